@@ -1,0 +1,24 @@
+"""ecokit: the tables, measures, exercises and explorers of the e-commerce operations course."""
+
+from __future__ import annotations
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=[
+        "decisions",
+        "exercises",
+        "explore",
+        "journey",
+        "kpi",
+        "organisation",
+        "plots",
+    ],
+    submod_attrs={
+        "errors": ["CourseError"],
+        "shop": ["Shop", "load_shop", "simulate"],
+    },
+)

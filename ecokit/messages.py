@@ -1,0 +1,29 @@
+"""Every word that ecokit shows passes through here, so that it can be translated.
+
+``ECOKIT_LANG=zh`` picks the catalogue ``ecokit/locale/zh/LC_MESSAGES/ecokit.mo``.
+Without a catalogue the English source text is the answer.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from pathlib import Path
+
+_catalogue = gettext.translation(
+    "ecokit",
+    localedir=Path(__file__).parent / "locale",
+    languages=[os.environ.get("ECOKIT_LANG", "en")],
+    fallback=True,
+)
+
+
+def _(message: str) -> str:
+    """Return `message` in the language of ``ECOKIT_LANG``.
+
+    Examples
+    --------
+    >>> _("{n} layers").format(n=3)
+    '3 layers'
+    """
+    return _catalogue.gettext(message)

@@ -1,0 +1,9 @@
+"""Figures of what the topics return, one module a topic, one theme for all."""
+
+from __future__ import annotations
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submodules=["decisions", "journey", "kpi", "organisation", "theme"]
+)

@@ -1,0 +1,213 @@
+"""The one look of all figures and tables: colours, fonts, axes in yuan and per cent.
+
+Colours are the colour-blind safe palette of Okabe and Ito (2008), as seaborn's
+``colorblind`` carries it; Chinese glyphs come from a bundled subset of Noto Sans SC.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import seaborn as sns
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pandas.io.formats.style import Styler
+
+BLUE, ORANGE, GREEN, RED, PURPLE, BROWN, PINK, GREY, YELLOW, SKY = sns.color_palette(
+    "colorblind"
+).as_hex()
+"""Named colours of the palette: blue for the shop, orange for what needs attention."""
+
+CJK_FONT = "Noto Sans SC ecokit"
+
+_RC = {
+    "axes.titlelocation": "left",
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlepad": 10,
+    "axes.labelsize": 10.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": False,
+    "figure.dpi": 100,
+    "figure.figsize": (7.2, 4.0),
+    "font.family": ["DejaVu Sans", CJK_FONT],
+    "grid.color": "#dddddd",
+    "legend.frameon": False,
+    "savefig.dpi": 130,
+    "svg.hashsalt": "ecokit",
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+}
+
+
+@cache
+def _bundle_font() -> None:
+    fonts = font_manager.fontManager
+    fonts.addfont(Path(__file__).parent / "fonts" / "NotoSansSC-ecokit.otf")
+    # One weight is bundled; it stands in for bold too, without a warning.
+    fonts.ttflist.append(replace(fonts.ttflist[-1], weight=700))
+
+
+def use() -> None:
+    """Switch Matplotlib and seaborn to the course's look, for the whole session.
+
+    Examples
+    --------
+    >>> import matplotlib as mpl
+    >>> use()
+    >>> mpl.rcParams["axes.titlelocation"]
+    'left'
+    """
+    _bundle_font()
+    sns.set_theme(context="notebook", style="whitegrid", palette="colorblind", rc=_RC)
+
+
+def figure(width: float = 7.2, height: float = 4.0) -> tuple[Figure, Axes]:
+    """Return an empty figure of the course's look with one axes.
+
+    The figure belongs to no window and to no pyplot state, so that it is shown
+    once, where the cell returns it, and is freed with its last reference.
+
+    Parameters
+    ----------
+    width, height : float
+        Size in inches; 7.2 wide fills a page of the book.
+
+    Examples
+    --------
+    >>> fig, ax = figure(height=3)
+    >>> fig.get_size_inches().tolist()
+    [7.2, 3.0]
+    """
+    use()
+    fig = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(fig)
+    return fig, fig.subplots()
+
+
+def png(fig: Figure, dpi: int = 100) -> bytes:
+    """Return `fig` as the bytes of a PNG picture.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> png(fig)[:4]
+    b'\\x89PNG'
+    """
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def percent_axis(ax: Axes, axis: str = "y", decimals: int = 0) -> None:
+    """Print an axis of shares, 0 to 1, in per cent.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> percent_axis(ax, "x")
+    >>> ax.xaxis.get_major_formatter()(0.45)
+    '45%'
+    """
+    getattr(ax, f"{axis}axis").set_major_formatter(PercentFormatter(1.0, decimals=decimals))
+
+
+def yuan_axis(ax: Axes, axis: str = "y") -> None:
+    """Print an axis of money as ¥, with thousands as k and millions as m.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> yuan_axis(ax)
+    >>> ax.yaxis.get_major_formatter()(1_250_000)
+    '¥1.25m'
+    """
+    getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(lambda value, _: yuan(value)))
+
+
+def yuan(value: float) -> str:
+    """Return an amount in yuan as short text.
+
+    Examples
+    --------
+    >>> yuan(950), yuan(12_500), yuan(-3_000_000)
+    ('¥950', '¥12.5k', '-¥3m')
+    """
+    sign, value = ("-" if value < 0 else ""), abs(value)
+    for limit, letter in ((1e6, "m"), (1e3, "k")):
+        if value >= limit:
+            return f"{sign}¥{value / limit:.3g}{letter}"
+    return f"{sign}¥{value:,.0f}"
+
+
+_FORMATS = {"percent": "{:.1%}", "yuan": "¥{:,.0f}", "count": "{:,.0f}", "number": "{:,.2f}"}
+
+
+def table(
+    frame: pd.DataFrame,
+    formats: Mapping[str, str] | None = None,
+    *,
+    emphasise: Sequence[Any] = (),
+    index: bool = False,
+    caption: str | None = None,
+) -> Styler:
+    """Return `frame` styled for reading: units, aligned numbers, one emphasis.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        What a topic returned.
+    formats : mapping of column name to str, optional
+        ``"percent"`` (shares 0 to 1), ``"yuan"``, ``"count"``, ``"number"``, or a
+        format string such as ``"{:.1f} h"``.
+    emphasise : sequence of index labels
+        Rows printed bold.
+    index : bool
+        Show the index.
+    caption : str, optional
+        A line above the table.
+
+    Returns
+    -------
+    Styler
+        With fixed element ids, so that a stored notebook stays the same.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shares = pd.DataFrame({"channel": ["search"], "share": [0.4321]})
+    >>> "43.2%" in table(shares, {"share": "percent"}).to_html()
+    True
+    """
+    styler = frame.style.format(
+        {column: _FORMATS.get(f, f) for column, f in (formats or {}).items()}, na_rep="–"
+    )
+    numbers = list(frame.select_dtypes("number").columns)
+    styler = styler.set_properties(subset=numbers, **{"text-align": "right"})
+    if emphasise:
+        styler = styler.set_properties(
+            subset=(list(emphasise), slice(None)), **{"font-weight": "bold"}
+        )
+    if caption:
+        styler = styler.set_caption(caption)
+    if not index:
+        styler = styler.hide(axis="index")
+    return styler.set_uuid("ecokit").set_table_attributes('class="ecokit-table"')
+
+
+__all__ = [
+    "BLUE", "BROWN", "CJK_FONT", "GREEN", "GREY", "ORANGE", "PINK", "PURPLE", "RED", "SKY",
+    "YELLOW", "figure", "percent_axis", "png", "table", "use", "yuan", "yuan_axis",
+]  # fmt: skip
