@@ -146,8 +146,8 @@ def yuan(value: float) -> str:
     ('¥950', '¥12.5k', '-¥3m')
     """
     sign, value = ("-" if value < 0 else ""), abs(value)
-    for limit, letter in ((1e6, "m"), (1e3, "k")):
-        if value >= limit:
+    for limit, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if value >= 0.9995 * limit:  # 999,600 is ¥1m, not ¥1000k
             return f"{sign}¥{value / limit:.3g}{letter}"
     return f"{sign}¥{value:,.0f}"
 
