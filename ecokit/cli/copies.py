@@ -1,0 +1,424 @@
+"""What learners and trainers are given, derived from the master notebooks.
+
+A master holds the lesson, the exercises and the worked answers; it is the only notebook
+that anyone writes. A learner's copy is the master without answers and outputs, a trainer's
+copy is the master without outputs. Both are checked first: a tag that is unknown or stands
+in the wrong place stops the work, because a misspelt ``answer`` would publish the answer.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+ANSWER, EXERCISE, EXPLORER = "answer", "exercise", "explorer"
+HIDDEN = frozenset({"hide-input", "remove-input", "remove-cell"})
+KINDS = frozenset({ANSWER, EXERCISE, EXPLORER})
+TAGS = KINDS | HIDDEN | {"nbval-ignore-output", "raises-exception", "remove-output"}
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+RECORD = Path(".ecokit", "laid.json")
+
+_SHOWS = re.compile(r"exercises\.show\(\s*[\"']([^\"']+)")
+_CHECKS = re.compile(r"exercises\.check\(\s*[\"']([^\"']+)")
+
+
+def tags(cell: NotebookNode) -> frozenset[str]:
+    """Return the tags of a cell.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_code_cell("1 + 1", metadata={"tags": ["answer"]})
+    >>> sorted(tags(cell))
+    ['answer']
+    """
+    return frozenset(cell.metadata.get("tags", ()))
+
+
+def check(nb: NotebookNode, name: str) -> None:
+    """Refuse a master whose tags would leak an answer or lose one.
+
+    Parameters
+    ----------
+    nb
+        The master.
+    name
+        What the error calls it, usually its path below ``notebooks/``.
+
+    Raises
+    ------
+    CourseError
+        A tag is unknown or misspelt; an ``answer`` does not follow its exercise; an
+        ``exercise`` has no answer; a cell that shows or checks an exercise is not tagged.
+
+    Examples
+    --------
+    >>> new = nbformat.v4
+    >>> cell = new.new_code_cell("42", id="kpi-01", metadata={"tags": ["anwser"]})
+    >>> check(new.new_notebook(cells=[cell]), "architecture/kpi.ipynb")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: architecture/kpi.ipynb, cell 1 (kpi-01): the tag "anwser" is \
+not known. Did you mean "answer"?
+    """
+    exercise, waiting = None, False  # the exercise that answers may follow; still unanswered?
+    for number, cell in enumerate(nb.cells, start=1):
+        kind = tags(cell) & KINDS
+        fault = _tag_fault(tags(cell), cell.cell_type)
+        if not fault and waiting and ANSWER not in kind:
+            fault = _("the exercise {id} above has no answer.").format(id=exercise)
+        fault = fault or _call_fault(kind, cell.source, exercise)
+        if fault:
+            place = _("{name}, cell {number} ({id}): ").format(
+                name=name, number=number, id=cell.get("id", "-")
+            )
+            raise CourseError(place + fault)
+        if EXERCISE in kind:
+            exercise, waiting = _SHOWS.findall(cell.source)[0], True
+        elif ANSWER not in kind:
+            exercise = None
+        elif cell.cell_type == "code":
+            waiting = False
+    if waiting:
+        raise CourseError(
+            _("{name}: the last exercise, {id}, has no answer.").format(name=name, id=exercise)
+        )
+
+
+def _tag_fault(own: frozenset[str], cell_type: str) -> str:
+    """Say which tag of a cell is wrong, or nothing."""
+    for tag in sorted(own - TAGS):
+        near = difflib.get_close_matches(tag.lower(), TAGS, n=1)
+        remedy = (
+            _('Did you mean "{near}"?').format(near=near[0])
+            if near
+            else _("Known tags: {tags}.").format(tags=", ".join(sorted(TAGS)))
+        )
+        return _('the tag "{tag}" is not known.').format(tag=tag) + " " + remedy
+    if len(own & KINDS) > 1:
+        several = ", ".join(sorted(own & KINDS))
+        return _("a cell is one of {tags}, not several.").format(tags=several)
+    for tag in sorted(own & {EXERCISE, EXPLORER}):
+        if cell_type != "code":
+            return _('the tag "{tag}" belongs on a code cell.').format(tag=tag)
+    return ""
+
+
+def _call_fault(kind: frozenset[str], source: str, exercise: str | None) -> str:
+    """Say what is wrong between a cell's kind and the exercise it shows or checks, or nothing."""
+    shown, checked = _SHOWS.findall(source), _CHECKS.findall(source)
+    if EXERCISE in kind and len(shown) != 1:
+        return _('a cell tagged "exercise" calls exercises.show("...", shop) once.')
+    if shown and EXERCISE not in kind:
+        return _('a cell that shows an exercise needs the tag "exercise".')
+    if checked and ANSWER not in kind:
+        return _('a cell that checks an answer needs the tag "answer".')
+    if ANSWER in kind and exercise is None:
+        return _("an answer stands directly below its exercise.")
+    if checked and set(checked) != {exercise}:
+        return _("the answer checks {checked}, the exercise above is {id}.").format(
+            checked=checked[0], id=exercise
+        )
+    return ""
+
+
+def learner(nb: NotebookNode, name: str = "notebook") -> NotebookNode:
+    """Derive what a learner gets: the lesson, explorers and exercises, no answers, no outputs.
+
+    Each exercise is followed by one empty "Your turn" cell to try things in.
+
+    Parameters
+    ----------
+    nb
+        The master; it is not changed.
+    name
+        What an error calls it.
+
+    Returns
+    -------
+    NotebookNode
+        A new notebook.
+
+    Raises
+    ------
+    CourseError
+        As `check`.
+
+    Examples
+    --------
+    >>> new = nbformat.v4
+    >>> master = new.new_notebook(cells=[
+    ...     new.new_code_cell('exercises.show("uv", shop)', metadata={"tags": ["exercise"]}),
+    ...     new.new_code_cell('exercises.check("uv", 42, shop)', metadata={"tags": ["answer"]}),
+    ... ])
+    >>> [cell.source for cell in learner(master).cells]
+    ['exercises.show("uv", shop)', '# Your turn']
+    """
+    check(nb, name)
+    return _blank(nb, list(_without_answers(nb)))
+
+
+def trainer(nb: NotebookNode, name: str = "notebook") -> NotebookNode:
+    """Derive what a trainer gets: the master with its answers, marked as such, no outputs.
+
+    Parameters
+    ----------
+    nb
+        The master; it is not changed.
+    name
+        What an error calls it.
+
+    Returns
+    -------
+    NotebookNode
+        A new notebook.
+
+    Raises
+    ------
+    CourseError
+        As `check`.
+
+    Examples
+    --------
+    >>> new = nbformat.v4
+    >>> master = new.new_notebook(cells=[
+    ...     new.new_code_cell('exercises.show("uv", shop)', metadata={"tags": ["exercise"]}),
+    ...     new.new_code_cell('exercises.check("uv", 42, shop)', metadata={"tags": ["answer"]}),
+    ... ])
+    >>> print(trainer(master).cells[1].source)
+    # Answer
+    exercises.check("uv", 42, shop)
+    """
+    check(nb, name)
+    cells = [_copy(cell) for cell in nb.cells]
+    for cell in cells:
+        if ANSWER in tags(cell):
+            mark = _("# Answer") if cell.cell_type == "code" else _("**Answer**") + "\n"
+            cell.source = f"{mark}\n{cell.source}"
+    return _blank(nb, cells)
+
+
+def _without_answers(nb: NotebookNode) -> Iterator[NotebookNode]:
+    for cell in nb.cells:
+        if ANSWER in tags(cell):
+            continue
+        yield _copy(cell)
+        if EXERCISE in tags(cell):
+            yield nbformat.v4.new_code_cell(_("# Your turn"), id=f"{cell.id}-turn"[:64])
+
+
+def _copy(cell: NotebookNode) -> NotebookNode:
+    copy = nbformat.from_dict(json.loads(json.dumps(cell)))
+    if cell.cell_type == "code":
+        copy.outputs, copy.execution_count = [], None
+        if tags(cell) & HIDDEN:  # JupyterLab folds the code away, as the book does
+            copy.metadata["jupyter"] = {"source_hidden": True}
+    return copy
+
+
+def _blank(nb: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+    return nbformat.v4.new_notebook(
+        cells=cells, metadata=nbformat.from_dict(KERNEL), nbformat_minor=nb.nbformat_minor
+    )
+
+
+def answers(nb: NotebookNode) -> list[str]:
+    """Return the source of every answer cell: what no learner's file may hold.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_code_cell("spans.mean()", metadata={"tags": ["answer"]})
+    >>> answers(nbformat.v4.new_notebook(cells=[cell]))
+    ['spans.mean()']
+    """
+    return [cell.source for cell in nb.cells if ANSWER in tags(cell)]
+
+
+def masters(folder: Path) -> dict[str, NotebookNode]:
+    """Read every master below `folder`, by its path from there.
+
+    Raises
+    ------
+    CourseError
+        There is none, or one is no notebook.
+
+    Examples
+    --------
+    >>> masters(Path("no-such-folder"))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There are no notebooks in no-such-folder.
+    """
+    paths = sorted(
+        path for path in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
+    )
+    if not paths:
+        raise CourseError(_("There are no notebooks in {folder}.").format(folder=folder))
+    found = {}
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            found[name] = nbformat.read(path, as_version=4)
+        except Exception as error:  # nbformat raises several kinds, all say the same
+            raise CourseError(
+                _("{name} is no notebook: {error}").format(name=name, error=error)
+            ) from error
+    return found
+
+
+def to_bytes(nb: NotebookNode) -> bytes:
+    """Write a notebook as bytes: the same notebook gives the same bytes on every system.
+
+    Examples
+    --------
+    >>> to_bytes(nbformat.v4.new_notebook()).splitlines()[1]
+    b' "cells": [],'
+    """
+    return (nbformat.writes(nb, version=4).rstrip("\n") + "\n").encode()
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What `lay` did, each a list of paths below the learner's folder.
+
+    Attributes
+    ----------
+    new
+        Files that were not there (or that the learner had deleted).
+    updated
+        Files that the learner had not touched, now of the newest version.
+    beside
+        New versions laid beside a file that the learner had changed.
+    """
+
+    new: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    beside: list[str] = field(default_factory=list)
+
+
+def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
+    """Lay the course into the learner's folder and never overwrite the learner's work.
+
+    What was laid is remembered by its hash in ``.ecokit/laid.json``. A file that still has
+    that hash is brought up to date. A file that the learner changed is kept, and the new
+    version is laid beside it as ``name.new.ipynb`` (``name.new-2.ipynb``, ... if an older
+    one is still there), once per version. A file that the learner deleted is laid again:
+    deleting is how to start a notebook afresh. Files that left the course stay where they
+    are. Each file is replaced in one step, so a call that is interrupted can be repeated.
+
+    Parameters
+    ----------
+    files
+        Content by path below the folder, with ``/`` between the parts.
+    folder
+        The learner's folder; made if it is not there.
+
+    Returns
+    -------
+    Laid
+        What was done.
+
+    Raises
+    ------
+    CourseError
+        The folder cannot be written.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     folder = Path(name)
+    ...     first = lay({"a.ipynb": b"one"}, folder)
+    ...     _bytes = (folder / "a.ipynb").write_bytes(b"my work")
+    ...     second = lay({"a.ipynb": b"two"}, folder)
+    ...     (folder / "a.ipynb").read_bytes(), first.new, second.beside
+    (b'my work', ['a.ipynb'], ['a.new.ipynb'])
+    """
+    laid = Laid()
+    try:
+        (folder / RECORD).parent.mkdir(parents=True, exist_ok=True)
+        record = _read_record(folder / RECORD)
+        for name, content in files.items():
+            record[name] = _lay_one(name, content, folder, record.get(name, {}), laid)
+        write(folder / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+    except OSError as error:
+        raise CourseError(
+            _(
+                "The folder {folder} cannot be written ({why}). Choose another with --folder."
+            ).format(folder=folder, why=error.strerror)
+        ) from error
+    return laid
+
+
+def _lay_one(
+    name: str, content: bytes, folder: Path, known: dict[str, str], laid: Laid
+) -> dict[str, str]:
+    """Lay one file; return its new line of the record (`laid` and perhaps `offered`)."""
+    target, new = folder / name, _hash(content)
+    current = _hash(target.read_bytes()) if target.exists() else None
+    if current == new:
+        return {"laid": new}
+    if current is None or current == known.get("laid"):
+        write(target, content)
+        (laid.new if current is None else laid.updated).append(name)
+        return {"laid": new}
+    if new not in known.values():  # this version has not been offered yet
+        beside = _beside(target, new)
+        if not beside.exists():
+            write(beside, content)
+            laid.beside.append(beside.relative_to(folder).as_posix())
+    return known | {"offered": new}
+
+
+def _beside(target: Path, new: str) -> Path:
+    """Return the first free ``name.new.ipynb``, or the one that holds this version."""
+    number = 1
+    while True:
+        mark = "new" if number == 1 else f"new-{number}"
+        path = target.with_name(f"{target.stem}.{mark}{target.suffix}")
+        if not path.exists() or _hash(path.read_bytes()) == new:
+            return path
+        number += 1
+
+
+def _read_record(path: Path) -> dict[str, dict[str, str]]:
+    try:
+        record: Any = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}  # without a record every file counts as the learner's
+    return record if isinstance(record, dict) else {}
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file in one step: a reader sees the old content or the new, never a half."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,132 @@
+"""Execute the master notebooks and store them so that a second run stores the same bytes."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from ecokit.cli import copies
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+IGNORE = "nbval-ignore-output"
+
+
+def store(folder: Path, names: Iterable[str] = ()) -> list[str]:
+    """Execute masters side by side and store each one normalised.
+
+    Parameters
+    ----------
+    folder
+        The folder of masters.
+    names
+        Paths below `folder`, such as ``architecture/kpi.ipynb``; all masters when empty.
+
+    Returns
+    -------
+    list of str
+        The masters whose file changed.
+
+    Raises
+    ------
+    CourseError
+        A tag is wrong, a name is unknown or a cell failed; nothing of that master is stored.
+    """
+    found = copies.masters(folder)
+    unknown = sorted(set(names) - set(found))
+    if unknown:
+        raise CourseError(
+            _("There is no notebook {name} in {folder}.").format(name=unknown[0], folder=folder)
+        )
+    chosen = {name: nb for name, nb in found.items() if not names or name in set(names)}
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        contents = pool.map(lambda name: _run(name, chosen[name], folder), chosen)
+        return [
+            name
+            for name, content in zip(chosen, contents, strict=True)
+            if _store(folder / name, content)
+        ]
+
+
+def _store(path: Path, content: bytes) -> bool:
+    if path.read_bytes() == content:
+        return False
+    copies.write(path, content)
+    return True
+
+
+def _run(name: str, nb: NotebookNode, folder: Path) -> bytes:
+    copies.check(nb, name)
+    execute(nb, (folder / name).parent, name)
+    return copies.to_bytes(normalise(nb))
+
+
+def execute(nb: NotebookNode, folder: Path, name: str) -> None:
+    """Run a notebook in place with `folder` as its working directory.
+
+    Raises
+    ------
+    CourseError
+        A cell failed: the notebook, the cell and the last line of the error.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    try:
+        NotebookClient(
+            nb,
+            kernel_name="python3",
+            timeout=120,
+            record_timing=False,
+            coalesce_streams=True,
+            store_widget_state=False,
+            resources={"metadata": {"path": str(folder)}},
+        ).execute()
+    except CellExecutionError as error:
+        cell = next(cell for cell in nb.cells if _failed(cell))
+        raise CourseError(
+            _("{name}, cell {id} failed with {error}: {value}").format(
+                name=name, id=cell.id, error=error.ename, value=error.evalue
+            )
+        ) from None
+
+
+def _failed(cell: NotebookNode) -> bool:
+    return "raises-exception" not in copies.tags(cell) and any(
+        output.output_type == "error" for output in cell.get("outputs", ())
+    )
+
+
+def normalise(nb: NotebookNode) -> NotebookNode:
+    """Return the notebook without what differs from run to run or from machine to machine.
+
+    Kept: sources, tags, ids, execution counts, outputs. Dropped: other metadata of the
+    notebook, timings, the state and the views of widgets (their ids are random). A cell that
+    shows an exercise or an explorer gets the tag ``nbval-ignore-output`` for that reason.
+
+    Examples
+    --------
+    >>> cell = nbformat.v4.new_code_cell("1", metadata={"execution": {"a": "2025-01-01"}})
+    >>> nb = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {}})
+    >>> normal = normalise(nb)
+    >>> sorted(normal.metadata), dict(normal.cells[0].metadata)
+    (['kernelspec', 'language_info'], {})
+    """
+    normal = copy.deepcopy(nb)
+    normal.metadata = nbformat.from_dict(copies.KERNEL)
+    for cell in normal.cells:
+        for key in ("execution", "collapsed", "scrolled", "trusted"):
+            cell.metadata.pop(key, None)
+        if cell.cell_type != "code":
+            continue
+        if copies.tags(cell) & {copies.EXERCISE, copies.EXPLORER}:
+            cell.metadata["tags"] = list(dict.fromkeys([*cell.metadata["tags"], IGNORE]))
+        cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+    return normal

@@ -1,0 +1,248 @@
+"""What learners are given: no answer in it, and nothing of theirs overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nbformat import NotebookNode
+
+from ecokit.cli import copies
+from ecokit.errors import CourseError
+
+SHOW, CHECK = 'exercises.show("uv", shop)', 'exercises.check("uv", 42, shop)'
+
+
+def code(source: str, *tags: str) -> NotebookNode:
+    return nbformat.v4.new_code_cell(
+        source, metadata={"tags": list(tags)}, execution_count=1, outputs=[]
+    )
+
+
+def text(source: str, *tags: str) -> NotebookNode:
+    return nbformat.v4.new_markdown_cell(source, metadata={"tags": list(tags)})
+
+
+def notebook(*cells: NotebookNode) -> NotebookNode:
+    for number, cell in enumerate(cells, start=1):
+        cell.id = f"kpi-{number:02}"
+    return nbformat.v4.new_notebook(cells=list(cells))
+
+
+GOOD = notebook(
+    text("# KPIs"),
+    code("shop.visits.shape"),
+    code(SHOW, "exercise"),
+    text("Count visitors, not visits.", "answer"),
+    code("uv = 42\n" + CHECK, "answer"),
+    code("explore.show('kpi', shop)", "explorer"),
+)
+
+# The name of each says what is wrong with it; beside it, what the error must say.
+DEFECTS = {
+    "tag_misspelt": (
+        notebook(code(SHOW, "exercise"), code(CHECK, "anwser")),
+        'cell 2 (kpi-02): the tag "anwser" is not known. Did you mean "answer"?',
+    ),
+    "tag_in_capitals": (notebook(code("1", "Answer")), 'Did you mean "answer"?'),
+    "tag_unknown": (notebook(code("1", "zzz")), "Known tags:"),
+    "answer_without_exercise": (notebook(code("1", "answer")), "directly below its exercise"),
+    "answer_text_without_exercise": (notebook(text("42", "answer")), "directly below its exercise"),
+    "answer_after_other_cell": (
+        notebook(code(SHOW, "exercise"), code(CHECK, "answer"), text("-"), code("1", "answer")),
+        "cell 4 (kpi-04): an answer stands directly below its exercise.",
+    ),
+    "answer_of_another_exercise": (
+        notebook(code(SHOW, "exercise"), code('exercises.check("dwell", 1, shop)', "answer")),
+        "the answer checks dwell, the exercise above is uv.",
+    ),
+    "answer_tag_forgotten": (
+        notebook(code(SHOW, "exercise"), code("1", "answer"), code(CHECK)),
+        'cell 3 (kpi-03): a cell that checks an answer needs the tag "answer"',
+    ),
+    "exercise_tag_forgotten": (notebook(code(SHOW)), 'needs the tag "exercise"'),
+    "exercise_without_answer": (notebook(code(SHOW, "exercise"), text("-")), "has no answer"),
+    "exercise_with_answer_in_words_only": (
+        notebook(code(SHOW, "exercise"), text("42", "answer"), text("-")),
+        "has no answer",
+    ),
+    "last_exercise_without_answer": (notebook(code(SHOW, "exercise")), "the last exercise, uv"),
+    "exercise_shows_nothing": (notebook(code("1", "exercise")), "exercises.show"),
+    "exercise_on_text": (notebook(text(SHOW, "exercise")), "belongs on a code cell"),
+    "explorer_on_text": (notebook(text("-", "explorer")), "belongs on a code cell"),
+    "exercise_and_answer_at_once": (notebook(code(SHOW, "exercise", "answer")), "not several"),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_defect_is_refused_by_notebook_and_cell(defect: str) -> None:
+    nb, sentence = DEFECTS[defect]
+    with pytest.raises(CourseError) as caught:
+        copies.learner(nb, f"architecture/{defect}.ipynb")
+    assert str(caught.value).startswith(f"architecture/{defect}.ipynb")
+    assert sentence in str(caught.value)
+
+
+def test_the_learner_gets_all_but_answers_and_outputs() -> None:
+    before = nbformat.writes(GOOD)
+    made = copies.learner(GOOD)
+    assert [cell.source for cell in made.cells] == [
+        "# KPIs",
+        "shop.visits.shape",
+        SHOW,
+        "# Your turn",
+        "explore.show('kpi', shop)",
+    ]
+    assert all(cell.execution_count is None for cell in made.cells if cell.cell_type == "code")
+    assert nbformat.writes(GOOD) == before, "the master must not change"
+    nbformat.validate(made)
+
+
+def test_the_trainer_keeps_the_answers_and_sees_which_they_are() -> None:
+    made = copies.trainer(GOOD)
+    assert made.cells[3].source == "**Answer**\n\nCount visitors, not visits."
+    assert made.cells[4].source == "# Answer\nuv = 42\n" + CHECK
+    nbformat.validate(made)
+
+
+SOURCES = st.text(alphabet="xyz =1\n", min_size=8)
+
+
+@given(st.lists(st.tuples(SOURCES, SOURCES), max_size=5))
+def test_no_answer_reaches_a_learner(pairs: list[tuple[str, str]]) -> None:
+    cells = []
+    for number, (lesson, secret) in enumerate(pairs):
+        cells += [
+            code(f"lesson {lesson}"),
+            code(f'exercises.show("{number}", shop)', "exercise"),
+            code(f"secret {secret}", "answer"),
+        ]
+    made = copies.to_bytes(copies.learner(notebook(*cells))).decode()
+    assert "secret" not in made
+    assert made.count("lesson ") == len(pairs)
+
+
+def test_copies_are_the_same_bytes_each_time() -> None:
+    assert copies.to_bytes(copies.learner(GOOD)) == copies.to_bytes(copies.learner(GOOD))
+
+
+# --- the update that never overwrites ---
+
+
+def test_an_untouched_file_is_updated(tmp_path: Path) -> None:
+    copies.lay({"architecture/kpi.ipynb": b"one"}, tmp_path)
+    done = copies.lay({"architecture/kpi.ipynb": b"two"}, tmp_path)
+    assert (tmp_path / "architecture/kpi.ipynb").read_bytes() == b"two"
+    assert done == copies.Laid(updated=["architecture/kpi.ipynb"])
+
+
+def test_a_changed_file_is_kept_and_each_version_is_offered_once(tmp_path: Path) -> None:
+    file = tmp_path / "kpi.ipynb"
+    copies.lay({"kpi.ipynb": b"one"}, tmp_path)
+    file.write_bytes(b"mine")
+    assert copies.lay({"kpi.ipynb": b"one"}, tmp_path) == copies.Laid()
+    assert copies.lay({"kpi.ipynb": b"two"}, tmp_path).beside == ["kpi.new.ipynb"]
+    assert copies.lay({"kpi.ipynb": b"two"}, tmp_path) == copies.Laid()
+    (tmp_path / "kpi.new.ipynb").write_bytes(b"my notes in the new one")
+    assert copies.lay({"kpi.ipynb": b"three"}, tmp_path).beside == ["kpi.new-2.ipynb"]
+    (tmp_path / "kpi.new-2.ipynb").unlink()
+    assert copies.lay({"kpi.ipynb": b"three"}, tmp_path) == copies.Laid()
+    assert file.read_bytes() == b"mine"
+    assert (tmp_path / "kpi.new.ipynb").read_bytes() == b"my notes in the new one"
+
+
+def test_a_deleted_file_is_laid_afresh(tmp_path: Path) -> None:
+    copies.lay({"kpi.ipynb": b"one"}, tmp_path)
+    (tmp_path / "kpi.ipynb").unlink()
+    assert copies.lay({"kpi.ipynb": b"one"}, tmp_path).new == ["kpi.ipynb"]
+
+
+def test_taking_the_new_version_over_ends_the_story(tmp_path: Path) -> None:
+    file = tmp_path / "kpi.ipynb"
+    copies.lay({"kpi.ipynb": b"one"}, tmp_path)
+    file.write_bytes(b"mine")
+    copies.lay({"kpi.ipynb": b"two"}, tmp_path)
+    (tmp_path / "kpi.new.ipynb").replace(file)
+    assert copies.lay({"kpi.ipynb": b"two"}, tmp_path) == copies.Laid()
+    assert copies.lay({"kpi.ipynb": b"three"}, tmp_path).updated == ["kpi.ipynb"]
+
+
+@pytest.mark.parametrize("record", [b"", b"{half", b"[]", None])
+def test_without_a_record_everything_counts_as_the_learners(
+    tmp_path: Path, record: bytes | None
+) -> None:
+    copies.lay({"kpi.ipynb": b"one"}, tmp_path)
+    if record is None:
+        (tmp_path / copies.RECORD).unlink()
+    else:
+        (tmp_path / copies.RECORD).write_bytes(record)
+    assert copies.lay({"kpi.ipynb": b"two"}, tmp_path).beside == ["kpi.new.ipynb"]
+    assert (tmp_path / "kpi.ipynb").read_bytes() == b"one"
+
+
+def test_an_interrupted_call_can_be_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a.ipynb": b"one", "b.ipynb": b"one"}
+    copies.lay(files, tmp_path)
+    (tmp_path / "b.ipynb").write_bytes(b"mine")
+    real = copies.write
+
+    def stop_before_the_record(path: Path, content: bytes) -> None:
+        if path.name == copies.RECORD.name:
+            raise KeyboardInterrupt
+        real(path, content)
+
+    newer = dict.fromkeys(files, b"two")
+    with monkeypatch.context() as patch:
+        patch.setattr(copies, "write", stop_before_the_record)
+        with pytest.raises(KeyboardInterrupt):
+            copies.lay(newer, tmp_path)
+    assert copies.lay(newer, tmp_path) == copies.Laid()
+    assert sorted(path.name for path in tmp_path.glob("*.ipynb")) == [
+        "a.ipynb",
+        "b.ipynb",
+        "b.new.ipynb",
+    ]
+    assert (tmp_path / "b.ipynb").read_bytes() == b"mine"
+    assert not list(tmp_path.glob(".*.tmp"))
+
+
+VERSIONS = st.sampled_from([b"one", b"two", b"three"])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("course"), VERSIONS),
+        st.tuples(st.just("learner"), st.sampled_from([b"mine", b"mine too"])),
+        st.tuples(st.just("delete"), st.just(b"")),
+    ),
+    max_size=12,
+)
+
+
+@given(steps=STEPS)
+def test_whatever_happens_no_work_is_lost(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, bytes]]
+) -> None:
+    folder = tmp_path_factory.mktemp("learner")
+    file = folder / "kpi.ipynb"
+    for who, content in steps:
+        if who == "learner":
+            file.write_bytes(content)
+        elif who == "delete":
+            file.unlink(missing_ok=True)
+        else:
+            before = {path: path.read_bytes() for path in folder.glob("*.ipynb")}
+            copies.lay({"kpi.ipynb": content}, folder)
+            for path, old in before.items():
+                work = old.startswith(b"mine") or path != file
+                assert not work or path.read_bytes() == old
+            assert file.exists()
+
+
+def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "course").write_text("a file")
+    with pytest.raises(CourseError, match=r"cannot be written .* --folder"):
+        copies.lay({"kpi.ipynb": b"one"}, tmp_path / "course")
