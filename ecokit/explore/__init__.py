@@ -1,0 +1,71 @@
+"""The explorers: one app per topic to play with, and its static twin for a printed page.
+
+In a notebook::
+
+    from ecokit import explore
+    explore.show("organisation", shop)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module, resources
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    import ipywidgets as widgets
+
+    from ecokit.explore.base import Frames
+    from ecokit.shop import Shop
+
+__all__ = ["frames", "show", "topics"]
+
+
+def topics() -> tuple[str, ...]:
+    """Return the names of the topics that have an explorer."""
+    names = (item.name for item in resources.files(__package__).iterdir())
+    found = (name.removesuffix(".py") for name in names if name.endswith(".py"))
+    return tuple(sorted(name for name in found if name not in {"__init__", "base"}))
+
+
+def _module(topic: str) -> ModuleType:
+    if topic not in topics():
+        message = _("There is no explorer '{topic}'. There are: {known}.")
+        raise CourseError(message.format(topic=topic, known=", ".join(topics())))
+    return import_module(f"{__package__}.{topic}")
+
+
+def show(topic: str, shop: Shop) -> widgets.Widget:
+    """Return the explorer of a topic; as the last line of a cell it appears below it.
+
+    Parameters
+    ----------
+    topic : str
+        Such as ``"organisation"``.
+    shop : Shop
+        The shop to explore.
+
+    Raises
+    ------
+    CourseError
+        No such topic.
+
+    Examples
+    --------
+    >>> show("astrology", None)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no explorer 'astrology'. There are: ...
+    """
+    return _module(topic).explorer(shop)
+
+
+def frames(topic: str, shop: Shop) -> Frames:
+    """Return the static twin of an explorer: a few figures along one control.
+
+    Parameters and errors are those of `show`.
+    """
+    return _module(topic).frames(shop)

@@ -1,0 +1,171 @@
+"""What every explorer is made of: a picture that redraws fast, a layout, static frames."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import ipywidgets as widgets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from ecokit.errors import CourseError
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One state of an explorer as a still picture.
+
+    Parameters
+    ----------
+    label : str
+        The value of the control, such as ``"span 4"``.
+    figure : Figure or callable
+        The picture, or a function without parameters that draws it.
+    alt : str
+        What the picture shows, for those who do not see it.
+    """
+
+    label: str
+    figure: Figure | Callable[[], Figure]
+    alt: str
+
+    def draw(self) -> Figure:
+        """Return the figure."""
+        return self.figure() if callable(self.figure) else self.figure
+
+    def png(self, dpi: int = 100) -> bytes:
+        """Return the figure as a PNG picture."""
+        return png(self.draw(), dpi)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The static twin of an explorer: frames along one control, for a page without a kernel.
+
+    Parameters
+    ----------
+    title : str
+        What the explorer answers.
+    control_label : str
+        The name of the one control.
+    frames : sequence of Frame
+        Two to twelve, in the order of the control.
+
+    Examples
+    --------
+    >>> Frames("Layers", "Span of control", [])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: 'Layers' needs 2 to 12 frames with different labels and alt texts.
+    """
+
+    title: str
+    control_label: str
+    frames: Sequence[Frame]
+
+    def __post_init__(self) -> None:
+        labels = {frame.label for frame in self.frames}
+        alts = {frame.alt for frame in self.frames}
+        if not 2 <= len(self.frames) == len(labels) == len(alts) <= 12:
+            raise CourseError(
+                f"{self.title!r} needs 2 to 12 frames with different labels and alt texts."
+            )
+
+
+def png(figure: Figure, dpi: int = 100) -> bytes:
+    """Return `figure` as PNG, fast: no tight bounding box, light compression."""
+    stream = io.BytesIO()
+    figure.set_dpi(dpi)
+    canvas = FigureCanvasAgg(figure)
+    canvas.print_png(  # type: ignore[no-untyped-call]
+        stream, pil_kwargs={"compress_level": 1}, metadata={"Software": None}
+    )
+    return stream.getvalue()
+
+
+class Picture(widgets.HTML):  # type: ignore[misc]
+    """A matplotlib figure in an explorer, redrawn in place, with an alternative text.
+
+    One figure is reused and drawn by Agg, without pyplot. Set the margins once in `draw`
+    with ``figure.subplots_adjust(...)``: tight or constrained layouts cost as much time as
+    the drawing itself.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes the (cleared) figure, draws into it, and returns the alternative text.
+    size : (float, float)
+        Width and height in inches, at 100 dots per inch.
+
+    Examples
+    --------
+    >>> def draw(figure):
+    ...     figure.add_subplot().plot([1, 2], [3, 4])
+    ...     return "A line that rises from 3 to 4."
+    >>> picture = Picture(draw, size=(4, 3))
+    >>> picture.alt
+    'A line that rises from 3 to 4.'
+    """
+
+    def __init__(self, draw: Callable[[Figure], str], size: tuple[float, float] = (7, 4)) -> None:
+        super().__init__(layout=widgets.Layout(width="100%", max_width=f"{size[0] * 100:.0f}px"))
+        self._draw = draw
+        self._figure = Figure(figsize=size)
+        self.alt = ""
+        self.redraw()
+
+    def redraw(self, _change: object = None) -> None:
+        """Draw again; use it as the observer of the controls."""
+        self._figure.clear()
+        self.alt = self._draw(self._figure)
+        data = base64.b64encode(png(self._figure)).decode("ascii")
+        width, height = (round(inches * 100) for inches in self._figure.get_size_inches())
+        self.value = (
+            f'<img alt="{html.escape(self.alt)}" width="{width}" height="{height}" '
+            f'decoding="sync" style="width:100%;height:auto;background:#fff" '
+            f'src="data:image/png;base64,{data}">'
+        )
+
+
+def app(
+    controls: Sequence[widgets.Widget],
+    views: Sequence[widgets.Widget],
+    title: str = "",
+) -> widgets.VBox:
+    """Lay out an explorer: controls beside the views, below one another where it is narrow.
+
+    Parameters
+    ----------
+    controls : sequence of widgets
+        Sliders, drop-downs, check boxes; each needs a `description`. They are given the full
+        width of their column and an uncut label.
+    views : sequence of widgets
+        Pictures and HTML tables.
+    title : str
+        A heading.
+
+    Examples
+    --------
+    >>> slider = widgets.IntSlider(description="Span of control")
+    >>> box = app([slider], [widgets.HTML("...")], title="Organisation designer")
+    >>> slider.layout.width
+    'auto'
+    """
+    for control in controls:
+        control.layout.width = "auto"
+        if hasattr(control.style, "description_width"):
+            control.style.description_width = "initial"
+    left = widgets.VBox(
+        list(controls), layout=widgets.Layout(flex="1 1 240px", min_width="0", max_width="420px")
+    )
+    right = widgets.VBox(list(views), layout=widgets.Layout(flex="3 1 340px", min_width="0"))
+    columns = widgets.Box(
+        [left, right],
+        layout=widgets.Layout(flex_flow="row wrap", width="100%", grid_gap="8px 24px"),
+    )
+    heading = [widgets.HTML(f"<h3>{html.escape(title)}</h3>")] if title else []
+    return widgets.VBox([*heading, columns])
