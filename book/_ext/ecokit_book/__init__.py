@@ -1,0 +1,37 @@
+"""What the book needs beyond Jupyter Book: made for this course, small, and without a network.
+
+`generated` writes pages from tables and declarations, `twins` shows explorers on pages
+without a kernel, `notebooks` keeps answers out, `site` keeps the built site small and
+closed to the outside.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from . import cache, generated, notebooks, site, twins
+
+EDITION = "ECOKIT_EDITION"
+"""Environment variable: ``learner`` (the default) or ``trainer``, which shows the answers."""
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    """Read every page again, and run its code again, when the code or the data changed."""
+    folder = cache.folder(app.srcdir)
+    config["ecokit_cache"] = str(folder)
+    config["ecokit_edition"] = os.environ.get(EDITION, "learner")
+    config["nb_execution_cache_path"] = str(folder / "executed")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx what this extension adds."""
+    app.add_config_value("ecokit_cache", "", "env", str)
+    app.add_config_value("ecokit_edition", "learner", "env", str)
+    app.connect("config-inited", _configure)
+    for part in (generated, twins, notebooks, site):
+        part.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

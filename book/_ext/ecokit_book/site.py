@@ -1,0 +1,140 @@
+"""The built site: nothing from outside, nothing that no page uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from logging import WARNING, getLogger
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+getLogger("fontTools").setLevel(WARNING)
+
+LOADED = {
+    "script": ("src",),
+    "link": ("href",),
+    "img": ("src", "srcset"),
+    "iframe": ("src",),
+    "source": ("src", "srcset"),
+    "video": ("src", "poster"),
+    "audio": ("src",),
+    "embed": ("src",),
+    "object": ("data",),
+}
+OUTSIDE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
+CSS_LOADS = re.compile(r"(?:url\(|@import)\s*[\"']?((?:https?:)?//[^\"')\s]+)", re.IGNORECASE)
+UNUSED = (
+    "**/*.map",
+    "**/fontawesome.js*",
+    "**/fa-*-[49]00.*",
+    "**/pydata-sphinx-theme.css",
+    "**/locales/**/*",
+    "images/logo_*",
+    "*webpack-macros.html",
+)
+ICON = re.compile(r"\bfa-[a-z0-9-]+")
+ICON_RULE = re.compile(r"(?:\.fa-[\w-]+:before,?)+\{content:\"\\([0-9a-f]+)\"\}")
+FONT_FACE = re.compile(r"@font-face\{[^}]*Font Awesome[^}]*\}")
+SOURCE_MAP = "/*# sourceMappingURL=pydata-sphinx-theme.css.map*/"
+
+
+class Loads(HTMLParser):
+    """Collects every address that a page loads by itself; links to click on are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the addresses of one tag."""
+        wanted = LOADED.get(tag, ())
+        self.addresses += [value for name, value in attrs if name in wanted and value]
+        style = dict(attrs).get("style") or ""
+        self.addresses += CSS_LOADS.findall(style)
+
+
+def outside(text: str, suffix: str = ".html") -> list[str]:
+    """Return what a page or a style sheet loads from other hosts.
+
+    Examples
+    --------
+    >>> outside('<img src="//host/a.png"><a href="https://host/">more</a>')
+    ['//host/a.png']
+    """
+    if suffix == ".css":
+        return CSS_LOADS.findall(text)
+    parser = Loads()
+    parser.feed(text)
+    return [address for address in parser.addresses if OUTSIDE.match(address)]
+
+
+def _finish(app: Sphinx, failure: Exception | None) -> None:
+    if failure or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    _prune(out)
+    for path, address in _audit(out):
+        logger.warning("%s loads %s from outside", path.relative_to(out), address)
+
+
+def _audit(out: Path) -> Iterator[tuple[Path, str]]:
+    for suffix in (".html", ".css"):
+        for path in sorted(out.rglob(f"*{suffix}")):
+            for address in outside(path.read_text("utf8"), suffix):
+                yield path, address
+
+
+def _prune(out: Path) -> None:
+    """Keep of the theme what the pages use: no source maps, and of the icons those shown."""
+    static = out / "_static"
+    theme = static / "styles" / "pydata-sphinx-theme.css"
+    webfonts = static / "vendor" / "fontawesome" / "webfonts"
+    pages = "".join(path.read_text("utf8") for path in out.rglob("*.html"))
+    slim, codes = keep_icons(theme.read_text("utf8"), set(ICON.findall(pages)))
+    (static / "styles" / "theme-used.css").write_text(slim, "utf8")
+    _subset(webfonts / "fa-solid-900.ttf", codes, webfonts / "icons.woff")
+    for pattern in UNUSED:
+        for path in static.glob(pattern):
+            if path.is_file():
+                path.unlink()
+
+
+def keep_icons(css: str, used: set[str]) -> tuple[str, list[int]]:
+    r"""Return the theme's style sheet with the rules of the `used` icons only, and their codes.
+
+    Examples
+    --------
+    >>> css = r'.fa-list:before{content:"\f03a"}.fa-yen:before{content:"\f157"}'
+    >>> keep_icons(css, {"fa-list"})
+    ('.fa-list:before{content:"\\f03a"}', [61498])
+    """
+    codes: list[int] = []
+
+    def rule(match: re.Match[str]) -> str:
+        if not used.intersection(ICON.findall(match[0])):
+            return ""
+        codes.append(int(match[1], 16))
+        return match[0]
+
+    css = ICON_RULE.sub(rule, FONT_FACE.sub("", css).replace(SOURCE_MAP, ""))
+    return css, codes
+
+
+def _subset(font: Path, codes: list[int], target: Path) -> None:
+    with TTFont(font) as whole:
+        subsetter = subset.Subsetter()
+        subsetter.populate(unicodes=codes)
+        subsetter.subset(whole)
+        whole.flavor = "woff"
+        whole.save(target)
+
+
+def setup(app: Sphinx) -> None:
+    """Register the last step."""
+    app.connect("build-finished", _finish, priority=900)
