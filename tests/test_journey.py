@@ -1,0 +1,347 @@
+"""The journey measures against tables computed by hand, on three engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecokit import journey
+from ecokit.errors import CourseError
+
+T = pd.Timestamp
+Engine = Callable[[pd.DataFrame], Any]
+
+
+def _duckdb(table: pd.DataFrame) -> Any:
+    return duckdb.from_arrow(pl.from_pandas(table).to_arrow())
+
+
+ENGINES: dict[str, Engine] = {
+    "pandas": lambda table: table,
+    "polars": pl.from_pandas,
+    "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
+    "duckdb": _duckdb,
+}
+
+
+@pytest.fixture(params=ENGINES, ids=str)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return ENGINES[request.param]
+
+
+def rows(table: Any, *columns: str) -> list[tuple[Any, ...]]:
+    """The rows of any engine's table, with None for what is not there."""
+    frame = nw.from_native(table).select(*columns).lazy().collect(backend="polars")
+    return [
+        tuple(None if value is None or value != value else value for value in row)
+        for row in frame.rows()
+    ]
+
+
+def orders() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "order_id": [1, 2, 3, 4, 5],
+            "visitor_id": [10, 10, 11, 12, 12],
+            "channel_id": ["search", "search", "email", "email", "email"],
+            "region": ["east", "north", "east", "north", "east"],
+            # The 5th of January 2025 is a Sunday.
+            "placed_at": [
+                T("2025-01-05 23:59"), T("2025-01-25"), T("2025-01-06"), T("2025-03-30"),
+                T("2025-03-31"),
+            ],
+            "paid_at": [
+                T("2025-01-06 00:10"), T("2025-01-25"), T("2025-01-06"), pd.NaT, T("2025-03-31"),
+            ],
+            "dispatched_at": [T("2025-01-07"), T("2025-01-26"), T("2025-01-07"), pd.NaT, pd.NaT],
+            "delivered_at": [T("2025-01-12"), T("2025-01-28"), pd.NaT, pd.NaT, pd.NaT],
+            "delay_cause": ["weather", None, None, None, None],
+        }
+    )  # fmt: skip
+
+
+def touchpoints() -> pd.DataFrame:
+    """Order 1 misses its call; order 2 is late with the packing; order 5 is still open."""
+    table = [
+        (1, 4, "2025-01-06 00:20", "2025-01-06 00:15"),
+        (1, 7, "2025-01-07 00:10", "2025-01-07 00:00"),
+        (1, 8, "2025-01-10 04:00", None),
+        (1, 9, "2025-01-12 02:00", "2025-01-12 01:00"),
+        (2, 4, "2025-01-25 00:10", "2025-01-25 00:10"),
+        (2, 6, "2025-01-25 12:00", "2025-01-25 13:00"),
+        (2, 7, "2025-01-26 00:00", "2025-01-26 00:00"),
+        (3, 4, "2025-01-06 00:10", "2025-01-06 00:05"),
+        (3, 7, "2025-01-07 00:00", "2025-01-07 00:00"),
+        (3, 8, "2025-01-10 04:00", "2025-01-10 03:00"),
+        (5, 4, "2025-03-31 00:10", "2025-03-31 00:05"),
+        (5, 7, "2025-04-01 00:00", None),
+    ]
+    frame = pd.DataFrame(table, columns=["order_id", "touchpoint", "due_at", "done_at"])
+    return frame.assign(due_at=pd.to_datetime(frame.due_at), done_at=pd.to_datetime(frame.done_at))
+
+
+def ten() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "touchpoint": range(1, 11),
+            "name": [f"touchpoint {n}" for n in range(1, 11)],
+            "name_zh": [f"触点{n}" for n in range(1, 11)],
+            "post_id": ["shop"] * 7 + ["care"] + ["shop"] * 2,
+        }
+    )
+
+
+def test_states_know_what_is_not_due_yet(engine: Engine) -> None:
+    table = engine(touchpoints())
+    found = [state for (state,) in rows(journey.states(table), "state")]
+    assert found == [
+        "on_time", "on_time", "missing", "on_time", "on_time", "late", "on_time", "on_time",
+        "on_time", "on_time", "on_time", "open",
+    ]  # fmt: skip
+    later = [state for (state,) in rows(journey.states(table, as_of="2025-04-02"), "state")]
+    assert later[-1] == "missing"
+    early = [state for (state,) in rows(journey.states(table, "2025-01-06 00:12"), "state")]
+    # At that moment order 1 has not been thanked (done 00:15) and it is not due (00:20).
+    assert early[0] == "open"
+    assert early[7] == "on_time"
+
+
+def test_rates_are_shares_of_what_was_due(engine: Engine) -> None:
+    told = journey.rates(engine(touchpoints()))
+    assert rows(told, "touchpoint", "on_time", "late", "missing", "open", "on_time_rate") == [
+        (4, 4, 0, 0, 0, 1.0),
+        (6, 0, 1, 0, 0, 0.0),
+        (7, 3, 0, 0, 1, 1.0),
+        (8, 1, 0, 1, 0, 0.5),
+        (9, 1, 0, 0, 0, 1.0),
+    ]
+
+
+def test_rates_by_month_and_column(engine: Engine) -> None:
+    told = journey.rates(engine(touchpoints()), engine(orders()), by=["month", "region"])
+    found = rows(told, "month", "region", "touchpoint", "missing_rate")
+    january, march = datetime(2025, 1, 1), datetime(2025, 3, 1)
+    assert (january, "east", 8, 0.5) in found
+    assert (march, "east", 7, None) in found  # nothing due yet: no rate, not 0
+    assert found == sorted(found, key=lambda row: row[:3])
+    week = journey.rates(engine(touchpoints()), engine(orders()), by="week")
+    assert rows(week, "week")[0] == (datetime(2024, 12, 30),)  # Sunday belongs to its Monday
+
+
+def test_timeline_of_one_order(engine: Engine) -> None:
+    told = journey.timeline(2, engine(orders()), engine(touchpoints()), engine(ten()))
+    found = rows(told, "touchpoint", "state", "minutes_late")
+    assert len(found) == 10
+    assert found[3] == (4, "on_time", 0)
+    assert found[5] == (6, "late", 60)
+    assert found[7] == (8, "not_needed", None)
+
+
+def test_overdue_parcels_longest_wait_first(engine: Engine) -> None:
+    tables = engine(orders()), engine(touchpoints()), engine(ten())
+    told = journey.overdue_parcels(*tables, as_of="2025-01-11 12:00")
+    assert rows(told, "order_id", "waiting_hours", "cause", "post_id", "called_at") == [
+        (1, 108, "weather", "care", None),
+        (3, 108, "unknown", "care", datetime(2025, 1, 10, 3)),
+    ]
+    # After 72 hours exactly a parcel is not yet on the list, a minute later it is.
+    assert rows(journey.overdue_parcels(*tables, as_of="2025-01-10"), "order_id") == []
+    assert len(rows(journey.overdue_parcels(*tables, as_of="2025-01-10 00:01"), "order_id")) == 2
+    # The call of 03:00 is not known at 02:00, and a delivered parcel leaves the list.
+    two = journey.overdue_parcels(*tables, as_of="2025-01-10 02:00")
+    assert [called for (called,) in rows(two, "called_at")] == [None, None]
+    assert rows(journey.overdue_parcels(*tables, as_of="2025-01-12"), "order_id") == [(3,)]
+
+
+def test_outcomes_count_an_order_once_and_leave_the_young_open(engine: Engine) -> None:
+    twice = pd.DataFrame({"order_id": [1.0, 1.0, np.nan]}).astype({"order_id": "Int64"})
+    none = pd.DataFrame({"order_id": pd.Series(dtype="Int64")})
+    told = journey.outcomes(engine(orders()), engine(twice), engine(none), engine(twice), days=30)
+    assert rows(
+        told, "order_id", "late_parcel", "complained", "returned", "contacted", "bought_again"
+    ) == [
+        (1, 1, 1, 0, 1, 1),
+        (2, 0, 0, 0, 0, 0),
+        (3, 1, 0, 0, 0, 0),  # dispatched in January and never seen again
+        (5, 0, 0, 0, 0, None),  # placed on the last day: no time to come back
+    ]
+    assert rows(told, "month")[0] == (datetime(2025, 1, 1),)
+
+
+def test_repeat_purchase_leaves_the_young_out(engine: Engine) -> None:
+    told = journey.repeat_purchase(engine(orders()), days=30)
+    assert rows(told, "orders", "too_recent", "repeat_rate", "naive_rate") == [
+        (3, 1, pytest.approx(1 / 3), 0.25)
+    ]
+    month = journey.repeat_purchase(engine(orders()), days=30, by="month")
+    assert rows(month, "orders", "repeat_rate", "naive_rate") == [
+        (3, pytest.approx(1 / 3), pytest.approx(1 / 3)),
+        (0, None, 0.0),
+    ]
+    # 19 days and 1 minute lie between the orders 1 and 2.
+    assert rows(journey.repeat_purchase(engine(orders()), days=19), "repeat_rate") == [(0.0,)]
+    assert rows(journey.repeat_purchase(engine(orders()), days=20), "repeat_rate")[0][0] > 0
+
+
+def test_delivery_does_not_forget_the_lost_parcel(engine: Engine) -> None:
+    told = journey.delivery(engine(orders()), engine(touchpoints()), as_of="2025-04-01")
+    names = "orders", "undelivered", "promised_hours", "actual_hours"
+    # Promised: 24 h dispatch window and 72 h. Actual: 143 h 50 min and 72 h.
+    assert rows(told, *names) == [(3, 1, 96.0, pytest.approx((143 + 5 / 6 + 72) / 2))]
+    assert rows(told, "kept_rate", "delivered_kept_rate") == [(pytest.approx(1 / 3), 0.5)]
+    by = journey.delivery(engine(orders()), engine(touchpoints()), "channel_id", "2025-04-01")
+    assert rows(by, "channel_id", "kept_rate", "actual_hours") == [
+        ("email", 0.0, None),
+        ("search", 0.5, pytest.approx(107 + 11 / 12)),
+    ]
+
+
+def test_perfect_journey_counts_orders(engine: Engine) -> None:
+    told = journey.perfect_journey(engine(touchpoints()), engine(orders()))
+    # Orders 1, 2, 3 are complete (5 is open, 4 unpaid); 1 fails its call, 2 its packing.
+    assert rows(told, "orders", "joint", "product", "floor", "ceiling") == [
+        (3, pytest.approx(1 / 3), pytest.approx(4 / 9), pytest.approx(1 / 3), pytest.approx(2 / 3))
+    ]
+    by = journey.perfect_journey(engine(touchpoints()), engine(orders()), by="channel_id")
+    assert rows(by, "channel_id", "joint") == [("email", 1.0), ("search", 0.0)]
+
+
+def _cohort(counts: dict[str, tuple[int, int, int, int]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Orders of strata: (events and size of those who missed, events and size of the others)."""
+    parts = []
+    for stratum, (a, n1, c, n0) in counts.items():
+        for missed, events, size in ((1, a, n1), (0, c, n0)):
+            part = pd.DataFrame({"stratum": stratum, "missed": missed, "complained": [0] * size})
+            part.loc[: events - 1, "complained"] = 1
+            parts.append(part)
+    told = pd.concat(parts, ignore_index=True)
+    told = told.assign(order_id=range(len(told)), returned=0, contacted=0, bought_again=0)
+    noon = T("2025-05-01 12:00")
+    done = pd.Series(noon, index=told.index).where(told.missed == 0)
+    steps = told[["order_id"]].assign(touchpoint=8, due_at=noon, done_at=done)
+    return steps, told.drop(columns="missed")
+
+
+def test_effect_agrees_with_published_examples(engine: Engine) -> None:
+    # Newcombe (1998), example (a): 56/70 against 48/80, method 10: 0.0524 to 0.3339.
+    steps, told = _cohort({"all": (56, 70, 48, 80)})
+    found = journey.effect(8, engine(steps), engine(told), within=["stratum"])
+    row = rows(found, "outcome", "missed", "kept", "difference", "lower", "upper")[0]
+    assert row[0] == "bought_again"
+    row = rows(found, "outcome", "missed", "kept", "difference", "lower", "upper")[1]
+    assert row[:3] == ("complained", 70, 80)
+    assert row[3:] == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+
+
+def test_effect_by_hand_in_two_strata(engine: Engine) -> None:
+    # Weights 10*30/40 = 7.5 and 40*20/60 = 13.33; differences 0.2 - 0.1 and 0.5 - 0.3.
+    steps, told = _cohort({"calm": (2, 10, 3, 30), "rush": (20, 40, 6, 20)})
+    found = rows(
+        journey.effect(8, engine(steps), engine(told), within=["stratum"]),
+        "outcome", "difference", "adjusted", "adjusted_lower", "adjusted_upper",
+    )[1]  # fmt: skip
+    w = np.array([7.5, 40 / 3])
+    adjusted = (w * [0.1, 0.2]).sum() / w.sum()
+    spread = np.array([0.2 * 0.8 / 10 + 0.1 * 0.9 / 30, 0.5 * 0.5 / 40 + 0.3 * 0.7 / 20])
+    half = 1.959964 * np.sqrt((w**2 * spread).sum()) / w.sum()
+    assert found[1:] == pytest.approx(
+        (22 / 50 - 9 / 50, adjusted, adjusted - half, adjusted + half), abs=1e-6
+    )
+
+
+def test_effect_skips_what_has_had_no_time_and_strata_without_two_sides(engine: Engine) -> None:
+    steps, told = _cohort({"calm": (2, 10, 3, 30), "alone": (5, 5, 0, 0)})
+    told = told.assign(bought_again=np.where(told.index < 20, np.nan, 1.0))
+    found = journey.effect(8, engine(steps), engine(told), within=["stratum"])
+    by_name = {row[0]: row[1:] for row in rows(found, "outcome", "missed", "kept", "adjusted")}
+    assert by_name["complained"] == (15, 30, pytest.approx(0.1))
+    few, kept = told[10:40], engine(steps[10:40])
+    with pytest.raises(CourseError, match="no two groups"):
+        journey.effect(8, kept, engine(few), within=["stratum"])
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 6), st.integers(1, 10), st.booleans()),
+        min_size=1, max_size=40, unique_by=lambda row: row[:2],
+    )
+)  # fmt: skip
+def test_joint_share_lies_between_its_bounds(cells: list[tuple[int, int, bool]]) -> None:
+    due = T("2025-02-01")
+    steps = pd.DataFrame(
+        [(order, n, due, due if good else pd.NaT) for order, n, good in cells],
+        columns=["order_id", "touchpoint", "due_at", "done_at"],
+    )
+    steps = steps.astype({"done_at": steps.due_at.dtype})
+    sold = pd.DataFrame({"order_id": sorted({cell[0] for cell in cells})})
+    sold = sold.assign(placed_at=due, paid_at=due)
+    (row,) = rows(
+        journey.perfect_journey(steps, sold, as_of="2025-02-02"),
+        "orders", "joint", "product", "floor", "ceiling",
+    )  # fmt: skip
+    n, joint, product, floor, ceiling = row
+    failed = {order for order, _n, good in cells if not good}
+    assert n == len(sold)
+    assert joint == pytest.approx(1 - len(failed) / n)
+    assert floor - 1e-9 <= joint <= ceiling + 1e-9
+    assert floor - 1e-9 <= product <= ceiling + 1e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(1, 30)] * 4), min_size=1, max_size=4))
+def test_adjusted_difference_lies_within_the_strata(
+    draws: list[tuple[int, int, int, int]],
+) -> None:
+    counts = {str(k): (min(a, n1), n1, min(c, n0), n0) for k, (a, n1, c, n0) in enumerate(draws)}
+    steps, told = _cohort(counts)
+    found = journey.effect(8, steps, told, within=["stratum"]).set_index("outcome")
+    row = found.loc["complained"]
+    each = [a / n1 - c / n0 for a, n1, c, n0 in counts.values()]
+    assert min(each) - 1e-9 <= row.adjusted <= max(each) + 1e-9
+    assert -1 <= row.lower <= row.difference <= row.upper <= 1
+    if len(counts) == 1:
+        assert row.adjusted == pytest.approx(row.difference)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: journey.states(touchpoints(), as_of="soon"), "as_of is 'soon'"),
+        (lambda: journey.states(touchpoints(), as_of=5), "as_of is 5"),  # type: ignore[arg-type]
+        (lambda: journey.states(touchpoints().drop(columns="due_at")), "no column due_at"),
+        (lambda: journey.states([1, 2]), "touchpoints is a list"),  # type: ignore[type-var]
+        (lambda: journey.states(touchpoints().query("touchpoint == 0")), "No row has a done_at"),
+        (lambda: journey.rates(touchpoints(), by="month"), "need the orders too"),
+        (lambda: journey.rates(touchpoints(), orders(), by="city"), "no column city"),
+        (
+            lambda: journey.rates(touchpoints(), pl.from_pandas(orders()), by="month"),
+            "different kinds",
+        ),
+        (lambda: journey.timeline(99, orders(), touchpoints(), ten()), "no order 99"),
+        (
+            lambda: journey.overdue_parcels(orders(), touchpoints(), ten()[:5], "2025-01-09"),
+            "no touchpoint 8",
+        ),
+        (lambda: journey.repeat_purchase(orders(), days=0), "days is 0"),
+        (lambda: journey.effect(10, *_cohort({"a": (1, 2, 1, 2)}), within=[]), "Touchpoint 10"),
+        (lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within=["city"]), "city"),
+        (
+            lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within=[], level=95),
+            "level is 95",
+        ),
+    ],
+)
+def test_errors_say_what_to_do(call: Callable[[], Any], sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        call()
