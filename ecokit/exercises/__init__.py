@@ -130,9 +130,11 @@ def check(exercise_id: str, answer: object, shop: Shop) -> Result:
     Result
         Prints as plain text; ``result.right`` is True or False.
     """
-    from ecokit.exercises import checks
+    from ecokit.exercises import checks, store
 
-    return checks.check(get(exercise_id), answer, shop)
+    result = checks.check(get(exercise_id), answer, shop)
+    store.learner().note_check(result, answer)
+    return result
 
 
 def progress(chapter: str | None = None) -> ChapterProgress:

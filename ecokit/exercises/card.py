@@ -1,0 +1,362 @@
+"""The card of an exercise in JupyterLab, and the progress of a chapter.
+
+A card is built of plain ipywidgets, so it works offline, by keyboard and in the browser
+edition. Feedback is an ``alert`` region: a screen reader speaks it as it appears. Without a
+kernel the card's text remains: title, question and options, never an answer.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as widgets
+
+from ecokit import exercises
+from ecokit.exercises import checks, store
+from ecokit.exercises.model import Choice, Exercise, Field, Number, Plan, Table, text_for
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    from ecokit.shop import Shop
+
+
+def markup(text: str) -> str:
+    """Return `text` as HTML: paragraphs, ``**bold**`` and ```` `code` ````; all else is escaped.
+
+    Examples
+    --------
+    >>> markup("Count **visitors**, not `visits`: a < b.")
+    '<p>Count <strong>visitors</strong>, not <code>visits</code>: a &lt; b.</p>'
+    """
+    safe = html.escape(textwrap.dedent(text).strip(), quote=False)
+    safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe, flags=re.DOTALL)
+    safe = re.sub(r"`(.+?)`", r"<code>\1</code>", safe)
+    return "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", safe))
+
+
+def _style() -> str:
+    css = resources.files("ecokit.exercises").joinpath("card.css").read_text("utf-8")
+    return f"<style>{css}</style>"
+
+
+class Card(widgets.VBox):  # type: ignore[misc]
+    """One exercise to answer: question, field, Check, Hint, Show the answer.
+
+    It starts where the learner left off: the last answer, its feedback, the open hints.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What is asked.
+    shop : Shop
+        The learner's shop.
+    """
+
+    def __init__(self, exercise: Exercise, shop: Shop) -> None:
+        self.exercise = exercise
+        self._shop = shop
+        self._learner = store.learner()
+        self._fields, self._read, self._fill = _fields(exercise, shop, self._check)
+        self._check_button = widgets.Button(description=_("Check"), button_style="primary")
+        self._hint_button = widgets.Button()
+        self._show_button = widgets.Button()
+        self._check_button.on_click(self._check)
+        self._hint_button.on_click(self._hint)
+        self._show_button.on_click(self._show)
+        self._head, self._feedback, self._help = (widgets.HTML() for _part in range(3))
+        buttons = widgets.Box([self._check_button, self._hint_button, self._show_button])
+        buttons.add_class("ecokit-buttons")
+        question = widgets.HTML(_question(exercise, shop))
+        parts = [self._head, question, self._fields, buttons, self._feedback, self._help]
+        super().__init__([widgets.HTML(_style(), layout={"display": "none"}), *parts])
+        self.add_class("ecokit-card")
+        self._restore()
+
+    # What the learner does ------------------------------------------------------------------
+
+    def _check(self, *_event: object) -> None:
+        answer = self._read()
+        result = self._judge(answer)
+        standing = self._learner.note_check(result, answer)
+        self._refresh(standing)
+        self._feedback.value = _feedback(result, role="alert")
+
+    def _hint(self, _button: object) -> None:
+        self._refresh(self._learner.note_hint(self.exercise.id))
+
+    def _show(self, _button: object) -> None:
+        self._refresh(self._learner.note_shown(self.exercise.id))
+
+    # What the card shows --------------------------------------------------------------------
+
+    def _judge(self, answer: object) -> checks.Result:
+        try:
+            return checks.check(self.exercise, answer, self._shop)
+        except Exception as trouble:  # a button that does nothing would be worse
+            message = _("This exercise cannot be computed for this shop ({why}).")
+            why = f"{type(trouble).__name__}: {trouble}"
+            return checks.Result(self.exercise.id, "unreadable", message.format(why=why))
+
+    def _restore(self) -> None:
+        standing = self._learner.standing(self.exercise.id)
+        if standing.answer is not None:
+            try:
+                self._fill(standing.answer)
+            except (TypeError, ValueError, KeyError, AttributeError):
+                pass  # an answer of another form, from an earlier edition of this exercise
+            else:
+                self._feedback.value = _feedback(self._judge(self._read()), role="group")
+        self._refresh(standing)
+
+    def _refresh(self, standing: store.Standing) -> None:
+        hints = self.exercise.hints
+        opened = min(standing.hints, len(hints))
+        self._head.value = _header(self.exercise, standing)
+        self._hint_button.disabled = opened == len(hints)
+        self._hint_button.description = (
+            _("No more hints")
+            if self._hint_button.disabled
+            else _("Hint {next} of {all}").format(next=opened + 1, all=len(hints))
+        )
+        wait = store.TRIES_BEFORE_ANSWER - standing.tries
+        self._show_button.disabled = not standing.may_show
+        self._show_button.description = (
+            _("Show the answer")
+            if standing.may_show
+            else _("Show the answer (after {n} tries)").format(n=wait)
+        )
+        shown = [text_for(hint, self._shop) for hint in hints[:opened]]
+        self._help.value = _help(
+            shown, self._solution() if standing.done or standing.shown else "", self._learner.notice
+        )
+
+    def _solution(self) -> str:
+        return markup(
+            f"**{_('The answer:')}** {answer_text(self.exercise, self._shop)}\n\n"
+            + text_for(self.exercise.solution, self._shop)
+        )
+
+    # Without a kernel -----------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        exercise = self.exercise
+        head = _("Exercise: {title} (about {n} minutes)").format(
+            title=exercise.title, n=exercise.minutes
+        )
+        prompt = text_for(exercise.prompt, self._shop).strip()
+        return "\n\n".join([head, textwrap.fill(prompt, 88), *_static_lines(exercise, self._shop)])
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        options = "".join(
+            f"<li>{html.escape(t)}</li>" for t in _static_lines(self.exercise, self._shop)
+        )
+        bundle["text/plain"] = repr(self)
+        bundle["text/html"] = (
+            f'<div class="ecokit-static">{_header(self.exercise, store.Standing())}'
+            f"{_question(self.exercise, self._shop)}<ul>{options}</ul></div>"
+        )
+        return bundle
+
+
+def _static_lines(exercise: Exercise, shop: Shop) -> list[str]:
+    if isinstance(exercise, Choice):
+        return [f"({option.key}) {text_for(option.text, shop)}" for option in exercise.options]
+    if isinstance(exercise, Plan):
+        return [f"{field.label}: {field.low:g} to {field.high:g}" for field in exercise.fields]
+    return []
+
+
+def _header(exercise: Exercise, standing: store.Standing) -> str:
+    state, word = ("open", "")
+    if standing.done:
+        state, word = "done", _("Done")
+    elif standing.shown:
+        state, word = "shown", _("Answer shown")
+    elif standing.tries:
+        state, word = "tried", _("Tries: {n}").format(n=standing.tries)
+    aims = {row.objective: row.text for row in exercises.objectives()}
+    aim = aims.get(exercise.objective, "")
+    return (
+        f'<div class="ecokit-head"><h3>{html.escape(exercise.title)}</h3>'
+        f'<span class="ecokit-state ecokit-{state}">{word}</span></div>'
+        f'<p class="ecokit-meta">{_("About {n} minutes").format(n=exercise.minutes)}'
+        + (f" · {_('You practise to')}: {html.escape(aim)}" if aim else "")
+        + "</p>"
+    )
+
+
+def _question(exercise: Exercise, shop: Shop) -> str:
+    return f'<div class="ecokit-question">{markup(text_for(exercise.prompt, shop))}</div>'
+
+
+def _feedback(result: checks.Result, role: str) -> str:
+    lines = "".join(f"<li>{html.escape(line)}</li>" for line in result.lines)
+    return (
+        f'<div class="ecokit-feedback ecokit-{result.kind}" role="{role}">'
+        + markup(f"**{result.verdict}** {result.message}")
+        + (f"<ul>{lines}</ul>" if lines else "")
+        + "</div>"
+    )
+
+
+def _help(hints: Sequence[str], solution: str, notice: str) -> str:
+    parts = [
+        f'<div class="ecokit-hint"><strong>{_("Hint {n}").format(n=n)}</strong>{markup(hint)}</div>'
+        for n, hint in enumerate(hints, start=1)
+    ]
+    if solution:
+        parts.append(f'<div class="ecokit-solution">{solution}</div>')
+    if notice:
+        parts.append(f'<p class="ecokit-notice">{html.escape(notice)}</p>')
+    return f'<div role="status">{"".join(parts)}</div>'
+
+
+def answer_text(exercise: Exercise, shop: Shop) -> str:
+    """Return the reference answer in words."""
+    if isinstance(exercise, Number):
+        return checks.show_number(exercise, float(exercise.reference(shop)))
+    if isinstance(exercise, Choice):
+        key = exercise.reference(shop)
+        option = next(option for option in exercise.options if option.key == key)
+        return f"{text_for(option.text, shop)} {text_for(option.reason, shop)}"
+    if isinstance(exercise, Table):
+        values = checks.table_values(exercise, exercise.reference(shop))
+        rows = (
+            f"{exercise.labels.get(key, key)}: {checks.show_number(exercise, value)}"
+            for key, value in values.items()
+        )
+        return "; ".join(rows)
+    if isinstance(exercise, Plan):
+        plan = exercise.reference(shop)
+        return "; ".join(f"{field.label}: {plan[field.name]:g}" for field in exercise.fields)
+    raise TypeError(type(exercise).__name__)
+
+
+# Fields: a widget, a function that reads the answer, and one that fills it in -----------------
+
+_Parts = tuple[widgets.Widget, Callable[[], object], Callable[[Any], None]]
+
+
+def _fields(exercise: Exercise, shop: Shop, submit: Callable[[], None]) -> _Parts:
+    if isinstance(exercise, Number):
+        field = _text_field(_("Your answer ({unit})").format(unit=_unit(exercise.unit)), submit)
+        return field, lambda: field.value, lambda answer: field.set_trait("value", str(answer))
+    if isinstance(exercise, Choice):
+        return _choice_field(exercise, shop)
+    if isinstance(exercise, Table):
+        keys = checks.table_values(exercise, exercise.reference(shop))
+        unit = _unit(exercise.unit)
+        rows = {
+            key: _text_field(f"{exercise.labels.get(key, key)} ({unit})", submit) for key in keys
+        }
+        return _form(rows.values()), partial(_values, rows), partial(_set_values, rows)
+    if isinstance(exercise, Plan):
+        inputs = {field.name: _plan_field(field) for field in exercise.fields}
+        return _form(inputs.values()), partial(_values, inputs), partial(_set_values, inputs)
+    raise TypeError(type(exercise).__name__)
+
+
+def _unit(unit: str) -> str:
+    return _("share, such as 0.25 or 25 %") if unit == "share" else unit
+
+
+def _text_field(label: str, submit: Callable[[], None]) -> widgets.Text:
+    field = widgets.Text(description=label, style={"description_width": "initial"})
+    field.on_msg(lambda _w, content, _b: content.get("event") == "submit" and submit())
+    field.add_class("ecokit-field")
+    return field
+
+
+def _plan_field(field: Field) -> widgets.Widget:
+    whole = all(float(x).is_integer() for x in (field.low, field.high, field.step, field.first))
+    kind, number = (widgets.BoundedIntText, int) if whole else (widgets.BoundedFloatText, float)
+    box = kind(
+        description=f"{field.label} ({field.low:g} to {field.high:g})",
+        min=number(field.low),
+        max=number(field.high),
+        step=number(field.step),
+        value=number(field.first),
+        style={"description_width": "initial"},
+    )
+    box.add_class("ecokit-field")
+    return box
+
+
+def _choice_field(exercise: Choice, shop: Shop) -> _Parts:
+    options = [(text_for(option.text, shop), option.key) for option in exercise.options]
+    radio = widgets.RadioButtons(options=options, value=None, layout={"width": "auto"})
+    radio.add_class("ecokit-choice")
+    return radio, lambda: radio.value or "", lambda answer: radio.set_trait("value", answer)
+
+
+def _form(fields: Iterable[widgets.Widget]) -> widgets.VBox:
+    box = widgets.VBox(list(fields))
+    box.add_class("ecokit-form")
+    return box
+
+
+def _values(fields: dict[str, widgets.Widget]) -> dict[str, Any]:
+    return {name: field.value for name, field in fields.items()}
+
+
+def _set_values(fields: dict[str, widgets.Widget], answer: dict[str, Any]) -> None:
+    for name, field in fields.items():
+        field.value = answer[name]
+
+
+class ChapterProgress:
+    """How far the learner is in a chapter; shows as text, and as a table in a notebook."""
+
+    def __init__(self, of: Sequence[Exercise]) -> None:
+        self.exercises = of
+        self.standings = store.learner().standings()
+
+    def _done(self, exercise: Exercise) -> bool:
+        return self.standings.get(exercise.id, store.Standing()).done
+
+    def _summary(self) -> str:
+        left = [exercise for exercise in self.exercises if not self._done(exercise)]
+        return _("{done} of {all} exercises are done; about {minutes} minutes are left.").format(
+            done=len(self.exercises) - len(left),
+            all=len(self.exercises),
+            minutes=sum(exercise.minutes for exercise in left),
+        )
+
+    def _topics(self) -> dict[str, list[Exercise]]:
+        topics: dict[str, list[Exercise]] = {}
+        for exercise in self.exercises:
+            topics.setdefault(exercise.topic, []).append(exercise)
+        return topics
+
+    def __repr__(self) -> str:
+        rows = [
+            f"  {topic:<14} {sum(map(self._done, of))} of {len(of)}"
+            for topic, of in self._topics().items()
+        ]
+        return "\n".join([self._summary(), *rows])
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for topic, of in self._topics().items():
+            done = sum(map(self._done, of))
+            name = html.escape(topic.replace("_", " "))
+            nexts = next((exercise.title for exercise in of if not self._done(exercise)), "")
+            rows.append(
+                f'<tr><th scope="row">{name}</th><td><progress value="{done}" max="{len(of)}" '
+                f'aria-label="{name}"></progress></td><td>'
+                + _("{done} of {all}").format(done=done, all=len(of))
+                + f"</td><td>{html.escape(nexts)}</td></tr>"
+            )
+        heads = (_("Topic"), _("Progress"), _("Done"), _("Next exercise"))
+        head = "".join(f'<th scope="col">{title}</th>' for title in heads)
+        return (
+            f"{_style()}<div class='ecokit-progress'><p>{self._summary()}</p><table><thead><tr>"
+            f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        )
