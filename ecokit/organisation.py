@@ -19,14 +19,7 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     from datetime import date
 
-POST_COLUMNS = (
-    "post_id",
-    "department",
-    "reports_to",
-    "sourcing",
-    "headcount",
-    "monthly_cost",
-)
+POST_COLUMNS = ("post_id", "reports_to")
 MANDATE_COLUMNS = ("kind", "raised_by", "decided_by")
 TOP_LAYER = 1
 
@@ -73,6 +66,8 @@ def choose(table: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
                 names=", ".join(names)
             )
         )
+    if not names and structure is None:
+        return table
     if structure is not None and structure not in names:
         raise CourseError(
             _("There is no structure {structure!r}; the table holds {names}.").format(
@@ -98,9 +93,9 @@ def reporting_graph(posts: pd.DataFrame, structure: str | None = None) -> nx.DiG
     Parameters
     ----------
     posts : DataFrame
-        One row a post: ``post_id``, ``department``, ``reports_to`` (a ``post_id``, empty for
-        the top), ``sourcing`` (``inside`` or ``outsourced``), ``headcount`` (people),
-        ``monthly_cost`` (yuan a head and month).
+        One row a post: ``post_id``, ``reports_to`` (a ``post_id``, empty for the top),
+        ``sourcing`` (``inside`` or ``outsourced``), ``headcount`` (people). Where the last
+        two are missing, each post is one person of the company.
     structure : str, optional
         Needed where the table holds more than one.
 
@@ -133,9 +128,7 @@ another in a circle. Leave reports_to empty for one of them.
     -----
     Slides 5 to 7.
     """
-    chosen = choose(posts, structure)
-    _require_columns(chosen, POST_COLUMNS, "posts")
-    _require_sound_rows(chosen)
+    chosen = _sound(posts, structure, POST_COLUMNS)
     graph = nx.DiGraph()
     graph.add_nodes_from((row["post_id"], row) for row in chosen.to_dict("records"))
     under = chosen.dropna(subset="reports_to")
@@ -144,11 +137,16 @@ another in a circle. Leave reports_to empty for one of them.
     return graph
 
 
-def _require_sound_rows(posts: pd.DataFrame) -> None:
-    ids, boss = posts["post_id"], posts["reports_to"]
-    sourcing = posts["sourcing"]
-    people = pd.to_numeric(posts["headcount"], errors="coerce")
-    cost = pd.to_numeric(posts["monthly_cost"], errors="coerce")
+def _sound(posts: pd.DataFrame, structure: str | None, columns: Iterable[str]) -> pd.DataFrame:
+    """Return the posts of one structure, complete and free of wrong values."""
+    chosen = choose(posts, structure)
+    _require_columns(chosen, columns, "posts")
+    missing: dict[str, Any] = {"sourcing": "inside", "headcount": 1, "monthly_cost": 0.0}
+    chosen = chosen.assign(**{k: v for k, v in missing.items() if k not in chosen})
+    ids, boss = chosen["post_id"], chosen["reports_to"]
+    sourcing = chosen["sourcing"]
+    people = pd.to_numeric(chosen["headcount"], errors="coerce")
+    cost = pd.to_numeric(chosen["monthly_cost"], errors="coerce")
     for wrong, sentence in (
         (ids.isna(), _("A post has no post_id; give each post a name of its own.")),
         (
@@ -167,12 +165,16 @@ def _require_sound_rows(posts: pd.DataFrame) -> None:
             ~sourcing.isin(["inside", "outsourced"]),
             _("The sourcing of {posts} must be inside or outsourced."),
         ),
-        (~(people >= 1), _("The headcount of {posts} must be 1 or more.")),
+        (
+            ~((people >= 1) & (people % 1 == 0)),
+            _("The headcount of {posts} must be a whole number, 1 or more."),
+        ),
         (~(cost >= 0), _("The monthly_cost of {posts} must be 0 yuan or more.")),
     ):
         if wrong.any():
             named = [str(post) for post in ids[wrong].unique()]
             raise CourseError(sentence.format(posts=", ".join(named)))
+    return chosen
 
 
 def _require_one_tree(graph: nx.DiGraph) -> None:
@@ -180,14 +182,14 @@ def _require_one_tree(graph: nx.DiGraph) -> None:
     if len(tops) > 1:
         raise CourseError(
             _("Only one post can be at the top; {posts} have no boss.").format(
-                posts=", ".join(tops)
+                posts=", ".join(map(str, tops))
             )
         )
     if nx.is_directed_acyclic_graph(graph):
         if not tops:
             raise CourseError(_("The table posts is empty."))
         return
-    circle = ", ".join(sorted({post for edge in nx.find_cycle(graph) for post in edge[:2]}))
+    circle = ", ".join(sorted({str(post) for edge in nx.find_cycle(graph) for post in edge[:2]}))
     if tops:
         raise CourseError(
             _("The posts {posts} report to one another in a circle.").format(posts=circle)
@@ -248,10 +250,13 @@ def layers(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
     ...
     ecokit.errors.CourseError: Only one post can be at the top; ceo, sales have no boss.
     """
-    graph = reporting_graph(posts, structure)
+    depth = _layers(reporting_graph(posts, structure))
+    return pd.Series(depth, name="layer", dtype="int64").rename_axis("post_id")
+
+
+def _layers(graph: nx.DiGraph) -> dict[str, int]:
     depth = nx.single_source_shortest_path_length(graph, top(graph))
-    found = pd.Series(depth, name="layer", dtype="int64") + TOP_LAYER
-    return found.rename_axis("post_id")
+    return {post: steps + TOP_LAYER for post, steps in depth.items()}
 
 
 def spans(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
@@ -288,15 +293,15 @@ def spans(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
     >>> spans(posts.assign(headcount=[1, 0, 6, 4]))
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The headcount of sales must be 1 or more.
+    ecokit.errors.CourseError: The headcount of sales must be a whole number, 1 or more.
     """
-    graph = reporting_graph(posts, structure)
+    found = _spans(reporting_graph(posts, structure))
+    return pd.Series(found, name="span", dtype="float64").rename_axis("post_id")
+
+
+def _spans(graph: nx.DiGraph) -> dict[str, float]:
     people = {post: _people_under(graph, post) for post in graph}
-    return pd.Series(
-        {post: n / graph.nodes[post]["headcount"] for post, n in people.items() if n},
-        name="span",
-        dtype="float64",
-    ).rename_axis("post_id")
+    return {post: n / graph.nodes[post]["headcount"] for post, n in people.items() if n}
 
 
 def _people_under(graph: nx.DiGraph, post: Hashable) -> int:
@@ -327,12 +332,18 @@ def mean_span(posts: pd.DataFrame, structure: str | None = None) -> float:
     ...
     ecokit.errors.CourseError: No post leads people of the company, so there is no span of control.
     """
-    graph = reporting_graph(posts, structure)
-    under = {post: _people_under(graph, post) for post in graph}
-    managers = sum(int(graph.nodes[post]["headcount"]) for post, n in under.items() if n)
+    return _mean_span(reporting_graph(posts, structure))
+
+
+def _managers(graph: nx.DiGraph) -> int:
+    return sum(int(graph.nodes[post]["headcount"]) for post in _spans(graph))
+
+
+def _mean_span(graph: nx.DiGraph) -> float:
+    managers = _managers(graph)
     if managers == 0:
         raise CourseError(_("No post leads people of the company, so there is no span of control."))
-    return sum(under.values()) / managers
+    return sum(_people_under(graph, post) for post in graph) / managers
 
 
 def cost(
@@ -373,10 +384,8 @@ def cost(
     ...
     ecokit.errors.CourseError: The table posts lacks the column(s) city.
     """
-    chosen = choose(posts, structure)
     by = [by] if isinstance(by, str) else by
-    _require_columns(chosen, [*POST_COLUMNS, *by], "posts")
-    _require_sound_rows(chosen)
+    chosen = _sound(posts, structure, [*POST_COLUMNS, "headcount", "monthly_cost", *by])
     people = chosen["headcount"].astype("int64")
     fen = (chosen["monthly_cost"] * 100).round().astype("int64") * people
     sums = chosen[by].assign(people=people, fen=fen).groupby(by, sort=False).sum().reset_index()
@@ -427,8 +436,7 @@ def filled(
     ...
     ecokit.errors.CourseError: The table staff lacks the column(s) left_on.
     """
-    chosen = choose(posts, structure)
-    _require_columns(chosen, POST_COLUMNS, "posts")
+    chosen = _sound(posts, structure, [*POST_COLUMNS, "headcount"])
     _require_columns(staff, ("post_id", "hired_on", "left_on"), "staff")
     day = pd.Timestamp(on)
     hired, left = pd.to_datetime(staff["hired_on"]), pd.to_datetime(staff["left_on"])
@@ -499,7 +507,7 @@ def _path(graph: nx.DiGraph, raised_by: str, decided_by: str) -> list[str]:
         if post not in graph:
             raise CourseError(
                 _("The structure has no post {post}; its posts are {posts}.").format(
-                    post=post, posts=", ".join(graph)
+                    post=post, posts=", ".join(map(str, graph))
                 )
             )
     # In a tree the one undirected path runs through the lowest common boss.
@@ -545,17 +553,22 @@ def approval_paths(
     ecokit.errors.CourseError: The table mandates lacks the column(s) kind.
     """
     graph = reporting_graph(posts, structure)
-    chosen = choose(mandates, structure)
-    _require_columns(chosen, MANDATE_COLUMNS, "mandates")
-    paths = [
-        _path(graph, raised_by, decided_by)
-        for raised_by, decided_by in zip(chosen["raised_by"], chosen["decided_by"], strict=True)
-    ]
+    return _approval_paths(graph, choose(mandates, structure))
+
+
+def _approval_paths(graph: nx.DiGraph, mandates: pd.DataFrame) -> pd.DataFrame:
+    _require_columns(mandates, MANDATE_COLUMNS, "mandates")
+    paths = _paths(graph, mandates)
     joined = [
-        " → ".join([raised_by, *path])
-        for raised_by, path in zip(chosen["raised_by"], paths, strict=True)
+        " → ".join(map(str, [raised_by, *path]))
+        for raised_by, path in zip(mandates["raised_by"], paths, strict=True)
     ]
-    return chosen.assign(approvals=[len(path) for path in paths], path=joined)
+    return mandates.assign(approvals=[len(path) for path in paths], path=joined)
+
+
+def _paths(graph: nx.DiGraph, mandates: pd.DataFrame) -> list[list[str]]:
+    ends = zip(mandates["raised_by"], mandates["decided_by"], strict=True)
+    return [_path(graph, raised_by, decided_by) for raised_by, decided_by in ends]
 
 
 def single_points(
@@ -600,10 +613,14 @@ def single_points(
     ...
     ecokit.errors.CourseError: The structure has no post cfo; its posts are ceo, sales, agent.
     """
-    graph = reporting_graph(posts, structure)
+    _require_columns(posts, ("department",), "posts")
     chosen = choose(mandates, structure)
     _require_columns(chosen, MANDATE_COLUMNS, "mandates")
-    rows = [("approval", kind, post) for kind, post in _bottlenecks(graph, chosen)]
+    return _single_points(reporting_graph(posts, structure), chosen)
+
+
+def _single_points(graph: nx.DiGraph, mandates: pd.DataFrame) -> pd.DataFrame:
+    rows = [("approval", kind, post) for kind, post in _bottlenecks(graph, mandates)]
     inside = [node for __, node in graph.nodes(data=True) if node["sourcing"] == "inside"]
     for department in dict.fromkeys(node["department"] for node in inside):
         members = [node for node in inside if node["department"] == department]
@@ -621,10 +638,7 @@ def single_points(
 def _bottlenecks(graph: nx.DiGraph, mandates: pd.DataFrame) -> list[tuple[str, str]]:
     rows = []
     for kind, group in mandates.groupby("kind", sort=False):
-        paths = [
-            _path(graph, raised_by, decided_by)
-            for raised_by, decided_by in zip(group["raised_by"], group["decided_by"], strict=True)
-        ]
+        paths = _paths(graph, group)
         on_all = [post for post in paths[0] if all(post in path for path in paths)]
         rows += [(str(kind), post) for post in on_all if graph.nodes[post]["headcount"] == 1]
     return rows
@@ -739,8 +753,8 @@ def compare(
     -------
     DataFrame
         ``structure``; ``layers``; ``managers``, ``people_inside``, ``people_outsourced``
-        (heads); ``mean_span``, ``widest_span`` (people); ``monthly_cost`` (yuan);
-        ``outsourced_share`` (of the cost); ``campaign_approvals``, ``campaign_minutes``,
+        (heads); ``monthly_cost`` (yuan); ``outsourced_share`` (of the cost); ``mean_span``,
+        ``widest_span`` (people); ``campaign_approvals``, ``campaign_minutes``,
         ``campaign_in_time`` (means over the campaign mandates); ``single_points`` (count).
 
     Raises
@@ -797,29 +811,39 @@ def measure(
     ecokit.errors.CourseError: An approval must take more than 0 minutes, not -1.
     """
     posts, mandates = choose(posts, structure), choose(mandates, structure)
+    _require_columns(posts, ("department", "sourcing", "headcount", "monthly_cost"), "posts")
     graph = reporting_graph(posts)
-    people = cost(posts).set_index("sourcing").reindex(["inside", "outsourced"], fill_value=0)
-    paths = approval_paths(posts, mandates)
+    paths = _approval_paths(graph, mandates)
     approvals = paths.loc[paths["kind"] == "campaign", "approvals"]
     if approvals.empty:
         raise CourseError(_("The table mandates has no campaign decision; add one."))
-    span = spans(posts)
-    fen = (people["monthly_cost"] * 100).round().astype("int64")
     in_time = [chance_in_time(k, minutes_per_approval, window_minutes) for k in approvals]
     return {
         "structure": str(posts["structure"].iloc[0]) if "structure" in posts else "",
-        "layers": int(layers(posts).max()),
-        "managers": sum(int(graph.nodes[post]["headcount"]) for post in span.index),
-        "people_inside": int(people["people"]["inside"]),
-        "people_outsourced": int(people["people"]["outsourced"]),
-        "mean_span": mean_span(posts),
-        "widest_span": float(span.max()),
-        "monthly_cost": int(fen.sum()) / 100,
-        "outsourced_share": int(fen["outsourced"]) / int(fen.sum()) if fen.sum() else 0.0,
+        "layers": max(_layers(graph).values()),
+        "managers": _managers(graph),
+        **_totals(graph),
+        "mean_span": _mean_span(graph),
+        "widest_span": max(_spans(graph).values()),
         "campaign_approvals": float(approvals.mean()),
         "campaign_minutes": decision_minutes(float(approvals.mean()), minutes_per_approval),
         "campaign_in_time": sum(in_time) / len(in_time),
-        "single_points": len(single_points(posts, mandates)),
+        "single_points": len(_single_points(graph, mandates)),
+    }
+
+
+def _totals(graph: nx.DiGraph) -> dict[str, int | float]:
+    people = {"inside": 0, "outsourced": 0}
+    fen = people.copy()
+    for __, post in graph.nodes(data=True):
+        people[post["sourcing"]] += int(post["headcount"])
+        fen[post["sourcing"]] += round(post["monthly_cost"] * 100) * int(post["headcount"])
+    total = sum(fen.values())
+    return {
+        "people_inside": people["inside"],
+        "people_outsourced": people["outsourced"],
+        "monthly_cost": total / 100,
+        "outsourced_share": fen["outsourced"] / total if total else 0.0,
     }
 
 
@@ -1020,6 +1044,13 @@ def design(
     if widest_span is not None:
         changed = _add_leaders(changed, widest_span, leader_premium)
     mandated = dict(decides or {})
+    unknown = [kind for kind in mandated if kind not in set(rules["kind"])]
+    if unknown:
+        raise CourseError(
+            _("There is no kind of decision called {kinds}; the mandates know {known}.").format(
+                kinds=", ".join(unknown), known=", ".join(rules["kind"].unique())
+            )
+        )
     rules = rules.assign(
         decided_by=[
             mandated.get(kind, post)
@@ -1097,13 +1128,14 @@ def _lift(posts: pd.DataFrame, most_layers: int) -> pd.DataFrame:
 def _add_leaders(posts: pd.DataFrame, widest_span: int, premium: float) -> pd.DataFrame:
     if not widest_span >= 2:
         raise CourseError(_("The widest span must be 2 or more, not {n}.").format(n=widest_span))
-    waiting = list(reporting_graph(posts))
+    graph = reporting_graph(posts)
+    waiting = list(graph)
     while waiting:
         post = waiting.pop()
-        graph = reporting_graph(posts)
         people = _people_under(graph, post)
         if people > widest_span * graph.nodes[post]["headcount"]:
             posts = _insert(posts, graph.nodes[post], math.ceil(people / widest_span), premium)
+            graph = reporting_graph(posts)
             waiting.append(post)
     return posts
 

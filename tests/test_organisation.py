@@ -1,0 +1,267 @@
+"""Closed forms, random trees, a real firm, and sentences for bad tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecokit import organisation as org
+from ecokit.errors import CourseError
+
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
+
+
+def posts_of(reports_to: dict[str, str | None], **columns: Any) -> pd.DataFrame:
+    table = pd.DataFrame({"post_id": list(reports_to), "reports_to": list(reports_to.values())})
+    defaults: dict[str, Any] = {
+        "structure": "mine",
+        "department": "shop",
+        "sourcing": "inside",
+        "headcount": 1,
+        "monthly_cost": 10_000.0,
+    }
+    return table.assign(**(defaults | columns))
+
+
+def campaign(raised_by: str, decided_by: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "structure": ["mine"],
+            "kind": ["campaign"],
+            "raised_by": [raised_by],
+            "decided_by": [decided_by],
+        }
+    )
+
+
+SHOP = {
+    "ceo": None,
+    "sales": "ceo",
+    "logistics": "ceo",
+    "traffic": "sales",
+    "agents": "sales",
+    "warehouse": "logistics",
+}
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> pd.DataFrame:
+    """A random structure: each post reports to one before it; the rows are shuffled."""
+    size = draw(st.integers(1, 25))
+    bosses = [None, *(draw(st.integers(0, post - 1)) for post in range(1, size))]
+    posts = posts_of(
+        {f"p{post}": None if boss is None else f"p{boss}" for post, boss in enumerate(bosses)},
+        headcount=draw(st.lists(st.integers(1, 30), min_size=size, max_size=size)),
+        department=[f"d{draw(st.integers(0, 4))}" if post else "top" for post in range(size)],
+    )
+    return posts.iloc[draw(st.permutations(range(size)))].reset_index(drop=True)
+
+
+def uniform_tree(span: int, layers: int) -> pd.DataFrame:
+    graph = nx.balanced_tree(span, layers - 1, create_using=nx.DiGraph)
+    return posts_of(
+        {str(post): next((str(b) for b in graph.predecessors(post)), None) for post in graph}
+    )
+
+
+@pytest.mark.parametrize(("span", "depth"), [(1, 5), (2, 4), (4, 3), (8, 3)])
+def test_uniform_firm_has_the_closed_forms(span: int, depth: int) -> None:
+    posts = uniform_tree(span, depth)
+    assert len(posts) == org.uniform_headcount(span, depth)
+    assert org.layers(posts).max() == depth
+    assert org.uniform_layers(len(posts), span) == pytest.approx(depth)
+    assert len(org.spans(posts)) == org.uniform_managers(len(posts), span)
+    assert org.mean_span(posts) == span
+
+
+def test_published_examples_of_span_and_layers() -> None:
+    assert org.uniform_layers(1000, 8) == pytest.approx(4.258, abs=5e-4)
+    assert org.uniform_layers(1000, 5) == pytest.approx(5.154, abs=5e-4)
+    assert org.uniform_managers(1000, 8) == pytest.approx(124.9, abs=0.05)
+    # Textbook pair: 4,096 people at the bottom, spans of 4 and 8.
+    for span, layers, managers in ((4, 7, 1365), (8, 5, 585)):
+        headcount = org.uniform_headcount(span, layers)
+        assert headcount == managers + 4096
+        assert org.uniform_managers(headcount, span) == managers
+
+
+@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="real data is not at hand")
+def test_a_real_firm_of_21_managers() -> None:
+    nodes = pd.read_csv(REAL_DATA / "krackhardt_nodes.csv", dtype={"id": str})
+    edges = pd.read_csv(REAL_DATA / "krackhardt_edges.csv", dtype=str)
+    boss = edges[edges["relation"].str.startswith("report")].set_index("from")["to"]
+    posts = posts_of({post: boss.get(post) for post in nodes["id"]})
+    layer = org.layers(posts)
+    assert layer.max() == 3
+    assert layer.loc[nodes["id"]].tolist() == nodes["level"].tolist()
+    assert org.spans(posts).loc[["7", "2", "14", "18", "21"]].tolist() == [4, 3, 7, 2, 4]
+    assert org.mean_span(posts) == 4.0
+
+
+@settings(deadline=None, max_examples=50)
+@given(trees())
+def test_random_trees_hold_together(posts: pd.DataFrame) -> None:
+    layer = org.layers(posts)
+    boss = posts.set_index("post_id")["reports_to"]
+    assert set(layer.index) == set(posts["post_id"])
+    under = boss.dropna()
+    assert layer[boss[boss.isna()].index].tolist() == [1]
+    assert layer[under.index].tolist() == (layer[under] + 1).tolist()
+    heads = posts.set_index("post_id")["headcount"]
+    span = org.spans(posts)
+    assert (span * heads[span.index]).sum() == pytest.approx(heads.sum() - heads[boss.isna()].sum())
+    assert org.cost(posts)["monthly_cost"].sum() == heads.sum() * 10_000
+
+
+@settings(deadline=None, max_examples=50)
+@given(trees(), st.data())
+def test_approval_paths_are_paths_through_the_lowest_common_boss(
+    posts: pd.DataFrame, data: st.DataObject
+) -> None:
+    ids = st.sampled_from(list(posts["post_id"]))
+    raised_by, decided_by = data.draw(ids), data.draw(ids)
+    graph = org.reporting_graph(posts)
+    walked = [raised_by, *org.approval_path(posts, raised_by, decided_by)]
+    assert walked[-1] == decided_by
+    assert nx.lowest_common_ancestor(graph, raised_by, decided_by) in walked
+    assert len(walked) == len(set(walked))
+    layer = org.layers(posts)
+    turn = layer[nx.lowest_common_ancestor(graph, raised_by, decided_by)]
+    assert len(walked) - 1 == layer[raised_by] + layer[decided_by] - 2 * turn
+
+
+@settings(deadline=None, max_examples=50)
+@given(trees(), st.integers(2, 6), st.integers(2, 8))
+def test_design_keeps_its_limits(posts: pd.DataFrame, most_layers: int, widest: int) -> None:
+    ends = campaign(posts["post_id"].iloc[0], posts["post_id"].iloc[-1])
+    flat = org.design(posts, ends, most_layers=most_layers).posts
+    assert org.layers(flat).max() == min(most_layers, org.layers(posts).max())
+    assert org.cost(flat)["monthly_cost"].sum() == org.cost(posts)["monthly_cost"].sum()
+    led = org.design(posts, ends, widest_span=widest).posts
+    assert (org.spans(led) <= widest).all()
+    assert org.layers(led).max() >= org.layers(posts).max()
+
+
+@settings(deadline=None, max_examples=50)
+@given(trees(), st.data())
+def test_merged_and_outsourced_structures_stay_trees(
+    posts: pd.DataFrame, data: st.DataObject
+) -> None:
+    ids = list(posts["post_id"])
+    ends = campaign(data.draw(st.sampled_from(ids)), data.draw(st.sampled_from(ids)))
+    if len(ids) > 1:
+        absorbed, kept = data.draw(st.permutations(ids))[:2]
+        merged = org.design(posts, ends, merge={absorbed: kept})
+        assert set(merged.posts["post_id"]) == set(ids) - {absorbed}
+        assert org.approval_paths(*merged)["approvals"].iloc[0] >= 0
+    departments = [name for name in posts["department"].unique() if name != "top"]
+    new = org.design(posts, ends, outsource=departments, outsourced_rate=0.5)
+    inside = new.posts[new.posts["sourcing"] == "inside"]
+    assert set(inside["department"]) == {"top"}
+    assert new.mandates["decided_by"].isin(inside["post_id"]).all()
+    assert set(inside["reports_to"].dropna()) <= set(inside["post_id"])
+
+
+@pytest.mark.parametrize("approvals", [1, 2, 5])
+def test_erlang_agrees_with_a_simulation(approvals: int) -> None:
+    times = np.random.default_rng(7).exponential(40, size=(200_000, approvals)).sum(axis=1)
+    assert org.chance_in_time(approvals, 40, 120) == pytest.approx((times <= 120).mean(), abs=5e-3)
+    assert org.decision_minutes(approvals, 40) == pytest.approx(times.mean(), rel=0.01)
+
+
+def test_erlang_by_hand() -> None:
+    assert org.chance_in_time(1, 60) == pytest.approx(1 - np.exp(-2))
+    assert org.chance_in_time(3, 60) == pytest.approx(1 - np.exp(-2) * (1 + 2 + 2))
+    assert org.chance_in_time(0, 60) == 1.0
+    assert org.chance_in_time(2, 60, window_minutes=0) == 0.0
+
+
+def test_single_points_are_lone_approvers_and_lone_departments() -> None:
+    posts = posts_of(SHOP, headcount=[1, 2, 1, 1, 9, 20]).assign(
+        department=["top", "sales", "goods", "sales", "sales", "goods"]
+    )
+    found = org.single_points(posts, campaign("agents", "logistics"))
+    assert list(found.itertuples(index=False, name=None)) == [
+        ("approval", "campaign", "ceo", 33),
+        ("approval", "campaign", "logistics", 20),
+        ("department", "top", "ceo", 33),
+    ]
+    two_ways = pd.concat([campaign("agents", "ceo"), campaign("warehouse", "logistics")])
+    assert org.single_points(posts, two_ways)["risk"].tolist() == ["department"]
+
+
+def test_cost_is_summed_in_whole_fen() -> None:
+    posts = posts_of(SHOP, monthly_cost=0.1, headcount=[1, 1, 1, 1, 1, 5])
+    assert org.cost(posts)["monthly_cost"].tolist() == [1.0]
+
+
+def test_compare_puts_structures_side_by_side() -> None:
+    flat = org.design(
+        posts_of(SHOP), campaign("traffic", "ceo"), name="flat", decides={"campaign": "sales"}
+    )
+    both = org.compare(
+        pd.concat([posts_of(SHOP), flat.posts]),
+        pd.concat([campaign("traffic", "ceo"), flat.mandates]),
+        minutes_per_approval=60,
+    ).set_index("structure")
+    assert both["campaign_approvals"].to_dict() == {"mine": 2, "flat": 1}
+    assert both["campaign_minutes"].to_dict() == {"mine": 120, "flat": 60}
+    assert both["monthly_cost"].tolist() == [60_000, 60_000]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"post_id": ["ceo", "sales", "sales", "traffic", "agents", "warehouse"]}, "sales"),
+        ({"reports_to": [None, "ceo", "ceo", "traffic", "sales", "logistics"]}, "traffic"),
+        ({"reports_to": [None, "ceo", "ceo", "boss", "sales", "logistics"]}, "traffic"),
+        ({"reports_to": [None, None, "ceo", "sales", "sales", "logistics"]}, "ceo, sales"),
+        (
+            {"reports_to": [None, "agents", "ceo", "sales", "sales", "logistics"]},
+            "agents, sales report to one another",
+        ),
+        ({"reports_to": ["sales", "ceo", "ceo", "sales", "sales", "logistics"]}, "ceo, sales"),
+        ({"headcount": [1, 1, 0, 1, 1, 1]}, "logistics"),
+        ({"headcount": [1, 1, "many", 1, 1, 1]}, "logistics"),
+        ({"monthly_cost": [1, 1, 1, 1, -5, 1]}, "agents"),
+        ({"monthly_cost": [1, 1, 1, 1, None, 1]}, "agents"),
+        ({"sourcing": ["inside"] * 5 + ["abroad"]}, "warehouse"),
+        ({"post_id": [None, "sales", "logistics", "traffic", "agents", "warehouse"]}, "post_id"),
+    ],
+)
+def test_bad_tables_get_a_sentence_that_names_the_posts(
+    change: dict[str, list[Any]], words: str
+) -> None:
+    for function in (org.reporting_graph, org.layers, org.spans, org.mean_span):
+        with pytest.raises(CourseError, match=words):
+            function(posts_of(SHOP).assign(**change))
+
+
+def test_other_bad_input_gets_a_sentence() -> None:
+    posts, rules = posts_of(SHOP), campaign("traffic", "ceo")
+    for wrong, words in (
+        (lambda: org.reporting_graph(posts.iloc[:0]), "posts is empty"),
+        (lambda: org.reporting_graph(posts.drop(columns="reports_to")), "reports_to"),
+        (lambda: org.layers(posts, "yours"), "no structure 'yours'"),
+        (lambda: org.approval_path(posts, "traffic", "cfo"), "no post cfo"),
+        (lambda: org.measure(posts, rules.assign(kind="service"), 60), "no campaign decision"),
+        (lambda: org.design(posts, rules, merge={"ceo": "ceo"}), "with itself"),
+        (lambda: org.design(posts, rules, merge={"cfo": "ceo"}), "no post cfo"),
+        (lambda: org.design(posts, rules, outsource=["moon"]), "no department moon"),
+        (lambda: org.design(posts, rules, outsource=["shop"]), "holds the top post"),
+        (lambda: org.design(posts, rules, most_layers=1), "too few"),
+        (lambda: org.design(posts, rules, widest_span=1), "2 or more"),
+        (lambda: org.design(posts, rules, decides={"campaign": "cfo"}), "no post cfo"),
+        (lambda: org.design(posts, rules, decides={"campain": "ceo"}), "campain"),
+        (lambda: org.uniform_headcount(float("nan"), 3), "span"),
+        (lambda: org.chance_in_time(2, float("nan")), "more than 0 minutes"),
+    ):
+        with pytest.raises(CourseError, match=words):
+            wrong()
