@@ -1,7 +1,8 @@
 """What the book needs beyond Jupyter Book: made for this course, small, and without a network.
 
 `generated` writes pages from tables and declarations, `twins` shows explorers on pages
-without a kernel, `notebooks` keeps answers out, `site` keeps the built site small and
+without a kernel, `notebooks` keeps answers out, `chinese` marks
+Chinese words, `site` keeps the built site small and
 closed to the outside.
 """
 
@@ -13,7 +14,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import cache, generated, notebooks, site, twins
+from . import cache, chinese, generated, notebooks, site, twins
 
 EDITION = "ECOKIT_EDITION"
 """Environment variable: ``learner`` (the default) or ``trainer``, which shows the answers."""
@@ -32,6 +33,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("ecokit_cache", "", "env", str)
     app.add_config_value("ecokit_edition", "learner", "env", str)
     app.connect("config-inited", _configure)
-    for part in (generated, twins, notebooks, site):
+    for part in (chinese, generated, twins, notebooks, site):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,9 @@ Each makes Markdown, which the page's own parser reads: terms, links and transla
 
 from __future__ import annotations
 
+import csv
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,7 +15,8 @@ from typing import Any, ClassVar
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 WORDS_A_MINUTE = 150
 """Reading speed for a text in a second language with figures and tables in it."""
@@ -79,9 +82,7 @@ class Objectives(Generated):
 
     def markdown(self) -> Iterator[str]:
         """Yield a list."""
-        from ecokit import exercises
-
-        rows = [row for row in exercises.objectives() if row.topic == self.arguments[0]]
+        rows = [row for row in _objectives() if row.topic == self.arguments[0]]
         if not rows:
             raise LookupError(f"no objective has the topic {self.arguments[0]!r}")
         yield from (f"- {row.text}" for row in rows)
@@ -95,37 +96,52 @@ class Chapter(Generated):
 
     def markdown(self) -> Iterator[str]:
         """Yield a table of minutes, and the objectives of each topic."""
-        from ecokit import exercises
-
         chapter = self.arguments[0]
-        rows = [row for row in exercises.objectives() if row.chapter == chapter]
-        topics = [t for t in dict.fromkeys(row.topic for row in rows) if self._has(chapter, t)]
-        times = [self._times(chapter, topic) for topic in topics]
+        topics = topics_of(self.env, chapter)
+        times = [times_of(self.env, chapter, topic) for topic in topics]
+        links = [f"{{doc}}`/book/{chapter}/{topic}`" for topic in topics]
         yield from table(
             ["Topic", "Read", "Exercises", "Answer them"],
-            [_times_row(self._link(chapter, t), own) for t, own in zip(topics, times, strict=True)]
+            [_times_row(link, own) for link, own in zip(links, times, strict=True)]
             + [_times_row("Together", [sum(part) for part in zip(*times, strict=True)])],
             "lrrr",
         )
-        for topic in topics:
-            yield from (f"After {self._link(chapter, topic)} you can:", "")
-            yield from (f"- {row.text}" for row in rows if row.topic == topic)
+        for topic, link in zip(topics, links, strict=True):
+            yield from (f"After {link} you can:", "")
+            yield from (f"- {row.text}" for row in _objectives() if row.topic == topic)
             yield ""
 
-    def _has(self, chapter: str, topic: str) -> bool:
-        return f"book/{chapter}/{topic}" in self.env.found_docs
 
-    def _link(self, chapter: str, topic: str) -> str:
-        return f"{{doc}}`/book/{chapter}/{topic}`"
+def _objectives() -> Sequence[Any]:
+    from ecokit import exercises
 
-    def _times(self, chapter: str, topic: str) -> list[int]:
-        from ecokit import exercises
+    return exercises.objectives()
 
-        page = self.root / "book" / chapter / f"{topic}.md"
-        self.env.note_dependency(str(page))
-        own = exercises.all(topic=topic)
-        minutes = sum(exercise.minutes for exercise in own)
-        return [reading_minutes(page.read_text("utf8")), len(own), minutes]
+
+def topics_of(env: BuildEnvironment, chapter: str) -> list[str]:
+    """Return the topics of a chapter that have a page, in the order of the course."""
+    topics = dict.fromkeys(row.topic for row in _objectives() if row.chapter == chapter)
+    return [topic for topic in topics if f"book/{chapter}/{topic}" in env.found_docs]
+
+
+def times_of(env: BuildEnvironment, chapter: str, topic: str) -> list[int]:
+    """Return the minutes to read a topic, the number of its exercises, and their minutes."""
+    from ecokit import exercises
+
+    page = Path(env.srcdir, "book", chapter, f"{topic}.md")
+    env.note_dependency(str(page))
+    own = exercises.all(topic=topic)
+    return [reading_minutes(page.read_text("utf8")), len(own), sum(one.minutes for one in own)]
+
+
+class Hours(SphinxRole):
+    """``{hours}`chapter```: how long a chapter takes, reading and exercises together."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the time in words, rounded up to quarters of an hour."""
+        times = [times_of(self.env, self.text, topic) for topic in topics_of(self.env, self.text)]
+        minutes = sum(read + answer for read, _, answer in times)
+        return [nodes.Text(f"{math.ceil(minutes / 15) / 4:g} hours")], []
 
 
 def _times_row(name: str, times: Sequence[int]) -> list[str]:
@@ -199,6 +215,84 @@ def _meaning(field: Mapping[str, Any], links: Mapping[str, str]) -> str:
     return text + "."
 
 
+class KPIReference(Generated):
+    """``{kpi-reference}``: the targets of each post, and how each KPI is computed."""
+
+    def markdown(self) -> Iterator[str]:
+        """Yield the scorecards as declared, then a section per KPI."""
+        from ecokit import kpi, load_shop
+        from ecokit.kpi.declare import POSTS
+
+        targets = load_shop().targets
+        for post, (title, title_zh) in POSTS.items():
+            own = targets[targets["post_id"] == post].groupby("kpi", sort=False)
+            yield from (f"## {title} {title_zh}", "")
+            yield from table(
+                ["KPI", "中文", "Target", "Weight"],
+                (_target_row(kpi.KPIS[name], rows) for name, rows in own),
+                "llrr",
+            )
+        yield from ("## How each KPI is computed", "")
+        for one in kpi.KPIS.values():
+            yield from _declared(one, [POSTS[post][0] for post in one.posts])
+        yield from ("## The measures behind them", "")
+        yield from table(
+            ["Measure", "中文", "Unit", "Formula", "`id`"],
+            ([m.name, m.name_zh, m.unit, m.formula, f"`{m.id}`"] for m in kpi.MEASURES.values()),
+        )
+
+
+def _target_row(one: Any, rows: Any) -> list[str]:
+    low, high = (in_unit(rows["target"].agg(how), one.unit) for how in ("min", "max"))
+    span = low if low == high else f"{low} to {high}"
+    sign = "at most " if one.better == "lower" else ""
+    return [f"[{one.name}](#kpi-{one.id})", one.name_zh, sign + span, f"{rows['weight'].max():.0%}"]
+
+
+def in_unit(value: float, unit: str) -> str:
+    """Return a target as a reader says it.
+
+    Examples
+    --------
+    >>> in_unit(0.45, "share"), in_unit(450, "seconds")
+    ('45 %', '450 seconds')
+    """
+    return f"{value * 100:g} %" if unit in {"share", "index"} else f"{value:g} {unit}"
+
+
+def _declared(one: Any, posts: Sequence[str]) -> Iterator[str]:
+    better = "More is better." if one.better == "higher" else "Less is better."
+    tables = ", ".join(f"[{name}](#table-{name})" for name in one.columns)
+    yield from (f"(kpi-{one.id})=", f"### {one.name} {one.name_zh}", "")
+    yield from (f"{_sentence(one.formula)} {better} {one.note}".rstrip(), "")
+    yield f"- In code: `{one.id}`. Unit: {one.unit}."
+    yield f"- Carried by: {', '.join(posts)} (slide {one.slide})."
+    yield from (f"- Tables: {tables}.", "")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+class Effects(Generated):
+    """``{effects}``: what is true of the shop, that is, what its simulator was told."""
+
+    inputs = ("ecokit/shop/inputs/effects.csv",)
+
+    def markdown(self) -> Iterator[str]:
+        """Yield a table."""
+        with (self.root / self.inputs[0]).open(encoding="utf8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        yield from table(
+            ["Effect", "Value", "Unit", "What it says", "Where it comes from"],
+            (
+                [f"`{row['effect']}`", row["value"], row["unit"], row["meaning"], row["source"]]
+                for row in rows
+            ),
+            "lr",
+        )
+
+
 class ExerciseDirective(Generated):
     """``{exercise} id``: the question of an exercise, where no kernel can take the answer."""
 
@@ -242,5 +336,8 @@ def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("objectives", Objectives)
     app.add_directive("chapter", Chapter)
+    app.add_role("hours", Hours())
     app.add_directive("data-dictionary", DataDictionary)
+    app.add_directive("kpi-reference", KPIReference)
+    app.add_directive("effects", Effects)
     app.add_directive("exercise", ExerciseDirective)
