@@ -1,0 +1,144 @@
+"""Where the course lies: beside the code in a checkout, inside the package in a wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecokit.cli import copies
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.shop.paths import course_root
+
+FIRST = "architecture/organisation.ipynb"
+"""The notebook that opens first."""
+
+_BOOK_INPUTS = ("_config.yml", "_toc.yml", "book", "datasets", "ecokit", "notebooks")
+_STAMP = ".made-from"
+
+
+@dataclass(frozen=True)
+class Course:
+    """The parts of the course: master or learner notebooks, the built book, the lock.
+
+    Parameters
+    ----------
+    root
+        The folder that holds them.
+    """
+
+    root: Path
+
+    @classmethod
+    def found(cls) -> Course:
+        """Return the course that this ecokit belongs to."""
+        return cls(course_root())
+
+    @property
+    def is_checkout(self) -> bool:
+        """Whether the sources of the book and the masters are here."""
+        return (self.root / "_config.yml").is_file()
+
+    @property
+    def notebooks(self) -> Path:
+        """The masters in a checkout, the learner's copies in a wheel."""
+        return self.root / "notebooks"
+
+    @property
+    def book(self) -> Path:
+        """The built book."""
+        return self.root / "_build" / "html" if self.is_checkout else self.root / "book"
+
+    @property
+    def lock(self) -> Path:
+        """The exact versions the course was tested with."""
+        return self.root / "requirements.lock"
+
+    def need_checkout(self, what: str) -> None:
+        """Raise `CourseError` where the sources are not at hand."""
+        if not self.is_checkout:
+            raise CourseError(
+                _("{what} needs the sources of the course; this is an installed copy.").format(
+                    what=what
+                )
+            )
+
+    def learner_files(self) -> dict[str, bytes]:
+        """Return what goes into a learner's folder, content by path."""
+        if self.is_checkout:
+            masters = copies.masters(self.notebooks)
+            return {name: copies.to_bytes(copies.learner(nb, name)) for name, nb in masters.items()}
+        return {
+            path.relative_to(self.notebooks).as_posix(): path.read_bytes()
+            for path in sorted(self.notebooks.rglob("*.ipynb"))
+        }
+
+    def trainer_files(self) -> dict[str, bytes]:
+        """Return the notebooks of the trainer's edition, content by path."""
+        self.need_checkout("ecokit trainer")
+        masters = copies.masters(self.notebooks)
+        return {name: copies.to_bytes(copies.trainer(nb, name)) for name, nb in masters.items()}
+
+    def book_is_current(self) -> bool:
+        """Whether the built book was made from the files that are here now."""
+        stamp = self.book / _STAMP
+        return not self.is_checkout or (
+            stamp.is_file() and stamp.read_text() == self._fingerprint()
+        )
+
+    def build_book(self, *, edition: str = "learner", output: Path | None = None) -> Path:
+        """Build the book with Jupyter Book; every warning is an error.
+
+        Parameters
+        ----------
+        edition
+            ``learner``, or ``trainer`` for the book that shows the answers.
+        output
+            The folder for the build; the checkout itself by default.
+
+        Returns
+        -------
+        Path
+            The folder of the pages.
+
+        Raises
+        ------
+        CourseError
+            The build failed; the last lines of its log are in the sentence.
+        """
+        self.need_checkout("ecokit book")
+        made_from = self._fingerprint()
+        output = output or self.root
+        command = [sys.executable, "-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going"]
+        done = subprocess.run(
+            [*command, "--path-output", str(output)],
+            cwd=self.root,
+            env=os.environ | {"ECOKIT_EDITION": edition, "PYTHONUTF8": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if done.returncode:
+            raise CourseError(_("The book could not be built.") + "\n" + _tail(done.stdout))
+        html = output / "_build" / "html"
+        copies.write(html / _STAMP, made_from.encode())
+        return html
+
+    def _fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        for top in map(self.root.joinpath, _BOOK_INPUTS):
+            for path in [top] if top.is_file() else sorted(top.rglob("*")):
+                if path.is_file() and path.suffix not in {".pyc", ".pyo"}:
+                    digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
+                    digest.update(hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()
+
+
+def _tail(log: str, lines: int = 25) -> str:
+    return "\n".join(log.strip().splitlines()[-lines:])

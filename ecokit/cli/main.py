@@ -1,0 +1,130 @@
+"""The commands, their options and their words."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command of the command line.
+
+    Parameters
+    ----------
+    arguments
+        The words after ``ecokit``; those of the shell when left out.
+
+    Returns
+    -------
+    int
+        0 when all is well, 1 when it is not; what is wrong is printed in a sentence.
+
+    Examples
+    --------
+    >>> main(["doctor", "--read", "AAAA-AAAA"])
+    1
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Windows console may not know every sign
+            stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ecokit", description=_("The course, on this machine."))
+    commands = parser.add_subparsers(required=True, metavar=_("COMMAND"))
+
+    start = commands.add_parser("start", help=_("start the course: notebooks and book"))
+    start.add_argument("--folder", type=Path, default=Path("my-course"), help=_FOLDER)
+    start.add_argument("--port", type=int, help=_("port on 127.0.0.1 (8888 or the next free one)"))
+    start.add_argument(
+        "--open",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help=_("open the browser, or only print the addresses"),
+    )
+    start.set_defaults(run=_start)
+
+    doctor = commands.add_parser("doctor", help=_("is this machine ready?"))
+    doctor.add_argument("--folder", type=Path, default=Path("my-course"), help=_FOLDER)
+    doctor.add_argument("--read", metavar=_("CODE"), help=_("explain a readiness code"))
+    doctor.set_defaults(run=_doctor)
+
+    book = commands.add_parser("book", help=_("build the book"))
+    book.set_defaults(run=_book)
+
+    datasets = commands.add_parser("datasets", help=_("write the datasets anew"))
+    datasets.set_defaults(run=_datasets)
+
+    notebooks = commands.add_parser("notebooks", help=_("run the masters and store them"))
+    notebooks.add_argument(
+        "names", nargs="*", metavar=_("NAME"), help=_("such as architecture/kpi.ipynb (all)")
+    )
+    notebooks.set_defaults(run=_notebooks)
+
+    trainer = commands.add_parser("trainer", help=_("make the trainer's edition, with answers"))
+    trainer.add_argument("--folder", type=Path, default=Path("trainer"), help=_("where to"))
+    trainer.set_defaults(run=_trainer)
+    return parser
+
+
+_FOLDER = _("the learner's folder (my-course)")
+
+
+def _start(options: argparse.Namespace) -> None:
+    from ecokit.cli import start
+
+    start.start(options.folder, options.port, open_browser=options.open)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from ecokit.cli import doctor
+
+    return doctor.explain(options.read) if options.read else doctor.examine(options.folder)
+
+
+def _book(options: argparse.Namespace) -> None:
+    from ecokit.cli.course import Course
+
+    print(_("The book: {page}").format(page=Course.found().build_book() / "index.html"))
+
+
+def _datasets(options: argparse.Namespace) -> None:
+    from ecokit.cli.course import Course
+    from ecokit.shop import write_datasets
+
+    course = Course.found()
+    course.need_checkout("ecokit datasets")
+    write_datasets(course.root / "datasets")
+
+
+def _notebooks(options: argparse.Namespace) -> None:
+    from ecokit.cli import masters
+    from ecokit.cli.course import Course
+
+    course = Course.found()
+    course.need_checkout("ecokit notebooks")
+    changed = masters.store(course.notebooks, options.names)
+    for name in changed:
+        print(_("stored {name}").format(name=name))
+    if not changed:
+        print(_("All notebooks are stored as they run."))
+
+
+def _trainer(options: argparse.Namespace) -> None:
+    from ecokit.cli import trainer
+
+    trainer.make(options.folder)

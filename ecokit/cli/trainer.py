@@ -1,0 +1,34 @@
+"""``ecokit trainer``: the notebooks and the book with every answer in them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from ecokit.cli import copies
+from ecokit.cli.course import Course
+from ecokit.messages import _
+
+
+def make(folder: Path) -> None:
+    """Write the trainer's edition: ``notebooks/`` and ``book/`` below `folder`.
+
+    Notebooks that the trainer changed are kept, as for learners; the book is replaced.
+
+    Raises
+    ------
+    CourseError
+        There is no checkout to make it from, or a master or the book has a fault.
+    """
+    course = Course.found()
+    laid = copies.lay(course.trainer_files(), folder / "notebooks")
+    for name in laid.beside:
+        print(
+            _("You changed a notebook; its new version lies beside yours: {name}").format(name=name)
+        )
+    with tempfile.TemporaryDirectory(dir=folder) as build:
+        html = course.build_book(edition="trainer", output=Path(build))
+        shutil.rmtree(folder / "book", ignore_errors=True)
+        shutil.move(html, folder / "book")
+    print(_("The trainer's edition: {folder}").format(folder=folder))
