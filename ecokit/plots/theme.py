@@ -74,6 +74,13 @@ def use() -> None:
     sns.set_theme(context="notebook", style="whitegrid", palette="colorblind", rc=_RC)
 
 
+class _Shown(Figure):
+    """A figure that a notebook shows by itself, without pyplot's inline machinery."""
+
+    def _repr_png_(self) -> bytes:
+        return png(self)
+
+
 def figure(width: float = 7.2, height: float = 4.0) -> tuple[Figure, Axes]:
     """Return an empty figure of the course's look with one axes.
 
@@ -92,7 +99,7 @@ def figure(width: float = 7.2, height: float = 4.0) -> tuple[Figure, Axes]:
     [7.2, 3.0]
     """
     use()
-    fig = Figure(figsize=(width, height), layout="constrained")
+    fig = _Shown(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(fig)
     return fig, fig.subplots()
 
