@@ -1,0 +1,531 @@
+"""Every measure and KPI of the course, each declared once: its words and its expression.
+
+The scorecard, the glossary, the reference page and the exercises read these declarations.
+A declaration is called with raw tables; `measure` takes them out of a shop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from ecokit.errors import CourseError
+from ecokit.kpi import parts
+from ecokit.kpi.engine import By, Part, door, lendable, listed, per, total, yuan
+from ecokit.messages import _
+
+POSTS = {
+    "traffic_manager": (_("Traffic manager"), "流量经理"),
+    "design_manager": (_("Design manager"), "设计经理"),
+    "product_manager": (_("Product manager"), "产品经理"),
+    "service_center": (_("Operations and service center"), "运营客服中心"),
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: what it is called, what it needs, and how it is computed.
+
+    Parameters
+    ----------
+    id, name, name_zh
+        The id in code, the name in words, the Chinese name.
+    unit
+        "visitors", "yuan", "share" (0 to 1), "index" (1 is the baseline), "seconds" ...
+    formula
+        The computation in words.
+    columns
+        The columns it needs of each table, in the order in which it is called with them.
+    parts
+        From the tables, what is totalled (see `ecokit.kpi.engine.Part`).
+    value
+        From the totals, the result.
+    monthly
+        It compares with a monthly plan or stock, so it has no value for a day or a week.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> visits = pd.DataFrame({
+    ...     "visitor_id": [1, 1, 2],
+    ...     "started_at": pd.to_datetime(["2025-01-05", "2025-01-31", "2025-02-01"]),
+    ... })
+    >>> MEASURES["uv"](visits, "month")
+           month  uv
+    0 2025-01-01   1
+    1 2025-02-01   1
+    >>> MEASURES["uv"](visits)
+       uv
+    0   2
+    """
+
+    id: str
+    name: str
+    name_zh: str
+    unit: str
+    formula: str
+    columns: Mapping[str, str]
+    parts: Callable[..., dict[str, Part]] = field(repr=False)
+    value: nw.Expr = field(repr=False, compare=False, default_factory=lambda: per("above", "below"))
+    monthly: bool = False
+
+    def __call__(self, *tables: Any, by: By = None) -> Any:
+        """Compute the measure of raw tables, given in the order of `columns`, then `by`."""
+        if len(tables) == len(self.columns) + 1:
+            *tables, by = tables  # type: ignore[assignment]
+        if len(tables) != len(self.columns):
+            raise CourseError(
+                _("{id} takes the tables {tables}, in this order, and then `by`.").format(
+                    id=self.id, tables=", ".join(self.columns)
+                )
+            )
+        return self.of(dict(zip(self.columns, tables, strict=True)), by)
+
+    def of(self, tables: Mapping[str, Any], by: By = None) -> Any:
+        """Compute the measure of named tables; see `measure`."""
+        groups = listed(by)
+        if self.monthly and {"day", "week"} & set(groups):
+            raise CourseError(
+                _("{name} is a monthly figure. Ask for it by month or by quarter.").format(
+                    name=self.name
+                )
+            )
+        totals = total(self.parts(*door(tables, self.columns)), groups, lendable(tables))
+        result: Any = totals.select(*groups, self.value.alias(self.id))
+        if groups:
+            result = result.sort(*groups, nulls_last=True)
+        return nw.maybe_reset_index(result).to_native()
+
+
+@dataclass(frozen=True, kw_only=True)
+class KPI(Measure):
+    """A measure that a post answers for; its target and weight stand in the table targets.
+
+    Parameters
+    ----------
+    better
+        "higher" or "lower".
+    slide
+        Where the deck names it: 9 (front line) or 15 (service center).
+    posts
+        The posts that answer for it.
+    note
+        What a careful reader should know.
+    """
+
+    better: str = "higher"
+    slide: int = 9
+    posts: tuple[str, ...]
+    note: str = ""
+
+
+def measure(name: str, data: Any, by: By = None) -> Any:
+    """Compute a measure or KPI of a shop, wherever its tables are.
+
+    Parameters
+    ----------
+    name
+        An id in `MEASURES` or `KPIS`, such as "uv" or "campaign_conversion".
+    data
+        A Shop, or a mapping of table names to frames of one kind: pandas, Polars (eager or
+        lazy), DuckDB, PySpark, or another kind that Narwhals knows.
+    by
+        "day", "week", "month", "quarter", a column, a list of these, or None for one total.
+        A column of products, campaigns or channels is found through its id.
+
+    Returns
+    -------
+    frame of the caller's kind
+        The columns `by`, then the measure, sorted by `by`. Shares are fractions, money is
+        in yuan. A division by zero gives null.
+
+    Raises
+    ------
+    CourseError
+        The measure is unknown, a table or column is missing, or kinds of frames are mixed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> visits = pd.DataFrame({"visitor_id": [1, 2, 3], "campaign_id": ["C01", None, None]})
+    >>> measure("campaign_uv_share", {"visits": visits})
+       campaign_uv_share
+    0           0.333333
+    >>> measure("click_rate_of_the_moon", {"visits": visits})
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no measure click_rate_of_the_moon. There are: uv, ...
+    """
+    return declared(name).of(getattr(data, "tables", data), by)
+
+
+def declared(name: str) -> Measure:
+    """Return the declaration of a measure or KPI, or say which there are."""
+    known = {**MEASURES, **KPIS}
+    if name not in known:
+        raise CourseError(
+            _("There is no measure {name}. There are: {known}.").format(
+                name=name, known=", ".join(known)
+            )
+        )
+    return known[name]
+
+
+# --- the declarations ------------------------------------------------------------------
+
+_VISITS = "visitor_id"
+_ORDERS = "order_id paid_at"
+_LINES = "order_id quantity unit_price unit_cost"
+_TARGETS = "month post_id kpi plan"
+
+MEASURES: dict[str, Measure] = {
+    one.id: one
+    for one in (
+        Measure(
+            "uv",
+            _("Unique visitors (UV)"),
+            "独立访客数",
+            "visitors",
+            _("distinct visitor_id"),
+            {"visits": _VISITS},
+            lambda visits: {"uv": parts.visitors(visits)},
+            nw.col("uv"),
+        ),
+        Measure(
+            "visits",
+            _("Visits"),
+            "访问次数",
+            "visits",
+            _("rows of visits"),
+            {"visits": ""},
+            lambda visits: {"visits": Part("visits", visits, "started_at", how="rows")},
+            nw.col("visits"),
+        ),
+        Measure(
+            "orders",
+            _("Paid orders"),
+            "支付订单数",
+            "orders",
+            _("orders that were paid, dated by the day they were placed"),
+            {"orders": "paid_at"},
+            lambda orders: {"orders": parts.paid(orders)},
+            nw.col("orders"),
+        ),
+        Measure(
+            "sales",
+            _("Sales"),
+            "销售额",
+            "yuan",
+            _("sum of quantity x unit price of paid orders"),
+            {"orders": _ORDERS, "order_lines": "order_id quantity unit_price"},
+            lambda orders, lines: {"fen": parts.sold(orders, lines, parts.SALES)},
+            yuan("fen"),
+        ),
+        Measure(
+            "profit",
+            _("Gross profit"),
+            "毛利",
+            "yuan",
+            _("sum of quantity x (unit price - unit cost) of paid orders"),
+            {"orders": _ORDERS, "order_lines": _LINES},
+            lambda orders, lines: {"fen": parts.sold(orders, lines, parts.SALES - parts.COST)},
+            yuan("fen"),
+        ),
+        Measure(
+            "conversion",
+            _("Conversion"),
+            "转化率",
+            "share",
+            _("paid orders / UV"),
+            {"visits": _VISITS, "orders": "paid_at"},
+            lambda visits, orders: {"above": parts.paid(orders), "below": parts.visitors(visits)},
+        ),
+        Measure(
+            "order_value",
+            _("Average order value"),
+            "客单价",
+            "yuan",
+            _("sales / paid orders"),
+            {"orders": _ORDERS, "order_lines": "order_id quantity unit_price"},
+            lambda orders, lines: {
+                "above": parts.sold(orders, lines, parts.SALES),
+                "below": parts.paid(orders),
+            },
+            per("above", nw.col("below") * 100),
+        ),
+    )
+}
+
+KPIS: dict[str, KPI] = {
+    one.id: one
+    for one in (
+        KPI(
+            id="uv_completion",
+            name=_("UV completion"),
+            name_zh="UV完成率",
+            unit="share",
+            posts=("traffic_manager",),
+            formula=_("UV / UV planned, added up month by month"),
+            columns={"visits": _VISITS, "targets": _TARGETS},
+            parts=parts.uv_completion,
+            value=per(nw.col("above") * 100, "below"),
+            monthly=True,
+        ),
+        KPI(
+            id="campaign_uv_share",
+            name=_("Campaign share of UV"),
+            name_zh="活动UV占比",
+            unit="share",
+            posts=("traffic_manager",),
+            formula=_("UV of visits that came through a campaign / UV"),
+            columns={"visits": "visitor_id campaign_id"},
+            parts=lambda visits: {
+                "above": parts.visitors(parts.campaign(visits)),
+                "below": parts.visitors(visits),
+            },
+        ),
+        KPI(
+            id="campaign_order_share",
+            name=_("Campaign share of orders"),
+            name_zh="活动订单占比",
+            unit="share",
+            posts=("traffic_manager",),
+            formula=_("paid orders that came through a campaign / paid orders"),
+            columns={"orders": "paid_at campaign_id"},
+            parts=lambda orders: {
+                "above": parts.paid(parts.campaign(orders)),
+                "below": parts.paid(orders),
+            },
+        ),
+        KPI(
+            id="campaign_conversion",
+            name=_("Campaign order conversion"),
+            name_zh="活动订单转化率",
+            unit="share",
+            posts=("traffic_manager",),
+            formula=_("paid orders through campaigns / UV through campaigns"),
+            columns={"visits": "visitor_id campaign_id", "orders": "paid_at campaign_id"},
+            parts=lambda visits, orders: {
+                "above": parts.paid(parts.campaign(orders)),
+                "below": parts.visitors(parts.campaign(visits)),
+            },
+        ),
+        KPI(
+            id="new_resource_uv_increment",
+            name=_("UV increment from new campaign resources"),
+            name_zh="新活动资源UV增量比例",
+            unit="share",
+            posts=("traffic_manager",),
+            formula=_("(UV - UV without the visits of new resources) / UV without them"),
+            columns={"visits": "visitor_id campaign_id", "campaigns": "campaign_id new_resource"},
+            parts=parts.new_resource,
+            value=per(nw.col("uv") - nw.col("without"), "without"),
+            note=_(
+                "A visitor who also came another way is no increment: the shop had that one anyway."
+            ),
+        ),
+        KPI(
+            id="sales_completion",
+            name=_("Sales completion"),
+            name_zh="销售完成率",
+            unit="share",
+            posts=("design_manager", "product_manager"),
+            formula=_("sales / sales planned, added up month by month"),
+            columns={
+                "orders": _ORDERS + " placed_at",
+                "order_lines": "order_id quantity unit_price",
+                "targets": _TARGETS,
+            },
+            parts=parts.sales_completion,
+            monthly=True,
+            note=_("Two posts carry it; the plan is the product manager's."),
+        ),
+        KPI(
+            id="campaign_click_index",
+            name=_("Campaign average click rate (index)"),
+            name_zh="活动平均点击率",
+            unit="index",
+            posts=("design_manager",),
+            formula=_("clicks / clicks expected at the channels' baseline click rates"),
+            columns={
+                "creatives": "campaign_id impressions clicks",
+                "campaigns": "campaign_id channel_id start_on",
+                "channels": "channel_id baseline_click_rate",
+            },
+            parts=parts.click_index,
+            note=_(
+                "Nobody can click more often than they look, so a target of 130 % cannot be a raw "
+                "click rate. It is an index: 100 % is the baseline of the channel. A creative "
+                "counts in the month in which its campaign starts."
+            ),
+        ),
+        KPI(
+            id="core_conversion",
+            name=_("Core product conversion"),
+            name_zh="核心产品转换率",
+            unit="share",
+            posts=("design_manager",),
+            formula=_("paid orders holding a core product / UV that looked at a core product"),
+            columns={
+                "visits": "visitor_id product_id",
+                "orders": _ORDERS,
+                "order_lines": "order_id product_id",
+                "products": "product_id core",
+            },
+            parts=parts.core_conversion,
+        ),
+        KPI(
+            id="dwell_time",
+            name=_("Average dwell time"),
+            name_zh="平均停留时长",
+            unit="seconds",
+            posts=("design_manager",),
+            formula=_("dwell seconds / visits"),
+            columns={"visits": "dwell_seconds"},
+            parts=parts.dwell,
+            value=per("above", nw.col("below") * 100),
+        ),
+        KPI(
+            id="design_on_time",
+            name=_("Design on time"),
+            name_zh="设计及时率",
+            unit="share",
+            posts=("design_manager",),
+            formula=_("design tasks delivered by their due time / design tasks due"),
+            columns={"creatives": "due_at delivered_at"},
+            parts=parts.design_on_time,
+        ),
+        KPI(
+            id="profit_completion",
+            name=_("Profit completion"),
+            name_zh="利润完成率",
+            unit="share",
+            posts=("product_manager",),
+            formula=_("gross profit / profit planned, added up month by month"),
+            columns={
+                "orders": _ORDERS + " placed_at",
+                "order_lines": _LINES,
+                "targets": _TARGETS,
+            },
+            parts=parts.profit_completion,
+            monthly=True,
+        ),
+        KPI(
+            id="supply_fill_rate",
+            name=_("Supply fill rate"),
+            name_zh="货源满足率",
+            unit="share",
+            posts=("product_manager",),
+            formula=_("units delivered by the due date / units asked for"),
+            columns={"purchases": "asked_units due_on delivered_on delivered_units"},
+            parts=parts.supply,
+            note=_("Units beyond the number asked for do not fill another order's gap."),
+        ),
+        KPI(
+            id="new_sku_share",
+            name=_("New-SKU share"),
+            name_zh="新品SKU占比",
+            unit="share",
+            posts=("product_manager",),
+            formula=_("products in their first 90 days on sale / products on sale"),
+            columns={
+                "stock": "date product_id",
+                "products": "product_id launched_on",
+            },
+            parts=parts.new_sku,
+        ),
+        KPI(
+            id="inventory_turns",
+            name=_("Inventory turns"),
+            name_zh="库存周转次数",
+            unit="turns a month",
+            posts=("product_manager",),
+            formula=_("cost of goods sold / mean daily stock value at cost / months"),
+            columns={
+                "orders": _ORDERS,
+                "order_lines": "order_id quantity unit_cost",
+                "stock": "date product_id closing",
+                "products": "product_id cost",
+            },
+            parts=parts.turns,
+            value=per(nw.col("cogs") * nw.col("days"), nw.col("value") * nw.col("months")),
+            monthly=True,
+        ),
+        KPI(
+            id="stockout_rate",
+            name=_("Stock-out rate"),
+            name_zh="缺货率",
+            unit="share",
+            better="lower",
+            slide=15,
+            posts=("service_center",),
+            formula=_("units asked for that stock could not serve / units asked for"),
+            columns={"stock": "demand sold"},
+            parts=parts.stockouts,
+        ),
+        KPI(
+            id="sales_attainment",
+            name=_("Sales target attainment"),
+            name_zh="销售目标达标率",
+            unit="share",
+            slide=15,
+            posts=("service_center",),
+            formula=_("sales / sales target of the center, added up month by month"),
+            columns={
+                "orders": _ORDERS + " placed_at",
+                "order_lines": "order_id quantity unit_price",
+                "targets": _TARGETS,
+            },
+            parts=parts.sales_attainment,
+            monthly=True,
+            note=_("Computed like sales completion, against the center's own target."),
+        ),
+        KPI(
+            id="complaint_rate",
+            name=_("Complaint rate"),
+            name_zh="客服投诉率",
+            unit="share",
+            better="lower",
+            slide=15,
+            posts=("service_center",),
+            formula=_("complaints raised / paid orders"),
+            columns={"orders": "paid_at", "complaints": ""},
+            parts=lambda orders, complaints: {
+                "above": Part("complaints", complaints, "raised_at", how="rows"),
+                "below": parts.paid(orders),
+            },
+            note=_("A complaint counts when it is raised, an order when it is placed."),
+        ),
+        KPI(
+            id="profit_margin",
+            name=_("Profit margin"),
+            name_zh="利润率",
+            unit="share",
+            slide=15,
+            posts=("service_center",),
+            formula=_("gross profit / sales"),
+            columns={"orders": _ORDERS, "order_lines": _LINES},
+            parts=parts.margin,
+        ),
+        KPI(
+            id="return_rate",
+            name=_("Return and exchange rate"),
+            name_zh="退换货率",
+            unit="share",
+            better="lower",
+            slide=15,
+            posts=("service_center",),
+            formula=_("units returned or exchanged / units sold"),
+            columns={
+                "orders": _ORDERS,
+                "order_lines": "order_id quantity",
+                "returns": "quantity",
+            },
+            parts=parts.returned,
+            note=_("A return counts when it is asked for, a unit when it is ordered."),
+        ),
+    )
+}

@@ -1,0 +1,243 @@
+"""Add up and count over any table engine: pandas, Polars, DuckDB, PySpark and more.
+
+A measure is made of parts. A part is a sum, a count or a count of distinct ids over the
+rows of one table, and knows which column dates its rows. Parts are totalled one by one,
+laid under each other and added up once more, so that a group which only one part has
+still comes out. Everything is a whole number until the last division: floats summed in
+another order differ in the last digit, whole numbers do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import narwhals.stable.v2 as nw
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
+By = str | Sequence[str] | None
+
+PERIODS = ("day", "week", "month", "quarter")
+_EVERY = {"day": "1d", "month": "1mo", "quarter": "1q"}
+_LOOKUPS = {"products": "product_id", "campaigns": "campaign_id", "channels": "channel_id"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something to total: the rows of `frame`, dated by the column `time`."""
+
+    table: str
+    frame: Frame
+    time: str
+    column: str = ""
+    how: Literal["sum", "distinct", "rows"] = "sum"
+
+
+def door(tables: Mapping[str, Any], columns: Mapping[str, str]) -> list[Frame]:
+    """Turn the caller's tables into Narwhals frames, or say what is wrong with them.
+
+    Parameters
+    ----------
+    tables
+        The caller's tables by name, each a data frame of one and the same kind.
+    columns
+        The columns needed of each table, separated by blanks.
+
+    Returns
+    -------
+    list of Frame
+        In the order of `columns`.
+
+    Raises
+    ------
+    CourseError
+        A table or a column is missing, the kinds of frames are mixed, or an eager table
+        holds a number that is not finite. (A lazy engine refuses it when it computes.)
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> door({"visits": pd.DataFrame({"id": [1]})}, {"visits": "visitor_id"})
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table visits has no column visitor_id. It has: id. ...
+    """
+    frames: list[Frame] = []
+    kinds: dict[str, str] = {}
+    for name, wanted in columns.items():
+        frame = _narwhal(name, tables)
+        need(name, frame, wanted.split())
+        if isinstance(frame, nw.DataFrame):
+            _refuse_nan(name, frame, wanted.split())
+        kinds[name] = f"{frame.implementation} {type(frame).__name__}"
+        frames.append(frame)
+    if len(set(kinds.values())) > 1:
+        told = ", ".join(f"{name}: {kind}" for name, kind in kinds.items())
+        raise CourseError(
+            _(
+                "The tables are of different kinds ({told}). Give all of them as one kind; "
+                "narwhals.from_native(table).lazy('duckdb').to_native() moves a small one."
+            ).format(told=told)
+        )
+    return frames
+
+
+def _narwhal(name: str, tables: Mapping[str, Any]) -> Frame:
+    try:
+        native = tables[name]
+    except KeyError:
+        raise CourseError(
+            _("This measure needs the table {name}, which is not among: {names}.").format(
+                name=name, names=", ".join(tables)
+            )
+        ) from None
+    try:
+        return nw.from_native(native)
+    except TypeError:
+        raise CourseError(
+            _(
+                "The table {name} is a {kind}. Give a data frame: pandas, Polars, DuckDB, PySpark."
+            ).format(name=name, kind=type(native).__name__)
+        ) from None
+
+
+def need(table: str, frame: Frame, columns: Sequence[str]) -> None:
+    """Raise a CourseError for the columns that `frame` lacks."""
+    has = frame.collect_schema().names()
+    missing = [column for column in columns if column not in has]
+    if missing:
+        raise CourseError(
+            _(
+                "The table {table} has no column {missing}. It has: {has}. Rename the column "
+                "that holds it, or group by another one."
+            ).format(table=table, missing=", ".join(missing), has=", ".join(has))
+        )
+
+
+def _refuse_nan(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
+    # In a NumPy-backed pandas column NaN is how "missing" is written, and is_null says so.
+    for column in columns:
+        values = frame[column]
+        if values.dtype.is_float() and not values.drop_nulls().is_finite().all():
+            raise CourseError(
+                _(
+                    "The column {column} of {table} holds NaN or infinity, which is not a number "
+                    "to add up. Make it missing (NULL) or leave the rows out."
+                ).format(column=column, table=table)
+            )
+
+
+def whole(column: str, scale: int = 1) -> nw.Expr:
+    """Return `column` times `scale`, rounded to a whole Int64; missing counts as 0.
+
+    ``whole("unit_price", 100)`` is money in fen.
+    """
+    scaled = nw.col(column).fill_null(0).cast(nw.Float64) * scale
+    return (scaled + 0.5).floor().cast(nw.Int64)
+
+
+def start_of(period: str, column: str) -> nw.Expr:
+    """Return the first moment of the day, week (Monday), month or quarter of `column`."""
+    moment = nw.col(column).cast(nw.Datetime("us"))
+    if period != "week":
+        return moment.dt.truncate(_EVERY[period])
+    day = moment.dt.truncate("1d")
+    weekday = moment.dt.weekday()  # Sunday is 0 on PySpark and 7 elsewhere
+    monday = day.dt.offset_by("-6d")
+    for number in range(6, 0, -1):
+        back = day.dt.offset_by(f"-{number - 1}d")
+        monday = nw.when(weekday == number).then(back).otherwise(monday)
+    return monday
+
+
+def listed(by: By) -> list[str]:
+    """Return `by` as a list: None is no group, a name is a group of one."""
+    if by is None:
+        return []
+    return [by] if isinstance(by, str) else list(by)
+
+
+def total(parts: Mapping[str, Part], by: Sequence[str], lookups: Mapping[str, Frame]) -> Frame:
+    """Total every part by the groups `by`.
+
+    Parameters
+    ----------
+    parts
+        What to total, by the name that its column gets.
+    by
+        Periods ("day", "week", "month", "quarter") and columns.
+    lookups
+        Tables (products, campaigns, channels) that may lend a column to group by.
+
+    Returns
+    -------
+    Frame
+        The columns `by`, and an Int64 column a part; 0 where a group has no rows in it.
+    """
+    totals = []
+    for name, part in parts.items():
+        frame = _grouped(part, by, lookups)
+        one = (
+            frame.group_by(*by).agg(_amount(part, name))
+            if by
+            else frame.select(_amount(part, name))
+        )
+        zeros = [nw.lit(0, nw.Int64).alias(other) for other in parts if other != name]
+        one = one.with_columns(nw.col(name).cast(nw.Int64).fill_null(0), *zeros)
+        totals.append(one.select(*by, *parts))
+    under = nw.concat(totals)
+    sums = [nw.col(name).sum() for name in parts]
+    return under.group_by(*by).agg(*sums) if by else under.select(*sums)
+
+
+def _amount(part: Part, name: str) -> nw.Expr:
+    # A plain column or a count, never a condition: pandas ignores one inside an aggregation.
+    if part.how == "rows":
+        return nw.len().alias(name)
+    column = nw.col(part.column)
+    return (column.n_unique() if part.how == "distinct" else column.sum()).alias(name)
+
+
+def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Frame:
+    frame = part.frame
+    if part.how == "distinct":  # n_unique would count a missing id as one more
+        frame = frame.filter(~nw.col(part.column).is_null())
+    for key in by:
+        if key in PERIODS:
+            need(part.table, frame, [part.time])
+            frame = frame.with_columns(start_of(key, part.time).alias(key))
+        elif key not in frame.collect_schema().names():
+            frame = _lend(part.table, frame, key, lookups)
+    return frame
+
+
+def _lend(table: str, frame: Frame, key: str, lookups: Mapping[str, Frame]) -> Frame:
+    names = frame.collect_schema().names()
+    for lookup, other in lookups.items():
+        on = _LOOKUPS[lookup]
+        if on in names and key in other.collect_schema().names():
+            return frame.join(other.select(on, key), on=on, how="left")
+    need(table, frame, [key])
+    return frame
+
+
+def lendable(tables: Mapping[str, Any]) -> dict[str, Frame]:
+    """Return the tables of `tables` that describe a product, a campaign or a channel."""
+    return {name: nw.from_native(tables[name]) for name in _LOOKUPS if name in tables}
+
+
+def per(above: str | nw.Expr, below: str | nw.Expr) -> nw.Expr:
+    """Return above / below, columns or whole-number expressions; null where below is 0."""
+    above, below = (nw.col(it) if isinstance(it, str) else it for it in (above, below))
+    return above.cast(nw.Float64) / nw.when(below != 0).then(below)
+
+
+def yuan(fen: str) -> nw.Expr:
+    """Return a column of fen in yuan."""
+    # Polars divides by a number by multiplying with its inverse, which may differ in the
+    # last digit; so the hundred is a column.
+    return per(fen, nw.col(fen) * 0 + 100)

@@ -1,0 +1,211 @@
+"""What each measure totals: from tables to parts, whole numbers only.
+
+A row-level column is made first and a plain column is totalled then: a condition inside an
+aggregation is silently ignored by some engines.
+"""
+
+from __future__ import annotations
+
+import narwhals.stable.v2 as nw
+
+from ecokit.kpi.engine import Frame, Part, start_of, total, whole
+
+NEW_FOR_DAYS = 90
+_PPM = 1_000_000
+
+
+def visitors(visits: Frame) -> Part:
+    """Distinct visitors."""
+    return Part("visits", visits, "started_at", "visitor_id", "distinct")
+
+
+def paid(orders: Frame) -> Part:
+    """Orders that were paid, dated by the day they were placed."""
+    kept = orders.filter(~nw.col("paid_at").is_null())
+    return Part("orders", kept, "placed_at", how="rows")
+
+
+def _lines(orders: Frame, lines: Frame, *amounts: tuple[str, nw.Expr]) -> Frame:
+    sold = lines.join(paid(orders).frame, on="order_id")
+    return sold.with_columns(*[amount.alias(name) for name, amount in amounts])
+
+
+UNITS = whole("quantity")
+SALES = UNITS * whole("unit_price", 100)
+COST = UNITS * whole("unit_cost", 100)
+
+
+def sold(orders: Frame, lines: Frame, amount: nw.Expr) -> Part:
+    """Something added up over the lines of paid orders."""
+    frame = _lines(orders, lines, ("amount", amount))
+    return Part("order_lines", frame, "placed_at", "amount")
+
+
+def campaign(frame: Frame) -> Frame:
+    """Keep what came through a campaign."""
+    return frame.filter(~nw.col("campaign_id").is_null())
+
+
+def _on_time(done: str, due: str) -> nw.Expr:
+    return (nw.col(done) <= nw.col(due)).fill_null(False)
+
+
+def _completion(actual: Part, targets: Frame, kpi: str, post: str) -> dict[str, Part]:
+    """Set the months of `actual` beside the plan that `targets` holds for them."""
+    monthly = total({"actual": actual}, ["month"], {})
+    plan = targets.filter((nw.col("kpi") == kpi) & (nw.col("post_id") == post)).select(
+        start_of("month", "month").alias("month"), whole("plan", 100).alias("plan")
+    )
+    both = monthly.join(plan, on="month")
+    return {
+        "above": Part("targets", both, "month", "actual"),
+        "below": Part("targets", both, "month", "plan"),
+    }
+
+
+# --- the parts of each KPI -------------------------------------------------------------
+
+
+def uv_completion(visits: Frame, targets: Frame) -> dict[str, Part]:
+    """Visitors beside the plan."""
+    return _completion(visitors(visits), targets, "uv_completion", "traffic_manager")
+
+
+def sales_completion(orders: Frame, lines: Frame, targets: Frame) -> dict[str, Part]:
+    """Sales beside the product manager's plan."""
+    sales = sold(orders, lines, SALES)
+    return _completion(sales, targets, "sales_completion", "product_manager")
+
+
+def profit_completion(orders: Frame, lines: Frame, targets: Frame) -> dict[str, Part]:
+    """Gross profit beside the plan."""
+    profit = sold(orders, lines, SALES - COST)
+    return _completion(profit, targets, "profit_completion", "product_manager")
+
+
+def sales_attainment(orders: Frame, lines: Frame, targets: Frame) -> dict[str, Part]:
+    """Sales beside the service center's target."""
+    sales = sold(orders, lines, SALES)
+    return _completion(sales, targets, "sales_attainment", "service_center")
+
+
+def new_resource(visits: Frame, campaigns: Frame) -> dict[str, Part]:
+    """Visitors, and visitors without the visits that new resources brought."""
+    new = campaigns.filter(nw.col("new_resource")).select("campaign_id")
+    without = visits.join(new, on="campaign_id", how="anti")
+    return {"uv": visitors(visits), "without": visitors(without)}
+
+
+def click_index(creatives: Frame, campaigns: Frame, channels: Frame) -> dict[str, Part]:
+    """Clicks, and the clicks that the baseline rate of each channel would give."""
+    shown = creatives.join(
+        campaigns.select("campaign_id", "channel_id", "start_on"),
+        on="campaign_id",
+    ).join(
+        channels.select("channel_id", "baseline_click_rate"),
+        on="channel_id",
+    )
+    frame = shown.with_columns(
+        clicked=whole("clicks") * _PPM,
+        expected=whole("impressions") * whole("baseline_click_rate", _PPM),
+    )
+    return {
+        "above": Part("creatives", frame, "start_on", "clicked"),
+        "below": Part("creatives", frame, "start_on", "expected"),
+    }
+
+
+def core_conversion(visits: Frame, orders: Frame, lines: Frame, products: Frame) -> dict[str, Part]:
+    """Orders holding a core product, and visitors who looked at one."""
+    core = products.filter(nw.col("core")).select("product_id")
+    holding = lines.join(core, on="product_id", how="semi")
+    bought = orders.join(holding, on="order_id", how="semi")
+    looked = visits.join(core, on="product_id", how="semi")
+    return {"above": paid(bought), "below": visitors(looked)}
+
+
+def dwell(visits: Frame) -> dict[str, Part]:
+    """Seconds of the visits whose dwell time is known, in hundredths."""
+    known = visits.filter(~nw.col("dwell_seconds").is_null())
+    timed = known.with_columns(hundredths=whole("dwell_seconds", 100))
+    return {
+        "above": Part("visits", timed, "started_at", "hundredths"),
+        "below": Part("visits", known, "started_at", how="rows"),
+    }
+
+
+def design_on_time(creatives: Frame) -> dict[str, Part]:
+    """Design tasks delivered in time, and due."""
+    in_time = creatives.filter(_on_time("delivered_at", "due_at"))
+    return {
+        "above": Part("creatives", in_time, "due_at", how="rows"),
+        "below": Part("creatives", creatives, "due_at", how="rows"),
+    }
+
+
+def supply(purchases: Frame) -> dict[str, Part]:
+    """Units delivered in time, never more than asked for, and units asked for."""
+    in_time = purchases.filter(_on_time("delivered_on", "due_on"))
+    filled = in_time.with_columns(
+        units=nw.min_horizontal(whole("delivered_units"), whole("asked_units"))
+    )
+    asked = purchases.with_columns(units=whole("asked_units"))
+    return {
+        "above": Part("purchases", filled, "due_on", "units"),
+        "below": Part("purchases", asked, "due_on", "units"),
+    }
+
+
+def new_sku(stock: Frame, products: Frame) -> dict[str, Part]:
+    """Products in their first days on sale, and products on sale."""
+    launches = products.select("product_id", "launched_on")
+    listed_ = stock.join(launches, on="product_id")
+    launched = nw.col("launched_on").cast(nw.Datetime("us"))
+    young = nw.col("date").cast(nw.Datetime("us")) < launched.dt.offset_by(f"{NEW_FOR_DAYS}d")
+    return {
+        "above": Part("stock", listed_.filter(young), "date", "product_id", "distinct"),
+        "below": Part("stock", listed_, "date", "product_id", "distinct"),
+    }
+
+
+def turns(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> dict[str, Part]:
+    """Cost of goods sold, and stock value at cost over its days and months."""
+    costs = products.select("product_id", "cost")
+    valued = stock.join(costs, on="product_id").with_columns(
+        value=whole("closing") * whole("cost", 100),
+        day_=start_of("day", "date"),
+        month_=start_of("month", "date"),
+    )
+    return {
+        "cogs": sold(orders, lines, COST),
+        "value": Part("stock", valued, "date", "value"),
+        "days": Part("stock", valued, "date", "day_", "distinct"),
+        "months": Part("stock", valued, "date", "month_", "distinct"),
+    }
+
+
+def stockouts(stock: Frame) -> dict[str, Part]:
+    """Units that stock could not serve, and units asked for."""
+    frame = stock.with_columns(asked=whole("demand"), lost=whole("demand") - whole("sold"))
+    return {
+        "above": Part("stock", frame, "date", "lost"),
+        "below": Part("stock", frame, "date", "asked"),
+    }
+
+
+def margin(orders: Frame, lines: Frame) -> dict[str, Part]:
+    """Gross profit, and sales."""
+    frame = _lines(orders, lines, ("sales", SALES), ("profit", SALES - COST))
+    return {
+        "above": Part("order_lines", frame, "placed_at", "profit"),
+        "below": Part("order_lines", frame, "placed_at", "sales"),
+    }
+
+
+def returned(orders: Frame, lines: Frame, returns: Frame) -> dict[str, Part]:
+    """Units that came back, and units sold."""
+    back = returns.with_columns(units=whole("quantity"))
+    return {
+        "above": Part("returns", back, "asked_at", "units"),
+        "below": sold(orders, lines, UNITS),
+    }

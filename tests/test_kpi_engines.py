@@ -1,0 +1,130 @@
+"""Every measure gives the same answer, to the last digit, on every engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+import pytest
+
+from ecokit import kpi
+from ecokit.errors import CourseError
+from tests.kpi_tables import tiny
+
+pytest.importorskip("pyarrow", reason="moving tables between engines needs pyarrow")
+
+NAMES = [*kpi.MEASURES, *kpi.KPIS]
+ENGINES = ["polars", "polars-lazy", "duckdb", "pyspark"]
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("PySpark needs Java, and this machine has none: install a JDK 17 or later")
+    session = pytest.importorskip("pyspark.sql", reason="PySpark is not installed").SparkSession
+    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
+    one = (
+        session.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.adaptive.enabled", "false")  # tiny tables: plan once, compile little
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.timestampType", "TIMESTAMP_NTZ")
+        .getOrCreate()
+    )
+    yield one
+    one.stop()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> Callable[[pd.DataFrame], Any]:
+    """Return a function that moves a pandas table to one engine."""
+    name = request.param
+    if name == "pyspark":
+        session = request.getfixturevalue("spark")
+        return lambda table: session.createDataFrame(nw.from_native(table).to_arrow())
+    module = pytest.importorskip("duckdb" if name == "duckdb" else "polars")
+    if name == "duckdb":
+        return lambda table: module.from_arrow(nw.from_native(table).to_arrow())
+    frame = module.from_pandas
+    return frame if name == "polars" else lambda table: frame(table).lazy()
+
+
+def rows(result: Any) -> list[tuple[Any, ...]]:
+    """Return the rows of any kind of frame as plain Python, missing as None."""
+    arrow = nw.from_native(result).lazy().collect("pyarrow").to_arrow()
+    columns = [map(_naive, arrow.column(name).to_pylist()) for name in arrow.column_names]
+    return list(zip(*columns, strict=True))
+
+
+def _naive(value: Any) -> Any:
+    # date_trunc on PySpark answers with the session's time zone, which is UTC here.
+    return value.replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def groups(name: str, engine: str) -> list[Any]:
+    if engine == "pyspark":  # a second a query: every measure once, every period once
+        return ["day", "week", "month", "quarter", None] if name == "uv" else ["month"]
+    if kpi.declared(name).monthly:
+        return [None, "month", "quarter"]
+    return [None, "day", "week", "month", "quarter", ["quarter", "week"]]
+
+
+def test_every_kpi_agrees_on_tiny_tables(
+    engine: Callable[[pd.DataFrame], Any], request: pytest.FixtureRequest
+) -> None:
+    name_of_engine = request.node.callspec.params["engine"]
+    there = {name: engine(table) for name, table in tiny().items()}
+    for name in NAMES:
+        for by in groups(name, name_of_engine):
+            expected = kpi.measure(name, tiny(), by)
+            result = kpi.measure(name, there, by)
+            assert type(result) is type(there["visits"])  # the caller's kind
+            assert rows(result) == rows(expected), (name, by)
+
+
+def test_columns_of_other_tables_group_too(engine: Callable[[pd.DataFrame], Any]) -> None:
+    there = {name: engine(table) for name, table in tiny().items()}
+    for name, by in [
+        ("sales", "category"),
+        ("uv", ["month", "channel_id"]),
+        ("conversion", "campaign_id"),
+        ("stockout_rate", "product_id"),
+        ("inventory_turns", "category"),
+    ]:
+        assert rows(kpi.measure(name, there, by)) == rows(kpi.measure(name, tiny(), by)), name
+
+
+def test_nothing_gives_null_on_every_engine(engine: Callable[[pd.DataFrame], Any]) -> None:
+    there = {name: engine(table.head(0)) for name, table in tiny().items()}
+    for name in kpi.KPIS:
+        assert rows(kpi.measure(name, there)) == [(None,)], name
+
+
+def test_nan_is_refused_on_every_engine(engine: Callable[[pd.DataFrame], Any]) -> None:
+    visits = tiny()["visits"].assign(dwell_seconds=float("inf"))
+    moved = engine(visits)
+    # A lazy engine refuses in its own words, when it computes.
+    refusal = CourseError if isinstance(nw.from_native(moved), nw.DataFrame) else Exception
+    with pytest.raises(refusal, match=r"(?i)nan|inf|overflow|range|conversion|cast"):
+        rows(kpi.measure("dwell_time", {"visits": moved}))
+
+
+def test_bundled_shop_agrees(engine: Callable[[pd.DataFrame], Any]) -> None:
+    from ecokit import load_shop
+
+    shop = load_shop()
+    there = {name: engine(table) for name, table in shop.tables.items()}
+    for name in NAMES:
+        expected = rows(kpi.measure(name, shop, "month"))
+        assert rows(kpi.measure(name, there, "month")) == expected, name
