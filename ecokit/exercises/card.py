@@ -7,6 +7,7 @@ kernel the card's text remains: title, question and options, never an answer.
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
 import textwrap
@@ -85,13 +86,14 @@ class Card(widgets.VBox):  # type: ignore[misc]
         result = self._judge(answer)
         standing = self._learner.note_check(result, answer)
         self._refresh(standing)
-        self._feedback.value = _feedback(result, role="alert")
+        self._feedback.value = ""  # the same words again are news too
+        self._feedback.value = _feedback(result, spoken=True)
 
     def _hint(self, _button: object) -> None:
-        self._refresh(self._learner.note_hint(self.exercise.id))
+        self._refresh(self._learner.note_hint(self.exercise.id), spoken=True)
 
     def _show(self, _button: object) -> None:
-        self._refresh(self._learner.note_shown(self.exercise.id))
+        self._refresh(self._learner.note_shown(self.exercise.id), spoken=True)
 
     # What the card shows --------------------------------------------------------------------
 
@@ -111,10 +113,10 @@ class Card(widgets.VBox):  # type: ignore[misc]
             except (TypeError, ValueError, KeyError, AttributeError):
                 pass  # an answer of another form, from an earlier edition of this exercise
             else:
-                self._feedback.value = _feedback(self._judge(self._read()), role="group")
+                self._feedback.value = _feedback(self._judge(self._read()))
         self._refresh(standing)
 
-    def _refresh(self, standing: store.Standing) -> None:
+    def _refresh(self, standing: store.Standing, spoken: bool = False) -> None:
         hints = self.exercise.hints
         opened = min(standing.hints, len(hints))
         self._head.value = _header(self.exercise, standing)
@@ -124,17 +126,15 @@ class Card(widgets.VBox):  # type: ignore[misc]
             if self._hint_button.disabled
             else _("Hint {next} of {all}").format(next=opened + 1, all=len(hints))
         )
-        wait = store.TRIES_BEFORE_ANSWER - standing.tries
         self._show_button.disabled = not standing.may_show
         self._show_button.description = (
             _("Show the answer")
             if standing.may_show
-            else _("Show the answer (after {n} tries)").format(n=wait)
+            else _("Show the answer (after {n} tries)").format(n=store.TRIES_BEFORE_ANSWER)
         )
         shown = [text_for(hint, self._shop) for hint in hints[:opened]]
-        self._help.value = _help(
-            shown, self._solution() if standing.done or standing.shown else "", self._learner.notice
-        )
+        solution = self._solution() if standing.done or standing.shown else ""
+        self._help.value = _help(shown, solution, self._learner.notice, spoken)
 
     def _solution(self) -> str:
         return markup(
@@ -146,7 +146,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         exercise = self.exercise
-        head = _("Exercise: {title} (about {n} minutes)").format(
+        head = _("Exercise: {title} (about {n} min)").format(
             title=exercise.title, n=exercise.minutes
         )
         prompt = text_for(exercise.prompt, self._shop).strip()
@@ -154,9 +154,8 @@ class Card(widgets.VBox):  # type: ignore[misc]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        options = "".join(
-            f"<li>{html.escape(t)}</li>" for t in _static_lines(self.exercise, self._shop)
-        )
+        lines = _static_lines(self.exercise, self._shop)
+        options = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
         bundle["text/plain"] = repr(self)
         bundle["text/html"] = (
             f'<div class="ecokit-static">{_header(self.exercise, store.Standing())}'
@@ -186,7 +185,7 @@ def _header(exercise: Exercise, standing: store.Standing) -> str:
     return (
         f'<div class="ecokit-head"><h3>{html.escape(exercise.title)}</h3>'
         f'<span class="ecokit-state ecokit-{state}">{word}</span></div>'
-        f'<p class="ecokit-meta">{_("About {n} minutes").format(n=exercise.minutes)}'
+        f'<p class="ecokit-meta">{_("About {n} min").format(n=exercise.minutes)}'
         + (f" · {_('You practise to')}: {html.escape(aim)}" if aim else "")
         + "</p>"
     )
@@ -196,26 +195,32 @@ def _question(exercise: Exercise, shop: Shop) -> str:
     return f'<div class="ecokit-question">{markup(text_for(exercise.prompt, shop))}</div>'
 
 
-def _feedback(result: checks.Result, role: str) -> str:
+def _block(kind: str, content: str, spoken: bool) -> str:
+    # An alert is spoken by a screen reader as soon as it appears.
+    role = ' role="alert"' if spoken else ""
+    return f'<div class="ecokit-{kind}"{role}>{content}</div>'
+
+
+def _feedback(result: checks.Result, spoken: bool = False) -> str:
     lines = "".join(f"<li>{html.escape(line)}</li>" for line in result.lines)
-    return (
-        f'<div class="ecokit-feedback ecokit-{result.kind}" role="{role}">'
-        + markup(f"**{result.verdict}** {result.message}")
-        + (f"<ul>{lines}</ul>" if lines else "")
-        + "</div>"
-    )
+    content = markup(f"**{result.verdict}** {result.message}")
+    if lines:
+        content += f"<ul>{lines}</ul>"
+    return _block(f"feedback ecokit-{result.kind}", content, spoken)
 
 
-def _help(hints: Sequence[str], solution: str, notice: str) -> str:
-    parts = [
-        f'<div class="ecokit-hint"><strong>{_("Hint {n}").format(n=n)}</strong>{markup(hint)}</div>'
+def _help(hints: Sequence[str], solution: str, notice: str, spoken: bool) -> str:
+    blocks = [
+        ("hint", f"<strong>{_('Hint {n}').format(n=n)}</strong>{markup(hint)}")
         for n, hint in enumerate(hints, start=1)
     ]
     if solution:
-        parts.append(f'<div class="ecokit-solution">{solution}</div>')
+        blocks.append(("solution", solution))
+    last = len(blocks) - 1
+    parts = [_block(kind, text, spoken and n == last) for n, (kind, text) in enumerate(blocks)]
     if notice:
         parts.append(f'<p class="ecokit-notice">{html.escape(notice)}</p>')
-    return f'<div role="status">{"".join(parts)}</div>'
+    return "".join(parts)
 
 
 def answer_text(exercise: Exercise, shop: Shop) -> str:
@@ -268,8 +273,17 @@ def _unit(unit: str) -> str:
 
 
 def _text_field(label: str, submit: Callable[[], None]) -> widgets.Text:
-    field = widgets.Text(description=label, style={"description_width": "initial"})
-    field.on_msg(lambda _w, content, _b: content.get("event") == "submit" and submit())
+    field = widgets.Text(
+        description=label, continuous_update=False, style={"description_width": "initial"}
+    )
+
+    def pressed(_widget: object, content: dict[str, Any], _buffers: object) -> None:
+        if content.get("event") != "submit":
+            return
+        # The message of the Enter key comes just before the text that it completes.
+        asyncio.get_running_loop().call_later(0.1, submit)
+
+    field.on_msg(pressed)
     field.add_class("ecokit-field")
     return field
 
