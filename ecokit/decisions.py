@@ -17,7 +17,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import linalg, optimize, stats
+from scipy import optimize, stats
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -26,6 +26,11 @@ CONFIDENCE = 0.95
 """Confidence level of every interval in this module."""
 
 _Z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
+_ANGLES = np.pi * np.arange(1, 24) / 24
+_TALBOT_NODES = 0.4 * np.append(24, 24 * _ANGLES * (1 / np.tan(_ANGLES) + 1j))
+_TALBOT_WEIGHTS = (0.4 * np.exp(_TALBOT_NODES) / _TALBOT_NODES) * np.append(
+    0.5, 1 + 1j * (_ANGLES / np.sin(_ANGLES) ** 2 - 1 / np.tan(_ANGLES))
+)
 _MAX_PARALLEL = 12  # inclusion and exclusion over 2^12 sets stays exact to 1e-12
 
 
@@ -55,12 +60,14 @@ class DecisionTime:
 
     Notes
     -----
-    Serial: mean is the sum of the means; P(T <= t) is the gamma distribution with shape
-    k, or ``1 - e1 exp(Qt) 1`` with the matrix exponential, which stays accurate when
-    means are nearly equal. Parallel: ``P(T <= t) = prod(1 - exp(-t/m))``; equal means m
-    give ``m (1 + 1/2 + ... + 1/k)``, the harmonic number. Sources: Larson and Odoni,
-    Urban Operations Research (1981), 2.11.3; Bibinger (2013), arXiv:1307.3945; Neuts,
-    Matrix-Geometric Solutions in Stochastic Models (1981), chapter 2.
+    Serial: the mean is the sum of the means; for equal means P(T <= t) is the gamma
+    distribution with shape k, for unequal ones the Laplace transform
+    ``prod(1 / (1 + m s)) / s`` is inverted numerically (error below 1e-11; the sum over
+    partial fractions and the matrix exponential both fail for nearly equal means).
+    Parallel: ``P(T <= t) = prod(1 - exp(-t / m))``; k equal means m take
+    ``m (1 + 1/2 + ... + 1/k)`` on average, a harmonic number. Sources: Larson and Odoni,
+    Urban Operations Research (1981), 2.11.3; Bibinger (2013), arXiv:1307.3945; Abate and
+    Whitt (2006), INFORMS J. Computing 18, 408-421 (Talbot's method).
 
     Examples
     --------
@@ -123,8 +130,9 @@ class DecisionTime:
         elif self._equal:
             share = stats.gamma.cdf(t, means.size, scale=means[0])
         else:
-            generator = np.diag(-1 / means) + np.diag(1 / means[:-1], 1)
-            share = 1 - linalg.expm(generator * t[..., None, None])[..., 0, :].sum(-1)
+            per_minute = _TALBOT_NODES / np.maximum(t, 1e-12 * means.min())[..., None]
+            terms = 1 / (1 + per_minute[..., None] * means)
+            share = np.clip((_TALBOT_WEIGHTS * terms.prod(-1)).real.sum(-1), 0, 1)
         return share if np.ndim(minutes) else float(share)
 
     def mean(self) -> float:
@@ -144,22 +152,22 @@ class DecisionTime:
             high *= 2
         return float(optimize.brentq(lambda t: self.cdf(t) - share, 0.0, high, xtol=1e-9))
 
-    def kept(self, rate: float) -> float:
-        """Return the mean share of value kept when value fades by `rate` an hour.
+    def kept(self, half_life: float) -> float:
+        """Return the mean share of value kept when half is lost every `half_life` minutes.
 
-        Value that fades as ``exp(-rate * hours)`` keeps on average the Laplace transform
-        of the decision time: a serial layer of mean m hours multiplies it by
-        ``1 / (1 + rate * m)``.
+        Value that fades as ``exp(-r t)`` keeps on average the Laplace transform of the
+        decision time: a serial layer of mean m multiplies it by ``1 / (1 + r m)``, with
+        ``r = ln 2 / half_life``.
 
         Examples
         --------
-        >>> round(DecisionTime.of(3, 60).kept(0.1), 4), round(1 / 1.1**3, 4)
-        (0.7513, 0.7513)
+        >>> DecisionTime.of(2, 60).kept(half_life=60 * math.log(2))  # r m = 1
+        0.25
         """
-        per_minute = rate / 60
+        rate = _rate(half_life)
         if not self.parallel:
-            return math.prod(1 / (1 + per_minute * m) for m in self.means)
-        return 1 - sum(sign * per_minute / (per_minute + total) for sign, total in self._subsets())
+            return math.prod(1 / (1 + rate * m) for m in self.means)
+        return 1 - sum(sign * rate / (rate + total) for sign, total in self._subsets())
 
     def draw(self, size: int, seed: int | np.random.Generator) -> NDArray[np.float64]:
         """Return `size` random decision times in minutes, for checking the closed form."""
@@ -513,6 +521,8 @@ def fit_layers(decisions: Any) -> Any:
             "layers", "window_minutes", minutes=_minutes("raised_at", "decided_at")
         ).filter(~nw.col("minutes").is_null())
     )
+    if not len(rows["minutes"]):
+        raise CourseError(_("The table decisions has no decided rows to fit."))
     results = []
     for layers in np.unique(rows["layers"]):
         chosen = rows["layers"] == layers
@@ -596,6 +606,75 @@ def delay_bands(decisions: Any, edges: Sequence[float] = (1, 2, 4, 8)) -> Any:
     frame = nw.from_native(add_minutes(decisions))
     passed = [(nw.col("minutes") > 60 * edge).cast(nw.Int64) for edge in edges]
     return frame.with_columns(band=sum(passed[1:], passed[0])).to_native()
+
+
+@dataclass(frozen=True)
+class Fading:
+    """How fast the value of a decision fades: the half-life in minutes, with its interval."""
+
+    half_life: float
+    low: float
+    high: float
+
+
+def fading(decisions: Any) -> Fading:
+    """Return the half-life of a decision's value, estimated from what was kept.
+
+    Fits ``effect / potential = 2 ** (-minutes / half_life)`` by least squares over the
+    approved decisions, so that decisions with no effect left count too (a regression on
+    the logarithm would have to drop them).
+
+    Parameters
+    ----------
+    decisions : frame
+        Decisions of one kind: ``raised_at``, ``decided_at``, ``outcome``, ``potential``,
+        ``effect``.
+
+    Raises
+    ------
+    CourseError
+        If fewer than 3 approved decisions have a potential.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes, raised = np.array([30, 120, 480]), pd.Timestamp("2025-06-01")
+    >>> table = pd.DataFrame({"outcome": "approved", "raised_at": raised,
+    ...     "decided_at": raised + pd.to_timedelta(minutes, "min"),
+    ...     "potential": 1000.0, "effect": 1000 * 2.0 ** (-minutes / 240)})
+    >>> round(fading(table).half_life, 6)
+    240.0
+    >>> fading(table.head(2))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: At least 3 approved decisions are needed to see a fading, got 2.
+
+    Source: cost of delay, Reinertsen, The Principles of Product Development Flow (2009).
+    """
+    names = ("outcome", "raised_at", "decided_at", "potential", "effect")
+    rows, _family = _columns(
+        _door(decisions, "decisions", *names)
+        .filter((nw.col("outcome") == "approved") & (nw.col("potential") > 0))
+        .select(
+            minutes=_minutes("raised_at", "decided_at"),
+            kept=nw.col("effect") / nw.col("potential"),
+        )
+        .filter(~nw.col("minutes").is_null())
+    )
+    minutes, kept = rows["minutes"], rows["kept"]
+    if len(minutes) < 3:
+        raise CourseError(
+            _("At least 3 approved decisions are needed to see a fading, got {n}.").format(
+                n=len(minutes)
+            )
+        )
+    found, covariance = optimize.curve_fit(
+        lambda t, rate: np.exp(-rate * t), minutes, kept, p0=[1 / max(minutes.mean(), 1.0)]
+    )
+    error = _Z * math.sqrt(float(covariance[0, 0]))
+    rate = float(found[0])
+    slowest = math.log(2) / (rate - error) if rate > error else math.inf
+    return Fading(math.log(2) / rate, math.log(2) / (rate + error), slowest)
 
 
 # --- what if -------------------------------------------------------------------------
@@ -687,10 +766,10 @@ def replay(decisions: Any, approvals: Any, change: Change) -> Any:
         .group_by("decision_id")
         .agg(nw.col("minutes").max() if change.parallel else nw.col("minutes").sum())
     )
-    return cases.join(waits, on="decision_id", how="inner").to_native()
+    return cases.drop("minutes", strict=False).join(waits, on="decision_id").to_native()
 
 
-def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], rate: float) -> Any:
+def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], half_life: float) -> Any:
     """Return each change beside the others: time, share in the window, margin kept.
 
     Parameters
@@ -699,8 +778,8 @@ def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], rate: flo
         As for `replay`, with ``window_minutes`` and ``outcome``.
     changes : iterable of Change
         ``Change("today")`` is the comparison.
-    rate : float
-        Loss of value an hour, from `fading`.
+    half_life : float
+        Minutes in which a decision loses half of its value, from `fading`.
 
     Returns
     -------
@@ -714,7 +793,7 @@ def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], rate: flo
         frame = nw.from_native(replay(decisions, approvals, change))
         minutes = nw.col("minutes")
         approved = (nw.col("outcome") == "approved").cast(nw.Int64)
-        kept = nw.col("potential") * (minutes * (-rate / 60)).exp() * approved
+        kept = nw.col("potential") * (minutes * -_rate(half_life)).exp() * approved
         rows = frame.with_columns(
             hit=(minutes <= nw.col("window_minutes")).cast(nw.Int64),
             margin=(kept * 100).round(0).cast(nw.Int64),
@@ -735,6 +814,8 @@ def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], rate: flo
             | {"in_window": hits / n, "low": low, "high": high}
             | {"margin": float(columns["margin"][0]) / 100}
         )
+    if not results:
+        raise CourseError(_("Give at least one change, such as Change('today')."))
     return _frame({name: [row[name] for row in results] for name in results[0]}, family)
 
 
@@ -819,6 +900,12 @@ def _check_posts(approvals: Any, named: set[str]) -> None:
                 unknown=", ".join(sorted(named - known)), known=", ".join(sorted(known))
             )
         )
+
+
+def _rate(half_life: float) -> float:
+    if not half_life > 0:
+        raise CourseError(_("A half-life must be above 0 minutes, got {h}.").format(h=half_life))
+    return math.log(2) / half_life
 
 
 def _fen(column: str) -> nw.Expr:

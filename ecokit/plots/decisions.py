@@ -1,0 +1,283 @@
+"""Figures of decisions: how long they took, where they waited, what a layer and a delay cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ecokit import decisions as topic
+from ecokit.messages import _
+from ecokit.plots import theme
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def times(decisions: pd.DataFrame, window: float = 120) -> Figure:
+    """Return the curve of decision times by number of layers, with the closed form beside it.
+
+    Steps are the data, thin lines the Erlang distribution with the same mean; the shaded
+    band is the window.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        Decisions of one kind.
+    window : float
+        Minutes in which a decision should be made.
+    """
+    rows = topic.add_minutes(decisions).dropna(subset="minutes")
+    fit = topic.fit_layers(decisions)
+    fig, ax = theme.figure(height=4.2)
+    ax.axvspan(0, window, color=theme.SKY, alpha=0.15, lw=0)
+    limit = float(rows["minutes"].quantile(0.98))
+    grid = np.linspace(0, limit, 200)
+    colors = sns.color_palette("viridis", len(fit) + 1)
+    for color, row in zip(colors, fit.itertuples(), strict=False):
+        label = _("1 layer") if row.layers == 1 else _("{k} layers").format(k=row.layers)
+        chosen = rows[rows["layers"] == row.layers]
+        sns.ecdfplot(x=chosen["minutes"], ax=ax, color=color, lw=2, label=label)
+        path = topic.DecisionTime.of(row.layers, row.per_layer)
+        ax.plot(grid, path.cdf(grid), color=color, lw=1, ls="--")
+    ax.plot([], [], color=theme.GREY, lw=1, ls="--", label=_("closed form"))
+    theme.percent_axis(ax)
+    ax.set(
+        xlim=(0, limit),
+        ylim=(0, 1.02),
+        xlabel=_("minutes since the decision was raised"),
+        ylabel=_("share decided"),
+        title=_("{share:.0%} decided within {window:.0f} minutes; median {median:.0f}").format(
+            share=(rows["minutes"] <= window).mean(),
+            window=window,
+            median=rows["minutes"].median(),
+        ),
+    )
+    ax.legend(loc="lower right")
+    return fig
+
+
+def share_by_layers(fit: pd.DataFrame, minutes: float, window: float = 120) -> Figure:
+    """Return the share inside the window by number of layers: closed form and data.
+
+    Parameters
+    ----------
+    fit : DataFrame
+        From `ecokit.decisions.fit_layers`.
+    minutes : float
+        Mean minutes of one approval, for the closed form.
+    window : float
+        Minutes in which a decision should be made.
+    """
+    fig, ax = theme.figure(height=3.6)
+    layers = np.arange(1, 9)
+    model = [topic.DecisionTime.of(int(k), minutes).cdf(window) for k in layers]
+    ax.bar(layers, model, color=theme.SKY, alpha=0.45, label=_("closed form"))
+    hits = (fit["in_window"] * fit["decisions"]).round().astype(int)
+    limits = np.array(
+        [topic.share_interval(k, n) for k, n in zip(hits, fit["decisions"], strict=True)]
+    )
+    errors = np.abs(limits - fit["in_window"].to_numpy()[:, None]).T
+    ax.errorbar(
+        fit["layers"],
+        fit["in_window"],
+        yerr=errors,
+        fmt="o",
+        color=theme.BLUE,
+        capsize=4,
+        label=_("data, 95 % interval"),
+    )
+    theme.percent_axis(ax)
+    most = next((int(k) for k, share in zip(layers[::-1], model[::-1]) if share >= 0.5), 0)
+    ax.set(
+        ylim=(0, 1.05),
+        xlabel=_("layers of approval, one after another"),
+        ylabel=_("share inside the window"),
+        title=_("Up to {k} layers, more than half are decided within {window:.0f} minutes").format(
+            k=most, window=window
+        ),
+    )
+    ax.legend(loc="upper right")
+    return fig
+
+
+def waits(waiting: pd.DataFrame, label: str = "post_id") -> Figure:
+    """Return where the waiting is: hours a post, with the mean wait written beside the bar.
+
+    Parameters
+    ----------
+    waiting : DataFrame
+        From `ecokit.decisions.waiting`.
+    label : str
+        Column with the names to print.
+    """
+    table = waiting.sort_values("hours", ascending=False)
+    fig, ax = theme.figure(height=1.1 + 0.42 * len(table))
+    bars = ax.barh(table[label], table["hours"], color=theme.GREY)
+    bars[0].set_color(theme.ORANGE)
+    ax.bar_label(
+        bars,
+        labels=[
+            _("mean {mean:.0f} min × {n}").format(mean=row.mean, n=row.approvals)
+            for row in table[["mean", "approvals"]].rename_axis(None).itertuples()
+        ],
+        padding=4,
+        fontsize=9,
+    )
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    ax.margins(x=0.22)
+    first = table.iloc[0]
+    ax.set(
+        xlabel=_("hours that decisions waited"),
+        title=_("{share:.0%} of all waiting is at one post: {post}").format(
+            share=first["share"], post=first[label]
+        ),
+    )
+    return fig
+
+
+def kept_value(decisions: pd.DataFrame) -> Figure:
+    """Return the share of its value that each approved decision kept, against its time.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        Decisions of one kind.
+    """
+    found = topic.fading(decisions)
+    rows = topic.add_minutes(decisions).query("outcome == 'approved' and potential > 0")
+    hours, kept = rows["minutes"] / 60, rows["effect"] / rows["potential"]
+    fig, ax = theme.figure(height=3.8)
+    ax.scatter(hours, kept, s=18, color=theme.BLUE, alpha=0.4, lw=0, label=_("one decision"))
+    grid = np.linspace(0, hours.max() * 1.05, 200)
+    ax.plot(grid, 0.5 ** (grid * 60 / found.half_life), color=theme.ORANGE, lw=2, label=_("fitted"))
+    lost = (rows["potential"] - rows["effect"]).sum()
+    theme.percent_axis(ax)
+    ax.set(
+        xlim=(0, grid[-1]),
+        ylim=(0, 1.05),
+        xlabel=_("hours until decided"),
+        ylabel=_("share of the value kept"),
+        title=_("Half is gone after {hours:.1f} hours; the year lost {lost}").format(
+            hours=found.half_life / 60, lost=theme.yuan(lost)
+        ),
+    )
+    ax.legend(loc="upper right")
+    return fig
+
+
+def changes(table: pd.DataFrame) -> Figure:
+    """Return what each change of the path would have brought: share in the window, margin.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `ecokit.decisions.what_if`; its first row is the comparison.
+    """
+    fig, ax = theme.figure(height=1.2 + 0.5 * len(table))
+    best = table["in_window"].idxmax()
+    colors = [theme.ORANGE if i == best else theme.GREY for i in table.index]
+    bars = ax.barh(table["change"], table["in_window"], color=colors)
+    gain = table["margin"] - table["margin"].iloc[0]
+    ax.bar_label(
+        bars,
+        labels=[
+            f"{share:.0%}" + (f", {'+' if g > 0 else ''}{theme.yuan(g)}" if round(g) else "")
+            for share, g in zip(table["in_window"], gain, strict=True)
+        ],
+        padding=4,
+        fontsize=9,
+    )
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    theme.percent_axis(ax, "x")
+    ax.set(
+        xlim=(0, 1.25),
+        xticks=np.linspace(0, 1, 6),
+        xlabel=_("share inside the window; margin against the first row"),
+        title=_("{change}: {share:.0%} inside the window").format(
+            change=table["change"][best], share=table["in_window"][best]
+        ),
+    )
+    return fig
+
+
+def lab(path: topic.DecisionTime, window: float, half_life: float) -> Figure:
+    """Return the decision-time lab: fifty equally likely decisions, and shares by layers.
+
+    Each dot of the upper part stands for 2 % of the decisions (a quantile dot plot);
+    counting dots inside the shaded window gives the share. Source: Kay et al. (2016),
+    When (ish) is my bus?, CHI '16; Fernandes et al. (2018), CHI '18.
+
+    Parameters
+    ----------
+    path : DecisionTime
+        Approvals with equal means.
+    window : float
+        Minutes in which a decision should be made.
+    half_life : float
+        Minutes in which the value of a decision halves.
+    """
+    theme.use()
+    fig = Figure(figsize=(7.2, 4.4), layout="constrained")
+    dots, bars = fig.subplots(2, 1, height_ratios=(1.15, 1))
+    _dots(dots, path, window)
+    _layer_bars(bars, path, window)
+    share, kept = path.cdf(window), path.kept(half_life)
+    fig.suptitle(
+        _("{share:.0%} inside {window:.0f} minutes; {lost:.0%} of the value lost").format(
+            share=share, window=window, lost=1 - kept
+        ),
+        x=0.01,
+        ha="left",
+        fontsize=12,
+        fontweight="bold",
+    )
+    return fig
+
+
+def _dots(ax: Axes, path: topic.DecisionTime, window: float) -> None:
+    minutes = np.array([path.ppf(q) for q in (np.arange(50) + 0.5) / 50])
+    limit = max(2.2 * window, 480.0)
+    width = limit / 40
+    column = (np.minimum(minutes, limit - 1) // width).astype(int)
+    height = np.array([np.sum(column[:i] == c) for i, c in enumerate(column)])
+    inside = minutes <= window
+    ax.axvspan(0, window, color=theme.SKY, alpha=0.15, lw=0)
+    for chosen, color in ((inside, theme.BLUE), (~inside, theme.ORANGE)):
+        ax.scatter((column[chosen] + 0.5) * width, height[chosen] + 0.5, s=26, color=color, lw=0)
+    ax.set(
+        xlim=(0, limit),
+        ylim=(0, max(8, height.max() + 1.5)),
+        yticks=[],
+        xlabel=_("minutes until decided (each dot: 2 % of the decisions; last column: later)"),
+    )
+    ax.grid(visible=False)
+    ax.spines["left"].set_visible(False)
+
+
+def _layer_bars(ax: Axes, path: topic.DecisionTime, window: float) -> None:
+    layers = np.arange(1, 9)
+    minutes = path.means[0]
+    shares = [
+        topic.DecisionTime.of(int(k), minutes, parallel=path.parallel).cdf(window) for k in layers
+    ]
+    colors = [theme.BLUE if k == len(path.means) else theme.GREY for k in layers]
+    bars = ax.bar(layers, shares, color=colors)
+    ax.bar_label(bars, labels=[f"{share:.0%}" for share in shares], fontsize=9, padding=2)
+    theme.percent_axis(ax)
+    ax.grid(visible=False, axis="x")
+    ax.set(
+        ylim=(0, 1.2),
+        yticks=[0, 0.5, 1],
+        xticks=layers,
+        xlabel=_("layers of approval"),
+        ylabel=_("inside the window"),
+    )
+
+
+__all__ = ["changes", "kept_value", "lab", "share_by_layers", "times", "waits"]

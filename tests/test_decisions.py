@@ -1,0 +1,369 @@
+"""The closed forms hold against simulation; the tables are read right on every engine."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, special, stats
+
+from ecokit import decisions as d
+from ecokit.errors import CourseError
+
+DRAWS = 200_000
+MEANS = st.lists(st.floats(0.5, 500), min_size=1, max_size=6).map(tuple)
+PARALLEL = st.booleans()
+START = pd.Timestamp("2025-03-03 09:00")
+
+
+def _tables(n: int = 300, seed: int = 0, half_life: float = 480) -> dict[str, pd.DataFrame]:
+    """Return decisions and approvals of exponential times, 45 minutes a layer."""
+    rng = np.random.default_rng(seed)
+    layers = rng.integers(1, 4, n)
+    raised = START + pd.to_timedelta(np.sort(rng.integers(0, 365 * 24 * 60, n)), "min")
+    ids = np.repeat(np.arange(n), layers)
+    step = np.concatenate([np.arange(1, k + 1) for k in layers])
+    waits = pd.Series(rng.exponential(45 * 60, len(ids)).astype(int))
+    ends = raised[ids] + pd.to_timedelta(waits.groupby(ids).cumsum(), "s")
+    approvals = pd.DataFrame(
+        {
+            "decision_id": ids,
+            "step": step,
+            "post_id": np.array(["lead", "finance", "boss"])[step - 1],
+            "asked_at": ends - pd.to_timedelta(waits, "s"),
+            "answered_at": ends,
+        }
+    )
+    potential = rng.lognormal(8, 1, n).round(2)
+    minutes = waits.groupby(ids).sum().to_numpy() / 60
+    approved = rng.random(n) < 0.85
+    decisions = pd.DataFrame(
+        {
+            "decision_id": np.arange(n),
+            "kind": rng.choice(["campaign", "product"], n),
+            "raised_at": raised,
+            "layers": layers,
+            "decided_at": approvals.groupby("decision_id")["answered_at"].max().to_numpy(),
+            "window_minutes": 120,
+            "outcome": np.where(approved, "approved", "rejected"),
+            "potential": potential,
+            "effect": np.where(approved, potential * 2 ** (-minutes / half_life), 0).round(2),
+        }
+    )
+    return {"decisions": decisions, "approvals": approvals}
+
+
+# --- the closed form -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+@pytest.mark.parametrize("means", [(45.0,), (45.0,) * 4, (10.0, 45.0, 45.0, 200.0)])
+def test_closed_form_agrees_with_simulation(means: tuple[float, ...], parallel: bool) -> None:
+    path = d.DecisionTime(means, parallel)
+    times = path.draw(DRAWS, seed=1)
+    error = times.std() / math.sqrt(DRAWS)
+    assert path.mean() == pytest.approx(times.mean(), abs=4.5 * error)
+    for minutes in (20, 60, 120, 400):
+        share = path.cdf(minutes)
+        spread = math.sqrt(share * (1 - share) / DRAWS)
+        assert (times <= minutes).mean() == pytest.approx(share, abs=4.5 * spread + 1e-9)
+    kept = 2.0 ** (-times / 480)
+    assert path.kept(480) == pytest.approx(kept.mean(), abs=4.5 * kept.std() / math.sqrt(DRAWS))
+
+
+@given(MEANS, PARALLEL, st.floats(0.01, 0.99))
+@settings(max_examples=50, deadline=None)
+def test_quantile_inverts_share(means: tuple[float, ...], parallel: bool, share: float) -> None:
+    path = d.DecisionTime(means, parallel)
+    assert path.cdf(path.ppf(share)) == pytest.approx(share, abs=1e-6)
+
+
+@given(MEANS, st.floats(1, 2000))
+@settings(max_examples=50, deadline=None)
+def test_parallel_is_never_slower_and_a_layer_never_helps(
+    means: tuple[float, ...], minutes: float
+) -> None:
+    serial, parallel = d.DecisionTime(means), d.DecisionTime(means, parallel=True)
+    assert parallel.cdf(minutes) >= serial.cdf(minutes) - 1e-9
+    assert parallel.mean() <= serial.mean() * (1 + 1e-9)
+    longer = d.DecisionTime((*means, 30.0))
+    assert longer.cdf(minutes) <= serial.cdf(minutes) + 1e-9
+    assert longer.kept(480) == pytest.approx(serial.kept(480) / (1 + 30 * math.log(2) / 480))
+
+
+@given(st.integers(1, 12), st.floats(1, 500))
+def test_equal_parallel_approvals_take_the_harmonic_number(layers: int, minutes: float) -> None:
+    path = d.DecisionTime.of(layers, minutes, parallel=True)
+    harmonic = sum(1 / i for i in range(1, layers + 1))
+    assert path.mean() == pytest.approx(minutes * harmonic, rel=1e-9)
+
+
+@given(st.integers(1, 8), st.floats(5, 200), st.floats(1, 1500))
+@settings(deadline=None)
+def test_nearly_equal_means_join_the_erlang_curve(
+    layers: int, minutes: float, window: float
+) -> None:
+    equal = d.DecisionTime.of(layers, minutes)
+    nearly = d.DecisionTime(tuple(minutes * (1 + 1e-9 * i) for i in range(layers)))
+    assert nearly.cdf(window) == pytest.approx(equal.cdf(window), abs=1e-7)
+    assert nearly.cdf(0) == pytest.approx(0, abs=1e-12)
+    assert equal.cdf(window) == pytest.approx(special.gammainc(layers, window / minutes))
+
+
+def test_kept_is_the_integral_of_the_fading_over_the_curve() -> None:
+    path, rate = d.DecisionTime((20.0, 60.0, 60.0), parallel=True), math.log(2) / 480
+    lost, _error = integrate.quad(
+        lambda t: rate * math.exp(-rate * t) * (1 - path.cdf(t)), 0, 5000, limit=400
+    )
+    assert path.kept(480) == pytest.approx(1 - lost, abs=1e-7)
+
+
+def test_no_layer_decides_at_once() -> None:
+    path = d.DecisionTime.of(0, 45)
+    assert (path.mean(), path.cdf(0), path.cdf(-1), path.ppf(0.9), path.kept(480)) == (
+        0,
+        1,
+        0,
+        0,
+        1,
+    )
+    assert path.draw(3, seed=0).tolist() == [0, 0, 0]
+
+
+def test_share_takes_arrays() -> None:
+    for path in (d.DecisionTime.of(2, 30), d.DecisionTime((30.0, 31.0)), d.DecisionTime(())):
+        shares = path.cdf(np.array([[0.0, 30.0], [60.0, 1e6]]))
+        assert shares.shape == (2, 2)
+        assert shares[1, 1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: d.DecisionTime((0.0,)), "above 0"),
+        (lambda: d.DecisionTime((math.nan,)), "above 0"),
+        (lambda: d.DecisionTime((math.inf,)), "above 0"),
+        (lambda: d.DecisionTime.of(1.5, 40), "whole number"),  # type: ignore[arg-type]
+        (lambda: d.DecisionTime.of(13, 40, parallel=True), "too many"),
+        (lambda: d.DecisionTime.of(1, 40).ppf(90), "between 0 and 1"),
+        (lambda: d.DecisionTime.of(1, 40).kept(0), "half-life"),
+    ],
+)
+def test_impossible_paths_are_refused(call: Any, words: str) -> None:
+    with pytest.raises(CourseError, match=words):
+        call()
+
+
+# --- intervals and fits --------------------------------------------------------------
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(3)
+    totals = rng.gamma(30, 45, 2000)
+    covered = np.mean([low < 45 < high for low, high in (d.mean_interval(t, 30) for t in totals)])
+    assert covered == pytest.approx(0.95, abs=0.02)
+    weights = stats.binom.pmf(np.arange(61), 60, 0.8)
+    limits = [d.share_interval(k, 60) for k in range(61)]
+    covered = sum(w for w, (low, high) in zip(weights, limits, strict=True) if low < 0.8 < high)
+    assert covered == pytest.approx(0.95, abs=0.02)
+
+
+def test_goodness_rejects_as_often_as_it_says() -> None:
+    path = d.DecisionTime.of(2, 45)
+    values = [d.goodness(path.draw(60, seed), path, seed, draws=199)[1] for seed in range(300)]
+    assert np.mean(np.array(values) < 0.1) == pytest.approx(0.1, abs=0.055)
+
+
+def test_fit_finds_the_mean_of_a_layer_and_the_half_life() -> None:
+    decisions = _tables(n=3000, seed=5)["decisions"]
+    fit = d.fit_layers(decisions)
+    assert fit["layers"].tolist() == [1, 2, 3]
+    assert ((fit["low"] < 46) & (fit["high"] > 44)).all()
+    assert np.allclose(fit["model"], fit["in_window"], atol=0.05)
+    found = d.fading(decisions)
+    assert found.half_life == pytest.approx(480, rel=0.001)
+    assert found.low <= found.half_life <= found.high
+
+
+def test_fading_survives_effects_that_are_gone_and_noise() -> None:
+    decisions = _tables(n=800)["decisions"]
+    noise = np.random.default_rng(5).normal(1, 0.2, len(decisions)).clip(0)
+    decisions["effect"] = decisions["effect"] * noise
+    found = d.fading(decisions)
+    assert found.low < 480 < found.high
+
+
+# --- tables --------------------------------------------------------------------------
+
+
+def _engines(table: pd.DataFrame, name: str = "t") -> dict[str, Any]:
+    connection = duckdb.connect()
+    connection.register(name, table)
+    return {
+        "pandas": table,
+        "polars": pl.from_pandas(table),
+        "polars lazy": pl.from_pandas(table).lazy(),
+        "duckdb": connection.table(name),
+    }
+
+
+def _rows(frame: Any) -> list[tuple[Any, ...]]:
+    return nw.from_native(frame).rows()
+
+
+@pytest.mark.parametrize("by", ["kind", ["kind", "layers"]])
+def test_summaries_agree_on_every_engine(by: Any) -> None:
+    moment = datetime(2025, 9, 1, 12)
+    results = {
+        name: _rows(d.summarise(d.snapshot(table, moment), by, as_of=moment))
+        for name, table in _engines(_tables()["decisions"]).items()
+    }
+    expected = results.pop("pandas")
+    for rows in results.values():
+        assert [row[:3] for row in rows] == [row[:3] for row in expected]
+        for got, wanted in zip(rows, expected, strict=True):
+            assert got[-6:] == pytest.approx(wanted[-6:], rel=1e-12)
+
+
+def test_waiting_lost_value_and_bands_agree_on_every_engine() -> None:
+    tables = _tables()
+    for name, table in _engines(tables["approvals"]).items():
+        rows = _rows(d.waiting(table))
+        assert [row[0] for row in rows] == ["boss", "finance", "lead"], name
+        assert sum(row[4] for row in rows) == pytest.approx(1)
+    money = {
+        name: _rows(d.lost_value(d.delay_bands(table), "band"))
+        for name, table in _engines(tables["decisions"]).items()
+    }
+    assert all(rows == money["pandas"] for rows in money.values())
+
+
+def test_replay_agrees_on_every_engine() -> None:
+    tables = _tables()
+    connection = duckdb.connect()
+    connection.register("d", tables["decisions"])
+    connection.register("a", tables["approvals"])
+    changes = [
+        d.Change("today"),
+        d.Change("no boss", without=("boss",)),
+        d.Change("deputy", faster={"lead": 0.5}),
+        d.Change("at once", parallel=True),
+        d.Change("mandate", mandate=math.inf),
+    ]
+    pairs = [
+        (tables["decisions"], tables["approvals"]),
+        (pl.from_pandas(tables["decisions"]).lazy(), pl.from_pandas(tables["approvals"]).lazy()),
+        (connection.table("d"), connection.table("a")),
+    ]
+    expected, *others = [_rows(d.what_if(one, two, changes, 480)) for one, two in pairs]
+    for rows in others:
+        for got, wanted in zip(rows, expected, strict=True):
+            assert got[0] == wanted[0]
+            assert got[1:] == pytest.approx(wanted[1:], rel=1e-9)
+    today, *better = expected
+    assert all(row[4] >= today[4] and row[-1] >= today[-1] for row in better)
+
+
+def test_replay_without_a_change_gives_the_recorded_times() -> None:
+    tables = _tables()
+    same = d.replay(tables["decisions"], tables["approvals"], d.Change("today"))
+    assert np.allclose(same["minutes"], d.add_minutes(tables["decisions"])["minutes"])
+    assert "minutes_right" not in d.replay(same, tables["approvals"], d.Change("today"))
+
+
+def test_a_mandate_spares_small_decisions_only() -> None:
+    tables = _tables()
+    limit = float(tables["decisions"]["potential"].median())
+    after = d.replay(tables["decisions"], tables["approvals"], d.Change("m", mandate=limit))
+    now = d.add_minutes(tables["decisions"])["minutes"]
+    large = tables["decisions"]["potential"] >= limit
+    assert np.allclose(after["minutes"][large], now[large])
+    small_and_long = ~large & (tables["decisions"]["layers"] > 1)
+    assert (after["minutes"][small_and_long] < now[small_and_long]).all()
+
+
+def test_open_decisions_are_late_only_once_their_window_has_passed() -> None:
+    raised = [START, START, START + timedelta(hours=3)]
+    table = pd.DataFrame(
+        {
+            "kind": "campaign",
+            "window_minutes": 120,
+            "raised_at": raised,
+            "decided_at": [START + timedelta(hours=1), pd.NaT, pd.NaT],
+        }
+    )
+    row = d.summarise(table, as_of=START + timedelta(hours=4)).iloc[0]
+    assert (row["decisions"], row["open"], row["in_window"]) == (3, 2, 0.5)
+    with pytest.raises(CourseError, match="as_of"):
+        d.summarise(table)
+    nothing = d.summarise(table.tail(1), as_of=START + timedelta(hours=4)).iloc[0]
+    assert math.isnan(nothing["in_window"])
+    assert (nothing["low"], nothing["high"]) == (0, 1)
+
+
+def test_leaving_out_open_approvals_makes_a_post_look_fast() -> None:
+    rng = np.random.default_rng(7)
+    asked = START + pd.to_timedelta(rng.integers(0, 240, 4000), "min")
+    answered = pd.Series(asked + pd.to_timedelta((rng.exponential(90, 4000) * 60).astype(int), "s"))
+    moment = (START + timedelta(hours=4)).to_pydatetime()
+    table = pd.DataFrame(
+        {"post_id": "boss", "asked_at": asked, "answered_at": answered.where(answered <= moment)}
+    )
+    row = d.waiting(table, as_of=moment).iloc[0]
+    assert row["low"] < 90 < row["high"]
+    assert d.waiting(table.dropna())["mean"].iloc[0] < 70
+    with pytest.raises(CourseError, match="as_of"):
+        d.waiting(table)
+
+
+def test_lost_value_leaves_rejected_ones_out_and_sums_fen() -> None:
+    table = pd.DataFrame(
+        {
+            "kind": ["a", "a", "b"],
+            "outcome": ["approved", "rejected", "approved"],
+            "potential": [0.1, 99.0, 0.2],
+            "effect": [0.1, 0.0, 0.0],
+        }
+    )
+    result = d.lost_value(table)
+    assert result["lost"].tolist() == [0.0, 0.2]
+    assert result["approved"].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda t: d.summarise([1, 2]), "must be a table"),
+        (lambda t: d.summarise(t["decisions"].drop(columns="window_minutes")), "window_minutes"),
+        (lambda t: d.summarise(t["decisions"], by="colour"), "colour"),
+        (lambda t: d.summarise(t["decisions"].head(0)), "no rows"),
+        (lambda t: d.waiting(t["approvals"].head(0)), "no rows"),
+        (
+            lambda t: d.summarise(t["decisions"].assign(decided_at=START - timedelta(days=1))),
+            "lie before",
+        ),
+        (lambda t: d.fit_layers(t["decisions"].head(0)), "no decided"),
+        (lambda t: d.fading(t["decisions"].head(0)), "At least 3"),
+        (
+            lambda t: d.replay(t["decisions"], t["approvals"], d.Change("x", faster={"cat": 0.5})),
+            "No approval came from cat",
+        ),
+        (
+            lambda t: d.what_if(t["decisions"], t["approvals"], [d.Change("today")], -1),
+            "half-life",
+        ),
+        (lambda t: d.what_if(t["decisions"], t["approvals"], [], 480), "at least one change"),
+    ],
+)
+def test_errors_say_what_to_do(call: Any, words: str) -> None:
+    with pytest.raises(CourseError, match=words):
+        call(_tables(n=20))
