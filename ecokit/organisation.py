@@ -27,6 +27,23 @@ TOP_LAYER = 1
 # ---------------------------------------------------------------- reading the tables
 
 
+def title(structure: str) -> str:
+    """Name a structure for people, in English and Chinese.
+
+    Examples
+    --------
+    >>> title("three_forces"), title("my_structure")
+    ('Three forces 三支部队', 'My structure')
+    """
+    known = {
+        "seven_departments": (_("Seven departments"), "七个部门"),
+        "three_centers": (_("Three centers"), "三个中心"),
+        "three_forces": (_("Three forces"), "三支部队"),
+    }
+    english, chinese = known.get(structure, (structure.replace("_", " ").capitalize(), ""))
+    return f"{english} {chinese}".strip()
+
+
 def choose(table: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
     """Return the rows of `table` that belong to one structure.
 
@@ -793,7 +810,7 @@ def measure(
     minutes_per_approval: float,
     window_minutes: float = 120,
     structure: str | None = None,
-) -> dict[str, str | int | float]:
+) -> dict[str, Any]:
     """Measure one structure: one row of `compare`.
 
     Examples
@@ -832,7 +849,7 @@ def measure(
     }
 
 
-def _totals(graph: nx.DiGraph) -> dict[str, int | float]:
+def _totals(graph: nx.DiGraph) -> dict[str, Any]:
     people = {"inside": 0, "outsourced": 0}
     fen = people.copy()
     for __, post in graph.nodes(data=True):
@@ -845,6 +862,105 @@ def _totals(graph: nx.DiGraph) -> dict[str, int | float]:
         "monthly_cost": total / 100,
         "outsourced_share": fen["outsourced"] / total if total else 0.0,
     }
+
+
+def four_questions(
+    posts: pd.DataFrame,
+    mandates: pd.DataFrame,
+    journey: pd.DataFrame,
+    channels: pd.DataFrame,
+    products: pd.DataFrame,
+    minutes_per_approval: float,
+    structure: str | None = None,
+) -> pd.DataFrame:
+    """Answer the four questions of slide 4 for one structure, as a grid of figures.
+
+    Parameters
+    ----------
+    posts, mandates, structure
+        As in `approval_paths`.
+    journey : DataFrame
+        The touchpoints with ``post_id``, the post that acts.
+    channels : DataFrame
+        Traffic channels with ``kind`` (``own``, ``paid``, ``partner``).
+    products : DataFrame
+        Products with ``line`` (``standard``, ``custom``, ``exclusive``, ``oem``).
+    minutes_per_approval : float
+        Mean minutes of one approval of a campaign decision.
+
+    Returns
+    -------
+    DataFrame
+        ``question``, ``question_zh``, ``measure``, ``value``, ``unit``: three rows for each
+        of structure, operations, decisions and partners.
+
+    Raises
+    ------
+    CourseError
+        As `measure`, and for a touchpoint whose post the structure does not have.
+
+    Examples
+    --------
+    >>> posts = pd.DataFrame({
+    ...     "post_id": ["ceo", "sales"], "reports_to": [None, "ceo"], "department": "shop",
+    ...     "sourcing": "inside", "headcount": 1, "monthly_cost": 9000})
+    >>> mandates = pd.DataFrame(
+    ...     {"kind": ["campaign"], "raised_by": ["sales"], "decided_by": ["ceo"]})
+    >>> journey = pd.DataFrame({"touchpoint": [1, 2], "post_id": ["sales", "sales"]})
+    >>> channels = pd.DataFrame({"kind": ["own", "partner"]})
+    >>> products = pd.DataFrame({"line": ["standard", "oem"]})
+    >>> grid = four_questions(posts, mandates, journey, channels, products, 60)
+    >>> grid.groupby("question", sort=False)["value"].apply(list).to_dict()
+    {'structure': [2.0, 2.0, 18000.0], 'operations': [2.0, 1.0, 2.0], \
+'decisions': [1.0, 60.0, 0.8646647167633873], 'partners': [1.0, 0.5, 0.0]}
+    >>> four_questions(posts, mandates, journey.assign(post_id="cfo"), channels, products, 60)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: No such post for touchpoint(s) 1, 2: cfo.
+    """
+    row = measure(posts, mandates, minutes_per_approval, structure=structure)
+    _require_acting_posts(journey, choose(posts, structure))
+    acting = journey["post_id"].value_counts()
+    cells: list[tuple[str, str, str, float, str]] = [
+        ("structure", "组织架构", _("layers"), row["layers"], _("layers")),
+        ("structure", "组织架构", _("people inside"), row["people_inside"], _("people")),
+        ("structure", "组织架构", _("cost a month"), row["monthly_cost"], _("yuan")),
+        ("operations", "经营活动", _("touchpoints served"), len(journey), _("touchpoints")),
+        ("operations", "经营活动", _("posts that serve them"), len(acting), _("posts")),
+        ("operations", "经营活动", _("most for one post"), acting.max(), _("touchpoints")),
+        ("decisions", "决策", _("campaign approvals"), row["campaign_approvals"], _("approvals")),
+        ("decisions", "决策", _("mean time"), row["campaign_minutes"], _("minutes")),
+        ("decisions", "决策", _("within two hours"), row["campaign_in_time"], _("share")),
+        (
+            "partners",
+            "合作",
+            _("partner channels"),
+            (channels["kind"] == "partner").sum(),
+            _("channels"),
+        ),
+        (
+            "partners",
+            "合作",
+            _("products made or kept for the shop"),
+            (products["line"] != "standard").mean(),
+            _("share"),
+        ),
+        ("partners", "合作", _("people at suppliers"), row["people_outsourced"], _("people")),
+    ]
+    columns = ["question", "question_zh", "measure", "value", "unit"]
+    return pd.DataFrame(cells, columns=columns).astype({"value": "float64"})
+
+
+def _require_acting_posts(journey: pd.DataFrame, posts: pd.DataFrame) -> None:
+    _require_columns(journey, ("touchpoint", "post_id"), "journey")
+    lost = journey[~journey["post_id"].isin(posts["post_id"])]
+    if len(lost):
+        raise CourseError(
+            _("No such post for touchpoint(s) {touchpoints}: {posts}.").format(
+                touchpoints=", ".join(map(str, lost["touchpoint"])),
+                posts=", ".join(map(str, lost["post_id"].unique())),
+            )
+        )
 
 
 # ---------------------------------------------------------------- closed forms
