@@ -154,6 +154,22 @@ def test_a_changed_file_is_kept_and_each_version_is_offered_once(tmp_path: Path)
     assert (tmp_path / "kpi.new.ipynb").read_bytes() == b"my notes in the new one"
 
 
+def test_opening_a_notebook_is_no_change_but_running_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "kpi.ipynb"
+    first = copies.learner(GOOD)
+    second = copies.learner(notebook(text("# KPIs, second edition")))
+    copies.lay({"kpi.ipynb": copies.to_bytes(first)}, tmp_path)
+    opened = nbformat.read(file, as_version=4)
+    opened.metadata.language_info.version = "3.13.0"
+    nbformat.write(opened, file)
+    assert copies.lay({"kpi.ipynb": copies.to_bytes(second)}, tmp_path).updated == ["kpi.ipynb"]
+
+    run = nbformat.read(file, as_version=4)
+    run.cells.append(code("1 + 1"))
+    nbformat.write(run, file)
+    assert copies.lay({"kpi.ipynb": copies.to_bytes(first)}, tmp_path).beside == ["kpi.new.ipynb"]
+
+
 def test_a_deleted_file_is_laid_afresh(tmp_path: Path) -> None:
     copies.lay({"kpi.ipynb": b"one"}, tmp_path)
     (tmp_path / "kpi.ipynb").unlink()

@@ -68,14 +68,25 @@ class Course:
             )
 
     def learner_files(self) -> dict[str, bytes]:
-        """Return what goes into a learner's folder, content by path."""
+        """Return what goes into a learner's folder, content by path.
+
+        Raises
+        ------
+        CourseError
+            A master has a fault, or this copy of ecokit carries no notebooks.
+        """
         if self.is_checkout:
             masters = copies.masters(self.notebooks)
             return {name: copies.to_bytes(copies.learner(nb, name)) for name, nb in masters.items()}
-        return {
+        files = {
             path.relative_to(self.notebooks).as_posix(): path.read_bytes()
             for path in sorted(self.notebooks.rglob("*.ipynb"))
         }
+        if not files:
+            raise CourseError(
+                _("This copy of ecokit carries no notebooks. Install the wheel of the course.")
+            )
+        return files
 
     def trainer_files(self) -> dict[str, bytes]:
         """Return the notebooks of the trainer's edition, content by path."""
@@ -113,7 +124,16 @@ class Course:
         self.need_checkout("ecokit book")
         made_from = self._fingerprint()
         output = output or self.root
-        command = [sys.executable, "-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going"]
+        command = [
+            sys.executable,
+            "-c",
+            "from jupyter_book.cli.main import main; main()",
+            "build",
+            ".",
+            "-W",
+            "-n",
+            "--keep-going",
+        ]
         done = subprocess.run(
             [*command, "--path-output", str(output)],
             cwd=self.root,

@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("trainer", help=_("make the trainer's edition, with answers"))
     trainer.add_argument("--folder", type=Path, default=Path("trainer"), help=_("where to"))
     trainer.set_defaults(run=_trainer)
+
+    wheel = commands.add_parser("wheel", help=_("build the wheel that carries the course"))
+    wheel.add_argument("--folder", type=Path, default=Path("dist"), help=_("where to"))
+    wheel.set_defaults(run=_wheel)
     return parser
 
 
@@ -128,3 +132,9 @@ def _trainer(options: argparse.Namespace) -> None:
     from ecokit.cli import trainer
 
     trainer.make(options.folder)
+
+
+def _wheel(options: argparse.Namespace) -> None:
+    from ecokit.cli import wheel
+
+    print(wheel.make(options.folder.absolute()))

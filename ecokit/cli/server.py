@@ -1,8 +1,8 @@
 """A Jupyter server extension: the built book at ``book/``, behind the notebooks' sign-in.
 
-It also gives JupyterLab the course's settings: a "Course book" button in the top bar and in
-the Help menu, and no news from the network. Both work below any base URL. On a hub, enable
-it with ``c.ServerApp.jpserver_extensions = {"ecokit.cli.server": True}``.
+It also gives JupyterLab the course's settings: a "Course book" button in the top bar, and no
+news from the network. Both work below any base URL. On a hub, enable it with
+``c.ServerApp.jpserver_extensions = {"ecokit.cli.server": True}``.
 """
 
 from __future__ import annotations
@@ -54,17 +54,15 @@ def settings(base_url: str) -> dict[str, Any]:
     '/room/book/'
     """
     title = _("Course book")
-    link = {
+    button = {
+        "name": "course-book",
+        "label": title,
+        "rank": 60,
         "command": "help:open",
         "args": {"url": url_path_join(base_url, "book/"), "text": title, "newBrowserTab": True},
     }
     return {
-        "@jupyterlab/application-extension:top-bar": {
-            "toolbar": [{"name": "course-book", "label": title, "rank": 60, **link}]
-        },
-        "@jupyterlab/mainmenu-extension:plugin": {
-            "menus": [{"id": "jp-mainmenu-help", "items": [{"rank": -1, **link}]}]
-        },
+        "@jupyterlab/application-extension:top-bar": {"toolbar": [button]},
         "@jupyterlab/apputils-extension:notification": {
             "fetchNews": "false",
             "checkForUpdates": False,

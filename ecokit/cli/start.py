@@ -116,8 +116,8 @@ def _arguments(folder: Path, port: int | None, token: str) -> list[str]:
         "--ServerApp.open_browser=False",
         "--ServerApp.allow_root=True",  # a container or a hub image may be run by root
         "--ServerApp.answer_yes=True",  # one Ctrl-C is enough
-        "--ServerApp.log_level=WARN",
-        "--LabApp.log_level=WARN",
+        "--ServerApp.log_level=ERROR",
+        "--LabApp.log_level=ERROR",
         "--ServerApp.jpserver_extensions={'ecokit.cli.server': True}",
         f"--IdentityProvider.token={token}",
         f"--LabApp.default_url=/lab/tree/{quote(FIRST)}",

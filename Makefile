@@ -1,0 +1,54 @@
+# Every line calls `ecokit` or the tool named; without make, call them yourself (README.md).
+PYTHON ?= python3
+BIN    := .venv/bin
+PORT   :=
+OPEN   := yes
+
+.DEFAULT_GOAL := help
+.PHONY: help course test book datasets notebooks trainer wheel lint bench lock clean learner-env developer-env
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+
+course: learner-env  ## start the course: book and notebooks (OPEN=no: no browser, PORT=8899)
+	@$(BIN)/ecokit start $(if $(PORT),--port $(PORT)) $(if $(filter no,$(OPEN)),--no-open)
+
+test: developer-env  ## prove everything that CI proves
+	@$(BIN)/python tests/run.py
+
+lint: developer-env  ## format, lint and check types
+	$(BIN)/ruff format .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+book: learner-env  ## build the book into _build/html
+	@$(BIN)/ecokit book
+
+datasets: learner-env  ## write datasets/ anew from the simulator
+	@$(BIN)/ecokit datasets
+
+notebooks: learner-env  ## run the master notebooks and store them
+	@$(BIN)/ecokit notebooks
+
+trainer: learner-env  ## make the trainer's edition, with every answer, in trainer/
+	@$(BIN)/ecokit trainer
+
+wheel: developer-env  ## build the wheel that carries the whole course into dist/
+	@$(BIN)/ecokit wheel
+
+bench: developer-env  ## measure what the README states
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+lock: developer-env  ## choose the newest allowed versions and write requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+
+clean:  ## remove what was built; never a learner's folder
+	rm -rf _build build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+learner-env:
+	@$(PYTHON) install.py
+
+developer-env:
+	@$(PYTHON) install.py test engines
