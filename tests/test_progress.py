@@ -1,0 +1,211 @@
+"""A learner's progress: restored, shared by two notebooks, never lost, never half written."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecokit.exercises import store
+from ecokit.exercises.checks import Kind, Result
+from ecokit.exercises.store import Learner, Standing
+
+
+def result(kind: Kind, misconception: str | None = None, exercise: str = "kpi-uv") -> Result:
+    return Result(exercise, kind, "", misconception)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("ECOKIT_PROGRESS", raising=False)
+    monkeypatch.delenv("ECOKIT_FOLDER", raising=False)
+    (tmp_path / ".ecokit").mkdir()
+    return tmp_path / ".ecokit"
+
+
+def test_a_second_kernel_finds_what_the_first_one_left(folder: Path) -> None:
+    first = Learner(folder)
+    first.note_check(result("misconception", "visits"), "5 %")
+    first.note_hint("kpi-uv")
+    first.note_check(result("right"), {"span": 4})
+    assert Learner(folder).standing("kpi-uv") == Standing({"span": 4}, 2, 1, False, True)
+    first.note_check(result("wrong"), 3.0)
+    first.note_shown("kpi-uv")
+    assert Learner(folder).standing("kpi-uv") == Standing(3.0, 2, 1, True, True)
+
+
+def test_what_is_no_text_or_number_is_not_kept(folder: Path) -> None:
+    Learner(folder).note_check(result("unreadable"), object())
+    assert Learner(folder).standing("kpi-uv") == Standing()
+
+
+def test_two_notebooks_share_one_folder(folder: Path) -> None:
+    one, two = Learner(folder), Learner(folder)
+    one.note_hint("kpi-uv")
+    two.note_hint("kpi-sales")
+    one.note_hint("kpi-turns")
+    two.note_hint("kpi-uv")
+    hints = {name: standing.hints for name, standing in Learner(folder).standings().items()}
+    assert hints == {"kpi-uv": 2, "kpi-sales": 1, "kpi-turns": 1}
+
+
+def test_events_hold_no_answer_and_no_name(folder: Path) -> None:
+    me = Learner(folder)
+    me.note_check(result("misconception", "visits"), "my secret answer")
+    me.note_hint("kpi-uv")
+    lines = (folder / "events.jsonl").read_text("utf8").splitlines()
+    events = [json.loads(line) for line in lines]
+    assert all(
+        list(event) == ["time", "exercise", "event", "misconception", "hints"] for event in events
+    )
+    assert [event["event"] for event in events] == ["misconception", "hint"]
+    assert "secret" not in "".join(lines)
+
+
+def test_the_folder_is_the_nearest_one_upwards(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = folder.parent / "architecture" / "more"
+    deep.mkdir(parents=True)
+    monkeypatch.chdir(deep)
+    assert store.folder() == folder
+    monkeypatch.setenv("ECOKIT_FOLDER", str(deep))
+    assert store.folder() == deep / ".ecokit"
+    monkeypatch.setenv("ECOKIT_PROGRESS", "off")
+    assert store.folder() is None
+
+
+def test_nothing_is_written_outside_a_learners_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ECOKIT_PROGRESS", "off")
+    monkeypatch.chdir(tmp_path)
+    store.learner().note_hint("kpi-uv")
+    assert not list(tmp_path.iterdir())
+    assert "ecokit start" in store.learner().notice
+
+
+def test_a_folder_that_cannot_be_written_gives_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / ".ecokit").write_text("a file where the folder should be")
+    me = Learner(tmp_path / ".ecokit")
+    me.note_hint("kpi-uv")
+    assert me.note_hint("kpi-uv").hints == 2  # still there while the kernel runs
+    assert "could not be" in me.notice
+
+
+def test_a_file_held_for_a_moment_is_replaced_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = iter([True, True])
+    original = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if next(held, False):
+            raise PermissionError
+        return original(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    me = Learner(folder)
+    me.note_hint("kpi-uv")
+    assert Learner(folder).standing("kpi-uv").hints == 1
+    assert not me.notice
+
+
+def test_left_temporary_files_are_swept(folder: Path) -> None:
+    left, fresh = folder / "progress.jsonabc.tmp", folder / "progress.jsonxyz.tmp"
+    left.touch()
+    fresh.touch()
+    os.utime(left, (time.time() - 100,) * 2)
+    Learner(folder).note_hint("kpi-uv")
+    assert sorted(path.name for path in folder.glob("*.tmp")) == [fresh.name]
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b"\xff\xfe",
+        b'{"version": 1}',
+        b'{"exercises": []}',
+        b'{"exercises": {"kpi-uv": 3}}',
+        b'{"exercises": {"kpi-uv": {"tries": "many"}}}',
+        b'{"exercises": {"kpi-uv": {"unheard": 1}}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_damaged_file_is_set_aside_and_rebuilt(folder: Path, damaged: bytes) -> None:
+    before = Learner(folder)
+    before.note_check(result("unit"), "8.18")
+    before.note_hint("kpi-uv")
+    (folder / "progress.json").write_bytes(damaged)
+    after = Learner(folder)
+    assert after.standing("kpi-uv") == Standing(None, 1, 1)
+    assert "damaged" in after.notice
+    (aside,) = folder.glob("progress.damaged-*.json")
+    assert aside.read_bytes() == damaged
+    after.note_hint("kpi-uv")
+    assert Learner(folder).standing("kpi-uv").hints == 2
+
+
+def test_damaged_events_are_passed_over(folder: Path) -> None:
+    whole = b'{"exercise": "kpi-uv", "event": "right", "hints": 2}\n'
+    broken = b'{"exercise": "kpi-uv", "ev\nnull\n{}\n{"exercise": 1, "event": "hint", "hints": 1}\n'
+    (folder / "events.jsonl").write_bytes(broken + whole + b"\xff\xfe\n")
+    assert Learner(folder).standings() == {"kpi-uv": Standing(None, 1, 2, False, True)}
+
+
+@given(data=st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    with contextlib.suppress(LookupError, ValueError, TypeError, AttributeError):
+        assert isinstance(store._decode(data), dict)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from ecokit.exercises.store import Learner
+me = Learner(Path(sys.argv[1]))
+print("ready", flush=True)
+while True:
+    me.note_hint("kpi-uv")
+"""
+
+
+def test_progress_survives_a_kill_in_the_middle_of_a_write(folder: Path) -> None:
+    # A long file makes writing most of what the killed process does.
+    me = Learner(folder)
+    store._write(
+        folder / "progress.json", {f"kpi-{n}": Standing("x" * 300, n) for n in range(2000)}
+    )
+    chance, hints, in_the_middle = random.Random(1), 0, 0
+    for _kill in range(20):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE
+        ) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(0.05 + chance.random() / 10)
+            writer.kill()
+        in_the_middle += bool(list(folder.glob("*.tmp")))
+        standings = store._decode((folder / "progress.json").read_bytes())
+        assert len(standings) in {2000, 2001}
+        now = me.standing("kpi-uv").hints
+        assert now >= hints
+        hints = now
+        for left in folder.glob("*.tmp"):
+            left.unlink()
+    assert hints > 0
+    assert in_the_middle > 0, "no kill met a write: this test proved nothing"
+    assert not list(folder.glob("progress.damaged-*"))
