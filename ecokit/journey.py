@@ -23,7 +23,7 @@ from ecokit.messages import _
 STATES = ("on_time", "late", "missing", "open")
 """What became of a touchpoint; ``open`` is neither done nor due yet."""
 
-OUTCOMES = ("complained", "returned", "contacted", "bought_again")
+OUTCOMES = ("complained", "returned", "contacted", "bought_again", "paid")
 """What :func:`outcomes` says of an order."""
 
 DISPATCH = 7
@@ -325,7 +325,7 @@ def outcomes(
     contacts: IntoFrameT,
     days: int = 90,
 ) -> IntoFrameT:
-    """Tell what came of each paid order: a complaint, a return, a contact, a next order.
+    """Tell what came of each order: paid, a complaint, a return, a contact, a next order.
 
     Parameters
     ----------
@@ -340,9 +340,10 @@ def outcomes(
     Returns
     -------
     table
-        Paid orders with all their columns, ``month`` (first day), ``late_parcel`` and
-        :data:`OUTCOMES`, each 1 or 0. ``bought_again`` is null for orders placed less than
-        `days` before the last one: they have had no time to be followed. Sorted by order.
+        The orders with all their columns, ``month`` (first day), ``late_parcel`` and
+        :data:`OUTCOMES`, each 1 or 0. All but ``paid`` are null for unpaid orders;
+        ``bought_again`` also for orders placed less than `days` before the last one: they
+        have had no time to be followed. Sorted by order.
 
     Raises
     ------
@@ -377,19 +378,23 @@ def outcomes(
         contacts=(contacts, "order_id"),
     )
     end = _last(sold, "placed_at")
-    told = _followed(sold, days, end).drop("_again")
+    paid = ~nw.col("paid_at").is_null()
+    again = _followed(sold, days, end).select("order_id", "bought_again")
+    told = sold.join(again, on="order_id", how="left")
     for name, table in zip(OUTCOMES, (complaint, back, contact), strict=False):
         ids = table.filter(~nw.col("order_id").is_null()).select("order_id").unique()
-        told = told.join(ids.with_columns(nw.lit(1).alias(name)), on="order_id", how="left")
-    known = nw.when(nw.col("delivered_at").is_null()).then(nw.lit(end))
-    arrived = known.otherwise(nw.col("delivered_at"))
+        marked = ids.with_columns(nw.lit(1, nw.Int64).alias(name))
+        told = told.join(marked, on="order_id", how="left").with_columns(
+            nw.when(paid).then(nw.col(name).fill_null(0))
+        )
+    waiting = nw.when(nw.col("delivered_at").is_null()).then(nw.lit(end))
+    arrived = waiting.otherwise(nw.col("delivered_at"))
     late = arrived > nw.col("dispatched_at") + timedelta(hours=AFTER_HOURS)
+    sent = ~nw.col("dispatched_at").is_null()
     told = told.with_columns(
-        *(nw.col(name).fill_null(0).cast(nw.Int64) for name in OUTCOMES[:3]),
-        month=nw.col("placed_at").dt.truncate("1mo"),
-        late_parcel=nw.when(nw.col("dispatched_at").is_null())
-        .then(nw.lit(0))
-        .otherwise(late.cast(nw.Int64)),
+        paid=paid.cast(nw.Int64),
+        month=start_of("month", "placed_at"),
+        late_parcel=nw.when(sent).then(late.cast(nw.Int64)).otherwise(nw.lit(0, nw.Int64)),
     )
     return close(told.sort("order_id"))
 
@@ -399,15 +404,17 @@ def effect(
     touchpoints: IntoFrameT,
     outcomes: IntoFrameT,
     within: Sequence[str] = ("late_parcel",),
+    missed: str = "missing",
     level: float = 0.95,
     as_of: datetime | str | None = None,
 ) -> IntoFrameT:
     """Estimate what missing one touchpoint does to complaints, returns and the next order.
 
-    Only orders to which the touchpoint applied are compared, missed with kept (done, on
-    time or late). The plain difference mixes two things: the missed message, and what
-    else was different about these orders. The adjusted difference compares like with
-    like inside the strata of `within` and averages them with Mantel-Haenszel weights.
+    Only orders to which the touchpoint applied are compared: those that missed it with
+    those that had it on time. The plain difference mixes two things: the missed
+    touchpoint, and what else was different about these orders. The adjusted difference
+    compares like with like inside the strata of `within` and averages them with
+    Mantel-Haenszel weights. An outcome that all orders share is left out.
 
     Parameters
     ----------
@@ -419,10 +426,12 @@ def effect(
         What :func:`outcomes` returned.
     within : sequence of str
         Columns of `outcomes` to compare inside, for example ``("late_parcel", "month")``.
+    missed : str
+        The state compared with ``on_time``: ``"missing"``, or ``"late"``.
     level : float
         Confidence level of the intervals, between 0 and 1.
     as_of : datetime or ISO text, optional
-        See :func:`states`. Open touchpoints are left out.
+        See :func:`states`.
 
     Returns
     -------
@@ -434,7 +443,7 @@ def effect(
     Raises
     ------
     CourseError
-        Nobody missed or nobody kept the touchpoint; `within` names no column.
+        No order missed the touchpoint or none had it on time; `within` names no column.
 
     Examples
     --------
@@ -442,8 +451,8 @@ def effect(
     >>> noon = pd.Timestamp("2025-03-01 12:00")
     >>> steps = pd.DataFrame({"order_id": range(1, 9), "touchpoint": 8, "due_at": noon,
     ...                       "done_at": [noon] * 4 + [pd.NaT] * 4})
-    >>> told = pd.DataFrame({"order_id": range(1, 9), "late_parcel": 1, "returned": 0,
-    ...     "complained": [0, 0, 0, 1, 1, 1, 1, 0], "contacted": 0, "bought_again": 0})
+    >>> told = pd.DataFrame({"order_id": range(1, 9), "complained": [0, 0, 0, 1, 1, 1, 1, 0],
+    ...     "late_parcel": 1, "returned": 0, "contacted": 0, "bought_again": 0, "paid": 1})
     >>> row = effect(8, steps, told).query("outcome == 'complained'")
     >>> row[["missed_rate", "kept_rate", "adjusted"]].values.tolist()
     [[0.75, 0.25, 0.5]]
@@ -459,12 +468,16 @@ def effect(
         touchpoints=(touchpoints, _STEP),
         outcomes=(outcomes, " ".join(("order_id", *OUTCOMES, *within))),
     )
+    if missed not in ("missing", "late"):
+        raise CourseError(
+            _("missed is {missed!r}. Compare missing or late with on time.").format(missed=missed)
+        )
     one = _states(steps, as_of).filter(
-        nw.col("touchpoint") == touchpoint, nw.col("state") != "open"
+        nw.col("touchpoint") == touchpoint, nw.col("state").is_in([missed, "on_time"])
     )
-    missed = one.select("order_id", _m=(nw.col("state") == "missing").cast(nw.Int64))
+    exposed = one.select("order_id", _m=(nw.col("state") == missed).cast(nw.Int64))
     rows = (
-        told.join(missed, on="order_id")
+        told.join(exposed, on="order_id")
         .select("order_id", "_m", *within, *(nw.col(name).cast(nw.Float64) for name in OUTCOMES))
         .unpivot(on=list(OUTCOMES), index=["order_id", "_m", *within], variable_name="outcome")
         .filter(~nw.col("value").is_null())
@@ -480,7 +493,7 @@ def effect(
         raise CourseError(
             _(
                 "Touchpoint {n} leaves no two groups to compare: some orders must have missed "
-                "it and others kept it."
+                "it and others had it on time."
             ).format(n=touchpoint)
         )
     return close(result.sort("outcome"))
@@ -864,6 +877,7 @@ def _differences(strata: _Frame, z: float) -> _Frame:
     ).with_columns(nw.col("_v").fill_null(0.0))
     names = ("n1", "n0", "a", "c", "_w", "_wd", "_v")
     total = rows.group_by("outcome").agg(*(nw.col(name).sum() for name in names))
+    total = total.filter(a + c < n1 + n0)
     low1, high1 = _wilson(a, n1, z)
     low0, high0 = _wilson(c, n0, z)
     p1, p0 = a / n1, c / n0

@@ -1,0 +1,431 @@
+"""Figures of the customer journey: touchpoints, one order, effects, repeat purchase.
+
+Each function takes what a function of :mod:`ecokit.journey` returned, as a pandas
+DataFrame, and draws into `ax` or into a new figure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from ecokit.messages import _
+from ecokit.plots import theme
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLORS = {
+    "on_time": theme.BLUE,
+    "late": theme.SKY,
+    "missing": theme.ORANGE,
+    "open": "#bbbbbb",
+    "not_needed": "#dddddd",
+}
+MARKERS = {"on_time": "o", "late": "^", "missing": "X", "open": "o", "not_needed": "."}
+
+
+def state_names() -> dict[str, str]:
+    """Return the states of a touchpoint in words, in the order of a legend.
+
+    Examples
+    --------
+    >>> state_names()["on_time"]
+    'on time'
+    """
+    return {
+        "on_time": _("on time"),
+        "late": _("late"),
+        "missing": _("missing"),
+        "open": _("not due yet"),
+        "not_needed": _("not needed"),
+    }
+
+
+def outcome_names() -> dict[str, str]:
+    """Return what may come of an order, in words.
+
+    Examples
+    --------
+    >>> outcome_names()["bought_again"]
+    'bought again'
+    """
+    return {
+        "complained": _("complained"),
+        "returned": _("sent back"),
+        "contacted": _("contacted us"),
+        "bought_again": _("bought again"),
+        "paid": _("paid"),
+    }
+
+
+def _labels(journey: pd.DataFrame) -> pd.Series[str]:
+    table = journey.set_index("touchpoint")
+    return table.index.astype(str) + "  " + table["name"] + " " + table["name_zh"]
+
+
+def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the ten touchpoints as bars: on time, late, missing.
+
+    Parameters
+    ----------
+    rates : DataFrame
+        What ``journey.rates`` returned without `by` (or one group of it).
+    journey : DataFrame
+        The ten touchpoints, with ``name`` and ``name_zh``.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The title names the weakest touchpoint.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rates = pd.DataFrame({"touchpoint": [4, 8], "on_time_rate": [0.9, 0.6],
+    ...                       "late_rate": [0.1, 0.1], "missing_rate": [0.0, 0.3]})
+    >>> ten = pd.DataFrame({"touchpoint": [4, 8], "name": ["Payment", "Three days"],
+    ...                     "name_zh": ["付款短信", "三天未到"]})
+    >>> touchpoints(rates, ten).get_title(loc="left")
+    'Three days: on time for 60% only'
+    """
+    ax = theme.figure(height=4.6)[1] if ax is None else ax
+    table = rates.set_index("touchpoint").reindex(journey["touchpoint"])
+    labels = _labels(journey)
+    left = table["on_time_rate"] * 0
+    for state in ("on_time", "late", "missing"):
+        width = table[f"{state}_rate"].fillna(0)
+        ax.barh(labels, width, left=left, color=COLORS[state], label=state_names()[state])
+        left = left + width
+    for place, share in enumerate(table["on_time_rate"]):
+        if share == share:  # an empty share has no label
+            ax.text(0.01, place, f"{share:.0%}", va="center", color="white", fontsize=9)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    theme.percent_axis(ax, "x")
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.4, -0.08), ncols=3)
+    if table["on_time_rate"].notna().any():
+        place = int(table["on_time_rate"].argmin())
+        name, share = journey["name"].iloc[place], table["on_time_rate"].iloc[place]
+        ax.set_title(_("{name}: on time for {share:.0%} only").format(name=name, share=share))
+    return ax
+
+
+def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Axes:
+    """Draw one order's journey: ten touchpoints, what became of each, and when.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        What ``journey.timeline`` returned.
+    title : str
+        Such as the number of the order; the finding is added.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        One row a touchpoint. The marker and the words tell its state.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> t = pd.Timestamp("2025-03-01 10:00")
+    >>> steps = pd.DataFrame({"touchpoint": [3, 4], "name": ["Placed", "Payment"],
+    ...     "name_zh": ["拍下", "付款短信"], "state": ["not_needed", "late"], "due_at": [pd.NaT, t],
+    ...     "done_at": [pd.NaT, t], "minutes_late": [None, 75.0]})
+    >>> timeline(steps, "Order 7").get_title(loc="left")
+    'Order 7: 0 on time, 1 late, 0 missing'
+    """
+    ax = theme.figure(height=4.6)[1] if ax is None else ax
+    labels = _labels(steps)
+    for place, step in enumerate(steps.to_dict("records")):
+        state = step["state"]
+        ax.plot(0, place, MARKERS[state], color=COLORS[state], markersize=13, clip_on=False)
+        ax.text(0.06, place, state_names()[state], va="center", fontsize=10)
+        if state in ("on_time", "late"):
+            ax.text(0.32, place, f"{step['done_at']:%d %b %H:%M}", va="center", fontsize=10)
+        elif state != "not_needed":
+            due = _("due {t:%d %b %H:%M}").format(t=step["due_at"])
+            ax.text(0.32, place, due, va="center", fontsize=10)
+        if state == "late":
+            ax.text(0.66, place, _late(step["minutes_late"]), va="center", fontsize=10)
+    ax.plot([0, 0], [0, len(steps) - 1], color="#cccccc", zorder=0, linewidth=2)
+    ax.set_yticks(range(len(steps)), labels)
+    ax.set_xlim(-0.04, 1)
+    ax.set_ylim(len(steps) - 0.5, -0.5)
+    ax.set_xticks([])
+    ax.grid(visible=False)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    counts = steps["state"].value_counts()
+    finding = _("{on_time} on time, {late} late, {missing} missing").format(
+        **{state: counts.get(state, 0) for state in ("on_time", "late", "missing")}
+    )
+    ax.set_title(f"{title}: {finding}" if title else finding)
+    return ax
+
+
+def _late(minutes: float) -> str:
+    if minutes < 120:
+        return _("{n:.0f} min late").format(n=minutes)
+    if minutes < 2880:
+        return _("{n:.0f} h late").format(n=minutes / 60)
+    return _("{n:.0f} days late").format(n=minutes / 1440)
+
+
+def waiting(parcels: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the parcels that wait, by cause: customers who were called, and who were not.
+
+    Parameters
+    ----------
+    parcels : DataFrame
+        What ``journey.overdue_parcels`` returned.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The title tells how many customers still wait for a call.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> parcels = pd.DataFrame({"cause": ["weather", "weather", "address"],
+    ...                         "called_at": [pd.NaT, pd.Timestamp("2025-03-01"), pd.NaT]})
+    >>> waiting(parcels).get_title(loc="left")
+    '2 of 3 customers have not been called'
+    """
+    ax = theme.figure(height=3.2)[1] if ax is None else ax
+    silent = parcels["called_at"].isna()
+    by = parcels.assign(silent=silent).groupby("cause")["silent"].agg(["sum", "size"])
+    by = by.sort_values(["size", "sum"])
+    names = [cause.replace("_", " ") for cause in by.index]
+    ax.barh(names, by["sum"], color=theme.ORANGE, label=_("not called yet"))
+    rest = by["size"] - by["sum"]
+    ax.barh(names, rest, left=by["sum"], color=theme.BLUE, label=_("called"))
+    ax.set_xlabel(_("parcels out for more than three days"))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.grid(visible=False, axis="y")
+    if len(by):
+        ax.legend(loc="lower right")
+    ax.set_title(
+        _("{n} of {all} customers have not been called").format(n=silent.sum(), all=len(parcels))
+    )
+    return ax
+
+
+def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Axes:
+    """Draw what a missed touchpoint does: plain and adjusted differences with intervals.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``journey.effect`` returned. With a column ``truth`` the true difference is
+        marked.
+    title : str
+        The finding.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        Percentage points; right of zero: happens more often when missed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"outcome": ["complained"], "difference": [0.06], "lower": [0.02],
+    ...     "upper": [0.1], "adjusted": [0.05], "adjusted_lower": [0.01], "adjusted_upper": [0.09]})
+    >>> [label.get_text() for label in effects(table).get_yticklabels()]
+    ['complained']
+    """
+    ax = theme.figure(height=3.4)[1] if ax is None else ax
+    kinds = (
+        (_("plain difference"), -0.14, theme.GREY, ("difference", "lower", "upper"), "s"),
+        (
+            _("adjusted, like with like"),
+            0.14,
+            theme.BLUE,
+            ("adjusted", "adjusted_lower", "adjusted_upper"),
+            "o",
+        ),
+    )
+    for label, shift, color, (middle, low, high), marker in kinds:
+        places = [place + shift for place in range(len(table))]
+        error = [table[middle] - table[low], table[high] - table[middle]]
+        ax.errorbar(
+            table[middle], places, xerr=error, fmt=marker, color=color, label=label, capsize=3
+        )
+    if "truth" in table:
+        ax.plot(
+            table["truth"],
+            range(len(table)),
+            "D",
+            color=theme.ORANGE,
+            label=_("truth of the simulator"),
+        )
+    names = outcome_names()
+    ax.set_yticks(range(len(table)), [names.get(name, name) for name in table["outcome"]])
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.axvline(0, color="black", linewidth=1)
+    theme.percent_axis(ax, "x")
+    ax.set_xlabel(_("share when missed minus share when kept (percentage points)"))
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=3)
+    ax.set_title(title)
+    return ax
+
+
+def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Axes:
+    """Draw the repeat rate by month: counted naively, and where the time was there.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``journey.repeat_purchase(..., by="month")`` returned.
+    days : int
+        The days that the table was made with.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        Months in which not every order had the time are grey.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"month": pd.to_datetime(["2025-08-01", "2025-12-01"]),
+    ...     "orders": [10, 0], "too_recent": [0, 9], "repeat_rate": [0.2, None],
+    ...     "naive_rate": [0.2, 0.01]})
+    >>> repeat(table).get_title(loc="left")
+    'The naive rate falls to 1%: those orders had no 90 days'
+    """
+    ax = theme.figure(height=3.6)[1] if ax is None else ax
+    months = table["month"]
+    full = table["too_recent"] == 0
+    ax.plot(months, table["naive_rate"], "s--", color=theme.GREY, label=_("naive: over all orders"))
+    ax.plot(
+        months[full],
+        table["repeat_rate"][full],
+        "o-",
+        color=theme.BLUE,
+        label=_("orders that had {days} days").format(days=days),
+    )
+    young = months[~full]
+    if len(young):
+        ax.axvspan(young.min(), months.max(), color="#eeeeee", zorder=0)
+    ax.set_xticks(months, [f"{month:%b}" for month in months])
+    ax.set_ylim(bottom=0)
+    theme.percent_axis(ax)
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="lower left")
+    ax.set_title(
+        _("The naive rate falls to {rate:.0%}: those orders had no {days} days").format(
+            rate=table["naive_rate"].iloc[-1], days=days
+        )
+    )
+    return ax
+
+
+def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+    """Draw the share of perfect journeys by month, beside the product of the rates.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``journey.perfect_journey(..., by="month")`` returned.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The band is what the ten rates alone allow.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"month": pd.to_datetime(["2025-08-01", "2025-09-01"]),
+    ...     "orders": [10, 10], "joint": [0.6, 0.7], "product": [0.5, 0.6],
+    ...     "floor": [0.3, 0.4], "ceiling": [0.8, 0.9]})
+    >>> perfect(table).get_title(loc="left")
+    'Worst month: Aug, 60% of journeys were perfect'
+    """
+    ax = theme.figure(height=3.6)[1] if ax is None else ax
+    months = table["month"]
+    ax.fill_between(
+        months,
+        table["floor"],
+        table["ceiling"],
+        color="#e3eef6",
+        label=_("what the ten rates alone allow"),
+    )
+    ax.plot(months, table["product"], "s--", color=theme.GREY, label=_("product of the ten rates"))
+    ax.plot(months, table["joint"], "o-", color=theme.BLUE, label=_("orders counted one by one"))
+    ax.set_xticks(months, [f"{month:%b}" for month in months])
+    ax.set_ylim(0, 1)
+    theme.percent_axis(ax)
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="lower left")
+    worst = table.iloc[int(table["joint"].argmin())]
+    ax.set_title(
+        _("Worst month: {month}, {share:.0%} of journeys were perfect").format(
+            month=f"{worst['month']:%b}", share=worst["joint"]
+        )
+    )
+    return ax
+
+
+def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> Axes:
+    """Draw how many orders were there when promised, by region or another group.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``journey.delivery(..., by=by)`` returned.
+    by : str
+        The column of groups.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The title names the group that is served worst.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"region": ["east", "north"], "kept_rate": [0.9, 0.7]})
+    >>> promise(table).get_title(loc="left")
+    'north waits longest: 70% of orders there as promised'
+    """
+    ax = theme.figure(height=3.2)[1] if ax is None else ax
+    sorted_ = table.sort_values("kept_rate", ascending=False).reset_index(drop=True)
+    last = len(sorted_) - 1
+    colors = [theme.ORANGE if place == last else theme.BLUE for place in range(last + 1)]
+    bars = ax.barh(sorted_[by].astype(str), sorted_["kept_rate"], color=colors)
+    ax.bar_label(bars, [f"{share:.0%}" for share in sorted_["kept_rate"]], padding=3)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.08)
+    theme.percent_axis(ax, "x")
+    ax.set_xlabel(_("orders delivered by the promised time"))
+    ax.grid(visible=False, axis="y")
+    worst = sorted_.loc[last]
+    ax.set_title(
+        _("{group} waits longest: {share:.0%} of orders there as promised").format(
+            group=worst[by], share=worst["kept_rate"]
+        )
+    )
+    return ax
