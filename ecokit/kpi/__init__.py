@@ -1,6 +1,42 @@
-"""KPIs: each declared once, computed wherever the tables are, scored against targets."""
+"""KPIs: each declared once, computed wherever the tables are, scored against targets.
 
-from ecokit.kpi.declare import KPIS as KPIS
-from ecokit.kpi.declare import MEASURES as MEASURES
-from ecokit.kpi.declare import declared as declared
-from ecokit.kpi.declare import measure as measure
+>>> import pandas as pd
+>>> from ecokit import kpi
+>>> visits = pd.DataFrame({"visitor_id": [1, 1, 2], "channel_id": ["search", "email", "search"]})
+>>> kpi.uv(visits, "channel_id")
+  channel_id  uv
+0      email   1
+1     search   2
+"""
+
+from ecokit.kpi.declare import KPI, KPIS, MEASURES, POSTS, Measure, declared, measure
+from ecokit.kpi.scores import (
+    CAP,
+    RULES,
+    STEPS,
+    attainment,
+    default_rule,
+    ranking,
+    reference,
+    score,
+    scorecard,
+    scorecards,
+    trend,
+    what_if,
+)
+from ecokit.kpi.targets import Conversions, check_weights, consistent_targets, implied_conversion
+
+uv = MEASURES["uv"]
+visits = MEASURES["visits"]
+orders = MEASURES["orders"]
+sales = MEASURES["sales"]
+profit = MEASURES["profit"]
+conversion = MEASURES["conversion"]
+order_value = MEASURES["order_value"]
+
+__all__ = [
+    "CAP", "KPI", "KPIS", "MEASURES", "POSTS", "RULES", "STEPS", "Conversions", "Measure",
+    "attainment", "check_weights", "consistent_targets", "conversion", "declared", "default_rule",
+    "implied_conversion", "measure", "order_value", "orders", "profit", "ranking", "reference",
+    "sales", "score", "scorecard", "scorecards", "trend", "uv", "visits", "what_if",
+]  # fmt: skip
