@@ -17,7 +17,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -128,7 +128,7 @@ class DecisionTime:
         elif self.parallel:
             share = np.prod(-np.expm1(-t[..., None] / means), axis=-1)
         elif self._equal:
-            share = stats.gamma.cdf(t, means.size, scale=means[0])
+            share = special.gammainc(means.size, t / means[0])
         else:
             per_minute = _TALBOT_NODES / np.maximum(t, 1e-12 * means.min())[..., None]
             terms = 1 / (1 + per_minute[..., None] * means)
@@ -147,7 +147,12 @@ class DecisionTime:
             raise CourseError(_("A share lies between 0 and 1, got {q}.").format(q=share))
         if not self.means:
             return 0.0
-        high = self.mean() or 1.0
+        if self._equal:
+            layers, mean = len(self.means), self.means[0]
+            if self.parallel:
+                return -mean * math.log1p(-(share ** (1 / layers)))
+            return mean * float(special.gammaincinv(layers, share))
+        high = self.mean()
         while self.cdf(high) < share:
             high *= 2
         return float(optimize.brentq(lambda t: self.cdf(t) - share, 0.0, high, xtol=1e-9))

@@ -16,6 +16,9 @@ from ecokit.plots import theme
 if TYPE_CHECKING:
     import pandas as pd
 
+LAB_SIZE = (7.2, 4.6)
+"""Width and height of the lab, in inches."""
+
 
 def times(decisions: pd.DataFrame, window: float = 120) -> Figure:
     """Return the curve of decision times by number of layers, with the closed form beside it.
@@ -91,7 +94,7 @@ def share_by_layers(fit: pd.DataFrame, minutes: float, window: float = 120) -> F
         label=_("data, 95 % interval"),
     )
     theme.percent_axis(ax)
-    most = next((int(k) for k, share in zip(layers[::-1], model[::-1]) if share >= 0.5), 0)
+    most = int((np.array(model) >= 0.5).sum())
     ax.set(
         ylim=(0, 1.05),
         xlabel=_("layers of approval, one after another"),
@@ -179,8 +182,8 @@ def changes(table: pd.DataFrame) -> Figure:
         From `ecokit.decisions.what_if`; its first row is the comparison.
     """
     fig, ax = theme.figure(height=1.2 + 0.5 * len(table))
-    best = table["in_window"].idxmax()
-    colors = [theme.ORANGE if i == best else theme.GREY for i in table.index]
+    best = int(table["in_window"].to_numpy().argmax())
+    colors = [theme.ORANGE if i == best else theme.GREY for i in range(len(table))]
     bars = ax.barh(table["change"], table["in_window"], color=colors)
     gain = table["margin"] - table["margin"].iloc[0]
     ax.bar_label(
@@ -200,13 +203,15 @@ def changes(table: pd.DataFrame) -> Figure:
         xticks=np.linspace(0, 1, 6),
         xlabel=_("share inside the window; margin against the first row"),
         title=_("{change}: {share:.0%} inside the window").format(
-            change=table["change"][best], share=table["in_window"][best]
+            change=table["change"].iloc[best], share=table["in_window"].iloc[best]
         ),
     )
     return fig
 
 
-def lab(path: topic.DecisionTime, window: float, half_life: float) -> Figure:
+def lab(
+    path: topic.DecisionTime, window: float, half_life: float, figure: Figure | None = None
+) -> Figure:
     """Return the decision-time lab: fifty equally likely decisions, and shares by layers.
 
     Each dot of the upper part stands for 2 % of the decisions (a quantile dot plot);
@@ -216,45 +221,43 @@ def lab(path: topic.DecisionTime, window: float, half_life: float) -> Figure:
     Parameters
     ----------
     path : DecisionTime
-        Approvals with equal means.
+        Approvals with equal means, at least one.
     window : float
         Minutes in which a decision should be made.
     half_life : float
         Minutes in which the value of a decision halves.
+    figure : Figure, optional
+        An empty figure to draw into.
     """
     theme.use()
-    fig = Figure(figsize=(7.2, 4.4), layout="constrained")
-    dots, bars = fig.subplots(2, 1, height_ratios=(1.15, 1))
+    fig = figure or Figure(figsize=LAB_SIZE)
+    fig.subplots_adjust(left=0.1, right=0.98, top=0.9, bottom=0.11, hspace=0.5)
+    dots, bars = fig.subplots(2, 1, height_ratios=(1.25, 1))
     _dots(dots, path, window)
     _layer_bars(bars, path, window)
-    share, kept = path.cdf(window), path.kept(half_life)
-    fig.suptitle(
+    dots.set_title(
         _("{share:.0%} inside {window:.0f} minutes; {lost:.0%} of the value lost").format(
-            share=share, window=window, lost=1 - kept
-        ),
-        x=0.01,
-        ha="left",
-        fontsize=12,
-        fontweight="bold",
+            share=path.cdf(window), window=window, lost=1 - path.kept(half_life)
+        )
     )
     return fig
 
 
 def _dots(ax: Axes, path: topic.DecisionTime, window: float) -> None:
     minutes = np.array([path.ppf(q) for q in (np.arange(50) + 0.5) / 50])
-    limit = max(2.2 * window, 480.0)
-    width = limit / 40
+    limit = max(2.0 * window, 480.0)
+    width = limit / 32
     column = (np.minimum(minutes, limit - 1) // width).astype(int)
     height = np.array([np.sum(column[:i] == c) for i, c in enumerate(column)])
     inside = minutes <= window
     ax.axvspan(0, window, color=theme.SKY, alpha=0.15, lw=0)
     for chosen, color in ((inside, theme.BLUE), (~inside, theme.ORANGE)):
-        ax.scatter((column[chosen] + 0.5) * width, height[chosen] + 0.5, s=26, color=color, lw=0)
+        ax.scatter((column[chosen] + 0.5) * width, height[chosen] + 0.5, s=46, color=color, lw=0)
     ax.set(
         xlim=(0, limit),
-        ylim=(0, max(8, height.max() + 1.5)),
+        ylim=(0, max(9, height.max() + 1.5)),
         yticks=[],
-        xlabel=_("minutes until decided (each dot: 2 % of the decisions; last column: later)"),
+        xlabel=_("minutes until decided; each dot is 2 % of the decisions, the last column later"),
     )
     ax.grid(visible=False)
     ax.spines["left"].set_visible(False)
@@ -262,22 +265,23 @@ def _dots(ax: Axes, path: topic.DecisionTime, window: float) -> None:
 
 def _layer_bars(ax: Axes, path: topic.DecisionTime, window: float) -> None:
     layers = np.arange(1, 9)
-    minutes = path.means[0]
     shares = [
-        topic.DecisionTime.of(int(k), minutes, parallel=path.parallel).cdf(window) for k in layers
+        topic.DecisionTime.of(int(k), path.means[0], parallel=path.parallel).cdf(window)
+        for k in layers
     ]
     colors = [theme.BLUE if k == len(path.means) else theme.GREY for k in layers]
     bars = ax.bar(layers, shares, color=colors)
     ax.bar_label(bars, labels=[f"{share:.0%}" for share in shares], fontsize=9, padding=2)
     theme.percent_axis(ax)
+    ax.set_axisbelow(True)
     ax.grid(visible=False, axis="x")
     ax.set(
         ylim=(0, 1.2),
         yticks=[0, 0.5, 1],
         xticks=layers,
         xlabel=_("layers of approval"),
-        ylabel=_("inside the window"),
+        ylabel=_("in the window"),
     )
 
 
-__all__ = ["changes", "kept_value", "lab", "share_by_layers", "times", "waits"]
+__all__ = ["LAB_SIZE", "changes", "kept_value", "lab", "share_by_layers", "times", "waits"]
