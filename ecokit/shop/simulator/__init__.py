@@ -1,0 +1,206 @@
+"""The simulator: one fictional company, all of whose tables agree with one another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.shop.inputs import read
+from ecokit.shop.simulator import marketing, organisation
+from ecokit.shop.simulator.arrays import Columns
+from ecokit.shop.simulator.blocks import simulate_block
+from ecokit.shop.simulator.frames import input_frame, to_frame
+from ecokit.shop.simulator.results import Results, targets
+from ecokit.shop.simulator.world import BLOCK_DAYS, World, build_world, new_state
+
+if TYPE_CHECKING:
+    from ecokit.shop.tables import Shop
+
+INPUT_TABLES = ("channels", "journey", "posts", "mandates", "effects")
+
+
+def simulate(
+    seed: int = 2025, days: int = 365, visitors_per_day: float = 411, start: str = "2025-01-01"
+) -> Shop:
+    """Simulate a company and return its tables.
+
+    Parameters
+    ----------
+    seed : int
+        Another seed is another company: other products, prices, luck; the same calendar.
+    days : int
+        Length of the period in days.
+    visitors_per_day : float
+        Mean visits a day over the period.
+    start : str
+        First day, as ``"2025-01-01"``.
+
+    Returns
+    -------
+    Shop
+        Every table of the data package.
+
+    Raises
+    ------
+    CourseError
+        When an argument cannot be: no days, no visitors, a day that does not exist.
+
+    Examples
+    --------
+    >>> shop = simulate(seed=1, days=14, visitors_per_day=100)
+    >>> shop.stock.date.nunique()
+    14
+    >>> simulate(days=0)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: days is 0; give a whole number of at least 1.
+    """
+    import pandas as pd
+
+    from ecokit.shop.tables import Shop
+
+    chunks: dict[str, list[pd.DataFrame]] = {}
+    first_day = _first_day(start)
+    for tables in _tables(seed, days, visitors_per_day, first_day):
+        for name, columns in tables.items():
+            chunks.setdefault(name, []).append(to_frame(name, columns, first_day))
+    frames = {name: input_frame(name) for name in INPUT_TABLES}
+    for name, parts in chunks.items():
+        frames[name] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    return Shop(frames)
+
+
+def simulate_to(
+    folder: str | Path,
+    seed: int = 2025,
+    days: int = 365,
+    visitors_per_day: float = 27_400,
+    start: str = "2025-01-01",
+    format: str = "parquet",  # noqa: A002 - the word a reader looks for
+    progress: bool = True,
+) -> Path:
+    """Simulate a company of any size into files, a block of days at a time.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where the files go; made when absent.
+    seed, days, visitors_per_day, start
+        As in `simulate`. The default is about 10 million visits.
+    format : str
+        ``"parquet"`` (needs pyarrow) or ``"csv"``.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    CourseError
+        When an argument cannot be, or when pyarrow is missing.
+
+    Examples
+    --------
+    >>> simulate_to("somewhere", format="xlsx")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The format is 'xlsx'; choose 'parquet' or 'csv'.
+    """
+    from tqdm.auto import tqdm
+
+    from ecokit.shop.write import open_writer
+
+    first_day = _first_day(start)
+    blocks = _tables(seed, days, visitors_per_day, first_day)
+    with open_writer(Path(folder), format, first_day) as writer:
+        for name in INPUT_TABLES:
+            writer.frame(name, input_frame(name))
+        total = math.ceil(days / BLOCK_DAYS) + 1
+        for tables in tqdm(blocks, total=total, disable=not progress, unit="block"):
+            for name, columns in tables.items():
+                writer.columns(name, columns)
+    return Path(folder)
+
+
+def _tables(
+    seed: int, days: int, visitors_per_day: float, first_day: np.datetime64
+) -> Iterator[dict[str, Columns]]:
+    """Yield the rows of each block of days, and at the end those of the small tables."""
+    _check(seed, days, visitors_per_day)
+    world_seed, state_seed, block_seed, people_seed = np.random.SeedSequence(seed).spawn(4)
+    world = build_world(world_seed, first_day, days, float(visitors_per_day))
+    state = new_state(world, state_seed)
+    results = Results.empty(world)
+    starts = range(0, days, BLOCK_DAYS)
+    for first, child in zip(starts, block_seed.spawn(len(starts)), strict=True):
+        tables = simulate_block(world, state, child, first)
+        results.add(world, tables)
+        yield _named(world, tables)
+    design, people, choices = (np.random.default_rng(child) for child in people_seed.spawn(3))
+    yield {
+        "campaigns": marketing.campaigns(world),
+        "creatives": marketing.creatives(world, design, results.campaign_visits),
+        "products": _products(world),
+        "staff": organisation.staff(world, people),
+        **organisation.decisions(world, choices),
+        "targets": targets(world, results),
+    }
+
+
+def _named(world: World, tables: dict[str, Columns]) -> dict[str, Columns]:
+    """Give the products of stock and purchases their keys."""
+    from ecokit.shop.simulator.arrays import Coded
+
+    for name in ("stock", "purchases"):
+        codes = np.asarray(tables[name]["product_id"])
+        tables[name]["product_id"] = Coded(codes, world.catalogue.ids)
+    return tables
+
+
+def _products(world: World) -> Columns:
+    from ecokit.shop.simulator.arrays import NOTHING, Coded
+    from ecokit.shop.simulator.catalogue import LINES
+
+    goods = world.catalogue
+    kinds = tuple(row["category"] for row in read("categories"))
+    number = np.arange(len(goods.names))
+    return {
+        "product_id": Coded(number, goods.ids),
+        "name": Coded(number, goods.names),
+        "category": Coded(goods.category, kinds),
+        "line": Coded(goods.line, LINES),
+        "core": goods.core,
+        "launched_on": goods.launched,
+        "delisted_on": np.where(goods.delisted < world.days, goods.delisted, NOTHING),
+        "cost": goods.cost,
+        "list_price": goods.list_price,
+    }
+
+
+def _first_day(start: str) -> np.datetime64:
+    try:
+        return np.datetime64(start, "D")
+    except ValueError:
+        raise CourseError(
+            _("start is {start!r}; write a day as '2025-01-01'.").format(start=start)
+        ) from None
+
+
+def _check(seed: int, days: int, visitors_per_day: float) -> None:
+    for name, value in (("seed", seed), ("days", days)):
+        least = 0 if name == "seed" else 1
+        if not isinstance(value, int) or value < least:
+            sentence = _("{name} is {value}; give a whole number of at least {least}.")
+            raise CourseError(sentence.format(name=name, value=value, least=least))
+    if not visitors_per_day > 0 or not math.isfinite(visitors_per_day):
+        sentence = _("visitors_per_day is {value}; give a number above 0.")
+        raise CourseError(sentence.format(value=visitors_per_day))

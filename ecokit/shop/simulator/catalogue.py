@@ -1,0 +1,169 @@
+"""Products: launches, ends, costs, prices and how much people like them, day by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecokit.shop.inputs import read, truth
+from ecokit.shop.simulator.arrays import Bools, Floats, Ints, yuan
+from ecokit.shop.simulator.calendar import Calendar
+from ecokit.shop.simulator.campaigns import Campaigns
+
+LINES = ("standard", "custom", "exclusive", "oem")
+# Line of the n-th place of a category; standard where nothing is said.
+LINE_OF_PLACE = {
+    "phones": {2: "custom", 3: "custom", 4: "exclusive", 6: "custom"},
+    "tablets": {1: "custom", 3: "exclusive"},
+    "audio": {2: "exclusive", 5: "oem"},
+    "wearables": {3: "custom", 4: "exclusive"},
+    "smart_home": {1: "oem", 4: "oem", 6: "exclusive"},
+    "accessories": {0: "oem", 3: "oem", 6: "oem"},
+}
+MARGIN_OF_LINE = {"standard": 0.0, "custom": 0.02, "exclusive": 0.04, "oem": 0.08}
+CORE_PLACES = {"phones": 4, "tablets": 2, "audio": 2, "wearables": 2}
+CORE_APPEAL = 1.6
+LIFE_DAYS = 450  # with 90 days as new, one product in five is new
+PRICE_STEPS = np.array([-0.06, -0.04, -0.02, 0.02, 0.04])
+PRICE_STEP_SHARE = 0.35  # share of product weeks in which the price is tried
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All products of the period.
+
+    Arrays of one entry a product: `category`, `line` (codes), `core`, `launched`, `delisted` (day of
+    the period; may lie outside), `cost`, `list_price`, `conversion`. Arrays of one row a day and one
+    column a product: `appeal` (share of the views of its category; 0 when not on sale), `price`,
+    `unit_cost`.
+    """
+
+    names: tuple[str, ...]
+    category: Ints
+    line: Ints
+    core: Bools
+    launched: Ints
+    delisted: Ints
+    cost: Floats
+    list_price: Floats
+    conversion: Floats
+    appeal: Floats
+    price: Floats
+    unit_cost: Floats
+    elasticity: Floats
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Key of each product."""
+        return tuple(f"P{number:03d}" for number in range(1, len(self.names) + 1))
+
+    def on_sale(self, days: int) -> Bools:
+        """Days by products: True where the product is on sale."""
+        day = np.arange(days)[:, None]
+        return (day >= self.launched) & (day < self.delisted)
+
+
+def catalogue(rng: np.random.Generator, year: Calendar, campaigns: Campaigns) -> Catalogue:
+    """Draw the products of a company: a fixed number of places, each with one generation after another."""
+    days = len(year.dates)
+    rows = _generations(rng, days)
+    category = np.array([row["category"] for row in rows])
+    line = np.array([row["line"] for row in rows])
+    launched = np.array([row["launched"] for row in rows])
+    delisted = np.array([row["delisted"] for row in rows])
+    cost = np.array([row["cost"] for row in rows])
+    list_price = np.array([row["list_price"] for row in rows])
+    day = np.arange(days)[:, None]
+    age = day - launched
+    sale = (age >= 0) & (day < delisted)
+    curve = np.interp(age, [0, 25, 120, LIFE_DAYS], [0.75, 1.1, 1.05, 0.85])
+    decline = truth()["custom_line_decline"] ** (year.month[:, None] + 0.0)
+    curve = curve * np.where(line == LINES.index("custom"), 1.25 * decline, 1.0)
+    kinds = read("categories")
+    return Catalogue(
+        names=tuple(row["name"] for row in rows),
+        category=category,
+        line=line,
+        core=np.array([row["core"] for row in rows]),
+        launched=launched,
+        delisted=delisted,
+        cost=cost,
+        list_price=list_price,
+        conversion=np.array([float(kinds[kind]["conversion"]) for kind in category]),
+        appeal=np.array([row["appeal"] for row in rows]) * curve * sale,
+        price=_prices(rng, year, campaigns, category, list_price),
+        unit_cost=yuan(cost * 0.99 ** (np.maximum(age, 0) / 90)),
+        elasticity=np.array(
+            [truth()[f"elasticity_{kinds[kind]['category']}"] for kind in category]
+        ),
+    )
+
+
+def _generations(rng: np.random.Generator, days: int) -> list[dict[str, float | int | str | bool]]:
+    """Fill every place of the catalogue with products that follow one another."""
+    kinds = read("categories")
+    places = [
+        (code, place) for code, kind in enumerate(kinds) for place in range(int(kind["products"]))
+    ]
+    phase = (rng.permutation(len(places)) + rng.random(len(places))) / len(places)
+    rows: list[dict[str, float | int | str | bool]] = []
+    for (code, place), shift in zip(places, phase, strict=True):
+        launched = -int(shift * LIFE_DAYS) - 1
+        appeal = float(np.exp(0.35 * rng.standard_normal()))
+        low, high = float(kinds[code]["price_low"]), float(kinds[code]["price_high"])
+        level = low * (high / low) ** rng.random()
+        generation = 1
+        while launched < days:
+            life = LIFE_DAYS + int(rng.integers(-20, 21))
+            rows.append(
+                _product(rng, kinds[code], code, place, generation, level)
+                | {"launched": launched, "delisted": launched + life, "draw": appeal}
+            )
+            launched, generation = launched + life, generation + 1
+    for row in rows:
+        row["appeal"] = float(row.pop("draw")) * (CORE_APPEAL if row["core"] else 1.0)
+    return sorted(rows, key=lambda row: (int(row["launched"]), str(row["name"])))
+
+
+def _product(
+    rng: np.random.Generator,
+    kind: dict[str, str],
+    code: int,
+    place: int,
+    generation: int,
+    level: float,
+) -> dict[str, float | int | str | bool]:
+    """Draw one product: name, line, list price (ends in 9) and cost."""
+    line = LINE_OF_PLACE[kind["category"]].get(place, "standard")
+    list_price = max(19.0, round(level * (0.95 + 0.1 * rng.random()) / 10) * 10 - 1)
+    margin = float(kind["margin"]) + MARGIN_OF_LINE[line] + 0.02 * (2 * rng.random() - 1)
+    return {
+        "name": f"{kind['name'].capitalize()} {'ABCDEFGHIJKL'[place]}{generation}",
+        "category": code,
+        "line": LINES.index(line),
+        "core": place < CORE_PLACES.get(kind["category"], 0),
+        "list_price": list_price,
+        "cost": float(round(list_price * (1 - margin))),
+    }
+
+
+def _prices(
+    rng: np.random.Generator,
+    year: Calendar,
+    campaigns: Campaigns,
+    category: Ints,
+    list_price: Floats,
+) -> Floats:
+    """Offer prices by day and product: list price, the best campaign discount, a price step on trial."""
+    days = len(year.dates)
+    discount = np.zeros((days, len(read("categories"))))
+    for number in range(len(campaigns)):
+        first, last = max(campaigns.first[number], 0), min(campaigns.last[number], days - 1)
+        chosen = campaigns.focus[number] * campaigns.discount[number]
+        discount[first : last + 1] = np.maximum(discount[first : last + 1], chosen)
+    weeks = days // 7 + 1
+    tried = rng.random((weeks, len(category))) < PRICE_STEP_SHARE
+    step = PRICE_STEPS[rng.integers(0, len(PRICE_STEPS), tried.shape)] * tried
+    factor = (1 - discount[:, category]) * (1 + np.repeat(step, 7, axis=0)[:days])
+    return yuan(list_price * factor)

@@ -1,0 +1,180 @@
+"""Stock: sales against it day by day, substitutes, purchases from suppliers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ecokit.shop.inputs import truth
+from ecokit.shop.simulator.arrays import NOTHING, Bools, Columns, Ints, draw_in_rows, running_within
+from ecokit.shop.simulator.orders import Wishes
+from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
+
+COVER_DAYS = 4  # days of expected sales that the planners keep beyond the lead time
+SAFETY = 0.75  # and so many standard deviations of a Poisson demand
+LEAD_DAYS = np.array([2, 2, 3, 3, 4])  # by place in the list of products, in turn
+SUPPLIER_LUCK = 0.006  # spread of the suppliers' punctuality from month to month
+HERO_MONTH, HERO_DAYS = 6, (6, 18)  # purchases of the hero in June fail: it runs dry during 618
+HERO_DELAY, HERO_SHARE = 8, 0.45
+
+
+@dataclass(frozen=True)
+class Sales:
+    """What became of the wishes: product bought (-1: lost to a stock-out), accessory kept or not."""
+
+    product: Ints
+    extra: Ints
+
+
+def trade(
+    world: World, state: State, rng: np.random.Generator, first: int, want: Wishes
+) -> tuple[Sales, Columns, Columns]:
+    """Sell the wishes of a block from stock; return the sales, and the rows of stock and purchases."""
+    last = min(first + BLOCK_DAYS, world.days)
+    chance = rng.random((2, len(want.product)))
+    product, extra = want.product.copy(), want.extra.copy()
+    day = want.placed // 86_400
+    edges = np.searchsorted(day, np.arange(first, last + 1))
+    stock: list[Columns] = []
+    orders: list[Columns] = []
+    for number, today in enumerate(range(first, last)):
+        opening = state.on_hand.copy()
+        received = state.arrivals[today]
+        state.on_hand += received
+        state.on_order -= received
+        demand = np.zeros_like(opening)
+        rows = slice(edges[number], edges[number + 1])
+        paid = want.paid[rows] != NOTHING
+        if paid.any():
+            product[rows] = _sell_first(world, state, today, want, rows, paid, demand, chance)
+            extra[rows] = _sell_extra(state, want.extra[rows], paid & (product[rows] >= 0), demand)
+        stock.append(_stock_rows(world, state, today, opening, received, demand))
+        orders.append(_purchase(world, state, rng, today))
+    return Sales(product, extra), _joined(stock), _joined(orders)
+
+
+def _sell_first(
+    world: World,
+    state: State,
+    today: int,
+    want: Wishes,
+    rows: slice,
+    paid: Bools,
+    demand: Ints,
+    chance: np.ndarray,
+) -> Ints:
+    """Sell the first line of each paid order, then substitutes; -1 where the customer left."""
+    product, quantity = want.product[rows].copy(), want.quantity[rows]
+    demand += _units(product[paid], quantity[paid], len(demand))
+    served = paid.copy()
+    served[paid] = running_within(product[paid], quantity[paid]) <= state.on_hand[product[paid]]
+    state.on_hand -= _units(product[served], quantity[served], len(demand))
+    empty = paid & ~served
+    product[empty] = NOTHING
+    swaps = np.flatnonzero(empty & (chance[0, rows] < truth()["stockout_substitution"]))
+    if len(swaps):
+        wanted = want.product[rows][swaps]
+        goods = world.catalogue
+        enough = state.on_hand >= 2
+        weights = goods.appeal[today] * enough * (goods.category == goods.category[wanted][:, None])
+        other = draw_in_rows(chance[1, rows][swaps], weights, np.arange(len(swaps)))
+        fits = weights[np.arange(len(swaps)), other] > 0
+        fits &= running_within(other, quantity[swaps]) <= state.on_hand[other]
+        moved = _units(other[fits], quantity[swaps][fits], len(demand))
+        state.on_hand -= moved
+        demand += moved
+        product[swaps[fits]] = other[fits]
+    return product
+
+
+def _sell_extra(state: State, extra: Ints, wanted: Bools, demand: Ints) -> Ints:
+    """Sell one accessory with each order that wants one; -1 where there is none."""
+    rows = np.flatnonzero(wanted & (extra >= 0))
+    ones = np.ones(len(rows), dtype=np.int64)
+    kept = running_within(extra[rows], ones) <= state.on_hand[extra[rows]]
+    demand += _units(extra[rows], ones, len(demand))
+    state.on_hand -= _units(extra[rows[kept]], ones[kept], len(demand))
+    left = extra.copy()
+    left[rows[~kept]] = NOTHING
+    return left
+
+
+def _units(product: Ints, quantity: Ints, products: int) -> Ints:
+    return np.bincount(product, quantity, products).astype(np.int64)
+
+
+def _stock_rows(
+    world: World, state: State, today: int, opening: Ints, received: Ints, demand: Ints
+) -> Columns:
+    goods = world.catalogue
+    sale = np.flatnonzero((today >= goods.launched) & (today < goods.delisted))
+    closing = state.on_hand
+    return {
+        "date": np.full(len(sale), today),
+        "product_id": sale,
+        "price": goods.price[today, sale],
+        "opening": opening[sale],
+        "received": received[sale],
+        "demand": demand[sale],
+        "sold": (opening + received - closing)[sale],
+        "closing": closing[sale].copy(),
+    }
+
+
+def _purchase(world: World, state: State, rng: np.random.Generator, today: int) -> Columns:
+    """Order up to the expected sales of the lead time and the cover; draw what the supplier does."""
+    goods = world.catalogue
+    lead = LEAD_DAYS[np.arange(len(goods.names)) % len(LEAD_DAYS)]
+    level = np.zeros(len(goods.names))
+    for days in np.unique(lead):
+        ahead = world.forecast[today + 1 : today + 2 + days + COVER_DAYS].sum(axis=0)
+        level = np.where(lead == days, ahead, level)
+    level = np.ceil(level + SAFETY * np.sqrt(level))
+    gap = (level - state.on_hand - state.on_order).astype(np.int64)
+    product = np.flatnonzero((gap > 0) & (today + lead < goods.delisted))
+    units, due = gap[product], today + lead[product]
+    delivered_on, delivered = _supply(world, rng, today, product, units, due)
+    np.add.at(state.arrivals, (delivered_on, product), delivered)
+    state.on_order[product] += delivered
+    number = state.purchases + 1 + np.arange(len(product))
+    state.purchases += len(product)
+    known = delivered_on < world.days
+    return {
+        "purchase_id": number,
+        "product_id": product,
+        "asked_on": np.full(len(product), today),
+        "asked_units": units,
+        "due_on": due,
+        "delivered_on": np.where(known, delivered_on, NOTHING),
+        "delivered_units": np.where(known, delivered, 0),
+        "unit_cost": goods.unit_cost[np.minimum(due, world.days - 1), product],
+    }
+
+
+def _supply(
+    world: World, rng: np.random.Generator, today: int, product: Ints, units: Ints, due: Ints
+) -> tuple[Ints, Ints]:
+    """When and how much the supplier delivers: mostly in full and in time; the hero of June is not."""
+    chance, late, short = rng.random((3, len(product)))
+    fails = chance > truth()["supplier_on_time"]
+    delay = np.where(fails & (late < 0.7), 1 + (late * 8).astype(np.int64), 0)
+    share = np.where(fails & (late >= 0.7), 0.5 + 0.4 * short, 1.0)
+    if world.year.month_of_year[today] == HERO_MONTH:
+        day = world.year.day_of_month[today]
+        if HERO_DAYS[0] <= day <= HERO_DAYS[1]:
+            hero = product == _hero(world, today)
+            delay, share = np.where(hero, HERO_DELAY, delay), np.where(hero, HERO_SHARE, share)
+    return due + delay, np.maximum(np.floor(units * share), 1).astype(np.int64)
+
+
+def _hero(world: World, today: int) -> int:
+    """The core phone that people like best on that day."""
+    goods = world.catalogue
+    return int(np.argmax(goods.appeal[today] * goods.core * (goods.category == 0)))
+
+
+def _joined(blocks: list[Columns]) -> Columns:
+    return {
+        name: np.concatenate([np.asarray(block[name]) for block in blocks]) for name in blocks[0]
+    }

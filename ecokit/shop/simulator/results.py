@@ -1,0 +1,93 @@
+"""What the targets need to know of the period: visitors, sales and profit by month, visits by campaign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ecokit.shop.inputs import read
+from ecokit.shop.simulator.arrays import DAY, NOTHING, Coded, Columns, Floats, Ints
+from ecokit.shop.simulator.world import World
+
+AMBITION = 1.02  # plans ask for a little more than a year's average
+
+
+@dataclass
+class Results:
+    """Running totals of the period."""
+
+    campaign_visits: Ints
+    sales: Floats
+    profit: Floats
+    visitors: Ints
+    seen: dict[int, list[Ints]] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, world: World) -> Results:
+        """Return totals of zero."""
+        months = int(world.year.month[-1]) + 1
+        zeros = np.zeros(months)
+        visits = np.zeros(len(world.campaigns), dtype=np.int64)
+        return cls(visits, zeros, zeros.copy(), zeros.astype(np.int64))
+
+    def add(self, world: World, tables: dict[str, Columns]) -> None:
+        """Add one block."""
+        visits, orders, lines = tables["visits"], tables["orders"], tables["order_lines"]
+        campaign = visits["campaign_id"]
+        assert isinstance(campaign, Coded)
+        known = campaign.codes[campaign.codes != NOTHING]
+        self.campaign_visits += np.bincount(known, minlength=len(self.campaign_visits))
+        month = world.year.month[np.asarray(visits["started_at"]) // DAY]
+        for number in np.unique(month):
+            who = np.unique(np.asarray(visits["visitor_id"])[month == number])
+            self.seen.setdefault(int(number), []).append(who)
+        self._close(before=int(month.max(initial=0)))
+        order_id = np.asarray(orders["order_id"])
+        if len(order_id):
+            row = np.asarray(lines["order_id"]) - order_id[0]
+            paid = np.asarray(orders["paid_at"])[row] != NOTHING
+            month = world.year.month[np.asarray(orders["placed_at"])[row] // DAY]
+            units = np.asarray(lines["quantity"]) * paid
+            price, cost = np.asarray(lines["unit_price"]), np.asarray(lines["unit_cost"])
+            self.sales += np.bincount(month, units * price, len(self.sales))
+            self.profit += np.bincount(month, units * (price - cost), len(self.sales))
+
+    def _close(self, before: int) -> None:
+        """Count the visitors of the months that are over, and forget their names."""
+        for number in [number for number in self.seen if number < before]:
+            self.visitors[number] = len(np.unique(np.concatenate(self.seen.pop(number))))
+
+
+def targets(world: World, results: Results) -> Columns:
+    """Monthly targets; plans follow the planned season and add up to a little more than the period's total."""
+    results._close(before=len(results.visitors))
+    goods = world.catalogue
+    shape = {
+        "uv": world.planned_visits,
+        "sales": (world.forecast * goods.price).sum(axis=1),
+        "profit": (world.forecast * (goods.price - goods.unit_cost)).sum(axis=1),
+    }
+    actual = {"uv": results.visitors, "sales": results.sales, "profit": results.profit}
+    months = world.year.months
+    first = (months - world.year.dates[0]).astype(np.int64)
+    rows = read("targets")
+    plans = np.full((len(months), len(rows)), np.nan)
+    for number, row in enumerate(rows):
+        if row["plan"]:
+            monthly = np.bincount(world.year.month, shape[row["plan"]], len(months))
+            planned = monthly * actual[row["plan"]].sum() / monthly.sum() * AMBITION
+            plans[:, number] = np.rint(planned / 10) * 10
+    posts, kpis = ("traffic_manager", "design_manager", "product_manager", "service_center"), []
+    for row in rows:
+        if row["kpi"] not in kpis:
+            kpis.append(row["kpi"])
+    size = len(months)
+    return {
+        "month": np.repeat(first, len(rows)),
+        "post_id": Coded(np.tile([posts.index(row["post_id"]) for row in rows], size), posts),
+        "kpi": Coded(np.tile([kpis.index(row["kpi"]) for row in rows], size), tuple(kpis)),
+        "target": np.tile([float(row["target"]) for row in rows], size),
+        "weight": np.tile([float(row["weight"]) for row in rows], size),
+        "plan": plans.ravel(),
+    }
