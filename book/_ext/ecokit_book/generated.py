@@ -179,11 +179,8 @@ class DataDictionary(Generated):
         yield f"{resource['description']} Key: {keys}. File: `datasets/{resource['path']}`."
         links = _links(schema)
         yield from table(
-            ["Column", "Type", "Unit", "Meaning"],
-            (
-                [f"`{f['name']}`", _type(f), f.get("unit", ""), _meaning(f, links)]
-                for f in schema["fields"]
-            ),
+            ["Column", "Type", "Meaning"],
+            ([f"`{f['name']}`", _type(f), _meaning(f, links)] for f in schema["fields"]),
         )
 
 
@@ -202,7 +199,8 @@ def _links(schema: Mapping[str, Any]) -> dict[str, str]:
 
 def _type(field: Mapping[str, Any]) -> str:
     required = field.get("constraints", {}).get("required", False)
-    return field["type"] + ("" if required else ", may be empty")
+    parts = [field["type"], field.get("unit", ""), "" if required else "may be empty"]
+    return ", ".join(part for part in parts if part)
 
 
 def _meaning(field: Mapping[str, Any], links: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from logging import WARNING, getLogger
@@ -34,7 +35,6 @@ UNUSED = (
     "**/fontawesome.js*",
     "**/fa-*-[49]00.*",
     "**/pydata-sphinx-theme.css",
-    "**/locales/**/*",
     "images/logo_*",
     "*webpack-macros.html",
 )
@@ -42,6 +42,17 @@ ICON = re.compile(r"\bfa-[a-z0-9-]+")
 ICON_RULE = re.compile(r"(?:\.fa-[\w-]+:before,?)+\{content:\"\\([0-9a-f]+)\"\}")
 FONT_FACE = re.compile(r"@font-face\{[^}]*Font Awesome[^}]*\}")
 SOURCE_MAP = "/*# sourceMappingURL=pydata-sphinx-theme.css.map*/"
+
+
+INDEX = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={root}">
+<title>{title}</title>
+<p><a href="{root}">{title}</a></p>
+</html>
+"""
 
 
 class Loads(HTMLParser):
@@ -78,6 +89,8 @@ def _finish(app: Sphinx, failure: Exception | None) -> None:
     if failure or app.builder.format != "html":
         return
     out = Path(app.outdir)
+    root = f"{app.config.root_doc}.html"
+    (out / "index.html").write_text(INDEX.format(title=app.config.html_title, root=root), "utf8")
     _prune(out)
     for path, address in _audit(out):
         logger.warning("%s loads %s from outside", path.relative_to(out), address)
@@ -99,10 +112,9 @@ def _prune(out: Path) -> None:
     slim, codes = keep_icons(theme.read_text("utf8"), set(ICON.findall(pages)))
     (static / "styles" / "theme-used.css").write_text(slim, "utf8")
     _subset(webfonts / "fa-solid-900.ttf", codes, webfonts / "icons.woff")
-    for pattern in UNUSED:
-        for path in static.glob(pattern):
-            if path.is_file():
-                path.unlink()
+    for path in {path for pattern in UNUSED for path in static.glob(pattern)}:
+        path.unlink()
+    shutil.rmtree(static / "locales", ignore_errors=True)
 
 
 def keep_icons(css: str, used: set[str]) -> tuple[str, list[int]]:

@@ -1,0 +1,72 @@
+"""What several test modules share: the built book, and a browser."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
+
+
+os.environ.setdefault("ECOKIT_PROGRESS", "off")  # tests and their kernels leave no trace
+
+
+@contextlib.contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Let one test process in at a time, where the system can lock a file."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: the tests run in one process there
+        yield
+        return
+    path = ROOT / "_build" / f".{name}.lock"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def book() -> Path:
+    """The folder of the built book's pages; it is built first where it is stale."""
+    from ecokit.cli.course import Course
+
+    course = Course(ROOT)
+    with alone("book"):
+        if not course.book_is_current():
+            course.build_book()
+    return course.book
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A headless Chromium. Without one the tests are skipped, and in CI they fail."""
+    from playwright.sync_api import sync_playwright
+
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        except Exception as error:
+            message = f"NO BROWSER: pages are not tested. Install Chromium. ({error})"
+            if os.environ.get("CI"):
+                pytest.fail(message)
+            warnings.warn(message, stacklevel=1)
+            pytest.skip(message)
+        yield chromium
+        chromium.close()

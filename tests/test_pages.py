@@ -1,0 +1,190 @@
+"""Every page in a real browser, with the network shut: errors, maths, sliders, access, search."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+
+ROOT = Path(__file__).resolve().parents[1]
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+pytestmark = pytest.mark.browser
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+THEME = "theme => { for (const key of ['mode', 'theme']) localStorage.setItem(key, theme) }"
+
+
+def listed(node: Any) -> Iterator[str]:
+    """Yield every page of the table of contents."""
+    if isinstance(node, dict):
+        yield from (node[key] for key in ("root", "file") if key in node)
+        node = list(node.values())
+    if isinstance(node, list):
+        for item in node:
+            yield from listed(item)
+
+
+PAGES = [*listed(yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))), "search", "genindex"]
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and prints nothing."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def address(book: Path) -> Iterator[str]:
+    """The book on loopback."""
+    handler = functools.partial(Quiet, directory=str(book))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(params=["light", "dark"], scope="module")
+def tab(request: pytest.FixtureRequest, browser: Any) -> Iterator[SimpleNamespace]:
+    """One page of a browser that reaches loopback only, and what went wrong in it."""
+    size = WIDE if request.param == "light" else PHONE
+    context = browser.new_context(viewport=size, color_scheme=request.param)
+    context.add_init_script(f"({THEME})('{request.param}')")
+    page, faults = context.new_page(), []
+
+    def gate(route: Any) -> None:
+        if urlsplit(route.request.url).hostname in {"127.0.0.1", None}:
+            return route.continue_()
+        faults.append(f"asked for {route.request.url}")
+        return route.abort()
+
+    context.route("**/*", gate)
+    page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}"))
+    page.on(
+        "response", lambda r: faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None
+    )
+    yield SimpleNamespace(page=page, faults=faults)
+    context.close()
+
+
+def go(tab: SimpleNamespace, url: str) -> Any:
+    """Open an address and wait until its scripts and formulas are done."""
+    tab.faults.clear()
+    tab.page.goto(url, wait_until="load")
+    tab.page.evaluate(
+        "async () => { await document.fonts.ready; "
+        "if (window.MathJax?.startup) await MathJax.startup.promise }"
+    )
+    return tab.page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(tab: SimpleNamespace, address: str, name: str) -> None:
+    """No error, nothing from outside, formulas set, nothing too wide, open to everyone."""
+    page = go(tab, f"{address}/{name}.html")
+    assert page.locator("h1:visible").count() == 1
+    raw = page.locator(".math:not(:has(mjx-container))").count()
+    assert raw == 0, "a formula is not set"
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, f"{wide} pixels too wide"
+    broken = page.evaluate(
+        "[...document.images].filter(i => i.complete && !i.naturalWidth && i.loading !== 'lazy')"
+        ".map(i => i.src)"
+    )
+    assert not broken
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+    assert found.violations_count == 0, found.generate_report()
+    assert not tab.faults
+
+
+def test_slider_of_a_twin_changes_the_picture(
+    tab: SimpleNamespace, address: str, book: Path
+) -> None:
+    """By keyboard alone, and the reader of the screen hears the label."""
+    for name in with_twins(book):
+        page = go(tab, f"{address}/{name}.html")
+        for twin in page.locator(".twin").all():
+            walk(page, twin)
+        assert not tab.faults
+
+
+def with_twins(book: Path) -> list[str]:
+    """Return the pages that hold a twin."""
+    return [
+        name
+        for name in PAGES
+        if 'class="twin-control"' in (book / f"{name}.html").read_text("utf8")
+    ]
+
+
+def walk(page: Any, twin: Any) -> None:
+    """Move a slider from its first to its last place and look at each picture."""
+    slider, shown, seen = twin.locator("input"), twin.locator("img:visible"), set()
+    last = int(slider.get_attribute("max"))
+    slider.focus()
+    slider.press("Home")
+    for place in range(last + 1):
+        assert shown.count() == 1
+        assert shown.get_attribute("alt")
+        page.wait_for_function("i => i.complete && i.naturalWidth", arg=shown.element_handle())
+        assert slider.input_value() == str(place)
+        assert slider.get_attribute("aria-valuetext") == twin.locator("output").inner_text()
+        seen.add(shown.get_attribute("src"))
+        slider.press("ArrowRight")
+    assert len(seen) == last + 1
+
+
+@pytest.mark.parametrize("term", ["conversion", "转化率"])
+@pytest.mark.parametrize("scheme", ["http", "file"])
+def test_search_finds(
+    tab: SimpleNamespace, address: str, book: Path, scheme: str, term: str
+) -> None:
+    """In English and in Chinese, served and straight from the disk."""
+    base = address if scheme == "http" else book.as_uri()
+    page = go(tab, f"{base}/{PAGES[0]}.html")
+    page.keyboard.press("Control+k")
+    field = page.locator("#pst-search-dialog input")
+    field.wait_for()
+    field.fill(term)
+    field.press("Enter")
+    page.locator("ul.search li").first.wait_for()
+    assert page.locator("ul.search li a[href*='glossary']").count()
+    assert not tab.faults
+
+
+def test_opened_from_the_disk(tab: SimpleNamespace, book: Path) -> None:
+    """A double click on a page is enough."""
+    for name in PAGES:
+        page = go(tab, f"{book.as_uri()}/{name}.html")
+        assert page.locator("h1:visible").count() == 1
+        assert page.locator(".math:not(:has(mjx-container))").count() == 0
+        assert not tab.faults, name
+
+
+def test_index_leads_to_the_first_page(tab: SimpleNamespace, address: str) -> None:
+    """Whoever opens the folder finds the welcome."""
+    tab.page.goto(f"{address}/index.html", wait_until="commit")
+    tab.page.wait_for_url(f"{address}/{PAGES[0]}.html")
+
+
+def test_reads_without_javascript(browser: Any, address: str, book: Path) -> None:
+    """Each twin shows its first picture and no dead slider."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for name in with_twins(book):
+        page.goto(f"{address}/{name}.html")
+        for twin in page.locator(".twin").all():
+            assert twin.locator("img:visible").count() == 1
+            assert twin.locator("input:visible").count() == 0
+    context.close()
