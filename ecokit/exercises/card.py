@@ -17,6 +17,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from traitlets import TraitError
 
 from ecokit import exercises
 from ecokit.exercises import checks, store
@@ -110,7 +111,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
         if standing.answer is not None:
             try:
                 self._fill(standing.answer)
-            except (TypeError, ValueError, KeyError, AttributeError):
+            except (TypeError, ValueError, LookupError, AttributeError, TraitError):
                 pass  # an answer of another form, from an earlier edition of this exercise
             else:
                 self._feedback.value = _feedback(self._judge(self._read()))

@@ -1,0 +1,388 @@
+"""Every exercise, for 50 companies: the reference passes, each mistake is told by its name."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecokit import exercises, load_shop
+from ecokit.errors import CourseError
+from ecokit.exercises import checks, store
+from ecokit.exercises.card import Card, ChapterProgress, answer_text
+from ecokit.exercises.model import Choice, Exercise, Number, Plan, Table, text_for
+from ecokit.shop import Shop
+from tests.demo_exercises import DEMO
+
+NO_SHOP = cast(Shop, None)
+RATE, TARGETS, LAYERS, DESIGN = DEMO
+SEEDS = range(1, 51)
+
+
+def ids(given: Exercise) -> str:
+    return given.id
+
+
+def faults(exercise: Exercise, shop: Shop) -> Iterator[str]:
+    """Yield what is wrong with an exercise for this shop."""
+    texts = [exercise.prompt, exercise.solution, *exercise.hints]
+    if not all(text_for(text, shop).strip() for text in texts):
+        yield "a text is empty"
+    result = checks.check(exercise, exercise.reference(shop), shop)  # type: ignore[attr-defined]
+    if not result.right:
+        yield f"the reference fails: {result!r}"
+    if isinstance(exercise, Number):
+        shown = answer_text(exercise, shop).split(" (")[0]
+        if not checks.check(exercise, shown, shop).right:
+            yield f"the answer as it is shown fails: {shown}"
+    expected = {m.name: (m.compute(shop), m.feedback) for m in exercise.misconceptions}
+    if isinstance(exercise, Choice):
+        right = exercise.reference(shop)
+        expected = {o.key: (o.key, o.reason) for o in exercise.options if o.key != right}
+    spoken = set()
+    for name, (answer, feedback) in expected.items():
+        if answer is None:
+            continue
+        result = checks.check(exercise, answer, shop)
+        if (result.kind, result.misconception) != ("misconception", name):
+            yield f"{name} is taken for {result.misconception or result.kind}"
+        if result.message != text_for(feedback, shop) or not result.message.strip():
+            yield f"{name} does not give its own feedback"
+        spoken.add(result.message)
+    if len(spoken) < sum(answer is not None for answer, _feedback in expected.values()):
+        yield "two mistakes have the same feedback"
+
+
+def constant(exercise: Exercise, shop: Shop) -> Exercise:
+    """Return the exercise with everything computed once, to check many answers fast."""
+    if isinstance(exercise, Plan):
+        return exercise
+
+    def once(compute: Callable[[Shop], Any]) -> Callable[[Shop], Any]:
+        value = compute(shop)
+        return lambda _shop: value
+
+    mistakes = tuple(replace(m, compute=once(m.compute)) for m in exercise.misconceptions)
+    changes: dict[str, Any] = {"reference": once(exercise.reference), "misconceptions": mistakes}  # type: ignore[attr-defined]
+    return replace(exercise, **changes)
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
+
+
+# The exercises of the course ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_mistake_is_told_for_every_company(seed: int) -> None:
+    company = load_shop(seed=seed)
+    found = [
+        f"{exercise.id}: {fault}"
+        for exercise in exercises.all()
+        for fault in faults(exercise, company)
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("exercise", [*exercises.all(), *DEMO], ids=ids)
+def test_it_is_whole_and_works_for_the_bundled_company(exercise: Exercise, shop: Shop) -> None:
+    assert not list(faults(exercise, shop))
+    applying = [m for m in exercise.misconceptions if m.compute(shop) is not None]
+    assert isinstance(exercise, Choice) or len(applying) >= 2
+    html = Card(exercise, shop)._repr_mimebundle_()["text/html"]
+    assert text_for(exercise.solution, shop) not in html
+
+
+NONSENSE = [
+    *(math.nan, math.inf, -math.inf, None, True, 1j, 10**400, -(10**30), b"4", object(), print),
+    *("", " ", "abc", "nan", "inf", "1e999", "1,2345", "4..0", "9" * 100_000, "\x00", "💥", "四"),
+    *("5 bananas", "-", "%", "1/0", "__import__('os')", "<b>4</b>", "{}", "{0}", "%s"),
+    *([], [4], (), {}, {"a": 1}, set(), range(3), np.array([]), np.zeros((2, 2)), pd.NA, pd.NaT),
+    *(pd.DataFrame(), pd.DataFrame({"a": [1, 2]}), pd.Series(dtype=float), pd.Series([math.nan])),
+    *(datetime.datetime(2025, 1, 1), datetime.timedelta(1), pd.Timedelta("1h"), iter([1])),
+    *({"span": "x", "layers": None}, {"span": 1e9, "layers": 1}, {1: 2}, {"seven": [], "three": 4}),
+    *(pd.DataFrame({"structure": ["seven"] * 2, "layers": [1, 2]}), pd.DataFrame({"x": [[]]})),
+]
+
+
+@pytest.mark.parametrize("exercise", [*exercises.all(), *DEMO], ids=ids)
+def test_nonsense_gets_a_sentence(exercise: Exercise, shop: Shop) -> None:
+    quick = constant(exercise, shop)
+    for answer in NONSENSE:
+        result = checks.check(quick, answer, shop)
+        assert result.kind != "right"
+        assert 10 < len(result.message) < 500
+        assert result.message.rstrip(")").endswith((".", "?", "!"))
+        assert "Error" not in result.message
+
+
+def test_objectives_and_exercises_hold_against_each_other() -> None:
+    stated = [row.objective for row in exercises.objectives()]
+    practised = {exercise.objective for exercise in exercises.all()}
+    assert len(set(stated)) == len(stated)
+    assert set(stated) == practised
+    topics = {row.objective: row.topic for row in exercises.objectives()}
+    assert all(topics[exercise.objective] == exercise.topic for exercise in exercises.all())
+    assert all(row.text.strip() and row.chapter for row in exercises.objectives())
+
+
+def test_the_chapter_has_exercises_of_every_kind() -> None:
+    chapter = exercises.all(chapter="architecture")
+    assert len({exercise.id for exercise in chapter}) == len(chapter) >= 16
+    per_topic = Counter(exercise.topic for exercise in chapter)
+    assert set(per_topic) == {"organisation", "decisions", "journey", "kpi"}
+    assert min(per_topic.values()) >= 4
+    assert {type(exercise) for exercise in chapter} == {Number, Choice, Table, Plan}
+    plans = {exercise.topic for exercise in chapter if isinstance(exercise, Plan)}
+    assert plans >= {"organisation", "kpi"}
+
+
+# The checks -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (0.08175, "right"),
+        ("8.18 %", "right"),
+        ("８．１８％", "right"),
+        (" 0.0818 ", "right"),
+        ("≈ 0.0818", "right"),
+        (np.float64(0.0818), "right"),
+        (pd.Series([0.0818]), "right"),
+        (pd.DataFrame({"rate": [0.0818]}), "right"),
+        (8.18, "unit"),
+        ("8.18", "unit"),
+        (0.05, "misconception"),
+        ("5 %", "misconception"),
+        ("20%", "misconception"),
+        (-0.08175, "wrong"),
+        (0.3, "wrong"),
+        ("0,0818", "unreadable"),
+        ("8.18 people", "unreadable"),
+    ],
+)
+def test_a_share_is_read_as_people_write_it(answer: object, kind: str) -> None:
+    assert checks.check(RATE, answer, NO_SHOP).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("1,234", "people", 1234),
+        ("¥1,234.50", "yuan", 1234.5),
+        ("￥１，２３４．５０", "yuan", 1234.5),
+        ("1 234.5元", "yuan", 1234.5),
+        ("RMB 12", "yuan", 12),
+        ("1.2万", "yuan", 12000),
+        ("3亿元", "yuan", 3e8),
+        ("-¥5", "yuan", -5),
+        ("−5", "yuan", -5),
+        ("90", "minutes", 90),
+        ("1.5 hours", "minutes", 90),
+        ("1.5小时", "minutes", 90),
+        ("90 min.", "minutes", 90),
+        (pd.Timedelta("90min"), "minutes", 90),
+        ("4 layers", "layers", 4),
+        ("1 layer", "layers", 1),
+        ("1e3", "layers", 1000),
+        ("7 %", "%", 7),
+        ("0.07 share", "%", 7),
+    ],
+)
+def test_numbers_are_read_with_their_unit(text: object, unit: str, value: float) -> None:
+    assert checks.read_number(text, unit) == pytest.approx(value)
+
+
+@given(
+    value=st.floats(-1e9, 1e9).map(lambda x: round(x, 2)),
+    form=st.sampled_from(["{:,.2f}", "¥{:,.2f}", "{:.2f} yuan", "{:,.2f} 元", " {:.2f}"]),
+)
+def test_written_amounts_are_read_back(value: float, form: str) -> None:
+    assert checks.read_number(form.format(value), "yuan") == pytest.approx(value, abs=1e-9)
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers()
+    | st.text()
+    | st.binary()
+    | st.datetimes()
+    | st.timedeltas()
+    | st.decimals()
+    | st.complex_numbers(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["span", "layers", "seven", "three", "x"]), inner)
+        | st.lists(inner, max_size=3).map(lambda cells: pd.Series(cells, dtype=object))
+        | st.lists(inner, max_size=3).map(
+            lambda cells: pd.DataFrame({"structure": cells, "layers": cells}, dtype=object)
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(answer=anything)
+def test_no_answer_ends_in_a_traceback(answer: object) -> None:
+    for exercise in DEMO:
+        result = checks.check(exercise, answer, NO_SHOP)
+        assert result.message
+        assert repr(result).startswith(("Right.", "Not yet.", "Not readable."))
+
+
+def test_a_shop_that_lacks_a_table_gives_a_sentence() -> None:
+    lacking = replace(RATE, reference=lambda shop: shop.orders.size)
+    result = checks.check(lacking, 3, Shop({}))
+    assert result.kind == "unreadable"
+    assert "orders" in result.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pd.DataFrame({"structure": ["three", "seven"], "layers": [3, 4]}),
+        pd.DataFrame({"layers": [3, 4]}, index=pd.Index(["three", "seven"], name="structure")),
+        pd.Series({"seven": 4, "three": 3}),
+        {"seven": "4", "three": "3 layers"},
+    ],
+)
+def test_a_table_is_read_in_every_usual_form(answer: object) -> None:
+    assert checks.check(LAYERS, answer, NO_SHOP).right
+
+
+def test_a_table_with_one_wrong_row_is_told_the_mistake_of_that_row() -> None:
+    assert checks.check(LAYERS, {"seven": 3, "three": 3}, NO_SHOP).misconception == "no_top"
+    result = checks.check(LAYERS, {"seven": 9, "three": 3}, NO_SHOP)
+    assert result.message == "1 of 2 rows are right. Look again at: Seven departments."
+
+
+def test_a_choice_is_read_by_key_or_by_text() -> None:
+    assert checks.check(TARGETS, " A) ", NO_SHOP).right
+    assert checks.check(TARGETS, "campaign visitors buy more often", NO_SHOP).right
+    assert checks.check(TARGETS, "c", NO_SHOP).misconception == "c"
+
+
+def test_a_plan_is_scored_with_reasons() -> None:
+    assert repr(checks.check(DESIGN, {"span": 3, "layers": 2}, NO_SHOP)) == (
+        "Not yet. The plan has 9 of 100 points and does not pass.\n- 9 people have a boss."
+    )
+    assert checks.check(DESIGN, {"span": 8, "layers": 2}, NO_SHOP).right
+    outside = checks.check(DESIGN, {"span": 80, "layers": 2}, NO_SHOP)
+    assert outside.message == "Span of control: 80 lies outside 2 to 12."
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"id": "Rate"}, "topic-name"),
+        ({"hints": ()}, "hints"),
+        ({"minutes": 0}, "minutes"),
+        ({"misconceptions": RATE.misconceptions[:1]}, "two misconceptions"),
+        ({"misconceptions": RATE.misconceptions[:1] * 2}, "different names"),
+        ({"rel_tolerance": 0.1}, "either tolerance"),
+        ({"tolerance": -1}, "negative"),
+    ],
+)
+def test_a_faulty_declaration_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        replace(RATE, **change)
+
+
+# The card -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> store.Learner:
+    me = store.Learner(None)
+    monkeypatch.setattr(store, "learner", lambda: me)
+    return me
+
+
+def test_the_answer_is_shown_after_three_tries(fresh: store.Learner) -> None:
+    card = Card(RATE, NO_SHOP)
+    assert card._show_button.disabled
+    for answer in ("abc", "5 %", "20 %", "30 %"):
+        assert card._show_button.disabled
+        card._fields.value = answer
+        card._check_button.click()
+    assert not card._show_button.disabled
+    assert "Solution" not in card._help.value
+    card._show_button.click()
+    assert "Paid orders divided by visitors." in card._help.value
+    assert fresh.standing(RATE.id).shown
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        (RATE, "5 %"),
+        (TARGETS, "b"),
+        (LAYERS, {"seven": "3", "three": "2"}),
+        (DESIGN, {"span": 12, "layers": 1}),
+    ],
+)
+def test_a_card_starts_where_the_learner_left_off(
+    fresh: store.Learner, exercise: Exercise, answer: Any
+) -> None:
+    first = Card(exercise, NO_SHOP)
+    first._fill(answer)
+    first._check_button.click()
+    first._hint_button.click()
+    again = Card(exercise, NO_SHOP)
+    assert again._read() == answer
+    assert again._feedback.value == first._feedback.value.replace(' role="alert"', "")
+    assert "Hint 1" in again._help.value
+    assert again._hint_button.description == "Hint 2 of 2"
+
+
+def test_an_answer_of_an_earlier_edition_does_no_harm(fresh: store.Learner) -> None:
+    fresh.note_check(checks.Result(DESIGN.id, "wrong", ""), "a text")
+    fresh.note_check(checks.Result(TARGETS.id, "wrong", ""), "z")
+    assert Card(DESIGN, NO_SHOP)._feedback.value == ""
+    assert Card(TARGETS, NO_SHOP)._feedback.value == ""
+
+
+def test_without_a_kernel_the_question_remains(fresh: store.Learner) -> None:
+    bundle = Card(TARGETS, NO_SHOP)._repr_mimebundle_()
+    for shown in (bundle["text/plain"], bundle["text/html"]):
+        assert "The campaign brings 45 %" in shown
+        assert "(b) The others buy more often" in shown
+        assert "55 / 45" not in shown
+
+
+def test_what_a_learner_types_is_text_and_never_markup(fresh: store.Learner) -> None:
+    card = Card(RATE, NO_SHOP)
+    card._fields.value = "<img src=x>"
+    card._check_button.click()
+    assert "<img" not in card._feedback.value
+
+
+def test_progress_reads_the_same_every_time(fresh: store.Learner) -> None:
+    fresh.note_check(checks.Result(RATE.id, "right", ""), "8.18 %")
+    progress = ChapterProgress(DEMO)
+    assert repr(progress) == (
+        "1 of 4 exercises are done; about 9 minutes are left.\n  demo           1 of 4"
+    )
+    assert 'value="1" max="4"' in progress._repr_html_()
+
+
+def test_an_unknown_exercise_or_chapter_gives_a_sentence() -> None:
+    with pytest.raises(CourseError, match="There is no exercise"):
+        exercises.get("organisation-unheard-of")
+    with pytest.raises(CourseError, match="no exercises for astrology"):
+        exercises.progress("astrology")
