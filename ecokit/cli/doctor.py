@@ -150,9 +150,9 @@ def fonts(folder: Path) -> Finding:
     theme.use()
     try:
         path = font_manager.findfont(theme.CJK_FONT, fallback_to_default=False)
-        drawn = font_manager.get_font(path).get_char_index(ord("电"))
+        drawn = font_manager.get_font(path).get_char_index(ord("电")) > 0
     except (ValueError, OSError, RuntimeError):
-        drawn = 0
+        drawn = False
     if drawn:
         return Finding(GOOD, _("Chinese characters can be drawn"))
     return Finding(BAD, _("the course's font is missing"), _("Install the course again."))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import nbformat
@@ -46,13 +46,24 @@ def store(folder: Path, names: Iterable[str] = ()) -> list[str]:
             _("There is no notebook {name} in {folder}.").format(name=unknown[0], folder=folder)
         )
     chosen = {name: nb for name, nb in found.items() if not names or name in set(names)}
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        contents = pool.map(lambda name: _run(name, chosen[name], folder), chosen)
-        return [
-            name
-            for name, content in zip(chosen, contents, strict=True)
-            if _store(folder / name, content)
-        ]
+    contents = asyncio.run(_run_all(chosen, folder))
+    return [
+        name
+        for name, content in zip(chosen, contents, strict=True)
+        if _store(folder / name, content)
+    ]
+
+
+async def _run_all(chosen: Mapping[str, NotebookNode], folder: Path) -> list[bytes]:
+    cores = asyncio.Semaphore(os.cpu_count() or 1)
+
+    async def run(name: str, nb: NotebookNode) -> bytes:
+        async with cores:
+            copies.check(nb, name)
+            await _execute(nb, (folder / name).parent, name)
+            return copies.to_bytes(normalise(nb))
+
+    return await asyncio.gather(*(run(name, nb) for name, nb in chosen.items()))
 
 
 def _store(path: Path, content: bytes) -> bool:
@@ -62,13 +73,7 @@ def _store(path: Path, content: bytes) -> bool:
     return True
 
 
-def _run(name: str, nb: NotebookNode, folder: Path) -> bytes:
-    copies.check(nb, name)
-    execute(nb, (folder / name).parent, name)
-    return copies.to_bytes(normalise(nb))
-
-
-def execute(nb: NotebookNode, folder: Path, name: str) -> None:
+def execute(nb: NotebookNode, folder: Path, name: str = "notebook") -> None:
     """Run a notebook in place with `folder` as its working directory.
 
     Raises
@@ -76,11 +81,15 @@ def execute(nb: NotebookNode, folder: Path, name: str) -> None:
     CourseError
         A cell failed: the notebook, the cell and the last line of the error.
     """
+    asyncio.run(_execute(nb, folder, name))
+
+
+async def _execute(nb: NotebookNode, folder: Path, name: str) -> None:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
     try:
-        NotebookClient(
+        await NotebookClient(
             nb,
             kernel_name="python3",
             timeout=120,
@@ -88,7 +97,7 @@ def execute(nb: NotebookNode, folder: Path, name: str) -> None:
             coalesce_streams=True,
             store_widget_state=False,
             resources={"metadata": {"path": str(folder)}},
-        ).execute()
+        ).async_execute()
     except CellExecutionError as error:
         cell = next(cell for cell in nb.cells if _failed(cell))
         raise CourseError(

@@ -29,13 +29,15 @@ class BookHandler(JupyterHandler, web.StaticFileHandler):
 
     @web.authenticated
     @authorized
-    async def get(self, path: str, include_body: bool = True) -> None:
+    async def get(  # type: ignore[override]  # the decorators keep no signature
+        self, path: str, include_body: bool = True
+    ) -> None:
         """Send a file; a folder sends its ``index.html``."""
         await web.StaticFileHandler.get(self, path, include_body=include_body)
 
     @web.authenticated
     @authorized
-    async def head(self, path: str) -> None:
+    async def head(self, path: str) -> None:  # type: ignore[override]
         """Send the headers of a file."""
         await web.StaticFileHandler.get(self, path, include_body=False)
 
