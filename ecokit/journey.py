@@ -404,7 +404,7 @@ def effect(
     touchpoints: IntoFrameT,
     outcomes: IntoFrameT,
     within: Sequence[str] = ("late_parcel",),
-    missed: str = "missing",
+    missed: Sequence[str] = ("missing",),
     level: float = 0.95,
     as_of: datetime | str | None = None,
 ) -> IntoFrameT:
@@ -426,8 +426,8 @@ def effect(
         What :func:`outcomes` returned.
     within : sequence of str
         Columns of `outcomes` to compare inside, for example ``("late_parcel", "month")``.
-    missed : str
-        The state compared with ``on_time``: ``"missing"``, or ``"late"``.
+    missed : sequence of str
+        The states compared with ``on_time``: ``"missing"``, ``"late"`` or both.
     level : float
         Confidence level of the intervals, between 0 and 1.
     as_of : datetime or ISO text, optional
@@ -468,14 +468,16 @@ def effect(
         touchpoints=(touchpoints, _STEP),
         outcomes=(outcomes, " ".join(("order_id", *OUTCOMES, *within))),
     )
-    if missed not in ("missing", "late"):
+    if not missed or not set(missed) <= {"missing", "late"}:
         raise CourseError(
-            _("missed is {missed!r}. Compare missing or late with on time.").format(missed=missed)
+            _('missed is {missed}. Compare ["missing"], ["late"] or both with on time.').format(
+                missed=missed
+            )
         )
     one = _states(steps, as_of).filter(
-        nw.col("touchpoint") == touchpoint, nw.col("state").is_in([missed, "on_time"])
+        nw.col("touchpoint") == touchpoint, nw.col("state").is_in([*missed, "on_time"])
     )
-    exposed = one.select("order_id", _m=(nw.col("state") == missed).cast(nw.Int64))
+    exposed = one.select("order_id", _m=(nw.col("state") != "on_time").cast(nw.Int64))
     rows = (
         told.join(exposed, on="order_id")
         .select("order_id", "_m", *within, *(nw.col(name).cast(nw.Float64) for name in OUTCOMES))

@@ -341,8 +341,8 @@ def test_adjusted_difference_lies_within_the_strata(
         (lambda: journey.effect(10, *_cohort({"a": (1, 2, 1, 2)}), within=[]), "Touchpoint 10"),
         (lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within=["city"]), "city"),
         (
-            lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within=[], missed="open"),
-            "missed is 'open'",
+            lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within=[], missed=["open"]),
+            "missed is .'open'",
         ),
         (
             lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within=[], level=95),

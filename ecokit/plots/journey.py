@@ -24,6 +24,7 @@ COLORS = {
     "open": "#bbbbbb",
     "not_needed": "#dddddd",
 }
+LABELS_LEFT = -0.62  # where the long names of the touchpoints begin, in widths of the axes
 MARKERS = {"on_time": "o", "late": "^", "missing": "X", "open": "o", "not_needed": "."}
 
 
@@ -112,7 +113,54 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = No
     if table["on_time_rate"].notna().any():
         place = int(table["on_time_rate"].argmin())
         name, share = journey["name"].iloc[place], table["on_time_rate"].iloc[place]
-        ax.set_title(_("{name}: on time for {share:.0%} only").format(name=name, share=share))
+        finding = _("{name}: on time for {share:.0%} only").format(name=name, share=share)
+        ax.set_title(finding, x=LABELS_LEFT, y=1)
+    return ax
+
+
+def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Axes:
+    """Draw how one touchpoint is kept from month to month.
+
+    Parameters
+    ----------
+    rates : DataFrame
+        ``month``, ``on_time_rate``, ``missing_rate``: rows of one touchpoint of what
+        ``journey.rates(..., by="month")`` returned.
+    name : str
+        The touchpoint, for the title.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Axes
+        The title names the worst month.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rates = pd.DataFrame({"month": pd.to_datetime(["2025-08-01", "2025-09-01"]),
+    ...                       "on_time_rate": [0.9, 0.8], "missing_rate": [0.0, 0.1]})
+    >>> months(rates, "Packing").get_title(loc="left")
+    'Packing: worst in Sep, 80% on time'
+    """
+    ax = theme.figure(height=3.2)[1] if ax is None else ax
+    names = state_names()
+    for state, style in (("on_time", "o-"), ("missing", "X--")):
+        share = rates[f"{state}_rate"]
+        ax.plot(rates["month"], share, style, color=COLORS[state], label=names[state])
+    ax.set_xticks(rates["month"], [f"{month:%b}" for month in rates["month"]])
+    ax.set_ylim(0, 1.02)
+    theme.percent_axis(ax)
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="center left", bbox_to_anchor=(0, 0.42))
+    if rates["on_time_rate"].notna().any():
+        worst = rates.iloc[int(rates["on_time_rate"].argmin())]
+        ax.set_title(
+            _("{name}: worst in {month}, {share:.0%} on time").format(
+                name=name, month=f"{worst['month']:%b}", share=worst["on_time_rate"]
+            )
+        )
     return ax
 
 
@@ -168,7 +216,7 @@ def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Ax
     finding = _("{on_time} on time, {late} late, {missing} missing").format(
         **{state: counts.get(state, 0) for state in ("on_time", "late", "missing")}
     )
-    ax.set_title(f"{title}: {finding}" if title else finding)
+    ax.set_title(f"{title}: {finding}" if title else finding, x=LABELS_LEFT, y=1)
     return ax
 
 
@@ -416,7 +464,7 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
     last = len(sorted_) - 1
     colors = [theme.ORANGE if place == last else theme.BLUE for place in range(last + 1)]
     bars = ax.barh(sorted_[by].astype(str), sorted_["kept_rate"], color=colors)
-    ax.bar_label(bars, [f"{share:.0%}" for share in sorted_["kept_rate"]], padding=3)
+    ax.bar_label(bars, [f"{share:.0%}" for share in sorted_["kept_rate"]], padding=3, size=9.5)
     ax.invert_yaxis()
     ax.set_xlim(0, 1.08)
     theme.percent_axis(ax, "x")
