@@ -179,19 +179,27 @@ def total(parts: Mapping[str, Part], by: Sequence[str], lookups: Mapping[str, Fr
         The columns `by`, and an Int64 column a part; 0 where a group has no rows in it.
     """
     totals = []
-    for name, part in parts.items():
-        frame = _grouped(part, by, lookups)
-        one = (
-            frame.group_by(*by).agg(_amount(part, name))
-            if by
-            else frame.select(_amount(part, name))
-        )
-        zeros = [nw.lit(0, nw.Int64).alias(other) for other in parts if other != name]
-        one = one.with_columns(nw.col(name).cast(nw.Int64).fill_null(0), *zeros)
-        totals.append(one.select(*by, *parts))
+    for together in _scans(parts):
+        frame = _grouped(parts[together[0]], by, lookups)
+        amounts = [_amount(parts[name], name) for name in together]
+        one = frame.group_by(*by).agg(*amounts) if by else frame.select(*amounts)
+        sums = [nw.col(name).cast(nw.Int64).fill_null(0) for name in together]
+        zeros = [nw.lit(0, nw.Int64).alias(name) for name in parts if name not in together]
+        totals.append(one.with_columns(*sums, *zeros).select(*by, *parts))
+    if len(totals) == 1:
+        return totals[0]
     under = nw.concat(totals)
     sums = [nw.col(name).sum() for name in parts]
     return under.group_by(*by).agg(*sums) if by else under.select(*sums)
+
+
+def _scans(parts: Mapping[str, Part]) -> list[list[str]]:
+    """Return the names of the parts that one pass over a table can total together."""
+    scans: dict[tuple[int, str], list[str]] = {}
+    for name, part in parts.items():
+        counted = part.column if part.how == "distinct" else ""
+        scans.setdefault((id(part.frame), counted), []).append(name)
+    return list(scans.values())
 
 
 def _amount(part: Part, name: str) -> nw.Expr:

@@ -130,7 +130,7 @@ def dwell(visits: Frame) -> dict[str, Part]:
     timed = known.with_columns(hundredths=whole("dwell_seconds", 100))
     return {
         "above": Part("visits", timed, "started_at", "hundredths"),
-        "below": Part("visits", known, "started_at", how="rows"),
+        "below": Part("visits", timed, "started_at", how="rows"),
     }
 
 
