@@ -746,6 +746,48 @@ def _require_approvals(approvals: float, minutes_per_approval: float) -> None:
         )
 
 
+def approval_minutes(
+    decisions: pd.DataFrame, approvals: pd.DataFrame, kind: str = "campaign"
+) -> float:
+    """Tell how many minutes one approval takes on average, from being asked to answering.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        ``decision_id`` and ``kind``.
+    approvals : DataFrame
+        ``decision_id``, ``asked_at``, ``answered_at``.
+    kind : str
+        The kind of decision.
+
+    Raises
+    ------
+    CourseError
+        No approval of that kind was answered.
+
+    Examples
+    --------
+    >>> decisions = pd.DataFrame({"decision_id": [1], "kind": ["campaign"]})
+    >>> approvals = pd.DataFrame({"decision_id": [1, 1],
+    ...     "asked_at": pd.to_datetime(["2025-06-01 09:00", "2025-06-01 09:30"]),
+    ...     "answered_at": pd.to_datetime(["2025-06-01 09:30", "2025-06-01 10:40"])})
+    >>> approval_minutes(decisions, approvals)
+    50.0
+    >>> approval_minutes(decisions, approvals, "product")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: No approval of a product decision was answered.
+    """
+    _require_columns(decisions, ("decision_id", "kind"), "decisions")
+    _require_columns(approvals, ("decision_id", "asked_at", "answered_at"), "approvals")
+    ids = decisions.loc[decisions["kind"] == kind, "decision_id"]
+    chosen = approvals[approvals["decision_id"].isin(ids)]
+    waits = (chosen["answered_at"] - chosen["asked_at"]).dropna()
+    if waits.empty:
+        raise CourseError(_("No approval of a {kind} decision was answered.").format(kind=kind))
+    return float(waits.dt.total_seconds().mean()) / 60
+
+
 # ---------------------------------------------------------------- side by side
 
 
@@ -1133,9 +1175,8 @@ def design(
     >>> mandates = pd.DataFrame({"structure": ["old"], "kind": ["campaign"],
     ...     "raised_by": ["agent"], "decided_by": ["ceo"]})
     >>> new = design(posts, mandates, widest_span=6)
-    >>> new.posts[["post_id", "reports_to", "headcount"]]
+    >>> new.posts.loc[1:, ["post_id", "reports_to", "headcount"]]
              post_id     reports_to  headcount
-    0            ceo            NaN          1
     1          sales            ceo          1
     2          agent  sales_leaders         12
     3  sales_leaders          sales          2
@@ -1250,29 +1291,28 @@ def _add_leaders(posts: pd.DataFrame, widest_span: int, premium: float) -> pd.Da
         post = waiting.pop()
         people = _people_under(graph, post)
         if people > widest_span * graph.nodes[post]["headcount"]:
-            posts = _insert(posts, graph.nodes[post], math.ceil(people / widest_span), premium)
-            graph = reporting_graph(posts)
+            _insert(graph, post, math.ceil(people / widest_span), premium)
             waiting.append(post)
-    return posts
+    return pd.DataFrame(
+        node | {"post_id": post, "reports_to": next(graph.predecessors(post), None)}
+        for post, node in graph.nodes(data=True)
+    )
 
 
-def _insert(
-    posts: pd.DataFrame, boss: Mapping[str, Any], leaders: int, premium: float
-) -> pd.DataFrame:
-    led = (posts["reports_to"] == boss["post_id"]) & (posts["sourcing"] == "inside")
-    post_id = f"{boss['post_id']}_leaders"
-    while post_id in set(posts["post_id"]):
-        post_id += "_2"
-    row = dict(boss) | {
-        "post_id": post_id,
-        "reports_to": boss["post_id"],
+def _insert(graph: nx.DiGraph, boss: str, leaders: int, premium: float) -> None:
+    led = [post for post in graph.successors(boss) if graph.nodes[post]["sourcing"] == "inside"]
+    post = f"{boss}_leaders"
+    while post in graph:
+        post += "_2"
+    node = graph.nodes[boss] | {
         "sourcing": "inside",
         "headcount": leaders,
-        "monthly_cost": round(posts.loc[led, "monthly_cost"].max() * (1 + premium), 2),
+        "monthly_cost": round(max(graph.nodes[p]["monthly_cost"] for p in led) * (1 + premium), 2),
     }
-    if "title" in row:
-        row["title"] = _("Team leaders under {title}").format(title=boss["title"])
-    if "title_zh" in row:
-        row["title_zh"] = f"{boss['title_zh']}组长"
-    moved = posts.assign(reports_to=posts["reports_to"].mask(led, post_id))
-    return pd.concat([moved, pd.DataFrame([row])], ignore_index=True)
+    if "title" in node:
+        node["title"] = _("Team leaders")
+    if "title_zh" in node:
+        node["title_zh"] = "组长"
+    graph.add_node(post, **node)
+    graph.remove_edges_from([(boss, under) for under in led])
+    graph.add_edges_from([(boss, post), *((post, under) for under in led)])
