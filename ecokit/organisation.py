@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 POST_COLUMNS = ("post_id", "reports_to")
+STRUCTURES = ("seven_departments", "three_centers", "three_forces")
 MANDATE_COLUMNS = ("kind", "raised_by", "decided_by")
 TOP_LAYER = 1
 
