@@ -1,0 +1,217 @@
+"""Figures of scorecards: what they add up to, how they move, and what the targets imply."""
+
+from __future__ import annotations
+
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ecokit import kpi as topic
+from ecokit.messages import _
+from ecokit.plots import theme
+
+SCORECARD_SIZE = (7.2, 3.8)
+"""Width and height of the scorecard, in inches."""
+
+
+def _name(kpi: object) -> str:
+    return fill(topic.KPIS[str(kpi)].name, 22)
+
+
+def _title(ax: Axes, text: str) -> None:
+    # Over the whole figure: the names of KPIs on the left leave little room over the axes.
+    ax.figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
+
+
+def scorecard(card: pd.DataFrame, who: str) -> Figure:
+    """Return the scorecard as bars of points won against points on offer.
+
+    Parameters
+    ----------
+    card : DataFrame
+        From `ecokit.kpi.scorecard`.
+    who : str
+        Whose it is and of when, for the title.
+    """
+    fig, ax = theme.figure(*SCORECARD_SIZE)
+    draw_scorecard(ax, card, who)
+    return fig
+
+
+def draw_scorecard(ax: Axes, card: pd.DataFrame, who: str) -> str:
+    """Draw the scorecard into `ax` and return its finding in words.
+
+    A grey bar is what a KPI is worth on target (its weight in points), the narrow bar is
+    what it brought: orange where it fell short, blue where it did not.
+    """
+    shown = card.dropna(subset="points")
+    names = [_name(kpi) for kpi in shown["kpi"]]
+    worth = 100 * shown["weight"] / shown["weight"].sum()
+    lost = worth - shown["points"]
+    colors = np.where(lost > 0.05, theme.ORANGE, theme.BLUE)
+    ax.barh(names, worth, height=0.72, color="#dddddd")
+    ax.barh(names, shown["points"], height=0.36, color=colors)
+    for row, (points, part) in enumerate(zip(shown["points"], worth, strict=True)):
+        text = f"{points:.1f} / {part:.0f}"
+        ax.text(max(points, part) + 0.5, row, text, va="center", fontsize=9.5)
+    finding = _("{who}: {total:.1f} points").format(who=who, total=shown["points"].sum())
+    worst = int(lost.to_numpy().argmax())
+    if lost.iloc[worst] > 0.05:
+        kpi = topic.KPIS[shown["kpi"].iloc[worst]].name
+        finding += _("\n{points:.1f} points lost on {kpi}").format(points=lost.iloc[worst], kpi=kpi)
+    _title(ax, finding)
+    ax.set_xlabel(_("points won, and points on offer (grey)"))
+    ax.set_xlim(0, 1.22 * max(worth.max(), shown["points"].max()))
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    return finding
+
+
+def trend(cards: pd.DataFrame, post: str) -> Figure:
+    """Return the attainment of each KPI of a post, month by month, as a heat map.
+
+    Parameters
+    ----------
+    cards : DataFrame
+        From `ecokit.kpi.scorecards`.
+    post : str
+        The post.
+    """
+    table = topic.trend(cards, post)
+    met = table.ge(1).sum(axis=1)
+    weakest = met.idxmin()
+    table.index = pd.Index([_name(kpi) for kpi in table.index])
+    table.columns = pd.Index([f"{month:%b}" for month in table.columns])
+    fig, ax = theme.figure(height=0.9 + 0.52 * len(table))
+    sns.heatmap(
+        table,
+        ax=ax,
+        cmap="PuOr",
+        center=1.0,
+        vmin=0.7,
+        vmax=1.3,
+        annot=100 * table,
+        fmt=".0f",
+        annot_kws={"fontsize": 9},
+        linewidths=1,
+        cbar_kws={"label": _("attainment"), "format": lambda value, _place: f"{value:.0%}"},
+    )
+    _title(
+        ax,
+        _("{name}: target met in {n} of {months} months").format(
+            name=topic.KPIS[str(weakest)].name, n=met.min(), months=table.shape[1]
+        ),
+    )
+    ax.tick_params(axis="y", rotation=0)
+    return fig
+
+
+def spread(ranked: pd.DataFrame) -> Figure:
+    """Return the points of every post over the months, with the spread between them.
+
+    Parameters
+    ----------
+    ranked : DataFrame
+        From `ecokit.kpi.ranking`, by month.
+    """
+    fig, ax = theme.figure(height=3.8)
+    limits = ranked.groupby("month")["points"].agg(["min", "max"])
+    ax.fill_between(limits.index, limits["min"], limits["max"], color=theme.GREY, alpha=0.2, lw=0)
+    posts = [post for post in topic.POSTS if post in set(ranked["post_id"])]
+    sns.lineplot(
+        ranked, x="month", y="points", hue="post_id", style="post_id", hue_order=posts,
+        style_order=posts, markers=True, dashes=False, ax=ax,
+    )  # fmt: skip
+    ax.axhline(100, color="black", lw=1)
+    widest = ranked.sort_values("spread").iloc[-1]
+    ax.set(
+        xlabel="",
+        ylabel=_("points; 100 is on target"),
+        title=_("The spread was widest in {month:%B}: {spread:.0f} points").format(
+            month=widest["month"], spread=widest["spread"]
+        ),
+    )
+    ax.set_xticks(limits.index, [f"{month:%b}" for month in limits.index])
+    handles, labels = ax.get_legend_handles_labels()
+    ax.legend(
+        handles, [topic.POSTS[label][0] for label in labels], ncols=2, title=None,
+        loc="upper center", bbox_to_anchor=(0.5, -0.1),
+    )  # fmt: skip
+    return fig
+
+
+def what_if(table: pd.DataFrame, who: str, change: float = 0.10) -> Figure:
+    """Return the points that each KPI would bring if it were better.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `ecokit.kpi.what_if`.
+    who : str
+        Whose scorecard it is and of when, for the title.
+    change : float
+        The improvement, as given to `what_if`.
+    """
+    fig, ax = theme.figure(height=3.8)
+    rows = np.arange(len(table))
+    first = _("{change:.0%} better").format(change=change)
+    ax.barh(rows - 0.2, table["gain"], height=0.38, color=theme.BLUE, label=first)
+    second = _("just on target")
+    ax.barh(rows + 0.2, table["gain_at_target"], height=0.38, color=theme.ORANGE, label=second)
+    ax.set_yticks(rows, [_name(kpi) for kpi in table["kpi"]])
+    ax.invert_yaxis()
+    ax.grid(visible=False, axis="y")
+    ax.set_xlabel(_("points won if this KPI alone were better"))
+    ax.legend(loc="lower right")
+    finding = _("{who}: {change:.0%} more counts most on {kpi}").format(
+        who=who, change=change, kpi=topic.KPIS[table["kpi"].iloc[0]].name
+    )
+    far = table.sort_values("gain_at_target").iloc[-1]
+    if far["gain_at_target"] > 0:
+        finding += _("\nmost is missing on {kpi}: {points:.1f} points").format(
+            kpi=topic.KPIS[far["kpi"]].name, points=far["gain_at_target"]
+        )
+    _title(ax, finding)
+    return fig
+
+
+def tied_targets(uv_share: float, order_share: float, campaign_conversion: float) -> Figure:
+    """Return what the rest of the traffic must convert, over the campaign share of orders.
+
+    Parameters
+    ----------
+    uv_share, order_share, campaign_conversion : float
+        The three campaign targets, as fractions.
+    """
+    fig, ax = theme.figure(height=3.6)
+    shares = np.linspace(uv_share / 2, 0.95, 200)
+    tied = [topic.implied_conversion(uv_share, x, campaign_conversion) for x in shares]
+    ax.plot(shares, [one.shop for one in tied], color=theme.BLUE, label=_("whole shop"))
+    ax.plot(shares, [one.rest for one in tied], color=theme.ORANGE, label=_("rest of the traffic"))
+    ax.axhline(campaign_conversion, color=theme.GREY, ls="--", lw=1, label=_("campaigns"))
+    now = topic.implied_conversion(uv_share, order_share, campaign_conversion)
+    ax.plot([order_share] * 2, now, "o", color="black")
+    for value, above in zip(now, (5, -16), strict=True):
+        ax.annotate(
+            f"{value:.2%}",
+            (order_share, value),
+            (6, above),
+            textcoords="offset points",
+            fontsize=9.5,
+        )
+    theme.percent_axis(ax, "x")
+    theme.percent_axis(ax, "y", 1)
+    ax.set(
+        ylim=(0, 2.1 * campaign_conversion),
+        xlabel=_("campaign share of orders"),
+        ylabel=_("conversion"),
+        title=_("Three targets leave no choice: the rest converts {rest:.2%}").format(
+            rest=now.rest
+        ),
+    )
+    ax.legend()
+    return fig
