@@ -1,6 +1,6 @@
 # Every line calls `ecokit` or the tool named; without make, call them yourself (README.md).
 PYTHON ?= python3
-BIN    := .venv/bin
+BIN    := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PORT   :=
 OPEN   := yes
 

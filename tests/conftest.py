@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,12 +60,29 @@ def browser() -> Iterator[object]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
         try:
-            chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+            chromium = playwright.chromium.launch(
+                executable_path=found, channel=None if found else "chrome", args=FLAGS
+            )
         except Exception as error:
             message = f"NO BROWSER: pages are not tested. Install Chromium. ({error})"
             if os.environ.get("CI"):
                 pytest.fail(message)
-            warnings.warn(message, stacklevel=1)
             pytest.skip(message)
         yield chromium
         chromium.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever uses the browser, so that it can be run apart."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly when no page was tested."""
+    skipped = terminalreporter.getreports("skipped")
+    if any("NO BROWSER" in str(report.longrepr) for report in skipped):
+        terminalreporter.write_sep(
+            "!", "NO BROWSER: no page was tested. Install Chromium", red=True
+        )

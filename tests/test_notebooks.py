@@ -1,0 +1,189 @@
+"""The masters as they are stored: nbval can only compare what these guards have seen in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from ecokit import exercises
+from ecokit.cli import copies, masters
+from tests.leaks import leaked
+
+ROOT = Path(__file__).resolve().parents[1]
+MASTERS = copies.masters(ROOT / "notebooks")
+
+FORBIDDEN = {
+    "a path": r"(?<![\w/.])/(home|root|Users|tmp|usr|opt|var|private|mnt|work)/|\b[A-Z]:\\\\?\w",
+    "an address in memory": r"\b0x[0-9a-f]{6,}",
+    "a time that was measured": r"Wall time|CPU times|[nµm]s ± |\dit/s|\d\d:\d\d<",
+    "a random id": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b[0-9a-f]{32}\b",
+}
+
+
+def faults(nb: NotebookNode) -> Iterator[str]:
+    """Yield what keeps nbval from checking a stored notebook, or would differ elsewhere."""
+    if nb.get("metadata", {}).get("widgets"):
+        yield "the notebook stores the state of widgets"
+    expected = 1
+    for cell in nb.cells:
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        place = f"cell {cell.id}"
+        if cell.execution_count is None:
+            yield f"{place} was not executed: nbval compares nothing"
+        elif cell.execution_count != expected:
+            yield f"{place} was executed out of order"
+        expected = (cell.execution_count or expected) + 1
+        yield from (f"{place} {fault}" for fault in source_faults(cell.source))
+        yield from (f"{place} {fault}" for fault in output_faults(cell))
+
+
+def source_faults(source: str) -> Iterator[str]:
+    """Yield what a code cell may not hold."""
+    if re.search(r"^\s*[%!?]|^\s*\w+\s*=\s*[%!]", source, re.MULTILINE):
+        yield "uses a magic or a shell command: nbval passes unknown ones, browsers have no shell"
+    if source.rstrip().endswith(";"):
+        yield "ends with a semicolon: assign the result instead"
+
+
+def output_faults(cell: NotebookNode) -> Iterator[str]:
+    """Yield what the stored outputs of a cell may not hold."""
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if errors and "raises-exception" not in copies.tags(cell):
+        yield f"failed with {errors[0].ename}"
+    if not errors and "raises-exception" in copies.tags(cell):
+        yield "is tagged raises-exception and raised nothing"
+    for output in cell.outputs:
+        if output.get("name") == "stderr":
+            yield "prints a warning"
+        if masters.WIDGET in output.get("data", {}):
+            yield "stores the view of a widget"
+        for text in texts(output):
+            for what, pattern in FORBIDDEN.items():
+                if re.search(pattern, text):
+                    yield f"prints {what}"
+
+
+def texts(output: NotebookNode) -> Iterator[str]:
+    """Yield the readable parts of an output."""
+    yield output.get("text", "")
+    data = output.get("data", {})
+    for kind in ("text/plain", "text/html", "text/markdown"):
+        yield re.sub(r"data:image/\w+;base64,[A-Za-z0-9+/=\s]+", "", data.get(kind, ""))
+
+
+@pytest.mark.parametrize("name", MASTERS)
+def test_a_master_is_stored_as_nbval_needs_it(name: str) -> None:
+    assert not list(faults(MASTERS[name]))
+    stored = (ROOT / "notebooks" / name).read_bytes()
+    assert copies.to_bytes(masters.normalise(MASTERS[name])) == stored, "run `make notebooks`"
+
+
+@pytest.mark.parametrize("name", MASTERS)
+def test_a_master_is_tagged_so_that_nothing_leaks(name: str) -> None:
+    copies.check(MASTERS[name], name)
+    ids = [cell.id for cell in MASTERS[name].cells]
+    assert len(set(ids)) == len(ids)
+    assert all(one.startswith(f"{Path(name).stem}-") for one in ids), "readable ids: topic-03"
+
+
+@pytest.mark.parametrize("name", MASTERS)
+def test_a_master_shows_each_exercise_of_its_topic_once(name: str) -> None:
+    shown = [
+        found
+        for cell in MASTERS[name].cells
+        if copies.EXERCISE in copies.tags(cell)
+        for found in re.findall(r"exercises\.show\(\s*[\"']([^\"']+)", cell.source)
+    ]
+    assert sorted(shown) == sorted(one.id for one in exercises.all(topic=Path(name).stem))
+
+
+@pytest.mark.parametrize("name", MASTERS)
+def test_a_learner_can_run_the_copy_from_top_to_bottom(name: str, tmp_path: Path) -> None:
+    copy = copies.learner(MASTERS[name], name)
+    masters.execute(copy, tmp_path, name)
+    assert not (tmp_path / ".ecokit" / "progress.json").exists(), "nobody has answered yet"
+
+
+@pytest.mark.parametrize("name", MASTERS)
+def test_no_answer_is_in_the_learners_copy(name: str) -> None:
+    text = copies.to_bytes(copies.learner(MASTERS[name], name)).decode()
+    assert not leaked(MASTERS[name], {name: text})
+    assert copies.answers(MASTERS[name])
+    whole = copies.to_bytes(MASTERS[name]).decode()
+    assert leaked(MASTERS[name], {name: whole}), "the leak test must find them in the master"
+
+
+# --- the guards themselves: notebooks named by what is wrong with them ---
+
+
+def stored(
+    source: str = "1 + 1", count: int | None = 1, *tags: str, **output: object
+) -> NotebookNode:
+    outputs = [nbformat.v4.new_output(**output)] if output else []
+    return nbformat.v4.new_code_cell(
+        source, execution_count=count, outputs=outputs, metadata={"tags": list(tags)}, id="kpi-01"
+    )
+
+
+def printed(text: str) -> NotebookNode:
+    return stored(output_type="stream", name="stdout", text=text)
+
+
+VIEW = {masters.WIDGET: {"model_id": "a" * 32}}
+DEFECTS: dict[str, Callable[[], list[NotebookNode]]] = {
+    "not_executed": lambda: [stored(count=None)],
+    "executed_out_of_order": lambda: [stored(count=2), stored(count=1)],
+    "executed_with_a_gap": lambda: [stored(count=1), stored(count=3)],
+    "magic_unknown": lambda: [stored("%frobnicate\nraise ValueError")],
+    "magic_of_a_cell": lambda: [stored("%%bash\nls")],
+    "shell_command": lambda: [stored("files = !ls")],
+    "semicolon_at_the_end": lambda: [stored("plot();")],
+    "error_stored": lambda: [
+        stored(output_type="error", ename="KeyError", evalue="'x'", traceback=[])
+    ],
+    "raises_nothing": lambda: [stored("1", 1, "raises-exception")],
+    "warning_printed": lambda: [stored(output_type="stream", name="stderr", text="Future")],
+    "widget_view_stored": lambda: [stored(output_type="display_data", data=VIEW)],
+    "path_of_linux": lambda: [printed("/home/ann/course/data.csv")],
+    "path_of_windows": lambda: [printed(r"C:\Users\ann")],
+    "address_printed": lambda: [printed("<Shop object at 0x7f83a1b2c3d4>")],
+    "time_measured": lambda: [printed("Wall time: 12.1 ms")],
+    "progress_bar": lambda: [printed("100%|##| 8/8 [00:01<00:00,  7.90it/s]")],
+    "random_id": lambda: [printed("3f2504e0-4f89-11d3-9a0c-0305e82c3301")],
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_defect_is_noticed(defect: str) -> None:
+    assert list(faults(nbformat.v4.new_notebook(cells=DEFECTS[defect]())))
+
+
+def test_widget_state_is_noticed() -> None:
+    assert list(faults(nbformat.v4.new_notebook(metadata={"widgets": {"state": {}}})))
+
+
+def test_a_sound_notebook_has_no_fault() -> None:
+    cells = [stored(), stored(count=2), nbformat.v4.new_markdown_cell("50 % of / and 12:30")]
+    cells.append(
+        stored("x = 7 % 2", 3, output_type="stream", name="stdout", text="2025-06-18 10:00")
+    )
+    assert not list(faults(nbformat.v4.new_notebook(cells=cells)))
+
+
+def test_a_leak_is_found_however_it_is_written() -> None:
+    show = nbformat.v4.new_code_cell('exercises.show("uv", shop)', metadata={"tags": ["exercise"]})
+    answer = nbformat.v4.new_code_cell(
+        'uv = shop.visits["visitor_id"].nunique()\nexercises.check("uv", uv, shop)',
+        metadata={"tags": ["answer"]},
+    )
+    nb = nbformat.v4.new_notebook(cells=[show, answer])
+    line = "uv = shop.visits[&quot;visitor_id&quot;]<span>.nunique()</span>"
+    assert leaked(nb, {"page.html": f"<pre><code>{line}</code></pre>"})
+    assert leaked(nb, {"copy.ipynb": copies.to_bytes(nb).decode()})
+    assert not leaked(nb, {"copy.ipynb": copies.to_bytes(copies.learner(nb)).decode()})
