@@ -14,7 +14,9 @@ from statistics import NormalDist
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 from narwhals.stable.v2.typing import IntoFrameT
+from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
 from ecokit.kpi.engine import PERIODS, By, door, listed, need, start_of
@@ -750,6 +752,59 @@ def perfect_journey(
         nw.min_horizontal(*kept).alias("ceiling"),
     )
     return close(result.sort(*keys) if keys else result)
+
+
+def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float64]:
+    """Measure which share of calls is made on the day it falls due.
+
+    Calls wait in one line, oldest first. What a day's capacity does not reach is left for
+    the next day, so a few days of too little capacity spoil the days after them.
+
+    Parameters
+    ----------
+    arrivals : array of int, shape (days,)
+        Calls that fall due each day.
+    capacity : array of int, shape (days,) or (days, plans)
+        Calls that can be made each day, for one plan or for many at once.
+
+    Returns
+    -------
+    array of float, shape () or (plans,)
+        Share of all calls, 0 to 1.
+
+    Raises
+    ------
+    CourseError
+        The days do not match, or no call falls due.
+
+    Examples
+    --------
+    >>> float(same_day_share([2, 6, 2], [3, 3, 3]))  # 2 in time, then 3, then 0 of 2
+    0.5
+    >>> same_day_share([2, 6, 2], [[3, 6], [3, 6], [3, 6]]).tolist()
+    [0.5, 1.0]
+    >>> same_day_share([2, 6], [3, 3, 3])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There are 2 days of calls and 3 days of capacity. Give both ...
+
+    Source: slide 3, touchpoint 8; slide 11, real-time support.
+    """
+    due, can = np.asarray(arrivals), np.asarray(capacity)
+    if len(due) != len(can):
+        raise CourseError(
+            _(
+                "There are {a} days of calls and {b} days of capacity. Give both for the same days."
+            ).format(a=len(due), b=len(can))
+        )
+    if due.sum() <= 0:
+        raise CourseError(_("No call falls due. Take days on which parcels pass the three days."))
+    backlog = np.zeros(can.shape[1:])
+    in_time = np.zeros(can.shape[1:])
+    for today, slots in zip(due, can, strict=True):
+        in_time += np.clip(slots - backlog, 0, today)
+        backlog = np.maximum(backlog + today - slots, 0)
+    return np.asarray(in_time / due.sum())
 
 
 _STEP = "order_id touchpoint due_at done_at"
