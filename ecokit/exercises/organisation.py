@@ -225,58 +225,62 @@ PAYROLL = Number(
 
 
 def _ends(shop: Shop) -> tuple[str, str]:
-    mandates = topic.choose(shop.mandates, "three_centers").set_index("kind").loc["campaign"]
+    mandates = topic.choose(shop.mandates, "seven_departments").set_index("kind").loc["service"]
     return str(mandates["raised_by"]), str(mandates["decided_by"])
 
 
 def _approvals(shop: Shop) -> int:
-    return len(topic.approval_path(shop.posts, *_ends(shop), structure="three_centers"))
+    return len(topic.approval_path(shop.posts, *_ends(shop), structure="seven_departments"))
 
 
 def _layers_between(shop: Shop) -> int:
-    depth = topic.layers(shop.posts, "three_centers")
+    depth = topic.layers(shop.posts, "seven_departments")
     raised_by, decided_by = _ends(shop)
     return int(abs(depth[raised_by] - depth[decided_by]))
+
+
+def _up_to_the_top(shop: Shop) -> int:
+    return int(topic.layers(shop.posts, "seven_departments")[_ends(shop)[0]]) - 1
 
 
 APPROVALS = Number(
     id="organisation-approvals",
     objective="organisation-path",
     minutes=4,
-    title=_("Follow a campaign decision"),
+    title=_("Follow a service decision"),
     prompt=_(
-        "In the structure with three centers, a campaign specialist proposes a price cut for "
-        "the weekend. The director of the operations and service center decides, because that "
-        "center owns the prices. How many posts must say yes, the deciding one included?"
+        "In the structure with seven departments, an after-sales agent wants to send a customer "
+        "a new phone today. The warehouse supervisor decides, because the stock is there. How "
+        "many posts must say yes, the deciding one included?"
     ),
     unit="approvals",
     tolerance=0,
     reference=_approvals,
     hints=(
         _("Draw the line up to the boss whom both ends share, then down to the one who decides."),
-        _('`organisation.approval_paths(shop.posts, shop.mandates, "three_centers")`'),
+        _('`organisation.approval_paths(shop.posts, shop.mandates, "seven_departments")`'),
     ),
     solution=_(
-        "The paper goes up to the general manager, the lowest boss of both centers, and down "
-        "again. Every post on the way after the specialist must say yes."
+        "The paper goes up to the general manager, the lowest boss of both departments, and down "
+        "again. Every post on the way after the agent must say yes."
     ),
     misconceptions=(
         Misconception(
             "counted_the_one_who_asks",
             lambda shop: _approvals(shop) + 1,
-            _("You counted the specialist too. The one who asks does not approve."),
+            _("You counted the agent too. The one who asks does not approve."),
         ),
         Misconception(
             "layers_between",
             _layers_between,
             _(
-                "You counted the layers between the two posts. They stand in different centers, "
-                "so the paper must go up to their common boss first."
+                "You counted the layers between the two posts. They stand in different "
+                "departments, so the paper must go up to their common boss first."
             ),
         ),
         Misconception(
             "only_to_the_top",
-            lambda shop: _approvals(shop) - 1,
+            _up_to_the_top,
             _("You stopped at the common boss. From there the paper still goes down to decide."),
         ),
     ),
@@ -463,7 +467,7 @@ def _score(shop: Shop, plan: PlanAnswer) -> Score:
         ),
         (
             row["campaign_in_time"] >= IN_TIME,
-            _("{share:.0%} of campaigns are decided within two hours; {goal:.0%} must be.").format(
+            _("{share:.0%} of campaigns decided within two hours; {goal:.0%} must be.").format(
                 share=row["campaign_in_time"], goal=IN_TIME
             ),
         ),
@@ -491,8 +495,8 @@ PLAN = Plan(
         "**{widest} people**.\n\n"
         "You may close supervisor posts (the smallest team first; their boss takes over), set "
         "the span above which a manager gets team leaders, and say after how many approvals on "
-        "today's path a campaign is decided. A team leader costs 20 % more than the people led; one "
-        "approval takes {minutes} minutes on average."
+        "today's path a campaign is decided. A team leader costs 20 % more than the people led, "
+        "and one approval takes {minutes} minutes on average."
     ).format(
         saving=SAVING, budget=_budget(shop), goal=IN_TIME, widest=WIDEST, minutes=_minutes(shop)
     ),
