@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -39,8 +40,8 @@ def browser() -> Iterator[Browser]:
 
 def write_notebook(path: Path, cells: list[str]) -> None:
     """Write a notebook of code cells."""
-    notebook = v4.new_notebook(  # type: ignore[no-untyped-call]
-        cells=[v4.new_code_cell(cell) for cell in cells],  # type: ignore[no-untyped-call]
+    notebook = v4.new_notebook(
+        cells=[v4.new_code_cell(cell) for cell in cells],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     nbformat.write(notebook, path)
@@ -55,9 +56,7 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     token = secrets.token_hex(8)
     private = folder / ".ecokit"
     places = {f"JUPYTER_{name}_DIR": str(private / name) for name in ("CONFIG", "DATA", "RUNTIME")}
-    settings = private / "CONFIG" / "labconfig" / "page_config.json"
-    settings.parent.mkdir(parents=True, exist_ok=True)
-    settings.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
+    _settle(private / "CONFIG" / "labconfig")
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
@@ -75,6 +74,13 @@ def jupyterlab(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _settle(folder: Path) -> None:
+    """Turn off the question about news, which would lie over the notebook."""
+    folder.mkdir(parents=True, exist_ok=True)
+    news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    (folder / "page_config.json").write_text(json.dumps(news))
 
 
 def _wait_for(address: str) -> None:
@@ -112,6 +118,4 @@ def run_all(page: Page) -> None:
 
 def restart(page: Page) -> None:
     """Restart the kernel, as the button does once it is confirmed."""
-    page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()"
-    )
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")

@@ -64,11 +64,11 @@ class Card(widgets.VBox):  # type: ignore[misc]
         self.exercise = exercise
         self._shop = shop
         self._learner = store.learner()
-        self._fields, self._read, self._fill = _fields(exercise, shop, self._check)
+        self._fields, self._read, self._fill = _fields(exercise, shop, self._check_soon)
         self._check_button = widgets.Button(description=_("Check"), button_style="primary")
         self._hint_button = widgets.Button()
         self._show_button = widgets.Button()
-        self._check_button.on_click(self._check)
+        self._check_button.on_click(self._check_soon)
         self._hint_button.on_click(self._hint)
         self._show_button.on_click(self._show)
         self._head, self._feedback, self._help = (widgets.HTML() for _part in range(3))
@@ -82,7 +82,14 @@ class Card(widgets.VBox):  # type: ignore[misc]
 
     # What the learner does ------------------------------------------------------------------
 
-    def _check(self, *_event: object) -> None:
+    def _check_soon(self, *_event: object) -> None:
+        # The click or the Enter key can arrive just before the text that it is about.
+        try:
+            asyncio.get_running_loop().call_later(0.1, self._check)
+        except RuntimeError:  # no event loop, so nothing can be on its way
+            self._check()
+
+    def _check(self) -> None:
         answer = self._read()
         result = self._judge(answer)
         standing = self._learner.note_check(result, answer)
@@ -279,10 +286,8 @@ def _text_field(label: str, submit: Callable[[], None]) -> widgets.Text:
     )
 
     def pressed(_widget: object, content: dict[str, Any], _buffers: object) -> None:
-        if content.get("event") != "submit":
-            return
-        # The message of the Enter key comes just before the text that it completes.
-        asyncio.get_running_loop().call_later(0.1, submit)
+        if content.get("event") == "submit":  # the Enter key
+            submit()
 
     field.on_msg(pressed)
     field.add_class("ecokit-field")
