@@ -79,6 +79,7 @@ def share_by_layers(fit: pd.DataFrame, minutes: float, window: float = 120) -> F
     layers = np.arange(1, 9)
     model = [topic.DecisionTime.of(int(k), minutes).cdf(window) for k in layers]
     ax.bar(layers, model, color=theme.SKY, alpha=0.45, label=_("closed form"))
+    ax.set_axisbelow(True)
     hits = (fit["in_window"] * fit["decisions"]).round().astype(int)
     limits = np.array(
         [topic.share_interval(k, n) for k, n in zip(hits, fit["decisions"], strict=True)]
@@ -130,13 +131,13 @@ def waits(waiting: pd.DataFrame, label: str = "post_id") -> Figure:
         padding=4,
         fontsize=9,
     )
-    ax.invert_yaxis()
-    ax.grid(visible=False, axis="y")
-    ax.margins(x=0.22)
+    _lay_flat(ax)
+    ax.margins(x=0.25)
     first = table.iloc[0]
-    ax.set(
-        xlabel=_("hours that decisions waited"),
-        title=_("{share:.0%} of all waiting is at one post: {post}").format(
+    ax.set(xlabel=_("hours that decisions waited"))
+    _headline(
+        fig,
+        _("{share:.0%} of all waiting is at one post: {post}").format(
             share=first["share"], post=first[label]
         ),
     )
@@ -162,7 +163,8 @@ def kept_value(decisions: pd.DataFrame) -> Figure:
     theme.percent_axis(ax)
     ax.set(
         xlim=(0, grid[-1]),
-        ylim=(0, 1.05),
+        ylim=(0, 1.12),
+        yticks=np.linspace(0, 1, 6),
         xlabel=_("hours until decided"),
         ylabel=_("share of the value kept"),
         title=_("Half is gone after {hours:.1f} hours; the year lost {lost}").format(
@@ -195,18 +197,31 @@ def changes(table: pd.DataFrame) -> Figure:
         padding=4,
         fontsize=9,
     )
-    ax.invert_yaxis()
-    ax.grid(visible=False, axis="y")
+    _lay_flat(ax)
     theme.percent_axis(ax, "x")
     ax.set(
         xlim=(0, 1.25),
         xticks=np.linspace(0, 1, 6),
         xlabel=_("share inside the window; margin against the first row"),
-        title=_("{change}: {share:.0%} inside the window").format(
+    )
+    _headline(
+        fig,
+        _("{share:.0%} inside the window: {change}").format(
             change=table["change"].iloc[best], share=table["in_window"].iloc[best]
         ),
     )
     return fig
+
+
+def _lay_flat(ax: Axes) -> None:
+    ax.invert_yaxis()
+    ax.set_axisbelow(True)
+    ax.grid(visible=False, axis="y")
+
+
+def _headline(fig: Figure, words: str) -> None:
+    # over the labels too, where long labels leave the axes little width
+    fig.suptitle(words, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
 def lab(
