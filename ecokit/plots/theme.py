@@ -7,6 +7,7 @@ Colours are the colour-blind safe palette of Okabe and Ito (2008), as seaborn's
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -211,7 +212,10 @@ def table(
         styler = styler.set_caption(caption)
     if not index:
         styler = styler.hide(axis="index")
-    return styler.set_uuid("ecokit").set_table_attributes('class="ecokit-table"')
+    # its own id, the same in every run: tables of one page must not share their rules
+    name = f"{caption}|{'|'.join(map(str, frame.columns))}|{len(frame)}"
+    styler = styler.set_uuid(f"ecokit_{zlib.crc32(name.encode()):08x}")
+    return styler.set_table_attributes('class="ecokit-table"')
 
 
 __all__ = [
