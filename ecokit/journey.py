@@ -405,7 +405,7 @@ def effect(
     touchpoint: int,
     touchpoints: IntoFrameT,
     outcomes: IntoFrameT,
-    within: Sequence[str] = ("late_parcel",),
+    within: Sequence[str] = ("month",),
     missed: Sequence[str] = ("missing",),
     level: float = 0.95,
     as_of: datetime | str | None = None,
@@ -427,7 +427,9 @@ def effect(
     outcomes : table
         What :func:`outcomes` returned.
     within : sequence of str
-        Columns of `outcomes` to compare inside, for example ``("late_parcel", "month")``.
+        Columns of `outcomes` to compare inside, such as ``("month", "region")``. Name only
+        what was settled before the touchpoint: a column that comes later is part of what
+        you want to measure, and takes it away.
     missed : sequence of str
         The states compared with ``on_time``: ``"missing"``, ``"late"`` or both.
     level : float
@@ -454,7 +456,7 @@ def effect(
     >>> steps = pd.DataFrame({"order_id": range(1, 9), "touchpoint": 8, "due_at": noon,
     ...                       "done_at": [noon] * 4 + [pd.NaT] * 4})
     >>> told = pd.DataFrame({"order_id": range(1, 9), "complained": [0, 0, 0, 1, 1, 1, 1, 0],
-    ...     "late_parcel": 1, "returned": 0, "contacted": 0, "bought_again": 0, "paid": 1})
+    ...     "month": 1, "returned": 0, "contacted": 0, "bought_again": 0, "paid": 1})
     >>> row = effect(8, steps, told).query("outcome == 'complained'")
     >>> row[["missed_rate", "kept_rate", "adjusted"]].values.tolist()
     [[0.75, 0.25, 0.5]]

@@ -405,7 +405,8 @@ CALL_PLAN = Plan(
 
 @_once
 def _told(shop: Shop) -> pd.DataFrame:
-    told = topic.outcomes(shop.orders, shop.complaints, shop.returns, shop.contacts)
+    about = shop.contacts[shop.contacts["reason"] == "delivery"]
+    told = topic.outcomes(shop.orders, shop.complaints, shop.returns, about)
     rows = shop.touchpoints[shop.touchpoints["touchpoint"] == topic.CALL]
     state = topic.states(rows, shop.touchpoints["done_at"].max()).set_index("order_id")["state"]
     told = told[told["paid"] == 1]
@@ -440,15 +441,18 @@ MISSED_CALL = Number(
     title=_("What does a missed call bring?"),
     prompt=_(
         "Among orders to which touchpoint 8 applied: how much larger is the share of customers "
-        "who contacted the shop about their order when the call was late or missing than when it "
-        "was on time? Give the difference of the two shares."
+        "who asked about the delivery (contacts with the reason `delivery`) when the call was late "
+        "or missing than when it was on time? Give the difference of the two shares."
     ),
     unit="share",
     tolerance=NEAR,
     reference=_missed_call,
     hints=(
         _("Compare only parcels that needed a call. Both groups waited three days."),
-        _("`journey.effect(8, shop.touchpoints, told, missed=['late', 'missing'])` has the row."),
+        _(
+            "Give `journey.outcomes` only the contacts with the reason delivery; then "
+            "`journey.effect(8, shop.touchpoints, told, missed=['late', 'missing'])` has the row."
+        ),
     ),
     solution=_(
         "Take the orders with a row for touchpoint 8. Subtract the share of contacts with a "
