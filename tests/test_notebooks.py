@@ -127,7 +127,7 @@ def stored(
 ) -> NotebookNode:
     outputs = [nbformat.v4.new_output(**output)] if output else []
     return nbformat.v4.new_code_cell(
-        source, execution_count=count, outputs=outputs, metadata={"tags": list(tags)}, id="kpi-01"
+        source, execution_count=count, outputs=outputs, metadata={"tags": list(tags)}
     )
 
 

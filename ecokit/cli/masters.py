@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import os
+import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -97,7 +98,7 @@ async def _execute(nb: NotebookNode, folder: Path, name: str) -> None:
             coalesce_streams=True,
             store_widget_state=False,
             resources={"metadata": {"path": str(folder)}},
-        ).async_execute()
+        ).async_execute(stderr=subprocess.DEVNULL)  # the kernel greets there
     except CellExecutionError as error:
         cell = next(cell for cell in nb.cells if _failed(cell))
         raise CourseError(
