@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
 from ecokit.kpi.declare import KPIS, POSTS, measure
-from ecokit.kpi.targets import check_weights, small
+from ecokit.kpi.targets import check_sum, check_weights, small
 from ecokit.messages import _
 
 CAP = 1.2
@@ -134,9 +135,9 @@ def score(card: pd.DataFrame, rules: Mapping[str, str] | str | None = None) -> p
     >>> score(card.assign(weight=0.4))
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The weights of this scorecard ... add up to 80 %, not to 100 %. ...
+    ecokit.errors.CourseError: The weights of this scorecard add up to 80 %, not to 100 %. ...
     """
-    check_weights(card.assign(month="", post_id=_("this scorecard")))
+    check_sum(card["weight"], _("The weights of this scorecard"))
     chosen = [_rule(kpi, rules) for kpi in card["kpi"]]
     reached = [
         attainment(actual, target, rule).item()
@@ -155,9 +156,12 @@ def _rule(kpi: str, rules: Mapping[str, str] | str | None) -> str:
 
 
 def scorecards(
-    data: Any, by: str = "month", rules: Mapping[str, str] | str | None = None
+    data: Any,
+    by: str = "month",
+    rules: Mapping[str, str] | str | None = None,
+    posts: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Compute the scorecards of all posts and periods.
+    """Compute the scorecards of all periods.
 
     Parameters
     ----------
@@ -168,6 +172,8 @@ def scorecards(
         "month", or "quarter" (target and weight are then the means of its months).
     rules
         See `score`.
+    posts
+        Only these posts; all that have targets unless told otherwise.
 
     Returns
     -------
@@ -179,9 +185,22 @@ def scorecards(
     ------
     CourseError
         Weights that do not add up to 100 %, or tables that are not there.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> cards = scorecards(load_shop(), posts=["traffic_manager"])
+    >>> cards.groupby("month")["weight"].sum().round(6).unique().tolist()
+    [1.0]
+    >>> scorecards(load_shop(), by="week")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: A scorecard covers a month or a quarter; by was week.
     """
     tables = getattr(data, "tables", data)
     targets = small(tables["targets"])
+    if posts is not None:
+        targets = targets[targets["post_id"].isin(posts)].copy()
     check_weights(targets)
     frequency = {"month": "M", "quarter": "Q"}.get(by)
     if frequency is None:
@@ -190,6 +209,9 @@ def scorecards(
     targets[by] = months.dt.to_period(frequency).dt.start_time.astype("datetime64[us]")
     keys = [by, "post_id", "kpi"]
     wanted = targets.groupby(keys, sort=False, as_index=False)[["target", "weight"]].mean()
+    if wanted.empty:
+        told = ", ".join(posts or POSTS)
+        raise CourseError(_("The table targets holds no target for: {posts}.").format(posts=told))
     actuals = [
         small(measure(kpi, tables, by)).rename(columns={kpi: "actual"}).assign(kpi=kpi)
         for kpi in targets["kpi"].unique()
@@ -227,24 +249,39 @@ def scorecard(
     ------
     CourseError
         The post or the period is unknown, or has no targets.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> card = scorecard(load_shop(), "design_manager", "2025-06")
+    >>> card[["kpi", "target", "weight"]]
+                        kpi  target  weight
+    0      sales_completion    1.00    0.30
+    1  campaign_click_index    1.30    0.25
+    2       core_conversion    0.06    0.15
+    3            dwell_time  450.00    0.10
+    4        design_on_time    1.00    0.20
+    >>> scorecard(load_shop(), "design_manager", "June")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: June is no period. Write a month as 2025-06 or a quarter as 2025Q2.
     """
-    try:
-        wanted = pd.Period(period)
-    except ValueError:
+    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])", period):
         raise CourseError(
             _("{period} is no period. Write a month as 2025-06 or a quarter as 2025Q2.").format(
                 period=period
             )
-        ) from None
+        )
+    wanted = pd.Period(period)
     by = "quarter" if wanted.freqstr.startswith("Q") else "month"
-    cards = data if isinstance(data, pd.DataFrame) else scorecards(data, by, rules)
-    mine = cards[cards["post_id"] == post]
-    if mine.empty:
+    if post not in POSTS:
         raise CourseError(
-            _("There are no targets for {post}. There are for: {known}.").format(
-                post=post, known=", ".join(cards["post_id"].unique())
+            _("There is no post {post} with KPIs. There are: {known}.").format(
+                post=post, known=", ".join(POSTS)
             )
         )
+    cards = data if isinstance(data, pd.DataFrame) else scorecards(data, by, rules, [post])
+    mine = cards[cards["post_id"] == post]
     card = mine[mine[by] == wanted.start_time]
     if card.empty:
         raise CourseError(

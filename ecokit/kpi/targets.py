@@ -93,15 +93,19 @@ def check_weights(targets: pd.DataFrame) -> None:
     ...
     ecokit.errors.CourseError: The weights of traffic_manager in 2025-01 add up to 90 %, not to ...
     """
-    sums = targets.groupby(["month", "post_id"], sort=True)["weight"].sum(min_count=1)
-    wrong = sums[~((sums - 1).abs() < 1e-6)]
-    if len(wrong):
-        month, post = wrong.index[0]
+    for (month, post), weights in targets.groupby(["month", "post_id"], sort=True)["weight"]:
+        whose = _("The weights of {post} in {month}").format(post=post, month=str(month)[:7])
+        check_sum(weights, whose)
+
+
+def check_sum(weights: pd.Series, whose: str) -> None:
+    """Raise a CourseError unless `weights` add up to 100 %; `whose` begins the sentence."""
+    total = weights.sum()
+    if not abs(total - 1) < 1e-6:
         raise CourseError(
-            _(
-                "The weights of {post} in {month} add up to {sum:.4g} %, not to 100 %. "
-                "Raise or lower one of them."
-            ).format(post=post, month=str(month)[:7], sum=100 * wrong.iloc[0])
+            _("{whose} add up to {total:.4g} %, not to 100 %. Raise or lower one of them.").format(
+                whose=whose, total=100 * total
+            )
         )
 
 
