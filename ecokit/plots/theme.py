@@ -20,10 +20,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
+from pandas.io.formats.style import Styler
 
 if TYPE_CHECKING:
     import pandas as pd
-    from pandas.io.formats.style import Styler
 
 BLUE, ORANGE, GREEN, RED, PURPLE, BROWN, PINK, GREY, YELLOW, SKY = sns.color_palette(
     "colorblind"
@@ -106,13 +106,13 @@ def figure(width: float = 7.2, height: float = 4.0) -> tuple[Figure, Axes]:
 
 
 def png(fig: Figure, dpi: int = 100) -> bytes:
-    """Return `fig` as the bytes of a PNG picture.
+    r"""Return `fig` as the bytes of a PNG picture.
 
     Examples
     --------
     >>> fig, ax = figure()
     >>> png(fig)[:4]
-    b'\\x89PNG'
+    b'\x89PNG'
     """
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
@@ -160,6 +160,14 @@ def yuan(value: float) -> str:
     return f"{sign}¥{value:,.0f}"
 
 
+class _Table(Styler):
+    """A table whose plain text is the same in every run: no address of this machine."""
+
+    def __repr__(self) -> str:
+        rows, columns = self.data.shape  # type: ignore[attr-defined]
+        return f"<table of {rows} rows and {columns} columns>"
+
+
 _FORMATS = {"percent": "{:.1%}", "yuan": "¥{:,.0f}", "count": "{:,.0f}", "number": "{:,.2f}"}
 
 
@@ -199,11 +207,14 @@ def table(
     >>> "43.2%" in table(shares, {"share": "percent"}).to_html()
     True
     """
-    styler = frame.style.format(
+    styler: Styler = _Table(frame).format(
         {column: _FORMATS.get(f, f) for column, f in (formats or {}).items()}, na_rep="–"
     )
-    numbers = list(frame.select_dtypes("number").columns)
+    numbers: list[Any] = list(frame.select_dtypes("number").columns)
     styler = styler.set_properties(subset=numbers, **{"text-align": "right"})
+    heads = ", ".join(f"th.col{frame.columns.get_loc(column)}" for column in numbers)
+    if heads:
+        styler = styler.set_table_styles([{"selector": heads, "props": "text-align: right"}])
     if emphasise:
         styler = styler.set_properties(
             subset=(list(emphasise), slice(None)), **{"font-weight": "bold"}
