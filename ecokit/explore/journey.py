@@ -93,8 +93,7 @@ def _all_orders(shop: Shop) -> widgets.Widget:
         rows = rates if region.value is None else rates[rates["region"] == region.value]
         by_month = _together(rows[rows["touchpoint"] == touchpoint.value], "month")
         name = names[touchpoint.value]
-        ax = plots.months(by_month, name, figure.add_subplot())
-        return str(ax.get_title(loc="left"))
+        return _finding(plots.months(by_month, name, figure.add_subplot()))
 
     bars, lines = Picture(draw, SIZE), Picture(draw_months, (7.2, 3.0))
     month.observe(bars.redraw, "value")
@@ -133,8 +132,7 @@ def _one_order(shop: Shop) -> widgets.Widget:
         end = shop.touchpoints["done_at"].max()
         steps = topic.timeline(number.value, shop.orders, mine, shop.journey, end)
         title = _("Order {id}").format(id=number.value)
-        ax = plots.timeline(steps, title, figure.add_subplot())
-        return str(ax.get_title(loc="left"))
+        return _finding(plots.timeline(steps, title, figure.add_subplot()))
 
     def take(change: dict[str, int]) -> None:
         if change["new"] is not None:
@@ -172,9 +170,8 @@ def _calls(shop: Shop) -> widgets.Widget:
         theme.use()
         figure.subplots_adjust(left=0.2, right=0.97, top=0.88, bottom=0.17)
         waiting = parcels()
-        ax = plots.waiting(waiting, figure.add_subplot())
         words.value = _list(waiting, titles)
-        return str(ax.get_title(loc="left"))
+        return _finding(plots.waiting(waiting, figure.add_subplot()))
 
     picture = Picture(draw, (7.2, 3.0))
     for control in (day, hours):
@@ -197,6 +194,10 @@ def _together(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     for state in ("on_time", "late", "missing"):
         sums[f"{state}_rate"] = sums[state] / closed.where(closed > 0)
     return sums
+
+
+def _finding(figure: Figure) -> str:
+    return str(figure.axes[0].get_title(loc="left"))
 
 
 def _alt(rates: pd.DataFrame, journey: pd.DataFrame) -> str:

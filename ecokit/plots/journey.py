@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ecokit.messages import _
@@ -62,12 +63,18 @@ def outcome_names() -> dict[str, str]:
     }
 
 
+def _figure(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
 def _labels(journey: pd.DataFrame) -> pd.Series[str]:
     table = journey.set_index("touchpoint")
     return table.index.astype(str) + "  " + table["name"] + " " + table["name_zh"]
 
 
-def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = None) -> Figure:
     """Draw the ten touchpoints as bars: on time, late, missing.
 
     Parameters
@@ -81,7 +88,7 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = No
 
     Returns
     -------
-    Axes
+    Figure
         The title names the weakest touchpoint.
 
     Examples
@@ -91,7 +98,7 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = No
     ...                       "late_rate": [0.1, 0.1], "missing_rate": [0.0, 0.3]})
     >>> ten = pd.DataFrame({"touchpoint": [4, 8], "name": ["Payment", "Three days"],
     ...                     "name_zh": ["付款短信", "三天未到"]})
-    >>> touchpoints(rates, ten).get_title(loc="left")
+    >>> touchpoints(rates, ten).axes[0].get_title(loc="left")
     'Three days: on time for 60% only'
     """
     ax = theme.figure(height=4.6)[1] if ax is None else ax
@@ -115,10 +122,10 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = No
         name, share = journey["name"].iloc[place], table["on_time_rate"].iloc[place]
         finding = _("{name}: on time for {share:.0%} only").format(name=name, share=share)
         ax.set_title(finding, x=LABELS_LEFT, y=1)
-    return ax
+    return _figure(ax)
 
 
-def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Axes:
+def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Figure:
     """Draw how one touchpoint is kept from month to month.
 
     Parameters
@@ -133,7 +140,7 @@ def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Axes:
 
     Returns
     -------
-    Axes
+    Figure
         The title names the worst month.
 
     Examples
@@ -141,7 +148,7 @@ def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Axes:
     >>> import pandas as pd
     >>> rates = pd.DataFrame({"month": pd.to_datetime(["2025-08-01", "2025-09-01"]),
     ...                       "on_time_rate": [0.9, 0.8], "missing_rate": [0.0, 0.1]})
-    >>> months(rates, "Packing").get_title(loc="left")
+    >>> months(rates, "Packing").axes[0].get_title(loc="left")
     'Packing: worst in Sep, 80% on time'
     """
     ax = theme.figure(height=3.2)[1] if ax is None else ax
@@ -161,10 +168,10 @@ def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Axes:
                 name=name, month=f"{worst['month']:%b}", share=worst["on_time_rate"]
             )
         )
-    return ax
+    return _figure(ax)
 
 
-def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Axes:
+def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figure:
     """Draw one order's journey: ten touchpoints, what became of each, and when.
 
     Parameters
@@ -178,7 +185,7 @@ def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Ax
 
     Returns
     -------
-    Axes
+    Figure
         One row a touchpoint. The marker and the words tell its state.
 
     Examples
@@ -188,7 +195,7 @@ def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Ax
     >>> steps = pd.DataFrame({"touchpoint": [3, 4], "name": ["Placed", "Payment"],
     ...     "name_zh": ["拍下", "付款短信"], "state": ["not_needed", "late"], "due_at": [pd.NaT, t],
     ...     "done_at": [pd.NaT, t], "minutes_late": [None, 75.0]})
-    >>> timeline(steps, "Order 7").get_title(loc="left")
+    >>> timeline(steps, "Order 7").axes[0].get_title(loc="left")
     'Order 7: 0 on time, 1 late, 0 missing'
     """
     ax = theme.figure(height=4.6)[1] if ax is None else ax
@@ -217,7 +224,7 @@ def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Ax
         **{state: counts.get(state, 0) for state in ("on_time", "late", "missing")}
     )
     ax.set_title(f"{title}: {finding}" if title else finding, x=LABELS_LEFT, y=1)
-    return ax
+    return _figure(ax)
 
 
 def _late(minutes: float) -> str:
@@ -228,7 +235,7 @@ def _late(minutes: float) -> str:
     return _("{n:.0f} days late").format(n=minutes / 1440)
 
 
-def waiting(parcels: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def waiting(parcels: pd.DataFrame, ax: Axes | None = None) -> Figure:
     """Draw the parcels that wait, by cause: customers who were called, and who were not.
 
     Parameters
@@ -240,7 +247,7 @@ def waiting(parcels: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
     Returns
     -------
-    Axes
+    Figure
         The title tells how many customers still wait for a call.
 
     Examples
@@ -248,7 +255,7 @@ def waiting(parcels: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> import pandas as pd
     >>> parcels = pd.DataFrame({"cause": ["weather", "weather", "address"],
     ...                         "called_at": [pd.NaT, pd.Timestamp("2025-03-01"), pd.NaT]})
-    >>> waiting(parcels).get_title(loc="left")
+    >>> waiting(parcels).axes[0].get_title(loc="left")
     '2 of 3 customers have not been called'
     """
     ax = theme.figure(height=3.2)[1] if ax is None else ax
@@ -267,10 +274,10 @@ def waiting(parcels: pd.DataFrame, ax: Axes | None = None) -> Axes:
     ax.set_title(
         _("{n} of {all} customers have not been called").format(n=silent.sum(), all=len(parcels))
     )
-    return ax
+    return _figure(ax)
 
 
-def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Axes:
+def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figure:
     """Draw what a missed touchpoint does: plain and adjusted differences with intervals.
 
     Parameters
@@ -285,7 +292,7 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Axe
 
     Returns
     -------
-    Axes
+    Figure
         Percentage points; right of zero: happens more often when missed.
 
     Examples
@@ -293,7 +300,7 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Axe
     >>> import pandas as pd
     >>> table = pd.DataFrame({"outcome": ["complained"], "difference": [0.06], "lower": [0.02],
     ...     "upper": [0.1], "adjusted": [0.05], "adjusted_lower": [0.01], "adjusted_upper": [0.09]})
-    >>> [label.get_text() for label in effects(table).get_yticklabels()]
+    >>> [label.get_text() for label in effects(table).axes[0].get_yticklabels()]
     ['complained']
     """
     ax = theme.figure(height=3.4)[1] if ax is None else ax
@@ -330,10 +337,10 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Axe
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=3)
     ax.set_title(title)
-    return ax
+    return _figure(ax)
 
 
-def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Axes:
+def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figure:
     """Draw the repeat rate by month: counted naively, and where the time was there.
 
     Parameters
@@ -347,7 +354,7 @@ def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Axes:
 
     Returns
     -------
-    Axes
+    Figure
         Months in which not every order had the time are grey.
 
     Examples
@@ -356,7 +363,7 @@ def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Axes:
     >>> table = pd.DataFrame({"month": pd.to_datetime(["2025-08-01", "2025-12-01"]),
     ...     "orders": [10, 0], "too_recent": [0, 9], "repeat_rate": [0.2, None],
     ...     "naive_rate": [0.2, 0.01]})
-    >>> repeat(table).get_title(loc="left")
+    >>> repeat(table).axes[0].get_title(loc="left")
     'The naive rate falls to 1%: those orders had no 90 days'
     """
     ax = theme.figure(height=3.6)[1] if ax is None else ax
@@ -383,10 +390,10 @@ def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Axes:
             rate=table["naive_rate"].iloc[-1], days=days
         )
     )
-    return ax
+    return _figure(ax)
 
 
-def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
+def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     """Draw the share of perfect journeys by month, beside the product of the rates.
 
     Parameters
@@ -398,7 +405,7 @@ def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
 
     Returns
     -------
-    Axes
+    Figure
         The band is what the ten rates alone allow.
 
     Examples
@@ -407,7 +414,7 @@ def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
     >>> table = pd.DataFrame({"month": pd.to_datetime(["2025-08-01", "2025-09-01"]),
     ...     "orders": [10, 10], "joint": [0.6, 0.7], "product": [0.5, 0.6],
     ...     "floor": [0.3, 0.4], "ceiling": [0.8, 0.9]})
-    >>> perfect(table).get_title(loc="left")
+    >>> perfect(table).axes[0].get_title(loc="left")
     'Worst month: Aug, 60% of journeys were perfect'
     """
     ax = theme.figure(height=3.6)[1] if ax is None else ax
@@ -432,10 +439,10 @@ def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Axes:
             month=f"{worst['month']:%b}", share=worst["joint"]
         )
     )
-    return ax
+    return _figure(ax)
 
 
-def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> Axes:
+def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> Figure:
     """Draw how many orders were there when promised, by region or another group.
 
     Parameters
@@ -449,14 +456,14 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
 
     Returns
     -------
-    Axes
+    Figure
         The title names the group that is served worst.
 
     Examples
     --------
     >>> import pandas as pd
     >>> table = pd.DataFrame({"region": ["east", "north"], "kept_rate": [0.9, 0.7]})
-    >>> promise(table).get_title(loc="left")
+    >>> promise(table).axes[0].get_title(loc="left")
     'north waits longest: 70% of orders there as promised'
     """
     ax = theme.figure(height=3.2)[1] if ax is None else ax
@@ -476,4 +483,4 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
             group=worst[by], share=worst["kept_rate"]
         )
     )
-    return ax
+    return _figure(ax)
