@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from ecokit import kpi
 from ecokit.errors import CourseError
 from tests.kpi_tables import tiny
 
+pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 pytest.importorskip("pyarrow", reason="moving tables between engines needs pyarrow")
 
 NAMES = [*kpi.MEASURES, *kpi.KPIS]
@@ -28,7 +28,6 @@ def spark() -> Iterator[Any]:
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("PySpark needs Java, and this machine has none: install a JDK 17 or later")
     session = pytest.importorskip("pyspark.sql", reason="PySpark is not installed").SparkSession
-    warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
     one = (
         session.builder.master("local[2]")
         .config("spark.ui.enabled", "false")

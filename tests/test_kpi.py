@@ -1,0 +1,328 @@
+"""KPIs: counted by hand, scored by rule, tied by their targets."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ecokit import kpi, load_shop
+from ecokit.errors import CourseError
+from ecokit.explore import kpi as explore
+from ecokit.plots import kpi as plots
+from ecokit.plots import theme
+from ecokit.shop import Shop
+from tests.kpi_tables import tiny
+
+JANUARY, MARCH = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-03-01")
+
+# Counted by hand from the tiny tables. January: UV 1, 2, 3 (one visitor unknown); paid orders
+# 1 and 2 (order 3 was never paid): 999.99 + 3 x 0.15 + 2 x 49.95 = 1100.34 yuan.
+BY_HAND = {
+    "uv": 3,
+    "visits": 5,
+    "orders": 2,
+    "sales": 1100.34,
+    "profit": 1100.34 - (799.9 + 0.3 + 70.7),
+    "conversion": 2 / 3,
+    "order_value": 550.17,
+    "uv_completion": 3 / 5,
+    "campaign_uv_share": 2 / 3,
+    "campaign_order_share": 1 / 2,
+    "campaign_conversion": 1 / 2,
+    "new_resource_uv_increment": 0.0,
+    "sales_completion": 1100.34 / 1000.5,
+    "campaign_click_index": 39 / (1500 * 0.02),
+    "core_conversion": 2 / 2,
+    "dwell_time": (10.01 + 20.1 + 0.2 + 30.3) / 4,
+    "design_on_time": 1 / 2,
+    "profit_completion": 229.44 / 333.33,
+    "supply_fill_rate": 10 / 15,
+    "new_sku_share": 2 / 3,
+    "inventory_turns": 870.9 / ((10 * 799.9 + 3 * 0.1 + 7 * 799.9 + 0.1 + 4 * 35.35) / 2),
+    "stockout_rate": 3 / 11,
+    "sales_attainment": 1100.34 / 1100,
+    "complaint_rate": 1 / 2,
+    "profit_margin": 229.44 / 1100.34,
+    "return_rate": 2 / 6,
+}
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
+
+
+@pytest.fixture(scope="module")
+def cards(shop: Shop) -> pd.DataFrame:
+    return kpi.scorecards(shop)
+
+
+def value(name: str, by: str | None, at: Any = None) -> Any:
+    result = kpi.measure(name, tiny(), by)
+    return result[name].iloc[0] if by is None else result.set_index(by)[name].get(at)
+
+
+# Measures -------------------------------------------------------------------------------------
+
+
+def test_every_measure_is_counted_by_hand() -> None:
+    assert set(BY_HAND) == {*kpi.MEASURES, *kpi.KPIS}
+    for name, expected in BY_HAND.items():
+        assert value(name, "month", JANUARY) == pytest.approx(expected, rel=1e-12), name
+
+
+def test_a_week_starts_on_monday_and_a_sunday_ends_it() -> None:
+    weeks = kpi.uv(tiny()["visits"], "week")
+    assert weeks["week"].dt.day_of_week.eq(0).all()
+    assert weeks.loc[weeks["week"] == pd.Timestamp("2024-12-30"), "uv"].item() == 2  # 1 and 6
+    assert weeks.loc[weeks["week"] == pd.Timestamp("2025-01-06"), "uv"].item() == 2  # 2 and 3
+
+
+def test_visitors_of_months_do_not_add_up_to_visitors_of_the_year() -> None:
+    assert value("uv", None) == 6
+    assert kpi.uv(tiny()["visits"], by="month")["uv"].sum() == 7  # visitor 2 came twice
+
+
+def test_division_by_zero_is_null() -> None:
+    assert math.isnan(value("campaign_click_index", "month", MARCH))
+    assert math.isnan(value("uv_completion", "month", MARCH))
+    frame = pl.from_pandas(tiny()["orders"]).filter(pl.col("order_id") == 3)
+    result = kpi.measure("campaign_order_share", {"orders": frame})
+    assert result["campaign_order_share"].to_list() == [None]
+
+
+def test_the_result_is_of_the_callers_kind_and_sorted() -> None:
+    visits = pl.from_pandas(tiny()["visits"])
+    result = kpi.uv(visits, ["month", "channel_id"])
+    assert isinstance(result, pl.DataFrame)
+    assert result.columns == ["month", "channel_id", "uv"]
+    assert result.equals(result.sort("month", "channel_id"))
+    assert isinstance(kpi.uv(visits.lazy()), pl.LazyFrame)
+
+
+def test_a_missing_group_is_a_group() -> None:
+    by_campaign = kpi.uv(tiny()["visits"], "campaign_id")
+    assert by_campaign["campaign_id"].isna().tolist() == [False, False, True]
+    assert by_campaign["uv"].tolist() == [2, 2, 4]
+
+
+def test_weekday_totals_cover_the_bundled_shop(shop: Shop) -> None:
+    for name in ("visits", "orders"):
+        whole = kpi.measure(name, shop)[name].item()
+        for by in ("day", "week", "month", "quarter", "channel_id", "kind"):
+            assert kpi.measure(name, shop, by)[name].sum() == whole, (name, by)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: kpi.measure("nps", tiny()), "There is no measure nps"),
+        (lambda: kpi.measure("sales", {"orders": tiny()["orders"]}), "needs the table order_lines"),
+        (lambda: kpi.uv(tiny()["orders"]), "visits has no column visitor_id"),
+        (lambda: kpi.conversion(tiny()["visits"]), "takes the tables visits, orders"),
+        (lambda: kpi.measure("conversion", tiny(), "region"), "no column region"),
+        (lambda: kpi.measure("uv_completion", tiny(), "week"), "is a monthly figure"),
+        (lambda: kpi.uv([1, 2, 3]), "visits is a list"),
+        (
+            lambda: kpi.conversion(pl.from_pandas(tiny()["visits"]), tiny()["orders"]),
+            "different kinds",
+        ),
+        (
+            lambda: kpi.conversion(
+                pl.from_pandas(tiny()["visits"]), pl.from_pandas(tiny()["orders"]).lazy()
+            ),
+            "different kinds",
+        ),
+        (
+            lambda: kpi.KPIS["dwell_time"](pl.DataFrame({"dwell_seconds": [1.0, math.nan]})),
+            "dwell_seconds of visits holds NaN",
+        ),
+    ],
+)
+def test_errors_say_what_to_do(call: Any, told: str) -> None:
+    with pytest.raises(CourseError, match=told):
+        call()
+
+
+def test_declarations_are_whole(shop: Shop) -> None:
+    pairs = {(post, name) for name, one in kpi.KPIS.items() for post in one.posts}
+    targets = shop.targets[["post_id", "kpi"]].drop_duplicates()
+    assert pairs == set(targets.itertuples(index=False, name=None))
+    assert sum(one.slide == 9 for one in kpi.KPIS.values()) == 14  # sales completion stands twice
+    assert sum(one.slide == 15 for one in kpi.KPIS.values()) == 5
+    assert "index" in kpi.KPIS["campaign_click_index"].note
+    assert kpi.reference()["formula"].str.len().min() > 5
+
+
+# Scores ---------------------------------------------------------------------------------------
+
+ratios = st.floats(0, 5)
+amounts = st.floats(0.01, 1000)
+
+
+@given(st.sampled_from(list(kpi.RULES)), amounts)
+def test_on_target_is_one_under_every_rule(rule: str, target: float) -> None:
+    assert kpi.attainment(target, target, rule) == pytest.approx(1)
+
+
+@given(st.sampled_from(["linear", "capped", "stepped"]), ratios, ratios, amounts)
+def test_more_is_never_worse(rule: str, one: float, other: float, target: float) -> None:
+    low, high = sorted((one * target, other * target))
+    assert kpi.attainment(low, target, rule) <= kpi.attainment(high, target, rule)
+    assert kpi.attainment(low, target, "less_is_better") >= kpi.attainment(
+        high, target, "less_is_better"
+    )
+
+
+@given(st.lists(st.tuples(ratios, amounts), min_size=5, max_size=5), st.data())
+def test_points_stay_in_their_bounds(rows: list[tuple[float, float]], data: st.DataObject) -> None:
+    parts = np.array(data.draw(st.lists(st.integers(1, 20), min_size=5, max_size=5)))
+    card = pd.DataFrame(rows, columns=["ratio", "target"]).assign(
+        kpi=[name for name, one in kpi.KPIS.items() if "traffic_manager" in one.posts],
+        actual=lambda table: table["ratio"] * table["target"],
+        weight=parts / parts.sum(),
+    )
+    total = kpi.score(card)["points"].sum()
+    assert -1e-9 <= total <= 120 + 1e-9
+    moves = kpi.what_if(kpi.score(card))
+    assert (moves["gain"] >= -1e-9).all()
+    on_target = total + moves["gain_at_target"].sum()
+    assert on_target >= 100 - 1e-9
+
+
+def test_a_kpi_without_an_actual_leaves_its_weight_to_the_others() -> None:
+    card = pd.DataFrame(
+        {
+            "kpi": ["sales_completion", "dwell_time"],
+            "actual": [0.9, math.nan],
+            "target": [1.0, 450.0],
+            "weight": [0.75, 0.25],
+        }
+    )
+    assert kpi.score(card)["points"].sum() == pytest.approx(90)
+
+
+def test_weights_must_add_up() -> None:
+    table = pd.DataFrame({"month": "2025-01", "post_id": "x", "weight": [0.5, 0.6]})
+    with pytest.raises(CourseError, match="add up to 110 %, not to 100 %"):
+        kpi.check_weights(table)
+    kpi.check_weights(table.assign(weight=0.5))
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda data: kpi.scorecard(data, "cook", "2025-06"), "no post cook"),
+        (lambda data: kpi.scorecard(data, "design_manager", "2031-06"), "from 2025-01 to 2025-12"),
+        (lambda data: kpi.scorecard(data, "design_manager", "2025-13"), "is no period"),
+        (lambda _data: kpi.attainment(1, 1, "generous"), "no attainment rule generous"),
+        (lambda data: kpi.scorecards(data, posts=["nobody"]), "no target for: nobody"),
+    ],
+)
+def test_scorecards_say_what_is_wrong(shop: Shop, call: Any, told: str) -> None:
+    with pytest.raises(CourseError, match=told):
+        call(shop)
+
+
+def test_scorecards_of_the_bundled_shop(shop: Shop, cards: pd.DataFrame) -> None:
+    assert cards["actual"].notna().all()
+    assert len(cards) == 12 * 20
+    one = kpi.scorecard(shop, "traffic_manager", "2025-06")
+    ranked = kpi.ranking(cards).set_index(["month", "post_id"])
+    june = ranked.loc[(pd.Timestamp("2025-06-01"), "traffic_manager")]
+    assert one["points"].sum() == pytest.approx(june["points"])
+    quarter = kpi.scorecard(shop, "product_manager", "2025Q2")
+    assert quarter.set_index("kpi").loc["inventory_turns", "actual"] < 10  # turns a month
+    assert (ranked["behind"] <= ranked["spread"]).all()
+    assert ranked["rank"].groupby("month").min().eq(1).all()
+
+
+def test_scorecards_read_other_engines(shop: Shop, cards: pd.DataFrame) -> None:
+    lazy = {name: pl.from_pandas(table).lazy() for name, table in shop.tables.items()}
+    pd.testing.assert_frame_equal(kpi.scorecards(lazy), cards)
+
+
+# Targets --------------------------------------------------------------------------------------
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99), st.floats(0.001, 0.5))
+def test_the_tie_is_what_counting_gives(uv: float, orders: float, converts: float) -> None:
+    one = kpi.implied_conversion(uv, orders, converts)
+    campaign_orders = uv * converts
+    assert one.shop == pytest.approx(campaign_orders / orders)
+    assert campaign_orders + (1 - uv) * one.rest == pytest.approx(one.shop)
+
+
+def test_the_targets_of_slide_9_imply_8_18_per_cent(shop: Shop) -> None:
+    ties = kpi.consistent_targets(shop.targets, conversion=0.09).set_index("tie")
+    first = ties.loc["shop conversion"].iloc[0]
+    assert round(first["implied"], 4) == 0.0818
+    assert first["contradicts"]
+    assert "8.18 %; 9.00 % is expected" in first["says"]
+    assert ties.loc["rest conversion", "implied"].round(4).eq(0.0669).all()
+
+
+def test_contradicting_plans_are_found(shop: Shop) -> None:
+    table = shop.targets.copy()
+    chosen = (table["post_id"] == "service_center") & (table["kpi"] == "sales_attainment")
+    table.loc[chosen, "plan"] *= 1.1
+    ties = kpi.consistent_targets(table).set_index("tie")
+    found = ties.loc["sales plan of service_center"]
+    assert found["contradicts"].all()
+    assert (found["gap"] / found["implied"]).round(6).eq(0.1).all()
+    assert not ties.loc["sales plan of product_manager", "contradicts"].any()
+
+
+def test_measured_shares_are_tied_like_targets(shop: Shop) -> None:
+    uv, orders, converts = (
+        kpi.measure(name, shop)[name].item()
+        for name in ("campaign_uv_share", "campaign_order_share", "campaign_conversion")
+    )
+    implied = kpi.implied_conversion(uv, orders, converts)
+    assert implied.shop == pytest.approx(kpi.measure("conversion", shop)["conversion"].item())
+
+
+# Figures and the lab --------------------------------------------------------------------------
+
+
+def test_figures_tell_a_finding(cards: pd.DataFrame) -> None:
+    card = kpi.scorecard(cards, "traffic_manager", "2025-08")
+    for figure in (
+        plots.scorecard(card, "Traffic manager"),
+        plots.trend(cards, "product_manager"),
+        plots.spread(kpi.ranking(cards)),
+        plots.what_if(kpi.what_if(card), "Traffic manager"),
+        plots.tied_targets(0.45, 0.55, 0.10),
+    ):
+        title = figure.get_suptitle() or figure.axes[0].get_title("left")
+        assert any(letter.isdigit() for letter in title)
+        assert theme.png(figure).startswith(b"\x89PNG")
+
+
+def test_the_lab_scores_what_its_sliders_say(cards: pd.DataFrame) -> None:
+    lab = explore.Lab(cards)
+    before = lab.scored["points"].sum()
+    lab.targets[3].value *= 1.2
+    assert lab.scored["points"].sum() < before
+    lab.weights[0].value += 20
+    assert "not to 100 %" in lab.words.value
+    lab.balance(None)
+    assert sum(weight.value for weight in lab.weights) == 100
+    assert "not to 100 %" not in lab.words.value
+    for post in kpi.POSTS:
+        lab.post.value = post
+        assert lab.picture.alt.startswith(kpi.POSTS[post][0])
+    lab.month.value = "2025-03"
+    assert "March" in lab.picture.alt
+
+
+def test_the_twin_moves(shop: Shop) -> None:
+    frames = explore.frames(shop).frames
+    assert len({frame.alt for frame in frames}) == len(frames) >= 5
