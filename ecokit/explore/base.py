@@ -14,6 +14,15 @@ from matplotlib.figure import Figure
 
 from ecokit.errors import CourseError
 
+# A label stands above its control and is never cut off.
+_STYLE = """
+.ecokit-controls .widget-inline-hbox { flex-wrap: wrap; row-gap: 0; }
+.ecokit-controls .widget-label { flex: 1 0 100%; text-align: left;
+  white-space: normal; height: auto; line-height: 1.4; overflow: visible; }
+.ecokit-controls .slider-container { flex: 1 1 130px; }
+.ecokit-controls .widget-inline-hbox > select { flex: 1 1 150px; min-width: 0; }
+"""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -157,15 +166,17 @@ def app(
     """
     for control in controls:
         control.layout.width = "auto"
+        control.layout.height = "auto"
         if hasattr(control.style, "description_width"):
             control.style.description_width = "initial"
     left = widgets.VBox(
         list(controls), layout=widgets.Layout(flex="1 1 240px", min_width="0", max_width="420px")
     )
+    left.add_class("ecokit-controls")
     right = widgets.VBox(list(views), layout=widgets.Layout(flex="3 1 340px", min_width="0"))
     columns = widgets.Box(
         [left, right],
         layout=widgets.Layout(flex_flow="row wrap", width="100%", grid_gap="8px 24px"),
     )
-    heading = [widgets.HTML(f"<h3>{html.escape(title)}</h3>")] if title else []
-    return widgets.VBox([*heading, columns])
+    heading = f"<h3>{html.escape(title)}</h3>" if title else ""
+    return widgets.VBox([widgets.HTML(f"<style>{_STYLE}</style>{heading}"), columns])

@@ -1,0 +1,77 @@
+"""How long an explorer takes from a move of its control to the new picture, in a real browser.
+
+Run with ``python -m benchmarks.explorers``. For each topic a notebook with its explorer is
+opened in JupyterLab; the first control is moved by the arrow keys, and the clock runs from
+the key to the frame in which the last changed picture is painted.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from benchmarks.lab import browser, jupyterlab, open_notebook, run_all, write_notebook
+from ecokit import explore
+
+MOVES = 40
+CONTROLS = ".noUi-handle, select, .jp-OutputArea input[type=checkbox]"
+WATCH = """() => {
+  const area = document.querySelector('.jp-OutputArea-output .jupyter-widgets').parentElement;
+  document.addEventListener('keydown', () => { window.moved = performance.now(); }, true);
+  new MutationObserver(async changes => {
+    const shown = changes.filter(c => c.target.closest?.('.widget-html-content, .widget-image'));
+    if (!shown.length) return;
+    await Promise.all([...area.querySelectorAll('img')].map(img => img.decode().catch(() => 0)));
+    requestAnimationFrame(() => { window.painted = performance.now(); });
+  }).observe(area, { childList: true, subtree: true, attributes: true, attributeFilter: ['src'] });
+}"""
+
+
+def moves(page: Page) -> list[float]:
+    """Move the first control back and forth; return milliseconds from key to picture."""
+    page.evaluate(WATCH)
+    control = page.locator(".jp-OutputArea").locator(CONTROLS).first
+    times = []
+    for move in range(MOVES):
+        control.focus()
+        page.evaluate("() => { window.painted = 0; }")
+        page.keyboard.press("ArrowLeft" if move % 2 else "ArrowRight")
+        page.wait_for_function("() => window.painted", timeout=10_000)
+        page.wait_for_timeout(400)  # several views may follow one another
+        times.append(float(page.evaluate("() => window.painted - window.moved")))
+    return times[2:]  # the first moves also fill caches
+
+
+def main() -> None:
+    """Print a table of all explorers."""
+    print(f"{'explorer':<14}{'median ms':>10}{'95 % ms':>10}{'worst ms':>10}")
+    with tempfile.TemporaryDirectory() as name, browser() as started:
+        folder = Path(name)
+        for topic in explore.topics():
+            write_notebook(
+                folder / f"{topic}.ipynb",
+                [
+                    "from ecokit import explore, load_shop",
+                    f"explore.show('{topic}', load_shop())",
+                ],
+            )
+        with jupyterlab(folder) as address:
+            for topic in explore.topics():
+                page = open_notebook(started, address.format(path=f"{topic}.ipynb"))
+                run_all(page)
+                page.wait_for_selector(".jp-OutputArea img, .jp-OutputArea .widget-html-content")
+                page.wait_for_timeout(2000)
+                times = sorted(moves(page))
+                p95 = times[int(0.95 * len(times))]
+                print(
+                    f"{topic:<14}{statistics.median(times):>10.0f}{p95:>10.0f}{times[-1]:>10.0f}",
+                    flush=True,
+                )
+                page.close()
+
+
+if __name__ == "__main__":
+    main()
