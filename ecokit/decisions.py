@@ -791,6 +791,28 @@ def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], half_life
     frame
         ``change``, ``mean``, ``median``, ``p90`` (minutes), ``in_window``, ``low``,
         ``high``, ``margin`` (expected yuan of the approved ones), in the given order.
+
+    Raises
+    ------
+    CourseError
+        As `replay`; also without a change, or with a half-life not above 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> asked = pd.to_datetime(["2025-06-01 09:00", "2025-06-01 10:00"])
+    >>> approvals = pd.DataFrame({"decision_id": 1, "step": [1, 2], "post_id": ["lead", "boss"],
+    ...     "asked_at": asked, "answered_at": asked + pd.to_timedelta([60, 120], "min")})
+    >>> decisions = pd.DataFrame({"decision_id": [1], "potential": [800.0],
+    ...     "outcome": ["approved"], "window_minutes": [120]})
+    >>> table = what_if(decisions, approvals,
+    ...                 [Change("today"), Change("at once", parallel=True)], half_life=60)
+    >>> table[["change", "mean", "in_window", "margin"]].values.tolist()
+    [['today', 180.0, 0.0, 100.0], ['at once', 120.0, 1.0, 200.0]]
+    >>> what_if(decisions, approvals, [], half_life=60)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Give at least one change, such as Change('today').
     """
     results: list[dict[str, Any]] = []
     family: Any = None

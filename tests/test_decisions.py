@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -18,6 +19,8 @@ from scipy import integrate, special, stats
 
 from ecokit import decisions as d
 from ecokit.errors import CourseError
+from ecokit.explore import decisions as explore
+from ecokit.plots import decisions as plots
 
 DRAWS = 200_000
 MEANS = st.lists(st.floats(0.5, 500), min_size=1, max_size=6).map(tuple)
@@ -173,8 +176,8 @@ def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     assert covered == pytest.approx(0.95, abs=0.02)
     weights = stats.binom.pmf(np.arange(61), 60, 0.8)
     limits = [d.share_interval(k, 60) for k in range(61)]
-    covered = sum(w for w, (low, high) in zip(weights, limits, strict=True) if low < 0.8 < high)
-    assert covered == pytest.approx(0.95, abs=0.02)
+    inside = [low < 0.8 < high for low, high in limits]
+    assert float(weights[inside].sum()) == pytest.approx(0.95, abs=0.02)
 
 
 def test_goodness_rejects_as_often_as_it_says() -> None:
@@ -367,3 +370,46 @@ def test_lost_value_leaves_rejected_ones_out_and_sums_fen() -> None:
 def test_errors_say_what_to_do(call: Any, words: str) -> None:
     with pytest.raises(CourseError, match=words):
         call(_tables(n=20))
+
+
+# --- figures and the lab -------------------------------------------------------------
+
+
+def _company() -> Any:
+    tables = _tables(n=200)
+    campaigns = tables["decisions"].assign(kind="campaign")
+    return SimpleNamespace(decisions=campaigns, approvals=tables["approvals"])
+
+
+def test_figures_carry_their_finding() -> None:
+    shop = _company()
+    fit = d.fit_layers(shop.decisions)
+    replayed = d.what_if(
+        shop.decisions, shop.approvals, [d.Change("Today"), d.Change("At once", parallel=True)], 480
+    )
+    figures = [
+        plots.times(shop.decisions),
+        plots.share_by_layers(fit, 45),
+        plots.waits(d.waiting(shop.approvals)),
+        plots.kept_value(shop.decisions),
+        plots.changes(replayed),
+        plots.lab(d.DecisionTime.of(2, 45), 120, 480),
+    ]
+    for figure in figures:
+        words = figure.get_suptitle() or figure.axes[0].get_title(loc="left")
+        assert any(letter.isdigit() for letter in words)
+
+
+def test_the_lab_follows_its_controls_and_has_a_twin() -> None:
+    shop = _company()
+    box = explore.explorer(shop)
+    controls, views = (part.children for part in box.children[-1].children)
+    layers, _mean, _window, order = controls
+    before, alt = views[1].value, views[0].alt
+    layers.value = 6
+    order.value = True
+    assert views[1].value != before
+    assert views[0].alt != alt
+    twin = explore.frames(shop)
+    assert [frame.label for frame in twin.frames][:2] == ["1 layer", "2 layers"]
+    assert twin.frames[0].png()[:4] == b"\x89PNG"
