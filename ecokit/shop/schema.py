@@ -1,4 +1,4 @@
-"""The schema of every table, read from ``datasets/datapackage.json``: the one place it is written."""
+"""The schema of every table, read from ``datasets/datapackage.json``, where alone it is written."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Field:
         return bool(self.constraints.get("required"))
 
     @property
-    def dtype(self) -> str:
+    def dtype(self) -> Any:
         """The pandas dtype of the column."""
         if self.type == "integer":
             return "int64" if self.required else "Int64"

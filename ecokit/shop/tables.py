@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -13,18 +15,48 @@ from ecokit.shop.schema import schemas
 if TYPE_CHECKING:
     import pandas as pd
 
+Renames = Mapping[str, Mapping[str, str]]
+
+
+class Tables(Mapping[str, "pd.DataFrame"]):
+    """Tables by name, in the order of the data package; each is read when first asked for."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame | Callable[[], pd.DataFrame]]) -> None:
+        self._tables = {name: tables[name] for name in schemas() if name in tables}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        table = self._tables[name]
+        if callable(table):
+            table = self._tables[name] = table()
+        return table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tables
+
+    def __repr__(self) -> str:
+        return f"Tables({', '.join(self)})"
+
 
 class Shop:
     """Tables of a company.
 
     ``shop.orders`` and ``shop["orders"]`` give the table ``orders`` as a pandas DataFrame;
-    ``shop.tables`` names those that are there; ``shop.truth`` is the table of true effects.
+    ``shop.tables`` maps the names of those that are there to them; ``shop.truth`` maps each true
+    effect of a simulated company to its value.
 
     Examples
     --------
     >>> shop = load_shop()
-    >>> shop.channels.name.iloc[0]
+    >>> shop.channels["name"].iloc[0]
     'Direct'
+    >>> shop.truth["stockout_substitution"]
+    0.45
     >>> Shop({"channels": shop.channels}).orders
     Traceback (most recent call last):
     ...
@@ -32,27 +64,127 @@ class Shop:
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame | Callable[[], pd.DataFrame]]) -> None:
-        self._tables = dict(tables)
+        self.tables = Tables(tables)
+
+    @classmethod
+    def from_tables(cls, tables: Mapping[str, Any], columns: Renames | None = None) -> Self:
+        """Make a shop of your own tables; they are checked first.
+
+        Parameters
+        ----------
+        tables : mapping of table name to DataFrame
+            Any part of a shop's tables, as pandas, Polars or PyArrow. A table needs the columns of
+            its key (``order_id`` for orders); of the others it holds those that are there.
+        columns : mapping, optional
+            Where your columns have other names: ``{"orders": {"order_id": "InvoiceNo"}}``.
+
+        Returns
+        -------
+        Shop
+            The tables, with the names and types of the data package; more columns stay.
+
+        Raises
+        ------
+        CourseError
+            For an unknown table, a missing column, a value of the wrong type, an impossible value,
+            a key that is there twice or points nowhere: table, column, how many rows, an example,
+            and what to do.
+
+        Examples
+        --------
+        One file that holds a row per order line, as many shops export it, becomes two tables:
+
+        >>> import pandas as pd
+        >>> rows = pd.DataFrame({
+        ...     "InvoiceNo": ["536365", "536365", "536366"],
+        ...     "InvoiceDate": ["2010-12-01 08:26", "2010-12-01 08:26", "2010-12-01 08:28"],
+        ...     "CustomerID": [17850, 17850, 17850],
+        ...     "StockCode": ["85123A", "71053", "22633"],
+        ...     "Quantity": [6, 6, 2],
+        ...     "UnitPrice": [2.55, 3.39, 1.85],
+        ... })
+        >>> shop = Shop.from_tables(
+        ...     {
+        ...         "orders": rows.groupby("InvoiceNo", as_index=False).first(),
+        ...         "order_lines": rows.assign(line=rows.groupby("InvoiceNo").cumcount() + 1),
+        ...     },
+        ...     columns={
+        ...         "orders": {
+        ...             "order_id": "InvoiceNo",
+        ...             "visitor_id": "CustomerID",
+        ...             "placed_at": "InvoiceDate",
+        ...         },
+        ...         "order_lines": {
+        ...             "order_id": "InvoiceNo",
+        ...             "product_id": "StockCode",
+        ...             "quantity": "Quantity",
+        ...             "unit_price": "UnitPrice",
+        ...         },
+        ...     },
+        ... )
+        >>> len(shop.orders), int(shop.order_lines.quantity.sum())
+        (2, 14)
+        >>> Shop.from_tables({"orders": rows}, {"orders": {"order_id": "Invoice"}})
+        Traceback (most recent call last):
+        ...
+        ecokit.errors.CourseError: Table orders: there is no column 'Invoice' in your data.
+            It has: InvoiceNo, InvoiceDate, CustomerID, StockCode, Quantity, UnitPrice.
+        """
+        import narwhals.stable.v2 as nw
+
+        from ecokit.shop.validate import checked
+
+        frames = {
+            name: nw.from_native(frame, eager_only=True).to_pandas()
+            for name, frame in tables.items()
+        }
+        return cls(checked(frames, columns or {}))
+
+    @classmethod
+    def from_folder(cls, path: str | Path, columns: Renames | None = None) -> Self:
+        """Make a shop of the files in a folder; they are checked first.
+
+        Parameters
+        ----------
+        path : str or Path
+            A folder with files named after tables: ``orders.csv``, ``orders.csv.gz`` or
+            ``orders.parquet``. CSV may be UTF-8, GBK or UTF-16, with commas, semicolons or tabs.
+        columns : mapping, optional
+            As in `from_tables`.
+
+        Returns
+        -------
+        Shop
+            The tables that are there.
+
+        Raises
+        ------
+        CourseError
+            When the folder or a file cannot be read, and for what `from_tables` refuses.
+
+        Examples
+        --------
+        >>> Shop.from_folder("no-such-folder")
+        Traceback (most recent call last):
+        ...
+        ecokit.errors.CourseError: There is no folder no-such-folder. Check the path.
+        """
+        from ecokit.shop.read import read_folder
+        from ecokit.shop.validate import checked
+
+        return cls(checked(read_folder(Path(path)), columns or {}))
 
     @property
-    def tables(self) -> tuple[str, ...]:
-        """Names of the tables that are there, in the order of the data package."""
-        known = [name for name in schemas() if name in self._tables]
-        return tuple(known)
-
-    @property
-    def truth(self) -> pd.DataFrame:
-        """The true effects: effect, value, unit, meaning, source."""
-        return self["effects"]
+    def truth(self) -> dict[str, float]:
+        """Value of each true effect by name; meaning and source are in ``shop.effects``."""
+        effects = self["effects"]
+        return dict(zip(effects["effect"], effects["value"], strict=True))
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        if name not in self._tables:
+        if name not in self.tables:
             sentence = _("This shop has no table {name!r}. It has: {there}.")
-            raise CourseError(sentence.format(name=name, there=", ".join(self.tables)))
-        table = self._tables[name]
-        if callable(table):
-            table = self._tables[name] = table()
-        return table
+            raise CourseError(sentence.format(name=name, there=", ".join(self.tables) or _("none")))
+        return self.tables[name]
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name.startswith("_") or name not in schemas():
@@ -62,8 +194,8 @@ class Shop:
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.tables]
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._tables
+    def __contains__(self, name: object) -> bool:
+        return name in self.tables
 
     def __repr__(self) -> str:
         return f"Shop({', '.join(self.tables)})"
@@ -94,6 +226,4 @@ def load_shop(seed: int | None = None) -> Shop:
     from ecokit.shop.read import read_table
 
     folder = datasets_folder()
-    return Shop(
-        {name: lambda t=table: read_table(folder / t.path, t) for name, table in schemas().items()}
-    )
+    return Shop({name: partial(read_table, folder / t.path, t) for name, t in schemas().items()})

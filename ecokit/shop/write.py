@@ -73,7 +73,7 @@ def packed(text: bytes) -> bytes:
 
 
 def csv_text(table: str, frame: pd.DataFrame, header: bool = True) -> bytes:
-    """Return a table as CSV in UTF-8: LF, no index, empty for a missing value, two decimals for yuan."""
+    """Return a table as CSV: UTF-8, LF, empty for a missing value, two decimals for yuan."""
     described = schema(table)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")

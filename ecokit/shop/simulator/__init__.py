@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,16 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator import marketing, organisation
-from ecokit.shop.simulator.arrays import Columns
+from ecokit.shop.simulator.arrays import NOTHING, Coded, Columns, joined
 from ecokit.shop.simulator.blocks import simulate_block
+from ecokit.shop.simulator.catalogue import LINES
 from ecokit.shop.simulator.frames import input_frame, to_frame
 from ecokit.shop.simulator.results import Results, targets
 from ecokit.shop.simulator.world import BLOCK_DAYS, World, build_world, new_state
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ecokit.shop.tables import Shop
 
 INPUT_TABLES = ("channels", "journey", "posts", "mandates", "effects")
@@ -61,19 +65,20 @@ def simulate(
     ...
     ecokit.errors.CourseError: days is 0; give a whole number of at least 1.
     """
-    import pandas as pd
-
     from ecokit.shop.tables import Shop
 
-    chunks: dict[str, list[pd.DataFrame]] = {}
+    blocks: dict[str, list[Columns]] = {}
     first_day = _first_day(start)
-    for tables in _tables(seed, days, visitors_per_day, first_day):
-        for name, columns in tables.items():
-            chunks.setdefault(name, []).append(to_frame(name, columns, first_day))
-    frames = {name: input_frame(name) for name in INPUT_TABLES}
-    for name, parts in chunks.items():
-        frames[name] = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    return Shop(frames)
+    for rows in _tables(seed, days, visitors_per_day, first_day):
+        for name, columns in rows.items():
+            blocks.setdefault(name, []).append(columns)
+    tables = {name: partial(input_frame, name) for name in INPUT_TABLES}
+    tables |= {name: partial(_frame, name, parts, first_day) for name, parts in blocks.items()}
+    return Shop(tables)
+
+
+def _frame(table: str, blocks: list[Columns], first_day: np.datetime64) -> pd.DataFrame:
+    return to_frame(table, joined(blocks), first_day)
 
 
 def simulate_to(
@@ -144,7 +149,7 @@ def _tables(
     for first, child in zip(starts, block_seed.spawn(len(starts)), strict=True):
         tables = simulate_block(world, state, child, first)
         results.add(world, tables)
-        yield _named(world, tables)
+        yield tables
     design, people, choices = (np.random.default_rng(child) for child in people_seed.spawn(3))
     yield {
         "campaigns": marketing.campaigns(world),
@@ -156,20 +161,7 @@ def _tables(
     }
 
 
-def _named(world: World, tables: dict[str, Columns]) -> dict[str, Columns]:
-    """Give the products of stock and purchases their keys."""
-    from ecokit.shop.simulator.arrays import Coded
-
-    for name in ("stock", "purchases"):
-        codes = np.asarray(tables[name]["product_id"])
-        tables[name]["product_id"] = Coded(codes, world.catalogue.ids)
-    return tables
-
-
 def _products(world: World) -> Columns:
-    from ecokit.shop.simulator.arrays import NOTHING, Coded
-    from ecokit.shop.simulator.catalogue import LINES
-
     goods = world.catalogue
     kinds = tuple(row["category"] for row in read("categories"))
     number = np.arange(len(goods.names))

@@ -36,6 +36,19 @@ Column = NDArray[np.generic] | Coded
 Columns = dict[str, Column]
 
 
+def joined(blocks: list[Columns]) -> Columns:
+    """Put the rows of several blocks of one table under one another."""
+    rows: Columns = {}
+    for name, first in blocks[0].items():
+        parts = [block[name] for block in blocks]
+        if isinstance(first, Coded):
+            codes = np.concatenate([part.codes for part in parts if isinstance(part, Coded)])
+            rows[name] = Coded(codes, first.names)
+        else:
+            rows[name] = np.concatenate([np.asarray(part) for part in parts])
+    return rows
+
+
 def draw(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
     """Draw `size` indices with probabilities proportional to `weights`.
 
@@ -85,7 +98,7 @@ def exponential(rng: np.random.Generator, mean: float | Floats, size: int) -> Fl
 
 
 def running_within(groups: Ints, values: Ints) -> Ints:
-    """Running total of `values` inside each group, in the order of the rows.
+    """Return the running total of `values` inside each group, in the order of the rows.
 
     Examples
     --------

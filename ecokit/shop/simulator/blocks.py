@@ -2,18 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator import fulfilment, goods, orders, service, traffic
-from ecokit.shop.simulator.arrays import DAY, MINUTE, NOTHING, Coded, Columns, Ints, yuan
-from ecokit.shop.simulator.service import Journey
-from ecokit.shop.simulator.traffic import Visits
+from ecokit.shop.simulator.arrays import DAY, MINUTE, NOTHING, Bools, Coded, Columns, Ints, yuan
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
 from ecokit.shop.simulator.world import State, World
 
 STATUS = ("unpaid", "cancelled", "in_transit", "delivered")
 KINDS = ("chat", "phone")
+ASKS_TO_RETURN = 0.4  # returns that begin with a contact
+ASKS_FOR_PRICE = 0.3  # questions before an order that are about the price
+
+
+@dataclass(frozen=True)
+class Block:
+    """What happened in a block.
+
+    `kept` are the rows of `want` that became orders, `paid` the rows of those that were paid (the
+    rows of `way` and `steps`); `asks` are the visits with a question, `waits` their waiting, and
+    `asked_for` the orders that came of them (-1: none).
+    """
+
+    world: World
+    state: State
+    visits: traffic.Visits
+    want: orders.Wishes
+    sales: goods.Sales
+    kept: Ints
+    paid: Ints
+    way: fulfilment.Parcels
+    steps: service.Journey
+    asks: Ints
+    waits: Waiting
+
+    @property
+    def end(self) -> int:
+        """End of the period in seconds; what comes later is not known yet."""
+        return self.world.days * DAY
+
+    @property
+    def order_id(self) -> Ints:
+        """Key of each order."""
+        return self.state.orders + 1 + np.arange(len(self.kept))
+
+    @property
+    def buyer(self) -> Ints:
+        """Visitor of each order."""
+        return self.visits.visitor[self.want.visit[self.kept]]
+
+    @property
+    def asked_for(self) -> Ints:
+        """Key of the order that came of each question; -1 for none."""
+        found = np.full(len(self.visits.day), NOTHING)
+        found[self.want.visit[self.kept]] = self.order_id
+        return found[self.asks]
+
+    def named(self, what: str, codes: Ints) -> Coded:
+        """Give products, campaigns or channels their keys."""
+        names = {
+            "product": self.world.catalogue.ids,
+            "campaign": self.world.campaigns.ids,
+            "channel": tuple(row["channel_id"] for row in read("channels")),
+        }
+        return Coded(codes, names[what])
 
 
 def simulate_block(
@@ -30,275 +85,122 @@ def simulate_block(
     paid = np.flatnonzero(want.paid[kept] != NOTHING)
     way = fulfilment.parcels(world, ship, want.paid[kept][paid], want.region[kept][paid])
     steps = service.journey(world, serve, want.paid[kept][paid], way)
-    tables = {"stock": stock, "purchases": purchases, "visits": _visits(world, state, visits)}
-    tables |= _orders(world, state, visits, want, sales, kept, paid, way)
-    tables |= _service(
-        world, state, serve, visits, want, kept, paid, way, steps, asks, waits, tables
-    )
-    service.send_back(world, state, serve, visits.visitor[want.visit[kept][paid]], steps, way)
-    state.visits += len(visits.day)
-    state.orders += len(kept)
+    block = Block(world, state, visits, want, sales, kept, paid, way, steps, asks, waits)
+    tables = {"visits": _visits(block), "orders": _orders(block), "order_lines": _lines(block)}
+    tables |= {"stock": stock, "purchases": purchases, "touchpoints": _touchpoints(block)}
+    tables["returns"] = _returns(block, serve, tables["order_lines"])
+    tables["contacts"] = _contacts(block, serve, tables["returns"])
+    tables["complaints"] = _complaints(block, serve)
+    service.send_back(world, state, serve, block.buyer[paid], steps, way)
+    for counter in ("visits", "orders", "returns", "contacts", "complaints"):
+        rows = len(next(iter(tables[counter].values())))
+        setattr(state, counter, getattr(state, counter) + rows)
     return tables
 
 
-def _coded(world: World, codes: Ints, what: str) -> Coded:
-    names = {
-        "product": world.catalogue.ids,
-        "campaign": world.campaigns.ids,
-        "channel": tuple(row["channel_id"] for row in read("channels")),
-    }
-    return Coded(codes, names[what])
-
-
-def _visits(world: World, state: State, visits: Visits) -> Columns:
+def _visits(block: Block) -> Columns:
+    visits = block.visits
     return {
-        "visit_id": state.visits + 1 + np.arange(len(visits.day)),
+        "visit_id": block.state.visits + 1 + np.arange(len(visits.day)),
         "visitor_id": visits.visitor,
         "started_at": visits.started,
-        "channel_id": _coded(world, visits.channel, "channel"),
-        "campaign_id": _coded(world, visits.campaign, "campaign"),
+        "channel_id": block.named("channel", visits.channel),
+        "campaign_id": block.named("campaign", visits.campaign),
         "landing": Coded(visits.landing, traffic.LANDINGS),
-        "product_id": _coded(world, visits.product, "product"),
+        "product_id": block.named("product", visits.product),
         "product_pages": visits.pages,
         "dwell_seconds": visits.dwell,
     }
 
 
-def _orders(
-    world: World,
-    state: State,
-    visits: Visits,
-    want: orders.Wishes,
-    sales: goods.Sales,
-    kept: Ints,
-    paid: Ints,
-    way: fulfilment.Parcels,
-) -> dict[str, Columns]:
-    """Rows of orders and order lines; what lies after the period is not known yet."""
-    end = world.days * DAY
-    size = len(kept)
+def _orders(block: Block) -> Columns:
+    want, kept, way, end = block.want, block.kept, block.way, block.end
     visit = want.visit[kept]
-    order_id = state.orders + 1 + np.arange(size)
-    blank = np.full(size, NOTHING)
+    blank = np.full(len(kept), NOTHING)
     dispatched, delivered, cause = blank.copy(), blank.copy(), blank.copy()
-    dispatched[paid] = np.where(way.dispatched < end, way.dispatched, NOTHING)
+    dispatched[block.paid] = np.where(way.dispatched < end, way.dispatched, NOTHING)
     arrived = way.delivered < end
-    delivered[paid] = np.where(arrived, way.delivered, NOTHING)
-    cause[paid] = np.where(way.dispatched + service.THREE_DAYS < end, way.cause, NOTHING)
-    status = np.where(want.cancelled[kept], 1, 0)
-    status[paid] = np.where(arrived, 3, 2)
-    product = sales.product[kept]
-    extra = sales.extra[kept]
-    both = np.flatnonzero(extra >= 0)
-    rows = np.r_[np.arange(size), both]
-    line = np.r_[np.ones(size, dtype=np.int64), np.full(len(both), 2)]
-    item = np.r_[product, extra[both]]
-    quantity = np.r_[want.quantity[kept], np.ones(len(both), dtype=np.int64)]
-    order = np.lexsort((line, rows))
-    rows, line, item, quantity = rows[order], line[order], item[order], quantity[order]
-    day = want.placed[kept][rows] // DAY
+    delivered[block.paid] = np.where(arrived, way.delivered, NOTHING)
+    known = way.dispatched + service.THREE_DAYS < end
+    cause[block.paid] = np.where(known, way.cause, NOTHING)
+    status = np.where(want.cancelled[kept], STATUS.index("cancelled"), STATUS.index("unpaid"))
+    status[block.paid] = np.where(arrived, STATUS.index("delivered"), STATUS.index("in_transit"))
     return {
-        "orders": {
-            "order_id": order_id,
-            "visit_id": state.visits + 1 + visit,
-            "visitor_id": visits.visitor[visit],
-            "placed_at": want.placed[kept],
-            "paid_at": want.paid[kept],
-            "channel_id": _coded(world, visits.channel[visit], "channel"),
-            "campaign_id": _coded(world, visits.campaign[visit], "campaign"),
-            "region": Coded(want.region[kept], orders.REGIONS),
-            "dispatched_at": dispatched,
-            "delivered_at": delivered,
-            "delay_cause": Coded(cause, fulfilment.CAUSES),
-            "status": Coded(status, STATUS),
-        },
-        "order_lines": {
-            "order_id": order_id[rows],
-            "line": line,
-            "product_id": _coded(world, item, "product"),
-            "quantity": quantity,
-            "unit_price": world.catalogue.price[day, item],
-            "unit_cost": world.catalogue.unit_cost[day, item],
-        },
+        "order_id": block.order_id,
+        "visit_id": block.state.visits + 1 + visit,
+        "visitor_id": block.buyer,
+        "placed_at": want.placed[kept],
+        "paid_at": np.where(want.paid[kept] < end, want.paid[kept], NOTHING),
+        "channel_id": block.named("channel", block.visits.channel[visit]),
+        "campaign_id": block.named("campaign", block.visits.campaign[visit]),
+        "region": Coded(want.region[kept], orders.REGIONS),
+        "dispatched_at": dispatched,
+        "delivered_at": delivered,
+        "delay_cause": Coded(cause, fulfilment.CAUSES),
+        "status": Coded(status, STATUS),
     }
 
 
-def _service(
-    world: World,
-    state: State,
-    rng: np.random.Generator,
-    visits: Visits,
-    want: orders.Wishes,
-    kept: Ints,
-    paid: Ints,
-    way: fulfilment.Parcels,
-    steps: Journey,
-    asks: Ints,
-    waits: Waiting,
-    tables: dict[str, Columns],
-) -> dict[str, Columns]:
-    """Rows of touchpoints, contacts, complaints and returns."""
-    order_id = np.asarray(tables["orders"]["order_id"])
-    lines = tables["order_lines"]
-    order_of_visit = np.full(len(visits.day), NOTHING)
-    order_of_visit[want.visit[kept]] = order_id
-    asked_for = order_of_visit[asks]
-    gave_up = np.isin(order_id[paid], asked_for[waits.answered == NOTHING])
-    position = np.full(len(order_id), NOTHING)
-    position[paid] = np.arange(len(paid))
-    line_order = position[np.asarray(lines["order_id"]) - state.orders - 1]
-    sent = np.flatnonzero(line_order >= 0)
-    rows, asked, why, exchange = service.returns(rng, steps, way, line_order[sent])
-    back = sent[rows]
-    tables = {
-        "touchpoints": _touchpoints(
-            world, want, kept, paid, steps, order_id, asks, waits, order_of_visit
-        ),
-        "contacts": _contacts(
-            world,
-            state,
-            rng,
-            visits,
-            want,
-            kept,
-            paid,
-            way,
-            steps,
-            asks,
-            waits,
-            asked_for,
-            order_id,
-        ),
-        "complaints": _complaints(world, state, rng, steps, way, gave_up, order_id[paid]),
-        "returns": _returns(world, state, lines, back, asked, why, exchange),
+def _lines(block: Block) -> Columns:
+    """Return the product of each order, and the accessory bought along with it."""
+    kept, extra = block.kept, block.sales.extra[block.kept]
+    both = np.flatnonzero(extra >= 0)
+    row = np.r_[np.arange(len(kept)), both]
+    line = np.repeat([1, 2], [len(kept), len(both)])
+    item = np.r_[block.sales.product[kept], extra[both]]
+    quantity = np.r_[block.want.quantity[kept], np.ones(len(both), dtype=np.int64)]
+    order = np.lexsort((line, row))
+    row, item = row[order], item[order]
+    day = block.want.placed[kept][row] // DAY
+    return {
+        "order_id": block.order_id[row],
+        "line": line[order],
+        "product_id": block.named("product", item),
+        "quantity": quantity[order],
+        "unit_price": block.world.catalogue.price[day, item],
+        "unit_cost": block.world.catalogue.unit_cost[day, item],
     }
-    return tables
 
 
-def _touchpoints(
-    world: World,
-    want: orders.Wishes,
-    kept: Ints,
-    paid: Ints,
-    steps: Journey,
-    order_id: Ints,
-    asks: Ints,
-    waits: Waiting,
-    order_of_visit: Ints,
-) -> Columns:
+def _touchpoints(block: Block) -> Columns:
     """One row per order and touchpoint that applies and is due in the period."""
     window = service.windows()
-    due = np.full((len(kept), 10), NOTHING)
-    done = np.full((len(kept), 10), NOTHING)
-    due[paid], done[paid] = steps.due, steps.done
-    wrong = due[:, 0] != NOTHING
-    wrong &= done[:, 0] == NOTHING
-    due[:, 0] = want.placed[kept]
-    done[:, 0] = np.where(wrong, NOTHING, want.placed[kept])
-    answered = order_of_visit[asks] != NOTHING
-    row = order_of_visit[asks][answered] - order_id[0] if len(order_id) else asks[:0]
-    due[row, 1] = waits.arrived[answered] + window[1]
-    done[row, 1] = waits.answered[answered]
-    waiting = ~want.at_once[kept]
-    due[waiting, 2] = want.placed[kept][waiting] + window[2]
-    done[waiting, 2] = want.reminded[kept][waiting]
-    end = world.days * DAY
-    rows, columns = np.nonzero((due != NOTHING) & (due < end))
+    placed = block.want.placed[block.kept]
+    due = np.full((len(placed), 10), NOTHING)
+    done = np.full((len(placed), 10), NOTHING)
+    due[:, 0], done[:, 0] = placed, placed
+    due[block.paid, 1:], done[block.paid, 1:] = block.steps.due[:, 1:], block.steps.done[:, 1:]
+    done[block.paid[block.steps.wrong_page], 0] = NOTHING
+    ordered = block.asked_for != NOTHING
+    row = block.asked_for[ordered] - block.state.orders - 1
+    due[row, 1] = block.waits.arrived[ordered] + window[1]
+    done[row, 1] = block.waits.answered[ordered]
+    waiting = ~block.want.at_once[block.kept]
+    due[waiting, 2] = placed[waiting] + window[2]
+    done[waiting, 2] = block.want.reminded[block.kept][waiting]
+    rows, columns = np.nonzero((due != NOTHING) & (due < block.end))
     finished = done[rows, columns]
     return {
-        "order_id": order_id[rows],
+        "order_id": block.order_id[rows],
         "touchpoint": columns + 1,
         "due_at": due[rows, columns],
-        "done_at": np.where(finished < end, finished, NOTHING),
+        "done_at": np.where(finished < block.end, finished, NOTHING),
     }
 
 
-def _contacts(
-    world: World,
-    state: State,
-    rng: np.random.Generator,
-    visits: Visits,
-    want: orders.Wishes,
-    kept: Ints,
-    paid: Ints,
-    way: fulfilment.Parcels,
-    steps: Journey,
-    asks: Ints,
-    waits: Waiting,
-    asked_for: Ints,
-    order_id: Ints,
-) -> Columns:
-    """Questions before the order, and contacts after it that fall into the period."""
-    rows, arrived, reason, phone = service.questions_after(rng, want.paid[kept][paid], steps, way)
-    inside = arrived < world.days * DAY - 30 * MINUTE
-    rows, arrived, reason, phone = rows[inside], arrived[inside], reason[inside], phone[inside]
-    after = wait_for_service(world, rng, arrived, phone)
-    first = (rng.random(len(asks)) < 0.3).astype(np.int64)  # a third asks about the price
-    buyer = visits.visitor[want.visit[kept][paid]]
-    joined = {
-        "kind": np.r_[np.zeros(len(asks), dtype=np.int64), phone.astype(np.int64)],
-        "visitor_id": np.r_[visits.visitor[asks], buyer[rows]],
-        "order_id": np.r_[asked_for, order_id[paid][rows]],
-        "arrived_at": np.r_[waits.arrived, after.arrived],
-        "answered_at": np.r_[waits.answered, after.answered],
-        "ended_at": np.r_[waits.ended, after.ended],
-        "reason": np.r_[first, reason],
-    }
-    order = np.argsort(joined["arrived_at"], kind="stable")
-    joined = {name: column[order] for name, column in joined.items()}
-    number = state.contacts + 1 + np.arange(len(order))
-    state.contacts += len(order)
-    return {
-        "contact_id": number,
-        **joined,
-        "kind": Coded(joined["kind"], KINDS),
-        "reason": Coded(joined["reason"], service.REASONS),
-    }
-
-
-def _complaints(
-    world: World,
-    state: State,
-    rng: np.random.Generator,
-    steps: Journey,
-    way: fulfilment.Parcels,
-    gave_up: np.ndarray,
-    order_id: Ints,
-) -> Columns:
-    end = world.days * DAY
-    rows, raised, reason, solved = service.complaints(rng, steps, way, gave_up)
-    inside = raised < end
-    rows, raised, reason, solved = rows[inside], raised[inside], reason[inside], solved[inside]
-    number = state.complaints + 1 + np.arange(len(rows))
-    state.complaints += len(rows)
-    return {
-        "complaint_id": number,
-        "order_id": order_id[rows],
-        "raised_at": raised,
-        "reason": Coded(reason, service.COMPLAINTS),
-        "resolved_at": np.where(solved < end, solved, NOTHING),
-    }
-
-
-def _returns(
-    world: World,
-    state: State,
-    lines: Columns,
-    back: Ints,
-    asked: Ints,
-    why: Ints,
-    exchange: np.ndarray,
-) -> Columns:
-    inside = asked < world.days * DAY
-    back, asked, why, exchange = back[inside], asked[inside], why[inside], exchange[inside]
-    number = state.returns + 1 + np.arange(len(back))
-    state.returns += len(back)
+def _returns(block: Block, rng: np.random.Generator, lines: Columns) -> Columns:
+    position = np.full(len(block.kept), NOTHING)
+    position[block.paid] = np.arange(len(block.paid))
+    parcel = position[np.asarray(lines["order_id"]) - block.state.orders - 1]
+    sent = np.flatnonzero(parcel >= 0)
+    rows, asked, why, exchange = service.returns(rng, block.steps, block.way, parcel[sent])
+    inside = asked < block.end
+    back, asked, why, exchange = sent[rows][inside], asked[inside], why[inside], exchange[inside]
+    quantity = np.asarray(lines["quantity"])[back]
     product = lines["product_id"]
     assert isinstance(product, Coded)
-    quantity = np.asarray(lines["quantity"])[back]
-    refund = yuan(quantity * np.asarray(lines["unit_price"])[back])
     return {
-        "return_id": number,
+        "return_id": block.state.returns + 1 + np.arange(len(back)),
         "order_id": np.asarray(lines["order_id"])[back],
         "line": np.asarray(lines["line"])[back],
         "product_id": product.take(back),
@@ -306,5 +208,60 @@ def _returns(
         "asked_at": asked,
         "kind": Coded(exchange.astype(np.int64), ("return", "exchange")),
         "reason": Coded(why, service.RETURNS),
-        "refund": np.where(exchange, 0.0, refund),
+        "refund": np.where(exchange, 0.0, yuan(quantity * np.asarray(lines["unit_price"])[back])),
+    }
+
+
+def _contacts(block: Block, rng: np.random.Generator, back: Columns) -> Columns:
+    """Questions before the order; contacts about orders and returns that fall into the period."""
+    rows, arrived, reason, phone = _contacts_after(block, rng, back)
+    inside = arrived < block.end - 30 * MINUTE
+    rows, arrived, reason, phone = rows[inside], arrived[inside], reason[inside], phone[inside]
+    after = wait_for_service(block.world, rng, arrived, phone)
+    price = (rng.random(len(block.asks)) < ASKS_FOR_PRICE).astype(np.int64)
+    columns = {
+        "kind": np.r_[np.zeros(len(block.asks), dtype=np.int64), phone.astype(np.int64)],
+        "visitor_id": np.r_[block.visits.visitor[block.asks], block.buyer[rows]],
+        "order_id": np.r_[block.asked_for, block.order_id[rows]],
+        "arrived_at": np.r_[block.waits.arrived, after.arrived],
+        "answered_at": np.r_[block.waits.answered, after.answered],
+        "ended_at": np.r_[block.waits.ended, after.ended],
+        "reason": np.r_[price, reason],
+    }
+    order = np.argsort(columns["arrived_at"], kind="stable")
+    columns = {name: column[order] for name, column in columns.items()}
+    return {
+        "contact_id": block.state.contacts + 1 + np.arange(len(order)),
+        **columns,
+        "kind": Coded(columns["kind"], KINDS),
+        "reason": Coded(columns["reason"], service.REASONS),
+    }
+
+
+def _contacts_after(
+    block: Block, rng: np.random.Generator, back: Columns
+) -> tuple[Ints, Ints, Ints, Bools]:
+    """Contacts about orders: row of the order, arrival, reason, by phone."""
+    bought = block.want.paid[block.kept][block.paid]
+    rows, arrived, reason = service.questions_after(rng, bought, block.steps, block.way)
+    chosen = np.flatnonzero(rng.random(len(np.asarray(back["asked_at"]))) < ASKS_TO_RETURN)
+    returned = np.asarray(back["order_id"])[chosen] - block.state.orders - 1
+    rows = np.r_[block.paid[rows], returned]
+    arrived = np.r_[arrived, np.asarray(back["asked_at"])[chosen] - 15 * MINUTE]
+    reason = np.r_[reason, np.full(len(chosen), service.REASONS.index("return"))]
+    return rows, arrived, reason, rng.random(len(rows)) < 0.4
+
+
+def _complaints(block: Block, rng: np.random.Generator) -> Columns:
+    gone = block.asked_for[block.waits.answered == NOTHING]
+    gave_up = np.isin(block.order_id[block.paid], gone)
+    rows, raised, reason, solved = service.complaints(rng, block.steps, block.way, gave_up)
+    inside = raised < block.end
+    rows, raised, reason, solved = rows[inside], raised[inside], reason[inside], solved[inside]
+    return {
+        "complaint_id": block.state.complaints + 1 + np.arange(len(rows)),
+        "order_id": block.order_id[block.paid][rows],
+        "raised_at": raised,
+        "reason": Coded(reason, service.COMPLAINTS),
+        "resolved_at": np.where(solved < block.end, solved, NOTHING),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,8 +18,9 @@ PEAKED = 0.5  # campaigns with so many visits (share of a usual day) peak on the
 class Campaigns:
     """Every campaign of the period, in order of the start; one entry a campaign.
 
-    `first` and `last` are days of the period and may lie outside; `visits` is days by campaigns, as
-    a share of a usual day; `focus` is campaigns by categories (1 where the offer applies).
+    `first` and `last` are days of the period and may lie outside; `planned` and `visits` are days
+    by campaigns, as a share of a usual day; `focus` is campaigns by categories (1 where the offer
+    applies).
     """
 
     names: tuple[str, ...]
@@ -36,7 +38,7 @@ class Campaigns:
     def __len__(self) -> int:
         return len(self.names)
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Key of each campaign."""
         return tuple(f"C{number:02d}" for number in range(1, len(self) + 1))
@@ -50,12 +52,12 @@ def campaigns(rng: np.random.Generator, year: Calendar, rate: float) -> Campaign
     promotions = [promotion for _, promotion in rows]
     last = first + np.array([int(p["days"]) - 1 for p in promotions], dtype=np.int64)
     share = np.array([float(p["visit_share"]) for p in promotions])
-    planned = np.zeros((days, len(rows)))
+    brought = np.zeros((days, len(rows)))
     for number in range(len(rows)):
         length = int(last[number] - first[number] + 1)
         shape = np.linspace(0.4, 1.6, length) if share[number] >= PEAKED else np.ones(length)
         inside = np.arange(max(first[number], 0), min(last[number], days - 1) + 1)
-        planned[inside, number] = share[number] * shape[inside - first[number]]
+        brought[inside, number] = share[number] * shape[inside - first[number]]
     channels = {row["channel_id"]: code for code, row in enumerate(read("channels"))}
     cost = np.array([float(row["cost_per_click"]) for row in read("channels")])
     channel = np.array([channels[p["channel_id"]] for p in promotions], dtype=np.int64)
@@ -73,8 +75,8 @@ def campaigns(rng: np.random.Generator, year: Calendar, rate: float) -> Campaign
         new_resource=np.array([p["new_resource"] == "1" for p in promotions], dtype=bool),
         discount=np.array([float(p["discount"]) for p in promotions]),
         conversion=np.array([float(p["conversion"]) for p in promotions]) * luck[0],
-        planned=planned,
-        visits=planned * luck[1],
+        planned=brought * np.array([float(p["in_plan"]) for p in promotions]),
+        visits=brought * luck[1],
         focus=np.array([_focus(p["categories"]) for p in promotions]).reshape(len(rows), -1),
     )
 

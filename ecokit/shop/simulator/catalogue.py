@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,7 +26,9 @@ LINE_OF_PLACE = {
 MARGIN_OF_LINE = {"standard": 0.0, "custom": 0.02, "exclusive": 0.04, "oem": 0.08}
 CORE_PLACES = {"phones": 4, "tablets": 2, "audio": 2, "wearables": 2}
 CORE_APPEAL = 1.6
-LIFE_DAYS = 450  # with 90 days as new, one product in five is new
+CORE_CONVERSION, OTHER_CONVERSION = 0.93, 1.04  # leads draw many who only look
+NEW_SHARE = 0.2  # of the products on sale, as the deck asks; it sets how long a product lives
+LETTERS = "ABCDEFGHIJKL"
 PRICE_STEPS = np.array([-0.06, -0.04, -0.02, 0.02, 0.04])
 PRICE_STEP_SHARE = 0.35  # share of product weeks in which the price is tried
 
@@ -33,10 +37,10 @@ PRICE_STEP_SHARE = 0.35  # share of product weeks in which the price is tried
 class Catalogue:
     """All products of the period.
 
-    Arrays of one entry a product: `category`, `line` (codes), `core`, `launched`, `delisted` (day of
-    the period; may lie outside), `cost`, `list_price`, `conversion`. Arrays of one row a day and one
-    column a product: `appeal` (share of the views of its category; 0 when not on sale), `price`,
-    `unit_cost`.
+    Arrays of one entry a product: `category`, `line` (codes), `core`, `launched`, `delisted` (day
+    of the period; may lie outside), `cost`, `list_price`, `conversion`. Arrays of one row a day and
+    one column a product: `appeal` (weight among the views of its category; 0 when not on sale),
+    `price`, `unit_cost`.
     """
 
     names: tuple[str, ...]
@@ -53,7 +57,7 @@ class Catalogue:
     unit_cost: Floats
     elasticity: Floats
 
-    @property
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Key of each product."""
         return tuple(f"P{number:03d}" for number in range(1, len(self.names) + 1))
@@ -65,33 +69,35 @@ class Catalogue:
 
 
 def catalogue(rng: np.random.Generator, year: Calendar, campaigns: Campaigns) -> Catalogue:
-    """Draw the products of a company: a fixed number of places, each with one generation after another."""
+    """Draw the products of a company: a fixed number of places, one generation after another."""
     days = len(year.dates)
     rows = _generations(rng, days)
-    category = np.array([row["category"] for row in rows])
-    line = np.array([row["line"] for row in rows])
-    launched = np.array([row["launched"] for row in rows])
-    delisted = np.array([row["delisted"] for row in rows])
-    cost = np.array([row["cost"] for row in rows])
-    list_price = np.array([row["list_price"] for row in rows])
+    category = np.array([row.category for row in rows])
+    line = np.array([row.line for row in rows])
+    launched = np.array([row.launched for row in rows])
+    delisted = np.array([row.delisted for row in rows])
+    cost = np.array([row.cost for row in rows])
+    list_price = np.array([row.list_price for row in rows])
+    core = np.array([row.core for row in rows])
     day = np.arange(days)[:, None]
     age = day - launched
     sale = (age >= 0) & (day < delisted)
-    curve = np.interp(age, [0, 25, 120, LIFE_DAYS], [0.75, 1.1, 1.05, 0.85])
+    curve = np.interp(age, [0, 25, 120, _life()], [0.75, 1.1, 1.05, 0.85])
     decline = truth()["custom_line_decline"] ** (year.month[:, None] + 0.0)
     curve = curve * np.where(line == LINES.index("custom"), 1.25 * decline, 1.0)
     kinds = read("categories")
     return Catalogue(
-        names=tuple(row["name"] for row in rows),
+        names=tuple(row.name for row in rows),
         category=category,
         line=line,
-        core=np.array([row["core"] for row in rows]),
+        core=core,
         launched=launched,
         delisted=delisted,
         cost=cost,
         list_price=list_price,
-        conversion=np.array([float(kinds[kind]["conversion"]) for kind in category]),
-        appeal=np.array([row["appeal"] for row in rows]) * curve * sale,
+        conversion=np.array([float(kinds[kind]["conversion"]) for kind in category])
+        * np.where(core, CORE_CONVERSION, OTHER_CONVERSION),
+        appeal=np.array([row.appeal for row in rows]) * curve * sale,
         price=_prices(rng, year, campaigns, category, list_price),
         unit_cost=yuan(cost * 0.99 ** (np.maximum(age, 0) / 90)),
         elasticity=np.array(
@@ -100,52 +106,53 @@ def catalogue(rng: np.random.Generator, year: Calendar, campaigns: Campaigns) ->
     )
 
 
-def _generations(rng: np.random.Generator, days: int) -> list[dict[str, float | int | str | bool]]:
-    """Fill every place of the catalogue with products that follow one another."""
+def _life() -> int:
+    """Days that a product stays on sale."""
+    return round(truth()["new_product_days"] / NEW_SHARE)
+
+
+class _Product(NamedTuple):
+    launched: int
+    name: str
+    category: int
+    line: int
+    core: bool
+    delisted: int
+    cost: float
+    list_price: float
+    appeal: float
+
+
+def _generations(rng: np.random.Generator, days: int) -> list[_Product]:
+    """Fill every place of the catalogue with one product after another; in order of launch."""
     kinds = read("categories")
-    places = [
-        (code, place) for code, kind in enumerate(kinds) for place in range(int(kind["products"]))
-    ]
+    places = [(code, n) for code, kind in enumerate(kinds) for n in range(int(kind["products"]))]
     phase = (rng.permutation(len(places)) + rng.random(len(places))) / len(places)
-    rows: list[dict[str, float | int | str | bool]] = []
+    rows = []
     for (code, place), shift in zip(places, phase, strict=True):
-        launched = -int(shift * LIFE_DAYS) - 1
-        appeal = float(np.exp(0.35 * rng.standard_normal()))
+        launched = -int(shift * _life()) - 1
+        core = place < CORE_PLACES.get(kinds[code]["category"], 0)
+        appeal = float(np.exp(0.35 * rng.standard_normal())) * (CORE_APPEAL if core else 1.0)
         low, high = float(kinds[code]["price_low"]), float(kinds[code]["price_high"])
         level = low * (high / low) ** rng.random()
         generation = 1
         while launched < days:
-            life = LIFE_DAYS + int(rng.integers(-20, 21))
-            rows.append(
-                _product(rng, kinds[code], code, place, generation, level)
-                | {"launched": launched, "delisted": launched + life, "draw": appeal}
-            )
-            launched, generation = launched + life, generation + 1
-    for row in rows:
-        row["appeal"] = float(row.pop("draw")) * (CORE_APPEAL if row["core"] else 1.0)
-    return sorted(rows, key=lambda row: (int(row["launched"]), str(row["name"])))
+            end = launched + _life() + int(rng.integers(-20, 21))
+            name = f"{kinds[code]['name'].capitalize()} {LETTERS[place]}{generation}"
+            line, cost, list_price = _terms(rng, kinds[code], place, level)
+            rows.append(_Product(launched, name, code, line, core, end, cost, list_price, appeal))
+            launched, generation = end, generation + 1
+    return sorted(rows)
 
 
-def _product(
-    rng: np.random.Generator,
-    kind: dict[str, str],
-    code: int,
-    place: int,
-    generation: int,
-    level: float,
-) -> dict[str, float | int | str | bool]:
-    """Draw one product: name, line, list price (ends in 9) and cost."""
+def _terms(
+    rng: np.random.Generator, kind: dict[str, str], place: int, level: float
+) -> tuple[int, float, float]:
+    """Draw the line, the cost and the list price (which ends in 9) of a product."""
     line = LINE_OF_PLACE[kind["category"]].get(place, "standard")
     list_price = max(19.0, round(level * (0.95 + 0.1 * rng.random()) / 10) * 10 - 1)
     margin = float(kind["margin"]) + MARGIN_OF_LINE[line] + 0.02 * (2 * rng.random() - 1)
-    return {
-        "name": f"{kind['name'].capitalize()} {'ABCDEFGHIJKL'[place]}{generation}",
-        "category": code,
-        "line": LINES.index(line),
-        "core": place < CORE_PLACES.get(kind["category"], 0),
-        "list_price": list_price,
-        "cost": float(round(list_price * (1 - margin))),
-    }
+    return LINES.index(line), float(round(list_price * (1 - margin))), list_price
 
 
 def _prices(
@@ -155,7 +162,7 @@ def _prices(
     category: Ints,
     list_price: Floats,
 ) -> Floats:
-    """Offer prices by day and product: list price, the best campaign discount, a price step on trial."""
+    """Draw offer prices by day and product: list price, best discount, a price step on trial."""
     days = len(year.dates)
     discount = np.zeros((days, len(read("categories"))))
     for number in range(len(campaigns)):

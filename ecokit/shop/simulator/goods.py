@@ -7,21 +7,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecokit.shop.inputs import truth
-from ecokit.shop.simulator.arrays import NOTHING, Bools, Columns, Ints, draw_in_rows, running_within
+from ecokit.shop.simulator.arrays import (
+    DAY,
+    NOTHING,
+    Bools,
+    Coded,
+    Columns,
+    Ints,
+    draw_in_rows,
+    joined,
+    running_within,
+)
 from ecokit.shop.simulator.orders import Wishes
 from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
 
 COVER_DAYS = 4  # days of expected sales that the planners keep beyond the lead time
-SAFETY = 0.75  # and so many standard deviations of a Poisson demand
+SAFETY = 0.70  # and so many standard deviations of a Poisson demand
 LEAD_DAYS = np.array([2, 2, 3, 3, 4])  # by place in the list of products, in turn
 SUPPLIER_LUCK = 0.006  # spread of the suppliers' punctuality from month to month
-HERO_MONTH, HERO_DAYS = 6, (6, 18)  # purchases of the hero in June fail: it runs dry during 618
-HERO_DELAY, HERO_SHARE = 8, 0.45
+HERO_MONTH, HERO_DAYS = 6, (3, 18)  # purchases of the hero in June fail: it runs dry during 618
+HERO_DELAY, HERO_SHARE = 9, 0.30
 
 
 @dataclass(frozen=True)
 class Sales:
-    """What became of the wishes: product bought (-1: lost to a stock-out), accessory kept or not."""
+    """What became of the wishes: product bought (-1: lost to a stock-out), accessory or none."""
 
     product: Ints
     extra: Ints
@@ -30,11 +40,11 @@ class Sales:
 def trade(
     world: World, state: State, rng: np.random.Generator, first: int, want: Wishes
 ) -> tuple[Sales, Columns, Columns]:
-    """Sell the wishes of a block from stock; return the sales, and the rows of stock and purchases."""
+    """Sell the wishes of a block from stock; return the sales, rows of stock, rows of purchases."""
     last = min(first + BLOCK_DAYS, world.days)
     chance = rng.random((2, len(want.product)))
     product, extra = want.product.copy(), want.extra.copy()
-    day = want.placed // 86_400
+    day = want.placed // DAY
     edges = np.searchsorted(day, np.arange(first, last + 1))
     stock: list[Columns] = []
     orders: list[Columns] = []
@@ -51,7 +61,7 @@ def trade(
             extra[rows] = _sell_extra(state, want.extra[rows], paid & (product[rows] >= 0), demand)
         stock.append(_stock_rows(world, state, today, opening, received, demand))
         orders.append(_purchase(world, state, rng, today))
-    return Sales(product, extra), _joined(stock), _joined(orders)
+    return Sales(product, extra), joined(stock), joined(orders)
 
 
 def _sell_first(
@@ -112,7 +122,7 @@ def _stock_rows(
     closing = state.on_hand
     return {
         "date": np.full(len(sale), today),
-        "product_id": sale,
+        "product_id": Coded(sale, goods.ids),
         "price": goods.price[today, sale],
         "opening": opening[sale],
         "received": received[sale],
@@ -123,7 +133,7 @@ def _stock_rows(
 
 
 def _purchase(world: World, state: State, rng: np.random.Generator, today: int) -> Columns:
-    """Order up to the expected sales of the lead time and the cover; draw what the supplier does."""
+    """Order up to the expected sales of lead time and cover; draw what the supplier does."""
     goods = world.catalogue
     lead = LEAD_DAYS[np.arange(len(goods.names)) % len(LEAD_DAYS)]
     level = np.zeros(len(goods.names))
@@ -142,7 +152,7 @@ def _purchase(world: World, state: State, rng: np.random.Generator, today: int) 
     known = delivered_on < world.days
     return {
         "purchase_id": number,
-        "product_id": product,
+        "product_id": Coded(product, goods.ids),
         "asked_on": np.full(len(product), today),
         "asked_units": units,
         "due_on": due,
@@ -155,7 +165,7 @@ def _purchase(world: World, state: State, rng: np.random.Generator, today: int) 
 def _supply(
     world: World, rng: np.random.Generator, today: int, product: Ints, units: Ints, due: Ints
 ) -> tuple[Ints, Ints]:
-    """When and how much the supplier delivers: mostly in full and in time; the hero of June is not."""
+    """Draw when and how much comes: mostly in full and in time, but not the hero of June."""
     chance, late, short = rng.random((3, len(product)))
     fails = chance > truth()["supplier_on_time"]
     delay = np.where(fails & (late < 0.7), 1 + (late * 8).astype(np.int64), 0)
@@ -169,12 +179,6 @@ def _supply(
 
 
 def _hero(world: World, today: int) -> int:
-    """The core phone that people like best on that day."""
+    """Return the core phone that people like best on that day."""
     goods = world.catalogue
     return int(np.argmax(goods.appeal[today] * goods.core * (goods.category == 0)))
-
-
-def _joined(blocks: list[Columns]) -> Columns:
-    return {
-        name: np.concatenate([np.asarray(block[name]) for block in blocks]) for name in blocks[0]
-    }

@@ -56,7 +56,7 @@ def questions(world: World, rng: np.random.Generator, visits: Visits) -> tuple[I
 
 
 def conversion(world: World, visits: Visits, asks: Ints, waits: Waiting, window: int) -> Floats:
-    """Probability that each visit ends in a placed order; `window` is the consultation's, in seconds."""
+    """Return the probability that a visit ends in a placed order; `window` is for the answer."""
     effect = truth()
     goods = world.catalogue
     product = np.maximum(visits.product, 0)
@@ -124,7 +124,7 @@ def _reminders(rng: np.random.Generator, placed: Ints, at_once: Bools) -> Ints:
 
 
 def _extras(world: World, rng: np.random.Generator, day: Ints, accessory: Bools) -> Ints:
-    """An accessory bought along with other goods; -1 for none."""
+    """Draw an accessory bought along with other goods; -1 for none."""
     goods = world.catalogue
     first = int(day.min()) if len(day) else 0
     only = goods.category == len(read("categories")) - 1

@@ -90,7 +90,7 @@ def _raisers() -> tuple[str, ...]:
 
 
 def _subjects(world: World, rng: np.random.Generator, kind: Ints, day: Ints) -> Coded:
-    """The product or the campaign that a decision is about: one on sale, one that runs or comes next."""
+    """Draw what a decision is about: a product on sale, a campaign that runs or comes next."""
     goods, plan = world.catalogue, world.campaigns
     chance = rng.random(len(kind))
     on_sale = goods.on_sale(world.days)

@@ -1,4 +1,4 @@
-"""What the targets need to know of the period: visitors, sales and profit by month, visits by campaign."""
+"""What targets need to know: visitors, sales and profit by month, visits by campaign."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import numpy as np
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator.arrays import DAY, NOTHING, Coded, Columns, Floats, Ints
 from ecokit.shop.simulator.world import World
-
-AMBITION = 1.02  # plans ask for a little more than a year's average
 
 
 @dataclass
@@ -60,7 +58,7 @@ class Results:
 
 
 def targets(world: World, results: Results) -> Columns:
-    """Monthly targets; plans follow the planned season and add up to a little more than the period's total."""
+    """Monthly targets; plans follow the planned season and add up to the period's total."""
     results._close(before=len(results.visitors))
     goods = world.catalogue
     shape = {
@@ -76,7 +74,7 @@ def targets(world: World, results: Results) -> Columns:
     for number, row in enumerate(rows):
         if row["plan"]:
             monthly = np.bincount(world.year.month, shape[row["plan"]], len(months))
-            planned = monthly * actual[row["plan"]].sum() / monthly.sum() * AMBITION
+            planned = monthly * actual[row["plan"]].sum() / monthly.sum()
             plans[:, number] = np.rint(planned / 10) * 10
     posts, kpis = ("traffic_manager", "design_manager", "product_manager", "service_center"), []
     for row in rows:

@@ -36,12 +36,14 @@ class Journey:
     """Touchpoints of the paid orders of a block: times due and done, orders by touchpoint.
 
     Columns are touchpoints 1 to 10; -1 in `due` where it does not apply, -1 in `done` where missed.
-    `care` is True where a late parcel's customer was called in time.
+    `care` is True where a late parcel's customer was called in time, `wrong_page` where the page
+    description was wrong.
     """
 
     due: Ints
     done: Ints
     care: Bools
+    wrong_page: Bools
 
 
 def windows() -> Ints:
@@ -50,13 +52,12 @@ def windows() -> Ints:
 
 
 def journey(world: World, rng: np.random.Generator, paid: Ints, way: Parcels) -> Journey:
-    """Draw the touchpoints 1 and 4 to 10 of paid orders (2 and 3 are filled in by the caller)."""
+    """Draw the touchpoints 4 to 10 of paid orders, and whether the page was right (1)."""
     size = len(paid)
     window = windows()
     due = np.full((size, 10), NOTHING)
     done = np.full((size, 10), NOTHING)
-    right = rng.random(size) >= truth()["wrong_description"]
-    due[:, 0], done[:, 0] = paid, np.where(right, paid, NOTHING)
+    wrong_page = rng.random(size) < truth()["wrong_description"]
     due[:, 4], done[:, 4] = paid + window[4], way.passed
     safe = rng.random(size) >= truth()["unsafe_packing"]
     due[:, 5], done[:, 5] = paid + window[5], np.where(safe, way.packed, NOTHING)
@@ -68,7 +69,7 @@ def journey(world: World, rng: np.random.Generator, paid: Ints, way: Parcels) ->
     called, care = _calls(rng, way, int(window[7]))
     due[:, 7] = np.where(way.late, way.dispatched + THREE_DAYS + window[7], NOTHING)
     done[:, 7] = called
-    return Journey(due, done, care)
+    return Journey(due, done, care, wrong_page)
 
 
 def _sent(world: World, rng: np.random.Generator, event: Ints, window: int) -> Ints:
@@ -120,14 +121,14 @@ def complaints(
 def returns(
     rng: np.random.Generator, steps: Journey, way: Parcels, order: Ints
 ) -> tuple[Ints, Ints, Ints, Bools]:
-    """Draw returns of order lines (`order`: row of each line's order): line, time, reason, exchange."""
+    """Draw returns of lines (`order`: row of the line's order): line, time, reason, exchange."""
     effect = truth()
     ones = np.ones(len(order))
     parts = np.stack(
         [
             effect["late_return"] * way.late[order],
             effect["unsafe_packing_return"] * (steps.done[order, 5] == NOTHING),
-            effect["wrong_description_return"] * (steps.done[order, 0] == NOTHING),
+            effect["wrong_description_return"] * steps.wrong_page[order],
             0.45 * effect["return_base"] * ones,
             0.55 * effect["return_base"] * ones,
         ],
@@ -151,8 +152,8 @@ def _events(rng: np.random.Generator, parts: Floats) -> tuple[Ints, Ints]:
 
 def questions_after(
     rng: np.random.Generator, paid: Ints, steps: Journey, way: Parcels
-) -> tuple[Ints, Ints, Ints, Bools]:
-    """Contacts about orders: row of the order, arrival, reason, by phone."""
+) -> tuple[Ints, Ints, Ints]:
+    """Contacts about orders: row of the paid order, arrival, reason."""
     effect = truth()
     size = len(paid)
     late = np.where(steps.care, effect["late_contact_cared"], effect["late_contact"]) * way.late
@@ -166,7 +167,7 @@ def questions_after(
     time_else = (paid[asks_else] // DAY + 1) * DAY + _daytime(rng, len(asks_else))
     rows = np.r_[asks_late, asks_else]
     reason = np.r_[np.full(len(asks_late), REASONS.index("delivery")), about]
-    return rows, np.r_[time_late, time_else], reason, rng.random(len(rows)) < 0.4
+    return rows, np.r_[time_late, time_else], reason
 
 
 def _daytime(rng: np.random.Generator, size: int) -> Ints:

@@ -70,7 +70,7 @@ def visits_of_block(world: World, state: State, rng: np.random.Generator, first:
     dwell = _dwell(world, rng, started // DAY, product, source)
     pages = np.where(product >= 0, 1 + rng.poisson(dwell / 260), 0)
     campaign = source - world.channels
-    channel = np.where(campaign >= 0, world.campaigns.channel[campaign], source)
+    channel = np.r_[np.arange(world.channels), world.campaigns.channel][source]
     return Visits(
         started=started,
         day=started // DAY,
@@ -87,7 +87,7 @@ def visits_of_block(world: World, state: State, rng: np.random.Generator, first:
 
 
 def _returning(state: State, first: int) -> tuple[Ints, Ints]:
-    """Times and visitors of the customers who come back in this block."""
+    """Return times and names of the customers who come back in this block."""
     due = state.coming.pop(first // BLOCK_DAYS, [])
     empty = np.zeros(0, dtype=np.int64)
     times = np.concatenate([empty, *(times for times, _ in due)])
@@ -120,7 +120,7 @@ def _landings(world: World, rng: np.random.Generator, source: Ints) -> Ints:
 def _products(
     world: World, rng: np.random.Generator, day: Ints, source: Ints, landing: Ints
 ) -> Ints:
-    """The product looked at longest: first the category by the source, then by appeal on that day."""
+    """Draw the product looked at longest: the category by the source, then by appeal."""
     goods = world.catalogue
     kinds = world.mix.shape[1]
     category = draw_in_rows(rng.random(len(source)), world.mix, source)

@@ -76,7 +76,7 @@ def erlang_c(load: Floats, agents: Floats) -> Floats:
 
 
 def _busyness(world: World) -> Floats:
-    """Expected visits of each day over a usual day."""
+    """Return the expected visits of each day over a usual day."""
     total = world.traffic.sum(axis=1)
     return np.asarray(total / np.mean(total), dtype=np.float64)
 

@@ -1,4 +1,4 @@
-"""Everything that is drawn once, before the first day; and what one block of days hands to the next."""
+"""What is drawn once, before the first day; and what one block of days hands to the next."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ecokit.shop.simulator.campaigns import Campaigns, campaigns
 from ecokit.shop.simulator.catalogue import Catalogue, catalogue
 
 BLOCK_DAYS = 7  # no customer comes back sooner, so a block never feeds itself
-BASE_TRAFFIC = 0.56  # usual visits without campaigns and returning customers, share of all visits
-CONVERSION = 0.62  # scale of the conversions of the categories, so that the shop meets the deck
+BASE_TRAFFIC = 0.60  # usual visits without campaigns and returning customers, share of all visits
+CONVERSION = 0.59  # scale of the conversions of the categories, so that the shop meets the deck
 FOCUS = 0.6  # visits of a campaign that look at the categories it is about
 VIEWS = {"home": 0.72, "campaign": 0.85, "category": 0.85, "product": 1.0}
 USUAL_VIEWS = 0.83
@@ -56,7 +56,7 @@ class World:
 
 @dataclass
 class State:
-    """What a block of days leaves to the next: keys in use, stock, and customers who will return."""
+    """What a block of days leaves to the next: keys in use, stock, customers who will return."""
 
     on_hand: Ints
     on_order: Ints
@@ -84,7 +84,7 @@ class State:
 def build_world(
     seed: np.random.SeedSequence, start: np.datetime64, days: int, rate: float
 ) -> World:
-    """Draw a company: calendar, campaigns, catalogue, luck of each month, and the planners' forecast."""
+    """Draw a company: calendar, campaigns, catalogue, luck of each month, planners' forecast."""
     campaign_rng, product_rng, luck_rng = (np.random.default_rng(s) for s in seed.spawn(3))
     year = calendar(start, days)
     plan = campaigns(campaign_rng, year, rate)
@@ -114,11 +114,11 @@ def build_world(
     )
 
 
-RETURNING_ROOM = 0.90  # the rest of the visits are customers who come back
+RETURNING_ROOM = 0.86  # the rest of the visits are customers who come back
 
 
 def new_state(world: World, seed: np.random.SeedSequence) -> State:
-    """Return the state before the first day: stock, nothing on order, and earlier customers to return."""
+    """Return the state before the first day: stock, and earlier customers who will return."""
     goods = world.catalogue
     first = world.forecast[: min(9, world.days)].sum(axis=0)
     on_hand = np.where(goods.launched <= 0, np.ceil(first + np.sqrt(first)), 0).astype(np.int64)
@@ -129,7 +129,7 @@ def new_state(world: World, seed: np.random.SeedSequence) -> State:
 
 
 def _earlier_customers(world: World, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Times and keys of people who bought before the period and come back in it."""
+    """Draw times and keys of people who bought before the period and come back in it."""
     mean = truth()["repeat_delay_mean"]
     expected = world.rate * EARLIER_ORDERS * truth()["repeat_visits"] * mean
     times = seconds(exponential(rng, mean * DAY, int(rng.poisson(expected))))
@@ -137,7 +137,7 @@ def _earlier_customers(world: World, rng: np.random.Generator) -> tuple[Ints, In
 
 
 def _category_mix(plan: Campaigns, channels: int) -> Floats:
-    """Sources by categories: what the visits of each source look at."""
+    """Return what the visits of each source look at, sources by categories."""
     usual = np.array([float(row["visit_share"]) for row in read("categories")])
     mix = np.tile(usual / usual.sum(), (channels + len(plan), 1))
     for number in range(len(plan)):
