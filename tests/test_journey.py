@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ecokit import journey
+from ecokit import explore, journey
 from ecokit.errors import CourseError
+from ecokit.explore.base import Picture
+from ecokit.shop import Shop, load_shop, simulate
 
 T = pd.Timestamp
 Engine = Callable[[pd.DataFrame], Any]
@@ -32,6 +34,11 @@ ENGINES: dict[str, Engine] = {
     "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
     "duckdb": _duckdb,
 }
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
 
 
 @pytest.fixture(params=ENGINES, ids=str)
@@ -353,3 +360,81 @@ def test_adjusted_difference_lies_within_the_strata(
 def test_errors_say_what_to_do(call: Callable[[], Any], sentence: str) -> None:
     with pytest.raises(CourseError, match=sentence):
         call()
+
+
+def test_engines_agree_on_the_bundled_shop(shop: Shop) -> None:
+    names = ("orders", "touchpoints", "complaints", "returns", "contacts")
+    found: dict[str, list[Any]] = {}
+    for name in ("pandas", "polars", "duckdb"):
+        o, t, c, r, q = (ENGINES[name](shop[table]) for table in names)
+        told = journey.outcomes(o, c, r, q)
+        tables = (
+            journey.rates(t, o, by=["month", "region"]),
+            journey.perfect_journey(t, o, by="region"),
+            journey.repeat_purchase(o, by="month"),
+            journey.delivery(o, t, by="channel_id"),
+            journey.overdue_parcels(o, t, ENGINES[name](shop.journey), "2025-11-15 09:00"),
+            journey.effect(8, t, told, within=["month", "region"]),
+        )
+        found[name] = [rows(table, *nw.from_native(table).collect_schema()) for table in tables]
+    for name in ("polars", "duckdb"):
+        for ours, theirs in zip(found["pandas"], found[name], strict=True):
+            assert len(ours) == len(theirs) > 0
+            for one, other in zip(ours, theirs, strict=True):
+                for a, b in zip(one, other, strict=True):
+                    assert a == (pytest.approx(b, abs=1e-12) if isinstance(b, float) else b)
+
+
+def test_the_truth_lies_in_the_interval_for_most_companies() -> None:
+    inside = 0
+    for seed in range(1, 7):
+        company = simulate(seed)
+        about = company.contacts[company.contacts["reason"] == "delivery"]
+        told = journey.outcomes(company.orders, company.complaints, company.returns, about)
+        table = journey.effect(8, company.touchpoints, told, missed=["late", "missing"])
+        row = table.set_index("outcome").loc["contacted"]
+        truth = company.truth["late_contact"] - company.truth["late_contact_cared"]
+        inside += bool(row["adjusted_lower"] <= truth <= row["adjusted_upper"])
+    assert inside >= 4  # 95 % each: fewer than 4 of 6 happens once in ten thousand times
+
+
+@given(
+    st.lists(st.integers(0, 9), min_size=1, max_size=30).filter(any),
+    st.integers(0, 10),
+)
+def test_more_capacity_never_calls_later(due: list[int], slots: int) -> None:
+    one, more = journey.same_day_share(due, [[slots, slots + 1]] * len(due)).tolist()
+    assert 0 <= one <= more <= 1
+    assert float(journey.same_day_share(due, [max(due)] * len(due))) == 1
+
+
+def test_calls_need_days_that_match() -> None:
+    with pytest.raises(CourseError, match="2 days of calls and 1 days"):
+        journey.same_day_share([1, 2], [1])
+    with pytest.raises(CourseError, match="No call falls due"):
+        journey.same_day_share([0, 0], [1, 1])
+
+
+def test_the_inspector_answers_its_controls(shop: Shop) -> None:
+    app = explore.show("journey", shop)
+    parts = list(_all_widgets(app))
+    pictures = [part for part in parts if isinstance(part, Picture)]
+    assert len(pictures) == 4
+    controls = {part.description: part for part in parts if getattr(part, "description", "")}
+    before = [picture.value for picture in pictures]
+    for control in controls.values():
+        if hasattr(control, "index"):
+            control.index = (control.index + 1) % len(control.options)
+        else:
+            control.value = control.value + 24
+    assert all(old != picture.value for old, picture in zip(before, pictures, strict=True))
+    assert all(picture.alt for picture in pictures)
+    twin = explore.frames("journey", shop)
+    assert 5 <= len(twin.frames) <= 9
+    assert len({frame.png() for frame in twin.frames}) == len(twin.frames)
+
+
+def _all_widgets(part: Any) -> Iterator[Any]:
+    yield part
+    for child in getattr(part, "children", ()):
+        yield from _all_widgets(child)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TITLE = "Journey inspector"
 SIZE = (7.2, 4.6)
 LISTED = 12
+ALL = ""  # None as the value of a drop-down would show as nothing chosen
 MARGINS = {"left": 0.42, "right": 0.97, "top": 0.9, "bottom": 0.16}
 
 
@@ -59,14 +60,14 @@ def frames(shop: Shop) -> Frames:
 
 def _all_orders(shop: Shop) -> widgets.Widget:
     rates = topic.rates(shop.touchpoints, shop.orders, by=["month", "region"])
-    months = sorted(rates["month"].unique())
+    months = [pd.Timestamp(month) for month in sorted(rates["month"].unique())]
     everything = _("all")
     month = widgets.Dropdown(
-        options=[(everything, None), *((f"{pd.Timestamp(m):%B %Y}", m) for m in months)],
+        options=[(everything, ALL), *((f"{m:%B %Y}", m) for m in months)],
         description=_("Month of the order"),
     )
     region = widgets.Dropdown(
-        options=[(everything, None), *((r, r) for r in sorted(rates["region"].unique()))],
+        options=[(everything, ALL), *((r, r) for r in sorted(rates["region"].unique()))],
         description=_("Region"),
     )
     names = shop.journey.set_index("touchpoint")["name"]
@@ -77,8 +78,8 @@ def _all_orders(shop: Shop) -> widgets.Widget:
     )
 
     def chosen() -> pd.DataFrame:
-        rows = rates if month.value is None else rates[rates["month"] == month.value]
-        return rows if region.value is None else rows[rows["region"] == region.value]
+        rows = rates if month.value == ALL else rates[rates["month"] == month.value]
+        return rows if region.value == ALL else rows[rows["region"] == region.value]
 
     def draw(figure: Figure) -> str:
         theme.use()
@@ -90,7 +91,7 @@ def _all_orders(shop: Shop) -> widgets.Widget:
     def draw_months(figure: Figure) -> str:
         theme.use()
         figure.subplots_adjust(left=0.1, right=0.97, top=0.86, bottom=0.14)
-        rows = rates if region.value is None else rates[rates["region"] == region.value]
+        rows = rates if region.value == ALL else rates[rates["region"] == region.value]
         by_month = _together(rows[rows["touchpoint"] == touchpoint.value], "month")
         name = names[touchpoint.value]
         return _finding(plots.months(by_month, name, figure.add_subplot()))
