@@ -12,8 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ecokit import load_shop
 from ecokit import organisation as org
 from ecokit.errors import CourseError
+from ecokit.explore.organisation import Designer, frames
+from ecokit.plots import organisation as plots
+from ecokit.plots import theme
+from ecokit.shop import Shop
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
 
@@ -54,7 +59,7 @@ SHOP = {
 @st.composite
 def trees(draw: st.DrawFn) -> pd.DataFrame:
     """A random structure: each post reports to one before it; the rows are shuffled."""
-    size = draw(st.integers(1, 25))
+    size = draw(st.integers(1, 15))
     bosses = [None, *(draw(st.integers(0, post - 1)) for post in range(1, size))]
     posts = posts_of(
         {f"p{post}": None if boss is None else f"p{boss}" for post, boss in enumerate(bosses)},
@@ -105,7 +110,7 @@ def test_a_real_firm_of_21_managers() -> None:
     assert org.mean_span(posts) == 4.0
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(trees())
 def test_random_trees_hold_together(posts: pd.DataFrame) -> None:
     layer = org.layers(posts)
@@ -120,7 +125,7 @@ def test_random_trees_hold_together(posts: pd.DataFrame) -> None:
     assert org.cost(posts)["monthly_cost"].sum() == heads.sum() * 10_000
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(trees(), st.data())
 def test_approval_paths_are_paths_through_the_lowest_common_boss(
     posts: pd.DataFrame, data: st.DataObject
@@ -137,7 +142,7 @@ def test_approval_paths_are_paths_through_the_lowest_common_boss(
     assert len(walked) - 1 == layer[raised_by] + layer[decided_by] - 2 * turn
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(trees(), st.integers(2, 6), st.integers(2, 8))
 def test_design_keeps_its_limits(posts: pd.DataFrame, most_layers: int, widest: int) -> None:
     ends = campaign(posts["post_id"].iloc[0], posts["post_id"].iloc[-1])
@@ -149,7 +154,7 @@ def test_design_keeps_its_limits(posts: pd.DataFrame, most_layers: int, widest: 
     assert org.layers(led).max() >= org.layers(posts).max()
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(trees(), st.data())
 def test_merged_and_outsourced_structures_stay_trees(
     posts: pd.DataFrame, data: st.DataObject
@@ -265,3 +270,79 @@ def test_other_bad_input_gets_a_sentence() -> None:
     ):
         with pytest.raises(CourseError, match=words):
             wrong()
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
+
+
+def test_the_shop_has_the_structures_of_the_slides(shop: Shop) -> None:
+    posts = shop.posts
+    assert tuple(posts["structure"].unique()) == org.STRUCTURES
+    departments = posts.groupby("structure")["department_zh"].unique().map(set)
+    assert departments["seven_departments"] >= {
+        "客服部", "市场部", "采购及物流部", "技术部", "网站运营部", "财务部", "人力资源部",
+    }  # fmt: skip
+    outside = posts[posts["sourcing"] == "outsourced"]
+    assert set(outside["structure"]) == {"three_centers"}
+    assert set(outside["department"]) == {"IT", "Logistics", "Site redesign"}
+    assert {"前线作战部队", "运营保障部队", "后勤支持部队"} <= set(posts["unit_zh"])
+    table = org.compare(posts, shop.mandates, 45).set_index("structure")
+    assert table["campaign_in_time"].idxmax() == "three_forces"
+
+
+def test_the_shop_answers_the_four_questions(shop: Shop) -> None:
+    tables = (shop.posts, shop.mandates, shop.journey, shop.channels, shop.products)
+    grid = org.four_questions(*tables, 45, "three_forces")
+    assert grid.groupby("question", sort=False).size().tolist() == [3, 3, 3, 3]
+    assert grid["value"].notna().all()
+    with pytest.raises(CourseError, match="No such post"):
+        org.four_questions(*tables, 45, "three_centers")
+
+
+def test_measured_approval_time_finds_the_truth(shop: Shop) -> None:
+    for kind in ("campaign", "product", "service"):
+        measured = org.approval_minutes(shop.decisions, shop.approvals, kind)
+        assert measured == pytest.approx(shop.truth[f"approval_minutes_{kind}"], rel=0.15)
+
+
+@pytest.mark.parametrize("structure", org.STRUCTURES)
+def test_every_post_stands_on_the_chart_in_both_languages(shop: Shop, structure: str) -> None:
+    path = org.approval_paths(shop.posts, shop.mandates, structure)["path"].iloc[1].split(" → ")
+    figure = plots.chart(shop.posts, structure, path)
+    words = " ".join(text.get_text() for text in figure.axes[0].texts)
+    for post in org.choose(shop.posts, structure).itertuples():
+        assert f"{post.title} {post.title_zh}" in words
+    assert f"{len(path) - 1} decides" in words
+    assert theme.png(figure)  # a missing glyph would warn, and warnings are errors
+
+
+def test_comparison_names_the_fastest_structure(shop: Shop) -> None:
+    figure = plots.comparison(org.compare(shop.posts, shop.mandates, 45))
+    assert figure.get_suptitle().startswith("Three forces")
+    assert theme.png(figure)
+
+
+def test_the_designer_follows_its_controls(shop: Shop) -> None:
+    designer = Designer(shop)
+    assert all(control.description for control in designer.controls)
+    designer.start.value = "three_forces"
+    designer.span.value = 6
+    assert "Team leaders" in designer.tree.value
+    designer.supplier.value = "IT systems"
+    assert "at a supplier" in designer.tree.value
+    designer.absorbed.value = "finance"
+    assert "Finance lead" not in designer.tree.value.replace("<option", "")
+    designer.absorbed.value = "general_manager"
+    assert 'role="alert"' in designer.figures.value
+    designer.kept.value = "product_manager"
+    assert 'role="alert"' not in designer.figures.value
+
+
+def test_the_twin_shows_what_narrower_spans_cost(shop: Shop) -> None:
+    twin = frames(shop)
+    assert 5 <= len(twin.frames) <= 9
+    titles = [frame.draw().axes[0].get_title(loc="left") for frame in twin.frames]
+    assert "3 layers" in titles[0]
+    assert "6 layers" in titles[-1]

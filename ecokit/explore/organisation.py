@@ -165,7 +165,10 @@ def _figures(before: dict[str, Any], after: dict[str, Any]) -> str:
         f'<th scope="col" style="text-align:{side};padding:2px 10px">{html.escape(word)}</th>'
         for word, side in ((_("What changes"), "left"), (_("before"), "right"), (_("new"), "right"))
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f'<table style="line-height:1.3"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table>"
+    )
 
 
 def _tree(graph: nx.DiGraph, path: list[str]) -> str:
