@@ -984,7 +984,7 @@ def four_questions(
         (
             "partners",
             "合作",
-            _("products made or kept for the shop"),
+            _("products with a partner"),
             (products["line"] != "standard").mean(),
             _("share"),
         ),
