@@ -1,7 +1,7 @@
 """How long an explorer takes from a move of its control to the new picture, in a real browser.
 
 Run with ``python -m benchmarks.explorers``. For each topic a notebook with its explorer is
-opened in JupyterLab; the first control is moved by the arrow keys, and the clock runs from
+opened in JupyterLab; its first slider (or menu) is moved by the arrow keys, and the clock runs from
 the key to the frame in which the last changed picture is painted.
 """
 
@@ -17,7 +17,6 @@ from benchmarks.lab import browser, jupyterlab, open_notebook, run_all, write_no
 from ecokit import explore
 
 MOVES = 40
-CONTROLS = ".noUi-handle, select, .jp-OutputArea input[type=checkbox]"
 WATCH = """() => {
   const area = document.querySelector('.jp-OutputArea-output .jupyter-widgets').parentElement;
   document.addEventListener('keydown', () => { window.moved = performance.now(); }, true);
@@ -33,12 +32,17 @@ WATCH = """() => {
 def moves(page: Page) -> list[float]:
     """Move the first control back and forth; return milliseconds from key to picture."""
     page.evaluate(WATCH)
-    control = page.locator(".jp-OutputArea").locator(CONTROLS).first
+    slider, menu = (page.locator(f".jp-OutputArea {kind}") for kind in (".noUi-handle", "select"))
+    control, back, forth = (
+        (slider.first, "ArrowLeft", "ArrowRight")
+        if slider.count()
+        else (menu.first, "ArrowUp", "ArrowDown")
+    )
     times = []
     for move in range(MOVES):
         control.focus()
         page.evaluate("() => { window.painted = 0; }")
-        page.keyboard.press("ArrowLeft" if move % 2 else "ArrowRight")
+        page.keyboard.press(back if move % 2 else forth)
         page.wait_for_function("() => window.painted", timeout=10_000)
         page.wait_for_timeout(400)  # several views may follow one another
         times.append(float(page.evaluate("() => window.painted - window.moved")))
