@@ -328,12 +328,12 @@ LOST = Number(
 # --- which change --------------------------------------------------------------------
 
 CHANGES = {
-    "a": topic.Change("Finance no longer approves", without=("finance",)),
-    "b": topic.Change("All posts are asked at the same moment", parallel=True),
+    "a": topic.Change(_("Finance no longer approves"), without=("finance",)),
+    "b": topic.Change(_("All posts are asked at the same moment"), parallel=True),
     "c": topic.Change(
-        "The traffic manager answers a third faster", faster={"traffic_manager": 2 / 3}
+        _("The traffic manager answers a third faster"), faster={"traffic_manager": 2 / 3}
     ),
-    "d": topic.Change("Below ¥800 the first approval decides", mandate=800),
+    "d": topic.Change(_("Below ¥800 the first approval decides"), mandate=800),
 }
 
 
@@ -364,7 +364,7 @@ def _option(key: str, why: str) -> Option:
             )
         return words.format(gain=gains[key], most=gains[best], why=why)
 
-    return Option(key, _(CHANGES[key].label), reason)
+    return Option(key, CHANGES[key].label, reason)
 
 
 BEST_CHANGE = Choice(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ecokit.shop import Shop
 
-TITLE = "Decision-time lab"
+TITLE = _("Decision-time lab")
 
 
 def explorer(shop: Shop) -> widgets.Widget:
@@ -60,7 +60,7 @@ def explorer(shop: Shop) -> widgets.Widget:
     for control in controls:
         control.observe(update, "value")
     update()
-    return app(controls, [picture, words], title=_(TITLE))
+    return app(controls, [picture, words], title=TITLE)
 
 
 def frames(shop: Shop) -> Frames:
@@ -73,7 +73,7 @@ def frames(shop: Shop) -> Frames:
         label = _("1 layer") if layers == 1 else _("{k} layers").format(k=layers)
         return Frame(label, lambda: plots.lab(path, window, half_life), _alt(path, window))
 
-    return Frames(_(TITLE), _("Layers of approval"), [frame(layers) for layers in range(1, 8)])
+    return Frames(TITLE, _("Layers of approval"), [frame(layers) for layers in range(1, 8)])
 
 
 def _campaigns(shop: Shop) -> tuple[float, float, float]:
