@@ -103,16 +103,17 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = No
     """
     ax = theme.figure(height=4.6)[1] if ax is None else ax
     table = rates.set_index("touchpoint").reindex(journey["touchpoint"])
-    labels = _labels(journey)
+    places = range(len(table))
     left = table["on_time_rate"] * 0
     for state in ("on_time", "late", "missing"):
         width = table[f"{state}_rate"].fillna(0)
-        ax.barh(labels, width, left=left, color=COLORS[state], label=state_names()[state])
+        ax.barh(places, width, left=left, color=COLORS[state], label=state_names()[state])
         left = left + width
     for place, share in enumerate(table["on_time_rate"]):
         if share == share:  # an empty share has no label
             ax.text(0.01, place, f"{share:.0%}", va="center", color="white", fontsize=9)
-    ax.invert_yaxis()
+    ax.set_yticks(places, _labels(journey))
+    ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xlim(0, 1)
     theme.percent_axis(ax, "x")
     ax.grid(visible=False, axis="y")
