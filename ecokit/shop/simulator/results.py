@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ecokit.shop.inputs import read
-from ecokit.shop.simulator.arrays import DAY, NOTHING, Coded, Columns, Floats, Ints
+from ecokit.shop.simulator.arrays import DAY, NOTHING, Coded, Columns, Floats, Ints, distinct
 from ecokit.shop.simulator.world import World
 
 
@@ -38,7 +38,7 @@ class Results:
         self.campaign_visits += np.bincount(known, minlength=len(self.campaign_visits))
         month = world.year.month[np.asarray(visits["started_at"]) // DAY]
         for number in np.unique(month):
-            who = np.unique(np.asarray(visits["visitor_id"])[month == number])
+            who = distinct(np.asarray(visits["visitor_id"])[month == number])
             self.seen.setdefault(int(number), []).append(who)
         self._close(before=int(month.max(initial=0)))
         order_id = np.asarray(orders["order_id"])
@@ -54,7 +54,7 @@ class Results:
     def _close(self, before: int) -> None:
         """Count the visitors of the months that are over, and forget their names."""
         for number in [number for number in self.seen if number < before]:
-            self.visitors[number] = len(np.unique(np.concatenate(self.seen.pop(number))))
+            self.visitors[number] = len(distinct(np.concatenate(self.seen.pop(number))))
 
 
 def targets(world: World, results: Results) -> Columns:
