@@ -6,12 +6,15 @@ import pandas as pd
 
 
 def _times(*texts: str | None) -> pd.Series:
-    return pd.Series(pd.to_datetime(list(texts), format="ISO8601")).astype("datetime64[us]")
+    return pd.to_datetime(pd.Series(texts), format="ISO8601").astype("datetime64[us]")
+
+
+def _texts(*texts: str | None) -> pd.Series:
+    return pd.Series(texts, dtype="string")
 
 
 def tiny() -> dict[str, pd.DataFrame]:
     """Return a shop of a few rows, small enough to count by hand."""
-    text = "string"
     return {
         "channels": pd.DataFrame(
             {"channel_id": ["direct", "search"], "baseline_click_rate": [0.02, 0.05]}
@@ -60,11 +63,9 @@ def tiny() -> dict[str, pd.DataFrame]:
                     "2024-12-31T23:59:59",
                 ),
                 "channel_id": ["direct", "search", "search", "direct"] + ["search"] * 5,
-                "campaign_id": pd.array(
-                    ["C01", None, "C01", None, "C01", "C02", "C02", None, None], dtype=text
-                ),
-                "product_id": pd.array(
-                    ["P001", None, "P003", "P002", "P001", "P001", None, "P003", "P002"], dtype=text
+                "campaign_id": _texts("C01", None, "C01", None, "C01", "C02", "C02", None, None),
+                "product_id": _texts(
+                    "P001", None, "P003", "P002", "P001", "P001", None, "P003", "P002"
                 ),
                 "dwell_seconds": [10.01, 20.1, 0.2, None, 30.3, 450, 451.07, 3, 0.1],
             }
@@ -83,7 +84,7 @@ def tiny() -> dict[str, pd.DataFrame]:
                     "2025-01-05T00:11", "2025-01-06", None, "2025-03-30T09:01", "2024-12-29T11:01"
                 ),
                 "channel_id": ["direct", "search", "direct", "search", "search"],
-                "campaign_id": pd.array(["C01", None, "C01", "C02", None], dtype=text),
+                "campaign_id": _texts("C01", None, "C01", "C02", None),
             }
         ),
         "order_lines": pd.DataFrame(

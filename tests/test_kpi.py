@@ -236,10 +236,10 @@ def test_scorecards_of_the_bundled_shop(shop: Shop, cards: pd.DataFrame) -> None
     assert len(cards) == 12 * 20
     one = kpi.scorecard(shop, "traffic_manager", "2025-06")
     ranked = kpi.ranking(cards).set_index(["month", "post_id"])
-    june = ranked.loc[(pd.Timestamp("2025-06-01"), "traffic_manager")]
+    june: Any = ranked.loc[(pd.Timestamp("2025-06-01"), "traffic_manager")]
     assert one["points"].sum() == pytest.approx(june["points"])
-    quarter = kpi.scorecard(shop, "product_manager", "2025Q2")
-    assert quarter.set_index("kpi").loc["inventory_turns", "actual"] < 10  # turns a month
+    quarter: Any = kpi.scorecard(shop, "product_manager", "2025Q2").set_index("kpi")
+    assert quarter.loc["inventory_turns", "actual"] < 10  # turns a month
     assert (ranked["behind"] <= ranked["spread"]).all()
     assert ranked["rank"].groupby("month").min().eq(1).all()
 
@@ -261,7 +261,7 @@ def test_the_tie_is_what_counting_gives(uv: float, orders: float, converts: floa
 
 
 def test_the_targets_of_slide_9_imply_8_18_per_cent(shop: Shop) -> None:
-    ties = kpi.consistent_targets(shop.targets, conversion=0.09).set_index("tie")
+    ties: Any = kpi.consistent_targets(shop.targets, conversion=0.09).set_index("tie")
     first = ties.loc["shop conversion"].iloc[0]
     assert round(first["implied"], 4) == 0.0818
     assert first["contradicts"]
@@ -273,7 +273,7 @@ def test_contradicting_plans_are_found(shop: Shop) -> None:
     table = shop.targets.copy()
     chosen = (table["post_id"] == "service_center") & (table["kpi"] == "sales_attainment")
     table.loc[chosen, "plan"] *= 1.1
-    ties = kpi.consistent_targets(table).set_index("tie")
+    ties: Any = kpi.consistent_targets(table).set_index("tie")
     found = ties.loc["sales plan of service_center"]
     assert found["contradicts"].all()
     assert (found["gap"] / found["implied"]).round(6).eq(0.1).all()

@@ -83,7 +83,7 @@ class Lab:
         for kpi, stored, target in asked:
             one = topic.KPIS[kpi]
             goal, unit = shown(one, stored)
-            target.min, target.max = 0, float("inf")  # min may never lie above max
+            target.max = max(target.max, 1.5 * goal)  # min may never lie above max
             target.min, target.max = goal / 2, 1.5 * goal
             target.step = goal / 100
             target.value = goal

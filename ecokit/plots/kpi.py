@@ -167,13 +167,14 @@ def what_if(table: pd.DataFrame, who: str, change: float = 0.10) -> Figure:
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(_("points won if this KPI alone were better"))
     ax.legend(loc="lower right")
-    finding = _("{who}: {change:.0%} more counts most on {kpi}").format(
-        who=who, change=change, kpi=topic.KPIS[table["kpi"].iloc[0]].name
-    )
     far = table.sort_values("gain_at_target").iloc[-1]
     if far["gain_at_target"] > 0:
-        finding += _("\nmost is missing on {kpi}: {points:.1f} points").format(
-            kpi=topic.KPIS[far["kpi"]].name, points=far["gain_at_target"]
+        finding = _("{who}:\n{points:.1f} points are missing on {kpi}").format(
+            who=who, points=far["gain_at_target"], kpi=topic.KPIS[far["kpi"]].name
+        )
+    else:
+        finding = _("{who}:\n{change:.0%} more counts most on {kpi}").format(
+            who=who, change=change, kpi=topic.KPIS[table["kpi"].iloc[0]].name
         )
     _title(ax, finding)
     return fig
