@@ -465,7 +465,7 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"region": ["east", "north"], "kept_rate": [0.9, 0.7]})
     >>> promise(table).axes[0].get_title(loc="left")
-    'north waits longest: 70% of orders there as promised'
+    'north is served worst: 70% of orders there as promised'
     """
     ax = theme.figure(height=3.2)[1] if ax is None else ax
     sorted_ = table.sort_values("kept_rate", ascending=False).reset_index(drop=True)
@@ -480,7 +480,7 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
     ax.grid(visible=False, axis="y")
     worst = sorted_.loc[last]
     ax.set_title(
-        _("{group} waits longest: {share:.0%} of orders there as promised").format(
+        _("{group} is served worst: {share:.0%} of orders there as promised").format(
             group=worst[by], share=worst["kept_rate"]
         )
     )
