@@ -23,3 +23,10 @@ function wireTwin(twin) {
 }
 
 document.querySelectorAll(".twin").forEach(wireTwin);
+
+// What is wider than the page scrolls by itself, by keyboard too.
+window.addEventListener("load", () => {
+  document
+    .querySelectorAll(".math, .text_html, .pst-scrollable-table-container")
+    .forEach((box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+});

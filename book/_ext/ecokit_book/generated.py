@@ -205,7 +205,7 @@ def _type(field: Mapping[str, Any]) -> str:
 
 def _meaning(field: Mapping[str, Any], links: Mapping[str, str]) -> str:
     text = field.get("description", "").rstrip(".")
-    values = field.get("constraints", {}).get("enum", ())
+    values = field.get("constraints", {}).get("enum") or field.get("categories", ())
     if values and not all(value in text for value in values):
         text += ": " + ", ".join(f"`{value}`" for value in values)
     if links.get(field["name"]):
@@ -244,7 +244,12 @@ def _target_row(one: Any, rows: Any) -> list[str]:
     low, high = (in_unit(rows["target"].agg(how), one.unit) for how in ("min", "max"))
     span = low if low == high else f"{low} to {high}"
     sign = "at most " if one.better == "lower" else ""
-    return [f"[{one.name}](#kpi-{one.id})", one.name_zh, sign + span, f"{rows['weight'].max():.0%}"]
+    return [
+        f"[{one.name}](#kpi-{one.id})",
+        one.name_zh,
+        sign + span,
+        in_unit(rows["weight"].max(), "share"),
+    ]
 
 
 def in_unit(value: float, unit: str) -> str:
@@ -315,7 +320,7 @@ class ExerciseDirective(Generated):
 
 
 def _answer_form(exercise: Any, shop: Any) -> Iterator[str]:
-    from ecokit.exercises import model
+    from ecokit.exercises import checks, model
 
     if isinstance(exercise, model.Choice):
         for option in exercise.options:
@@ -326,8 +331,12 @@ def _answer_form(exercise: Any, shop: Any) -> Iterator[str]:
             ([f.label, f"{f.low:g}", f"{f.high:g}"] for f in exercise.fields),
             "lrr",
         )
+    elif isinstance(exercise, model.Table):
+        keys = checks.table_values(exercise, exercise.reference(shop))
+        rows = ", ".join(exercise.labels.get(key, key) for key in keys)
+        yield f"Answer with one number, in {exercise.unit}, for each of: {rows}."
     else:
-        yield f"Answer in: {exercise.unit}."
+        yield f"Answer in {exercise.unit}."
 
 
 def setup(app: Sphinx) -> None:

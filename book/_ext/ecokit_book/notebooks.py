@@ -38,7 +38,7 @@ def for_page(nb: NotebookNode, name: str, *, trainer: bool = False) -> NotebookN
         if directive:
             cell.outputs = []
             cells.append(nbformat.v4.new_markdown_cell(directive, id=f"{cell.id}-page"[:64]))
-    return nbformat.v4.new_notebook(cells=cells, metadata=nb.metadata)
+    return nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(copies.KERNEL))
 
 
 def _stand_in(cell: NotebookNode, topic: str) -> str:
