@@ -32,7 +32,7 @@ def listed(node: Any) -> Iterator[str]:
             yield from listed(item)
 
 
-PAGES = [*listed(yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))), "search", "genindex"]
+PAGES = [*listed(yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))), "search"]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
