@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TITLE = "Scorecard lab"
 RULES = {"capped": _("capped at 120 %"), "linear": _("linear"), "stepped": _("in steps")}
+CAMPAIGN = ("campaign_uv_share", "campaign_order_share", "campaign_conversion")
 TWIN = ("traffic_manager", "campaign_conversion")
 
 
@@ -140,10 +141,26 @@ class Lab:
             )
             return
         self.picture.redraw()
-        best = topic.what_if(self.scored).iloc[0]
-        self.words.value = _(
-            "<p>Ten per cent more of <b>{kpi}</b> would bring the most: {gain:.1f} points.</p>"
-        ).format(kpi=topic.KPIS[best["kpi"]].name, gain=best["gain"])
+        self.words.value = _best(self.scored) + _tie(self.scored)
+
+
+def _best(card: pd.DataFrame) -> str:
+    best = topic.what_if(card).iloc[0]
+    return _(
+        "<p>Ten per cent more of <b>{kpi}</b> would bring the most: {gain:.1f} points.</p>"
+    ).format(kpi=topic.KPIS[best["kpi"]].name, gain=best["gain"])
+
+
+def _tie(card: pd.DataFrame) -> str:
+    """Return what the campaign targets imply, where the scorecard has all three."""
+    targets = dict(zip(card["kpi"], card["target"], strict=True))
+    if not set(CAMPAIGN) <= set(targets):
+        return ""
+    shop, rest = topic.implied_conversion(*(targets[kpi] for kpi in CAMPAIGN))
+    return _(
+        "<p>With these targets the whole shop has to convert <b>{shop:.2%}</b>, and the rest of "
+        "its traffic <b>{rest:.2%}</b>.</p>"
+    ).format(shop=shop, rest=rest)
 
 
 def worst_month(cards: pd.DataFrame) -> str:
