@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -41,15 +42,13 @@ class Designer:
 
     def __init__(self, shop: Shop) -> None:
         self.posts, self.mandates = shop.posts, shop.mandates
-        as_is = (_("as it is"), 0)
-        spans = [as_is, *((str(n), n) for n in range(12, 1, -1))]
-        depths = [as_is, *((str(n), n) for n in range(6, 1, -1))]
+        as_is = [(_("as it is"), 0)]
         names = [(topic.title(name), name) for name in self.posts["structure"].unique()]
         self.start = widgets.Dropdown(options=names, description=_("Start from"))
         self.span = widgets.SelectionSlider(
-            options=spans, description=_("Most people a manager leads")
+            options=as_is, description=_("Most people a manager leads")
         )
-        self.depth = widgets.SelectionSlider(options=depths, description=_("Most layers"))
+        self.depth = widgets.SelectionSlider(options=as_is, description=_("Most layers"))
         self.decides = widgets.Dropdown(description=_("Who decides campaigns"))
         self.absorbed = widgets.Dropdown(description=_("Close this post"))
         self.kept = widgets.Dropdown(description=_("and give its work to"))
@@ -64,6 +63,7 @@ class Designer:
             step=5,
             description=_("Minutes of one approval"),
         )
+        self._before = cache(self._measure_start)
         self.figures, self.tree = widgets.HTML(), widgets.HTML()
         self.controls = [
             self.start, self.span, self.depth, self.decides, self.absorbed, self.kept,
@@ -82,6 +82,13 @@ class Designer:
         graph = topic.reporting_graph(chosen)
         top = graph.nodes[topic.top(graph)]["department"]
         inside = chosen[(chosen["sourcing"] == "inside") & (chosen["department"] != top)]
+        for slider, most in (
+            (self.span, topic.spans(chosen).max()),
+            (self.depth, topic.layers(chosen).max()),
+        ):
+            lower = range(int(most) - 1, 1, -1)
+            slider.options = [(_("as it is"), 0), *((str(n), n) for n in lower)]
+            slider.value = 0
         self.decides.options = [(_("as it is"), ""), *posts]
         self.absorbed.options = [(_("none"), ""), *posts]
         self.kept.options = [(_("its boss"), ""), *posts]
@@ -122,13 +129,14 @@ class Designer:
         graph = topic.reporting_graph(self.posts, self.start.value)
         return next(graph.predecessors(self.absorbed.value), self.absorbed.value)
 
+    def _measure_start(self, start: str, minutes: float) -> dict[str, Any]:
+        return topic.measure(self.posts, self.mandates, minutes, WINDOW, start)
+
     def update(self) -> None:
         """Compute the design and show it, or the sentence why it cannot be."""
         try:
             new = self.design()
-            before = topic.measure(
-                self.posts, self.mandates, self.minutes.value, WINDOW, self.start.value
-            )
+            before = self._before(self.start.value, self.minutes.value)
             after = topic.measure(*new, self.minutes.value, WINDOW)
         except CourseError as error:
             self.figures.value = (
