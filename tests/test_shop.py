@@ -6,6 +6,7 @@ import gc
 import gzip
 import io
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -511,7 +512,7 @@ def test_every_fault_is_told_with_table_column_count_and_row(fault: Fault, rows:
         Shop.from_tables(tables | {table: frame})
     sentence = str(caught.value)
     assert f"Table {table}, column {column}: {len(rows)} of 8 rows are {words}" in sentence
-    assert f"row {min(rows) + 1} (" in sentence
+    assert f"for example row {min(rows) + 1}" in sentence
 
 
 def test_double_keys_are_told() -> None:
@@ -598,11 +599,18 @@ def test_folders_without_tables_get_a_sentence(tmp_path: Path) -> None:
         Shop.from_folder(tmp_path)
 
 
-def test_polars_and_arrow_tables_come_in() -> None:
+def test_tables_of_other_engines_come_in() -> None:
+    import duckdb
     import polars
     import pyarrow
 
-    for make in (polars.from_pandas, pyarrow.Table.from_pandas):
+    makers = (
+        polars.from_pandas,
+        pyarrow.Table.from_pandas,
+        duckdb.from_df,
+        lambda frame: polars.from_pandas(frame).lazy(),
+    )
+    for make in makers:
         assert len(Shop.from_tables({"orders": make(order_table())}).orders) == 8
 
 
@@ -616,6 +624,156 @@ def test_tables_are_a_mapping_and_missing_ones_are_told(shop: Shop) -> None:
         some.nothing  # noqa: B018
     assert "channels" in dir(some)
     assert repr(some) == "Shop(channels)"
+
+
+ORDERS = "order_id,visitor_id,placed_at,paid_at\n"
+LINES = "order_id,line,product_id,quantity,unit_price\n"
+
+
+def one_file(folder: Path, data: str | bytes, name: str = "orders.csv") -> Shop:
+    (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    return Shop.from_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("placed", "paid", "read"),
+    [
+        ("2025/1/5 9:05", "2025/1/6", "2025-01-05 09:05"),
+        ("2025年1月5日", "2025年1月5日 14:00", "2025-01-05"),
+        ("05.01.2025", "13.01.2025 10:00", "2025-01-05"),
+        ("31/01/2025", "31/01/2025", "2025-01-31"),
+        ("1/31/2025 2:05 PM", "2/28/2025", "2025-01-31 14:05"),
+        ("2025-01-05T10:00:00+08:00", "2025-01-05 10:00:00.5+0800", "2025-01-05 10:00"),
+        ("20250105", "NULL", "2025-01-05"),
+    ],
+)
+def test_dates_are_read_as_people_write_them(
+    tmp_path: Path, placed: str, paid: str, read: str
+) -> None:
+    shop = one_file(tmp_path, f"{ORDERS}1,1,{placed},{paid}\n")
+    assert shop.orders.placed_at[0] == pd.Timestamp(read)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("1,1,05/01/2025,\n", "day and month could change places, for example row 1 (05/01/2025)"),
+        ("1,1,31/01/2025,\n2,1,1/31/2025,\n", "2 of 2 rows are dates in which day and month"),
+        ("1,1,10:30,\n", "not dates"),
+        ("1,1,45662,\n", "1 of 1 rows are not dates, for example row 1 (45662). Write dates as"),
+        ("1,1,2025-13-01,\n", "not dates"),
+        ("1,1,2025-01-05T10:00Z,\n2,1,2025-01-05T10:00Z,\n3,1,2025-01-05,\n", "time zone"),
+        ("1.23457E+17,1,2025-01-05,\n", "ids that a spreadsheet rounded"),
+        (",1,2025-01-05,\n", "column order_id: 1 of 1 rows are empty, for example row 1. "),
+        ("1,1,2025-01-05,,surplus\n", "rows hold more values than the first line has names"),
+    ],
+)
+def test_what_could_be_misread_is_refused(tmp_path: Path, rows: str, words: str) -> None:
+    with pytest.raises(CourseError) as caught:
+        one_file(tmp_path, ORDERS + rows)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("price", ["1,299.00", "12,50", "¥1299", "1299元", "5%", "inf"])
+def test_numbers_that_are_not_plain_are_refused(tmp_path: Path, price: str) -> None:
+    with pytest.raises(CourseError) as caught:
+        one_file(tmp_path, f'{LINES}1,1,P1,1,"{price}"\n', "order_lines.csv")
+    assert "column unit_price: 1 of 1 rows are not numbers" in str(caught.value)
+    assert "Write plain numbers such as 1299 or 12.50" in str(caught.value)
+
+
+def test_missing_truth_values_are_told(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="column core: 1 of 2 rows are empty"):
+        one_file(tmp_path, "product_id,core\nP1,1\nP2,\n", "products.csv")
+
+
+@pytest.mark.parametrize(
+    ("ids", "kept"),
+    [
+        (["007", "7"], ["007", "7"]),
+        (["9007199254740993", "2"], [9007199254740993, 2]),
+        (["18446744073709551616", "2"], ["18446744073709551616", "2"]),
+        (["17850.0", "2.0"], [17850, 2]),
+        (["张三", "李四"], ["张三", "李四"]),
+    ],
+)
+def test_ids_stay_what_they_are(tmp_path: Path, ids: list[str], kept: list[object]) -> None:
+    shop = one_file(tmp_path, "order_id,visitor_id\n" + "".join(f"{one},{one}\n" for one in ids))
+    assert shop.orders.order_id.tolist() == shop.orders.visitor_id.tolist() == kept
+
+
+def test_text_ids_in_one_table_are_text_in_all(tmp_path: Path) -> None:
+    (tmp_path / "order_lines.csv").write_text(LINES + "1,1,P1,1,2\n")
+    shop = one_file(tmp_path, ORDERS + "1,1,2025-01-05,\nC2,1,2025-01-05,\n")
+    assert len(shop.order_lines.merge(shop.orders, on="order_id")) == 1
+
+
+def test_codes_from_a_column_with_gaps_still_join() -> None:
+    products = pd.DataFrame({"product_id": [22633, 71053]})
+    visits = pd.DataFrame({"visit_id": [1, 2], "product_id": [22633, None]})
+    shop = Shop.from_tables({"products": products, "visits": visits})
+    assert len(shop.visits.merge(shop.products, on="product_id")) == 1
+
+
+def test_one_column_may_serve_as_two_and_case_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "Orders.CSV").write_bytes("订单号, Visitor_ID ,时间\n1,2,2025/1/5\n".encode("gbk"))
+    names = {"order_id": "订单号", "placed_at": "时间", "paid_at": "时间"}
+    orders = Shop.from_folder(tmp_path, {"orders": names}).orders
+    assert orders.columns.tolist() == ["order_id", "visitor_id", "placed_at", "paid_at"]
+    assert orders.paid_at.equals(orders.placed_at.rename("paid_at"))
+
+
+def test_an_index_with_a_name_is_a_column(tmp_path: Path) -> None:
+    orders = order_table().set_index("order_id")
+    assert Shop.from_tables({"orders": orders}).orders.order_id.tolist() == list(range(1, 9))
+    orders.to_parquet(tmp_path / "orders.parquet")
+    assert len(Shop.from_folder(tmp_path).orders) == 8
+
+
+def test_columns_that_are_there_twice_are_told(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="the column 'order_id' is there twice"):
+        one_file(tmp_path, "order_id,order_id\n1,2\n")
+    twice = order_table().rename(columns={"visitor_id": "order_id"})
+    with pytest.raises(CourseError, match="the column 'order_id' is there twice"):
+        Shop.from_tables({"orders": twice})
+
+
+def test_other_encodings_are_not_taken_for_chinese(tmp_path: Path) -> None:
+    for text, encoding in (("order_id,region\n1,Köln\n", "latin-1"), ("訂單號,買家\n", "big5")):
+        with pytest.raises(CourseError, match="neither UTF-8 nor GBK"):
+            one_file(tmp_path, text.encode(encoding))
+
+
+def test_files_that_may_not_be_opened_get_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "orders.csv").mkdir()
+    with pytest.raises(CourseError, match=r"orders.csv cannot be read"):
+        Shop.from_folder(tmp_path)
+    (tmp_path / "orders.csv").rmdir()
+
+    def refuse(*args: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / "orders.parquet").write_bytes(b"")
+    monkeypatch.setattr(pd, "read_parquet", refuse)
+    with pytest.raises(CourseError, match=r"cannot be read \(Permission denied\)"):
+        Shop.from_folder(tmp_path)
+
+
+def test_parquet_of_any_make_comes_in(tmp_path: Path) -> None:
+    lines = line_table().astype({"product_id": "category", "quantity": "Int8"})
+    lines["unit_price"] = [Decimal("12.50")] * 8
+    lines["order_id"] = lines.order_id.astype("category")
+    lines.to_parquet(tmp_path / "order_lines.parquet")
+    read = Shop.from_folder(tmp_path).order_lines
+    assert (read.quantity * read.unit_price).sum() == 100
+    assert read.product_id.dtype == "str"
+
+
+def test_a_table_that_is_none_is_told() -> None:
+    with pytest.raises(CourseError, match="Table orders: this is a str"):
+        Shop.from_tables({"orders": "orders.csv"})
 
 
 # A real shop's year

@@ -7,7 +7,7 @@ import gzip
 import io
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 SEPARATORS = (",", ";", "\t")
+EMPTY = ["", "NULL", "null", "None", "NaN", "nan", "NaT", "<NA>", "N/A", "#N/A", "\\N"]
 
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
@@ -32,6 +33,24 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(times, "datetime64[us]"))
 
 
+def as_pandas(name: str, table: Any) -> pd.DataFrame:
+    """Return a table of any kind as a pandas DataFrame; CourseError when it is none."""
+    import narwhals.stable.v2 as nw
+    import pandas as pd
+
+    if isinstance(table, pd.DataFrame):
+        return table
+    try:
+        frame: Any = nw.from_native(table)
+    except TypeError:
+        sentence = _("Table {table}: this is a {kind}. Give a data frame, or use from_folder.")
+        raise CourseError(sentence.format(table=name, kind=type(table).__name__)) from None
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect("pyarrow")
+    pandas_frame: pd.DataFrame = frame.to_pandas()
+    return pandas_frame
+
+
 def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     """Read every file of a folder that is named after a table of the shop.
 
@@ -42,7 +61,8 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     """
     if not folder.is_dir():
         raise CourseError(_("There is no folder {folder}. Check the path.").format(folder=folder))
-    found = {name: _file_of(folder, name) for name in schemas()}
+    there = sorted(folder.iterdir())
+    found = {name: _file_of(there, name) for name in schemas()}
     tables = {name: _read_any(path) for name, path in found.items() if path is not None}
     if not tables:
         sentence = _(
@@ -53,9 +73,9 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def _file_of(folder: Path, table: str) -> Path | None:
-    paths = [folder / f"{table}{ending}" for ending in ENDINGS]
-    there = [path for path in paths if path.is_file()]
+def _file_of(paths: list[Path], table: str) -> Path | None:
+    names = [f"{table}{ending}" for ending in ENDINGS]
+    there = [path for path in paths if path.name.lower() in names]
     if len(there) > 1:
         sentence = _("Both {first} and {second} are there. Keep one of them.")
         raise CourseError(sentence.format(first=there[0].name, second=there[1].name))
@@ -65,13 +85,15 @@ def _file_of(folder: Path, table: str) -> Path | None:
 def _read_any(path: Path) -> pd.DataFrame:
     import pandas as pd
 
-    if path.suffix != ".parquet":
+    if path.suffix.lower() != ".parquet":
         return _read_csv(path)
     try:
         return pd.read_parquet(path)
     except ImportError:
         sentence = _("{file} is Parquet, which needs the package pyarrow: pip install pyarrow.")
         raise CourseError(sentence.format(file=path.name)) from None
+    except PermissionError as error:
+        raise _unreadable(path, error) from None
     except (OSError, ValueError):
         sentence = _("{file} cannot be read as Parquet. Export it again, or export CSV.")
         raise CourseError(sentence.format(file=path.name)) from None
@@ -81,26 +103,48 @@ def _read_csv(path: Path) -> pd.DataFrame:
     """Read a CSV file as text: UTF-8, GBK or UTF-16, with commas, semicolons or tabs."""
     import pandas as pd
 
-    text = _decoded(path)
-    if not text.strip():
+    text = _decoded(path).lstrip()
+    if not text:
         raise CourseError(_("{file} is empty. Export it again.").format(file=path.name))
-    header = text.lstrip().splitlines()[0]
-    separator = max(SEPARATORS, key=lambda mark: len(next(csv.reader([header], delimiter=mark))))
+    line = text.splitlines()[0]
+    headers = {mark: next(csv.reader([line], delimiter=mark)) for mark in SEPARATORS}
+    separator = max(SEPARATORS, key=lambda mark: len(headers[mark]))
+    header = [name for name in headers[separator] if name]
+    double = next((name for name in header if header.count(name) > 1), None)
+    if double is not None:
+        sentence = _("{file}: the column {column!r} is there twice. Rename one of them.")
+        raise CourseError(sentence.format(file=path.name, column=double))
     try:
-        return pd.read_csv(
-            io.StringIO(text), sep=separator, dtype="str", keep_default_na=False, na_values=[""]
+        frame = pd.read_csv(
+            io.StringIO(text), sep=separator, dtype="str", keep_default_na=False, na_values=EMPTY
         )
     except pd.errors.ParserError as error:
-        reason = str(error).removeprefix("Error tokenizing data. C error: ")
-        sentence = _(
-            "{file} is not regular CSV ({reason}). Put text that holds commas in quotation marks."
-        )
-        raise CourseError(sentence.format(file=path.name, reason=reason.strip())) from None
+        raise _irregular(
+            path, str(error).removeprefix("Error tokenizing data. C error: ")
+        ) from None
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise _irregular(path, _("rows hold more values than the first line has names"))
+    return frame
+
+
+def _irregular(path: Path, reason: str) -> CourseError:
+    sentence = _(
+        "{file} is not regular CSV ({reason}). Put text that holds commas in quotation marks."
+    )
+    return CourseError(sentence.format(file=path.name, reason=reason.strip()))
+
+
+def _unreadable(path: Path, error: OSError) -> CourseError:
+    sentence = _("{file} cannot be read ({reason}). Check that it is a file that you may open.")
+    return CourseError(sentence.format(file=path.name, reason=error.strerror))
 
 
 def _decoded(path: Path) -> str:
-    data = path.read_bytes()
-    if path.suffix == ".gz":
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if path.suffix.lower() == ".gz":
         try:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error):
@@ -110,8 +154,17 @@ def _decoded(path: Path) -> str:
     encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if encoding != "gb18030" or _is_chinese(text):
+            return text
     sentence = _("{file} is neither UTF-8 nor GBK. Save it as 'CSV UTF-8'.")
     raise CourseError(sentence.format(file=path.name))
+
+
+def _is_chinese(text: str) -> bool:
+    """Tell GBK from other encodings: most of its characters are among the common ones, GB 2312."""
+    foreign = [letter for letter in set(text) if not letter.isascii()]
+    common = "".join(foreign).encode("gb2312", "ignore").decode("gb2312")
+    return 2 * len(common) > len(foreign)

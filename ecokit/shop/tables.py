@@ -73,15 +73,19 @@ class Shop:
         Parameters
         ----------
         tables : mapping of table name to DataFrame
-            Any part of a shop's tables, as pandas, Polars or PyArrow. A table needs the columns of
-            its key (``order_id`` for orders); of the others it holds those that are there.
+            Any part of a shop's tables, as pandas, Polars, DuckDB, PyArrow or PySpark. A table
+            needs the columns of its key (``order_id`` for orders); of the others it holds those
+            that are there. Numbers and dates may be text; upper and lower case are alike in the
+            names of columns.
         columns : mapping, optional
-            Where your columns have other names: ``{"orders": {"order_id": "InvoiceNo"}}``.
+            Where your columns have other names: ``{"orders": {"order_id": "InvoiceNo"}}``. One
+            column of yours may serve as several.
 
         Returns
         -------
         Shop
-            The tables, with the names and types of the data package; more columns stay.
+            The tables, with the names and types of the data package; more columns stay. Ids that
+            are no whole numbers stay text, and a time with a zone keeps the time written there.
 
         Raises
         ------
@@ -130,14 +134,10 @@ class Shop:
         ecokit.errors.CourseError: Table orders: there is no column 'Invoice' in your data.
             It has: InvoiceNo, InvoiceDate, CustomerID, StockCode, Quantity, UnitPrice.
         """
-        import narwhals.stable.v2 as nw
-
+        from ecokit.shop.read import as_pandas
         from ecokit.shop.validate import checked
 
-        frames = {
-            name: nw.from_native(frame, eager_only=True).to_pandas()
-            for name, frame in tables.items()
-        }
+        frames = {name: as_pandas(name, table) for name, table in tables.items()}
         return cls(checked(frames, columns or {}))
 
     @classmethod

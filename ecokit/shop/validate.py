@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.schema import Field, ForeignKey, Table, schemas
-
-if TYPE_CHECKING:
-    import pandas as pd
+from ecokit.shop.values import as_type
 
 SHOWN = 5  # faults told at once
-TRUE, FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
 
 
 def checked(
@@ -51,6 +50,7 @@ def checked(
         for name, frame in tables.items()
     }
     _stop(faults)
+    frames = _joinable(frames)
     for name, frame in frames.items():
         faults += _faults_of_table(schemas()[name], frame)
     _stop(faults)
@@ -81,7 +81,12 @@ def _check_names(names: list[str]) -> None:
 
 def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """Give the columns the names of the schema; CourseError when a needed one is missing."""
+    frame = frame.reset_index([name for name in frame.index.names if name is not None])
     there = ", ".join(str(name) for name in frame.columns)
+    double = frame.columns[frame.columns.duplicated()]
+    if len(double):
+        sentence = _("Table {table}: the column {column!r} is there twice. Rename one of them.")
+        raise CourseError(sentence.format(table=table.name, column=double[0]))
     for ours, theirs in columns.items():
         if ours not in table.names:
             sentence = _("The table {table} has no column {column!r} in a shop. It has: {names}.")
@@ -93,15 +98,19 @@ def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> p
                 "Table {table}: there is no column {column!r} in your data. It has: {names}."
             )
             raise CourseError(sentence.format(table=table.name, column=theirs, names=there))
-    back = {theirs: ours for ours, theirs in columns.items()}
-    dropped = [name for name in columns if name in frame.columns and name not in back]
-    renamed = frame.drop(columns=dropped).rename(columns=back)
+    free = [name for name in frame.columns if name not in columns.values()]
+    like = {str(name).strip().lower(): name for name in free} | {name: name for name in free}
+    like |= columns
+    found = {name: like[name] for name in table.names if name in like}
+    others = [name for name in free if name not in found and name not in found.values()]
+    renamed = frame[[*found.values(), *others]].set_axis([*found, *others], axis=1)
     for key in table.primary_key:
         if key not in renamed.columns:
             sentence = _(
                 "Table {table} has no column {column}, which identifies its rows. "
                 "Your data has: {names}. "
-                "Name the right one with columns={{{table!r}: {{{column!r}: ...}}}}."
+                "Name the right one with columns={{{table!r}: {{{column!r}: ...}}}}, "
+                "or number the rows."
             )
             raise CourseError(sentence.format(table=table.name, column=key, names=there))
     return renamed.reset_index(drop=True)
@@ -109,63 +118,39 @@ def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> p
 
 def _typed(table: Table, frame: pd.DataFrame, faults: list[str]) -> pd.DataFrame:
     """Turn each column into the type of the schema; tell of those that cannot be."""
-    keys = {*table.primary_key, *(name for key in table.foreign_keys for name in key.fields)}
     typed = {}
     for field in table:
         if field.name in frame.columns:
-            values, wrong = _as_type(field, frame[field.name])
-            if wrong.any() and field.name in keys and field.type == "integer":
-                values, wrong = frame[field.name].astype("str"), wrong & False
-            if wrong.any():
-                words = {
-                    "integer": _("not whole numbers"),
-                    "number": _("not numbers"),
-                    "boolean": _("neither true nor false"),
-                }
-                what = words.get(field.type, _("not dates"))
-                faults.append(_fault(table, field.name, frame, wrong, what, field.name))
-            typed[field.name] = values
+            typed[field.name], wrong = as_type(field, frame[field.name])
+            faults += [
+                _fault(table, field.name, frame, rows, what, field.name, remedy)
+                for rows, what, remedy in wrong
+            ]
     return frame.assign(**typed)
 
 
-def _as_type(field: Field, column: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return the column as its type, and True where that failed."""
-    import pandas as pd
-
-    empty = column.isna()
-    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
-        column = column.where(empty, column.astype("str").str.strip())
-        empty |= column == ""
-    if field.type == "string":
-        return column.where(~empty).astype("str").mask(empty), empty & False
-    if field.type == "boolean":
-        text = column.astype("str")
-        return text.isin(TRUE), ~empty & ~text.isin((*TRUE, *FALSE))
-    if field.type in ("date", "datetime"):
-        return _as_time(column, empty)
-    numbers = pd.to_numeric(column.where(~empty), errors="coerce").astype("float64")
-    infinite = numbers.abs() == float("inf")
-    wrong = ~empty & (numbers.isna() | infinite)
-    if field.type == "number":
-        return numbers, wrong
-    wrong |= (numbers % 1 != 0) & ~empty
-    whole = numbers.where(~wrong).astype("Int64")
-    return (whole if whole.isna().any() else whole.astype("int64")), wrong
-
-
-def _as_time(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, pd.Series]:
-    import pandas as pd
-
-    if pd.api.types.is_numeric_dtype(column):
-        return column, ~empty
-    times = pd.to_datetime(column.where(~empty), errors="coerce", format="ISO8601")
-    missed = times.isna() & ~empty
-    if missed.any():
-        times = pd.to_datetime(column.where(~empty), errors="coerce", format="mixed")
-    if getattr(times.dtype, "tz", None) is not None:
-        times = times.dt.tz_localize(None)
-    times = times.astype("datetime64[us]")
-    return times, times.isna() & ~empty
+def _joinable(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Make an id text in every table where it is text in one, so that the tables still join."""
+    ids = {
+        table: [name for name in schemas()[table].names if name in frame and name.endswith("_id")]
+        for table, frame in frames.items()
+    }
+    text = {
+        name
+        for table, names in ids.items()
+        for name in names
+        if isinstance(frames[table][name].dtype, pd.StringDtype)
+    }
+    return {
+        table: frame.assign(
+            **{
+                name: frame[name].astype("str").mask(frame[name].isna())
+                for name in ids[table]
+                if name in text
+            }
+        )
+        for table, frame in frames.items()
+    }
 
 
 def _faults_of_table(table: Table, frame: pd.DataFrame) -> Iterator[str]:
@@ -232,8 +217,6 @@ def _dangling(
     table: Table, frame: pd.DataFrame, key: ForeignKey, other: pd.DataFrame
 ) -> Iterator[str]:
     """Values of a foreign key that the other table does not have."""
-    import pandas as pd
-
     if not {*key.fields} <= {*frame.columns} or not {*key.reference} <= {*other.columns}:
         return
     mine, theirs = frame[list(key.fields)], other[list(key.reference)].drop_duplicates()
@@ -249,13 +232,20 @@ def _dangling(
 
 
 def _fault(
-    table: Table, column: str, frame: pd.DataFrame, wrong: pd.Series, what: str, shown: str
+    table: Table,
+    column: str,
+    frame: pd.DataFrame,
+    wrong: pd.Series,
+    what: str,
+    shown: str,
+    remedy: str = "",
 ) -> str:
     """One fault as a sentence."""
     rows = wrong.to_numpy().nonzero()[0]
+    value = frame[shown].iloc[int(rows[0])]
     sentence = _(
         "Table {table}, column {column}: {count} of {all} rows are {what}, "
-        "for example row {row} ({value}). Correct these rows or leave them out."
+        "for example row {example}. {remedy}"
     )
     return sentence.format(
         table=table.name,
@@ -263,6 +253,6 @@ def _fault(
         count=len(rows),
         all=len(frame),
         what=what,
-        row=int(rows[0]) + 1,
-        value=frame[shown].iloc[int(rows[0])],
+        example=int(rows[0]) + 1 if pd.isna(value) else f"{int(rows[0]) + 1} ({value})",
+        remedy=remedy or _("Correct these rows or leave them out."),
     )
