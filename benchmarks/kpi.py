@@ -112,7 +112,8 @@ def compute(way: str, folder: Path, name: str, by: str) -> list[tuple[object, ..
     for table, relation in tables.items():
         relation.create_view(table)
     by_hand = duckdb.query(BY_HAND[name, by])
-    return by_hand.fetchall() if by_hand else []
+    # `if by_hand` would run the query once more, for its length.
+    return [] if by_hand is None else by_hand.fetchall()
 
 
 def peak(way: str, folder: Path, name: str, by: str) -> float:
