@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -161,4 +162,7 @@ class Course:
 
 
 def _tail(log: str, lines: int = 25) -> str:
-    return "\n".join(log.strip().splitlines()[-lines:])
+    """Return the faults that a log names, or its end when it names none."""
+    found = log.strip().splitlines()
+    faults = [line for line in found if re.search(r"WARNING:|ERROR:|[eE]rror:", line)]
+    return "\n".join((faults or found)[-lines:])

@@ -89,11 +89,21 @@ def _finish(app: Sphinx, failure: Exception | None) -> None:
     if failure or app.builder.format != "html":
         return
     out = Path(app.outdir)
+    _remove_stale(app, out)
     root = f"{app.config.root_doc}.html"
     (out / "index.html").write_text(INDEX.format(title=app.config.html_title, root=root), "utf8")
     _prune(out)
     for path, address in _audit(out):
         logger.warning("%s loads %s from outside", path.relative_to(out), address)
+
+
+def _remove_stale(app: Sphinx, out: Path) -> None:
+    """Remove what earlier builds left: pages and pictures that are in the book no longer."""
+    pages = {f"{name}.html" for name in (*app.env.found_docs, "search")}
+    pictures = {f"_images/{name}" for _, name in app.env.images.values()}
+    for path in [*out.rglob("*.html"), *out.glob("_images/*")]:
+        if path.relative_to(out).as_posix() not in pages | pictures:
+            path.unlink()
 
 
 def _audit(out: Path) -> Iterator[tuple[Path, str]]:
