@@ -118,6 +118,8 @@ def _prune(out: Path) -> None:
     static = out / "_static"
     theme = static / "styles" / "pydata-sphinx-theme.css"
     webfonts = static / "vendor" / "fontawesome" / "webfonts"
+    if not theme.exists():  # no page was written, so Sphinx copied nothing to cut
+        return
     pages = "".join(path.read_text("utf8") for path in out.rglob("*.html"))
     slim, codes = keep_icons(theme.read_text("utf8"), set(ICON.findall(pages)))
     (static / "styles" / "theme-used.css").write_text(slim, "utf8")
