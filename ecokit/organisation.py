@@ -23,6 +23,7 @@ POST_COLUMNS = ("post_id", "reports_to")
 STRUCTURES = ("seven_departments", "three_centers", "three_forces")
 MANDATE_COLUMNS = ("kind", "raised_by", "decided_by")
 TOP_LAYER = 1
+MOST_NAMED = 12  # posts listed in a sentence
 
 
 # ---------------------------------------------------------------- reading the tables
@@ -75,6 +76,12 @@ def choose(table: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
     ...
     ecokit.errors.CourseError: The table holds several structures (flat, tall): name one of them.
     """
+    if not isinstance(table, pd.DataFrame):
+        raise CourseError(
+            _("Give the table as a pandas DataFrame, not as a {kind}.").format(
+                kind=f"{type(table).__module__.partition('.')[0]} {type(table).__name__}"
+            )
+        )
     if "structure" not in table:
         return table.reset_index(drop=True)
     names = list(table["structure"].unique())
@@ -169,7 +176,7 @@ def _sound(posts: pd.DataFrame, structure: str | None, columns: Iterable[str]) -
         (ids.isna(), _("A post has no post_id; give each post a name of its own.")),
         (
             ids.duplicated(),
-            _("Listed more than once: {posts}. Each post needs its own row."),
+            _("Listed more than once: {posts}. Each post needs one row, with one boss."),
         ),
         (
             boss == ids,
@@ -177,7 +184,10 @@ def _sound(posts: pd.DataFrame, structure: str | None, columns: Iterable[str]) -
         ),
         (
             boss.notna() & ~boss.isin(ids),
-            _("The boss is not in the table for {posts}. Add the post or correct reports_to."),
+            _(
+                "The boss is not in the table for {posts}. Add a row for the boss, "
+                "or correct reports_to; the post at the top leaves it empty."
+            ),
         ),
         (
             ~sourcing.isin(["inside", "outsourced"]),
@@ -190,24 +200,30 @@ def _sound(posts: pd.DataFrame, structure: str | None, columns: Iterable[str]) -
         (~(cost >= 0), _("The monthly_cost of {posts} must be 0 yuan or more.")),
     ):
         if wrong.any():
-            named = [str(post) for post in ids[wrong].unique()]
-            raise CourseError(sentence.format(posts=", ".join(named)))
+            raise CourseError(sentence.format(posts=_named(ids[wrong].unique())))
     return chosen
+
+
+def _named(posts: Iterable[Hashable]) -> str:
+    """List posts in a sentence, the first of them where they are many."""
+    names = [str(post) for post in posts]
+    if len(names) <= MOST_NAMED:
+        return ", ".join(names)
+    shown = ", ".join(names[:MOST_NAMED])
+    return _("{shown} and {more} more").format(shown=shown, more=len(names) - MOST_NAMED)
 
 
 def _require_one_tree(graph: nx.DiGraph) -> None:
     tops = [post for post, bosses in graph.in_degree() if bosses == 0]
     if len(tops) > 1:
         raise CourseError(
-            _("Only one post can be at the top; {posts} have no boss.").format(
-                posts=", ".join(map(str, tops))
-            )
+            _("Only one post can be at the top; {posts} have no boss.").format(posts=_named(tops))
         )
     if nx.is_directed_acyclic_graph(graph):
         if not tops:
             raise CourseError(_("The table posts is empty."))
         return
-    circle = ", ".join(sorted({str(post) for edge in nx.find_cycle(graph) for post in edge[:2]}))
+    circle = _named(sorted({str(post) for edge in nx.find_cycle(graph) for post in edge[:2]}))
     if tops:
         raise CourseError(
             _("The posts {posts} report to one another in a circle.").format(posts=circle)
@@ -525,7 +541,7 @@ def _path(graph: nx.DiGraph, raised_by: str, decided_by: str) -> list[str]:
         if post not in graph:
             raise CourseError(
                 _("The structure has no post {post}; its posts are {posts}.").format(
-                    post=post, posts=", ".join(map(str, graph))
+                    post=post, posts=_named(graph)
                 )
             )
     # In a tree the one undirected path runs through the lowest common boss.

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -122,6 +123,56 @@ def test_nan_is_refused_on_every_engine(engine: Callable[[pd.DataFrame], Any]) -
     refusal = CourseError if isinstance(nw.from_native(moved), nw.DataFrame) else Exception
     with pytest.raises(refusal, match=r"(?i)nan|inf|overflow|range|conversion|cast"):
         rows(kpi.measure("dwell_time", {"visits": moved}))
+
+
+def moved(engine: Callable[[pd.DataFrame], Any], tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    return {name: engine(table) for name, table in tables.items()}
+
+
+def test_text_ids_and_decimal_money_give_the_same_answers(
+    engine: Callable[[pd.DataFrame], Any],
+) -> None:
+    here = tiny()
+    for table in here.values():
+        for name in {"visitor_id", "order_id"} & set(table):
+            table[name] = "u" + table[name].astype("string")
+        for name in {"unit_price", "unit_cost", "cost", "plan"} & set(table):
+            exact = [None if pd.isna(it) else Decimal(str(it)) for it in table[name]]
+            table[name] = pd.Series(exact, dtype=object)
+    there = moved(engine, here)
+    for name in ["uv", "sales", "profit_completion", "core_conversion", "inventory_turns"]:
+        assert rows(kpi.measure(name, there, "month")) == rows(kpi.measure(name, tiny(), "month"))
+
+
+def test_a_year_without_campaigns_gives_null_or_zero() -> None:
+    here = tiny()
+    for name in ("visits", "orders"):
+        here[name] = here[name].assign(campaign_id=float("nan"))  # as pandas reads an empty column
+    assert rows(kpi.measure("new_resource_uv_increment", here)) == [(0.0,)]
+    assert rows(kpi.measure("campaign_uv_share", here)) == [(0.0,)]
+    assert rows(kpi.measure("campaign_conversion", here)) == [(None,)]
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars", "polars-lazy", "duckdb"])
+def test_time_zones_and_mixed_ids_are_told(name: str) -> None:
+    import duckdb
+    import polars
+
+    moves: dict[str, Callable[[pd.DataFrame], Any]] = {
+        "pandas": lambda table: table,
+        "polars": polars.from_pandas,
+        "polars-lazy": lambda table: polars.from_pandas(table).lazy(),
+        "duckdb": lambda table: duckdb.from_arrow(nw.from_native(table).to_arrow()),
+    }
+    move, here = moves[name], tiny()
+    visits = here["visits"].assign(
+        started_at=here["visits"]["started_at"].dt.tz_localize("Asia/Shanghai")
+    )
+    with pytest.raises(CourseError, match="The column started_at of visits has a time zone"):
+        kpi.uv(move(visits), "month")
+    lines = here["order_lines"].assign(order_id=lambda table: table["order_id"].astype("string"))
+    with pytest.raises(CourseError, match="The column order_id holds numbers in one of"):
+        kpi.sales(move(here["orders"]), move(lines))
 
 
 def test_bundled_shop_agrees(engine: Callable[[pd.DataFrame], Any]) -> None:

@@ -110,6 +110,23 @@ def test_a_real_firm_of_21_managers() -> None:
     assert org.mean_span(posts) == 4.0
 
 
+def test_charts_of_other_people_get_a_sentence_or_an_answer() -> None:
+    edges = pd.DataFrame({"post_id": ["b", "c"], "reports_to": ["a", "a"]})  # no row for a
+    with pytest.raises(CourseError, match=r"not in the table for b, c. Add a row for the boss"):
+        org.layers(edges)
+    dotted = pd.DataFrame({"post_id": ["a", "b", "b"], "reports_to": [None, "a", "a"]})
+    with pytest.raises(CourseError, match=r"Listed more than once: b. Each post needs one row"):
+        org.layers(dotted)
+    with pytest.raises(CourseError, match="Give the table as a pandas DataFrame, not as a builtins list"):
+        org.layers([("a", "b")])  # type: ignore[arg-type]
+    names = posts_of({"老板": None, "店员": "老板"})
+    assert org.approval_path(names, "店员", "老板") == ["老板"]
+    large = posts_of({f"p{n}": f"p{(n - 1) // 6}" if n else None for n in range(1000)})
+    assert org.layers(large).max() == 5
+    with pytest.raises(CourseError, match=r"p11 and 988 more\.$"):
+        org.approval_path(large, "p999", "nobody")
+
+
 @settings(deadline=None, max_examples=25)
 @given(trees())
 def test_random_trees_hold_together(posts: pd.DataFrame) -> None:

@@ -55,8 +55,9 @@ def door(tables: Mapping[str, Any], columns: Mapping[str, str]) -> list[Frame]:
     Raises
     ------
     CourseError
-        A table or a column is missing, the kinds of frames are mixed, or an eager table
-        holds a number that is not finite. (A lazy engine refuses it when it computes.)
+        A table or a column is missing, the kinds of frames are mixed, a time has a zone, an
+        id is a number here and text there, or an eager table holds a number that is not
+        finite. (A lazy engine refuses it when it computes.)
 
     Examples
     --------
@@ -71,7 +72,9 @@ def door(tables: Mapping[str, Any], columns: Mapping[str, str]) -> list[Frame]:
     for name, wanted in columns.items():
         frame = _narwhal(name, tables)
         need(name, frame, wanted.split())
+        _refuse_zones(name, frame)
         if isinstance(frame, nw.DataFrame):
+            frame = _empty_ids_as_text(frame, wanted.split())
             _refuse_nan(name, frame, wanted.split())
         kinds[name] = f"{frame.implementation} {type(frame).__name__}"
         frames.append(frame)
@@ -83,6 +86,7 @@ def door(tables: Mapping[str, Any], columns: Mapping[str, str]) -> list[Frame]:
                 "narwhals.from_native(table).lazy('duckdb').to_native() moves a small one."
             ).format(told=told)
         )
+    _refuse_mixed_ids(dict(zip(columns, frames, strict=True)), columns)
     return frames
 
 
@@ -129,6 +133,43 @@ def _refuse_nan(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) ->
                     "to add up. Make it missing (NULL) or leave the rows out."
                 ).format(column=column, table=table)
             )
+
+
+def _empty_ids_as_text(frame: nw.DataFrame[Any], columns: Sequence[str]) -> nw.DataFrame[Any]:
+    # pandas reads an id column that is empty from end to end as floats, which join with nothing.
+    ids = [name for name in columns if name.endswith("_id") and frame[name].dtype.is_float()]
+    empty = [name for name in ids if frame[name].is_null().all()]
+    return frame.with_columns(nw.col(*empty).cast(nw.String)) if empty else frame
+
+
+def _refuse_zones(table: str, frame: Frame) -> None:
+    # Engines cut days in UTC, in the session's zone or not at all; PySpark always has a session's.
+    if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
+        return
+    for column, dtype in frame.collect_schema().items():
+        if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None:
+            raise CourseError(
+                _(
+                    "The column {column} of {table} has a time zone ({zone}), but days and months "
+                    "are the shop's. Turn it into the shop's local time without a zone."
+                ).format(column=column, table=table, zone=dtype.time_zone)
+            )
+
+
+def _refuse_mixed_ids(frames: Mapping[str, Frame], columns: Mapping[str, str]) -> None:
+    seen: dict[str, tuple[str, bool]] = {}
+    for table, frame in frames.items():
+        schema = frame.collect_schema()
+        for column in columns[table].split():
+            if column.endswith("_id") and not isinstance(schema[column], nw.Unknown):
+                first, numeric = seen.setdefault(column, (table, schema[column].is_numeric()))
+                if numeric != schema[column].is_numeric():
+                    raise CourseError(
+                        _(
+                            "The column {column} holds numbers in one of the tables {first} and "
+                            "{table}, and text in the other. Make it text in both."
+                        ).format(column=column, first=first, table=table)
+                    )
 
 
 def whole(column: str, scale: int = 1) -> nw.Expr:

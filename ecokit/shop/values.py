@@ -46,6 +46,8 @@ def as_type(field: Field, column: pd.Series) -> tuple[pd.Series, list[Wrong]]:
         column = column.where(empty, column.astype("str").str.strip())
         empty |= column == ""
     column = column.mask(empty)
+    if field.type == "string" or field.name.endswith("_id"):
+        column = _without_points(column)
     if field.name.endswith("_id"):
         return _as_id(field, column, empty)
     if field.type == "string":
@@ -57,10 +59,15 @@ def as_type(field: Field, column: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     return _as_number(column, empty, whole=field.type == "integer")
 
 
+def _without_points(column: pd.Series) -> pd.Series:
+    """Give back their look to whole numbers that a gap in the column turned into 2.0."""
+    if not pd.api.types.is_float_dtype(column) or (column.dropna() % 1 != 0).any():
+        return column
+    return column.astype("Float64").astype("Int64") if column.abs().max() < 2**53 else column
+
+
 def _as_id(field: Field, column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     """Keep ids as they are written; they become integers only where nothing is lost by it."""
-    if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Float64").astype("Int64")  # a gap had made floats of integers
     text = column.astype("str").mask(empty)
     rounded = text.str.fullmatch(ROUNDED).eq(True)
     remedy = _("Export the ids as text.")
