@@ -326,3 +326,29 @@ def test_the_lab_scores_what_its_sliders_say(cards: pd.DataFrame) -> None:
 def test_the_twin_moves(shop: Shop) -> None:
     frames = explore.frames(shop).frames
     assert len({frame.alt for frame in frames}) == len(frames) >= 5
+
+
+def test_own_targets_get_an_answer_or_a_sentence() -> None:
+    own = pd.DataFrame({"kpi": ["uv_completion", "sales_completion"], "target": 1.0})
+    own = own.assign(month="2025-06", post_id=["traffic_manager", "product_manager"], weight=1.0)
+    assert kpi.consistent_targets(own).empty  # no plan, no tie
+    with pytest.raises(CourseError, match="targets has no column weight"):
+        kpi.consistent_targets(own.drop(columns="weight"))
+    with pytest.raises(CourseError, match="add up to 10000 %"):
+        kpi.consistent_targets(own.assign(weight=100))
+    with pytest.raises(CourseError, match="hold one below 0"):
+        kpi.consistent_targets(pd.concat([own.assign(weight=-1.0), own.assign(weight=2.0)]))
+    with pytest.raises(CourseError, match="needs the table targets"):
+        kpi.scorecards({"visits": own})
+    with pytest.raises(CourseError, match="202506 is no period"):
+        kpi.scorecard({"targets": own}, "traffic_manager", 202506)  # type: ignore[arg-type]
+
+
+def test_a_plan_of_nothing_implies_no_order_value() -> None:
+    rows: list[tuple[str, float, float | None]]
+    rows = [("campaign_uv_share", 0.45, None), ("campaign_order_share", 0.55, None)]
+    rows += [("campaign_conversion", 0.1, None), ("uv_completion", 1.0, 0.0)]
+    rows += [("sales_completion", 1.0, 1000.0)]
+    table = pd.DataFrame(rows, columns=["kpi", "target", "plan"])
+    table = table.assign(month="2025-06", post_id="traffic_manager", weight=0.2)
+    assert "order value" not in set(kpi.consistent_targets(table)["tie"])

@@ -117,7 +117,7 @@ def test_charts_of_other_people_get_a_sentence_or_an_answer() -> None:
     dotted = pd.DataFrame({"post_id": ["a", "b", "b"], "reports_to": [None, "a", "a"]})
     with pytest.raises(CourseError, match=r"Listed more than once: b. Each post needs one row"):
         org.layers(dotted)
-    with pytest.raises(CourseError, match="Give the table as a pandas DataFrame, not as a builtins list"):
+    with pytest.raises(CourseError, match="Give the table as a pandas DataFrame"):
         org.layers([("a", "b")])  # type: ignore[arg-type]
     names = posts_of({"老板": None, "店员": "老板"})
     assert org.approval_path(names, "店员", "老板") == ["老板"]

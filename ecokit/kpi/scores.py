@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
 from ecokit.kpi.declare import KPIS, POSTS, measure
-from ecokit.kpi.targets import check_sum, check_weights, small
+from ecokit.kpi.targets import check_sum, check_weights, read_targets, small
 from ecokit.messages import _
 
 CAP = 1.2
@@ -198,7 +198,9 @@ def scorecards(
     ecokit.errors.CourseError: A scorecard covers a month or a quarter; by was week.
     """
     tables = getattr(data, "tables", data)
-    targets = small(tables["targets"])
+    if "targets" not in tables:
+        raise CourseError(_("A scorecard needs the table targets. Add it to your tables."))
+    targets = read_targets(tables["targets"])
     if posts is not None:
         targets = targets[targets["post_id"].isin(posts)].copy()
     check_weights(targets)
@@ -266,7 +268,7 @@ def scorecard(
     ...
     ecokit.errors.CourseError: June is no period. Write a month as 2025-06 or a quarter as 2025Q2.
     """
-    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])", period):
+    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])", str(period)):
         raise CourseError(
             _("{period} is no period. Write a month as 2025-06 or a quarter as 2025Q2.").format(
                 period=period

@@ -11,6 +11,9 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
+COLUMNS = ("month", "post_id", "kpi", "target", "weight")
+_NOBODY = float("nan")
+
 
 class Conversions(NamedTuple):
     """The conversion that targets imply for the whole shop and for the rest of its traffic."""
@@ -82,6 +85,19 @@ def small(native: Any) -> pd.DataFrame:
     return table
 
 
+def read_targets(native: Any) -> pd.DataFrame:
+    """Return the table targets as pandas, or say which columns it lacks; `plan` may be absent."""
+    table = small(native)
+    missing = [name for name in COLUMNS if name not in table]
+    if missing:
+        raise CourseError(
+            _("The table targets has no column {missing}. It needs {needed}.").format(
+                missing=", ".join(missing), needed=", ".join(COLUMNS)
+            )
+        )
+    return table if "plan" in table else table.assign(plan=_NOBODY)
+
+
 def check_weights(targets: pd.DataFrame) -> None:
     """Raise a CourseError unless the weights of each post and month add up to 100 %.
 
@@ -101,9 +117,11 @@ def check_weights(targets: pd.DataFrame) -> None:
 def check_sum(weights: pd.Series, whose: str) -> None:
     """Raise a CourseError unless `weights` add up to 100 %; `whose` begins the sentence."""
     total = weights.sum()
+    if (weights < 0).any():
+        raise CourseError(_("{whose} hold one below 0. Raise it.").format(whose=whose))
     if not abs(total - 1) < 1e-6:
         raise CourseError(
-            _("{whose} add up to {total:.4g} %, not to 100 %. Raise or lower one of them.").format(
+            _("{whose} add up to {total:.6g} %, not to 100 %. Raise or lower one of them.").format(
                 whose=whose, total=100 * total
             )
         )
@@ -159,7 +177,7 @@ def consistent_targets(
     >>> ties["contradicts"].tolist()
     [True, False]
     """
-    table = small(targets)
+    table = read_targets(targets)
     check_weights(table)
     rows = []
     for month, part in table.groupby("month", sort=True):
@@ -172,7 +190,6 @@ def consistent_targets(
 
 
 _Tie = tuple[str, float, float, str]
-_NOBODY = float("nan")
 
 
 def _ties(
@@ -193,8 +210,8 @@ def _ties(
         yield _profit(
             planned["profit_completion"], planned["sales_completion"], target["profit_margin"]
         )
-    if converts and {"sales_completion", "uv_completion"} <= plans:
-        orders = planned["uv_completion"] * converts
+    orders = planned.get("uv_completion", 0.0) * (converts or 0.0)
+    if orders > 0 and "sales_completion" in plans:
         yield _order_value(order_value, planned["sales_completion"] / orders)
 
 
