@@ -69,6 +69,8 @@ def settings(base_url: str) -> dict[str, Any]:
             "fetchNews": "false",
             "checkForUpdates": False,
         },
+        # A click on Check must not overtake the text typed before it.
+        "@jupyterlab/apputils-extension:kernels-settings": {"commsOverSubshells": "disabled"},
     }
 
 
