@@ -221,7 +221,7 @@ MEASURES: dict[str, Measure] = {
             "yuan",
             _("sum of quantity x unit price of paid orders"),
             {"orders": _ORDERS, "order_lines": "order_id quantity unit_price"},
-            lambda orders, lines: {"fen": parts.sold(orders, lines, parts.SALES)},
+            lambda orders, lines: {"fen": parts.sold(orders, lines, parts.sales)},
             yuan("fen"),
         ),
         Measure(
@@ -231,7 +231,7 @@ MEASURES: dict[str, Measure] = {
             "yuan",
             _("sum of quantity x (unit price - unit cost) of paid orders"),
             {"orders": _ORDERS, "order_lines": _LINES},
-            lambda orders, lines: {"fen": parts.sold(orders, lines, parts.SALES - parts.COST)},
+            lambda orders, lines: {"fen": parts.sold(orders, lines, parts.profit)},
             yuan("fen"),
         ),
         Measure(
@@ -251,7 +251,7 @@ MEASURES: dict[str, Measure] = {
             _("sales / paid orders"),
             {"orders": _ORDERS, "order_lines": "order_id quantity unit_price"},
             lambda orders, lines: {
-                "above": parts.sold(orders, lines, parts.SALES),
+                "above": parts.sold(orders, lines, parts.sales),
                 "below": parts.paid(orders),
             },
             per("above", nw.col("below") * 100),

@@ -28,7 +28,11 @@ _LOOKUPS = {"products": "product_id", "campaigns": "campaign_id", "channels": "c
 
 @dataclass(frozen=True)
 class Part:
-    """Something to total: the rows of `frame`, dated by the column `time`."""
+    """Something to total: the rows of `frame`, dated by the column `time`.
+
+    `how` says what: the sum of `column`, its distinct values, or the rows in which it is
+    known (all rows if there is no `column`).
+    """
 
     table: str
     frame: Frame
@@ -172,13 +176,15 @@ def _refuse_mixed_ids(frames: Mapping[str, Frame], columns: Mapping[str, str]) -
                     )
 
 
-def whole(column: str, scale: int = 1) -> nw.Expr:
-    """Return `column` times `scale`, rounded to a whole Int64; missing counts as 0.
+def whole(frame: Frame, column: str, scale: int = 1) -> nw.Expr:
+    """Return a column of `frame` times `scale`, rounded to a whole Int64; missing counts as 0.
 
-    ``whole("unit_price", 100)`` is money in fen.
+    ``whole(order_lines, "unit_price", 100)`` is money in fen.
     """
-    scaled = nw.col(column).fill_null(0).cast(nw.Float64) * scale
-    return (scaled + 0.5).floor().cast(nw.Int64)
+    filled = nw.col(column).fill_null(0)
+    if frame.collect_schema()[column].is_integer():
+        return filled.cast(nw.Int64) * scale
+    return (filled.cast(nw.Float64) * scale + 0.5).floor().cast(nw.Int64)
 
 
 def start_of(period: str, column: str) -> nw.Expr:
@@ -245,9 +251,9 @@ def _scans(parts: Mapping[str, Part]) -> list[list[str]]:
 
 def _amount(part: Part, name: str) -> nw.Expr:
     # A plain column or a count, never a condition: pandas ignores one inside an aggregation.
-    if part.how == "rows":
-        return nw.len().alias(name)
     column = nw.col(part.column)
+    if part.how == "rows":
+        return (column.count() if part.column else nw.len()).alias(name)
     return (column.n_unique() if part.how == "distinct" else column.sum()).alias(name)
 
 

@@ -6,6 +6,8 @@ aggregation is silently ignored by some engines.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import narwhals.stable.v2 as nw
 
 from ecokit.kpi.engine import Frame, Part, start_of, total, whole
@@ -25,20 +27,34 @@ def paid(orders: Frame) -> Part:
     return Part("orders", kept, "placed_at", how="rows")
 
 
-def _lines(orders: Frame, lines: Frame, *amounts: tuple[str, nw.Expr]) -> Frame:
-    sold = lines.join(paid(orders).frame, on="order_id")
-    return sold.with_columns(*[amount.alias(name) for name, amount in amounts])
+def units(lines: Frame) -> nw.Expr:
+    """Units of a line."""
+    return whole(lines, "quantity")
 
 
-UNITS = whole("quantity")
-SALES = UNITS * whole("unit_price", 100)
-COST = UNITS * whole("unit_cost", 100)
+def sales(lines: Frame) -> nw.Expr:
+    """Sales of a line, in fen."""
+    return units(lines) * whole(lines, "unit_price", 100)
 
 
-def sold(orders: Frame, lines: Frame, amount: nw.Expr) -> Part:
+def cost(lines: Frame) -> nw.Expr:
+    """Cost of the goods of a line, in fen."""
+    return units(lines) * whole(lines, "unit_cost", 100)
+
+
+def profit(lines: Frame) -> nw.Expr:
+    """Gross profit of a line, in fen."""
+    return sales(lines) - cost(lines)
+
+
+def sold(orders: Frame, lines: Frame, amount: Callable[[Frame], nw.Expr]) -> Part:
     """Something added up over the lines of paid orders."""
-    frame = _lines(orders, lines, ("amount", amount))
+    frame = _paid_lines(orders, lines).with_columns(amount=amount(lines))
     return Part("order_lines", frame, "placed_at", "amount")
+
+
+def _paid_lines(orders: Frame, lines: Frame) -> Frame:
+    return lines.join(paid(orders).frame, on="order_id")
 
 
 def campaign(frame: Frame) -> Frame:
@@ -54,7 +70,7 @@ def _completion(actual: Part, targets: Frame, kpi: str, post: str) -> dict[str, 
     """Set the months of `actual` beside the plan that `targets` holds for them."""
     monthly = total({"actual": actual}, ["month"], {})
     plan = targets.filter((nw.col("kpi") == kpi) & (nw.col("post_id") == post)).select(
-        start_of("month", "month").alias("month"), whole("plan", 100).alias("plan")
+        start_of("month", "month").alias("month"), whole(targets, "plan", 100).alias("plan")
     )
     both = monthly.join(plan, on="month")
     return {
@@ -73,20 +89,17 @@ def uv_completion(visits: Frame, targets: Frame) -> dict[str, Part]:
 
 def sales_completion(orders: Frame, lines: Frame, targets: Frame) -> dict[str, Part]:
     """Sales beside the product manager's plan."""
-    sales = sold(orders, lines, SALES)
-    return _completion(sales, targets, "sales_completion", "product_manager")
+    return _completion(sold(orders, lines, sales), targets, "sales_completion", "product_manager")
 
 
 def profit_completion(orders: Frame, lines: Frame, targets: Frame) -> dict[str, Part]:
     """Gross profit beside the plan."""
-    profit = sold(orders, lines, SALES - COST)
-    return _completion(profit, targets, "profit_completion", "product_manager")
+    return _completion(sold(orders, lines, profit), targets, "profit_completion", "product_manager")
 
 
 def sales_attainment(orders: Frame, lines: Frame, targets: Frame) -> dict[str, Part]:
     """Sales beside the service center's target."""
-    sales = sold(orders, lines, SALES)
-    return _completion(sales, targets, "sales_attainment", "service_center")
+    return _completion(sold(orders, lines, sales), targets, "sales_attainment", "service_center")
 
 
 def new_resource(visits: Frame, campaigns: Frame) -> dict[str, Part]:
@@ -106,8 +119,8 @@ def click_index(creatives: Frame, campaigns: Frame, channels: Frame) -> dict[str
         on="channel_id",
     )
     frame = shown.with_columns(
-        clicked=whole("clicks") * _PPM,
-        expected=whole("impressions") * whole("baseline_click_rate", _PPM),
+        clicked=whole(creatives, "clicks", _PPM),
+        expected=whole(creatives, "impressions") * whole(channels, "baseline_click_rate", _PPM),
     )
     return {
         "above": Part("creatives", frame, "start_on", "clicked"),
@@ -126,11 +139,10 @@ def core_conversion(visits: Frame, orders: Frame, lines: Frame, products: Frame)
 
 def dwell(visits: Frame) -> dict[str, Part]:
     """Seconds of the visits whose dwell time is known, in hundredths."""
-    known = visits.filter(~nw.col("dwell_seconds").is_null())
-    timed = known.with_columns(hundredths=whole("dwell_seconds", 100))
+    timed = visits.with_columns(hundredths=whole(visits, "dwell_seconds", 100))
     return {
         "above": Part("visits", timed, "started_at", "hundredths"),
-        "below": Part("visits", timed, "started_at", how="rows"),
+        "below": Part("visits", timed, "started_at", "dwell_seconds", "rows"),
     }
 
 
@@ -147,9 +159,11 @@ def supply(purchases: Frame) -> dict[str, Part]:
     """Units delivered in time, never more than asked for, and units asked for."""
     in_time = purchases.filter(_on_time("delivered_on", "due_on"))
     filled = in_time.with_columns(
-        units=nw.min_horizontal(whole("delivered_units"), whole("asked_units"))
+        units=nw.min_horizontal(
+            whole(purchases, "delivered_units"), whole(purchases, "asked_units")
+        )
     )
-    asked = purchases.with_columns(units=whole("asked_units"))
+    asked = purchases.with_columns(units=whole(purchases, "asked_units"))
     return {
         "above": Part("purchases", filled, "due_on", "units"),
         "below": Part("purchases", asked, "due_on", "units"),
@@ -172,12 +186,12 @@ def turns(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> dict[st
     """Cost of goods sold, and stock value at cost over its days and months."""
     costs = products.select("product_id", "cost")
     valued = stock.join(costs, on="product_id").with_columns(
-        value=whole("closing") * whole("cost", 100),
+        value=whole(stock, "closing") * whole(products, "cost", 100),
         day_=start_of("day", "date"),
         month_=start_of("month", "date"),
     )
     return {
-        "cogs": sold(orders, lines, COST),
+        "cogs": sold(orders, lines, cost),
         "value": Part("stock", valued, "date", "value"),
         "days": Part("stock", valued, "date", "day_", "distinct"),
         "months": Part("stock", valued, "date", "month_", "distinct"),
@@ -186,7 +200,9 @@ def turns(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> dict[st
 
 def stockouts(stock: Frame) -> dict[str, Part]:
     """Units that stock could not serve, and units asked for."""
-    frame = stock.with_columns(asked=whole("demand"), lost=whole("demand") - whole("sold"))
+    frame = stock.with_columns(
+        asked=whole(stock, "demand"), lost=whole(stock, "demand") - whole(stock, "sold")
+    )
     return {
         "above": Part("stock", frame, "date", "lost"),
         "below": Part("stock", frame, "date", "asked"),
@@ -195,7 +211,7 @@ def stockouts(stock: Frame) -> dict[str, Part]:
 
 def margin(orders: Frame, lines: Frame) -> dict[str, Part]:
     """Gross profit, and sales."""
-    frame = _lines(orders, lines, ("sales", SALES), ("profit", SALES - COST))
+    frame = _paid_lines(orders, lines).with_columns(sales=sales(lines), profit=profit(lines))
     return {
         "above": Part("order_lines", frame, "placed_at", "profit"),
         "below": Part("order_lines", frame, "placed_at", "sales"),
@@ -204,8 +220,8 @@ def margin(orders: Frame, lines: Frame) -> dict[str, Part]:
 
 def returned(orders: Frame, lines: Frame, returns: Frame) -> dict[str, Part]:
     """Units that came back, and units sold."""
-    back = returns.with_columns(units=whole("quantity"))
+    back = returns.with_columns(units=whole(returns, "quantity"))
     return {
         "above": Part("returns", back, "asked_at", "units"),
-        "below": sold(orders, lines, UNITS),
+        "below": sold(orders, lines, units),
     }
