@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from logging import WARNING, getLogger
 from pathlib import Path
+from typing import Any
 
+from bs4 import Tag
+from docutils import nodes
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
@@ -159,6 +162,24 @@ def _subset(font: Path, codes: list[int], target: Path) -> None:
         whole.save(target)
 
 
+def _name_toggles(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Give the arrows of the table of contents a name for those who do not see them."""
+    original = context["generate_toctree_html"]
+
+    def named(*args: Any, **kwargs: Any) -> Any:
+        contents = original(*args, **kwargs)
+        if isinstance(contents, Tag):
+            for toggle in contents.select("details > summary"):
+                link = toggle.find_parent("li").find("a")
+                toggle["aria-label"] = f"Pages of {link.get_text(strip=True)}"
+        return contents
+
+    context["generate_toctree_html"] = named
+
+
 def setup(app: Sphinx) -> None:
-    """Register the last step."""
+    """Register the steps."""
+    app.connect("html-page-context", _name_toggles, priority=900)
     app.connect("build-finished", _finish, priority=900)
