@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = (
@@ -22,6 +23,8 @@ FLAGS = (
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
 
+settings.register_profile("kit", deadline=None)  # a busy machine is no error
+settings.load_profile("kit")
 os.environ.setdefault("ECOKIT_PROGRESS", "off")  # tests and their kernels leave no trace
 
 
