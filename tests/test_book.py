@@ -251,6 +251,13 @@ def test_a_page_shows_the_question_and_not_the_answer() -> None:
     ]
 
 
+def test_a_page_tells_nobodys_progress() -> None:
+    done = cell('exercises.progress("architecture")')
+    done.outputs = [nbformat.v4.new_output("stream", text="8 of 29 exercises are done")]
+    page = extension("notebooks").for_page(notebook(done), "architecture/kpi.ipynb")
+    assert page.cells[0].outputs == []
+
+
 def test_the_trainers_page_keeps_the_answer() -> None:
     master = notebook(SHOW, cell(CHECK, "answer"))
     page = extension("notebooks").for_page(master, "architecture/kpi.ipynb", trainer=True)

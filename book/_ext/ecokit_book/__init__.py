@@ -9,6 +9,8 @@ closed to the outside.
 from __future__ import annotations
 
 import os
+import zlib
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -35,4 +37,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _configure)
     for part in (chinese, generated, twins, notebooks, site):
         part.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    return {
+        "env_version": zlib.crc32(code),  # pages are read again when this extension changed
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -334,9 +334,21 @@ def _answer_form(exercise: Any, shop: Any) -> Iterator[str]:
     elif isinstance(exercise, model.Table):
         keys = checks.table_values(exercise, exercise.reference(shop))
         rows = ", ".join(exercise.labels.get(key, key) for key in keys)
-        yield f"Answer with one number, in {exercise.unit}, for each of: {rows}."
+        yield f"Answer with one number, {_unit(exercise.unit)}, for each of: {rows}."
     else:
-        yield f"Answer in {exercise.unit}."
+        yield f"Answer {_unit(exercise.unit)}."
+
+
+def _unit(unit: str) -> str:
+    """Return a unit as an answer is asked for.
+
+    Examples
+    --------
+    >>> _unit("share"), _unit("yuan")
+    ('as a share, such as 0.25 or 25 %', 'in yuan')
+    """
+    named = {"share": "as a share, such as 0.25 or 25 %", "%": "in per cent"}
+    return named.get(unit, f"in {unit}")
 
 
 def setup(app: Sphinx) -> None:

@@ -20,7 +20,8 @@ def for_page(nb: NotebookNode, name: str, *, trainer: bool = False) -> NotebookN
     """Return a master as its page shows it.
 
     Answers are taken out (a trainer's page keeps them); an explorer is replaced by its twin
-    and an exercise by its question, because neither answers without a kernel.
+    and an exercise by its question, because neither answers without a kernel. What somebody
+    has done so far (``exercises.progress``) is no part of a page.
 
     Raises
     ------
@@ -34,6 +35,8 @@ def for_page(nb: NotebookNode, name: str, *, trainer: bool = False) -> NotebookN
         if copies.ANSWER in kind and not trainer:
             continue
         cells.append(cell)
+        if "exercises.progress(" in cell.source and cell.cell_type == "code":
+            cell.outputs = []
         directive = _stand_in(cell, PurePosixPath(name).stem)
         if directive:
             cell.outputs = []
