@@ -53,9 +53,12 @@ def draw_scorecard(ax: Axes, card: pd.DataFrame, who: str) -> str:
     worth = 100 * shown["weight"] / shown["weight"].sum()
     lost = worth - shown["points"]
     colors = np.where(lost > 0.05, theme.ORANGE, theme.BLUE)
-    ax.barh(names, worth, height=0.72, color="#dddddd")
-    ax.barh(names, shown["points"], height=0.36, color=colors)
-    for row, (points, part) in enumerate(zip(shown["points"], worth, strict=True)):
+    rows = np.arange(len(shown))  # plain positions: the scorecard lab draws this at every move
+    ax.barh(rows, worth, height=0.72, color="#dddddd")
+    ax.barh(rows, shown["points"], height=0.36, color=colors)
+    ax.set_yticks(rows.tolist(), names)
+    ax.locator_params(axis="x", nbins=5)
+    for row, points, part in zip(rows.tolist(), shown["points"], worth, strict=True):
         text = f"{points:.1f} / {part:.0f}"
         ax.text(max(points, part) + 0.5, row, text, va="center", fontsize=9.5)
     finding = _("{who}: {total:.1f} points").format(who=who, total=shown["points"].sum())
