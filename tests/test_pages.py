@@ -70,7 +70,11 @@ def tab(request: pytest.FixtureRequest, browser: Any) -> Iterator[SimpleNamespac
     context.route("**/*", gate)
     page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}"))
+    # A page that is left lets go of what it was still loading; that is no fault.
+    page.on(
+        "requestfailed",
+        lambda r: None if r.failure == "net::ERR_ABORTED" else faults.append(f"failed: {r.url}"),
+    )
     page.on(
         "response", lambda r: faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None
     )
