@@ -20,7 +20,7 @@ MASTERS = copies.masters(ROOT / "notebooks")
 FORBIDDEN = {
     "a path": r"(?<![\w/.])/(home|root|Users|tmp|usr|opt|var|private|mnt|work)/|\b[A-Z]:\\\\?\w",
     "an address in memory": r"\b0x[0-9a-f]{6,}",
-    "a time that was measured": r"Wall time|CPU times|[nµm]s ± |\dit/s|\d\d:\d\d<",
+    "a time that was measured": r"Wall time|CPU times|[nµm]s ± |\dit/s|\d\d:\d\d<\d\d:\d\d",
     "a random id": r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-|\b[0-9a-f]{32}\b",
 }
 
