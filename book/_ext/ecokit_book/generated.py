@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,7 +23,7 @@ WORDS_A_MINUTE = 150
 """Reading speed for a text in a second language with figures and tables in it."""
 
 
-class Generated(SphinxDirective):
+class Generated(SphinxDirective, ABC):
     """A directive whose content is computed Markdown."""
 
     required_arguments = 0
@@ -47,9 +48,9 @@ class Generated(SphinxDirective):
         """The folder that holds ``_config.yml``."""
         return Path(self.env.srcdir)
 
+    @abstractmethod
     def markdown(self) -> Iterator[str]:
         """Yield the lines."""
-        raise NotImplementedError
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[Any]], align: str = "") -> Iterator[str]:
