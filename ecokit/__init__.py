@@ -9,13 +9,17 @@ __version__ = "0.1.0"
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=[
+        "competitors",
         "decisions",
         "exercises",
         "explore",
         "journey",
         "kpi",
+        "operations",
         "organisation",
         "plots",
+        "pricing",
+        "service_desk",
     ],
     submod_attrs={
         "errors": ["CourseError"],

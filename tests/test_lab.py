@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from benchmarks.lab import jupyterlab, open_notebook, restart, run_all, write_notebook
 from tests.demo_exercises import DEMO
@@ -65,7 +66,7 @@ def press(page: Any, *keys: str) -> None:
 
 
 def says(card: Any, text: str) -> None:
-    card.locator(".ecokit-feedback", has_text=text).wait_for(timeout=10_000)
+    expect(card.locator(".ecokit-feedback")).to_contain_text(text, timeout=10_000)
 
 
 def test_by_keyboard_a_number_gets_the_hint_of_its_mistake(page: Any) -> None:

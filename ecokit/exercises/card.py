@@ -47,6 +47,9 @@ def _style() -> str:
     return f"<style>{css}</style>"
 
 
+TEXT_COMES = 0.5  # seconds in which a text follows the Enter key, even on a busy machine
+
+
 class Card(widgets.VBox):  # type: ignore[misc]
     """One exercise to answer: question, field, Check, Hint, Show the answer.
 
@@ -64,11 +67,12 @@ class Card(widgets.VBox):  # type: ignore[misc]
         self.exercise = exercise
         self._shop = shop
         self._learner = store.learner()
-        self._fields, self._read, self._fill = _fields(exercise, shop, self._check_soon)
+        self._due: asyncio.TimerHandle | None = None
+        self._fields, self._read, self._fill = _fields(exercise, shop, self._entered)
         self._check_button = widgets.Button(description=_("Check"), button_style="primary")
         self._hint_button = widgets.Button()
         self._show_button = widgets.Button()
-        self._check_button.on_click(self._check_soon)
+        self._check_button.on_click(self._clicked)
         self._hint_button.on_click(self._hint)
         self._show_button.on_click(self._show)
         self._head, self._feedback, self._help = (widgets.HTML() for _part in range(3))
@@ -82,14 +86,27 @@ class Card(widgets.VBox):  # type: ignore[misc]
 
     # What the learner does ------------------------------------------------------------------
 
-    def _check_soon(self, *_event: object) -> None:
-        # The click or the Enter key can arrive just before the text that it is about.
+    def _clicked(self, _button: object) -> None:
+        self._check_in(0.1)
+
+    def _entered(self, change: object = None) -> None:
+        """Check after the Enter key, as soon as the text that it ends has come."""
+        # The browser sends the key first and the text after it, unless the text is as before.
+        if change is None:
+            self._check_in(TEXT_COMES)
+        elif self._due:
+            self._check_in(0.02)
+
+    def _check_in(self, wait: float) -> None:
+        if self._due:
+            self._due.cancel()
         try:
-            asyncio.get_running_loop().call_later(0.1, self._check)
+            self._due = asyncio.get_running_loop().call_later(wait, self._check)
         except RuntimeError:  # no event loop, so nothing can be on its way
             self._check()
 
     def _check(self) -> None:
+        self._due = None
         answer = self._read()
         result = self._judge(answer)
         standing = self._learner.note_check(result, answer)
@@ -257,9 +274,9 @@ def answer_text(exercise: Exercise, shop: Shop) -> str:
 _Parts = tuple[widgets.Widget, Callable[[], object], Callable[[Any], None]]
 
 
-def _fields(exercise: Exercise, shop: Shop, submit: Callable[[], None]) -> _Parts:
+def _fields(exercise: Exercise, shop: Shop, entered: Callable[..., None]) -> _Parts:
     if isinstance(exercise, Number):
-        field = _text_field(_("Your answer ({unit})").format(unit=_unit(exercise.unit)), submit)
+        field = _text_field(_("Your answer ({unit})").format(unit=_unit(exercise.unit)), entered)
         return field, lambda: field.value, lambda answer: field.set_trait("value", str(answer))
     if isinstance(exercise, Choice):
         return _choice_field(exercise, shop)
@@ -267,7 +284,7 @@ def _fields(exercise: Exercise, shop: Shop, submit: Callable[[], None]) -> _Part
         keys = checks.table_values(exercise, exercise.reference(shop))
         unit = _unit(exercise.unit)
         rows = {
-            key: _text_field(f"{exercise.labels.get(key, key)} ({unit})", submit) for key in keys
+            key: _text_field(f"{exercise.labels.get(key, key)} ({unit})", entered) for key in keys
         }
         return _form(rows.values()), partial(_values, rows), partial(_set_values, rows)
     if isinstance(exercise, Plan):
@@ -280,16 +297,17 @@ def _unit(unit: str) -> str:
     return _("share, such as 0.25 or 25 %") if unit == "share" else unit
 
 
-def _text_field(label: str, submit: Callable[[], None]) -> widgets.Text:
+def _text_field(label: str, entered: Callable[..., None]) -> widgets.Text:
     field = widgets.Text(
         description=label, continuous_update=False, style={"description_width": "initial"}
     )
 
     def pressed(_widget: object, content: dict[str, Any], _buffers: object) -> None:
         if content.get("event") == "submit":  # the Enter key
-            submit()
+            entered()
 
     field.on_msg(pressed)
+    field.observe(entered, "value")
     field.add_class("ecokit-field")
     return field
 

@@ -5,5 +5,16 @@ from __future__ import annotations
 import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__, submodules=["decisions", "journey", "kpi", "organisation", "theme"]
+    __name__,
+    submodules=[
+        "competitors",
+        "decisions",
+        "journey",
+        "kpi",
+        "operations",
+        "organisation",
+        "pricing",
+        "service_desk",
+        "theme",
+    ],
 )
