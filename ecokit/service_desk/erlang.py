@@ -1,0 +1,404 @@
+"""How many agents a desk needs: Erlang B, Erlang C, and Erlang A with customers who give up.
+
+Contacts arrive at random (Poisson), handling and patience are exponential, agents are
+alike, and whoever came first is answered first. A formula describes one stretch of time
+in which arrivals and agents stay the same: take it hour by hour.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+MOST_AGENTS = 10_000
+"""No desk of this course has more agents; a search ends here."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a desk gives in one stretch of time.
+
+    Attributes
+    ----------
+    load : float
+        Work offered, in erlangs: agents that would be busy if nobody waited or left.
+    agents : int
+        Agents who answer.
+    waits : float
+        Share of contacts that are not answered at once.
+    service_level : float
+        Share of *all* contacts answered within the target.
+    mean_wait : float
+        Mean seconds in the line, over all contacts, answered or not.
+    abandoned : float
+        Share of contacts that give up; 0 where patience has no end.
+    occupancy : float
+        Share of an agent's time spent with customers.
+    """
+
+    load: float
+    agents: int
+    waits: float
+    service_level: float
+    mean_wait: float
+    abandoned: float
+    occupancy: float
+
+
+def load(contacts_per_hour: float, handling_minutes: float) -> float:
+    """Return the work offered, in erlangs: hours of handling that arrive in an hour.
+
+    Parameters
+    ----------
+    contacts_per_hour : float
+        Contacts that arrive in an hour.
+    handling_minutes : float
+        Minutes that an agent needs for one, with all that follows it.
+
+    Returns
+    -------
+    float
+        Erlangs. Sixty contacts an hour of one minute are one erlang, not sixty.
+
+    Raises
+    ------
+    CourseError
+        A number is not finite or negative, or handling takes no time.
+
+    Examples
+    --------
+    >>> load(200, 3)
+    10.0
+    >>> load(200, 0)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: handling_minutes is 0. Give a number above 0.
+    """
+    _above("contacts_per_hour", contacts_per_hour, or_zero=True)
+    _above("handling_minutes", handling_minutes)
+    return contacts_per_hour * handling_minutes / 60
+
+
+def erlang_b(erlangs: float, agents: int) -> float:
+    """Return the share of contacts that find every agent busy and leave at once (Erlang B).
+
+    Parameters
+    ----------
+    erlangs : float
+        Work offered.
+    agents : int
+        Agents, 0 or more.
+
+    Returns
+    -------
+    float
+        Share from 0 to 1, by the recursion B_0 = 1, B_k = A B / (k + A B), which is stable.
+
+    Raises
+    ------
+    CourseError
+        A number is negative or not finite.
+
+    Examples
+    --------
+    >>> round(erlang_b(10, 14), 6)
+    0.056819
+    >>> erlang_b(-1, 14)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: erlangs is -1. Give a number of 0 or more.
+
+    Source: Erlang (1917); the recursion is a standard one.
+    """
+    _above("erlangs", erlangs, or_zero=True)
+    blocked = 1.0
+    for number in range(1, _whole("agents", agents, least=0) + 1):
+        blocked = erlangs * blocked / (number + erlangs * blocked)
+    return blocked
+
+
+def erlang_c(erlangs: float, agents: int) -> float:
+    """Return the share of contacts that must wait, if nobody ever gives up (Erlang C).
+
+    Parameters
+    ----------
+    erlangs : float
+        Work offered; less than `agents`, or the line never stops growing.
+    agents : int
+        Agents, 1 or more.
+
+    Returns
+    -------
+    float
+        Share from 0 to 1.
+
+    Raises
+    ------
+    CourseError
+        As many erlangs as agents, or more.
+
+    Examples
+    --------
+    >>> erlang_c(10, 14)
+    0.174131933595...
+    >>> erlang_c(10, 10)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: 10 erlangs of work for 10 agents: the line never stops growing. ...
+
+    Source: Erlang (1917); the value is that of the package pyworkforce.
+    """
+    if _whole("agents", agents, least=1) <= erlangs:
+        raise CourseError(
+            _(
+                "{erlangs:g} erlangs of work for {agents} agents: the line never stops growing. "
+                "Give more agents than erlangs, or a patience after which customers give up."
+            ).format(erlangs=erlangs, agents=agents)
+        )
+    blocked = erlang_b(erlangs, agents)
+    return blocked / (1 - erlangs / agents * (1 - blocked))
+
+
+def desk(
+    contacts_per_hour: float,
+    handling_minutes: float,
+    agents: int,
+    patience_minutes: float | None = None,
+    target_seconds: float = 60,
+) -> Desk:
+    """Tell what a desk gives: Erlang C, or Erlang A where customers give up.
+
+    Parameters
+    ----------
+    contacts_per_hour : float
+        Contacts that arrive in an hour.
+    handling_minutes : float
+        Mean minutes that an agent needs for one.
+    agents : int
+        Agents who answer, 1 or more.
+    patience_minutes : float, optional
+        Mean minutes after which a waiting customer gives up. Default: never (Erlang C).
+    target_seconds : float
+        An answer within so many seconds is in time.
+
+    Returns
+    -------
+    Desk
+        Shares from 0 to 1; the mean wait in seconds.
+
+    Raises
+    ------
+    CourseError
+        A number makes no sense, or without a patience the line would never stop growing.
+
+    Examples
+    --------
+    >>> patient = desk(200, 3, 14, target_seconds=20)
+    >>> round(patient.service_level, 6), round(patient.mean_wait, 3)
+    (0.88835, 7.836)
+    >>> impatient = desk(200, 3, 13, patience_minutes=5, target_seconds=20)
+    >>> round(impatient.service_level, 3), round(impatient.abandoned, 3)
+    (0.858, 0.025)
+    >>> desk(200, 3, 9)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: 10 erlangs of work for 9 agents: the line never stops growing. ...
+
+    Source: Erlang (1917); Palm (1957); Garnett, Mandelbaum and Reiman (2002); building
+    blocks of M/M/n+G: Zeltyn and Mandelbaum (2005).
+    """
+    erlangs = load(contacts_per_hour, handling_minutes)
+    _above("target_seconds", target_seconds, or_zero=True)
+    if patience_minutes is None:
+        waits = erlang_c(erlangs, agents)
+        spare = agents - erlangs
+        late = waits * math.exp(-spare * (target_seconds / 60) / handling_minutes)
+        wait = waits * handling_minutes * 60 / spare
+        return Desk(erlangs, agents, waits, 1 - late, wait, 0.0, erlangs / agents)
+    _above("patience_minutes", patience_minutes)
+    return _impatient(
+        erlangs, _whole("agents", agents, least=1), handling_minutes, patience_minutes,
+        target_seconds / 60,
+    )  # fmt: skip
+
+
+def _impatient(
+    erlangs: float, agents: int, handling: float, patience: float, target: float
+) -> Desk:
+    """Return Erlang A from J(0) and J(t): the integral of K(x) from t on, all in logarithms.
+
+    K(x) = exp(arriving * patience * (1 - exp(-x / patience)) - all_busy * x).
+    """
+    if not erlangs:
+        return Desk(0.0, agents, 0.0, 1.0, 0.0, 0.0, 0.0)
+    arriving, all_busy = erlangs / handling, agents / handling
+    left = math.exp(-target / patience)
+    logs = np.array([
+        -math.log(max(erlang_b(erlangs, agents - 1), 1e-300)),
+        math.log(patience) + _log_series(arriving * patience, all_busy * patience),
+        math.log(patience) + _log_series(arriving * patience * left, all_busy * patience),
+        0.0,
+    ])  # fmt: skip
+    log_still = arriving * patience * (1 - left) - all_busy * target
+    logs[2] += log_still
+    scale = max(logs.max(), log_still)
+    free, whole, rest, one = np.exp(logs - scale)
+    total = free + arriving * whole
+    abandoned = min(max((one + (arriving - all_busy) * whole) / total, 0.0), 1.0)
+    in_time = (free + math.exp(log_still - scale) - one + all_busy * (whole - rest)) / total
+    return Desk(
+        load=erlangs,
+        agents=agents,
+        waits=float(arriving * whole / total),
+        service_level=float(min(max(in_time, 0.0), 1.0)),
+        mean_wait=float(abandoned * patience * 60),
+        abandoned=float(abandoned),
+        occupancy=float(erlangs * (1 - abandoned) / agents),
+    )
+
+
+def _log_series(x: float, a: float) -> float:
+    """Return log of the sum of x^k / (a (a+1) ... (a+k)), a series of the incomplete gamma."""
+    if not x:
+        return -math.log(a)
+    terms = int(max(x - a, 0) + math.sqrt(80 * (a + x))) + 100
+    steps = np.log(x) - np.log(a + np.arange(1, terms))
+    return float(logsumexp(np.r_[0.0, np.cumsum(steps)])) - math.log(a)
+
+
+def agents_needed(
+    contacts_per_hour: float,
+    handling_minutes: float,
+    service_level: float = 0.8,
+    target_seconds: float = 60,
+    patience_minutes: float | None = None,
+    most_abandoned: float = 1.0,
+    most_occupied: float = 1.0,
+) -> Desk:
+    """Find the smallest desk that meets a target.
+
+    Parameters
+    ----------
+    contacts_per_hour, handling_minutes, target_seconds, patience_minutes : float
+        See :func:`desk`.
+    service_level : float
+        Share of contacts to answer in time, above 0 and below 1.
+    most_abandoned, most_occupied : float
+        Further limits, as shares: contacts that give up, and how busy agents may be.
+
+    Returns
+    -------
+    Desk
+        The smallest desk that meets all three. `agents` are people in their seats: see
+        :func:`positions` for how many to employ.
+
+    Raises
+    ------
+    CourseError
+        A limit that no number of agents can meet.
+
+    Examples
+    --------
+    >>> agents_needed(200, 3, 0.8, target_seconds=20).agents
+    14
+    >>> agents_needed(200, 3, 0.8, target_seconds=20, patience_minutes=5).agents
+    13
+    >>> agents_needed(200, 3, 80)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: service_level is 80. Give a share above 0 and below 1, such as 0.8.
+    """
+    for name, share, highest in (
+        ("service_level", service_level, 1 - 1e-12),
+        ("most_abandoned", most_abandoned, 1.0),
+        ("most_occupied", most_occupied, 1.0),
+    ):
+        if not 0 < share <= highest:
+            raise CourseError(
+                _("{name} is {share:g}. Give a share above 0 and below 1, such as 0.8.").format(
+                    name=name, share=share
+                )
+            )
+    erlangs = load(contacts_per_hour, handling_minutes)
+    fewest = math.floor(erlangs) + 1 if patience_minutes is None else 1
+    for agents in range(max(fewest, 1), MOST_AGENTS):
+        found = desk(contacts_per_hour, handling_minutes, agents, patience_minutes, target_seconds)
+        if (
+            found.service_level >= service_level
+            and found.abandoned <= most_abandoned
+            and found.occupancy <= most_occupied
+        ):
+            return found
+    raise CourseError(
+        _("{erlangs:g} erlangs need more than {most:,} agents. Look at the numbers again.").format(
+            erlangs=erlangs, most=MOST_AGENTS
+        )
+    )
+
+
+def positions(agents: float, shrinkage: float) -> int:
+    """Return how many people to roster so that `agents` are in their seats.
+
+    Parameters
+    ----------
+    agents : float
+        People needed in their seats.
+    shrinkage : float
+        Share of paid time in which they are not: breaks, training, illness, leave.
+
+    Returns
+    -------
+    int
+        agents / (1 - shrinkage), rounded up. Of 20 people 30 % are away: 14 are there.
+        Adding 30 % to 14 gives 18.2, of whom fewer than 13 are there.
+
+    Raises
+    ------
+    CourseError
+        Shrinkage is no share below 1.
+
+    Examples
+    --------
+    >>> positions(14, 0.3)
+    20
+    >>> positions(14, 30)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: shrinkage is 30. Give a share from 0 to below 1, such as 0.3.
+
+    Source: the rule of workforce management; the value is that of the package pyworkforce.
+    """
+    _above("agents", agents, or_zero=True)
+    if not 0 <= shrinkage < 1:
+        raise CourseError(
+            _("shrinkage is {share:g}. Give a share from 0 to below 1, such as 0.3.").format(
+                share=shrinkage
+            )
+        )
+    return math.ceil(agents / (1 - shrinkage) - 1e-9)
+
+
+def _above(name: str, value: float, or_zero: bool = False) -> None:
+    if not math.isfinite(value) or value < 0 or (value == 0 and not or_zero):
+        wanted = _("of 0 or more") if or_zero else _("above 0")
+        raise CourseError(
+            _("{name} is {value:g}. Give a number {wanted}.").format(
+                name=name, value=value, wanted=wanted
+            )
+        )
+
+
+def _whole(name: str, value: float, least: int) -> int:
+    if value != int(value) or value < least or value > MOST_AGENTS:
+        raise CourseError(
+            _("{name} is {value:g}. Give a whole number from {least} to {most:,}.").format(
+                name=name, value=value, least=least, most=MOST_AGENTS
+            )
+        )
+    return int(value)
