@@ -135,7 +135,7 @@ def margin(price: float, cost: float) -> float:
     ...
     ecokit.errors.CourseError: The price is 0. Give an amount in yuan, above 0.
     """
-    return 1 - _amount(cost, _("cost"), positive=False) / _amount(price, _("price"))
+    return (_amount(price, _("price")) - _amount(cost, _("cost"), positive=False)) / price
 
 
 def markup(price: float, cost: float) -> float:
@@ -165,7 +165,7 @@ def markup(price: float, cost: float) -> float:
     ...
     ecokit.errors.CourseError: The cost is 0. Give an amount in yuan, above 0.
     """
-    return _amount(price, _("price"), positive=False) / _amount(cost, _("cost")) - 1
+    return (_amount(price, _("price"), positive=False) - _amount(cost, _("cost"))) / cost
 
 
 def price_for_margin(cost: float, margin: float) -> float:
@@ -224,7 +224,7 @@ def price_for_markup(cost: float, markup: float) -> float:
     >>> price_for_markup(100, -1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: A markup of -100 % leaves no price. Give a share of the cost ...
+    ecokit.errors.CourseError: A markup of -100 % leaves no price. Give a share of the cost, ...
     """
     if not markup > -1:
         message = _(
@@ -817,7 +817,7 @@ def _with_market(rows: pd.DataFrame, offers: pd.DataFrame | None) -> pd.DataFram
     )
 
 
-def _usual_margins(rows: pd.DataFrame, costs: Costs) -> dict[str, float]:
+def _usual_margins(rows: pd.DataFrame, costs: Costs) -> pd.Series[float]:
     """Return by category the median margin of the list prices, after all costs."""
     whole = rows["cost"] + costs.handling + costs.fee * rows["list_price"]
-    return (1 - whole / rows["list_price"]).groupby(rows["category"]).median().to_dict()
+    return (1 - whole / rows["list_price"]).groupby(rows["category"]).median()
