@@ -1,0 +1,478 @@
+"""The assortment: what each product earns on its stock, ABC and XYZ, new products, stores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+from narwhals.stable.v2.typing import IntoFrameT
+
+from ecokit.errors import CourseError
+from ecokit.kpi import parts
+from ecokit.kpi.engine import (
+    By,
+    Frame,
+    Part,
+    door,
+    lendable,
+    listed,
+    per,
+    start_of,
+    total,
+    whole,
+    yuan,
+)
+from ecokit.messages import _
+from ecokit.operations.frames import added, native, tables_of
+
+YEAR = 365
+"""Days of a year, to which turns and GMROI are brought."""
+
+
+def performance(data: Any, by: By = "product_id") -> Any:
+    """Measure what products or categories sell, earn, and keep in stock.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``orders``, ``order_lines``, ``stock``, ``products``, of one kind.
+    by : str or sequence of str, optional
+        ``"product_id"``, ``"category"``, another column of products, ``"month"``, ...
+
+    Returns
+    -------
+    table of the caller's kind
+        `by`; ``units``, ``sales``, ``profit`` (yuan) of paid orders; ``margin`` (profit of
+        sales); ``days`` with stock on record; ``mean_stock`` (yuan at cost, a day);
+        ``turns_year`` (cost of goods sold of mean stock, brought to a year);
+        ``gmroi_year`` (profit of mean stock, brought to a year); ``sell_through`` (units sold
+        of units sold and left at the end); ``days_of_cover`` (units left at the end, over
+        units sold a day).
+
+    Raises
+    ------
+    CourseError
+        A table or column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> day = pd.to_datetime(["2025-03-01", "2025-03-02"])
+    >>> shop = {
+    ...     "orders": pd.DataFrame({"order_id": [1], "paid_at": day[:1], "placed_at": day[:1]}),
+    ...     "order_lines": pd.DataFrame({"order_id": [1], "product_id": ["P1"], "quantity": [2],
+    ...                                  "unit_price": [100.0], "unit_cost": [80.0]}),
+    ...     "stock": pd.DataFrame({"date": day, "product_id": "P1", "sold": [2, 0],
+    ...                            "closing": [2, 2]}),
+    ...     "products": pd.DataFrame({"product_id": ["P1"], "cost": [80.0]})}
+    >>> found = performance(shop)
+    >>> found[["sales", "margin", "mean_stock", "sell_through", "days_of_cover"]].values.tolist()
+    [[200.0, 0.2, 160.0, 0.5, 2.0]]
+    >>> float(found["gmroi_year"][0])  # 40 yuan on 160 yuan of stock, in two days
+    45.625
+    >>> performance({"orders": shop["orders"]})
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: This measure needs the table order_lines, which is not among: ...
+
+    Source: slide 17. GMROI: gross margin over average inventory at cost.
+    """
+    tables, keys = tables_of(data), listed(by)
+    lines_columns = "order_id product_id quantity unit_price unit_cost"
+    orders, lines, stock, products = door(
+        tables,
+        {
+            "orders": "order_id paid_at placed_at",
+            "order_lines": lines_columns,
+            "stock": "date product_id sold closing",
+            "products": "product_id cost",
+        },
+    )
+    costs = products.select("product_id", unit_fen=whole(products, "cost", 100))
+    held = stock.with_columns(day_=start_of("day", "date"), left=whole(stock, "closing"))
+    held = held.join(costs, on="product_id", how="left")
+    held = held.with_columns(value=nw.col("left") * nw.col("unit_fen"), out=whole(stock, "sold"))
+    last = held.group_by("product_id").agg(nw.col("day_").max().alias("last_"))
+    at_end = held.join(last, on="product_id").filter(nw.col("day_") == nw.col("last_"))
+    sums = total(
+        {
+            "units": parts.sold(orders, lines, parts.units),
+            "sales_fen": parts.sold(orders, lines, parts.sales),
+            "cost_fen": parts.sold(orders, lines, parts.cost),
+            "value": Part("stock", held, "date", "value"),
+            "days": Part("stock", held, "date", "day_", "distinct"),
+            "out": Part("stock", held, "date", "out"),
+            "left": Part("stock", at_end, "date", "left"),
+        },
+        keys,
+        lendable(tables),
+    )
+    return native(_per_stock(sums.with_columns(profit_fen=_profit), keys), keys)
+
+
+_profit = nw.col("sales_fen") - nw.col("cost_fen")
+
+
+def _per_stock(sums: Frame, keys: Sequence[str]) -> Frame:
+    return sums.select(
+        *keys,
+        "units",
+        yuan("sales_fen").alias("sales"),
+        yuan("profit_fen").alias("profit"),
+        per("profit_fen", "sales_fen").alias("margin"),
+        "days",
+        per("value", nw.col("days") * 100).alias("mean_stock"),
+        per(nw.col("cost_fen") * YEAR, "value").alias("turns_year"),
+        per(nw.col("profit_fen") * YEAR, "value").alias("gmroi_year"),
+        per("out", nw.col("out") + nw.col("left")).alias("sell_through"),
+        per(nw.col("left") * nw.col("days"), "out").alias("days_of_cover"),
+    )
+
+
+def abc(table: IntoFrameT, value: str = "sales", cuts: Sequence[float] = (0.80, 0.95)) -> IntoFrameT:
+    """Class products by their share of a value: A the few that make most of it.
+
+    Parameters
+    ----------
+    table : table
+        ``product_id`` and the column `value`, a row a product.
+    value : str
+        ``"sales"``, ``"profit"``, ``"units"``, ... Products with a value below zero count as 0.
+    cuts : two numbers
+        Cumulative share at which A ends, and B.
+
+    Returns
+    -------
+    table of the caller's kind
+        `table` with ``rank`` (1 is the largest), ``share``, ``cumulative`` and ``abc``. The
+        product that crosses a cut still belongs to the class before it.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or the cuts do not rise between 0 and 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"product_id": list("pqrs"), "sales": [5.0, 70.0, 20.0, 5.0]})
+    >>> abc(table)[["product_id", "cumulative", "abc"]].values.tolist()
+    [['q', 0.7, 'A'], ['r', 0.9, 'A'], ['p', 0.95, 'B'], ['s', 1.0, 'C']]
+    >>> abc(table, cuts=(80, 95))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The cuts are (80, 95). Give two shares that rise, such as ...
+
+    Source: Dickie (1951), ABC inventory analysis shoots for dollars, not pennies; Pareto.
+    """
+    first, second = cuts
+    if not 0 < first < second < 1:
+        raise CourseError(
+            _("The cuts are {cuts}. Give two shares that rise, such as (0.80, 0.95).").format(
+                cuts=tuple(cuts)
+            )
+        )
+    (frame,) = door({"table": table}, {"table": f"product_id {value}"})
+    worth = frame.with_columns(
+        kept_=nw.max_horizontal(nw.col(value).cast(nw.Float64), nw.lit(0.0)), one_=nw.lit(1)
+    )
+    order = ["down_", "product_id"]
+    worth = worth.with_columns(down_=0 - nw.col("kept_"))
+    ranked = worth.with_columns(
+        rank=nw.col("one_").cum_sum().over(order_by=order).cast(nw.Int64),
+        share=nw.col("kept_") / nw.col("kept_").sum().over("one_"),
+        run_=nw.col("kept_").cum_sum().over(order_by=order),
+        all_=nw.col("kept_").sum().over("one_"),
+    ).with_columns(cumulative=nw.col("run_") / nw.col("all_"))
+    before = (nw.col("run_") - nw.col("kept_")) / nw.col("all_") + 1e-9
+    classed = ranked.with_columns(
+        abc=nw.when(before < first)
+        .then(nw.lit("A"))
+        .otherwise(nw.when(before < second).then(nw.lit("B")).otherwise(nw.lit("C")))
+    )
+    result: Any = native(classed.drop("kept_", "one_", "down_", "run_", "all_"), ["rank"])
+    return result  # type: ignore[no-any-return]
+
+
+def xyz(
+    stock: IntoFrameT, column: str = "demand", cuts: Sequence[float] = (0.5, 1.0)
+) -> IntoFrameT:
+    """Class products by how steadily they are asked for, week by week.
+
+    Parameters
+    ----------
+    stock : table
+        A row a product and day on sale: ``date``, ``product_id`` and `column`. A day without
+        demand needs a row with 0: weeks are counted, not guessed.
+    column : str
+        ``"demand"``, or ``"sold"`` where demand is not on record.
+    cuts : two numbers
+        Coefficient of variation at which X ends, and Y.
+
+    Returns
+    -------
+    table of the caller's kind
+        ``product_id``, ``weeks`` (whole ones only), ``mean`` and ``sd`` of a week, ``cv``
+        (sd over mean), ``xyz``: X steady, Y moving, Z erratic; null with fewer than 4 weeks
+        or no demand.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or the cuts do not rise.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.date_range("2025-03-03", periods=28)  # four weeks from a Monday
+    >>> stock = pd.concat([
+    ...     pd.DataFrame({"date": days, "product_id": "even", "demand": 2}),
+    ...     pd.DataFrame({"date": days, "product_id": "once", "demand": [28] + [0] * 27})])
+    >>> xyz(stock)[["product_id", "mean", "cv", "xyz"]].values.tolist()
+    [['even', 14.0, 0.0, 'X'], ['once', 7.0, 2.0, 'Z']]
+    >>> xyz(stock, cuts=(1, 1))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The cuts are (1, 1). Give two numbers that rise, such as ...
+
+    Source: coefficient of variation; cuts 0.5 and 1.0 are a common convention, not a law.
+    """
+    first, second = cuts
+    if not 0 < first < second:
+        raise CourseError(
+            _("The cuts are {cuts}. Give two numbers that rise, such as (0.5, 1.0).").format(
+                cuts=tuple(cuts)
+            )
+        )
+    (frame,) = door({"stock": stock}, {"stock": f"date product_id {column}"})
+    rows = frame.with_columns(week_=start_of("week", "date"), units_=whole(frame, column))
+    weekly = added(rows, ["product_id", "week_"], ["units_"], "rows_")
+    full = weekly.filter(nw.col("rows_") == 7).with_columns(  # noqa: PLR2004
+        squares_=nw.col("units_") * nw.col("units_")
+    )
+    sums = added(full, ["product_id"], ["units_", "squares_"], "weeks")
+    n = nw.col("weeks")
+    spread = n * nw.col("squares_") - nw.col("units_") * nw.col("units_")
+    told = sums.with_columns(
+        mean=per("units_", "weeks"), sd=per(spread, n * (n - 1)).sqrt()
+    ).with_columns(cv=nw.col("sd") / nw.when(nw.col("mean") > 0).then(nw.col("mean")))
+    cv = nw.col("cv")
+    known = (n >= 4) & ~cv.is_null()  # noqa: PLR2004
+    steady = nw.when(cv <= second).then(nw.lit("Y")).otherwise(nw.lit("Z"))
+    classed = told.with_columns(
+        xyz=nw.when(known).then(nw.when(cv <= first).then(nw.lit("X")).otherwise(steady))
+    )
+    result: Any = native(classed.drop("units_", "squares_"), ["product_id"])
+    return result  # type: ignore[no-any-return]
+
+
+def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, value: str = "sales") -> IntoFrameT:
+    """Lay ABC and XYZ over one another: nine cells, each with its own way to buy.
+
+    Parameters
+    ----------
+    abc, xyz : table
+        What :func:`abc` and :func:`xyz` returned.
+    value : str
+        A column of `abc` to add up.
+
+    Returns
+    -------
+    table of the caller's kind
+        ``abc``, ``xyz``, ``products`` (number), `value`, ``share`` of it. Products without
+        an XYZ class are left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> a = pd.DataFrame({"product_id": list("pqr"), "abc": list("AAC"), "sales": [6.0, 3.0, 1.0]})
+    >>> x = pd.DataFrame({"product_id": list("pqr"), "xyz": ["X", "X", None]})
+    >>> nine_cells(a, x).values.tolist()
+    [['A', 'X', 2, 9.0, 1.0]]
+    """
+    left, right = door(
+        {"abc": abc, "xyz": xyz}, {"abc": f"product_id abc {value}", "xyz": "product_id xyz"}
+    )
+    both = left.join(right.select("product_id", "xyz"), on="product_id")
+    both = both.filter(~nw.col("xyz").is_null())
+    cells = both.group_by("abc", "xyz").agg(nw.len().alias("products"), nw.col(value).sum())
+    shared = cells.with_columns(nw.col("products").cast(nw.Int64))
+    shared = shared.with_columns(one_=nw.lit(1)).with_columns(
+        share=nw.col(value) / nw.col(value).sum().over("one_")
+    )
+    result: Any = native(shared.drop("one_"), ["abc", "xyz"])
+    return result  # type: ignore[no-any-return]
+
+
+def new_skus(orders: IntoFrameT, order_lines: IntoFrameT, by: str = "month") -> IntoFrameT:
+    """Count the products first sold in a period, of those sold in it, and their sales.
+
+    It needs sales only, so it works for a shop that keeps no launch dates. The first period
+    is all new by construction. (The KPI ``new_sku_share`` asks another question: products in
+    their first 90 days, of those on sale.)
+
+    Parameters
+    ----------
+    orders : table
+        ``order_id``, ``placed_at``, ``paid_at``.
+    order_lines : table
+        ``order_id``, ``product_id``, ``quantity``, ``unit_price``.
+    by : str
+        ``"week"``, ``"month"`` or ``"quarter"``.
+
+    Returns
+    -------
+    table of the caller's kind
+        `by`, ``skus``, ``new``, ``new_sku_share`` (of SKUs), ``sales``, ``new_sales`` (yuan),
+        ``new_sales_share`` (of sales). Often few sales: the two shares differ.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or `by` is no such period.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({"order_id": [1, 2],
+    ...                        "placed_at": pd.to_datetime(["2025-01-31", "2025-02-01"])})
+    >>> orders["paid_at"] = orders["placed_at"]
+    >>> lines = pd.DataFrame({"order_id": [1, 2, 2], "product_id": ["P1", "P1", "P2"],
+    ...                       "quantity": 1, "unit_price": [90.0, 90.0, 10.0]})
+    >>> new_skus(orders, lines)[["new_sku_share", "new_sales_share"]].values.tolist()
+    [[1.0, 1.0], [0.5, 0.1]]
+    >>> new_skus(orders, lines, by="year")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: by is 'year'. Take week, month or quarter.
+
+    Source: slides 9 (new-SKU share) and 16 (renew products in time).
+    """
+    if by not in ("week", "month", "quarter"):
+        raise CourseError(_("by is {by!r}. Take week, month or quarter.").format(by=by))
+    sold, lines = door(
+        {"orders": orders, "order_lines": order_lines},
+        {
+            "orders": "order_id placed_at paid_at",
+            "order_lines": "order_id product_id quantity unit_price",
+        },
+    )
+    paid = parts.paid(sold).frame.select("order_id", period_=start_of(by, "placed_at"))
+    rows = lines.with_columns(fen_=parts.sales(lines)).join(paid, on="order_id")
+    skus = added(rows, ["product_id", "period_"], ["fen_"])
+    first = skus.group_by("product_id").agg(nw.col("period_").min().alias("first_"))
+    dated = skus.join(first, on="product_id").with_columns(
+        new_=(nw.col("period_") == nw.col("first_")).cast(nw.Int64)
+    )
+    dated = dated.with_columns(new_fen_=nw.col("new_") * nw.col("fen_"))
+    sums = added(dated, ["period_"], ["new_", "fen_", "new_fen_"], "skus")
+    result: Any = native(
+        sums.select(
+            nw.col("period_").alias(by),
+            "skus",
+            nw.col("new_").alias("new"),
+            per("new_", "skus").alias("new_sku_share"),
+            yuan("fen_").alias("sales"),
+            yuan("new_fen_").alias("new_sales"),
+            per("new_fen_", "fen_").alias("new_sales_share"),
+        ),
+        [by],
+    )
+    return result  # type: ignore[no-any-return]
+
+
+def not_in_stores(data: Any, by: By = None) -> Any:
+    """Find what sells online and is not in the company's stores.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``orders``, ``order_lines``, and ``store_sales`` (``product_id``, ``units``: a product
+        without a row is not sold in the stores); ``products`` to group by its columns.
+    by : str or sequence of str, optional
+        None for a row a product, or columns of products such as ``"category"``.
+
+    Returns
+    -------
+    table of the caller's kind
+        Without `by`: ``product_id``, ``units``, ``sales``, ``profit`` (online), ``store_units``,
+        ``online_only`` (true: no store sells it). With it: `by`, ``skus``, ``online_only``
+        (number of SKUs), ``sales``, ``online_only_sales`` (yuan), ``online_only_share`` (of
+        sales).
+
+    Raises
+    ------
+    CourseError
+        A table or column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> now = pd.to_datetime(["2025-03-01"])
+    >>> shop = {
+    ...     "orders": pd.DataFrame({"order_id": [1], "placed_at": now, "paid_at": now}),
+    ...     "order_lines": pd.DataFrame({"order_id": [1, 1], "product_id": ["P1", "P2"],
+    ...         "quantity": [1, 2], "unit_price": [50.0, 25.0], "unit_cost": [40.0, 20.0]}),
+    ...     "store_sales": pd.DataFrame({"product_id": ["P2"], "units": [7]})}
+    >>> not_in_stores(shop)[["product_id", "profit", "store_units", "online_only"]].values.tolist()
+    [['P1', 10.0, 0, True], ['P2', 10.0, 7, False]]
+    >>> not_in_stores({"orders": shop["orders"], "order_lines": shop["order_lines"]})
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: This measure needs the table store_sales, which is not among: ...
+
+    Source: slide 16 (buy what sells online and not in the stores).
+    """
+    tables, keys = tables_of(data), listed(by)
+    orders, lines, stores = door(
+        tables,
+        {
+            "orders": "order_id placed_at paid_at",
+            "order_lines": "order_id product_id quantity unit_price unit_cost",
+            "store_sales": "product_id units",
+        },
+    )
+    sums = total(
+        {
+            "units": parts.sold(orders, lines, parts.units),
+            "sales_fen": parts.sold(orders, lines, parts.sales),
+            "profit_fen": parts.sold(orders, lines, parts.profit),
+        },
+        ["product_id"],
+        {},
+    ).filter(nw.col("units") > 0)
+    there = stores.select("product_id", store_units=whole(stores, "units"))
+    there = added(there, ["product_id"], ["store_units"])
+    both = sums.join(there, on="product_id", how="left").with_columns(
+        online_only=nw.col("store_units").is_null() | (nw.col("store_units") == 0),
+        store_units=nw.col("store_units").fill_null(0).cast(nw.Int64),
+    )
+    if not keys:
+        columns = ["product_id", "units", "sales", "profit", "store_units", "online_only"]
+        told = both.with_columns(sales=yuan("sales_fen"), profit=yuan("profit_fen"))
+        return native(told.select(*columns), ["product_id"])
+    return native(_by_group(both, keys, tables), keys)
+
+
+def _by_group(both: Frame, keys: list[str], tables: Any) -> Frame:
+    alone = nw.col("online_only").cast(nw.Int64)
+    marked = both.with_columns(alone=alone, alone_fen=alone * nw.col("sales_fen"))
+    sums = total(
+        {
+            "skus": Part("order_lines", marked, "", how="rows"),
+            "online_only": Part("order_lines", marked, "", "alone"),
+            "fen": Part("order_lines", marked, "", "sales_fen"),
+            "alone_fen": Part("order_lines", marked, "", "alone_fen"),
+        },
+        keys,
+        lendable(tables),
+    )
+    return sums.select(
+        *keys,
+        "skus",
+        "online_only",
+        yuan("fen").alias("sales"),
+        yuan("alone_fen").alias("online_only_sales"),
+        per("alone_fen", "fen").alias("online_only_share"),
+    )

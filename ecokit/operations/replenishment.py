@@ -1,0 +1,441 @@
+"""How much to order and when: newsvendor, economic order quantity, reorder point, service.
+
+Demand is any frozen distribution of ``scipy.stats`` (``norm(120, 10)``, ``poisson(20)``), or
+a sample of what was asked for in the past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.operations.frames import positive, share_of
+
+if TYPE_CHECKING:
+    from scipy.stats._distn_infrastructure import rv_frozen
+
+Demand = Any
+"""A frozen distribution of scipy.stats, or an array of demands."""
+
+
+@dataclass(frozen=True)
+class Newsvendor:
+    """One order before an uncertain demand, and what it leads to.
+
+    Attributes
+    ----------
+    quantity : float
+        Units to order.
+    ratio : float
+        Critical ratio: underage cost over underage plus overage cost.
+    service_level : float
+        Chance that demand is met in full.
+    fill_rate : float
+        Share of the units asked for that are served, on average.
+    cost : float
+        Expected cost of units too many and units too few, yuan.
+    """
+
+    quantity: float
+    ratio: float
+    service_level: float
+    fill_rate: float
+    cost: float
+
+
+def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
+    """Find the one order that costs least when demand is uncertain.
+
+    Parameters
+    ----------
+    demand : frozen distribution or array
+        Demand until the next delivery, units.
+    underage : float
+        Cost of one unit too few, yuan: the margin lost.
+    overage : float
+        Cost of one unit too many, yuan: holding it, or what a clearance sale loses.
+
+    Returns
+    -------
+    Newsvendor
+        The smallest quantity at which the chance to serve everything reaches the critical
+        ratio ``underage / (underage + overage)``.
+
+    Raises
+    ------
+    CourseError
+        A cost is not above zero, or the sample is empty.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> best = newsvendor(stats.norm(120, 10), underage=18, overage=2)
+    >>> round(best.quantity, 6), round(best.cost, 6)
+    (132.815516, 35.099666)
+    >>> best = newsvendor(stats.poisson(20), underage=8, overage=2)
+    >>> best.quantity, round(best.fill_rate, 6), round(1 - best.service_level, 6)
+    (24.0, 0.97562, 0.156773)
+    >>> newsvendor([3, 5, 4, 9], underage=1, overage=1).quantity
+    4.0
+    >>> newsvendor([3, 5], underage=0, overage=1)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: underage is 0. Give a number above zero.
+
+    Source: Snyder and Shen (2019), Fundamentals of Supply Chain Theory; stockpyl.
+    """
+    positive(underage=underage, overage=overage)
+    law = _law(demand)
+    ratio = underage / (underage + overage)
+    quantity = float(law.ppf(ratio))
+    short = expected_shortage(law, quantity)
+    mean = float(law.mean())
+    return Newsvendor(
+        quantity=quantity,
+        ratio=ratio,
+        service_level=float(law.cdf(quantity)),
+        fill_rate=1 - short / mean,
+        cost=overage * (quantity - mean + short) + underage * short,
+    )
+
+
+def expected_shortage(demand: Demand, stock: float) -> float:
+    """Return the units that `stock` fails to serve, on average: E[(demand - stock)+].
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> round(expected_shortage(stats.norm(0, 1), 0), 4)
+    0.3989
+    >>> expected_shortage([2, 4, 9], 5)
+    1.3333333333333333
+    """
+    law = _law(demand)
+    if isinstance(law, _Sample):
+        return float(np.maximum(law.values - stock, 0).mean())
+    if law.dist.name == "norm":
+        mean, sd = law.mean(), law.std()
+        z = (stock - mean) / sd
+        from scipy.stats import norm
+
+        return float(sd * (norm.pdf(z) - z * norm.sf(z)))
+    if hasattr(law.dist, "pmf"):
+        low, last = int(np.floor(stock)), int(law.ppf(1 - 1e-13)) + 1
+        # E[(D - x)+] is the area under the survival function right of x.
+        whole = float(law.sf(np.arange(low + 1, max(last, low + 1))).sum())
+        return whole + (low + 1 - stock) * float(law.sf(low))
+    from scipy.integrate import quad
+
+    return float(quad(law.sf, stock, law.ppf(1 - 1e-13), limit=200)[0])
+
+
+@dataclass(frozen=True)
+class OrderQuantity:
+    """The economic order quantity: units, orders a period, and cost a period in yuan."""
+
+    quantity: float
+    orders: float
+    cost: float
+
+
+def eoq(order_cost: float, demand: float, holding_cost: float) -> OrderQuantity:
+    """Balance the cost of ordering against the cost of holding.
+
+    Parameters
+    ----------
+    order_cost : float
+        Yuan an order, whatever its size.
+    demand : float
+        Units a period.
+    holding_cost : float
+        Yuan to hold one unit for one period.
+
+    Returns
+    -------
+    OrderQuantity
+        ``quantity = sqrt(2 K D / h)``, ``cost = sqrt(2 K D h)`` (ordering and holding).
+
+    Raises
+    ------
+    CourseError
+        A number is not above zero.
+
+    Examples
+    --------
+    >>> best = eoq(order_cost=8, demand=1300, holding_cost=0.225)
+    >>> round(best.quantity, 4), round(best.cost, 4)
+    (304.0468, 68.4105)
+    >>> eoq(8, 0, 0.225)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: demand is 0. Give a number above zero.
+
+    Source: Harris (1913), How many parts to make at once; Snyder and Shen (2019).
+    """
+    positive(order_cost=order_cost, demand=demand, holding_cost=holding_cost)
+    quantity = sqrt(2 * order_cost * demand / holding_cost)
+    cost = sqrt(2 * order_cost * demand * holding_cost)
+    return OrderQuantity(quantity, demand / quantity, cost)
+
+
+def lead_time_demand(
+    mean: float, sd: float, lead_days: float, lead_sd: float = 0.0, *, whole: bool = True
+) -> rv_frozen:
+    """Return the distribution of demand during the lead time.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Demand a day, units.
+    lead_days, lead_sd : float
+        Lead time in days, and its spread.
+    whole : bool
+        Count whole units: Poisson, or negative binomial where demand varies more than a
+        Poisson count. Otherwise normal, which suits products that sell by the hundred.
+
+    Returns
+    -------
+    frozen distribution
+        With mean ``L mean`` and variance ``L sd^2 + mean^2 lead_sd^2``.
+
+    Raises
+    ------
+    CourseError
+        The mean or the lead time is not above zero.
+
+    Examples
+    --------
+    >>> law = lead_time_demand(mean=20, sd=5, lead_days=4, lead_sd=1, whole=False)
+    >>> round(float(law.mean()), 6), round(float(law.var()), 6)
+    (80.0, 500.0)
+    >>> lead_time_demand(mean=1.5, sd=1.9, lead_days=3).dist.name
+    'nbinom'
+    >>> lead_time_demand(mean=0, sd=1, lead_days=3)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: mean is 0. Give a number above zero.
+
+    Source: Silver, Pyke and Thomas (2017), Inventory and Production Management in Supply Chains.
+    """
+    from scipy import stats
+
+    positive(mean=mean, lead_days=lead_days)
+    centre = mean * lead_days
+    variance = lead_days * sd**2 + mean**2 * lead_sd**2
+    if not whole:
+        return stats.norm(centre, np.sqrt(variance))
+    if variance <= centre * (1 + 1e-9):
+        return stats.poisson(centre)
+    return stats.nbinom(centre**2 / (variance - centre), centre / variance)
+
+
+def reorder_point(demand: Demand, service_level: float) -> float:
+    """Return the stock position at which to order, for a cycle service level.
+
+    Parameters
+    ----------
+    demand : frozen distribution or array
+        Demand during the lead time, units. A shop that looks once a day, in the evening,
+        and is delivered in the morning needs the demand of `lead_days` days: the days until
+        the delivery, and the day between two looks.
+    service_level : float
+        Chance (0 to 1) that an order cycle passes without a stock-out.
+
+    Returns
+    -------
+    float
+        Units on hand and on order.
+
+    Raises
+    ------
+    CourseError
+        `service_level` is no share.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> reorder_point(stats.poisson(6), 0.95)
+    10.0
+    >>> round(reorder_point(stats.norm(80, 500**0.5), 0.95), 1)
+    116.8
+    >>> reorder_point(stats.poisson(6), 95)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: service_level is 95. Give a share from 0 to 1, such as 0.95.
+
+    Source: Silver, Pyke and Thomas (2017).
+    """
+    share_of("service_level", service_level)
+    return float(_law(demand).ppf(service_level))
+
+
+def cycle_service_level(demand: Demand, reorder_point: float) -> float:
+    """Return the chance that an order cycle passes without a stock-out.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> round(cycle_service_level(stats.poisson(6), 10), 4)
+    0.9574
+    """
+    return float(_law(demand).cdf(reorder_point))
+
+
+def fill_rate(demand: Demand, reorder_point: float, order_quantity: float) -> float:
+    """Return the share of units served from stock under an (r, Q) policy.
+
+    Parameters
+    ----------
+    demand : frozen distribution or array
+        Demand during the lead time.
+    reorder_point, order_quantity : float
+        Order `order_quantity` when the stock position falls to `reorder_point`.
+
+    Returns
+    -------
+    float
+        ``1 - (n(r) - n(r + Q)) / Q`` with n the expected shortage. It takes unserved demand
+        to wait; where it is lost, the true share is a little higher.
+
+    Raises
+    ------
+    CourseError
+        The order quantity is not above zero.
+
+    Examples
+    --------
+    The same cycle service level, two fill rates: a larger order has fewer cycles.
+
+    >>> from scipy import stats
+    >>> [round(fill_rate(stats.poisson(6), 8, q), 3) for q in (6, 24)]
+    [0.948, 0.987]
+    >>> fill_rate(stats.poisson(6), 8, 0)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: order_quantity is 0. Give a number above zero.
+
+    Source: Silver, Pyke and Thomas (2017).
+    """
+    positive(order_quantity=order_quantity)
+    law = _law(demand)
+    above = expected_shortage(law, reorder_point)
+    below = expected_shortage(law, reorder_point + order_quantity)
+    return 1 - (above - below) / order_quantity
+
+
+@dataclass(frozen=True)
+class CensoredMean:
+    """Three estimates of mean demand a day from sales that were cut by empty shelves.
+
+    Attributes
+    ----------
+    naive : float
+        Mean of sales: too low, because a day without stock shows no demand.
+    without_empty_days : float
+        Mean of the days that ended with stock: too low as well, because the days left out
+        are those on which many asked.
+    likelihood : float
+        Poisson estimate that reads an empty shelf as "at least so many".
+    """
+
+    naive: float
+    without_empty_days: float
+    likelihood: float
+
+
+def censored_mean(sold: ArrayLike, empty: ArrayLike) -> CensoredMean:
+    """Estimate mean demand where only sales are known.
+
+    Parameters
+    ----------
+    sold : array of int
+        Units sold a day.
+    empty : array of bool
+        Days on which the shelf was empty at closing: demand was at least what was sold.
+
+    Returns
+    -------
+    CensoredMean
+        Of which ``likelihood`` is the one to plan with.
+
+    Raises
+    ------
+    CourseError
+        The arrays differ in length, or every day ended empty.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> demand = np.random.default_rng(5).poisson(4, size=2000)
+    >>> sold = np.minimum(demand, 5)
+    >>> found = censored_mean(sold, demand >= 5)
+    >>> round(found.naive, 1), round(found.without_empty_days, 1), round(found.likelihood, 1)
+    (3.6, 2.7, 4.0)
+    >>> censored_mean([3, 2], [True, True])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Every day ended empty, so nothing tells how many asked. ...
+
+    Source: Conrad (1976), Sales data and the estimation of demand.
+    """
+    from scipy.optimize import minimize_scalar
+    from scipy.stats import poisson
+
+    units, cut = np.asarray(sold, dtype=float), np.asarray(empty, dtype=bool)
+    if units.shape != cut.shape:
+        raise CourseError(
+            _("There are {n} days of sales and {m} marks of empty shelves. Give one a day.").format(
+                n=units.size, m=cut.size
+            )
+        )
+    if cut.all():
+        raise CourseError(
+            _(
+                "Every day ended empty, so nothing tells how many asked. Take a longer time, or "
+                "a product with some stock left."
+            )
+        )
+    open_days = units[~cut]
+
+    def surprise(mean: float) -> float:
+        told = poisson.logpmf(open_days, mean).sum() + poisson.logsf(units[cut] - 1, mean).sum()
+        return -float(told)
+
+    top = 5 * max(float(units.max()), 1.0)
+    best = minimize_scalar(surprise, bounds=(1e-9, top), method="bounded").x if cut.any() else None
+    naive = float(units.mean())
+    return CensoredMean(naive, float(open_days.mean()), naive if best is None else float(best))
+
+
+class _Sample:
+    """Past demands with the few methods of a distribution that are needed here."""
+
+    def __init__(self, values: NDArray[np.float64]) -> None:
+        self.values = np.sort(values)
+
+    def ppf(self, chance: float) -> float:
+        rank = int(np.ceil(chance * len(self.values) - 1e-9))
+        return float(self.values[max(rank, 1) - 1])
+
+    def cdf(self, value: float) -> float:
+        return float((self.values <= value).mean())
+
+    def mean(self) -> float:
+        return float(self.values.mean())
+
+
+def _law(demand: Demand) -> Any:
+    if hasattr(demand, "ppf"):
+        return demand
+    values = np.asarray(demand, dtype=float).ravel()
+    if not values.size or not np.isfinite(values).all() or (values < 0).any():
+        raise CourseError(
+            _("A sample of demand needs one number or more, none missing and none below zero.")
+        )
+    return _Sample(values)
