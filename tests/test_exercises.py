@@ -136,15 +136,33 @@ def test_objectives_and_exercises_hold_against_each_other() -> None:
     assert all(row.text.strip() and row.chapter for row in exercises.objectives())
 
 
-def test_the_chapter_has_exercises_of_every_kind() -> None:
-    chapter = exercises.all(chapter="architecture")
-    assert len({exercise.id for exercise in chapter}) == len(chapter) >= 16
+@pytest.mark.parametrize(
+    ("name", "topics", "in_all", "plans"),
+    [
+        (
+            "architecture",
+            {"organisation": 4, "decisions": 4, "journey": 4, "kpi": 4},
+            16,
+            {"organisation", "kpi"},
+        ),
+        (
+            "service-center",
+            {"operations": 4, "service_desk": 4, "competitors": 6, "pricing": 6},
+            24,
+            {"operations", "service_desk", "competitors", "pricing"},
+        ),
+    ],
+)
+def test_a_chapter_has_exercises_of_every_kind(
+    name: str, topics: dict[str, int], in_all: int, plans: set[str]
+) -> None:
+    chapter = exercises.all(chapter=name)
+    assert len({exercise.id for exercise in chapter}) == len(chapter) >= in_all
     per_topic = Counter(exercise.topic for exercise in chapter)
-    assert set(per_topic) == {"organisation", "decisions", "journey", "kpi"}
-    assert min(per_topic.values()) >= 4
+    assert set(per_topic) == set(topics)
+    assert all(per_topic[topic] >= least for topic, least in topics.items())
     assert {type(exercise) for exercise in chapter} == {Number, Choice, Table, Plan}
-    plans = {exercise.topic for exercise in chapter if isinstance(exercise, Plan)}
-    assert plans >= {"organisation", "kpi"}
+    assert {exercise.topic for exercise in chapter if isinstance(exercise, Plan)} >= plans
 
 
 # The checks -----------------------------------------------------------------------------------
