@@ -1,0 +1,312 @@
+"""Shifts that cover a day or a week at least cost: an integer program, solved by HiGHS.
+
+People work shifts, not quarter hours. Which shifts, and how many of each, so that every
+quarter hour has the agents it needs and the bill is smallest? The set-covering model of
+Dantzig (1954).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.service_desk.arrivals import WEEKDAYS
+
+DAY = 1440
+"""Minutes of a day."""
+
+WORKDAYS = 5
+"""Days in a week on which one person works."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A shift: when it starts, how long it is, its break, and what one agent costs.
+
+    Parameters
+    ----------
+    start : float
+        Hour of the day, from 0 to below 24; 8.5 is half past eight.
+    hours : float
+        From start to end, the break included. It may run past midnight.
+    break_after : float, optional
+        Hours from the start to the break. Default: no break.
+    break_minutes : float
+        Length of the break.
+    cost : float
+        Yuan for one agent.
+
+    Examples
+    --------
+    >>> Shift(22, 8, break_after=4).name
+    '22:00-06:00'
+    >>> int(Shift(8, 8, break_after=4).on_duty(15).sum())
+    30
+    """
+
+    start: float
+    hours: float = 8
+    break_after: float | None = None
+    break_minutes: float = 30
+    cost: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.start < 24 and 0 < self.hours <= 24):
+            raise CourseError(
+                _(
+                    "A shift starts at {start:g} and lasts {hours:g} hours. It starts from 0 to "
+                    "below 24 and lasts at most 24."
+                ).format(start=self.start, hours=self.hours)
+            )
+
+    @property
+    def name(self) -> str:
+        """When it starts and ends."""
+        return f"{_clock(self.start * 60)}-{_clock((self.start + self.hours) * 60)}"
+
+    @property
+    def pause(self) -> str:
+        """When its break is; empty without one."""
+        if self.break_after is None:
+            return ""
+        begin = (self.start + self.break_after) * 60
+        return f"{_clock(begin)}-{_clock(begin + self.break_minutes)}"
+
+    def on_duty(self, minutes: int) -> NDArray[np.bool_]:
+        """Return for each slot of two days, from midnight before the start, who answers."""
+        begins = np.arange(0, 2 * DAY, minutes)
+        first, last = self.start * 60, (self.start + self.hours) * 60
+        duty = (begins >= first) & (begins + minutes <= last)
+        if self.break_after is not None:
+            rest = first + self.break_after * 60
+            duty &= (begins + minutes <= rest) | (begins >= rest + self.break_minutes)
+        return duty
+
+
+@dataclass(frozen=True)
+class ShiftPlan:
+    """Shifts that cover what is needed.
+
+    Attributes
+    ----------
+    roster : DataFrame
+        ``day``, ``shift``, ``break``, ``agents``, ``cost`` (yuan): one row a day and shift.
+    coverage : DataFrame
+        ``day``, ``slot`` (minutes after midnight), ``required``, ``planned`` agents.
+    cost : float
+        Yuan in all.
+    people : int
+        Fewest people who can work it, each at most once a day and on five days of seven.
+    """
+
+    roster: pd.DataFrame
+    coverage: pd.DataFrame
+    cost: float
+    people: int
+
+
+def shift_patterns(
+    starts: Iterable[float] = range(24),
+    hours: Sequence[float] = (8,),
+    breaks: Sequence[float] = (3.5, 4, 4.5),
+    yuan_per_hour: float = 45,
+) -> list[Shift]:
+    """List the shifts to choose from: each start with each length and each time of the break.
+
+    Parameters
+    ----------
+    starts, hours : sequence of float
+        Hours of the day, and lengths.
+    breaks : sequence of float
+        Hours from the start to a break of half an hour. Shifts of five hours or less have none.
+    yuan_per_hour : float
+        Cost of an agent's hour; the break is paid too.
+
+    Returns
+    -------
+    list of Shift
+
+    Examples
+    --------
+    >>> [shift.pause for shift in shift_patterns([8], [8, 4])]
+    ['11:30-12:00', '12:00-12:30', '12:30-13:00', '']
+    """
+    found = []
+    for start in starts:
+        for length in hours:
+            for pause in breaks if length > 5 else (None,):
+                found.append(Shift(start, length, pause, cost=length * yuan_per_hour))
+    return found
+
+
+def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None) -> ShiftPlan:
+    """Choose shifts that cover what each quarter hour needs, at least cost.
+
+    Parameters
+    ----------
+    required : array or DataFrame, shape (slots,) or (slots, days)
+        Agents needed in each slot of the day: 96 rows are quarter hours, 24 are hours. With
+        seven columns the week is a circle: Sunday's night shift ends on Monday.
+    shifts : sequence of Shift
+        What may be chosen.
+    most : int, optional
+        Agents who may start on one day at most.
+
+    Returns
+    -------
+    ShiftPlan
+
+    Raises
+    ------
+    CourseError
+        No choice covers everything. The sentence names the first slot that no shift
+        reaches, or the one that is shortest of agents.
+
+    Examples
+    --------
+    >>> need = [0] * 8 + [1, 2, 2, 3, 3, 2, 2, 2, 2, 1] + [0] * 6
+    >>> plan = cover(need, [Shift(s, 5, cost=200) for s in (8, 11, 13)])
+    >>> int(plan.roster["agents"].sum()), plan.cost
+    (5, 1000.0)
+    >>> cover(need, [Shift(9, 8, cost=360)])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: No shift is on duty at 08:00, when 1 agent is needed. ...
+
+    Source: Dantzig (1954); solver: HiGHS, Huangfu and Hall (2018), through SciPy.
+    """
+    need = _need(required)
+    slots, days = need.shape
+    duty = _duty(shifts, slots, days)
+    flat = need.T.ravel()
+    _refuse_holes(flat, duty, slots, days)
+    cost = np.tile([shift.cost for shift in shifts], days)
+    per_day: Any = np.kron(np.eye(days), np.ones(len(shifts)))
+    limit = np.inf if most is None else float(most)
+    # A hair of cost per agent prefers fewer people among plans that cost the same.
+    result = milp(
+        cost + 1e-6 * max(cost.max(), 1.0),
+        constraints=[LinearConstraint(duty, lb=flat), LinearConstraint(per_day, ub=limit)],
+        integrality=np.ones(len(cost), dtype=np.int64),
+        bounds=Bounds(0, np.inf),
+        options={"time_limit": 20, "mip_rel_gap": 1e-4},
+    )
+    if result.x is None:
+        raise CourseError(_shortest(flat, duty, per_day, limit))
+    chosen = np.rint(result.x).astype(int).reshape(days, len(shifts))
+    return _plan(chosen, shifts, need, duty)
+
+
+def _need(required: ArrayLike) -> NDArray[np.int64]:
+    values = np.asarray(required, dtype=float)
+    values = values.reshape(len(values), -1) if values.ndim else values.reshape(0, 1)
+    if not len(values) or DAY % len(values) or values.shape[1] not in (1, 7):
+        raise CourseError(
+            _(
+                "required has {rows} rows and {columns} columns. Give a row per slot of the day "
+                "(24 hours or 96 quarter hours), and one column or one per weekday."
+            ).format(rows=values.shape[0], columns=values.shape[1])
+        )
+    if not (np.isfinite(values).all() and (values >= 0).all()):
+        raise CourseError(_("required holds a number that is negative or missing. Give 0 there."))
+    return np.ceil(values - 1e-9).astype(np.int64)
+
+
+def _duty(shifts: Sequence[Shift], slots: int, days: int) -> Any:
+    """Return which slot (row) each shift of each day (column) covers, round the circle."""
+    if not shifts:
+        raise CourseError(_("There is no shift to choose. Give a list of shifts."))
+    minutes = DAY // slots
+    columns = []
+    for day in range(days):
+        for shift in shifts:
+            covered = np.zeros(slots * days)
+            np.add.at(
+                covered,
+                (np.flatnonzero(shift.on_duty(minutes)) + day * slots) % (slots * days),
+                1,
+            )
+            columns.append(covered)
+    return csr_array(np.array(columns).T)
+
+
+def _refuse_holes(flat: NDArray[np.int64], duty: Any, slots: int, days: int) -> None:
+    holes = np.flatnonzero((flat > 0) & (np.asarray(duty.sum(axis=1)).ravel() == 0))
+    if len(holes):
+        number = int(flat[holes[0]])
+        needed = _("1 agent is needed") if number == 1 else _("{n} agents are needed")
+        raise CourseError(
+            _(
+                "No shift is on duty at {when}, when {needed}. Add a shift that covers it, or "
+                "lower what is required."
+            ).format(when=_when(holes[0], slots, days), needed=needed.format(n=number))
+        )
+
+
+def _shortest(flat: NDArray[np.int64], duty: Any, per_day: Any, limit: float) -> str:
+    """Say where agents lack most, when as few as possible lack in all."""
+    rows, columns = duty.shape
+    days = len(per_day)
+    result = milp(
+        np.r_[np.zeros(columns), np.ones(rows)],
+        constraints=[
+            LinearConstraint(np.hstack([duty.toarray(), np.eye(rows)]), lb=flat),
+            LinearConstraint(np.hstack([per_day, np.zeros((days, rows))]), ub=limit),
+        ],
+        integrality=np.r_[np.ones(columns), np.zeros(rows)].astype(np.int64),
+        options={"time_limit": 20, "mip_rel_gap": 1e-4},
+    )
+    lacking = flat if result.x is None else np.rint(result.x[columns:]).astype(int)
+    worst = int(lacking.argmax())
+    return _(
+        "So few agents cannot cover everything: {when} lacks {n} of {needed}. Allow more agents, "
+        "or lower what is required."
+    ).format(when=_when(worst, rows // days, days), n=lacking[worst], needed=flat[worst])
+
+
+def _plan(
+    chosen: NDArray[np.int64], shifts: Sequence[Shift], need: NDArray[np.int64], duty: Any
+) -> ShiftPlan:
+    slots, days = need.shape
+    names = WEEKDAYS if days > 1 else (_("each day"),)
+    rows = [
+        (names[day], shift.name, shift.pause, int(chosen[day, at]), chosen[day, at] * shift.cost)
+        for day in range(days)
+        for at, shift in enumerate(shifts)
+        if chosen[day, at]
+    ]
+    roster = pd.DataFrame(rows, columns=["day", "shift", "break", "agents", "cost"])
+    planned = (duty @ chosen.ravel()).astype(int)
+    coverage = pd.DataFrame(
+        {
+            "day": np.repeat(names, slots),
+            "slot": np.tile(np.arange(slots) * (DAY // slots), days),
+            "required": need.T.ravel(),
+            "planned": planned,
+        }
+    )
+    starting = chosen.sum(axis=1)
+    people = int(starting.max(initial=0))
+    if days > 1:
+        people = max(people, math.ceil(starting.sum() / WORKDAYS))
+    return ShiftPlan(roster, coverage, float(roster["cost"].sum()), people)
+
+
+def _when(place: int, slots: int, days: int) -> str:
+    clock = _clock(place % slots * (DAY // slots))
+    return f"{WEEKDAYS[place // slots]} {clock}" if days > 1 else clock
+
+
+def _clock(minutes: float) -> str:
+    whole = round(minutes) % DAY
+    return f"{whole // 60:02d}:{whole % 60:02d}"
