@@ -20,7 +20,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "buyers": ["MOTIVES", "STEPS", "buying_steps", "motives"],
         "buying": ["choose_offers", "offer_values"],
         "capital": ["capital", "lead_times", "storage"],
-        "center": ["DEPARTMENTS", "FIVE", "five_kpis"],
+        "center": ["DEPARTMENTS", "FIVE", "against_targets", "five_kpis"],
         "duties": ["DUTIES", "duties"],
         "planning": ["backtest", "cycle", "fit", "forecast", "lead_products"],
         "replay": ["Replay", "replay"],

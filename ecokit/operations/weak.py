@@ -1,0 +1,255 @@
+"""Weak categories 垃圾品类: find them, give them a monthly target, follow it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.kpi.engine import start_of
+from ecokit.messages import _
+from ecokit.operations.assortment import performance
+from ecokit.operations.frames import small, tables_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import narwhals.stable.v2 as nw
+
+SIGNS = ("sales", "growth", "margin", "gmroi")
+"""The four signs that are looked at."""
+
+
+def weak_categories(
+    data: Any, month: str | pd.Timestamp, window: int = 3, by: str = "category", signs: int = 3
+) -> pd.DataFrame:
+    """Find the categories that sell little, grow little, and earn little on their stock.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``orders``, ``order_lines``, ``stock``, ``products``.
+    month : str or Timestamp
+        The last month that you look at, such as ``"2025-09"``.
+    window : int
+        Months looked at, and months before them that they are compared with.
+    by : str
+        ``"category"`` or another column of products, such as ``"line"``.
+    signs : int
+        So many of the four signs make a category weak.
+
+    Returns
+    -------
+    DataFrame
+        `by`; ``sales``, ``growth`` (sales of the window over those of the window before,
+        less 1), ``margin``, ``gmroi_year``; the signs ``weak_sales`` (less than half of the
+        mean category), ``weak_growth``, ``weak_margin``, ``weak_gmroi`` (below the whole
+        shop's in the same months); ``signs`` and ``weak``. Worst first.
+
+    Raises
+    ------
+    CourseError
+        The months before the window are not in the data.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> weak_categories(load_shop(), "2025-01")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: 3 months up to 2025-01 and 3 months before them need sales from ...
+
+    Source: slide 16. Growth is measured against the shop's, so that a season is no sign.
+    """
+    last = pd.Period(month, "M")
+    monthly = _by_month(data, by)
+    first = last - 2 * window + 1
+    if first < monthly["month"].min() or last > monthly["month"].max():
+        raise CourseError(
+            _(
+                "{n} months up to {last} and {n} months before them need sales from {first} to "
+                "{last}. Take a month from {low} to {high}, or a shorter window."
+            ).format(
+                n=window,
+                last=last,
+                first=first,
+                low=monthly["month"].min() + 2 * window - 1,
+                high=monthly["month"].max(),
+            )
+        )
+    now = monthly[monthly["month"].between(last - window + 1, last)]
+    before = monthly[monthly["month"].between(first, last - window)]
+    table, shop = _ratios(now, before, by), _ratios(now.assign(all=0), before.assign(all=0), "all")
+    table["weak_sales"] = table["sales"] < table["sales"].mean() / 2
+    for sign, column in (("growth", "growth"), ("margin", "margin"), ("gmroi", "gmroi_year")):
+        table[f"weak_{sign}"] = table[column] < shop[column].iloc[0]
+    table["signs"] = table[[f"weak_{sign}" for sign in SIGNS]].sum(axis=1)
+    table["weak"] = table["signs"] >= signs
+    return table.sort_values(["signs", "gmroi_year"], ascending=[False, True], ignore_index=True)
+
+
+def _by_month(data: Any, by: str) -> pd.DataFrame:
+    import narwhals.stable.v2 as nw
+
+    frame: nw.LazyFrame[Any] = nw.from_native(performance(data, ["month", by]))
+    table = small(frame)
+    held = table["mean_stock"] * table["days"]
+    return table.assign(month=table["month"].dt.to_period("M"), held=held)
+
+
+def _ratios(now: pd.DataFrame, before: pd.DataFrame, by: str) -> pd.DataFrame:
+    sums = now.groupby(by)[["sales", "profit", "held"]].sum()
+    days = now.groupby("month")["days"].max().sum()
+    old = before.groupby(by)["sales"].sum().reindex(sums.index)
+    return pd.DataFrame(
+        {
+            "sales": sums["sales"],
+            "growth": sums["sales"] / old.where(old > 0) - 1,
+            "margin": sums["profit"] / sums["sales"].where(sums["sales"] > 0),
+            "gmroi_year": sums["profit"] / (sums["held"] / days) * 365 / days,
+        }
+    ).reset_index()
+
+
+def category_targets(
+    data: Any, category: str, month: str | pd.Timestamp, months: int = 3, lift: float = 0.10
+) -> pd.DataFrame:
+    """Give a category a sales target for each of the next months.
+
+    The target is the category's share of the last three months' sales, raised by `lift`, of
+    what the whole shop plans for each month. So a season is in the target, and the category
+    is asked to win share, not to profit from December.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``orders``, ``order_lines``, ``stock``, ``products``, ``targets`` (``plan`` of the
+        KPI ``sales_attainment``).
+    category : str
+        A category of products.
+    month : str or Timestamp
+        The last month that is known.
+    months : int
+        How many targets.
+    lift : float
+        By which share the category's part of the sales is to rise: 0.10 is from 5 % to 5.5 %.
+
+    Returns
+    -------
+    DataFrame
+        ``month``, ``plan`` (of the shop), ``share`` (asked of the category), ``target``
+        (yuan), ``actual`` (yuan; null for months that are not known), ``attainment``.
+
+    Raises
+    ------
+    CourseError
+        There is no such category, or no plan for the months.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> category_targets(load_shop(), "cameras", "2025-09")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no category cameras. There are: accessories, audio, ...
+
+    Source: slide 16 (a monthly target for weak categories, reached, with a sales analysis).
+    """
+    last = pd.Period(month, "M")
+    monthly = _by_month(data, "category")
+    known = sorted(monthly["category"].unique())
+    if category not in known:
+        raise CourseError(
+            _("There is no category {category}. There are: {known}.").format(
+                category=category, known=", ".join(known)
+            )
+        )
+    plans = _plans(tables_of(data)).loc[last + 1 : last + months]
+    if len(plans) < months:
+        raise CourseError(
+            _("The table targets plans {n} of the {months} months after {last}.").format(
+                n=len(plans), months=months, last=last
+            )
+        )
+    recent = monthly[monthly["month"].between(last - 2, last)]
+    mine = recent["category"] == category
+    share = recent.loc[mine, "sales"].sum() / recent["sales"].sum() * (1 + lift)
+    actual = monthly[monthly["category"] == category].set_index("month")["sales"]
+    table = pd.DataFrame({"plan": plans, "share": share, "target": plans * share})
+    table["actual"] = actual.reindex(table.index)
+    table["attainment"] = table["actual"] / table["target"]
+    return table.rename_axis("month").reset_index()
+
+
+def _plans(tables: Mapping[str, Any]) -> pd.Series[float]:
+    import narwhals.stable.v2 as nw
+
+    targets = nw.from_native(tables["targets"]).filter(nw.col("kpi") == "sales_attainment")
+    plan = small(targets.select("plan", month=start_of("month", "month")))
+    return plan.set_index(plan["month"].dt.to_period("M"))["plan"].astype(float).sort_index()
+
+
+def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) -> dict[str, float]:
+    """Follow a monthly target from a morning in the month.
+
+    Parameters
+    ----------
+    sales : Series
+        Yuan a day, with days as index.
+    target : float
+        Yuan of the month of `as_of`.
+    as_of : str or Timestamp
+        The last day that is known.
+
+    Returns
+    -------
+    dict
+        ``so_far`` (yuan), ``attained`` (of the target), ``gone`` (share of the month's days),
+        ``run_rate`` (yuan of the month if it goes on so), ``projected`` (run rate of target),
+        ``needed_a_day`` (yuan on each day left), ``pace`` (needed a day over so far a day:
+        above 1, the rest must go faster).
+
+    Raises
+    ------
+    CourseError
+        No day of the month is known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sales = pd.Series(100.0, index=pd.date_range("2025-04-01", "2025-04-30"))
+    >>> told = follow(sales, target=4000, as_of="2025-04-10")
+    >>> {key: round(value, 3) for key, value in told.items()}
+    {'so_far': 1000.0, 'attained': 0.25, 'gone': 0.333, 'run_rate': 3000.0, 'projected': 0.75,
+     'needed_a_day': 150.0, 'pace': 1.5}
+    >>> follow(sales, 4000, "2025-05-01")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There are no sales of 2025-05 up to 2025-05-01. Take a day that ...
+
+    Source: slide 16.
+    """
+    day = pd.Timestamp(as_of).normalize()
+    month = day.to_period("M")
+    index = pd.DatetimeIndex(sales.index)
+    known = sales[(index.to_period("M") == month) & (index <= day)]
+    if known.empty:
+        raise CourseError(
+            _(
+                "There are no sales of {month} up to {day:%Y-%m-%d}. Take a day that is known."
+            ).format(month=month, day=day)
+        )
+    so_far, gone, left = float(known.sum()), day.day, month.days_in_month - day.day
+    needed = max(target - so_far, 0) / left if left else np.nan
+    run_rate = so_far / gone * month.days_in_month
+    return {
+        "so_far": so_far,
+        "attained": so_far / target,
+        "gone": gone / month.days_in_month,
+        "run_rate": run_rate,
+        "projected": run_rate / target,
+        "needed_a_day": float(needed),
+        "pace": float(needed / (so_far / gone)) if so_far else np.inf,
+    }
