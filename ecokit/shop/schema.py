@@ -40,10 +40,11 @@ class Field:
         """The pandas dtype of the column."""
         if self.type == "integer":
             return "int64" if self.required else "Int64"
+        if self.type == "boolean":
+            return "bool" if self.required else "boolean"
         return {
             "string": "str",
             "number": "float64",
-            "boolean": "bool",
             "date": "datetime64[us]",
             "datetime": "datetime64[us]",
         }[self.type]

@@ -53,7 +53,7 @@ def as_type(field: Field, column: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     if field.type == "string":
         return column.astype("str").mask(empty), []
     if field.type == "boolean":
-        return _as_boolean(column, empty)
+        return _as_boolean(field, column, empty)
     if field.type in ("date", "datetime"):
         return _as_time(column, empty)
     return _as_number(column, empty, whole=field.type == "integer")
@@ -81,13 +81,14 @@ def _integers(numbers: pd.Series, empty: pd.Series) -> pd.Series:
     return numbers.astype("Int64" if empty.any() else "int64")
 
 
-def _as_boolean(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
+def _as_boolean(field: Field, column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     text = column.astype("str")
     values = text.isin(TRUE)
     wrong = ~empty & ~text.isin((*TRUE, *FALSE))
     remedy = _("Write true or false.")
     faults = [Wrong(wrong, _("neither true nor false"), remedy)] if wrong.any() else []
-    return (values.astype("boolean").mask(empty) if empty.any() else values), faults
+    plain = field.required and not empty.any()
+    return (values if plain else values.astype("boolean").mask(empty)), faults
 
 
 def _as_number(

@@ -90,7 +90,8 @@ def _texts(field: Field, column: pd.Series) -> list[str]:
         pattern = "{:.2f}" if field.unit == "yuan" else "{:.10g}"
         return ["" if value != value else pattern.format(value) for value in column.tolist()]
     if field.type == "boolean":
-        return ["true" if value else "false" for value in column.tolist()]
+        words = {True: "true", False: "false"}
+        return [words.get(value, "") for value in column.tolist()]
     filled = column.astype("object").where(column.notna(), "")
     return [str(value) for value in filled.tolist()]
 

@@ -13,8 +13,16 @@ import numpy as np
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.inputs import read
-from ecokit.shop.simulator import marketing, organisation
-from ecokit.shop.simulator.arrays import NOTHING, Coded, Columns, joined
+from ecokit.shop.simulator import (
+    market,
+    marketing,
+    organisation,
+    specs,
+    supply,
+    trials,
+    waiting,
+)
+from ecokit.shop.simulator.arrays import NOTHING, Coded, Columns, Floats, joined
 from ecokit.shop.simulator.blocks import simulate_block
 from ecokit.shop.simulator.catalogue import LINES
 from ecokit.shop.simulator.frames import input_frame, to_frame
@@ -26,7 +34,16 @@ if TYPE_CHECKING:
 
     from ecokit.shop.tables import Shop
 
-INPUT_TABLES = ("channels", "journey", "posts", "mandates", "effects")
+INPUT_TABLES = (
+    "channels",
+    "journey",
+    "posts",
+    "mandates",
+    "needs",
+    "suppliers",
+    "competitors",
+    "effects",
+)
 
 
 def simulate(
@@ -141,7 +158,9 @@ def _tables(
 ) -> Iterator[dict[str, Columns]]:
     """Yield the rows of each block of days, and at the end those of the small tables."""
     _check(seed, days, visitors_per_day)
-    world_seed, state_seed, block_seed, people_seed = np.random.SeedSequence(seed).spawn(4)
+    world_seed, state_seed, block_seed, people_seed, side_seed = np.random.SeedSequence(seed).spawn(
+        5
+    )
     world = build_world(world_seed, first_day, days, float(visitors_per_day))
     state = new_state(world, state_seed)
     results = Results.empty(world)
@@ -154,14 +173,38 @@ def _tables(
     yield {
         "campaigns": marketing.campaigns(world),
         "creatives": marketing.creatives(world, design, results.campaign_visits),
-        "products": _products(world),
         "staff": organisation.staff(world, people),
         **organisation.decisions(world, choices),
         "targets": targets(world, results),
+        **_surroundings(world, results, side_seed),
     }
 
 
-def _products(world: World) -> Columns:
+def _surroundings(
+    world: World, results: Results, seed: np.random.SeedSequence
+) -> dict[str, Columns]:
+    """Rows of the tables around the products, the service desk and the market."""
+    shelf, stores, deals, shops, tester, research, trial = (
+        np.random.default_rng(child) for child in seed.spawn(7)
+    )
+    volume, store_price = supply.shelves(world, shelf)
+    goods = world.catalogue
+    return {
+        "products": _products(world, volume, store_price),
+        "attributes": specs.table(goods.category, goods.specs, goods.ids),
+        "supplier_offers": supply.supplier_offers(world, deals),
+        "warehouse": supply.warehouse(world, volume),
+        "store_sales": supply.store_sales(world, stores, store_price),
+        "roster": waiting.roster(world),
+        **market.competitor_tables(world),
+        "directory": market.directory(shops),
+        "mystery_visits": market.mystery_visits(world, tester),
+        "market": market.market(world, research, results.sales),
+        "price_tests": trials.price_tests(world, trial),
+    }
+
+
+def _products(world: World, volume: Floats, store_price: Floats) -> Columns:
     goods = world.catalogue
     kinds = tuple(row["category"] for row in read("categories"))
     number = np.arange(len(goods.names))
@@ -175,6 +218,11 @@ def _products(world: World) -> Columns:
         "delisted_on": np.where(goods.delisted < world.days, goods.delisted, NOTHING),
         "cost": goods.cost,
         "list_price": goods.list_price,
+        "supplier_id": Coded(
+            goods.supplier, tuple(row["supplier_id"] for row in read("suppliers"))
+        ),
+        "volume_litres": volume,
+        "store_price": store_price,
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecokit.shop.inputs import read
+from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import fulfilment, goods, orders, service, traffic
 from ecokit.shop.simulator.arrays import DAY, MINUTE, NOTHING, Bools, Coded, Columns, Ints, yuan
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
@@ -223,11 +223,14 @@ def _contacts(block: Block, rng: np.random.Generator, back: Columns) -> Columns:
         "kind": np.r_[np.zeros(len(block.asks), dtype=np.int64), phone.astype(np.int64)],
         "visitor_id": np.r_[block.visits.visitor[block.asks], block.buyer[rows]],
         "order_id": np.r_[block.asked_for, block.order_id[rows]],
+        "visit_id": np.r_[block.state.visits + 1 + block.asks, np.full(len(rows), NOTHING)],
         "arrived_at": np.r_[block.waits.arrived, after.arrived],
         "answered_at": np.r_[block.waits.answered, after.answered],
         "ended_at": np.r_[block.waits.ended, after.ended],
         "reason": np.r_[price, reason],
     }
+    solved = rng.random(len(price) + len(rows)) < truth()["first_contact_resolution"]
+    columns["resolved"] = np.where(columns["answered_at"] == NOTHING, NOTHING, solved)
     order = np.argsort(columns["arrived_at"], kind="stable")
     columns = {name: column[order] for name, column in columns.items()}
     return {

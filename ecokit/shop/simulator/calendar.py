@@ -23,6 +23,7 @@ class Calendar:
     ----------
     dates : datetime64[D] of each day
     month : number of the month in the period, from 0
+    week : number of the week in the period, from 0; a week begins on Monday
     month_of_year : 1 to 12
     day_of_month : 1 to 31
     factor : planned traffic of the day without campaigns, as a ratio to a usual day
@@ -30,6 +31,7 @@ class Calendar:
 
     dates: np.ndarray
     month: Ints
+    week: Ints
     month_of_year: Ints
     day_of_month: Ints
     factor: Floats
@@ -38,6 +40,16 @@ class Calendar:
     def months(self) -> np.ndarray:
         """First day of each month of the period, datetime64[D]."""
         return np.unique(self.dates.astype("datetime64[M]")).astype("datetime64[D]")
+
+    @property
+    def mondays(self) -> Ints:
+        """Days of the period that are Mondays."""
+        return np.flatnonzero((self.dates.astype(np.int64) + 3) % 7 == 0)
+
+    @property
+    def keys(self) -> Ints:
+        """Each day as month and day: 1111 is 11 November."""
+        return self.month_of_year * 100 + self.day_of_month
 
 
 def calendar(start: np.datetime64, days: int) -> Calendar:
@@ -62,6 +74,7 @@ def calendar(start: np.datetime64, days: int) -> Calendar:
     return Calendar(
         dates=dates,
         month=(months - months[0]).astype(np.int64),
+        week=(np.arange(days) + weekday[0]) // 7,
         month_of_year=month_of_year,
         day_of_month=day_of_month,
         factor=SEASON[month_of_year - 1] * week * np.where(rest, SPRING_FESTIVAL_TRAFFIC, 1.0),

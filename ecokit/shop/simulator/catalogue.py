@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator.arrays import Bools, Floats, Ints, yuan
+from ecokit.shop.simulator import specs
+from ecokit.shop.simulator.arrays import Bools, Floats, Ints, draw_in_rows, yuan
 from ecokit.shop.simulator.calendar import Calendar
 from ecokit.shop.simulator.campaigns import Campaigns
 
@@ -38,9 +39,10 @@ class Catalogue:
     """All products of the period.
 
     Arrays of one entry a product: `category`, `line` (codes), `core`, `launched`, `delisted` (day
-    of the period; may lie outside), `cost`, `list_price`, `conversion`. Arrays of one row a day and
-    one column a product: `appeal` (weight among the views of its category; 0 when not on sale),
-    `price`, `unit_cost`.
+    of the period; may lie outside), `cost`, `list_price`, `conversion`, `elasticity`, `supplier`
+    (code), `specs` (a row a product: which of its category's values each attribute has). Arrays of
+    one row a day and one column a product: `appeal` (weight among the views of its category; 0 when
+    not on sale), `price`, `unit_cost`.
     """
 
     names: tuple[str, ...]
@@ -56,6 +58,8 @@ class Catalogue:
     price: Floats
     unit_cost: Floats
     elasticity: Floats
+    supplier: Ints
+    specs: Ints
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -68,8 +72,13 @@ class Catalogue:
         return (day >= self.launched) & (day < self.delisted)
 
 
-def catalogue(rng: np.random.Generator, year: Calendar, campaigns: Campaigns) -> Catalogue:
-    """Draw the products of a company: a fixed number of places, one generation after another."""
+def catalogue(
+    rng: np.random.Generator, side: np.random.Generator, year: Calendar, campaigns: Campaigns
+) -> Catalogue:
+    """Draw the products of a company: a fixed number of places, one generation after another.
+
+    `side` draws what came later into the model: suppliers and attributes.
+    """
     days = len(year.dates)
     rows = _generations(rng, days)
     category = np.array([row.category for row in rows])
@@ -103,7 +112,20 @@ def catalogue(rng: np.random.Generator, year: Calendar, campaigns: Campaigns) ->
         elasticity=np.array(
             [truth()[f"elasticity_{kinds[kind]['category']}"] for kind in category]
         ),
+        supplier=_suppliers(side, category, line),
+        specs=specs.drawn(side, category, list_price),
     )
+
+
+def _suppliers(rng: np.random.Generator, category: Ints, line: Ints) -> Ints:
+    """Draw who supplies each product: a house of its category; the manufacturer makes OEM goods."""
+    kinds = [row["category"] for row in read("categories")]
+    deals = [row["categories"].split() for row in read("suppliers")]
+    trade = np.array([[float(kind in deal) for deal in deals] for kind in kinds])
+    maker = np.array([[float("oem" in deal) for deal in deals]])
+    weights = np.vstack([trade, maker])
+    row = np.where(line == LINES.index("oem"), len(kinds), category)
+    return draw_in_rows(rng.random(len(row)), weights, row)
 
 
 def _life() -> int:

@@ -51,6 +51,8 @@ def _series(field: Field, column: Column, first_day: np.datetime64) -> pd.Series
         return pd.Series(names[column.codes], dtype="str")
     if field.type in ("date", "datetime"):
         return pd.Series(moments(field, column, first_day))
+    if field.type == "boolean":
+        return pd.Series(column == 1, dtype=field.dtype).mask(column == NOTHING)
     series = pd.Series(column, dtype=field.dtype)
     if field.type == "integer" and not field.required:
         return series.mask(column == NOTHING)

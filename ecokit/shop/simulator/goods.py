@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ecokit.shop.inputs import truth
+from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator.arrays import (
     DAY,
     NOTHING,
@@ -23,7 +23,6 @@ from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
 
 COVER_DAYS = 4  # days of expected sales that the planners keep beyond the lead time
 SAFETY = 0.70  # and so many standard deviations of a Poisson demand
-LEAD_DAYS = np.array([2, 2, 3, 3, 4])  # by place in the list of products, in turn
 SUPPLIER_LUCK = 0.006  # spread of the suppliers' punctuality from month to month
 HERO_MONTH, HERO_DAYS = 6, (3, 18)  # purchases of the hero in June fail: it runs dry during 618
 HERO_DELAY, HERO_SHARE = 9, 0.30
@@ -135,7 +134,7 @@ def _stock_rows(
 def _purchase(world: World, state: State, rng: np.random.Generator, today: int) -> Columns:
     """Order up to the expected sales of lead time and cover; draw what the supplier does."""
     goods = world.catalogue
-    lead = LEAD_DAYS[np.arange(len(goods.names)) % len(LEAD_DAYS)]
+    lead = np.array([int(row["lead_days"]) for row in read("suppliers")])[goods.supplier]
     level = np.zeros(len(goods.names))
     for days in np.unique(lead):
         ahead = world.forecast[today + 1 : today + 2 + days + COVER_DAYS].sum(axis=0)

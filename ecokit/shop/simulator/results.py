@@ -16,7 +16,7 @@ class Results:
     """Running totals of the period."""
 
     campaign_visits: Ints
-    sales: Floats
+    sales: Floats  # months by categories
     profit: Floats
     visitors: Ints
     seen: dict[int, list[Ints]] = field(default_factory=dict)
@@ -27,7 +27,8 @@ class Results:
         months = int(world.year.month[-1]) + 1
         zeros = np.zeros(months)
         visits = np.zeros(len(world.campaigns), dtype=np.int64)
-        return cls(visits, zeros, zeros.copy(), zeros.astype(np.int64))
+        sales = np.zeros((months, len(read("categories"))))
+        return cls(visits, sales, zeros, zeros.astype(np.int64))
 
     def add(self, world: World, tables: dict[str, Columns]) -> None:
         """Add one block."""
@@ -48,7 +49,9 @@ class Results:
             month = world.year.month[np.asarray(orders["placed_at"])[row] // DAY]
             units = np.asarray(lines["quantity"]) * paid
             price, cost = np.asarray(lines["unit_price"]), np.asarray(lines["unit_cost"])
-            self.sales += np.bincount(month, units * price, len(self.sales))
+            product = lines["product_id"]
+            assert isinstance(product, Coded)
+            np.add.at(self.sales, (month, world.catalogue.category[product.codes]), units * price)
             self.profit += np.bincount(month, units * (price - cost), len(self.sales))
 
     def _close(self, before: int) -> None:
@@ -66,7 +69,8 @@ def targets(world: World, results: Results) -> Columns:
         "sales": (world.forecast * goods.price).sum(axis=1),
         "profit": (world.forecast * (goods.price - goods.unit_cost)).sum(axis=1),
     }
-    actual = {"uv": results.visitors, "sales": results.sales, "profit": results.profit}
+    sales = results.sales.sum(axis=1)
+    actual = {"uv": results.visitors, "sales": sales, "profit": results.profit}
     months = world.year.months
     first = (months - world.year.dates[0]).astype(np.int64)
     rows = read("targets")

@@ -13,6 +13,7 @@ from ecokit.shop.simulator.arrays import (
     MINUTE,
     NOTHING,
     Bools,
+    Columns,
     Floats,
     Ints,
     exponential,
@@ -41,10 +42,9 @@ def wait_for_service(
     effect = truth()
     handling = np.where(phone, effect["handling_minutes_phone"], effect["handling_minutes_chat"])
     day = np.minimum(arrived // DAY, world.days - 1)
-    load = _offered_load(world, day, arrived % DAY // HOUR)
-    usual = load / np.maximum(_busyness(world)[day], 1e-9)
-    relief = np.minimum(np.maximum(_busyness(world)[day], 0.8), MAX_RELIEF)
-    agents = np.maximum(np.ceil(usual * relief / effect["service_load"]), 2)
+    hour = arrived % DAY // HOUR
+    load = _offered_load(world, day, hour)
+    agents = _agents(world, day, hour)
     load = np.minimum(load, 0.97 * agents)
     waits = rng.random(len(arrived)) < erlang_c(load, agents)
     wait = exponential(rng, handling / (agents - load), len(arrived)) * waits * MINUTE
@@ -53,6 +53,20 @@ def wait_for_service(
     gone = wait > patience
     answered = np.where(gone, NOTHING, arrived + np.rint(wait).astype(np.int64))
     return Waiting(arrived, answered, np.where(gone, arrived + seconds(patience), answered + talk))
+
+
+def roster(world: World) -> Columns:
+    """Agents on duty by day and hour, in the full-size shop."""
+    day, hour = np.divmod(np.arange(world.days * 24), 24)
+    return {"date": day, "hour": hour, "agents": _agents(world, day, hour).astype(np.int64)}
+
+
+def _agents(world: World, day: Ints, hour: Ints) -> Floats:
+    """Agents for a usual day; more on busy days, up to a limit."""
+    busy = _busyness(world)[day]
+    usual = _offered_load(world, day, hour) / np.maximum(busy, 1e-9)
+    relief = np.minimum(np.maximum(busy, 0.8), MAX_RELIEF)
+    return np.maximum(np.ceil(usual * relief / truth()["service_load"]), 2)
 
 
 def erlang_c(load: Floats, agents: Floats) -> Floats:

@@ -11,11 +11,13 @@ from ecokit.shop.simulator.arrays import DAY, Floats, Ints, exponential, seconds
 from ecokit.shop.simulator.calendar import Calendar, calendar
 from ecokit.shop.simulator.campaigns import Campaigns, campaigns
 from ecokit.shop.simulator.catalogue import Catalogue, catalogue
+from ecokit.shop.simulator.rivals import Rivals, rivals
 
 BLOCK_DAYS = 7  # no customer comes back sooner, so a block never feeds itself
 BASE_TRAFFIC = 0.60  # usual visits without campaigns and returning customers, share of all visits
 CONVERSION = 0.59  # scale of the conversions of the categories, so that the shop meets the deck
 FOCUS = 0.6  # visits of a campaign that look at the categories it is about
+RETURNING_ROOM = 0.86  # the rest of the visits are customers who come back
 VIEWS = {"home": 0.72, "campaign": 0.85, "category": 0.85, "product": 1.0}
 USUAL_VIEWS = 0.83
 EARLIER_ORDERS = 0.072  # orders a visit before the period
@@ -42,6 +44,7 @@ class World:
     dwell: Floats
     conversion: Floats
     discipline: Floats
+    rivals: Rivals
 
     @property
     def days(self) -> int:
@@ -85,10 +88,12 @@ def build_world(
     seed: np.random.SeedSequence, start: np.datetime64, days: int, rate: float
 ) -> World:
     """Draw a company: calendar, campaigns, catalogue, luck of each month, planners' forecast."""
-    campaign_rng, product_rng, luck_rng = (np.random.default_rng(s) for s in seed.spawn(3))
+    campaign_rng, product_rng, luck_rng, side_rng, rival_rng = (
+        np.random.default_rng(child) for child in seed.spawn(5)
+    )
     year = calendar(start, days)
     plan = campaigns(campaign_rng, year, rate)
-    goods = catalogue(product_rng, year, plan)
+    goods = catalogue(product_rng, side_rng, year, plan)
     share = np.array([float(row["base_share"]) for row in read("channels")])
     base = BASE_TRAFFIC * year.factor
     scale = rate / float(np.mean(base + plan.planned.sum(axis=1)))
@@ -111,10 +116,8 @@ def build_world(
         dwell=np.exp(truth()["page_quality"] * 0.5 * luck[1])[year.month],
         conversion=np.exp(0.05 * luck[2])[year.month],
         discipline=np.clip(truth()["touchpoint_on_time"] + 0.02 * luck[3], 0.8, 0.99)[year.month],
+        rivals=rivals(rival_rng, year, goods),
     )
-
-
-RETURNING_ROOM = 0.86  # the rest of the visits are customers who come back
 
 
 def new_state(world: World, seed: np.random.SeedSequence) -> State:
@@ -148,20 +151,35 @@ def _category_mix(plan: Campaigns, channels: int) -> Floats:
     return mix
 
 
+def expected_views(world: World, traffic: Floats) -> Floats:
+    """Visits by day and product that look at it, for visits by day and source."""
+    return traffic @ world.mix * USUAL_VIEWS @ _members(world.catalogue) * _shares(world.catalogue)
+
+
+def _members(goods: Catalogue) -> Floats:
+    """Return 1 where a product (column) belongs to a category (row)."""
+    return (goods.category == np.arange(len(read("categories")))[:, None]).astype(np.float64)
+
+
+def _shares(goods: Catalogue) -> Floats:
+    """Each product's share of the views of its category, days by products."""
+    totals = np.zeros((len(goods.appeal), len(read("categories"))))
+    np.add.at(totals.T, goods.category, goods.appeal.T)
+    return np.divide(
+        goods.appeal,
+        totals[:, goods.category],
+        out=np.zeros_like(goods.appeal),
+        where=goods.appeal > 0,
+    )
+
+
 def _forecast(planned: Floats, mix: Floats, plan: Campaigns, goods: Catalogue) -> Floats:
     """Units that the planners expect by day and product: planned visits times usual conversion."""
     factor = np.r_[
         np.ones(len(planned[0]) - len(plan)), np.full(len(plan), truth()["campaign_conversion"])
     ]
     views = (planned * factor) @ mix * USUAL_VIEWS * CONVERSION * PAID * 1.08
-    totals = np.zeros_like(views)
-    np.add.at(totals.T, goods.category, goods.appeal.T)
-    share = np.divide(
-        goods.appeal,
-        totals[:, goods.category],
-        out=np.zeros_like(goods.appeal),
-        where=goods.appeal > 0,
-    )
+    share = _shares(goods)
     pull = (goods.price / goods.list_price) ** goods.elasticity
     units = views[:, goods.category] * share * goods.conversion * pull
     extra = goods.category == len(read("categories")) - 1

@@ -1,0 +1,106 @@
+"""Around the products: supplier offers, storage, and the company's physical stores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecokit.shop.inputs import read
+from ecokit.shop.simulator.arrays import Coded, Columns, Floats, draw, yuan
+from ecokit.shop.simulator.catalogue import LINES
+from ecokit.shop.simulator.world import World
+
+IN_STORES = {"standard": 0.78, "custom": 0.0, "exclusive": 0.0, "oem": 0.5}  # share of products
+MARKUP = (0.02, 0.11)  # of the stores' price over ours
+STORE_LUCK = 0.6  # spread of store sales around ours, product by product
+VOLUME_LUCK = 0.25
+OFFERS_A_MONTH = 4
+GAIN = 0.25  # of a visit's margin: what the promotion place brings where it pays most
+OFFER_LUCK = 0.6
+STOCK_DAYS = 7.3  # mean stock in days of expected sales
+ROOM = 1.35  # storage over what a usual month needs
+RENT, EXTRA_RENT = 0.2, 0.5  # yuan per litre and month; space rented for a peak costs more
+
+
+def shelves(world: World, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Draw the packed volume of each product, and its price in stores (nan: not sold there)."""
+    goods, kinds = world.catalogue, read("categories")
+    litres = np.array([float(kind["volume_litres"]) for kind in kinds])[goods.category]
+    volume = np.round(litres * np.exp(VOLUME_LUCK * rng.standard_normal(len(litres))), 2)
+    sold = np.array([IN_STORES[line] for line in LINES])[goods.line]
+    price = goods.list_price * (1 + rng.uniform(*MARKUP, len(litres)))
+    price = np.maximum(np.rint(price / 10) * 10 - 1, goods.list_price)
+    return volume, np.where(rng.random(len(litres)) < sold, price, np.nan)
+
+
+def store_sales(world: World, rng: np.random.Generator, store_price: Floats) -> Columns:
+    """Units that the stores sold, for each product they sell in each month it is on sale."""
+    goods, kinds = world.catalogue, read("categories")
+    ratio = np.array([float(kind["store_ratio"]) for kind in kinds])[goods.category]
+    ratio = ratio * np.exp(STORE_LUCK * rng.standard_normal(len(ratio)))
+    units = rng.poisson(_by_month(world, world.forecast) * ratio)
+    shown = (_by_month(world, goods.on_sale(world.days)) > 0) & ~np.isnan(store_price)
+    month, product = np.nonzero(shown)
+    return {
+        "month": _first_days(world)[month],
+        "product_id": Coded(product, goods.ids),
+        "units": units[month, product],
+    }
+
+
+def supplier_offers(world: World, rng: np.random.Generator) -> Columns:
+    """Offers of suppliers: about half of them are worth the place that they ask for."""
+    goods, places = world.catalogue, read("resources")
+    units = _by_month(world, world.forecast)
+    value = units * goods.cost
+    months = len(units)
+    month = np.repeat(np.arange(months), OFFERS_A_MONTH)
+    size = len(month)
+    product = np.concatenate([draw(rng, np.sqrt(row), OFFERS_A_MONTH) for row in value])
+    place = rng.integers(0, len(places), size)
+    low = np.array([int(row["days_low"]) for row in places])[place]
+    high = np.array([int(row["days_high"]) for row in places])[place]
+    days = rng.integers(low, high + 1)
+    share = np.array([float(row["visit_share"]) for row in places])[place]
+    seen = np.bincount(world.year.month, world.planned_visits, months) / np.bincount(
+        world.year.month, minlength=months
+    )
+    visits = np.rint(seen[month] * share * days).astype(np.int64)
+    margin = (world.forecast * (goods.price - goods.unit_cost)).sum() / world.planned_visits.sum()
+    fair = GAIN * margin * visits / np.maximum(value[month, product], 1.0)
+    cut = np.clip(fair * np.exp(OFFER_LUCK * rng.standard_normal(size)), 0.005, 0.12)
+    suppliers = tuple(row["supplier_id"] for row in read("suppliers"))
+    return {
+        "offer_id": Coded(np.arange(size), tuple(f"O{n:03d}" for n in range(1, size + 1))),
+        "supplier_id": Coded(goods.supplier[product], suppliers),
+        "product_id": Coded(product, goods.ids),
+        "month": _first_days(world)[month],
+        "resource": Coded(place, tuple(row["resource"] for row in places)),
+        "days": days,
+        "visits": visits,
+        "price_cut": np.round(cut, 3),
+    }
+
+
+def warehouse(world: World, volume: Floats) -> Columns:
+    """Space rented: enough for a usual month, and more in months that need it."""
+    days = np.bincount(world.year.month)
+    litres = _by_month(world, world.forecast * volume).sum(axis=1) / days * STOCK_DAYS
+    usual = ROOM * float(np.median(litres))
+    extra = np.where(litres > 0.85 * usual, 1.15 * litres - usual, 0.0)
+    usual, extra = np.ceil(usual), np.ceil(np.maximum(extra, 0))
+    return {
+        "month": _first_days(world),
+        "capacity_litres": usual + extra,
+        "rent": yuan(usual * RENT + extra * EXTRA_RENT),
+    }
+
+
+def _first_days(world: World) -> np.ndarray:
+    return (world.year.months - world.year.dates[0]).astype(np.int64)
+
+
+def _by_month(world: World, daily: np.ndarray) -> Floats:
+    """Add up days (rows) to months."""
+    totals = np.zeros((int(world.year.month[-1]) + 1, daily.shape[1]))
+    np.add.at(totals, world.year.month, daily)
+    return totals
