@@ -1,0 +1,190 @@
+"""Directories: who of the many listed shops is a competitor at all, and why.
+
+A competitor sells what we sell, at the prices that we ask, and is seen by people whom we
+want to reach. One of the three alone makes none: the largest marketplace of the country
+lists everything, and a twin of ours that nobody visits takes no customer away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecokit.competitors.indices import demand_columns
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
+"""The categories that a directory counts; whatever else a shop sells is ``other``."""
+
+BAND = (0.1, 0.9)
+"""Shares of the products that lie under the low and the high end of a price band."""
+
+KINDS = ("shop", "marketplace", "store_chain", "brand")
+"""Kinds of shops that sell new goods."""
+
+WEAK = 0.55
+"""Below this a part of the score is a reason not to watch the shop."""
+
+_PARTS = ("covers", "focus", "prices", "reach")
+
+
+def assortment(products: pd.DataFrame) -> pd.Series[float]:
+    """Describe our own shop as a directory would: products by category, and a price band.
+
+    Parameters
+    ----------
+    products : DataFrame
+        ``category``, ``list_price`` (yuan).
+
+    Returns
+    -------
+    Series
+        Products by :data:`CATEGORIES`, ``other`` (all further categories), ``price_low`` and
+        ``price_high``: the prices under which a tenth and nine tenths of the products lie.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or the shop has no product.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> products = pd.DataFrame({"category": ["phones", "audio", "audio"],
+    ...                          "list_price": [2000.0, 100, 300]})
+    >>> assortment(products)[["phones", "audio", "other", "price_high"]].tolist()
+    [1.0, 2.0, 0.0, 1660.0]
+    >>> assortment(products[:0])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no product in the table, so there is nothing to compare.
+
+    Source: slide 18 (the big directories, 大导航网站).
+    """
+    import pandas as pd
+
+    demand_columns(products, ["category", "list_price"])
+    if products.empty:
+        raise CourseError(_("There is no product in the table, so there is nothing to compare."))
+    counts = products["category"].value_counts().reindex(CATEGORIES, fill_value=0)
+    band = products["list_price"].quantile(list(BAND)).to_numpy()
+    rest = len(products) - counts.sum()
+    extra = pd.Series({"other": rest, "price_low": band[0], "price_high": band[1]})
+    return pd.concat([counts, extra]).astype(float)
+
+
+def rank_directory(
+    directory: pd.DataFrame,
+    products: pd.DataFrame,
+    monthly_visits: float,
+    regions: Mapping[str, float] | pd.Series[float] | None = None,
+    kinds: Sequence[str] = KINDS,
+) -> pd.DataFrame:
+    """Rank the shops of a directory by how much they compete with ours, with the reason.
+
+    Parameters
+    ----------
+    directory : DataFrame
+        ``shop_id``, ``name``, ``kind``, ``region``, products by :data:`CATEGORIES` and
+        ``other``, ``price_low``, ``price_high`` (yuan), ``monthly_visits``.
+    products : DataFrame
+        Ours: ``category``, ``list_price``.
+    monthly_visits : float
+        Ours, on the scale of the directory.
+    regions : mapping of region to float, or Series, optional
+        Share of our orders by region. A shop that delivers to one region only reaches that
+        share of our customers at most.
+    kinds : sequence of str
+        Kinds of shops that can compete at all. Second-hand shops sell other goods than new ones.
+
+    Returns
+    -------
+    DataFrame
+        ``rank``, ``shop_id``, ``name``, ``kind``; ``covers`` (share of our range for which it
+        lists as many products of the category), ``focus`` (share of its list that is in our
+        categories), ``prices`` (common part of the two price bands over their whole, on a log
+        scale), ``reach`` (its visits over ours, at most 1, times the share of our customers in
+        its region), ``score`` (the product of the four, 0 to 1) and ``reason``, a sentence.
+        Highest score first.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or `monthly_visits` is not above zero.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ours = pd.DataFrame({"category": ["phones", "audio"], "list_price": [100.0, 1000]})
+    >>> row = dict.fromkeys(CATEGORIES, 0) | {"region": "national", "phones": 5, "audio": 5,
+    ...     "other": 0, "price_low": 190.0, "price_high": 910.0, "monthly_visits": 9000}
+    >>> directory = pd.DataFrame([
+    ...     row | {"shop_id": "D1", "name": "Twin", "kind": "shop"},
+    ...     row | {"shop_id": "D2", "name": "Bazaar", "kind": "marketplace", "other": 900}])
+    >>> table = rank_directory(directory, ours, monthly_visits=10000)
+    >>> table[["name", "covers", "focus", "reach"]].round(2).values.tolist()
+    [['Twin', 1.0, 1.0, 0.9], ['Bazaar', 1.0, 0.01, 0.9]]
+    >>> table["reason"][1]
+    'Most of what it lists is not what we sell.'
+    >>> rank_directory(directory, ours, monthly_visits=0)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Give our own visits a month, above zero, to compare the reach with.
+
+    Source: slide 18. What is offered, at which price and to whom: Clark and Montgomery (1999),
+    Managerial identification of competitors.
+    """
+    columns = [*CATEGORIES, "other", "price_low", "price_high", "monthly_visits"]
+    demand_columns(directory, ["shop_id", "name", "kind", "region", *columns])
+    if not monthly_visits > 0:
+        raise CourseError(_("Give our own visits a month, above zero, to compare the reach with."))
+    ours, counts = assortment(products), directory[list(CATEGORIES)].astype(float)
+    mine = ours[list(CATEGORIES)]
+    listed = counts.sum(axis=1) + directory["other"]
+    there = directory["region"].map(dict(regions)) if regions is not None else 1.0
+    table = directory[["shop_id", "name", "kind"]].assign(
+        covers=np.minimum(counts.to_numpy(), mine.to_numpy()).sum(axis=1) / mine.sum(),
+        focus=(counts.sum(axis=1) / listed.where(listed > 0)).fillna(0.0),
+        prices=_overlap(directory["price_low"], directory["price_high"], ours),
+        reach=(directory["monthly_visits"] / monthly_visits).clip(upper=1)
+        * np.where(directory["region"] == "national", 1.0, there),
+    )
+    fit = table["kind"].isin(list(kinds))
+    table["score"] = table[list(_PARTS)].prod(axis=1).where(fit, 0.0)
+    table["reason"] = [_reason(r, ok) for r, ok in zip(table.itertuples(), fit, strict=True)]
+    table = table.sort_values(["score", "shop_id"], ascending=[False, True], ignore_index=True)
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return table
+
+
+def _overlap(
+    low: pd.Series[float], high: pd.Series[float], ours: pd.Series[float]
+) -> NDArray[np.float64]:
+    bottom, top = np.log(low.to_numpy(float)), np.log(high.to_numpy(float))
+    ours_bottom, ours_top = np.log(ours[["price_low", "price_high"]].to_numpy(float))
+    common = np.minimum(top, ours_top) - np.maximum(bottom, ours_bottom)
+    whole = np.maximum(top, ours_top) - np.minimum(bottom, ours_bottom)
+    return np.where(whole > 0, np.maximum(common, 0) / np.where(whole > 0, whole, 1), 1.0)
+
+
+def _reason(row: Any, fit: bool) -> str:
+    """Name the weakest of the four, or say that none is weak."""
+    if not fit:
+        return _("Its goods are of another kind, such as used ones.")
+    words = {
+        "covers": _("It has little of what we sell."),
+        "focus": _("Most of what it lists is not what we sell."),
+        "prices": _("It sells in another price band."),
+        "reach": _("Too few of our customers see it."),
+    }
+    weakest = min(words, key=lambda name: float(getattr(row, name)))
+    if getattr(row, weakest) < WEAK:
+        return words[weakest]
+    return _("It sells what we sell, at our prices, to our customers.")
