@@ -8,8 +8,16 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "site": ["SmallWeb", "serve"],
-        "collect": ["Clock", "Collector", "Page", "Reply"],
-        "read": ["READERS", "Offer", "Price", "Reader", "read_directory", "read_offers", "read_price"],
+        "collect": ["Clock", "Collector", "Page", "PageError", "RefusedError", "Reply"],
+        "read": [
+            "READERS",
+            "Offer",
+            "Price",
+            "Reader",
+            "read_directory",
+            "read_offers",
+            "read_price",
+        ],
         "panel": [
             "Snapshot",
             "collect_directory",

@@ -1,0 +1,133 @@
+"""Price texts as sites print them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    from price_parser import Price as Parsed
+
+LONGEST_TEXT = 300
+YUAN = re.compile(r"[¥元圆]|RMB|CNY|yuan|人民币", re.IGNORECASE)
+LABELS = {
+    "was": r"\bwas\b|\brrp\b|list price|instead of|原价|市场价|划线价|吊牌价|建议零售价",
+    "now": r"\bnow\b|you pay|after coupon|现价|券后价?|到手价|促销价|活动价|秒杀价|特价",
+    "other": r"\bmembers?(?:'s?|’s?)?\s*(?:price|pay)|\bsave\b|per month|会员价|立减|月供|定金|运费",
+}
+LABEL = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in LABELS.items()), re.I)
+AT_LEAST = re.compile(r"^\s*from\b|\d\s*元?\s*起|\d\s*[-–~至]\s*[¥$€£]?\s*\d", re.I)
+TEN_THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,4})?)\s*万")
+
+
+class Price(NamedTuple):
+    """A price text, read.
+
+    Attributes
+    ----------
+    amount : Decimal
+        What a customer pays.
+    currency : str or None
+        ``CNY`` for yuan, otherwise the sign or code as printed.
+    was : Decimal or None
+        The former price, where the text names one.
+    at_least : bool
+        Whether the text names a lowest price only ("from ¥999", "999元起", a range).
+    """
+
+    amount: Decimal
+    currency: str | None
+    was: Decimal | None = None
+    at_least: bool = False
+
+
+def read_price(
+    text: str | None,
+    currency_hint: str | None = None,
+    decimal_separator: str | None = None,
+    digit_group_separator: str | None = None,
+) -> Price:
+    """Return the price that a text names.
+
+    Parameters
+    ----------
+    text : str
+        As a site prints it.
+    currency_hint : str, optional
+        A text beside it that may name the currency.
+    decimal_separator, digit_group_separator : str, optional
+        Where the site's habit is known; otherwise they are guessed from the text.
+
+    Returns
+    -------
+    Price
+        Amount, currency, former price.
+
+    Raises
+    ------
+    CourseError
+        When the text names no price, or no price that everybody can pay.
+
+    Notes
+    -----
+    The library price-parser reads the numbers. It takes the first one, so the words around them
+    are looked at first: "原价 … 现价 …" and "was … now …" name two prices, and what members pay,
+    a saving or a monthly rate is no price. The sign ¥ is read as yuan.
+
+    Examples
+    --------
+    >>> read_price("now 1.199,00 CNY").amount
+    Decimal('1199.00')
+    >>> read_price("原价 1,299元 现价 999元")
+    Price(amount=Decimal('999'), currency='CNY', was=Decimal('1299'), at_least=False)
+    >>> read_price("from ¥1,299.00").at_least
+    True
+    >>> read_price("Members' price ¥1,249.00")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: 'Members' price ¥1,249.00' names no price that everybody pays.
+    """
+    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
+        sentence = _("A price text is a text of at most {most} characters; this is {text}.")
+        shown = type(text).__name__ if not isinstance(text, str) else f"'{text[:40]}...'"
+        raise CourseError(sentence.format(most=LONGEST_TEXT, text=shown))
+
+    def parsed(part: str) -> Parsed:
+        from price_parser import Price as Parser
+
+        return Parser.fromstring(part, currency_hint, decimal_separator, digit_group_separator)
+
+    plain = unicodedata.normalize("NFKC", text)
+    plain = TEN_THOUSANDS.sub(lambda m: f"{Decimal(m[1]) * 10_000:f}", plain)
+    amounts = {}
+    for kind, part in _parts(plain):
+        amount = parsed(part).amount
+        if amount is not None:
+            amounts.setdefault(kind, amount)
+    if not amounts:
+        raise CourseError(_("'{text}' names no price.").format(text=text))
+    amount = amounts.get("now", amounts.get("plain"))
+    if amount is None:
+        sentence = _("'{text}' names no price that everybody pays.")
+        raise CourseError(sentence.format(text=text))
+    currency = "CNY" if YUAN.search(f"{plain} {currency_hint or ''}") else parsed(plain).currency
+    return Price(amount, currency, amounts.get("was"), bool(AT_LEAST.search(plain)))
+
+
+def _parts(text: str) -> list[tuple[str, str]]:
+    """Return the stretches of a text with the kind of price that the word before them announces.
+
+    >>> _parts("Was ¥20 now ¥10")
+    [('was', ' ¥20 '), ('now', ' ¥10')]
+    """
+    found = list(LABEL.finditer(text))
+    starts = [0, *(label.end() for label in found)]
+    ends = [*(label.start() for label in found), len(text)]
+    kinds = ["plain", *(str(label.lastgroup) for label in found)]
+    parts = [(k, text[a:z]) for k, a, z in zip(kinds, starts, ends, strict=True)]
+    return [part for part in parts if part[1].strip()] or [("plain", text)]
