@@ -1,0 +1,305 @@
+"""Strategy 3 of slide 20: prices that adjust by rule, and prices that are bargained for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.pricing.strategies.demand import Demand, between, positive
+from ecokit.pricing.strategies.outcome import Outcome, grouped, rows
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A repricer: what a seller asks, given what the competitor asks.
+
+    ``factor`` times the competitor's price, less ``less`` yuan, kept from ``floor`` to
+    ``ceiling``. Match: ``Rule()``. Undercut by a yuan: ``Rule(less=1)``; by 1 %:
+    ``Rule(0.99)``. A fixed ratio above: ``Rule(1.27)``.
+
+    Examples
+    --------
+    >>> Rule(0.99, floor=80)(100), Rule(0.99, floor=80)(50)
+    (99.0, 80)
+    """
+
+    factor: float = 1.0
+    less: float = 0.0
+    floor: float = 0.0
+    ceiling: float = math.inf
+
+    def __post_init__(self) -> None:
+        positive(self.factor, _("factor"))
+        if not 0 <= self.floor <= self.ceiling:
+            message = _("The floor is {floor:g} and the ceiling {ceiling:g}. Put the floor below.")
+            raise CourseError(message.format(floor=self.floor, ceiling=self.ceiling))
+
+    def __call__(self, other: float) -> float:
+        """Return the new price when the competitor asks `other` yuan."""
+        return min(max(self.factor * other - self.less, self.floor), self.ceiling)
+
+
+def spiral(price: float, mine: Rule, theirs: Rule, rounds: int = 30) -> pd.DataFrame:
+    """Let two repricers answer each other, in turns: they first, then we.
+
+    Parameters
+    ----------
+    price : float
+        Our price at the start, yuan.
+    mine, theirs : Rule
+        The two repricers.
+    rounds : int
+        Times that each acts.
+
+    Returns
+    -------
+    DataFrame
+        ``round`` (0: the start), ``mine``, ``theirs`` (yuan).
+
+    Examples
+    --------
+    Two book sellers of 2011: one just below the other, who asks 27 % more for a copy that he
+    would have to buy first. From 35.54 dollars the price passes a million in 44 rounds.
+
+    >>> book = spiral(35.54, Rule(1.27059), Rule(0.9983), rounds=44)
+    >>> [f"{p:,.0f}" for p in book["mine"].iloc[[0, 1, 43, 44]]]
+    ['36', '45', '979,889', '1,242,921']
+
+    Source: Eisen (2011), told in Science, 25 April 2011.
+    """
+    between(rounds, "rounds", 1, 10_000)
+    mines, others = [positive(price, _("price"))], [math.nan]
+    for _turn in range(int(rounds)):
+        others.append(theirs(mines[-1]))
+        mines.append(mine(others[-1]))
+    return pd.DataFrame({"round": range(len(mines)), "mine": mines, "theirs": others})
+
+
+def fixed_point(mine: Rule, theirs: Rule) -> float:
+    """Return the price of ours at which two repricers rest, apart from floor and ceiling.
+
+    Rules without a limit multiply to ``a = mine.factor * theirs.factor`` a round. Below 1 they
+    approach the fixed point; above 1 they run away from it, up or down; at 1 there is none.
+
+    Raises
+    ------
+    CourseError
+        The factors multiply to 1.
+
+    Examples
+    --------
+    >>> round(fixed_point(Rule(1.1, less=2), Rule(0.8)), 6)
+    -16.666667
+    >>> fixed_point(Rule(2), Rule(0.5))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The two factors multiply to 1: the price does not ...
+    """
+    ratio = mine.factor * theirs.factor
+    if math.isclose(ratio, 1):
+        message = _(
+            "The two factors multiply to 1: the price does not settle by itself, it stays or "
+            "moves by the same amount each round. Change a factor, or set a floor."
+        )
+        raise CourseError(message)
+    return -(mine.factor * theirs.less + mine.less) / (1 - ratio)
+
+
+def automatic(
+    demand: Demand,
+    cost: float,
+    mine: Rule | None = None,
+    theirs: Rule | None = None,
+    *,
+    start: float | None = None,
+    rounds: int = 30,
+) -> Outcome:
+    """Automatic adjustment 自动调价: a rule follows a competitor, round by round.
+
+    Each round is an equal part of the period, with an equal part of the customers. They buy
+    from the cheaper of the two, and are shared at equal prices.
+
+    Parameters
+    ----------
+    demand : Demand
+        The customers of both sellers.
+    cost : float
+        Our unit cost, yuan.
+    mine, theirs : Rule, optional
+        The repricers. Default: we undercut by 1 % and never go below our cost; they match.
+    start : float, optional
+        Our first price, yuan. Default: the best single price.
+    rounds : int
+        Rounds in the period.
+
+    Returns
+    -------
+    Outcome
+        One row a round. ``details``: ``last_price`` (yuan), ``rounds_sold``, the share of
+        rounds in which anybody buys from us.
+
+    Examples
+    --------
+    >>> from ecokit.pricing import uniform
+    >>> war = automatic(uniform(0, 100, 100), cost=20, rounds=200)
+    >>> round(war.details["last_price"], 2)
+    20.0
+    """
+    follow = mine or Rule(0.99, floor=cost)
+    path = spiral(
+        demand.best_price(cost) if start is None else start, follow, theirs or Rule(), rounds
+    ).iloc[1:]
+    ours, other = path["mine"].to_numpy(), path["theirs"].to_numpy()
+    part = np.where(np.isclose(ours, other), 0.5, (ours < other).astype(float)) / len(path)
+    units = part * demand.units(ours)
+    surplus = part * np.array([demand.surplus(p) for p in ours])
+    names = [_("round {n}").format(n=n) for n in path["round"]]
+    details = {"last_price": float(ours[-1]), "rounds_sold": float((units > 0).mean())}
+    return Outcome("automatic", rows(names, units, ours, cost, surplus), 0.0, details)
+
+
+def rubinstein(first: float, second: float) -> float:
+    """Return what the first of two bargainers gets, of 1, when they offer in turns for ever.
+
+    Parameters
+    ----------
+    first, second : float
+        What a yuan of the next round is worth now to the one who offers first, and to the
+        other: 0 to 1. Who can wait better gets more.
+
+    Examples
+    --------
+    >>> round(rubinstein(0.9, 0.8), 6)
+    0.714286
+    >>> rubinstein(0.9, 1.5)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: second is 1.5. It must lie between 0 and 1.
+
+    Source: Rubinstein (1982).
+    """
+    between(first, "first", 0, 1)
+    between(second, "second", 0, 1)
+    if first * second == 1:
+        raise CourseError(_("Two who lose nothing by waiting never agree. Take one below 1."))
+    return (1 - second) / (1 - first * second)
+
+
+def nash(value: float, cost: float, power: float = 0.5) -> float:
+    """Return the price (yuan) that splits the gain by bargaining power, that of the seller.
+
+    Examples
+    --------
+    >>> nash(value=100, cost=60)
+    80.0
+
+    Source: Nash (1950); with unequal power, Roth (1979).
+    """
+    between(power, "power", 0, 1)
+    if value < cost:
+        message = _("The buyer values it at {value:g}, the seller at {cost:g}: there is no deal.")
+        raise CourseError(message.format(value=value, cost=cost))
+    return cost + power * (value - cost)
+
+
+def haggling(
+    demand: Demand, cost: float, power: float = 0.5, list_price: float | None = None
+) -> Outcome:
+    """Haggling 议价: each customer bargains; both sides know what it is worth to the other.
+
+    Parameters
+    ----------
+    demand : Demand
+        The customers.
+    cost : float
+        Unit cost, yuan: below it the seller does not go.
+    power : float
+        The seller's bargaining power, 0 to 1: the share of the gain that the shop gets. From
+        patience: :func:`rubinstein`.
+    list_price : float, optional
+        Nobody pays more than this, yuan.
+
+    Returns
+    -------
+    Outcome
+        Customers in five groups by the price they got.
+
+    Examples
+    --------
+    >>> from ecokit.pricing import uniform
+    >>> outcome = haggling(uniform(0, 1), cost=0)
+    >>> round(outcome.profit, 4), round(outcome.consumer_surplus, 4)
+    (0.25, 0.25)
+
+    Source: slide 20; Nash (1950).
+    """
+    between(power, "power", 0, 1)
+    wtp = demand.population()
+    share = demand.customers / len(wtp)
+    wtp = wtp[wtp >= cost]
+    price = np.minimum(cost + power * (wtp - cost), np.inf if list_price is None else list_price)
+    if list_price is not None and list_price < cost:
+        message = _("The list price is {p:g}, below the unit cost of {cost:g}. Raise it.")
+        raise CourseError(message.format(p=list_price, cost=cost))
+    return Outcome("haggling", grouped(price, share, (wtp - price) * share, cost))
+
+
+class SplitDifference(NamedTuple):
+    """What haggling brings when neither side knows the other; each with its standard error.
+
+    ``trades``: share of meetings that end in a deal; ``gains``: mean gain of both together, a
+    meeting; ``possible``: what they could have gained had they known.
+    """
+
+    trades: float
+    trades_error: float
+    gains: float
+    gains_error: float
+    possible: float
+
+
+def split_the_difference(meetings: int = 100_000, seed: int = 0) -> SplitDifference:
+    """Simulate buyers and sellers who name a price at once and split the difference.
+
+    The buyer's value and the seller's cost are private, each even from 0 to 1. In equilibrium
+    a buyer bids ``2/3 value + 1/12``, a seller asks ``2/3 cost + 1/4``, and they trade only if
+    the value passes the cost by 1/4.
+
+    Parameters
+    ----------
+    meetings : int
+        Pairs to draw.
+    seed : int
+        For the draws.
+
+    Examples
+    --------
+    >>> found = split_the_difference(200_000)
+    >>> abs(found.trades - 9 / 32) < 4.5 * found.trades_error
+    True
+
+    Source: Chatterjee and Samuelson (1983); that no rule avoids the loss: Myerson and
+    Satterthwaite (1983).
+    """
+    between(meetings, "meetings", 2, 50_000_000)
+    rng = np.random.default_rng(seed)
+    value, cost = rng.random(int(meetings)), rng.random(int(meetings))
+    # a type that cannot trade bids its own value: it must never pay more
+    bid = np.minimum(2 / 3 * value + 1 / 12, np.maximum(value, 1 / 4))
+    ask = np.maximum(2 / 3 * cost + 1 / 4, np.minimum(cost, 3 / 4))
+    deal = bid >= ask
+    gain = np.where(deal, value - cost, 0.0)
+    root = math.sqrt(len(gain))
+    return SplitDifference(
+        float(deal.mean()),
+        float(deal.std()) / root,
+        float(gain.mean()),
+        float(gain.std()) / root,
+        float(np.maximum(value - cost, 0).mean()),
+    )

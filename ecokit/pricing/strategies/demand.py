@@ -1,0 +1,305 @@
+"""Demand as a population of willingness to pay, calibrated to a product."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import lambertw
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["uniform", "logit", "constant"]
+Floats = NDArray[np.float64]
+
+KINDS: tuple[Kind, ...] = ("uniform", "logit", "constant")
+"""Straight-line demand, S-shaped demand, and demand of one elasticity throughout."""
+
+CEILING = 2.0
+"""Demand of one elasticity ends at so many base prices: nobody pays more."""
+
+_LAST = 1 - 1e-9  # the rank of the keenest customer where demand has no end
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Customers who each buy one unit at any price up to their willingness to pay (WTP).
+
+    Make one with :func:`uniform`, :func:`logit`, :func:`constant_elasticity` or
+    :func:`calibrated`.
+
+    Parameters
+    ----------
+    kind : str
+        One of :data:`KINDS`.
+    customers : float
+        How many there are.
+    first, second : float
+        The lowest and the highest WTP (uniform), the middle and the spread (logit), or
+        the lowest WTP and the elasticity (constant), in yuan and as a positive number.
+    end : float
+        The highest WTP of anybody, in yuan.
+
+    Examples
+    --------
+    >>> buyers = uniform(0, 100, customers=50)
+    >>> float(buyers.share(60)), float(buyers.units(60)), float(buyers.surplus(60))
+    (0.4, 20.0, 400.0)
+    >>> buyers.best_price(cost=20)
+    60.0
+    """
+
+    kind: Kind
+    customers: float
+    first: float
+    second: float
+    end: float
+
+    @property
+    def top(self) -> float:
+        """The highest WTP, yuan; of a demand without an end, that of one in a million."""
+        return self.end if math.isfinite(self.end) else float(self.wtp(1 - 1e-6))
+
+    def share(self, price: ArrayLike) -> Floats:
+        """Return the share of customers who would pay `price` (yuan) or more."""
+        p = np.asarray(price, dtype=float)
+        if self.kind == "uniform":
+            return np.clip((self.second - p) / (self.second - self.first), 0, 1)
+        if self.kind == "logit":
+            return 1 / (1 + np.exp(np.clip((p - self.first) / self.second, -700, 700)))
+        # a truncated power: whoever would pay more than `end` pays `end`
+        inside = np.maximum(p / self.first, 1) ** -self.second
+        return np.where(p > self.end, 0.0, inside)
+
+    def units(self, price: ArrayLike) -> Floats:
+        """Return how many customers buy at `price` (yuan)."""
+        return self.customers * self.share(price)
+
+    def wtp(self, rank: ArrayLike) -> Floats:
+        """Return the WTP (yuan) of the customer at `rank`: 0 the lowest, 1 the highest."""
+        u = np.asarray(rank, dtype=float)
+        if self.kind == "uniform":
+            return self.first + u * (self.second - self.first)
+        if self.kind == "logit":
+            u = np.clip(u, 1 - _LAST, _LAST)
+            return self.first + self.second * np.log(u / (1 - u))
+        with np.errstate(divide="ignore"):
+            return np.minimum(self.first * (1 - u) ** (-1 / self.second), self.end)
+
+    def population(self, groups: int = 2000) -> Floats:
+        """Return the WTP of `groups` customers who stand for all, from low to high."""
+        return self.wtp((np.arange(groups) + 0.5) / groups)
+
+    def surplus(self, price: float) -> float:
+        """Return what all buyers at `price` would have paid on top, in yuan."""
+        p = float(price)
+        if self.kind == "uniform":
+            low, high = self.first, self.second
+            inside = (high - min(max(p, low), high)) ** 2 / (2 * (high - low))
+            return self.customers * (inside + max(low - p, 0))
+        if self.kind == "logit":
+            return (
+                self.customers
+                * self.second
+                * float(np.logaddexp(0, (self.first - p) / self.second))
+            )
+        return self.customers * (max(self.first - p, 0) + self._area(max(p, self.first)))
+
+    def _area(self, p: float) -> float:
+        """Integrate the share of a demand of one elasticity from `p` to its end."""
+        if p >= self.end:
+            return 0.0
+        low, e = self.first, self.second
+        if math.isclose(e, 1):
+            return low * math.log(self.end / p)
+        return float(low**e * (p ** (1 - e) - self.end ** (1 - e)) / (e - 1))
+
+    def best_price(self, cost: float) -> float:
+        """Return the one price (yuan) that earns most at a unit cost of `cost` yuan.
+
+        Uniform: halfway between the cost and the highest WTP, or the lowest WTP if that
+        is more. Logit: with Lambert's W. One elasticity e: ``cost e / (e - 1)``, inside
+        the range of WTP.
+        """
+        if self.kind == "uniform":
+            return max(self.first, (self.second + cost) / 2)
+        if self.kind == "logit":
+            fall = min((self.first - cost) / self.second - 1, 700.0)
+            return float(cost + self.second * (1 + lambertw(math.exp(fall)).real))
+        e = self.second
+        markup = cost * e / (e - 1) if e > 1 else self.end
+        return min(max(markup, self.first), self.end)
+
+
+def uniform(low: float, high: float, customers: float = 1) -> Demand:
+    """Return customers whose WTP spreads evenly from `low` to `high` yuan: a straight line.
+
+    Examples
+    --------
+    >>> uniform(0, 50, 100).best_price(cost=10)
+    30.0
+    >>> uniform(50, 50)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The lowest WTP is 50 and the highest 50. ...
+    """
+    if not 0 <= low < high < math.inf:
+        message = _(
+            "The lowest WTP is {low:g} and the highest {high:g}. Take two amounts in yuan, the "
+            "lowest from 0 and the highest above it."
+        )
+        raise CourseError(message.format(low=low, high=high))
+    return Demand("uniform", positive(customers, _("customers")), float(low), float(high), high)
+
+
+def logit(middle: float, spread: float, customers: float = 1) -> Demand:
+    """Return customers with an S-shaped demand: half of them would pay `middle` yuan.
+
+    A customer who values the product at d in units of taste, gives up alpha for a yuan and
+    can also buy nothing has ``middle = d / alpha`` and ``spread = 1 / alpha``.
+
+    Examples
+    --------
+    >>> round(logit(3, 1).best_price(cost=1), 6)
+    3.0
+    """
+    positive(spread, _("spread"))
+    return Demand(
+        "logit", positive(customers, _("customers")), float(middle), float(spread), math.inf
+    )
+
+
+def constant_elasticity(low: float, high: float, elasticity: float, customers: float = 1) -> Demand:
+    """Return customers whose demand has one elasticity at all prices from `low` to `high`.
+
+    Parameters
+    ----------
+    low, high : float
+        Range of WTP in yuan. Who would pay more than `high` counts as `high`.
+    elasticity : float
+        Its size without the sign: 2.5 says that 1 % more price sells 2.5 % less.
+    customers : float
+        How many there are.
+
+    Examples
+    --------
+    >>> round(constant_elasticity(8, 60, 2.5).best_price(cost=12), 6)
+    20.0
+    """
+    if not 0 < low < high:
+        message = _(
+            "The range of WTP is {low:g} to {high:g}. Take amounts in yuan above 0, low first."
+        )
+        raise CourseError(message.format(low=low, high=high))
+    size = _size(elasticity)
+    return Demand("constant", positive(customers, _("customers")), float(low), size, float(high))
+
+
+def calibrated(price: float, elasticity: float, units: float, kind: Kind = "uniform") -> Demand:
+    """Return demand that sells `units` at `price`, with this elasticity there.
+
+    All kinds hold the same customers, ``units (1 + elasticity)``, and go through the same
+    point with the same slope. They differ far from it, where no shop has data.
+
+    Parameters
+    ----------
+    price : float
+        The base price, yuan.
+    elasticity : float
+        Estimated elasticity at that price; the sign does not matter.
+    units : float
+        Units sold in the period at that price, such as a month.
+    kind : str
+        One of :data:`KINDS`. The straight line is the cautious choice: its customers
+        leave fastest when the price rises.
+
+    Examples
+    --------
+    >>> line = calibrated(price=300, elasticity=-3, units=40)
+    >>> line.customers, float(line.units(300)), line.end
+    (160.0, 40.0, 400.0)
+    >>> calibrated(300, 0, 40)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The elasticity is 0. Take its size, such as 2.5: ...
+    """
+    if kind not in KINDS:
+        message = _("There is no demand of kind '{kind}'. Choose one of: {kinds}.")
+        raise CourseError(message.format(kind=kind, kinds=", ".join(KINDS)))
+    p, e = positive(price, _("price")), _size(elasticity)
+    customers = positive(units, _("units")) * (1 + e)
+    if kind == "uniform":
+        return uniform(0, p * (1 + 1 / e), customers)
+    if kind == "logit":
+        spread = p / (1 + e)
+        return logit(p - spread * math.log(e), spread, customers)
+    return constant_elasticity(p * (1 + e) ** (-1 / e), CEILING * p, e, customers)
+
+
+def product_demand(
+    stock: pd.DataFrame, product_id: str, elasticity: float, kind: Kind = "uniform", days: int = 30
+) -> Demand:
+    """Return the demand of a product for `days` days, calibrated to a shop's records.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        ``product_id``, ``price`` (offer price of the day, yuan), ``demand`` (units asked for).
+    product_id : str
+        The product.
+    elasticity, kind
+        See :func:`calibrated`.
+    days : int
+        The period to which the customers belong.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> stock = pd.DataFrame({"product_id": "P1", "price": [10.0, 10.0, 9.0], "demand": [2, 3, 4]})
+    >>> demand = product_demand(stock, "P1", 2.0)
+    >>> round(float(demand.units(10)), 6)
+    90.0
+    >>> product_demand(stock, "P2", 2.0)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The stock table has no demand for product P2. ...
+    """
+    rows = stock[stock["product_id"] == product_id]
+    asked = float(rows["demand"].sum())
+    if not asked:
+        message = _("The stock table has no demand for product {id}. Take a product that sells.")
+        raise CourseError(message.format(id=product_id))
+    price = float(rows["price"].median())
+    return calibrated(price, elasticity, asked / len(rows) * days, kind)
+
+
+def positive(value: float, name: str) -> float:
+    """Return `value` as a number above 0, or say that it is none."""
+    if not 0 < value < math.inf:
+        message = _("{name} is {value}. It must be a number above 0.")
+        raise CourseError(message.format(name=name, value=value))
+    return float(value)
+
+
+def between(value: float, name: str, low: float, high: float) -> float:
+    """Return `value` if it lies from `low` to `high`, or say that it does not."""
+    if not low <= value <= high:
+        message = _("{name} is {value:g}. It must lie between {low:g} and {high:g}.")
+        raise CourseError(message.format(name=name, value=value, low=low, high=high))
+    return float(value)
+
+
+def _size(elasticity: float) -> float:
+    if not 0 < abs(elasticity) < math.inf:
+        message = _(
+            "The elasticity is {e}. Take its size, such as 2.5: 1 % more price sells 2.5 % less."
+        )
+        raise CourseError(message.format(e=elasticity))
+    return abs(float(elasticity))

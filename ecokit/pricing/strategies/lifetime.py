@@ -1,0 +1,471 @@
+"""Strategies 5 and 8 of slide 20: prices over a product's life, and a low price for share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.pricing.strategies.demand import Demand, Floats, between, positive
+from ecokit.pricing.strategies.outcome import Outcome, rows
+
+INNOVATION, IMITATION = 0.03, 0.38
+"""Bass's p and q as they are on average, a year; the course uses a faster year."""
+
+STAGES = ("introduction", "growth", "maturity", "decline")
+"""The stages of a product's life."""
+
+
+def bass(innovation: float, imitation: float, market: float, periods: int) -> Floats:
+    """Return new adopters in each period, by the recursion ``(p + q A/M)(M - A)``.
+
+    Parameters
+    ----------
+    innovation, imitation : float
+        Bass's p and q: the chance to adopt on one's own, and by those who have.
+    market : float
+        M, all who will ever adopt.
+    periods : int
+        How many periods.
+
+    Examples
+    --------
+    >>> new = bass(0.0045, 0.35, 5_000_000, periods=30)
+    >>> int(new.argmax()) + 1, round(float(new.max()) / 5_000_000, 6)
+    (15, 0.089576)
+    >>> bass(0, 0.35, 100, 10)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: innovation is 0. It must be a number above 0.
+
+    Source: Bass (1969).
+    """
+    _innovation_imitation(innovation, imitation)
+    positive(market, _("market"))
+    between(periods, "periods", 1, 10_000)
+    adopted, new = 0.0, np.empty(int(periods))
+    for period in range(int(periods)):
+        new[period] = min((innovation + imitation * adopted / market), 1) * (market - adopted)
+        adopted += new[period]
+    return new
+
+
+def bass_share(time: ArrayLike, innovation: float, imitation: float) -> Floats:
+    """Return the share of the market that has adopted at `time`, in continuous time.
+
+    Examples
+    --------
+    >>> bass_share([0, 6.1926], 0.03, 0.38).round(4).tolist()
+    [0.0, 0.4605]
+    """
+    _innovation_imitation(innovation, imitation)
+    fade = np.exp(-(innovation + imitation) * np.asarray(time, float))
+    return np.asarray((1 - fade) / (1 + imitation / innovation * fade))
+
+
+class Peak(NamedTuple):
+    """When sales of a Bass curve peak, the sales then, and the share that has adopted."""
+
+    time: float
+    sales: float
+    share: float
+
+
+def bass_peak(innovation: float, imitation: float, market: float = 1) -> Peak:
+    """Return the peak of sales in continuous time; the recursion peaks later.
+
+    Examples
+    --------
+    >>> peak = bass_peak(0.03, 0.38)
+    >>> round(peak.time, 4), round(peak.sales, 6), round(peak.share, 6)
+    (6.1926, 0.110592, 0.460526)
+
+    Source: Bass (1969).
+    """
+    p, q = _innovation_imitation(innovation, imitation)
+    if q <= p:
+        return Peak(0.0, market * p, 0.0)
+    return Peak(math.log(q / p) / (p + q), market * (p + q) ** 2 / (4 * q), (q - p) / (2 * q))
+
+
+def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
+    """Return the stage of a product's life at each time: one of :data:`STAGES`.
+
+    Sales grow ever faster in the introduction, more slowly in growth, fall ever faster in
+    maturity and level off in decline: the borders are the turning points of the Bass curve.
+
+    Examples
+    --------
+    >>> stage([1, 4, 8, 12], 0.03, 0.38)
+    ['introduction', 'growth', 'maturity', 'decline']
+
+    Source: turning points as borders after Mahajan, Muller and Srivastava (1990).
+    """
+    p, q = _innovation_imitation(innovation, imitation)
+    peak = bass_peak(p, q).time
+    wide = math.log(2 + math.sqrt(3)) / (p + q)
+    borders = [max(peak - wide, 0), peak, peak + wide]
+    places = np.searchsorted(borders, np.asarray(time, float), side="right")
+    return [STAGES[place] for place in places]
+
+
+def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, float]:
+    """Return the best falling prices for one unit that nobody has sold before, and its revenue.
+
+    One customer a period; nobody knows what the product is worth to them, only that it is the
+    same for all and lies evenly between `low` and `high`. Each refusal teaches.
+
+    Parameters
+    ----------
+    steps : int
+        Periods.
+    low, high : float
+        The range of the value, yuan. (The steps of Lazear's case need ``low = 0``.)
+
+    Examples
+    --------
+    >>> prices, revenue = markdown(2)
+    >>> prices.round(4).tolist(), round(revenue, 4)
+    ([0.6667, 0.3333], 0.3333)
+    >>> prices, revenue = markdown(4)
+    >>> prices.tolist(), revenue
+    ([0.8, 0.6, 0.4, 0.2], 0.4)
+
+    Source: Lazear (1986).
+    """
+    between(steps, "steps", 1, 1000)
+    if not 0 <= low < high:
+        raise CourseError(_("Give a lowest value from 0 and a highest value above it, in yuan."))
+    t = int(steps)
+    # with a floor above zero the last price is the floor once the ladder would fall below it
+    for used in range(t, 0, -1):
+        prices = high * np.arange(used, 0, -1) / (used + 1)
+        if prices[-1] >= low:
+            break
+    else:
+        used, prices = 1, np.array([low])
+    above = np.append(high, prices[:-1])
+    revenue = float((prices * (above - np.maximum(prices, low))).sum() / (high - low))
+    if used < t and prices[-1] > low:
+        prices, revenue = _with_floor(t, low, high)
+    return prices, revenue
+
+
+def _with_floor(steps: int, low: float, high: float) -> tuple[Floats, float]:
+    """Return the ladder that ends at a floor: everybody buys by the last step."""
+    best = (np.array([max(low, high / 2)]), 0.0)
+    for used in range(1, steps + 1):
+        prices = low + (high - low) * np.arange(used - 1, -1, -1) / used
+        above = np.append(high, prices[:-1])
+        revenue = float((prices * (above - prices)).sum() / (high - low))
+        if revenue > best[1]:
+            best = (prices, revenue)
+    return best
+
+
+def path(launch: float, later: float, cut_after: int, periods: int, sale: float = 0.0) -> Floats:
+    """Return prices over a product's life: high, then lower, then an optional sale at the end.
+
+    Parameters
+    ----------
+    launch, later : float
+        Price at first, and from the cut on, yuan.
+    cut_after : int
+        Periods before the cut.
+    periods : int
+        All periods.
+    sale : float
+        Share off the later price in the last fifth of the periods.
+
+    Examples
+    --------
+    >>> path(100, 80, cut_after=2, periods=5, sale=0.25).tolist()
+    [100.0, 100.0, 80.0, 80.0, 60.0]
+    """
+    between(sale, "sale", 0, 0.95)
+    time = np.arange(int(between(periods, "periods", 1, 1000)))
+    prices = np.where(time < cut_after, positive(launch, _("launch")), positive(later, _("later")))
+    last = max(round(periods / 5), 1)
+    return np.where(time >= periods - last, prices * (1 - sale), prices).astype(float)
+
+
+def life_cycle(
+    demand: Demand,
+    cost: float,
+    prices: Sequence[float] | Floats | None = None,
+    *,
+    innovation: float = INNOVATION,
+    imitation: float = IMITATION,
+    ageing: float = 0.02,
+    cost_fall: float = 0.01,
+) -> Outcome:
+    """Product life cycle pricing 产品循环周期定价: prices that follow a product's life.
+
+    Customers hear of the product as in Bass's model. Once they know it, they buy in the first
+    period whose price is right for them. Meanwhile the product ages: every WTP falls by
+    `ageing` a period. Waiting for a lower price therefore costs both sides.
+
+    Parameters
+    ----------
+    demand : Demand
+        Everybody who could ever buy, with the WTP at the launch.
+    cost : float
+        Unit cost at the launch, yuan.
+    prices : sequence of float, optional
+        A price a period, yuan. Default: twelve periods that skim from a high price down.
+    innovation, imitation : float
+        Bass's p and q, a period.
+    ageing, cost_fall : float
+        Share by which every WTP, and the unit cost, fall each period.
+
+    Returns
+    -------
+    Outcome
+        One row a period. ``details``: ``peak`` (the period that sells most, from 1) and
+        ``reached``, the share of all customers who know the product at the end.
+
+    Raises
+    ------
+    CourseError
+        No price, a negative price, or a share outside its range.
+
+    Examples
+    --------
+    >>> from ecokit.pricing import uniform
+    >>> market = uniform(0, 100, 1000)
+    >>> flat = life_cycle(market, 20, [60] * 12, ageing=0, cost_fall=0)
+    >>> skim = life_cycle(market, 20, [80] * 6 + [60] * 6, ageing=0, cost_fall=0)
+    >>> skim.units == flat.units, skim.profit > flat.profit
+    (True, True)
+
+    Source: slide 20; Bass (1969); skimming and penetration after Dean (1950).
+    """
+    between(ageing, "ageing", 0, 0.5)
+    between(cost_fall, "cost_fall", 0, 0.5)
+    asked = skim(demand, cost) if prices is None else np.asarray(prices, float)
+    if not asked.size or (asked < 0).any():
+        raise CourseError(_("Give a price of 0 yuan or more for each period, and at least one."))
+    periods = len(asked)
+    heard = bass(innovation, imitation, 1, periods)
+    worth = np.asarray((1 - ageing) ** np.arange(periods), float)
+    level = asked / worth  # the price against a WTP as it was at the launch
+    # the lowest level that each cohort (row) has seen up to each period (column)
+    seen = np.where(np.tri(periods, dtype=bool).T, level, np.inf)
+    lowest = np.minimum.accumulate(seen, axis=1)
+    sold = heard @ np.where(np.isfinite(lowest), demand.share(lowest), 0.0)
+    units = demand.customers * np.diff(sold, prepend=0.0)
+    unit_cost = cost * (1 - cost_fall) ** np.arange(periods)
+    surplus = _cohort_surplus(demand, heard, lowest, asked, worth)
+    names = [_("period {n}").format(n=n + 1) for n in range(periods)]
+    details = {"peak": float(units.argmax() + 1), "reached": float(heard.sum())}
+    return Outcome("life_cycle", rows(names, units, asked, unit_cost, surplus), 0.0, details)
+
+
+def skim(demand: Demand, cost: float, periods: int = 12) -> Floats:
+    """Return prices that fall in equal steps from near the highest WTP to the best one price.
+
+    Examples
+    --------
+    >>> from ecokit.pricing import uniform
+    >>> skim(uniform(0, 100), cost=20, periods=3).round(6).tolist()
+    [80.0, 70.0, 60.0]
+    """
+    end = demand.best_price(cost)
+    return np.linspace((demand.top + end) / 2, end, periods).round(6)
+
+
+def _cohort_surplus(
+    demand: Demand, heard: Floats, lowest: Floats, asked: Floats, worth: Floats
+) -> Floats:
+    """Return what the buyers of each period keep: their WTP then, less the price."""
+    left = np.zeros(len(asked))
+    area = np.vectorize(lambda p: demand.surplus(p) if np.isfinite(p) else 0.0, otypes=[float])
+    for period in range(len(asked)):
+        now = lowest[: period + 1, period]
+        before = lowest[: period + 1, period - 1] if period else np.array([np.inf])
+        before = np.where(np.isfinite(before), before, np.inf)
+        newly = demand.units(now) - np.where(np.isfinite(before), demand.units(before), 0)
+        # the integral of (v - level) over the buyers with a WTP between the two levels
+        gap = np.where(np.isfinite(before), before - now, 0.0)
+        tail = np.where(np.isfinite(before), demand.units(before), 0.0)
+        over = area(now) - area(before) - gap * tail
+        over += newly * (now - asked[period] / worth[period])
+        left[period] = worth[period] * float(heard[: period + 1] @ over)
+    return left
+
+
+def experience_cost(first: float, units: ArrayLike, rate: float = 0.8) -> Floats:
+    """Return the cost of the n-th unit when each doubling of all units made costs `rate` times.
+
+    Parameters
+    ----------
+    first : float
+        Cost of the first unit, yuan.
+    units : array_like
+        Units made so far, with the one that is asked for.
+    rate : float
+        0.8 is the "80 % curve": doubling takes 20 % off.
+
+    Examples
+    --------
+    >>> experience_cost(100, [1, 2, 4, 8]).round(6).tolist()
+    [100.0, 80.0, 64.0, 51.2]
+    >>> experience_cost(100, 8, rate=1.5)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: rate is 1.5. It must lie between 0.01 and 1.
+
+    Source: Wright (1936); Henderson (1968): 20 to 30 % a doubling.
+    """
+    between(rate, "rate", 0.01, 1)
+    return np.asarray(first * np.asarray(units, float) ** math.log2(rate))
+
+
+def penetration(
+    demand: Demand,
+    cost: float,
+    launch: float | None = None,
+    later: float | None = None,
+    *,
+    low_periods: int = 3,
+    periods: int = 12,
+    network: float = 0.5,
+    rate: float = 0.9,
+    made: float | None = None,
+) -> Outcome:
+    """Penetration pricing 渗透定价: low at first, to win users and experience.
+
+    Each period brings the same new customers. Users make the product worth more to others:
+    the WTP of a period is ``1 + network * share`` times that of the start, with the share of
+    customers who bought in the period before. And the unit cost falls along the experience
+    curve.
+
+    Parameters
+    ----------
+    demand : Demand
+        Customers of one period, with their WTP while nobody uses the product.
+    cost : float
+        Unit cost at the launch, yuan.
+    launch, later : float, optional
+        Price in the first periods and after them, yuan. Default: the unit cost at the launch,
+        and the best single price at the WTP that the users of the launch bring.
+    low_periods, periods : int
+        Periods at the launch price, and all of them.
+    network : float
+        How much more the product is worth if everybody uses it, as a share; 0: no network.
+    rate : float
+        Cost at a doubling; 1: no experience.
+    made : float, optional
+        Units made before the launch. Default: what sells in one period at the best single
+        price.
+
+    Returns
+    -------
+    Outcome
+        One row a period. ``details``: ``share`` (of customers who buy, in the last period),
+        ``last_cost`` (yuan), ``lowest_cash`` (yuan: the deepest loss on the way, 0 if none).
+
+    Raises
+    ------
+    CourseError
+        A parameter outside its range.
+
+    Examples
+    --------
+    >>> from ecokit.pricing import uniform
+    >>> market = uniform(0, 100, 1000)
+    >>> plain = penetration(market, 20, 60, 60, network=0, rate=1)
+    >>> round(plain.profit), plain.details["share"]
+    (192000, 0.4)
+
+    Source: slide 20; network effects after Katz and Shapiro (1985), dynamic prices under
+    experience after Robinson and Lakhani (1975).
+    """
+    between(network, "network", 0, 5)
+    between(rate, "rate", 0.5, 1)
+    between(periods, "periods", 1, 1000)
+    between(low_periods, "low_periods", 0, periods)
+    usual = demand.best_price(cost)
+    first = cost if launch is None else positive(launch, _("launch"))
+    before = max(float(demand.units(usual)), 1.0) if made is None else positive(made, _("made"))
+    if later is None:
+        grown = 1 + network * settled_share(demand, first, network)
+        later = grown * demand.best_price(cost / grown)
+    share, total, cash, table = 0.0, before, [0.0], []
+    for period in range(int(periods)):
+        price = first if period < low_periods else later
+        worth = 1 + network * share
+        units = float(demand.units(price / worth))
+        unit_cost = _mean_cost(cost, before, total, units, rate)
+        table.append((units, price, unit_cost, worth * demand.surplus(price / worth)))
+        share, total = units / demand.customers, total + units
+        cash.append(cash[-1] + units * (price - unit_cost))
+    names = [_("period {n}").format(n=n + 1) for n in range(len(table))]
+    details = {"share": share, "last_cost": table[-1][2], "lowest_cash": min(cash)}
+    return Outcome("penetration", rows(names, *np.array(table).T), 0.0, details)
+
+
+def settled_share(demand: Demand, price: float, network: float, steps: int = 500) -> float:
+    """Return the share of customers who buy once the network has settled at a price.
+
+    Uniform WTP up to H: the share x solves ``x = 1 - price / (H (1 + network x))``.
+
+    Examples
+    --------
+    >>> from ecokit.pricing import uniform
+    >>> round(settled_share(uniform(0, 100), price=60, network=0.5), 6)
+    0.524695
+    """
+    share = 0.0
+    for _step in range(steps):
+        following = float(demand.share(price / (1 + network * share)))
+        if abs(following - share) < 1e-12:
+            break
+        share = following
+    return share
+
+
+def _mean_cost(cost: float, before: float, total: float, units: float, rate: float) -> float:
+    """Return the mean cost of the next `units`, along the curve through the launch cost."""
+    slope = math.log2(rate)
+    if units <= 0:
+        return cost * (total / before) ** slope
+    if math.isclose(slope, -1):
+        area = before * math.log((total + units) / total)
+    else:
+        power = 1 + slope
+        area = before**-slope * ((total + units) ** power - total**power) / power
+    return cost * area / units
+
+
+def _innovation_imitation(innovation: float, imitation: float) -> tuple[float, float]:
+    positive(innovation, _("innovation"))
+    between(imitation, "imitation", 0, 10)
+    return innovation, imitation
+
+
+_COLUMNS = ("period", "price", "units", "unit_cost", "profit", "cumulative_profit")
+
+
+def over_time(outcome: Outcome) -> pd.DataFrame:
+    """Return an outcome with a row a period as a table of its course.
+
+    Examples
+    --------
+    >>> from ecokit.pricing import uniform
+    >>> course = over_time(penetration(uniform(0, 100, 1000), 20, periods=4))
+    >>> course.columns.tolist()
+    ['period', 'price', 'units', 'unit_cost', 'profit', 'cumulative_profit']
+    """
+    table = outcome.buyers.assign(
+        period=range(1, len(outcome.buyers) + 1),
+        profit=lambda t: t["units"] * (t["price"] - t["unit_cost"]),
+    )
+    table["cumulative_profit"] = table["profit"].cumsum()
+    return table[list(_COLUMNS)]
