@@ -1,0 +1,658 @@
+"""Price tests: how many visitors, what the split says, what the price did, when not to believe it.
+
+A price test shows two prices to visitors chosen by lot. Chance made the groups, so a difference
+between them is chance or the price. That holds only while the lot was drawn fairly, the end was
+fixed before the start, and the test ran long enough; :func:`doubts` goes through these.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METRICS = ("conversion", "revenue", "profit")
+"""What a price test is read on; revenue and profit in yuan a visitor."""
+
+BROKEN_SPLIT = 0.001
+"""A split less likely than this is broken (Kohavi, Tang and Xu 2020, chapter 21)."""
+
+LEAST_DAYS = 14
+"""A test sees every day of the week twice."""
+
+_COLUMNS = ("test_id", "date", "arm", "price", "visitors", "orders", "units")
+
+
+class Effect(NamedTuple):
+    """A difference, B less A, with its 95 % interval and its p value."""
+
+    difference: float
+    low: float
+    high: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """The split of visitors: share of B, the p value of the chi-square test, whether it broke."""
+
+    share: float
+    p_value: float
+    broken: bool
+
+
+# --- before: how many visitors ---------------------------------------------------------
+
+
+def sample_size(
+    before: float,
+    after: float,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    pooled: bool = True,
+) -> int:
+    """Return how many visitors each arm needs to tell two conversions apart.
+
+    Parameters
+    ----------
+    before, after : float
+        Conversion at the old price, and the one that must not be missed; between 0 and 1.
+    alpha : float
+        Chance to see a difference where there is none, two-sided.
+    power : float
+        Chance to see the difference where there is one.
+    pooled : bool
+        Use the common variance of both arms in the first term, as the test itself does; without,
+        the variance of each arm, which asks for a little less.
+
+    Returns
+    -------
+    int
+        Visitors an arm, rounded up.
+
+    Raises
+    ------
+    CourseError
+        A share outside 0 to 1, or two equal conversions.
+
+    Examples
+    --------
+    >>> sample_size(0.10, 0.12), sample_size(0.10, 0.12, pooled=False)
+    (3841, 3839)
+    >>> sample_size(0.1, 0.1)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Both conversions are 0.1. No test is long enough to tell them apart.
+
+    Source: Fleiss, Levin and Paik (2003), section 4.2, without the correction for continuity.
+    """
+    from scipy.stats import norm
+
+    named = ((_("conversion before"), before), (_("conversion after"), after))
+    for name, value in (*named, ("alpha", alpha), (_("power"), power)):
+        if not 0 < value < 1:
+            message = _("The {name} is {value:g}. Give a share between 0 and 1.")
+            raise CourseError(message.format(name=name, value=value))
+    if before == after:
+        message = _("Both conversions are {value:g}. No test is long enough to tell them apart.")
+        raise CourseError(message.format(value=before))
+    middle = (before + after) / 2
+    own = before * (1 - before) + after * (1 - after)
+    shared = 2 * middle * (1 - middle) if pooled else own
+    z_alpha, z_power = norm.ppf(1 - alpha / 2), norm.ppf(power)
+    root = z_alpha * math.sqrt(shared) + z_power * math.sqrt(own)
+    return math.ceil((root / (before - after)) ** 2)
+
+
+def false_alarms(
+    looks: int, *, alpha: float = 0.05, runs: int = 100_000, seed: int = 2025
+) -> float:
+    """Return how often a test without any effect is "significant" at one of several looks.
+
+    Parameters
+    ----------
+    looks : int
+        Looks at the result, evenly spread; the test is stopped at the first that shows p < alpha.
+    alpha : float
+        What a single look at the end would risk.
+    runs : int
+        Simulated tests.
+    seed : int
+        Of the random numbers.
+
+    Returns
+    -------
+    float
+        Share of the runs, 0 to 1; its Monte Carlo standard error is below ``0.5 / sqrt(runs)``.
+
+    Raises
+    ------
+    CourseError
+        Fewer than one look.
+
+    Examples
+    --------
+    >>> [round(false_alarms(looks), 2) for looks in (1, 5, 14)]
+    [0.05, 0.14, 0.22]
+    >>> false_alarms(0)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There are 0 looks. Look at least once.
+
+    Source: Armitage, McPherson and Rowe (1969), repeated significance tests on accumulating data.
+    """
+    from scipy.stats import norm
+
+    if looks < 1:
+        raise CourseError(_("There are {looks} looks. Look at least once.").format(looks=looks))
+    steps = np.random.default_rng(seed).standard_normal((runs, looks))
+    z = np.abs(steps.cumsum(axis=1)) / np.sqrt(np.arange(1, looks + 1))
+    return float((z > norm.ppf(1 - alpha / 2)).any(axis=1).mean())
+
+
+# --- after: arms, split, effects -------------------------------------------------------
+
+
+def arms(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
+    """Add one test up, a row an arm.
+
+    Parameters
+    ----------
+    price_tests : DataFrame
+        ``test_id``, ``date``, ``arm`` (A: as before, B: the new price), ``price``, ``visitors``,
+        ``orders``, ``units``; a row a day and arm.
+    test_id : str
+        The test.
+
+    Returns
+    -------
+    DataFrame
+        ``arm``, ``price`` (mean over visitors), ``visitors``, ``orders``, ``units``,
+        ``conversion`` (orders over visitors), ``revenue`` (yuan a visitor), ``days``.
+
+    Raises
+    ------
+    CourseError
+        No such test, or not the two arms A and B.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
+    ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [1000, 1000],
+    ...     "orders": [50, 60], "units": [50, 60]})
+    >>> arms(days, "T1")[["arm", "conversion", "revenue"]].values.tolist()
+    [['A', 0.05, 5.0], ['B', 0.06, 5.4]]
+    >>> arms(days, "T9")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no price test 'T9'. There are: T1.
+    """
+    days = _test(price_tests, test_id)
+    days = days.assign(
+        revenue=days["price"] * days["units"], shown=days["price"] * days["visitors"]
+    )
+    sums = ["visitors", "orders", "units", "revenue", "shown"]
+    table = days.groupby("arm")[sums].sum()
+    visitors = table["visitors"]
+    table = table.assign(
+        price=table["shown"] / visitors,
+        conversion=table["orders"] / visitors,
+        revenue=table["revenue"] / visitors,
+        days=days.groupby("arm")["date"].nunique(),
+    ).reset_index()
+    return table[["arm", "price", "visitors", "orders", "units", "conversion", "revenue", "days"]]
+
+
+def _test(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
+    missing = [name for name in _COLUMNS if name not in price_tests]
+    if missing:
+        message = _("The price tests have no column {names}.")
+        raise CourseError(message.format(names=", ".join(missing)))
+    days = price_tests[price_tests["test_id"] == test_id]
+    if days.empty:
+        known = ", ".join(price_tests["test_id"].astype(str).unique())
+        message = _("There is no price test {id!r}. There are: {known}.")
+        raise CourseError(message.format(id=test_id, known=known))
+    found = sorted(days["arm"].unique())
+    if found != ["A", "B"] or days.groupby("arm")["visitors"].sum().min() <= 0:
+        message = _("Test {id} needs visitors in the two arms A and B; it has {found}.")
+        raise CourseError(message.format(id=test_id, found=", ".join(map(str, found))))
+    return days
+
+
+def ratio_check(
+    price_tests: pd.DataFrame, test_id: str, share: float = 0.5, threshold: float = BROKEN_SPLIT
+) -> Ratio:
+    """Check that the visitors were split as planned (sample ratio mismatch, SRM).
+
+    Parameters
+    ----------
+    price_tests, test_id
+        See :func:`arms`.
+    share : float
+        Planned share of B.
+    threshold : float
+        A p value below it means a broken split.
+
+    Returns
+    -------
+    Ratio
+        Share of B, p value of the chi-square test of goodness of fit, and whether it is broken.
+
+    Raises
+    ------
+    CourseError
+        A share outside 0 to 1; and what :func:`arms` refuses.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
+    ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [44_000, 45_000],
+    ...     "orders": [50, 60], "units": [50, 60]})
+    >>> split = ratio_check(days, "T1")
+    >>> round(split.share, 3), round(split.p_value, 4), split.broken
+    (0.506, 0.0008, True)
+    >>> ratio_check(days, "T1", share=50)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The planned share of B is 50. Give a share between 0 and 1.
+
+    Source: Fabijan and others (2019), a taxonomy of sample ratio mismatch.
+    """
+    from scipy.stats import chisquare
+
+    if not 0 < share < 1:
+        message = _("The planned share of B is {share:g}. Give a share between 0 and 1.")
+        raise CourseError(message.format(share=share))
+    counted = arms(price_tests, test_id)["visitors"].to_numpy(float)
+    total = counted.sum()
+    p_value = float(chisquare(counted, [total * (1 - share), total * share]).pvalue)
+    return Ratio(float(counted[1] / total), p_value, p_value < threshold)
+
+
+def effects(
+    price_tests: pd.DataFrame, test_id: str, unit_cost: float | None = None
+) -> pd.DataFrame:
+    """Return what the new price did to conversion, revenue and profit a visitor.
+
+    Parameters
+    ----------
+    price_tests, test_id
+        See :func:`arms`.
+    unit_cost : float, optional
+        What a unit costs, yuan; without it there is no profit.
+
+    Returns
+    -------
+    DataFrame
+        A row a metric of :data:`METRICS`: ``metric``, ``a``, ``b``, ``difference`` (B less A),
+        ``low``, ``high`` (95 %), ``p_value``. Conversion: Newcombe's interval. Revenue and profit:
+        delta method, days as the units of both arms together, because a good day is good for both.
+
+    Raises
+    ------
+    CourseError
+        What :func:`arms` refuses; a test of one day gives no interval for yuan.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"test_id": "T1", "arm": ["A", "B"] * 3, "price": [100.0, 90.0] * 3,
+    ...     "date": pd.to_datetime(["2025-03-01", "2025-03-02", "2025-03-03"]).repeat(2),
+    ...     "visitors": [1000] * 6, "orders": [50, 66, 46, 64, 52, 65],
+    ...     "units": [50, 66, 46, 64, 52, 65]})
+    >>> told = effects(days, "T1", unit_cost=80).set_index("metric")
+    >>> told.loc[["conversion", "profit"], "difference"].round(4).tolist()
+    [0.0157, -0.3367]
+    >>> effects(days[:2], "T1")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Test T1 has one day. Days tell how much revenue varies: run it on.
+
+    Source: Newcombe (1998), method 10; Deng, Knoblich and Lu (2018), delta method.
+    """
+    import pandas as pd
+    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+
+    days = _test(price_tests, test_id)
+    a, b = arms(price_tests, test_id).to_dict("records")
+    counts = (b["orders"], b["visitors"], a["orders"], a["visitors"])
+    low, high = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
+    p_value = test_proportions_2indep(*counts, method="score", compare="diff").pvalue
+    rows: list[dict[str, object]] = [
+        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]}
+        | Effect(b["conversion"] - a["conversion"], low, high, float(p_value))._asdict()
+    ]
+    kept = {"revenue": 0.0} | ({} if unit_cost is None else {"profit": unit_cost})
+    for metric, cost in kept.items():
+        earned = days.assign(earned=(days["price"] - cost) * days["units"])
+        first, second, effect = _by_day(earned, test_id)
+        rows.append({"metric": metric, "a": first, "b": second} | effect._asdict())
+    return pd.DataFrame(rows)
+
+
+def _by_day(days: pd.DataFrame, test_id: str) -> tuple[float, float, Effect]:
+    """Yuan a visitor in A and B, and their difference with days as replicates."""
+    from scipy.stats import t
+
+    wide = days.pivot_table(
+        index="date", columns="arm", values=["earned", "visitors"], aggfunc="sum", fill_value=0
+    )
+    if len(wide) < 2:
+        message = _("Test {id} has one day. Days tell how much revenue varies: run it on.")
+        raise CourseError(message.format(id=test_id))
+    mean, pull = {}, {}
+    for arm in ("A", "B"):
+        earned, visitors = wide["earned", arm], wide["visitors", arm]
+        mean[arm] = float(earned.sum() / visitors.sum())
+        pull[arm] = (earned - mean[arm] * visitors) / visitors.sum()
+    n = len(wide)
+    se = math.sqrt(n / (n - 1) * float(((pull["B"] - pull["A"]) ** 2).sum()))
+    difference = mean["B"] - mean["A"]
+    reach = float(t.ppf(0.975, n - 1)) * se
+    p_value = float(2 * t.sf(abs(difference) / se, n - 1)) if se else 1.0
+    return mean["A"], mean["B"], Effect(difference, difference - reach, difference + reach, p_value)
+
+
+def implied_elasticity(price_tests: pd.DataFrame, test_id: str) -> Effect:
+    """Return the price elasticity of units a visitor that a test shows, with its interval.
+
+    Parameters
+    ----------
+    price_tests, test_id
+        See :func:`arms`.
+
+    Returns
+    -------
+    Effect
+        ``difference`` is the elasticity: logarithm of the ratio of orders a visitor over that of
+        the prices; the interval is that of a ratio of two shares (Katz and others 1978).
+
+    Raises
+    ------
+    CourseError
+        Both arms have the same price, or an arm has no order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
+    ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [20_000, 20_000],
+    ...     "orders": [1000, 1300], "units": [1000, 1300]})
+    >>> [round(value, 1) for value in implied_elasticity(days, "T1")[:3]]
+    [-2.5, -3.3, -1.7]
+    >>> implied_elasticity(days.assign(price=100.0), "T1")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Both arms of test T1 show ¥100.00, so it tells nothing about prices.
+    """
+    from scipy.stats import norm
+
+    a, b = arms(price_tests, test_id).to_dict("records")
+    if abs(b["price"] - a["price"]) < 0.005:
+        message = _("Both arms of test {id} show ¥{price:,.2f}, so it tells nothing about prices.")
+        raise CourseError(message.format(id=test_id, price=a["price"]))
+    if not min(a["orders"], b["orders"]):
+        raise CourseError(_("An arm of test {id} has no order yet. Run it on.").format(id=test_id))
+    step = math.log(b["price"] / a["price"])
+    value = math.log(b["conversion"] / a["conversion"]) / step
+    variance = sum(1 / arm["orders"] - 1 / arm["visitors"] for arm in (a, b))
+    se = math.sqrt(variance) / abs(step)
+    reach = float(norm.ppf(0.975)) * se
+    return Effect(value, value - reach, value + reach, float(2 * norm.sf(abs(value) / se)))
+
+
+def day_by_day(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
+    """Return what somebody sees who looks at the test every evening.
+
+    Parameters
+    ----------
+    price_tests, test_id
+        See :func:`arms`.
+
+    Returns
+    -------
+    DataFrame
+        A row a day: ``date``, ``difference`` (conversion, B less A, all days so far), ``low``,
+        ``high`` (95 % as if it were the only look), ``p_value``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"test_id": "T1", "arm": ["A", "B"] * 2, "price": [100.0, 90.0] * 2,
+    ...     "date": pd.to_datetime(["2025-03-01", "2025-03-02"]).repeat(2),
+    ...     "visitors": [1000] * 4, "orders": [50, 66, 46, 48], "units": [50, 66, 46, 48]})
+    >>> day_by_day(days, "T1")["difference"].round(3).tolist()
+    [0.016, 0.009]
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+
+    days = _test(price_tests, test_id)
+    wide = days.pivot_table(
+        index="date", columns="arm", values=["orders", "visitors"], aggfunc="sum", fill_value=0
+    ).cumsum()
+    wide = wide[(wide["visitors", "A"] > 0) & (wide["visitors", "B"] > 0)]
+    counts = [wide[name, arm].to_numpy(float) for arm in "BA" for name in ("orders", "visitors")]
+    table = wide.index.to_frame(index=False)
+    low, high = np.transpose(
+        [confint_proportions_2indep(*one, method="newcomb") for one in zip(*counts, strict=True)]
+    )
+    p_value = [
+        float(test_proportions_2indep(*one, method="score").pvalue)
+        for one in zip(*counts, strict=True)
+    ]
+    difference = counts[0] / counts[1] - counts[2] / counts[3]
+    return table.assign(difference=difference, low=low, high=high, p_value=p_value)
+
+
+def novelty(price_tests: pd.DataFrame, test_id: str) -> Effect:
+    """Tell whether an effect wears off: that of the second half against that of the first.
+
+    Parameters
+    ----------
+    price_tests, test_id
+        See :func:`arms`.
+
+    Returns
+    -------
+    Effect
+        Second half less first half of the difference in conversion, with its interval.
+
+    Raises
+    ------
+    CourseError
+        A test of one day.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"test_id": "T1", "arm": ["A", "B"] * 2, "price": [100.0, 90.0] * 2,
+    ...     "date": pd.to_datetime(["2025-03-01", "2025-03-02"]).repeat(2),
+    ...     "visitors": [1000] * 4, "orders": [50, 86, 46, 48], "units": [50, 86, 46, 48]})
+    >>> round(novelty(days, "T1").difference, 3)
+    -0.034
+    """
+    from scipy.stats import norm
+
+    days = _test(price_tests, test_id)
+    dates = sorted(days["date"].unique())
+    if len(dates) < 2:
+        message = _("Test {id} has one day. It takes two halves to see an effect wear off.")
+        raise CourseError(message.format(id=test_id))
+    late = days["date"] >= dates[len(dates) // 2]
+    value, variance = 0.0, 0.0
+    for half, sign in ((days[late], 1), (days[~late], -1)):
+        a, b = arms(half, test_id).to_dict("records")
+        value += sign * (b["conversion"] - a["conversion"])
+        variance += sum(
+            arm["conversion"] * (1 - arm["conversion"]) / arm["visitors"] for arm in (a, b)
+        )
+    se = math.sqrt(variance)
+    reach = float(norm.ppf(0.975)) * se
+    p_value = float(2 * norm.sf(abs(value) / se)) if se else 1.0
+    return Effect(value, value - reach, value + reach, p_value)
+
+
+# --- when not to believe it ------------------------------------------------------------
+
+
+def doubts(
+    price_tests: pd.DataFrame,
+    test_id: str,
+    *,
+    kind: str = "ab",
+    least_effect: float = 0.1,
+    looks: int = 1,
+    share: float = 0.5,
+) -> list[str]:
+    """List the reasons not to believe a price test, as sentences; none is a good sign.
+
+    Parameters
+    ----------
+    price_tests, test_id
+        See :func:`arms`.
+    kind : {"ab", "aa"}
+        ``"aa"``: both arms show the same price on purpose, and a difference is a fault.
+    least_effect : float
+        The smallest change of conversion that must not be missed, as a share of it.
+    looks : int
+        How often somebody looked at the result and would have stopped.
+    share : float
+        Planned share of B.
+
+    Returns
+    -------
+    list of str
+        From the gravest to the mildest: a broken split, an A/A test with a difference or with two
+        prices, too short, too few visitors, looked at too often, an effect that wears off.
+
+    Raises
+    ------
+    CourseError
+        What :func:`arms` and :func:`ratio_check` refuse, or an unknown kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
+    ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [44_000, 45_000],
+    ...     "orders": [4000, 5000], "units": [4000, 5000]})
+    >>> for sentence in doubts(days, "T1"):
+    ...     print(sentence)
+    The split is broken: 50.6 % of the visitors are in B where 50.0 % were planned, which chance
+    does once in 1,246 tests. Find the cause; no number of this test can be used.
+    The test ran 1 day, fewer than 14: it has not seen every day of the week twice.
+    """
+    if kind not in ("ab", "aa"):
+        message = _("There is no kind {kind!r} of test. Take one of: ab, aa.")
+        raise CourseError(message.format(kind=kind))
+    table = arms(price_tests, test_id)
+    checks = (
+        _split_doubt(ratio_check(price_tests, test_id, share), share),
+        _kind_doubt(price_tests, test_id, kind, table),
+        _length_doubt(int(table["days"].min())),
+        None if kind == "aa" else _size_doubt(table, least_effect),
+        _look_doubt(looks),
+        _novelty_doubt(price_tests, test_id, int(table["days"].min())),
+    )
+    return [sentence for sentence in checks if sentence]
+
+
+def _split_doubt(ratio: Ratio, planned: float) -> str | None:
+    if not ratio.broken:
+        return None
+    message = _(
+        "The split is broken: {found:.1f} % of the visitors are in B where {planned:.1f} % were "
+        "planned, which chance does once in {often} tests. Find the cause; no number of this test "
+        "can be used."
+    )
+    once = 1 / max(ratio.p_value, 1e-300)
+    often = f"{once:,.0f}" if once < 1e6 else _("many millions of")
+    return message.format(found=100 * ratio.share, planned=100 * planned, often=often)
+
+
+def _kind_doubt(
+    price_tests: pd.DataFrame, test_id: str, kind: str, table: pd.DataFrame
+) -> str | None:
+    prices = table["price"].round(2).tolist()
+    if kind == "ab":
+        if prices[0] != prices[1]:
+            return None
+        return _("Both arms show ¥{price:,.2f}: there is nothing to compare.").format(
+            price=prices[0]
+        )
+    if prices[0] != prices[1]:
+        return _(
+            "An A/A test shows everybody the same price; here A shows ¥{a:,.2f} and B ¥{b:,.2f}."
+        ).format(a=prices[0], b=prices[1])
+    p_value = float(effects(price_tests, test_id)["p_value"].iloc[0])
+    if p_value >= 0.05:
+        return None
+    return _(
+        "The A/A test shows a difference in conversion (p = {p:.3f}) where there is none. Once in "
+        "twenty that is chance; run it again before you trust the tool."
+    ).format(p=p_value)
+
+
+def _length_doubt(days: int) -> str | None:
+    unit = _("day") if days == 1 else _("days")
+    if days < LEAST_DAYS:
+        message = _(
+            "The test ran {days} {unit}, fewer than {least}: it has not seen every day of the week "
+            "twice."
+        )
+        return message.format(days=days, unit=unit, least=LEAST_DAYS)
+    if days % 7:
+        message = _("The test ran {days} days, no whole weeks: some weekdays count more often.")
+        return message.format(days=days)
+    return None
+
+
+def _size_doubt(table: pd.DataFrame, least_effect: float) -> str | None:
+    conversion = float(table["conversion"].iloc[0])
+    if not 0 < conversion < 1:
+        return _("Nobody bought in A, so there is nothing to compare with.")
+    needed = sample_size(conversion, min(conversion * (1 + least_effect), (1 + conversion) / 2))
+    found = int(table["visitors"].min())
+    if found >= needed:
+        return None
+    message = _(
+        "An arm has {found:,} visitors; to see a change of conversion by {effect:.0f} % it takes "
+        "{needed:,}. No difference found is not no difference."
+    )
+    return message.format(found=found, effect=100 * least_effect, needed=needed)
+
+
+def _look_doubt(looks: int) -> str | None:
+    if looks <= 1:
+        return None
+    message = _(
+        "Somebody looked {looks} times and would have stopped: without any effect such a test is "
+        '"significant" in {share:.0f} of 100 cases, not in 5.'
+    )
+    return message.format(looks=looks, share=100 * false_alarms(looks))
+
+
+def _novelty_doubt(price_tests: pd.DataFrame, test_id: str, days: int) -> str | None:
+    if days < LEAST_DAYS:
+        return None
+    change = novelty(price_tests, test_id)
+    if change.p_value >= 0.05:
+        return None
+    message = _(
+        "The effect on conversion changed by {change:+.2f} points from the first half to the "
+        "second: it may be novelty, or something happened. Run it longer."
+    )
+    return message.format(change=100 * change.difference)
