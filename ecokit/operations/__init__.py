@@ -22,7 +22,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "capital": ["capital", "lead_times", "storage"],
         "center": ["DEPARTMENTS", "FIVE", "against_targets", "five_kpis"],
         "duties": ["DUTIES", "duties"],
-        "planning": ["backtest", "cycle", "fit", "forecast", "lead_products"],
+        "inputs": ["HOLDING_RATE", "ProductInputs", "product_inputs"],
+        "planning": ["METHODS", "backtest", "cycle", "fit", "forecast", "lead_products"],
         "replay": ["Replay", "replay"],
         "replenishment": [
             "Newsvendor",

@@ -16,8 +16,11 @@ from ecokit.operations.frames import added, share_of, small, tables_of
 if TYPE_CHECKING:
     import pandas as pd
 
+MOVED = 0.25
+"""Share of a place's visits whose purchase depends on what the place shows: an assumption."""
 
-def offer_values(data: Any, visits_moved: float = 1.0) -> pd.DataFrame:
+
+def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
     """Value supplier offers: the price cut against what the place earns elsewhere.
 
     A supplier lowers the purchase price of a product for a month if the shop gives it a
@@ -28,9 +31,9 @@ def offer_values(data: Any, visits_moved: float = 1.0) -> pd.DataFrame:
     data : Shop or mapping of tables
         ``supplier_offers``, ``purchases``, ``visits``, ``orders``, ``order_lines``.
     visits_moved : float
-        Share (0 to 1) of the place's visits whose purchases are lost to the shop while the
-        place shows the offered product. 1 is the careful side: none of them buys it. The
-        share that buys the offered product at an ordinary profit loses nothing.
+        Share (0 to 1) of the place's visits whose purchase depends on what the place shows,
+        and is lost while it shows the offered product. Most visitors buy what they came for,
+        whatever stands there. Measure it with an experiment; until then try several values.
 
     Returns
     -------
@@ -38,7 +41,7 @@ def offer_values(data: Any, visits_moved: float = 1.0) -> pd.DataFrame:
         The offers with ``units`` and ``bought`` (units and yuan of the product purchased in
         that month), ``saving`` (price cut on them), ``visit_profit`` (gross profit of the
         shop per visit in that month: conversion times profit an order), ``place`` (yuan that
-        the place's visits earn elsewhere), ``gain`` (saving less place), sorted by gain.
+        the place would earn with the shop's own choice), ``gain`` (saving less place), sorted by gain.
 
     Raises
     ------
@@ -59,7 +62,7 @@ def offer_values(data: Any, visits_moved: float = 1.0) -> pd.DataFrame:
     ...     "orders": pd.DataFrame({"order_id": [1], "placed_at": day, "paid_at": day}),
     ...     "order_lines": pd.DataFrame({"order_id": [1], "product_id": ["P1"], "quantity": [1],
     ...                                  "unit_price": [120.0], "unit_cost": [100.0]})}
-    >>> offer_values(shop)[["saving", "visit_profit", "place", "gain"]].values.tolist()
+    >>> offer_values(shop, visits_moved=1)[["saving", "visit_profit", "place", "gain"]].values.tolist()
     [[150.0, 5.0, 50.0, 100.0]]
     >>> offer_values(shop, visits_moved=2)
     Traceback (most recent call last):

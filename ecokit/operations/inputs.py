@@ -1,0 +1,110 @@
+"""What a reorder policy for one product starts from: its demand, its lead time, its costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.operations.frames import positive, tables_of
+
+HOLDING_RATE = 0.25
+"""Yuan a year to hold goods of one yuan: capital, space, ageing. A planning convention."""
+
+
+@dataclass(frozen=True)
+class ProductInputs:
+    """One product, seen by the person who reorders it.
+
+    Attributes
+    ----------
+    product_id : str
+        The product.
+    demand : Series
+        Units asked for, by day on sale.
+    sold : Series
+        Units sold, by day: what a shop sees that does not record demand.
+    empty : Series of bool
+        Days that ended with nothing on the shelf.
+    lead_days : int
+        From a purchase order to its due day, as usual for this product.
+    margin : float
+        Yuan earned with a unit: mean price less cost.
+    holding_cost : float
+        Yuan to hold a unit for a day.
+    order_cost : float
+        Yuan a purchase order.
+    """
+
+    product_id: str
+    demand: pd.Series[float]
+    sold: pd.Series[float]
+    empty: pd.Series[bool]
+    lead_days: int
+    margin: float
+    holding_cost: float
+    order_cost: float
+
+
+def product_inputs(
+    data: Any, product_id: str, holding_rate: float = HOLDING_RATE
+) -> ProductInputs:
+    """Gather what a reorder policy for one product needs.
+
+    Parameters
+    ----------
+    data : Shop or mapping of pandas tables
+        ``stock``, ``products`` (``cost``, ``supplier_id``), ``purchases``, ``suppliers``
+        (``order_cost``).
+    product_id : str
+        A product that is in stock on some day.
+    holding_rate : float
+        Yuan a year to hold goods of one yuan.
+
+    Returns
+    -------
+    ProductInputs
+
+    Raises
+    ------
+    CourseError
+        The product is not in the table stock, or the rate is not above zero.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> product_inputs(load_shop(), "P999")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table stock has no product P999. Take a product_id from it.
+    """
+    positive(holding_rate=holding_rate)
+    tables = tables_of(data)
+    stock = tables["stock"]
+    rows = stock[stock["product_id"] == product_id].set_index("date").sort_index()
+    if rows.empty:
+        raise CourseError(
+            _("The table stock has no product {id}. Take a product_id from it.").format(
+                id=product_id
+            )
+        )
+    product = tables["products"].set_index("product_id").loc[product_id]
+    suppliers = tables["suppliers"].set_index("supplier_id")
+    purchases = tables["purchases"]
+    mine = purchases[purchases["product_id"] == product_id]
+    promised = (pd.to_datetime(mine["due_on"]) - pd.to_datetime(mine["asked_on"])).dt.days
+    usual = promised.median() if len(mine) else suppliers["lead_days"][product["supplier_id"]]
+    cost = float(mine["unit_cost"].mean()) if len(mine) else float(product["cost"])
+    return ProductInputs(
+        product_id=product_id,
+        demand=rows["demand"].astype(float),
+        sold=rows["sold"].astype(float),
+        empty=rows["closing"] == 0,
+        lead_days=max(int(usual), 1),
+        margin=float(rows["price"].mean()) - cost,
+        holding_cost=cost * holding_rate / 365,
+        order_cost=float(suppliers["order_cost"][product["supplier_id"]]),
+    )

@@ -1,0 +1,418 @@
+"""Product planning (slide 19): needs and attributes, lead products, forecast, quantity, adjust."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.operations.frames import share_of
+from ecokit.operations.replenishment import newsvendor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WEEK = 7
+"""Days of a season in daily demand."""
+
+METHODS = ("seasonal_naive", "mean_4_weeks", "exponential_smoothing", "holt_winters")
+"""What :func:`forecast` knows, from the simplest on."""
+
+
+def fit(products: pd.DataFrame, attributes: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+    """Score how well the attributes of each product meet the needs of its category.
+
+    Parameters
+    ----------
+    products : DataFrame
+        ``product_id``, ``category``.
+    attributes : DataFrame
+        ``product_id``, ``attribute``, ``value``.
+    needs : DataFrame
+        ``category``, ``attribute``, ``direction`` (``more`` or ``less`` is better), ``share``
+        (of the customers asked who name the need).
+
+    Returns
+    -------
+    DataFrame
+        ``product_id``, ``category``, ``fit`` (0 to 1: the rank of each attribute among the
+        products of the category, weighted by the share of customers), ``best`` and ``worst``
+        (the attribute that helps and hurts most). A product without attributes is left out.
+
+    Raises
+    ------
+    CourseError
+        No need matches an attribute.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> products = pd.DataFrame({"product_id": ["P1", "P2"], "category": "phones"})
+    >>> attributes = pd.DataFrame({"product_id": ["P1", "P2"] * 2,
+    ...     "attribute": ["battery_hours"] * 2 + ["weight_g"] * 2, "value": [20, 28, 180, 200]})
+    >>> needs = pd.DataFrame({"category": "phones", "attribute": ["battery_hours", "weight_g"],
+    ...                       "direction": ["more", "less"], "share": [0.6, 0.2]})
+    >>> fit(products, attributes, needs)[["product_id", "fit", "best", "worst"]]
+      product_id   fit           best          worst
+    0         P1  0.25       weight_g  battery_hours
+    1         P2  0.75  battery_hours       weight_g
+    >>> fit(products, attributes, needs[:0])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: No attribute of a product meets a need of its category. Compare ...
+
+    Source: slide 19 (find user needs and product attributes).
+    """
+    rows = products[["product_id", "category"]].merge(
+        attributes[["product_id", "attribute", "value"]], on="product_id"
+    )
+    rows = rows.merge(
+        needs[["category", "attribute", "direction", "share"]], on=["category", "attribute"]
+    )
+    if rows.empty:
+        raise CourseError(
+            _(
+                "No attribute of a product meets a need of its category. Compare the columns "
+                "category and attribute of the tables needs and attributes."
+            )
+        )
+    signed = rows["value"].where(rows["direction"] == "more", -rows["value"])
+    groups = signed.groupby([rows["category"], rows["attribute"]])
+    count = groups.transform("size")
+    rank = groups.rank()  # ties share their mean rank
+    rows["meets"] = ((rank - 1) / (count - 1)).where(count > 1, 0.5)
+    rows["points"] = rows["share"] * rows["meets"]
+    rows["lead"] = rows["share"] * (rows["meets"] - 0.5)
+    rows = rows.sort_values(["product_id", "lead", "attribute"])
+    sums = rows.groupby(["product_id", "category"], as_index=False).agg(
+        points=("points", "sum"),
+        share=("share", "sum"),
+        best=("attribute", "last"),
+        worst=("attribute", "first"),
+    )
+    sums.insert(2, "fit", sums["points"] / sums["share"])
+    return sums.drop(columns=["points", "share"])
+
+
+def lead_products(
+    performance: pd.DataFrame, fit: pd.DataFrame, each: int = 1, fit_weight: float = 0.5
+) -> pd.DataFrame:
+    """Name the lead products of each category: they fit the needs and earn their place.
+
+    Parameters
+    ----------
+    performance : DataFrame
+        ``product_id``, ``profit`` (yuan) and ``days`` on sale: from
+        ``operations.performance``. Pass only products that are still on sale.
+    fit : DataFrame
+        ``product_id``, ``category``, ``fit``: from :func:`fit`.
+    each : int
+        Lead products a category.
+    fit_weight : float
+        Weight (0 to 1) of the fit; the rest is the rank of profit a day on sale.
+
+    Returns
+    -------
+    DataFrame
+        The products with ``profit_a_day``, ``score`` (0 to 1) and ``lead``, best first in
+        each category.
+
+    Raises
+    ------
+    CourseError
+        `fit_weight` is no share.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sold = pd.DataFrame({"product_id": ["P1", "P2", "P3"], "profit": [90.0, 50.0, 10.0],
+    ...                      "days": [30, 10, 10]})
+    >>> needs = pd.DataFrame({"product_id": ["P1", "P2", "P3"], "category": "audio",
+    ...                       "fit": [0.9, 0.6, 0.2]})
+    >>> lead_products(sold, needs)[["product_id", "profit_a_day", "lead"]].values.tolist()
+    [['P2', 5.0, True], ['P1', 3.0, False], ['P3', 1.0, False]]
+    >>> lead_products(sold, needs, fit_weight=5)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: fit_weight is 5. Give a share from 0 to 1, such as 0.95.
+
+    Source: slide 19 (name the lead products). Profit a day, not profit: a young product has had
+    fewer days.
+    """
+    share_of("fit_weight", fit_weight)
+    both = performance.merge(fit, on="product_id")
+    both["profit_a_day"] = both["profit"] / both["days"]
+    groups = both.groupby("category")["profit_a_day"]
+    size = groups.transform("size")
+    earns = ((groups.rank() - 1) / (size - 1)).where(size > 1, 0.5)
+    both["score"] = fit_weight * both["fit"] + (1 - fit_weight) * earns
+    both = both.sort_values(
+        ["category", "score", "profit_a_day"], ascending=[True, False, False], ignore_index=True
+    )
+    both["lead"] = both.groupby("category").cumcount() < each
+    return both
+
+
+def forecast(
+    history: Sequence[float] | pd.Series[float], days: int, method: str = "holt_winters"
+) -> NDArray[np.float64]:
+    """Forecast daily demand.
+
+    Parameters
+    ----------
+    history : sequence of float
+        Units a day, oldest first, without gaps; four weeks or more.
+    days : int
+        How many days ahead.
+    method : str
+        One of :data:`METHODS`: the same weekday of last week; the mean of four weeks; simple
+        exponential smoothing; Holt-Winters with a damped trend and a weekly season. The last
+        two are those of statsmodels.
+
+    Returns
+    -------
+    array of shape (days,)
+        Units, never below zero.
+
+    Raises
+    ------
+    CourseError
+        The history is too short or has gaps, or the method is unknown.
+
+    Examples
+    --------
+    >>> week = [10, 8, 8, 9, 12, 20, 18]
+    >>> forecast(week * 6, 7).round(1).tolist()
+    [10.0, 8.0, 8.0, 9.0, 12.0, 20.0, 18.0]
+    >>> forecast(week * 6, 2, "mean_4_weeks").round(2).tolist()
+    [12.14, 12.14]
+    >>> forecast(week, 2)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: A forecast needs four weeks of days without gaps; there are 7 days.
+
+    Source: Holt (1957), Winters (1960); Hyndman and Athanasopoulos (2021), Forecasting.
+    """
+    values = np.asarray(history, dtype=float)
+    if len(values) < 4 * WEEK or not np.isfinite(values).all():
+        raise CourseError(
+            _("A forecast needs four weeks of days without gaps; there are {n} days.").format(
+                n=int(np.isfinite(values).sum())
+            )
+        )
+    models: dict[str, Callable[[NDArray[np.float64], int], NDArray[np.float64]]] = {
+        "seasonal_naive": lambda x, n: np.resize(x[-WEEK:], n),
+        "mean_4_weeks": lambda x, n: np.full(n, x[-4 * WEEK :].mean()),
+        "exponential_smoothing": _smoothed,
+        "holt_winters": _holt_winters,
+    }
+    if method not in models:
+        raise CourseError(
+            _("There is no method {method}. There are: {known}.").format(
+                method=method, known=", ".join(models)
+            )
+        )
+    return np.maximum(models[method](values, days), 0.0)
+
+
+def _smoothed(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
+    from statsmodels.tsa.holtwinters import SimpleExpSmoothing
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an optimum at the edge is fine here
+        model = SimpleExpSmoothing(values, initialization_method="estimated").fit()
+    return np.asarray(model.forecast(days), dtype=float)
+
+
+def _holt_winters(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
+    from statsmodels.tsa.holtwinters import ExponentialSmoothing
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = ExponentialSmoothing(
+            values,
+            trend="add",
+            damped_trend=True,
+            seasonal="add",
+            seasonal_periods=WEEK,
+            initialization_method="heuristic" if len(values) >= 10 + 2 * WEEK else "estimated",
+        ).fit()
+    return np.asarray(model.forecast(days), dtype=float)
+
+
+def backtest(
+    history: Sequence[float] | pd.Series[float],
+    days: int = 28,
+    folds: int = 4,
+    methods: Sequence[str] = METHODS,
+) -> pd.DataFrame:
+    """Try forecasts on the past: stand at an earlier day, forecast, compare, move on.
+
+    Parameters
+    ----------
+    history : sequence of float
+        Units a day, oldest first.
+    days : int
+        Days ahead of each forecast.
+    folds : int
+        Forecasts, each starting `days` after the one before; the last one ends with the history.
+    methods : sequence of str
+        From :data:`METHODS`.
+
+    Returns
+    -------
+    DataFrame
+        ``method``; means over the folds: ``mae`` (units a day), ``mase`` (MAE over the mean
+        absolute error of the seasonal naive method on the days before: below 1 beats it),
+        ``bias`` (forecast less actual, of actual: above 0 buys too much), ``total_error``
+        (absolute error of the whole period's sum, of actual). Best MAE first.
+
+    Raises
+    ------
+    CourseError
+        The history is too short for so many folds.
+
+    Examples
+    --------
+    >>> backtest([10, 8, 8, 9, 12, 20, 18] * 12, days=7, folds=2)["mae"].iloc[0] < 0.01
+    np.True_
+    >>> backtest([1.0] * 30, days=28)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: 4 forecasts of 28 days need 147 days or more; there are 30.
+
+    Source: MASE: Hyndman and Koehler (2006).
+    """
+    values = np.asarray(history, dtype=float)
+    needed = folds * days + 5 * WEEK
+    if len(values) < needed:
+        raise CourseError(
+            _(
+                "{folds} forecasts of {days} days need {needed} days or more; there are {n}."
+            ).format(folds=folds, days=days, needed=needed, n=len(values))
+        )
+    rows = []
+    for fold in range(folds, 0, -1):
+        start = len(values) - fold * days
+        past, actual = values[:start], values[start : start + days]
+        scale = np.abs(past[WEEK:] - past[:-WEEK]).mean()
+        for method in methods:
+            error = forecast(past, days, method) - actual
+            mae = np.abs(error).mean()
+            total = actual.sum() or np.nan
+            rows.append(
+                {
+                    "method": method,
+                    "mae": mae,
+                    "mase": mae / scale if scale else np.nan,
+                    "bias": error.sum() / total,
+                    "total_error": abs(error.sum()) / total,
+                }
+            )
+    means = pd.DataFrame(rows).groupby("method", as_index=False).mean()
+    return means.sort_values("mae", ignore_index=True)
+
+
+def cycle(
+    demand: pd.Series[float],
+    first_month: str,
+    margin: float,
+    holding: float,
+    method: str = "holt_winters",
+    learn: float = 0.5,
+) -> pd.DataFrame:
+    """Go through planning month by month: forecast, buy, see what happened, adjust.
+
+    Each month starts with what is left. The purchase brings stock up to the newsvendor
+    quantity of the forecast, corrected by what the months before have taught. There is one
+    purchase a month and no other, so that every error shows.
+
+    Parameters
+    ----------
+    demand : Series
+        Units asked for a day, with days as index.
+    first_month : str
+        The first month planned, such as ``"2025-07"``.
+    margin, holding : float
+        Yuan lost with a unit too few, and with a unit too many (held for a month).
+    method : str
+        Of :func:`forecast`.
+    learn : float
+        Share (0 to 1) of the last error (actual over forecast) that goes into the next
+        correction. 0 never adjusts, 1 believes the last month alone.
+
+    Returns
+    -------
+    DataFrame
+        ``month``, ``forecast`` (units), ``correction`` (factor), ``planned`` (their product),
+        ``target`` (stock to start with), ``bought``, ``demand``, ``sold``, ``lost``, ``left``
+        (units), ``cost`` (yuan).
+
+    Raises
+    ------
+    CourseError
+        Less than eight weeks of days lie before the first month.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> demand = pd.Series(2.0, index=pd.date_range("2025-01-01", "2025-05-31"))
+    >>> plan = cycle(demand, "2025-04", margin=30, holding=5)
+    >>> plan[["forecast", "demand", "lost"]].round(0).values.tolist()
+    [[60.0, 60.0, 0.0], [62.0, 62.0, 0.0]]
+    >>> cycle(demand, "2025-01", margin=30, holding=5)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: 0 days lie before 2025-01. A plan needs eight weeks: start later.
+
+    Source: slide 19 (forecast sales, set purchase quantities, keep adjusting).
+    """
+    share_of("learn", learn)
+    index = pd.DatetimeIndex(demand.index)
+    months = index.to_period("M")
+    first = pd.Period(first_month, "M")
+    before = int((months < first).sum())
+    if before < 8 * WEEK:
+        raise CourseError(
+            _("{n} days lie before {month}. A plan needs eight weeks: start later.").format(
+                n=before, month=first
+            )
+        )
+    rows: list[dict[str, Any]] = []
+    left, correction, errors = 0.0, 1.0, [1.0]
+    for month in months[months >= first].unique():
+        past = demand[months < month].to_numpy(dtype=float)
+        asked = float(demand[months == month].sum())
+        predicted = float(forecast(past, int((months == month).sum()), method).sum())
+        planned = predicted * correction
+        target = np.ceil(newsvendor(_around(planned, past, errors), margin, holding).quantity)
+        bought = max(target - left, 0.0)
+        start = left + bought
+        sold = min(asked, start)
+        left = start - sold
+        cost = margin * (asked - sold) + holding * left
+        rows.append(
+            {
+                "month": month, "forecast": predicted, "correction": correction,
+                "planned": planned, "target": target, "bought": bought, "demand": asked,
+                "sold": sold, "lost": asked - sold, "left": left, "cost": cost,
+            }
+        )  # fmt: skip
+        ratio = asked / planned if planned else 1.0
+        errors.append(ratio)
+        correction = float(np.clip(correction * ratio**learn, 0.5, 2.0))
+    return pd.DataFrame(rows)
+
+
+def _around(planned: float, past: NDArray[np.float64], errors: Sequence[float]) -> Any:
+    """Return the demand to plan for: as wide as counts are, and as past plans were wrong."""
+    from scipy import stats
+
+    counts = max(planned, 1.0) * max(past.var() / max(past.mean(), 1e-9), 1.0)
+    missed = planned * float(np.sqrt(np.mean((np.array(errors) - 1) ** 2)))
+    return stats.norm(planned, np.sqrt(counts + missed**2))

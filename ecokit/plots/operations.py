@@ -1,0 +1,528 @@
+"""Figures of operations: stock-outs, assortment, capital, reorder policies, offers, plans."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ecokit import operations as topic
+from ecokit.messages import _
+from ecokit.plots import theme
+
+
+def _figure(ax: Axes) -> Figure:
+    figure = ax.figure
+    assert isinstance(figure, Figure)  # an axes of a subfigure is never passed in
+    return figure
+
+
+def _plain(name: object) -> str:
+    return str(name).replace("_", " ")
+
+
+def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None) -> Figure:
+    """Draw the three stock-out rates of each group beside one another.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``operations.stockouts(..., by=by)`` returned.
+    by : str
+        The column of groups.
+    ax : Axes, optional
+        Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"category": ["phones", "audio"], "unit_rate": [0.03, 0.01],
+    ...                       "day_rate": [0.02, 0.01], "sku_rate": [0.6, 0.3]})
+    >>> stockouts(table).axes[0].get_title(loc="left")
+    'phones: 3.0% of units, 2.0% of days, 60% of SKUs'
+    """
+    ax = theme.figure(height=3.9)[1] if ax is None else ax
+    shown = table.sort_values("unit_rate", ascending=False).reset_index(drop=True)
+    rows = np.arange(len(shown))
+    bars = (
+        ("unit_rate", theme.ORANGE, _("units lost, of units asked for")),
+        ("day_rate", theme.BLUE, _("product-days with a unit lost")),
+        ("sku_rate", theme.GREY, _("SKUs with a unit lost on some day")),
+    )
+    for place, (column, color, label) in enumerate(bars):
+        drawn = ax.barh(rows + 0.27 * (place - 1), shown[column], 0.25, color=color, label=label)
+        texts = [f"{share:.1%}" if share < 0.1 else f"{share:.0%}" for share in shown[column]]  # noqa: PLR2004
+        ax.bar_label(drawn, texts, padding=3, size=8.5)
+    ax.set_yticks(rows, [_plain(name) for name in shown[by]])
+    ax.invert_yaxis()
+    theme.percent_axis(ax, "x")
+    ax.set_xlim(0, 1.15 * max(float(shown["sku_rate"].max()), 0.01))
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="lower right")
+    worst = shown.loc[0]
+    ax.set_title(
+        _("{group}: {unit:.1%} of units, {day:.1%} of days, {sku:.0%} of SKUs").format(
+            group=_plain(worst[by]),
+            unit=worst["unit_rate"],
+            day=worst["day_rate"],
+            sku=worst["sku_rate"],
+        )
+    )
+    return _figure(ax)
+
+
+def stockout_calendar(table: pd.DataFrame) -> Figure:
+    """Draw the yuan lost to stock-outs by category and week as a heat map.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``operations.stockouts(..., by=["week", "category"])`` returned.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"week": pd.to_datetime(["2025-06-02", "2025-06-09"]),
+    ...                       "category": "phones", "lost_sales": [9000.0, 1000.0]})
+    >>> stockout_calendar(table).axes[0].get_title(loc="left")
+    'The week of 02 June cost most: ¥9k, 90% of all'
+    """
+    wide = table.pivot_table(index="category", columns="week", values="lost_sales", aggfunc="sum")
+    wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False).index]
+    fig, ax = theme.figure(height=3.2)
+    worst = wide.sum().idxmax()
+    months = pd.DatetimeIndex(wide.columns)
+    wide.index = pd.Index([_plain(name) for name in wide.index])
+    image = ax.imshow(np.sqrt(wide.fillna(0)), aspect="auto", cmap="Oranges")
+    ax.set_yticks(range(len(wide)), list(wide.index))
+    first = np.flatnonzero(~pd.Index(months.to_period("M")).duplicated())
+    ax.set_xticks(first, [f"{months[place]:%b}" for place in first])
+    ax.grid(visible=False)
+    bar = fig.colorbar(image, ax=ax, shrink=0.9)
+    top = float(np.nanmax(wide.to_numpy()))
+    ticks = np.array([0, 0.1, 0.4, 1.0]) * top
+    bar.set_ticks(list(np.sqrt(ticks)), labels=[theme.yuan(round(tick, -2)) for tick in ticks])
+    bar.set_label(_("sales lost in the week"))
+    ax.set_title(
+        _("The week of {week:%d %B} cost most: {cost}, {share:.0%} of all").format(
+            week=worst,
+            cost=theme.yuan(wide[worst].sum()),
+            share=wide[worst].sum() / np.nansum(wide.to_numpy()),
+        )
+    )
+    return fig
+
+
+def nine_cells(cells: pd.DataFrame) -> Figure:
+    """Draw the nine cells of ABC and XYZ: share of sales, and products.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        What ``operations.nine_cells`` returned.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.DataFrame({"abc": ["A", "C"], "xyz": ["X", "Z"], "products": [3, 9],
+    ...                       "share": [0.8, 0.2]})
+    >>> nine_cells(cells).axes[0].get_title(loc="left")
+    'AX: 3 products make 80% of sales'
+    """
+    shares = cells.pivot(index="abc", columns="xyz", values="share")
+    shares = shares.reindex(index=list("ABC"), columns=list("XYZ"))
+    counts = cells.pivot(index="abc", columns="xyz", values="products").reindex_like(shares)
+    texts = [
+        [
+            "–" if np.isnan(share) else _("{share:.0%}\n{n:.0f} products").format(share=share, n=n)
+            for share, n in zip(row, numbers, strict=True)
+        ]
+        for row, numbers in zip(shares.to_numpy(), counts.to_numpy(), strict=True)
+    ]
+    fig, ax = theme.figure(height=3.8)
+    sns.heatmap(
+        shares.fillna(0), ax=ax, annot=np.array(texts), fmt="", cmap="Blues", cbar=False,
+        linewidths=2, vmin=0, vmax=max(0.5, float(np.nanmax(shares))),
+    )  # fmt: skip
+    ax.set_yticklabels([_("A: makes most"), _("B"), _("C: makes little")], rotation=0)
+    ax.set_xticklabels([_("X: steady"), _("Y: moving"), _("Z: erratic")])
+    ax.set(xlabel=_("demand from week to week"), ylabel=_("sales"))
+    top = cells.loc[cells["share"].idxmax()]
+    ax.set_title(
+        _("{cell}: {n} products make {share:.0%} of sales").format(
+            cell=f"{top['abc']}{top['xyz']}", n=top["products"], share=top["share"]
+        )
+    )
+    return fig
+
+
+def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
+    """Draw margin against turns, with lines of equal GMROI.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``operations.performance(..., by)`` returned.
+    by : str
+        The column of groups.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"category": ["phones", "audio"], "margin": [0.1, 0.3],
+    ...                       "turns_year": [40.0, 30.0], "gmroi_year": [4.4, 12.9],
+    ...                       "sales": [9e5, 1e5]})
+    >>> gmroi(table).axes[0].get_title(loc="left")
+    'A yuan of stock earns ¥12.9 a year in audio, ¥4.4 in phones'
+    """
+    fig, ax = theme.figure(height=4.2)
+    size = 60 + 900 * table["sales"] / table["sales"].sum()
+    low = table["gmroi_year"].idxmin()
+    colors = [theme.ORANGE if row == low else theme.BLUE for row in table.index]
+    ax.scatter(table["turns_year"], table["margin"], s=size, c=colors, alpha=0.8, zorder=3)
+    for name, x, y in zip(table[by], table["turns_year"], table["margin"], strict=True):
+        ax.annotate(_plain(name), (x, y), (0, 14), textcoords="offset points", ha="center", size=9)
+    ax.set_xlim(0, 1.2 * table["turns_year"].max())
+    ax.set_ylim(0, 1.3 * table["margin"].max())
+    turns = np.linspace(1, ax.get_xlim()[1], 200)
+    for level in (5, 10, 20, 40):
+        # profit / stock = g, turns = cost / stock, margin = profit / (profit + cost)
+        line = level / (level + turns)
+        ax.plot(turns, line, color=theme.GREY, lw=1, ls=":")
+        inside = np.flatnonzero(line <= ax.get_ylim()[1] * 0.97)
+        if len(inside):
+            place = inside[0]
+            ax.annotate(f"¥{level}", (turns[place], line[place]), size=8.5, color="#555555")
+    theme.percent_axis(ax)
+    ax.set(xlabel=_("turns a year (cost of goods over stock at cost)"), ylabel=_("margin"))
+    best, worst = table.loc[table["gmroi_year"].idxmax()], table.loc[low]
+    ax.set_title(
+        _("A yuan of stock earns ¥{high:.1f} a year in {best}, ¥{low:.1f} in {worst}").format(
+            high=best["gmroi_year"],
+            best=_plain(best[by]),
+            low=worst["gmroi_year"],
+            worst=_plain(worst[by]),
+        )
+    )
+    return fig
+
+
+def capital(table: pd.DataFrame) -> Figure:
+    """Draw what stands in the warehouse against what is owed to suppliers, by month.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``operations.capital`` returned.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"month": pd.to_datetime(["2025-05-01", "2025-06-01"]),
+    ...     "stock": [1e5, 2e5], "payables": [4e5, 5e5], "cash_cycle": [-20.0, -30.0],
+    ...     "complete": [True, True]})
+    >>> capital(table).axes[0].get_title(loc="left")
+    'Suppliers lend: the money is back 25 days before the bill is due'
+    """
+    fig, ax = theme.figure(height=3.7)
+    rows = np.arange(len(table))
+    ax.bar(rows - 0.2, table["stock"], 0.38, color=theme.BLUE, label=_("stock, at cost"))
+    full = table["complete"].to_numpy()
+    for chosen, color, label in (
+        (full, theme.ORANGE, _("owed to suppliers")),
+        (~full, "#f3d2b8", _("owed, but older deliveries are not on record")),
+    ):
+        if chosen.any():
+            ax.bar(rows[chosen] + 0.2, table["payables"][chosen], 0.38, color=color, label=label)
+    ax.set_xticks(rows, [f"{month:%b}" for month in table["month"]])
+    theme.yuan_axis(ax)
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="upper left")
+    cash = table.loc[table["complete"], "cash_cycle"].mean()
+    ax.set_title(
+        _("Suppliers lend: the money is back {days:.0f} days before the bill is due").format(
+            days=-cash
+        )
+        if cash < 0
+        else _("The shop lends: bills are due {days:.0f} days before the money is back").format(
+            days=cash
+        )
+    )
+    ax.set_ylim(0, 1.25 * max(table["payables"].max(), table["stock"].max()))
+    return fig
+
+
+def storage(daily: pd.DataFrame) -> Figure:
+    """Draw how full the warehouse is, day by day.
+
+    Parameters
+    ----------
+    daily : DataFrame
+        What ``operations.storage(..., by="day")`` returned.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> daily = pd.DataFrame({"day": pd.date_range("2025-06-01", periods=2),
+    ...                       "utilisation": [0.7, 0.9]})
+    >>> storage(daily).axes[0].get_title(loc="left")
+    'Fullest on 02 June: 90% of the space; above 85% on 1 days'
+    """
+    fig, ax = theme.figure(height=3.3)
+    ax.fill_between(daily["day"], daily["utilisation"], color="#cfe3f3", lw=0)
+    ax.plot(daily["day"], daily["utilisation"], color=theme.BLUE, lw=1.3)
+    full = 0.85
+    ax.axhline(full, color=theme.ORANGE, ls="--", lw=1.2)
+    ax.annotate(
+        _("85%: work slows down"), (daily["day"].iloc[0], full), (2, 4),
+        textcoords="offset points", size=9, color="#8a4a00",
+    )  # fmt: skip
+    theme.percent_axis(ax)
+    ax.set_ylim(0, 1.1 * max(1.0, float(daily["utilisation"].max())))
+    peak = daily.loc[daily["utilisation"].idxmax()]
+    ax.set_title(
+        _("Fullest on {day:%d %B}: {peak:.0%} of the space; above 85% on {n} days").format(
+            day=peak["day"], peak=peak["utilisation"], n=int((daily["utilisation"] > full).sum())
+        )
+    )
+    _month_axis(ax)
+    return fig
+
+
+def _month_axis(ax: Axes) -> None:
+    from matplotlib.dates import DateFormatter, MonthLocator
+
+    ax.xaxis.set_major_locator(MonthLocator())
+    ax.xaxis.set_major_formatter(DateFormatter("%b"))
+    ax.grid(visible=False, axis="x")
+
+
+def stock_path(
+    log: topic.Replay, days: pd.DatetimeIndex, reorder_point: float, ax: Axes | None = None
+) -> Figure:
+    """Draw the stock of a replayed policy, its reorder point, and the days on which it lost.
+
+    Parameters
+    ----------
+    log : Replay
+        What ``operations.replay`` returned; its first policy is drawn.
+    days : DatetimeIndex
+        The days of the demand.
+    reorder_point : float
+        Drawn as a line.
+    ax : Axes, optional
+        Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from ecokit import operations
+    >>> log = operations.replay([3, 9, 3], reorder_point=3, order_quantity=6, start=6)
+    >>> days = pd.date_range("2025-01-01", periods=3)
+    >>> stock_path(log, days, 3).axes[0].get_title(loc="left")
+    '87% of 15 units served; 2 lost on 1 days'
+    """
+    ax = theme.figure(height=3.6)[1] if ax is None else ax
+    closing, lost = log.closing[:, 0], (log.demand - log.sold)[:, 0]
+    ax.fill_between(days, closing, step="mid", color="#cfe3f3", lw=0)
+    ax.step(days, closing, where="mid", color=theme.BLUE, lw=1.2, label=_("stock in the evening"))
+    ax.axhline(reorder_point, color=theme.GREY, ls="--", lw=1.2, label=_("reorder point"))
+    out = lost > 0
+    if out.any():
+        ax.plot(days[out], -0.03 * closing.max() - 0 * lost[out], "^", color=theme.RED, ms=5,
+                label=_("units lost"), clip_on=False)  # fmt: skip
+    ax.set_ylim(bottom=-0.06 * max(float(closing.max()), 1))
+    ax.set_ylabel(_("units"))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3)
+    _month_axis(ax)
+    asked = log.demand[:, 0].sum()
+    ax.set_title(
+        _("{fill:.0%} of {asked:,.0f} units served; {lost:.0f} lost on {n} days").format(
+            fill=1 - lost.sum() / max(asked, 1), asked=asked, lost=lost.sum(), n=int(out.sum())
+        )
+    )
+    return _figure(ax)
+
+
+def policy_costs(table: pd.DataFrame, points: np.ndarray, chosen: float | None = None) -> Figure:
+    """Draw what reorder points cost: margin lost, stock held, orders placed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``Replay.table(...)`` returned, a row a reorder point.
+    points : array
+        The reorder points.
+    chosen : float, optional
+        A point to mark, such as that of a formula.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> table = pd.DataFrame({"lost_margin": [90.0, 10.0], "holding": [5.0, 9.0],
+    ...     "ordering": [20.0, 20.0], "cost": [115.0, 39.0], "fill_rate": [0.8, 0.98]})
+    >>> policy_costs(table, np.array([2, 6])).axes[0].get_title(loc="left")
+    'Cheapest at 6 units: ¥39, fill rate 98.0%'
+    """
+    fig, ax = theme.figure(height=3.8)
+    layers = (
+        ("ordering", theme.GREY, _("ordering")),
+        ("holding", theme.BLUE, _("holding")),
+        ("lost_margin", theme.ORANGE, _("margin lost")),
+    )
+    ax.stackplot(
+        points,
+        [table[name] for name, _color, _label in layers],
+        colors=[color for _name, color, _label in layers],
+        labels=[label for _name, _color, label in layers],
+        alpha=0.85,
+    )
+    best = int(table["cost"].to_numpy().argmin())
+    ax.axvline(points[best], color="black", lw=1, label=_("cheapest"))
+    if chosen is not None:
+        ax.axvline(chosen, color="black", lw=1.2, ls=":", label=_("by the formula"))
+    theme.yuan_axis(ax)
+    ax.set(xlabel=_("reorder point (units)"), ylabel=_("cost of the year"))
+    ax.set_xlim(points[0], points[-1])
+    ax.legend(loc="upper right")
+    ax.set_title(
+        _("Cheapest at {point:.0f} units: {cost}, fill rate {fill:.1%}").format(
+            point=points[best],
+            cost=theme.yuan(table["cost"].iloc[best]),
+            fill=table["fill_rate"].iloc[best],
+        )
+    )
+    return fig
+
+
+def offers(values: pd.DataFrame) -> Figure:
+    """Draw what offers save against what their places would earn.
+
+    Parameters
+    ----------
+    values : DataFrame
+        What ``operations.choose_offers`` returned.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> values = pd.DataFrame({"place": [100.0, 300.0], "saving": [250.0, 90.0],
+    ...                        "gain": [150.0, -210.0], "taken": [True, False]})
+    >>> offers(values).axes[0].get_title(loc="left")
+    'Take 1 of 2 offers: they gain ¥150; all of them, -¥60'
+    """
+    fig, ax = theme.figure(height=4.0)
+    groups = (
+        (values["taken"], theme.BLUE, "o", _("taken")),
+        (~values["taken"] & (values["gain"] > 0), theme.GREY, "s", _("gains, but no place left")),
+        (values["gain"] <= 0, theme.ORANGE, "x", _("costs more than it saves")),
+    )
+    for chosen, color, marker, label in groups:
+        if chosen.any():
+            ax.plot(values["place"][chosen], values["saving"][chosen], marker, color=color,
+                    label=label, ls="")  # fmt: skip
+    top = 1.05 * max(values["place"].max(), values["saving"].max())
+    ax.plot([0, top], [0, top], color="black", lw=1)
+    ax.annotate(_("saving = place"), (0.72 * top, 0.74 * top), rotation=30, size=9)
+    ax.set_xlim(0, 1.05 * values["place"].max())
+    ax.set_ylim(0, 1.1 * values["saving"].max())
+    for axis in "xy":
+        theme.yuan_axis(ax, axis)
+    ax.set(xlabel=_("what the place would earn"), ylabel=_("what the price cut saves"))
+    ax.legend(loc="upper left")
+    ax.set_title(
+        _("Take {n} of {all} offers: they gain {gain}; all of them, {total}").format(
+            n=int(values["taken"].sum()),
+            all=len(values),
+            gain=theme.yuan(values.loc[values["taken"], "gain"].sum()),
+            total=theme.yuan(values["gain"].sum()),
+        )
+    )
+    return fig
+
+
+def plan(table: pd.DataFrame) -> Figure:
+    """Draw a planning cycle: what was planned, what was asked for, what was lost or left.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``operations.cycle`` returned.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"month": pd.period_range("2025-07", periods=2, freq="M"),
+    ...     "forecast": [100.0, 90.0], "planned": [100.0, 95.0], "target": [110.0, 105.0],
+    ...     "demand": [120.0, 100.0], "lost": [10.0, 0.0], "left": [0.0, 5.0]})
+    >>> plan(table).axes[0].get_title(loc="left")
+    '2 months: 10 units lost, 5 left at the end'
+    """
+    fig, ax = theme.figure(height=3.7)
+    rows = np.arange(len(table))
+    ax.bar(rows, table["demand"], 0.55, color="#cfe3f3", label=_("asked for"))
+    ax.bar(rows, table["lost"], 0.55, bottom=table["demand"] - table["lost"], color=theme.ORANGE,
+           label=_("of them lost"))  # fmt: skip
+    ax.plot(rows, table["forecast"], "s--", color=theme.GREY, label=_("forecast"))
+    ax.plot(rows, table["planned"], "o-", color=theme.BLUE, label=_("adjusted plan"))
+    ax.plot(rows, table["target"], "_", color="black", ms=22, mew=1.8, label=_("stock to start with"))
+    ax.set_xticks(rows, [f"{month:%b}" for month in table["month"].dt.to_timestamp()])
+    ax.set_ylim(0, 1.35 * float(table[["demand", "target"]].to_numpy().max()))
+    ax.set_ylabel(_("units"))
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="upper left", ncols=3, fontsize=9)
+    ax.set_title(
+        _("{n} months: {lost:.0f} units lost, {left:.0f} left at the end").format(
+            n=len(table), lost=table["lost"].sum(), left=table["left"].iloc[-1]
+        )
+    )
+    return fig
+
+
+def steps(table: pd.DataFrame) -> Figure:
+    """Draw the five steps of buying as bars, with the share that gets from one to the next.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``operations.buying_steps`` returned, without groups.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"step": ["aroused", "gathered", "compared", "decided", "content"],
+    ...     "visits": [100, 80, 60, 6, 5], "of_all": [1, 0.8, 0.6, 0.06, 0.05],
+    ...     "of_before": [1, 0.8, 0.75, 0.1, 0.83]})
+    >>> steps(table).axes[0].get_title(loc="left")
+    'The largest step down: 10% of those who compare decide'
+    """
+    fig, ax = theme.figure(height=3.5)
+    words = {key: f"{name}\n{chinese}" for key, chinese, name, _what in topic.STEPS}
+    verbs = {
+        "gathered": _("{share:.0%} of those who come open a product page"),
+        "compared": _("{share:.0%} of those who open a product page compare"),
+        "decided": _("{share:.0%} of those who compare decide"),
+        "content": _("{share:.0%} of those who bought are content"),
+    }
+    rows = np.arange(len(table))
+    low = int(table["of_before"].to_numpy()[1:].argmin()) + 1
+    colors = [theme.ORANGE if row == low else theme.BLUE for row in rows]
+    bars = ax.barh(rows, table["visits"], 0.7, color=colors)
+    texts = [
+        f"{n:,}   {share:.1%}" for n, share in zip(table["visits"], table["of_all"], strict=True)
+    ]
+    ax.bar_label(bars, texts, padding=4, size=9)
+    ax.set_yticks(rows, [words[step] for step in table["step"]])
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.2 * table["visits"].max())
+    ax.xaxis.set_visible(False)
+    ax.grid(visible=False)
+    worst = table.iloc[low]
+    ax.set_title(
+        _("The largest step down: {words}").format(
+            words=verbs[worst["step"]].format(share=worst["of_before"])
+        )
+    )
+    return fig
