@@ -298,7 +298,7 @@ def _keyed(frame: Any, by: By) -> tuple[Any, list[str]]:
 def _wait() -> nw.Expr:
     """Return the seconds from arrival to answer; null without an answer."""
     milliseconds = (nw.col("answered_at") - nw.col("arrived_at")).dt.total_milliseconds()
-    return milliseconds.cast(nw.Float64) / 1000
+    return milliseconds.cast(nw.Float64) / 1000 + 0.0  # -0.0 becomes 0.0
 
 
 def _weekday() -> nw.Expr:

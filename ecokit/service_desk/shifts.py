@@ -25,6 +25,9 @@ from ecokit.service_desk.arrivals import WEEKDAYS
 DAY = 1440
 """Minutes of a day."""
 
+GAP = 0.01
+"""The search ends when the plan is proven to cost at most this share more than the best."""
+
 WORKDAYS = 5
 """Days in a week on which one person works."""
 
@@ -107,18 +110,21 @@ class ShiftPlan:
         Yuan in all.
     people : int
         Fewest people who can work it, each at most once a day and on five days of seven.
+    bound : float
+        Yuan below which no plan can be: how far from the best this one may lie.
     """
 
     roster: pd.DataFrame
     coverage: pd.DataFrame
     cost: float
     people: int
+    bound: float
 
 
 def shift_patterns(
     starts: Iterable[float] = range(24),
-    hours: Sequence[float] = (8,),
-    breaks: Sequence[float] = (3.5, 4, 4.5),
+    hours: Sequence[float] = (8, 4),
+    breaks: Sequence[float] = (3.5, 4.5),
     yuan_per_hour: float = 45,
 ) -> list[Shift]:
     """List the shifts to choose from: each start with each length and each time of the break.
@@ -139,7 +145,7 @@ def shift_patterns(
     Examples
     --------
     >>> [shift.pause for shift in shift_patterns([8], [8, 4])]
-    ['11:30-12:00', '12:00-12:30', '12:30-13:00', '']
+    ['11:30-12:00', '12:30-13:00', '']
     """
     found = []
     for start in starts:
@@ -150,7 +156,7 @@ def shift_patterns(
 
 
 def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None) -> ShiftPlan:
-    """Choose shifts that cover what each quarter hour needs, at least cost.
+    """Choose shifts that cover what each quarter hour needs, within 1 % of the least cost.
 
     Parameters
     ----------
@@ -199,12 +205,12 @@ def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None)
         constraints=[LinearConstraint(duty, lb=flat), LinearConstraint(per_day, ub=limit)],
         integrality=np.ones(len(cost), dtype=np.int64),
         bounds=Bounds(0, np.inf),
-        options={"time_limit": 20, "mip_rel_gap": 1e-4},
+        options={"time_limit": 20, "mip_rel_gap": GAP},
     )
     if result.x is None:
         raise CourseError(_shortest(flat, duty, per_day, limit))
     chosen = np.rint(result.x).astype(int).reshape(days, len(shifts))
-    return _plan(chosen, shifts, need, duty)
+    return _plan(chosen, shifts, need, duty, float(result.mip_dual_bound))
 
 
 def _need(required: ArrayLike) -> NDArray[np.int64]:
@@ -264,7 +270,7 @@ def _shortest(flat: NDArray[np.int64], duty: Any, per_day: Any, limit: float) ->
             LinearConstraint(np.hstack([per_day, np.zeros((days, rows))]), ub=limit),
         ],
         integrality=np.r_[np.ones(columns), np.zeros(rows)].astype(np.int64),
-        options={"time_limit": 20, "mip_rel_gap": 1e-4},
+        options={"time_limit": 20, "mip_rel_gap": GAP},
     )
     lacking = flat if result.x is None else np.rint(result.x[columns:]).astype(int)
     worst = int(lacking.argmax())
@@ -275,7 +281,11 @@ def _shortest(flat: NDArray[np.int64], duty: Any, per_day: Any, limit: float) ->
 
 
 def _plan(
-    chosen: NDArray[np.int64], shifts: Sequence[Shift], need: NDArray[np.int64], duty: Any
+    chosen: NDArray[np.int64],
+    shifts: Sequence[Shift],
+    need: NDArray[np.int64],
+    duty: Any,
+    bound: float,
 ) -> ShiftPlan:
     slots, days = need.shape
     names = WEEKDAYS if days > 1 else (_("each day"),)
@@ -299,7 +309,8 @@ def _plan(
     people = int(starting.max(initial=0))
     if days > 1:
         people = max(people, math.ceil(starting.sum() / WORKDAYS))
-    return ShiftPlan(roster, coverage, float(roster["cost"].sum()), people)
+    total = float(roster["cost"].sum())
+    return ShiftPlan(roster, coverage, total, people, min(bound, total))
 
 
 def _when(place: int, slots: int, days: int) -> str:
