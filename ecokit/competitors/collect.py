@@ -254,7 +254,7 @@ class Collector:
     def _read_robots(self, url: str) -> Robots:
         try:
             held = self._ask(url, self._delay, for_robots=True)
-        except _StatusError as error:
+        except StatusError as error:
             missing = 400 <= error.status < 500 and error.status != 429
             return Robots() if missing else Robots.forbid_all()
         except PageError:
@@ -288,7 +288,7 @@ class Collector:
             return Held(url, self.week, last.body, last.content_type, last.etag, last.last_modified)
         if reply.status != 200:
             self._note(asked, reply.status, _meaning(reply.status))
-            raise _StatusError(url, reply.status)
+            raise StatusError(url, reply.status)
         kind = reply.headers.get("content-type", "")
         if kind and not kind.lower().startswith("text/" if for_robots else READABLE):
             raise self._fail(
@@ -388,7 +388,7 @@ class Collector:
         return RefusedError(f"{url}: {reason}.")
 
 
-class _StatusError(PageError):
+class StatusError(PageError):
     """A page that the site answers with another status than 200."""
 
     def __init__(self, url: str, status: int) -> None:

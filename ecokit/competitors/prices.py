@@ -18,7 +18,8 @@ YUAN = re.compile(r"[¥元圆]|RMB|CNY|yuan|人民币", re.IGNORECASE)
 LABELS = {
     "was": r"\bwas\b|\brrp\b|list price|instead of|原价|市场价|划线价|吊牌价|建议零售价",
     "now": r"\bnow\b|you pay|after coupon|现价|券后价?|到手价|促销价|活动价|秒杀价|特价",
-    "other": r"\bmembers?(?:'s?|’s?)?\s*(?:price|pay)|\bsave\b|per month|会员价|立减|月供|定金|运费",
+    "other": r"\bmembers?(?:'s?|’s?)?\s*(?:price|pay)|\bsave\b|per month"
+    r"|会员价|立减|月供|定金|运费",
 }
 LABEL = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in LABELS.items()), re.I)
 AT_LEAST = re.compile(r"^\s*from\b|\d\s*元?\s*起|\d\s*[-–~至]\s*[¥$€£]?\s*\d", re.I)
@@ -77,7 +78,8 @@ def read_price(
     -----
     The library price-parser reads the numbers. It takes the first one, so the words around them
     are looked at first: "原价 … 现价 …" and "was … now …" name two prices, and what members pay,
-    a saving or a monthly rate is no price. The sign ¥ is read as yuan.
+    a saving or a monthly rate is no price. A "now" of zero is a gap; the former price stands. The
+    sign ¥ is read as yuan.
 
     Examples
     --------
@@ -104,13 +106,15 @@ def read_price(
 
     plain = unicodedata.normalize("NFKC", text)
     plain = TEN_THOUSANDS.sub(lambda m: f"{Decimal(m[1]) * 10_000:f}", plain)
-    amounts = {}
+    amounts: dict[str, Decimal] = {}
     for kind, part in _parts(plain):
         amount = parsed(part).amount
         if amount is not None:
             amounts.setdefault(kind, amount)
     if not amounts:
         raise CourseError(_("'{text}' names no price.").format(text=text))
+    if amounts.get("now") == 0 and "was" in amounts:  # a gap in the site's template
+        amounts = {"now": amounts["was"]}
     amount = amounts.get("now", amounts.get("plain"))
     if amount is None:
         sentence = _("'{text}' names no price that everybody pays.")

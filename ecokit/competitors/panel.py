@@ -1,0 +1,423 @@
+"""Snapshots of weeks, and the tidy panel that they make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from ecokit.competitors.collect import Collector, PageError, RefusedError, StatusError
+from ecokit.competitors.read import (
+    FIELDS,
+    READERS,
+    ContractError,
+    Offer,
+    Problem,
+    Reader,
+    read_directory,
+    read_offers,
+)
+from ecokit.competitors.site import serve
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ecokit.shop import Shop
+
+COLUMNS = ("competitor_id", "sku", "name", "category", "week", *FIELDS[3:])
+TYPES = {
+    "competitor_id": "str", "sku": "str", "name": "str", "category": "str",
+    "week": "datetime64[us]", "list_price": "float64", "price": "float64", "promotion": "str",
+    "in_stock": "bool", "delivery_days": "Int64", "rating": "float64", "reviews": "Int64",
+}  # fmt: skip
+PRICE_FACTOR = 3.0  # a price of more than three times last week's, or less than a third
+LEAST_SHARE = 0.6  # of last week's number of offers
+GONE = (404, 410)  # a link to a product that is no longer sold; the log says so
+
+
+@dataclass(frozen=True, repr=False)
+class Snapshot:
+    """What one competitor's site showed in one week.
+
+    Attributes
+    ----------
+    competitor_id : str
+    week : Timestamp
+    offers : DataFrame
+        The columns of `panel`.
+    problems : DataFrame
+        ``url``, ``field``, ``expected``, ``found``, ``sentence``: the pages that were not read.
+    log : DataFrame
+        The rows of ``Collector.log`` for this site and week.
+    """
+
+    competitor_id: str
+    week: pd.Timestamp
+    offers: pd.DataFrame
+    problems: pd.DataFrame
+    log: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return (
+            f"Snapshot({self.competitor_id}, {self.week:%Y-%m-%d}, {len(self.offers)} offers, "
+            f"{len(self.problems)} problems)"
+        )
+
+
+def collect_site(
+    collector: Collector,
+    competitor_id: str,
+    url: str,
+    readers: Sequence[Reader] | None = None,
+    before: pd.DataFrame | None = None,
+) -> Snapshot:
+    """Walk through a competitor's site and read its offers.
+
+    Parameters
+    ----------
+    collector : Collector
+        Asks for the pages.
+    competitor_id : str
+        Whose site.
+    url : str
+        Its first page. Links to other sites are not followed.
+    readers : sequence of Reader, optional
+        How to read it; without them, those of `READERS`.
+    before : DataFrame, optional
+        The offers of the last snapshot. An offer at more than three times its last price or less
+        than a third of it counts as misread, and so does a site that lost two offers in five.
+
+    Returns
+    -------
+    Snapshot
+        What could be read, what could not, and what was asked for.
+
+    Raises
+    ------
+    CourseError
+        When no reader is known for this competitor.
+
+    Examples
+    --------
+    >>> from ecokit import competitors, load_shop
+    >>> with competitors.serve(load_shop(), "2025-03-03") as web:
+    ...     collector = competitors.Collector(web.fetch, clock=web.clock)
+    ...     collect_site(collector, "K3", "http://papayagadgets.example/")
+    Snapshot(K3, 2025-03-03, ... offers, 0 problems)
+    """
+    import pandas as pd
+
+    chosen = readers if readers is not None else READERS.get(competitor_id, ())
+    if not chosen:
+        sentence = _("No reader is known for {competitor}. Known are {known}.")
+        known = ", ".join(READERS)
+        raise CourseError(sentence.format(competitor=competitor_id, known=known))
+    started = len(collector.log)
+    offers, found = _walk(collector, url, chosen)
+    table = _table(competitor_id, offers)
+    if before is not None and len(before):
+        table, moved = _compared(table, before, {offer.sku: offer.url for offer in offers}, url)
+        found += moved
+    rows = [{**asdict(problem), "sentence": problem.sentence} for problem in found]
+    columns = ["url", "field", "expected", "found", "sentence"]
+    return Snapshot(
+        competitor_id,
+        pd.Timestamp(collector.week),
+        table,
+        pd.DataFrame(rows, columns=columns, dtype="str"),
+        collector.log.iloc[started:].reset_index(drop=True),
+    )
+
+
+def collect_weeks(
+    shop: Shop,
+    weeks: Iterable[str | pd.Timestamp],
+    readers: Mapping[str, Sequence[Reader]] | None = None,
+) -> list[Snapshot]:
+    """Collect all competitors' sites of the small web in several weeks.
+
+    Parameters
+    ----------
+    shop : Shop
+        With the competitors' tables.
+    weeks : iterable of str or Timestamp
+        Any day of each week, in order of time.
+    readers : mapping, optional
+        Other readers than those of `READERS`, by competitor.
+
+    Returns
+    -------
+    list of Snapshot
+        One per week and competitor.
+
+    Raises
+    ------
+    CourseError
+        When the tables lack a week.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> collect_weeks(load_shop(), ["2025-03-03"])[0].competitor_id
+    'K1'
+    """
+    from tqdm import tqdm
+
+    chosen = list(weeks)
+    if not chosen:
+        return []
+    snapshots: list[Snapshot] = []
+    last: dict[str, pd.DataFrame] = {}
+    known = READERS | dict(readers or {})
+    with serve(shop, chosen[0]) as web:
+        collector = Collector(web.fetch, clock=web.clock)
+        sites = web.sites.dropna(subset=["competitor_id"])
+        for week in tqdm(chosen, desc=_("weeks"), disable=None):
+            web.show(week)
+            for competitor_id, url in zip(sites["competitor_id"], sites["url"], strict=True):
+                snapshot = collect_site(
+                    collector, competitor_id, url, known[competitor_id], last.get(competitor_id)
+                )
+                last[competitor_id] = snapshot.offers
+                snapshots.append(snapshot)
+    return snapshots
+
+
+def panel(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
+    """Return the offers of snapshots as one tidy panel.
+
+    Parameters
+    ----------
+    snapshots : iterable of Snapshot
+        In any order.
+
+    Returns
+    -------
+    DataFrame
+        One row per competitor, product and week, sorted by week, competitor and SKU:
+        ``competitor_id``, ``sku``, ``name``, ``category`` (str), ``week`` (datetime64, a Monday),
+        ``list_price``, ``price`` (float64, yuan), ``promotion`` (str, missing without one),
+        ``in_stock`` (bool), ``delivery_days`` (Int64), ``rating`` (float64), ``reviews`` (Int64).
+        A week in which a product was not read has no row: nothing is filled in.
+
+    Raises
+    ------
+    CourseError
+        When two snapshots are of the same competitor and week.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> panel(collect_weeks(load_shop(), ["2025-03-03"])).dtypes["price"]
+    dtype('float64')
+    """
+    import pandas as pd
+
+    chosen = list(snapshots)
+    keys = [(snapshot.competitor_id, snapshot.week) for snapshot in chosen]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        sentence = _(
+            "{competitor} is there twice in the week of {week:%Y-%m-%d}. Keep one of them."
+        )
+        raise CourseError(sentence.format(competitor=twice[0], week=twice[1]))
+    tables = [snapshot.offers for snapshot in chosen]
+    table = pd.concat(tables) if tables else _table("", [])
+    return table.sort_values(["week", "competitor_id", "sku"], ignore_index=True)
+
+
+def published(shop: Shop, weeks: Iterable[str | pd.Timestamp] | None = None) -> pd.DataFrame:
+    """Return the panel that the competitors' pages are written from.
+
+    Parameters
+    ----------
+    shop : Shop
+        With ``competitor_products`` and ``competitor_prices``.
+    weeks : iterable of str or Timestamp, optional
+        Mondays; without them, every week.
+
+    Returns
+    -------
+    DataFrame
+        As `panel` returns it, and with what robots.txt forbids to collect.
+
+    Raises
+    ------
+    CourseError
+        When the shop lacks a table.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> published(load_shop())["week"].nunique()
+    52
+    """
+    import pandas as pd
+
+    names = shop["competitor_products"][["competitor_id", "sku", "name", "category"]]
+    table = shop["competitor_prices"].merge(names, on=["competitor_id", "sku"])
+    if weeks is not None:
+        table = table[table["week"].isin([pd.Timestamp(week) for week in weeks])]
+    table = table[list(COLUMNS)].astype(TYPES)
+    return table.sort_values(["week", "competitor_id", "sku"], ignore_index=True)
+
+
+def problems(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
+    """Return what could not be read, page by page.
+
+    Parameters
+    ----------
+    snapshots : iterable of Snapshot
+        From `collect_weeks`.
+
+    Returns
+    -------
+    DataFrame
+        ``week``, ``competitor_id``, ``url``, ``field``, ``expected``, ``found``, ``sentence``.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> len(problems(collect_weeks(load_shop(), ["2025-03-03"])))
+    0
+    """
+    return _stacked(snapshots, "problems")
+
+
+def logs(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
+    """Return every request, and why pages were not asked for.
+
+    Parameters
+    ----------
+    snapshots : iterable of Snapshot
+        From `collect_weeks`.
+
+    Returns
+    -------
+    DataFrame
+        ``week``, ``competitor_id`` and the columns of ``Collector.log``.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> table = logs(collect_weeks(load_shop(), ["2025-03-03"]))
+    >>> sorted(set(table["reason"]))
+    ['busy, tried again after 3 s', 'not found', 'ok', 'robots.txt forbids it']
+    """
+    return _stacked(snapshots, "log")
+
+
+def collect_directory(collector: Collector, url: str = "http://shopguide.example/") -> pd.DataFrame:
+    """Return all shops that the directory lists, page after page.
+
+    Parameters
+    ----------
+    collector : Collector
+        Asks for the pages.
+    url : str
+        The first page.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `read_directory`.
+
+    Raises
+    ------
+    PageError
+        When a page cannot be had or read.
+
+    Examples
+    --------
+    >>> from ecokit import competitors, load_shop
+    >>> with competitors.serve(load_shop(), "2025-03-03") as web:
+    ...     shops = collect_directory(competitors.Collector(web.fetch, clock=web.clock))
+    >>> len(shops)
+    40
+    """
+    import pandas as pd
+
+    tables, seen = [], set()
+    following: list[str] = [url]
+    while following and following[0] not in seen:
+        seen.add(following[0])
+        page = collector.get(following[0])
+        tables.append(read_directory(page))
+        following = page.links("a[rel=next]")
+    return pd.concat(tables, ignore_index=True)
+
+
+def _walk(
+    collector: Collector, url: str, readers: Sequence[Reader]
+) -> tuple[list[Offer], list[Problem]]:
+    """Follow a site's links from its start, and read each product's page."""
+    links = ", ".join(dict.fromkeys(reader.links for reader in readers))
+    waiting = [urljoin(url, readers[0].start)]
+    seen = set(waiting)
+    offers: dict[str, Offer] = {}
+    found: list[Problem] = []
+    while waiting:
+        address = waiting.pop(0)
+        try:
+            page = collector.get(address)
+            if any(re.search(reader.product, urlsplit(address).path) for reader in readers):
+                offers |= {offer.sku: offer for offer in read_offers(page, readers)}
+                continue
+            new = [link for link in page.links(links) if link not in seen]
+        except RefusedError:
+            continue  # the log says so
+        except ContractError as error:
+            found += error.problems
+            continue
+        except PageError as error:
+            if not (isinstance(error, StatusError) and error.status in GONE):
+                found.append(Problem(address, "page", _("readable"), str(error)))
+            continue
+        new = [link for link in new if urlsplit(link)[:2] == urlsplit(url)[:2]]
+        waiting += new
+        seen |= set(new)
+    return list(offers.values()), found
+
+
+def _table(competitor_id: str, offers: Sequence[Offer]) -> pd.DataFrame:
+    """Return offers with the columns and types of the panel."""
+    import pandas as pd
+
+    rows = [{"competitor_id": competitor_id} | asdict(offer) for offer in offers]
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
+    return table.sort_values("sku", ignore_index=True)
+
+
+def _compared(
+    table: pd.DataFrame, before: pd.DataFrame, urls: Mapping[str, str], site: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Take out offers whose price is far from the last one, and say so."""
+    last = dict(zip(before["sku"], before["price"], strict=True))
+    ratio = table["price"] / table["sku"].map(last)
+    odd = (ratio > PRICE_FACTOR) | (ratio < 1 / PRICE_FACTOR)
+    found = [
+        Problem(urls[sku], "price", _("near last week's {was:,.2f}").format(was=last[sku]),
+                f"{price:,.2f}")
+        for sku, price in zip(table.loc[odd, "sku"], table.loc[odd, "price"], strict=True)
+    ]  # fmt: skip
+    if len(table) < LEAST_SHARE * len(before):
+        expected = _("about as many as last week, {count}").format(count=len(before))
+        found.append(Problem(site, "offers", expected, str(len(table))))
+    return table[~odd].reset_index(drop=True), found
+
+
+def _stacked(snapshots: Iterable[Snapshot], part: str) -> pd.DataFrame:
+    """Return one part of all snapshots, with week and competitor before it."""
+    import pandas as pd
+
+    def labelled(snapshot: Snapshot) -> pd.DataFrame:
+        inner: pd.DataFrame = getattr(snapshot, part)
+        labels: dict[str, Any] = {"week": snapshot.week, "competitor_id": snapshot.competitor_id}
+        return inner.assign(**labels)[[*labels, *inner.columns]]
+
+    tables = [labelled(snapshot) for snapshot in snapshots]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()

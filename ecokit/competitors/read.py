@@ -1,0 +1,539 @@
+"""Offers read from pages: each site's reader is data, and its contract is checked on every page."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from ecokit.competitors.collect import Page, PageError
+from ecokit.competitors.prices import LONGEST_TEXT, Price, read_price
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    import bs4
+    import pandas as pd
+
+FIELDS = (
+    "sku", "name", "category", "list_price", "price", "promotion", "in_stock", "delivery_days",
+    "rating", "reviews",
+)  # fmt: skip
+CATEGORY_WORDS = {"phones": "手机", "tablets": "平板", "audio": "音频", "wearables": "穿戴",
+                  "smart_home": "家居", "accessories": "配件"}  # fmt: skip
+PROMOTION_WORDS = {"sale": "sale|特价", "coupon": "coupon|券", "bundle": "bundle|套装"}
+OUT_OF_STOCK = re.compile(r"out ?of ?stock|sold ?out|\bnone\b|缺货|售罄", re.IGNORECASE)
+IN_STOCK = re.compile(r"in ?stock|\byes\b|有货", re.IGNORECASE)
+PRICE_MARK = re.compile(
+    r"(?:[¥￥]|RMB|CNY)\s{0,3}\d|\d[\d.,\s]{0,20}(?:元|RMB|CNY|yuan)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a page says of one product.
+
+    Attributes
+    ----------
+    url, week : str
+        Where and when it was read.
+    sku, name, category : str
+        As printed; the category under our name.
+    list_price, price : float
+        Yuan: the price before any offer, and what a customer pays.
+    promotion : str or None
+        ``sale``, ``coupon``, ``bundle``.
+    in_stock : bool
+    delivery_days, reviews : int or None
+    rating : float or None
+        Of 5.
+    """
+
+    url: str
+    week: str
+    sku: str
+    name: str
+    category: str
+    list_price: float
+    price: float
+    promotion: str | None
+    in_stock: bool
+    delivery_days: int | None
+    rating: float | None
+    reviews: int | None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A point in which a page breaks the contract of its reader."""
+
+    url: str
+    field: str
+    expected: str
+    found: str
+
+    @property
+    def sentence(self) -> str:
+        """Which page, which field, what was expected, what was found."""
+        sentence = _("{url}: {field} should be {expected}, but is {found}.")
+        return sentence.format(
+            url=self.url, field=self.field, expected=self.expected, found=self.found
+        )
+
+
+class ContractError(PageError):
+    """A page that breaks the contract of its reader; ``problems`` lists the points."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        more = len(problems) - 1
+        sentence = problems[0].sentence
+        super().__init__(sentence + (_(" (And {more} more.)").format(more=more) if more else ""))
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True)
+class Reader:
+    r"""Where a site prints what; data, so that a changed template needs no new code.
+
+    Attributes
+    ----------
+    start : str
+        Path of the page where a walk through the site begins.
+    links : str
+        CSS selector of the links to follow; in a sitemap, of the elements that hold addresses.
+    product : str
+        Regular expression of a product page's path; the group ``sku`` must agree with the page.
+    block : str
+        CSS selector of the one element that holds the offer.
+    fields : mapping of str to str
+        CSS selector, inside the block, of each of `FIELDS` that people can see. ``price`` may also
+        name the former price ("was ... now ...").
+    ignored : str
+        CSS selector of texts with prices that are not for everybody.
+    data : str
+        Structured data beside it: ``json-ld``, ``microdata``, or nothing. What is said twice must
+        agree.
+    optional : tuple of str
+        Fields that a page may lack; no promotion always means that there is none.
+
+    Notes
+    -----
+    Every text in the block that looks like a price has to be read by a field or be ignored. This
+    is what finds a template that moved its price: the new place is a price that nobody reads.
+
+    Examples
+    --------
+    >>> page = Page("http://shop.example/p/A1.html",
+    ...             "<main><h1>Phone 手机</h1><b>¥99</b><i>A1</i><u>in stock</u></main>")
+    >>> fields = {"sku": "i", "name": "h1", "category": "h1", "price": "b", "in_stock": "u"}
+    >>> reader = Reader(start="/", links="a", product=r"/p/(?P<sku>\w+)", block="main",
+    ...                 fields=fields, optional=("delivery_days", "rating", "reviews"))
+    >>> read_offers(page, [reader])[0].price
+    99.0
+    """
+
+    start: str
+    links: str
+    product: str
+    block: str
+    fields: Mapping[str, str]
+    ignored: str = ""
+    data: Literal["", "json-ld", "microdata"] = ""
+    optional: tuple[str, ...] = ("rating", "reviews")
+
+
+def _rows(**words: str) -> dict[str, str]:
+    """Return the selectors of a table's cells by a word in the head of their row."""
+    return {name: f'th:-soup-contains("{word}") + td' for name, word in words.items()}
+
+
+_TABLE = _rows(sku="货号", name="名称", category="类别", promotion="促销", in_stock="库存",
+               delivery_days="配送", rating="评分", reviews="评分")  # fmt: skip
+_TABLES = Reader(
+    start="/", links="td a[href]", product=r"/goods/(?P<sku>[^/]+)\.htm$", block="table",
+    fields=_TABLE | _rows(list_price="原价", price="现价"),
+)  # fmt: skip
+
+READERS: dict[str, tuple[Reader, ...]] = {
+    "K1": (
+        Reader(
+            start="/sitemap.xml", links="loc, a.card, a[rel=next]",
+            product=r"/p/(?P<sku>[^/]+)\.html$", block="main", data="json-ld",
+            fields={"sku": ".sku", "name": "h1", "price": ".price", "promotion": ".badge",
+                    "in_stock": ".stock", "delivery_days": ".delivery", "rating": ".rating",
+                    "reviews": ".rating"},
+        ),
+    ),
+    "K2": (
+        Reader(
+            start="/", links=".departments a, .item a, a.more",
+            product=r"/item/(?P<sku>[^/]+)\.html$", block=".product", data="microdata",
+            fields={"sku": "[itemprop=sku]", "name": "[itemprop=name]", "price": ".price",
+                    "category": "[itemprop=category]", "promotion": ".tag", "in_stock": ".stock",
+                    "delivery_days": ".delivery", "rating": "[itemprop=ratingValue]",
+                    "reviews": "[itemprop=reviewCount]"},
+            ignored=".members",
+        ),
+    ),
+    "K3": (
+        Reader(
+            start=_TABLES.start, links=_TABLES.links, product=_TABLES.product, block="table",
+            fields=_TABLE | _rows(list_price="价格", price="到手价"),
+        ),
+        _TABLES,
+    ),
+}  # fmt: skip
+
+
+def read_offers(page: Page, readers: Iterable[Reader] | None = None) -> list[Offer]:
+    """Return the offers on a product page.
+
+    Parameters
+    ----------
+    page : Page
+        From a `Collector`.
+    readers : iterable of Reader, optional
+        Tried in turn; the first whose contract the page keeps is taken. Without them, those of the
+        small web's three shops.
+
+    Returns
+    -------
+    list of Offer
+        One for a product page. ``pandas.DataFrame(offers)`` makes a table.
+
+    Raises
+    ------
+    ContractError
+        When the page keeps no reader's contract: which page, which field, what was expected.
+
+    Notes
+    -----
+    The vocabulary of structured data is Product, Offer and AggregateRating of schema.org.
+
+    Examples
+    --------
+    >>> from ecokit import competitors, load_shop
+    >>> with competitors.serve(load_shop(), "2025-03-03") as web:
+    ...     collector = competitors.Collector(web.fetch, clock=web.clock)
+    ...     first = collector.get("http://papayagadgets.example/catalog/phones_1.htm")
+    ...     page = collector.get(first.links("td a[href]")[0])
+    >>> [offer.category for offer in read_offers(page)]
+    ['phones']
+    >>> read_offers(first)
+    Traceback (most recent call last):
+    ...
+    ecokit.competitors.read.ContractError: http://papayagadgets.example/catalog/phones_1.htm:
+        address should be the address of a product, but is /catalog/phones_1.htm.
+    """
+    chosen = tuple(readers) if readers is not None else sum(READERS.values(), start=())
+    fewest: list[Problem] | None = None
+    for reader in chosen:
+        values, problems = _read(page, reader)
+        if not problems:
+            return [Offer(page.url, page.week, **values)]
+        if fewest is None or len(problems) < len(fewest):
+            fewest = problems
+    raise ContractError(fewest or [Problem(page.url, "readers", _("at least one"), "0")])
+
+
+def _read(page: Page, reader: Reader) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the values of one page, and in which points it breaks the contract."""
+
+    def problem(name: str, expected: str, found: object) -> Problem:
+        return Problem(page.url, name, expected, f"'{found}'" if found == "" else str(found)[:80])
+
+    path = urlsplit(page.url).path
+    match = re.search(reader.product, path)
+    if match is None:
+        return {}, [problem("address", _("the address of a product"), path)]
+    blocks = page.soup.select(reader.block)
+    if len(blocks) != 1:
+        return {}, [
+            problem("page", _("one part '{block}'").format(block=reader.block), len(blocks))
+        ]
+    texts, read = _texts(blocks[0], reader)
+    data = DATA[reader.data](page.soup) if reader.data else {}
+    seen, problems = _converted(texts, problem)
+    said, more = _converted(data, problem)
+    problems += more
+    if reader.data and not data:
+        problems.append(problem("structured data", _("on the page"), _("missing")))
+    for name in seen.keys() & said.keys():
+        if seen[name] != said[name]:
+            expected = _("the same for people and in the structured data, {said}")
+            problems.append(problem(name, expected.format(said=said[name]), seen[name]))
+    values = dict.fromkeys(FIELDS) | said | seen
+    values["list_price"] = values["list_price"] or values["price"]
+    unread = {one.field for one in problems}
+    for name in FIELDS:
+        if values[name] is None and name not in {"promotion", *reader.optional, *unread}:
+            problems.append(problem(name, _("on the page"), _("missing")))
+    problems += _implausible(values, unquote(match["sku"]), problem)
+    for text in _unread(blocks[0], read):
+        problems.append(problem("price", _("all that looks like a price"), text))
+    return values, problems
+
+
+def _texts(block: bs4.Tag, reader: Reader) -> tuple[dict[str, str], set[int]]:
+    """Return the text of each field, and which elements were read."""
+    read = {id(tag) for tag in block.select(reader.ignored)} if reader.ignored else set()
+    texts = {}
+    for name, selector in reader.fields.items():
+        found = block.select_one(selector)
+        if found is not None:
+            texts[name] = found.get_text(" ", strip=True)
+            read.add(id(found))
+    return texts, read
+
+
+def _unread(block: bs4.Tag, read: set[int]) -> list[str]:
+    """Return the texts in a block that look like prices and that nothing has read."""
+
+    def like_a_price(text: str | None) -> bool:
+        return bool(text and PRICE_MARK.search(text[:LONGEST_TEXT]))
+
+    found = block.find_all(string=like_a_price)
+    return [text.strip() for text in found if not any(id(tag) in read for tag in text.parents)]
+
+
+def _converted(
+    texts: Mapping[str, str], problem: Callable[[str, str, object], Problem]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the values that texts state, and the texts that state none."""
+    values: dict[str, Any] = {}
+    problems = []
+    for name, text in texts.items():
+        try:
+            value = CONVERT[name](text)
+        except CourseError:
+            problems.append(problem(name, WANTED.get(name, _("a text")), text))
+            continue
+        if isinstance(value, Price):
+            if value.was is not None:
+                values.setdefault("list_price", float(value.was))
+            value = float(value.amount)
+        values[name] = value
+    return values, problems
+
+
+def _implausible(
+    values: Mapping[str, Any], sku: str, problem: Callable[[str, str, object], Problem]
+) -> list[Problem]:
+    """Return the points in which values cannot be right."""
+    found = []
+    if values["sku"] is not None and values["sku"] != sku:
+        found.append(problem("sku", _("{sku}, as in the address").format(sku=sku), values["sku"]))
+    price, was = values["price"], values["list_price"]
+    if price is not None and not 0 < price < 1_000_000:
+        found.append(problem("price", _("above 0 and below a million"), price))
+    if price is not None and was is not None and price > was:
+        expected = _("at most the list price, {was:,.2f}").format(was=was)
+        found.append(problem("price", expected, price))
+    if values["rating"] is not None and not 0 <= values["rating"] <= 5:
+        found.append(problem("rating", _("between 0 and 5"), values["rating"]))
+    if values["delivery_days"] is not None and values["delivery_days"] > 90:
+        found.append(problem("delivery_days", _("at most 90"), values["delivery_days"]))
+    return found
+
+
+def _text(text: str) -> str:
+    plain = " ".join(text.split())
+    if not plain or len(plain) > LONGEST_TEXT:
+        raise CourseError(text[:40])
+    return plain
+
+
+def _category(text: str) -> str:
+    return _word(text, CATEGORY_WORDS)
+
+
+def _promotion(text: str) -> str:
+    return _word(text, PROMOTION_WORDS)
+
+
+def _word(text: str, words: Mapping[str, str]) -> str:
+    """Return the key of the first pattern that a text holds."""
+    found = (key for key, word in words.items() if re.search(word, _text(text), re.IGNORECASE))
+    key = next(found, None)
+    if key is None:
+        raise CourseError(text[:40])
+    return key
+
+
+def _yuan(text: str) -> Price:
+    """Return a price in yuan that everybody can pay."""
+    price = read_price(text)
+    if price.at_least or price.currency != "CNY":
+        raise CourseError(text[:40])
+    return price
+
+
+def _in_stock(text: str) -> bool:
+    if OUT_OF_STOCK.search(_text(text)):
+        return False
+    if IN_STOCK.search(text):
+        return True
+    raise CourseError(text[:40])
+
+
+def _numbers(text: str) -> list[str]:
+    found = re.findall(r"\d[\d,]{0,12}(?:\.\d{1,6})?", _text(text))
+    if not found:
+        raise CourseError(text[:40])
+    return [number.replace(",", "") for number in found]
+
+
+def _first_number(text: str) -> float:
+    return float(_numbers(text)[0])
+
+
+def _first_whole(text: str) -> int:
+    return int(float(_numbers(text)[0]))
+
+
+def _last_whole(text: str) -> int:
+    return int(float(_numbers(text)[-1]))
+
+
+CONVERT: dict[str, Callable[[str], Any]] = {
+    "sku": _text, "name": _text, "category": _category, "list_price": _yuan, "price": _yuan,
+    "promotion": _promotion, "in_stock": _in_stock, "delivery_days": _first_whole,
+    "rating": _first_number, "reviews": _last_whole,
+}  # fmt: skip
+WANTED = {
+    "category": _("a category that we know"), "list_price": _("a price in yuan"),
+    "price": _("a price in yuan that everybody can pay"), "promotion": _("a promotion we know"),
+    "in_stock": _("in stock or out of stock"), "delivery_days": _("a number of days"),
+    "rating": _("a number"), "reviews": _("a number"),
+}  # fmt: skip
+
+
+def _json_ld(soup: bs4.BeautifulSoup) -> dict[str, str]:
+    """Return the fields of the Product that a page states as JSON-LD, as texts."""
+    for script in soup.find_all("script", type="application/ld+json"):
+        try:
+            found = json.loads(script.get_text())
+        except (ValueError, RecursionError):
+            continue
+        nodes = found.get("@graph", found) if isinstance(found, dict) else found
+        for node in nodes if isinstance(nodes, list) else [nodes]:
+            if isinstance(node, dict) and node.get("@type") in ("Product", ["Product"]):
+                return _product(node)
+    return {}
+
+
+def _product(node: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of a schema.org Product with one Offer."""
+
+    def part(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+        inner = of.get(name)
+        inner = inner[0] if isinstance(inner, list) and len(inner) == 1 else inner
+        return inner if isinstance(inner, dict) else {}
+
+    offer, rating = part(node, "offers"), part(node, "aggregateRating")
+    former = part(offer, "priceSpecification")
+    said = {
+        "sku": node.get("sku"), "name": node.get("name"), "category": node.get("category"),
+        "price": _money(offer), "in_stock": offer.get("availability"),
+        "list_price": _money(former) if "Price" in str(former.get("priceType")) else None,
+        "delivery_days": part(offer, "deliveryLeadTime").get("value"),
+        "rating": rating.get("ratingValue"), "reviews": rating.get("reviewCount"),
+    }  # fmt: skip
+    return {key: str(value) for key, value in said.items() if isinstance(value, str | int | float)}
+
+
+def _money(offer: Mapping[str, Any]) -> str | None:
+    """Return price and currency as a text; schema.org separates decimals by a point."""
+    try:
+        return f"{float(offer['price']):.2f} {offer.get('priceCurrency', '')}"
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _microdata(soup: bs4.BeautifulSoup) -> dict[str, str]:
+    """Return the fields of the Product that a page states as microdata, as texts."""
+    product = soup.select_one("[itemtype$='schema.org/Product']")
+    if product is None:
+        return {}
+
+    def prop(name: str) -> str | None:
+        tag = product.select_one(f"[itemprop={name}]")
+        if tag is None:
+            return None
+        return str(tag.get("content") or tag.get("href") or tag.get_text(" ", strip=True))
+
+    names = {"sku": "sku", "name": "name", "category": "category", "rating": "ratingValue",
+             "in_stock": "availability", "reviews": "reviewCount"}  # fmt: skip
+    said = {key: prop(name) for key, name in names.items()}
+    said["price"] = _money({"price": prop("price"), "priceCurrency": prop("priceCurrency")})
+    return {key: value for key, value in said.items() if value is not None}
+
+
+DATA: dict[str, Callable[[bs4.BeautifulSoup], dict[str, str]]] = {
+    "json-ld": _json_ld,
+    "microdata": _microdata,
+}
+DIRECTORY_WORDS = {"商店": "name", "网址": "domain", "类型": "kind"} | {
+    word: category for category, word in CATEGORY_WORDS.items()
+} | {"其他": "other", "价格带": "prices", "月访问": "monthly_visits", "地区": "region"}  # fmt: skip
+
+
+def read_directory(page: Page) -> pd.DataFrame:
+    """Return the shops that one page of the directory lists.
+
+    Parameters
+    ----------
+    page : Page
+        From a `Collector`.
+
+    Returns
+    -------
+    DataFrame
+        ``shop_id``, ``name``, ``domain``, ``kind``, the number of products by category and
+        ``other`` (int64), ``price_low`` and ``price_high`` (yuan), ``monthly_visits`` (int64),
+        ``region``.
+
+    Raises
+    ------
+    ContractError
+        When the table has other columns, or a cell is no number.
+
+    Examples
+    --------
+    >>> from ecokit import competitors, load_shop
+    >>> with competitors.serve(load_shop(), "2025-03-03") as web:
+    ...     page = competitors.Collector(web.fetch, clock=web.clock).get("http://shopguide.example/")
+    >>> read_directory(page)[["shop_id", "kind"]].head(2)
+      shop_id         kind
+    0     D01  marketplace
+    1     D02        brand
+    """
+    import pandas as pd
+
+    heads = [tag.get_text() for tag in page.soup.select("table.shops th")]
+    columns = [next((c for word, c in DIRECTORY_WORDS.items() if word in head), head)
+               for head in heads]  # fmt: skip
+    if columns != list(DIRECTORY_WORDS.values()):
+        found = ", ".join(columns)[:80] or _("no table")
+        raise ContractError(
+            [Problem(page.url, "table", ", ".join(DIRECTORY_WORDS.values()), found)]
+        )
+    rows = []
+    for line in page.soup.select("table.shops tbody tr"):
+        cells = [tag.get_text(strip=True) for tag in line.select("td")]
+        row: dict[str, Any] = {"shop_id": str(line.get("id", ""))}
+        try:
+            row |= dict(zip(columns, cells, strict=True))
+            low, high = row.pop("prices").split(" to ")
+            row["price_low"], row["price_high"] = (float(_yuan(p).amount) for p in (low, high))
+            for name in (*CATEGORY_WORDS, "other", "monthly_visits"):
+                row[name] = _first_whole(row[name])
+        except ValueError:
+            found = " | ".join(cells)[:80]
+            raise ContractError([Problem(page.url, "row", _("complete"), found)]) from None
+        rows.append(row)
+    order = ["shop_id", *columns[:-3], "price_low", "price_high", *columns[-2:]]
+    return pd.DataFrame(rows, columns=order)
