@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -334,8 +335,6 @@ def answer_effect(
     Source: ratio of two shares: score interval of Koopman (1984); adjusted: Poisson
     regression with a robust error, Zou (2004); both by statsmodels.
     """
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     if not 0 < level < 1:
@@ -358,21 +357,36 @@ def answer_effect(
         compare="ratio", method="score", alpha=1 - level,
     )  # fmt: skip
     plain = one["bought"].mean() / other["bought"].mean()
-    both = pd.concat(chosen, ignore_index=True)
-    strata = pd.get_dummies(
-        pd.DataFrame(
-            {"campaign": both["campaign"].astype(str), "month": both["day"].dt.month.astype(str)}
-        ),
-        drop_first=True,
-        dtype=float,
+    ratio, bounds = _like_with_like(one, other, level)
+    found = pd.DataFrame(
+        [(plain, low, high), (ratio, *bounds)],
+        index=["plain", "adjusted"],
+        columns=["ratio", "lower", "upper"],
     )
-    design = strata.assign(of=both["group"].isin(sides[0]).astype(float), constant=1.0)
-    fitted = GLM(both["bought"].to_numpy(), design.to_numpy(), family=Poisson()).fit(cov_type="HC0")
-    at = design.columns.get_loc("of")
-    bounds = np.exp(fitted.conf_int(1 - level)[at])
-    rows = [
-        (plain, low, high, len(both)),
-        (float(np.exp(fitted.params[at])), *bounds, len(both)),
-    ]
-    found = pd.DataFrame(rows, index=["plain", "adjusted"])
-    return found.set_axis(["ratio", "lower", "upper", "visits"], axis=1)
+    return found.assign(visits=len(one) + len(other))
+
+
+def _like_with_like(
+    one: pd.DataFrame, other: pd.DataFrame, level: float
+) -> tuple[float, tuple[float, float]]:
+    """Return the ratio of conversions within campaign and month, and its interval."""
+    from scipy.stats import norm
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    both = pd.concat([one.assign(of=1.0), other.assign(of=0.0)])
+    cells = (  # equal visits count together: hundreds of rows instead of many thousands
+        both.assign(month=both["day"].dt.month.astype(str))
+        .groupby(["campaign", "month", "of", "bought"], as_index=False)
+        .size()
+    )
+    strata = pd.get_dummies(cells[["campaign", "month"]], drop_first=True, dtype=float)
+    design = strata.assign(constant=1.0, of=cells["of"]).to_numpy()
+    bought, number = cells["bought"].to_numpy(float), cells["size"].to_numpy(float)
+    fitted = GLM(bought, design, family=Poisson(), freq_weights=number).fit()
+    chance = fitted.fittedvalues
+    bread = np.linalg.pinv(design.T @ (design * (number * chance)[:, None]))
+    meat = design.T @ (design * (number * (bought - chance) ** 2)[:, None])
+    effect, error = fitted.params[-1], math.sqrt((bread @ meat @ bread)[-1, -1])
+    z = norm.ppf((1 + level) / 2)
+    return math.exp(effect), (math.exp(effect - z * error), math.exp(effect + z * error))
