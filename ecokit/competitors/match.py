@@ -1,12 +1,15 @@
 """Matching: which of their products is which of ours, when only the names tell.
 
-Names are cut into overlapping pieces of three characters. Rare pieces weigh more
+Names are made plain (small letters, no punctuation) and cut into overlapping pieces of three
+characters inside words, so that the order of words does not count. Rare pieces weigh more
 (TF-IDF), two names are alike by the cosine of their weights, and each product gets one
 partner at most, so that the sum of all likenesses is the largest that there is.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +22,7 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     import pandas as pd
 
-THRESHOLD = 0.2
+THRESHOLD = 0.15
 """Likeness below which two products are not taken for the same."""
 
 
@@ -62,11 +65,11 @@ def similarities(
     >>> theirs = pd.DataFrame({"name": ["PHONE C1 (128GB)", "Watch G2"]}, index=["a", "b"])
     >>> pairs = similarities(ours, theirs)
     >>> pairs[["left", "right"]].values.tolist()
-    [['P2', 'b'], ['P1', 'a']]
+    [['P1', 'a'], ['P2', 'b']]
     >>> similarities(ours, theirs, threshold=20)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The threshold is 20. It lies above 0 and up to 1, such as 0.2.
+    ecokit.errors.CourseError: The threshold is 20. It lies above 0 and up to 1, such as 0.15.
 
     Source: Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*,
     chapters 3 (k-grams) and 6 (TF-IDF, cosine).
@@ -79,24 +82,84 @@ def similarities(
         if not table.index.is_unique:
             raise CourseError(_("Each product needs a row label of its own: use set_index."))
     if not 0 < threshold <= 1:
-        sentence = _("The threshold is {threshold:g}. It lies above 0 and up to 1, such as 0.2.")
+        sentence = _("The threshold is {threshold:g}. It lies above 0 and up to 1, such as 0.15.")
         raise CourseError(sentence.format(threshold=threshold))
     texts = [_texts(table, fields) for table in (left, right)]
     parts = _blocks(left, right, block)
     found = [_compare(texts[0].loc[a], texts[1].loc[b], threshold) for a, b in parts]
-    columns = {"left": left.index.dtype, "right": right.index.dtype, "score": "float64"}
-    pairs = pd.concat(
-        [part for part in found if len(part)] or found[:1] or [pd.DataFrame(columns=list(columns))]
-    )
+    none = pd.DataFrame({"left": left.index[:0], "right": right.index[:0], "score": 0.0})
+    pairs = pd.concat([part for part in found if len(part)] or [none])
     return pairs.sort_values("score", ascending=False, kind="stable", ignore_index=True)
 
 
 def _texts(table: pd.DataFrame, fields: Sequence[str]) -> pd.Series[str]:
-    parts = [table[field].astype("string").fillna("") for field in fields]
+    parts = [table[field].astype("string").fillna("").map(plain) for field in fields]
     joined = parts[0]
     for part in parts[1:]:
         joined = joined + " " + part
     return joined
+
+
+def plain(text: str) -> str:
+    """Return a text in the form in which names are compared.
+
+    Examples
+    --------
+    >>> plain("WIRELESS  C-1 (128ＧＢ), 6.1 inch")
+    'wireless c1 128gb 6.1 inch'
+    """
+    small = unicodedata.normalize("NFKC", text).casefold().replace("-", "")
+    return " ".join(re.sub(r"[^\w.]+", " ", small).split())
+
+
+def describe_products(products: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
+    """Write our products as shops print them: the name, and its attributes with their units.
+
+    Parameters
+    ----------
+    products : DataFrame
+        ``product_id``, ``name``, ``category``.
+    attributes : DataFrame
+        ``product_id``, ``value``, ``unit`` (``yes/no``: named where the value is 1),
+        ``attribute``.
+
+    Returns
+    -------
+    DataFrame
+        Index ``product_id``; ``name``, ``category``, ``text``.
+
+    Raises
+    ------
+    CourseError
+        A column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> products = pd.DataFrame({"product_id": ["P1"], "name": "Phone C1", "category": "phones"})
+    >>> attributes = pd.DataFrame({"product_id": "P1", "attribute": ["storage_gb", "dual_sim"],
+    ...                            "value": [128.0, 1.0], "unit": ["GB", "yes/no"]})
+    >>> describe_products(products, attributes)["text"].tolist()
+    ['Phone C1 128GB dual sim']
+    >>> describe_products(products, attributes[["unit"]])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table lacks the column: product_id, attribute, value.
+
+    Source: slide 19 (product attributes).
+    """
+    demand_columns(products, ["product_id", "name", "category"])
+    demand_columns(attributes, ["product_id", "attribute", "value", "unit"])
+    flag = attributes["unit"] == "yes/no"
+    words = attributes[~flag | (attributes["value"] == 1)]
+    told: dict[Any, str] = {}
+    for row in words.to_dict("records"):
+        name = row["attribute"].replace("_", " ")
+        word = name if row["unit"] == "yes/no" else f"{row['value']:g}{row['unit']}"
+        told[row["product_id"]] = f"{told.get(row['product_id'], '')} {word}"
+    table = products.set_index("product_id")[["name", "category"]]
+    texts = [f"{name}{told.get(product, '')}" for product, name in table["name"].items()]
+    return table.assign(text=texts)
 
 
 def _blocks(left: pd.DataFrame, right: pd.DataFrame, block: str | None) -> list[tuple[Any, Any]]:
@@ -112,11 +175,10 @@ def _compare(left: pd.Series[str], right: pd.Series[str], threshold: float) -> p
     import pandas as pd
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    empty = pd.DataFrame({"left": left.index[:0], "right": right.index[:0], "score": 0.0})
     texts = [*left, *right]
-    if not any(len(text) >= 3 for text in texts):
-        return empty
-    weights = TfidfVectorizer(analyzer="char", ngram_range=(3, 3)).fit_transform(texts)
+    if not any(texts):
+        return pd.DataFrame()
+    weights = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3)).fit_transform(texts)
     scores = (weights[: len(left)] @ weights[len(left) :].T).tocoo()
     keep = scores.data >= threshold
     return pd.DataFrame(
@@ -172,6 +234,72 @@ def match_products(
     """
     pairs = similarities(left, right, fields, threshold, block)
     return assign(pairs)
+
+
+def match_panel(
+    panel: pd.DataFrame, ours: pd.DataFrame, threshold: float = THRESHOLD
+) -> pd.DataFrame:
+    """Match the offers of each competitor in a panel with our products, inside each category.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        ``competitor_id``, ``sku``, ``name``, ``category``; the last name of an offer counts.
+    ours : DataFrame
+        What :func:`describe_products` returned.
+    threshold : float
+        As in :func:`similarities`.
+
+    Returns
+    -------
+    DataFrame
+        ``competitor_id``, ``sku``, ``name`` (theirs), ``product_id``, ``own_name``, ``score``;
+        best first within a competitor. A product of ours has at most one offer of each.
+
+    Raises
+    ------
+    CourseError
+        As in :func:`similarities`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> panel = pd.DataFrame({"competitor_id": "K1", "sku": ["a", "b"], "category": "phones",
+    ...                       "name": ["PHONE C-1, jade", "5G phone B2"]})
+    >>> products = pd.DataFrame({"product_id": ["P1"], "name": "Phone C1", "category": "phones"})
+    >>> blank = {"product_id": [], "attribute": [], "value": [], "unit": []}
+    >>> ours = describe_products(products, pd.DataFrame(blank))
+    >>> match_panel(panel, ours)[["sku", "product_id"]].values.tolist()
+    [['a', 'P1']]
+    >>> match_panel(panel.drop(columns="name"), ours)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table lacks the column: name.
+
+    Source: slide 18 (a system of gathering and processing the information).
+    """
+    import pandas as pd
+
+    demand_columns(panel, ["competitor_id", "sku", "name", "category"])
+    offers = panel.drop_duplicates(["competitor_id", "sku"], keep="last")
+    mine = ours[["category", "text"]]
+    found = []
+    for competitor, group in offers.groupby("competitor_id", sort=True):
+        theirs = group.set_index("sku")[["category", "name"]].rename(columns={"name": "text"})
+        pairs = match_products(mine, theirs, ["text"], threshold, "category")
+        found.append(
+            pd.DataFrame(
+                {
+                    "competitor_id": competitor,
+                    "sku": pairs["right"],
+                    "name": pairs["right"].map(theirs["text"]),
+                    "product_id": pairs["left"],
+                    "own_name": pairs["left"].map(ours["name"]),
+                    "score": pairs["score"],
+                }
+            )
+        )
+    return pd.concat(found, ignore_index=True)
 
 
 def assign(pairs: pd.DataFrame) -> pd.DataFrame:

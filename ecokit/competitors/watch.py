@@ -1,0 +1,452 @@
+"""Watching: price gaps, overlap of assortments, and the few moves worth a reaction.
+
+Competitors change hundreds of prices a year. Most changes need nothing: they are small, they
+end by themselves, or another seller is cheaper anyway. What is left is named in a
+sentence each, with what it costs us and what a reaction would cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecokit.competitors.indices import demand_columns
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL_WEEKS = 8
+"""Weeks before a move whose median price is an offer's usual price."""
+
+LEAST_CHANGE = 0.05
+"""A price that differs by less from its usual one is no move."""
+
+ELASTICITY = -2.6
+"""Own price elasticity of categories for which none is given: the mean of many studies."""
+
+CROSS_ELASTICITY = 0.6
+"""Change of our demand with the cheapest competitor's price, where none is given."""
+
+
+def own_prices(stock: pd.DataFrame) -> pd.DataFrame:
+    """Sum up our own offer prices and sales by week, to put them beside a panel.
+
+    Parameters
+    ----------
+    stock : DataFrame
+        ``date``, ``product_id``, ``price`` (yuan), ``sold`` (units); one row a product and day.
+
+    Returns
+    -------
+    DataFrame
+        ``week`` (Monday), ``product_id``, ``own_price`` (mean of the days, yuan), ``units``.
+
+    Raises
+    ------
+    CourseError
+        A column is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> stock = pd.DataFrame({"date": pd.to_datetime(["2025-03-03", "2025-03-09"]),
+    ...                       "product_id": "P1", "price": [100.0, 90.0], "sold": [2, 5]})
+    >>> own_prices(stock)[["own_price", "units"]].values.tolist()
+    [[95.0, 7.0]]
+    >>> own_prices(stock[["date"]])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table lacks the column: product_id, price, sold.
+    """
+    demand_columns(stock, ["date", "product_id", "price", "sold"])
+    monday = stock["date"] - stock["date"].dt.day_of_week * np.timedelta64(1, "D")
+    fen = (stock["price"] * 100).round().astype("int64")
+    days = stock.assign(week=monday, fen=fen).groupby(["week", "product_id"], as_index=False)
+    table = days.agg(fen=("fen", "sum"), days=("fen", "size"), units=("sold", "sum"))
+    table["own_price"] = table["fen"] / table["days"] / 100
+    return table[["week", "product_id", "own_price", "units"]]
+
+
+def price_gaps(panel: pd.DataFrame, matches: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Put our price beside theirs, for each matched product and week.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        ``competitor_id``, ``sku``, ``category``, ``week``, ``list_price``, ``price``,
+        ``promotion``, ``in_stock``.
+    matches : DataFrame
+        ``competitor_id``, ``sku``, ``product_id``.
+    own : DataFrame
+        What :func:`own_prices` returned.
+
+    Returns
+    -------
+    DataFrame
+        ``week``, ``competitor_id``, ``sku``, ``product_id``, ``category``, ``list_price``,
+        ``price`` (theirs, paid), ``promotion``, ``in_stock``, ``own_price``, ``units`` (ours),
+        ``gap`` (our price over theirs, minus 1: positive, we are dearer) and ``cheapest`` (no
+        other competitor asks less that week). Weeks in which we do not offer it are left out.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or nothing could be put together.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> week = pd.Timestamp("2025-03-03")
+    >>> panel = pd.DataFrame({"competitor_id": ["K1", "K2"], "sku": ["a", "b"], "week": week,
+    ...     "category": "phones", "list_price": [110.0, 120.0], "price": [100.0, 120.0],
+    ...     "promotion": None, "in_stock": True})
+    >>> matches = pd.DataFrame({"competitor_id": ["K1", "K2"], "sku": ["a", "b"],
+    ...                         "product_id": "P1"})
+    >>> own = pd.DataFrame({"week": [week], "product_id": "P1", "own_price": 90.0, "units": 7})
+    >>> price_gaps(panel, matches, own)[["gap", "cheapest"]].round(2).values.tolist()
+    [[-0.1, True], [-0.25, False]]
+    >>> price_gaps(panel, matches, own[:0])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: No matched product is on offer at both shops in the same week.
+
+    Source: slide 18; slide 20 (the competitors' price is one base of ours).
+    """
+    prices = ["list_price", "price", "promotion", "in_stock"]
+    demand_columns(panel, ["competitor_id", "sku", "category", "week", *prices])
+    demand_columns(matches, ["competitor_id", "sku", "product_id"])
+    demand_columns(own, ["week", "product_id", "own_price", "units"])
+    keys = ["competitor_id", "sku"]
+    both = panel[[*keys, "category", "week", *prices]].merge(
+        matches[[*keys, "product_id"]], on=keys
+    )
+    both = both.merge(own, on=["week", "product_id"])
+    if both.empty:
+        raise CourseError(_("No matched product is on offer at both shops in the same week."))
+    both["gap"] = both["own_price"] / both["price"] - 1
+    lowest = both.groupby(["week", "product_id"])["price"].transform("min")
+    both["cheapest"] = both["price"] <= lowest
+    first = ["week", "competitor_id", "sku", "product_id", "category"]
+    table = both[[*first, *prices, "own_price", "units", "gap", "cheapest"]]
+    return table.sort_values(first[:3], ignore_index=True)
+
+
+def assortment_overlap(
+    panel: pd.DataFrame, matches: pd.DataFrame, products: pd.DataFrame, week: Any
+) -> pd.DataFrame:
+    """Tell how much of our range each competitor carries in a week, and we of theirs.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        ``competitor_id``, ``sku``, ``week``.
+    matches : DataFrame
+        ``competitor_id``, ``sku``, ``product_id``.
+    products : DataFrame
+        Ours: ``product_id``, ``launched_on``, ``delisted_on`` (empty: still listed).
+    week : date or ISO text
+        A Monday of the panel.
+
+    Returns
+    -------
+    DataFrame
+        ``competitor_id``, ``ours``, ``theirs``, ``common`` (products), ``of_ours``,
+        ``of_theirs`` (shares, 0 to 1) and ``jaccard`` (common over all different products).
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or the panel has no such week.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> panel = pd.DataFrame({"competitor_id": "K1", "sku": ["a", "b", "c"],
+    ...                       "week": pd.Timestamp("2025-03-03")})
+    >>> matches = pd.DataFrame({"competitor_id": ["K1"], "sku": "a", "product_id": "P1"})
+    >>> ours = pd.DataFrame({"product_id": ["P1", "P2"], "delisted_on": pd.NaT,
+    ...                      "launched_on": pd.Timestamp("2025-01-01")})
+    >>> assortment_overlap(panel, matches, ours, "2025-03-03").iloc[0, 1:].tolist()
+    [2.0, 3.0, 1.0, 0.5, 0.3333333333333333, 0.25]
+    >>> assortment_overlap(panel, matches, ours, "2025-03-04")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The panel has no week 2025-03-04. It has Mondays from 2025-03-03
+        to 2025-03-03.
+
+    Source: Jaccard (1912), The distribution of the flora in the alpine zone.
+    """
+    import pandas as pd
+
+    demand_columns(panel, ["competitor_id", "sku", "week"])
+    demand_columns(products, ["product_id", "launched_on", "delisted_on"])
+    day = _week(panel, week)
+    sold = (products["launched_on"] <= day) & ~(products["delisted_on"] <= day)
+    mine = set(products.loc[sold, "product_id"])
+    listed = panel[panel["week"] == day].merge(matches, on=["competitor_id", "sku"], how="left")
+    rows = []
+    for competitor, group in listed.groupby("competitor_id", sort=True):
+        common = len(mine & set(group["product_id"].dropna()))
+        theirs = group["sku"].nunique()
+        rows.append((competitor, len(mine), theirs, common))
+    table = pd.DataFrame(rows, columns=["competitor_id", "ours", "theirs", "common"])
+    return table.assign(
+        of_ours=table["common"] / table["ours"],
+        of_theirs=table["common"] / table["theirs"],
+        jaccard=table["common"] / (table["ours"] + table["theirs"] - table["common"]),
+    )
+
+
+def _week(table: pd.DataFrame, week: Any) -> pd.Timestamp:
+    import pandas as pd
+
+    day = pd.Timestamp(week)
+    if not (table["week"] == day).any():
+        sentence = _("The panel has no week {week}. It has Mondays from {first} to {last}.")
+        first, last = (pd.Timestamp(table["week"].agg(end)) for end in ("min", "max"))
+        raise CourseError(sentence.format(week=day.date(), first=first.date(), last=last.date()))
+    return day
+
+
+def reaction(
+    price: float,
+    cost: float,
+    units: float,
+    rival_change: float,
+    own_change: float = 0.0,
+    elasticity: float = ELASTICITY,
+    cross_elasticity: float = CROSS_ELASTICITY,
+) -> dict[str, float]:
+    """Tell what a rival's move does to us in a week, and what a change of our price adds.
+
+    Demand has constant elasticities: units change by the factor
+    (1 + own change)^elasticity times (1 + rival change)^cross elasticity.
+
+    Parameters
+    ----------
+    price, cost : float
+        Ours a unit, in yuan, before both changes.
+    units : float
+        Ours a week before both changes.
+    rival_change, own_change : float
+        Relative changes of the cheapest rival's price and of ours: -0.12 is a cut by 12 %.
+    elasticity : float
+        Of our demand to our price; negative.
+    cross_elasticity : float
+        Of our demand to the cheapest rival's price; positive.
+
+    Returns
+    -------
+    dict
+        ``units``, ``sales``, ``margin`` (yuan) of a week after the changes, and the losses against
+        before: ``lost_units``, ``lost_margin``.
+
+    Raises
+    ------
+    CourseError
+        A sign that cannot be, or a change of -1 and below.
+
+    Examples
+    --------
+    A rival cuts by 12 %. Waiting loses 7 % of the units; matching the cut gains units, and
+    loses more than the whole margin of a product with 13 %:
+
+    >>> round(reaction(100, 87, 100, -0.12)["lost_margin"])
+    96
+    >>> match = reaction(100, 87, 100, -0.12, own_change=-0.12)
+    >>> round(match["units"]), round(match["lost_margin"])
+    (129, 1171)
+    >>> reaction(100, 87, 100, -0.12, elasticity=2.6)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: An elasticity of demand to the own price is negative: write -2.6.
+
+    Source: constant-elasticity demand, as in pricing (slide 20).
+    """
+    if not elasticity < 0:
+        sentence = _("An elasticity of demand to the own price is negative: write {value:g}.")
+        raise CourseError(sentence.format(value=-abs(elasticity)))
+    if cross_elasticity < 0:
+        raise CourseError(
+            _("A cross elasticity between sellers of the same product is not negative.")
+        )
+    if min(rival_change, own_change) <= -1 or min(price, cost, units) < 0:
+        raise CourseError(
+            _("Changes lie above -1 (-0.12 is a cut by 12 %); price, cost, units are not negative.")
+        )
+    after = units * (1 + own_change) ** elasticity * (1 + rival_change) ** cross_elasticity
+    asked = price * (1 + own_change)
+    margin = after * (asked - cost)
+    return {
+        "units": after,
+        "sales": after * asked,
+        "margin": margin,
+        "lost_units": units - after,
+        "lost_margin": units * (price - cost) - margin,
+    }
+
+
+def alerts(
+    gaps: pd.DataFrame,
+    products: pd.DataFrame,
+    week: Any,
+    elasticities: Mapping[str, float] | None = None,
+    cross_elasticity: float = CROSS_ELASTICITY,
+    least_change: float = LEAST_CHANGE,
+    least_weeks: int = 2,
+    most: int = 5,
+) -> pd.DataFrame:
+    """Name the few moves of competitors that are worth a reaction, in a sentence each.
+
+    A move is a price that lies `least_change` or more off its usual price, the median of the last
+    :data:`USUAL_WEEKS` weeks without a promotion before the move began. It becomes an alert when it lasts (or
+    is twice as deep), when the offer is in stock, and when nobody else is cheaper: our demand
+    follows the cheapest seller.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        What :func:`price_gaps` returned.
+    products : DataFrame
+        ``product_id``, ``name``, ``cost`` (yuan), ``core`` (bool).
+    week : date or ISO text
+        The Monday on which you look; later weeks are not used.
+    elasticities : mapping of category to float, optional
+        Of our demand to our price; :data:`ELASTICITY` where none is given.
+    cross_elasticity, least_change, least_weeks
+        See above.
+    most : int
+        So many alerts at most, those with the most margin at stake.
+
+    Returns
+    -------
+    DataFrame
+        ``competitor_id``, ``product_id``, ``name``, ``core``, ``category``, ``price``, ``usual``,
+        ``change``, ``weeks`` (it has lasted), ``promotion``, ``units`` (ours a week),
+        ``at_stake`` (margin a week that the move takes or, negative, brings, yuan),
+        ``match_costs`` (margin a week that following the move would lose beyond that) and
+        ``sentence``. Most at stake first.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or the week is not in `gaps`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> weeks = pd.date_range("2025-03-03", periods=6, freq="7D")
+    >>> gaps = pd.DataFrame({"week": weeks, "competitor_id": "K1", "sku": "a", "product_id": "P1",
+    ...     "category": "phones", "price": [100.0] * 4 + [88.0] * 2, "promotion": None,
+    ...     "in_stock": True, "own_price": 100.0, "units": 100, "cheapest": True})
+    >>> products = pd.DataFrame({"product_id": ["P1"], "name": "Phone C1", "cost": 87.0,
+    ...                          "core": True})
+    >>> alerts(gaps, products, weeks[-1])["sentence"][0]
+    'K1 asks 12% less than usual for Phone C1 (core), for 2 weeks. It takes about ¥96 of
+        margin a week. Following would lose another ¥1,075 a week: hold the price.'
+
+    One week old, and deep: already an alert.
+
+    >>> alerts(gaps, products, "2025-03-31")[["change", "weeks"]].round(2).values.tolist()
+    [[-0.12, 1.0]]
+    >>> alerts(gaps, products, "2026-01-05")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The panel has no week 2026-01-05. It has Mondays from 2025-03-03
+        to 2025-04-07.
+
+    Source: slide 18; slide 20 (so that the product stays competitive and keeps its gross profit).
+    """
+    import pandas as pd
+
+    demand_columns(
+        gaps, ["week", "competitor_id", "sku", "price", "own_price", "units", "cheapest"]
+    )
+    demand_columns(products, ["product_id", "name", "cost", "core"])
+    day = _week(gaps, week)
+    known = gaps[gaps["week"] <= day]
+    here = known[(known["week"] == day) & known["in_stock"].astype(bool) & known["cheapest"]]
+    history = {key: group for key, group in known.groupby(["competitor_id", "sku"])}
+    recent = known[known["week"] > day - pd.Timedelta(weeks=USUAL_WEEKS)]
+    recent = recent.drop_duplicates(["week", "product_id"])
+    units = recent.groupby("product_id")["units"].mean().to_dict()
+    named = products.set_index("product_id")[["name", "core", "cost"]].to_dict("index")
+    rows = []
+    for offer in here.to_dict("records"):
+        past = history[(offer["competitor_id"], offer["sku"])]
+        promoted = past["promotion"].notna().to_numpy()
+        usual, lasted = _since(past["price"].to_numpy(float), promoted, least_change)
+        change = offer["price"] / usual - 1
+        if abs(change) < least_change:
+            continue
+        if lasted >= least_weeks or abs(change) >= 2 * least_change:
+            product = {**named[offer["product_id"]], "units": units[offer["product_id"]]}
+            own = (elasticities or {}).get(offer["category"], ELASTICITY)
+            move = {**offer, **product, "usual": usual, "change": change, "weeks": lasted}
+            rows.append(move | _stakes(move, own, cross_elasticity))
+    table = pd.DataFrame(rows, columns=_ALERT)
+    order = table["at_stake"].astype(float).abs().sort_values(ascending=False, kind="stable").index
+    table = table.loc[order].head(most).reset_index(drop=True)
+    return table.assign(sentence=[_sentence(row) for row in table.to_dict("records")])
+
+
+_ALERT = [
+    "competitor_id", "product_id", "name", "core", "category", "price", "usual", "change",
+    "weeks", "promotion", "units", "at_stake", "match_costs",
+]  # fmt: skip
+
+
+def _stakes(move: Mapping[Any, Any], elasticity: float, cross: float) -> dict[str, float]:
+    """Tell what waiting loses in a week, and what following would lose beyond that."""
+    ours = (move["own_price"], move["cost"], move["units"], move["change"])
+    wait = reaction(*ours, 0.0, elasticity, cross)["lost_margin"]
+    follow = reaction(*ours, move["change"], elasticity, cross)["lost_margin"]
+    return {"at_stake": wait, "match_costs": follow - wait}
+
+
+def _since(
+    prices: NDArray[np.float64], promoted: NDArray[np.bool_], least_change: float
+) -> tuple[float, int]:
+    """Return the usual price before the present move, and how many weeks the move has lasted.
+
+    Weeks of a promotion do not make a price usual, unless there are no others.
+    """
+    for start in range(len(prices) - 1, 0, -1):
+        before, calm = prices[:start], prices[:start][~promoted[:start]]
+        usual = float(np.median((calm if len(calm) else before)[-USUAL_WEEKS:]))
+        if abs(prices[start - 1] / usual - 1) < least_change / 2:
+            return usual, len(prices) - start
+    return float(prices[0]), len(prices)
+
+
+def _sentence(row: Mapping[Any, Any]) -> str:
+    weeks = _("for {n} weeks").format(n=row["weeks"])
+    promoted = _(", shown as a {promotion}").format(promotion=row["promotion"])
+    told = {
+        "rival": row["competitor_id"],
+        "change": abs(row["change"]),
+        "name": row["name"] + (_(" (core)") if row["core"] else ""),
+        "weeks": weeks if row["weeks"] > 1 else _("since this week"),
+        "promoted": promoted if isinstance(row["promotion"], str) else "",
+        "stake": abs(row["at_stake"]),
+        "cost": abs(row["match_costs"]),
+    }
+    if row["change"] > 0:
+        words = _(
+            "{rival} asks {change:.0%} more than usual for {name}, {weeks}. It brings us about "
+            "¥{stake:,.0f} of margin a week."
+        )
+        return words.format(**told)
+    words = _(
+        "{rival} asks {change:.0%} less than usual for {name}, {weeks}{promoted}. It takes about "
+        "¥{stake:,.0f} of margin a week."
+    )
+    hold = _("Following would lose another ¥{cost:,.0f} a week: hold the price.")
+    follow = _("Following would win back ¥{cost:,.0f} a week: follow.")
+    verdict = hold if row["match_costs"] > 0 else follow
+    return f"{words.format(**told)} {verdict.format(**told)}"
