@@ -92,7 +92,7 @@ def panel(
     Returns
     -------
     DataFrame
-        A row a product and week on sale (weeks of seven days from the first day of `stock`):
+        A row a product and week on sale (``week`` is its Monday):
         ``product_id``, ``category``, ``week``, ``market`` (category and week), ``days`` (on sale),
         ``visits`` (that looked at it), ``campaign_share`` (of these visits), ``sold`` (units
         bought in visits that looked at it), ``lost`` (units asked for and out of stock),
@@ -123,10 +123,9 @@ def panel(
     ...
     ecokit.errors.CourseError: No paid order holds the product that its visit looked at. ...
     """
-    start = stock["date"].min()
     keys = ["product_id", "week"]
     days = stock.assign(
-        week=_weeks(stock["date"], start),
+        week=_weeks(stock["date"]),
         lost=stock["demand"] - stock["sold"],
         log_price=np.log(stock["price"]),
     )
@@ -144,11 +143,11 @@ def panel(
             "and visits of the same shop."
         )
         raise CourseError(message)
-    lines = lines.assign(week=_weeks(lines["placed_at"], start))
+    lines = lines.assign(week=_weeks(lines["placed_at"]))
     bought = lines.groupby(keys, as_index=False).agg(sold=("quantity", "sum"))
     seen = visits.dropna(subset=["product_id"])
     seen = seen.assign(
-        week=_weeks(seen["started_at"], start), campaign=seen["campaign_id"].notna().astype(float)
+        week=_weeks(seen["started_at"]), campaign=seen["campaign_id"].notna().astype(float)
     )
     seen = seen.groupby(keys, as_index=False).agg(
         visits=("visit_id", "size"), campaign_share=("campaign", "mean")
@@ -161,19 +160,19 @@ def panel(
         units=table["sold"] + table["lost"],
         market=table["category"].astype(str) + " " + table["week"].dt.strftime("%Y-%m-%d"),
         price=np.exp(table["log_price"]),
-        cost=_costs(table, order_lines, orders, start),
+        cost=_costs(table, order_lines, orders),
     )
     named = ["product_id", "category", "week", "market", "days", "visits", "campaign_share"]
     columns = [*named, "sold", "lost", "units", "stockout_days", "price", "cost"]
     return table.sort_values(keys, ignore_index=True)[columns]
 
 
-def _weeks(days: pd.Series, start: pd.Timestamp) -> pd.Series:
-    """Return the first day of the week of seven days, counted from `start`."""
+def _weeks(days: pd.Series) -> pd.Series:
+    """Return the Monday of the week of each day."""
     import pandas as pd
 
-    number = (days.dt.normalize() - start).dt.days // 7
-    return start + pd.to_timedelta(7 * number, unit="D")
+    days = days.dt.normalize()
+    return days - pd.to_timedelta(days.dt.weekday, unit="D")
 
 
 def _looked_at(
@@ -186,12 +185,10 @@ def _looked_at(
     return lines.merge(seen, on=["visit_id", "product_id"])
 
 
-def _costs(
-    table: pd.DataFrame, order_lines: pd.DataFrame, orders: pd.DataFrame, start: pd.Timestamp
-) -> pd.Series:
+def _costs(table: pd.DataFrame, order_lines: pd.DataFrame, orders: pd.DataFrame) -> pd.Series:
     """Return the mean purchase cost by row of `table`, filled along the weeks of each product."""
     dated = order_lines.merge(orders[["order_id", "placed_at"]], on="order_id")
-    dated = dated.assign(week=_weeks(dated["placed_at"], start))
+    dated = dated.assign(week=_weeks(dated["placed_at"]))
     known = dated.groupby(["product_id", "week"])["unit_cost"].mean().rename("cost")
     rows = table[["product_id", "week"]].join(known, on=["product_id", "week"])
     rows = rows.sort_values(["product_id", "week"])
