@@ -16,9 +16,17 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "assortment": ["abc", "new_skus", "nine_cells", "not_in_stores", "performance", "xyz"],
+        "assortment": [
+            "YEAR",
+            "abc",
+            "new_skus",
+            "nine_cells",
+            "not_in_stores",
+            "performance",
+            "xyz",
+        ],
         "buyers": ["MOTIVES", "STEPS", "buying_steps", "motives"],
-        "buying": ["choose_offers", "offer_values"],
+        "buying": ["MOVED", "choose_offers", "offer_values"],
         "capital": ["capital", "lead_times", "storage"],
         "center": ["DEPARTMENTS", "FIVE", "against_targets", "five_kpis"],
         "duties": ["DUTIES", "duties"],

@@ -130,7 +130,9 @@ def _per_stock(sums: Frame, keys: Sequence[str]) -> Frame:
     )
 
 
-def abc(table: IntoFrameT, value: str = "sales", cuts: Sequence[float] = (0.80, 0.95)) -> IntoFrameT:
+def abc(
+    table: IntoFrameT, value: str = "sales", cuts: Sequence[float] = (0.80, 0.95)
+) -> IntoFrameT:
     """Class products by their share of a value: A the few that make most of it.
 
     Parameters

@@ -15,7 +15,12 @@ from ecokit.operations.frames import small, tables_of
 STEPS: tuple[tuple[str, str, str, str], ...] = (
     ("aroused", "诱发需求", _("need aroused"), _("visits")),
     ("gathered", "收集信息", _("information gathered"), _("visits that open a product page")),
-    ("compared", "比较选择", _("options compared"), _("visits that open two product pages or more")),
+    (
+        "compared",
+        "比较选择",
+        _("options compared"),
+        _("visits that open two product pages or more"),
+    ),
     ("decided", "购买决策", _("purchase decided"), _("visits with a paid order")),
     ("content", "购后评价", _("judged after purchase"), _("orders without complaint or return")),
 )

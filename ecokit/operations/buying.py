@@ -169,7 +169,9 @@ def _best(offers: pd.DataFrame, places: Mapping[str, int]) -> np.ndarray[Any, np
     from scipy.sparse import csr_array
 
     rows, columns, limits = [], [], []
-    groups = [(keys[1], group) for keys, group in offers.groupby(["month", "resource"]).groups.items()]
+    groups = [
+        (keys[1], group) for keys, group in offers.groupby(["month", "resource"]).groups.items()
+    ]
     groups += [("", group) for group in offers.groupby(["month", "product_id"]).groups.values()]
     place_of = {label: place for place, label in enumerate(offers.index)}
     for row, (resource, group) in enumerate(groups):

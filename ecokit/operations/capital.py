@@ -60,9 +60,9 @@ def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
     """
     if receivable_days < 0:
         raise CourseError(
-            _("receivable_days is {days}. Give the days until you have the money, 0 or more.").format(
-                days=receivable_days
-            )
+            _(
+                "receivable_days is {days}. Give the days until you have the money, 0 or more."
+            ).format(days=receivable_days)
         )
     frames = door(
         tables_of(data),

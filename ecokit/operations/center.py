@@ -30,7 +30,12 @@ DEPARTMENTS: tuple[tuple[str, str, str, str], ...] = (
         _("own and channel shops, product campaigns, lead products"),
         "sales_attainment",
     ),
-    (_("customer service"), "客服部", _("answers, complaints, customer analysis"), "complaint_rate"),
+    (
+        _("customer service"),
+        "客服部",
+        _("answers, complaints, customer analysis"),
+        "complaint_rate",
+    ),
     (_("logistics"), "物流部", _("storage, delivery, after-sales"), "return_rate"),
 )
 """Department, Chinese name, what it does, and the KPI that it moves most. All four move margin."""

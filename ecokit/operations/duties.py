@@ -110,7 +110,9 @@ def _cover(tables: _Tables, first: pd.Timestamp) -> float:
     now = stock[pd.to_datetime(stock["date"]).dt.to_period("M") == first.to_period("M")]
     orders = tables["orders"]
     mine = orders[orders["placed_at"].dt.to_period("M") == first.to_period("M")]
-    return float(performance({**tables, "stock": now, "orders": mine}, None)["days_of_cover"].iloc[0])
+    return float(
+        performance({**tables, "stock": now, "orders": mine}, None)["days_of_cover"].iloc[0]
+    )
 
 
 def _stockout_rate(tables: _Tables, first: pd.Timestamp) -> float:

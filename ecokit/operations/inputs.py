@@ -49,9 +49,7 @@ class ProductInputs:
     order_cost: float
 
 
-def product_inputs(
-    data: Any, product_id: str, holding_rate: float = HOLDING_RATE
-) -> ProductInputs:
+def product_inputs(data: Any, product_id: str, holding_rate: float = HOLDING_RATE) -> ProductInputs:
     """Gather what a reorder policy for one product needs.
 
     Parameters

@@ -292,9 +292,9 @@ def backtest(
     needed = folds * days + 5 * WEEK
     if len(values) < needed:
         raise CourseError(
-            _(
-                "{folds} forecasts of {days} days need {needed} days or more; there are {n}."
-            ).format(folds=folds, days=days, needed=needed, n=len(values))
+            _("{folds} forecasts of {days} days need {needed} days or more; there are {n}.").format(
+                folds=folds, days=days, needed=needed, n=len(values)
+            )
         )
     rows = []
     for fold in range(folds, 0, -1):
@@ -323,8 +323,9 @@ def cycle(
     first_month: str,
     margin: float,
     holding: float,
-    method: str = "holt_winters",
+    method: str = "mean_4_weeks",
     learn: float = 0.5,
+    calendar: pd.Series[float] | None = None,
 ) -> pd.DataFrame:
     """Go through planning month by month: forecast, buy, see what happened, adjust.
 
@@ -345,6 +346,9 @@ def cycle(
     learn : float
         Share (0 to 1) of the last error (actual over forecast) that goes into the next
         correction. 0 never adjusts, 1 believes the last month alone.
+    calendar : Series, optional
+        What is known of months in advance, with months as index: the shop's sales plan, for
+        example. Demand is forecast relative to it, so that a festival is no surprise.
 
     Returns
     -------
@@ -383,12 +387,15 @@ def cycle(
                 n=before, month=first
             )
         )
+    usual = _usual(months, calendar)
     rows: list[dict[str, Any]] = []
     left, correction, errors = 0.0, 1.0, [1.0]
     for month in months[months >= first].unique():
         past = demand[months < month].to_numpy(dtype=float)
         asked = float(demand[months == month].sum())
-        predicted = float(forecast(past, int((months == month).sum()), method).sum())
+        now = months == month
+        level = past / usual[months < month]
+        predicted = float((forecast(level, int(now.sum()), method) * usual[now]).sum())
         planned = predicted * correction
         target = np.ceil(newsvendor(_around(planned, past, errors), margin, holding).quantity)
         bought = max(target - left, 0.0)
@@ -407,6 +414,16 @@ def cycle(
         errors.append(ratio)
         correction = float(np.clip(correction * ratio**learn, 0.5, 2.0))
     return pd.DataFrame(rows)
+
+
+def _usual(months: pd.PeriodIndex, calendar: pd.Series[float] | None) -> NDArray[np.float64]:
+    """Return what the calendar says of each day, 1 on average."""
+    if calendar is None:
+        return np.ones(len(months))
+    level = calendar.reindex(months).to_numpy(dtype=float) / months.days_in_month.to_numpy()
+    if not np.isfinite(level).all() or (level <= 0).any():
+        raise CourseError(_("The calendar needs a number above zero for every month of demand."))
+    return np.asarray(level / level.mean(), dtype=float)
 
 
 def _around(planned: float, past: NDArray[np.float64], errors: Sequence[float]) -> Any:

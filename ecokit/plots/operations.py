@@ -60,7 +60,9 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None)
     theme.percent_axis(ax, "x")
     ax.set_xlim(0, 1.15 * max(float(shown["sku_rate"].max()), 0.01))
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower right")
+    ax.legend(
+        loc="upper center", bbox_to_anchor=(0.42, -0.08), ncols=3, fontsize=9, columnspacing=1
+    )
     worst = shown.loc[0]
     ax.set_title(
         _("{group}: {unit:.1%} of units, {day:.1%} of days, {sku:.0%} of SKUs").format(
@@ -98,6 +100,7 @@ def stockout_calendar(table: pd.DataFrame) -> Figure:
     image = ax.imshow(np.sqrt(wide.fillna(0)), aspect="auto", cmap="Oranges")
     ax.set_yticks(range(len(wide)), list(wide.index))
     first = np.flatnonzero(~pd.Index(months.to_period("M")).duplicated())
+    first = first[np.append(np.diff(first), 9) > 2]  # a week that only begins in a month  # noqa: PLR2004
     ax.set_xticks(first, [f"{months[place]:%b}" for place in first])
     ax.grid(visible=False)
     bar = fig.colorbar(image, ax=ax, shrink=0.9)
@@ -182,8 +185,15 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
     low = table["gmroi_year"].idxmin()
     colors = [theme.ORANGE if row == low else theme.BLUE for row in table.index]
     ax.scatter(table["turns_year"], table["margin"], s=size, c=colors, alpha=0.8, zorder=3)
-    for name, x, y in zip(table[by], table["turns_year"], table["margin"], strict=True):
-        ax.annotate(_plain(name), (x, y), (0, 14), textcoords="offset points", ha="center", size=9)
+    ranked = table.sort_values("turns_year")
+    for row, (name, x, y) in enumerate(
+        ranked[[by, "turns_year", "margin"]].itertuples(index=False)
+    ):
+        side = -1 if row % 2 else 1
+        ax.annotate(
+            _plain(name), (x, y), (16 * side, 0), textcoords="offset points", va="center",
+            ha="left" if side > 0 else "right", size=9,
+        )  # fmt: skip
     ax.set_xlim(0, 1.2 * table["turns_year"].max())
     ax.set_ylim(0, 1.3 * table["margin"].max())
     turns = np.linspace(1, ax.get_xlim()[1], 200)
@@ -250,7 +260,7 @@ def capital(table: pd.DataFrame) -> Figure:
             days=cash
         )
     )
-    ax.set_ylim(0, 1.25 * max(table["payables"].max(), table["stock"].max()))
+    ax.set_ylim(0, 1.4 * max(table["payables"].max(), table["stock"].max()))
     return fig
 
 
@@ -268,7 +278,7 @@ def storage(daily: pd.DataFrame) -> Figure:
     >>> daily = pd.DataFrame({"day": pd.date_range("2025-06-01", periods=2),
     ...                       "utilisation": [0.7, 0.9]})
     >>> storage(daily).axes[0].get_title(loc="left")
-    'Fullest on 02 June: 90% of the space; above 85% on 1 days'
+    'Fullest on 02 June: 90% of the space; above 85% on 1 of 2 days'
     """
     fig, ax = theme.figure(height=3.3)
     ax.fill_between(daily["day"], daily["utilisation"], color="#cfe3f3", lw=0)
@@ -283,19 +293,22 @@ def storage(daily: pd.DataFrame) -> Figure:
     ax.set_ylim(0, 1.1 * max(1.0, float(daily["utilisation"].max())))
     peak = daily.loc[daily["utilisation"].idxmax()]
     ax.set_title(
-        _("Fullest on {day:%d %B}: {peak:.0%} of the space; above 85% on {n} days").format(
-            day=peak["day"], peak=peak["utilisation"], n=int((daily["utilisation"] > full).sum())
+        _("Fullest on {day:%d %B}: {peak:.0%} of the space; above 85% on {n} of {all} days").format(
+            day=peak["day"],
+            peak=peak["utilisation"],
+            n=int((daily["utilisation"] > full).sum()),
+            all=len(daily),
         )
     )
-    _month_axis(ax)
+    _month_axis(ax, pd.DatetimeIndex(daily["day"]))
     return fig
 
 
-def _month_axis(ax: Axes) -> None:
-    from matplotlib.dates import DateFormatter, MonthLocator
-
-    ax.xaxis.set_major_locator(MonthLocator())
-    ax.xaxis.set_major_formatter(DateFormatter("%b"))
+def _month_axis(ax: Axes, days: pd.DatetimeIndex) -> None:
+    # Plain ticks: a locator of dates is slow, and the lab draws this at every move.
+    firsts = days[(days.day == 1) | (days == days[0])]
+    firsts = firsts[1:] if len(firsts) > 1 and (firsts[1] - firsts[0]).days < 15 else firsts  # noqa: PLR2004
+    ax.set_xticks(firsts, [f"{day:%b}" for day in firsts])
     ax.grid(visible=False, axis="x")
 
 
@@ -319,10 +332,10 @@ def stock_path(
     --------
     >>> import pandas as pd
     >>> from ecokit import operations
-    >>> log = operations.replay([3, 9, 3], reorder_point=3, order_quantity=6, start=6)
+    >>> log = operations.replay([3, 11, 3], reorder_point=3, order_quantity=6, start=6)
     >>> days = pd.date_range("2025-01-01", periods=3)
     >>> stock_path(log, days, 3).axes[0].get_title(loc="left")
-    '87% of 15 units served; 2 lost on 1 days'
+    '88% of 17 units served; 2 lost, on 1 of 3 days'
     """
     ax = theme.figure(height=3.6)[1] if ax is None else ax
     closing, lost = log.closing[:, 0], (log.demand - log.sold)[:, 0]
@@ -331,16 +344,20 @@ def stock_path(
     ax.axhline(reorder_point, color=theme.GREY, ls="--", lw=1.2, label=_("reorder point"))
     out = lost > 0
     if out.any():
-        ax.plot(days[out], -0.03 * closing.max() - 0 * lost[out], "^", color=theme.RED, ms=5,
-                label=_("units lost"), clip_on=False)  # fmt: skip
+        under = np.full(int(out.sum()), -0.03 * closing.max())
+        ax.plot(days[out], under, "^", color=theme.RED, ms=5, label=_("units lost"))
     ax.set_ylim(bottom=-0.06 * max(float(closing.max()), 1))
     ax.set_ylabel(_("units"))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3)
-    _month_axis(ax)
+    _month_axis(ax, days)
     asked = log.demand[:, 0].sum()
     ax.set_title(
-        _("{fill:.0%} of {asked:,.0f} units served; {lost:.0f} lost on {n} days").format(
-            fill=1 - lost.sum() / max(asked, 1), asked=asked, lost=lost.sum(), n=int(out.sum())
+        _("{fill:.0%} of {asked:,.0f} units served; {lost:.0f} lost, on {n} of {days} days").format(
+            fill=1 - lost.sum() / max(asked, 1),
+            asked=asked,
+            lost=lost.sum(),
+            n=int(out.sum()),
+            days=len(lost),
         )
     )
     return _figure(ax)
@@ -467,7 +484,9 @@ def plan(table: pd.DataFrame) -> Figure:
            label=_("of them lost"))  # fmt: skip
     ax.plot(rows, table["forecast"], "s--", color=theme.GREY, label=_("forecast"))
     ax.plot(rows, table["planned"], "o-", color=theme.BLUE, label=_("adjusted plan"))
-    ax.plot(rows, table["target"], "_", color="black", ms=22, mew=1.8, label=_("stock to start with"))
+    ax.plot(
+        rows, table["target"], "_", color="black", ms=22, mew=1.8, label=_("stock to start with")
+    )
     ax.set_xticks(rows, [f"{month:%b}" for month in table["month"].dt.to_timestamp()])
     ax.set_ylim(0, 1.35 * float(table[["demand", "target"]].to_numpy().max()))
     ax.set_ylabel(_("units"))
