@@ -68,11 +68,12 @@ def week(hours: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ax.set_xlabel(_("hour of the day"))
     ax.set_ylabel("")
     ax.tick_params(axis="both", rotation=0, length=0)
-    at, column = np.unravel_index(int(hours.to_numpy().argmax()), hours.shape)
-    slot, day = int(hours.index[at]), hours.columns[column]
+    values = hours.to_numpy()
+    row, column = divmod(int(values.argmax()), len(hours.columns))
+    slot, day = int(hours.index[row]), hours.columns[column]
     ax.set_title(
         _("Busiest: {day} {hour}:00, {n:.0f} contacts an hour").format(
-            day=day, hour=slot // 60, n=hours.iat[at, column]
+            day=day, hour=slot // 60, n=values[row, column]
         )
     )
     return _figure(ax)
@@ -310,7 +311,8 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
     ax = theme.figure(height=3.2)[1] if ax is None else ax
     names = [_words(name) for name in table.iloc[:, 0]]
     bars = ax.bar(names, table["share"], color=theme.BLUE)
-    ax.bar_label(bars, [str(number) for number in table["number"]], padding=2, size=9.5)
+    numbers = [str(number) for number in table["number"]]
+    ax.bar_label(bars, numbers, label_type="center", color="white", size=9.5)
     ax.plot(names, table["running_share"], "o-", color=theme.ORANGE, label=_("all so far"))
     ax.set_ylim(0, 1.08)
     theme.percent_axis(ax)
@@ -355,7 +357,7 @@ def effects(
     >>> [label.get_text() for label in effects(table).axes[0].get_yticklabels()]
     ['adjusted']
     """
-    ax = theme.figure(height=0.9 + 0.5 * len(table))[1] if ax is None else ax
+    ax = theme.figure(height=1.5 + 0.4 * len(table))[1] if ax is None else ax
     places = np.arange(len(table))
     error = [table["ratio"] - table["lower"], table["upper"] - table["ratio"]]
     ax.errorbar(
@@ -370,7 +372,7 @@ def effects(
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xlabel(_("ratio of conversions"))
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.75 / len(table) - 0.12), ncols=2)
     ax.set_title(title)
     return _figure(ax)
 
@@ -455,7 +457,7 @@ def segments(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ax.set_xlim(right=1.12 * float(table[["customer_share", "sales_share"]].max().max()))
     theme.percent_axis(ax, "x")
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper right")
     often = table[table["segment"].isin(["champion", "loyal", "at_risk"])]
     ax.set_title(
         _("Two orders or more: {people:.0%} of customers, {sales:.0%} of sales").format(

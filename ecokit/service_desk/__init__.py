@@ -16,7 +16,10 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "arrivals": ["WEEKDAYS", "answers", "hours", "slots", "staffed"],
+        "arrivals": [
+            "WEEKDAYS", "answers", "handling_minutes", "hours", "patience_minutes", "slots",
+            "staffed",
+        ],
         "contacts": ["answer_effect", "answer_groups", "pareto", "reasons_by_parcel", "resolution"],
         "customers": ["cohorts", "customer_value", "repeat_curve", "rfm", "segments"],
         "erlang": [

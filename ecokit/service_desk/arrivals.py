@@ -278,6 +278,92 @@ def staffed(
     return _closed(both.sort("date", "hour"), like=contacts)
 
 
+def handling_minutes(contacts: Any) -> float:
+    """Return the mean minutes from the answer to the end, over answered contacts.
+
+    Parameters
+    ----------
+    contacts : table
+        ``answered_at`` (null: gave up), ``ended_at``.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or no contact was answered.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> noon = pd.Timestamp("2025-03-03 12:00")
+    >>> handling_minutes(pd.DataFrame({"answered_at": [noon, pd.NaT],
+    ...                                "ended_at": [noon + pd.Timedelta("7min"), noon]}))
+    7.0
+    """
+    (frame,) = door({"contacts": contacts}, {"contacts": "answered_at ended_at"})
+    minutes = _lasted("answered_at", "ended_at")
+    counted = frame.lazy().filter(~nw.col("answered_at").is_null()).with_columns(_minutes=minutes)
+    found = _pandas(counted.select(nw.col("_minutes").mean()).to_native())["_minutes"].iloc[0]
+    if pd.isna(found):
+        raise CourseError(_("No contact was answered, so there is no handling time."))
+    return float(found)
+
+
+def patience_minutes(contacts: Any) -> float:
+    """Estimate how long customers are ready to wait, also those who were answered before.
+
+    Whoever is answered shows only that patience was longer than the wait: the time is
+    censored. With exponential patience the best estimate is all minutes waited, by
+    everybody, over the number of those who gave up. The mean wait of those who gave up
+    is far too short.
+
+    Parameters
+    ----------
+    contacts : table
+        ``arrived_at``, ``answered_at`` (null: gave up), ``ended_at``.
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or nobody gave up.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> noon = pd.Timestamp("2025-03-03 12:00")
+    >>> ends = [noon + pd.Timedelta(minutes=m) for m in (1, 2, 9)]
+    >>> table = pd.DataFrame({"arrived_at": noon, "answered_at": [pd.NaT, ends[1], noon],
+    ...                       "ended_at": ends})
+    >>> patience_minutes(table)
+    3.0
+    >>> patience_minutes(table.dropna())
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Nobody gave up, so patience is longer than any wait here. ...
+
+    Source: Mandelbaum and Zeltyn (2005), The Palm/Erlang-A queue, section 5; the estimate
+    of a censored exponential time.
+    """
+    (frame,) = door({"contacts": contacts}, {"contacts": f"{COLUMNS} ended_at"})
+    gone = nw.col("answered_at").is_null()
+    counted = frame.lazy().with_columns(
+        _gone=gone.cast(nw.Int64),
+        _waited=nw.when(gone)
+        .then(_lasted("arrived_at", "ended_at"))
+        .otherwise(_lasted("arrived_at", "answered_at")),
+    )
+    sums = _pandas(counted.select(nw.col("_gone", "_waited").sum()).to_native()).iloc[0]
+    if not sums["_gone"]:
+        raise CourseError(
+            _("Nobody gave up, so patience is longer than any wait here. Use Erlang C.")
+        )
+    return float(sums["_waited"] / sums["_gone"])
+
+
+def _lasted(start: str, end: str) -> nw.Expr:
+    """Return the minutes from one moment to another."""
+    return (nw.col(end) - nw.col(start)).dt.total_seconds().cast(nw.Float64) / 60
+
+
 def _keyed(frame: Any, by: By) -> tuple[Any, list[str]]:
     """Add the grouping columns that are read off the clock or the calendar."""
     keys = listed(by)
