@@ -4,7 +4,8 @@
 
 Both draw the values of all bidders, find the price of each auction and its mean. They take
 turns, and the median processor times are compared, which hardly feel what else the machine does.
-The aim: at most twice the time. Bare NumPy is drawn once in one piece and once, kinder to the cache, in pieces.
+The aim: at most twice the time. Bare NumPy draws once in one piece, and once in pieces, which
+is kinder to the cache.
 """
 
 from __future__ import annotations

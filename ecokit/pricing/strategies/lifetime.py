@@ -126,7 +126,7 @@ def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, f
     steps : int
         Periods.
     low, high : float
-        The range of the value, yuan. (The steps of Lazear's case need ``low = 0``.)
+        The range of the value, yuan.
 
     Examples
     --------
@@ -134,7 +134,7 @@ def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, f
     >>> prices.round(4).tolist(), round(revenue, 4)
     ([0.6667, 0.3333], 0.3333)
     >>> prices, revenue = markdown(4)
-    >>> prices.tolist(), revenue
+    >>> prices.round(4).tolist(), round(revenue, 4)
     ([0.8, 0.6, 0.4, 0.2], 0.4)
 
     Source: Lazear (1986).
@@ -142,31 +142,10 @@ def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, f
     between(steps, "steps", 1, 1000)
     if not 0 <= low < high:
         raise CourseError(_("Give a lowest value from 0 and a highest value above it, in yuan."))
-    t = int(steps)
-    # with a floor above zero the last price is the floor once the ladder would fall below it
-    for used in range(t, 0, -1):
-        prices = high * np.arange(used, 0, -1) / (used + 1)
-        if prices[-1] >= low:
-            break
-    else:
-        used, prices = 1, np.array([low])
-    above = np.append(high, prices[:-1])
-    revenue = float((prices * (above - np.maximum(prices, low))).sum() / (high - low))
-    if used < t and prices[-1] > low:
-        prices, revenue = _with_floor(t, low, high)
+    last = max(high / (steps + 1), low)  # below the lowest value no price is worth asking
+    prices = high - np.arange(1, steps + 1) * (high - last) / steps
+    revenue = float((prices * (high - last) / steps).sum() / (high - low))
     return prices, revenue
-
-
-def _with_floor(steps: int, low: float, high: float) -> tuple[Floats, float]:
-    """Return the ladder that ends at a floor: everybody buys by the last step."""
-    best = (np.array([max(low, high / 2)]), 0.0)
-    for used in range(1, steps + 1):
-        prices = low + (high - low) * np.arange(used - 1, -1, -1) / used
-        above = np.append(high, prices[:-1])
-        revenue = float((prices * (above - prices)).sum() / (high - low))
-        if revenue > best[1]:
-            best = (prices, revenue)
-    return best
 
 
 def path(launch: float, later: float, cut_after: int, periods: int, sale: float = 0.0) -> Floats:
@@ -390,7 +369,7 @@ def penetration(
     between(network, "network", 0, 5)
     between(rate, "rate", 0.5, 1)
     between(periods, "periods", 1, 1000)
-    between(low_periods, "low_periods", 0, periods)
+    between(low_periods, "low_periods", 0, 1000)
     usual = demand.best_price(cost)
     first = cost if launch is None else positive(launch, _("launch"))
     before = max(float(demand.units(usual)), 1.0) if made is None else positive(made, _("made"))
@@ -459,7 +438,7 @@ def over_time(outcome: Outcome) -> pd.DataFrame:
     Examples
     --------
     >>> from ecokit.pricing import uniform
-    >>> course = over_time(penetration(uniform(0, 100, 1000), 20, periods=4))
+    >>> course = over_time(penetration(uniform(0, 100, 1000), 20, periods=2))
     >>> course.columns.tolist()
     ['period', 'price', 'units', 'unit_cost', 'profit', 'cumulative_profit']
     """

@@ -1,0 +1,721 @@
+"""The nine price strategies: closed forms, published cases, simulations with their error, errors.
+
+Every simulated number is compared with its closed form inside `BOUND` standard errors of the
+simulation. A right simulation fails one such comparison in 150,000 by chance; the seeds are
+fixed, so it passes always or never.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize, minimize_scalar
+
+from ecokit import pricing
+from ecokit.errors import CourseError
+from ecokit.pricing import uniform
+
+BOUND = 4.5
+UNIT = uniform(0, 1)
+CENT = uniform(0, 100, customers=100)
+DEMANDS = [pricing.calibrated(300, -2.5, 40, kind) for kind in pricing.KINDS]
+kinds = pytest.mark.parametrize("demand", DEMANDS, ids=pricing.KINDS)
+
+
+def best(profit: Any, low: float, high: float) -> float:
+    found = minimize_scalar(
+        lambda p: -profit(p), bounds=(low, high), method="bounded", options={"xatol": 1e-10}
+    )
+    return float(found.x)
+
+
+# --- demand ----------------------------------------------------------------------------------
+
+
+@kinds
+def test_demand_goes_through_its_base_point_with_its_elasticity(demand: pricing.Demand) -> None:
+    assert float(demand.units(300)) == pytest.approx(40)
+    assert demand.customers == pytest.approx(140)
+    up, down = (math.log(float(demand.units(300 * f))) for f in (1.0001, 0.9999))
+    assert (up - down) / math.log(1.0001 / 0.9999) == pytest.approx(-2.5, abs=1e-3)
+
+
+@kinds
+def test_wtp_surplus_and_share_belong_together(demand: pricing.Demand) -> None:
+    prices = np.array([150.0, 250.0, 300.0, 380.0])
+    inside = prices[demand.share(prices) < 1]
+    assert demand.wtp(1 - demand.share(inside)) == pytest.approx(inside)
+    people = demand.population(200_000)
+    for p in prices:
+        bought = people[people >= p]
+        assert len(bought) / len(people) == pytest.approx(float(demand.share(p)), abs=1e-5)
+        left = demand.customers * (bought - p).sum() / len(people)
+        assert left == pytest.approx(demand.surplus(p), rel=2e-4)
+
+
+@kinds
+@pytest.mark.parametrize("cost", [120.0, 230.0, 290.0])
+def test_the_best_price_is_what_an_optimiser_finds(demand: pricing.Demand, cost: float) -> None:
+    found = best(lambda p: (p - cost) * float(demand.units(p)), cost, demand.top)
+    ours = demand.best_price(cost)
+    profit = [(p - cost) * float(demand.units(p)) for p in (ours, found)]
+    assert profit[0] == pytest.approx(profit[1], rel=1e-9)
+
+
+def test_closed_forms_of_the_best_price() -> None:
+    constant = pricing.constant_elasticity(8, 60, 2.5)
+    assert constant.best_price(12) == pytest.approx(20)
+    dominicks = pricing.constant_elasticity(5, 60, 3.138691)
+    assert dominicks.best_price(10) == pytest.approx(14.67576, abs=1e-5)
+    assert uniform(0, 50, 100).best_price(10) == 30
+    assert pricing.one_price(uniform(0, 50, 100), 10).profit == pytest.approx(800)
+    assert pricing.logit(3, 1).best_price(1) == pytest.approx(3)
+    assert pricing.constant_elasticity(8, 60, 0.8).best_price(12) == 60
+
+
+def test_the_surplus_at_an_elasticity_of_one() -> None:
+    near = pricing.constant_elasticity(8, 60, 1 + 1e-7).surplus(20)
+    assert pricing.constant_elasticity(8, 60, 1).surplus(20) == pytest.approx(near, rel=1e-5)
+
+
+def test_demand_of_a_product_from_the_shops_records() -> None:
+    stock = pd.DataFrame({"product_id": "P1", "price": [10.0, 10.0, 9.0], "demand": [2, 3, 4]})
+    demand = pricing.product_demand(stock, "P1", -2.0)
+    assert float(demand.units(10)) == pytest.approx(90)
+    with pytest.raises(CourseError, match="no demand for product P9"):
+        pricing.product_demand(stock, "P9", -2.0)
+
+
+# --- one shape -------------------------------------------------------------------------------
+
+
+def all_outcomes(demand: pricing.Demand, cost: float) -> list[pricing.Outcome]:
+    return [
+        pricing.one_price(demand, cost),
+        pricing.personalised(demand, cost, segments=3),
+        pricing.personalised(demand, cost, error=0.2),
+        pricing.prestige(demand, cost),
+        pricing.automatic(demand, cost),
+        pricing.haggling(demand, cost),
+        pricing.free_trial(demand, cost),
+        pricing.discount(demand, cost),
+        pricing.life_cycle(demand, cost),
+        pricing.auction(demand, cost, auctions=2000),
+        pricing.name_your_price(demand, cost, bids=2, rebid_cost=1),
+        pricing.penetration(demand, cost),
+        pricing.collaborative(demand, cost, deals=500),
+    ]
+
+
+@kinds
+def test_every_strategy_returns_the_one_shape(demand: pricing.Demand) -> None:
+    for outcome in all_outcomes(demand, 230.0):
+        buyers = outcome.buyers
+        assert list(buyers.columns) == ["who", "units", "price", "unit_cost", "surplus"]
+        assert np.isfinite(buyers.drop(columns="who").to_numpy()).all(), outcome.strategy
+        assert (buyers["units"] >= -1e-9).all(), outcome.strategy
+        assert (buyers["surplus"] >= -1e-6).all(), outcome.strategy
+        low, mean, high = outcome.prices
+        assert low - 1e-9 <= mean <= high + 1e-9
+        paid = (buyers["units"] * buyers["price"]).sum()
+        assert outcome.revenue == pytest.approx(paid)
+        spent = (buyers["units"] * buyers["unit_cost"]).sum() + outcome.fixed_cost
+        assert outcome.profit == pytest.approx(paid - spent)
+        assert outcome.name and all(math.isfinite(x) for x in outcome.details.values())
+
+
+def test_all_nine_of_the_slide_stand_in_one_table() -> None:
+    table = pricing.compare(all_outcomes(CENT, 20.0))
+    slide = "个性化定价 声誉定价 自动调价 议价 促销定价 产品循环周期定价 拍卖定价 自行定价 渗透定价 协同定价"
+    for name in slide.split():
+        assert table["name_zh"].str.startswith(name).any(), name
+    assert table["against_base"].iloc[0] == 0
+    assert set(table["strategy"]) == set(pricing.NAMES)
+    with pytest.raises(CourseError, match="nothing to compare"):
+        pricing.compare([])
+
+
+@kinds
+@settings(max_examples=15)
+@given(cost=st.floats(50, 290))
+def test_nobody_can_take_more_than_trade_gains(demand: pricing.Demand, cost: float) -> None:
+    most = demand.surplus(cost)
+    for outcome in (
+        pricing.one_price(demand, cost),
+        pricing.personalised(demand, cost, segments=3),
+        pricing.haggling(demand, cost, power=0.3),
+        pricing.name_your_price(demand, cost),
+    ):
+        assert outcome.profit + outcome.consumer_surplus <= most * (1 + 1e-3)
+
+
+# --- 1 personalised --------------------------------------------------------------------------
+
+
+def test_personalised_prices_of_the_textbook() -> None:
+    assert pricing.one_price(UNIT, 0).profit == 0.25
+    assert pricing.personalised(UNIT, 0).profit == pytest.approx(0.5)
+    two = pricing.personalised(UNIT, 0, segments=2)
+    assert two.profit == pytest.approx(1 / 3)
+    assert two.buyers["price"].tolist() == pytest.approx([1 / 3, 2 / 3])
+    for k in range(1, 9):
+        assert pricing.personalised(UNIT, 0, segments=k).profit == pytest.approx(k / (2 * (k + 1)))
+
+
+@kinds
+def test_ladders_are_what_an_optimiser_finds(demand: pricing.Demand) -> None:
+    cost = 230.0
+
+    def loss(prices: Any) -> float:
+        steps = np.sort(prices)
+        shares = np.append(demand.share(steps), 0.0)
+        return -float(((steps - cost) * (shares[:-1] - shares[1:])).sum())
+
+    ours = pricing.best_ladder(demand, cost, 3)
+    start = [(cost + (demand.wtp(0.99) - cost) * f) for f in (0.2, 0.4, 0.7)]
+    found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12})
+    assert -loss(ours) >= -found.fun - 1e-6
+
+
+def test_surplus_of_segments_is_that_of_their_members() -> None:
+    ladder = pricing.best_ladder(CENT, 20, 3)
+    people = CENT.population(100_000)
+    price = np.append(0, ladder)[np.searchsorted(ladder, people, side="right")]
+    bought = people >= ladder[0]
+    left = (people - price)[bought].sum() * 100 / 100_000
+    assert pricing.personalised(CENT, 20, segments=3).consumer_surplus == pytest.approx(left, 1e-4)
+
+
+def test_guesses_treat_equals_unequally() -> None:
+    sure = pricing.personalised(CENT, 20, segments=4)
+    guess = pricing.personalised(CENT, 20, segments=4, error=0.2, seed=3)
+    assert sure.details["spread"] == 1 < guess.details["spread"]
+    assert guess.details["priced_out"] > sure.details["priced_out"]
+    assert guess.profit < sure.profit
+    assert guess.profit == pricing.personalised(CENT, 20, segments=4, error=0.2, seed=3).profit
+
+
+def test_a_guess_without_segments_agrees_with_its_integral() -> None:
+    """Priced at max(guess, cost), v buys if the guess is not above it: half of them do."""
+    error, cost = 0.1, 0.0
+    outcome = pricing.personalised(UNIT, cost, error=error, seed=5)
+    # v (1/2 - error / sqrt(2 pi)) is what a customer of WTP v pays on average
+    exact = 0.5 * (0.5 - error / math.sqrt(2 * math.pi))
+    draws = 20_000
+    spread = math.sqrt(1 / 3 * 0.5 - exact**2)  # of one payment, at most
+    assert abs(outcome.revenue - exact) < BOUND * spread / math.sqrt(draws)
+
+
+def test_segments_that_anybody_sees_get_their_own_best_price() -> None:
+    groups = {"students": uniform(0, 60, 50), "others": uniform(0, 100, 50)}
+    outcome = pricing.personalised(groups, 20)
+    assert outcome.buyers["price"].tolist() == [40, 60]
+    assert outcome.details["spread"] == 1.5
+
+
+# --- 2 prestige ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pull", [0.0, 0.3, 0.5, 0.9, 1.3])
+@pytest.mark.parametrize("premium", [0.0, 0.08])
+def test_the_prestige_price_beats_every_other(pull: float, premium: float) -> None:
+    ours = pricing.prestige(CENT, 20, premium=premium, pull=pull)
+    for p in np.linspace(20, 150, 261):
+        other = pricing.prestige(CENT, 20, float(p), premium=premium, pull=pull)
+        assert other.profit <= ours.profit + 1e-6
+
+
+def test_price_pulls_wtp_up_to_a_point() -> None:
+    at = [
+        pricing.prestige(CENT, 20, p, reference=50, premium=0, pull=1.5, reach=1.4).units
+        for p in (50.0, 60.0, 70.0, 80.0)
+    ]
+    assert at[0] < at[1] < at[2] > at[3]  # above 1, demand rises with the price, up to 70
+    assert pricing.prestige(CENT, 20, premium=0, pull=0).profit == pytest.approx(1600)
+
+
+# --- 3 rules and haggling --------------------------------------------------------------------
+
+
+def test_two_repricers_spiral_as_powers() -> None:
+    mine, theirs = pricing.Rule(1.27059), pricing.Rule(0.9983)
+    course = pricing.spiral(35.54, mine, theirs, 45)
+    exact = 35.54 * (1.27059 * 0.9983) ** np.arange(46)
+    assert course["mine"].to_numpy() == pytest.approx(exact)
+    assert (course["theirs"] / course["mine"].shift()).iloc[1:].to_numpy() == pytest.approx(0.9983)
+
+
+def test_rules_rest_at_their_fixed_point_or_at_a_limit() -> None:
+    mine, theirs = pricing.Rule(0.9, less=-15), pricing.Rule(1.0, less=2)
+    rest = pricing.fixed_point(mine, theirs)
+    assert mine(theirs(rest)) == pytest.approx(rest)
+    assert pricing.spiral(300, mine, theirs, 300)["mine"].iloc[-1] == pytest.approx(rest)
+    war = pricing.spiral(100, pricing.Rule(0.99, floor=70), pricing.Rule(0.99, floor=60), 200)
+    assert war["mine"].iloc[-1] == 70 or war["mine"].iloc[-1] == pytest.approx(70)
+    calm = pricing.spiral(100, pricing.Rule(), pricing.Rule(), 20)
+    assert (calm["mine"] == 100).all()
+
+
+def test_undercutting_ends_at_the_cost_and_matching_keeps_the_price() -> None:
+    war = pricing.automatic(CENT, 20, rounds=400)
+    assert war.details["last_price"] == pytest.approx(20, abs=0.3)
+    peace = pricing.automatic(CENT, 20, mine=pricing.Rule())
+    assert peace.profit == pytest.approx(pricing.one_price(CENT, 20).profit / 2)
+    dear = pricing.automatic(CENT, 20, mine=pricing.Rule(1.27), rounds=3, start=50)
+    assert dear.units == 0 and dear.details["rounds_sold"] == 0
+
+
+def test_rubinstein_is_what_backward_induction_finds() -> None:
+    first, second, share = 0.9, 0.8, 1.0
+    for _round in range(4000):
+        share = 1 - second * (1 - first * share)
+    assert pricing.rubinstein(first, second) == pytest.approx(share)
+    assert pricing.rubinstein(first, second) == pytest.approx(0.714286, abs=1e-6)
+
+
+def test_nash_and_haggling_split_the_gain() -> None:
+    assert pricing.nash(100, 60, 0.5) == 80
+    for power in (0.0, 0.25, 0.5, 1.0):
+        outcome = pricing.haggling(CENT, 20, power)
+        assert outcome.profit == pytest.approx(power * CENT.surplus(20), rel=1e-6, abs=1e-6)
+        assert outcome.consumer_surplus == pytest.approx(
+            (1 - power) * CENT.surplus(20), rel=1e-6, abs=1e-6
+        )
+    listed = pricing.haggling(CENT, 20, 1, list_price=60)
+    assert listed.prices[2] == pytest.approx(60)
+
+
+def test_splitting_the_difference_agrees_with_its_closed_form() -> None:
+    """400,000 meetings: standard errors of .0007 (trades) and .0004 (gains)."""
+    found = pricing.split_the_difference(400_000, seed=11)
+    assert abs(found.trades - 9 / 32) < BOUND * found.trades_error
+    assert abs(found.gains - 9 / 64) < BOUND * found.gains_error
+    assert found.trades_error < 0.0008 and found.gains_error < 0.0005
+    possible_error = math.sqrt(1 / 12 - 1 / 36) / math.sqrt(400_000)
+    assert abs(found.possible - 1 / 6) < BOUND * possible_error
+
+
+def test_bids_of_split_the_difference_are_best_answers() -> None:
+    costs = (np.arange(4000) + 0.5) / 4000
+    asks = 2 / 3 * costs + 1 / 4
+    for value in (0.3, 0.6, 0.95):
+
+        def gain(bid: float, value: float = value) -> float:
+            deal = asks <= bid
+            return float(((value - (asks + bid) / 2) * deal).mean())
+
+        bids = np.linspace(0, 1, 2001)
+        found = bids[int(np.argmax([gain(bid) for bid in bids]))]
+        assert found == pytest.approx(2 / 3 * value + 1 / 12, abs=0.002)
+
+
+# --- 4 promotions ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("margin", "cut", "needed"), [(0.4, 0.1, 1 / 3), (0.3, 0.05, 0.2)])
+def test_break_even_of_a_cut(margin: float, cut: float, needed: float) -> None:
+    outcome = pricing.discount(CENT, 60 * (1 - margin), cut, price=60, pulled=0)
+    assert outcome.details["needed"] == pytest.approx(needed)
+    assert pricing.break_even_uplift(margin, cut) == pytest.approx(needed)
+
+
+def test_at_break_even_the_profit_is_the_old_one() -> None:
+    price, cost, cut = 80.0, 30.0, 0.2
+    for pulled in (0.0, 0.4):
+        sale = pricing.discount(CENT, cost, cut, price=price, pulled=pulled, length=0.3)
+        usual = pricing.one_price(CENT, cost, price)
+        # the profit changes by (lift - needed) (left margin) usual units, so both have one sign
+        better = sale.profit - usual.profit
+        assert (better > 0) == (sale.details["lift"] > sale.details["needed"])
+        left = 1 - cost / price - cut - pulled * (1 - cost / price)
+        gap = (sale.details["lift"] - sale.details["needed"]) * left * price * usual.units * 0.3
+        assert better == pytest.approx(gap)
+
+
+def test_a_free_trial_agrees_with_people_who_try() -> None:
+    outcome = pricing.free_trial(CENT, 20, liking=0.4, trial_cost=1, price=60)
+    rng = np.random.default_rng(2)
+    draws = 400_000
+    buys = (rng.random(draws) < 0.4) & (rng.random(draws) * 100 >= 60)
+    error = buys.std() / math.sqrt(draws)
+    assert abs(buys.mean() - outcome.details["conversion"]) < BOUND * error
+    assert outcome.profit == pytest.approx(0.16 * 100 * 40 - 100)
+    alone = pricing.free_trial(CENT, 20, liking=0.4, price=30, tried=0)
+    assert alone.units == pytest.approx(25) and alone.fixed_cost == 0
+    # without a trial a customer expects 0.4 v and pays 30: 0.4 (v - 75) is left
+    assert alone.consumer_surplus == pytest.approx(0.4 * 312.5)
+
+
+# --- 5 life cycle ----------------------------------------------------------------------------
+
+
+def test_bass_in_continuous_and_in_discrete_time() -> None:
+    peak = pricing.bass_peak(0.03, 0.38)
+    assert [round(x, 6) for x in peak] == [6.192619, 0.110592, 0.460526]
+    slow = pricing.bass_peak(0.0045, 0.35)
+    assert slow.time == pytest.approx(12.2817, abs=1e-4)
+    assert slow.sales * 5 == pytest.approx(0.448822, abs=1e-6)
+    new = pricing.bass(0.0045, 0.35, 5_000_000, 60)
+    assert int(new.argmax()) + 1 == 15
+    assert new.max() / 1e6 == pytest.approx(0.447879, abs=1e-6)
+    assert pricing.bass_share(peak.time, 0.03, 0.38) == pytest.approx(peak.share)
+    assert pricing.bass_peak(0.3, 0.1).time == 0
+
+
+def test_stages_turn_where_the_bass_curve_turns() -> None:
+    time = np.linspace(0.05, 16, 3200)
+    slope = np.gradient(np.gradient(pricing.bass_share(time, 0.03, 0.38), time), time)
+    bend = np.gradient(slope, time)
+    names = pricing.stage(time, 0.03, 0.38)
+    changes = [time[k] for k in range(1, len(time)) if names[k] != names[k - 1]]
+    turning = [time[k] for k in range(20, len(time) - 20) if bend[k - 1] * bend[k] < 0]
+    assert changes[0] == pytest.approx(turning[0], abs=0.05)
+    assert changes[2] == pytest.approx(turning[1], abs=0.05)
+    assert changes[1] == pytest.approx(pricing.bass_peak(0.03, 0.38).time, abs=0.01)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4, 9])
+def test_markdown_over_time(steps: int) -> None:
+    prices, revenue = pricing.markdown(steps)
+    assert prices == pytest.approx([(steps - t) / (steps + 1) for t in range(steps)])
+    assert revenue == pytest.approx(steps / (2 * (steps + 1)))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (10, 100), (60, 100), (90, 100)])
+def test_markdowns_beat_what_an_optimiser_finds(low: float, high: float) -> None:
+    def revenue(prices: Any) -> float:
+        steps = np.minimum.accumulate(np.append(high, prices))
+        sold = np.maximum(steps[:-1], low) - np.maximum(steps[1:], low)
+        return float((steps[1:] * sold).sum() / (high - low))
+
+    prices, ours = pricing.markdown(3, low, high)
+    assert ours == pytest.approx(revenue(prices))
+    start = np.linspace(high, low, 5)[1:4]
+    found = minimize(lambda p: -revenue(p), start, method="Nelder-Mead", options={"maxiter": 4000})
+    assert ours >= -found.fun - 1e-6 * high
+
+
+def test_a_life_cycle_agrees_with_people_who_hear_and_buy() -> None:
+    """40,000 customers drawn; units and money of all periods inside the stated error."""
+    prices = np.array([80.0, 80, 60, 65, 40, 40])
+    ageing, draws = 0.05, 40_000
+    demand = uniform(0, 100, draws)
+    outcome = pricing.life_cycle(demand, 20, prices, innovation=0.1, imitation=0.5, ageing=ageing)
+    rng = np.random.default_rng(9)
+    heard = pricing.bass(0.1, 0.5, 1, 6)
+    when = rng.choice(7, draws, p=np.append(heard, 1 - heard.sum()))
+    wtp = rng.random(draws) * 100
+    bought = np.full(draws, -1)
+    for period in range(6):
+        now = wtp * (1 - ageing) ** period
+        buys = (when <= period) & (bought < 0) & (now >= prices[period])
+        bought[buys] = period
+    for period in range(6):
+        share = outcome.buyers["units"][period] / draws
+        error = math.sqrt(max(share * (1 - share), 1e-12) / draws)
+        assert abs((bought == period).mean() - share) <= BOUND * error
+    got = bought >= 0
+    left = np.where(got, wtp * (1 - ageing) ** np.maximum(bought, 0) - prices[bought], 0)
+    error = left.std() * math.sqrt(draws)
+    assert abs(left.sum() - outcome.consumer_surplus) < BOUND * error
+
+
+def test_prices_over_time() -> None:
+    assert pricing.path(100, 80, 2, 5, 0.25).tolist() == [100, 100, 80, 80, 60]
+    assert pricing.path(100, 80, 9, 5).tolist() == [100] * 5
+    skim = pricing.skim(CENT, 20, 12)
+    assert all(a >= b for a, b in pairwise(skim))
+
+
+# --- 6 auctions ------------------------------------------------------------------------------
+
+
+def revenue_of(kind: str, bidders: int, **more: Any) -> tuple[float, float]:
+    draw = pricing.draw_auctions(UNIT, bidders, 200_000, kind=kind, seed=bidders, **more)
+    mean = draw.paid.sum() / draw.auctions
+    return mean, math.sqrt((draw.squares / draw.auctions - mean**2) / draw.auctions)
+
+
+@pytest.mark.parametrize("bidders", [2, 5, 10])
+@pytest.mark.parametrize("kind", ["first", "second", "english", "dutch"])
+def test_all_four_formats_bring_the_same(kind: str, bidders: int) -> None:
+    """200,000 auctions: a standard error of .0004 at most, and the known spread."""
+    mean, error = revenue_of(kind, bidders)
+    n = bidders
+    assert abs(mean - (n - 1) / (n + 1)) < BOUND * error
+    own = (n - 1) / n * math.sqrt(n / ((n + 1) ** 2 * (n + 2)))
+    rival = math.sqrt(2 * (n - 1) / ((n + 1) ** 2 * (n + 2)))
+    spread = own if kind in ("first", "dutch") else rival
+    # sd of a standard deviation: below spread / sqrt(2 * 200,000) times 2 for these shapes
+    assert error * math.sqrt(200_000) == pytest.approx(spread, rel=BOUND * 2 / math.sqrt(400_000))
+
+
+@pytest.mark.parametrize("kind", ["first", "second"])
+@pytest.mark.parametrize(("bidders", "exact"), [(2, 5 / 12), (5, 0.671875), (10, 0.818271)])
+def test_the_reserve_of_the_textbook(kind: str, bidders: int, exact: float) -> None:
+    mean, error = revenue_of(kind, bidders, reserve=0.5)
+    assert abs(mean - exact) < BOUND * error + 5e-7
+    outcome = pricing.auction(UNIT, 0, bidders, kind, auctions=50_000)  # type: ignore[arg-type]
+    sold = 1 - 0.5**bidders
+    assert outcome.details["reserve"] == 0.5
+    assert abs(outcome.details["sold"] - sold) < BOUND * math.sqrt(sold * (1 - sold) / 50_000)
+
+
+def test_the_best_reserve_does_not_depend_on_the_bidders() -> None:
+    assert uniform(40, 100).best_price(30) == 65
+
+    def revenue(r: float, n: int) -> float:
+        return 2 * n / (n + 1) * (1 - r ** (n + 1)) - (1 - r**n)
+
+    for n in (1, 2, 5, 20):
+        assert best(lambda r, n=n: revenue(r, n), 0, 1) == pytest.approx(0.5, abs=1e-5)
+    mean, error = revenue_of("second", 5, reserve=0.3)
+    assert abs(mean - revenue(0.3, 5)) < BOUND * error
+
+
+def test_several_units_at_one_price() -> None:
+    mean, error = revenue_of("second", 10, units=3)
+    assert abs(mean - 3 * 7 / 11) < BOUND * error
+    own, own_error = revenue_of("first", 10, units=3)  # each winner pays the own bid: the same
+    assert abs(own - 3 * 7 / 11) < BOUND * own_error
+    outcome = pricing.auction(UNIT, 0, 10, units=3, reserve=0, auctions=50_000)
+    assert abs(outcome.details["revenue"] - 1.909091) < BOUND * outcome.details["standard_error"]
+
+
+@kinds
+def test_revenue_is_the_same_for_any_demand(demand: pricing.Demand) -> None:
+    both = [
+        pricing.auction(demand, 230, 4, kind, reserve=250, auctions=60_000, seed=k).details  # type: ignore[arg-type]
+        for k, kind in enumerate(("first", "second"))
+    ]
+    error = math.hypot(*(one["standard_error"] for one in both))
+    assert abs(both[0]["revenue"] - both[1]["revenue"]) < BOUND * error
+
+
+@pytest.mark.parametrize("reserve", [0.0, 0.5])
+def test_bids_are_best_answers(reserve: float) -> None:
+    rivals = pricing.equilibrium_bid(UNIT, np.linspace(0, 1, 200_001), 4, reserve)
+    rivals = np.nan_to_num(rivals, nan=0.0)
+    for value in (0.6, 0.9):
+        bids = np.linspace(reserve, value, 2001)
+        chance = (np.searchsorted(rivals, bids, side="right") / len(rivals)) ** 3
+        found = bids[int(np.argmax((value - bids) * chance))]
+        ours = float(pricing.equilibrium_bid(UNIT, value, 4, reserve))
+        assert ours == pytest.approx(found, abs=0.002)
+
+
+def test_an_english_clock_and_a_dutch_one_end_where_the_formats_say() -> None:
+    values = np.random.default_rng(4).random((300, 5))
+    for row in values:
+        price = 0.0
+        while (row >= price).sum() > 1:
+            price += 1e-3
+        assert price == pytest.approx(np.sort(row)[-2], abs=1.1e-3)
+        bids = pricing.equilibrium_bid(UNIT, row, 5)
+        price = 1.0
+        while not (bids >= price).any():
+            price -= 1e-3
+        assert price == pytest.approx(0.8 * row.max(), abs=1.1e-3)
+
+
+# --- 7 name your own price -------------------------------------------------------------------
+
+
+def test_bids_of_the_textbook() -> None:
+    def plan(value: float, low: float, high: float, **more: Any) -> tuple[list[float], float]:
+        bids, surplus, _count = pricing.best_bids(value, low, high, **more)
+        return bids[0].round(3).tolist(), round(float(surplus[0]), 3)
+
+    assert plan(80, 0, 100) == ([40], 16)
+    assert plan(80, 0, 100, bids=2) == ([26.667, 53.333], 21.333)
+    assert plan(80, 0, 100, bids=2, rebid_cost=2) == ([28, 54], 19.88)
+    assert plan(80, 40, 100) == ([60], 6.667)
+    bids, _surplus, count = pricing.best_bids([80.0, 30.0], 40, 100, bids=3)
+    assert count.tolist() == [3, 0] and np.isnan(bids[1]).all()
+
+
+@settings(max_examples=25)
+@given(
+    value=st.floats(5, 300),
+    rebid=st.floats(0, 8),
+    used=st.integers(1, 3),
+)
+def test_no_other_bids_bring_more(value: float, rebid: float, used: int) -> None:
+    """Against every plan of rising bids on a grid of 4 yuan, and nearly so against finer ones."""
+    _bids, surplus, _count = pricing.best_bids(value, 0, 100, bids=used, rebid_cost=rebid)
+    grid = np.arange(0, 101, 4.0)
+    first = grid[:, None, None]
+    second = grid[None, :, None] if used > 1 else first
+    third = grid[None, None, :] if used > 2 else second
+    plans = np.broadcast_arrays(first, second, third)
+    gain = np.zeros(plans[0].shape)
+    before = np.zeros(plans[0].shape)
+    for bid in plans:
+        up = np.maximum(bid, before)
+        more = up > before
+        again = more & (before > 0)
+        gain += np.where(more, (up - before) / 100 * (value - up), 0)
+        gain -= np.where(again, rebid * (1 - before / 100), 0)
+        before = up
+    assert float(gain.max()) <= float(surplus[0]) + 1e-9
+
+
+@pytest.mark.parametrize(("bids", "rebid"), [(1, 0.0), (2, 0.0), (2, 3.0), (3, 1.0)])
+def test_nyop_agrees_with_drawn_bidders(bids: int, rebid: float) -> None:
+    """60,000 bidders and thresholds drawn: revenue and surplus inside the stated error."""
+    draws = 60_000
+    demand = uniform(0, 100, draws)
+    outcome = pricing.name_your_price(demand, 20, believed=(20, 70), bids=bids, rebid_cost=rebid)
+    rng = np.random.default_rng(6)
+    wtp, hidden = rng.random(draws) * 100, rng.uniform(20, 70, draws)
+    plans, _surplus, _count = pricing.best_bids(wtp, 20, 70, bids, rebid)
+    paid, left = np.zeros(draws), np.zeros(draws)
+    open_ = np.ones(draws, bool)
+    for k in range(bids):
+        made = open_ & np.isfinite(plans[:, k])
+        left[made] -= rebid * (k > 0)
+        taken = made & (np.nan_to_num(plans[:, k]) >= hidden)
+        paid[taken] = plans[taken, k]
+        left[taken] += (wtp - plans[:, k])[taken]
+        open_ &= ~taken
+    for drawn, exact in ((paid, outcome.revenue), (left, outcome.consumer_surplus)):
+        assert abs(drawn.sum() - exact) < BOUND * drawn.std() * math.sqrt(draws) + 1e-3 * exact
+
+
+def test_a_threshold_of_the_shop() -> None:
+    outcome = pricing.name_your_price(CENT, 20, threshold=40, believed=(20, 60))
+    # the bid is (v + 20) / 2, so customers from 60 on pass 40; they pay 50 on average
+    assert outcome.units == pytest.approx(40)
+    assert outcome.prices[1] == pytest.approx(50)
+
+
+# --- 8 penetration ---------------------------------------------------------------------------
+
+
+def test_the_experience_curve() -> None:
+    assert pricing.experience_cost(1, 8).item() == pytest.approx(0.512)
+    assert pricing.experience_cost(50, [1, 2]).tolist() == pytest.approx([50, 40])
+
+
+def test_without_network_and_experience_it_is_one_price_each_period() -> None:
+    outcome = pricing.penetration(CENT, 20, 60, 60, network=0, rate=1, periods=7)
+    assert outcome.profit == pytest.approx(7 * pricing.one_price(CENT, 20).profit)
+    assert outcome.consumer_surplus == pytest.approx(7 * CENT.surplus(60))
+
+
+@pytest.mark.parametrize("network", [0.2, 0.5, 1.0])
+def test_the_network_settles_where_the_equation_says(network: float) -> None:
+    a, b, c = network, 1 - network, 0.6 - 1  # network x^2 + (1 - network) x + p/H - 1 = 0
+    exact = (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a)
+    assert pricing.settled_share(CENT, 60, network) == pytest.approx(exact)
+    long = pricing.penetration(CENT, 20, 60, 60, network=network, rate=1, periods=300)
+    assert long.details["share"] == pytest.approx(exact)
+
+
+def test_costs_fall_along_the_curve_unit_by_unit() -> None:
+    outcome = pricing.penetration(CENT, 20, 60, 60, network=0, rate=0.8, periods=3, made=1000)
+    units = np.arange(1001, 1121) - 0.5
+    exact = 20 * (units / 1000) ** math.log2(0.8)
+    assert outcome.buyers["unit_cost"].tolist() == pytest.approx(
+        exact.reshape(3, 40).mean(axis=1).tolist(), rel=1e-6
+    )
+    half = pricing.penetration(CENT, 20, 60, 60, network=0, rate=0.5, periods=1, made=1000)
+    exact_half = (20 * (units[:40] / 1000) ** -1.0).mean()
+    assert half.buyers["unit_cost"][0] == pytest.approx(exact_half, rel=1e-6)
+
+
+def test_low_first_buys_share_and_costs_cash() -> None:
+    low = pricing.penetration(CENT, 20, launch=15, network=1.0)
+    high = pricing.penetration(CENT, 20, launch=60, later=60, network=1.0)
+    assert low.buyers["units"][2] > high.buyers["units"][2]
+    assert low.details["lowest_cash"] < 0 == high.details["lowest_cash"]
+    course = pricing.over_time(low)
+    assert course["cumulative_profit"].iloc[-1] == pytest.approx(low.profit)
+
+
+# --- 9 group buying --------------------------------------------------------------------------
+
+
+def test_a_deal_with_a_threshold() -> None:
+    deal = pricing.group_deal(60, 0.55, 30)
+    assert deal.chance == pytest.approx(0.818271, abs=1e-6)
+    assert deal.units == pytest.approx(28.027296, abs=1e-6)
+    profit = 20 * deal.units - 500 * deal.chance
+    assert profit == pytest.approx(151.4102, abs=1e-4)
+    assert 20 * 60 * 0.55 - 500 == pytest.approx(160)
+    assert pricing.least_group(600, 50, 30) == 30
+
+
+def test_the_best_price_of_a_deal() -> None:
+    def profit(p: float) -> float:
+        return (p - 0.2) * pricing.group_deal(50, 1 - p, 20).units
+
+    price = best(profit, 0.2, 0.9)
+    assert price == pytest.approx(0.50008, abs=1e-4)
+    assert profit(price) == pytest.approx(7.17963, abs=1e-5)
+    assert pricing.group_deal(50, 1 - price, 20).chance == pytest.approx(0.94040, abs=1e-4)
+    assert 50 * 0.4 * 0.4 == pytest.approx(8.0)  # posted at .6
+
+
+def test_simulated_deals_agree_with_the_binomial() -> None:
+    """40,000 deals: a standard error of .05 units and .002 of the chance."""
+    outcome = pricing.collaborative(uniform(0, 1, 60), 0, [(30, 0.45)], deals=40_000, seed=1)
+    exact = pricing.group_deal(60, 0.55, 30)
+    error = outcome.details["standard_error"]
+    assert error < 0.07
+    assert abs(outcome.details["units_a_deal"] - exact.units) < BOUND * error
+    chance_error = math.sqrt(exact.chance * (1 - exact.chance) / 40_000)
+    assert abs(outcome.details["chance"] - exact.chance) < BOUND * chance_error
+
+
+def test_tiers_agree_with_people_who_join() -> None:
+    tiers = [(10, 0.7), (30, 0.5)]
+    outcome = pricing.collaborative(uniform(0, 1, 50), 0, tiers, group=50, deals=40_000)
+    people = np.random.default_rng(8).random((40_000, 50))
+    low, high = (people >= 0.5).sum(axis=1), (people >= 0.7).sum(axis=1)
+    revenue = np.where(low >= 30, low * 0.5, np.where(high >= 10, high * 0.7, 0.0))
+    error = revenue.std() / math.sqrt(40_000) * math.sqrt(2)  # both are drawn
+    assert abs(outcome.revenue - revenue.mean()) < BOUND * error
+
+
+# --- errors teach ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: uniform(5, 1), "lowest WTP is 5"),
+        (lambda: uniform(0, 1, customers=0), "must be a number above 0"),
+        (lambda: pricing.calibrated(300, -2, 40, "cubic"), "no demand of kind 'cubic'"),  # type: ignore[arg-type]
+        (lambda: pricing.calibrated(300, 0, 40), "Take its size"),
+        (lambda: pricing.constant_elasticity(9, 8, 2), "low first"),
+        (lambda: pricing.personalised(CENT, 20, segments=99), "between 1 and 12"),
+        (lambda: pricing.personalised({}, 20), "no segment"),
+        (lambda: pricing.prestige(CENT, 20, pull=3), "pull is 3"),
+        (lambda: pricing.Rule(0), "factor is 0"),
+        (lambda: pricing.Rule(1, floor=9, ceiling=8), "Put the floor below"),
+        (lambda: pricing.nash(50, 60), "there is no deal"),
+        (lambda: pricing.rubinstein(1, 1), "never agree"),
+        (lambda: pricing.haggling(CENT, 20, list_price=10), "Raise it"),
+        (lambda: pricing.discount(CENT, 20, 0.9, length=0.9, pulled=1), "Shorten it"),
+        (lambda: pricing.life_cycle(CENT, 20, []), "at least one"),
+        (lambda: pricing.life_cycle(CENT, 20, [-1.0]), "0 yuan or more"),
+        (lambda: pricing.markdown(2, 5, 4), "lowest value"),
+        (lambda: pricing.auction(CENT, 20, kind="silent"), "no auction 'silent'"),  # type: ignore[arg-type]
+        (lambda: pricing.auction(CENT, 20, bidders=3, units=3), "more bidders than units"),
+        (lambda: pricing.best_bids(80, 60, 60), "Give a range"),
+        (lambda: pricing.penetration(CENT, 20, low_periods=-1), "low_periods is -1"),
+        (lambda: pricing.collaborative(CENT, 20, [(20, 90), (10, 80)]), "more buyers and a lower"),
+        (lambda: pricing.least_group(600, 20, 20), "no group pays"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(call: Any, words: str) -> None:
+    with pytest.raises(CourseError, match=words):
+        call()
