@@ -19,8 +19,16 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     import pandas as pd
 
-BINDS = ("cost", "store", "competitor", "demand", "margin")
-"""What may settle a base price; ``margin`` is the usual margin where no elasticity is known."""
+_ASKED = ("cost", "store_price", "competitor_price")
+
+BINDS = ("cost", "store", "competitor", "demand", "tried", "margin")
+"""What may settle a base price.
+
+``tried``: the ends of what has been tried; ``margin``: the usual margin, with no elasticity.
+"""
+
+GIVEN_UP = 0.02
+"""What an ending in 9 may take off a price, as a share of it."""
 
 
 @dataclass(frozen=True)
@@ -476,27 +484,32 @@ def floor_price(cost: float, min_margin: float = 0.08, costs: Costs | None = Non
 
 
 def ending(price: float, low: float = 0, high: float = math.inf) -> float:
-    """Return a price near `price` that ends in 9 and keeps between `low` and `high`.
+    """Return a price near `price` that ends in 9 where that is cheap, between `low` and `high`.
 
     Parameters
     ----------
     price : float
-        Yuan; the highest price in whole yuan with the ending 9 that is not above it is taken.
+        Yuan.
     low, high : float
-        Floor and ceiling. Where that price lies below the floor, the next one with the ending
-        is taken; where that lies above the ceiling, `price` itself, in whole fen.
+        Floor and ceiling.
+
+    Returns
+    -------
+    float
+        The highest price with the ending 9 that is not above `price`, if it takes off no more than
+        :data:`GIVEN_UP`; else whole yuan, rounded down; else `price` in whole fen.
 
     Examples
     --------
-    >>> ending(1234.5), ending(1234.5, low=1231), ending(1234.5, low=1231, high=1236)
-    (1229.0, 1239.0, 1234.5)
+    >>> ending(1234.5), ending(45.9), ending(45.9, low=45.5)
+    (1229.0, 45.0, 45.9)
 
     Source: Anderson and Simester (2003): in three field experiments a price ending in 9 sold more.
     """
-    below = math.floor((price - 9) / 10) * 10.0 + 9
-    for nine in (below, below + 10):
-        if max(low, 9) <= nine <= high:
-            return nine
+    nine = math.floor((price - 9) / 10) * 10.0 + 9
+    for even in (nine, float(math.floor(price))):
+        if max(low, (1 - GIVEN_UP) * price, 1) <= even <= high:
+            return even
     return min(math.ceil(round(100 * price, 6)) / 100, high)
 
 
@@ -506,6 +519,7 @@ def base_price(
     competitor_price: float | None = None,
     *,
     elasticity: float | None = None,
+    tried: tuple[float, float] = (0, math.inf),
     usual_margin: float = 0.2,
     min_margin: float = 0.08,
     room: float = 0.02,
@@ -523,6 +537,8 @@ def base_price(
         What customers pay at the cheapest competitor; None (or NaN): no competitor has it.
     elasticity : float, optional
         Price elasticity, below -1; without it, `usual_margin` says what to ask for.
+    tried : pair of float
+        Lowest and highest price that the elasticity knows; beyond them it is a guess.
     usual_margin : float
         Margin after all costs that goods of this kind earn, where no elasticity is known.
     min_margin : float
@@ -535,9 +551,9 @@ def base_price(
     Returns
     -------
     BasePrice
-        The wish (best price, or usual margin) held between the floor (cost) and the ceiling (the
-        store's price, or the competitor's with `room`). Where the floor lies above the ceiling,
-        the floor wins: the gross margin is kept, and the reason says so. Ends in 9 if it can.
+        The wish (best price inside what was tried, or usual margin) held between the floor (cost)
+        and the ceiling (the store's price, or the competitor's with `room`). Where the floor lies
+        above the ceiling, the floor wins: the gross margin is kept, and the reason says so.
 
     Raises
     ------
@@ -569,6 +585,8 @@ def base_price(
         wish, binds = floor_price(cost, usual_margin, costs), "margin"
     else:
         wish, binds = best_price((cost + costs.handling) / (1 - costs.fee), elasticity), "demand"
+        if not tried[0] <= wish <= tried[1]:
+            wish, binds = min(max(wish, tried[0]), tried[1]), "tried"
     if wish > ceiling:
         wish, binds = ceiling, nearest
     if wish < floor:
@@ -612,6 +630,10 @@ def _reason(
                 "The cheapest competitor takes ¥{competitor:,.0f}; the shop stays close to it."
             ),
             "demand": _("At an elasticity of {elasticity:.1f} a higher price would lose profit."),
+            "tried": _(
+                "An elasticity of {elasticity:.1f} asks for more change, but no such price has "
+                "been tried: go this far, and measure again."
+            ),
             "margin": _("The usual margin is reached, and nobody sells it for less."),
         }[binds]
     if math.isinf(facts["ceiling"]):
@@ -712,6 +734,7 @@ def base_prices(
     *,
     as_of: str | pd.Timestamp | None = None,
     elasticity: Mapping[str, float] | None = None,
+    step: float = 0.1,
     min_margin: float = 0.08,
     room: float = 0.02,
     costs: Costs | None = None,
@@ -732,6 +755,8 @@ def base_prices(
     elasticity : mapping of category to float, optional
         Elasticities below -1. Categories left out ask for their usual margin: the median over
         the list prices of the category.
+    step : float
+        How far from its list price a product has been tried, as a share of it.
     min_margin, room, costs
         See :func:`base_price`.
 
@@ -779,14 +804,14 @@ def base_prices(
             store_price,
             competitor_price,
             elasticity=(elasticity or {}).get(category),
+            tried=((1 - step) * list_price, (1 + step) * list_price),
             usual_margin=max(usual[category], min_margin),
             min_margin=min_margin,
             room=room,
             costs=costs,
         )
-        for category, cost, store_price, competitor_price in zip(
-            *(rows[name] for name in ("category", "cost", "store_price", "competitor_price")),
-            strict=True,
+        for category, list_price, cost, store_price, competitor_price in zip(
+            *(rows[name] for name in ("category", "list_price", *_ASKED)), strict=True
         )
     ]
     names = ["floor", "ceiling", "price", "margin", "binds", "reason"]

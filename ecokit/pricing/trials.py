@@ -400,18 +400,26 @@ def implied_elasticity(price_tests: pd.DataFrame, test_id: str) -> Effect:
     """
     from scipy.stats import norm
 
+    step = _price_step(_test(price_tests, test_id))
     a, b = arms(price_tests, test_id).to_dict("records")
-    if abs(b["price"] - a["price"]) < 0.005:
+    if abs(step) < 1e-6:
         message = _("Both arms of test {id} show ¥{price:,.2f}, so it tells nothing about prices.")
         raise CourseError(message.format(id=test_id, price=a["price"]))
     if not min(a["orders"], b["orders"]):
         raise CourseError(_("An arm of test {id} has no order yet. Run it on.").format(id=test_id))
-    step = math.log(b["price"] / a["price"])
     value = math.log(b["conversion"] / a["conversion"]) / step
     variance = sum(1 / arm["orders"] - 1 / arm["visitors"] for arm in (a, b))
     se = math.sqrt(variance) / abs(step)
     reach = float(norm.ppf(0.975)) * se
     return Effect(value, value - reach, value + reach, float(2 * norm.sf(abs(value) / se)))
+
+
+def _price_step(days: pd.DataFrame) -> float:
+    """Log of the price in B over that in A, mean over visitors; 0 where they are equal."""
+    wide = days.pivot_table(index="date", columns="arm", values=["price", "visitors"])
+    wide = wide.dropna()
+    step = np.log(wide["price", "B"] / wide["price", "A"])
+    return float(np.average(step, weights=wide["visitors", "A"] + wide["visitors", "B"]))
 
 
 def day_by_day(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
@@ -586,14 +594,12 @@ def _split_doubt(ratio: Ratio, planned: float) -> str | None:
 def _kind_doubt(
     price_tests: pd.DataFrame, test_id: str, kind: str, table: pd.DataFrame
 ) -> str | None:
-    prices = table["price"].round(2).tolist()
+    prices = table["price"].tolist()
+    same = abs(_price_step(_test(price_tests, test_id))) < 1e-6
     if kind == "ab":
-        if prices[0] != prices[1]:
-            return None
-        return _("Both arms show ¥{price:,.2f}: there is nothing to compare.").format(
-            price=prices[0]
-        )
-    if prices[0] != prices[1]:
+        message = _("Both arms show ¥{price:,.2f}: there is nothing to compare.")
+        return message.format(price=prices[0]) if same else None
+    if not same:
         return _(
             "An A/A test shows everybody the same price; here A shows ¥{a:,.2f} and B ¥{b:,.2f}."
         ).format(a=prices[0], b=prices[1])
@@ -601,8 +607,8 @@ def _kind_doubt(
     if p_value >= 0.05:
         return None
     return _(
-        "The A/A test shows a difference in conversion (p = {p:.3f}) where there is none. Once in "
-        "twenty that is chance; run it again before you trust the tool."
+        "The A/A test shows a difference in conversion (p = {p:.3f}) where there is none. One time "
+        "in twenty that is chance; run it again before you trust the tool."
     ).format(p=p_value)
 
 
