@@ -176,7 +176,7 @@ def staffing(
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(_("agents"))
     ax.set_ylabel(_("share of contacts"))
-    ax.legend(loc="center right")
+    ax.legend(loc="center right", frameon=True, framealpha=0.9, edgecolor="none")
     first = [
         next((d.agents for d in desks if d.service_level >= goal), None)
         for desks in (patient, impatient)
