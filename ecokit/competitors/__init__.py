@@ -41,8 +41,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "collect": ["Clock", "Collector", "Page", "PageError", "RefusedError", "Reply"],
         "read": [
             "READERS",
+            "ContractError",
             "Offer",
             "Price",
+            "Problem",
             "Reader",
             "read_directory",
             "read_offers",
@@ -51,6 +53,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "panel": [
             "Snapshot",
             "collect_directory",
+            "collect_site",
             "collect_weeks",
             "logs",
             "panel",

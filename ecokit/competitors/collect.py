@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from ecokit import __version__
+from ecokit.competitors.markup import MarkupError, parsed
 from ecokit.competitors.robots import Robots
 from ecokit.competitors.store import Held, Store
 from ecokit.errors import CourseError
@@ -26,7 +27,6 @@ TRIES = 4
 LONGEST_WAIT = 120.0  # seconds; a site that asks for more is left alone
 SLOWEST = 30.0  # seconds for one page
 ROBOTS_BYTES = 500 * 1024  # what RFC 9309 wants to be read at least
-MOST_TAGS = 20_000  # of a page; more is no shop's page, and slow to read
 
 
 class Reply(NamedTuple):
@@ -86,19 +86,12 @@ class Page:
         Raises
         ------
         PageError
-            When the page has more tags than any shop's page needs.
+            When `parsed` refuses the page.
         """
-        import bs4
-
-        if self.text.count("<") > MOST_TAGS:
-            raise PageError(_("{url} has too many tags to be a page.").format(url=self.url))
-        text = self.text.lstrip("\ufeff \r\n\t")
-        if text.startswith("<?xml"):
-            text = text.partition("?>")[2]
         try:
-            return bs4.BeautifulSoup(text, "html.parser")
-        except (bs4.ParserRejectedMarkup, AssertionError, ValueError) as error:
-            raise PageError(_("{url} is no readable page.").format(url=self.url)) from error
+            return parsed(self.text)
+        except MarkupError as error:
+            raise PageError(f"{self.url}: {error}.") from error
 
     def links(self, selector: str) -> list[str]:
         """Return the addresses that the elements of a CSS selector lead to, each once."""
