@@ -86,6 +86,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "product_demand",
             "rubinstein",
             "settled_share",
+            "side_by_side",
             "skim",
             "spiral",
             "split_the_difference",

@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "settled_share", "skim", "stage",
         ],
         "outcome": ["NAMES", "Outcome", "compare", "one_price"],
+        "table": ["side_by_side"],
         "promotion": ["discount", "free_trial"],
     },
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -66,6 +66,10 @@ class Demand:
     def top(self) -> float:
         """The highest WTP, yuan; of a demand without an end, that of one in a million."""
         return self.end if math.isfinite(self.end) else float(self.wtp(1 - 1e-6))
+
+    def part(self, share: float) -> Demand:
+        """Return the same demand with `share` of the customers, such as those of one month."""
+        return replace(self, customers=self.customers * share)
 
     def share(self, price: ArrayLike) -> Floats:
         """Return the share of customers who would pay `price` (yuan) or more."""

@@ -99,8 +99,9 @@ def collaborative(
     cost : float
         Unit cost, yuan.
     tiers : sequence of (int, float), optional
-        Buyers needed, and the price from then on (yuan), the price falling. Default: a sixth
-        of the group at 10 % over the best single price, a third at it, half at 10 % under.
+        Buyers needed, and the price from then on (yuan), the price falling. Default: 5 % over
+        the best single price, at it, and 5 % under, each for nine in ten of the joiners that
+        one may expect at that price.
     group : int
         Customers who see one deal.
     fixed_cost : float
@@ -135,8 +136,8 @@ def collaborative(
     between(deals, "deals", 2, 10_000_000)
     if tiers is None:
         middle = demand.best_price(cost)
-        needed = np.maximum(np.array([group // 6, group // 3, group // 2]), 1)
-        prices = middle * np.array([1.1, 1.0, 0.9])
+        prices = middle * np.array([1.05, 1.0, 0.95])
+        needed = np.maximum(np.floor(0.9 * group * demand.share(prices)), 1)
     else:
         needed, prices = _tiers(tiers)
     joined = _joined(demand.share(prices), int(group), int(deals), seed)

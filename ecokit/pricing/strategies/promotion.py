@@ -89,7 +89,7 @@ def discount(
 def free_trial(
     demand: Demand,
     cost: float,
-    liking: float = 0.5,
+    liking: float = 0.7,
     *,
     price: float | None = None,
     trial_cost: float | None = None,
@@ -97,31 +97,31 @@ def free_trial(
 ) -> Outcome:
     """Free trial 免费、试用: who has tried it knows what it is worth to him.
 
-    A share `liking` of the customers will like the product and value it at their WTP; to the
-    others it is worth nothing. Nobody knows before a trial, so without one a customer pays at
-    most ``liking`` times the WTP. After a trial, those who like it pay up to the full WTP:
-    the conversion is `liking` times the share who find the price right.
+    A share `liking` of the customers will like the product; to the others it is worth nothing.
+    Nobody knows before a trial, so a customer pays at most what it is worth on average: the
+    WTP in `demand`. Who has tried and likes it pays up to ``WTP / liking``. So a higher price
+    sells, and only to people who keep the product. Customers try it if they would then buy.
 
     Parameters
     ----------
     demand : Demand
-        WTP of customers who know that they like it.
+        The customers, with their WTP before a trial.
     cost : float
         Unit cost, yuan.
     liking : float
-        Share of customers who like it.
+        Share of customers who like it: the conversion of the trial.
     price : float, optional
-        Price after the trial, yuan. Default: the best single price.
+        Price after the trial, yuan. Default: the one that earns most if all try.
     trial_cost : float, optional
         Yuan per customer who tries. Default: 2 % of the unit cost.
     tried : float
-        Share of the customers who take the trial; the others decide without.
+        Share of the customers who get to try; the others decide without.
 
     Returns
     -------
     Outcome
-        ``fixed_cost`` is what the trials cost. ``details``: ``conversion``, buyers per trial;
-        ``without``, the profit of the best single price without any trial.
+        ``fixed_cost`` is what the trials cost. ``details``: ``conversion``, buyers per trial,
+        and ``trials``.
 
     Raises
     ------
@@ -131,30 +131,25 @@ def free_trial(
     Examples
     --------
     >>> from ecokit.pricing import uniform
-    >>> outcome = free_trial(uniform(0, 100, 100), cost=20, liking=0.5, trial_cost=1)
-    >>> outcome.profit, outcome.details["conversion"], outcome.details["without"]
-    (700.0, 0.2, 450.0)
+    >>> outcome = free_trial(uniform(0, 100, 100), cost=20, liking=0.5, trial_cost=2)
+    >>> outcome.prices[0], outcome.units, round(outcome.profit, 6)
+    (112.0, 22.0, 1936.0)
 
     Source: slide 20; experience goods after Nelson (1970).
     """
     between(liking, "liking", 0.01, 1)
     between(tried, "tried", 0, 1)
     each = 0.02 * cost if trial_cost is None else between(trial_cost, "trial_cost", 0, math.inf)
-    p = demand.best_price(cost) if price is None else float(price)
-    after = tried * liking * float(demand.units(p))
-    unsure = (1 - tried) * float(demand.units(p / liking))
+    # a trial leads to a sale with chance `liking`, so it costs that much of a unit
+    p = demand.best_price(liking * cost + each) / liking if price is None else float(price)
+    trials = tried * float(demand.units(p * liking))
+    unsure = (1 - tried) * float(demand.units(p))
     buyers = rows(
         [_("after a trial"), _("without a trial")],
-        [after, unsure],
+        [liking * trials, unsure],
         p,
         cost,
-        [
-            tried * liking * demand.surplus(p),
-            (1 - tried) * liking * demand.surplus(p / liking),
-        ],
+        [tried * demand.surplus(p * liking), (1 - tried) * demand.surplus(p)],
     )
-    # what a customer expects it to be worth without a trial is `liking` times the WTP
-    alone = liking * demand.best_price(cost / liking)
-    without = (alone - cost) * float(demand.units(alone / liking))
-    details = {"conversion": liking * float(demand.share(p)), "without": max(without, 0.0)}
-    return Outcome("free_trial", buyers, tried * demand.customers * each, details)
+    details = {"conversion": liking, "trials": trials}
+    return Outcome("free_trial", buyers, trials * each, details)

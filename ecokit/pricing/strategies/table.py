@@ -1,0 +1,62 @@
+"""All nine strategies for one product and its customers of one year."""
+
+from __future__ import annotations
+
+from ecokit.pricing.strategies.bargain import automatic, haggling
+from ecokit.pricing.strategies.bidding import auction, name_your_price
+from ecokit.pricing.strategies.customer import personalised, prestige
+from ecokit.pricing.strategies.demand import Demand
+from ecokit.pricing.strategies.group import collaborative
+from ecokit.pricing.strategies.lifetime import life_cycle, penetration
+from ecokit.pricing.strategies.outcome import Outcome, one_price
+from ecokit.pricing.strategies.promotion import discount, free_trial
+
+MONTHS = 12
+
+
+def side_by_side(
+    demand: Demand, cost: float, price: float | None = None, seed: int = 0
+) -> list[Outcome]:
+    """Return the outcome of every strategy, for the same product and the same customers.
+
+    Parameters
+    ----------
+    demand : Demand
+        The customers of one year.
+    cost : float
+        Unit cost, yuan.
+    price : float, optional
+        The base price, yuan: the first outcome, and the regular price of the discount.
+        Default: the best single price.
+    seed : int
+        For the two strategies that are simulated.
+
+    Returns
+    -------
+    list of Outcome
+        One price first, then the nine strategies (two of them in two forms), each with the
+        parameters that its function has by default, but: three segments; a discount of 10 %;
+        product life and penetration over twelve months, with all customers reached in the
+        first, and a twelfth of them each month in the second.
+
+    Examples
+    --------
+    >>> from ecokit.pricing import uniform
+    >>> outcomes = side_by_side(uniform(0, 100, 1200), cost=20)
+    >>> len(outcomes), outcomes[0].name, outcomes[-1].name
+    (12, 'one price', 'collaborative')
+    """
+    return [
+        one_price(demand, cost, price),
+        personalised(demand, cost, segments=3),
+        prestige(demand, cost),
+        automatic(demand, cost),
+        haggling(demand, cost),
+        free_trial(demand, cost),
+        discount(demand, cost, 0.1, price=price),
+        life_cycle(demand, cost, innovation=0.2, imitation=0.5, ageing=0.01),
+        auction(demand, cost, seed=seed),
+        name_your_price(demand, cost),
+        penetration(demand.part(1 / MONTHS), cost, periods=MONTHS),
+        collaborative(demand, cost, seed=seed),
+    ]
