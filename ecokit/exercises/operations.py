@@ -57,6 +57,15 @@ def _apart(compute: _Compute, *others: _Compute, near: float = 0.0, rel: float =
     return apart
 
 
+def _at(table: pd.DataFrame, row: object, column: str) -> float:
+    cells: Any = table.at
+    return float(cells[row, column])
+
+
+def _when(moment: Any) -> pd.Timestamp:
+    return pd.Timestamp(moment)
+
+
 def _plain(name: object) -> str:
     return str(name).replace("_", " ")
 
@@ -74,15 +83,15 @@ def _worst(shop: Shop) -> str:
 
 
 def _unit_rate(shop: Shop) -> float:
-    return float(_by_category(shop).loc[_worst(shop), "unit_rate"])
+    return _at(_by_category(shop), _worst(shop), "unit_rate")
 
 
 def _sku_rate(shop: Shop) -> float:
-    return float(_by_category(shop).loc[_worst(shop), "sku_rate"])
+    return _at(_by_category(shop), _worst(shop), "sku_rate")
 
 
 def _day_rate(shop: Shop) -> float:
-    return float(_by_category(shop).loc[_worst(shop), "day_rate"])
+    return _at(_by_category(shop), _worst(shop), "day_rate")
 
 
 def _mean_rate(shop: Shop) -> float:
@@ -148,7 +157,7 @@ def _by_month(shop: Shop) -> pd.DataFrame:
 
 
 def _dearest(shop: Shop) -> pd.Timestamp:
-    return pd.Timestamp(_by_month(shop)["lost_sales"].idxmax())
+    return _when(_by_month(shop)["lost_sales"].idxmax())
 
 
 def _substitution(shop: Shop) -> float:
@@ -156,7 +165,7 @@ def _substitution(shop: Shop) -> float:
 
 
 def _gross_lost(shop: Shop) -> float:
-    return float(_by_month(shop).loc[_dearest(shop), "lost_sales"])
+    return _at(_by_month(shop), _dearest(shop), "lost_sales")
 
 
 def _net_lost(shop: Shop) -> float:
@@ -164,8 +173,8 @@ def _net_lost(shop: Shop) -> float:
 
 
 def _net_profit_lost(shop: Shop) -> float:
-    row = _by_month(shop).loc[_dearest(shop)]
-    return float(row["lost_profit"]) * (1 - _substitution(shop))
+    gross = _at(_by_month(shop), _dearest(shop), "lost_profit")
+    return gross * (1 - _substitution(shop))
 
 
 LOST_SALES = Number(
@@ -174,9 +183,9 @@ LOST_SALES = Number(
     minutes=5,
     title=_("What did the stock-outs cost?"),
     prompt=lambda shop: _(
-        "In {month:%B} the shop lost most to stock-outs. {share:.0%} of those customers took another "
-        "product of the category instead, at about the same price. How many yuan of sales did the "
-        "shop really lose in that month?"
+        "In {month:%B} the shop lost most to stock-outs. {share:.0%} of those customers took "
+        "another product of the category instead, at about the same price. How many yuan of sales "
+        "did the shop really lose in that month?"
     ).format(month=_dearest(shop), share=_substitution(shop)),
     unit="yuan",
     rel_tolerance=CLOSE,
@@ -237,12 +246,13 @@ def _largest(shop: Shop) -> str:
 
 
 def _margin(shop: Shop) -> float:
-    return float(_categories(shop).loc[_largest(shop), "margin"])
+    return _at(_categories(shop), _largest(shop), "margin")
 
 
 def _markup(shop: Shop) -> float:
-    row = _categories(shop).loc[_largest(shop)]
-    return float(row["profit"] / (row["sales"] - row["profit"]))
+    table, name = _categories(shop), _largest(shop)
+    profit = _at(table, name, "profit")
+    return profit / (_at(table, name, "sales") - profit)
 
 
 def _mean_margin(shop: Shop) -> float:
@@ -310,8 +320,8 @@ GMROI = Table(
     minutes=6,
     title=_("What a yuan of stock earns"),
     prompt=_(
-        "For each category: how many yuan of gross profit does one yuan of stock, at cost, earn in a "
-        "year? This is the GMROI."
+        "For each category: how many yuan of gross profit does one yuan of stock, at cost, earn "
+        "in a year? This is the GMROI."
     ),
     unit="yuan",
     rel_tolerance=CLOSE,
@@ -366,21 +376,21 @@ def _new(shop: Shop) -> pd.DataFrame:
 
 
 def _new_month(shop: Shop) -> pd.Timestamp:
-    return pd.Timestamp(_new(shop)["new"].idxmax())
+    return _when(_new(shop)["new"].idxmax())
 
 
 def _new_share(shop: Shop) -> float:
     table = kpi.measure("new_sku_share", shop, "month").set_index("month")
-    return float(table.loc[_new_month(shop), "new_sku_share"])
+    return _at(table, _new_month(shop), "new_sku_share")
 
 
 def _new_sales(shop: Shop) -> float:
-    row = _new(shop).loc[_new_month(shop)]
-    return float(row["new_value"] / row["value"])
+    table, month = _new(shop), _new_month(shop)
+    return _at(table, month, "new_value") / _at(table, month, "value")
 
 
 def _new_of_ever(shop: Shop) -> float:
-    return float(_new(shop).loc[_new_month(shop), "new"] / len(shop.products))
+    return _at(_new(shop), _new_month(shop), "new") / len(shop.products)
 
 
 NEW_SKUS = Number(
@@ -389,8 +399,8 @@ NEW_SKUS = Number(
     minutes=4,
     title=_("How new is the assortment?"),
     prompt=lambda shop: _(
-        "Which share of the SKUs on sale in {month:%B} was new, that is in its first 90 days? Slide 9 "
-        "asks the product manager for 20 %."
+        "Which share of the SKUs on sale in {month:%B} was new, that is in its first 90 days? "
+        "Slide 9 asks the product manager for 20 %."
     ).format(month=_new_month(shop)),
     unit="share",
     tolerance=0.002,
@@ -464,9 +474,9 @@ WEAK = Choice(
     minutes=5,
     title=_("Which category needs a target?"),
     prompt=_(
-        "It is the end of September. Look at July to September against April to June, and at the four "
-        "signs: sales, growth, margin, GMROI. Which category shows most of them? Where two show "
-        "as many, take the one that earns less on its stock."
+        "It is the end of September. Look at July to September against April to June, and at the "
+        "four signs: sales, growth, margin, GMROI. Which category shows most of them? Where two "
+        "show as many, take the one that earns less on its stock."
     ),
     options=tuple(Option(name, _plain(name), _reason(name)) for name in CATEGORIES),
     reference=lambda shop: str(_weak(shop)["category"].iloc[0]),
@@ -618,9 +628,9 @@ def _in_stock(shop: Shop) -> float:
 def _fill_prompt(shop: Shop) -> str:
     point, quantity = _asked_policy(shop)
     return _(
-        "{name} ({id}) is reordered at {point:.0f} units, {quantity:.0f} at a time, with a lead time "
-        "of {lead} days. Replay this policy against the demand of the year. Which share of the units "
-        "asked for is served? This is the fill rate."
+        "{name} ({id}) is reordered at {point:.0f} units, {quantity:.0f} at a time, with a lead "
+        "time of {lead} days. Replay this policy against the demand of the year. Which share of "
+        "the units asked for is served? This is the fill rate."
     ).format(
         name=_name(shop), id=_inputs(shop).product_id, point=point, quantity=quantity, lead=_LEAD
     )
@@ -763,11 +773,11 @@ def _passes(shop: Shop, plan: PlanAnswer) -> bool:
 def _policy_prompt(shop: Shop) -> str:
     found = _inputs(shop)
     return _(
-        "{name} ({id}): {mean:.2f} units a day are asked for, with a standard deviation of {sd:.2f}. "
-        "The supplier now needs {lead} days. A unit lost costs {margin:,.0f} yuan of margin, a unit "
-        "on the shelf {holding:.2f} yuan a day, an order {order:,.0f} yuan. Set a reorder point and "
-        "an order quantity. The policy is replayed against the demand of the year: at least "
-        "{goal:.0%} of the units must be served, for at most {budget:,.0f} yuan."
+        "{name} ({id}): {mean:.2f} units a day are asked for, with a standard deviation of "
+        "{sd:.2f}. The supplier now needs {lead} days. A unit lost costs {margin:,.0f} yuan of "
+        "margin, a unit on the shelf {holding:.2f} yuan a day, an order {order:,.0f} yuan. Set a "
+        "reorder point and an order quantity. The policy is replayed against the demand of the "
+        "year: at least {goal:.0%} of the units must be served, for at most {budget:,.0f} yuan."
     ).format(
         name=_name(shop),
         id=found.product_id,
@@ -820,8 +830,8 @@ POLICY = Plan(
             "orders_too_often",
             _daily_orders,
             _(
-                "You order nearly every day, and the orders cost more than all the rest. Order more "
-                "at a time."
+                "You order nearly every day, and the orders cost more than all the rest. Order "
+                "more at a time."
             ),
             detects=_orders_too_often,
         ),
@@ -996,9 +1006,9 @@ def _offer_prompt(shop: Shop) -> str:
     row = _offer(shop)
     return _(
         "Offer {id}: for {month:%B} the supplier takes {cut:.1%} off the purchase price of "
-        "{product}. In return it wants the place {resource} for {days} days, with {visits:,} visits. "
-        "In {moved:.0%} of such visits, what is bought depends on what stands there; their profit is "
-        "lost. How many yuan does the offer gain? A loss is below zero."
+        "{product}. In return it wants the place {resource} for {days} days, with {visits:,} "
+        "visits. In {moved:.0%} of such visits, what is bought depends on what stands there; "
+        "their profit is lost. How many yuan does the offer gain? A loss is below zero."
     ).format(
         id=row["offer_id"],
         month=row["month"],
@@ -1021,14 +1031,12 @@ OFFER = Number(
     rel_tolerance=CLOSE,
     reference=_gain,
     hints=(
-        _(
-            "Saving: the cut on what is purchased in that month. Place: visits times profit a visit."
-        ),
+        _("Saving: the cut on what is purchased in the month. Place: visits times profit a visit."),
         _("`operations.offer_values(shop)` has `saving`, `place` and `gain` for each offer."),
     ),
     solution=_(
-        "The cut times the purchases of the product in the month, less a quarter of the visits times "
-        "the shop's gross profit per visit in that month."
+        "The cut times the purchases of the product in the month, less a quarter of the visits "
+        "times the shop's gross profit per visit in that month."
     ),
     misconceptions=(
         Misconception(
@@ -1040,8 +1048,8 @@ OFFER = Number(
             "all_visits_lost",
             _apart(_all_visits_lost, _gain, _saving, rel=CLOSE),
             _(
-                "You counted all visits of the place as lost. Most customers buy what they came for, "
-                "whatever stands there."
+                "You counted all visits of the place as lost. Most customers buy what they came "
+                "for, whatever stands there."
             ),
         ),
         Misconception(
@@ -1087,8 +1095,8 @@ FORECAST = Choice(
     minutes=5,
     title=_("Which forecast would you buy by?"),
     prompt=lambda shop: _(
-        "Forecast the daily demand for {category}, 28 days ahead, four times in a row up to the end "
-        "of the year. Which method has the smallest mean absolute error?"
+        "Forecast the daily demand for {category}, 28 days ahead, four times in a row up to the "
+        "end of the year. Which method has the smallest mean absolute error?"
     ).format(category=_plain(_largest(shop))),
     options=tuple(
         Option(method, name, _method_reason(method)) for method, name in _METHOD_NAMES.items()

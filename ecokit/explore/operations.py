@@ -87,8 +87,8 @@ def frames(shop: Shop) -> Frames:
         log = topic.replay(found.demand, point, order_quantity=quantity, lead_days=lead)
         row = log.table(found.margin, found.holding_cost, found.order_cost).iloc[0]
         told = _(
-            "{name}, lead time {lead} days, orders of {quantity:.0f}: reorder point {point:.0f} for "
-            "a cycle service level of {level:.1%}. {cycles:.0%} of the cycles lost nothing, "
+            "{name}, lead time {lead} days, orders of {quantity:.0f}: reorder point {point:.0f} "
+            "for a cycle service level of {level:.1%}. {cycles:.0%} of the cycles lost nothing, "
             "{fill:.1%} of the units were served, the year cost {cost}."
         ).format(
             name=name,

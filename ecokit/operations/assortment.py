@@ -194,7 +194,7 @@ def abc(
         .otherwise(nw.when(before < second).then(nw.lit("B")).otherwise(nw.lit("C")))
     )
     result: Any = native(classed.drop("kept_", "one_", "down_", "run_", "all_"), ["rank"])
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def xyz(
@@ -250,7 +250,7 @@ def xyz(
     (frame,) = door({"stock": stock}, {"stock": f"date product_id {column}"})
     rows = frame.with_columns(week_=start_of("week", "date"), units_=whole(frame, column))
     weekly = added(rows, ["product_id", "week_"], ["units_"], "rows_")
-    full = weekly.filter(nw.col("rows_") == 7).with_columns(  # noqa: PLR2004
+    full = weekly.filter(nw.col("rows_") == 7).with_columns(
         squares_=nw.col("units_") * nw.col("units_")
     )
     sums = added(full, ["product_id"], ["units_", "squares_"], "weeks")
@@ -260,13 +260,13 @@ def xyz(
         mean=per("units_", "weeks"), sd=per(spread, n * (n - 1)).sqrt()
     ).with_columns(cv=nw.col("sd") / nw.when(nw.col("mean") > 0).then(nw.col("mean")))
     cv = nw.col("cv")
-    known = (n >= 4) & ~cv.is_null()  # noqa: PLR2004
+    known = (n >= 4) & ~cv.is_null()
     steady = nw.when(cv <= second).then(nw.lit("Y")).otherwise(nw.lit("Z"))
     classed = told.with_columns(
         xyz=nw.when(known).then(nw.when(cv <= first).then(nw.lit("X")).otherwise(steady))
     )
     result: Any = native(classed.drop("units_", "squares_"), ["product_id"])
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, value: str = "sales") -> IntoFrameT:
@@ -304,7 +304,7 @@ def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, value: str = "sales") -> IntoFr
         share=nw.col(value) / nw.col(value).sum().over("one_")
     )
     result: Any = native(shared.drop("one_"), ["abc", "xyz"])
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def new_skus(orders: IntoFrameT, order_lines: IntoFrameT, by: str = "month") -> IntoFrameT:
@@ -381,7 +381,7 @@ def new_skus(orders: IntoFrameT, order_lines: IntoFrameT, by: str = "month") -> 
         ),
         [by],
     )
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def not_in_stores(data: Any, by: By = None) -> Any:

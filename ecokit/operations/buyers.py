@@ -7,7 +7,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from ecokit.kpi import parts
 from ecokit.kpi.engine import By, Part, door, lendable, listed, total
 from ecokit.messages import _
 from ecokit.operations.frames import small, tables_of
@@ -100,7 +99,7 @@ def buying_steps(data: Any, by: By = None) -> pd.DataFrame:
     rows = rows.with_columns(
         aroused=nw.lit(1, nw.Int64),
         gathered=((pages >= 1) | sure).cast(nw.Int64),
-        compared=((pages >= 2) | sure).cast(nw.Int64),  # noqa: PLR2004
+        compared=((pages >= 2) | sure).cast(nw.Int64),
     )
     names = [step[0] for step in STEPS]
     counted = total(

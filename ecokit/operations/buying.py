@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,7 +41,8 @@ def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
         The offers with ``units`` and ``bought`` (units and yuan of the product purchased in
         that month), ``saving`` (price cut on them), ``visit_profit`` (gross profit of the
         shop per visit in that month: conversion times profit an order), ``place`` (yuan that
-        the place would earn with the shop's own choice), ``gain`` (saving less place), sorted by gain.
+        the place would earn with the shop's own choice), ``gain`` (saving less place). Best
+        first.
 
     Raises
     ------
@@ -62,8 +63,9 @@ def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
     ...     "orders": pd.DataFrame({"order_id": [1], "placed_at": day, "paid_at": day}),
     ...     "order_lines": pd.DataFrame({"order_id": [1], "product_id": ["P1"], "quantity": [1],
     ...                                  "unit_price": [120.0], "unit_cost": [100.0]})}
-    >>> offer_values(shop, visits_moved=1)[["saving", "visit_profit", "place", "gain"]].values.tolist()
-    [[150.0, 5.0, 50.0, 100.0]]
+    >>> offer_values(shop, visits_moved=1)[["saving", "visit_profit", "place", "gain"]]
+       saving  visit_profit  place   gain
+    0   150.0           5.0   50.0  100.0
     >>> offer_values(shop, visits_moved=2)
     Traceback (most recent call last):
     ...
@@ -168,21 +170,25 @@ def _best(offers: pd.DataFrame, places: Mapping[str, int]) -> np.ndarray[Any, np
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 
-    rows, columns, limits = [], [], []
     groups = [
-        (keys[1], group) for keys, group in offers.groupby(["month", "resource"]).groups.items()
+        *((places[str(name)], group) for (_month, name), group in _rows(offers, "resource")),
+        *((1, group) for _key, group in _rows(offers, "product_id")),
     ]
-    groups += [("", group) for group in offers.groupby(["month", "product_id"]).groups.values()]
-    place_of = {label: place for place, label in enumerate(offers.index)}
-    for row, (resource, group) in enumerate(groups):
-        rows += [row] * len(group)
-        columns += [place_of[label] for label in group]
-        limits.append(places[resource] if resource else 1)
+    rows = [row for row, (_limit, group) in enumerate(groups) for _place in group]
+    columns = [place for _limit, group in groups for place in group]
+    limits = [limit for limit, _group in groups]
     uses = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(groups), len(offers)))
     found = milp(
         -offers["gain"].to_numpy(),
-        constraints=LinearConstraint(uses, ub=np.array(limits, dtype=float)),
-        integrality=np.ones(len(offers)),
+        constraints=LinearConstraint(uses, ub=np.array(limits, dtype=np.float64)),
+        integrality=np.ones(len(offers), dtype=np.int64),
         bounds=Bounds(0, 1),
     )
-    return np.asarray(found.x > 0.5)  # noqa: PLR2004
+    return np.asarray(found.x, dtype=float) > 0.5
+
+
+def _rows(offers: pd.DataFrame, column: str) -> Iterator[tuple[tuple[Any, Any], list[int]]]:
+    """Yield the offers of each month and value of `column`, as places in the table."""
+    places: Any = offers.groupby(["month", column]).indices
+    for key, rows in places.items():
+        yield key, rows.tolist()

@@ -58,6 +58,8 @@ def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
     Source: slide 17 (capital turnover 资金周转率), read as sales over mean current assets
     (流动资产周转率). Cash cycle: stock days + debtor days - creditor days.
     """
+    import pandas as pd
+
     if receivable_days < 0:
         raise CourseError(
             _(
@@ -78,7 +80,7 @@ def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
     table = _monthly(*frames[:4])
     days = table["days"]
     owed = _payables(*frames[3:])
-    balance = owed.groupby(owed.index.to_period("M").to_timestamp())
+    balance = owed.groupby(pd.DatetimeIndex(owed.index).to_period("M").to_timestamp())
     receivables = table["sales"] / days * receivable_days
     table = table.assign(
         receivables=receivables,

@@ -160,7 +160,8 @@ DUTIES: tuple[_Row, ...] = (
         _("share of sales that no store has"), _only_online, "share", "order_lines, store_sales",
     ),
     (
-        _("gives weak categories a monthly target and gets them there"), "给垃圾品类定月度目标并达成",
+        _("gives weak categories a monthly target and gets them there"),
+        "给垃圾品类定月度目标并达成",
         _("weak categories"), _weakest, "count", "order_lines, stock",
     ),
     (
@@ -168,7 +169,8 @@ DUTIES: tuple[_Row, ...] = (
         _("days of sales that the stock covers"), _cover, "days", "stock",
     ),
     (
-        _("renews products in time and keeps lowering the stock-out rate"), "及时更新商品,降低缺货率",
+        _("renews products in time and keeps lowering the stock-out rate"),
+        "及时更新商品,降低缺货率",
         _("stock-out rate"), _stockout_rate, "share", "stock",
     ),
     (

@@ -15,7 +15,7 @@ from ecokit.operations.frames import share_of
 from ecokit.operations.replenishment import newsvendor
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 WEEK = 7
 """Days of a season in daily demand."""
@@ -158,9 +158,7 @@ def lead_products(
     return both
 
 
-def forecast(
-    history: Sequence[float] | pd.Series[float], days: int, method: str = "holt_winters"
-) -> NDArray[np.float64]:
+def forecast(history: ArrayLike, days: int, method: str = "holt_winters") -> NDArray[np.float64]:
     """Forecast daily demand.
 
     Parameters
@@ -246,7 +244,7 @@ def _holt_winters(values: NDArray[np.float64], days: int) -> NDArray[np.float64]
 
 
 def backtest(
-    history: Sequence[float] | pd.Series[float],
+    history: ArrayLike,
     days: int = 28,
     folds: int = 4,
     methods: Sequence[str] = METHODS,
@@ -391,7 +389,7 @@ def cycle(
     rows: list[dict[str, Any]] = []
     left, correction, errors = 0.0, 1.0, [1.0]
     for month in months[months >= first].unique():
-        past = demand[months < month].to_numpy(dtype=float)
+        past = np.asarray(demand[months < month], dtype=np.float64)
         asked = float(demand[months == month].sum())
         now = months == month
         level = past / usual[months < month]

@@ -103,7 +103,7 @@ def stockouts(
         ),
         keys,
     )
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def _valued(stock: Frame, products: Frame | None = None) -> Frame:

@@ -79,8 +79,8 @@ def weak_categories(
                 high=monthly["month"].max(),
             )
         )
-    now = monthly[monthly["month"].between(last - window + 1, last)]
-    before = monthly[monthly["month"].between(first, last - window)]
+    now = _within(monthly, last - window + 1, last)
+    before = _within(monthly, first, last - window)
     table, shop = _ratios(now, before, by), _ratios(now.assign(all=0), before.assign(all=0), "all")
     table["weak_sales"] = table["sales"] < table["sales"].mean() / 2
     for sign, column in (("growth", "growth"), ("margin", "margin"), ("gmroi", "gmroi_year")):
@@ -97,6 +97,11 @@ def _by_month(data: Any, by: str) -> pd.DataFrame:
     table = small(frame)
     held = table["mean_stock"] * table["days"]
     return table.assign(month=table["month"].dt.to_period("M"), held=held)
+
+
+def _within(monthly: pd.DataFrame, first: pd.Period, last: pd.Period) -> pd.DataFrame:
+    months: Any = monthly["month"]
+    return monthly[(months >= first) & (months <= last)]
 
 
 def _ratios(now: pd.DataFrame, before: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -173,7 +178,7 @@ def category_targets(
                 n=len(plans), months=months, last=last
             )
         )
-    recent = monthly[monthly["month"].between(last - 2, last)]
+    recent = _within(monthly, last - 2, last)
     mine = recent["category"] == category
     share = recent.loc[mine, "sales"].sum() / recent["sales"].sum() * (1 + lift)
     actual = monthly[monthly["category"] == category].set_index("month")["sales"]

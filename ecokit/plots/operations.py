@@ -53,7 +53,7 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None)
     )
     for place, (column, color, label) in enumerate(bars):
         drawn = ax.barh(rows + 0.27 * (place - 1), shown[column], 0.25, color=color, label=label)
-        texts = [f"{share:.1%}" if share < 0.1 else f"{share:.0%}" for share in shown[column]]  # noqa: PLR2004
+        texts = [f"{share:.1%}" if share < 0.1 else f"{share:.0%}" for share in shown[column]]
         ax.bar_label(drawn, texts, padding=3, size=8.5)
     ax.set_yticks(rows, [_plain(name) for name in shown[by]])
     ax.invert_yaxis()
@@ -100,8 +100,8 @@ def stockout_calendar(table: pd.DataFrame) -> Figure:
     image = ax.imshow(np.sqrt(wide.fillna(0)), aspect="auto", cmap="Oranges")
     ax.set_yticks(range(len(wide)), list(wide.index))
     first = np.flatnonzero(~pd.Index(months.to_period("M")).duplicated())
-    first = first[np.append(np.diff(first), 9) > 2]  # a week that only begins in a month  # noqa: PLR2004
-    ax.set_xticks(first, [f"{months[place]:%b}" for place in first])
+    first = first[np.append(np.diff(first), 9) > 2]  # a week that only begins in a month
+    ax.set_xticks(first, [f"{months[place]:%b}" for place in first.tolist()])
     ax.grid(visible=False)
     bar = fig.colorbar(image, ax=ax, shrink=0.9)
     top = float(np.nanmax(wide.to_numpy()))
@@ -134,9 +134,9 @@ def nine_cells(cells: pd.DataFrame) -> Figure:
     >>> nine_cells(cells).axes[0].get_title(loc="left")
     'AX: 3 products make 80% of sales'
     """
-    shares = cells.pivot(index="abc", columns="xyz", values="share")
+    shares = cells.pivot_table(index="abc", columns="xyz", values="share")
     shares = shares.reindex(index=list("ABC"), columns=list("XYZ"))
-    counts = cells.pivot(index="abc", columns="xyz", values="products").reindex_like(shares)
+    counts = cells.pivot_table(index="abc", columns="xyz", values="products").reindex_like(shares)
     texts = [
         [
             "–" if np.isnan(share) else _("{share:.0%}\n{n:.0f} products").format(share=share, n=n)
@@ -152,7 +152,7 @@ def nine_cells(cells: pd.DataFrame) -> Figure:
     ax.set_yticklabels([_("A: makes most"), _("B"), _("C: makes little")], rotation=0)
     ax.set_xticklabels([_("X: steady"), _("Y: moving"), _("Z: erratic")])
     ax.set(xlabel=_("demand from week to week"), ylabel=_("sales"))
-    top = cells.loc[cells["share"].idxmax()]
+    top = cells.iloc[int(cells["share"].to_numpy().argmax())]
     ax.set_title(
         _("{cell}: {n} products make {share:.0%} of sales").format(
             cell=f"{top['abc']}{top['xyz']}", n=top["products"], share=top["share"]
@@ -182,7 +182,8 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
     """
     fig, ax = theme.figure(height=4.2)
     size = 60 + 900 * table["sales"] / table["sales"].sum()
-    low = table["gmroi_year"].idxmin()
+    table = table.reset_index(drop=True)
+    low = int(table["gmroi_year"].to_numpy().argmin())
     colors = [theme.ORANGE if row == low else theme.BLUE for row in table.index]
     ax.scatter(table["turns_year"], table["margin"], s=size, c=colors, alpha=0.8, zorder=3)
     ranked = table.sort_values("turns_year")
@@ -207,7 +208,7 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
             ax.annotate(f"¥{level}", (turns[place], line[place]), size=8.5, color="#555555")
     theme.percent_axis(ax)
     ax.set(xlabel=_("turns a year (cost of goods over stock at cost)"), ylabel=_("margin"))
-    best, worst = table.loc[table["gmroi_year"].idxmax()], table.loc[low]
+    best, worst = table.iloc[int(table["gmroi_year"].to_numpy().argmax())], table.iloc[low]
     ax.set_title(
         _("A yuan of stock earns ¥{high:.1f} a year in {best}, ¥{low:.1f} in {worst}").format(
             high=best["gmroi_year"],
@@ -291,7 +292,7 @@ def storage(daily: pd.DataFrame) -> Figure:
     )  # fmt: skip
     theme.percent_axis(ax)
     ax.set_ylim(0, 1.1 * max(1.0, float(daily["utilisation"].max())))
-    peak = daily.loc[daily["utilisation"].idxmax()]
+    peak = daily.iloc[int(daily["utilisation"].to_numpy().argmax())]
     ax.set_title(
         _("Fullest on {day:%d %B}: {peak:.0%} of the space; above 85% on {n} of {all} days").format(
             day=peak["day"],
@@ -307,7 +308,7 @@ def storage(daily: pd.DataFrame) -> Figure:
 def _month_axis(ax: Axes, days: pd.DatetimeIndex) -> None:
     # Plain ticks: a locator of dates is slow, and the lab draws this at every move.
     firsts = days[(days.day == 1) | (days == days[0])]
-    firsts = firsts[1:] if len(firsts) > 1 and (firsts[1] - firsts[0]).days < 15 else firsts  # noqa: PLR2004
+    firsts = firsts[1:] if len(firsts) > 1 and (firsts[1] - firsts[0]).days < 15 else firsts
     ax.set_xticks(firsts, [f"{day:%b}" for day in firsts])
     ax.grid(visible=False, axis="x")
 

@@ -1,0 +1,719 @@
+"""Operations against closed forms, tables computed by hand, brute force, and three engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product as choices
+from math import sqrt
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from ecokit import explore, kpi, operations
+from ecokit.errors import CourseError
+from ecokit.explore.base import Picture
+from ecokit.plots import operations as plots
+from ecokit.shop import Shop, load_shop
+
+T = pd.Timestamp
+Engine = Callable[[pd.DataFrame], Any]
+REAL_DATA = Path("/work/shared/real-data")
+
+
+def _duckdb(table: pd.DataFrame) -> Any:
+    return duckdb.from_arrow(pl.from_pandas(table).to_arrow())
+
+
+ENGINES: dict[str, Engine] = {
+    "pandas": lambda table: table,
+    "polars": pl.from_pandas,
+    "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
+    "duckdb": _duckdb,
+}
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
+
+
+@pytest.fixture(params=ENGINES, ids=str)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return ENGINES[request.param]
+
+
+def rows(table: Any, *columns: str) -> list[tuple[Any, ...]]:
+    """The rows of any engine's table, with None for what is not there."""
+    frame = nw.from_native(table)
+    frame = frame.select(*columns) if columns else frame
+    return [
+        tuple(None if value is None or value != value else value for value in row)
+        for row in frame.lazy().collect(backend="polars").rows()
+    ]
+
+
+def stock() -> pd.DataFrame:
+    """Two products over two days on either side of a month's end; the first runs dry."""
+    days = pd.to_datetime(["2025-01-31", "2025-02-01"])
+    return pd.DataFrame(
+        {
+            "date": list(days) * 2,
+            "product_id": ["P1", "P1", "P2", "P2"],
+            "price": [100.0, 99.99, 20.0, 20.0],
+            "opening": [5, 1, 30, 20],
+            "received": [0, 2, 0, 0],
+            "demand": [4, 10, 10, 5],
+            "sold": [4, 3, 10, 5],
+            "closing": [1, 0, 20, 15],
+        }
+    )
+
+
+def products() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "product_id": ["P1", "P2"],
+            "category": ["phones", "audio"],
+            "cost": [80.0, 12.5],
+            "supplier_id": ["S1", "S2"],
+            "volume_litres": [2.0, 0.5],
+            "launched_on": pd.to_datetime(["2024-01-01", "2025-01-15"]),
+        }
+    )
+
+
+def orders() -> pd.DataFrame:
+    days = pd.to_datetime(["2025-01-31", "2025-02-01", "2025-02-01"])
+    paid = pd.Series([days[0], days[1], pd.NaT], dtype=days.dtype)
+    return pd.DataFrame({"order_id": [1, 2, 3], "placed_at": days, "paid_at": paid})
+
+
+def lines() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "order_id": [1, 1, 2, 2, 3],
+            "product_id": ["P1", "P2", "P1", "P2", "P2"],
+            "quantity": [4, 10, 3, 5, 9],
+            "unit_price": [100.0, 20.0, 99.99, 20.0, 20.0],
+            "unit_cost": [80.0, 12.5, 81.0, 12.5, 12.5],
+        }
+    )
+
+
+# --- closed forms ------------------------------------------------------------------------
+
+
+def test_newsvendor_with_normal_demand_to_the_last_digit() -> None:
+    best = operations.newsvendor(stats.norm(120, 10), underage=18, overage=2)
+    assert best.quantity == pytest.approx(132.815515655446, rel=1e-13)
+    assert best.cost == pytest.approx(35.09966638649737, rel=1e-12)
+    assert best.cost == pytest.approx(20 * 10 * stats.norm.pdf(stats.norm.ppf(0.9)), rel=1e-12)
+
+
+def test_newsvendor_with_poisson_demand() -> None:
+    best = operations.newsvendor(stats.poisson(20), underage=0.8, overage=0.2)
+    assert best.quantity == 24
+    assert round(best.fill_rate, 6) == 0.975620
+    assert round(1 - best.service_level, 6) == 0.156773
+    drawn = np.random.default_rng(1).poisson(20, 400_000)
+    costs = [0.2 * np.maximum(q - drawn, 0) + 0.8 * np.maximum(drawn - q, 0) for q in range(18, 31)]
+    means = [cost.mean() for cost in costs]
+    assert int(np.argmin(means)) + 18 == 24
+    assert best.cost == pytest.approx(min(means), abs=4 * np.std(costs[6]) / sqrt(len(drawn)))
+
+
+def test_economic_order_quantity_to_the_last_digit() -> None:
+    best = operations.eoq(order_cost=8, demand=1300, holding_cost=0.225)
+    assert best.quantity == pytest.approx(304.0467800264368, rel=1e-14)
+    assert best.cost == pytest.approx(68.41052550594829, rel=1e-14)
+    assert 1300 / (best.quantity / 2) == pytest.approx(8.5513, abs=5e-5)  # turns on cycle stock
+    around = np.linspace(200, 400, 2001)
+    cost = 8 * 1300 / around + 0.225 * around / 2
+    assert around[cost.argmin()] == pytest.approx(best.quantity, abs=0.2)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.floats(0.5, 60), st.floats(1.0, 4.0), st.integers(0, 90),
+    st.sampled_from(["poisson", "nbinom", "norm", "gamma"]),
+)  # fmt: skip
+def test_expected_shortage_is_the_area_under_the_tail(
+    mean: float, ratio: float, level: int, kind: str
+) -> None:
+    law = {
+        "poisson": stats.poisson(mean),
+        "nbinom": stats.nbinom(mean / ratio, 1 / (1 + ratio)),
+        "norm": stats.norm(mean, ratio),
+        "gamma": stats.gamma(mean, scale=ratio),
+    }[kind]
+    found = operations.expected_shortage(law, level)
+    if kind in ("poisson", "nbinom"):
+        units = np.arange(level, 4000)
+        expected = float(((units - level) * law.pmf(units)).sum())
+    else:
+        grid = np.linspace(level, level + 60 * float(law.std()) + 1, 200_001)
+        expected = float(np.trapezoid(law.sf(grid), grid))
+    assert found == pytest.approx(expected, rel=1e-4, abs=1e-6)
+
+
+def test_a_sample_is_a_distribution_too() -> None:
+    sample = np.array([2, 4, 4, 9])
+    assert operations.newsvendor(sample, underage=3, overage=1).quantity == 4
+    assert operations.newsvendor(sample, underage=9, overage=1).quantity == 9
+    assert operations.expected_shortage(sample, 4) == 5 / 4
+    assert operations.reorder_point(sample, 0.5) == 4
+    assert operations.cycle_service_level(sample, 4) == 0.75
+
+
+def test_lead_time_demand_has_the_two_moments() -> None:
+    law = operations.lead_time_demand(mean=2, sd=2.5, lead_days=4, lead_sd=1)
+    assert law.mean() == pytest.approx(8)
+    assert law.var() == pytest.approx(4 * 2.5**2 + 4 * 1)
+    assert operations.lead_time_demand(mean=2, sd=1, lead_days=3).dist.name == "poisson"
+
+
+# --- replay ------------------------------------------------------------------------------
+
+
+def test_replay_of_one_day_is_the_newsvendor() -> None:
+    demand = np.random.default_rng(3).poisson(20, 40_000)
+    log = operations.replay(demand, 23, order_up_to=24, lead_days=1)
+    row = log.table().iloc[0]
+    best = operations.newsvendor(stats.poisson(20), underage=8, overage=2)
+    assert row["fill_rate"] == pytest.approx(best.fill_rate, abs=0.001)
+    short = (log.demand > log.sold).mean()
+    assert short == pytest.approx(1 - best.service_level, abs=4 * sqrt(0.157 * 0.843 / 40_000))
+
+
+def test_replayed_fill_rate_agrees_with_the_formula() -> None:
+    demand = np.random.default_rng(4).poisson(2.0, 60_000)
+    law = operations.lead_time_demand(2.0, sqrt(2.0), 5)
+    for point, quantity in ((10, 40), (13, 30), (16, 60)):
+        log = operations.replay(demand, point, order_quantity=quantity, lead_days=5)
+        row = log.table().iloc[0]
+        formula = operations.fill_rate(law, point, quantity)
+        # Demand that waits and a whole day between two looks: the formula is a little careful.
+        assert formula - 0.002 < row["fill_rate"] < formula + 0.015
+        # An evening position is often below the point: the formula's cycle level is an upper end.
+        level = operations.cycle_service_level(law, point)
+        assert level - 0.16 < row["cycle_service_level"] < level + 0.02
+        assert row["orders"] == pytest.approx(row["sold"] / quantity, rel=0.01)
+
+
+def test_economic_order_quantity_is_cheapest_in_a_replay_of_even_demand() -> None:
+    quantities = np.arange(5, 61)
+    log = operations.replay(
+        np.ones(7200), np.full(len(quantities), 1.0), order_quantity=quantities, lead_days=1
+    )
+    table = log.table(margin=0, holding_cost=0.1, order_cost=20)
+    best = operations.eoq(order_cost=20, demand=1, holding_cost=0.1)
+    assert log.sold.all()
+    assert abs(quantities[int(table["cost"].to_numpy().argmin())] - best.quantity) <= 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(0, 9), min_size=1, max_size=40),
+    st.integers(0, 12),
+    st.integers(1, 15),
+    st.integers(1, 6),
+    st.booleans(),
+)
+def test_no_unit_is_made_or_lost_in_a_replay(
+    demand: list[int], point: int, size: int, lead: int, up_to: bool
+) -> None:
+    kind: Any = {"order_up_to": point + size + 1} if up_to else {"order_quantity": size}
+    start = point + size + 1
+    log = operations.replay(demand, [point, point + 1], lead_days=lead, start=start, **kind)
+    opening = np.vstack([np.full((1, 2), start), log.closing[:-1]])
+    assert (opening + log.received - log.sold == log.closing).all()
+    assert ((log.sold <= log.demand) & (log.closing >= 0) & (log.ordered >= 0)).all()
+    assert (log.sold == np.minimum(log.demand, opening + log.received)).all()
+    assert log.received.sum() <= log.ordered.sum()
+    table = log.table(margin=2, holding_cost=0.5, order_cost=3)
+    assert (
+        table["cost"] == 2 * table["lost"] + 0.5 * log.closing.sum(0) + 3 * table["orders"]
+    ).all()
+
+
+def test_policies_side_by_side_are_the_same_as_one_by_one(shop: Shop) -> None:
+    demand = operations.product_inputs(shop, "P056").demand
+    leads = np.random.default_rng(2).integers(1, 6, len(demand))
+    together = operations.replay(demand, [3, 8, 12], order_quantity=[20, 10, 5], lead_days=leads)
+    for place, (point, quantity) in enumerate(((3, 20), (8, 10), (12, 5))):
+        alone = operations.replay(demand, point, order_quantity=quantity, lead_days=leads)
+        assert (alone.closing[:, 0] == together.closing[:, place]).all()
+        pd.testing.assert_series_equal(
+            alone.table(1, 1, 1).iloc[0], together.table(1, 1, 1).iloc[place], check_names=False
+        )
+
+
+@pytest.mark.parametrize("cap", [3, 4, 6])
+def test_demand_is_found_behind_empty_shelves(cap: int) -> None:
+    demand = np.random.default_rng(cap).poisson(4, 4000)
+    sold = np.minimum(demand, cap)
+    found = operations.censored_mean(sold, demand >= cap)
+    assert found.likelihood == pytest.approx(4, abs=0.15)
+    assert found.without_empty_days < found.naive < found.likelihood
+
+
+def test_sales_of_a_thin_policy_hide_demand_of_the_shop(shop: Shop) -> None:
+    inputs = operations.product_inputs(shop, "P056")
+    log = operations.replay(inputs.demand, 2, order_quantity=6, lead_days=2)
+    found = operations.censored_mean(log.sold[:, 0], log.closing[:, 0] == 0)
+    truth = inputs.demand.mean()
+    assert found.naive < 0.9 * truth
+    assert abs(found.likelihood - truth) < abs(found.naive - truth) / 2
+
+
+# --- measures by hand, on four engines ---------------------------------------------------
+
+
+def test_stockouts_by_hand(engine: Engine) -> None:
+    found = operations.stockouts(engine(stock()), engine(products()), by=["month", "category"])
+    table = rows(
+        found, "category", "asked", "lost", "unit_rate", "day_rate", "sku_rate",
+        "empty_day_rate", "lost_sales", "lost_profit",
+    )  # fmt: skip
+    assert table == [
+        ("audio", 10, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        ("phones", 4, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        ("audio", 5, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+        ("phones", 10, 7, 0.7, 1.0, 1.0, 1.0, 699.93, pytest.approx(139.93)),
+    ]
+    (whole,) = rows(operations.stockouts(engine(stock())), "unit_rate", "day_rate", "sku_rate")
+    assert whole == (7 / 29, 1 / 4, 1 / 2)
+
+
+def test_performance_by_hand(engine: Engine) -> None:
+    tables = {
+        "orders": engine(orders()), "order_lines": engine(lines()),
+        "stock": engine(stock()), "products": engine(products()),
+    }  # fmt: skip
+    found = rows(operations.performance(tables), "product_id", "units", "sales", "profit", "days")
+    assert found == [("P1", 7, 699.97, 136.97, 2), ("P2", 15, 300.0, 112.5, 2)]
+    (p1, p2) = rows(
+        operations.performance(tables),
+        "mean_stock", "turns_year", "gmroi_year", "sell_through", "days_of_cover",
+    )  # fmt: skip
+    assert p1 == (40.0, pytest.approx(563 / 80 * 365), pytest.approx(136.97 / 80 * 365), 1.0, 0.0)
+    assert p2[0] == 218.75
+    assert p2[3:] == (0.5, 2.0)
+    (all_,) = rows(operations.performance(tables, None), "sales", "margin", "days")
+    assert all_ == (999.97, pytest.approx(249.47 / 999.97), 2)
+
+
+def test_classes_on_every_engine(engine: Engine, shop: Shop) -> None:
+    table = pd.DataFrame({"product_id": list("abcde"), "profit": [50.0, -4.0, 30.0, 15.0, 5.0]})
+    found = rows(operations.abc(engine(table), "profit"), "product_id", "rank", "abc")
+    assert found == [("a", 1, "A"), ("c", 2, "A"), ("d", 3, "B"), ("e", 4, "C"), ("b", 5, "C")]
+    some = shop.stock[shop.stock["product_id"].isin(["P053", "P056", "P031"])]
+    steady = rows(operations.xyz(engine(some)), "product_id", "weeks", "cv", "xyz")
+    for id_, weeks, cv, _class in steady:
+        one = (
+            some[some["product_id"] == id_]
+            .set_index("date")["demand"]
+            .resample("W")
+            .agg(["sum", "size"])
+        )
+        full = one.loc[one["size"] == 7, "sum"]
+        assert (weeks, cv) == (len(full), pytest.approx(full.std() / full.mean()))
+    both = operations.nine_cells(
+        engine(
+            pd.DataFrame({"product_id": ["P053", "P056"], "abc": ["A", "B"], "sales": [3.0, 1.0]})
+        ),
+        operations.xyz(engine(some)),
+    )
+    assert sum(row[0] for row in rows(both, "share")) == pytest.approx(1)
+
+
+def test_new_and_store_products_by_hand(engine: Engine) -> None:
+    found = operations.new_skus(engine(orders()), engine(lines()))
+    assert rows(found, "skus", "new", "new_sku_share", "new_sales") == [
+        (2, 2, 1.0, 600.0), (2, 0, 0.0, 0.0),
+    ]  # fmt: skip
+    stores = pd.DataFrame({"product_id": ["P2", "P2"], "units": [3, 4]})
+    tables = {
+        "orders": engine(orders()), "order_lines": engine(lines()),
+        "store_sales": engine(stores), "products": engine(products()),
+    }  # fmt: skip
+    assert rows(operations.not_in_stores(tables), "product_id", "store_units", "online_only") == [
+        ("P1", 0, True), ("P2", 7, False),
+    ]  # fmt: skip
+    assert rows(operations.not_in_stores(tables, "category")) == [
+        ("audio", 1, 0, 300.0, 0.0, 0.0), ("phones", 1, 1, 699.97, 699.97, 1.0),
+    ]  # fmt: skip
+
+
+def purchases() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "product_id": ["P1", "P1", "P2"],
+            "asked_on": pd.to_datetime(["2025-01-01", "2025-01-10", "2025-01-30"]),
+            "asked_units": [10, 10, 4],
+            "due_on": pd.to_datetime(["2025-01-03", "2025-01-12", "2025-02-02"]),
+            "delivered_on": pd.to_datetime(["2025-01-03", "2025-01-16", None]),
+            "delivered_units": [10, 9, 0],
+            "unit_cost": [80.0, 80.0, 12.5],
+        }
+    )
+
+
+def test_lead_times_by_hand(engine: Engine) -> None:
+    found = operations.lead_times(
+        {"purchases": engine(purchases()), "products": engine(products())}
+    )
+    assert rows(found) == [
+        ("S1", 2, 0, 2.0, 4.0, pytest.approx(sqrt(8)), 0.5, 0.95),
+        ("S2", 1, 1, 3.0, None, None, 0.0, 0.0),
+    ]
+
+
+def test_capital_and_storage_by_hand(engine: Engine) -> None:
+    suppliers = pd.DataFrame({"supplier_id": ["S1", "S2"], "payment_days": [20, 5]})
+    space = pd.DataFrame(
+        {
+            "month": pd.to_datetime(["2025-01-01", "2025-02-01"]),
+            "capacity_litres": [20.0, 10.0],
+            "rent": [60.0, 30.0],
+        }
+    )
+    tables = {
+        "orders": engine(orders()), "order_lines": engine(lines()), "stock": engine(stock()),
+        "products": engine(products()), "purchases": engine(purchases()),
+        "suppliers": engine(suppliers), "warehouse": engine(space),
+    }  # fmt: skip
+    table = operations.capital(tables, receivable_days=2)
+    january = table.iloc[0]
+    assert january["stock"] == 1 * 80 + 20 * 12.5
+    assert january["receivables"] == 2 * 600.0
+    # 800 yuan owed from the 3rd, 720 more on the 16th, the last day of deliveries on record
+    assert january["payables"] == pytest.approx((13 * 800 + 1520) / 14)
+    assert table["complete"].tolist() == [False, True]
+    months = operations.storage(tables)
+    assert months["utilisation"].tolist() == [12 / 20, 7.5 / 10]
+    assert months["rent_per_litre"].tolist() == [5.0, 4.0]
+    assert operations.storage(tables, by="day")["litres"].tolist() == [12.0, 7.5]
+
+
+def test_steps_of_buying_by_hand(engine: Engine) -> None:
+    visits = pd.DataFrame(
+        {
+            "visit_id": [1, 2, 3, 4, 5],
+            "started_at": T("2025-01-31"),
+            "product_pages": [0, 1, 2, 1, 7],
+            "channel_id": ["a", "a", "b", "b", "b"],
+        }
+    )
+    bought = orders().assign(visit_id=[3, 4, 5])
+    ids = pd.DataFrame({"order_id": [2, 2]})
+    found = operations.buying_steps(
+        {
+            "visits": engine(visits), "orders": engine(bought), "complaints": engine(ids),
+            "returns": engine(ids.iloc[:0]),
+        },
+        "channel_id",
+    )  # fmt: skip
+    assert found["visits"].tolist() == [2, 1, 0, 0, 0, 3, 3, 3, 2, 1]
+    assert found["of_before"].iloc[-2:].tolist() == [2 / 3, 1 / 2]
+
+
+def test_engines_agree_on_the_bundled_shop(shop: Shop) -> None:
+    names = ("orders", "order_lines", "stock", "products", "purchases", "store_sales")
+    found: dict[str, list[Any]] = {}
+    for name in ("pandas", "polars", "duckdb"):
+        tables = {table: ENGINES[name](shop[table]) for table in names}
+        made = (
+            operations.performance(tables, "category"),
+            operations.stockouts(tables["stock"], tables["products"], by="category"),
+            operations.new_skus(tables["orders"], tables["order_lines"]),
+            operations.not_in_stores(tables, "category"),
+            operations.lead_times(tables),
+        )
+        found[name] = [rows(table) for table in made]
+    assert found["pandas"] == found["polars"] == found["duckdb"]
+
+
+def test_the_five_kpis_are_those_of_the_engine(shop: Shop) -> None:
+    table = operations.five_kpis(shop).set_index("month")
+    for name in operations.FIVE:
+        alone = kpi.measure(name, shop, "month").set_index("month")[name]
+        pd.testing.assert_series_equal(table[name], alone, check_names=False)
+    rate = operations.stockouts(shop.stock, by="month")["unit_rate"]
+    assert rate.tolist() == table["stockout_rate"].tolist()
+    both = operations.against_targets(shop)
+    assert len(both) == 12 * 5
+    late = both[both["kpi"] == "return_rate"]
+    assert (late["met"] == (late["actual"] <= late["target"])).all()
+    assert [department[1] for department in operations.DEPARTMENTS] == [
+        "品类管理部", "产品策划部", "客服部", "物流部",
+    ]  # fmt: skip
+
+
+# --- decisions -----------------------------------------------------------------------------
+
+
+def test_weak_categories_and_their_targets(shop: Shop) -> None:
+    table = operations.weak_categories(shop, "2025-09").set_index("category")
+    sales = kpi.measure("sales", shop, ["month", "category"])
+    for category in table.index:
+        mine = sales[sales["category"] == category].set_index("month")["sales"]
+        now, before = mine["2025-07":"2025-09"].sum(), mine["2025-04":"2025-06"].sum()  # type: ignore[misc]
+        assert table.loc[category, "sales"] == pytest.approx(now)
+        assert table.loc[category, "growth"] == pytest.approx(now / before - 1)
+    assert (table["weak"] == (table["signs"] >= 3)).all()
+    assert table["signs"].is_monotonic_decreasing
+    goal = operations.category_targets(shop, "audio", "2025-09", lift=0.2)
+    whole = table["sales"].sum()
+    assert goal["share"].iloc[0] == pytest.approx(1.2 * table.loc["audio", "sales"] / whole)
+    plans = shop.targets.query("kpi == 'sales_attainment'").set_index("month")["plan"]
+    assert goal["target"].tolist() == pytest.approx(
+        (goal["share"].iloc[0] * plans["2025-10":"2025-12"]).tolist()  # type: ignore[misc]
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("PQR"), st.sampled_from(["banner", "message"]), st.integers(-5, 20)
+        ),
+        min_size=1,
+        max_size=7,
+    ),
+    st.integers(0, 2),
+    st.integers(0, 1),
+)
+def test_the_choice_of_offers_is_the_best_of_all(
+    drawn: list[tuple[str, str, int]], banners: int, messages: int
+) -> None:
+    table = pd.DataFrame(drawn, columns=["product_id", "resource", "gain"])
+    table = table.assign(month=T("2025-03-01"), gain=table["gain"].astype(float))
+    places = {"banner": banners, "message": messages}
+    best = 0.0
+    for pick in choices([False, True], repeat=len(table)):
+        some = table[list(pick)]
+        fits = all((some["resource"] == name).sum() <= n for name, n in places.items())
+        if fits and not some["product_id"].duplicated().any():
+            best = max(best, float(some["gain"].sum()))
+    taken = operations.choose_offers(table, places)
+    assert taken.loc[taken["taken"], "gain"].sum() == pytest.approx(best)
+    assert not (taken["taken"] & (taken["gain"] <= 0)).any()
+
+
+def test_offers_of_the_shop(shop: Shop) -> None:
+    values = operations.offer_values(shop)
+    assert len(values) == len(shop.supplier_offers)
+    assert (values["gain"] == values["saving"] - values["place"]).all()
+    row = values.iloc[0]
+    visits = shop.visits["started_at"].dt.to_period("M") == row["month"].to_period("M")
+    profit = kpi.measure("profit", shop, "month").set_index("month")["profit"][row["month"]]
+    assert row["place"] == pytest.approx(operations.MOVED * row["visits"] * profit / visits.sum())
+    free = operations.offer_values(shop, visits_moved=0)
+    assert (free["gain"] == free["saving"]).all()
+
+
+def test_forecasts_follow_what_they_promise() -> None:
+    week = np.array([10, 8, 8, 9, 12, 20, 18.0])
+    history = np.tile(week, 9)
+    for method in ("seasonal_naive", "holt_winters"):
+        assert operations.forecast(history, 14, method) == pytest.approx(np.tile(week, 2), abs=1e-3)
+    flat = operations.forecast(history, 3, "exponential_smoothing")
+    assert np.ptp(flat) == 0
+    assert (operations.forecast(np.arange(60.0)[::-1], 30) >= 0).all()
+    noise = np.random.default_rng(1).normal(0, 2, 25 * 7) + np.tile(week, 25) + 10
+    table = operations.backtest(noise, days=14).set_index("method")
+    assert table.loc["holt_winters", "mae"] < table.loc["seasonal_naive", "mae"]
+    assert table.loc["mean_4_weeks", "mase"] > 1 > table.loc["holt_winters", "mase"]
+    past = noise[: -4 * 14]
+    scale = np.abs(past[7:] - past[:-7]).mean()
+    first = np.abs(operations.forecast(past, 14, "mean_4_weeks") - noise[-56:-42]).mean()
+    one = operations.backtest(noise[:-42], days=14, folds=1, methods=["mean_4_weeks"])
+    assert one.loc[0, "mae"] == pytest.approx(first)
+    assert one.loc[0, "mase"] == pytest.approx(first / scale)
+
+
+def test_a_planning_cycle_keeps_its_books(shop: Shop) -> None:
+    wide = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
+    demand = wide[wide["category"] == "wearables"].groupby("date")["demand"].sum()
+    plan = operations.cycle(demand, "2025-07", margin=150, holding=15)
+    before = plan["left"].shift(fill_value=0)
+    assert (before + plan["bought"] == plan["sold"] + plan["left"]).all()
+    assert (plan["sold"] + plan["lost"] == plan["demand"]).all()
+    assert plan["demand"].sum() == demand["2025-07-01":].sum()  # type: ignore[misc]
+    goals = shop.targets.query("kpi == 'sales_attainment'")
+    calendar = goals.set_index(goals["month"].dt.to_period("M"))["plan"]
+    knows = operations.cycle(demand, "2025-07", margin=150, holding=15, calendar=calendar)
+    assert (knows["planned"] != plan["planned"]).any()
+    stubborn = operations.cycle(demand, "2025-07", margin=150, holding=15, learn=0)
+    assert (stubborn["correction"] == 1).all()
+
+
+def test_lead_products_fit_needs_and_earn(shop: Shop) -> None:
+    scores = operations.fit(shop.products, shop.attributes, shop.needs)
+    assert scores["fit"].between(0, 1).all()
+    leads = operations.lead_products(operations.performance(shop), scores)
+    assert leads.groupby("category")["lead"].sum().eq(1).all()
+    top = leads[leads["lead"]].set_index("category")["score"]
+    assert (top == leads.groupby("category")["score"].max()).all()
+    only_fit = operations.lead_products(operations.performance(shop), scores, fit_weight=1)
+    chosen = only_fit[only_fit["lead"]]
+    assert (
+        chosen["fit"] == chosen["category"].map(only_fit.groupby("category")["fit"].max())
+    ).all()
+
+
+def test_ten_duties_have_ten_numbers(shop: Shop) -> None:
+    table = operations.duties(shop, "2025-06")
+    assert len(table) == 10
+    assert table["value"].notna().all()
+    value = table.set_index("measure")["value"]
+    june = kpi.measure("stockout_rate", shop, "month").set_index("month")["stockout_rate"]
+    assert value["stock-out rate"] == june["2025-06-01"]
+    assert 0 < value["share of sales that no store has"] < 1
+    motives = operations.motives(shop).set_index("motive")
+    assert motives.loc["price", "ratio"] > 1  # demand falls with price: that is in the simulator
+    steps = operations.buying_steps(shop).set_index("step")["visits"]
+    assert steps["decided"] == shop.orders["paid_at"].notna().sum()
+    assert steps.is_monotonic_decreasing
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda s: operations.stockouts(s.stock, substitution=1.1), "substitution is 1.1"),
+        (lambda s: operations.stockouts(s.stock.drop(columns="demand")), "no column demand"),
+        (lambda s: operations.stockouts(s.stock, by="colour"), "no column colour"),
+        (lambda s: operations.stockouts([1]), "stock is a list"),
+        (lambda s: operations.abc(s.products, "cost", cuts=(0.9, 0.8)), "The cuts are"),
+        (lambda s: operations.xyz(s.stock, cuts=(0, 1)), "The cuts are"),
+        (lambda s: operations.new_skus(s.orders, s.order_lines, by="day"), "by is 'day'"),
+        (lambda s: operations.storage(s, by="hour"), "by is 'hour'"),
+        (lambda s: operations.capital({"orders": s.orders}), "needs the table order_lines"),
+        (lambda s: operations.five_kpis(s, "week"), "monthly figure"),
+        (lambda s: operations.weak_categories(s, "2025-03"), "3 months up to 2025-03"),
+        (lambda s: operations.category_targets(s, "audio", "2025-11"), "plans 1 of the 3"),
+        (lambda s: operations.product_inputs(s, "P056", holding_rate=0), "holding_rate is 0"),
+        (lambda s: operations.newsvendor([], 1, 1), "A sample of demand"),
+        (lambda s: operations.newsvendor([1, -1], 1, 1), "none below zero"),
+        (lambda s: operations.fill_rate(stats.poisson(3), 2, -1), "order_quantity is -1"),
+        (lambda s: operations.replay([1], 1, order_quantity=0), "order_quantity is 0"),
+        (lambda s: operations.replay([1], 5, order_up_to=5), "not above the reorder point"),
+        (lambda s: operations.replay([1], 5, order_quantity=2, lead_days=0), "A lead time is 0"),
+        (lambda s: operations.replay([np.nan], 5, order_quantity=2), "Demand needs a number"),
+        (lambda s: operations.censored_mean([1, 2], [True]), "2 days of sales and 1 marks"),
+        (lambda s: operations.forecast(range(40), 3, "magic"), "no method magic"),
+        (lambda s: operations.forecast([np.nan] * 40, 3), "there are 0 days"),
+        (lambda s: operations.choose_offers(s.supplier_offers, {}), "no column gain"),
+        (
+            lambda s: operations.choose_offers(operations.offer_values(s), {"message": -1}),
+            "below zero",
+        ),
+        (lambda s: operations.duties(s, "2025-02"), "need five months before"),
+        (lambda s: operations.fit(s.products, s.attributes, s.needs[:0]), "No attribute"),
+    ],
+)  # fmt: skip
+def test_errors_say_what_to_do(call: Callable[[Any], Any], sentence: str, shop: Shop) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        call(shop)
+
+
+# --- a real shop's year ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def retail() -> dict[str, pd.DataFrame]:
+    """Every row of a real web shop, cancelled invoices and corrections with them."""
+    path = REAL_DATA / "online_retail.parquet"
+    if not path.is_file():
+        pytest.skip("the public data is not on this machine")
+    names = {
+        "InvoiceNo": "order_id", "InvoiceDate": "placed_at", "StockCode": "product_id",
+        "Quantity": "quantity", "UnitPrice": "unit_price", "CustomerID": "visitor_id",
+    }  # fmt: skip
+    rows_ = pd.read_parquet(path).rename(columns=names)
+    invoices = rows_.groupby("order_id", as_index=False)[["placed_at", "visitor_id"]].min()
+    lines_ = rows_[["order_id", "product_id", "quantity", "unit_price", "visitor_id"]]
+    return {"orders": invoices.assign(paid_at=invoices["placed_at"]), "order_lines": lines_}
+
+
+@pytest.mark.parametrize("name", ["pandas", "polars", "duckdb"])
+def test_new_products_and_returns_of_a_real_shop(
+    name: str, retail: dict[str, pd.DataFrame]
+) -> None:
+    move = ENGINES[name]
+    invoices, every = retail["orders"].drop(columns="visitor_id"), retail["order_lines"]
+    every = every.drop(columns="visitor_id")
+    sold = every[(every["quantity"] > 0) & (every["unit_price"] > 0)]
+    table = operations.new_skus(move(invoices), move(sold))
+    shares = {f"{month:%Y-%m}": share for month, share in rows(table, "month", "new_sku_share")}
+    asked = [round(shares[month], 5) for month in ("2011-01", "2011-06", "2011-11")]
+    assert asked == [0.07268, 0.05029, 0.01701]
+    # money sent back, of money taken: all rows, by the sign of the quantity
+    taken, back = (
+        rows(kpi.sales(move(invoices), move(every[every["quantity"] * sign > 0])))[0][0]
+        for sign in (1, -1)
+    )
+    assert round(-back / taken, 5) == 0.08425
+
+
+def test_cancelled_invoices_and_pareto_of_a_real_shop(retail: dict[str, pd.DataFrame]) -> None:
+    def share(invoices: pd.DataFrame) -> tuple[int, int]:
+        gone = invoices[invoices["order_id"].str.startswith("C")]
+        counted = (kpi.orders(gone)["orders"].iloc[0], kpi.orders(invoices)["orders"].iloc[0])
+        return int(counted[0]), int(counted[1])
+
+    assert share(retail["orders"]) == (3_836, 25_900)
+    assert share(retail["orders"].dropna(subset="visitor_id")) == (3_654, 22_190)
+    every = retail["order_lines"]
+    sold = every[(every["quantity"] > 0) & (every["unit_price"] > 0)]
+    sales = (sold["quantity"] * sold["unit_price"]).groupby(sold["product_id"]).sum()
+    classed = operations.abc(sales.rename("sales").reset_index())
+    assert classed["sales"].sum() == pytest.approx(sales.sum())
+    last_a = classed[classed["abc"] == "A"].iloc[-1]
+    assert last_a["cumulative"] - last_a["share"] < 0.8 <= last_a["cumulative"]
+
+
+# --- figures and the lab ----------------------------------------------------------------------
+
+
+def test_the_lab_answers_its_controls(shop: Shop) -> None:
+    app = explore.show("operations", shop)
+    parts = list(_all_widgets(app))
+    (picture,) = [part for part in parts if isinstance(part, Picture)]
+    controls = [part for part in parts if getattr(part, "description", "")]
+    assert len(controls) == 4
+    for control in controls:
+        before = picture.value
+        if hasattr(control, "index"):
+            control.index = 0 if control.index else 1
+        else:
+            control.value = control.value + 9
+        assert picture.value != before
+        assert picture.alt
+    twin = explore.frames("operations", shop)
+    assert 5 <= len(twin.frames) <= 9
+    assert len({frame.png() for frame in twin.frames}) == len(twin.frames)
+
+
+def test_figures_carry_their_finding(shop: Shop) -> None:
+    month = operations.capital(shop)
+    figure = plots.capital(month.assign(cash_cycle=4.0))
+    assert figure.axes[0].get_title(loc="left").startswith("The shop lends")
+    weeks = operations.stockouts(shop.stock, shop.products, by=["week", "category"])
+    assert "cost most" in plots.stockout_calendar(weeks).axes[0].get_title(loc="left")
+
+
+def _all_widgets(part: Any) -> Iterator[Any]:
+    yield part
+    for child in getattr(part, "children", ()):
+        yield from _all_widgets(child)
