@@ -27,7 +27,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "match": [
             "assign",
-            "describe_products",
             "match_panel",
             "match_products",
             "match_quality",

@@ -22,7 +22,7 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     import pandas as pd
 
-THRESHOLD = 0.15
+THRESHOLD = 0.2
 """Likeness below which two products are not taken for the same."""
 
 
@@ -69,7 +69,7 @@ def similarities(
     >>> similarities(ours, theirs, threshold=20)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The threshold is 20. It lies above 0 and up to 1, such as 0.15.
+    ecokit.errors.CourseError: The threshold is 20. It lies above 0 and up to 1, such as 0.2.
 
     Source: Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*,
     chapters 3 (k-grams) and 6 (TF-IDF, cosine).
@@ -82,7 +82,7 @@ def similarities(
         if not table.index.is_unique:
             raise CourseError(_("Each product needs a row label of its own: use set_index."))
     if not 0 < threshold <= 1:
-        sentence = _("The threshold is {threshold:g}. It lies above 0 and up to 1, such as 0.15.")
+        sentence = _("The threshold is {threshold:g}. It lies above 0 and up to 1, such as 0.2.")
         raise CourseError(sentence.format(threshold=threshold))
     texts = [_texts(table, fields) for table in (left, right)]
     parts = _blocks(left, right, block)
@@ -110,56 +110,6 @@ def plain(text: str) -> str:
     """
     small = unicodedata.normalize("NFKC", text).casefold().replace("-", "")
     return " ".join(re.sub(r"[^\w.]+", " ", small).split())
-
-
-def describe_products(products: pd.DataFrame, attributes: pd.DataFrame) -> pd.DataFrame:
-    """Write our products as shops print them: the name, and its attributes with their units.
-
-    Parameters
-    ----------
-    products : DataFrame
-        ``product_id``, ``name``, ``category``.
-    attributes : DataFrame
-        ``product_id``, ``value``, ``unit`` (``yes/no``: named where the value is 1),
-        ``attribute``.
-
-    Returns
-    -------
-    DataFrame
-        Index ``product_id``; ``name``, ``category``, ``text``.
-
-    Raises
-    ------
-    CourseError
-        A column is missing.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> products = pd.DataFrame({"product_id": ["P1"], "name": "Phone C1", "category": "phones"})
-    >>> attributes = pd.DataFrame({"product_id": "P1", "attribute": ["storage_gb", "dual_sim"],
-    ...                            "value": [128.0, 1.0], "unit": ["GB", "yes/no"]})
-    >>> describe_products(products, attributes)["text"].tolist()
-    ['Phone C1 128GB dual sim']
-    >>> describe_products(products, attributes[["unit"]])
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The table lacks the column: product_id, attribute, value.
-
-    Source: slide 19 (product attributes).
-    """
-    demand_columns(products, ["product_id", "name", "category"])
-    demand_columns(attributes, ["product_id", "attribute", "value", "unit"])
-    flag = attributes["unit"] == "yes/no"
-    words = attributes[~flag | (attributes["value"] == 1)]
-    told: dict[Any, str] = {}
-    for row in words.to_dict("records"):
-        name = row["attribute"].replace("_", " ")
-        word = name if row["unit"] == "yes/no" else f"{row['value']:g}{row['unit']}"
-        told[row["product_id"]] = f"{told.get(row['product_id'], '')} {word}"
-    table = products.set_index("product_id")[["name", "category"]]
-    texts = [f"{name}{told.get(product, '')}" for product, name in table["name"].items()]
-    return table.assign(text=texts)
 
 
 def _blocks(left: pd.DataFrame, right: pd.DataFrame, block: str | None) -> list[tuple[Any, Any]]:
@@ -237,7 +187,7 @@ def match_products(
 
 
 def match_panel(
-    panel: pd.DataFrame, ours: pd.DataFrame, threshold: float = THRESHOLD
+    panel: pd.DataFrame, products: pd.DataFrame, threshold: float = THRESHOLD
 ) -> pd.DataFrame:
     """Match the offers of each competitor in a panel with our products, inside each category.
 
@@ -245,8 +195,8 @@ def match_panel(
     ----------
     panel : DataFrame
         ``competitor_id``, ``sku``, ``name``, ``category``; the last name of an offer counts.
-    ours : DataFrame
-        What :func:`describe_products` returned.
+    products : DataFrame
+        Ours: ``product_id``, ``name``, ``category``.
     threshold : float
         As in :func:`similarities`.
 
@@ -267,11 +217,9 @@ def match_panel(
     >>> panel = pd.DataFrame({"competitor_id": "K1", "sku": ["a", "b"], "category": "phones",
     ...                       "name": ["PHONE C-1, jade", "5G phone B2"]})
     >>> products = pd.DataFrame({"product_id": ["P1"], "name": "Phone C1", "category": "phones"})
-    >>> blank = {"product_id": [], "attribute": [], "value": [], "unit": []}
-    >>> ours = describe_products(products, pd.DataFrame(blank))
-    >>> match_panel(panel, ours)[["sku", "product_id"]].values.tolist()
+    >>> match_panel(panel, products)[["sku", "product_id"]].values.tolist()
     [['a', 'P1']]
-    >>> match_panel(panel.drop(columns="name"), ours)
+    >>> match_panel(panel.drop(columns="name"), products)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: name.
@@ -281,18 +229,19 @@ def match_panel(
     import pandas as pd
 
     demand_columns(panel, ["competitor_id", "sku", "name", "category"])
+    demand_columns(products, ["product_id", "name", "category"])
     offers = panel.drop_duplicates(["competitor_id", "sku"], keep="last")
-    mine = ours[["category", "text"]]
+    ours = products.set_index("product_id")[["name", "category"]]
     found = []
     for competitor, group in offers.groupby("competitor_id", sort=True):
-        theirs = group.set_index("sku")[["category", "name"]].rename(columns={"name": "text"})
-        pairs = match_products(mine, theirs, ["text"], threshold, "category")
+        theirs = group.set_index("sku")
+        pairs = match_products(ours, theirs, ["name"], threshold, "category")
         found.append(
             pd.DataFrame(
                 {
                     "competitor_id": competitor,
                     "sku": pairs["right"],
-                    "name": pairs["right"].map(theirs["text"]),
+                    "name": pairs["right"].map(theirs["name"]),
                     "product_id": pairs["left"],
                     "own_name": pairs["left"].map(ours["name"]),
                     "score": pairs["score"],

@@ -71,14 +71,14 @@ ol { padding-left: 1.4em; } li { margin-bottom: .35em; } svg { width: 100%; heig
 <h2>{{ words.history }}</h2>
 <svg viewBox="0 0 700 {{ chart.height }}" role="img" aria-label="{{ chart.alt }}">
 <rect width="700" height="{{ chart.height }}" fill="#fff"/>
-{% for tick in chart.ticks %}<line x1="52" x2="600" y1="{{ tick.y }}" y2="{{ tick.y }}"
+{% for tick in chart.ticks %}<line x1="52" x2="520" y1="{{ tick.y }}" y2="{{ tick.y }}"
  stroke="{{ '#444' if tick.zero else '#ddd' }}"/>
 <text x="46" y="{{ tick.y + 4 }}" font-size="12" text-anchor="end">{{ tick.text }}</text>
 {% endfor %}{% for day in chart.days %}<text x="{{ day.x }}" y="{{ chart.height - 6 }}"
  font-size="12" text-anchor="middle">{{ day.text }}</text>
 {% endfor %}{% for line in chart.lines %}<polyline points="{{ line.points }}" fill="none"
  stroke="{{ line.color }}" stroke-width="2.5" stroke-dasharray="{{ line.dash }}"/>
-<text x="606" y="{{ line.y }}" font-size="12" fill="#1a1a1a">{{ line.name }}</text>
+<text x="527" y="{{ line.y }}" font-size="12" fill="#1a1a1a">{{ line.name }}</text>
 {% endfor %}</svg>
 <p class="small">{{ words.method }}</p>
 </main>
@@ -159,7 +159,9 @@ def weekly_report(
             {"value": f"{1 - now['in_stock'].mean():.0%}", "label": _("of their offers sold out")},
         ],
         "alerts": list(alerts["sentence"]),
-        "competitors": [names.get(c, c) for c in sorted(now["competitor_id"].unique())],
+        "competitors": [
+            f"{names[c]} ({c})" if c in names else c for c in sorted(now["competitor_id"].unique())
+        ],
         "rows": _levels(now),
         "chart": _chart(past, names),
         "words": _words(),
@@ -217,7 +219,7 @@ def _levels(now: pd.DataFrame) -> list[dict[str, Any]]:
 def _chart(past: pd.DataFrame, names: dict[Any, Any]) -> dict[str, Any]:
     """Place the lines of the chart: one a competitor, with its name at the end."""
     table = past.pivot_table(index="week", columns="competitor_id", values="gap", aggfunc=_mean_gap)
-    height, left, right, top = 190, 52, 600, 12
+    height, left, right, top = 190, 52, 520, 12
     low = min(float(np.nanmin(table.to_numpy())), 0) - 0.01
     high = max(float(np.nanmax(table.to_numpy())), 0) + 0.01
     step = 0.05 if high - low < 0.3 else 0.1
@@ -248,7 +250,9 @@ def _chart(past: pd.DataFrame, names: dict[Any, Any]) -> dict[str, Any]:
     return {
         "height": height,
         "lines": lines,
-        "ticks": [{"y": down(t), "text": f"{t + 0:+.0%}", "zero": abs(t) < 1e-9} for t in ticks],
+        "ticks": [
+            {"y": down(t), "text": f"{t:+.0%}" if t else "0%", "zero": abs(t) < 1e-9} for t in ticks
+        ],
         "days": [{"x": xs[at], "text": f"{table.index[at]:%d %b}"} for at in dict.fromkeys(days)],
         "alt": alt.format(said="; ".join(said)),
     }

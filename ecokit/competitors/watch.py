@@ -304,9 +304,9 @@ def alerts(
     """Name the few moves of competitors that are worth a reaction, in a sentence each.
 
     A move is a price that lies `least_change` or more off its usual price, the median of the last
-    :data:`USUAL_WEEKS` weeks without a promotion before the move began. It becomes an alert when it lasts (or
-    is twice as deep), when the offer is in stock, and when nobody else is cheaper: our demand
-    follows the cheapest seller.
+    :data:`USUAL_WEEKS` weeks without a promotion before the move began. It becomes an alert when
+    it lasts (or is twice as deep), when the offer is in stock, and when nobody else is cheaper:
+    our demand follows the cheapest seller.
 
     Parameters
     ----------
@@ -371,7 +371,7 @@ def alerts(
     day = _week(gaps, week)
     known = gaps[gaps["week"] <= day]
     here = known[(known["week"] == day) & known["in_stock"].astype(bool) & known["cheapest"]]
-    history = {key: group for key, group in known.groupby(["competitor_id", "sku"])}
+    history = dict(list(known.groupby(["competitor_id", "sku"])))
     recent = known[known["week"] > day - pd.Timedelta(weeks=USUAL_WEEKS)]
     recent = recent.drop_duplicates(["week", "product_id"])
     units = recent.groupby("product_id")["units"].mean().to_dict()

@@ -1,0 +1,423 @@
+"""Figures of competitors: who competes, who leads, what matches, how prices stand.
+
+Each function takes what a function of :mod:`ecokit.competitors` returned, as a pandas
+DataFrame, and draws into `ax` or into a new figure.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter
+from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
+
+from ecokit.messages import _
+from ecokit.plots import theme
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOPS = {
+    "own": (theme.BLUE, "-", "o"),
+    "K1": (theme.ORANGE, "--", "s"),
+    "K2": (theme.GREEN, ":", "^"),
+    "K3": (theme.PINK, "-.", "D"),
+}
+"""Colour, line and marker of each shop, the same in every figure."""
+
+_NEXT = (theme.BROWN, "--", "v")
+
+
+def _figure(ax: Axes) -> Figure:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
+
+
+def directory(table: pd.DataFrame, shown: int = 10, ax: Axes | None = None) -> Figure:
+    """Draw the shops of a directory with the highest scores.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``competitors.rank_directory`` returned.
+    shown : int
+        Number of bars.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The first three are blue; the title names the first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"name": ["North", "East", "West"], "kind": "shop",
+    ...                       "score": [0.7, 0.6, 0.5]})
+    >>> directory(table).axes[0].get_title(loc="left")
+    'North competes most with us'
+    """
+    ax = theme.figure(height=3.8)[1] if ax is None else ax
+    top = table.head(shown)
+    colors = [theme.BLUE if place < 3 else theme.GREY for place in range(len(top))]
+    labels = top["name"] + " (" + top["kind"].str.replace("_", " ") + ")"
+    bars = ax.barh(range(len(top)), top["score"], color=colors)
+    ax.bar_label(bars, [f"{score:.2f}" for score in top["score"]], padding=3, size=9.5)
+    ax.set_yticks(range(len(top)), labels)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    ax.set_xlabel(_("covers × focus × prices × reach"))
+    ax.grid(visible=False, axis="y")
+    ax.set_title(_("{name} competes most with us").format(name=table["name"].iloc[0]))
+    return _figure(ax)
+
+
+def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes | None = None) -> Figure:
+    """Draw how the moves of two competitors correlate, lag by lag.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``competitors.lead_lag`` returned.
+    leader, follower : str
+        The two competitors.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title tells who moves first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"lag": [-1, 0, 1], "correlation": [0.0, 0.1, 0.9], "noise": 0.2})
+    >>> lead(table, "K1", "K2").axes[0].get_title(loc="left")
+    'K2 follows K1 after 1 week'
+    """
+    ax = theme.figure(height=3.0)[1] if ax is None else ax
+    best = table.iloc[int(table["correlation"].argmax())]
+    weeks = int(best["lag"])
+    colors = [theme.ORANGE if lag == weeks else theme.GREY for lag in table["lag"]]
+    ax.bar(table["lag"], table["correlation"], color=colors)
+    noise = float(table["noise"].max())
+    ax.axhspan(-noise, noise, color="#e9e9e9", zorder=0, label=_("what chance gives"))
+    ax.axhline(0, color="black", linewidth=1)
+    ax.set_xticks(table["lag"])
+    ax.set_xlabel(_("weeks from a move of {leader} to {follower}'s").format(
+        leader=leader, follower=follower
+    ))  # fmt: skip
+    ax.set_ylabel(_("correlation"))
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="upper left")
+    first, second = (leader, follower) if weeks > 0 else (follower, leader)
+    told = _("{second} follows {first} after {n} week") if abs(weeks) == 1 else _(
+        "{second} follows {first} after {n} weeks"
+    )  # fmt: skip
+    if not weeks or best["correlation"] <= noise:
+        told = _("Neither follows the other")
+    ax.set_title(told.format(first=first, second=second, n=abs(weeks)))
+    return _figure(ax)
+
+
+def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes | None = None) -> Figure:
+    """Draw precision, recall and F1 by threshold.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``competitors.quality_by_threshold`` returned.
+    chosen : float, optional
+        A threshold to mark.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title names the threshold with the best F1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"threshold": [0.2, 0.4], "precision": [0.7, 0.9],
+    ...                       "recall": [0.9, 0.5], "f1": [0.79, 0.64]})
+    >>> thresholds(table).axes[0].get_title(loc="left")
+    'Best balance at 0.2: F1 0.79'
+    """
+    ax = theme.figure(height=3.4)[1] if ax is None else ax
+    lines = (
+        ("precision", _("precision: of the pairs found, right"), theme.BLUE, "-", "o"),
+        ("recall", _("recall: of the true pairs, found"), theme.ORANGE, "--", "s"),
+        ("f1", _("F1: balance of both"), theme.GREEN, ":", "^"),
+    )
+    for column, label, color, line, marker in lines:
+        ax.plot(table["threshold"], table[column], line, marker=marker, color=color, label=label)
+    if chosen is not None:
+        ax.axvline(chosen, color="black", linewidth=1)
+        ax.text(chosen, 1.03, _(" chosen: {t:g}").format(t=chosen), va="bottom", size=9.5)
+    ax.set_ylim(0, 1.1)
+    theme.percent_axis(ax)
+    ax.set_xlabel(_("threshold: least likeness of a pair"))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.18), ncols=3, fontsize=9)
+    best = table.iloc[int(table["f1"].argmax())]
+    ax.set_title(
+        _("Best balance at {threshold:g}: F1 {f1:.2f}").format(
+            threshold=round(best["threshold"], 4), f1=best["f1"]
+        )
+    )
+    return _figure(ax)
+
+
+def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+    """Draw our price level against each competitor, week by week.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``week``, ``competitor_id``, ``index``, as ``competitors.spatial_index`` returned it by
+        week and competitor.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        Above the line we are dearer. The title names the cheapest competitor of the last week.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"week": pd.to_datetime(["2025-03-03", "2025-03-03"]),
+    ...                       "competitor_id": ["K1", "K2"], "index": [1.04, 0.98]})
+    >>> gaps(table).axes[0].get_title(loc="left")
+    'Last week K1 was cheapest: we ask 4% more'
+    """
+    ax = theme.figure(height=3.6)[1] if ax is None else ax
+    for competitor, group in table.groupby("competitor_id"):
+        color, line, marker = SHOPS.get(str(competitor), _NEXT)
+        ax.plot(
+            group["week"], group["index"] - 1, line, color=color, marker=marker, markersize=4,
+            label=competitor,
+        )  # fmt: skip
+    ax.axhline(0, color="black", linewidth=1)
+    theme.percent_axis(ax)
+    ax.yaxis.set_major_locator(MultipleLocator(0.05))
+    ax.set_ylabel(_("our price over theirs"))
+    ax.grid(visible=False, axis="x")
+    ax.legend(loc="upper left", ncols=4)
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + (high - low) * 0.15)
+    ax.xaxis.set_major_formatter(_months())
+    last = table[table["week"] == table["week"].max()]
+    top = last.iloc[int(last["index"].argmax())]
+    words = _("Last week {name} was cheapest: we ask {gap:.0%} {more}")
+    ax.set_title(
+        words.format(
+            name=top["competitor_id"],
+            gap=abs(top["index"] - 1),
+            more=_("more") if top["index"] >= 1 else _("less"),
+        )
+    )
+    return _figure(ax)
+
+
+def _months() -> DateFormatter:
+    return DateFormatter("%d %b")  # type: ignore[no-untyped-call]
+
+
+def levels(
+    matched: pd.DataFrame, average: pd.DataFrame, name: str, ax: Axes | None = None
+) -> Figure:
+    """Draw a price index of matched products beside the average price, which misleads.
+
+    Parameters
+    ----------
+    matched : DataFrame
+        What ``competitors.price_index`` returned.
+    average : DataFrame
+        What ``competitors.average_price`` returned for the same table.
+    name : str
+        Whose prices.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title carries both changes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> weeks = pd.to_datetime(["2025-03-03", "2025-03-10"])
+    >>> index = pd.DataFrame({"period": weeks, "index": [1.0, 1.0]})
+    >>> levels(index, index.assign(index=[1.0, 1.2]), "K1").axes[0].get_title(loc="left")
+    'K1: the average price +20%, the same products +0%'
+    """
+    ax = theme.figure(height=3.4)[1] if ax is None else ax
+    ax.plot(average["period"], average["index"], "--", color=theme.GREY, label=_("average price"))
+    ax.plot(
+        matched["period"], matched["index"], color=theme.BLUE,
+        label=_("index of the same products, chained"),
+    )  # fmt: skip
+    ax.axhline(1, color="black", linewidth=1)
+    ax.set_ylabel(_("first week = 1"))
+    ax.grid(visible=False, axis="x")
+    ax.xaxis.set_major_formatter(_months())
+    ax.legend(loc="best")
+    ax.set_title(
+        _("{name}: the average price {average:+.0%}, the same products {matched:+.0%}").format(
+            name=name, average=average["index"].iloc[-1] - 1, matched=matched["index"].iloc[-1] - 1
+        )
+    )
+    return _figure(ax)
+
+
+def concentration(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+    """Draw the shares of the sellers by category, ours and the leader's named.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``competitors.market_shares(market, "category")`` returned.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title names the largest named seller over all categories.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"category": "audio", "seller": ["K1", "own", "others"],
+    ...                       "sales": [30.0, 20.0, 50.0], "share": [0.3, 0.2, 0.5]})
+    >>> concentration(table).axes[0].get_title(loc="left")
+    'K1 leads the market with 30% of the sales'
+    """
+    ax = theme.figure(height=3.6)[1] if ax is None else ax
+    wide = table.pivot_table(index="category", columns="seller", values="share", fill_value=0)
+    order = ["own", *sorted(set(wide.columns) - {"own", "others"}), "others"]
+    left = wide.iloc[:, 0] * 0
+    for seller in [seller for seller in order if seller in wide.columns]:
+        color = "#cccccc" if seller == "others" else SHOPS.get(seller, _NEXT)[0]
+        ax.barh(
+            wide.index.str.replace("_", " "), wide[seller], left=left, color=color, label=seller
+        )
+        for place, share in enumerate(wide[seller]):
+            middle = float(left.iloc[place]) + share / 2
+            ax.text(middle, place, f"{share:.0%}", ha="center", va="center", size=8.5)
+        left = left + wide[seller]
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1)
+    theme.percent_axis(ax, "x")
+    ax.grid(visible=False)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.1), ncols=5)
+    sums = table.groupby("seller")["sales"].sum()
+    named = sums.drop("others", errors="ignore")
+    ax.set_title(
+        _("{name} leads the market with {share:.0%} of the sales").format(
+            name=named.idxmax(), share=named.max() / sums.sum()
+        )
+    )
+    return _figure(ax)
+
+
+def mystery(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+    """Draw what mystery shoppers found beside our own in-time rates, with intervals.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``competitors.mystery_beside`` returned.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title names our weakest touchpoint.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"shop": ["own", "K1"], "touchpoint": 8, "name": "Three days",
+    ...     "name_zh": "三天未到", "in_time_rate": [0.6, 1.0], "lower": [0.5, 0.4],
+    ...     "upper": [0.7, 1.0]})
+    >>> mystery(table).axes[0].get_title(loc="left")
+    'Our weakest touchpoint: Three days, 60% in time'
+    """
+    ax = theme.figure(height=5.2)[1] if ax is None else ax
+    shops = [shop for shop in SHOPS if shop in set(table["shop"])]
+    names = table.drop_duplicates("touchpoint").sort_values("touchpoint")
+    place = {number: at for at, number in enumerate(names["touchpoint"])}
+    for number, shop in enumerate(shops):
+        rows = table[table["shop"] == shop]
+        color, _line, marker = SHOPS[shop]
+        y = rows["touchpoint"].map(place) + (number - (len(shops) - 1) / 2) * 0.19
+        ax.hlines(y, rows["lower"], rows["upper"], color=color, linewidth=1.5)
+        ax.plot(rows["in_time_rate"], y, marker, color=color, label=shop, markersize=6)
+    labels = names["touchpoint"].astype(str) + "  " + names["name"] + " " + names["name_zh"]
+    ax.set_yticks(range(len(names)), labels)
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_xlim(-0.02, 1.02)
+    theme.percent_axis(ax, "x")
+    ax.set_xlabel(_("done within our window, with 95% intervals"))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.3, -0.12), ncols=4)
+    own = table[table["shop"] == "own"]
+    weak = own.iloc[int(own["in_time_rate"].argmin())]
+    ax.set_title(
+        _("Our weakest touchpoint: {name}, {share:.0%} in time").format(
+            name=weak["name"], share=weak["in_time_rate"]
+        ),
+        x=-0.62,
+    )
+    return _figure(ax)
+
+
+def reactions(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+    """Draw what a cut of our own gives in units and takes in margin, against a rival's cut.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``own_change`` (0 and below), ``units`` and ``margin`` as ratios to before the rival's cut.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title tells what following costs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"own_change": [0.0, -0.12], "units": [0.93, 1.3],
+    ...                       "margin": [0.93, 0.1]})
+    >>> reactions(table).axes[0].get_title(loc="left")
+    'Waiting keeps 93% of the margin, a cut by 12% keeps 10%'
+    """
+    ax = theme.figure(height=3.4)[1] if ax is None else ax
+    ax.plot(-table["own_change"], table["units"], "--", color=theme.ORANGE, label=_("units"))
+    ax.plot(-table["own_change"], table["margin"], color=theme.BLUE, label=_("margin"))
+    ax.axhline(1, color="black", linewidth=1)
+    theme.percent_axis(ax)
+    theme.percent_axis(ax, "x")
+    ax.set_xlabel(_("our own cut"))
+    ax.set_ylabel(_("against before the rival's cut"))
+    ax.legend(loc="center left")
+    first, last = table.iloc[0], table.iloc[-1]
+    ax.set_title(
+        _("Waiting keeps {wait:.0%} of the margin, a cut by {cut:.0%} keeps {left:.0%}").format(
+            wait=first["margin"], cut=-last["own_change"], left=last["margin"]
+        )
+    )
+    return _figure(ax)
