@@ -1,0 +1,510 @@
+"""The service desk: published values, closed forms, a simulation within its error, bad input."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+
+from ecokit import explore, load_shop, simulate
+from ecokit import service_desk as sd
+from ecokit.errors import CourseError
+from ecokit.explore.base import Picture
+from ecokit.shop import Shop
+
+T = pd.Timestamp
+MONDAY = T("2025-03-03")
+ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
+    "pandas": lambda frame: frame,
+    "polars": pl.from_pandas,
+    "duckdb": lambda frame: duckdb.from_df(frame),
+}
+Z = 4.0
+"""Simulated means may lie this many of their own standard errors from the formula."""
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
+
+
+def pandas(table: Any) -> pd.DataFrame:
+    return nw.from_native(table).lazy().collect("pandas").to_native()
+
+
+def contacts(*rows: tuple[str, float | None, float]) -> pd.DataFrame:
+    """Make contacts of (arrival, seconds to the answer or None, seconds to the end)."""
+    table = pd.DataFrame(rows, columns=["arrived_at", "wait", "end"])
+    arrived = pd.to_datetime(table["arrived_at"])
+    return pd.DataFrame(
+        {
+            "arrived_at": arrived,
+            "answered_at": arrived + pd.to_timedelta(table["wait"], unit="s"),
+            "ended_at": arrived + pd.to_timedelta(table["end"], unit="s"),
+        }
+    )
+
+
+# Erlang ----------------------------------------------------------------------------------------
+
+
+def test_erlang_c_equals_the_published_example() -> None:
+    # 100 calls in 30 minutes, 3 minutes each, 20 seconds: README of pyworkforce; the mean
+    # answer time: reference manual of the R package ErlangC.
+    desk = sd.desk(200, 3, 14, target_seconds=20)
+    assert desk.load == 10.0
+    assert desk.waits == pytest.approx(0.1741319335950498, abs=1e-15)
+    assert desk.service_level == pytest.approx(0.8883500191794669, abs=1e-15)
+    assert desk.occupancy == pytest.approx(0.7142857142857143, abs=1e-15)
+    assert desk.mean_wait == pytest.approx(7.83593701177724, abs=1e-11)
+    assert sd.positions(desk.agents, 0.3) == 20
+    assert sd.desk(200, 3, 13, target_seconds=20).service_level == pytest.approx(0.795595, abs=5e-7)
+    assert sd.agents_needed(200, 3, 0.8, 20).agents == 14
+    assert sd.erlang_c(10, 14) == desk.waits
+
+
+def test_erlang_a_equals_published_examples() -> None:
+    # Guide of pyworkforce: patience of 5 minutes.
+    desk = sd.agents_needed(200, 3, 0.8, 20, patience_minutes=5, most_abandoned=0.05)
+    assert (desk.agents, sd.positions(desk.agents, 0.3)) == (13, 19)
+    assert math.floor(desk.service_level * 1e3) == 858
+    assert math.floor(desk.occupancy * 1e3) == 750
+    # The guide prints 0.025... and 0.226... rounded.
+    assert desk.abandoned == pytest.approx(0.025, abs=5e-4)
+    assert desk.waits == pytest.approx(0.226, abs=5e-4)
+    assert desk.mean_wait / 60 == pytest.approx(0.125, abs=5e-4)
+    # Garnett, Mandelbaum and Reiman (2002): 48 calls a minute of a minute each, 50 agents,
+    # patience of two minutes, with and without.
+    with_patience, without = sd.desk(2880, 1, 50, 2), sd.desk(2880, 1, 50)
+    assert round(100 * with_patience.abandoned, 1) == 3.1
+    assert (round(with_patience.mean_wait, 1), round(without.mean_wait, 1)) == (3.7, 20.8)
+    assert (round(with_patience.occupancy, 2), without.occupancy) == (0.93, 0.96)
+
+
+numbers = st.tuples(st.floats(0.5, 300), st.floats(0.5, 15), st.integers(1, 40), st.floats(0.2, 60))
+
+
+@given(numbers, st.floats(1, 300))
+@settings(max_examples=60)
+def test_erlang_a_equals_its_birth_and_death_chain(
+    drawn: tuple[float, float, int, float], target: float
+) -> None:
+    rate, handling, agents, patience = drawn
+    desk = sd.desk(rate, handling, agents, patience, target)
+    n = np.arange(1, agents + int(rate / 60 * patience) + 600)
+    out = np.minimum(n, agents) / handling + np.maximum(n - agents, 0) / patience
+    logs = np.r_[0, np.cumsum(np.log(rate / 60) - np.log(out))]
+    chance = np.exp(logs - logs.max())
+    chance /= chance.sum()
+    line = np.maximum(np.arange(len(chance)) - agents, 0)
+    assert desk.waits == pytest.approx(chance[agents:].sum(), abs=1e-9)
+    assert desk.abandoned == pytest.approx((chance * line).sum() / patience / rate * 60, abs=1e-9)
+    assert desk.mean_wait == pytest.approx((chance * line).sum() / rate * 3600, abs=1e-5)
+    # The offered wait has the density K(x) times a constant; who still waits is served then.
+    arriving = rate / 60
+
+    def served(x: float) -> float:
+        grown = arriving * patience * -math.expm1(-x / patience) - agents * x / handling
+        return math.exp(grown - x / patience)
+
+    scale = (1 - desk.waits) * sd.erlang_b(desk.load, agents - 1) * arriving
+    if desk.waits < 1 - 1e-6:
+        integral = quad(served, 0, target / 60, limit=200)[0]
+        assert desk.service_level == pytest.approx(1 - desk.waits + scale * integral, abs=1e-6)
+
+
+@given(numbers)
+@settings(max_examples=40)
+def test_one_agent_more_never_makes_it_worse(drawn: tuple[float, float, int, float]) -> None:
+    rate, handling, agents, patience = drawn
+    one, more = (sd.desk(rate, handling, n, patience) for n in (agents, agents + 1))
+    assert more.service_level >= one.service_level - 1e-9
+    assert more.abandoned <= one.abandoned + 1e-9
+    assert 0 <= more.service_level <= 1
+    assert one.occupancy == pytest.approx(one.load * (1 - one.abandoned) / agents)
+
+
+def test_endless_patience_is_erlang_c_and_extremes_stay_numbers() -> None:
+    endless, patient = sd.desk(200, 3, 14, 1e6), sd.desk(200, 3, 14)
+    assert endless.service_level == pytest.approx(patient.service_level, abs=1e-6)
+    assert endless.mean_wait == pytest.approx(patient.mean_wait, rel=1e-5)
+    flood = sd.desk(20_000, 3, 10, 100)
+    assert flood.abandoned == pytest.approx(0.99)
+    assert flood.service_level < 1e-6
+    calm = sd.desk(0.1, 3, 300, 1)
+    assert (calm.service_level, round(calm.abandoned, 12)) == (1.0, 0.0)
+    assert sd.desk(0, 3, 2, 5) == sd.Desk(0.0, 2, 0.0, 1.0, 0.0, 0.0, 0.0)
+    assert sd.desk(0, 3, 2).service_level == 1
+
+
+@given(st.floats(0.1, 200), st.floats(0.5, 10), st.floats(0.5, 0.99), st.booleans())
+@settings(max_examples=30)
+def test_the_desk_needed_is_the_smallest(
+    rate: float, handling: float, goal: float, patient: bool
+) -> None:
+    patience = None if patient else 4.0
+    found = sd.agents_needed(rate, handling, goal, 60, patience)
+    assert found.service_level >= goal
+    if found.agents > max(found.load, 1) + (1 if patient else 0):
+        assert sd.desk(rate, handling, found.agents - 1, patience).service_level < goal
+
+
+# The simulation --------------------------------------------------------------------------------
+
+
+def assert_agrees(simulated: pd.DataFrame, desk: sd.Desk) -> None:
+    for name, row in simulated.iterrows():
+        apart = abs(row["value"] - getattr(desk, str(name)))
+        assert apart <= Z * row["error"] + 1e-12, name
+
+
+def test_simulation_agrees_with_erlang_c_and_a_within_its_error() -> None:
+    patient = sd.simulate_desk(200, 3, 13, seed=1, days=4)
+    assert_agrees(sd.measured(patient), sd.desk(200, 3, 13))
+    impatient = sd.simulate_desk(200, 3, 9, 5, seed=2, days=8)
+    assert_agrees(sd.measured(impatient), sd.desk(200, 3, 9, 5))
+    share = sd.measured(impatient).loc["service_level"]
+    assert share["error"] < 0.015  # an error that would tell 9 agents from 10
+    assert sd.patience_minutes(impatient) == pytest.approx(5, rel=0.05)
+    assert sd.handling_minutes(impatient) == pytest.approx(3, rel=0.03)
+
+
+def test_lognormal_handling_agrees_with_pollaczek_khinchine() -> None:
+    # One agent, no patience: mean wait = rate E[S^2] / (2 (1 - load)).
+    mean, spread, rate = 4.0, 0.5, 9.0
+    calls = sd.simulate_desk(rate, mean, 1, seed=3, days=60, handling="lognormal", spread=spread)
+    found = sd.measured(calls).loc["mean_wait"]
+    load = rate * mean / 60
+    exact = rate * mean**2 * (1 + spread**2) / (2 * (1 - load))
+    assert abs(found["value"] - exact) <= Z * found["error"]
+
+
+def test_simulation_keeps_the_line_and_the_seats() -> None:
+    agents = [0] * 8 + [3] * 8 + [2] * 8
+    calls = sd.simulate_desk([30.0] * 24, 4, agents, 10, seed=4)
+    again = sd.simulate_desk([30.0] * 24, 4, agents, 10, seed=4)
+    pd.testing.assert_frame_equal(calls, again)
+    answered = calls.dropna()
+    assert answered["answered_at"].is_monotonic_increasing  # first come, first served
+    assert answered["answered_at"].min() >= MONDAY + pd.Timedelta(hours=8)
+    assert (calls["ended_at"] >= calls["arrived_at"]).all()
+    starts = [(t, 1) for t in answered["answered_at"]]
+    busy, most = 0, 0
+    for _time, change in sorted(starts + [(t, -1) for t in answered["ended_at"]]):
+        busy += change
+        most = max(most, busy)
+    assert most == 3
+    week = np.zeros((24, 7))
+    week[12, 6] = 600  # Sundays at noon only
+    calls = sd.simulate_desk(week, 1, 5, 1, seed=5, days=14)
+    assert set(calls["arrived_at"].dt.day_name()) == {"Sunday"}
+    assert set(calls["arrived_at"].dt.hour) == {12}
+    waiting = sd.simulate_desk(60, 1, [1] * 23 + [0], seed=6)  # nobody gives up or is answered
+    assert waiting["ended_at"].isna().any()
+
+
+# Arrivals and answers --------------------------------------------------------------------------
+
+SIX = contacts(
+    ("2025-03-03 09:05:00", 0, 300),
+    ("2025-03-03 09:14:59", 59.5, 600),
+    ("2025-03-03 09:15:00", 60.5, 90),
+    ("2025-03-09 23:59:59", None, 20),
+    ("2025-03-09 23:59:59", None, 400),
+    ("2025-03-10 09:00:00", 120, 240),
+)
+
+
+@pytest.mark.parametrize("engine", ENGINES.values(), ids=list(ENGINES))
+def test_answers_by_hand(engine: Callable[[pd.DataFrame], Any]) -> None:
+    (row,) = pandas(sd.answers(engine(SIX))).to_dict("records")
+    assert (row["contacts"], row["answered"], row["abandoned"], row["in_time"]) == (6, 4, 2, 2)
+    assert row["service_level"] == pytest.approx(2 / 6)
+    assert row["service_level_answered"] == 0.5
+    assert (row["mean_wait"], row["median_wait"]) == (60.0, 60.0)
+    days = pandas(sd.answers(engine(SIX), by=["weekday", "hour"]))
+    assert days[["weekday", "hour", "contacts"]].to_numpy().tolist() == [[1, 9, 4], [7, 23, 2]]
+    assert math.isnan(days["service_level_answered"].iloc[1])
+    slots = pandas(sd.slots(engine(SIX)))
+    assert slots.to_numpy().tolist() == [[1, 540, 3], [1, 555, 1], [7, 1425, 2]]
+    week = sd.hours(engine(SIX), drawn_scale=0.5, minutes=15)
+    assert week.shape == (96, 7)
+    assert week.loc[540, "Mon"] == 3 / 2 * 4 * 2  # two Mondays, four quarters, half drawn
+    assert week.to_numpy().sum() == (3 + 1) / 2 * 8 + 2 * 8
+
+
+def test_measures_agree_on_every_engine(shop: Shop) -> None:
+    found: dict[str, list[pd.DataFrame]] = {}
+    for name, engine in ENGINES.items():
+        table, roster = engine(shop.contacts), engine(shop.roster)
+        found[name] = [
+            pandas(sd.answers(table, by=["month", "kind"])),
+            pandas(sd.slots(table)),
+            sd.hours(table, 0.05),
+            pandas(sd.staffed(table, roster, 0.05)),
+            pandas(sd.resolution(table, by="kind")),
+            sd.pareto(engine(shop.complaints)),
+            pd.DataFrame([[sd.handling_minutes(table), sd.patience_minutes(table)]]),
+        ]
+    for name in ("polars", "duckdb"):
+        for ours, theirs in zip(found["pandas"], found[name], strict=True):
+            pd.testing.assert_frame_equal(ours, theirs, check_dtype=False, check_column_type=False)
+
+
+def test_the_desk_of_the_shop_adds_up(shop: Shop) -> None:
+    table = shop.contacts
+    months = sd.answers(table, "month")
+    assert int(months["contacts"].sum()) == len(table)
+    hours = sd.hours(table, shop.truth["drawn_scale"])
+    days = (table["arrived_at"].max().normalize() - table["arrived_at"].min().normalize()).days + 1
+    assert hours.to_numpy().sum() / 7 == pytest.approx(
+        len(table) / days / shop.truth["drawn_scale"], rel=0.01
+    )
+    told = sd.staffed(table, shop.roster, shop.truth["drawn_scale"])
+    assert int(told["contacts"].sum()) == len(table)
+    assert sd.patience_minutes(table) == pytest.approx(shop.truth["patience_minutes"], rel=0.12)
+
+
+# Shifts ----------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 3), min_size=6, max_size=6), st.integers(0, 2))
+@settings(max_examples=25)
+def test_cover_is_as_cheap_as_trying_everything(need: list[int], dear: int) -> None:
+    shifts = [sd.Shift(start, 8, cost=100 + dear * start) for start in (0, 4, 8, 12, 20)]
+    duty = np.array([[shift.on_duty(240)[:6] | shift.on_duty(240)[6:]] for shift in shifts])
+    tried = [
+        float(np.dot(number, [shift.cost for shift in shifts]))
+        for number in itertools.product(range(4), repeat=5)
+        if (np.tensordot(number, duty[:, 0], 1) >= need).all()
+    ]
+    if not tried:  # a slot that no shift reaches
+        with pytest.raises(CourseError, match="No shift is on duty at"):
+            sd.cover(need, shifts)
+        return
+    plan = sd.cover(need, shifts)
+    assert plan.cost <= min(tried) * 1.011
+    assert plan.bound <= plan.cost + 1e-6
+    assert (plan.coverage["planned"] >= plan.coverage["required"]).all()
+    assert plan.roster["cost"].sum() == plan.cost
+
+
+def test_a_week_is_a_circle_and_people_have_two_days_off() -> None:
+    week = np.zeros((24, 7))
+    week[0:6, 0] = 2  # Monday's small hours, which Sunday's night shift covers
+    plan = sd.cover(week, [sd.Shift(22, 8, cost=360)])
+    assert plan.roster[["day", "agents"]].to_numpy().tolist() == [["Sun", 2]]
+    every_day = sd.cover(np.tile([[0]] * 8 + [[3]] * 8 + [[0]] * 8, 7), [sd.Shift(8, 8, cost=1)])
+    assert every_day.roster["agents"].sum() == 21
+    assert every_day.people == 5  # 21 shifts of 5 days each
+    rest = sd.Shift(8, 8, break_after=4, cost=1)
+    assert sd.cover([[0]] * 48 + [[1]] + [[0]] * 47, [rest, sd.Shift(9, 8, cost=5)]).cost == 5
+
+
+def test_what_cannot_be_covered_is_named() -> None:
+    shifts = sd.shift_patterns(range(6, 20), yuan_per_hour=45)
+    with pytest.raises(CourseError, match=r"No shift is on duty at Mon 03:00, when 1 agent is"):
+        sd.cover(np.ones((24, 7)) * [[h >= 3] for h in range(24)], shifts)
+    busy = np.zeros((24, 7))
+    busy[10:14, 2] = 9
+    with pytest.raises(CourseError, match=r"Wed 1\d:00 lacks 5 of 9"):
+        sd.cover(busy, [sd.Shift(8, 8)], most=4)
+
+
+# Contacts and sales ----------------------------------------------------------------------------
+
+
+def test_resolution_finds_the_truth_of_the_shop(shop: Shop) -> None:
+    row = sd.resolution(shop.contacts).iloc[0]
+    solved, n = shop.truth["first_contact_resolution"], row["first_contacts"]
+    assert abs(row["resolved_share"] - solved) < Z * math.sqrt(solved * (1 - solved) / n)
+    again, unsolved = shop.truth["contact_again"], row["unsolved"]
+    error = math.sqrt(again * (1 - again) / unsolved)
+    assert abs(1 - row["silent_share"] - again) < Z * error + 0.01  # a few come again by chance
+    assert row["no_repeat_share"] > row["resolved_share"]
+
+
+def test_resolution_counts_cases_not_contacts() -> None:
+    day = pd.Timedelta("1D")
+    table = pd.DataFrame(
+        {
+            "contact_id": range(6),
+            "visitor_id": [1, 1, 1, 1, 2, 3],
+            "reason": ["return", "return", "price", "return", "return", "price"],
+            "arrived_at": [MONDAY + n * day for n in (0, 7, 1, 15, 2, 40)],
+            "answered_at": [MONDAY + n * day for n in (0, 7, 1, 15)] + [pd.NaT, MONDAY + 40 * day],
+            "resolved": [False, True, True, True, None, True],
+        }
+    )
+    (row,) = sd.resolution(table).to_dict("records")
+    # Day 0 came back after exactly 7 days; day 15 is a new case; 2 gave up; 40 is too young.
+    assert (row["first_contacts"], row["unsolved"]) == (3, 1)
+    assert row["no_repeat_share"] == pytest.approx(2 / 3)
+    assert row["resolved_share"] == pytest.approx(2 / 3)
+    assert row["silent_share"] == 0
+
+
+def test_answer_effect_equals_the_regression_row_by_row(shop: Shop) -> None:
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    groups = sd.answer_groups(shop.visits, shop.contacts, shop.orders)
+    groups = groups[groups["day"].dt.month.isin([5, 6, 7])]
+    found = sd.answer_effect(groups).loc["adjusted"]
+    both = groups[groups["group"].isin(["in_time", "late"])]
+    month = both["day"].dt.month.astype(str)
+    strata = pd.DataFrame({"campaign": both["campaign"], "month": month})
+    design = pd.get_dummies(strata, drop_first=True, dtype=float)
+    design = design.assign(constant=1.0, of=(both["group"] == "in_time").astype(float))
+    fitted = GLM(both["bought"], design, family=Poisson()).fit(cov_type="HC0")
+    low, high = fitted.conf_int().loc["of"]
+    assert found["ratio"] == pytest.approx(math.exp(fitted.params["of"]), rel=1e-4)
+    assert found[["lower", "upper"]].tolist() == pytest.approx(
+        [math.exp(low), math.exp(high)], 1e-3
+    )
+
+
+def test_the_truth_of_an_answer_in_time_lies_in_most_intervals() -> None:
+    inside = 0
+    for seed in (1, 2, 3):
+        company = simulate(seed)
+        groups = sd.answer_groups(company.visits, company.contacts, company.orders)
+        row = sd.answer_effect(groups, "in_time", "not_asked").loc["adjusted"]
+        inside += bool(row["lower"] <= company.truth["consultation_in_time"] <= row["upper"])
+    assert inside >= 2  # 95 % each: fewer than 2 of 3 happens once in 140 times
+
+
+def test_reasons_name_the_late_parcel(shop: Shop) -> None:
+    table = sd.reasons_by_parcel(shop.orders, shop.contacts, shop.complaints)
+    first = table.iloc[:2].set_index("about")["reason"]
+    assert first.to_dict() == {"contact": "delivery", "complaint": "late"}
+    assert table[["on_time", "late"]].to_numpy().max() <= 1
+
+
+# Customers -------------------------------------------------------------------------------------
+
+
+def test_customer_value_equals_the_worked_example() -> None:
+    assert sd.customer_value(100, 0.8, 0.1) == pytest.approx(266.667, abs=5e-4)
+    assert sd.customer_value(100, 0.8, 0.1, "now") == pytest.approx(366.667, abs=5e-4)
+    years = [100 * 0.8**n / 1.1**n for n in range(1, 400)]
+    assert sd.customer_value(100, 0.8, 0.1) == pytest.approx(sum(years))
+
+
+def test_rfm_counts_every_yuan_and_every_customer(shop: Shop) -> None:
+    table = sd.rfm(shop.orders, shop.order_lines)
+    paid = shop.orders[shop.orders["paid_at"].notna()]
+    lines = shop.order_lines[shop.order_lines["order_id"].isin(paid["order_id"])]
+    assert len(table) == paid["visitor_id"].nunique()
+    assert int(table["frequency"].sum()) == len(paid)
+    sold = (lines["unit_price"] * 100).round().astype("int64") * lines["quantity"]
+    assert round(table["monetary"].sum() * 100) == sold.sum()
+    assert table[["r", "f", "m"]].min().min() >= 1
+    assert table[["r", "f", "m"]].max().max() <= 5
+    assert table.groupby("r")["recency_days"].mean().is_monotonic_decreasing
+    told = sd.segments(table)
+    assert set(told["segment"]) <= {"champion", "loyal", "at_risk", "new", "once", "lapsed"}
+    assert told["customer_share"].sum() == pytest.approx(1)
+    early = sd.rfm(shop.orders, shop.order_lines, as_of="2025-03-01")
+    assert len(early) < len(table)
+
+
+def test_repeat_curve_is_kaplan_meier_by_hand() -> None:
+    placed = {1: [0, 10], 2: [0, 20], 3: [15], 4: [0], 5: [29]}
+    orders = pd.DataFrame(
+        [(who, MONDAY + pd.Timedelta(days=day)) for who, days in placed.items() for day in days],
+        columns=["visitor_id", "placed_at"],
+    ).assign(order_id=range(7), paid_at=MONDAY)
+    curve = sd.repeat_curve(orders, as_of=MONDAY + pd.Timedelta(days=30))
+    # Watched at day 10: 1, 2, 3 (15 days), 4. At day 20: 2 and 4; 5 was watched for one day.
+    assert curve["watched"].tolist() == [4, 2]
+    assert curve["share"].tolist() == pytest.approx([1 / 4, 1 - 3 / 4 * 1 / 2])
+    assert (curve["lower"] < curve["share"]).all()
+    assert (curve["share"] < curve["upper"]).all()
+
+
+def test_cohorts_leave_open_months_empty(shop: Shop) -> None:
+    table = sd.cohorts(shop.orders)
+    paid = shop.orders[shop.orders["paid_at"].notna()]
+    assert int(table["customers"].sum()) == paid["visitor_id"].nunique()
+    assert table[11].notna().sum() == 1
+    assert table[1].isna().sum() == 1
+    assert table.drop(columns=["month", "customers"]).max().max() < 1
+
+
+# Words, and the explorer -----------------------------------------------------------------------
+
+GROUPS = pd.DataFrame({"group": ["in_time"], "bought": [1], "campaign": "none", "day": MONDAY})
+ORDERS = pd.DataFrame(
+    {"order_id": [1], "visitor_id": [1], "placed_at": [MONDAY], "paid_at": [MONDAY]}
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: sd.desk(200, 3, 10), "10 erlangs of work for 10 agents"),
+        (lambda: sd.desk(200, 3, 2.5), "agents is 2.5"),  # type: ignore[arg-type]
+        (lambda: sd.desk(math.nan, 3, 2), "contacts_per_hour is nan"),
+        (lambda: sd.desk(200, 3, 9, 0), "patience_minutes is 0"),
+        (lambda: sd.desk(200, 3, 14, target_seconds=-1), "target_seconds is -1"),
+        (lambda: sd.erlang_b(10, -1), "agents is -1"),
+        (lambda: sd.agents_needed(200, 3, 1.0), "service_level is 1"),
+        (lambda: sd.agents_needed(200, 3, 0.8, most_abandoned=0), "most_abandoned is 0"),
+        (lambda: sd.agents_needed(1e7, 3, 0.8), "more than 10,000 agents"),
+        (lambda: sd.positions(14, 1), "shrinkage is 1"),
+        (lambda: sd.answers(SIX, target=-1), "target is -1"),
+        (lambda: sd.answers(SIX.drop(columns="answered_at")), "no column answered_at"),
+        (lambda: sd.slots(SIX, 50), "minutes is 50"),
+        (lambda: sd.hours(SIX, 0), "drawn_scale is 0"),
+        (lambda: sd.hours(SIX.head(0)), "has no rows"),
+        (lambda: sd.patience_minutes(SIX.dropna()), "Nobody gave up"),
+        (lambda: sd.handling_minutes(SIX[SIX.answered_at.isna()]), "No contact was answered"),
+        (lambda: sd.simulate_desk([1, math.nan], 3, 2, seed=1), "contacts_per_hour holds nan"),
+        (lambda: sd.simulate_desk(1, 0, 2, seed=1), "lie above 0"),
+        (lambda: sd.simulate_desk(1, 3, 2, seed=1, days=0), "days is 0"),
+        (lambda: sd.simulate_desk(1, 3, 2, seed=1, handling="short"), "handling is 'short'"),  # type: ignore[arg-type]
+        (lambda: sd.measured(SIX), "6 contacts are too few"),
+        (lambda: sd.Shift(25), "starts at 25"),
+        (lambda: sd.cover([1] * 7, [sd.Shift(8)]), "7 rows and 1 columns"),
+        (lambda: sd.cover([-1] * 24, [sd.Shift(8)]), "negative or missing"),
+        (lambda: sd.cover([1] * 24, []), "no shift to choose"),
+        (lambda: sd.resolution(SIX.assign(contact_id=1)), "no column visitor_id"),
+        (lambda: sd.answer_effect(GROUPS), "in the group late"),
+        (lambda: sd.answer_effect(GROUPS, level=95), "level is 95"),
+        (lambda: sd.repeat_curve(ORDERS), "No customer bought again"),
+        (lambda: sd.rfm(ORDERS, ORDERS), "no column quantity"),
+        (lambda: sd.cohorts(ORDERS, as_of="soon"), "as_of is 'soon'"),
+        (lambda: sd.customer_value(1, 0.5, -1), "discount is -1"),
+        (lambda: sd.customer_value(1, 0.5, 0.1, "never"), "first is 'never'"),  # type: ignore[arg-type]
+    ],
+)
+def test_errors_say_what_to_do(call: Callable[[], Any], sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        call()
+
+
+def test_the_lab_answers_its_controls(shop: Shop) -> None:
+    app = explore.show("service_desk", shop)
+    controls, views = (box.children for box in app.children[1].children)
+    picture, table = views
+    assert isinstance(picture, Picture)
+    for control in controls:
+        before = picture.value, table.value
+        control.value = control.value + control.step
+        assert (picture.value, table.value) != before, control.description
+    assert picture.alt
+    twin = explore.frames("service_desk", shop)
+    assert 5 <= len(twin.frames) <= 9
+    assert len({frame.png() for frame in twin.frames}) == len(twin.frames)
