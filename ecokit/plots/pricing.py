@@ -306,7 +306,7 @@ def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) ->
     ax.legend(loc="lower right")
     others = table.iloc[1:]
     if len(others) and base["profit"] > 0:
-        best = others.loc[others["profit"].idxmax()]
+        best = others.sort_values("profit").iloc[-1]
         finding = _("{name} earns {more:.0%} more than {base}")
         if best["profit"] < base["profit"]:
             finding = _("No strategy earns more than {base}")
@@ -488,7 +488,7 @@ def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Fi
     >>> courses = {name: pricing.over_time(pricing.penetration(market, 20, first, network=1.0))
     ...            for name, first in (("low first", 20), ("high first", 60))}
     >>> over_time(courses).axes[0].get_title(loc="left")
-    'After 12 periods low first has earned most'
+    'After 12 periods high first has earned most'
     """
     ax = theme.figure(height=3.6)[1] if ax is None else ax
     colors = (theme.BLUE, theme.ORANGE, theme.GREEN, theme.PURPLE)
