@@ -213,13 +213,13 @@ def _returns(block: Block, rng: np.random.Generator, lines: Columns) -> Columns:
 
 
 def _contacts(block: Block, rng: np.random.Generator, back: Columns) -> Columns:
-    """Questions before the order; contacts about orders and returns that fall into the period."""
+    """Questions before the order, contacts about orders and returns, and those that come again."""
     rows, arrived, reason, phone = _contacts_after(block, rng, back)
     inside = arrived < block.end - 30 * MINUTE
     rows, arrived, reason, phone = rows[inside], arrived[inside], reason[inside], phone[inside]
     after = wait_for_service(block.world, rng, arrived, phone)
     price = (rng.random(len(block.asks)) < ASKS_FOR_PRICE).astype(np.int64)
-    columns = {
+    wave = {
         "kind": np.r_[np.zeros(len(block.asks), dtype=np.int64), phone.astype(np.int64)],
         "visitor_id": np.r_[block.visits.visitor[block.asks], block.buyer[rows]],
         "order_id": np.r_[block.asked_for, block.order_id[rows]],
@@ -229,8 +229,10 @@ def _contacts(block: Block, rng: np.random.Generator, back: Columns) -> Columns:
         "ended_at": np.r_[block.waits.ended, after.ended],
         "reason": np.r_[price, reason],
     }
-    solved = rng.random(len(price) + len(rows)) < truth()["first_contact_resolution"]
-    columns["resolved"] = np.where(columns["answered_at"] == NOTHING, NOTHING, solved)
+    waves = [_with_outcome(rng, wave)]
+    while len(waves[-1]["kind"]):
+        waves.append(_with_outcome(rng, _asked_again(block, rng, waves[-1])))
+    columns = {name: np.concatenate([wave[name] for wave in waves]) for name in waves[0]}
     order = np.argsort(columns["arrived_at"], kind="stable")
     columns = {name: column[order] for name, column in columns.items()}
     return {
@@ -238,6 +240,34 @@ def _contacts(block: Block, rng: np.random.Generator, back: Columns) -> Columns:
         **columns,
         "kind": Coded(columns["kind"], KINDS),
         "reason": Coded(columns["reason"], service.REASONS),
+    }
+
+
+def _with_outcome(rng: np.random.Generator, wave: dict[str, Ints]) -> dict[str, Ints]:
+    """Draw whether each contact solved the question; -1 where nobody answered."""
+    solved = rng.random(len(wave["kind"])) < truth()["first_contact_resolution"]
+    return wave | {"resolved": np.where(wave["answered_at"] == NOTHING, NOTHING, solved)}
+
+
+def _asked_again(
+    block: Block, rng: np.random.Generator, before: dict[str, Ints]
+) -> dict[str, Ints]:
+    """Contacts of customers whose question was not solved, by day and within three days."""
+    unsolved = np.flatnonzero(before["resolved"] == 0)
+    again = unsolved[rng.random(len(unsolved)) < truth()["contact_again"]]
+    ended = before["ended_at"][again]
+    arrived = (ended // DAY + rng.integers(0, 3, len(again))) * DAY
+    arrived += service.daytime(rng, len(again))
+    arrived = np.where(arrived < ended + 10 * MINUTE, arrived + DAY, arrived)
+    inside = arrived < block.end - 30 * MINUTE
+    again, arrived = again[inside], arrived[inside]
+    wave = {name: column[again] for name, column in before.items()}
+    waits = wait_for_service(block.world, rng, arrived, wave["kind"] == KINDS.index("phone"))
+    return wave | {
+        "visit_id": np.full(len(again), NOTHING),
+        "arrived_at": arrived,
+        "answered_at": waits.answered,
+        "ended_at": waits.ended,
     }
 
 

@@ -77,7 +77,9 @@ def campaigns(rng: np.random.Generator, year: Calendar, rate: float) -> Campaign
         conversion=np.array([float(p["conversion"]) for p in promotions]) * luck[0],
         planned=brought * np.array([float(p["in_plan"]) for p in promotions]),
         visits=brought * luck[1],
-        focus=np.array([_focus(p["categories"]) for p in promotions]).reshape(len(rows), -1),
+        focus=np.array([_focus(p["categories"]) for p in promotions]).reshape(
+            len(rows), len(read("categories"))
+        ),
     )
 
 

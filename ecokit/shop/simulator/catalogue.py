@@ -79,6 +79,7 @@ def catalogue(
 
     `side` draws what came later into the model: suppliers and attributes.
     """
+    trade, shock, detail = side.spawn(3)
     days = len(year.dates)
     rows = _generations(rng, days)
     category = np.array([row.category for row in rows])
@@ -95,6 +96,10 @@ def catalogue(
     decline = truth()["custom_line_decline"] ** (year.month[:, None] + 0.0)
     curve = curve * np.where(line == LINES.index("custom"), 1.25 * decline, 1.0)
     kinds = read("categories")
+    supplier = _suppliers(trade, category, line)
+    cost_shock, demand_shock = (log[year.week] for log in _shocks(shock, year, supplier))
+    shift = truth()["cost_pass_through"] * cost_shock
+    shift += truth()["price_follows_demand"] * demand_shock
     return Catalogue(
         names=tuple(row.name for row in rows),
         category=category,
@@ -106,14 +111,14 @@ def catalogue(
         list_price=list_price,
         conversion=np.array([float(kinds[kind]["conversion"]) for kind in category])
         * np.where(core, CORE_CONVERSION, OTHER_CONVERSION),
-        appeal=np.array([row.appeal for row in rows]) * curve * sale,
-        price=_prices(rng, year, campaigns, category, list_price),
-        unit_cost=yuan(cost * 0.99 ** (np.maximum(age, 0) / 90)),
+        appeal=np.array([row.appeal for row in rows]) * curve * sale * np.exp(demand_shock),
+        price=_prices(rng, year, campaigns, category, list_price * np.exp(shift)),
+        unit_cost=yuan(cost * 0.99 ** (np.maximum(age, 0) / 90) * np.exp(cost_shock)),
         elasticity=np.array(
             [truth()[f"elasticity_{kinds[kind]['category']}"] for kind in category]
         ),
-        supplier=_suppliers(side, category, line),
-        specs=specs.drawn(side, category, list_price),
+        supplier=supplier,
+        specs=specs.drawn(detail, category, list_price),
     )
 
 
@@ -126,6 +131,22 @@ def _suppliers(rng: np.random.Generator, category: Ints, line: Ints) -> Ints:
     weights = np.vstack([trade, maker])
     row = np.where(line == LINES.index("oem"), len(kinds), category)
     return draw_in_rows(rng.random(len(row)), weights, row)
+
+
+def _shocks(rng: np.random.Generator, year: Calendar, supplier: Ints) -> tuple[Floats, Floats]:
+    """Draw the logs of cost over its usual course and of interest, weeks by products.
+
+    Costs remember the week before (autoregressive); half of their variance is the supplier's.
+    """
+    effect = truth()
+    weeks, size = int(year.week[-1]) + 1, len(supplier)
+    fresh = rng.standard_normal((weeks, len(read("suppliers")) + size))
+    kept = effect["cost_shock_persistence"]
+    for week in range(1, weeks):
+        fresh[week] = kept * fresh[week - 1] + np.sqrt(1 - kept**2) * fresh[week]
+    own, shared = fresh[:, -size:], fresh[:, supplier]
+    cost = effect["cost_shock_sd"] * np.sqrt(0.5) * (own + shared)
+    return cost, effect["demand_shock_sd"] * rng.standard_normal((weeks, size))
 
 
 def _life() -> int:
@@ -182,17 +203,16 @@ def _prices(
     year: Calendar,
     campaigns: Campaigns,
     category: Ints,
-    list_price: Floats,
+    usual: Floats,
 ) -> Floats:
-    """Draw offer prices by day and product: list price, best discount, a price step on trial."""
+    """Draw offer prices by day and product: usual price, best discount, a price step on trial."""
     days = len(year.dates)
     discount = np.zeros((days, len(read("categories"))))
     for number in range(len(campaigns)):
         first, last = max(campaigns.first[number], 0), min(campaigns.last[number], days - 1)
         chosen = campaigns.focus[number] * campaigns.discount[number]
         discount[first : last + 1] = np.maximum(discount[first : last + 1], chosen)
-    weeks = days // 7 + 1
+    weeks = int(year.week[-1]) + 1
     tried = rng.random((weeks, len(category))) < PRICE_STEP_SHARE
     step = PRICE_STEPS[rng.integers(0, len(PRICE_STEPS), tried.shape)] * tried
-    factor = (1 - discount[:, category]) * (1 + np.repeat(step, 7, axis=0)[:days])
-    return yuan(list_price * factor)
+    return yuan(usual * (1 - discount[:, category]) * (1 + step[year.week]))

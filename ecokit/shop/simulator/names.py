@@ -134,6 +134,7 @@ def _measure(rng: np.random.Generator, category: str, place: int, codes: Ints) -
 
 
 def _swapped(rng: np.random.Generator, word: str) -> str:
-    """Exchange two letters that stand side by side."""
-    at = 1 + int(rng.integers(0, len(word) - 2))
+    """Exchange two letters of the longest word that stand side by side."""
+    longest = max(word.split(), key=len)
+    at = word.index(longest) + 1 + int(rng.integers(0, len(longest) - 2))
     return word[:at] + word[at + 1] + word[at] + word[at + 2 :]

@@ -67,6 +67,7 @@ def conversion(world: World, visits: Visits, asks: Ints, waits: Waiting, window:
         chance
         * (goods.price[day, product] / goods.list_price[product]) ** goods.elasticity[product]
     )
+    chance = chance * world.rivals.pull[day, product]
     chance = chance * np.exp(
         effect["dwell_conversion"] * (visits.dwell - effect["dwell_mean"]) / MINUTE
     )

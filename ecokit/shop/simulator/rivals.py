@@ -8,7 +8,7 @@ import numpy as np
 
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import names
-from ecokit.shop.simulator.arrays import NOTHING, Bools, Floats, Ints
+from ecokit.shop.simulator.arrays import NOTHING, Bools, Floats, Ints, running_within
 from ecokit.shop.simulator.calendar import Calendar
 from ecokit.shop.simulator.catalogue import LINES, Catalogue
 
@@ -112,6 +112,7 @@ def _offers(rng: np.random.Generator, days: int, goods: Catalogue) -> Offers:
             np.isin(np.arange(len(goods.names)), taken), 3.0, 1.0
         )
         race = np.argsort(rng.standard_exponential(len(weight)) / np.maximum(weight, 1e-12))
+        race = _every_category(race, goods.category)
         able = int((weight > 0).sum())
         same = race[: min(int(shop["same"]), able)]
         near = rng.permutation(race[:able])[: int(shop["near"])]
@@ -121,6 +122,12 @@ def _offers(rng: np.random.Generator, days: int, goods: Catalogue) -> Offers:
         rows += names.other(rng, number, other)
         taken = same if number == 0 else taken
     return _placed(rng, days, goods, rows)
+
+
+def _every_category(race: Ints, category: Ints) -> Ints:
+    """Bring the first two products of each category to the front, so that none is left out."""
+    place = running_within(category[race], np.ones_like(race))
+    return race[np.argsort(place > 2, kind="stable")]
 
 
 def _interest(days: int, goods: Catalogue, leader: bool) -> Floats:
@@ -177,6 +184,8 @@ def _placed(
 def _levels(rng: np.random.Generator, year: Calendar, goods: Catalogue, offers: Offers) -> Floats:
     """Log of each offer's price over its usual price: K1 moves a category, the others follow."""
     weeks, kinds = len(year.mondays), len(read("categories"))
+    if weeks == 0:
+        return np.zeros((0, len(offers.skus)))
     lags = np.array([0, int(truth()["follow_weeks_2"]), int(truth()["follow_weeks_3"])])
     moves = rng.random((weeks, kinds)) < MOVE_SHARE
     target = MOVE * rng.standard_normal((weeks, kinds))

@@ -19,6 +19,7 @@ from ecokit.shop.simulator.arrays import (
     seconds,
 )
 from ecokit.shop.simulator.fulfilment import Parcels
+from ecokit.shop.simulator.waiting import OPEN
 from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
 
 COMPLAINTS = ("late", "damaged", "not_as_described", "service", "quality")
@@ -162,16 +163,17 @@ def questions_after(
     about = np.where(
         rng.random(len(asks_else)) < 0.7, REASONS.index("order"), REASONS.index("invoice")
     )
-    time_late = (way.dispatched[asks_late] // DAY + 3) * DAY + _daytime(rng, len(asks_late))
+    time_late = (way.dispatched[asks_late] // DAY + 3) * DAY + daytime(rng, len(asks_late))
     time_late = np.maximum(time_late, way.dispatched[asks_late] + THREE_DAYS + 600)
-    time_else = (paid[asks_else] // DAY + 1) * DAY + _daytime(rng, len(asks_else))
+    time_else = (paid[asks_else] // DAY + 1) * DAY + daytime(rng, len(asks_else))
     rows = np.r_[asks_late, asks_else]
     reason = np.r_[np.full(len(asks_late), REASONS.index("delivery")), about]
     return rows, np.r_[time_late, time_else], reason
 
 
-def _daytime(rng: np.random.Generator, size: int) -> Ints:
-    return seconds((9 + 13 * rng.random(size)) * HOUR)
+def daytime(rng: np.random.Generator, size: int) -> Ints:
+    """Draw times of a day at which customers write or call, in seconds."""
+    return seconds((OPEN[0] + (OPEN[1] - OPEN[0]) * rng.random(size)) * HOUR)
 
 
 def send_back(

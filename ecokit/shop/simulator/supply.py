@@ -16,8 +16,8 @@ VOLUME_LUCK = 0.25
 OFFERS_A_MONTH = 4
 GAIN = 0.25  # of a visit's margin: what the promotion place brings where it pays most
 OFFER_LUCK = 0.6
-STOCK_DAYS = 7.3  # mean stock in days of expected sales
-ROOM = 1.35  # storage over what a usual month needs
+AHEAD = 8  # days of expected sales that stock covers when it is full
+ROOM = 1.15  # storage over what is needed when stock is full in a usual month
 RENT, EXTRA_RENT = 0.2, 0.5  # yuan per litre and month; space rented for a peak costs more
 
 
@@ -55,7 +55,7 @@ def supplier_offers(world: World, rng: np.random.Generator) -> Columns:
     months = len(units)
     month = np.repeat(np.arange(months), OFFERS_A_MONTH)
     size = len(month)
-    product = np.concatenate([draw(rng, np.sqrt(row), OFFERS_A_MONTH) for row in value])
+    product = np.concatenate([draw(rng, row, OFFERS_A_MONTH) for row in value])
     place = rng.integers(0, len(places), size)
     low = np.array([int(row["days_low"]) for row in places])[place]
     high = np.array([int(row["days_high"]) for row in places])[place]
@@ -83,11 +83,14 @@ def supplier_offers(world: World, rng: np.random.Generator) -> Columns:
 
 def warehouse(world: World, volume: Floats) -> Columns:
     """Space rented: enough for a usual month, and more in months that need it."""
-    days = np.bincount(world.year.month)
-    litres = _by_month(world, world.forecast * volume).sum(axis=1) / days * STOCK_DAYS
-    usual = ROOM * float(np.median(litres))
-    extra = np.where(litres > 0.85 * usual, 1.15 * litres - usual, 0.0)
-    usual, extra = np.ceil(usual), np.ceil(np.maximum(extra, 0))
+    sums = np.cumsum(np.vstack([world.forecast[:1] * 0, world.forecast]), axis=0)
+    last = np.minimum(np.arange(world.days) + AHEAD, world.days)
+    units = sums[last] - sums[:-1]
+    litres = ((units + np.sqrt(units)) * volume).sum(axis=1)
+    full = np.zeros(len(world.year.months))
+    np.maximum.at(full, world.year.month, litres)
+    usual = float(np.ceil(ROOM * np.median(full)))
+    extra = np.ceil(np.maximum(full * 1.05 - usual, 0))
     return {
         "month": _first_days(world),
         "capacity_litres": usual + extra,

@@ -58,6 +58,7 @@ def visits_of_block(world: World, state: State, rng: np.random.Generator, first:
     started = day * DAY + draw(rng, HOURS, len(day)) * HOUR + rng.integers(0, HOUR, len(day))
     back, who = _returning(state, first)
     started = np.r_[started, back]
+    started = np.minimum(started, (started // DAY + 1) * DAY - 2)  # an order needs a second
     by_message = (rng.random(len(back)) < 0.4).astype(np.int64)
     source = np.r_[source, np.array(RETURN_CHANNELS)[by_message]]
     visitor = np.r_[np.zeros(len(cell), dtype=np.int64), who]
