@@ -744,12 +744,27 @@ def _mean_only(shop: Shop) -> PlanAnswer:
     return {"point": point, "quantity": _economic(shop)}
 
 
-def _daily_orders(shop: Shop) -> PlanAnswer:
+def _daily_orders(_shop: Shop) -> PlanAnswer:
     return {"point": 60.0, "quantity": 2.0}
 
 
-def _full_house(shop: Shop) -> PlanAnswer:
+def _full_house(_shop: Shop) -> PlanAnswer:
     return {"point": 60.0, "quantity": 120.0}
+
+
+def _made(
+    plan: Callable[[Shop], PlanAnswer], *detectors: Callable[[Shop, PlanAnswer], bool]
+) -> Callable[[Shop], PlanAnswer | None]:
+    """Return `plan`, made None for a shop in which it is not the last of the mistakes alone.
+
+    With a cheap product, for example, full shelves cost less than the orders that fill them.
+    """
+
+    def made(shop: Shop) -> PlanAnswer | None:
+        found = [detects(shop, plan(shop)) for detects in detectors]
+        return plan(shop) if found[-1] and not any(found[:-1]) else None
+
+    return made
 
 
 def _no_safety(shop: Shop, plan: PlanAnswer) -> bool:
@@ -819,7 +834,7 @@ POLICY = Plan(
     misconceptions=(
         Misconception(
             "no_safety_stock",
-            lambda shop: _mean_only(shop) if _no_safety(shop, _mean_only(shop)) else None,
+            _made(_mean_only, _no_safety),
             _(
                 "Your reorder point covers the mean demand of the lead time and no more. Half of "
                 "the time more is asked for. Add a reserve."
@@ -828,7 +843,7 @@ POLICY = Plan(
         ),
         Misconception(
             "orders_too_often",
-            _daily_orders,
+            _made(_daily_orders, _no_safety, _orders_too_often),
             _(
                 "You order nearly every day, and the orders cost more than all the rest. Order "
                 "more at a time."
@@ -837,7 +852,7 @@ POLICY = Plan(
         ),
         Misconception(
             "holds_too_much",
-            _full_house,
+            _made(_full_house, _no_safety, _orders_too_often, _holds_too_much),
             _(
                 "You serve everybody, and the shelves cost more than all the rest. Lower the "
                 "reorder point or the quantity."
