@@ -272,8 +272,7 @@ def break_even_uplift(margin: float, cut: float) -> float:
     ecokit.errors.CourseError: A cut of 10 % takes the whole margin of 10 %: no number of units
     makes up for it.
 
-    Source: arithmetic of a profit that stays; Nagle, Müller and Gruyaert (2023), chapter on
-    financial analysis, under "breakeven sales change".
+    Source: arithmetic: the profit before, margin x units, equals the profit after.
     """
     if not cut >= 0:
         raise CourseError(_("The cut is {cut:g}. Write a cut of 10 % as 0.1.").format(cut=cut))

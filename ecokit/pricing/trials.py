@@ -93,7 +93,7 @@ def sample_size(
     ...
     ecokit.errors.CourseError: Both conversions are 0.1. No test is long enough to tell them apart.
 
-    Source: Fleiss, Levin and Paik (2003), section 4.2, without the correction for continuity.
+    Source: Fleiss, Tytun and Ury (1980), without the correction for continuity.
     """
     from scipy.stats import norm
 
@@ -378,7 +378,8 @@ def implied_elasticity(price_tests: pd.DataFrame, test_id: str) -> Effect:
     -------
     Effect
         ``difference`` is the elasticity: logarithm of the ratio of orders a visitor over that of
-        the prices; the interval is that of a ratio of two shares (Katz and others 1978).
+        the prices; the interval takes the variance of a logarithm of
+        a share (delta method).
 
     Raises
     ------
