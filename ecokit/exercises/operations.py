@@ -475,8 +475,9 @@ WEAK = Choice(
     title=_("Which category needs a target?"),
     prompt=_(
         "It is the end of September. Look at July to September against April to June, and at the "
-        "four signs: sales, growth, margin, GMROI. Which category shows most of them? Where two "
-        "show as many, take the one that earns less on its stock."
+        "four signs: sales, growth, margin, GMROI. A category is weak 垃圾品类 if it sells less "
+        "than half of the mean category and shows another sign. Which one needs a target most? "
+        "Among weak ones take the one with most signs, then the one that earns least on its stock."
     ),
     options=tuple(Option(name, _plain(name), _reason(name)) for name in CATEGORIES),
     reference=lambda shop: str(_weak(shop)["category"].iloc[0]),
@@ -486,7 +487,10 @@ WEAK = Choice(
             month=_year_month(shop)
         ),
     ),
-    solution=_("Count the signs of each category; among equals GMROI decides."),
+    solution=_(
+        "Low sales come first: a category that sells much at a low margin brings visitors for the "
+        "others. Then count the signs; among equals GMROI decides."
+    ),
 )
 
 

@@ -89,6 +89,7 @@ def performance(data: Any, by: By = "product_id") -> Any:
             "products": "product_id cost",
         },
     )
+    lines = lines.select(*lines_columns.split())  # `line` is a number there, a kind in products
     costs = products.select("product_id", unit_fen=whole(products, "cost", 100))
     held = stock.with_columns(day_=start_of("day", "date"), left=whole(stock, "closing"))
     held = held.join(costs, on="product_id", how="left")

@@ -23,7 +23,7 @@ SIGNS = ("sales", "growth", "margin", "gmroi")
 
 
 def weak_categories(
-    data: Any, month: str | pd.Timestamp, window: int = 3, by: str = "category", signs: int = 3
+    data: Any, month: str | pd.Timestamp, window: int = 3, by: str = "category", signs: int = 2
 ) -> pd.DataFrame:
     """Find the categories that sell little, grow little, and earn little on their stock.
 
@@ -38,7 +38,8 @@ def weak_categories(
     by : str
         ``"category"`` or another column of products, such as ``"line"``.
     signs : int
-        So many of the four signs make a category weak.
+        So many of the four signs make a category weak, if low sales are among them. One that
+        sells much at a low margin is not weak: it may bring the visitors of the others.
 
     Returns
     -------
@@ -46,7 +47,8 @@ def weak_categories(
         `by`; ``sales``, ``growth`` (sales of the window over those of the window before,
         less 1), ``margin``, ``gmroi_year``; the signs ``weak_sales`` (less than half of the
         mean category), ``weak_growth``, ``weak_margin``, ``weak_gmroi`` (below the whole
-        shop's in the same months); ``signs`` and ``weak``. Worst first.
+        shop's in the same months); ``signs`` (how many) and ``weak``. Weak ones first,
+        then those with most signs, then those that earn least on their stock.
 
     Raises
     ------
@@ -86,8 +88,9 @@ def weak_categories(
     for sign, column in (("growth", "growth"), ("margin", "margin"), ("gmroi", "gmroi_year")):
         table[f"weak_{sign}"] = table[column] < shop[column].iloc[0]
     table["signs"] = table[[f"weak_{sign}" for sign in SIGNS]].sum(axis=1)
-    table["weak"] = table["signs"] >= signs
-    return table.sort_values(["signs", "gmroi_year"], ascending=[False, True], ignore_index=True)
+    table["weak"] = table["weak_sales"] & (table["signs"] >= signs)
+    order, ascending = ["weak", "signs", "gmroi_year"], [False, False, True]
+    return table.sort_values(order, ascending=ascending, ignore_index=True)
 
 
 def _by_month(data: Any, by: str) -> pd.DataFrame:
