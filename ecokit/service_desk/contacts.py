@@ -332,8 +332,8 @@ def answer_effect(
     ...
     ecokit.errors.CourseError: There is no visit that bought in the group asleep. Compare ...
 
-    Source: ratio of two shares: score interval of Koopman (1984); adjusted: Poisson
-    regression with a robust error, Zou (2004); both by statsmodels.
+    Source: ratio of two shares: score interval of Miettinen and Nurminen (1985); adjusted:
+    Poisson regression with a robust error, Zou (2004); both by statsmodels.
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 

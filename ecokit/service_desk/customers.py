@@ -2,7 +2,7 @@
 
 A forecast per customer (BG/NBD of Fader, Hardie and Lee, 2005) is left to a library, and
 no library is light enough for this course: ``lifetimes`` and its heir ``btyd`` are archived,
-and ``pymc-marketing`` needs PyMC and a compiler. What a manager asks first, how many come
+and ``pymc-marketing`` brings PyMC with a back end that compiles. What a manager asks first, how many come
 back and by when, :func:`repeat_curve` answers without a model.
 """
 

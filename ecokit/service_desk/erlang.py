@@ -210,8 +210,8 @@ def desk(
     ...
     ecokit.errors.CourseError: 10 erlangs of work for 9 agents: the line never stops growing. ...
 
-    Source: Erlang (1917); Palm (1957); Garnett, Mandelbaum and Reiman (2002); building
-    blocks of M/M/n+G: Zeltyn and Mandelbaum (2005).
+    Source: Erlang (1917); Garnett, Mandelbaum and Reiman (2002); building blocks of
+    M/M/n+G: Zeltyn and Mandelbaum (2005).
     """
     erlangs = load(contacts_per_hour, handling_minutes)
     _above("target_seconds", target_seconds, or_zero=True)

@@ -1,8 +1,8 @@
 """Shifts that cover a day or a week at least cost: an integer program, solved by HiGHS.
 
 People work shifts, not quarter hours. Which shifts, and how many of each, so that every
-quarter hour has the agents it needs and the bill is smallest? The set-covering model of
-Dantzig (1954).
+quarter hour has the agents it needs and the bill is smallest? This is the set-covering model of staff
+scheduling.
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None)
     ...
     ecokit.errors.CourseError: No shift is on duty at 08:00, when 1 agent is needed. ...
 
-    Source: Dantzig (1954); solver: HiGHS, Huangfu and Hall (2018), through SciPy.
+    Source: set covering, the standard model of shifts; solver: HiGHS, through SciPy.
     """
     need = _need(required)
     slots, days = need.shape
