@@ -10,6 +10,7 @@ import pandas as pd
 
 from ecokit import pricing as topic
 from ecokit.exercises.model import Choice, Misconception, Number, Option
+from ecokit.exercises.pricing_strategies import STRATEGIES
 from ecokit.messages import _
 
 if TYPE_CHECKING:
