@@ -310,10 +310,11 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
     """
     ax = theme.figure(height=3.2)[1] if ax is None else ax
     names = [_words(name) for name in table.iloc[:, 0]]
-    bars = ax.bar(names, table["share"], color=theme.BLUE)
-    numbers = [str(number) for number in table["number"]]
-    ax.bar_label(bars, numbers, label_type="center", color="white", size=9.5)
-    ax.plot(names, table["running_share"], "o-", color=theme.ORANGE, label=_("all so far"))
+    places = range(len(table))
+    ax.bar(places, table["share"], color=theme.BLUE)
+    ax.plot(places, table["running_share"], "o-", color=theme.ORANGE, label=_("all so far"))
+    counted = [f"{name}\n{number}" for name, number in zip(names, table["number"], strict=True)]
+    ax.set_xticks(places, counted)
     ax.set_ylim(0, 1.08)
     theme.percent_axis(ax)
     ax.grid(visible=False, axis="x")
