@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,23 +9,19 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from ecokit.competitors.collect import Page, PageError
-from ecokit.competitors.prices import LONGEST_TEXT, Price, read_price
+from ecokit.competitors.convert import CONVERT, WANTED
+from ecokit.competitors.prices import LONGEST_TEXT, Price
+from ecokit.competitors.structured import DATA
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
 if TYPE_CHECKING:
     import bs4
-    import pandas as pd
 
 FIELDS = (
     "sku", "name", "category", "list_price", "price", "promotion", "in_stock", "delivery_days",
     "rating", "reviews",
 )  # fmt: skip
-CATEGORY_WORDS = {"phones": "手机", "tablets": "平板", "audio": "音频", "wearables": "穿戴",
-                  "smart_home": "家居", "accessories": "配件"}  # fmt: skip
-PROMOTION_WORDS = {"sale": "sale|特价", "coupon": "coupon|券", "bundle": "bundle|套装"}
-OUT_OF_STOCK = re.compile(r"out ?of ?stock|sold ?out|\bnone\b|缺货|售罄", re.IGNORECASE)
-IN_STOCK = re.compile(r"in ?stock|\byes\b|有货", re.IGNORECASE)
 PRICE_MARK = re.compile(
     r"(?:[¥￥]|RMB|CNY)\s{0,3}\d|\d[\d.,\s]{0,20}(?:元|RMB|CNY|yuan)", re.IGNORECASE
 )
@@ -266,7 +261,8 @@ def _read(page: Page, reader: Reader) -> tuple[dict[str, Any], list[Problem]]:
             expected = _("the same for people and in the structured data, {said}")
             problems.append(problem(name, expected.format(said=said[name]), seen[name]))
     values = dict.fromkeys(FIELDS) | said | seen
-    values["list_price"] = values["list_price"] or values["price"]
+    if "list_price" not in reader.fields and values["list_price"] is None:
+        values["list_price"] = values["price"]  # no former price is named
     unread = {one.field for one in problems}
     for name in FIELDS:
         if values[name] is None and name not in {"promotion", *reader.optional, *unread}:
@@ -337,203 +333,3 @@ def _implausible(
     if values["delivery_days"] is not None and values["delivery_days"] > 90:
         found.append(problem("delivery_days", _("at most 90"), values["delivery_days"]))
     return found
-
-
-def _text(text: str) -> str:
-    plain = " ".join(text.split())
-    if not plain or len(plain) > LONGEST_TEXT:
-        raise CourseError(text[:40])
-    return plain
-
-
-def _category(text: str) -> str:
-    return _word(text, CATEGORY_WORDS)
-
-
-def _promotion(text: str) -> str:
-    return _word(text, PROMOTION_WORDS)
-
-
-def _word(text: str, words: Mapping[str, str]) -> str:
-    """Return the key of the first pattern that a text holds."""
-    found = (key for key, word in words.items() if re.search(word, _text(text), re.IGNORECASE))
-    key = next(found, None)
-    if key is None:
-        raise CourseError(text[:40])
-    return key
-
-
-def _yuan(text: str) -> Price:
-    """Return a price in yuan that everybody can pay."""
-    price = read_price(text)
-    if price.at_least or price.currency != "CNY":
-        raise CourseError(text[:40])
-    return price
-
-
-def _in_stock(text: str) -> bool:
-    if OUT_OF_STOCK.search(_text(text)):
-        return False
-    if IN_STOCK.search(text):
-        return True
-    raise CourseError(text[:40])
-
-
-def _numbers(text: str) -> list[str]:
-    found = re.findall(r"\d[\d,]{0,12}(?:\.\d{1,6})?", _text(text))
-    if not found:
-        raise CourseError(text[:40])
-    return [number.replace(",", "") for number in found]
-
-
-def _first_number(text: str) -> float:
-    return float(_numbers(text)[0])
-
-
-def _first_whole(text: str) -> int:
-    return int(float(_numbers(text)[0]))
-
-
-def _last_whole(text: str) -> int:
-    return int(float(_numbers(text)[-1]))
-
-
-CONVERT: dict[str, Callable[[str], Any]] = {
-    "sku": _text, "name": _text, "category": _category, "list_price": _yuan, "price": _yuan,
-    "promotion": _promotion, "in_stock": _in_stock, "delivery_days": _first_whole,
-    "rating": _first_number, "reviews": _last_whole,
-}  # fmt: skip
-WANTED = {
-    "category": _("a category that we know"), "list_price": _("a price in yuan"),
-    "price": _("a price in yuan that everybody can pay"), "promotion": _("a promotion we know"),
-    "in_stock": _("in stock or out of stock"), "delivery_days": _("a number of days"),
-    "rating": _("a number"), "reviews": _("a number"),
-}  # fmt: skip
-
-
-def _json_ld(soup: bs4.BeautifulSoup) -> dict[str, str]:
-    """Return the fields of the Product that a page states as JSON-LD, as texts."""
-    for script in soup.find_all("script", type="application/ld+json"):
-        try:
-            found = json.loads(script.get_text())
-        except (ValueError, RecursionError):
-            continue
-        nodes = found.get("@graph", found) if isinstance(found, dict) else found
-        for node in nodes if isinstance(nodes, list) else [nodes]:
-            if isinstance(node, dict) and node.get("@type") in ("Product", ["Product"]):
-                return _product(node)
-    return {}
-
-
-def _product(node: Mapping[str, Any]) -> dict[str, str]:
-    """Return the fields of a schema.org Product with one Offer."""
-
-    def part(of: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-        inner = of.get(name)
-        inner = inner[0] if isinstance(inner, list) and len(inner) == 1 else inner
-        return inner if isinstance(inner, dict) else {}
-
-    offer, rating = part(node, "offers"), part(node, "aggregateRating")
-    former = part(offer, "priceSpecification")
-    said = {
-        "sku": node.get("sku"), "name": node.get("name"), "category": node.get("category"),
-        "price": _money(offer), "in_stock": offer.get("availability"),
-        "list_price": _money(former) if "Price" in str(former.get("priceType")) else None,
-        "delivery_days": part(offer, "deliveryLeadTime").get("value"),
-        "rating": rating.get("ratingValue"), "reviews": rating.get("reviewCount"),
-    }  # fmt: skip
-    return {key: str(value) for key, value in said.items() if isinstance(value, str | int | float)}
-
-
-def _money(offer: Mapping[str, Any]) -> str | None:
-    """Return price and currency as a text; schema.org separates decimals by a point."""
-    try:
-        return f"{float(offer['price']):.2f} {offer.get('priceCurrency', '')}"
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _microdata(soup: bs4.BeautifulSoup) -> dict[str, str]:
-    """Return the fields of the Product that a page states as microdata, as texts."""
-    product = soup.select_one("[itemtype$='schema.org/Product']")
-    if product is None:
-        return {}
-
-    def prop(name: str) -> str | None:
-        tag = product.select_one(f"[itemprop={name}]")
-        if tag is None:
-            return None
-        return str(tag.get("content") or tag.get("href") or tag.get_text(" ", strip=True))
-
-    names = {"sku": "sku", "name": "name", "category": "category", "rating": "ratingValue",
-             "in_stock": "availability", "reviews": "reviewCount"}  # fmt: skip
-    said = {key: prop(name) for key, name in names.items()}
-    said["price"] = _money({"price": prop("price"), "priceCurrency": prop("priceCurrency")})
-    return {key: value for key, value in said.items() if value is not None}
-
-
-DATA: dict[str, Callable[[bs4.BeautifulSoup], dict[str, str]]] = {
-    "json-ld": _json_ld,
-    "microdata": _microdata,
-}
-DIRECTORY_WORDS = {"商店": "name", "网址": "domain", "类型": "kind"} | {
-    word: category for category, word in CATEGORY_WORDS.items()
-} | {"其他": "other", "价格带": "prices", "月访问": "monthly_visits", "地区": "region"}  # fmt: skip
-
-
-def read_directory(page: Page) -> pd.DataFrame:
-    """Return the shops that one page of the directory lists.
-
-    Parameters
-    ----------
-    page : Page
-        From a `Collector`.
-
-    Returns
-    -------
-    DataFrame
-        ``shop_id``, ``name``, ``domain``, ``kind``, the number of products by category and
-        ``other`` (int64), ``price_low`` and ``price_high`` (yuan), ``monthly_visits`` (int64),
-        ``region``.
-
-    Raises
-    ------
-    ContractError
-        When the table has other columns, or a cell is no number.
-
-    Examples
-    --------
-    >>> from ecokit import competitors, load_shop
-    >>> with competitors.serve(load_shop(), "2025-03-03") as web:
-    ...     page = competitors.Collector(web.fetch, clock=web.clock).get("http://shopguide.example/")
-    >>> read_directory(page)[["shop_id", "kind"]].head(2)
-      shop_id         kind
-    0     D01  marketplace
-    1     D02        brand
-    """
-    import pandas as pd
-
-    heads = [tag.get_text() for tag in page.soup.select("table.shops th")]
-    columns = [next((c for word, c in DIRECTORY_WORDS.items() if word in head), head)
-               for head in heads]  # fmt: skip
-    if columns != list(DIRECTORY_WORDS.values()):
-        found = ", ".join(columns)[:80] or _("no table")
-        raise ContractError(
-            [Problem(page.url, "table", ", ".join(DIRECTORY_WORDS.values()), found)]
-        )
-    rows = []
-    for line in page.soup.select("table.shops tbody tr"):
-        cells = [tag.get_text(strip=True) for tag in line.select("td")]
-        row: dict[str, Any] = {"shop_id": str(line.get("id", ""))}
-        try:
-            row |= dict(zip(columns, cells, strict=True))
-            low, high = row.pop("prices").split(" to ")
-            row["price_low"], row["price_high"] = (float(_yuan(p).amount) for p in (low, high))
-            for name in (*CATEGORY_WORDS, "other", "monthly_visits"):
-                row[name] = _first_whole(row[name])
-        except ValueError:
-            found = " | ".join(cells)[:80]
-            raise ContractError([Problem(page.url, "row", _("complete"), found)]) from None
-        rows.append(row)
-    order = ["shop_id", *columns[:-3], "price_low", "price_high", *columns[-2:]]
-    return pd.DataFrame(rows, columns=order)

@@ -160,8 +160,8 @@ class SmallWeb:
         text = escape(decoded(url, self._pages[name]))
         frame: Any = HTML
         return frame(
-            f'<iframe sandbox="" title="{escape(url)}" srcdoc="{text}" '
-            f'style="width: 100%; height: {height}px; border: 1px solid #8c959f"></iframe>'
+            f'<div><iframe sandbox="" title="{escape(url)}" srcdoc="{text}" '
+            f'style="width: 100%; height: {height}px; border: 1px solid #8c959f"></iframe></div>'
         )
 
     def close(self) -> None:

@@ -69,9 +69,7 @@ def second_shop(number: int, was: int, now: int) -> str:
 def third_shop(number: int, was: int, now: int) -> str:
     """Return the price text of the third shop, which writes it in three ways.
 
-    >>> third_shop(0, 129900, 129900), third_shop(0, 129900, 119900)
-    ('RMB 1 299', 'now 1.199,00 CNY')
+    >>> third_shop(0, 129900, 119900), third_shop(1, 129900, 119900)
+    ('now 1.199,00 CNY', 'RMB 1 199')
     """
-    if was != now:
-        return f"now {continental(now)} CNY"
-    return (f"RMB {spaced(now)}", f"{continental(now)} CNY", f"￥{yuan(now)}")[number % 3]
+    return (f"now {continental(now)} CNY", f"RMB {spaced(now)}", f"￥{yuan(now)}")[number % 3]

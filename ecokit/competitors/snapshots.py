@@ -16,7 +16,6 @@ from ecokit.competitors.read import (
     Offer,
     Problem,
     Reader,
-    read_directory,
     read_offers,
 )
 from ecokit.competitors.site import serve
@@ -137,6 +136,8 @@ def collect_weeks(
     shop: Shop,
     weeks: Iterable[str | pd.Timestamp],
     readers: Mapping[str, Sequence[Reader]] | None = None,
+    *,
+    progress: bool = False,
 ) -> list[Snapshot]:
     """Collect all competitors' sites of the small web in several weeks.
 
@@ -148,6 +149,8 @@ def collect_weeks(
         Any day of each week, in order of time.
     readers : mapping, optional
         Other readers than those of `READERS`, by competitor.
+    progress : bool
+        Whether to show a progress bar.
 
     Returns
     -------
@@ -165,7 +168,7 @@ def collect_weeks(
     >>> collect_weeks(load_shop(), ["2025-03-03"])[0].competitor_id
     'K1'
     """
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     chosen = list(weeks)
     if not chosen:
@@ -176,7 +179,7 @@ def collect_weeks(
     with serve(shop, chosen[0]) as web:
         collector = Collector(web.fetch, clock=web.clock)
         sites = web.sites.dropna(subset=["competitor_id"])
-        for week in tqdm(chosen, desc=_("weeks"), disable=None):
+        for week in tqdm(chosen, unit="week", disable=not progress):
             web.show(week)
             for competitor_id, url in zip(sites["competitor_id"], sites["url"], strict=True):
                 snapshot = collect_site(
@@ -311,46 +314,6 @@ def logs(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     return _stacked(snapshots, "log")
 
 
-def collect_directory(collector: Collector, url: str = "http://shopguide.example/") -> pd.DataFrame:
-    """Return all shops that the directory lists, page after page.
-
-    Parameters
-    ----------
-    collector : Collector
-        Asks for the pages.
-    url : str
-        The first page.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `read_directory`.
-
-    Raises
-    ------
-    PageError
-        When a page cannot be had or read.
-
-    Examples
-    --------
-    >>> from ecokit import competitors, load_shop
-    >>> with competitors.serve(load_shop(), "2025-03-03") as web:
-    ...     shops = collect_directory(competitors.Collector(web.fetch, clock=web.clock))
-    >>> len(shops)
-    40
-    """
-    import pandas as pd
-
-    tables, seen = [], set()
-    following: list[str] = [url]
-    while following and following[0] not in seen:
-        seen.add(following[0])
-        page = collector.get(following[0])
-        tables.append(read_directory(page))
-        following = page.links("a[rel=next]")
-    return pd.concat(tables, ignore_index=True)
-
-
 def _walk(
     collector: Collector, url: str, readers: Sequence[Reader]
 ) -> tuple[list[Offer], list[Problem]]:
@@ -397,7 +360,7 @@ def _compared(
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Take out offers whose price is far from the last one, and say so."""
     last = dict(zip(before["sku"], before["price"], strict=True))
-    ratio = table["price"] / table["sku"].map(last)
+    ratio = table["price"] / table["sku"].map(last).astype("float64")
     odd = (ratio > PRICE_FACTOR) | (ratio < 1 / PRICE_FACTOR)
     found = [
         Problem(urls[sku], "price", _("near last week's {was:,.2f}").format(was=last[sku]),
