@@ -13,11 +13,11 @@ from ecokit.shop.simulator.calendar import Calendar
 from ecokit.shop.simulator.catalogue import LINES, Catalogue
 
 SEEN = 60  # days that a product of ours is on sale before a competitor takes it up
-OWN_PRICE = 0.035  # spread of an offer's usual price around the competitor's level, in logs
+OWN_PRICE = 0.05  # spread of an offer's usual price around the competitor's level, in logs
 MOVE_SHARE, MOVE = 0.16, 0.05  # category weeks in which the leader moves; spread of its levels
 TAKES_PART = (0.75, 0.85, 0.5)  # offers of a category that a move of K1, K2, K3 reaches
-CUT, CUT_FROM, CUT_TO = 0.12, 920, 1017  # K1's deep cut of core phones, Mondays (month, day)
-VANISHING, VANISHED = -0.02, 0.6  # offers cheaper than this (log) leave early, with that chance
+CUT, CUT_FROM, CUT_TO = 0.12, 914, 1007  # K1's deep cut of its phones, Mondays (month, day)
+VANISHING, VANISHED = -0.02, 0.8  # offers cheaper than this (log) leave early, with that chance
 PROMOTIONS = ("sale", "coupon", "bundle")
 COUPONS, BUNDLES = 0.05, 0.03  # offers a week
 FESTIVALS = ((609, 618, 0.9), (1027, 1111, 0.9), (1201, 1212, 0.4))  # first, last Monday; share
@@ -198,9 +198,8 @@ def _levels(rng: np.random.Generator, year: Calendar, goods: Catalogue, offers: 
     value = target[week, offers.category] + 0.01 * rng.standard_normal(event.shape)
     last = np.maximum.accumulate(np.where(event, np.arange(weeks)[:, None], -1), axis=0)
     level = np.where(last >= 0, np.take_along_axis(value, np.maximum(last, 0), axis=0), 0.0)
-    core = np.append(goods.core & (goods.category == 0), False)[offers.product]
     cut = _within(year.keys[year.mondays], ((CUT_FROM, CUT_TO),))[:, None]
-    cut = cut & core & (offers.competitor == 0)
+    cut = cut & (offers.category == 0) & (offers.competitor == 0)
     return level + np.log(1 - CUT) * cut
 
 

@@ -24,8 +24,8 @@ from ecokit.shop.simulator.traffic import HOURS
 from ecokit.shop.simulator.world import RETURNING_ROOM, World
 
 CHATS = 0.059  # chats before an order, a visit
-LATER = 0.0175  # contacts about orders and repeated contacts, a visit; they come by day
-BY_PHONE = 0.04  # share of contacts that are calls
+LATER = 0.019  # contacts about orders and repeated contacts, a visit; they come by day
+BY_PHONE = 0.043  # share of contacts that are calls
 OPEN = (9, 22)  # hours in which customers write or call about what they asked or bought before
 LAG = 4  # days over which those contacts follow the visits
 MAX_RELIEF = 1.05  # on busy days the shop adds agents, up to this ratio
