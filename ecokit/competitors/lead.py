@@ -67,7 +67,7 @@ def market_shares(market: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.Data
     if not market["sales"].sum() > 0:
         raise CourseError(_("The market table has no sales, so nobody has a share of them."))
     fen = market.assign(sales=(market["sales"] * 100).round().astype("Int64"))
-    table = fen.groupby([*keys, "seller"], as_index=False)["sales"].sum()
+    table: pd.DataFrame = fen.groupby([*keys, "seller"])[["sales"]].sum().reset_index()
     whole = table.groupby(keys)["sales"].transform("sum") if keys else table["sales"].sum()
     table["share"] = (table["sales"] / whole).astype(float)
     table["sales"] = table["sales"].astype(float) / 100
@@ -302,7 +302,7 @@ def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
         raise CourseError(sentence.format(weeks=weeks))
     wide = panel.pivot_table(index="week", columns=keys, values=price)
     wide = wide.asfreq("7D")
-    changes = np.log(wide).diff().iloc[1:]
+    changes = wide.apply(np.log).diff().iloc[1:]
     return changes.T.groupby(level=["competitor_id", "category"]).mean().T
 
 
@@ -421,7 +421,7 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
         table = lead_lag(moves, leader, follower, most_weeks).dropna(subset=["correlation"])
         if table.empty:
             continue
-        best = table.loc[table["correlation"].idxmax()]
+        best = table.iloc[int(table["correlation"].argmax())]
         if best["lag"] <= 0 or best["correlation"] <= best["noise"]:
             continue
         x, y = _paired(moves, leader, follower, int(best["lag"]))

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ecokit.competitors.indices import demand_columns
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -119,7 +117,8 @@ def _with_interval(table: pd.DataFrame, count: str, of: str) -> pd.DataFrame:
     n, k = table[of].astype(float), table[count].astype(float)
     share = k / n
     middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
+    spread = (share * (1 - share) / n + _Z**2 / (4 * n**2)) ** 0.5
+    half = spread * _Z / (1 + _Z**2 / n)
     lower, upper = (middle - half).clip(lower=0), (middle + half).clip(upper=1)
     return table.assign(**{f"{count}_rate": share, "lower": lower, "upper": upper})
 

@@ -174,6 +174,56 @@ def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes | None
     return _figure(ax)
 
 
+def matches(table: pd.DataFrame, threshold: float, ax: Axes | None = None) -> Figure:
+    """Draw what a threshold finds at each competitor: right pairs, wrong ones, missed ones.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``competitor_id``, ``right``, ``found``, ``true`` (counts), as
+        ``competitors.match_quality`` gives them.
+    threshold : float
+        For the title.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title adds the counts up.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"competitor_id": ["K1"], "right": 8, "found": 10, "true": 9})
+    >>> matches(table, 0.2).axes[0].get_title(loc="left")
+    'Threshold 0.2: 8 right, 2 wrong, 1 missed'
+    """
+    ax = theme.figure(height=2.8)[1] if ax is None else ax
+    wrong, missed = table["found"] - table["right"], table["true"] - table["right"]
+    parts = (
+        (table["right"], theme.BLUE, "white", _("right")),
+        (wrong, theme.ORANGE, "black", _("wrong: another product")),
+        (missed, "#cccccc", "black", _("missed")),
+    )
+    left = table["right"] * 0
+    for count, color, ink, label in parts:
+        bars = ax.barh(table["competitor_id"], count, left=left, color=color, label=label)
+        texts = [f"{n:.0f}" if n else "" for n in count]
+        ax.bar_label(bars, texts, label_type="center", size=9.5, color=ink)
+        left = left + count
+    ax.invert_yaxis()
+    ax.set_xlabel(_("pairs of products"))
+    ax.grid(visible=False, axis="y")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.25), ncols=3)
+    ax.set_title(
+        _("Threshold {threshold:g}: {right:.0f} right, {wrong:.0f} wrong, {missed:.0f} missed")
+        .format(threshold=threshold, right=table["right"].sum(), wrong=wrong.sum(),
+                missed=missed.sum())
+    )  # fmt: skip
+    return _figure(ax)
+
+
 def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     """Draw our price level against each competitor, week by week.
 
