@@ -167,7 +167,7 @@ def abc(
     ...
     ecokit.errors.CourseError: The cuts are (80, 95). Give two shares that rise, such as ...
 
-    Source: Dickie (1951), ABC inventory analysis shoots for dollars, not pennies; Pareto.
+    Source: Pareto analysis; the cuts are a convention. What it cannot do: Lokad (2023).
     """
     first, second = cuts
     if not 0 < first < second < 1:

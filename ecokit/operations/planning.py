@@ -194,7 +194,7 @@ def forecast(history: ArrayLike, days: int, method: str = "holt_winters") -> NDA
     ...
     ecokit.errors.CourseError: A forecast needs four weeks of days without gaps; there are 7 days.
 
-    Source: Holt (1957), Winters (1960); Hyndman and Athanasopoulos (2021), Forecasting.
+    Source: Hyndman and Athanasopoulos (2021), Forecasting: principles and practice.
     """
     values = np.asarray(history, dtype=float)
     if len(values) < 4 * WEEK or not np.isfinite(values).all():

@@ -176,7 +176,7 @@ def eoq(order_cost: float, demand: float, holding_cost: float) -> OrderQuantity:
     ...
     ecokit.errors.CourseError: demand is 0. Give a number above zero.
 
-    Source: Harris (1913), How many parts to make at once; Snyder and Shen (2019).
+    Source: Harris (1913), reprinted by Erlenkotter (1990); Snyder and Shen (2019), stockpyl.
     """
     positive(order_cost=order_cost, demand=demand, holding_cost=holding_cost)
     quantity = sqrt(2 * order_cost * demand / holding_cost)
@@ -382,7 +382,7 @@ def censored_mean(sold: ArrayLike, empty: ArrayLike) -> CensoredMean:
     ...
     ecokit.errors.CourseError: Every day ended empty, so nothing tells how many asked. ...
 
-    Source: Conrad (1976), Sales data and the estimation of demand.
+    Source: Agrawal and Smith (1996), who do it for negative binomial demand.
     """
     from scipy.optimize import minimize_scalar
     from scipy.stats import poisson
