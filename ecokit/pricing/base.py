@@ -590,7 +590,7 @@ def base_price(
         wish, binds = ceiling, nearest
     if wish < floor:
         wish, binds = floor, "cost"
-    price = ending(wish, floor, max(ceiling, floor))
+    price = ending(wish, floor, max(ceiling, floor + 0.01))
     left = margin(price, costs.full(cost, price))
     facts = {"store": store, "competitor": rival, "floor": floor, "ceiling": ceiling}
     return BasePrice(

@@ -97,7 +97,7 @@ def panel(
         ``visits`` (that looked at it), ``campaign_share`` (of these visits), ``sold`` (units
         bought in visits that looked at it), ``lost`` (units asked for and out of stock),
         ``units`` (demand: both), ``stockout_days``, ``price`` (geometric mean), ``cost`` (of a
-        unit; weeks without a sale are filled from those around).
+        unit; weeks without a sale are filled from those around; NaN: never sold).
 
     Notes
     -----
@@ -172,7 +172,7 @@ def _weeks(days: pd.Series) -> pd.Series:
     import pandas as pd
 
     days = days.dt.normalize()
-    return days - pd.to_timedelta(days.dt.weekday, unit="D")
+    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
 
 
 def _looked_at(
@@ -271,7 +271,7 @@ def estimate(
     as instruments: Villas-Boas and Winer (1999).
     """
     _check(panel, model, exposure, instrument, effects, controls)
-    data = _usable(panel, model, exposure, effects)
+    data = _usable(panel, model, exposure, instrument, effects)
     clusters = data["product_id"].to_numpy()
     if len(set(clusters)) < 5:
         message = _("There are {n} products with demand. Take five or more: errors are clustered.")
@@ -510,9 +510,17 @@ def _check(
         raise CourseError(message)
 
 
-def _usable(panel: pd.DataFrame, model: str, exposure: str, effects: Sequence[str]) -> pd.DataFrame:
-    """Leave out rows without exposure, and those whose effect alone explains them (separation)."""
+def _usable(
+    panel: pd.DataFrame,
+    model: str,
+    exposure: str,
+    instrument: str | None,
+    effects: Sequence[str],
+) -> pd.DataFrame:
+    """Leave out rows that hold nothing: no exposure, no instrument, an effect that says it all."""
     data = panel[panel[exposure] > 0]
+    if instrument:
+        data = data[data[instrument] > 0]
     if model == "logs":
         return data[data["units"] > 0]
     before = -1

@@ -1,0 +1,633 @@
+"""Base prices, elasticities and price tests: closed forms, known panels, published cases."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
+from scipy.stats import binom
+
+from ecokit import pricing
+from ecokit.errors import CourseError
+from ecokit.plots import pricing as plots
+from ecokit.pricing import elasticity
+from ecokit.shop import Shop, load_shop
+
+Frame = pd.DataFrame
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
+
+
+def weeks_of(shop: Shop) -> Frame:
+    return pricing.panel(shop.stock, shop.products, shop.visits, shop.orders, shop.order_lines)
+
+
+@pytest.fixture(scope="module")
+def weeks(shop: Shop) -> Frame:
+    return weeks_of(shop)
+
+
+def best(profit: Any, low: float, high: float) -> float:
+    """The price of most profit by a numerical optimiser."""
+    found = minimize_scalar(
+        lambda p: -profit(p), bounds=(low, high), method="bounded", options={"xatol": 1e-9}
+    )
+    return float(found.x)
+
+
+# Closed forms ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cost", "elasticity", "price"), [(12, -2.5, 20.0), (10, -3.138691, 14.67576)]
+)
+def test_the_best_price_of_a_constant_elasticity(
+    cost: float, elasticity: float, price: float
+) -> None:
+    found = pricing.best_price(cost, elasticity)
+    assert found == pytest.approx(price, abs=1e-5)
+    assert pricing.margin(found, cost) == pytest.approx(-1 / elasticity)
+    assert found == pytest.approx(best(lambda p: (p - cost) * p**elasticity, cost, 99), abs=1e-4)
+
+
+def test_the_best_price_on_a_straight_line() -> None:
+    found = pricing.best_price_linear(100, 2, cost=10)
+    assert found == 30
+    assert (found - 10) * (100 - 2 * found) == 800
+    assert found == pytest.approx(best(lambda p: (p - 10) * (100 - 2 * p), 10, 50), abs=1e-5)
+
+
+@pytest.mark.parametrize(("value", "sensitivity", "cost"), [(3, 1, 1), (2, 0.01, 80), (900, 1, 1)])
+def test_the_best_price_where_customers_may_leave(
+    value: float, sensitivity: float, cost: float
+) -> None:
+    found = pricing.best_price_logit(value, sensitivity, cost)
+
+    def profit(p: float) -> float:
+        return math.log(p - cost) - float(np.logaddexp(0, sensitivity * p - value))
+
+    top = (value + 10) / sensitivity + cost
+    assert found == pytest.approx(best(profit, cost + 1e-9, top), rel=1e-4)
+    if (value, sensitivity, cost) == (3, 1, 1):
+        assert found == pytest.approx(3.0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("margin", "cut", "uplift"), [(0.4, 0.1, 1 / 3), (0.3, 0.05, 0.2)])
+def test_a_cut_that_earns_what_was_earned_before(margin: float, cut: float, uplift: float) -> None:
+    found = pricing.break_even_uplift(margin, cut)
+    assert found == pytest.approx(uplift)
+    assert (margin - cut) * (1 + found) == pytest.approx(margin)
+
+
+def test_advertising_at_the_best_price_and_budget() -> None:
+    share = pricing.advertising_share(0.2, -3.138691)
+    assert share == pytest.approx(0.06372, abs=1e-5)
+
+    def profit(budget: float) -> float:
+        price = pricing.best_price(10, -3.138691)
+        return float(1e6 * price**-3.138691 * budget**0.2 * (price - 10) - budget)
+
+    budget = best(profit, 1, 1e7)
+    price = pricing.best_price(10, -3.138691)
+    assert budget / (1e6 * price ** (1 - 3.138691) * budget**0.2) == pytest.approx(share, rel=1e-3)
+
+
+@given(cost=st.floats(0.01, 1e5), margin=st.floats(0, 0.95))
+def test_margin_and_markup_are_two_names_of_one_amount(cost: float, margin: float) -> None:
+    price = pricing.price_for_margin(cost, margin)
+    assert pricing.margin(price, cost) == pytest.approx(margin, abs=1e-9)
+    assert price == pytest.approx(pricing.price_for_markup(cost, pricing.markup(price, cost)))
+    assert pricing.markup(price, cost) >= pricing.margin(price, cost) - 1e-9
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: pricing.price_for_margin(100, 1.2), "that is a markup"),
+        (lambda: pricing.price_for_margin(100, math.nan), "below 100 %"),
+        (lambda: pricing.best_price(10, 2.5), "write -2.5"),
+        (lambda: pricing.best_price(10, 0), "negative"),
+        (lambda: pricing.best_price(10, math.nan), "negative"),
+        (lambda: pricing.best_price(10, -0.8), "no best price"),
+        (lambda: pricing.best_price(-1, -2), "above 0"),
+        (lambda: pricing.best_price_linear(100, 2, 60), "Nobody buys"),
+        (lambda: pricing.break_even_uplift(0.1, 0.2), "whole margin"),
+        (lambda: pricing.break_even_uplift(0.1, -0.2), "0.1"),
+        (lambda: pricing.advertising_share(0.1, 3), "write -3"),
+        (lambda: pricing.base_price(0), "purchase cost is 0"),
+        (lambda: pricing.base_price(10, store_price=-3), "store price is -3"),
+        (lambda: pricing.Costs(handling=-1), "0 or more"),
+        (lambda: pricing.sample_size(0.1, 12), "between 0 and 1"),
+        (lambda: pricing.false_alarms(0), "at least once"),
+    ],
+)
+def test_what_cannot_be_is_told_in_a_sentence(call: Any, sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        call()
+
+
+# The base price -------------------------------------------------------------------------------
+
+money = st.floats(1, 1e5).map(lambda yuan: round(yuan, 2))
+
+
+@given(
+    cost=money,
+    store=st.none() | money,
+    rival=st.none() | money,
+    elastic=st.none() | st.floats(-8, -1.1),
+)
+def test_a_base_price_keeps_floor_and_ceiling(
+    cost: float, store: float | None, rival: float | None, elastic: float | None
+) -> None:
+    told = pricing.base_price(cost, store, rival, elasticity=elastic)
+    assert told.price >= told.floor - 0.005
+    assert told.price <= max(told.ceiling, told.floor + 0.01) + 1e-9
+    assert told.margin >= 0.08 - 0.01 / told.price
+    assert told.binds in pricing.BINDS
+    assert told.reason.endswith(".")
+    assert "nan" not in told.reason
+    assert "inf" not in told.reason
+
+
+@pytest.mark.parametrize(
+    ("how", "binds", "price"),
+    [
+        ({"store_price": 139, "competitor_price": 149}, "margin", 132.0),
+        ({"store_price": 125, "competitor_price": 149}, "store", 125.0),
+        ({"store_price": 139, "competitor_price": 120}, "competitor", 122.0),
+        ({"store_price": 139, "competitor_price": 90}, "cost", 114.88),
+        ({"elasticity": -5.0}, "demand", 132.0),
+        ({"elasticity": -1.5, "tried": (90, 160)}, "tried", 159.0),
+        ({"elasticity": -1.5, "store_price": math.nan}, "demand", 316.0),
+    ],
+)
+def test_the_reason_names_what_binds(how: dict[str, Any], binds: str, price: float) -> None:
+    told = pricing.base_price(100, **how)
+    assert (told.binds, told.price) == (binds, price)
+
+
+def test_a_market_below_the_floor_is_not_followed() -> None:
+    told = pricing.base_price(100, competitor_price=90)
+    assert told.price >= told.floor > told.ceiling
+    assert "do not follow" in told.reason
+
+
+@given(price=st.floats(0.5, 1e5))
+def test_an_ending_costs_little(price: float) -> None:
+    found = pricing.ending(price)
+    assert 0.98 * price - 1e-9 <= found <= price + 0.01
+    assert pricing.ending(found) == found
+
+
+def rivals() -> tuple[Frame, Frame]:
+    goods = pd.DataFrame(
+        {
+            "competitor_id": ["K1", "K2", "K3", "K1"],
+            "sku": ["a", "a", "c", "other"],
+            "product_id": ["P001", "P001", "P001", None],
+        }
+    )
+    last, before = pd.Timestamp("2025-03-10"), pd.Timestamp("2025-03-03")
+    rows = [
+        (before, "K1", "a", 99.0, 60.0, True),
+        (last, "K1", "a", 99.0, 95.0, True),
+        (last, "K2", "a", 129.0, 89.0, True),
+        (last, "K3", "c", 80.0, 80.0, False),
+        (last, "K1", "other", 10.0, 10.0, True),
+    ]
+    names = ["week", "competitor_id", "sku", "list_price", "price", "in_stock"]
+    return goods, pd.DataFrame(rows, columns=names)
+
+
+def test_the_cheapest_offer_is_paid_today_and_in_stock() -> None:
+    goods, prices = rivals()
+    assert pricing.cheapest_offers(goods, prices).loc[0, ["competitor_id", "price"]].tolist() == [
+        "K2",
+        89.0,
+    ]
+    assert pricing.cheapest_offers(goods, prices, "2025-03-09")["price"].tolist() == [60.0]
+
+
+def test_every_product_of_the_shop_gets_a_price_and_a_reason(shop: Shop) -> None:
+    table = pricing.base_prices(
+        shop.products, shop.competitor_products, shop.competitor_prices, shop.purchases
+    )
+    last = shop.competitor_prices["week"].max()
+    sale = shop.stock.loc[shop.stock["date"] == last, "product_id"]
+    assert set(table["product_id"]) == set(sale)
+    assert (table["price"] >= table["floor"] - 0.005).all()
+    assert table["reason"].str.len().between(20, 200).all()
+    assert {"store", "competitor"} <= set(table["binds"])
+    early = pricing.base_prices(shop.products, as_of="2025-01-15")
+    assert early["competitor_price"].isna().all()
+    assert set(early["product_id"]) != set(table["product_id"])
+    inputs = (shop.products, shop.competitor_products, shop.competitor_prices, shop.purchases)
+    before = [frame.copy() for frame in inputs]
+    pricing.base_prices(*inputs)
+    for frame, kept in zip(inputs, before, strict=True):
+        pd.testing.assert_frame_equal(frame, kept)
+
+
+# Elasticity on a panel with a known answer ----------------------------------------------------
+
+TRUE = -2.5
+
+
+def made(seed: int, *, own: float = 0.0, visits: float = 150, products: int = 14) -> Frame:
+    """A panel whose price follows demand and cost; `own`: demand shocks in conversion too."""
+    rng = np.random.default_rng(seed)
+    weeks = 26
+    shape = (products, weeks)
+    shock, cost = 0.25 * rng.standard_normal(shape), 0.05 * rng.standard_normal(shape)
+    season, sale = 0.2 * rng.standard_normal(weeks), rng.random(weeks) < 0.25
+    usual = rng.normal(5, 0.5, (products, 1))
+    move = 0.7 * cost + 0.1 * shock + 0.02 * rng.standard_normal(shape)
+    seen = rng.poisson(visits * np.exp(season + shock + 0.4 * rng.standard_normal((products, 1))))
+    level = math.log(0.08) + own * shock + 0.2 * rng.standard_normal((products, 1)) + 0.5 * sale
+    units = rng.poisson(seen * np.exp(level + TRUE * (move - 0.06 * sale)))
+    product, week = np.indices(shape)
+    columns = {
+        "product_id": product,
+        "week": week,
+        "market": week,
+        "visits": seen,
+        "units": units,
+        "price": np.exp(usual + move - 0.06 * sale),
+        "cost": np.exp(usual - 0.2 + cost),
+    }
+    frame = pd.DataFrame({name: np.ravel(column) for name, column in columns.items()})
+    return frame.assign(category="audio", days=7)
+
+
+def runs(number: int, **how: Any) -> Frame:
+    options = {key: how.pop(key) for key in ("own", "visits") if key in how}
+    told = [pricing.estimate(made(seed, **options), **how) for seed in range(number)]
+    return pd.DataFrame(
+        {"slope": one.elasticity, "se": one.se, "covered": one.covers(TRUE)} for one in told
+    )
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"instrument": "cost"},
+        {"exposure": "days", "instrument": "cost"},
+        {"own": 0.6, "instrument": "cost"},
+        {"model": "logs", "own": 0.6, "instrument": "cost", "visits": 600},
+    ],
+    ids=str,
+)
+def test_intervals_cover_a_known_elasticity(how: dict[str, Any]) -> None:
+    """50 panels: the Monte Carlo error of a coverage of 95 % is 3 points."""
+    told = runs(50, **how)
+    assert binom.cdf(told["covered"].sum(), 50, 0.95) > 0.001
+    error = told["slope"].std() / math.sqrt(50)
+    assert abs(told["slope"].mean() - TRUE) < 3.5 * error
+    # The standard error is right within its own Monte Carlo error, 10 %.
+    assert told["se"].mean() == pytest.approx(told["slope"].std(), rel=0.35)
+
+
+@pytest.mark.parametrize("how", [{"exposure": "days"}, {"own": 0.6}], ids=str)
+def test_a_price_that_follows_demand_misleads_a_plain_regression(how: dict[str, Any]) -> None:
+    told = runs(20, **how)
+    assert told["slope"].mean() > TRUE + 0.8
+    assert told["covered"].mean() < 0.3
+
+
+def test_least_squares_and_counts_agree_with_statsmodels() -> None:
+    import statsmodels.formula.api as smf
+    from statsmodels.api import families
+
+    frame = made(1)
+    frame = frame[frame["units"] > 0].assign(
+        log_price=lambda f: np.log(f["price"]), rate=lambda f: np.log(f["units"] / f["visits"])
+    )
+    plain = smf.ols("rate ~ log_price + C(product_id) + C(market)", frame).fit()
+    ours = pricing.estimate(frame, model="logs")
+    assert ours.elasticity == pytest.approx(plain.params["log_price"], abs=1e-8)
+    counts = smf.glm(
+        "units ~ log_price + C(product_id) + C(market)",
+        frame,
+        family=families.Poisson(),
+        offset=np.log(frame["visits"]),
+    ).fit()
+    told = pricing.estimate(frame)
+    assert told.elasticity == pytest.approx(counts.params["log_price"], abs=1e-6)
+    robust = plain.get_robustcov_results("cluster", groups=frame["product_id"])
+    place = plain.model.exog_names.index("log_price")
+    assert ours.se == pytest.approx(robust.bse[place], rel=0.2)  # CV3 against CV1
+
+
+def test_two_stages_agree_with_statsmodels() -> None:
+    from statsmodels.sandbox.regression.gmm import IV2SLS
+
+    frame = made(2)
+    frame = frame[frame["units"] > 0]
+    dummies = elasticity._dummies(frame, pricing.EFFECTS)
+    x = np.column_stack([np.log(frame["price"]), dummies])
+    z = np.column_stack([np.log(frame["cost"]), dummies])
+    fitted = IV2SLS(np.log(frame["units"].to_numpy() / frame["visits"].to_numpy()), x, z).fit()
+    ours = pricing.estimate(frame, model="logs", instrument="cost")
+    assert ours.elasticity == pytest.approx(fitted.params[0], abs=1e-6)
+    assert not ours.weak
+    noise = np.exp(np.random.default_rng(1).standard_normal(len(frame)))
+    assert pricing.estimate(frame.assign(noise=noise), instrument="noise").weak
+
+
+def test_an_elasticity_has_no_unit() -> None:
+    frame = made(3)
+    for how in ({}, {"instrument": "cost"}, {"model": "logs"}):
+        once = pricing.estimate(frame, **how)
+        cents = frame.assign(price=100 * frame["price"], cost=7 * frame["cost"])
+        again = pricing.estimate(cents.sample(frac=1, random_state=1), **how)
+        assert again.elasticity == pytest.approx(once.elasticity, abs=1e-6)
+        assert again.se == pytest.approx(once.se, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("change", "how", "sentence"),
+    [
+        ({}, {"model": "magic"}, "no model 'magic'"),
+        ({}, {"exposure": "luck"}, "no exposure 'luck'"),
+        ({}, {"instrument": "weather"}, "no column weather"),
+        ({"price": 0.0}, {}, "price in the panel is 0"),
+        ({"price": 9.0}, {}, "does not change beyond"),
+        ({"cost": 9.0}, {"instrument": "cost"}, "instrument does not change"),
+        ({"product_id": 1}, {}, "five or more"),
+    ],
+)
+def test_a_panel_that_cannot_tell_says_so(
+    change: dict[str, Any], how: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        pricing.estimate(made(4).assign(**change), **how)
+
+
+# Elasticity in the shop -----------------------------------------------------------------------
+
+
+def test_the_panel_adds_up_to_the_shop(shop: Shop, weeks: Frame) -> None:
+    assert not weeks.duplicated(["product_id", "week"]).any()
+    assert (weeks["week"].dt.day_of_week == 0).all()
+    assert weeks["days"].sum() == len(shop.stock)
+    assert weeks["lost"].sum() == (shop.stock["demand"] - shop.stock["sold"]).sum()
+    seen = shop.visits["product_id"].notna().sum()
+    assert 0.99 * seen < weeks["visits"].sum() <= seen
+    assert 0.8 * shop.stock["sold"].sum() < weeks["sold"].sum() <= shop.stock["sold"].sum()
+    sold = weeks.groupby("product_id")["sold"].transform("sum") > 0
+    assert weeks["cost"].notna().equals(sold)
+    assert (weeks["price"] / weeks["cost"])[sold].between(0.8, 3).all()
+
+
+def test_the_shop_s_own_truth_is_found_by_the_instrument() -> None:
+    """Three companies, six categories: intervals of 95 % miss one of 18 on average, 4 at most."""
+    found, plain = [], []
+    for seed in (1, 2, 3):
+        company = load_shop(seed=seed)
+        rows = weeks_of(company)
+        found.append(pricing.by_category(rows, company.truth, exposure="days", instrument="cost"))
+        plain.append(pricing.by_category(rows, company.truth, exposure="days"))
+    careful, naive = pd.concat(found), pd.concat(plain)
+    assert careful["covered"].sum() >= 14
+    assert (careful["first_stage"] > 30).all()
+    assert (naive["elasticity"] - naive["truth"]).mean() > 0.7
+    assert naive["covered"].sum() < careful["covered"].sum()
+
+
+def test_visits_as_exposure_find_it_too(shop: Shop, weeks: Frame) -> None:
+    table = pricing.by_category(weeks, shop.truth)
+    assert table["covered"].sum() >= 5
+
+
+def test_each_step_of_the_ladder_is_one_estimate(weeks: Frame) -> None:
+    audio = weeks[weeks["category"] == "audio"]
+    table = pricing.ladder(audio).set_index("step")
+    assert list(table.index) == list(pricing.LADDER)
+    assert table.loc["visits", "elasticity"] == pricing.estimate(audio).elasticity
+    assert table["first_stage"].notna().tolist() == [False, False, False, True, False, True]
+
+
+# Price tests ----------------------------------------------------------------------------------
+
+
+MEAN_DAY = math.exp(0.3**2 / 2)  # mean of a day's goodness at the usual spread
+
+
+def days_of(
+    seed: int,
+    *,
+    days: int = 21,
+    visitors: float = 400,
+    effect: float = 1.0,
+    prices: tuple[float, float] = (100.0, 94.0),
+    lost: float = 0.0,
+    spread: float = 0.3,
+) -> Frame:
+    """A price test whose days are good or bad for both arms."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for day in range(days):
+        good = math.exp(spread * rng.standard_normal())
+        for arm, price in zip("AB", prices, strict=True):
+            seen = rng.poisson(visitors * (1 - lost * (arm == "B")))
+            orders = rng.binomial(seen, min(0.05 * good * (effect if arm == "B" else 1), 0.9))
+            units = orders + rng.binomial(orders, 0.05)
+            date = pd.Timestamp("2025-03-03") + pd.Timedelta(days=day)
+            rows.append(("T1", date, arm, price, seen, orders, units))
+    names = ["test_id", "date", "arm", "price", "visitors", "orders", "units"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def test_sample_size_as_published_and_as_statsmodels() -> None:
+    from statsmodels.stats.proportion import power_proportions_2indep
+
+    assert pricing.sample_size(0.10, 0.12) == 3841
+    assert pricing.sample_size(0.10, 0.12, pooled=False) == 3839
+    assert pricing.sample_size(0.12, 0.10) == 3841
+    # 3,840.85 visitors reach the power, one fewer than 3,841 do not.
+    powers = [
+        power_proportions_2indep(0.02, 0.10, nobs, alternative="two-sided").power
+        for nobs in (3840, 3841)
+    ]
+    assert powers[0] < 0.8 <= powers[1]
+
+
+@pytest.mark.parametrize(
+    ("looks", "share"), [(1, 0.05), (2, 0.083), (5, 0.142), (10, 0.193), (20, 0.248)]
+)
+def test_peeking_as_armitage_mcpherson_and_rowe_found(looks: int, share: float) -> None:
+    """100,000 runs: the Monte Carlo error is at most 0.0014."""
+    assert pricing.false_alarms(looks) == pytest.approx(share, abs=0.0055)
+
+
+def test_newcombe_s_own_example() -> None:
+    day = pd.to_datetime(["2025-03-01", "2025-03-02"])
+    rows = pd.DataFrame(
+        {
+            "test_id": "N",
+            "date": np.repeat(day, 2),
+            "arm": ["A", "B"] * 2,
+            "price": 10.0,
+            "visitors": [40, 35, 40, 35],
+            "orders": [24, 28, 24, 28],
+            "units": [24, 28, 24, 28],
+        }
+    )
+    told = pricing.effects(rows, "N").set_index("metric").loc["conversion"]
+    assert told["difference"] == pytest.approx(0.2)
+    assert [told["low"], told["high"]] == pytest.approx([0.0524, 0.3339], abs=5e-5)
+
+
+def test_intervals_of_yuan_a_visitor_cover() -> None:
+    """100 tests: the Monte Carlo error of a coverage of 95 % is 2 points."""
+    hits = {"revenue": 0, "profit": 0}
+    for seed in range(100):
+        told = pricing.effects(days_of(seed, effect=1.15), "T1", 80.0).set_index("metric")
+        for metric, cost in (("revenue", 0.0), ("profit", 80.0)):
+            row = told.loc[metric]
+            truth = 0.05 * 1.05 * ((94 - cost) * 1.15 - (100 - cost)) * MEAN_DAY
+            hits[metric] += bool(row["low"] <= truth <= row["high"])
+    assert all(binom.cdf(count, 100, 0.95) > 0.001 for count in hits.values())
+
+
+def test_the_split_is_broken_seldom_by_chance_and_always_by_loss() -> None:
+    fair = [pricing.ratio_check(days_of(seed), "T1") for seed in range(200)]
+    assert sum(split.broken for split in fair) <= 2
+    assert 0.3 < np.mean([split.p_value for split in fair]) < 0.7
+    assert all(pricing.ratio_check(days_of(seed, lost=0.12), "T1").broken for seed in range(20))
+
+
+def test_the_implied_elasticity_covers_what_was_put_in() -> None:
+    effect = (94 / 100) ** -2.5
+    told = [
+        pricing.implied_elasticity(days_of(seed, visitors=4000, effect=effect), "T1")
+        for seed in range(60)
+    ]
+    assert binom.cdf(sum(one.low <= -2.5 <= one.high for one in told), 60, 0.95) > 0.001
+
+
+def test_the_shop_s_tests_are_told_apart(shop: Shop) -> None:
+    tests = shop.price_tests
+    kinds = tests.drop_duplicates("test_id").set_index("test_id")["kind"].to_dict()
+    assert sorted(kinds.values()) == ["aa", "ab", "ab"]
+    broken = {test for test in kinds if pricing.ratio_check(tests, test).broken}
+    assert len(broken) == 1
+    assert kinds[broken.pop()] == "ab"
+    for test, kind in kinds.items():
+        sentences = pricing.doubts(tests, test, kind=kind)
+        if kind == "aa":
+            assert sentences == []
+        elif pricing.ratio_check(tests, test).broken:
+            assert sentences[0].startswith("The split is broken")
+        else:
+            product = tests.loc[tests["test_id"] == test, "product_id"].iloc[0]
+            category = shop.products.set_index("product_id").loc[product, "category"]
+            told = pricing.implied_elasticity(tests, test)
+            assert told.low <= shop.truth[f"elasticity_{category}"] <= told.high
+            assert not any("split" in sentence for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("days", "how", "sentence"),
+    [
+        (days_of(1, lost=0.2), {}, "split is broken"),
+        (days_of(1, prices=(100.0, 100.0)), {}, "nothing to compare"),
+        (days_of(1), {"kind": "aa"}, "same price"),
+        (days_of(1, prices=(9.0, 9.0), effect=1.5), {"kind": "aa"}, "where there is none"),
+        (days_of(1, days=9), {}, "fewer than 14"),
+        (days_of(1, days=16), {}, "no whole weeks"),
+        (days_of(1, visitors=50), {}, "No difference found is not no difference"),
+        (days_of(1, visitors=4000), {"looks": 5}, "14 of 100"),
+    ],
+)
+def test_each_doubt_is_raised_where_it_belongs(
+    days: Frame, how: dict[str, Any], sentence: str
+) -> None:
+    assert any(sentence in told for told in pricing.doubts(days, "T1", **how))
+
+
+def test_an_effect_that_wears_off_is_seen() -> None:
+    early, late = days_of(1, visitors=4000, effect=1.5), days_of(2, visitors=4000, effect=0.9)
+    late["date"] += pd.Timedelta(days=21)
+    both = pd.concat([early, late])
+    assert any("novelty" in told for told in pricing.doubts(both, "T1"))
+    steady = days_of(3, visitors=4000, effect=1.2, days=28)
+    assert pricing.doubts(steady, "T1") == []
+
+
+def test_the_last_evening_is_the_whole_test() -> None:
+    days = days_of(5, effect=1.2)
+    last = pricing.day_by_day(days, "T1").iloc[-1]
+    whole = pricing.effects(days, "T1").iloc[0]
+    for name in ("difference", "low", "high", "p_value"):
+        assert last[name] == pytest.approx(whole[name])
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda t: pricing.arms(t.drop(columns="arm"), "T1"), "no column arm"),
+        (lambda t: pricing.arms(t, "T7"), "no price test 'T7'"),
+        (lambda t: pricing.arms(t[t["arm"] == "A"], "T1"), "two arms A and B"),
+        (lambda t: pricing.effects(t[:2], "T1"), "one day"),
+        (lambda t: pricing.novelty(t[:2], "T1"), "one day"),
+        (lambda t: pricing.ratio_check(t, "T1", share=50), "between 0 and 1"),
+        (lambda t: pricing.doubts(t, "T1", kind="abc"), "no kind 'abc'"),
+        (lambda t: pricing.implied_elasticity(t.assign(price=9.0), "T1"), "nothing about prices"),
+        (lambda t: pricing.implied_elasticity(t.assign(orders=0), "T1"), "no order yet"),
+    ],
+)
+def test_a_test_that_cannot_be_read_says_so(call: Any, sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        call(days_of(1, days=3))
+
+
+@settings(max_examples=25)
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 50), st.integers(0, 50), st.integers(1, 999)),
+        min_size=4,
+        max_size=12,
+    )
+)
+def test_doubts_never_break(rows: list[tuple[int, int, int]]) -> None:
+    frame = pd.DataFrame(rows, columns=["visitors", "orders", "price"]).astype({"price": float})
+    frame["orders"] = frame[["visitors", "orders"]].min(axis=1)
+    frame = frame.assign(
+        test_id="T1",
+        units=frame["orders"],
+        arm=["AB"[n % 2] for n in range(len(frame))],
+        date=[pd.Timestamp("2025-03-01") + pd.Timedelta(days=n // 2) for n in range(len(frame))],
+    )
+    try:
+        told = pricing.doubts(frame, "T1")
+    except CourseError as error:
+        told = [str(error)]
+    assert all(sentence.endswith(".") and "nan" not in sentence for sentence in told)
+
+
+# Figures --------------------------------------------------------------------------------------
+
+
+def test_figures_are_drawn_with_their_finding(shop: Shop, weeks: Frame) -> None:
+    prices = pricing.base_prices(shop.products, as_of="2025-06-01")
+    figures = [
+        plots.base_prices(prices[prices["category"] == "audio"]),
+        plots.ladder(pricing.ladder(weeks[weeks["category"] == "tablets"]), -2.8),
+        plots.elasticities(pricing.by_category(weeks)),
+        plots.day_by_day(pricing.day_by_day(days_of(1), "T1")),
+    ]
+    titles = [figure.axes[0].get_title(loc="left") for figure in figures]
+    assert titles[0].endswith("prices")
+    assert titles[2] == ""
