@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import hashlib
-import mimetypes
 import sys
 import threading
 import weakref
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from ecokit.shop import Shop
 
 Answer = tuple[int, dict[str, str], bytes]
+KINDS = {"html": "text/html", "htm": "text/html", "xml": "application/xml"}
 
 
 class CountingClock(Clock):
@@ -122,7 +122,7 @@ class SmallWeb:
             return busy, {"retry-after": "3"}, b""
         if body is None:
             return 404, {"content-type": "text/plain; charset=utf-8"}, b"not found"
-        kind = mimetypes.guess_type(name)[0] or "text/plain"
+        kind = KINDS.get(name.rpartition(".")[2], "text/plain")
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if headers.get("if-none-match") == tag:
             return 304, {"etag": tag}, b""
@@ -186,8 +186,7 @@ class SmallWeb:
         if before is not None and now - before < self._delays[host]:
             return 429
         folder = name.partition("/")[0]
-        products = "/goods/" in name
-        if products and folder not in self._stumbled:
+        if "/goods/" in name and folder not in self._stumbled:
             self._stumbled.add(folder)
             return 503
         return 0
