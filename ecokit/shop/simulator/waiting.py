@@ -83,7 +83,7 @@ def offered_waits(rate: Floats, servers: Ints) -> tuple[Floats, Floats]:
     --------
     >>> waits, probability = offered_waits(np.array([2.0]), np.array([10]))
     >>> round(float(probability[0, 0]), 3)
-    0.242
+    0.256
     """
     rate = np.maximum(rate, 1e-9)
     mu, theta = 1 / handling_minutes(), 1 / truth()["patience_minutes"]
@@ -136,7 +136,7 @@ def erlang_b(load: Floats, servers: Ints) -> Floats:
     Examples
     --------
     >>> round(float(erlang_b(np.array([10.0]), np.array([14]))[0]), 6)
-    0.056818
+    0.056819
     """
     blocked = np.ones_like(load)
     for number in range(1, int(servers.max(initial=0)) + 1):

@@ -15,7 +15,7 @@ from ecokit.shop.simulator.rivals import Rivals, rivals
 
 BLOCK_DAYS = 7  # no customer comes back sooner, so a block never feeds itself
 BASE_TRAFFIC = 0.60  # usual visits without campaigns and returning customers, share of all visits
-CONVERSION = 0.61  # scale of the conversions of the categories, so that the shop meets the deck
+CONVERSION = 0.615  # scale of the conversions of the categories, so that the shop meets the deck
 FOCUS = 0.6  # visits of a campaign that look at the categories it is about
 RETURNING_ROOM = 0.86  # the rest of the visits are customers who come back
 VIEWS = {"home": 0.72, "campaign": 0.85, "category": 0.85, "product": 1.0}
