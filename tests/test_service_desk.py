@@ -455,7 +455,7 @@ ORDERS = pd.DataFrame(
     ("call", "sentence"),
     [
         (lambda: sd.desk(200, 3, 10), "10 erlangs of work for 10 agents"),
-        (lambda: sd.desk(200, 3, 2.5), "agents is 2.5"),  # type: ignore[arg-type]
+        (lambda: sd.desk(200, 3, 2.5), "agents is 2.5"),
         (lambda: sd.desk(math.nan, 3, 2), "contacts_per_hour is nan"),
         (lambda: sd.desk(200, 3, 9, 0), "patience_minutes is 0"),
         (lambda: sd.desk(200, 3, 14, target_seconds=-1), "target_seconds is -1"),
@@ -474,7 +474,7 @@ ORDERS = pd.DataFrame(
         (lambda: sd.simulate_desk([1, math.nan], 3, 2, seed=1), "contacts_per_hour holds nan"),
         (lambda: sd.simulate_desk(1, 0, 2, seed=1), "lie above 0"),
         (lambda: sd.simulate_desk(1, 3, 2, seed=1, days=0), "days is 0"),
-        (lambda: sd.simulate_desk(1, 3, 2, seed=1, handling="short"), "handling is 'short'"),  # type: ignore[arg-type]
+        (lambda: sd.simulate_desk(1, 3, 2, seed=1, handling="short"), "handling is 'short'"),
         (lambda: sd.measured(SIX), "6 contacts are too few"),
         (lambda: sd.Shift(25), "starts at 25"),
         (lambda: sd.cover([1] * 7, [sd.Shift(8)]), "7 rows and 1 columns"),
@@ -487,7 +487,7 @@ ORDERS = pd.DataFrame(
         (lambda: sd.rfm(ORDERS, ORDERS), "no column quantity"),
         (lambda: sd.cohorts(ORDERS, as_of="soon"), "as_of is 'soon'"),
         (lambda: sd.customer_value(1, 0.5, -1), "discount is -1"),
-        (lambda: sd.customer_value(1, 0.5, 0.1, "never"), "first is 'never'"),  # type: ignore[arg-type]
+        (lambda: sd.customer_value(1, 0.5, 0.1, "never"), "first is 'never'"),
     ],
 )
 def test_errors_say_what_to_do(call: Callable[[], Any], sentence: str) -> None:

@@ -103,6 +103,11 @@ def _all_abandoned(shop: Shop) -> float:
     return float((month["in_time"] + month["abandoned"]) / month["contacts"])
 
 
+@_once
+def _mean_of_hours(shop: Shop) -> float:
+    return float(topic.answers(_of_month(shop), ["day", "hour"], TARGET)["service_level"].mean())
+
+
 IN_TIME = Number(
     id="service_desk-in-time",
     objective="service_desk-measure",
@@ -133,8 +138,16 @@ IN_TIME = Number(
             ),
         ),
         Misconception(
+            "averaged_the_hours",
+            _apart(_mean_of_hours, _in_time, _without_abandoned),
+            _(
+                "You averaged the service levels of the hours. A quiet hour at night then counts "
+                "as much as a full one in the evening. Add up the contacts, then divide."
+            ),
+        ),
+        Misconception(
             "counted_quick_leavers",
-            _apart(_quick_to_leave, _in_time, _without_abandoned),
+            _apart(_quick_to_leave, _in_time, _without_abandoned, _mean_of_hours),
             _(
                 "You counted customers who left within the target as answered in time. They were "
                 "not answered at all."
@@ -142,7 +155,7 @@ IN_TIME = Number(
         ),
         Misconception(
             "counted_abandoned",
-            _apart(_all_abandoned, _in_time, _without_abandoned, _quick_to_leave),
+            _apart(_all_abandoned, _in_time, _without_abandoned, _quick_to_leave, _mean_of_hours),
             _("You counted everybody who gave up as answered in time. Leave them out above."),
         ),
     ),
