@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -302,6 +303,10 @@ def test_robots_as_in_the_example_of_rfc_9309(agent: str, path: str, allowed: bo
         ("Disallow: /fish*.php$", "/fish.php?x", True),
         ("Disallow: /caf%C3%A9", "/café", False),
         ("Disallow: /a%3Cd", "/a<d", False),
+        ("Disallow: /%7Ejoe/", "/~joe/", False),
+        ("Disallow: /price%24", "/price$list", False),
+        ("Disallow: /price%2A", "/price-list", True),
+        ("Disallow: /a$b", "/a$b", False),
         ("Disallow: /*a*a*a*a*a*a*a*a*a*a*a*a*b", "/" + "a" * 5_000, True),
         ("Disallow:", "/", True),
     ],
@@ -414,6 +419,7 @@ def test_a_busy_site_is_asked_again_later(
         ([Reply(200, {}, [b"x" * 70_000] * 20)], 1, "larger than 1,000,000 bytes"),
         ([Reply(200, {}, [b"\xff\xfe\xff"])], 1, "is not in utf-8, as it says"),
         ([Reply(200, {"content-type": "text/html; charset=no-such"}, [b"x"])], 1, "not in no-such"),
+        ([Reply(200, {"content-type": "text/html; charset=idna"}, [b"x"])], 1, "not in idna"),
         ([b"a\0b"], 1, "is no text"),
     ],
 )  # fmt: skip
@@ -687,6 +693,9 @@ def test_the_panel_has_its_types_and_fills_nothing_in(
     empty = competitors.panel([])
     assert list(empty.columns) == list(table.columns)
     assert (empty.dtypes == table.dtypes).all()
+    assert competitors.collect_weeks(shop, []) == []
+    alone = competitors.published(shop, "2025-03-05")
+    assert set(alone["week"]) == {pd.Timestamp(WEEK)}
     with pytest.raises(CourseError, match="K1 is there twice in the week of 2025-06-30"):
         competitors.panel([*snapshots, snapshots[0]])
 
@@ -779,6 +788,46 @@ def test_a_page_that_breaks_the_contract_says_where(
     said = " ".join(problem.sentence for problem in caught.value.problems)
     assert page.url in said
     assert sentence in said
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"block": "main["}, r"'main\[' is no CSS selector"),
+        ({"product": "("}, r"'\(' is no regular expression"),
+        ({"fields": {"cost": "b"}}, "A reader has no field 'cost'. Fields are sku, name"),
+        ({"data": "rdfa"}, "data is json-ld, microdata or nothing, not 'rdfa'"),
+    ],
+)
+def test_a_slip_in_a_reader_is_told_at_once(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        replace(READERS["K1"][0], **change)
+
+
+def test_only_pages_are_read() -> None:
+    with pytest.raises(CourseError, match="a page that a Collector got, not str"):
+        read_offers("http://shop.example/")  # type: ignore[arg-type]
+    with pytest.raises(ContractError, match="readers should be at least one"):
+        read_offers(Page(f"{HOST}/p/A.html", ""), [])
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        '{"@type": "Product", "sku": "A", "name": "B 手机", "category": "手机", "offers": OFFER}',
+        '{"@graph": [{"@type": "WebPage"}, {"@type": ["Product"], "sku": "A", "name": "B",'
+        ' "category": "手机", "offers": [OFFER]}]}',
+        '[{"@type": "http://schema.org/Product", "sku": "A", "name": "B\n", "category": "手机",'
+        ' "offers": OFFER}]',
+    ],
+)
+def test_json_ld_as_shops_write_it(product: str) -> None:
+    offer = '{"price": 1299, "priceCurrency": "CNY", "availability": "InStock"}'
+    text = f'<script type="application/ld+json">{product.replace("OFFER", offer)}</script><p></p>'
+    reader = Reader(start="/", links="a", product="/p/", block="p", fields={}, data="json-ld",
+                    optional=("delivery_days", "rating", "reviews"))  # fmt: skip
+    (found,) = read_offers(Page(f"{HOST}/p/A.html", text), [reader])
+    assert (found.price, found.list_price, found.category) == (1299.0, 1299.0, "phones")
 
 
 def test_prices_far_from_last_week_are_left_out_and_told(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -26,6 +28,7 @@ READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/xml", "app
 TRIES = 4
 LONGEST_WAIT = 120.0  # seconds; a site that asks for more is left alone
 SLOWEST = 30.0  # seconds for one page
+WEB_ENCODINGS = re.compile("utf-(8|16)|ascii|iso8859|cp125|gb|big5|euc|shift_jis|koi8")
 ROBOTS_BYTES = 500 * 1024  # what RFC 9309 wants to be read at least
 
 
@@ -426,11 +429,13 @@ def decoded(url: str, body: bytes, content_type: str = "") -> str:
     name = charset.strip("\"' ;") or EncodingDetector.find_declared_encoding(body, is_html=True)
     name = {"gb2312": "gb18030", "gbk": "gb18030"}.get(name or "", name) or "utf-8"
     try:
+        if not WEB_ENCODINGS.match(codecs.lookup(name).name):
+            raise LookupError(name)
         text = body.decode(name)
     except (LookupError, UnicodeError, ValueError) as error:
         sentence = _("{url} is not in {name}, as it says.")
         raise PageError(sentence.format(url=url, name=name[:40])) from error
-    if not isinstance(text, str) or "\0" in text:
+    if "\0" in text:
         raise PageError(_("{url} is no text.").format(url=url))
     return text
 

@@ -100,7 +100,7 @@ class Reader:
     links : str
         CSS selector of the links to follow; in a sitemap, of the elements that hold addresses.
     product : str
-        Regular expression of a product page's path; the group ``sku`` must agree with the page.
+        Regular expression of a product page's path; a group ``sku`` in it must agree with the page.
     block : str
         CSS selector of the one element that holds the offer.
     fields : mapping of str to str
@@ -138,6 +138,29 @@ class Reader:
     ignored: str = ""
     data: Literal["", "json-ld", "microdata"] = ""
     optional: tuple[str, ...] = ("rating", "reviews")
+
+    def __post_init__(self) -> None:
+        """Check what was declared, so that a slip shows here and not on every page."""
+        import soupsieve
+
+        unknown = [name for name in (*self.fields, *self.optional) if name not in FIELDS]
+        if unknown:
+            sentence = _("A reader has no field '{name}'. Fields are {fields}.")
+            raise CourseError(sentence.format(name=unknown[0], fields=", ".join(FIELDS)))
+        if self.data and self.data not in DATA:
+            sentence = _("data is {choices} or nothing, not '{data}'.")
+            raise CourseError(sentence.format(choices=", ".join(DATA), data=self.data))
+        for selector in filter(None, (self.links, self.block, self.ignored, *self.fields.values())):
+            try:
+                soupsieve.compile(selector)
+            except soupsieve.SelectorSyntaxError as error:
+                sentence = _("'{selector}' is no CSS selector.").format(selector=selector)
+                raise CourseError(sentence) from error
+        try:
+            re.compile(self.product)
+        except re.error as error:
+            sentence = _("'{product}' is no regular expression: {error}.")
+            raise CourseError(sentence.format(product=self.product, error=error)) from error
 
 
 def _rows(**words: str) -> dict[str, str]:
@@ -223,6 +246,9 @@ def read_offers(page: Page, readers: Iterable[Reader] | None = None) -> list[Off
     ecokit.competitors.read.ContractError: http://papayagadgets.example/catalog/phones_1.htm:
         address should be the address of a product, but is /catalog/phones_1.htm.
     """
+    if not isinstance(page, Page):
+        sentence = _("read_offers reads a page that a Collector got, not {kind}.")
+        raise CourseError(sentence.format(kind=type(page).__name__))
     chosen = tuple(readers) if readers is not None else sum(READERS.values(), start=())
     fewest: list[Problem] | None = None
     for reader in chosen:
@@ -267,7 +293,7 @@ def _read(page: Page, reader: Reader) -> tuple[dict[str, Any], list[Problem]]:
     for name in FIELDS:
         if values[name] is None and name not in {"promotion", *reader.optional, *unread}:
             problems.append(problem(name, _("on the page"), _("missing")))
-    problems += _implausible(values, unquote(match["sku"]), problem)
+    problems += _implausible(values, match.groupdict().get("sku"), problem)
     for text in _unread(blocks[0], read):
         problems.append(problem("price", _("all that looks like a price"), text))
     return values, problems
@@ -316,12 +342,13 @@ def _converted(
 
 
 def _implausible(
-    values: Mapping[str, Any], sku: str, problem: Callable[[str, str, object], Problem]
+    values: Mapping[str, Any], sku: str | None, problem: Callable[[str, str, object], Problem]
 ) -> list[Problem]:
     """Return the points in which values cannot be right."""
     found = []
-    if values["sku"] is not None and values["sku"] != sku:
-        found.append(problem("sku", _("{sku}, as in the address").format(sku=sku), values["sku"]))
+    if values["sku"] is not None and sku is not None and values["sku"] != unquote(sku):
+        expected = _("{sku}, as in the address").format(sku=unquote(sku))
+        found.append(problem("sku", expected, values["sku"]))
     price, was = values["price"], values["list_price"]
     if price is not None and not 0 < price < 1_000_000:
         found.append(problem("price", _("above 0 and below a million"), price))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
+
+UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+TOKEN = re.compile(r"[a-z_-]+|\*")  # what names a crawler, without its version
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,7 @@ class Robots:
     def read(cls, text: str, agent: str) -> Robots:
         """Read a robots.txt as the crawler `agent` has to."""
         groups, sitemaps = _groups(text)
-        name = agent.partition("/")[0].strip().lower()
-        mine = [group for group in groups if name in group.agents]
+        mine = [group for group in groups if _token(agent) in group.agents]
         mine = mine or [group for group in groups if "*" in group.agents]
         rules = tuple(rule for group in mine for rule in group.rules)
         delay = max((group.delay for group in mine), default=0.0)
@@ -59,7 +62,8 @@ class Robots:
     def allows(self, url: str) -> bool:
         """Return whether the rules allow to ask for an address."""
         parts = urlsplit(url)
-        path = _same_form((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        path = _same_form(path.replace("*", "%2A").replace("$", "%24"))
         matching = [(len(rule), allowed) for rule, allowed in self.rules if _matches(rule, path)]
         return max(matching, default=(0, True))[1]
 
@@ -85,7 +89,7 @@ def _groups(text: str) -> tuple[list[_Group], list[str]]:
         elif key == "user-agent":
             if not groups or not groups[-1].open:
                 groups.append(_Group())
-            groups[-1].agents.add(value.lower())
+            groups[-1].agents.add(_token(value))
         elif groups and key in ("allow", "disallow", "crawl-delay"):
             groups[-1].open = False
             if key == "crawl-delay":
@@ -93,6 +97,16 @@ def _groups(text: str) -> tuple[list[_Group], list[str]]:
             elif value:
                 groups[-1].rules.append((_same_form(value), key == "allow"))
     return groups, sitemaps
+
+
+def _token(agent: str) -> str:
+    """Return the name of a crawler.
+
+    >>> _token("Ecokit/1.0 (training)")
+    'ecokit'
+    """
+    found = TOKEN.match(agent.strip().lower())
+    return found[0] if found else ""
 
 
 def _seconds(text: str) -> float:
@@ -104,8 +118,18 @@ def _seconds(text: str) -> float:
 
 
 def _same_form(path: str) -> str:
-    """Return a path with its characters escaped in one way, so that two can be compared."""
-    return quote(unquote(path), safe="/*$?=&%:;,@!'()+~")
+    """Return a path with its characters escaped in one way, so that two can be compared.
+
+    >>> _same_form("/caf%c3%a9/%7Eme%2A"), _same_form("/café/~me%2a")
+    ('/caf%C3%A9/~me%2A', '/caf%C3%A9/~me%2A')
+    """
+    escaped = quote(path, safe="/*$?=&%:;,@!'()+~[]")
+
+    def shortest(match: re.Match[str]) -> str:
+        character = chr(int(match[1], 16))
+        return character if UNRESERVED.fullmatch(character) else match[0].upper()
+
+    return re.sub("%([0-9a-fA-F]{2})", shortest, escaped)
 
 
 def _matches(pattern: str, path: str) -> bool:
@@ -115,7 +139,7 @@ def _matches(pattern: str, path: str) -> bool:
     (True, False)
     """
     to_the_end = pattern.endswith("$")
-    first, *others = pattern.removesuffix("$").split("*")
+    first, *others = pattern.removesuffix("$").replace("$", "%24").split("*")
     if not path.startswith(first):
         return False
     at = len(first)

@@ -21,6 +21,7 @@ from ecokit.competitors.read import (
 from ecokit.competitors.site import serve
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.web import week_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +147,7 @@ def collect_weeks(
     shop : Shop
         With the competitors' tables.
     weeks : iterable of str or Timestamp
-        Any day of each week, in order of time.
+        Any day of each week.
     readers : mapping, optional
         Other readers than those of `READERS`, by competitor.
     progress : bool
@@ -155,7 +156,7 @@ def collect_weeks(
     Returns
     -------
     list of Snapshot
-        One per week and competitor.
+        One per week and competitor, in order of time.
 
     Raises
     ------
@@ -170,7 +171,7 @@ def collect_weeks(
     """
     from tqdm.auto import tqdm
 
-    chosen = list(weeks)
+    chosen = _mondays(shop, weeks)
     if not chosen:
         return []
     snapshots: list[Snapshot] = []
@@ -241,7 +242,7 @@ def published(shop: Shop, weeks: Iterable[str | pd.Timestamp] | None = None) -> 
     shop : Shop
         With ``competitor_products`` and ``competitor_prices``.
     weeks : iterable of str or Timestamp, optional
-        Mondays; without them, every week.
+        Any day of each week; without them, every week.
 
     Returns
     -------
@@ -251,7 +252,7 @@ def published(shop: Shop, weeks: Iterable[str | pd.Timestamp] | None = None) -> 
     Raises
     ------
     CourseError
-        When the shop lacks a table.
+        When the shop lacks a table, or the tables a week.
 
     Examples
     --------
@@ -259,12 +260,10 @@ def published(shop: Shop, weeks: Iterable[str | pd.Timestamp] | None = None) -> 
     >>> published(load_shop())["week"].nunique()
     52
     """
-    import pandas as pd
-
     names = shop["competitor_products"][["competitor_id", "sku", "name", "category"]]
     table = shop["competitor_prices"].merge(names, on=["competitor_id", "sku"])
     if weeks is not None:
-        table = table[table["week"].isin([pd.Timestamp(week) for week in weeks])]
+        table = table[table["week"].isin(_mondays(shop, weeks))]
     table = table[list(COLUMNS)].astype(TYPES)
     return table.sort_values(["week", "competitor_id", "sku"], ignore_index=True)
 
@@ -312,6 +311,13 @@ def logs(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     ['busy, tried again after 3 s', 'not found', 'ok', 'robots.txt forbids it']
     """
     return _stacked(snapshots, "log")
+
+
+def _mondays(shop: Shop, weeks: Iterable[str | pd.Timestamp]) -> list[pd.Timestamp]:
+    """Return the Mondays of weeks, each once, in order; one week may come alone."""
+    if isinstance(weeks, str) or not isinstance(weeks, Iterable):
+        weeks = [weeks]
+    return sorted({week_of(shop, week) for week in weeks})
 
 
 def _walk(

@@ -14,14 +14,24 @@ def _json_ld(soup: bs4.BeautifulSoup) -> dict[str, str]:
     """Return the fields of the Product that a page states as JSON-LD, as texts."""
     for script in soup.find_all("script", type="application/ld+json"):
         try:
-            found = json.loads(script.get_text())
+            found = json.loads(script.get_text(), strict=False)
         except (ValueError, RecursionError):
             continue
         nodes = found.get("@graph", found) if isinstance(found, dict) else found
         for node in nodes if isinstance(nodes, list) else [nodes]:
-            if isinstance(node, dict) and node.get("@type") in ("Product", ["Product"]):
+            if isinstance(node, dict) and _is_product(node.get("@type")):
                 return _product(node)
     return {}
+
+
+def _is_product(kinds: object) -> bool:
+    """Return whether a type, or one of several, is schema.org's Product.
+
+    >>> _is_product(["http://schema.org/Product", "Car"]), _is_product("ProductGroup")
+    (True, False)
+    """
+    several = kinds if isinstance(kinds, list) else [kinds]
+    return any(str(kind).rpartition("/")[2] == "Product" for kind in several)
 
 
 def _product(node: Mapping[str, Any]) -> dict[str, str]:
