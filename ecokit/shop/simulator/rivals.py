@@ -175,8 +175,8 @@ def _placed(
         item=item[kept],
         names=tuple(rows[n].name for n in kept),
         skus=tuple(skus[n] for n in kept),
-        listed=listed[kept],
-        delisted=delisted[kept],
+        listed=np.ceil(listed[kept]).astype(np.int64),
+        delisted=np.ceil(delisted[kept]).astype(np.int64),
         usual=charm(usual[kept]),
     )
 

@@ -171,13 +171,18 @@ def arrivals(world: World, day: Ints, hour: Ints) -> Floats:
     sums = np.cumsum(np.r_[0.0, visits])
     first = np.maximum(np.arange(world.days) - LAG + 1, 0)
     recent = (sums[1:] - sums[first]) / (np.arange(world.days) - first + 1)
-    chats = CHATS * visits[day] * (HOURS / HOURS.sum())[hour]
+    chats = CHATS * visits[day] * _of_visits()[hour]
     return np.asarray(chats + LATER * recent[day] * _by_day()[hour], dtype=np.float64)
 
 
 def _usual_day(visits: float) -> Floats:
     """Contacts by hour on a day with so many visits."""
-    return np.asarray(visits * (CHATS * HOURS / HOURS.sum() + LATER * _by_day()))
+    return np.asarray(visits * (CHATS * _of_visits() + LATER * _by_day()))
+
+
+def _of_visits() -> Floats:
+    """Share of the day's visits by hour; customers who come back do so at any hour."""
+    return np.asarray(RETURNING_ROOM * HOURS / HOURS.sum() + (1 - RETURNING_ROOM) / len(HOURS))
 
 
 def _by_day() -> Floats:
