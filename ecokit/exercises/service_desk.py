@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -502,24 +503,20 @@ def _outcome(shop: Shop, plan: PlanAnswer) -> tuple[float, float]:
 @_once
 def _cheapest(shop: Shop) -> PlanAnswer:
     """Find the cheapest plan that meets the goal: one number of agents for each block."""
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
     contacts, length, good = _tables(shop)
-    blocks = len(length)
-    cost = np.outer(length, np.arange(1, _MOST + 1)).ravel()
-    one_each = np.kron(np.eye(blocks), np.ones(_MOST))
-    result = milp(
-        cost,
-        constraints=[
-            LinearConstraint(one_each, 1, 1),
-            LinearConstraint(good.ravel()[None, :], GOAL * contacts.sum() * (1 + 1e-9)),
-        ],
-        integrality=np.ones(len(cost), dtype=np.int64),
-        bounds=Bounds(0, 1),
-    )
-    assert result.x is not None  # with the most agents everywhere the goal is met
-    agents = result.x.reshape(blocks, _MOST).argmax(axis=1) + 1
-    return dict(zip(_names(), map(float, agents), strict=True))
+    agents = np.array(list(product(range(1, _MOST + 1), repeat=len(_PARTS))))
+    cost, level = (np.zeros((len(_DAYS), len(agents))) for _name in range(2))
+    for number in range(len(_DAYS)):  # every plan of the weekdays, every plan of the weekend
+        blocks = slice(number * len(_PARTS), (number + 1) * len(_PARTS))
+        cost[number] = agents @ length[blocks]
+        level[number] = good[blocks][np.arange(len(_PARTS)), agents - 1].sum(axis=1)
+    cheap = cost[1].argsort(kind="stable")
+    reached = np.maximum.accumulate(level[1, cheap])
+    place = reached.searchsorted(GOAL * contacts.sum() * (1 + 1e-9) - level[0])
+    total = cost[0] + np.r_[cost[1, cheap], np.inf][place]
+    best = int(total.argmin())
+    chosen = np.r_[agents[best], agents[cheap[place[best]]]]
+    return dict(zip(_names(), map(float, chosen), strict=True))
 
 
 def _budget(shop: Shop) -> float:
