@@ -277,6 +277,7 @@ def frames(shop: Shop) -> Frames:
             axes.remove()
             upper, lower = figure.subplots(2, gridspec_kw={"height_ratios": [1, 1.25]})
             plots.who_pays(others[key], product.demand, upper)
+            upper.set_title(upper.get_title(loc="left"), x=-0.5, y=1)
             table = topic.compare(others.values())
             plots.strategies(table, key, lower)
             words = _("Profit {change:+.0%} against the base price, {name}")

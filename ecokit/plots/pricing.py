@@ -303,7 +303,7 @@ def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) ->
     ax.set_ylim(len(table) - 0.5, -0.5)
     theme.yuan_axis(ax, "x")
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower right")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.35, -0.06), ncols=2)
     others = table.iloc[1:]
     if len(others) and base["profit"] > 0:
         best = others.sort_values("profit").iloc[-1]
@@ -311,7 +311,7 @@ def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) ->
         if best["profit"] < base["profit"]:
             finding = _("No strategy earns more than {base}")
         more = best["profit"] / base["profit"] - 1
-        ax.set_title(finding.format(name=best["name"], more=more, base=base["name"]), x=0, y=1)
+        ax.set_title(finding.format(name=best["name"], more=more, base=base["name"]), x=-0.5, y=1)
     return _figure(ax)
 
 
@@ -358,11 +358,11 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = N
     right = max(float(ends.max()) if len(ends) else 0.0, 1e-9)
     ax.set_xlim(0, 1.25 * right)
     top = float(table["price"].max()) if len(table) else 1.0
-    ax.set_ylim(0, 1.25 * top)
+    ax.set_ylim(0, 1.3 * top)
     ax.set_xlabel(_("units"))
     theme.yuan_axis(ax)
     ax.grid(visible=False, axis="x")
-    ax.legend(loc="upper right", ncols=2, fontsize=9)
+    ax.legend(loc="upper right", ncols=4, fontsize=9, frameon=True, framealpha=1, edgecolor="none")
     low, _mean, high = outcome.prices
     if not len(table):
         ax.set_title(_("{name}: nobody buys").format(name=outcome.name))
@@ -488,7 +488,7 @@ def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Fi
     >>> courses = {name: pricing.over_time(pricing.penetration(market, 20, first, network=1.0))
     ...            for name, first in (("low first", 20), ("high first", 60))}
     >>> over_time(courses).axes[0].get_title(loc="left")
-    'After 12 periods high first has earned most'
+    'Most profit after 12 periods: high first'
     """
     ax = theme.figure(height=3.6)[1] if ax is None else ax
     colors = (theme.BLUE, theme.ORANGE, theme.GREEN, theme.PURPLE)
@@ -504,6 +504,6 @@ def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Fi
     ax.legend(loc="upper left")
     ends = {name: course["cumulative_profit"].iloc[-1] for name, course in courses.items()}
     best = max(ends, key=lambda name: ends[name])
-    finding = _("After {n} periods {name} has earned most")
+    finding = _("Most profit after {n} periods: {name}")
     ax.set_title(finding.format(n=len(courses[best]), name=best))
     return _figure(ax)
