@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -218,6 +219,21 @@ def test_the_cheapest_offer_is_paid_today_and_in_stock() -> None:
     assert pricing.cheapest_offers(goods, prices, "2025-03-09")["price"].tolist() == [60.0]
 
 
+def test_a_table_that_lacks_a_column_is_named(shop: Shop) -> None:
+    goods, prices = rivals()
+    calls: list[Callable[[], Any]] = [
+        lambda: pricing.base_prices(shop.products.drop(columns="cost")),
+        lambda: pricing.cheapest_offers(goods, prices.drop(columns="in_stock")),
+        lambda: pricing.last_costs(shop.purchases.drop(columns="unit_cost")),
+        lambda: pricing.panel(
+            shop.stock, shop.products, shop.visits, shop.orders.drop(columns="paid_at"), goods
+        ),
+    ]
+    for call in calls:
+        with pytest.raises(CourseError, match="has no column"):
+            call()
+
+
 def test_every_product_of_the_shop_gets_a_price_and_a_reason(shop: Shop) -> None:
     table = pricing.base_prices(
         shop.products, shop.competitor_products, shop.competitor_prices, shop.purchases
@@ -391,15 +407,15 @@ def test_the_panel_adds_up_to_the_shop(shop: Shop, weeks: Frame) -> None:
 
 
 def test_the_shop_s_own_truth_is_found_by_the_instrument() -> None:
-    """Three companies, six categories: intervals of 95 % miss one of 18 on average, 4 at most."""
+    """Two companies, six categories: intervals of 95 % miss less than one of 12 on average."""
     found, plain = [], []
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         company = load_shop(seed=seed)
         rows = weeks_of(company)
         found.append(pricing.by_category(rows, company.truth, exposure="days", instrument="cost"))
         plain.append(pricing.by_category(rows, company.truth, exposure="days"))
     careful, naive = pd.concat(found), pd.concat(plain)
-    assert careful["covered"].sum() >= 14
+    assert careful["covered"].sum() >= 9
     assert (careful["first_stage"] > 30).all()
     assert (naive["elasticity"] - naive["truth"]).mean() > 0.7
     assert naive["covered"].sum() < careful["covered"].sum()
@@ -436,17 +452,21 @@ def days_of(
 ) -> Frame:
     """A price test whose days are good or bad for both arms."""
     rng = np.random.default_rng(seed)
-    rows = []
-    for day in range(days):
-        good = math.exp(spread * rng.standard_normal())
-        for arm, price in zip("AB", prices, strict=True):
-            seen = rng.poisson(visitors * (1 - lost * (arm == "B")))
-            orders = rng.binomial(seen, min(0.05 * good * (effect if arm == "B" else 1), 0.9))
-            units = orders + rng.binomial(orders, 0.05)
-            date = pd.Timestamp("2025-03-03") + pd.Timedelta(days=day)
-            rows.append(("T1", date, arm, price, seen, orders, units))
-    names = ["test_id", "date", "arm", "price", "visitors", "orders", "units"]
-    return pd.DataFrame(rows, columns=names)
+    good = np.exp(spread * rng.standard_normal(days))
+    seen = rng.poisson(visitors * np.array([1, 1 - lost]), (days, 2))
+    share = 0.05 * np.outer(good, [1, effect])
+    orders = rng.binomial(seen, np.minimum(share, 0.9))
+    return pd.DataFrame(
+        {
+            "test_id": "T1",
+            "date": pd.date_range("2025-03-03", periods=days).repeat(2),
+            "arm": ["A", "B"] * days,
+            "price": prices * days,
+            "visitors": seen.ravel(),
+            "orders": orders.ravel(),
+            "units": (orders + rng.binomial(orders, 0.05)).ravel(),
+        }
+    )
 
 
 def test_sample_size_as_published_and_as_statsmodels() -> None:
@@ -502,7 +522,7 @@ def test_intervals_of_yuan_a_visitor_cover() -> None:
 
 
 def test_the_split_is_broken_seldom_by_chance_and_always_by_loss() -> None:
-    fair = [pricing.ratio_check(days_of(seed), "T1") for seed in range(200)]
+    fair = [pricing.ratio_check(days_of(seed), "T1") for seed in range(100)]
     assert sum(split.broken for split in fair) <= 2
     assert 0.3 < np.mean([split.p_value for split in fair]) < 0.7
     assert all(pricing.ratio_check(days_of(seed, lost=0.12), "T1").broken for seed in range(20))

@@ -9,7 +9,7 @@ negative: -2.5 means that 1 % more in price takes 2.5 % of the demand.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,6 +91,24 @@ def _amount(value: float, name: str, *, positive: bool = True) -> float:
         message = _("The {name} is {value:g}. Give an amount in yuan, {least}.")
         raise CourseError(message.format(name=name, value=value, least=least))
     return value
+
+
+def need(table: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Raise a CourseError for the columns that `frame` lacks.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> need("products", pd.DataFrame({"sku": ["a"]}), ["product_id"])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table products has no column product_id. It has: sku.
+    """
+    missing = [name for name in dict.fromkeys(columns) if name not in frame]
+    if missing:
+        message = _("The table {table} has no column {missing}. It has: {has}.")
+        has = ", ".join(map(str, frame.columns))
+        raise CourseError(message.format(table=table, missing=", ".join(missing), has=has))
 
 
 def _elastic(elasticity: float) -> float:
@@ -685,13 +703,15 @@ def cheapest_offers(
     """
     import pandas as pd
 
+    keys = ["competitor_id", "sku"]
+    need("competitor_products", competitor_products, [*keys, "product_id"])
     seen = competitor_prices
+    need("competitor_prices", seen, ["week", *keys, "list_price", "price", "in_stock"])
     if as_of is not None:
         seen = seen[seen["week"] <= pd.Timestamp(as_of)]
     if seen.empty:
         raise CourseError(_("There are no competitors' prices up to {day}.").format(day=as_of))
     last = seen[(seen["week"] == seen["week"].max()) & seen["in_stock"].astype(bool)]
-    keys = ["competitor_id", "sku"]
     offers = last.merge(competitor_products[[*keys, "product_id"]].dropna(), on=keys)
     offers = offers.sort_values(["product_id", "price", "competitor_id"])
     columns = ["product_id", "competitor_id", "week", "list_price", "price"]
@@ -718,6 +738,7 @@ def last_costs(purchases: pd.DataFrame, as_of: str | pd.Timestamp | None = None)
     """
     import pandas as pd
 
+    need("purchases", purchases, ["product_id", "asked_on", "unit_cost"])
     seen = purchases
     if as_of is not None:
         seen = seen[seen["asked_on"] <= pd.Timestamp(as_of)]
@@ -784,6 +805,7 @@ def base_prices(
     ...
     ecokit.errors.CourseError: No product is on sale. Take a day of the shop's period.
     """
+    need("products", products, ["product_id", "name", "category", "cost", "list_price"])
     costs = costs or Costs()
     offers = None
     if competitor_products is not None and competitor_prices is not None:

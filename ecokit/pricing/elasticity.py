@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.pricing.base import need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,13 @@ EFFECTS = ("product_id", "market")
 WEAK = 10.0
 """A first-stage F below this makes an instrument weak (Staiger and Stock 1997)."""
 
+_COLUMNS = {
+    "stock": ("date", "product_id", "price", "demand", "sold"),
+    "products": ("product_id", "category"),
+    "visits": ("visit_id", "started_at", "product_id", "campaign_id"),
+    "orders": ("order_id", "visit_id", "placed_at", "paid_at"),
+    "order_lines": ("order_id", "product_id", "quantity", "unit_cost"),
+}
 _NEEDED = ("product_id", "category", "week", "units", "price")
 
 
@@ -123,6 +131,9 @@ def panel(
     ...
     ecokit.errors.CourseError: No paid order holds the product that its visit looked at. ...
     """
+    given = (stock, products, visits, orders, order_lines)
+    for (name, asked), frame in zip(_COLUMNS.items(), given, strict=True):
+        need(name, frame, asked)
     keys = ["product_id", "week"]
     days = stock.assign(
         week=_weeks(stock["date"]),
@@ -267,8 +278,9 @@ def estimate(
     Poisson regression needs only the mean to be right, not a Poisson distribution (Santos Silva
     and Tenreyro 2006). Control function: Wooldridge (2015); its variance stacks both stages (Newey
     and McFadden 1994, section 6). Clusters: the jackknife form CV3, which suits few clusters
-    (MacKinnon, Nielsen and Webb 2023). Why the price is endogenous in a shop's own data, and costs
-    as instruments: Villas-Boas and Winer (1999).
+    (MacKinnon, Nielsen and Webb 2023), with the degrees of freedom of effects across them. Why
+    the price is endogenous in a shop's own data, and costs as instruments: Villas-Boas and Winer
+    (1999).
     """
     _check(panel, model, exposure, instrument, effects, controls)
     data = _usable(panel, model, exposure, instrument, effects)
@@ -294,7 +306,7 @@ def estimate(
     offset = np.log(data[exposure].to_numpy(float))
     fit = _logs if model == "logs" else _counts
     slope, scores, left, right = fit(units, offset, price, extra, dummies, first)
-    se = _clustered(scores, left, right, clusters)
+    se = _clustered(scores, left, right, clusters) * _spent(data, dummies, effects)
     strength = first.strength(clusters) if first else float("nan")
     return _told(slope, se, clusters, len(data), strength)
 
@@ -475,6 +487,17 @@ def _clustered(scores: Floats, left: Floats, right: Floats, clusters: NDArray[An
     return float(np.sqrt((1 - 1 / len(moved)) * np.sum(np.square(moved))))
 
 
+def _spent(data: pd.DataFrame, dummies: Floats, effects: Sequence[str]) -> float:
+    """Return by how much the effects that cut across products make residuals look too small."""
+    inside = [
+        data[name].nunique()
+        for name in effects
+        if data.groupby(name)["product_id"].nunique().max() == 1
+    ]
+    across = dummies.shape[1] - sum(inside)
+    return float(np.sqrt((len(data) - 1) / max(len(data) - 1 - across, 1)))
+
+
 def _told(slope: float, se: float, clusters: NDArray[Any], rows: int, strength: float) -> Estimate:
     from scipy.stats import t
 
@@ -500,11 +523,7 @@ def _check(
             allowed_text = ", ".join(allowed)
             raise CourseError(message.format(name=name, value=value, allowed=allowed_text))
     asked = [*_NEEDED, exposure, *effects, *controls, *([instrument] if instrument else [])]
-    missing = [name for name in dict.fromkeys(asked) if name not in panel]
-    if missing:
-        message = _("The panel has no column {names}. It has: {known}.")
-        known = ", ".join(map(str, panel.columns))
-        raise CourseError(message.format(names=", ".join(missing), known=known))
+    need("panel", panel, asked)
     if not (panel["price"] > 0).all():
         message = _("A price in the panel is 0, negative or missing. Leave such rows out.")
         raise CourseError(message)

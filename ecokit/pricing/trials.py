@@ -15,6 +15,7 @@ import numpy as np
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.pricing.base import need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -214,10 +215,7 @@ def arms(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
 
 
 def _test(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
-    missing = [name for name in _COLUMNS if name not in price_tests]
-    if missing:
-        message = _("The price tests have no column {names}.")
-        raise CourseError(message.format(names=", ".join(missing)))
+    need("price_tests", price_tests, _COLUMNS)
     days = price_tests[price_tests["test_id"] == test_id]
     if days.empty:
         known = ", ".join(price_tests["test_id"].astype(str).unique())
