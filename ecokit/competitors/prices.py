@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -26,7 +27,8 @@ AT_LEAST = re.compile(r"^\s*from\b|\d\s*元?\s*起|\d\s*[-–~至]\s*[¥$€£]?
 TEN_THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,4})?)\s*万")
 
 
-class Price(NamedTuple):
+@dataclass(frozen=True)
+class Price:
     """A price text, read.
 
     Attributes
