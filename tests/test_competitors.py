@@ -1,0 +1,537 @@
+"""Competitors: published values, closed forms, properties, real catalogues, and bad input."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from ecokit import competitors
+from ecokit.competitors.indices import FORMULAS
+from ecokit.errors import CourseError
+from ecokit.explore import competitors as page
+from ecokit.explore.base import Picture
+from ecokit.shop import Shop, load_shop
+
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
+
+
+@pytest.fixture(scope="module")
+def panel(shop: Shop) -> pd.DataFrame:
+    return competitors.published(shop)
+
+
+@pytest.fixture(scope="module")
+def gaps(shop: Shop, panel: pd.DataFrame) -> pd.DataFrame:
+    return competitors.price_gaps(panel, same(shop), competitors.own_prices(shop.stock))
+
+
+def same(shop: Shop) -> pd.DataFrame:
+    return shop.competitor_products.dropna(subset=["product_id"])
+
+
+# Concentration --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shares", "index"),
+    [
+        ((40, 30, 20, 10), 3000),
+        ((25, 20, 15, 10, 8, 7, 6, 5, 4), 1540),
+        ((25, 20, 15, 10, 8, 7, 6, 9), 1580),
+        ((45, 15, 10, 8, 7, 6, 5, 4), 2540),
+    ],
+)
+def test_published_concentrations(shares: tuple[int, ...], index: float) -> None:
+    found = competitors.hhi({str(n): share / 100 for n, share in enumerate(shares)})
+    assert found == pytest.approx(index)
+
+
+def test_a_merger_adds_twice_the_product_of_the_shares() -> None:
+    shares = {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
+    merged = {"a": 0.4, "b": 0.3, "cd": 0.3}
+    delta = competitors.merger_delta(shares, "c", "d")
+    assert delta == pytest.approx(400)
+    assert competitors.hhi(merged) - competitors.hhi(shares) == pytest.approx(delta)
+    assert competitors.effective_firms(shares) == pytest.approx(10 / 3)
+    assert competitors.effective_firms(dict.fromkeys("abcde", 0.2)) == pytest.approx(5)
+
+
+@given(st.lists(st.floats(0.01, 1), min_size=2, max_size=20))
+def test_concentration_lies_between_its_bounds(sizes: list[float]) -> None:
+    shares = {str(n): size / sum(sizes) for n, size in enumerate(sizes)}
+    assert 10_000 / len(sizes) - 1e-6 <= competitors.hhi(shares) <= 10_000
+    with_rest = {**{name: share / 2 for name, share in shares.items()}, "others": 0.5}
+    assert competitors.hhi(with_rest) < competitors.hhi(with_rest, others=None)
+
+
+def test_shares_add_up_and_the_leader_is_named(shop: Shop) -> None:
+    shares = competitors.market_shares(shop.market, ["month", "category"])
+    assert shares.groupby(["month", "category"])["share"].sum().to_numpy() == pytest.approx(1)
+    assert set(competitors.concentration(shop.market)["leader"]) == {"K1"}
+
+
+# Price leadership -----------------------------------------------------------------------------
+
+
+def test_leaders_and_their_lags_are_found_as_the_simulator_was_told(
+    shop: Shop, panel: pd.DataFrame
+) -> None:
+    table = competitors.price_leaders(competitors.price_moves(panel))
+    lags = table.set_index(["leader", "follower"])["weeks"]
+    assert lags["K1", "K2"] == shop.truth["follow_weeks_2"]
+    assert lags["K1", "K3"] == shop.truth["follow_weeks_3"]
+    assert "K1" not in set(table["follower"])  # nobody leads the leader
+    assert (table["correlation"] > 3 * table["noise"]).all()
+
+
+def test_noise_leads_nobody() -> None:
+    rng = np.random.default_rng(3)
+    columns = pd.MultiIndex.from_product([["K1", "K2"], ["a", "b"]])
+    columns.names = ["competitor_id", "category"]
+    moves = pd.DataFrame(rng.normal(size=(60, 4)), columns=columns)
+    table = competitors.price_leaders(moves)
+    assert (table["correlation"] < 3 * table["noise"]).all()
+
+
+# Indices --------------------------------------------------------------------------------------
+
+CES = {
+    "laspeyres": 1.3269231,
+    "paasche": 0.9259489,
+    "fisher": 1.1084507,
+    "tornqvist": 1.1315498,
+    "walsh": 1.1370031,
+    "jevons": 0.9286132,
+    "carli": 1.025,
+    "dutot": 0.8555556,
+    "lloyd_moulton": 1.1370031,
+}
+"""Published for CES data with sigma = 2: period 12 against period 1, to seven decimals."""
+
+
+@pytest.fixture(scope="module")
+def ces() -> pd.DataFrame:
+    """Prices and spending of Diewert and Fox (2017); quantities from CES preferences."""
+    prices = np.array(
+        [
+            [2, 1.75, 1.6, 1.5, 1.45, 1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1],
+            [1, 0.5, 1.05, 1.1, 1.12, 1.15, 1.18, 0.6, 1.2, 1.25, 1.28, 1.3],
+            [1, 0.95, 0.9, 0.85, 0.4, 0.8, 0.75, 0.72, 0.7, 0.4, 0.7, 0.65],
+            [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.7, 0.65, 0.7, 0.75, 0.75, 0.8],
+        ]
+    )
+    spent = np.array([10, 13, 11, 12, 15, 13, 14, 17, 15, 18, 16, 17])
+    weight = np.array([[0.2], [0.2], [0.2], [0.4]]) / prices
+    quantity = spent * weight / weight.sum(axis=0) / prices
+    period, item = np.meshgrid(np.arange(1, 13), np.arange(1, 5))
+    columns = {"period": period, "item": item, "price": prices, "quantity": quantity}
+    return pd.DataFrame({name: values.ravel() for name, values in columns.items()})
+
+
+@pytest.mark.parametrize("formula", CES)
+def test_published_index_values(ces: pd.DataFrame, formula: str) -> None:
+    table = competitors.price_index(ces, formula, sigma=2)
+    assert table["index"].iloc[-1] == pytest.approx(CES[formula], abs=5e-8)
+    assert table["matched"].eq(4).all()
+
+
+def test_chain_drift_is_as_published(ces: pd.DataFrame) -> None:
+    table = competitors.price_index(ces, "laspeyres", chained=True)
+    assert table["index"].iloc[-1] == pytest.approx(2.2000474, abs=5e-8)
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_lloyd_moulton_is_the_cost_of_living_of_ces(ces: pd.DataFrame, chained: bool) -> None:
+    """Weights 0.2, 0.2, 0.2, 0.4 and sigma 2 give the unit cost 1 / sum(a / p) exactly."""
+    table = competitors.price_index(ces, "lloyd_moulton", chained=chained, sigma=2)
+    wide = ces.pivot_table(index="period", columns="item", values="price").to_numpy()
+    cost = 1 / (np.array([0.2, 0.2, 0.2, 0.4]) / wide).sum(axis=1)
+    assert table["index"].to_numpy() == pytest.approx(cost / cost[0], rel=1e-12)
+
+
+prices = npst.arrays(float, 5, elements=st.floats(0.5, 100))
+units = npst.arrays(float, 5, elements=st.floats(1, 50))
+
+
+@settings(max_examples=60)
+@given(p0=prices, p1=prices, q0=units, q1=units, scale=st.floats(0.1, 10))
+def test_axioms_of_index_numbers(
+    p0: np.ndarray, p1: np.ndarray, q0: np.ndarray, q1: np.ndarray, scale: float
+) -> None:
+    for formula in FORMULAS:
+        same_prices = competitors.bilateral_index(p0, p0, q0, q1, formula)
+        assert same_prices == pytest.approx(1)
+        index = competitors.bilateral_index(p0, p1, q0, q1, formula)
+        assert competitors.bilateral_index(p0, scale * p1, q0, q1, formula) == pytest.approx(
+            scale * index
+        )
+        ratios = p1 / p0
+        assert ratios.min() * (1 - 1e-9) <= index <= ratios.max() * (1 + 1e-9)
+    for formula in ("fisher", "tornqvist", "walsh", "jevons", "dutot"):
+        there = competitors.bilateral_index(p0, p1, q0, q1, formula)
+        back = competitors.bilateral_index(p1, p0, q1, q0, formula)
+        assert there * back == pytest.approx(1)
+    assert competitors.bilateral_index(p0, p1, formula="carli") >= competitors.bilateral_index(
+        p0, p1, formula="jevons"
+    ) * (1 - 1e-9)
+
+
+def test_only_products_of_both_periods_are_compared() -> None:
+    table = pd.DataFrame(
+        {"period": [1, 1, 2, 2, 3], "item": ["a", "b", "b", "c", "c"], "price": [1, 2, 4, 8, 8.0]}
+    )
+    fixed = competitors.price_index(table)
+    assert fixed["index"].tolist()[:2] == [1, 2]
+    assert np.isnan(fixed["index"].iloc[2])
+    assert fixed["matched"].tolist() == [2, 1, 0]
+    assert competitors.price_index(table, chained=True)["index"].tolist() == [1, 2, 2]
+
+
+def test_survivors_misstate_the_price_level(gaps: pd.DataFrame) -> None:
+    """Cheap offers leave the competitors' sites first, so those that stay are dearer."""
+    early = gaps[gaps["week"] == sorted(gaps["week"].unique())[8]]
+    stay = early["sku"].isin(gaps[gaps["week"] == gaps["week"].max()]["sku"])
+    whole = competitors.spatial_index(early, "jevons")["index"][0]
+    survivors = competitors.spatial_index(early[stay], "jevons")["index"][0]
+    assert survivors < whole - 0.005
+
+
+def test_the_average_price_moves_without_any_price_change(panel: pd.DataFrame) -> None:
+    table = panel[panel["competitor_id"] == "K2"].rename(columns={"week": "period", "sku": "item"})
+    frozen = table.assign(price=table.groupby("item")["price"].transform("first"))
+    index = competitors.price_index(frozen, chained=True)["index"]
+    assert index.to_numpy() == pytest.approx(1)
+    assert competitors.average_price(frozen)["index"].sub(1).abs().max() > 0.05
+
+
+# Matching -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def catalogues() -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, int]]]:
+    if not (REAL_DATA / "abt.csv.gz").is_file():
+        pytest.skip("the public data is not on this machine")
+    abt, buy = (pd.read_csv(REAL_DATA / f"{name}.csv.gz") for name in ("abt", "buy"))
+    pairs = pd.read_csv(REAL_DATA / "abt_buy_matches.csv.gz")
+    return abt, buy, list(zip(pairs["D1"], pairs["D2"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("fields", "least"), [(["name", "description", "price"], 0.943), (["name"], 0.905)]
+)
+def test_two_real_catalogues_are_matched(
+    catalogues: tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, int]]],
+    fields: list[str],
+    least: float,
+) -> None:
+    abt, buy, truth = catalogues
+    quality = competitors.match_quality(competitors.match_products(abt, buy, fields), truth)
+    assert quality["f1"] >= least
+
+
+def test_the_price_relative_of_two_real_shops(
+    catalogues: tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, int]]],
+) -> None:
+    abt, buy, truth = catalogues
+    left, right = zip(*truth, strict=True)
+    both = pd.DataFrame(
+        {
+            "own_price": buy["price"].reindex(right).to_numpy(),
+            "price": abt["price"].reindex(left).to_numpy(),
+        }
+    )
+    table = competitors.spatial_index(both, "jevons")
+    assert table["matched"][0] == 223
+    assert table["index"][0] == pytest.approx(0.79568, abs=5e-6)
+
+
+def test_the_shop_is_matched_and_no_product_twice(shop: Shop, panel: pd.DataFrame) -> None:
+    matches = competitors.match_panel(panel, shop.products)
+    assert not matches.duplicated(["competitor_id", "sku"]).any()
+    assert not matches.duplicated(["competitor_id", "product_id"]).any()
+    pairs = matches.assign(left=matches["product_id"], right=matches["sku"])
+    listed = same(shop)[same(shop)["sku"].isin(panel["sku"])]
+    truth = zip(listed["product_id"], listed["sku"], strict=True)
+    assert competitors.match_quality(pairs, truth)["f1"] > 0.8
+
+
+def test_assignment_beats_greedy_and_equals_trying_all() -> None:
+    from itertools import permutations
+
+    rng = np.random.default_rng(5)
+    for _round in range(20):
+        scores = rng.random((4, 4)) * (rng.random((4, 4)) < 0.7)
+        left, right = np.nonzero(scores)
+        pairs = pd.DataFrame({"left": left, "right": right, "score": scores[left, right]})
+        best = max(sum(scores[n, m] for n, m in enumerate(p)) for p in permutations(range(4)))
+        assert competitors.assign(pairs)["score"].sum() == pytest.approx(best)
+
+
+def test_blocking_keeps_pairs_inside_a_category_and_thresholds_cut() -> None:
+    ours = pd.DataFrame({"name": ["Phone C1", "Case C1"], "category": ["phones", "audio"]})
+    theirs = pd.DataFrame({"name": ["case C1", "phone C-1"], "category": ["audio", "phones"]})
+    blocked = competitors.match_products(ours, theirs, block="category")
+    assert sorted(zip(blocked["left"], blocked["right"], strict=True)) == [(0, 1), (1, 0)]
+    loose = competitors.similarities(ours, theirs, threshold=0.01)
+    strict = competitors.similarities(ours, theirs, threshold=0.6)
+    assert len(strict) < len(loose) == 4
+    nothing = competitors.match_products(ours, theirs.assign(name=None))
+    assert nothing.empty
+    assert nothing.columns.tolist() == ["left", "right", "score"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=6))
+def test_any_text_can_be_matched(names: list[str]) -> None:
+    table = pd.DataFrame({"name": names})
+    pairs = competitors.match_products(table, table)
+    assert pairs["score"].between(0, 1).all()
+    assert pairs["left"].is_unique
+
+
+# Directory and mystery visits -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [None, 3, 11])
+def test_the_three_competitors_come_out_of_the_directory(shop: Shop, seed: int | None) -> None:
+    company = shop if seed is None else load_shop(seed=seed)
+    visits = len(company.visits) / 12 / company.truth["drawn_scale"]
+    regions = company.orders["region"].value_counts(normalize=True)
+    table = competitors.rank_directory(company.directory, company.products, visits, regions)
+    assert set(table["shop_id"].head(3)) == set(company.competitors["shop_id"])
+    assert len(table) == 40
+    assert table["score"].between(0, 1).all()
+    used = table[table["kind"] == "second_hand"]
+    assert used["score"].eq(0).all()
+    assert used["reason"].str.contains("another kind").all()
+
+
+def test_own_rates_beside_the_visits_are_those_of_the_journey(shop: Shop) -> None:
+    table = competitors.mystery_beside(shop.mystery_visits, shop.touchpoints, shop.journey)
+    assert set(table["shop"]) == {"own", "K1", "K2", "K3"}
+    call = table[(table["shop"] == "own") & (table["touchpoint"] == 8)].iloc[0]
+    rows = shop.touchpoints[shop.touchpoints["touchpoint"] == 8]
+    due = rows["done_at"].notna() | (rows["due_at"] <= shop.touchpoints["done_at"].max())
+    assert call["in_time_rate"] == (rows["done_at"] <= rows["due_at"]).sum() / due.sum()
+    assert table["lower"].le(table["in_time_rate"] + 1e-12).all()
+    assert table["upper"].ge(table["in_time_rate"] - 1e-12).all()
+    found = competitors.mystery_findings(shop.mystery_visits, by_touchpoint=False)
+    assert found["checks"].sum() == len(shop.mystery_visits)
+
+
+def test_the_checklist_is_the_ten_touchpoints(shop: Shop) -> None:
+    form = competitors.mystery_checklist(shop.journey)
+    assert form["touchpoint"].tolist() == list(range(1, 11))
+    assert form[["done", "minutes_taken", "note"]].eq("").all(axis=None)
+
+
+# Watching -------------------------------------------------------------------------------------
+
+
+def test_own_prices_sum_up_the_stock_table(shop: Shop) -> None:
+    own = competitors.own_prices(shop.stock)
+    assert own["units"].sum() == shop.stock["sold"].sum()
+    assert own["week"].dt.day_of_week.eq(0).all()
+
+
+def test_a_wrong_pair_shows_as_a_gap(gaps: pd.DataFrame) -> None:
+    assert gaps["gap"].abs().quantile(0.99) < 0.4
+    cheapest = gaps[gaps["cheapest"]].drop_duplicates(["week", "product_id"])
+    assert len(cheapest) == gaps.drop_duplicates(["week", "product_id"]).shape[0]
+
+
+def test_the_deep_cut_is_an_alert_and_small_moves_are_not(shop: Shop, gaps: pd.DataFrame) -> None:
+    seen = competitors.alerts(gaps, shop.products, "2025-09-29", most=50)
+    assert len(seen) < 0.25 * gaps[gaps["week"] == "2025-09-29"]["sku"].nunique()
+    assert seen["change"].abs().min() >= 0.05
+    assert seen["at_stake"].abs().is_monotonic_decreasing
+    deep = seen[(seen["competitor_id"] == "K1") & (seen["category"] == "phones") & seen["core"]]
+    assert (deep["change"] < -0.05).any()
+    assert len(competitors.alerts(gaps, shop.products, "2025-09-29", most=2)) <= 2
+
+
+def test_alerts_do_not_know_the_future(shop: Shop, gaps: pd.DataFrame) -> None:
+    week = "2025-06-16"
+    past = gaps[gaps["week"] <= week]
+    now = competitors.alerts(gaps, shop.products, week)
+    pd.testing.assert_frame_equal(now, competitors.alerts(past, shop.products, week))
+
+
+def test_a_quiet_week_has_no_alert(shop: Shop, gaps: pd.DataFrame) -> None:
+    still = gaps.assign(price=100.0, promotion=None)
+    quiet = competitors.alerts(still, shop.products, "2025-06-16")
+    assert quiet.empty
+    html = competitors.weekly_report(still, quiet, shop.competitors, "2025-06-16")
+    assert "No move of this week" in html
+
+
+@given(
+    rival=st.floats(-0.5, 0.5), own=st.floats(-0.5, 0.5), units=st.floats(1, 1000),
+    cross=st.floats(0, 2), elasticity=st.floats(-4, -0.5),
+)  # fmt: skip
+def test_reactions_follow_the_elasticities(
+    rival: float, own: float, units: float, cross: float, elasticity: float
+) -> None:
+    told = competitors.reaction(100, 80, units, rival, own, elasticity, cross)
+    expected = units * (1 + own) ** elasticity * (1 + rival) ** cross
+    assert told["units"] == pytest.approx(expected)
+    assert told["margin"] == pytest.approx(expected * (100 * (1 + own) - 80))
+    still = competitors.reaction(100, 80, units, 0, 0, elasticity, cross)
+    assert still["lost_margin"] == pytest.approx(0)
+
+
+def test_overlap_counts_both_ways(shop: Shop, panel: pd.DataFrame) -> None:
+    table = competitors.assortment_overlap(panel, same(shop), shop.products, "2025-06-16")
+    assert table["common"].le(table[["ours", "theirs"]].min(axis=1)).all()
+    union = table["ours"] + table["theirs"] - table["common"]
+    assert table["jaccard"].to_numpy() == pytest.approx((table["common"] / union).to_numpy())
+
+
+# The report -----------------------------------------------------------------------------------
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def report(shop: Shop, gaps: pd.DataFrame, week: str = "2025-09-29") -> str:
+    found = competitors.alerts(gaps, shop.products, week)
+    return competitors.weekly_report(gaps, found, shop.competitors, week)
+
+
+def test_the_report_is_one_safe_page(shop: Shop, gaps: pd.DataFrame) -> None:
+    html = report(shop, gaps)
+    tags = _Tags()
+    tags.feed(html)
+    assert not tags.open
+    assert not {"script", "link", "img", "iframe", "form"} & set(tags.seen)
+    assert not re.search(r"(src|href)=|https?:|\bon\w+=", html)
+    assert 'lang="en"' in html
+    assert html.count("<h1>") == 1
+    assert re.search(r'<svg [^>]*role="img" aria-label="[^"]{40,}"', html)
+    assert len(html) < 12_000
+
+
+def test_what_competitors_write_is_escaped(shop: Shop, gaps: pd.DataFrame) -> None:
+    evil = '<script>alert(1)</script>" onload="x'
+    names = shop.competitors.assign(name=evil)
+    found = competitors.alerts(gaps, shop.products.assign(name=evil), "2025-09-29")
+    html = competitors.weekly_report(gaps.assign(category=evil), found, names, "2025-09-29")
+    assert "<script" not in html
+    assert '" onload="x' not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_the_report_works_for_one_week_and_one_competitor(shop: Shop, gaps: pd.DataFrame) -> None:
+    first = gaps["week"].min()
+    few = gaps[(gaps["week"] == first) & (gaps["competitor_id"] == "K3")]
+    html = competitors.weekly_report(
+        few, competitors.alerts(few, shop.products, first), shop.competitors, first
+    )
+    assert "nan" not in html
+
+
+def test_a_report_is_saved_and_never_over_another(tmp_path: Path) -> None:
+    file = competitors.save_report("<p>价格</p>", tmp_path / "week.html")
+    assert file.read_text(encoding="utf-8") == "<p>价格</p>"
+    with pytest.raises(CourseError, match="overwrite=True"):
+        competitors.save_report("<p>2</p>", file)
+    assert "价格" in file.read_text(encoding="utf-8")
+    competitors.save_report("<p>2</p>", file, overwrite=True)
+    assert file.read_text(encoding="utf-8") == "<p>2</p>"
+    with pytest.raises(CourseError, match="cannot be saved"):
+        competitors.save_report("<p>", tmp_path / "no" / "week.html")
+
+
+# Bad input ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: competitors.bilateral_index([1, 2], [1], formula="jevons"), "lists hold 2 and 1"),
+        (lambda: competitors.bilateral_index([0], [1], formula="jevons"), "above zero"),
+        (lambda: competitors.bilateral_index([1], [1], formula="best"), "no formula 'best'"),
+        (lambda: competitors.bilateral_index([1], [1], [0], [1]), "nothing weighs"),
+        (lambda: competitors.bilateral_index([1], [1], [1], formula="lloyd_moulton"), "sigma"),
+        (lambda: competitors.hhi({"a": 30, "b": 70}), "Divide per cent by 100"),
+        (lambda: competitors.hhi({"a": 1.2, "b": -0.2}), "add up to 1"),
+        (lambda: competitors.reaction(1, 1, 1, -1.5), "above -1"),
+        (lambda: competitors.reaction(1, 1, 1, -0.1, cross_elasticity=-1), "not negative"),
+    ],
+)
+def test_what_cannot_be_gets_a_sentence(call: object, sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        call()  # type: ignore[operator]
+
+
+def test_double_rows_get_a_sentence() -> None:
+    twice = pd.DataFrame({"period": 1, "item": ["a", "a"], "price": [1.0, 2.0]})
+    with pytest.raises(CourseError, match="twice"):
+        competitors.price_index(twice)
+    names = pd.DataFrame({"name": ["x", "y"]}, index=[1, 1])
+    with pytest.raises(CourseError, match="row label"):
+        competitors.match_products(names, names)
+
+
+# The explorer ---------------------------------------------------------------------------------
+
+
+def pictures(widget: object) -> list[Picture]:
+    if isinstance(widget, Picture):
+        return [widget]
+    return [p for child in getattr(widget, "children", ()) for p in pictures(child)]
+
+
+def controls(widget: object) -> dict[str, object]:
+    found = {}
+    if getattr(widget, "description", "") and hasattr(widget, "value"):
+        found[str(widget.description)] = widget  # type: ignore[attr-defined]
+    for child in getattr(widget, "children", ()):
+        found |= controls(child)
+    return found
+
+
+def test_the_explorer_follows_its_controls(shop: Shop) -> None:
+    app = page.explorer(shop)
+    named = controls(app)
+    matching, prices = pictures(app)
+    before = matching.alt, prices.alt
+    named["Threshold"].value = 0.4  # type: ignore[attr-defined]
+    assert matching.alt != before[0]
+    named["Category"].value = "phones"  # type: ignore[attr-defined]
+    assert prices.alt != before[1]
+    assert {"Index", "Their price"} <= set(named)
+
+
+def test_the_static_twin_has_a_frame_for_each_threshold(shop: Shop) -> None:
+    twin = page.frames(shop)
+    assert len(twin.frames) == 7
+    assert twin.frames[0].png()[:4] == b"\x89PNG"
