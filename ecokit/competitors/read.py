@@ -246,7 +246,7 @@ def read_offers(page: Page, readers: Iterable[Reader] | None = None) -> list[Off
     ecokit.competitors.read.ContractError: http://papayagadgets.example/catalog/phones_1.htm:
         address should be the address of a product, but is /catalog/phones_1.htm.
     """
-    if not isinstance(page, Page):
+    if not hasattr(page, "soup"):
         sentence = _("read_offers reads a page that a Collector got, not {kind}.")
         raise CourseError(sentence.format(kind=type(page).__name__))
     chosen = tuple(readers) if readers is not None else sum(READERS.values(), start=())
