@@ -625,7 +625,7 @@ def test_tables_are_a_mapping_and_missing_ones_are_told(shop: Shop) -> None:
     with pytest.raises(AttributeError):
         some.nothing  # noqa: B018
     assert "channels" in dir(some)
-    assert repr(some) == "Shop(channels)"
+    assert repr(some) == "Shop, tables: 1\n  traffic: channels"
 
 
 ORDERS = "order_id,visitor_id,placed_at,paid_at\n"

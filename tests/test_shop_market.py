@@ -118,8 +118,9 @@ def test_each_category_has_a_clear_gap_and_the_leader_cut_its_phones(offers: pd.
     inside = phones.week.between("2025-09-14", "2025-10-07")
     levels = phones.assign(level=level, inside=inside)
     by = levels.pivot_table("level", "competitor_id", "inside")
-    assert by.loc["K1", True] - by.loc["K1", False] == pytest.approx(np.log(0.88), abs=0.05)
-    assert abs(by.loc["K2", True] - by.loc["K2", False]) < 0.05
+    cut = by[True] - by[False]
+    assert cut["K1"] == pytest.approx(np.log(0.88), abs=0.05)
+    assert abs(cut["K2"]) < 0.05
 
 
 def test_offers_that_vanish_were_the_cheap_ones() -> None:
@@ -248,7 +249,7 @@ def weekly(large: Shop) -> pd.DataFrame:
 
 def within(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Take out the means of products and of category weeks, by turns."""
-    rest = table[columns]
+    rest: pd.DataFrame = table[columns]
     for _ in range(30):
         for keys in (["product_id"], ["category", "week"]):
             rest = rest - rest.groupby([table[key] for key in keys]).transform("mean")
@@ -259,7 +260,7 @@ def test_costs_are_the_instrument_that_finds_the_elasticity(
     large: Shop, weekly: pd.DataFrame
 ) -> None:
     rest = within(weekly, ["log_units", "log_price", "log_cost"])
-    price, cost, units = rest.log_price, rest.log_cost, rest.log_units
+    units, price, cost = rest.to_numpy(float).T
     through = (cost @ price) / (cost @ cost)
     error = np.sqrt(cost**2 @ (price - through * cost) ** 2) / (cost @ cost)
     assert abs(through - large.truth["cost_pass_through"]) < 4 * error

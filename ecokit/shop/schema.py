@@ -61,12 +61,13 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: file name, columns, keys."""
+    """One table: file name, group of tables it belongs to, columns, keys."""
 
     name: str
     path: str
     title: str
     description: str
+    group: str
     fields: tuple[Field, ...]
     primary_key: tuple[str, ...]
     foreign_keys: tuple[ForeignKey, ...]
@@ -139,6 +140,7 @@ def _table(entry: dict[str, Any]) -> Table:
         path=entry["path"],
         title=entry["title"],
         description=entry["description"],
+        group=entry["group"],
         fields=tuple(_field(field) for field in described["fields"]),
         primary_key=tuple(described["primaryKey"]),
         foreign_keys=tuple(keys),

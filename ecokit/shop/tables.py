@@ -198,7 +198,11 @@ class Shop:
         return name in self.tables
 
     def __repr__(self) -> str:
-        return f"Shop({', '.join(self.tables)})"
+        groups: dict[str, list[str]] = {}
+        for name in self.tables:
+            groups.setdefault(schemas()[name].group, []).append(name)
+        lines = [f"  {group}: {', '.join(names)}" for group, names in groups.items()]
+        return "\n".join([f"Shop, tables: {len(self.tables)}", *lines])
 
 
 def load_shop(seed: int | None = None) -> Shop:
