@@ -8,9 +8,11 @@ fixed, so it passes always or never.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,9 +20,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize, minimize_scalar
 
-from ecokit import pricing
+from ecokit import explore, load_shop, pricing
 from ecokit.errors import CourseError
+from ecokit.exercises.pricing_strategies import FIELDS, best_launch, launch_profit
+from ecokit.explore.base import Picture
+from ecokit.explore.pricing import STRATEGIES, products
+from ecokit.plots import pricing as plots
 from ecokit.pricing import uniform
+from ecokit.shop import Shop
 
 BOUND = 4.5
 UNIT = uniform(0, 1)
@@ -732,3 +739,66 @@ def test_tiers_agree_with_people_who_join() -> None:
 def test_what_cannot_be_is_told_in_a_sentence(call: Any, words: str) -> None:
     with pytest.raises(CourseError, match=words):
         call()
+
+
+# --- the lab ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return load_shop()
+
+
+def parts_of(part: Any) -> Iterator[Any]:
+    yield part
+    for child in getattr(part, "children", ()):
+        yield from parts_of(child)
+
+
+def test_the_lab_answers_every_knob(shop: Shop) -> None:
+    parts = list(parts_of(explore.show("pricing", shop)))
+    picture = next(part for part in parts if isinstance(part, Picture))
+    product, strategy = (part for part in parts if isinstance(part, widgets.Dropdown))
+    sliders = [part for part in parts if isinstance(part, widgets.IntSlider | widgets.FloatSlider)]
+    assert len(product.options) == 8
+    assert [key for _name, key in strategy.options] == list(pricing.NAMES)
+    for _name, key in strategy.options:
+        strategy.value = key
+        knobs = [slider for slider in sliders if slider.layout.display != "none"]
+        assert len(knobs) == len(STRATEGIES[key].knobs)
+        seen = {picture.value}
+        for knob in knobs:
+            knob.value = knob.max if knob.value < knob.max else knob.min
+            seen.add(picture.value)
+        assert len(seen) >= min(len(knobs), 2), key
+        assert picture.alt
+
+
+def test_the_twin_has_the_nine_of_the_slide(shop: Shop) -> None:
+    twin = explore.frames("pricing", shop)
+    assert len(twin.frames) == 9
+    assert len({frame.png() for frame in twin.frames}) == 9
+
+
+def test_the_tables_show_the_strategies_of_a_product(shop: Shop) -> None:
+    product = next(iter(products(shop).values()))
+    outcomes = pricing.side_by_side(product.demand, product.cost, product.price)
+    assert [one.strategy for one in outcomes] == list(pricing.NAMES)
+    table = pricing.compare(outcomes)
+    assert table["profit"].iloc[0] == pytest.approx(
+        product.demand.units(product.price) * (product.price - product.cost)
+    )
+    assert plots.strategies(table).axes[0].get_title(loc="left")
+    for outcome in outcomes:
+        assert outcome.name in plots.who_pays(outcome, product.demand).axes[0].get_title(loc="left")
+
+
+def test_a_launch_plan_is_as_good_as_a_finer_search(shop: Shop) -> None:
+    best = best_launch(shop)
+    most = launch_profit(shop, best)
+    rng = np.random.default_rng(3)
+    for _try in range(60):
+        plan = {
+            field.name: float(rng.integers(int(field.low), int(field.high) + 1)) for field in FIELDS
+        }
+        assert launch_profit(shop, plan) <= most * (1 + 1e-9)

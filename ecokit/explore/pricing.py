@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import ipywidgets as widgets
+from matplotlib.figure import Figure
 
 from ecokit import pricing as topic
 from ecokit.explore.base import Frame, Frames, Picture, app
@@ -15,12 +16,11 @@ from ecokit.plots import pricing as plots
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from ecokit.shop import Shop
 
 TITLE = "Pricing lab"
 SIZE = (7.2, 3.8)
+TWIN_SIZE = (7.2, 7.4)
 PRODUCTS = 8
 TWIN = (
     "personalised",
@@ -273,8 +273,9 @@ def frames(shop: Shop) -> Frames:
         name = topic.NAMES[key][0]
 
         def draw() -> Figure:
-            figure, axes = theme.figure(7.2, 7.4)
-            axes.remove()
+            theme.use()
+            figure = Figure(figsize=TWIN_SIZE)
+            figure.subplots_adjust(left=0.36, right=0.97, top=0.95, bottom=0.09, hspace=0.36)
             upper, lower = figure.subplots(2, gridspec_kw={"height_ratios": [1, 1.25]})
             plots.who_pays(others[key], product.demand, upper)
             upper.set_title(upper.get_title(loc="left"), x=-0.5, y=1)
