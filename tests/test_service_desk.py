@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.stats import beta, gamma
 
 from ecokit import explore, load_shop, simulate
 from ecokit import service_desk as sd
@@ -443,6 +444,52 @@ def test_cohorts_leave_open_months_empty(shop: Shop) -> None:
     assert table.drop(columns=["month", "customers"]).max().max() < 1
 
 
+def test_bg_nbd_equals_its_integral_and_the_published_customer() -> None:
+    from ecokit.service_desk.forecast import _log_likelihood
+
+    # Customer 1 of CDNOW in Fader, Hardie and Lee's note on Excel: 2 orders, 1.226 more.
+    cdnow = sd.BGNBD(0.243, 4.414, 0.793, 2.426)
+    assert cdnow.expected_orders(39, [2], [30.43], [38.86])[0] == pytest.approx(1.226, abs=5e-4)
+    shape = np.array([0.7, 3.0, 1.4, 2.2])
+
+    def rates(x: int, time: float) -> float:  # mean of rate^x exp(-rate time)
+        def inside(rate: float) -> float:
+            return float(rate**x * math.exp(-rate * time) * gamma.pdf(rate, 0.7, scale=1 / 3))
+
+        return float(quad(inside, 0, 1)[0] + quad(inside, 1, np.inf)[0])
+
+    def shares(stayed: int, left: int) -> float:  # mean of (1 - p)^stayed p^left
+        return float(quad(lambda p: (1 - p) ** stayed * p**left * beta.pdf(p, 1.4, 2.2), 0, 1)[0])
+
+    for x, last, age in ((0, 0.0, 5.0), (1, 2.0, 6.0), (3, 4.0, 4.5)):
+        exact = shares(x, 0) * rates(x, age)
+        if x:
+            exact += shares(x - 1, 1) * rates(x, last)
+        found = _log_likelihood(shape, *(np.array([float(v)]) for v in (x, last, age)))[0]
+        assert math.exp(found) == pytest.approx(exact, rel=1e-5)
+
+
+def test_bg_nbd_forecasts_customers_of_its_own_kind() -> None:
+    rng = np.random.default_rng(1)
+    rows = []
+    for age in rng.uniform(60, 250, 3000):
+        rate, share = rng.gamma(0.8, 1 / 30), rng.beta(0.9, 2.2)
+        now: float = 0.0
+        times: list[float] = []
+        while now <= age + 90 and (not times or rng.random() >= share):
+            now += rng.exponential(1 / rate)
+            times.append(now)
+        known = [time for time in times if time <= age]
+        later = sum(age < time <= age + 90 for time in times)
+        rows.append((len(known), max(known, default=0.0), age, later))
+    x, last, age, later = np.array(rows).T
+    model = sd.fit_bg_nbd(x, last, age)
+    forecast = model.expected_orders(90, x, last, age).sum()
+    assert abs(forecast - later.sum()) < Z * math.sqrt(3000) * later.std()
+    for name, truth in {"r": 0.8, "alpha": 30, "a": 0.9, "b": 2.2}.items():
+        assert getattr(model, name) == pytest.approx(truth, rel=0.35), name
+
+
 # Words, and the explorer -----------------------------------------------------------------------
 
 GROUPS = pd.DataFrame({"group": ["in_time"], "bought": [1], "campaign": "none", "day": MONDAY})
@@ -486,6 +533,7 @@ ORDERS = pd.DataFrame(
         (lambda: sd.repeat_curve(ORDERS), "No customer bought again"),
         (lambda: sd.rfm(ORDERS, ORDERS), "no column quantity"),
         (lambda: sd.cohorts(ORDERS, as_of="soon"), "as_of is 'soon'"),
+        (lambda: sd.fit_bg_nbd([1], [9], [5]), "BG/NBD needs customers"),
         (lambda: sd.customer_value(1, 0.5, -1), "discount is -1"),
         (lambda: sd.customer_value(1, 0.5, 0.1, "never"), "first is 'never'"),
     ],

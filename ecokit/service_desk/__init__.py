@@ -25,6 +25,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "erlang": [
             "Desk", "agents_needed", "desk", "erlang_b", "erlang_c", "load", "positions",
         ],
+        "forecast": ["BGNBD", "fit_bg_nbd", "repeat_summary"],
         "shifts": ["Shift", "ShiftPlan", "cover", "shift_patterns"],
         "simulate": ["measured", "simulate_desk"],
     },

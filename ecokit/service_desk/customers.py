@@ -1,10 +1,4 @@
-"""Who the customers are: recency, frequency and money; who comes back, when; what one is worth.
-
-A forecast per customer (BG/NBD of Fader, Hardie and Lee, 2005) is left to a library, and
-no library is light enough for this course: ``lifetimes`` and its heir ``btyd`` are archived,
-and ``pymc-marketing`` brings PyMC with a back end that compiles. What a manager asks first, how many come
-back and by when, :func:`repeat_curve` answers without a model.
-"""
+"""Who the customers are: recency, frequency and money; who comes back, when; what one is worth."""
 
 from __future__ import annotations
 

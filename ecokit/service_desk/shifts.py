@@ -1,8 +1,8 @@
 """Shifts that cover a day or a week at least cost: an integer program, solved by HiGHS.
 
 People work shifts, not quarter hours. Which shifts, and how many of each, so that every
-quarter hour has the agents it needs and the bill is smallest? This is the set-covering model of staff
-scheduling.
+quarter hour has the agents it needs and the bill is smallest? That is set covering, the
+standard model of staff scheduling.
 """
 
 from __future__ import annotations
