@@ -138,7 +138,7 @@ def rank_directory(
     ...
     ecokit.errors.CourseError: Give our own visits a month, above zero, to compare the reach with.
 
-    Source: slide 18. What is offered, at which price and to whom: Clark and Montgomery (1999),
+    Source: slide 18. What is offered, at which price and to whom: Clark and Montgomery (1998),
     Managerial identification of competitors.
     """
     columns = [*CATEGORIES, "other", "price_low", "price_high", "monthly_visits"]

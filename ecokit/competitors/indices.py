@@ -374,8 +374,7 @@ def spatial_index(
     ...
     ecokit.errors.CourseError: The table lacks the column: shop.
 
-    Source: World Bank (2013), *Measuring the Real Size of the World Economy*, on price
-    levels between places.
+    Source: as in :func:`bilateral_index`, with two places instead of two periods.
     """
     import pandas as pd
 

@@ -155,7 +155,7 @@ def effective_firms(shares: Shares | pd.Series[float], others: str | None = OTHE
     ...
     ecokit.errors.CourseError: No seller is named, so the number of firms cannot be told.
 
-    Source: Adelman (1969), Comment on the "H" concentration measure as a numbers-equivalent.
+    Source: n equal sellers have an HHI of 10,000 / n, turned round.
     """
     index = hhi(shares, others)
     if not index:
@@ -344,7 +344,7 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     ...
     ecokit.errors.CourseError: Name two different competitors of: K1, K2.
 
-    Source: Box, Jenkins, Reinsel and Ljung (2015), *Time Series Analysis*, chapter 12.
+    Source: the cross-correlation of two series, as statsmodels' ``ccf`` defines it.
     """
     import pandas as pd
 

@@ -72,7 +72,7 @@ def similarities(
     ecokit.errors.CourseError: The threshold is 20. It lies above 0 and up to 1, such as 0.2.
 
     Source: Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*,
-    chapters 3 (k-grams) and 6 (TF-IDF, cosine).
+    as scikit-learn cites it for TF-IDF.
     """
     import pandas as pd
 
@@ -342,7 +342,7 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
     ...
     ecokit.errors.CourseError: There is no true pair, so nothing can be found or missed.
 
-    Source: van Rijsbergen (1979), *Information Retrieval*, chapter 7.
+    Source: Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*.
     """
     true = set(truth)
     if not true:
@@ -397,7 +397,7 @@ def quality_by_threshold(
     ...
     ecokit.errors.CourseError: There is no true pair, so nothing can be found or missed.
 
-    Source: Manning, Raghavan and Schütze (2008), chapter 8.
+    Source: Manning, Raghavan and Schütze (2008), as above.
     """
     import pandas as pd
 

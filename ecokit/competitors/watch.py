@@ -179,7 +179,7 @@ def assortment_overlap(
     ecokit.errors.CourseError: The panel has no week 2025-03-04. It has Mondays from 2025-03-03
         to 2025-03-03.
 
-    Source: Jaccard (1912), The distribution of the flora in the alpine zone.
+    Source: the Jaccard index of two sets; slide 18.
     """
     import pandas as pd
 

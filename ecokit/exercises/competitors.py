@@ -894,16 +894,15 @@ REACTION = Plan(
     score=_score,
     reference=lambda shop: _best(shop)[0],
     hints=(
-        _(
-            "A cut of theirs by 12 % with a cross elasticity of 0.6 takes 1 - 0.88^0.6 of the "
-            "units. "
-            "How small a cut of ours brings enough of them back?"
-        ),
+        lambda shop: _(
+            "A cut of theirs by 12 % takes 1 - 0.88^{cross:g} of the units, where {cross:g} is the "
+            "cross elasticity. How small a cut of ours brings enough of them back?"
+        ).format(cross=_cut(shop).cross),
         _("Touch only what was touched, and only as long as their cut lasts."),
     ),
     solution=_(
-        "Our customers look at our price far more than at theirs, so a cut of one or two per cent "
-        "does what their large one undid. Everything beyond that, other products and further weeks "
+        "Our customers look at our price far more than at theirs, so a small cut brings back "
+        "what their large one took. Everything beyond that, other products and further weeks "
         "included, gives margin away. Without the contract, waiting would cost the least."
     ),
     misconceptions=(

@@ -300,7 +300,7 @@ def levels(
     Returns
     -------
     Figure
-        The title carries both changes.
+        The title tells how far each strays from the first week.
 
     Examples
     --------
@@ -308,7 +308,7 @@ def levels(
     >>> weeks = pd.to_datetime(["2025-03-03", "2025-03-10"])
     >>> index = pd.DataFrame({"period": weeks, "index": [1.0, 1.0]})
     >>> levels(index, index.assign(index=[1.0, 1.2]), "K1").axes[0].get_title(loc="left")
-    'K1: the average price +20%, the same products +0%'
+    'K1: the average price strays by 20%, the same products by 0%'
     """
     ax = theme.figure(height=3.4)[1] if ax is None else ax
     ax.plot(average["period"], average["index"], "--", color=theme.GREY, label=_("average price"))
@@ -320,10 +320,14 @@ def levels(
     ax.set_ylabel(_("first week = 1"))
     ax.grid(visible=False, axis="x")
     ax.xaxis.set_major_formatter(_months())
-    ax.legend(loc="best")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=2)
     ax.set_title(
-        _("{name}: the average price {average:+.0%}, the same products {matched:+.0%}").format(
-            name=name, average=average["index"].iloc[-1] - 1, matched=matched["index"].iloc[-1] - 1
+        _(
+            "{name}: the average price strays by {average:.0%}, the same products by {matched:.0%}"
+        ).format(
+            name=name,
+            average=average["index"].sub(1).abs().max(),
+            matched=matched["index"].sub(1).abs().max(),
         )
     )
     return _figure(ax)
