@@ -197,17 +197,17 @@ def test_replay_of_one_day_is_the_newsvendor() -> None:
 
 
 def test_replayed_fill_rate_agrees_with_the_formula() -> None:
-    demand = np.random.default_rng(4).poisson(2.0, 60_000)
+    demand = np.random.default_rng(4).poisson(2.0, 20_000)
     law = operations.lead_time_demand(2.0, sqrt(2.0), 5)
     for point, quantity in ((10, 40), (13, 30), (16, 60)):
         log = operations.replay(demand, point, order_quantity=quantity, lead_days=5)
         row = log.table().iloc[0]
         formula = operations.fill_rate(law, point, quantity)
         # Demand that waits and a whole day between two looks: the formula is a little careful.
-        assert formula - 0.002 < row["fill_rate"] < formula + 0.015
+        assert formula - 0.003 < row["fill_rate"] < formula + 0.015
         level = operations.cycle_service_level(law, point)
-        assert level - 0.01 < row["cycle_service_level"] < level + 0.16
-        assert row["orders"] == pytest.approx(row["sold"] / quantity, rel=0.01)
+        assert level - 0.03 < row["cycle_service_level"] < level + 0.16
+        assert row["orders"] == pytest.approx(row["sold"] / quantity, rel=0.02)
 
 
 def test_economic_order_quantity_is_cheapest_in_a_replay_of_even_demand() -> None:

@@ -279,7 +279,7 @@ def storage(daily: pd.DataFrame) -> Figure:
     >>> daily = pd.DataFrame({"day": pd.date_range("2025-06-01", periods=2),
     ...                       "utilisation": [0.7, 0.9]})
     >>> storage(daily).axes[0].get_title(loc="left")
-    'Fullest on 02 June: 90% of the space; above 85% on 1 of 2 days'
+    'Fullest on 02 June: 90% of the space; too full on 1 of 2 days'
     """
     fig, ax = theme.figure(height=3.3)
     ax.fill_between(daily["day"], daily["utilisation"], color="#cfe3f3", lw=0)
@@ -293,14 +293,13 @@ def storage(daily: pd.DataFrame) -> Figure:
     theme.percent_axis(ax)
     ax.set_ylim(0, 1.1 * max(1.0, float(daily["utilisation"].max())))
     peak = daily.iloc[int(daily["utilisation"].to_numpy().argmax())]
-    ax.set_title(
-        _("Fullest on {day:%d %B}: {peak:.0%} of the space; above 85% on {n} of {all} days").format(
-            day=peak["day"],
-            peak=peak["utilisation"],
-            n=int((daily["utilisation"] > full).sum()),
-            all=len(daily),
-        )
+    title = _("Fullest on {day:%d %B}: {peak:.0%} of the space").format(
+        day=peak["day"], peak=peak["utilisation"]
     )
+    crowded = int((daily["utilisation"] > full).sum())
+    if crowded:
+        title += _("; too full on {n} of {all} days").format(n=crowded, all=len(daily))
+    ax.set_title(title)
     _month_axis(ax, pd.DatetimeIndex(daily["day"]))
     return fig
 
