@@ -286,7 +286,7 @@ Crawl-delay: 2.5
     ],
 )
 def test_robots_as_in_the_example_of_rfc_9309(agent: str, path: str, allowed: bool) -> None:
-    robots = Robots.read(EXAMPLE, agent)
+    robots = Robots(EXAMPLE, agent)
     assert robots.allows(HOST + path) is allowed
     assert robots.sitemaps == ("http://shop.example/sitemap.xml",)
     assert robots.crawl_delay == (2.5 if agent in ("barbot", "bazbot") else 0)
@@ -312,12 +312,12 @@ def test_robots_as_in_the_example_of_rfc_9309(agent: str, path: str, allowed: bo
     ],
 )  # fmt: skip
 def test_the_longest_rule_decides(rules: str, path: str, allowed: bool) -> None:
-    assert Robots.read(f"\ufeffUser-agent: *\n{rules}", "ecokit").allows(HOST + path) is allowed
+    assert Robots(f"\ufeffUser-agent: *\n{rules}", "ecokit").allows(HOST + path) is allowed
 
 
 @given(st.text(), st.text())
 def test_any_robots_txt_can_be_read(text: str, path: str) -> None:
-    robots = Robots.read(f"user-agent: *\n{text}", "ecokit")
+    robots = Robots(f"user-agent: *\n{text}", "ecokit")
     assert robots.allows(f"{HOST}/{path}".replace("[", "").replace("]", "")) in (True, False)
     assert 0 <= robots.crawl_delay < float("inf")
 

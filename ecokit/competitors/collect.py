@@ -255,7 +255,7 @@ class Collector:
             return Robots() if missing else Robots.forbid_all()
         except PageError:
             return Robots.forbid_all()
-        return Robots.read(held.body.decode("utf-8", "replace"), self._agent)
+        return Robots(held.body.decode("utf-8", "replace"), self._agent)
 
     def _ask(self, url: str, delay: float, *, for_robots: bool = False) -> Held:
         """Ask until there is a page, or an answer that settles it."""

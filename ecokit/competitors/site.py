@@ -177,7 +177,7 @@ class SmallWeb:
 
     def _crawl_delay(self, site: str) -> float:
         text = self._pages.get(f"{site}/robots.txt", b"").decode()
-        return Robots.read(text, "*").crawl_delay
+        return Robots(text, "*").crawl_delay
 
     def _busy(self, host: str, name: str) -> int:
         """Return the status of a site that does not want to answer now, else 0."""
