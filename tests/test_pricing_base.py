@@ -361,6 +361,17 @@ def test_two_stages_agree_with_statsmodels() -> None:
     assert pricing.estimate(frame.assign(noise=noise), instrument="noise").weak
 
 
+def test_a_control_stands_beside_the_price() -> None:
+    frame = made(5)
+    rng = np.random.default_rng(5)
+    helped = rng.standard_normal(len(frame))
+    frame = frame.assign(helped=helped, units=rng.poisson(frame["units"] * np.exp(0.3 * helped)))
+    for how in ({}, {"instrument": "cost"}, {"model": "logs", "instrument": "cost"}):
+        told = pricing.estimate(frame, controls=["helped"], **how)
+        assert told.covers(TRUE)
+        assert told.se < pricing.estimate(frame, **how).se
+
+
 def test_an_elasticity_has_no_unit() -> None:
     frame = made(3)
     for how in ({}, {"instrument": "cost"}, {"model": "logs"}):
@@ -378,6 +389,7 @@ def test_an_elasticity_has_no_unit() -> None:
         ({}, {"exposure": "luck"}, "no exposure 'luck'"),
         ({}, {"instrument": "weather"}, "no column weather"),
         ({"price": 0.0}, {}, "price in the panel is 0"),
+        ({"units": math.nan}, {}, "negative or missing"),
         ({"price": 9.0}, {}, "does not change beyond"),
         ({"cost": 9.0}, {"instrument": "cost"}, "instrument does not change"),
         ({"product_id": 1}, {}, "five or more"),

@@ -45,7 +45,7 @@ _NEEDED = ("product_id", "category", "week", "units", "price")
 class Estimate:
     """An elasticity with its 95 % interval.
 
-    ``elasticity``, ``se`` (clustered by product), ``low``, ``high``, ``rows`` (product weeks used),
+    ``elasticity``, ``se`` (standard error), ``low``, ``high``, ``rows`` (product weeks used),
     ``products`` (clusters), ``first_stage`` (F of the instrument; NaN without one).
     """
 
@@ -247,8 +247,9 @@ def estimate(
     Returns
     -------
     Estimate
-        Standard errors are clustered by product, with t quantiles of clusters less one. Those of
-        the control function count that its first stage is estimated too.
+        Standard errors are the larger of those clustered by product and those by row (few clusters
+        may show too little by luck), with t quantiles of clusters less one. Those of the control
+        function count that its first stage is estimated too.
 
     Raises
     ------
@@ -306,7 +307,8 @@ def estimate(
     offset = np.log(data[exposure].to_numpy(float))
     fit = _logs if model == "logs" else _counts
     slope, scores, left, right = fit(units, offset, price, extra, dummies, first)
-    se = _clustered(scores, left, right, clusters) * _spent(data, dummies, effects)
+    shared, single = (_clustered(scores, left, right, g) for g in (clusters, np.arange(len(data))))
+    se = max(shared, single) * _spent(data, dummies, effects)
     strength = first.strength(clusters) if first else float("nan")
     return _told(slope, se, clusters, len(data), strength)
 
@@ -448,11 +450,12 @@ def _counts(
     first: _First | None,
 ) -> tuple[float, Floats, Floats, Floats]:
     """Poisson regression, with the residual of a first stage: slope, scores, sides of the bread."""
-    from statsmodels.api import GLM, families
+    from statsmodels.genmod.families import Poisson  # statsmodels.api takes twice as long to load
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     beside = [] if first is None else [first.residual]
     x = np.column_stack([price, extra, *beside])
-    model = GLM(units, np.column_stack([x, dummies]), family=families.Poisson(), offset=offset)
+    model = GLM(units, np.column_stack([x, dummies]), family=Poisson(), offset=offset)
     fitted = model.fit(wls_method="qr", tol=1e-10)
     mean = np.asarray(fitted.fittedvalues)
     root = np.sqrt(mean)[:, None]
@@ -524,6 +527,8 @@ def _check(
             raise CourseError(message.format(name=name, value=value, allowed=allowed_text))
     asked = [*_NEEDED, exposure, *effects, *controls, *([instrument] if instrument else [])]
     need("panel", panel, asked)
+    if not (panel["units"] >= 0).all():
+        raise CourseError(_("Units in the panel are negative or missing. Leave such rows out."))
     if not (panel["price"] > 0).all():
         message = _("A price in the panel is 0, negative or missing. Leave such rows out.")
         raise CourseError(message)
