@@ -233,14 +233,21 @@ def explorer(shop: Shop) -> widgets.Widget:
     knobs = {
         key: {name: _slider(k) for name, k in one.knobs.items()} for key, one in STRATEGIES.items()
     }
-    others = lru_cache(maxsize=PRODUCTS)(lambda key: outcomes(chosen[key]))
+
+    @lru_cache(maxsize=PRODUCTS)
+    def others(key: str) -> tuple[topic.Outcome, dict[str, tuple[str, ...]]]:
+        found = outcomes(chosen[key])
+        base = found["one_price"]
+        return base, {name: _line(one, base.profit) for name, one in found.items()}
 
     def draw(figure: Figure) -> str:
         values = {name: slider.value for name, slider in knobs[strategy.value].items()}
         one = chosen[product.value]
         outcome = STRATEGIES[strategy.value].run(one, values)
-        table.value = _table(outcome, others(product.value))
-        return _draw(figure, one, outcome, others(product.value)["one_price"])
+        base, lines = others(product.value)
+        lines = lines | {outcome.strategy: _line(outcome, base.profit)}
+        table.value = _table(outcome.strategy, lines)
+        return _draw(figure, one, outcome, base)
 
     table = widgets.HTML()
     picture = Picture(draw, SIZE)
@@ -343,26 +350,28 @@ def _draw(figure: Figure, product: Product, outcome: topic.Outcome, base: topic.
     return _alt(product, outcome, base)
 
 
-def _table(outcome: topic.Outcome, others: Mapping[str, topic.Outcome]) -> str:
-    """Return all strategies as an HTML table, the chosen one bold, with the knobs as they are."""
-    base = others["one_price"]
+def _line(outcome: topic.Outcome, base: float) -> tuple[str, ...]:
+    """Return a row of the table: strategy, mean price, units, profit, and against the base."""
+    mean, profit = outcome.prices[1], outcome.profit
+    return (
+        f"{outcome.name} {topic.NAMES[outcome.strategy][1]}",
+        f"¥{mean:,.0f}" if mean == mean else "–",
+        f"{outcome.units:,.0f}",
+        f"¥{profit:,.0f}",
+        f"{profit / base - 1:+.0%}",
+    )
+
+
+def _table(chosen: str, lines: Mapping[str, tuple[str, ...]]) -> str:
+    """Return all strategies as an HTML table, the chosen one bold."""
     heads = (_("Strategy"), _("Mean price"), _("Units"), _("Profit"), _("Against base"))
-    lines = []
-    for key, one in others.items():
-        now = outcome if key == outcome.strategy else one
-        mean = now.prices[1]
-        cells = (
-            f"{now.name} {topic.NAMES[key][1]}",
-            f"¥{mean:,.0f}" if mean == mean else "–",
-            f"{now.units:,.0f}",
-            f"¥{now.profit:,.0f}",
-            f"{now.profit / base.profit - 1:+.0%}",
-        )
-        weight = ' style="font-weight:bold"' if now is outcome else ""
-        start, rest = cells[0], "".join(f'<td style="text-align:right">{c}</td>' for c in cells[1:])
-        lines.append(f'<tr{weight}><th scope="row" style="text-align:left">{start}</th>{rest}</tr>')
+    body = []
+    for key, (name, *numbers) in lines.items():
+        weight = ' style="font-weight:bold"' if key == chosen else ""
+        cells = "".join(f'<td style="text-align:right">{number}</td>' for number in numbers)
+        body.append(f'<tr{weight}><th scope="row" style="text-align:left">{name}</th>{cells}</tr>')
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    return f'<table class="ecokit-table"><tr>{head}</tr>{"".join(lines)}</table>'
+    return f'<table class="ecokit-table"><tr>{head}</tr>{"".join(body)}</table>'
 
 
 def _alt(product: Product, outcome: topic.Outcome, base: topic.Outcome) -> str:

@@ -365,12 +365,14 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = N
     ax.legend(loc="upper right", ncols=4, fontsize=9, frameon=True, framealpha=1, edgecolor="none")
     low, _mean, high = outcome.prices
     if not len(table):
-        ax.set_title(_("{name}: nobody buys").format(name=outcome.name))
+        ax.set_title(_("{name}: nobody buys").format(name=outcome.name), x=0, y=1)
         return _figure(ax)
     told = theme.yuan(low) if theme.yuan(low) == theme.yuan(high) else ""
     told = told or _("{low} to {high}").format(low=theme.yuan(low), high=theme.yuan(high))
     finding = _("{name}: {units:,.0f} units at {prices}")
-    ax.set_title(finding.format(name=outcome.name, units=outcome.units, prices=told))
+    # a place given by hand spares Matplotlib a search that costs as much as the drawing
+    title = finding.format(name=outcome.name, units=outcome.units, prices=told)
+    ax.set_title(title, x=0, y=1)
     return _figure(ax)
 
 
