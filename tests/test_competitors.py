@@ -531,6 +531,17 @@ def test_the_explorer_follows_its_controls(shop: Shop) -> None:
     assert {"Index", "Their price"} <= set(named)
 
 
+def test_the_explorer_says_when_no_pair_is_left(shop: Shop) -> None:
+    names = shop.products.assign(name=[f"Q{n}" for n in range(len(shop.products))])
+    app = page.explorer(Shop({**shop.tables, "products": names}))
+    named = controls(app)
+    named["Threshold"].value = 0.5  # type: ignore[attr-defined]
+    matching, prices = pictures(app)
+    assert "0 right" in matching.alt
+    named["Category"].value = "phones"  # type: ignore[attr-defined]
+    assert "lower the threshold" in prices.alt
+
+
 def test_the_static_twin_has_a_frame_for_each_threshold(shop: Shop) -> None:
     twin = page.frames(shop)
     assert len(twin.frames) == 7

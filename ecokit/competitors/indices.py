@@ -382,15 +382,16 @@ def spatial_index(
     weighted = formula not in UNWEIGHTED
     demand_columns(gaps, [*keys, "own_price", "price", *(["units"] if weighted else [])])
     rows = gaps.dropna(subset=["own_price", "price"])
-    groups: Any = rows.groupby(keys, sort=True) if keys else [((), rows)]
+    ours, theirs = (rows[column].to_numpy(float) for column in ("own_price", "price"))
+    units = rows["units"].to_numpy(float) if weighted else None
+    if keys:  # a list of one column, too, names its groups by tuples
+        groups = rows.groupby(keys, sort=True).indices.items()
+    else:
+        groups = {(): np.arange(len(rows))}.items()
     found = []
-    for name, group in groups:
-        units = group["units"] if weighted else None
-        empty = group.empty or (units is not None and not units.sum())
-        level = (
-            np.nan
-            if empty
-            else bilateral_index(group["price"], group["own_price"], units, units, formula)
-        )
-        found.append((*name, level, len(group)))
+    for name, at in groups:
+        weight = None if units is None else units[at]
+        empty = not len(at) or (weight is not None and not weight.sum())
+        level = np.nan if empty else bilateral_index(theirs[at], ours[at], weight, weight, formula)
+        found.append((*(name if isinstance(name, tuple) else (name,)), level, len(at)))
     return pd.DataFrame(found, columns=[*keys, "index", "matched"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
@@ -122,15 +123,21 @@ def _prices(
         description=_("Their price"),
     )
 
+    @lru_cache(maxsize=2)
+    def matched(threshold: float, price: str) -> pd.DataFrame:
+        panel = match.panel.assign(price=match.panel[price])
+        try:
+            return topic.price_gaps(panel, match.at(threshold), own)
+        except CourseError:  # no pair is left at this threshold
+            return pd.DataFrame({"category": []})
+
     def draw(figure: Figure) -> str:
         theme.use()
         figure.subplots_adjust(left=0.12, right=0.97, top=0.88, bottom=0.1)
-        ax, pairs, panel = figure.add_subplot(), match.at(threshold.value), match.panel
+        ax, gaps = figure.add_subplot(), matched(threshold.value, paid.value)
         if category.value != ALL:
-            panel = panel[panel["category"] == category.value]
-        try:
-            gaps = topic.price_gaps(panel.assign(price=panel[paid.value]), pairs, own)
-        except CourseError:  # no pair is left
+            gaps = gaps[gaps["category"] == category.value]
+        if gaps.empty:
             return _empty(ax)
         levels = topic.spatial_index(gaps, formula.value, by=["week", "competitor_id"])
         return _finding(plots.gaps(levels.dropna(subset="index"), ax))
