@@ -376,10 +376,9 @@ def test_answer_effect_equals_the_regression_row_by_row(shop: Shop) -> None:
     )
 
 
-def test_the_truth_of_an_answer_in_time_lies_in_most_intervals() -> None:
+def test_the_truth_of_an_answer_in_time_lies_in_most_intervals(shop: Shop) -> None:
     inside = 0
-    for seed in (1, 2, 3):
-        company = simulate(seed)
+    for company in (shop, simulate(1), simulate(2)):
         groups = sd.answer_groups(company.visits, company.contacts, company.orders)
         row = sd.answer_effect(groups, "in_time", "not_asked").loc["adjusted"]
         inside += bool(row["lower"] <= company.truth["consultation_in_time"] <= row["upper"])
