@@ -27,6 +27,7 @@ FORMATS: dict[str, str] = {
 one ends as a second-price one: with values of one's own, each pair brings the same."""
 
 _CELLS = 100_000  # numbers drawn at a time: they stay in the processor's cache
+_AT_ONCE = 8_000  # auctions at a time: small arrays need no new memory from the system
 _GRID = 2001
 
 
@@ -148,13 +149,16 @@ def draw_auctions(
         message = _("There is no auction '{kind}'. Choose one of: {kinds}.")
         raise CourseError(message.format(kind=kind, kinds=", ".join(FORMATS)))
     rng = np.random.default_rng(seed)
-    chunk = max(_CELLS // bidders, 1)
+    chunk = min(max(_CELLS // bidders, 1), _AT_ONCE)
+    space = np.empty(chunk * bidders)
     start = 1 - float(demand.share(reserve))
     own_bid = kind in ("first", "dutch")
     bid = _bidding(demand, bidders, reserve, units) if own_bid else demand.wtp
     paid, won, squares = [], [], 0.0
     for done in range(0, int(auctions), chunk):
-        winners, losing = _top(rng, min(chunk, int(auctions) - done), bidders, units)
+        winners, losing = _top(
+            rng, space[: min(chunk, int(auctions) - done) * bidders], bidders, units
+        )
         price = bid(winners) if own_bid else np.repeat(demand.wtp(losing), units, axis=0)
         if start > 0:
             sold = winners >= start
@@ -163,22 +167,22 @@ def draw_auctions(
             won.append(winners[sold])
         else:
             paid.append(price.ravel())
-            won.append(winners.ravel())
+            won.append(winners.flatten())  # a copy: the space is drawn into again
         revenue = price[0] if units == 1 else price.sum(axis=0)
         squares += float(revenue @ revenue)
     return Draw(np.concatenate(paid), demand.wtp(np.concatenate(won)), int(auctions), squares)
 
 
 def _top(
-    rng: np.random.Generator, auctions: int, bidders: int, units: int
+    rng: np.random.Generator, space: Floats, bidders: int, units: int
 ) -> tuple[Floats, Floats]:
-    """Draw ranks; return those of the winners (units x auctions) and the highest that lost."""
+    """Draw ranks into `space`; return those of the winners (units x auctions), and the next."""
     if units > 1:
         cut = bidders - units
-        ranks = rng.random((auctions, bidders))
+        ranks = rng.random(out=space).reshape(-1, bidders)
         ranks.partition(cut - 1, axis=1)
         return ranks[:, cut:].T, ranks[:, cut - 1 : cut].T
-    ranks = rng.random((bidders, auctions))
+    ranks = rng.random(out=space).reshape(bidders, -1)
     # one unit: the two highest in one pass over the bidders, far faster than sorting
     best, second = np.maximum(ranks[0], ranks[1]), np.minimum(ranks[0], ranks[1])
     for rank in ranks[2:]:
