@@ -186,17 +186,9 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
     low = int(table["gmroi_year"].to_numpy().argmin())
     colors = [theme.ORANGE if row == low else theme.BLUE for row in table.index]
     ax.scatter(table["turns_year"], table["margin"], s=size, c=colors, alpha=0.8, zorder=3)
-    ranked = table.sort_values("turns_year")
-    for row, (name, x, y) in enumerate(
-        ranked[[by, "turns_year", "margin"]].itertuples(index=False)
-    ):
-        side = -1 if row % 2 else 1
-        ax.annotate(
-            _plain(name), (x, y), (16 * side, 0), textcoords="offset points", va="center",
-            ha="left" if side > 0 else "right", size=9,
-        )  # fmt: skip
-    ax.set_xlim(0, 1.2 * table["turns_year"].max())
+    ax.set_xlim(0, 1.25 * table["turns_year"].max())
     ax.set_ylim(0, 1.3 * table["margin"].max())
+    _beside(ax, table, by)
     turns = np.linspace(1, ax.get_xlim()[1], 200)
     for level in (5, 10, 20, 40):
         # profit / stock = g, turns = cost / stock, margin = profit / (profit + cost)
@@ -218,6 +210,18 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
         )
     )
     return fig
+
+
+def _beside(ax: Axes, table: pd.DataFrame, by: str) -> None:
+    """Name the points in a column on their right, one below the other, with a thin line each."""
+    step, column, last = 0.055 * ax.get_ylim()[1], 0.72 * ax.get_xlim()[1], -np.inf
+    ordered = table.sort_values("margin")[[by, "turns_year", "margin"]]
+    for name, x, y in ordered.itertuples(index=False):
+        last = max(y, last + step)
+        ax.annotate(
+            _plain(name), (x, y), (max(column, x + 0.05 * column), last), va="center", size=9.5,
+            arrowprops={"arrowstyle": "-", "color": theme.GREY, "lw": 0.8},
+        )  # fmt: skip
 
 
 def capital(table: pd.DataFrame) -> Figure:
