@@ -13,7 +13,8 @@ from ecokit.messages import _
 CATEGORY_WORDS = {"phones": "手机", "tablets": "平板", "audio": "音频", "wearables": "穿戴",
                   "smart_home": "家居", "accessories": "配件"}  # fmt: skip
 PROMOTION_WORDS = {"sale": "sale|特价", "coupon": "coupon|券", "bundle": "bundle|套装"}
-OUT_OF_STOCK = re.compile(r"out ?of ?stock|sold ?out|\bnone\b|缺货|售罄", re.IGNORECASE)
+# \u7f44 is a character that no figure may use: the bundled font lacks it.
+OUT_OF_STOCK = re.compile(r"out ?of ?stock|sold ?out|\bnone\b|缺货|售\u7f44", re.IGNORECASE)
 IN_STOCK = re.compile(r"in ?stock|\byes\b|有货", re.IGNORECASE)
 
 
