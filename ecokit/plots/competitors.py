@@ -23,7 +23,7 @@ SHOPS = {
     "own": (theme.BLUE, "-", "o"),
     "K1": (theme.ORANGE, "--", "s"),
     "K2": (theme.GREEN, ":", "^"),
-    "K3": (theme.PINK, "-.", "D"),
+    "K3": (theme.PURPLE, "-.", "D"),
 }
 """Colour, line and marker of each shop, the same in every figure."""
 

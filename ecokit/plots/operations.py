@@ -139,7 +139,7 @@ def nine_cells(cells: pd.DataFrame) -> Figure:
     counts = cells.pivot_table(index="abc", columns="xyz", values="products").reindex_like(shares)
     texts = [
         [
-            "–" if np.isnan(share) else _("{share:.0%}\n{n:.0f} products").format(share=share, n=n)
+            "–" if np.isnan(share) else _("{share:.0%}\nproducts: {n:.0f}").format(share=share, n=n)
             for share, n in zip(row, numbers, strict=True)
         ]
         for row, numbers in zip(shares.to_numpy(), counts.to_numpy(), strict=True)
