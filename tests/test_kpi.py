@@ -352,3 +352,10 @@ def test_a_plan_of_nothing_implies_no_order_value() -> None:
     table = pd.DataFrame(rows, columns=["kpi", "target", "plan"])
     table = table.assign(month="2025-06", post_id="traffic_manager", weight=0.2)
     assert "order value" not in set(kpi.consistent_targets(table)["tie"])
+
+
+def test_a_line_is_a_kind_of_product_not_the_number_in_an_order() -> None:
+    shop = load_shop()
+    lines = kpi.measure("sales", shop, "line").set_index("line")["sales"]
+    assert set(lines.index) == set(shop.products["line"])
+    assert lines.sum() == pytest.approx(kpi.measure("sales", shop)["sales"].iloc[0])

@@ -262,6 +262,8 @@ def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Fra
     if part.how == "distinct":  # n_unique would count a missing id as one more
         frame = frame.filter(~nw.col(part.column).is_null())
     for key in by:
+        if key == "line" and "products" in lookups:
+            frame = frame.drop("line", strict=False)  # of an order: its number; of products: a kind
         if key in PERIODS:
             need(part.table, frame, [part.time])
             frame = frame.with_columns(start_of(key, part.time).alias(key))

@@ -87,12 +87,6 @@ def five_kpis(data: Any, by: By = "month") -> pd.DataFrame:
     keys = listed(by)
     split = any(key in _product_columns(tables) for key in keys)
     wanted = [kpi for kpi in FIVE if not (split and kpi in _ONLY_WHOLE)]
-    if "line" in keys:  # a number in order_lines and returns, a kind of product in products
-        plain = {
-            name: nw.from_native(tables[name]).drop("line", strict=False).to_native()
-            for name in ("order_lines", "returns")
-        }
-        tables = {**tables, **plain}
     each = [small(nw.from_native(measure(kpi, tables, by))) for kpi in wanted]
     if not keys:
         return pd.concat(each, axis=1)
