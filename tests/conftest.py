@@ -75,9 +75,15 @@ def browser() -> Iterator[object]:
         chromium.close()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever uses the browser, so that it can be run apart."""
+    """Mark whatever uses the browser, to run it apart; keep the tests of a file together.
+
+    Only the many companies of the exercises are spread over all processes.
+    """
     for item in items:
+        if "for_every_company" not in item.name:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
 

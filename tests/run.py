@@ -23,7 +23,7 @@ PARTS = {
     "types": [PYTHON, "-m", "mypy"],
     "notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"],
     "book": [PYTHON, "-m", "ecokit.cli", "book"],
-    "unit": [*PYTEST, "--dist", "loadfile", "-m", "not browser", "--durations", "15"],
+    "unit": [*PYTEST, "--dist", "loadgroup", "-m", "not browser", "--durations", "15"],
     "browser": [*PYTEST, "--dist", "loadfile", "-m", "browser", "tests"],
 }
 
@@ -47,7 +47,8 @@ def run(name: str) -> tuple[float, int]:
     """Run one part; return its seconds and its exit code."""
     print(f"== {name}", flush=True)
     start = time.perf_counter()
-    environment = os.environ | {"PYTHONUTF8": "1"}
+    # One thread for linear algebra a process: the processes already fill the machine.
+    environment = os.environ | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
     code = subprocess.run(PARTS[name], cwd=ROOT, env=environment).returncode
     return time.perf_counter() - start, code
 

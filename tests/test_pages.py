@@ -19,7 +19,11 @@ ROOT = Path(__file__).resolve().parents[1]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 pytestmark = pytest.mark.browser
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-THEME = "theme => { for (const key of ['mode', 'theme']) localStorage.setItem(key, theme) }"
+# Only in the page itself: a frame that shows a foreign page is sandboxed and has no storage.
+THEME = """theme => {
+  if (window !== window.top) return;
+  for (const key of ['mode', 'theme']) localStorage.setItem(key, theme);
+}"""
 
 
 def listed(node: Any) -> Iterator[str]:
