@@ -26,7 +26,7 @@ from ecokit.shop import Shop, load_shop
 
 T = pd.Timestamp
 Engine = Callable[[pd.DataFrame], Any]
-REAL_DATA = Path("/work/shared/real-data")
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
 
 
 def _duckdb(table: pd.DataFrame) -> Any:
