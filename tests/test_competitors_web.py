@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ from ecokit import competitors, load_shop
 from ecokit.competitors import collect as collecting
 from ecokit.competitors import markup
 from ecokit.competitors.collect import Collector, Page, PageError, RefusedError, Reply, decoded
+from ecokit.competitors.convert import CONVERT
 from ecokit.competitors.read import READERS, ContractError, Reader, read_offers
 from ecokit.competitors.robots import Robots
 from ecokit.competitors.site import CountingClock, SmallWeb
@@ -478,6 +480,14 @@ def test_what_is_no_web_address_is_not_asked(url: str) -> None:
     assert answers.asked == []
 
 
+def test_a_site_that_wants_a_visit_a_day_is_left_alone() -> None:
+    rules = Reply(200, {"content-type": "text/plain"}, [b"User-agent: *\nCrawl-delay: 86400"])
+    answers = Answers(**{"robots.txt": [rules], "a": [b"a"]})
+    with pytest.raises(RefusedError, match="asks for 86,400 seconds between two pages"):
+        polite(answers)[0].get(f"{HOST}/a")
+    assert answers.addresses == ["/robots.txt"]
+
+
 def test_enough_is_enough() -> None:
     collector, _clock = polite(Answers(a=[b"a"], b=[b"b"]), most_pages=2)
     collector.get(f"{HOST}/a")
@@ -596,6 +606,15 @@ def test_a_naive_expression_reads_two_in_three(price_texts: pd.DataFrame) -> Non
         ("￥１，２９９．００", "1299.00", "CNY", None),
         ("1.2万元", "12000", "CNY", None),
         ("US$ 12", "12", "US$", None),
+        ("Was £12.99, now £9.99", "9.99", "£", "12.99"),
+        ("statt 1.599 € jetzt 1.299 €", "1299", "€", "1599"),
+        ("CHF 1’299.–", "1299", "CHF", None),
+        ("JP¥1,200", "1200", "JPY", None),
+        ("1,200円", "1200", "JPY", None),
+        ("Only 3 left! $12.99", "12.99", "$", None),
+        ("2 x HK$12.50", "12.50", "HK$", None),
+        ("¥1,299, or ¥108/month", "1299", "CNY", None),
+        ("-$5.00", None, None, None),
         ("Members' price ¥949", None, None, None),
         ("原价 ¥1,299", None, None, None),
         ("out of stock", None, None, None),
@@ -616,7 +635,10 @@ def test_price_texts(text: Any, amount: str | None, currency: str, was: str | No
     assert not price.at_least
 
 
-@pytest.mark.parametrize("text", ["from ¥999", "999元起", "¥999 起", "¥999-1,299", "¥999~¥1299"])
+@pytest.mark.parametrize("text", [
+    "from ¥999", "999元起", "¥999 起", "¥999-1,299", "¥999~¥1299", "$999+", "ab 999 €",
+    "$999 to $1,299", "as low as £999",
+])  # fmt: skip
 def test_a_lowest_price_is_marked(text: str) -> None:
     price = competitors.read_price(text)
     assert (price.amount, price.at_least) == (999, True)
@@ -828,6 +850,59 @@ def test_json_ld_as_shops_write_it(product: str) -> None:
                     optional=("delivery_days", "rating", "reviews"))  # fmt: skip
     (found,) = read_offers(Page(f"{HOST}/p/A.html", text), [reader])
     assert (found.price, found.list_price, found.category) == (1299.0, 1299.0, "phones")
+
+
+@pytest.mark.parametrize(
+    ("price", "shown"),
+    [
+        ("1299.00", 1299), ("1,299.00", 1299), ("¥1299", 1299), (["1299"], None), (True, None),
+        ("1299-1599", "a price in yuan"), (float("nan"), "a price in yuan"),
+        (10**400, "a price in yuan"),
+    ],
+)  # fmt: skip
+def test_structured_prices_are_read_or_told(price: Any, shown: Any) -> None:
+    """What is no single price says nothing, or breaks the contract; the price shown stands."""
+    product = {"@type": "Product", "sku": "A", "offers": {"price": price, "priceCurrency": "CNY"}}
+    page = json.dumps([{"@graph": [{"@type": "WebPage", "mainEntity": product}]}])
+    text = f'<script type="application/ld+json">{page}</script><p><b>PRICE</b></p>'
+    optional = ("name", "category", "in_stock", "delivery_days", "rating", "reviews")
+    reader = Reader(start="/", links="a", product="/p/", block="p", fields={"price": "b"},
+                    data="json-ld", optional=optional)  # fmt: skip
+
+    def read(printed: str) -> float:
+        shop_page = Page(f"{HOST}/p/A.html", text.replace("PRICE", printed))
+        return read_offers(shop_page, [reader])[0].price
+
+    if isinstance(shown, str):
+        with pytest.raises(ContractError, match=shown):
+            read("¥1,299")
+        return
+    assert read("¥1,299") == 1299
+    if shown:
+        with pytest.raises(ContractError, match="the same for people and in the structured data"):
+            read("¥999")
+    with pytest.raises(ContractError, match="a price in yuan that everybody can pay"):
+        read("¥108/month")
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("https://schema.org/InStock", True), ("http://schema.org/LimitedAvailability", True),
+        ("OnlineOnly", True), ("InStoreOnly", True), ("in_stock", True), ("3 in stock", True),
+        ("现货", True), ("In stock, no waiting", True),
+        ("https://schema.org/OutOfStock", False), ("SoldOut", False), ("Discontinued", False),
+        ("PreOrder", False), ("BackOrder", False), ("OUT-OF-STOCK", False), ("no", False),
+        ("no longer in stock", False), ("0 in stock", False), ("Currently unavailable", False),
+        ("暂时没有货", False), ("perhaps", None), ("", None),
+    ],
+)  # fmt: skip
+def test_words_for_stock(text: str, there: bool | None) -> None:
+    if there is None:
+        with pytest.raises(CourseError):
+            CONVERT["in_stock"](text)
+        return
+    assert CONVERT["in_stock"](text) is there
 
 
 def test_prices_far_from_last_week_are_left_out_and_told(

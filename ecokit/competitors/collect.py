@@ -134,7 +134,8 @@ class Collector:
     clock : Clock, optional
         The real time; on the small web, ``web.clock``, which counts the waits and skips them.
     delay : float
-        Seconds between two requests to one host. A longer Crawl-delay of the site wins.
+        Seconds between two requests to one host. A longer Crawl-delay of the site wins; a site that
+        asks for more than two minutes is left alone.
     agent : str
         Who asks. Begin with a name, and say how to reach you.
     folder : str or Path, optional
@@ -235,6 +236,9 @@ class Collector:
         robots = self.robots(url)
         if not robots.allows(url):
             raise self._refuse(url, _("robots.txt forbids it"))
+        if robots.crawl_delay > LONGEST_WAIT:
+            sentence = _("robots.txt asks for {delay:,.0f} seconds between two pages")
+            raise self._refuse(url, sentence.format(delay=robots.crawl_delay))
         held = self._ask(url, max(self._delay, robots.crawl_delay))
         self._store.put(held)
         return self._page(held)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ecokit.competitors.prices import LONGEST_TEXT, Price, read_price
+from ecokit.competitors.prices import LONGEST_TEXT, Price, is_rate, read_price
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -14,8 +14,16 @@ CATEGORY_WORDS = {"phones": "手机", "tablets": "平板", "audio": "音频", "w
                   "smart_home": "家居", "accessories": "配件"}  # fmt: skip
 PROMOTION_WORDS = {"sale": "sale|特价", "coupon": "coupon|券", "bundle": "bundle|套装"}
 # \u7f44 is a character that no figure may use: the bundled font lacks it.
-OUT_OF_STOCK = re.compile(r"out ?of ?stock|sold ?out|\bnone\b|缺货|售\u7f44", re.IGNORECASE)
-IN_STOCK = re.compile(r"in ?stock|\byes\b|有货", re.IGNORECASE)
+OUT_OF_STOCK = re.compile(
+    r"out[ _-]?of[ _-]?stock|sold[ _-]?out|unavailable|discontinued|(?:pre|back)-?order|presale"
+    r"|made ?to ?order|\b(?:not|no longer|back|0) in ?stock|in ?stock soon|\bnone\b|^no$"
+    r"|缺货|无货|没有货|售完|预售|售\u7f44",
+    re.IGNORECASE,
+)  # the words of sites, and those of schema.org's ItemAvailability
+IN_STOCK = re.compile(
+    r"in[ _-]?stock|limitedavailability|in ?store ?only|online ?only|\byes\b|有货|现货",
+    re.IGNORECASE,
+)
 
 
 def _text(text: str) -> str:
@@ -45,7 +53,7 @@ def _word(text: str, words: Mapping[str, str]) -> str:
 def in_yuan(text: str) -> Price:
     """Return a price in yuan that everybody can pay."""
     price = read_price(text)
-    if price.at_least or price.currency != "CNY":
+    if price.at_least or price.currency != "CNY" or is_rate(text):
         raise CourseError(text[:40])
     return price
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,11 +17,26 @@ def _json_ld(soup: bs4.BeautifulSoup) -> dict[str, str]:
             found = json.loads(script.get_text(), strict=False)
         except (ValueError, RecursionError):
             continue
-        nodes = found.get("@graph", found) if isinstance(found, dict) else found
-        for node in nodes if isinstance(nodes, list) else [nodes]:
-            if isinstance(node, dict) and _is_product(node.get("@type")):
+        for node in _nodes(found):
+            if _is_product(node.get("@type")):
                 return _product(node)
     return {}
+
+
+def _nodes(found: Any, deep: int = 6) -> Iterator[Mapping[str, Any]]:
+    """Yield the things that JSON-LD describes: alone, in lists, in a @graph, or of a page.
+
+    >>> [node["@type"] for node in _nodes([{"@graph": [{"@type": "Product"}]}])]
+    ['Product']
+    """
+    if isinstance(found, list) and deep:
+        for inner in found:
+            yield from _nodes(inner, deep - 1)
+    elif isinstance(found, dict) and deep:
+        if "@type" in found:
+            yield found
+        for name in ("@graph", "mainEntity"):
+            yield from _nodes(found.get(name), deep - 1)
 
 
 def _is_product(kinds: object) -> bool:
@@ -56,10 +71,13 @@ def _product(node: Mapping[str, Any]) -> dict[str, str]:
 
 def _money(offer: Mapping[str, Any]) -> str | None:
     """Return price and currency as a text; schema.org separates decimals by a point."""
-    try:
-        return f"{float(offer['price']):.2f} {offer.get('priceCurrency', '')}"
-    except (KeyError, TypeError, ValueError):
+    price, currency = offer.get("price"), offer.get("priceCurrency", "")
+    if not isinstance(price, str | int | float) or isinstance(price, bool):
         return None
+    try:
+        return f"{float(price):.2f} {currency}"
+    except (ValueError, OverflowError):
+        return f"{price} {currency}"  # "1,299.00", or no price at all: the contract tells
 
 
 def _microdata(soup: bs4.BeautifulSoup) -> dict[str, str]:
