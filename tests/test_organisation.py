@@ -254,6 +254,7 @@ def test_compare_puts_structures_side_by_side() -> None:
         ({"headcount": [1, 1, "many", 1, 1, 1]}, "logistics"),
         ({"monthly_cost": [1, 1, 1, 1, -5, 1]}, "agents"),
         ({"monthly_cost": [1, 1, 1, 1, None, 1]}, "agents"),
+        ({"monthly_cost": [1, 1, 1, 1, float("inf"), 1]}, "agents"),
         ({"sourcing": ["inside"] * 5 + ["abroad"]}, "warehouse"),
         ({"post_id": [None, "sales", "logistics", "traffic", "agents", "warehouse"]}, "post_id"),
     ],
@@ -264,6 +265,38 @@ def test_bad_tables_get_a_sentence_that_names_the_posts(
     for function in (org.reporting_graph, org.layers, org.spans, org.mean_span):
         with pytest.raises(CourseError, match=words):
             function(posts_of(SHOP).assign(**change))
+
+
+def test_tables_as_other_people_write_them_are_read_right() -> None:
+    expected = org.measure(posts_of(SHOP), campaign("traffic", "ceo"), 60)
+    for change in (
+        {"reports_to": ["", "ceo", "ceo", "sales", "sales", "logistics"]},
+        {"headcount": ["1"] * 6, "monthly_cost": ["10000"] * 6},
+        {"post_id": posts_of(SHOP)["post_id"].astype("category")},
+        {"reports_to": posts_of(SHOP)["reports_to"].astype("category")},
+    ):
+        posts = posts_of(SHOP).assign(**change)
+        assert org.measure(posts, campaign("traffic", "ceo"), 60) == expected
+        assert org.design(posts, campaign("traffic", "ceo"), widest_span=2).posts.shape[0] == 6
+    plain = posts_of(SHOP)[["post_id", "reports_to", "department"]]
+    new = org.design(plain, campaign("traffic", "ceo").drop(columns="structure"), widest_span=2)
+    assert org.cost(new.posts)["people"].tolist() == [6]
+    lost = org.cost(posts_of(SHOP, department=["top", None, "a", "a", None, "a"]), by="department")
+    assert lost["people"].sum() == 6
+    assert plots.chart(plain).axes[0].get_title(loc="left").startswith("3 layers")
+
+
+def test_approval_times_that_cannot_be_get_a_sentence() -> None:
+    decisions = pd.DataFrame({"decision_id": [7], "kind": ["campaign"]})
+    asked = pd.to_datetime(["2025-06-01 09:00"])
+    approvals = pd.DataFrame({"decision_id": [7], "asked_at": asked})
+    for answered, words in (
+        (asked - pd.Timedelta("1h"), "decision 7: sort out"),
+        (asked.astype(str), "pandas.to_datetime"),
+        (asked.tz_localize("Asia/Shanghai"), "time zone"),
+    ):
+        with pytest.raises(CourseError, match=words):
+            org.approval_minutes(decisions, approvals.assign(answered_at=answered))
 
 
 def test_other_bad_input_gets_a_sentence() -> None:
@@ -282,8 +315,23 @@ def test_other_bad_input_gets_a_sentence() -> None:
         (lambda: org.design(posts, rules, widest_span=1), "2 or more"),
         (lambda: org.design(posts, rules, decides={"campaign": "cfo"}), "no post cfo"),
         (lambda: org.design(posts, rules, decides={"campain": "ceo"}), "campain"),
+        (lambda: org.design(posts, rules, most_layers=2.5), "whole number"),  # type: ignore[arg-type]
+        (lambda: org.design(posts, rules, widest_span=2.5), "whole number"),  # type: ignore[arg-type]
+        (lambda: org.design(posts, rules, widest_span=2, leader_premium=-2), "premium"),
+        (lambda: org.design(posts, rules, outsource=["shop"], outsourced_rate=-1), "rate"),
+        (lambda: org.design(posts.drop(columns="department"), rules, outsource="x"), "department"),
+        (lambda: org.approval_paths(posts, rules.assign(decided_by=None)), "1 of 1 mandates"),
+        (lambda: org.single_points(posts, rules.assign(kind=None)), "no kind"),
+        (lambda: org.cost(posts, by=[]), "such as sourcing"),
+        (lambda: org.cost(posts.assign(reports_to="ceo")), "themselves"),
+        (lambda: org.compare(posts.head(0), rules, 60), "no structure"),
         (lambda: org.uniform_headcount(float("nan"), 3), "span"),
-        (lambda: org.chance_in_time(2, float("nan")), "more than 0 minutes"),
+        (lambda: org.uniform_headcount(float("inf"), 3), "span"),
+        (lambda: org.uniform_headcount(10, 400), "more people than can be counted"),
+        (lambda: org.chance_in_time(1.5, 60), "whole number"),  # type: ignore[arg-type]
+        (lambda: org.chance_in_time(2, 60, -5), "window"),
+        (lambda: org.chance_in_time("2", 60), "must be a number"),  # type: ignore[arg-type]
+        (lambda: org.chance_in_time(2, float("nan")), "above 0"),
     ):
         with pytest.raises(CourseError, match=words):
             wrong()

@@ -145,8 +145,14 @@ class Designer:
             )
             return
         self.figures.value = _figures(before, after)
-        path = topic.approval_paths(*new).set_index("kind")["path"]["campaign"].split(" → ")
-        self.tree.value = _tree(topic.reporting_graph(new.posts), path)
+        self.tree.value = _tree(topic.reporting_graph(new.posts), _way(new))
+
+
+def _way(new: topic.Structure) -> list[str]:
+    """Return the posts on the way of the first campaign decision."""
+    ends = new.mandates[new.mandates["kind"] == "campaign"].iloc[0]
+    path = topic.approval_path(new.posts, ends["raised_by"], ends["decided_by"])
+    return [ends["raised_by"], *path]
 
 
 def _figures(before: dict[str, Any], after: dict[str, Any]) -> str:
@@ -194,7 +200,8 @@ def _branch(graph: nx.DiGraph, post: str, path: list[str]) -> str:
     color, fill = ("#b35c00", "#fff1d6") if lit else ("#0173b2", "#e8f2fa")
     if outside and not lit:
         color, fill = "#6b6b6b", "#f1f1f1"
-    words = f"{html.escape(str(node['title']))} <span lang=zh>{node['title_zh']}</span>"
+    title, title_zh = html.escape(str(node["title"])), html.escape(str(node["title_zh"]))
+    words = f"{title} <span lang=zh>{title_zh}</span>"
     people = _("{n} at a supplier") if outside else _("{n} people")
     number = people.format(n=node["headcount"]) if node["headcount"] > 1 or outside else ""
     step = f"<strong>{html.escape(_step(path.index(post), len(path)))}</strong>" if lit else ""
@@ -233,9 +240,8 @@ def frames(shop: Shop) -> Frames:
 
 
 def _draw(new: topic.Structure, rows: int) -> Figure:
-    path = topic.approval_paths(*new).set_index("kind")["path"]["campaign"].split(" → ")
     ax = theme.figure(plots.WIDTH, plots.ROW_INCHES * (rows + 1) + 0.6)[1]
-    figure = plots.chart(new.posts, path=path, ax=ax)
+    figure = plots.chart(new.posts, path=_way(new), ax=ax)
     ax.set_ylim(rows - 0.4, -1.3)
     return figure
 

@@ -97,7 +97,7 @@ def layout(graph: nx.DiGraph) -> tuple[dict[str, tuple[int, int]], dict[str, int
 
 
 def _caption(node: dict[str, Any]) -> str:
-    if node.get("unit") == node.get("department"):
+    if "unit" not in node or node["unit"] == node.get("department"):
         return ""
     return f"{node['unit']} {node.get('unit_zh', '')}".strip()
 
@@ -207,7 +207,7 @@ def comparison(table: pd.DataFrame) -> Figure:
         sns.despine(ax=ax, bottom=True)
     best = table.sort_values("campaign_in_time", ascending=False).iloc[0]
     figure.suptitle(
-        _("{name} decides {share:.0%} of campaigns in time").format(
+        _("{name}: {share:.0%} of campaign decisions in time").format(
             name=topic.title(best["structure"]), share=best["campaign_in_time"]
         ),
         x=0.01,

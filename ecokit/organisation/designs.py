@@ -1,0 +1,250 @@
+"""Change a structure: merge posts, hand departments to a supplier, limit layers and spans."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+import networkx as nx
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.organisation.approvals import approval_paths, path_of, sound_mandates
+from ecokit.organisation.posts import (
+    is_number,
+    named,
+    reporting_graph,
+    require_columns,
+    sound_posts,
+    top,
+)
+from ecokit.organisation.shape import people_under
+
+
+class Structure(NamedTuple):
+    """The two tables that make a structure: its posts and its mandates."""
+
+    posts: pd.DataFrame
+    mandates: pd.DataFrame
+
+
+def design(
+    posts: pd.DataFrame,
+    mandates: pd.DataFrame,
+    structure: str | None = None,
+    *,
+    name: str = "my_structure",
+    merge: Mapping[str, str] | None = None,
+    outsource: Collection[str] = (),
+    outsourced_rate: float = 1.0,
+    most_layers: int | None = None,
+    widest_span: int | None = None,
+    leader_premium: float = 0.2,
+    decides: Mapping[str, str] | None = None,
+) -> Structure:
+    """Change a structure and return the new one.
+
+    The changes are made in the order of the parameters. `compare` tells what they do to
+    layers, cost and decision time.
+
+    Parameters
+    ----------
+    posts, mandates, structure
+        The structure to start from, as in `approval_paths`.
+    name : str
+        What the new structure is called.
+    merge : mapping of post_id to post_id
+        ``{"absorbed": "kept"}``: the kept post takes over reports and mandates, the people
+        of the absorbed post leave.
+    outsource : collection of str
+        Departments to hand to a supplier. Their reports inside the company, and what they
+        decide, go to the nearest boss inside: the contact.
+    outsourced_rate : float
+        What the supplier asks, as a share of what the people cost before (1.0 = the same).
+    most_layers : int, optional
+        Posts that stand deeper report to their boss on the last layer but one instead.
+    widest_span : int, optional
+        A manager with more people gets team leaders between, as many as it takes.
+    leader_premium : float
+        What a team leader costs above the best paid of the people led (0.2 = 20 % more).
+    decides : mapping of kind to post_id
+        New mandates: who decides each kind from now on.
+
+    Returns
+    -------
+    Structure
+        ``posts`` and ``mandates`` of the new structure.
+
+    Raises
+    ------
+    CourseError
+        As `approval_paths`; a department or post that is not there; a limit that no
+        structure can keep.
+
+    Examples
+    --------
+    >>> posts = pd.DataFrame({
+    ...     "structure": "old", "post_id": ["ceo", "sales", "agent"],
+    ...     "reports_to": [None, "ceo", "sales"], "department": ["top", "shop", "shop"],
+    ...     "sourcing": "inside", "headcount": [1, 1, 12], "monthly_cost": 9000})
+    >>> mandates = pd.DataFrame({"structure": ["old"], "kind": ["campaign"],
+    ...     "raised_by": ["agent"], "decided_by": ["ceo"]})
+    >>> new = design(posts, mandates, widest_span=6)
+    >>> new.posts.loc[1:, ["post_id", "reports_to", "headcount"]]
+             post_id     reports_to  headcount
+    1          sales            ceo          1
+    2          agent  sales_leaders         12
+    3  sales_leaders          sales          2
+    >>> design(posts, mandates, outsource=["it"])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no department it; the structure has top, shop.
+
+    Notes
+    -----
+    Slide 6 outsources IT, site design and logistics; slide 13 asks for few layers.
+    """
+    chosen = Structure(sound_posts(posts, structure), sound_mandates(mandates, structure))
+    approval_paths(*chosen)
+    for absorbed, kept in (merge or {}).items():
+        chosen = _merge(chosen, absorbed, kept)
+    for department in [outsource] if isinstance(outsource, str) else outsource:
+        chosen = _outsource(chosen, department, outsourced_rate)
+    changed, rules = chosen
+    if most_layers is not None:
+        changed = _lift(changed, most_layers)
+    if widest_span is not None:
+        changed = _add_leaders(changed, widest_span, leader_premium)
+    rules = _mandate(rules, decides or {})
+    result = Structure(changed.assign(structure=name), rules.assign(structure=name))
+    approval_paths(*result)
+    return result
+
+
+def _mandate(rules: pd.DataFrame, decides: Mapping[str, str]) -> pd.DataFrame:
+    unknown = set(decides) - set(rules["kind"])
+    if unknown:
+        raise CourseError(
+            _("There is no kind of decision called {kinds}; the mandates know {known}.").format(
+                kinds=named(unknown), known=named(rules["kind"].unique())
+            )
+        )
+    ends = zip(rules["kind"], rules["decided_by"], strict=True)
+    return rules.assign(decided_by=[decides.get(kind, post) for kind, post in ends])
+
+
+def _merge(old: Structure, absorbed: str, kept: str) -> Structure:
+    graph = reporting_graph(old.posts)
+    path_of(graph, absorbed, kept)
+    if absorbed == kept:
+        raise CourseError(_("The post {post} cannot be merged with itself.").format(post=absorbed))
+    posts = old.posts.assign(reports_to=old.posts["reports_to"].replace({absorbed: kept}))
+    if kept in nx.descendants(graph, absorbed):
+        posts.loc[posts["post_id"] == kept, "reports_to"] = graph.nodes[absorbed]["reports_to"]
+    swap = {"raised_by": {absorbed: kept}, "decided_by": {absorbed: kept}}
+    return Structure(
+        posts[posts["post_id"] != absorbed].reset_index(drop=True), old.mandates.replace(swap)
+    )
+
+
+def _outsource(old: Structure, department: str, rate: float) -> Structure:
+    require_columns(old.posts, ("department",), "posts")
+    graph = reporting_graph(old.posts)
+    departments = list(dict.fromkeys(old.posts["department"]))
+    if department not in departments:
+        raise CourseError(
+            _("There is no department {department}; the structure has {departments}.").format(
+                department=department, departments=named(departments)
+            )
+        )
+    if not (is_number(rate) and 0 <= rate < math.inf):
+        raise CourseError(
+            _("The outsourced rate must be a number, 0 or more, not {n}.").format(n=rate)
+        )
+    if graph.nodes[top(graph)]["department"] == department:
+        raise CourseError(
+            _("The department {department} holds the top post; it cannot be outsourced.").format(
+                department=department
+            )
+        )
+    posts = old.posts.copy()
+    gone = (posts["department"] == department) & (posts["sourcing"] == "inside")
+    posts["monthly_cost"] = posts["monthly_cost"].where(
+        ~gone, (posts["monthly_cost"] * rate).round(2)
+    )
+    posts.loc[gone, "sourcing"] = "outsourced"
+    outside = set(posts.loc[posts["sourcing"] == "outsourced", "post_id"])
+    contact = {post: _contact(graph, post, outside) for post in outside}
+    inside = posts["sourcing"] == "inside"
+    posts.loc[inside, "reports_to"] = posts.loc[inside, "reports_to"].replace(contact)
+    return Structure(posts, old.mandates.replace({"decided_by": contact}))
+
+
+def _contact(graph: nx.DiGraph, post: str, outside: set[str]) -> str:
+    while post in outside:
+        post = next(graph.predecessors(post))
+    return post
+
+
+def _require_whole(what: str, value: float) -> None:
+    if not (is_number(value) and value % 1 == 0):
+        raise CourseError(
+            _("The {what} must be a whole number, not {n}.").format(what=what, n=value)
+        )
+
+
+def _lift(posts: pd.DataFrame, most_layers: int) -> pd.DataFrame:
+    graph = reporting_graph(posts)
+    _require_whole(_("number of layers"), most_layers)
+    if not most_layers >= (2 if len(graph) > 1 else 1):
+        raise CourseError(
+            _("{n} layers are too few: a boss and the people led are 2.").format(n=most_layers)
+        )
+    boss = {}
+    for post in graph:
+        line = nx.shortest_path(graph, top(graph), post)
+        boss[post] = line[min(len(line), most_layers) - 2] if len(line) > 1 else None
+    return posts.assign(reports_to=posts["post_id"].map(boss))
+
+
+def _add_leaders(posts: pd.DataFrame, widest_span: int, premium: float) -> pd.DataFrame:
+    _require_whole(_("widest span"), widest_span)
+    if not widest_span >= 2:
+        raise CourseError(_("The widest span must be 2 or more, not {n}.").format(n=widest_span))
+    if not (is_number(premium) and 0 <= premium < math.inf):
+        raise CourseError(
+            _("The leader premium must be a number, 0 or more, not {n}.").format(n=premium)
+        )
+    graph = reporting_graph(posts)
+    waiting = list(graph)
+    while waiting:
+        post = waiting.pop()
+        people = people_under(graph, post)
+        if people > widest_span * graph.nodes[post]["headcount"]:
+            _insert(graph, post, math.ceil(people / widest_span), premium)
+            waiting.append(post)
+    return pd.DataFrame(
+        node | {"post_id": post, "reports_to": next(graph.predecessors(post), None)}
+        for post, node in graph.nodes(data=True)
+    )
+
+
+def _insert(graph: nx.DiGraph, boss: str, leaders: int, premium: float) -> None:
+    led = [post for post in graph.successors(boss) if graph.nodes[post]["sourcing"] == "inside"]
+    post = f"{boss}_leaders"
+    while post in graph:
+        post += "_2"
+    node = graph.nodes[boss] | {
+        "sourcing": "inside",
+        "headcount": leaders,
+        "monthly_cost": round(max(graph.nodes[p]["monthly_cost"] for p in led) * (1 + premium), 2),
+    }
+    if "title" in node:
+        node["title"] = _("Team leaders")
+    if "title_zh" in node:
+        node["title_zh"] = "组长"
+    graph.add_node(post, **node)
+    graph.remove_edges_from([(boss, under) for under in led])
+    graph.add_edges_from([(boss, post), *((post, under) for under in led)])

@@ -1,0 +1,197 @@
+"""The shape of a structure: its layers, its spans of control, its people and their cost."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+import networkx as nx
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.organisation.posts import reporting_graph, require_columns, top
+
+
+def layers(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
+    """Tell on which layer each post stands; the top is layer 1.
+
+    The number of layers of a structure is the largest of them. Outsourced posts count:
+    an instruction has to reach them too.
+
+    Parameters
+    ----------
+    posts, structure
+        As in `reporting_graph`.
+
+    Returns
+    -------
+    Series of int
+        Indexed by ``post_id``, from the top down.
+
+    Raises
+    ------
+    CourseError
+        As `reporting_graph`.
+
+    Examples
+    --------
+    >>> posts = pd.DataFrame({
+    ...     "post_id": ["ceo", "sales", "agents"], "reports_to": [None, "ceo", "sales"],
+    ...     "department": "shop", "sourcing": "inside",
+    ...     "headcount": 1, "monthly_cost": 9000})
+    >>> layers(posts).to_dict()
+    {'ceo': 1, 'sales': 2, 'agents': 3}
+    >>> layers(posts.assign(reports_to=[None, None, "sales"]))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Only one post can be at the top; ceo, sales have no boss.
+    """
+    depth = layers_of(reporting_graph(posts, structure))
+    return pd.Series(depth, name="layer", dtype="int64").rename_axis("post_id")
+
+
+def layers_of(graph: nx.DiGraph) -> dict[str, int]:
+    """Tell on which layer each post of `graph` stands."""
+    depth = nx.single_source_shortest_path_length(graph, top(graph))
+    return {post: steps + 1 for post, steps in depth.items()}
+
+
+def spans(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
+    """Count the people whom each manager leads directly.
+
+    A post with people of the company under it is a manager. Outsourced people are led by
+    their own company and do not count. Where a post has several holders (three team
+    leaders), the people under it are shared among them.
+
+    Parameters
+    ----------
+    posts, structure
+        As in `reporting_graph`.
+
+    Returns
+    -------
+    Series of float
+        People per manager, indexed by the manager's ``post_id``, in the order of `posts`.
+
+    Raises
+    ------
+    CourseError
+        As `reporting_graph`.
+
+    Examples
+    --------
+    >>> posts = pd.DataFrame({
+    ...     "post_id": ["ceo", "sales", "agents", "it"],
+    ...     "reports_to": [None, "ceo", "sales", "ceo"], "department": "shop",
+    ...     "sourcing": ["inside", "inside", "inside", "outsourced"],
+    ...     "headcount": [1, 2, 6, 4], "monthly_cost": 9000})
+    >>> spans(posts).to_dict()
+    {'ceo': 2.0, 'sales': 3.0}
+    >>> spans(posts.assign(headcount=[1, 0, 6, 4]))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The headcount of sales must be a whole number, 1 or more.
+    """
+    found = spans_of(reporting_graph(posts, structure))
+    return pd.Series(found, name="span", dtype="float64").rename_axis("post_id")
+
+
+def spans_of(graph: nx.DiGraph) -> dict[str, float]:
+    """Count the people whom each manager of `graph` leads directly."""
+    people = {post: people_under(graph, post) for post in graph}
+    return {post: n / graph.nodes[post]["headcount"] for post, n in people.items() if n}
+
+
+def people_under(graph: nx.DiGraph, post: Hashable) -> int:
+    """Count the people of the company who report to `post`."""
+    reports = (graph.nodes[report] for report in graph.successors(post))
+    return sum(int(r["headcount"]) for r in reports if r["sourcing"] == "inside")
+
+
+def mean_span(posts: pd.DataFrame, structure: str | None = None) -> float:
+    """Tell how many people a manager leads on average.
+
+    People with a boss inside the company, divided by managers.
+
+    Raises
+    ------
+    CourseError
+        As `reporting_graph`, and where nobody leads anybody.
+
+    Examples
+    --------
+    >>> posts = pd.DataFrame({
+    ...     "post_id": ["ceo", "sales", "agents"], "reports_to": [None, "ceo", "sales"],
+    ...     "department": "shop", "sourcing": "inside",
+    ...     "headcount": [1, 1, 6], "monthly_cost": 9000})
+    >>> mean_span(posts)
+    3.5
+    >>> mean_span(posts.head(1))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: No post leads people of the company, so there is no span of control.
+    """
+    return mean_span_of(reporting_graph(posts, structure))
+
+
+def managers_of(graph: nx.DiGraph) -> int:
+    """Count the people who lead others."""
+    return sum(int(graph.nodes[post]["headcount"]) for post in spans_of(graph))
+
+
+def mean_span_of(graph: nx.DiGraph) -> float:
+    """Tell how many people a manager of `graph` leads on average."""
+    managers = managers_of(graph)
+    if managers == 0:
+        raise CourseError(_("No post leads people of the company, so there is no span of control."))
+    return sum(people_under(graph, post) for post in graph) / managers
+
+
+def cost(
+    posts: pd.DataFrame, structure: str | None = None, by: str | Sequence[str] = "sourcing"
+) -> pd.DataFrame:
+    """Count the people and what they cost a month.
+
+    Parameters
+    ----------
+    posts, structure
+        As in `reporting_graph`.
+    by : str or list of str
+        Columns of `posts` to group by: ``sourcing``, ``department``, ``unit``.
+
+    Returns
+    -------
+    DataFrame
+        The `by` columns, ``people`` (heads) and ``monthly_cost`` (yuan), in the order in
+        which the groups first appear.
+
+    Raises
+    ------
+    CourseError
+        As `reporting_graph`, and for an unknown column in `by`.
+
+    Examples
+    --------
+    >>> posts = pd.DataFrame({
+    ...     "post_id": ["ceo", "sales", "it"], "reports_to": [None, "ceo", "ceo"],
+    ...     "department": "shop", "sourcing": ["inside", "inside", "outsourced"],
+    ...     "headcount": [1, 2, 3], "monthly_cost": [30000, 9000.5, 12000]})
+    >>> cost(posts)
+         sourcing  people  monthly_cost
+    0      inside       3       48001.0
+    1  outsourced       3       36000.0
+    >>> cost(posts, by="city")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table posts lacks the column(s) city.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    if not by:
+        raise CourseError(_("Name a column of posts in by, such as sourcing."))
+    require_columns(posts, ["headcount", "monthly_cost", *by], "posts")
+    chosen = pd.DataFrame(dict(reporting_graph(posts, structure).nodes(data=True)).values())
+    people = chosen["headcount"]
+    fen = (chosen["monthly_cost"] * 100).round().astype("int64") * people
+    sums = chosen[by].assign(people=people, fen=fen).groupby(by, sort=False, dropna=False).sum()
+    sums = sums.reset_index()
+    return sums.assign(monthly_cost=sums["fen"] / 100).drop(columns="fen")

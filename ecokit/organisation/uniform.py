@@ -1,0 +1,113 @@
+"""The closed forms of a company in which every manager leads as many people."""
+
+from __future__ import annotations
+
+import math
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.organisation.posts import is_number
+
+
+def uniform_headcount(span: float, layers: float) -> float:
+    r"""Count the people of a company where every manager leads `span` people.
+
+    .. math:: N = \frac{s^L - 1}{s - 1}
+
+    Parameters
+    ----------
+    span : float
+        People per manager, :math:`s`, 1 or more.
+    layers : float
+        Layers :math:`L` with the top, 1 or more.
+
+    Raises
+    ------
+    CourseError
+        Span or layers below 1.
+
+    Examples
+    --------
+    >>> uniform_headcount(4, 3)
+    21.0
+    >>> uniform_headcount(0, 3)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The span must be a number, 1 or more, not 0.
+    """
+    _require_one_or_more(_("span"), span)
+    _require_one_or_more(_("number of layers"), layers)
+    if span == 1:
+        return float(layers)
+    try:
+        return (float(span) ** layers - 1) / (span - 1)
+    except OverflowError:
+        raise CourseError(
+            _("{layers} layers with a span of {span} are more people than can be counted.").format(
+                layers=layers, span=span
+            )
+        ) from None
+
+
+def uniform_layers(headcount: float, span: float) -> float:
+    r"""Tell how many layers a company needs when every manager leads `span` people.
+
+    .. math:: L = \frac{\ln(N (s - 1) + 1)}{\ln s}
+
+    Round up for whole layers.
+
+    Parameters
+    ----------
+    headcount : float
+        People :math:`N`, the top included.
+    span : float
+        People per manager, :math:`s`.
+
+    Raises
+    ------
+    CourseError
+        Headcount or span below 1.
+
+    Examples
+    --------
+    >>> round(uniform_layers(1000, 8), 3), round(uniform_layers(1000, 5), 3)
+    (4.258, 5.154)
+    >>> uniform_layers(0, 8)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The headcount must be a number, 1 or more, not 0.
+    """
+    _require_one_or_more(_("headcount"), headcount)
+    _require_one_or_more(_("span"), span)
+    return float(headcount) if span == 1 else math.log(headcount * (span - 1) + 1, span)
+
+
+def uniform_managers(headcount: float, span: float) -> float:
+    r"""Count the managers among the people, :math:`(N - 1) / s`.
+
+    Everybody but the top has one of the managers above.
+
+    Raises
+    ------
+    CourseError
+        Headcount or span below 1.
+
+    Examples
+    --------
+    >>> uniform_managers(5461, 4)  # the textbook company with 4,096 people at the bottom
+    1365.0
+    >>> uniform_managers(5461, 0.5)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The span must be a number, 1 or more, not 0.5.
+    """
+    _require_one_or_more(_("headcount"), headcount)
+    _require_one_or_more(_("span"), span)
+    return (headcount - 1) / span
+
+
+def _require_one_or_more(what: str, value: float) -> None:
+    if not (is_number(value) and 1 <= value < math.inf):
+        raise CourseError(
+            _("The {what} must be a number, 1 or more, not {value}.").format(what=what, value=value)
+        )
