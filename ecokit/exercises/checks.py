@@ -178,13 +178,9 @@ def _judge_number(exercise: Number, answer: object, shop: Shop) -> Result:
     reference = float(exercise.reference(shop))
     if abs(value - reference) <= exercise.margin(reference):
         return Result(exercise.id, "right", f"{show_number(exercise, reference)}.")
-    near: list[tuple[float, str]] = []
-    for mistake in exercise.misconceptions:
-        wrong = mistake.compute(shop)
-        if wrong is not None and abs(value - wrong) <= exercise.margin(wrong):
-            near.append((abs(value - wrong), mistake.name))
-    if near:
-        return _mistake(exercise, min(near)[1], shop)
+    for name, wrong in exercise.wrong_answers(shop).items():
+        if abs(value - wrong) <= exercise.margin(wrong):
+            return _mistake(exercise, name, shop)
     return _other_unit(exercise, value, reference) or _unknown(exercise, value, reference)
 
 

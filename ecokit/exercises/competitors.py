@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from ecokit.exercises.model import (
     PlanAnswer,
     Score,
     Table,
+    once,
 )
 from ecokit.messages import _
 
@@ -50,23 +50,8 @@ BASKET = "accessories"
 
 CUTS = np.arange(0, 20.5, 0.5)
 
-_once = lru_cache(maxsize=1)  # one shop is asked many questions in a row
 
-_Compute = Callable[["Shop"], float]
-
-
-def _apart(compute: _Compute, *others: _Compute, near: float) -> Callable[[Shop], float | None]:
-    """Return `compute`, made None for a shop in which it comes too near to one of `others`."""
-
-    def apart(shop: Shop) -> float | None:
-        value = compute(shop)
-        clash = any(not abs(value - other(shop)) > 2 * near for other in others)
-        return None if clash else value
-
-    return apart
-
-
-@_once
+@once
 def _panel(shop: Shop) -> pd.DataFrame:
     return topic.published(shop)
 
@@ -77,7 +62,7 @@ def _same(shop: Shop) -> pd.DataFrame:
     return known[["competitor_id", "sku", "product_id"]]
 
 
-@_once
+@once
 def _gaps(shop: Shop) -> pd.DataFrame:
     return topic.price_gaps(_panel(shop), _same(shop), topic.own_prices(shop.stock))
 
@@ -93,7 +78,7 @@ class _Candidates(NamedTuple):
     rival: pd.Series
 
 
-@_once
+@once
 def _candidates(shop: Shop) -> _Candidates:
     days = shop.visits["started_at"].agg(["min", "max"])
     months = max((days["max"] - days["min"]).days / 30.4, 1)
@@ -243,7 +228,7 @@ MEMBERS = Choice(
 # --- lead: concentration -------------------------------------------------------------
 
 
-@_once
+@once
 def _shares(shop: Shop) -> pd.Series[float]:
     market = shop.market[shop.market["category"] == _category(shop)]
     return topic.market_shares(market).set_index("seller")["share"]
@@ -308,7 +293,7 @@ HHI = Number(
 # --- lead: who follows whom ----------------------------------------------------------
 
 
-@_once
+@once
 def _lags(shop: Shop) -> dict[tuple[str, str], float]:
     moves = topic.price_moves(_panel(shop))
     pairs = ((LEADER, FIRST), (LEADER, SECOND), (FIRST, SECOND))
@@ -374,7 +359,7 @@ class _Test(NamedTuple):
     own_checks: int
 
 
-@_once
+@once
 def _test(shop: Shop) -> _Test:
     table = topic.mystery_beside(shop.mystery_visits, shop.touchpoints, shop.journey)
     own = table[table["shop"] == topic.mystery.OWN].set_index("touchpoint")
@@ -447,7 +432,7 @@ MYSTERY = Choice(
 # --- match: what a threshold misses --------------------------------------------------
 
 
-@_once
+@once
 def _quality(shop: Shop) -> dict[str, float]:
     theirs = _panel(shop)
     theirs = theirs[theirs["competitor_id"] == LEADER].drop_duplicates("sku", keep="last")
@@ -498,7 +483,7 @@ RECALL = Number(
     misconceptions=(
         Misconception(
             "precision",
-            _apart(_precision, _recall, near=0.005),
+            _precision,
             _(
                 "This is precision: which share of the found pairs is right. Recall asks which "
                 "share of the true pairs was found."
@@ -506,7 +491,7 @@ RECALL = Number(
         ),
         Misconception(
             "over_all_offers",
-            _apart(_of_offers, _recall, _precision, near=0.005),
+            _of_offers,
             _(
                 "You divided by all offers of the competitor. Many of them have no partner with us "
                 "and cannot be found."
@@ -630,7 +615,7 @@ SURVIVORS = Number(
     misconceptions=(
         Misconception(
             "survivors_only",
-            _apart(_survivors, _early, near=NEAR),
+            _survivors,
             _(
                 "You kept only offers that are still listed at the end. Offers do not leave by "
                 "chance; take all of that week."
@@ -638,19 +623,19 @@ SURVIVORS = Number(
         ),
         Misconception(
             "ratio_of_means",
-            _apart(_early_means, _early, _survivors, near=NEAR),
+            _early_means,
             _("You divided mean prices, so the dear products decide. Average the ratios."),
         ),
         Misconception(
             "theirs_over_ours",
-            _apart(lambda shop: 1 / _early(shop), _early, _survivors, _early_means, near=NEAR),
+            lambda shop: 1 / _early(shop),
             _("You divided their price by ours. Asked is ours over theirs."),
         ),
     ),
 )
 
 
-@_once
+@once
 def _basket(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
     """Return the month in which most is sold, and our prices and units in it and the one before."""
     goods = shop.products[shop.products["category"] == BASKET]
@@ -719,7 +704,7 @@ FISHER = Number(
     misconceptions=(
         Misconception(
             "laspeyres",
-            _apart(_laspeyres, _fisher, near=INDEX_NEAR),
+            _laspeyres,
             _(
                 "This is Laspeyres: the units of the earlier month alone. Customers move between "
                 "products; weigh with both months."
@@ -727,12 +712,12 @@ FISHER = Number(
         ),
         Misconception(
             "paasche",
-            _apart(_paasche, _fisher, _laspeyres, near=INDEX_NEAR),
+            _paasche,
             _("This is Paasche: the units of the later month alone."),
         ),
         Misconception(
             "unit_value",
-            _apart(_unit_value, _fisher, _laspeyres, _paasche, near=INDEX_NEAR),
+            _unit_value,
             _(
                 "You divided sales by units. That mean moves when customers buy dearer products, "
                 "even if no price changes."
@@ -757,7 +742,7 @@ class _Cut(NamedTuple):
     cross: float
 
 
-@_once
+@once
 def _cut(shop: Shop) -> _Cut:
     """Find the cut that hits most of our sales, and our goods before it."""
     gaps = _gaps(shop)
@@ -823,7 +808,7 @@ def _outcome(shop: Shop, cut: float, weeks: float, scope: float) -> tuple[float,
     return kept / usual, cost
 
 
-@_once
+@once
 def _best(shop: Shop) -> tuple[PlanAnswer, float]:
     """Find the cheapest plan that keeps the units; only the hit goods, only while it lasts."""
     weeks = _cut(shop).weeks

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +19,7 @@ from ecokit.exercises.model import (
     PlanAnswer,
     Score,
     Table,
+    once,
 )
 from ecokit.messages import _
 
@@ -44,26 +43,11 @@ ASKED = (4, 6, 7, 9)
 
 _PER_DAY = range(1, 41)
 
-_once = lru_cache(maxsize=1)  # one shop is asked many questions in a row
-
-_Compute = Callable[["Shop"], float]
-
-
-def _apart(compute: _Compute, *others: _Compute, near: float = NEAR) -> Callable[[Shop], object]:
-    """Return `compute`, made None for a shop in which it comes too near to one of `others`."""
-
-    def apart(shop: Shop) -> float | None:
-        value = compute(shop)
-        clash = any(abs(value - other(shop)) <= 2 * near for other in others)
-        return None if clash else value
-
-    return apart
-
 
 # --- read: parcels without a call ----------------------------------------------------
 
 
-@_once
+@once
 def _rates(shop: Shop) -> pd.DataFrame:
     return topic.rates(shop.touchpoints)
 
@@ -134,7 +118,7 @@ def _busiest(shop: Shop) -> pd.Timestamp:
     return months.mode().iloc[0].to_timestamp()
 
 
-@_once
+@once
 def _by_month(shop: Shop) -> pd.DataFrame:
     return topic.rates(shop.touchpoints, shop.orders, by="month")
 
@@ -196,7 +180,7 @@ def _now(shop: Shop) -> pd.Timestamp:
     return rows["due_at"].dt.normalize().mode().iloc[0] + pd.Timedelta(days=1, hours=9)
 
 
-@_once
+@once
 def _list(shop: Shop) -> pd.DataFrame:
     return topic.overdue_parcels(shop.orders, shop.touchpoints, shop.journey, _now(shop))
 
@@ -243,7 +227,7 @@ CALL_LIST = Number(
     misconceptions=(
         Misconception(
             "counted_the_called",
-            _apart(_all_waiting, _to_call, near=0),
+            _all_waiting,
             _(
                 "You counted all parcels on the list. Some of these customers were called "
                 "already: look at `called_at`."
@@ -251,7 +235,7 @@ CALL_LIST = Number(
         ),
         Misconception(
             "since_the_order",
-            _apart(_since_order, _to_call, _all_waiting, near=0),
+            _since_order,
             _(
                 "You counted three days from the order. The three days of touchpoint 8 run from "
                 "dispatch."
@@ -264,7 +248,7 @@ CALL_LIST = Number(
 # --- call: how many calls a day ------------------------------------------------------
 
 
-@_once
+@once
 def _calls_due(shop: Shop) -> pd.Series:
     """Count the calls that fall due on each day."""
     rows = shop.touchpoints[shop.touchpoints["touchpoint"] == topic.CALL]
@@ -289,7 +273,7 @@ def _slots(shop: Shop, usual: ArrayLike, rush: ArrayLike) -> NDArray[np.float64]
     return np.where(inside.reshape(shape), np.asarray(rush), np.asarray(usual))
 
 
-@_once
+@once
 def _cheapest(shop: Shop) -> tuple[PlanAnswer, int]:
     """Find the plan with the fewest slots that makes SAME_DAY of the calls in time."""
     usual, rush = (grid.ravel() for grid in np.meshgrid(_PER_DAY, _PER_DAY))
@@ -403,7 +387,7 @@ CALL_PLAN = Plan(
 # --- compare: what a missed call does ------------------------------------------------
 
 
-@_once
+@once
 def _told(shop: Shop) -> pd.DataFrame:
     about = shop.contacts[shop.contacts["reason"] == "delivery"]
     told = topic.outcomes(shop.orders, shop.complaints, shop.returns, about)
@@ -461,7 +445,7 @@ MISSED_CALL = Number(
     misconceptions=(
         Misconception(
             "against_all_orders",
-            _apart(_missed_against_all, _missed_call),
+            _missed_against_all,
             _(
                 "You compared with all other orders. Most of their parcels were never late, so "
                 "you measured the late parcel and the missed call together."
@@ -469,7 +453,7 @@ MISSED_CALL = Number(
         ),
         Misconception(
             "only_one_share",
-            _apart(_share_only, _missed_call, _missed_against_all),
+            _share_only,
             _(
                 "This is the share of contacts where the call was missed. Subtract the share where "
                 "it was on time."
@@ -544,7 +528,7 @@ CALLS_HARM = Choice(
 # --- count: perfect journeys, and who comes back -------------------------------------
 
 
-@_once
+@once
 def _journeys(shop: Shop) -> pd.Series:
     return topic.perfect_journey(shop.touchpoints, shop.orders).iloc[0]
 
@@ -577,7 +561,7 @@ PERFECT = Number(
     misconceptions=(
         Misconception(
             "multiplied_the_rates",
-            _apart(lambda shop: _perfect(shop, "product"), _perfect),
+            lambda shop: _perfect(shop, "product"),
             _(
                 "You multiplied the rates of the touchpoints. That holds only if each fails on its "
                 "own; here failures come together in the rush. Count orders."
@@ -585,7 +569,7 @@ PERFECT = Number(
         ),
         Misconception(
             "mean_of_the_rates",
-            _apart(_mean_rate, _perfect),
+            _mean_rate,
             _(
                 "You averaged the ten rates. An order with one failure in ten is not nine tenths "
                 "perfect: count orders without any failure."
@@ -593,7 +577,7 @@ PERFECT = Number(
         ),
         Misconception(
             "weakest_link",
-            _apart(lambda shop: _perfect(shop, "ceiling"), _perfect, _mean_rate),
+            lambda shop: _perfect(shop, "ceiling"),
             _(
                 "You took the weakest touchpoint. It is the most that is possible; the other "
                 "touchpoints fail for further orders."
@@ -603,7 +587,7 @@ PERFECT = Number(
 )
 
 
-@_once
+@once
 def _followed(shop: Shop) -> pd.Series:
     return topic.repeat_purchase(shop.orders, DAYS).iloc[0]
 
@@ -642,7 +626,7 @@ REPEAT = Number(
     misconceptions=(
         Misconception(
             "counted_the_young",
-            _apart(lambda shop: _repeat(shop, "naive_rate"), _repeat, near=0.001),
+            lambda shop: _repeat(shop, "naive_rate"),
             _(
                 "You counted orders of the last {days} days as not followed. They have had no time "
                 "yet: leave them out."
@@ -650,12 +634,7 @@ REPEAT = Number(
         ),
         Misconception(
             "counted_customers",
-            _apart(
-                _returning_customers,
-                _repeat,
-                lambda shop: _repeat(shop, "naive_rate"),
-                near=0.001,
-            ),
+            _returning_customers,
             _(
                 "You counted customers with two orders or more. The question is about orders, and "
                 "about {days} days."

@@ -32,18 +32,6 @@ CLOSE = 0.0025
 AMBITION = 1.05
 
 
-def _unless_near(
-    wrong: Callable[[Shop], float], right: Callable[[Shop], float], tolerance: float
-) -> Callable[[Shop], float | None]:
-    """Return `wrong`, or None for a shop in which it hardly differs from `right`."""
-
-    def compute(shop: Shop) -> float | None:
-        value = wrong(shop)
-        return None if abs(value - right(shop)) <= 2 * tolerance else value
-
-    return compute
-
-
 @lru_cache(maxsize=8)
 def _cards(shop: Shop) -> pd.DataFrame:
     return topic.scorecards(shop, posts=[POST])
@@ -130,25 +118,17 @@ CONVERSION = Number(
     misconceptions=(
         Misconception(
             "counted_visits",
-            _unless_near(
-                lambda shop: 100 * _counts(shop).paid / _counts(shop).visits, _conversion, 0.02
-            ),
+            lambda shop: 100 * _counts(shop).paid / _counts(shop).visits,
             _("You divided by visits. UV counts people: a visitor who came twice counts once."),
         ),
         Misconception(
             "counted_unpaid",
-            _unless_near(
-                lambda shop: 100 * _counts(shop).placed / _counts(shop).visitors, _conversion, 0.02
-            ),
+            lambda shop: 100 * _counts(shop).placed / _counts(shop).visitors,
             _("You counted orders that were never paid. An order counts once it is paid."),
         ),
         Misconception(
             "took_the_whole_shop",
-            _unless_near(
-                lambda shop: 100 * _counts(shop).all_paid / _counts(shop).all_visitors,
-                _conversion,
-                0.02,
-            ),
+            lambda shop: 100 * _counts(shop).all_paid / _counts(shop).all_visitors,
             _(
                 "That is the conversion of the whole shop. Keep the visits and the orders that "
                 "came through a campaign, above the line and below it."
@@ -245,17 +225,17 @@ POINTS = Number(
     misconceptions=(
         Misconception(
             "forgot_the_cap",
-            _unless_near(lambda shop: _points(shop, "linear"), _points, 0.1),
+            lambda shop: _points(shop, "linear"),
             _("You let a KPI count for more than 120 %. Cut each attainment at 1.2 first."),
         ),
         Misconception(
             "forgot_the_weights",
-            _unless_near(_unweighted, _points, 0.1),
+            _unweighted,
             _("You took the plain mean of the attainments. The KPIs have different weights."),
         ),
         Misconception(
             "scored_in_steps",
-            _unless_near(lambda shop: _points(shop, "stepped"), _points, 0.1),
+            lambda shop: _points(shop, "stepped"),
             _("You scored in steps. Here the attainment counts as it is, up to 120 %."),
         ),
     ),
@@ -433,22 +413,13 @@ TIED = Number(
     misconceptions=(
         Misconception(
             "stopped_at_the_shop",
-            _unless_near(
-                lambda shop: 100 * topic.implied_conversion(*_tie(shop)).shop, _rest, 0.02
-            ),
+            lambda shop: 100 * topic.implied_conversion(*_tie(shop)).shop,
             _("That is the whole shop. The rest makes its orders from its own visitors."),
         ),
         Misconception(
             "swapped_the_shares",
-            _unless_near(_swapped, _rest, 0.02),
+            _swapped,
             _("You swapped the share of UV and the share of orders."),
-        ),
-        Misconception(
-            "same_visitors",
-            _unless_near(
-                lambda shop: 100 * _tie(shop)[2] * (1 - _tie(shop)[1]) / _tie(shop)[1], _rest, 0.02
-            ),
-            _("You divided by the campaigns' visitors. The rest has its own share of the UV."),
         ),
     ),
 )

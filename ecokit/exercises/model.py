@@ -9,9 +9,11 @@ shop. Blank lines separate paragraphs, ``**bold**`` and ```` `code` ```` are und
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ecokit.errors import CourseError
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 Text: TypeAlias = Union[str, "Callable[[Shop], str]"]
 PlanAnswer: TypeAlias = dict[str, float]
+
+once = lru_cache(maxsize=1)  # one shop is asked many questions in a row
 
 
 def text_for(text: Text, shop: Shop) -> str:
@@ -218,6 +222,35 @@ class Number(_Numeric):
     """
 
     reference: Callable[[Shop], float]
+
+    def wrong_answers(self, shop: Shop) -> dict[str, float]:
+        """Return the answer of each known mistake that can be told apart for this shop.
+
+        A mistake that comes as near as the tolerance to the right answer, or to a mistake
+        named before it, does not apply.
+
+        Examples
+        --------
+        >>> third = Number(id="kpi-third", objective="kpi-read", minutes=1, title="A third",
+        ...                prompt="?", hints=("Divide.",), solution="Divide by three.",
+        ...                unit="people", tolerance=0.5, reference=lambda shop: 4,
+        ...                misconceptions=(Misconception("halved", lambda shop: 6, "By three."),
+        ...                                Misconception("rounded", lambda shop: 4.2, "Do not.")))
+        >>> third.wrong_answers(None)
+        {'halved': 6.0}
+        """
+        right = float(self.reference(shop))
+        apart: dict[str, float] = {}
+        for mistake in self.misconceptions:
+            answer = mistake.compute(shop)
+            if answer is None or not math.isfinite(answer):
+                continue
+            if all(
+                abs(answer - other) > self.margin(answer) + self.margin(other)
+                for other in (right, *apart.values())
+            ):
+                apart[mistake.name] = float(answer)
+        return apart
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from ecokit.exercises.model import (
     PlanAnswer,
     Score,
     Table,
+    once,
 )
 from ecokit.messages import _
 
@@ -41,21 +41,6 @@ SPARE = 1.12
 
 CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
 
-_Compute = Callable[["Shop"], float]
-_once = lru_cache(maxsize=1)  # one shop is asked many questions in a row
-
-
-def _apart(compute: _Compute, *others: _Compute, near: float = 0.0, rel: float = 0.0) -> Any:
-    """Return `compute`, made None for a shop in which it comes too near to one of `others`."""
-
-    def apart(shop: Shop) -> float | None:
-        value = compute(shop)
-        rivals = [other(shop) for other in others]
-        gaps = [abs(value - it) - 2 * (near + rel * max(abs(value), abs(it))) for it in rivals]
-        return None if not np.isfinite(value) or min(gaps) <= 0 else value
-
-    return apart
-
 
 def _at(table: pd.DataFrame, row: object, column: str) -> float:
     cells: Any = table.at
@@ -73,7 +58,7 @@ def _plain(name: object) -> str:
 # --- measure: three stock-out rates ----------------------------------------------------
 
 
-@_once
+@once
 def _by_category(shop: Shop) -> pd.DataFrame:
     return topic.stockouts(shop.stock, shop.products, by="category").set_index("category")
 
@@ -122,7 +107,7 @@ STOCKOUT_RATE = Number(
     misconceptions=(
         Misconception(
             "stockout_skus",
-            _apart(_sku_rate, _unit_rate, near=NEAR),
+            _sku_rate,
             _(
                 "You counted SKUs that ran out on some day. Over a year nearly every product does; "
                 "that says little of the customers. Count units."
@@ -130,7 +115,7 @@ STOCKOUT_RATE = Number(
         ),
         Misconception(
             "stockout_days",
-            _apart(_day_rate, _unit_rate, _sku_rate, near=NEAR),
+            _day_rate,
             _(
                 "You counted product-days with a stock-out. Products run out on the days on which "
                 "many want them, so days understate it. Count units."
@@ -138,7 +123,7 @@ STOCKOUT_RATE = Number(
         ),
         Misconception(
             "average_of_ratios",
-            _apart(_mean_rate, _unit_rate, _sku_rate, _day_rate, near=NEAR),
+            _mean_rate,
             _(
                 "You averaged the rates of the months. A quiet month then weighs as much as a "
                 "festival. Add up units over the year, and divide once."
@@ -151,7 +136,7 @@ STOCKOUT_RATE = Number(
 # --- measure: what it cost -------------------------------------------------------------
 
 
-@_once
+@once
 def _by_month(shop: Shop) -> pd.DataFrame:
     return topic.stockouts(shop.stock, shop.products, by="month").set_index("month")
 
@@ -201,7 +186,7 @@ LOST_SALES = Number(
     misconceptions=(
         Misconception(
             "no_substitutes",
-            _apart(_gross_lost, _net_lost, rel=CLOSE),
+            _gross_lost,
             _(
                 "You counted every unit as lost. Part of these customers bought another product, "
                 "so the shop kept their money."
@@ -209,18 +194,12 @@ LOST_SALES = Number(
         ),
         Misconception(
             "kept_share",
-            _apart(
-                lambda shop: _gross_lost(shop) * _substitution(shop), _net_lost, _gross_lost,
-                rel=CLOSE,
-            ),
+            lambda shop: _gross_lost(shop) * _substitution(shop),
             _("You took the customers who stayed. The loss is in those who left."),
         ),
         Misconception(
             "margin_for_sales",
-            _apart(
-                _net_profit_lost, _net_lost, _gross_lost,
-                lambda shop: _gross_lost(shop) * _substitution(shop), rel=CLOSE,
-            ),
+            _net_profit_lost,
             _("This is the margin that was lost. The question asks for sales: units times price."),
         ),
     ),
@@ -230,12 +209,12 @@ LOST_SALES = Number(
 # --- assort: margin, markup, average of ratios -----------------------------------------
 
 
-@_once
+@once
 def _categories(shop: Shop) -> pd.DataFrame:
     return topic.performance(shop, "category").set_index("category")
 
 
-@_once
+@once
 def _products(shop: Shop) -> pd.DataFrame:
     table = topic.performance(shop)
     return table.merge(shop.products[["product_id", "category"]], on="product_id")
@@ -279,12 +258,12 @@ MARGIN = Number(
     misconceptions=(
         Misconception(
             "markup",
-            _apart(_markup, _margin, near=0.001),
+            _markup,
             _("This is the markup: profit over cost. The margin divides the same profit by sales."),
         ),
         Misconception(
             "average_of_ratios",
-            _apart(_mean_margin, _margin, _markup, near=0.001),
+            _mean_margin,
             _(
                 "You averaged the margins of the products. One that sold twice weighs as much as "
                 "one that sold a thousand times. Add up profit and sales, then divide."
@@ -358,7 +337,7 @@ GMROI = Table(
 # --- assort: new SKUs ------------------------------------------------------------------
 
 
-@_once
+@once
 def _new(shop: Shop) -> pd.DataFrame:
     """Count new products (first 90 days) and their sales by month."""
     stock = shop.stock[["date", "product_id", "sold", "price"]].merge(
@@ -416,7 +395,7 @@ NEW_SKUS = Number(
     misconceptions=(
         Misconception(
             "share_of_sales",
-            _apart(_new_sales, _new_share, near=0.002),
+            _new_sales,
             _(
                 "This is the share of new products in sales. The KPI counts SKUs, so it can be met "
                 "with products that nobody buys: look at both."
@@ -424,7 +403,7 @@ NEW_SKUS = Number(
         ),
         Misconception(
             "of_all_ever",
-            _apart(_new_of_ever, _new_share, _new_sales, near=0.002),
+            _new_of_ever,
             _(
                 "You divided by every product in the table, delisted ones too. Divide by those on "
                 "sale in the month."
@@ -439,7 +418,7 @@ NEW_SKUS = Number(
 _LOOK = "09"
 
 
-@_once
+@once
 def _weak(shop: Shop) -> pd.DataFrame:
     return topic.weak_categories(shop, _year_month(shop))
 
@@ -497,7 +476,7 @@ WEAK = Choice(
 # --- weak: follow a target -------------------------------------------------------------
 
 
-@_once
+@once
 def _followed(shop: Shop) -> tuple[str, float, pd.Timestamp, dict[str, float]]:
     """Return the weak category, its target, a morning in the next month, and how it stands."""
     category = str(_weak(shop)["category"].iloc[0])
@@ -551,7 +530,7 @@ FOLLOW = Number(
     misconceptions=(
         Misconception(
             "split_evenly",
-            _apart(_plain_split, lambda shop: _followed(shop)[3]["needed_a_day"], rel=CLOSE),
+            _plain_split,
             _(
                 "You divided the target by the days of the month. What is behind you cannot be "
                 "changed: take what is missing."
@@ -559,24 +538,13 @@ FOLLOW = Number(
         ),
         Misconception(
             "run_rate",
-            _apart(
-                _so_far_a_day,
-                lambda shop: _followed(shop)[3]["needed_a_day"],
-                _plain_split,
-                rel=CLOSE,
-            ),
+            _so_far_a_day,
             _("This is what was sold a day so far. The question is what the rest needs."),
         ),
         Misconception(
             "whole_target",
-            _apart(
-                lambda shop: (
-                    _followed(shop)[1] / (_followed(shop)[2].days_in_month - _followed(shop)[2].day)
-                ),
-                lambda shop: _followed(shop)[3]["needed_a_day"],
-                _plain_split,
-                _so_far_a_day,
-                rel=CLOSE,
+            lambda shop: (
+                _followed(shop)[1] / (_followed(shop)[2].days_in_month - _followed(shop)[2].day)
             ),
             _("You spread the whole target over the days left. Take off what is sold already."),
         ),
@@ -591,7 +559,7 @@ _ORDER_DAYS = 14
 _LEAD = 5
 
 
-@_once
+@once
 def _inputs(shop: Shop) -> topic.ProductInputs:
     """Return the inputs of the product that is asked for most."""
     asked = shop.stock.groupby("product_id")["demand"].sum()
@@ -610,7 +578,7 @@ def _asked_policy(shop: Shop) -> tuple[float, float]:
     return point, float(round(mean * _ORDER_DAYS))
 
 
-@_once
+@once
 def _played(shop: Shop) -> pd.Series[float]:
     point, quantity = _asked_policy(shop)
     log = topic.replay(_inputs(shop).demand, point, order_quantity=quantity, lead_days=_LEAD)
@@ -664,7 +632,7 @@ FILL_RATE = Number(
     misconceptions=(
         Misconception(
             "cycle_service_level",
-            _apart(_cycles, _fill, near=0.002),
+            _cycles,
             _(
                 "This is the share of order cycles without a lost unit, the cycle service level. "
                 "A cycle that loses one unit counts like one that loses fifty. Count units."
@@ -672,7 +640,7 @@ FILL_RATE = Number(
         ),
         Misconception(
             "planned_level",
-            _apart(lambda _shop: _LEVEL, _fill, _cycles, near=0.002),
+            lambda _shop: _LEVEL,
             _(
                 "You took the service level for which the reorder point was set. It is a chance "
                 "for a cycle, not the share of units."
@@ -680,7 +648,7 @@ FILL_RATE = Number(
         ),
         Misconception(
             "days_in_stock",
-            _apart(_in_stock, _fill, _cycles, lambda _shop: _LEVEL, near=0.002),
+            _in_stock,
             _("You counted days with stock. Many ask on some days and few on others: count units."),
         ),
     ),
@@ -690,7 +658,7 @@ FILL_RATE = Number(
 # --- reorder: a policy -----------------------------------------------------------------
 
 
-@_once
+@once
 def _cheapest(shop: Shop) -> tuple[PlanAnswer, float]:
     """Find the cheapest policy that reaches the fill rate, on the grid of the fields."""
     points, quantities = (grid.ravel() for grid in np.meshgrid(np.arange(61), np.arange(2, 121, 2)))
@@ -870,7 +838,7 @@ POLICY = Plan(
 # --- capital: the cash cycle -----------------------------------------------------------
 
 
-@_once
+@once
 def _cash(shop: Shop) -> pd.Series[float]:
     table = topic.capital(shop)
     return table[table["complete"]].iloc[-1]
@@ -924,7 +892,7 @@ CASH_CYCLE = Number(
 # --- capital: turns --------------------------------------------------------------------
 
 
-@_once
+@once
 def _shop_year(shop: Shop) -> pd.Series[float]:
     return topic.performance(shop, None).iloc[0]
 
@@ -968,7 +936,7 @@ TURNS = Number(
     misconceptions=(
         Misconception(
             "sales_over_stock_at_cost",
-            _apart(_turns_of_sales, _turns, rel=CLOSE),
+            _turns_of_sales,
             _(
                 "You divided sales, at selling prices, by stock at cost. A dearer price would turn "
                 "the stock faster. Take the cost of goods on both sides."
@@ -976,7 +944,7 @@ TURNS = Number(
         ),
         Misconception(
             "last_day",
-            _apart(_turns_of_last_day, _turns, _turns_of_sales, rel=CLOSE),
+            _turns_of_last_day,
             _(
                 "You divided by the stock of the last day. It may be a low one; take the mean of "
                 "all days."
@@ -989,12 +957,12 @@ TURNS = Number(
 # --- buy: an offer ---------------------------------------------------------------------
 
 
-@_once
+@once
 def _offers(shop: Shop) -> pd.DataFrame:
     return topic.offer_values(shop)
 
 
-@_once
+@once
 def _offer(shop: Shop) -> pd.Series[Any]:
     """Return the offer with the largest saving among those that say something clear."""
     values = _offers(shop)
@@ -1060,12 +1028,12 @@ OFFER = Number(
     misconceptions=(
         Misconception(
             "place_is_free",
-            _apart(_saving, _gain, rel=CLOSE),
+            _saving,
             _("This is the saving. The place is not free: it would have sold something else."),
         ),
         Misconception(
             "all_visits_lost",
-            _apart(_all_visits_lost, _gain, _saving, rel=CLOSE),
+            _all_visits_lost,
             _(
                 "You counted all visits of the place as lost. Most customers buy what they came "
                 "for, whatever stands there."
@@ -1073,7 +1041,7 @@ OFFER = Number(
         ),
         Misconception(
             "cut_on_the_year",
-            _apart(_year_saving, _gain, _saving, _all_visits_lost, rel=CLOSE),
+            _year_saving,
             _("You took the purchases of the whole year. The cut holds for one month."),
         ),
     ),
@@ -1083,7 +1051,7 @@ OFFER = Number(
 # --- buy: a forecast -------------------------------------------------------------------
 
 
-@_once
+@once
 def _tried(shop: Shop) -> pd.DataFrame:
     stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
     mine = stock[stock["category"] == _largest(shop)].groupby("date")["demand"].sum()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from ecokit import pricing as topic
-from ecokit.exercises.model import Choice, Misconception, Number, Option
+from ecokit.exercises.model import Choice, Misconception, Number, Option, once
 from ecokit.exercises.pricing_strategies import STRATEGIES
 from ecokit.messages import _
 
@@ -17,23 +16,6 @@ if TYPE_CHECKING:
     from ecokit.shop import Shop
 
 _Compute = Callable[["Shop"], float]
-
-_once = lru_cache(maxsize=1)  # one shop is asked many questions in a row
-
-
-def _apart(compute: _Compute, near: _Compute, *others: _Compute) -> Callable[[Shop], float | None]:
-    """Return `compute`, made None for a shop in which it comes too near to one of `others`.
-
-    `near` returns the tolerance of the exercise for that shop.
-    """
-
-    def apart(shop: Shop) -> float | None:
-        value = compute(shop)
-        clash = any(abs(value - other(shop)) <= 2.5 * near(shop) for other in others)
-        return None if clash else value
-
-    return apart
-
 
 # --- base price: margin, competitors, the best price -----------------------------------
 
@@ -47,7 +29,7 @@ class _Product(NamedTuple):
     cost: float
 
 
-@_once
+@once
 def _favourite(shop: Shop) -> _Product:
     """Return the product bought most often."""
     counts = shop.order_lines.groupby("product_id")["quantity"].sum().sort_index()
@@ -96,7 +78,7 @@ MARGIN = Number(
 )
 
 
-@_once
+@once
 def _offers(shop: Shop) -> pd.DataFrame:
     """Return our price and the cheapest competitor's on the last Monday, product by product."""
     rivals = topic.cheapest_offers(shop.competitor_products, shop.competitor_prices)
@@ -109,10 +91,6 @@ def _offers(shop: Shop) -> pd.DataFrame:
 
 def _gap(theirs: str, own: str) -> _Compute:
     return lambda shop: float((_offers(shop)[theirs] / _offers(shop)[own] - 1).mean())
-
-
-def _gap_tolerance(_shop: Shop) -> float:
-    return 0.001
 
 
 _paid_gap = _gap("price", "own_price")
@@ -144,7 +122,7 @@ LIST_OR_PAID = Number(
     misconceptions=(
         Misconception(
             "their_list_price",
-            _apart(_gap("list_price", "own_price"), _gap_tolerance, _paid_gap),
+            _gap("list_price", "own_price"),
             _(
                 "You took their list price. It is printed to be crossed out; customers pay the "
                 "column `price`."
@@ -152,23 +130,12 @@ LIST_OR_PAID = Number(
         ),
         Misconception(
             "own_list_price",
-            _apart(
-                _gap("price", "own_list_price"),
-                _gap_tolerance,
-                _paid_gap,
-                _gap("list_price", "own_price"),
-            ),
+            _gap("price", "own_list_price"),
             _("You took our list price. What our customers pay that day is `price` in the stock."),
         ),
         Misconception(
             "shares_of_theirs",
-            _apart(
-                lambda shop: -_paid_gap(shop),
-                _gap_tolerance,
-                _paid_gap,
-                _gap("list_price", "own_price"),
-                _gap("price", "own_list_price"),
-            ),
+            lambda shop: -_paid_gap(shop),
             _("The sign is turned: negative means that they are cheaper than we are."),
         ),
     ),
@@ -276,13 +243,13 @@ SIGN = Number(
 )
 
 
-@_once
+@once
 def _phones(shop: Shop) -> pd.DataFrame:
     weeks = topic.panel(shop.stock, shop.products, shop.visits, shop.orders, shop.order_lines)
     return weeks[weeks["category"] == "phones"]
 
 
-@_once
+@once
 def _ladder(shop: Shop) -> dict[str, float]:
     told = topic.ladder(_phones(shop))
     return dict(zip(told["step"], told["elasticity"].round(4), strict=True))
@@ -290,10 +257,6 @@ def _ladder(shop: Shop) -> dict[str, float]:
 
 def _step(name: str) -> _Compute:
     return lambda shop: _ladder(shop)[name]
-
-
-def _slope_tolerance(_shop: Shop) -> float:
-    return 0.02
 
 
 INSTRUMENT = Number(
@@ -321,7 +284,7 @@ INSTRUMENT = Number(
     misconceptions=(
         Misconception(
             "no_instrument",
-            _apart(_step("same_week"), _slope_tolerance, _step("cost")),
+            _step("same_week"),
             _(
                 "This takes every move of the price, also those that follow demand, so it lies "
                 'far too near to zero or above. Add instrument="cost".'
@@ -329,7 +292,7 @@ INSTRUMENT = Number(
         ),
         Misconception(
             "promotions_mixed_in",
-            _apart(_step("same_product"), _slope_tolerance, _step("cost"), _step("same_week")),
+            _step("same_product"),
             _(
                 "This compares a phone with itself over promotions and seasons. Keep the effects "
                 "of the market (category and week), and add the instrument."
@@ -337,13 +300,7 @@ INSTRUMENT = Number(
         ),
         Misconception(
             "dear_against_cheap",
-            _apart(
-                _step("all_products"),
-                _slope_tolerance,
-                _step("cost"),
-                _step("same_week"),
-                _step("same_product"),
-            ),
+            _step("all_products"),
             _(
                 "This compares dear phones with cheap ones, which are other goods. Keep the "
                 "effects of product and market, and add the instrument."
@@ -359,7 +316,7 @@ WISH = 0.1
 """Change of conversion that the planned test must not miss, as a share of it."""
 
 
-@_once
+@once
 def _tests(shop: Shop) -> tuple[str, str]:
     """Return the ids of the sound test and of the one whose split looks worst."""
     kinds = shop.price_tests.drop_duplicates("test_id").set_index("test_id")["kind"]
@@ -370,7 +327,7 @@ def _tests(shop: Shop) -> tuple[str, str]:
     return max(share, key=lambda test: share[test]), min(share, key=lambda test: share[test])
 
 
-@_once
+@once
 def _sound(shop: Shop) -> pd.DataFrame:
     return topic.arms(shop.price_tests, _tests(shop)[0]).set_index("arm")
 
@@ -486,14 +443,14 @@ SPLIT = Choice(
 )
 
 
-@_once
+@once
 def _unit_cost(shop: Shop) -> float:
     days = shop.price_tests[shop.price_tests["test_id"] == _tests(shop)[0]]
     costs = shop.products.set_index("product_id")["cost"]
     return float(costs[days["product_id"].iloc[0]])
 
 
-@_once
+@once
 def _earned(shop: Shop) -> pd.DataFrame:
     told = topic.effects(shop.price_tests, _tests(shop)[0], _unit_cost(shop))
     return told.set_index("metric")
@@ -511,10 +468,6 @@ def _profit_an_order(shop: Shop) -> float:
     earned = _earned(shop)
     a, b = (float(earned[arm]["profit"] / conversion[arm.upper()]) for arm in "ab")
     return b - a
-
-
-def _profit_tolerance(shop: Shop) -> float:
-    return 0.02 * abs(_profit(shop))
 
 
 PROFIT = Number(
@@ -540,12 +493,12 @@ PROFIT = Number(
     misconceptions=(
         Misconception(
             "revenue",
-            _apart(_revenue, _profit_tolerance, _profit),
+            _revenue,
             _("That is revenue. A unit costs money: take the cost off the price first."),
         ),
         Misconception(
             "an_order",
-            _apart(_profit_an_order, _profit_tolerance, _profit, _revenue),
+            _profit_an_order,
             _(
                 "That is profit an order. The lower price brings more orders; divide by visitors, "
                 "who were split by lot."

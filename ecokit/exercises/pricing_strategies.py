@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -20,6 +18,7 @@ from ecokit.exercises.model import (
     PlanAnswer,
     Score,
     Table,
+    once,
 )
 from ecokit.messages import _
 
@@ -40,8 +39,6 @@ WEEKS = 26
 GOOD = 0.96
 """Share of the best possible profit that a launch plan must reach."""
 
-_once = lru_cache(maxsize=1)  # one shop is asked many questions in a row
-
 
 class Product(NamedTuple):
     """The product of the questions: the phone that sells best among those sold all year."""
@@ -59,7 +56,7 @@ class Product(NamedTuple):
         return topic.calibrated(self.price, self.elasticity, self.units)
 
 
-@_once
+@once
 def product(shop: Shop) -> Product:
     """Return the product of the questions, with its price, cost and demand in this shop."""
     phones = shop.products[shop.products["category"] == "phones"].set_index("product_id")
@@ -80,21 +77,6 @@ def product(shop: Shop) -> Product:
         round(365 * float(row["asked"] / row["days"])),
         abs(shop.truth["elasticity_phones"]),
     )
-
-
-_Compute = Callable[["Shop"], float]
-
-
-def _apart(compute: _Compute, *others: _Compute) -> Callable[[Shop], float | None]:
-    """Return `compute`, made None for a shop in which it comes too near to one of `others`."""
-
-    def apart(shop: Shop) -> float | None:
-        value = compute(shop)
-        rivals = [other(shop) for other in others]
-        clash = any(abs(value - it) <= 2.5 * CLOSE * max(abs(value), abs(it)) for it in rivals)
-        return None if clash else value
-
-    return apart
 
 
 # --- promotions: the volume that a cut needs ----------------------------------------------
@@ -152,11 +134,7 @@ BREAK_EVEN = Number(
         ),
         Misconception(
             "markup_for_margin",
-            _apart(
-                lambda shop: CUT / (product(shop).price / product(shop).cost - 1 - CUT),
-                _needed,
-                lambda shop: CUT / _margin(shop),
-            ),
+            lambda shop: CUT / (product(shop).price / product(shop).cost - 1 - CUT),
             _(
                 "You took the markup on the cost for the margin. Margin and cut are shares of "
                 "price."
@@ -331,11 +309,7 @@ NYOP = Number(
         ),
         Misconception(
             "middle_of_the_range",
-            _apart(
-                lambda shop: sum(_limits(shop)) / 2,
-                _first_bid,
-                lambda shop: (_worth(shop) + _limits(shop)[0]) / 2,
-            ),
+            lambda shop: sum(_limits(shop)) / 2,
             _(
                 "You bid the middle of the hidden range. Weigh the chance of a yes against what "
                 "you keep: that depends on your own value."
@@ -617,7 +591,7 @@ FIELDS = (
 )
 
 
-@_once
+@once
 def best_launch(shop: Shop) -> PlanAnswer:
     """Return a plan that no single change of a field improves, from a coarse grid."""
     plans: list[PlanAnswer] = [

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +21,7 @@ from ecokit.exercises.model import (
     PlanAnswer,
     Score,
     Table,
+    once,
 )
 from ecokit.messages import _
 
@@ -50,26 +49,11 @@ SPARE = 1.1
 REPEAT = 7
 """Days within which a contact again counts."""
 
-_once = lru_cache(maxsize=1)  # one shop is asked many questions in a row
-
-_Compute = Callable[["Shop"], float]
-
-
-def _apart(compute: _Compute, *others: _Compute, near: float = NEAR) -> Callable[[Shop], Any]:
-    """Return `compute`, made None for a shop in which it comes too near to one of `others`."""
-
-    def apart(shop: Shop) -> float | None:
-        value = compute(shop)
-        clash = any(abs(value - other(shop)) <= 2 * near for other in others)
-        return None if clash else value
-
-    return apart
-
 
 # --- measure: answered in time -------------------------------------------------------
 
 
-@_once
+@once
 def _months(shop: Shop) -> pd.DataFrame:
     return topic.answers(shop.contacts, "month", TARGET)
 
@@ -104,7 +88,7 @@ def _all_abandoned(shop: Shop) -> float:
     return float((month["in_time"] + month["abandoned"]) / month["contacts"])
 
 
-@_once
+@once
 def _mean_of_hours(shop: Shop) -> float:
     return float(topic.answers(_of_month(shop), ["day", "hour"], TARGET)["service_level"].mean())
 
@@ -132,7 +116,7 @@ IN_TIME = Number(
     misconceptions=(
         Misconception(
             "left_out_the_abandoned",
-            _apart(_without_abandoned, _in_time),
+            _without_abandoned,
             _(
                 "You divided by the answered contacts. Then a desk gets better when more customers "
                 "give up. Divide by all contacts."
@@ -140,7 +124,7 @@ IN_TIME = Number(
         ),
         Misconception(
             "averaged_the_hours",
-            _apart(_mean_of_hours, _in_time, _without_abandoned),
+            _mean_of_hours,
             _(
                 "You averaged the service levels of the hours. A quiet hour at night then counts "
                 "as much as a full one in the evening. Add up the contacts, then divide."
@@ -148,7 +132,7 @@ IN_TIME = Number(
         ),
         Misconception(
             "counted_quick_leavers",
-            _apart(_quick_to_leave, _in_time, _without_abandoned, _mean_of_hours),
+            _quick_to_leave,
             _(
                 "You counted customers who left within the target as answered in time. They were "
                 "not answered at all."
@@ -156,7 +140,7 @@ IN_TIME = Number(
         ),
         Misconception(
             "counted_abandoned",
-            _apart(_all_abandoned, _in_time, _without_abandoned, _quick_to_leave, _mean_of_hours),
+            _all_abandoned,
             _("You counted everybody who gave up as answered in time. Leave them out above."),
         ),
     ),
@@ -166,18 +150,18 @@ IN_TIME = Number(
 # --- measure: patience ---------------------------------------------------------------
 
 
-@_once
+@once
 def _patience(shop: Shop) -> float:
     return topic.patience_minutes(shop.contacts)
 
 
-@_once
+@once
 def _gone_wait(shop: Shop) -> float:
     gone = shop.contacts[shop.contacts["answered_at"].isna()]
     return float((gone["ended_at"] - gone["arrived_at"]).dt.total_seconds().mean() / 60)
 
 
-@_once
+@once
 def _mean_wait(shop: Shop) -> float:
     contacts = shop.contacts
     left = contacts["answered_at"].fillna(contacts["ended_at"])
@@ -229,12 +213,12 @@ PATIENCE = Number(
 # --- staff: erlangs, agents, positions -----------------------------------------------
 
 
-@_once
+@once
 def _hours(shop: Shop) -> pd.DataFrame:
     return topic.hours(shop.contacts, shop.truth["drawn_scale"])
 
 
-@_once
+@once
 def _handling(shop: Shop) -> float:
     return topic.handling_minutes(shop.contacts)
 
@@ -296,7 +280,7 @@ ERLANGS = Number(
 )
 
 
-@_once
+@once
 def _agents(shop: Shop) -> int:
     return topic.agents_needed(_peak(shop), _handling(shop), GOAL, TARGET).agents
 
@@ -305,7 +289,7 @@ def _agents_at_load(shop: Shop) -> int:
     return math.ceil(_erlangs(shop))
 
 
-@_once
+@once
 def _agents_of_mean(shop: Shop) -> int:
     mean = float(_hours(shop).to_numpy().mean())
     return topic.agents_needed(mean, _handling(shop), GOAL, TARGET).agents
@@ -335,7 +319,7 @@ AGENTS = Number(
     misconceptions=(
         Misconception(
             "agents_equal_work",
-            _apart(_agents_at_load, _agents, near=0),
+            _agents_at_load,
             _(
                 "You rounded the erlangs up. Then agents are busy all the time and the line grows "
                 "whenever contacts bunch. Add agents until the service level is reached."
@@ -343,7 +327,7 @@ AGENTS = Number(
         ),
         Misconception(
             "mean_of_the_week",
-            _apart(_agents_of_mean, _agents, _agents_at_load, near=0),
+            _agents_of_mean,
             _("You staffed the mean hour of the week. Nobody calls in the mean hour."),
         ),
     ),
@@ -374,9 +358,7 @@ POSITIONS = Number(
     misconceptions=(
         Misconception(
             "added_shrinkage",
-            _apart(
-                lambda shop: math.ceil(_agents(shop) * (1 + SHRINKAGE) - 1e-9), _positions, near=0
-            ),
+            lambda shop: math.ceil(_agents(shop) * (1 + SHRINKAGE) - 1e-9),
             _(
                 "You added the shrinkage to the agents. It is a share of the larger number, the "
                 "roster: divide by what remains."
@@ -384,25 +366,19 @@ POSITIONS = Number(
         ),
         Misconception(
             "forgot_shrinkage",
-            _apart(_agents, _positions, near=0),
+            _agents,
             _("These are the people in their seats. Somebody is always on a break or ill."),
         ),
         Misconception(
             "took_the_shrinkage",
-            _apart(
-                lambda shop: math.ceil(_agents(shop) / SHRINKAGE - 1e-9),
-                _positions,
-                _agents,
-                lambda shop: math.ceil(_agents(shop) * (1 + SHRINKAGE) - 1e-9),
-                near=0,
-            ),
+            lambda shop: math.ceil(_agents(shop) / SHRINKAGE - 1e-9),
             _("You divided by the share of time away. Divide by the share of time in the seat."),
         ),
     ),
 )
 
 
-@_once
+@once
 def _mean_occupancy(shop: Shop) -> float:
     told = topic.staffed(shop.contacts, shop.roster, shop.truth["drawn_scale"])
     return float(told["busy_minutes"].sum() / shop.truth["drawn_scale"] / told["agents"].sum() / 60)
@@ -464,7 +440,7 @@ _PARTS = (("night", 0, 8), ("day", 8, 18), ("evening", 18, 24))
 _DAYS = (("week", 5, slice(0, 5)), ("weekend", 2, slice(5, 7)))
 
 
-@_once
+@once
 def _tables(shop: Shop) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return contacts, hours, and contacts answered in time with 1, 2, ... agents, block by block.
 
@@ -500,7 +476,7 @@ def _outcome(shop: Shop, plan: PlanAnswer) -> tuple[float, float]:
     return float(level), float((agents * length).sum() * WAGE)
 
 
-@_once
+@once
 def _cheapest(shop: Shop) -> PlanAnswer:
     """Find the cheapest plan that meets the goal: one number of agents for each block."""
     contacts, length, good = _tables(shop)
@@ -631,7 +607,7 @@ STAFF_WEEK = Plan(
 # --- resolve: first contacts, complaints ---------------------------------------------
 
 
-@_once
+@once
 def _resolution(shop: Shop) -> pd.Series:
     return topic.resolution(shop.contacts, REPEAT).iloc[0]
 
@@ -672,7 +648,7 @@ FIRST_CONTACT = Number(
     misconceptions=(
         Misconception(
             "took_the_flag",
-            _apart(_flagged, _no_repeat),
+            _flagged,
             _(
                 "This is the share that agents flagged as solved. The question asks what customers "
                 "did: whether they contacted the shop again."
@@ -680,14 +656,12 @@ FIRST_CONTACT = Number(
         ),
         Misconception(
             "share_of_repeats",
-            _apart(lambda shop: 1 - _no_repeat(shop), _no_repeat, _flagged),
+            lambda shop: 1 - _no_repeat(shop),
             _("This is the share that came back. Resolution is the other part."),
         ),
         Misconception(
             "only_the_unsolved",
-            _apart(
-                _silent, _no_repeat, _flagged, lambda shop: 1 - _no_repeat(shop)
-            ),
+            _silent,
             _(
                 "This is the share of *unsolved* contacts that never came back. Divide by all "
                 "answered first contacts."
@@ -697,7 +671,7 @@ FIRST_CONTACT = Number(
 )  # fmt: skip
 
 
-@_once
+@once
 def _complaints(shop: Shop) -> pd.DataFrame:
     return topic.pareto(shop.complaints)
 
@@ -748,12 +722,12 @@ PARETO = Table(
 # --- answer: what a fast answer sells ------------------------------------------------
 
 
-@_once
+@once
 def _groups(shop: Shop) -> pd.DataFrame:
     return topic.answer_groups(shop.visits, shop.contacts, shop.orders, TARGET)
 
 
-@_once
+@once
 def _conversion(shop: Shop) -> pd.Series:
     return _groups(shop).groupby("group")["bought"].mean()
 
@@ -762,7 +736,7 @@ def _gain(shop: Shop) -> float:
     return float(_conversion(shop)["in_time"] - _conversion(shop)["not_asked"])
 
 
-@_once
+@once
 def _gain_over_all(shop: Shop) -> float:
     paid = shop.orders.loc[shop.orders["paid_at"].notna(), "visit_id"]
     asked = shop.contacts["visit_id"].dropna()
@@ -770,7 +744,7 @@ def _gain_over_all(shop: Shop) -> float:
     return float(_conversion(shop)["in_time"] - others.isin(paid).mean())
 
 
-@_once
+@once
 def _gain_any_answer(shop: Shop) -> float:
     groups = _groups(shop)
     asked = groups.loc[groups["group"] != "not_asked", "bought"].mean()
@@ -804,7 +778,7 @@ ANSWER = Number(
     misconceptions=(
         Misconception(
             "against_all_visits",
-            _apart(_gain_over_all, _gain),
+            _gain_over_all,
             _(
                 "You compared with all visits. Many of them never saw a product and could not buy. "
                 "Compare with visits to a product page."
@@ -812,7 +786,7 @@ ANSWER = Number(
         ),
         Misconception(
             "all_who_asked",
-            _apart(_gain_any_answer, _gain, _gain_over_all),
+            _gain_any_answer,
             _(
                 "You took everybody who asked. Some waited too long or gave up, and they buy less. "
                 "Take those answered in time."
@@ -884,7 +858,7 @@ EVERYBODY = Choice(
 DISCOUNT = 0.1
 
 
-@_once
+@once
 def _margin(shop: Shop) -> float:
     """Return the mean gross margin of a customer's year, rounded to whole yuan."""
     lines, orders = shop.order_lines, shop.orders
@@ -894,7 +868,7 @@ def _margin(shop: Shop) -> float:
     return float(round(total / paid["visitor_id"].nunique()))
 
 
-@_once
+@once
 def _retention(shop: Shop) -> float:
     """Return the share of customers who bought again, rounded to whole per cent."""
     return round(float(topic.repeat_curve(shop.orders)["share"].iloc[-1]), 2)
