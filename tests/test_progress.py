@@ -177,9 +177,9 @@ import sys
 from pathlib import Path
 from ecokit.exercises.store import Learner
 me = Learner(Path(sys.argv[1]))
-print("ready", flush=True)
 while True:
     me.note_hint("kpi-uv")
+    print("written", flush=True)
 """
 
 
@@ -198,7 +198,9 @@ def test_progress_survives_a_kill_in_the_middle_of_a_write(folder: Path) -> None
         ) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
-            time.sleep(0.05 + chance.random() / 10)
+            start = time.perf_counter()
+            writer.stdout.readline()
+            time.sleep(chance.random() * (time.perf_counter() - start))  # within the next write
             writer.kill()
         in_the_middle += bool(list(folder.glob("*.tmp")))
         standings = store._decode((folder / "progress.json").read_bytes())
