@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.special import hyp2f1
 from scipy.stats import beta, gamma
 
 from ecokit import explore, load_shop, simulate
@@ -44,7 +45,7 @@ def pandas(table: Any) -> pd.DataFrame:
     return nw.from_native(table).lazy().collect("pandas").to_native()
 
 
-def contacts(*rows: tuple[str, float | None, float]) -> pd.DataFrame:
+def contacts(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
     """Make contacts of (arrival, seconds to the answer or None, seconds to the end)."""
     table = pd.DataFrame(rows, columns=["arrived_at", "wait", "end"])
     arrived = pd.to_datetime(table["arrived_at"])
@@ -134,6 +135,20 @@ def test_one_agent_more_never_makes_it_worse(drawn: tuple[float, float, int, flo
     assert more.abandoned <= one.abandoned + 1e-9
     assert 0 <= more.service_level <= 1
     assert one.occupancy == pytest.approx(one.load * (1 - one.abandoned) / agents)
+
+
+def test_erlang_a_may_ask_for_more_than_erlang_c() -> None:
+    # Who leaves long before the target is not answered in time, and would have been.
+    asked = {"service_level": 0.95, "target_seconds": 300}
+    assert sd.agents_needed(200, 1, **asked).agents == 4
+    assert sd.agents_needed(200, 1, patience_minutes=2, **asked).agents == 5
+
+
+def test_a_large_desk_is_found_as_fast_as_a_small_one() -> None:
+    large = sd.agents_needed(180_000, 3, 0.8, 20, patience_minutes=5)
+    assert large.service_level >= 0.8 > sd.desk(180_000, 3, large.agents - 1, 5, 20).service_level
+    # Under heavy load the share that gives up is what no agent can take.
+    assert large.abandoned == pytest.approx(1 - large.agents / large.load, abs=1e-3)
 
 
 def test_endless_patience_is_erlang_c_and_extremes_stay_numbers() -> None:
@@ -468,6 +483,26 @@ def test_bg_nbd_equals_its_integral_and_the_published_customer() -> None:
         assert math.exp(found) == pytest.approx(exact, rel=1e-5)
 
 
+def test_bg_nbd_keeps_its_course_where_the_published_form_breaks() -> None:
+    cdnow = sd.BGNBD(0.243, 4.414, 0.793, 2.426)
+    # The published form, where its terms are small; many orders and a = 1 keep to its course.
+    x, last, age, days = np.array([0, 1, 4]), np.array([0, 9.0, 30]), np.full(3, 38.0), 39
+    z = days / (4.414 + age + days)
+    series = hyp2f1(0.243 + x, 2.426 + x, 0.793 + 2.426 + x - 1, z)
+    gain = (0.793 + 2.426 + x - 1) / (0.793 - 1) * (1 - (1 - z) ** (0.243 + x) * series)
+    gone = (x > 0) * 0.793 / (2.426 + np.maximum(x, 1) - 1)
+    gone *= ((4.414 + age) / (4.414 + last)) ** (0.243 + x)
+    assert cdnow.expected_orders(days, x, last, age) == pytest.approx(gain / (1 + gone), rel=1e-9)
+    many = [cdnow.expected_orders(n, [500], [38.8], [38.86])[0] for n in (0, 40, 400, 4000)]
+    assert many[0] == 0
+    assert (np.diff(many) > 0).all()
+    for a, b in ((1.0, 2.426), (0.4, 0.6)):
+        at, beside = (sd.BGNBD(0.243, 4.414, a + step, b) for step in (0, 1e-4))
+        assert at.expected_orders(39, x, last, age) == pytest.approx(
+            beside.expected_orders(39, x, last, age), rel=1e-3
+        )
+
+
 def test_bg_nbd_forecasts_customers_of_its_own_kind() -> None:
     rng = np.random.default_rng(1)
     rows = []
@@ -495,6 +530,8 @@ GROUPS = pd.DataFrame({"group": ["in_time"], "bought": [1], "campaign": "none", 
 ORDERS = pd.DataFrame(
     {"order_id": [1], "visitor_id": [1], "placed_at": [MONDAY], "paid_at": [MONDAY]}
 )
+LINES = pd.DataFrame({"order_id": [1], "quantity": [1], "unit_price": [9.9]})
+ROSTER = pd.DataFrame({"date": [MONDAY], "hour": [9], "agents": [2]})
 
 
 @pytest.mark.parametrize(
@@ -503,6 +540,11 @@ ORDERS = pd.DataFrame(
         (lambda: sd.desk(200, 3, 10), "10 erlangs of work for 10 agents"),
         (lambda: sd.desk(200, 3, 2.5), "agents is 2.5"),
         (lambda: sd.desk(math.nan, 3, 2), "contacts_per_hour is nan"),
+        (lambda: sd.desk("200", 3, 2), "contacts_per_hour is '200'"),
+        (lambda: sd.desk(200, 3, math.nan), "agents is nan"),
+        (lambda: sd.desk(200, 3, None), "agents is None"),
+        (lambda: sd.desk(1e9, 3, 50, 5), "more than 10,000 agents"),
+        (lambda: sd.desk(200, 3, 9, 1e9), "Leave it out"),
         (lambda: sd.desk(200, 3, 9, 0), "patience_minutes is 0"),
         (lambda: sd.desk(200, 3, 14, target_seconds=-1), "target_seconds is -1"),
         (lambda: sd.erlang_b(10, -1), "agents is -1"),
@@ -518,12 +560,27 @@ ORDERS = pd.DataFrame(
         (lambda: sd.patience_minutes(SIX.dropna()), "Nobody gave up"),
         (lambda: sd.handling_minutes(SIX[SIX.answered_at.isna()]), "No contact was answered"),
         (lambda: sd.simulate_desk([1, math.nan], 3, 2, seed=1), "contacts_per_hour holds nan"),
-        (lambda: sd.simulate_desk(1, 0, 2, seed=1), "lie above 0"),
+        (lambda: sd.simulate_desk(1, 0, 2, seed=1), "handling_minutes is 0"),
+        (lambda: sd.simulate_desk(1, 1e9, 2, seed=1), "at most 100,000 minutes"),
+        (lambda: sd.simulate_desk(1e9, 3, 2, seed=1), "too many to draw"),
+        (lambda: sd.simulate_desk(1, 3, 2.5, seed=1), "agents holds 2.5"),
+        (lambda: sd.simulate_desk(np.ones((24, 5)), 3, 2, seed=1), r"the shape \(24, 5\)"),
+        (lambda: sd.simulate_desk([], 3, 2, seed=1), "the shape"),
+        (lambda: sd.simulate_desk("many", 3, 2, seed=1), "no number"),
+        (lambda: sd.simulate_desk(1, 3, 2, seed=-1), "seed is -1"),
         (lambda: sd.simulate_desk(1, 3, 2, seed=1, days=0), "days is 0"),
         (lambda: sd.simulate_desk(1, 3, 2, seed=1, handling="short"), "handling is 'short'"),
         (lambda: sd.measured(SIX), "6 contacts are too few"),
+        (lambda: sd.measured(SIX, batches=2.5), "batches is 2.5"),
+        (lambda: sd.staffed(SIX, ROSTER, drawn_scale=0), "drawn_scale is 0"),
+        (lambda: sd.staffed(SIX, ROSTER.assign(hour=24)), "with an hour that is not 0 to 23"),
+        (lambda: sd.pareto(ROSTER.head(0), "hour"), "no rows"),
         (lambda: sd.Shift(25), "starts at 25"),
-        (lambda: sd.cover([1] * 7, [sd.Shift(8)]), "7 rows and 1 columns"),
+        (lambda: sd.Shift(8, cost=-1), "cost is -1"),
+        (lambda: sd.Shift(8, 8, break_after=7.75), "The break must end before"),
+        (lambda: sd.cover([1] * 24, [sd.Shift(0, 24)], most=0), "most is 0"),
+        (lambda: sd.cover("many", [sd.Shift(8)]), "no number"),
+        (lambda: sd.cover([1] * 7, [sd.Shift(8)]), r"the shape \(7, 1\)"),
         (lambda: sd.cover([-1] * 24, [sd.Shift(8)]), "negative or missing"),
         (lambda: sd.cover([1] * 24, []), "no shift to choose"),
         (lambda: sd.resolution(SIX.assign(contact_id=1)), "no column visitor_id"),
@@ -531,8 +588,16 @@ ORDERS = pd.DataFrame(
         (lambda: sd.answer_effect(GROUPS, level=95), "level is 95"),
         (lambda: sd.repeat_curve(ORDERS), "No customer bought again"),
         (lambda: sd.rfm(ORDERS, ORDERS), "no column quantity"),
+        (lambda: sd.rfm(ORDERS, LINES.assign(unit_price=math.nan)), "without order_id, quantity"),
+        (lambda: sd.segments(ORDERS), "no column segment"),
+        (lambda: sd.cohorts(ORDERS.head(0)), "no row with a placed_at"),
         (lambda: sd.cohorts(ORDERS, as_of="soon"), "as_of is 'soon'"),
-        (lambda: sd.fit_bg_nbd([1], [9], [5]), "BG/NBD needs customers"),
+        (lambda: sd.cohorts(ORDERS, as_of="2025-01-01T00:00Z"), "as_of is '2025"),
+        (lambda: sd.fit_bg_nbd([1], [9], [5]), "recency from 0 to age"),
+        (lambda: sd.fit_bg_nbd([1, 2], [1], [5, 6]), "of the same length"),
+        (lambda: sd.fit_bg_nbd([1, math.nan], [1, 1], [5, 6]), "in whole numbers"),
+        (lambda: sd.BGNBD(1, 1, 2, 2).expected_orders(-1, [1], [1], [5]), "days is -1"),
+        (lambda: sd.customer_value(math.nan, 0.5, 0.1), "margin is nan"),
         (lambda: sd.customer_value(1, 0.5, -1), "discount is -1"),
         (lambda: sd.customer_value(1, 0.5, 0.1, "never"), "first is 'never'"),
     ],
@@ -540,6 +605,49 @@ ORDERS = pd.DataFrame(
 def test_errors_say_what_to_do(call: Callable[[], Any], sentence: str) -> None:
     with pytest.raises(CourseError, match=sentence):
         call()
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        sd.answers,
+        sd.patience_minutes,
+        sd.measured,
+        lambda table: sd.staffed(table, ROSTER),
+        lambda table: sd.resolution(
+            table.assign(contact_id=range(6), visitor_id=1, reason="price", resolved=True)
+        ),
+    ],
+)
+def test_times_that_cannot_be_are_told(measure: Callable[[pd.DataFrame], Any]) -> None:
+    with pytest.raises(CourseError, match="without arrived_at: 2"):
+        measure(SIX.assign(arrived_at=SIX["arrived_at"].where(SIX.index > 1)))
+    early = SIX["arrived_at"] - pd.Timedelta(seconds=5)
+    with pytest.raises(CourseError, match="with answered_at before arrived_at: 6, such as 2025"):
+        measure(SIX.assign(answered_at=early))
+
+
+def test_a_time_not_yet_known_is_no_fault() -> None:
+    # The last contact is still waiting, the one before it is still being answered.
+    rows = [("09:00", 0, 300), ("09:05", 30, math.nan), ("09:06", None, 60), ("09:07", None, None)]
+    table = contacts(*((f"2025-03-03 {clock}", wait, end) for clock, wait, end in rows))
+    assert sd.measured(table, batches=2).loc["waits", "value"] == 0.75
+    assert sd.patience_minutes(table) == pytest.approx(1.5)  # 90 s waited, one gave up
+    assert sd.staffed(table, ROSTER)["busy_minutes"].tolist() == [5.0]
+
+
+def test_customers_without_a_name_are_left_out() -> None:
+    orders = pd.concat([ORDERS.assign(visitor_id=1.0, order_id=n) for n in range(3)])
+    orders["placed_at"] += pd.to_timedelta([0, 5, 9], unit="D")
+    guests = orders.assign(order_id=[7, 8, 9], visitor_id=math.nan)
+    both = pd.concat([orders, guests], ignore_index=True)
+    lines = LINES.assign(order_id=0)
+    for table in (both, pl.from_pandas(both, nan_to_null=True)):
+        engine = pl.from_pandas if isinstance(table, pl.DataFrame) else lambda frame: frame
+        assert sd.rfm(table, engine(lines))["frequency"].tolist() == [3]
+        assert sd.repeat_curve(table)["watched"].tolist() == [1]
+        assert sd.cohorts(table)["customers"].tolist() == [1]
+        assert sd.repeat_summary(table)["frequency"].tolist() == [2]
 
 
 def test_the_lab_answers_its_controls(shop: Shop) -> None:

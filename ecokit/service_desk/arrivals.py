@@ -7,7 +7,6 @@ DuckDB or another engine that Narwhals knows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -15,10 +14,9 @@ import pandas as pd
 from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import PERIODS, door, listed, need, per, start_of
+from ecokit.kpi.engine import PERIODS, By, door, listed, need, per, start_of
 from ecokit.messages import _
-
-By = str | Sequence[str] | None
+from ecokit.service_desk.inputs import above, as_pandas, between, desk_contacts, whole
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """Short names of the weekdays 1 to 7."""
@@ -78,9 +76,8 @@ def answers(contacts: IntoFrameT, by: By = None, target: float = 60) -> IntoFram
     Source: slide 3 (answered in time). That service level can leave out, count or forgive
     those who gave up: manual of Cisco ICM 4.5.
     """
-    if not target >= 0:
-        raise CourseError(_("target is {n:g}. Give seconds of 0 or more.").format(n=target))
-    (frame,) = door({"contacts": contacts}, {"contacts": COLUMNS})
+    above("target", target, or_zero=True)
+    frame = desk_contacts(contacts, COLUMNS)
     frame, keys = _keyed(frame, by)
     there = ~nw.col("answered_at").is_null()
     frame = frame.with_columns(
@@ -145,13 +142,13 @@ def slots(contacts: IntoFrameT, minutes: int = QUARTER, by: By = "weekday") -> I
     ...
     ecokit.errors.CourseError: minutes is 7. Give minutes that divide a day, such as 15 or 60.
     """
-    if minutes != int(minutes) or not 1 <= minutes <= 1440 or 1440 % minutes:
+    if 1440 % whole("minutes", minutes, 1, 1440):
         raise CourseError(
             _("minutes is {n:g}. Give minutes that divide a day, such as 15 or 60.").format(
                 n=minutes
             )
         )
-    (frame,) = door({"contacts": contacts}, {"contacts": "arrived_at"})
+    frame = desk_contacts(contacts, "arrived_at")
     frame, keys = _keyed(frame, [key for key in listed(by) if key != "slot"])
     frame = frame.with_columns(slot=_slot(minutes))
     keys = [*keys, "slot"]
@@ -193,20 +190,14 @@ def hours(contacts: IntoFrameT, drawn_scale: float = 1.0, minutes: int = 60) -> 
     >>> hours(pd.DataFrame({"arrived_at": came}), drawn_scale=20)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: drawn_scale is 20. Give the share of contacts in the table, ...
+    ecokit.errors.CourseError: drawn_scale is 20. Give a share above 0 and at most 1, such as 0.05.
     """
-    if not 0 < drawn_scale <= 1:
-        raise CourseError(
-            _(
-                "drawn_scale is {n:g}. Give the share of contacts in the table, above 0 and at "
-                "most 1, such as 0.05 for one in twenty."
-            ).format(n=drawn_scale)
-        )
-    counts = _pandas(slots(contacts, minutes))
+    between("drawn_scale", drawn_scale, "0.05", top=True)
+    counts = as_pandas(slots(contacts, minutes))
     if counts.empty:
         raise CourseError(_("The table contacts has no rows. Give the contacts of some days."))
     table = counts.pivot_table("contacts", "slot", "weekday", aggfunc="sum")
-    table = table.reindex(index=range(0, 1440, minutes), columns=range(1, 8)).fillna(0.0)
+    table = table.reindex(index=range(0, 1440, int(minutes)), columns=range(1, 8)).fillna(0.0)
     days = _days_by_weekday(contacts).reindex(range(1, 8), fill_value=0)
     rate = table / days.where(days > 0, 1) * (60 / minutes) / drawn_scale
     return rate.set_axis(list(WEEKDAYS), axis=1).rename_axis("slot").rename_axis(None, axis=1)
@@ -238,7 +229,8 @@ def staffed(
     Raises
     ------
     CourseError
-        A column is missing.
+        A column is missing, or the roster has an hour twice, an hour beyond the day or
+        fewer than no agents.
 
     Examples
     --------
@@ -251,11 +243,12 @@ def staffed(
     >>> staffed(contacts, roster, drawn_scale=0.1)["occupancy"].tolist()
     [0.0, 0.5]
     """
-    frame, duty = door(
-        {"contacts": contacts, "roster": roster},
-        {"contacts": f"{COLUMNS} ended_at", "roster": "date hour agents"},
-    )
-    frame, duty = frame.lazy(), duty.lazy()
+    above("target", target, or_zero=True)
+    between("drawn_scale", drawn_scale, "0.05", top=True)
+    columns = {"contacts": f"{COLUMNS} ended_at", "roster": "date hour agents"}
+    duty = door({"contacts": contacts, "roster": roster}, columns)[1]
+    _refuse_roster(duty)
+    frame, duty = desk_contacts(contacts, columns["contacts"]).lazy(), duty.lazy()
     there = ~nw.col("answered_at").is_null()
     seconds = (nw.col("ended_at") - nw.col("answered_at")).dt.total_seconds()
     frame = frame.with_columns(
@@ -263,7 +256,7 @@ def staffed(
         hour=nw.col("arrived_at").dt.hour().cast(nw.Int64),
         answered=there.cast(nw.Int64),
         in_time=nw.when(there & (_wait() <= target)).then(1).otherwise(0).cast(nw.Int64),
-        _seconds=nw.when(there).then(seconds).otherwise(0).cast(nw.Int64),
+        _seconds=nw.when(there).then(seconds).otherwise(0).fill_null(0).cast(nw.Int64),
     )
     counts = frame.group_by("date", "hour").agg(
         nw.len().alias("contacts"), *(nw.col(c).sum() for c in ("answered", "in_time", "_seconds"))
@@ -276,6 +269,20 @@ def staffed(
     work = nw.col("busy_minutes") / (nw.when(nw.col("agents") != 0).then(nw.col("agents")) * 60)
     both = both.with_columns(occupancy=work / drawn_scale).drop("_seconds")
     return _closed(both.sort("date", "hour"), like=contacts)
+
+
+def _refuse_roster(duty: Any) -> None:
+    """Refuse an hour that no day has, or agents below 0; a lazy engine is not asked."""
+    if isinstance(duty, nw.DataFrame):
+        fits = nw.col("hour").is_between(0, 23) & (nw.col("agents") >= 0)
+        wrong = len(duty) - len(duty.filter(fits))
+        if wrong:
+            raise CourseError(
+                _(
+                    "Rows of the roster with an hour that is not 0 to 23, or with agents below 0: "
+                    "{n}. Put them right, or leave them out."
+                ).format(n=wrong)
+            )
 
 
 def handling_minutes(contacts: Any) -> float:
@@ -299,10 +306,10 @@ def handling_minutes(contacts: Any) -> float:
     ...                                "ended_at": [noon + pd.Timedelta("7min"), noon]}))
     7.0
     """
-    (frame,) = door({"contacts": contacts}, {"contacts": "answered_at ended_at"})
+    frame = desk_contacts(contacts, "answered_at ended_at")
     minutes = _lasted("answered_at", "ended_at")
     counted = frame.lazy().filter(~nw.col("answered_at").is_null()).with_columns(_minutes=minutes)
-    found = _pandas(counted.select(nw.col("_minutes").mean()).to_native())["_minutes"].iloc[0]
+    found = as_pandas(counted.select(nw.col("_minutes").mean()).to_native())["_minutes"].iloc[0]
     if pd.isna(found):
         raise CourseError(_("No contact was answered, so there is no handling time."))
     return float(found)
@@ -343,15 +350,15 @@ def patience_minutes(contacts: Any) -> float:
     Source: Mandelbaum and Zeltyn (2005), The Palm/Erlang-A queue, section 5; the estimate
     of a censored exponential time.
     """
-    (frame,) = door({"contacts": contacts}, {"contacts": f"{COLUMNS} ended_at"})
-    gone = nw.col("answered_at").is_null()
+    frame = desk_contacts(contacts, f"{COLUMNS} ended_at")
+    gone = nw.col("answered_at").is_null() & ~nw.col("ended_at").is_null()
     counted = frame.lazy().with_columns(
         _gone=gone.cast(nw.Int64),
         _waited=nw.when(gone)
         .then(_lasted("arrived_at", "ended_at"))
         .otherwise(_lasted("arrived_at", "answered_at")),
     )
-    sums = _pandas(counted.select(nw.col("_gone", "_waited").sum()).to_native()).iloc[0]
+    sums = as_pandas(counted.select(nw.col("_gone", "_waited").sum()).to_native()).iloc[0]
     if not sums["_gone"]:
         raise CourseError(
             _("Nobody gave up, so patience is longer than any wait here. Use Erlang C.")
@@ -404,10 +411,6 @@ def _days_by_weekday(contacts: Any) -> pd.Series:
     ends = frame.select(first=nw.col("arrived_at").min(), last=nw.col("arrived_at").max()).collect()
     first, last = (pd.Timestamp(ends[name][0]).normalize() for name in ("first", "last"))
     return pd.Series(pd.date_range(first, last).day_of_week + 1).value_counts()
-
-
-def _pandas(table: Any) -> pd.DataFrame:
-    return nw.from_native(table).lazy().collect("pandas").to_native()
 
 
 def _closed(result: Any, like: Any = None) -> Any:

@@ -13,9 +13,10 @@ import pandas as pd
 from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import By, door, per
+from ecokit.kpi.engine import By, door, need, per
 from ecokit.messages import _
-from ecokit.service_desk.arrivals import _closed, _keyed, _pandas
+from ecokit.service_desk.arrivals import _closed, _keyed
+from ecokit.service_desk.inputs import above, as_pandas, between, desk_contacts, whole
 
 GROUPS = ("not_asked", "in_time", "late", "gave_up")
 """What became of a question before the order."""
@@ -47,7 +48,7 @@ def resolution(contacts: IntoFrameT, days: int = 7, by: By = None) -> IntoFrameT
     Raises
     ------
     CourseError
-        `days` is not positive, or a column is missing.
+        `days` is no number of days, a column is missing, or there are no contacts.
 
     Examples
     --------
@@ -64,19 +65,15 @@ def resolution(contacts: IntoFrameT, days: int = 7, by: By = None) -> IntoFrameT
     >>> resolution(contacts, days=0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: days is 0. A contact again needs at least one day.
+    ecokit.errors.CourseError: days is 0. Give a whole number from 1 to 365.
 
     Source: both ways are in use: Call Centre Helper (2022), First Call (Contact) Resolution.
     """
-    if days < 1:
-        raise CourseError(
-            _("days is {days}. A contact again needs at least one day.").format(days=days)
-        )
-    (frame,) = door(
-        {"contacts": contacts},
-        {"contacts": "contact_id visitor_id reason arrived_at answered_at resolved"},
-    )
-    latest = _pandas(frame.lazy().select(nw.col("arrived_at").max()).to_native())
+    whole("days", days, 1, 365)
+    frame = desk_contacts(contacts, "contact_id visitor_id reason arrived_at answered_at resolved")
+    latest = as_pandas(frame.lazy().select(nw.col("arrived_at").max()).to_native())
+    if latest["arrived_at"].isna().all():
+        raise CourseError(_("The table contacts has no rows. Give the contacts of some days."))
     end = pd.Timestamp(latest["arrived_at"].max()).to_pydatetime() - timedelta(days=days)
     frame, keys = _keyed(frame, by)
     case, order = ("visitor_id", "reason"), ["arrived_at", "contact_id"]
@@ -130,7 +127,7 @@ def pareto(table: Any, column: str = "reason") -> pd.DataFrame:
     Raises
     ------
     CourseError
-        The column is missing.
+        The column is missing, or the table has no rows.
 
     Examples
     --------
@@ -148,9 +145,11 @@ def pareto(table: Any, column: str = "reason") -> pd.DataFrame:
     """
     (frame,) = door({"given": table}, {"given": column})
     counts = frame.lazy().group_by(column).agg(nw.len().alias("number"))
-    found = _pandas(counts.to_native()).sort_values(
+    found = as_pandas(counts.to_native()).sort_values(
         ["number", column], ascending=[False, True], ignore_index=True
     )
+    if found.empty:
+        raise CourseError(_("The table has no rows, so there is nothing to count."))
     share = found["number"] / found["number"].sum()
     return found.assign(share=share, running_share=share.cumsum())
 
@@ -192,7 +191,7 @@ def reasons_by_parcel(
     >>> reasons_by_parcel(orders, asked, angry)[["reason", "on_time", "late"]].values.tolist()
     [['delivery', 0.0, 0.5], ['late', 0.0, 0.5], ['invoice', 0.5, 0.0]]
     """
-    door(
+    frames = door(
         {"orders": orders, "contacts": contacts, "complaints": complaints},
         {
             "orders": "order_id dispatched_at delay_cause",
@@ -200,6 +199,7 @@ def reasons_by_parcel(
             "complaints": "order_id reason",
         },
     )
+    orders, contacts, complaints = (as_pandas(frame) for frame in frames)
     sent = orders[orders["dispatched_at"].notna()].set_index("order_id")
     late = sent["delay_cause"].notna()
     if not late.any() or late.all():
@@ -259,7 +259,8 @@ def answer_groups(
     >>> answer_groups(visits, asked, orders)[["visit_id", "group", "bought"]].values.tolist()
     [[1, 'not_asked', 1], [2, 'gave_up', 0]]
     """
-    door(
+    above("target", target, or_zero=True)
+    frames = door(
         {"visits": visits, "contacts": contacts, "orders": orders},
         {
             "visits": "visit_id started_at campaign_id product_id",
@@ -267,6 +268,8 @@ def answer_groups(
             "orders": "visit_id paid_at",
         },
     )
+    desk_contacts(contacts, "arrived_at answered_at")
+    visits, contacts, orders = (as_pandas(frame) for frame in frames)
     asked = contacts[contacts["visit_id"].notna()].sort_values("arrived_at")
     asked = asked.drop_duplicates("visit_id").set_index("visit_id")
     wait = (asked["answered_at"] - asked["arrived_at"]).dt.total_seconds()
@@ -337,10 +340,8 @@ def answer_effect(
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
-    if not 0 < level < 1:
-        raise CourseError(
-            _("level is {level}. A confidence level lies between 0 and 1.").format(level=level)
-        )
+    between("level", level, "0.95")
+    need("groups", nw.from_native(groups), ["group", "bought", "day", "campaign"])
     sides = [[side] if isinstance(side, str) else list(side) for side in (of, against)]
     chosen = [groups[groups["group"].isin(side)] for side in sides]
     for side, table in zip(sides, chosen, strict=True):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import door
+from ecokit.kpi.engine import door, need
 from ecokit.messages import _
+from ecokit.service_desk.inputs import above, as_pandas, between
 
 SEGMENTS = ("champion", "loyal", "at_risk", "new", "once", "lapsed")
 """Segments of customers; :func:`rfm` says what puts a customer into one."""
@@ -28,7 +30,8 @@ def rfm(
     Parameters
     ----------
     orders : DataFrame
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders count.
+        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders of known
+        customers count.
     order_lines : DataFrame
         ``order_id``, ``quantity``, ``unit_price`` (yuan).
     as_of : datetime or ISO text, optional
@@ -66,7 +69,7 @@ def rfm(
     Source: slide 15 (customer analysis); RFM is an old rule of direct marketing.
     """
     paid, end = _paid(orders, as_of)
-    door({"order_lines": order_lines}, {"order_lines": "order_id quantity unit_price"})
+    order_lines = _lines(order_lines)
     fen = (order_lines["unit_price"] * 100).round().astype("int64") * order_lines["quantity"]
     value = fen.groupby(order_lines["order_id"]).sum()
     paid = paid.assign(fen=paid["order_id"].map(value).fillna(0).astype("int64"))
@@ -107,6 +110,7 @@ def segments(customers: pd.DataFrame) -> pd.DataFrame:
     >>> segments(told)[["segment", "customers", "sales_share"]].values.tolist()
     [['loyal', 1, 0.7], ['new', 2, 0.3]]
     """
+    need("customers", nw.from_native(customers), ["segment", "frequency", "monetary"])
     table = customers.groupby("segment", observed=True).agg(
         customers=("frequency", "size"),
         orders=("frequency", "sum"),
@@ -131,7 +135,8 @@ def repeat_curve(
     Parameters
     ----------
     orders : DataFrame
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders count.
+        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders of known
+        customers count.
     as_of : datetime or ISO text, optional
         Where the orders end. Default: the last ``placed_at``.
     level : float
@@ -167,10 +172,7 @@ def repeat_curve(
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    if not 0 < level < 1:
-        raise CourseError(
-            _("level is {level}. A confidence level lies between 0 and 1.").format(level=level)
-        )
+    between("level", level, "0.95")
     paid, end = _paid(orders, as_of)
     paid = paid.sort_values(["visitor_id", "placed_at", "order_id"])
     by = paid.groupby("visitor_id")["placed_at"]
@@ -200,7 +202,8 @@ def cohorts(orders: pd.DataFrame, as_of: datetime | str | None = None) -> pd.Dat
     Parameters
     ----------
     orders : DataFrame
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders count.
+        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders of known
+        customers count.
     as_of : datetime or ISO text, optional
         Where the orders end. Default: the last ``placed_at``.
 
@@ -256,7 +259,7 @@ def customer_value(
     retention : float
         Share of customers who are there in the next period too, from 0 to below 1.
     discount : float
-        Rate at which a later yuan counts less, per period, 0 or more.
+        Discount rate per period, 0 or more: a yuan of next period is worth 1 / (1 + discount).
     first : {"later", "now"}
         Whether the first margin comes after one period, if the customer is still there, or
         at once.
@@ -269,7 +272,7 @@ def customer_value(
     Raises
     ------
     CourseError
-        A share outside its range.
+        A number outside its range.
 
     Examples
     --------
@@ -278,36 +281,59 @@ def customer_value(
     >>> customer_value(100, 80, 0.1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: retention is 80 and discount is 0.1. Give retention as a share ...
+    ecokit.errors.CourseError: retention is 80. Give a share of 0 or more and below 1, such as 0.8.
     """
-    if not (0 <= retention < 1 and discount >= 0):
-        raise CourseError(
-            _(
-                "retention is {retention:g} and discount is {discount:g}. Give retention as a "
-                "share from 0 to below 1, and a discount of 0 or more."
-            ).format(retention=retention, discount=discount)
-        )
+    above("margin", margin, or_zero=True)
+    between("retention", retention, "0.8", zero=True)
+    above("discount", discount, or_zero=True)
     if first not in ("later", "now"):
         raise CourseError(_('first is {first!r}. Write "later" or "now".').format(first=first))
     weight = retention if first == "later" else 1 + discount
     return margin * weight / (1 + discount - retention)
 
 
-def _paid(orders: pd.DataFrame, as_of: datetime | str | None) -> tuple[pd.DataFrame, pd.Timestamp]:
-    """Return the orders paid and placed by `as_of`, and that moment."""
-    door({"orders": orders}, {"orders": "order_id visitor_id placed_at paid_at"})
-    try:
-        end = orders["placed_at"].max() if as_of is None else pd.Timestamp(as_of)
-    except (TypeError, ValueError):
-        raise CourseError(
-            _('as_of is {value!r}. Write a day such as "2025-11-14".').format(value=as_of)
-        ) from None
-    paid = orders[orders["paid_at"].notna() & (orders["placed_at"] <= end)]
+def _paid(orders: Any, as_of: datetime | str | None) -> tuple[pd.DataFrame, pd.Timestamp]:
+    """Return the paid orders of known customers, placed by `as_of`, and that moment."""
+    (frame,) = door({"orders": orders}, {"orders": "order_id visitor_id placed_at paid_at"})
+    orders = as_pandas(frame)
+    if not orders["placed_at"].notna().any():
+        raise CourseError(_("The table orders has no row with a placed_at. Give some orders."))
+    end = orders["placed_at"].max() if as_of is None else _day(as_of)
+    known = orders["visitor_id"].notna() & orders["paid_at"].notna()
+    paid = orders[known & (orders["placed_at"] <= end)]
     if paid.empty:
         raise CourseError(
             _("No order is paid by {day:%Y-%m-%d}. Look at a later day.").format(day=end)
         )
     return paid, end
+
+
+def _day(as_of: Any) -> pd.Timestamp:
+    try:
+        moment = pd.Timestamp("NaT" if isinstance(as_of, int | float) else as_of)
+    except (TypeError, ValueError):
+        moment = pd.Timestamp("NaT")
+    if pd.isna(moment) or moment.tzinfo is not None:
+        raise CourseError(
+            _('as_of is {value!r}. Write a day such as "2025-11-14".').format(value=as_of)
+        )
+    return moment
+
+
+def _lines(order_lines: Any) -> pd.DataFrame:
+    """Return the lines of orders, each with a quantity and a price."""
+    columns = ["order_id", "quantity", "unit_price"]
+    (frame,) = door({"order_lines": order_lines}, {"order_lines": " ".join(columns)})
+    lines = as_pandas(frame)[columns]
+    lost = int(lines.isna().any(axis=1).sum())
+    if lost:
+        raise CourseError(
+            _(
+                "Rows of order_lines without order_id, quantity or unit_price: {n}. Add it, or "
+                "leave these rows out."
+            ).format(n=lost)
+        )
+    return lines
 
 
 def _fifths(values: pd.Series) -> pd.Series:

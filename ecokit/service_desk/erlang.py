@@ -8,16 +8,21 @@ in which arrivals and agents stay the same: take it hour by hour.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logsumexp
+from scipy.special import gammainc, gammaln, logsumexp
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.service_desk.inputs import above, between, whole
 
 MOST_AGENTS = 10_000
-"""No desk of this course has more agents; a search ends here."""
+"""No desk of this course has more agents, or more work; a search ends here."""
+
+MOST_PATIENCE = 1_000_000
+"""Whoever waits for so many handling times waits for ever: that is Erlang C."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +85,9 @@ def load(contacts_per_hour: float, handling_minutes: float) -> float:
     ...
     ecokit.errors.CourseError: handling_minutes is 0. Give a number above 0.
     """
-    _above("contacts_per_hour", contacts_per_hour, or_zero=True)
-    _above("handling_minutes", handling_minutes)
-    return contacts_per_hour * handling_minutes / 60
+    above("contacts_per_hour", contacts_per_hour, or_zero=True)
+    above("handling_minutes", handling_minutes)
+    return float(contacts_per_hour * handling_minutes / 60)
 
 
 def erlang_b(erlangs: float, agents: int) -> float:
@@ -116,9 +121,9 @@ def erlang_b(erlangs: float, agents: int) -> float:
 
     Source: Erlang (1917); the recursion is a standard one.
     """
-    _above("erlangs", erlangs, or_zero=True)
+    above("erlangs", erlangs, or_zero=True)
     blocked = 1.0
-    for number in range(1, _whole("agents", agents, least=0) + 1):
+    for number in range(1, whole("agents", agents, 0, MOST_AGENTS) + 1):
         blocked = erlangs * blocked / (number + erlangs * blocked)
     return blocked
 
@@ -154,7 +159,7 @@ def erlang_c(erlangs: float, agents: int) -> float:
 
     Source: Erlang (1917); the value is that of the package pyworkforce.
     """
-    if _whole("agents", agents, least=1) <= erlangs:
+    if whole("agents", agents, 1, MOST_AGENTS) <= erlangs:
         raise CourseError(
             _(
                 "{erlangs:g} erlangs of work for {agents} agents: the line never stops growing. "
@@ -214,18 +219,25 @@ def desk(
     M/M/n+G: Zeltyn and Mandelbaum (2005).
     """
     erlangs = load(contacts_per_hour, handling_minutes)
-    _above("target_seconds", target_seconds, or_zero=True)
+    agents = whole("agents", agents, 1, MOST_AGENTS)
+    above("target_seconds", target_seconds, or_zero=True)
     if patience_minutes is None:
         waits = erlang_c(erlangs, agents)
         spare = agents - erlangs
         late = waits * math.exp(-spare * (target_seconds / 60) / handling_minutes)
         wait = waits * handling_minutes * 60 / spare
         return Desk(erlangs, agents, waits, 1 - late, wait, 0.0, erlangs / agents)
-    _above("patience_minutes", patience_minutes)
-    return _impatient(
-        erlangs, _whole("agents", agents, least=1), handling_minutes, patience_minutes,
-        target_seconds / 60,
-    )  # fmt: skip
+    above("patience_minutes", patience_minutes)
+    if erlangs > MOST_AGENTS:
+        raise CourseError(_too_much(erlangs))
+    if patience_minutes > MOST_PATIENCE * handling_minutes:
+        raise CourseError(
+            _(
+                "patience_minutes is {minutes:g}, more than {most:,} times the handling time. "
+                "Leave it out: then nobody gives up."
+            ).format(minutes=patience_minutes, most=MOST_PATIENCE)
+        )
+    return _impatient(erlangs, agents, handling_minutes, patience_minutes, target_seconds / 60)
 
 
 def _impatient(
@@ -265,9 +277,11 @@ def _impatient(
 
 def _log_series(x: float, a: float) -> float:
     """Return log of the sum of x^k / (a (a+1) ... (a+k)), a series of the incomplete gamma."""
+    if x > a:  # overload: the series is long, and the function itself is not small
+        return float(x - a * math.log(x) + gammaln(a) + math.log(gammainc(a, x)))
     if not x:
         return -math.log(a)
-    terms = int(max(x - a, 0) + math.sqrt(80 * (a + x))) + 100
+    terms = int(math.sqrt(80 * (a + x))) + 100
     steps = np.log(x) - np.log(a + np.arange(1, terms))
     return float(logsumexp(np.r_[0.0, np.cumsum(steps)])) - math.log(a)
 
@@ -314,32 +328,31 @@ def agents_needed(
     ...
     ecokit.errors.CourseError: service_level is 80. Give a share above 0 and below 1, such as 0.8.
     """
-    for name, share, highest in (
-        ("service_level", service_level, 1 - 1e-12),
-        ("most_abandoned", most_abandoned, 1.0),
-        ("most_occupied", most_occupied, 1.0),
-    ):
-        if not 0 < share <= highest:
-            raise CourseError(
-                _("{name} is {share:g}. Give a share above 0 and below 1, such as 0.8.").format(
-                    name=name, share=share
-                )
-            )
+    between("service_level", service_level, "0.8")
+    between("most_abandoned", most_abandoned, "0.05", top=True)
+    between("most_occupied", most_occupied, "0.85", top=True)
     erlangs = load(contacts_per_hour, handling_minutes)
-    fewest = math.floor(erlangs) + 1 if patience_minutes is None else 1
-    for agents in range(max(fewest, 1), MOST_AGENTS):
+
+    def meets(agents: int) -> bool:
         found = desk(contacts_per_hour, handling_minutes, agents, patience_minutes, target_seconds)
-        if (
+        return (
             found.service_level >= service_level
             and found.abandoned <= most_abandoned
             and found.occupancy <= most_occupied
-        ):
-            return found
-    raise CourseError(
-        _("{erlangs:g} erlangs need more than {most:,} agents. Look at the numbers again.").format(
-            erlangs=erlangs, most=MOST_AGENTS
         )
-    )
+
+    fewest = min(math.floor(erlangs), MOST_AGENTS) + 1 if patience_minutes is None else 1
+    sizes = range(fewest, MOST_AGENTS + 1)
+    place = bisect_left(sizes, True, key=meets)  # one agent more never makes a desk worse
+    if place == len(sizes):
+        raise CourseError(_too_much(erlangs))
+    return desk(contacts_per_hour, handling_minutes, sizes[place], patience_minutes, target_seconds)
+
+
+def _too_much(erlangs: float) -> str:
+    return _(
+        "{erlangs:g} erlangs need more than {most:,} agents. Look at the numbers again."
+    ).format(erlangs=erlangs, most=MOST_AGENTS)
 
 
 def positions(agents: float, shrinkage: float) -> int:
@@ -370,35 +383,10 @@ def positions(agents: float, shrinkage: float) -> int:
     >>> positions(14, 30)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: shrinkage is 30. Give a share from 0 to below 1, such as 0.3.
+    ecokit.errors.CourseError: shrinkage is 30. Give a share of 0 or more and below 1, such as 0.3.
 
     Source: the rule of workforce management; the value is that of the package pyworkforce.
     """
-    _above("agents", agents, or_zero=True)
-    if not 0 <= shrinkage < 1:
-        raise CourseError(
-            _("shrinkage is {share:g}. Give a share from 0 to below 1, such as 0.3.").format(
-                share=shrinkage
-            )
-        )
+    above("agents", agents, or_zero=True)
+    between("shrinkage", shrinkage, "0.3", zero=True)
     return math.ceil(agents / (1 - shrinkage) - 1e-9)
-
-
-def _above(name: str, value: float, or_zero: bool = False) -> None:
-    if not math.isfinite(value) or value < 0 or (value == 0 and not or_zero):
-        wanted = _("of 0 or more") if or_zero else _("above 0")
-        raise CourseError(
-            _("{name} is {value:g}. Give a number {wanted}.").format(
-                name=name, value=value, wanted=wanted
-            )
-        )
-
-
-def _whole(name: str, value: float, least: int) -> int:
-    if value != int(value) or value < least or value > MOST_AGENTS:
-        raise CourseError(
-            _("{name} is {value:g}. Give a whole number from {least} to {most:,}.").format(
-                name=name, value=value, least=least, most=MOST_AGENTS
-            )
-        )
-    return int(value)

@@ -1,8 +1,9 @@
 """How many orders each customer will still place: the BG/NBD model, fitted by SciPy.
 
-While active, a customer orders at random times at a rate of its own, and after each order
-may leave for good. ``lifetimes`` and its heir ``btyd`` are archived, and ``pymc-marketing``
-brings PyMC with a back end that compiles, so the model stands here in its authors' formulas.
+While active, a customer orders at random times at a rate of its own, and after each order but
+the first may leave for good. The last release of ``lifetimes`` is of 2020; its heir ``btyd`` gave
+way to ``pymc-marketing``, which brings PyMC with a back end that compiles; ``clvkit``, the light
+newcomer, is of 2026. So the model stands here in its authors' formulas.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from scipy.special import gammaln, hyp2f1
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.service_desk.customers import _paid
+from ecokit.service_desk.inputs import above
 
 DAY = 86_400
 """Seconds of a day."""
+
+NUDGE = 1e-6
+"""How far from a gap in the formula a parameter is moved; the forecast moves no more than this."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,11 @@ class BGNBD:
         -------
         array of float
 
+        Raises
+        ------
+        CourseError
+            Days below 0, or customers as :func:`repeat_summary` never gives them.
+
         Examples
         --------
         The first customer of Fader, Hardie and Lee (2005), in weeks:
@@ -69,14 +79,19 @@ class BGNBD:
         >>> cdnow.expected_orders(39, [2], [30.43], [38.86]).round(3).tolist()
         [1.226]
         """
-        x, last, t = (np.asarray(column, dtype=float) for column in (frequency, recency, age))
+        above("days", days, or_zero=True)
+        x, last, t = _customers(frequency, recency, age)
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
-        end = alpha + t + days
-        series = hyp2f1(r + x, b + x, a + b + x - 1, days / end)
-        gain = (a + b + x - 1) / (a - 1) * (1 - ((alpha + t) / end) ** (r + x) * series)
+        # Where a or a + b is 1 the formula is 0 / 0, with a limit beside which it can stand.
+        a += NUDGE * (abs(a - 1) < NUDGE)
+        b += NUDGE * (abs(a + b - 1) < NUDGE)
+        # Euler's form of the published series: many orders do not make its terms overflow.
+        left = (alpha + t) / (alpha + t + days)
+        series = left ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, 1 - left)
+        gain = (a + b + x - 1) / (a - 1) * (1 - series)
         ratio = ((alpha + t) / (alpha + last)) ** (r + x)
         gone = np.where(x > 0, a / (b + np.maximum(x, 1) - 1) * ratio, 0.0)
-        return np.asarray(gain / (1 + gone), dtype=np.float64)
+        return np.asarray(gain / (1 + gone) + 0.0, dtype=np.float64)  # -0.0 becomes 0.0
 
 
 def repeat_summary(orders: pd.DataFrame, as_of: datetime | str | None = None) -> pd.DataFrame:
@@ -129,6 +144,25 @@ def _log_likelihood(
     return np.asarray(rate + leave + both, dtype=np.float64)
 
 
+def _customers(
+    frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return three columns of numbers that can belong to customers."""
+    try:
+        x, last, t = (np.asarray(column, dtype=float) for column in (frequency, recency, age))
+    except (TypeError, ValueError):
+        x = last = t = np.array([np.nan])
+    fits = x.shape == last.shape == t.shape and np.isfinite(t).all()
+    if not fits or not ((x >= 0) & (x == np.rint(x)) & (last >= 0) & (last <= t)).all():
+        raise CourseError(
+            _(
+                "BG/NBD needs three columns of the same length: frequency in whole numbers, and "
+                "recency from 0 to age. repeat_summary makes them."
+            )
+        )
+    return x, last, t
+
+
 def fit_bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BGNBD:
     """Fit BG/NBD to customers by maximum likelihood.
 
@@ -151,14 +185,14 @@ def fit_bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BGNB
     >>> fit_bg_nbd([0, 0], [0, 0], [10, 20])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: BG/NBD needs customers who came back, and a recency from 0 to ...
+    ecokit.errors.CourseError: Nobody came back, so BG/NBD has nothing to learn from. ...
 
     Source: Fader, Hardie and Lee (2005), likelihood and conditional expectation.
     """
-    x, last, t = (np.asarray(column, dtype=float) for column in (frequency, recency, age))
-    if not (x.any() and (last >= 0).all() and (last <= t).all()):
+    x, last, t = _customers(frequency, recency, age)
+    if not x.any():
         raise CourseError(
-            _("BG/NBD needs customers who came back, and a recency from 0 to the age.")
+            _("Nobody came back, so BG/NBD has nothing to learn from. Take more days.")
         )
 
     def minus(logs: NDArray[Any]) -> float:

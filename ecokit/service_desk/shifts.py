@@ -21,12 +21,16 @@ from scipy.sparse import csr_array
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.service_desk.arrivals import WEEKDAYS
+from ecokit.service_desk.inputs import above, whole
 
 DAY = 1440
 """Minutes of a day."""
 
 GAP = 0.01
 """The search ends when the plan is proven to cost at most this share more than the best."""
+
+MOST_AGENTS = 10_000
+"""Nobody rosters more on one day."""
 
 WORKDAYS = 5
 """Days in a week on which one person works."""
@@ -64,12 +68,26 @@ class Shift:
     cost: float = 0.0
 
     def __post_init__(self) -> None:
+        above("start", self.start, or_zero=True)
+        above("hours", self.hours)
+        above("break_minutes", self.break_minutes, or_zero=True)
+        above("cost", self.cost, or_zero=True)
         if not (0 <= self.start < 24 and 0 < self.hours <= 24):
             raise CourseError(
                 _(
                     "A shift starts at {start:g} and lasts {hours:g} hours. It starts from 0 to "
                     "below 24 and lasts at most 24."
                 ).format(start=self.start, hours=self.hours)
+            )
+        if self.break_after is None:
+            return
+        above("break_after", self.break_after, or_zero=True)
+        if self.break_after + self.break_minutes / 60 > self.hours:
+            raise CourseError(
+                _(
+                    "A shift of {hours:g} hours has a break of {minutes:g} minutes after "
+                    "{after:g} hours. The break must end before the shift does."
+                ).format(hours=self.hours, minutes=self.break_minutes, after=self.break_after)
             )
 
     @property
@@ -192,13 +210,13 @@ def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None)
     Source: set covering, the standard model of shifts; solver: HiGHS, through SciPy.
     """
     need = _need(required)
+    limit = math.inf if most is None else float(whole("most", most, 1, MOST_AGENTS))
     slots, days = need.shape
     duty = _duty(shifts, slots, days)
     flat = need.T.ravel()
     _refuse_holes(flat, duty, slots, days)
     cost = np.tile([shift.cost for shift in shifts], days)
     per_day: Any = np.kron(np.eye(days), np.ones(len(shifts)))
-    limit = np.inf if most is None else float(most)
     # A hair of cost per agent prefers fewer people among plans that cost the same.
     result = milp(
         cost + 1e-6 * max(cost.max(), 1.0),
@@ -214,14 +232,19 @@ def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None)
 
 
 def _need(required: ArrayLike) -> NDArray[np.int64]:
-    values = np.asarray(required, dtype=float)
-    values = values.reshape(len(values), -1) if values.ndim else values.reshape(0, 1)
-    if not len(values) or DAY % len(values) or values.shape[1] not in (1, 7):
+    try:
+        values = np.asarray(required, dtype=float)
+    except (TypeError, ValueError):
+        raise CourseError(
+            _("required holds something that is no number. Give agents for each slot.")
+        ) from None
+    values = values[:, None] if values.ndim == 1 else values
+    if values.ndim != 2 or not len(values) or DAY % len(values) or values.shape[1] not in (1, 7):
         raise CourseError(
             _(
-                "required has {rows} rows and {columns} columns. Give a row per slot of the day "
-                "(24 hours or 96 quarter hours), and one column or one per weekday."
-            ).format(rows=values.shape[0], columns=values.shape[1])
+                "required has the shape {shape}. Give a row per slot of the day (24 hours or 96 "
+                "quarter hours), and one column or one per weekday."
+            ).format(shape=values.shape)
         )
     if not (np.isfinite(values).all() and (values >= 0).all()):
         raise CourseError(_("required holds a number that is negative or missing. Give 0 there."))

@@ -17,8 +17,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.service_desk.inputs import above, as_pandas, desk_contacts, whole
 
 DAY = 1440
+MOST_CONTACTS = 2_000_000
+"""A simulation draws each contact: more take many minutes."""
+
+MOST_DAYS = 3_660
+"""Ten years."""
+
+MOST_MINUTES = 100_000
+"""Ten weeks: nobody handles, or waits, for longer."""
+
 START = pd.Timestamp("2025-03-03")
 """A Monday: where simulated days begin."""
 
@@ -86,17 +96,18 @@ def simulate_desk(
 
     Source: SimPy (discrete-event simulation by processes).
     """
+    days = whole("days", days, 1, MOST_DAYS)
+    above("spread", spread)
+    _minutes("handling_minutes", handling_minutes)
     rates = _by_slot("contacts_per_hour", contacts_per_hour, days)
-    seats = _by_slot("agents", agents, days).astype(int)
-    patience = math.inf if patience_minutes is None else patience_minutes
-    if not (handling_minutes > 0 and patience > 0 and spread > 0):
-        raise CourseError(_("handling_minutes, patience_minutes and spread lie above 0."))
-    rng = np.random.default_rng(seed)
+    seats = _seats(agents, days)
+    rng = np.random.default_rng(whole("seed", seed, 0, 2**63))
     arrivals = _arrivals(rng, rates, days)
     work = _work(rng, len(arrivals), handling_minutes, handling, spread)
     limit = np.full(len(arrivals), math.inf)
-    if math.isfinite(patience):
-        limit = rng.exponential(patience, len(arrivals))
+    if patience_minutes is not None:
+        _minutes("patience_minutes", patience_minutes)
+        limit = rng.exponential(patience_minutes, len(arrivals))
     times = _run(arrivals, work, limit, seats, DAY * days / len(seats), progress)
     names = ("arrived_at", "answered_at", "ended_at")
     moments = {
@@ -106,12 +117,35 @@ def simulate_desk(
     return pd.DataFrame(moments).astype("datetime64[us]")
 
 
+def _minutes(name: str, minutes: float) -> None:
+    above(name, minutes)
+    if minutes > MOST_MINUTES:
+        raise CourseError(
+            _("{name} is {minutes:g}. Give at most {most:,} minutes.").format(
+                name=name, minutes=minutes, most=MOST_MINUTES
+            )
+        )
+
+
 def _by_slot(name: str, values: ArrayLike, days: int) -> Floats:
     """Return one value per slot of the whole time."""
-    if days < 1 or days != int(days):
-        raise CourseError(_("days is {n:g}. Give a whole number above 0.").format(n=days))
-    table = np.asarray(values, dtype=float)
-    table = table.reshape(len(table), -1) if table.ndim else np.full((24, 1), float(table))
+    try:
+        table = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise CourseError(
+            _("{name} holds something that is no number. Give numbers of 0 or more.").format(
+                name=name
+            )
+        ) from None
+    table = np.full((24, 1), float(table)) if table.ndim == 0 else table
+    table = table[:, None] if table.ndim == 1 else table
+    if table.ndim != 2 or table.shape[1] not in (1, 7) or not len(table) or DAY % len(table):
+        raise CourseError(
+            _(
+                "{name} has the shape {shape}. Give a number, a row per slot of the day (24 hours "
+                "or 96 quarter hours), or such rows with seven columns from Monday."
+            ).format(name=name, shape=np.shape(values))
+        )
     if not (np.isfinite(table).all() and (table >= 0).all()):
         found = table[~(np.isfinite(table) & (table >= 0))][0]
         raise CourseError(
@@ -120,10 +154,28 @@ def _by_slot(name: str, values: ArrayLike, days: int) -> Floats:
     return np.concatenate([table[:, day % table.shape[1]] for day in range(days)])
 
 
+def _seats(agents: ArrayLike, days: int) -> NDArray[Any]:
+    seats = _by_slot("agents", agents, days)
+    parts = seats[seats != np.rint(seats)]
+    if len(parts):
+        raise CourseError(
+            _("agents holds {value:g}. Give whole numbers: round up.").format(value=parts[0])
+        )
+    return seats.astype(int)
+
+
 def _arrivals(rng: np.random.Generator, rates: Floats, days: int) -> Floats:
     """Draw the minutes at which contacts come: a Poisson number per slot, evenly within it."""
     slot = DAY * days / len(rates)
-    number = rng.poisson(rates * slot / 60)
+    mean = rates * slot / 60
+    if mean.sum() > MOST_CONTACTS:
+        raise CourseError(
+            _(
+                "These are about {n:,.0f} contacts, too many to draw one by one (at most "
+                "{most:,}). Simulate fewer days, or fewer contacts."
+            ).format(n=mean.sum(), most=MOST_CONTACTS)
+        )
+    number = rng.poisson(mean)
     starts = np.repeat(np.arange(len(rates)) * slot, number)
     return np.sort(starts + rng.random(len(starts)) * slot)
 
@@ -215,7 +267,7 @@ def measured(contacts: pd.DataFrame, target: float = 60, batches: int = 20) -> p
     Raises
     ------
     CourseError
-        Fewer contacts than batches.
+        Fewer contacts than batches, or moments that are missing or run backwards.
 
     Examples
     --------
@@ -230,7 +282,10 @@ def measured(contacts: pd.DataFrame, target: float = 60, batches: int = 20) -> p
 
     Source: batch means, a standard method of simulation.
     """
-    if batches < 2 or len(contacts) < batches:
+    above("target", target, or_zero=True)
+    whole("batches", batches, 2, 10_000)
+    contacts = as_pandas(desk_contacts(contacts, "arrived_at answered_at ended_at"))
+    if len(contacts) < batches:
         raise CourseError(
             _("{n} contacts are too few for {batches} batches. Simulate more days.").format(
                 n=len(contacts), batches=batches
@@ -242,7 +297,7 @@ def measured(contacts: pd.DataFrame, target: float = 60, batches: int = 20) -> p
     wait = (left - table["arrived_at"]).dt.total_seconds()
     each = pd.DataFrame(
         {
-            "waits": (wait > 0).astype(float),
+            "waits": (~(wait <= 0)).astype(float),  # also who is still in the line at the end
             "service_level": (there & (wait <= target)).astype(float),
             "mean_wait": wait,
             "abandoned": (~there).astype(float),
