@@ -19,7 +19,8 @@ from narwhals.stable.v2.typing import IntoFrameT
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import PERIODS, By, door, listed, need, start_of
+from ecokit.kpi.door import By, as_group, door, listed, need, refuse_taken
+from ecokit.kpi.engine import PERIODS, start_of
 from ecokit.messages import _
 
 STATES = ("on_time", "late", "missing", "open")
@@ -46,7 +47,8 @@ def states(touchpoints: IntoFrameT, as_of: datetime | str | None = None) -> Into
     Parameters
     ----------
     touchpoints : table
-        ``order_id``, ``touchpoint``, ``due_at``, ``done_at`` (null: not done).
+        ``order_id``, ``touchpoint``, ``due_at`` (null: any time will do), ``done_at`` (null:
+        not done).
     as_of : datetime or ISO text, optional
         The moment you look. What happens later is not known yet. Default: the
         last ``done_at`` in the table.
@@ -135,22 +137,23 @@ def rates(
 
     Source: slide 3.
     """
-    if by is None:
+    keys = listed(by)
+    if not keys:
         (steps,), close = _open(touchpoints=(touchpoints, _STEP))
-        keys: list[str] = []
         steps = _states(steps, as_of)
+    elif orders is None:
+        raise CourseError(
+            _(
+                "Rates by {by} need the orders too. Write rates(touchpoints, orders, by=...)."
+            ).format(by=", ".join(keys))
+        )
     else:
-        if orders is None:
-            raise CourseError(
-                _(
-                    "Rates by {by} need the orders too. Write rates(touchpoints, orders, by=...)."
-                ).format(by=by if isinstance(by, str) else ", ".join(by))
-            )
         (steps, placed), close = _open(
             touchpoints=(touchpoints, _STEP), orders=(orders, "order_id placed_at")
         )
-        placed, keys = _keyed(placed, by)
-        steps = _states(steps, as_of).join(placed.select("order_id", *keys), on="order_id")
+        placed = _keyed(placed, keys, (*_STEP.split(), *STATES))
+        steps = _states(steps, as_of).select(*_STEP.split(), "state")
+        steps = steps.join(placed.select("order_id", *keys), on="order_id")
     flags = [(nw.col("state") == state).cast(nw.Int64).alias(state) for state in STATES]
     counted = _sums(steps.with_columns(*flags), [*keys, "touchpoint"], STATES)
     closed = nw.col("on_time") + nw.col("late") + nw.col("missing")
@@ -159,7 +162,7 @@ def rates(
 
 
 def timeline(
-    order_id: int,
+    order_id: int | str,
     orders: IntoFrameT,
     touchpoints: IntoFrameT,
     journey: IntoFrameT,
@@ -169,7 +172,7 @@ def timeline(
 
     Parameters
     ----------
-    order_id : int
+    order_id : int or str
         The order.
     orders : table
         ``order_id``, ``placed_at``.
@@ -216,11 +219,9 @@ def timeline(
         touchpoints=(touchpoints, _STEP),
         journey=(journey, "touchpoint name name_zh post_id"),
     )
-    if not len(placed.filter(nw.col("order_id") == order_id).select("order_id").collect()):
-        raise CourseError(
-            _("There is no order {id}. Take an order_id from the orders table.").format(id=order_id)
-        )
-    mine = _states(steps, as_of).filter(nw.col("order_id") == order_id)
+    order = _order(placed, order_id)
+    mine = _states(steps, as_of).filter(nw.col("order_id") == order)
+    mine = mine.select("touchpoint", "state", "due_at", "done_at")
     late = (nw.col("done_at") - nw.col("due_at")).dt.total_minutes()
     told = ten.join(mine, on="touchpoint", how="left").with_columns(
         state=nw.when(nw.col("state").is_null())
@@ -299,6 +300,7 @@ def overdue_parcels(
     if not len(posts):
         raise CourseError(_("The journey table has no touchpoint 8, so nobody is named to call."))
     now = _moment(as_of)
+    _refuse_unless(after_hours, 0, "after_hours", _("Hours are a number, 0 or more."))
     calls = steps.filter(nw.col("touchpoint") == CALL, nw.col("done_at") <= now)
     waiting = parcels.filter(
         nw.col("dispatched_at") < now - timedelta(hours=after_hours),
@@ -379,6 +381,7 @@ def outcomes(
         returns=(returns, "order_id"),
         contacts=(contacts, "order_id"),
     )
+    sold = sold.drop(*OUTCOMES, strict=False)  # of an earlier run
     end = _last(sold, "placed_at")
     paid = ~nw.col("paid_at").is_null()
     again = _followed(sold, days, end).select("order_id", "bought_again")
@@ -429,7 +432,8 @@ def effect(
     within : sequence of str
         Columns of `outcomes` to compare inside, such as ``("month", "region")``. Name only
         what was settled before the touchpoint: a column that comes later is part of what
-        you want to measure, and takes it away.
+        you want to measure, and takes it away. So narrow that no stratum holds both an
+        order that missed it and one that had it on time, they leave ``adjusted`` null.
     missed : sequence of str
         The states compared with ``on_time``: ``"missing"``, ``"late"`` or both.
     level : float
@@ -447,7 +451,8 @@ def effect(
     Raises
     ------
     CourseError
-        No order missed the touchpoint or none had it on time; `within` names no column.
+        No order missed the touchpoint or none had it on time; `within` names no column, or
+        `level` or `missed` cannot be used.
 
     Examples
     --------
@@ -468,10 +473,18 @@ def effect(
     Source: Mantel and Haenszel (1959); variance of Greenland and Robins (1985);
     interval of the plain difference: Newcombe (1998), method 10.
     """
+    within, missed = listed(within, "within"), listed(missed, "missed")
     (steps, told), close = _open(
-        touchpoints=(touchpoints, _STEP),
-        outcomes=(outcomes, " ".join(("order_id", *OUTCOMES, *within))),
+        touchpoints=(touchpoints, _STEP), outcomes=(outcomes, " ".join(("order_id", *OUTCOMES)))
     )
+    need("outcomes", told, within)
+    refuse_taken(within, ("order_id", "outcome", *OUTCOMES))
+    for name in within:
+        told = as_group(told, name)
+    if touchpoint not in range(1, 11):
+        raise CourseError(
+            _("touchpoint is {n!r}. Give a number from 1 to 10.").format(n=touchpoint)
+        )
     if not missed or not set(missed) <= {"missing", "late"}:
         raise CourseError(
             _('missed is {missed}. Compare ["missing"], ["late"] or both with on time.').format(
@@ -494,8 +507,7 @@ def effect(
         n1=nw.col("_m").sum(), n=nw.col("_one").sum(), a=nw.col("_my").sum(), y=nw.col("y").sum()
     )
     result = _differences(strata, _normal_quantile(level))
-    counted = result.select("missed", "kept").collect()
-    if not len(counted) or counted["missed"].min() == 0 or counted["kept"].min() == 0:
+    if not len(result.select("missed").collect()):
         raise CourseError(
             _(
                 "Touchpoint {n} leaves no two groups to compare: some orders must have missed "
@@ -556,7 +568,8 @@ def repeat_purchase(
     """
     (sold,), close = _open(orders=(orders, "order_id visitor_id placed_at paid_at"))
     end = _last(sold, "placed_at") if as_of is None else _moment(as_of)
-    sold, keys = _keyed(sold, by)
+    keys = listed(by)
+    sold = _keyed(sold, keys, ("orders", "too_recent", "repeat_rate", "naive_rate"))
     ripe = ~nw.col("bought_again").is_null()
     told = _followed(sold, days, end).with_columns(
         orders=ripe.cast(nw.Int64),
@@ -631,7 +644,8 @@ def delivery(
         touchpoints=(touchpoints, "order_id touchpoint due_at"),
     )
     now = _last(sold, "delivered_at") if as_of is None else _moment(as_of)
-    sold, keys = _keyed(sold, by)
+    keys = listed(by)
+    sold = _keyed(sold, keys, _DELIVERY)
     promised = steps.filter(nw.col("touchpoint") == DISPATCH).select(
         "order_id", _promised=nw.col("due_at") + timedelta(hours=AFTER_HOURS)
     )
@@ -651,15 +665,16 @@ def delivery(
     )
     names = ("_one", "_there", "_kept", "_promise", "_actual")
     sums = _sums(rows, keys, names)
-    result = sums.select(
-        *keys,
-        nw.col("_one").alias("orders"),
-        (nw.col("_one") - nw.col("_there")).alias("undelivered"),
-        (_share(nw.col("_promise"), nw.col("_one")) / 60).alias("promised_hours"),
-        (_share(nw.col("_actual"), nw.col("_there")) / 60).alias("actual_hours"),
-        _share(nw.col("_kept"), nw.col("_one")).alias("kept_rate"),
-        _share(nw.col("_kept"), nw.col("_there")).alias("delivered_kept_rate"),
+    values = (
+        nw.col("_one"),
+        nw.col("_one") - nw.col("_there"),
+        _share(nw.col("_promise"), nw.col("_one")) / 60,
+        _share(nw.col("_actual"), nw.col("_there")) / 60,
+        _share(nw.col("_kept"), nw.col("_one")),
+        _share(nw.col("_kept"), nw.col("_there")),
     )
+    named = (value.alias(name) for name, value in zip(_DELIVERY, values, strict=True))
+    result = sums.select(*keys, *named)
     return close(result.sort(*keys) if keys else result)
 
 
@@ -719,7 +734,8 @@ def perfect_journey(
         touchpoints=(touchpoints, _STEP),
         orders=(orders, "order_id placed_at paid_at"),
     )
-    sold, keys = _keyed(sold, by)
+    keys = listed(by)
+    sold = _keyed(sold, keys, ("order_id", *_PERFECT))
     marked = _states(steps, as_of).with_columns(
         _failed=(nw.col("state") != "on_time").cast(nw.Int64),
         _open=(nw.col("state") == "open").cast(nw.Int64),
@@ -745,14 +761,15 @@ def perfect_journey(
     for share in kept[1:]:
         product, total = product * share, total + share
     floor = total - (len(kept) - 1)
-    result = sums.select(
-        *keys,
-        nw.col("_one").alias("orders"),
-        (1 - _share(nw.col("_failed"), nw.col("_one"))).alias("joint"),
-        product.alias("product"),
-        nw.when(floor > 0).then(floor).otherwise(nw.lit(0.0)).alias("floor"),
-        nw.min_horizontal(*kept).alias("ceiling"),
+    values = (
+        nw.col("_one"),
+        1 - _share(nw.col("_failed"), nw.col("_one")),
+        product,
+        nw.when(floor <= 0).then(nw.lit(0.0)).otherwise(floor),
+        nw.min_horizontal(*kept),
     )
+    named = (value.alias(name) for name, value in zip(_PERFECT, values, strict=True))
+    result = sums.select(*keys, *named)
     return close(result.sort(*keys) if keys else result)
 
 
@@ -777,7 +794,7 @@ def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float
     Raises
     ------
     CourseError
-        The days do not match, or no call falls due.
+        The days do not match, no call falls due, or a number is missing or below 0.
 
     Examples
     --------
@@ -792,7 +809,7 @@ def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float
 
     Source: slide 3, touchpoint 8; slide 11, real-time support.
     """
-    due, can = np.asarray(arrivals), np.asarray(capacity)
+    due, can = _counts(arrivals, "arrivals"), _counts(capacity, "capacity")
     if len(due) != len(can):
         raise CourseError(
             _(
@@ -809,7 +826,25 @@ def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float
     return np.asarray(in_time / due.sum())
 
 
+def _counts(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    try:
+        counts = np.atleast_1d(np.asarray(values, dtype=float))
+    except (TypeError, ValueError):
+        counts = np.array([np.nan])
+    if not (counts >= 0).all():
+        raise CourseError(
+            _(
+                "{name} holds something else than numbers from 0 on. Give the calls of each day."
+            ).format(name=name)
+        )
+    return counts
+
+
 _STEP = "order_id touchpoint due_at done_at"
+_DELIVERY = (
+    "orders", "undelivered", "promised_hours", "actual_hours", "kept_rate", "delivered_kept_rate",
+)  # fmt: skip
+_PERFECT = ("orders", "joint", "product", "floor", "ceiling")
 
 
 def _open(**tables: tuple[Any, str]) -> tuple[list[_Frame], Callable[[_Frame], Any]]:
@@ -828,12 +863,34 @@ def _open(**tables: tuple[Any, str]) -> tuple[list[_Frame], Callable[[_Frame], A
 
 def _moment(value: datetime | str) -> datetime:
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return datetime(*moment.timetuple()[:6])
+        text = value if isinstance(value, str) else value.isoformat()[:26]
+        moment = datetime.fromisoformat(text)
     except (AttributeError, TypeError, ValueError):
         raise CourseError(
             _('as_of is {value!r}. Write a moment such as "2025-11-14 09:00".').format(value=value)
         ) from None
+    if moment.tzinfo is not None:
+        raise CourseError(
+            _(
+                "as_of is {value}, with a time zone. Write the shop's local time without one."
+            ).format(value=value)
+        )
+    return moment
+
+
+def _order(orders: _Frame, order_id: int | str) -> int | str:
+    """Return the id as `orders` writes it, a number or text; refuse one that is not there."""
+    try:
+        numeric = orders.collect_schema()["order_id"].is_numeric()
+        found = int(order_id) if numeric else str(order_id)
+        there = len(orders.filter(nw.col("order_id") == found).select("order_id").collect())
+    except (TypeError, ValueError):
+        there = 0
+    if not there:
+        raise CourseError(
+            _("There is no order {id}. Take an order_id from the orders table.").format(id=order_id)
+        )
+    return found
 
 
 def _last(frame: _Frame, column: str) -> datetime:
@@ -845,26 +902,29 @@ def _last(frame: _Frame, column: str) -> datetime:
                 column=column
             )
         )
-    return datetime.fromisoformat(last.isoformat()[:26])
+    return _moment(last)
 
 
 def _states(steps: _Frame, as_of: datetime | str | None) -> _Frame:
     now = _last(steps, "done_at") if as_of is None else _moment(as_of)
     not_done = nw.col("done_at").is_null() | (nw.col("done_at") > now)
     text = {state: nw.lit(state) for state in STATES}
-    waiting = nw.when(nw.col("due_at") > now).then(text["open"]).otherwise(text["missing"])
-    in_time = nw.col("done_at") <= nw.col("due_at")
-    done = nw.when(in_time).then(text["on_time"]).otherwise(text["late"])
+    waiting = nw.when(nw.col("due_at") <= now).then(text["missing"]).otherwise(text["open"])
+    late = nw.col("done_at") > nw.col("due_at")
+    done = nw.when(late).then(text["late"]).otherwise(text["on_time"])
     return steps.with_columns(state=nw.when(not_done).then(waiting).otherwise(done))
 
 
-def _keyed(orders: _Frame, by: By) -> tuple[_Frame, list[str]]:
-    """Add the grouping columns that are periods; refuse those that do not exist."""
-    keys = listed(by)
+def _keyed(orders: _Frame, keys: Sequence[str], taken: Sequence[str]) -> _Frame:
+    """Add the grouping columns that are periods; refuse those that do not exist or are `taken`."""
     need("orders", orders, [key for key in keys if key not in PERIODS])
-    for period in set(keys) & set(PERIODS):
-        orders = orders.with_columns(start_of(period, "placed_at").alias(period))
-    return orders, keys
+    refuse_taken(keys, taken)
+    for key in keys:
+        if key in PERIODS:
+            orders = orders.with_columns(start_of(key, "placed_at").alias(key))
+        else:
+            orders = as_group(orders, key)
+    return orders
 
 
 def _sums(frame: _Frame, keys: Sequence[str], names: Sequence[str]) -> _Frame:
@@ -879,19 +939,34 @@ def _share(part: nw.Expr, whole: nw.Expr) -> nw.Expr:
     return part.cast(nw.Float64) / nw.when(whole != 0).then(whole)
 
 
+def _refuse_unless(value: object, least: float, name: str, needed: str) -> None:
+    """Refuse what is no number from `least` on; `needed` says what is."""
+    if not (isinstance(value, (int, float, np.number)) and least <= value < float("inf")):
+        raise CourseError(
+            _("{name} is {value}. {needed}").format(name=name, value=value, needed=needed)
+        )
+
+
+def _next_order(orders: _Frame) -> nw.Expr:
+    """Return when the same customer placed the next order."""
+    order, placed = ["placed_at", "order_id"], nw.col("placed_at")
+    if not orders.implementation.is_pyarrow():
+        return placed.shift(-1).over("visitor_id", order_by=order)
+    # PyArrow has no windows by group: look at the row below in one long line of customers.
+    whole = ["visitor_id", *order]
+    same = nw.col("visitor_id").shift(-1).over(order_by=whole) == nw.col("visitor_id")
+    return nw.when(same).then(placed.shift(-1).over(order_by=whole))
+
+
 def _followed(orders: _Frame, days: int, end: datetime) -> _Frame:
     """Return paid orders with `_again` (0, 1) and `bought_again` (null without the time)."""
-    if days < 1:
-        raise CourseError(
-            _("days is {days}. A next order needs at least one day.").format(days=days)
-        )
+    _refuse_unless(days, 1, "days", _("A next order needs at least one day."))
     sold = orders.filter(~nw.col("paid_at").is_null(), ~nw.col("visitor_id").is_null())
     sold = sold.filter(nw.col("placed_at") <= end)
-    following = nw.col("placed_at").shift(-1).over("visitor_id", order_by=["placed_at", "order_id"])
     again = nw.col("_next") <= nw.col("placed_at") + timedelta(days=days)
     ripe = nw.col("placed_at") <= end - timedelta(days=days)
     return (
-        sold.with_columns(_next=following)
+        sold.with_columns(_next=_next_order(sold))
         .with_columns(
             _again=nw.when(nw.col("_next").is_null())
             .then(nw.lit(0))
@@ -904,7 +979,7 @@ def _followed(orders: _Frame, days: int, end: datetime) -> _Frame:
 
 
 def _normal_quantile(level: float) -> float:
-    if not 0 < level < 1:
+    if not (isinstance(level, float) and 0 < level < 1):
         raise CourseError(
             _("level is {level}. A confidence level lies between 0 and 1.").format(level=level)
         )
@@ -936,11 +1011,12 @@ def _differences(strata: _Frame, z: float) -> _Frame:
     ).with_columns(nw.col("_v").fill_null(0.0))
     names = ("n1", "n0", "a", "c", "_w", "_wd", "_v")
     total = rows.group_by("outcome").agg(*(nw.col(name).sum() for name in names))
-    total = total.filter(a + c < n1 + n0)
+    total = total.filter(a + c < n1 + n0, n1 > 0, n0 > 0)
     low1, high1 = _wilson(a, n1, z)
     low0, high0 = _wilson(c, n0, z)
     p1, p0 = a / n1, c / n0
-    adjusted, error = nw.col("_wd") / nw.col("_w"), nw.col("_v").sqrt() / nw.col("_w")
+    weight = nw.when(nw.col("_w") > 0).then(nw.col("_w"))
+    adjusted, error = nw.col("_wd") / weight, nw.col("_v").sqrt() / weight
     return total.select(
         "outcome",
         n1.cast(nw.Int64).alias("missed"),

@@ -33,6 +33,7 @@ ENGINES: dict[str, Engine] = {
     "polars": pl.from_pandas,
     "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
     "duckdb": _duckdb,
+    "pyarrow": lambda table: pl.from_pandas(table).to_arrow(),
 }
 
 
@@ -123,6 +124,12 @@ def test_states_know_what_is_not_due_yet(engine: Engine) -> None:
     assert early[7] == "on_time"
 
 
+def test_without_a_window_nothing_is_late(engine: Engine) -> None:
+    table = touchpoints().assign(due_at=lambda t: t["due_at"].where(t["touchpoint"] == 4))
+    found = {state for (state,) in rows(journey.states(engine(table), "2026-01-01"), "state")}
+    assert found == {"on_time", "open"}
+
+
 def test_rates_are_shares_of_what_was_due(engine: Engine) -> None:
     told = journey.rates(engine(touchpoints()))
     assert rows(told, "touchpoint", "on_time", "late", "missing", "open", "on_time_rate") == [
@@ -152,6 +159,8 @@ def test_timeline_of_one_order(engine: Engine) -> None:
     assert found[3] == (4, "on_time", 0)
     assert found[5] == (6, "late", 60)
     assert found[7] == (8, "not_needed", None)
+    sold, steps = (engine(t.astype({"order_id": "string"})) for t in (orders(), touchpoints()))
+    assert rows(journey.timeline("2", sold, steps, engine(ten())), "state")[5] == ("late",)
 
 
 def test_overdue_parcels_longest_wait_first(engine: Engine) -> None:
@@ -269,6 +278,13 @@ def test_effect_by_hand_in_two_strata(engine: Engine) -> None:
     )
 
 
+def test_effect_without_a_stratum_of_both_kinds_is_null(engine: Engine) -> None:
+    steps, told = _cohort({"rush": (2, 10, 0, 0), "calm": (0, 0, 3, 30)})
+    found = journey.effect(8, engine(steps), engine(told), within=["stratum"])
+    row = rows(found, "outcome", "difference", "adjusted", "adjusted_lower", "adjusted_upper")[1]
+    assert row == ("complained", pytest.approx(0.1), None, None, None)
+
+
 def test_effect_skips_what_has_had_no_time_and_strata_without_two_sides(engine: Engine) -> None:
     steps, told = _cohort({"calm": (2, 10, 3, 30), "alone": (5, 5, 0, 0)})
     told = told.assign(bought_again=np.where(told.index < 20, np.nan, 1.0))
@@ -333,20 +349,40 @@ def test_adjusted_difference_lies_within_the_strata(
         (lambda: journey.states(touchpoints().drop(columns="due_at")), "no column due_at"),
         (lambda: journey.states([1, 2]), "touchpoints is a list"),  # type: ignore[type-var]
         (lambda: journey.states(touchpoints().query("touchpoint == 0")), "No row has a done_at"),
+        (lambda: journey.states(touchpoints(), as_of="2025-04-02T08:00+08:00"), "a time zone"),
+        (
+            lambda: journey.states(touchpoints().astype({"done_at": "string"})),
+            "done_at of touchpoints holds text, not times",
+        ),
+        (
+            lambda: journey.rates(pd.concat([touchpoints(), touchpoints()[:1]])),
+            "touchpoints holds order_id 1, touchpoint 4 more than once",
+        ),
         (lambda: journey.rates(touchpoints(), by="month"), "need the orders too"),
+        (lambda: journey.rates(touchpoints(), orders(), by="order_id"), "You group by order_id"),
+        (
+            lambda: journey.delivery(orders(), touchpoints(), by=["month", "month"]),
+            "list of different names",
+        ),
         (lambda: journey.rates(touchpoints(), orders(), by="city"), "no column city"),
         (
             lambda: journey.rates(touchpoints(), pl.from_pandas(orders()), by="month"),
             "different kinds",
         ),
         (lambda: journey.timeline(99, orders(), touchpoints(), ten()), "no order 99"),
+        (lambda: journey.timeline("x", orders(), touchpoints(), ten()), "no order x"),
+        (
+            lambda: journey.overdue_parcels(orders(), touchpoints(), ten(), "2025-01-09", -1),
+            "after_hours is -1",
+        ),
         (
             lambda: journey.overdue_parcels(orders(), touchpoints(), ten()[:5], "2025-01-09"),
             "no touchpoint 8",
         ),
         (lambda: journey.repeat_purchase(orders(), days=0), "days is 0"),
         (lambda: journey.effect(10, *_cohort({"a": (1, 2, 1, 2)}), within=[]), "Touchpoint 10"),
-        (lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within=["city"]), "city"),
+        (lambda: journey.effect(11, *_cohort({"a": (1, 2, 1, 2)}), within=[]), "touchpoint is 11"),
+        (lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within="city"), "no column city"),
         (
             lambda: journey.effect(8, *_cohort({"a": (1, 2, 1, 2)}), within=[], missed=["open"]),
             "missed is .'open'",
@@ -413,6 +449,8 @@ def test_calls_need_days_that_match() -> None:
         journey.same_day_share([1, 2], [1])
     with pytest.raises(CourseError, match="No call falls due"):
         journey.same_day_share([0, 0], [1, 1])
+    with pytest.raises(CourseError, match="capacity holds something else than numbers from 0 on"):
+        journey.same_day_share([1, 2], [1, np.nan])
 
 
 def test_the_inspector_answers_its_controls(shop: Shop) -> None:

@@ -14,7 +14,8 @@ import narwhals.stable.v2 as nw
 
 from ecokit.errors import CourseError
 from ecokit.kpi import parts
-from ecokit.kpi.engine import By, Part, door, lendable, listed, per, total, yuan
+from ecokit.kpi.door import By, door, listed, refuse_taken
+from ecokit.kpi.engine import Part, lendable, per, total, yuan
 from ecokit.messages import _
 
 POSTS = {
@@ -74,7 +75,7 @@ class Measure:
 
     def __call__(self, *tables: Any, by: By = None) -> Any:
         """Compute the measure of raw tables, given in the order of `columns`, then `by`."""
-        if len(tables) == len(self.columns) + 1:
+        if len(tables) == len(self.columns) + 1 and by is None:
             *tables, by = tables  # type: ignore[assignment]
         if len(tables) != len(self.columns):
             raise CourseError(
@@ -93,7 +94,9 @@ class Measure:
                     name=self.name
                 )
             )
-        totals = total(self.parts(*door(tables, self.columns)), groups, lendable(tables))
+        parts = self.parts(*door(tables, self.columns))
+        refuse_taken(groups, [*parts, self.id])
+        totals = total(parts, groups, lendable(tables))
         result: Any = totals.select(*groups, self.value.alias(self.id))
         if groups:
             result = result.sort(*groups, nulls_last=True)

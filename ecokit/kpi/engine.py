@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
-from ecokit.errors import CourseError
-from ecokit.messages import _
-
-Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
-By = str | Sequence[str] | None
+from ecokit.kpi.door import By as By
+from ecokit.kpi.door import Frame as Frame
+from ecokit.kpi.door import as_group, as_times, need, opened
+from ecokit.kpi.door import door as door
+from ecokit.kpi.door import listed as listed
 
 PERIODS = ("day", "week", "month", "quarter")
 _EVERY = {"day": "1d", "month": "1mo", "quarter": "1q"}
@@ -39,141 +39,6 @@ class Part:
     time: str
     column: str = ""
     how: Literal["sum", "distinct", "rows"] = "sum"
-
-
-def door(tables: Mapping[str, Any], columns: Mapping[str, str]) -> list[Frame]:
-    """Turn the caller's tables into Narwhals frames, or say what is wrong with them.
-
-    Parameters
-    ----------
-    tables
-        The caller's tables by name, each a data frame of one and the same kind.
-    columns
-        The columns needed of each table, separated by blanks.
-
-    Returns
-    -------
-    list of Frame
-        In the order of `columns`.
-
-    Raises
-    ------
-    CourseError
-        A table or a column is missing, the kinds of frames are mixed, a time has a zone, an
-        id is a number here and text there, or an eager table holds a number that is not
-        finite. (A lazy engine refuses it when it computes.)
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> door({"visits": pd.DataFrame({"id": [1]})}, {"visits": "visitor_id"})
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The table visits has no column visitor_id. It has: id. ...
-    """
-    frames: list[Frame] = []
-    kinds: dict[str, str] = {}
-    for name, wanted in columns.items():
-        frame = _narwhal(name, tables)
-        need(name, frame, wanted.split())
-        _refuse_zones(name, frame)
-        if isinstance(frame, nw.DataFrame):
-            frame = _empty_ids_as_text(frame, wanted.split())
-            _refuse_nan(name, frame, wanted.split())
-        kinds[name] = f"{frame.implementation} {type(frame).__name__}"
-        frames.append(frame)
-    if len(set(kinds.values())) > 1:
-        told = ", ".join(f"{name}: {kind}" for name, kind in kinds.items())
-        raise CourseError(
-            _(
-                "The tables are of different kinds ({told}). Give all of them as one kind; "
-                "narwhals.from_native(table).lazy('duckdb').to_native() moves a small one."
-            ).format(told=told)
-        )
-    _refuse_mixed_ids(dict(zip(columns, frames, strict=True)), columns)
-    return frames
-
-
-def _narwhal(name: str, tables: Mapping[str, Any]) -> Frame:
-    try:
-        native = tables[name]
-    except KeyError:
-        raise CourseError(
-            _("This measure needs the table {name}, which is not among: {names}.").format(
-                name=name, names=", ".join(tables)
-            )
-        ) from None
-    try:
-        return nw.from_native(native)
-    except TypeError:
-        raise CourseError(
-            _(
-                "The table {name} is a {kind}. Give a data frame: pandas, Polars, DuckDB, PySpark."
-            ).format(name=name, kind=type(native).__name__)
-        ) from None
-
-
-def need(table: str, frame: Frame, columns: Sequence[str]) -> None:
-    """Raise a CourseError for the columns that `frame` lacks."""
-    has = frame.collect_schema().names()
-    missing = [column for column in columns if column not in has]
-    if missing:
-        raise CourseError(
-            _(
-                "The table {table} has no column {missing}. It has: {has}. Rename the column "
-                "that holds it, or group by another one."
-            ).format(table=table, missing=", ".join(missing), has=", ".join(has))
-        )
-
-
-def _refuse_nan(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
-    # In a NumPy-backed pandas column NaN is how "missing" is written, and is_null says so.
-    for column in columns:
-        values = frame[column]
-        if values.dtype.is_float() and not values.drop_nulls().is_finite().all():
-            raise CourseError(
-                _(
-                    "The column {column} of {table} holds NaN or infinity, which is not a number "
-                    "to add up. Make it missing (NULL) or leave the rows out."
-                ).format(column=column, table=table)
-            )
-
-
-def _empty_ids_as_text(frame: nw.DataFrame[Any], columns: Sequence[str]) -> nw.DataFrame[Any]:
-    # pandas reads an id column that is empty from end to end as floats, which join with nothing.
-    ids = [name for name in columns if name.endswith("_id") and frame[name].dtype.is_float()]
-    empty = [name for name in ids if frame[name].is_null().all()]
-    return frame.with_columns(nw.col(*empty).cast(nw.String)) if empty else frame
-
-
-def _refuse_zones(table: str, frame: Frame) -> None:
-    # Engines cut days in UTC, in the session's zone or not at all; PySpark always has a session's.
-    if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
-        return
-    for column, dtype in frame.collect_schema().items():
-        if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None:
-            raise CourseError(
-                _(
-                    "The column {column} of {table} has a time zone ({zone}), but days and months "
-                    "are the shop's. Turn it into the shop's local time without a zone."
-                ).format(column=column, table=table, zone=dtype.time_zone)
-            )
-
-
-def _refuse_mixed_ids(frames: Mapping[str, Frame], columns: Mapping[str, str]) -> None:
-    seen: dict[str, tuple[str, bool]] = {}
-    for table, frame in frames.items():
-        schema = frame.collect_schema()
-        for column in columns[table].split():
-            if column.endswith("_id") and not isinstance(schema[column], nw.Unknown):
-                first, numeric = seen.setdefault(column, (table, schema[column].is_numeric()))
-                if numeric != schema[column].is_numeric():
-                    raise CourseError(
-                        _(
-                            "The column {column} holds numbers in one of the tables {first} and "
-                            "{table}, and text in the other. Make it text in both."
-                        ).format(column=column, first=first, table=table)
-                    )
 
 
 def whole(frame: Frame, column: str, scale: int = 1) -> nw.Expr:
@@ -199,13 +64,6 @@ def start_of(period: str, column: str) -> nw.Expr:
         back = day.dt.offset_by(f"-{number - 1}d")
         monday = nw.when(weekday == number).then(back).otherwise(monday)
     return monday
-
-
-def listed(by: By) -> list[str]:
-    """Return `by` as a list: None is no group, a name is a group of one."""
-    if by is None:
-        return []
-    return [by] if isinstance(by, str) else list(by)
 
 
 def total(parts: Mapping[str, Part], by: Sequence[str], lookups: Mapping[str, Frame]) -> Frame:
@@ -266,9 +124,12 @@ def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Fra
             frame = frame.drop("line", strict=False)  # of an order: its number; of products: a kind
         if key in PERIODS:
             need(part.table, frame, [part.time])
+            frame = as_times(part.table, frame, [part.time])
             frame = frame.with_columns(start_of(key, part.time).alias(key))
         elif key not in frame.collect_schema().names():
             frame = _lend(part.table, frame, key, lookups)
+        else:
+            frame = as_group(frame, key)
     return frame
 
 
@@ -277,14 +138,14 @@ def _lend(table: str, frame: Frame, key: str, lookups: Mapping[str, Frame]) -> F
     for lookup, other in lookups.items():
         on = _LOOKUPS[lookup]
         if on in names and key in other.collect_schema().names():
-            return frame.join(other.select(on, key), on=on, how="left")
+            return as_group(frame, on).join(other.select(on, key), on=on, how="left")
     need(table, frame, [key])
     return frame
 
 
 def lendable(tables: Mapping[str, Any]) -> dict[str, Frame]:
     """Return the tables of `tables` that describe a product, a campaign or a channel."""
-    return {name: nw.from_native(tables[name]) for name in _LOOKUPS if name in tables}
+    return {name: opened(name, tables, on) for name, on in _LOOKUPS.items() if name in tables}
 
 
 def per(above: str | nw.Expr, below: str | nw.Expr) -> nw.Expr:

@@ -49,8 +49,8 @@ def profit(lines: Frame) -> nw.Expr:
 
 def sold(orders: Frame, lines: Frame, amount: Callable[[Frame], nw.Expr]) -> Part:
     """Something added up over the lines of paid orders."""
-    frame = _paid_lines(orders, lines).with_columns(amount=amount(lines))
-    return Part("order_lines", frame, "placed_at", "amount")
+    frame = _paid_lines(orders, lines).with_columns(_amount=amount(lines))
+    return Part("order_lines", frame, "placed_at", "_amount")
 
 
 def _paid_lines(orders: Frame, lines: Frame) -> Frame:
@@ -69,7 +69,8 @@ def _on_time(done: str, due: str) -> nw.Expr:
 def _completion(actual: Part, targets: Frame, kpi: str, post: str) -> dict[str, Part]:
     """Set the months of `actual` beside the plan that `targets` holds for them."""
     monthly = total({"actual": actual}, ["month"], {})
-    plan = targets.filter((nw.col("kpi") == kpi) & (nw.col("post_id") == post)).select(
+    mine = (nw.col("kpi") == kpi) & (nw.col("post_id") == post) & ~nw.col("plan").is_null()
+    plan = targets.filter(mine).select(
         start_of("month", "month").alias("month"), whole(targets, "plan", 100).alias("plan")
     )
     both = monthly.join(plan, on="month")
@@ -119,12 +120,12 @@ def click_index(creatives: Frame, campaigns: Frame, channels: Frame) -> dict[str
         on="channel_id",
     )
     frame = shown.with_columns(
-        clicked=whole(creatives, "clicks", _PPM),
-        expected=whole(creatives, "impressions") * whole(channels, "baseline_click_rate", _PPM),
+        _clicked=whole(creatives, "clicks", _PPM),
+        _expected=whole(creatives, "impressions") * whole(channels, "baseline_click_rate", _PPM),
     )
     return {
-        "above": Part("creatives", frame, "start_on", "clicked"),
-        "below": Part("creatives", frame, "start_on", "expected"),
+        "above": Part("creatives", frame, "start_on", "_clicked"),
+        "below": Part("creatives", frame, "start_on", "_expected"),
     }
 
 
@@ -139,9 +140,9 @@ def core_conversion(visits: Frame, orders: Frame, lines: Frame, products: Frame)
 
 def dwell(visits: Frame) -> dict[str, Part]:
     """Seconds of the visits whose dwell time is known, in hundredths."""
-    timed = visits.with_columns(hundredths=whole(visits, "dwell_seconds", 100))
+    timed = visits.with_columns(_hundredths=whole(visits, "dwell_seconds", 100))
     return {
-        "above": Part("visits", timed, "started_at", "hundredths"),
+        "above": Part("visits", timed, "started_at", "_hundredths"),
         "below": Part("visits", timed, "started_at", "dwell_seconds", "rows"),
     }
 
@@ -159,14 +160,14 @@ def supply(purchases: Frame) -> dict[str, Part]:
     """Units delivered in time, never more than asked for, and units asked for."""
     in_time = purchases.filter(_on_time("delivered_on", "due_on"))
     filled = in_time.with_columns(
-        units=nw.min_horizontal(
+        _units=nw.min_horizontal(
             whole(purchases, "delivered_units"), whole(purchases, "asked_units")
         )
     )
-    asked = purchases.with_columns(units=whole(purchases, "asked_units"))
+    asked = purchases.with_columns(_units=whole(purchases, "asked_units"))
     return {
-        "above": Part("purchases", filled, "due_on", "units"),
-        "below": Part("purchases", asked, "due_on", "units"),
+        "above": Part("purchases", filled, "due_on", "_units"),
+        "below": Part("purchases", asked, "due_on", "_units"),
     }
 
 
@@ -186,42 +187,42 @@ def turns(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> dict[st
     """Cost of goods sold, and stock value at cost over its days and months."""
     costs = products.select("product_id", "cost")
     valued = stock.join(costs, on="product_id").with_columns(
-        value=whole(stock, "closing") * whole(products, "cost", 100),
-        day_=start_of("day", "date"),
-        month_=start_of("month", "date"),
+        _value=whole(stock, "closing") * whole(products, "cost", 100),
+        _day=start_of("day", "date"),
+        _month=start_of("month", "date"),
     )
     return {
         "cogs": sold(orders, lines, cost),
-        "value": Part("stock", valued, "date", "value"),
-        "days": Part("stock", valued, "date", "day_", "distinct"),
-        "months": Part("stock", valued, "date", "month_", "distinct"),
+        "value": Part("stock", valued, "date", "_value"),
+        "days": Part("stock", valued, "date", "_day", "distinct"),
+        "months": Part("stock", valued, "date", "_month", "distinct"),
     }
 
 
 def stockouts(stock: Frame) -> dict[str, Part]:
     """Units that stock could not serve, and units asked for."""
     frame = stock.with_columns(
-        asked=whole(stock, "demand"), lost=whole(stock, "demand") - whole(stock, "sold")
+        _asked=whole(stock, "demand"), _lost=whole(stock, "demand") - whole(stock, "sold")
     )
     return {
-        "above": Part("stock", frame, "date", "lost"),
-        "below": Part("stock", frame, "date", "asked"),
+        "above": Part("stock", frame, "date", "_lost"),
+        "below": Part("stock", frame, "date", "_asked"),
     }
 
 
 def margin(orders: Frame, lines: Frame) -> dict[str, Part]:
     """Gross profit, and sales."""
-    frame = _paid_lines(orders, lines).with_columns(sales=sales(lines), profit=profit(lines))
+    frame = _paid_lines(orders, lines).with_columns(_sales=sales(lines), _profit=profit(lines))
     return {
-        "above": Part("order_lines", frame, "placed_at", "profit"),
-        "below": Part("order_lines", frame, "placed_at", "sales"),
+        "above": Part("order_lines", frame, "placed_at", "_profit"),
+        "below": Part("order_lines", frame, "placed_at", "_sales"),
     }
 
 
 def returned(orders: Frame, lines: Frame, returns: Frame) -> dict[str, Part]:
     """Units that came back, and units sold."""
-    back = returns.with_columns(units=whole(returns, "quantity"))
+    back = returns.with_columns(_units=whole(returns, "quantity"))
     return {
-        "above": Part("returns", back, "asked_at", "units"),
+        "above": Part("returns", back, "asked_at", "_units"),
         "below": sold(orders, lines, units),
     }
