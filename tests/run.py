@@ -2,14 +2,19 @@
 
 make test                      all parts
 python tests/run.py types unit only these
+
+Parts of one stage run side by side: many of them wait, for a page, a kernel or a cluster.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,40 +22,65 @@ PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg"]
 
-PARTS = {
-    "format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
-    "lint": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
-    "types": [PYTHON, "-m", "mypy"],
-    "notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"],
-    "book": [PYTHON, "-m", "ecokit.cli", "book"],
-    "unit": [*PYTEST, "--dist", "loadgroup", "-m", "not browser", "--durations", "15"],
-    "browser": [*PYTEST, "--dist", "loadfile", "-m", "browser", "tests"],
-}
+STAGES: list[dict[str, list[str]]] = [
+    {
+        "format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
+        "lint": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
+        "types": [PYTHON, "-m", "mypy"],
+        "notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"],
+        "book": [PYTHON, "-m", "ecokit.cli", "book"],
+    },
+    {  # both need the book
+        "unit": [*PYTEST, "--dist", "loadgroup", "-m", "not browser", "--durations", "15"],
+        "browser": [*PYTEST, "--dist", "loadfile", "-m", "browser", "tests"],
+    },
+]
+WIDTH = max(len(name) for stage in STAGES for name in stage)
+SPEAKING = threading.Lock()
 
 
 def main(chosen: list[str]) -> int:
     """Run the chosen parts, all when none is named; return the number of parts that failed."""
-    unknown = set(chosen) - set(PARTS)
+    names = [name for stage in STAGES for name in stage]
+    unknown = set(chosen) - set(names)
     if unknown:
-        sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}.")
-    results = [(name, *run(name)) for name in PARTS if name in chosen or not chosen]
-    print("\nPart         seconds")
+        sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(names)}.")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a Windows console may not know every sign
+        sys.stdout.reconfigure(errors="replace")
+    start = time.perf_counter()
+    results: list[tuple[str, float, int]] = []
+    for stage in STAGES:
+        parts = [name for name in stage if name in chosen or not chosen]
+        with ThreadPoolExecutor() as side_by_side:
+            results += side_by_side.map(run, parts, [stage[name] for name in parts])
+    print(f"\n{'Part':<{WIDTH}} seconds")
     for name, seconds, code in results:
-        print(f"{name:<12} {seconds:7.1f}  {'FAILED' if code else 'passed'}")
-    print(f"{'together':<12} {sum(seconds for _, seconds, _ in results):7.1f}")
+        print(f"{name:<{WIDTH}} {seconds:7.1f}  {'FAILED' if code else 'passed'}")
+    print(f"{'in all':<{WIDTH}} {time.perf_counter() - start:7.1f}")
     failed = sum(code != 0 for *_, code in results)
     print(f"{len(results) - failed} passed, {failed} failed")
     return failed
 
 
-def run(name: str) -> tuple[float, int]:
-    """Run one part; return its seconds and its exit code."""
-    print(f"== {name}", flush=True)
+def run(name: str, command: list[str]) -> tuple[str, float, int]:
+    """Run one part and print what it says line by line; return its name, seconds, exit code."""
     start = time.perf_counter()
     # One thread for linear algebra a process: the processes already fill the machine.
     environment = os.environ | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
-    code = subprocess.run(PARTS[name], cwd=ROOT, env=environment).returncode
-    return time.perf_counter() - start, code
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        with SPEAKING:
+            print(f"{name:<{WIDTH}} | {line}", end="", flush=True)
+    return name, time.perf_counter() - start, process.wait()
 
 
 if __name__ == "__main__":
