@@ -225,10 +225,14 @@ def _rows(frame: Any) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("by", ["kind", ["kind", "layers"]])
 def test_summaries_agree_on_every_engine(by: Any) -> None:
-    moment = datetime(2025, 9, 1, 12)
+    year = _tables()["decisions"]
+    slowest = (year["decided_at"] - year["raised_at"]).argmax()
+    moment = (year["raised_at"].iloc[slowest] + timedelta(hours=3)).to_pydatetime()
+    raised = year[year["raised_at"] <= moment]
+    drawn = raised.assign(decided_at=raised["decided_at"].where(raised["decided_at"] <= moment))
+    assert drawn["decided_at"].isna().any()
     results = {
-        name: _rows(d.summarise(d.snapshot(table, moment), by, as_of=moment))
-        for name, table in _engines(_tables()["decisions"]).items()
+        name: _rows(d.summarise(table, by, as_of=moment)) for name, table in _engines(drawn).items()
     }
     expected = results.pop("pandas")
     for rows in results.values():
@@ -345,17 +349,50 @@ def test_lost_value_leaves_rejected_ones_out_and_sums_fen() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda t: d.summarise([1, 2]), "must be a table"),
+        (lambda t: d.summarise([1, 2]), "Give a data frame"),
         (lambda t: d.summarise(t["decisions"].drop(columns="window_minutes")), "window_minutes"),
         (lambda t: d.summarise(t["decisions"], by="colour"), "colour"),
         (lambda t: d.summarise(t["decisions"].head(0)), "no rows"),
         (lambda t: d.waiting(t["approvals"].head(0)), "no rows"),
+        (lambda t: d.summarise(t["decisions"], by=[]), "Name a column"),
+        (lambda t: d.summarise(_early(t)), "20 of 20 rows of decisions have decided_at before"),
+        (lambda t: d.add_minutes(_early(t)), "such as one with raised_at 2025"),
+        (lambda t: d.fit_layers(_early(t)), "decided_at before raised_at"),
+        (lambda t: d.fading(_early(t)), "decided_at before raised_at"),
+        (lambda t: d.summarise(t["decisions"], as_of="today"), "as_of must be"),  # type: ignore[arg-type]
+        (lambda t: d.summarise(t["decisions"], as_of=datetime(2020, 1, 1)), "after as_of"),
+        (lambda t: d.summarise(t["decisions"].assign(window_minutes=-1)), "window_minutes above 0"),
+        (lambda t: d.summarise(t["decisions"].assign(raised_at=pd.NaT)), "no raised_at"),
+        (lambda t: d.fit_layers(t["decisions"].assign(layers=1.5)), "whole number of layers"),
+        (lambda t: d.lost_value(t["decisions"].assign(outcome="yes")), "outcome approved"),
+        (lambda t: d.lost_value(t["decisions"].assign(effect=-1.0)), "effect of 0 or more"),
+        (lambda t: d.delay_bands(t["decisions"], edges=()), "at least one edge"),
+        (lambda t: d.delay_bands(t["decisions"].assign(decided_at=pd.NaT)), "no decided_at yet"),
+        (lambda t: d.fading(t["decisions"].assign(effect=0.0)), "does not fade"),
+        (lambda t: d.fading(_growing(t)), "does not fade"),
+        (lambda t: d.goodness([1, math.nan], d.DecisionTime.of(1, 40)), "numbers of minutes"),
+        (lambda t: d.goodness([1, 2], d.DecisionTime(())), "without approvals"),
+        (lambda t: d.mean_interval(-5, 3), "0 minutes or more"),
+        (lambda t: d.share_interval(1.5, 3), "whole"),  # type: ignore[arg-type]
+        (lambda t: d.Change("x", without="boss"), "as a tuple"),
+        (lambda t: d.Change("x", faster={"boss": -1}), "factor of boss"),
+        (lambda t: d.Change("x", mandate=math.nan), "mandate"),
         (
-            lambda t: d.summarise(t["decisions"].assign(decided_at=START - timedelta(days=1))),
-            "lie before",
+            lambda t: d.replay(t["decisions"], t["approvals"].head(3), d.Change("x")),
+            "no row in approvals",
+        ),
+        (
+            lambda t: d.replay(
+                t["decisions"], t["approvals"].assign(answered_at=pd.NaT), d.Change("x")
+            ),
+            "no answered_at yet",
+        ),
+        (
+            lambda t: d.replay(t["decisions"], pl.from_pandas(t["approvals"]), d.Change("x")),
+            "different kinds",
         ),
         (lambda t: d.fit_layers(t["decisions"].head(0)), "no decided"),
-        (lambda t: d.fading(t["decisions"].head(0)), "At least 3"),
+        (lambda t: d.fading(t["decisions"].head(0)), "outcome approved"),
         (
             lambda t: d.replay(t["decisions"], t["approvals"], d.Change("x", faster={"cat": 0.5})),
             "No approval came from cat",
@@ -372,6 +409,32 @@ def test_errors_say_what_to_do(call: Any, words: str) -> None:
         call(_tables(n=20))
 
 
+def _early(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return tables["decisions"].assign(decided_at=START - timedelta(days=1))
+
+
+def _growing(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    minutes = d.add_minutes(tables["decisions"])["minutes"]
+    return tables["decisions"].assign(
+        effect=tables["decisions"]["potential"] * 2 ** (minutes / 480)
+    )
+
+
+@pytest.mark.parametrize("change", [{"decided_at": START - timedelta(days=1)}, {"potential": -1.0}])
+def test_impossible_rows_are_refused_on_every_engine(change: dict[str, Any]) -> None:
+    for table in _engines(_tables(n=20)["decisions"].assign(outcome="approved", **change)).values():
+        with pytest.raises(CourseError, match="rows of decisions have"):
+            d.fading(table)
+
+
+def test_times_with_a_zone_are_refused_on_every_engine() -> None:
+    table = _tables(n=20)["decisions"]
+    zoned = table.assign(raised_at=table["raised_at"].dt.tz_localize("Asia/Shanghai"))
+    for mixed in _engines(zoned).values():
+        with pytest.raises(CourseError, match="has a time zone"):
+            d.summarise(mixed)
+
+
 # --- figures and the lab -------------------------------------------------------------
 
 
@@ -383,13 +446,11 @@ def _company() -> Any:
 
 def test_figures_carry_their_finding() -> None:
     shop = _company()
-    fit = d.fit_layers(shop.decisions)
     replayed = d.what_if(
         shop.decisions, shop.approvals, [d.Change("Today"), d.Change("At once", parallel=True)], 480
     )
     figures = [
         plots.times(shop.decisions),
-        plots.share_by_layers(fit, 45),
         plots.waits(d.waiting(shop.approvals)),
         plots.kept_value(shop.decisions),
         plots.changes(replayed),

@@ -63,51 +63,6 @@ def times(decisions: pd.DataFrame, window: float = 120) -> Figure:
     return fig
 
 
-def share_by_layers(fit: pd.DataFrame, minutes: float, window: float = 120) -> Figure:
-    """Return the share inside the window by number of layers: closed form and data.
-
-    Parameters
-    ----------
-    fit : DataFrame
-        From `ecokit.decisions.fit_layers`.
-    minutes : float
-        Mean minutes of one approval, for the closed form.
-    window : float
-        Minutes in which a decision should be made.
-    """
-    fig, ax = theme.figure(height=3.6)
-    layers = np.arange(1, 9)
-    model = [topic.DecisionTime.of(int(k), minutes).cdf(window) for k in layers]
-    ax.bar(layers, model, color=theme.SKY, alpha=0.45, label=_("closed form"))
-    ax.set_axisbelow(True)
-    hits = (fit["in_window"] * fit["decisions"]).round().astype(int)
-    limits = np.array(
-        [topic.share_interval(k, n) for k, n in zip(hits, fit["decisions"], strict=True)]
-    )
-    errors = np.abs(limits - fit["in_window"].to_numpy()[:, None]).T
-    ax.errorbar(
-        fit["layers"],
-        fit["in_window"],
-        yerr=errors,
-        fmt="o",
-        color=theme.BLUE,
-        capsize=4,
-        label=_("data, 95 % interval"),
-    )
-    theme.percent_axis(ax)
-    most = int((np.array(model) >= 0.5).sum())
-    ax.set(
-        ylim=(0, 1.05),
-        xlabel=_("layers of approval, one after another"),
-        ylabel=_("share inside the window"),
-        title=_("Up to {k} layers, more than half are decided within {window:.0f} minutes").format(
-            k=most, window=window
-        ),
-    )
-    ax.legend(loc="upper right")
-    return fig
-
-
 def waits(waiting: pd.DataFrame, label: str = "post_id") -> Figure:
     """Return where the waiting is: hours a post, with the mean wait written beside the bar.
 
@@ -299,4 +254,4 @@ def _layer_bars(ax: Axes, path: topic.DecisionTime, window: float) -> None:
     )
 
 
-__all__ = ["LAB_SIZE", "changes", "kept_value", "lab", "share_by_layers", "times", "waits"]
+__all__ = ["LAB_SIZE", "changes", "kept_value", "lab", "times", "waits"]
