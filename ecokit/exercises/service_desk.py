@@ -414,8 +414,8 @@ OCCUPANCY = Choice(
             "mean",
             _("Aim for 85 % in the mean of the year, the usual figure."),
             _(
-                "The mean says nothing about the peak. With a mean of 85 % the evenings would lie "
-                "far above 100 %: more work than agents."
+                "The mean says nothing about a single hour. Cut the agents to a mean of 85 %, and "
+                "in many hours of a rush there is more work than agents."
             ),
         ),
         Option(
@@ -885,9 +885,8 @@ CUSTOMER = Number(
     title=_("What a customer is worth"),
     prompt=lambda shop: _(
         "A customer brings ¥{margin:,.0f} of gross margin in a year, now and in each year in which "
-        "the customer is still there. From year to year {share:.0%} stay. A yuan of next year "
-        "counts {discount:.0%} less. What is a new customer worth today, this year's margin "
-        "included?"
+        "the customer is still there. From year to year {share:.0%} stay. The discount rate is "
+        "{discount:.0%} a year. What is a new customer worth today, this year's margin included?"
     ).format(margin=_margin(shop), share=_retention(shop), discount=DISCOUNT),
     unit="yuan",
     rel_tolerance=0.002,

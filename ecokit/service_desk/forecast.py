@@ -2,8 +2,8 @@
 
 While active, a customer orders at random times at a rate of its own, and after each order but
 the first may leave for good. The last release of ``lifetimes`` is of 2020; its heir ``btyd`` gave
-way to ``pymc-marketing``, which brings PyMC with a back end that compiles; ``clvkit``, the light
-newcomer, is of 2026. So the model stands here in its authors' formulas.
+way to ``pymc-marketing``, which brings PyMC with a back end that compiles; ``clvkit`` is light and
+still young (version 0.2 in 2026). So the model stands here in its authors' formulas.
 """
 
 from __future__ import annotations
