@@ -24,6 +24,8 @@ TITLE = "Staffing lab"
 SIZE = (7.2, 4.2)
 MARGINS = {"left": 0.1, "right": 0.97, "top": 0.9, "bottom": 0.13}
 MOST = 30
+"""Agents that the control reaches, or twice the work of a larger desk."""
+
 WAGE = 45
 GOAL = 0.8
 
@@ -37,15 +39,17 @@ def explorer(shop: Shop) -> widgets.Widget:
         With the tables contacts and effects; the controls start at its busiest hour.
     """
     rate, handling, patience = _start(shop)
-    contacts = widgets.IntSlider(round(rate / 2), 1, 100, description=_("Contacts in half an hour"))
+    half, needed = round(rate / 2), math.ceil(topic.load(rate, handling))
+    contacts = widgets.IntSlider(
+        half, 1, max(100, 2 * half), description=_("Contacts in half an hour")
+    )
     minutes = widgets.FloatSlider(
-        round(2 * handling) / 2, min=1, max=12, step=0.5, description=_("Minutes to handle one")
-    )
-    agents = widgets.IntSlider(
-        math.ceil(topic.load(rate, handling)), 1, MOST, description=_("Agents")
-    )
+        round(2 * handling) / 2, min=1, max=max(12, 2 * handling), step=0.5,
+        description=_("Minutes to handle one"),
+    )  # fmt: skip
+    agents = widgets.IntSlider(needed, 1, max(MOST, 2 * needed), description=_("Agents"))
     ready = widgets.FloatSlider(
-        round(2 * patience) / 2, min=0.5, max=20, step=0.5,
+        round(2 * patience) / 2, min=0.5, max=max(20, 2 * patience), step=0.5,
         description=_("Minutes a customer is ready to wait"),
     )  # fmt: skip
     target = widgets.IntSlider(

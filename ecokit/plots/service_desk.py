@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import seaborn as sns
@@ -11,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ecokit.messages import _
 from ecokit.plots import theme
+from ecokit.service_desk import WEEKDAYS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ecokit.service_desk import Desk
+
+
+MOST_TICKS = 12
+"""Names of groups under an axis; more would run into each other."""
 
 
 def _figure(ax: Axes) -> Figure:
@@ -28,6 +34,23 @@ def _figure(ax: Axes) -> Figure:
 
 def _words(name: str) -> str:
     return str(name).replace("_", " ")
+
+
+def _group_name(by: str, group: Any) -> str:
+    """Return what a group of ``service_desk.answers`` is called: Nov, 3 Nov, Fri, 21:00."""
+    if by == "month":
+        return f"{group:%b}"
+    if by in ("day", "week", "quarter"):
+        return f"{group.day} {group:%b}"
+    if by == "weekday":
+        return WEEKDAYS[int(group) - 1]
+    if by in ("hour", "slot"):
+        return _clock(int(group) * (60 if by == "hour" else 1))
+    return _words(group)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60}:{minutes % 60:02d}"
 
 
 def _clock_axis(ax: Axes) -> None:
@@ -102,10 +125,10 @@ def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) ->
     >>> told = pd.DataFrame({"hour": [9, 21], "contacts": [10, 20], "service_level": [0.9, 0.6],
     ...                      "service_level_answered": [0.95, 0.9], "abandoned_share": [0.05, 0.3]})
     >>> service(told, "hour").axes[0].get_title(loc="left")
-    'Worst: 21, 60% answered in time, 30% gave up'
+    'Worst: 21:00, 60% answered in time, 30% gave up'
     """
     ax = theme.figure(height=3.4)[1] if ax is None else ax
-    names = [f"{name:%b}" if hasattr(name, "month") else str(name) for name in answers[by]]
+    names = [_group_name(by, group) for group in answers[by]]
     places = np.arange(len(names))
     ax.plot(
         places, answers["service_level_answered"], "s--", color=theme.GREY,
@@ -113,7 +136,8 @@ def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) ->
     )  # fmt: skip
     ax.plot(places, answers["service_level"], "o-", color=theme.BLUE, label=_("in time, of all"))
     ax.bar(places, answers["abandoned_share"], color=theme.ORANGE, label=_("gave up"))
-    ax.set_xticks(places, names)
+    step = math.ceil(len(names) / MOST_TICKS)
+    ax.set_xticks(places[::step], names[::step])
     ax.set_ylim(0, 1.02)
     theme.percent_axis(ax)
     ax.grid(visible=False, axis="x")
@@ -323,6 +347,8 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
         title = _("{first} and {second} make {share:.0%} of all").format(
             first=names[0], second=names[1], share=table["running_share"].iloc[1]
         )
+    elif not title:
+        title = _("{first} is the only cause").format(first=names[0])
     ax.set_title(title)
     return _figure(ax)
 
