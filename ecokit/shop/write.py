@@ -138,7 +138,9 @@ class CsvWriter:
 
 
 def open_writer(folder: Path, format: str, first_day: np.datetime64) -> Any:  # noqa: A002
-    """Return the writer of a format; CourseError for an unknown one."""
+    """Return the writer of a format; CourseError for an unknown one, or for no folder."""
+    if folder.exists() and not folder.is_dir():
+        raise CourseError(_("{folder} is a file. Name a folder.").format(folder=folder))
     if format == "csv":
         return CsvWriter(folder, first_day)
     if format == "parquet":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
+from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -86,7 +88,8 @@ def simulate(
 
     blocks: dict[str, list[Columns]] = {}
     first_day = _first_day(start)
-    for rows in _tables(seed, days, visitors_per_day, first_day):
+    _check(seed, days, visitors_per_day)
+    for rows in _tables(int(seed), int(days), float(visitors_per_day), first_day):
         for name, columns in rows.items():
             blocks.setdefault(name, []).append(columns)
     tables = {name: partial(input_frame, name) for name in INPUT_TABLES}
@@ -142,7 +145,8 @@ def simulate_to(
     from ecokit.shop.write import open_writer
 
     first_day = _first_day(start)
-    blocks = _tables(seed, days, visitors_per_day, first_day)
+    _check(seed, days, visitors_per_day)
+    blocks = _tables(int(seed), int(days), float(visitors_per_day), first_day)
     with open_writer(Path(folder), format, first_day) as writer:
         for name in INPUT_TABLES:
             writer.frame(name, input_frame(name))
@@ -157,11 +161,10 @@ def _tables(
     seed: int, days: int, visitors_per_day: float, first_day: np.datetime64
 ) -> Iterator[dict[str, Columns]]:
     """Yield the rows of each block of days, and at the end those of the small tables."""
-    _check(seed, days, visitors_per_day)
     world_seed, state_seed, block_seed, people_seed, side_seed = np.random.SeedSequence(seed).spawn(
         5
     )
-    world = build_world(world_seed, first_day, days, float(visitors_per_day))
+    world = build_world(world_seed, first_day, days, visitors_per_day)
     state = new_state(world, state_seed)
     results = Results.empty(world)
     starts = range(0, days, BLOCK_DAYS)
@@ -228,19 +231,18 @@ def _products(world: World, volume: Floats, store_price: Floats) -> Columns:
 
 def _first_day(start: str) -> np.datetime64:
     try:
-        return np.datetime64(start, "D")
+        return np.datetime64(date.fromisoformat(str(start)[:10]), "D")
     except ValueError:
         raise CourseError(
             _("start is {start!r}; write a day as '2025-01-01'.").format(start=start)
         ) from None
 
 
-def _check(seed: int, days: int, visitors_per_day: float) -> None:
-    for name, value in (("seed", seed), ("days", days)):
-        least = 0 if name == "seed" else 1
-        if not isinstance(value, int) or value < least:
-            sentence = _("{name} is {value}; give a whole number of at least {least}.")
+def _check(seed: Any, days: Any, visitors_per_day: Any) -> None:
+    for name, value, least in (("seed", seed, 0), ("days", days, 1)):
+        if not isinstance(value, Integral) or value < least:
+            sentence = _("{name} is {value!r}; give a whole number of at least {least}.")
             raise CourseError(sentence.format(name=name, value=value, least=least))
-    if not visitors_per_day > 0 or not math.isfinite(visitors_per_day):
-        sentence = _("visitors_per_day is {value}; give a number above 0.")
+    if not isinstance(visitors_per_day, Real) or not 0 < float(visitors_per_day) < math.inf:
+        sentence = _("visitors_per_day is {value!r}; give a number above 0.")
         raise CourseError(sentence.format(value=visitors_per_day))
