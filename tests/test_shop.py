@@ -107,6 +107,12 @@ def test_same_seed_same_bytes_and_another_seed_another_company() -> None:
         assert (text(first, name) == text(other, name)) == (name in static), name
 
 
+def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
+    seed, days = np.int32(3), np.int64(2)
+    ours = simulate(seed, days, np.float32(20))
+    assert text(ours, "orders") == text(simulate(3, 2, 20), "orders")
+
+
 def test_a_folder_written_in_blocks_holds_the_same_company(tmp_path: Path) -> None:
     whole = simulate(5, days=20, visitors_per_day=120)
     for form in ("parquet", "csv"):
@@ -514,13 +520,39 @@ def test_every_fault_is_told_with_table_column_count_and_row(fault: Fault, rows:
         Shop.from_tables(tables | {table: frame})
     sentence = str(caught.value)
     assert f"Table {table}, column {column}: {len(rows)} of 8 rows are {words}" in sentence
-    assert f"for example row {min(rows) + 1}" in sentence
+    assert f"for example row {min(rows) + 1} below the header" in sentence
 
 
 def test_double_keys_are_told() -> None:
     frame = pd.concat([order_table(), order_table().head(2)])
     with pytest.raises(CourseError, match="column order_id: 2 of 10 rows are there twice"):
         Shop.from_tables({"orders": frame})
+    lines = pd.concat([line_table(), line_table().tail(1)])
+    with pytest.raises(CourseError, match=r"order_id \+ line: 1 of 9 .* header \(8, 1\)"):
+        Shop.from_tables({"order_lines": lines})
+
+
+def test_amounts_are_not_made_of_times() -> None:
+    lines = line_table().assign(unit_price=pd.Timestamp("2025-01-01"))
+    with pytest.raises(CourseError, match="column unit_price: 8 of 8 rows are not numbers"):
+        Shop.from_tables({"order_lines": lines})
+    visits = pd.DataFrame({"visit_id": [1], "dwell_seconds": [pd.Timedelta(minutes=7)]})
+    with pytest.raises(CourseError, match="column dwell_seconds: 1 of 1 rows are not whole"):
+        Shop.from_tables({"visits": visits})
+
+
+def test_a_column_without_any_value_comes_in() -> None:
+    shop = Shop.from_tables({"orders": order_table().assign(paid_at=np.nan)})
+    assert shop.orders.paid_at.isna().all()
+
+
+@pytest.mark.parametrize(
+    "words", [("yes", "no"), ("T", "F"), ("是", "否"), (1.0, 0.0), (True, False)]
+)
+def test_truth_values_are_read_as_people_write_them(words: tuple[object, object]) -> None:
+    contacts = pd.DataFrame({"contact_id": [1, 2, 3], "resolved": [*words, None]})
+    read = Shop.from_tables({"contacts": contacts}).contacts.resolved
+    assert read.tolist() == [True, False, pd.NA]
 
 
 def test_keys_may_be_text() -> None:
@@ -544,7 +576,24 @@ def test_keys_may_be_text() -> None:
         (lambda: simulate(days=-1), "days is -1"),
         (lambda: simulate(seed=-1), "seed is -1"),
         (lambda: simulate(visitors_per_day=0), "visitors_per_day is 0"),
+        (lambda: Shop.from_tables({"orders": order_table()}, {"orders": "id"}), "columns tells"),
+        (lambda: Shop.from_tables({"orders": order_table()}, {"order_id": "id"}), "columns tells"),
+        (
+            lambda: Shop.from_tables({"orders": order_table()}, {"orders": {"Id": "order_id"}}),
+            "Write the shop's name first: {'order_id': 'Id'}.",
+        ),
+        (lambda: Shop.from_tables(order_table()), "Give the tables by name"),
+        (lambda: Shop.from_folder(None), "Give the folder as text"),
+        (
+            lambda: Shop.from_tables({"orders": pd.DataFrame({"order_id": [1, np.inf]})}),
+            "1 of 2 rows are not ids",
+        ),
         (lambda: simulate(start="spring"), "start is 'spring'"),
+        (lambda: simulate(start=""), "start is ''"),
+        (lambda: simulate(seed="7"), "seed is '7'"),
+        (lambda: simulate(visitors_per_day="5"), "visitors_per_day is '5'"),
+        (lambda: simulate_to("x", days=0), "days is 0"),
+        (lambda: simulate_to(__file__), "is a file. Name a folder."),
     ],
 )
 def test_mistakes_get_a_sentence(call: Callable[[], object], words: str) -> None:
@@ -577,6 +626,8 @@ def test_csv_is_read_however_it_was_saved(
         (b"\xff\xff\xff", "neither UTF-8 nor GBK"),
         (b"order_id|visitor_id\n1|2\n", "It has: 'order_id|visitor_id'"),
         (b"order_id,visitor_id\n1,2\n3,4,5,6\n", "not regular CSV"),
+        (b"Orders of May\norder_id,visitor_id\n1,2\n", "The first line must hold the names"),
+        (b"Orders of May,,,\norder_id,visitor_id,x,y\n1,2,3,4\n", "Delete the lines above"),
     ],
 )
 def test_files_that_cannot_be_read_get_a_sentence(tmp_path: Path, data: bytes, words: str) -> None:
@@ -596,6 +647,14 @@ def test_folders_without_tables_get_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="Keep one of them"):
         Shop.from_folder(tmp_path)
     (tmp_path / "orders.csv.gz").unlink()
+    (tmp_path / "orders.csv").unlink()
+    (tmp_path / "order.csv").write_text("order_id\n1\n")
+    with pytest.raises(CourseError, match=r"holds no table of a shop. It has: order.csv"):
+        Shop.from_folder(tmp_path)
+    (tmp_path / "Orders.xlsx").write_bytes(b"PK")
+    with pytest.raises(CourseError, match=r"Orders.xlsx is a spreadsheet. .*: orders.csv"):
+        Shop.from_folder(tmp_path)
+    (tmp_path / "orders.csv").write_text("order_id\n1\n")
     (tmp_path / "products.parquet").write_bytes(b"no parquet")
     with pytest.raises(CourseError, match="cannot be read as Parquet"):
         Shop.from_folder(tmp_path)
@@ -659,14 +718,23 @@ def test_dates_are_read_as_people_write_them(
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ("1,1,05/01/2025,\n", "day and month could change places, for example row 1 (05/01/2025)"),
+        (
+            "1,1,05/01/2025,\n",
+            "change places, for example row 1 below the header (05/01/2025). Write",
+        ),
         ("1,1,31/01/2025,\n2,1,1/31/2025,\n", "2 of 2 rows are dates in which day and month"),
         ("1,1,10:30,\n", "not dates"),
-        ("1,1,45662,\n", "1 of 1 rows are not dates, for example row 1 (45662). Write dates as"),
+        (
+            "1,1,45662,\n",
+            "are not dates, for example row 1 below the header (45662). Write dates as",
+        ),
         ("1,1,2025-13-01,\n", "not dates"),
         ("1,1,2025-01-05T10:00Z,\n2,1,2025-01-05T10:00Z,\n3,1,2025-01-05,\n", "time zone"),
         ("1.23457E+17,1,2025-01-05,\n", "ids that a spreadsheet rounded"),
-        (",1,2025-01-05,\n", "column order_id: 1 of 1 rows are empty, for example row 1. "),
+        (",1,2025-01-05,\n", "column order_id: 1 of 1 rows are empty, for example row 1 below"),
+        ("1,,2025-01-05,\n", "Fill these cells, or leave these rows or the whole column out."),
+        ("1,1,0025-01-05,\n", "rows are not in the years 1900 to 2100"),
+        ("1,1,2025-01-05,9999-12-31\n", "leave the cell empty where the thing has not happened"),
         ("1,1,2025-01-05,,surplus\n", "rows hold more values than the first line has names"),
     ],
 )
@@ -696,6 +764,7 @@ def test_missing_truth_values_are_told(tmp_path: Path) -> None:
         (["9007199254740993", "2"], [9007199254740993, 2]),
         (["18446744073709551616", "2"], ["18446744073709551616", "2"]),
         (["17850.0", "2.0"], [17850, 2]),
+        (['"=""123456789012345678"""', "'2"], [123456789012345678, 2]),
         (["张三", "李四"], ["张三", "李四"]),
     ],
 )
@@ -725,6 +794,11 @@ def test_one_column_may_serve_as_two_and_case_does_not_matter(tmp_path: Path) ->
     orders = Shop.from_folder(tmp_path, {"orders": names}).orders
     assert orders.columns.tolist() == ["order_id", "visitor_id", "placed_at", "paid_at"]
     assert orders.paid_at.equals(orders.placed_at.rename("paid_at"))
+
+
+def test_what_a_spreadsheet_adds_to_a_table_is_left_out(tmp_path: Path) -> None:
+    orders = one_file(tmp_path, "sep=;\r\nOrder ID;Visitor_ID;;\r\n1;2;;\r\n").orders
+    assert orders.to_dict("records") == [{"order_id": 1, "visitor_id": 2}]
 
 
 def test_an_index_with_a_name_is_a_column(tmp_path: Path) -> None:

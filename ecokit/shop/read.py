@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
 SEPARATORS = (",", ";", "\t")
 EMPTY = ["", "NULL", "null", "None", "NaN", "nan", "NaT", "<NA>", "N/A", "#N/A", "\\N"]
 
@@ -51,7 +52,7 @@ def as_pandas(name: str, table: Any) -> pd.DataFrame:
     return pandas_frame
 
 
-def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
+def read_folder(path: Any) -> dict[str, pd.DataFrame]:
     """Read every file of a folder that is named after a table of the shop.
 
     Raises
@@ -59,6 +60,10 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     CourseError
         When the folder is not there, holds none of the tables, or a file cannot be read.
     """
+    if not isinstance(path, (str, Path)):
+        sentence = _("Give the folder as text, such as 'exports'; this is a {kind}.")
+        raise CourseError(sentence.format(kind=type(path).__name__))
+    folder = Path(path)
     if not folder.is_dir():
         raise CourseError(_("There is no folder {folder}. Check the path.").format(folder=folder))
     there = sorted(folder.iterdir())
@@ -66,10 +71,11 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     tables = {name: _read_any(path) for name, path in found.items() if path is not None}
     if not tables:
         sentence = _(
-            "The folder {folder} holds no table of a shop. Name the files after the tables, "
-            "for example orders.csv, orders.csv.gz or orders.parquet."
+            "The folder {folder} holds no table of a shop. It has: {there}. Name the files after "
+            "the tables, for example orders.csv, orders.csv.gz or orders.parquet."
         )
-        raise CourseError(sentence.format(folder=folder))
+        names = [path.name for path in there[:5]] + ["..."] * (len(there) > 5)
+        raise CourseError(sentence.format(folder=folder, there=", ".join(names) or _("nothing")))
     return tables
 
 
@@ -79,6 +85,11 @@ def _file_of(paths: list[Path], table: str) -> Path | None:
     if len(there) > 1:
         sentence = _("Both {first} and {second} are there. Keep one of them.")
         raise CourseError(sentence.format(first=there[0].name, second=there[1].name))
+    names = [f"{table}{ending}" for ending in SPREADSHEETS]
+    for path in paths:
+        if not there and path.name.lower() in names:
+            sentence = _("{file} is a spreadsheet. Save the table in it as 'CSV UTF-8': {csv}.")
+            raise CourseError(sentence.format(file=path.name, csv=f"{table}.csv"))
     return there[0] if there else None
 
 
@@ -106,10 +117,17 @@ def _read_csv(path: Path) -> pd.DataFrame:
     text = _decoded(path).lstrip()
     if not text:
         raise CourseError(_("{file} is empty. Export it again.").format(file=path.name))
-    line = text.splitlines()[0]
+    if text.startswith("sep="):  # which spreadsheets write above the table
+        text = text.partition("\n")[2]
+    line = text.partition("\n")[0].partition("\r")[0]
     headers = {mark: next(csv.reader([line], delimiter=mark)) for mark in SEPARATORS}
     separator = max(SEPARATORS, key=lambda mark: len(headers[mark]))
-    header = [name for name in headers[separator] if name]
+    header = [name for name in headers[separator] if name.strip()]
+    if 2 * len(header) < len(headers[separator]):
+        sentence = _(
+            "{file}: most columns have no name in the first line. Delete the lines above it."
+        )
+        raise CourseError(sentence.format(file=path.name))
     double = next((name for name in header if header.count(name) > 1), None)
     if double is not None:
         sentence = _("{file}: the column {column!r} is there twice. Rename one of them.")
@@ -124,12 +142,16 @@ def _read_csv(path: Path) -> pd.DataFrame:
         ) from None
     if not isinstance(frame.index, pd.RangeIndex):
         raise _irregular(path, _("rows hold more values than the first line has names"))
-    return frame
+    nameless = [
+        name for name in frame if str(name).startswith("Unnamed: ") and frame[name].isna().all()
+    ]
+    return frame.drop(columns=nameless)
 
 
 def _irregular(path: Path, reason: str) -> CourseError:
     sentence = _(
-        "{file} is not regular CSV ({reason}). Put text that holds commas in quotation marks."
+        "{file} is not regular CSV ({reason}). The first line must hold the names of the columns; "
+        "put text that holds commas in quotation marks."
     )
     return CourseError(sentence.format(file=path.name, reason=reason.strip()))
 

@@ -134,11 +134,9 @@ class Shop:
         ecokit.errors.CourseError: Table orders: there is no column 'Invoice' in your data.
             It has: InvoiceNo, InvoiceDate, CustomerID, StockCode, Quantity, UnitPrice.
         """
-        from ecokit.shop.read import as_pandas
         from ecokit.shop.validate import checked
 
-        frames = {name: as_pandas(name, table) for name, table in tables.items()}
-        return cls(checked(frames, columns or {}))
+        return cls(checked(tables, columns or {}))
 
     @classmethod
     def from_folder(cls, path: str | Path, columns: Renames | None = None) -> Self:
@@ -148,7 +146,8 @@ class Shop:
         ----------
         path : str or Path
             A folder with files named after tables: ``orders.csv``, ``orders.csv.gz`` or
-            ``orders.parquet``. CSV may be UTF-8, GBK or UTF-16, with commas, semicolons or tabs.
+            ``orders.parquet``. CSV may be UTF-8, GBK or UTF-16, with commas, semicolons or tabs;
+            its first line holds the names of the columns.
         columns : mapping, optional
             As in `from_tables`.
 
@@ -172,7 +171,7 @@ class Shop:
         from ecokit.shop.read import read_folder
         from ecokit.shop.validate import checked
 
-        return cls(checked(read_folder(Path(path)), columns or {}))
+        return cls(checked(read_folder(path), columns or {}))
 
     @property
     def truth(self) -> dict[str, float]:

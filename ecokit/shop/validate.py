@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.read import as_pandas
 from ecokit.shop.schema import Field, ForeignKey, Table, schemas
 from ecokit.shop.values import as_type
 
@@ -17,15 +19,16 @@ SHOWN = 5  # faults told at once
 
 
 def checked(
-    tables: Mapping[str, pd.DataFrame], columns: Mapping[str, Mapping[str, str]]
+    tables: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]
 ) -> dict[str, pd.DataFrame]:
     """Return the tables with the names and types of the schema.
 
     Parameters
     ----------
     tables : mapping of table name to DataFrame
-        Any part of the tables of the data package. A table needs the columns of its key; of the
-        others it holds those that are there. Columns that the schema does not know stay.
+        Any part of the tables of the data package, of any engine. A table needs the columns of
+        its key; of the others it holds those that are there. Columns that the schema does not
+        know stay.
     columns : mapping of table name to (column of the schema to column of the data)
         Where the data has other names.
 
@@ -35,19 +38,16 @@ def checked(
         One sentence for each fault, at most five: table, column, how many rows, an example, what
         to do.
     """
-    _check_names([*tables, *columns])
-    for name in columns:
-        if name not in tables:
-            sentence = _(
-                "columns names the table {table}, which is not there. Bring it, or drop the entry."
-            )
-            raise CourseError(sentence.format(table=name))
+    _check_shape(tables, columns)
+    _check_names(tables, columns)
     faults: list[str] = []
     frames = {
         name: _typed(
-            schemas()[name], _renamed(schemas()[name], frame, columns.get(name, {})), faults
+            schemas()[name],
+            _renamed(schemas()[name], as_pandas(name, table), columns.get(name, {})),
+            faults,
         )
-        for name, frame in tables.items()
+        for name, table in tables.items()
     }
     _stop(faults)
     frames = _joinable(frames)
@@ -69,14 +69,35 @@ def _stop(faults: list[str]) -> None:
         raise CourseError("\n".join([*faults[:SHOWN], *last]))
 
 
-def _check_names(names: list[str]) -> None:
-    for name in names:
+def _check_shape(tables: Any, columns: Any) -> None:
+    if not isinstance(tables, Mapping):
+        sentence = _("Give the tables by name, such as {{'orders': frame}}; this is a {kind}.")
+        raise CourseError(sentence.format(kind=type(tables).__name__))
+    if not isinstance(columns, Mapping) or not all(
+        isinstance(names, Mapping)
+        and all(isinstance(theirs, (str, int)) for theirs in names.values())
+        for names in columns.values()
+    ):
+        sentence = _(
+            "columns tells for each table which column of yours stands for which of the shop's: "
+            "{example}."
+        )
+        raise CourseError(sentence.format(example="{'orders': {'order_id': 'InvoiceNo'}}"))
+
+
+def _check_names(tables: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+    for name in [*tables, *columns]:
         if name not in schemas():
-            near = get_close_matches(name, schemas(), 1)
+            near = get_close_matches(str(name), schemas(), 1)
             hint = _("Did you mean {near!r}?").format(near=near[0]) if near else ""
             known = _("A shop has: {tables}.").format(tables=", ".join(schemas()))
             sentence = _("There is no table {name!r} in a shop. {hint}")
             raise CourseError(sentence.format(name=name, hint=hint or known))
+        if name not in tables:
+            sentence = _(
+                "columns names the table {table}, which is not there. Bring it, or drop the entry."
+            )
+            raise CourseError(sentence.format(table=name))
 
 
 def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
@@ -89,17 +110,21 @@ def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> p
         raise CourseError(sentence.format(table=table.name, column=double[0]))
     for ours, theirs in columns.items():
         if ours not in table.names:
-            sentence = _("The table {table} has no column {column!r} in a shop. It has: {names}.")
-            raise CourseError(
-                sentence.format(table=table.name, column=ours, names=", ".join(table.names))
-            )
+            sentence = _("The table {table} has no column {column!r} in a shop. {hint}")
+            hint = _("It has: {names}.").format(names=", ".join(table.names))
+            if theirs in table.names:
+                hint = _("Write the shop's name first: {{{theirs!r}: {ours!r}}}.").format(
+                    theirs=theirs, ours=ours
+                )
+            raise CourseError(sentence.format(table=table.name, column=ours, hint=hint))
         if theirs not in frame.columns:
             sentence = _(
                 "Table {table}: there is no column {column!r} in your data. It has: {names}."
             )
             raise CourseError(sentence.format(table=table.name, column=theirs, names=there))
     free = [name for name in frame.columns if name not in columns.values()]
-    like = {str(name).strip().lower(): name for name in free} | {name: name for name in free}
+    like = {str(name).strip().lower().replace(" ", "_"): name for name in free}
+    like |= {name: name for name in free}
     like |= columns
     found = {name: like[name] for name in table.names if name in like}
     others = [name for name in free if name not in found and name not in found.values()]
@@ -123,7 +148,7 @@ def _typed(table: Table, frame: pd.DataFrame, faults: list[str]) -> pd.DataFrame
         if field.name in frame.columns:
             typed[field.name], wrong = as_type(field, frame[field.name])
             faults += [
-                _fault(table, field.name, frame, rows, what, field.name, remedy)
+                _fault(table, [field.name], frame, rows, what, remedy)
                 for rows, what, remedy in wrong
             ]
     return frame.assign(**typed)
@@ -158,59 +183,52 @@ def _faults_of_table(table: Table, frame: pd.DataFrame) -> Iterator[str]:
     for field in table:
         if field.name in frame.columns:
             yield from _impossible(table, field, frame)
-    keys = list(table.primary_key)
-    double = frame.duplicated(keys, keep="first")
+    double = frame.duplicated(list(table.primary_key), keep="first")
     if double.any():
-        yield _fault(table, " + ".join(keys), frame, double, _("there twice"), keys[0])
+        yield _fault(table, table.primary_key, frame, double, _("there twice"))
     for field in table:
-        for other, what in (
-            (field.not_before, _("before {other}")),
-            (field.not_above, _("above {other}")),
-        ):
-            if other is None or field.name not in frame.columns or other not in frame.columns:
-                continue
-            values, limit = frame[field.name], frame[other]
-            wrong = values < limit if other == field.not_before else values > limit
-            if wrong.any():
-                yield _fault(
-                    table,
-                    field.name,
-                    frame,
-                    wrong.fillna(False),
-                    what.format(other=other),
-                    field.name,
-                )
+        if field.name in frame.columns:
+            yield from _out_of_order(table, field, frame)
 
 
 def _impossible(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[str]:
-    values = frame[field.name]
-    rules: list[tuple[Any, str]] = []
-    limits = field.constraints
+    """Values that are empty, outside the limits of the field, or none of its words."""
+    values, limits = frame[field.name], field.constraints
+    optional = field.name not in table.primary_key
+    rules: list[tuple[Any, str, str]] = []
     if field.required:
-        rules.append((values.isna(), _("empty")))
-    if "minimum" in limits and field.type in ("integer", "number") and values.dtype.kind in "iuf":
-        rules.append(
-            (values < limits["minimum"], _("below {limit}").format(limit=limits["minimum"]))
-        )
-    if "exclusiveMinimum" in limits:
-        least = limits["exclusiveMinimum"]
-        rules.append((values <= least, _("not above {limit}").format(limit=least)))
-    if "maximum" in limits and values.dtype.kind in "iuf":
-        rules.append(
-            (values > limits["maximum"], _("above {limit}").format(limit=limits["maximum"]))
-        )
+        remedy = _("Fill these cells, or leave these rows or the whole column out.")
+        rules.append((values.isna(), _("empty"), remedy if optional else ""))
+    if values.dtype.kind in "iuf":  # ids may be text
+        comparisons = {
+            "minimum": (operator.lt, _("below {limit}")),
+            "exclusiveMinimum": (operator.le, _("not above {limit}")),
+            "maximum": (operator.gt, _("above {limit}")),
+        }
+        for name, (beyond, what) in comparisons.items():
+            if name in limits:
+                limit = limits[name]
+                rules.append((beyond(values, limit), what.format(limit=limit), ""))
     if "enum" in limits:
-        allowed = ", ".join(limits["enum"])
-        rules.append(
-            (
-                values.notna() & ~values.isin(limits["enum"]),
-                _("none of: {allowed}").format(allowed=allowed),
-            )
-        )
-    for wrong, what in rules:
-        wrong = wrong.fillna(False).astype(bool)
+        what = _("none of: {allowed}").format(allowed=", ".join(limits["enum"]))
+        remedy = _("Put these words in place of yours, or leave the column out.")
+        wrong = values.notna() & ~values.isin(limits["enum"])
+        rules.append((wrong, what, remedy if optional else ""))
+    for wrong, what, remedy in rules:
         if wrong.any():
-            yield _fault(table, field.name, frame, wrong, what, field.name)
+            yield _fault(table, [field.name], frame, wrong, what, remedy)
+
+
+def _out_of_order(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[str]:
+    """Values before, or above, those of the column that limits them."""
+    for other, beyond, what in (
+        (field.not_before, operator.lt, _("before {other}")),
+        (field.not_above, operator.gt, _("above {other}")),
+    ):
+        if other in frame.columns:
+            wrong = beyond(frame[field.name], frame[other])
+            if wrong.any():
+                yield _fault(table, [field.name], frame, wrong, what.format(other=other))
 
 
 def _dangling(
@@ -228,31 +246,33 @@ def _dangling(
     wrong = ~there & frame[list(key.fields)].notna().all(axis=1)
     if wrong.any():
         what = _("not in the table {other}").format(other=key.table)
-        yield _fault(table, " + ".join(key.fields), frame, wrong, what, key.fields[0])
+        yield _fault(table, key.fields, frame, wrong, what)
 
 
 def _fault(
     table: Table,
-    column: str,
+    columns: Sequence[str],
     frame: pd.DataFrame,
     wrong: pd.Series,
     what: str,
-    shown: str,
     remedy: str = "",
 ) -> str:
-    """One fault as a sentence."""
-    rows = wrong.to_numpy().nonzero()[0]
-    value = frame[shown].iloc[int(rows[0])]
+    """One fault as a sentence; rows are counted below the header, from 1."""
+    rows = wrong.fillna(False).to_numpy(dtype=bool).nonzero()[0]
+    values = [
+        str(frame[name].iloc[rows[0]]) for name in columns if pd.notna(frame[name].iloc[rows[0]])
+    ]
     sentence = _(
         "Table {table}, column {column}: {count} of {all} rows are {what}, "
-        "for example row {example}. {remedy}"
+        "for example row {row} below the header{example}. {remedy}"
     )
     return sentence.format(
         table=table.name,
-        column=column,
+        column=" + ".join(columns),
         count=len(rows),
         all=len(frame),
         what=what,
-        example=int(rows[0]) + 1 if pd.isna(value) else f"{int(rows[0]) + 1} ({value})",
+        row=rows[0] + 1,
+        example=f" ({', '.join(values)})" if values else "",
         remedy=remedy or _("Correct these rows or leave them out."),
     )

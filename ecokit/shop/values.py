@@ -9,9 +9,12 @@ import pandas as pd
 from ecokit.messages import _
 from ecokit.shop.schema import Field
 
-TRUE, FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
+TRUE, FALSE = ("true", "t", "yes", "y", "1", "是"), ("false", "f", "no", "n", "0", "否")
 WHOLE = r"-?(?:0|[1-9]\d{0,17})(?:\.0+)?"
 ROUNDED = r"-?\d(?:[.,]\d+)?[eE]\+\d+"
+# ="123" and '123: how exports keep a spreadsheet from rounding ids.
+KEPT_AS_TEXT = r"^(?:=\"(.*)\"|'(.*))$"
+YEARS = (1900, 2100)
 ZONED = r"^(.*:\d{2}(?:\.\d+)?)\s*(Z|[+-]\d{2}(?::?\d{2})?)$"
 PARTS = (
     r"^(?P<first>\d{1,4})(?P<mark>[-/.年])(?P<second>\d{1,2})[-/.月](?P<last>\d{1,4})日?"
@@ -68,10 +71,11 @@ def _without_points(column: pd.Series) -> pd.Series:
 
 def _as_id(field: Field, column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     """Keep ids as they are written; they become integers only where nothing is lost by it."""
-    text = column.astype("str").mask(empty)
-    rounded = text.str.fullmatch(ROUNDED).eq(True)
+    text = column.astype("str").str.replace(KEPT_AS_TEXT, r"\1\2", regex=True).mask(empty)
     remedy = _("Export the ids as text.")
-    wrong = [Wrong(rounded, _("ids that a spreadsheet rounded"), remedy)] if rounded.any() else []
+    kinds = ((ROUNDED, _("ids that a spreadsheet rounded")), ("-?inf", _("not ids")))
+    found = [(text.str.fullmatch(pattern).eq(True), what) for pattern, what in kinds]
+    wrong = [Wrong(rows, what, remedy) for rows, what in found if rows.any()]
     if field.type == "string" or not text[~empty].str.fullmatch(WHOLE).all():
         return text, wrong
     return _integers(pd.to_numeric(text.str.replace(r"\.0+$", "", regex=True)), empty), wrong
@@ -82,7 +86,7 @@ def _integers(numbers: pd.Series, empty: pd.Series) -> pd.Series:
 
 
 def _as_boolean(field: Field, column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
-    text = column.astype("str")
+    text = _without_points(column).astype("str").str.lower()
     values = text.isin(TRUE)
     wrong = ~empty & ~text.isin((*TRUE, *FALSE))
     remedy = _("Write true or false.")
@@ -94,40 +98,62 @@ def _as_boolean(field: Field, column: pd.Series, empty: pd.Series) -> tuple[pd.S
 def _as_number(
     column: pd.Series, empty: pd.Series, *, whole: bool
 ) -> tuple[pd.Series, list[Wrong]]:
+    if column.dtype.kind not in "iufb":  # pandas would turn a time into its nanoseconds
+        column = column.astype("str")
     numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     wrong = ~empty & ~(numbers.abs() < 2**63)
     if whole:
         wrong |= ~empty & (numbers % 1 != 0)
-    what = _("not whole numbers") if whole else _("not numbers")
-    remedy = _("Write plain numbers such as 1299 or 12.50: no currency, no thousands separator.")
     if wrong.any():
-        return numbers, [Wrong(wrong, what, remedy)]
+        what = _("not whole numbers") if whole else _("not numbers")
+        remedy = _(
+            "Write plain numbers such as {example}: no currency, no thousands separator, "
+            "no decimal comma."
+        )
+        example = "1299" if whole else _("1299 or 12.50")
+        return numbers, [Wrong(wrong, what, remedy.format(example=example))]
     return (_integers(numbers, empty) if whole else numbers), []
 
 
 def _as_time(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
+    """Read points in time; refuse years that no shop has seen."""
+    times, faults = _times(column, empty)
+    if faults:
+        return times, faults
+    outside = ~times.dt.year.between(*YEARS) & ~empty
+    what = _("not in the years {first} to {last}").format(first=YEARS[0], last=YEARS[1])
+    remedy = _("Correct the year; leave the cell empty where the thing has not happened.")
+    return times, [Wrong(outside, what, remedy)] if outside.any() else []
+
+
+def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     """Read points in time; of one with a time zone the time that is written there stays."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return column.dt.tz_localize(None).astype("datetime64[us]"), []
-    remedy = _("Write dates as 2025-01-31 or 2025-01-31 14:05.")
-    if pd.api.types.is_numeric_dtype(column):
+    remedy = _(
+        "Write dates as 2025-01-31 or 2025-01-31 14:05; in a spreadsheet, give the column "
+        "that format before you export it."
+    )
+    if pd.api.types.is_numeric_dtype(column) and not empty.all():
         return column, [Wrong(~empty, _("not dates"), remedy)]
     text = column.astype("str")
-    zoned = text.str.extract(ZONED)
-    kind = zoned[1].fillna("").str.replace(r"[+-].+", "offset", regex=True)
-    usual = kind[~empty].mode().head(1)
-    other = ~empty & ~kind.isin(usual)
-    if other.any():
-        what = _("in another kind of time zone than the rest")
-        return column, [Wrong(other, what, _("Write all of them in the shop's time."))]
-    text = zoned[0].fillna(text)
+    zoned = text.str.fullmatch(ZONED).eq(True)
+    if zoned.any():
+        parts = text[zoned].str.extract(ZONED)
+        kind = parts[1].str.replace(r"[+-].+", "offset", regex=True)
+        kind = kind.reindex(text.index, fill_value="")
+        other = ~empty & ~kind.isin(kind[~empty].mode().head(1))
+        if other.any():
+            what = _("in another kind of time zone than the rest")
+            return column, [Wrong(other, what, _("Write all of them in the shop's time."))]
+        text = text.mask(zoned, parts[0].reindex(text.index))
     times = pd.to_datetime(text.mask(empty), errors="coerce", format="ISO8601")
     times = times.astype("datetime64[us]")
     rest = times.isna() & ~empty
     if not rest.any():
         return times, []
-    parts, unclear = _by_parts(text[rest])
-    times = times.where(~rest, parts.reindex(text.index))
+    split, unclear = _by_parts(text[rest])
+    times[rest] = split
     unclear = unclear.reindex(text.index, fill_value=False)
     missed = times.isna() & ~empty & ~unclear
     what = _("dates in which day and month could change places")
