@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ecokit.shop import Shop
 
-TITLE = "Organisation designer"
+TITLE = _("Organisation designer")
 WINDOW = 120
 SPANS = (10, 8, 6, 4, 3)
 
@@ -73,7 +73,7 @@ class Designer:
         for control in self.controls:
             control.observe(self._changed, "value")
         self.update()
-        self.widget = app(self.controls, [self.figures, self.tree], title=_(TITLE))
+        self.widget = app(self.controls, [self.figures, self.tree], title=TITLE)
 
     def _offer(self) -> None:
         """Offer the posts and departments of the chosen structure."""
@@ -236,7 +236,7 @@ def frames(shop: Shop) -> Frames:
         row = topic.measure(*designs[span], minutes, WINDOW)
         return Frame(label, lambda: _draw(designs[span], rows), f"{label}: {_alt(row)}")
 
-    return Frames(_(TITLE), _("People a manager leads"), [frame(span) for span in SPANS])
+    return Frames(TITLE, _("People a manager leads"), [frame(span) for span in SPANS])
 
 
 def _draw(new: topic.Structure, rows: int) -> Figure:
