@@ -309,6 +309,11 @@ def test_performance_by_hand(engine: Engine) -> None:
     assert p1 == (40.0, pytest.approx(563 / 80 * 365), pytest.approx(136.97 / 80 * 365), 1.0, 0.0)
     assert p2[0] == 218.75
     assert p2[3:] == (0.5, 2.0)
+    # the end of January is its last day, not the last day on record
+    monthly = rows(
+        operations.performance(tables, ["month", "product_id"]), "sell_through", "days_of_cover"
+    )
+    assert monthly == [(0.8, 0.25), (10 / 30, 2.0), (1.0, 0.0), (0.25, 3.0)]
     (all_,) = rows(operations.performance(tables, None), "sales", "margin", "days")
     assert all_ == (999.97, pytest.approx(249.47 / 999.97), 2)
 
@@ -375,7 +380,7 @@ def test_lead_times_by_hand(engine: Engine) -> None:
     )
     assert rows(found) == [
         ("S1", 2, 0, 2.0, 4.0, pytest.approx(sqrt(8)), 0.5, 0.95),
-        ("S2", 1, 1, 3.0, None, None, 0.0, 0.0),
+        ("S2", 1, 1, None, None, None, None, None),
     ]
 
 
@@ -397,13 +402,21 @@ def test_capital_and_storage_by_hand(engine: Engine) -> None:
     january = table.iloc[0]
     assert january["stock"] == 1 * 80 + 20 * 12.5
     assert january["receivables"] == 2 * 600.0
-    # 800 yuan owed from the 3rd, 720 more on the 16th, the last day of deliveries on record
-    assert january["payables"] == pytest.approx((13 * 800 + 1520) / 14)
+    # 800 yuan owed from the 3rd to the 22nd, 720 more from the 16th; stock is known for the 31st
+    assert january["payables"] == 720
+    assert january["payable_days"] == pytest.approx(720 / (600 - 155))
+    more = {**tables, "stock": engine(_every_day_of_january())}
+    assert operations.capital(more)["payables"].iloc[0] == pytest.approx((20 * 800 + 16 * 720) / 31)
     assert table["complete"].tolist() == [False, True]
     months = operations.storage(tables)
     assert months["utilisation"].tolist() == [12 / 20, 7.5 / 10]
     assert months["rent_per_litre"].tolist() == [5.0, 4.0]
     assert operations.storage(tables, by="day")["litres"].tolist() == [12.0, 7.5]
+
+
+def _every_day_of_january() -> pd.DataFrame:
+    days = pd.date_range("2025-01-01", "2025-01-31", unit="us")
+    return pd.DataFrame({"date": days, "product_id": "P1", "sold": 0, "closing": 1})
 
 
 def test_steps_of_buying_by_hand(engine: Engine) -> None:
@@ -591,6 +604,14 @@ def test_ten_duties_have_ten_numbers(shop: Shop) -> None:
     assert steps.is_monotonic_decreasing
 
 
+def _with(shop: Shop, **tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {**shop.tables, **tables}
+
+
+def _twos() -> pd.Series[float]:
+    return pd.Series(2.0, index=pd.date_range("2025-01-01", "2025-05-31"))
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
@@ -608,20 +629,70 @@ def test_ten_duties_have_ten_numbers(shop: Shop) -> None:
         (lambda s: operations.category_targets(s, "audio", "2025-11"), "plans 1 of the 3"),
         (lambda s: operations.product_inputs(s, "P056", holding_rate=0), "holding_rate is 0"),
         (lambda s: operations.newsvendor([], 1, 1), "A sample of demand"),
-        (lambda s: operations.newsvendor([1, -1], 1, 1), "none below zero"),
+        (lambda s: operations.newsvendor(["few"], 1, 1), "demand holds something that is not"),
+        (lambda s: operations.newsvendor(stats.norm(10, 0), 1, 1), "no middle"),
+        (lambda s: operations.newsvendor(stats.poisson, 1, 1), "a frozen distribution"),
+        (lambda s: operations.newsvendor([1], np.inf, 1), "underage is inf"),
+        (lambda s: operations.reorder_point(stats.poisson(3), 1), "service_level is 1"),
+        (lambda s: operations.lead_time_demand(2, np.nan, 3), "sd: 1 of 1 numbers"),
+        (lambda s: operations.lead_time_demand(2, 0, 3, whole=False), "variance is 0"),
+        (lambda s: operations.newsvendor([1, -1], 1, 1), "demand holds -1.0"),
         (lambda s: operations.fill_rate(stats.poisson(3), 2, -1), "order_quantity is -1"),
         (lambda s: operations.replay([1], 1, order_quantity=0), "order_quantity is 0"),
         (lambda s: operations.replay([1], 5, order_up_to=5), "not above the reorder point"),
-        (lambda s: operations.replay([1], 5, order_quantity=2, lead_days=0), "A lead time is 0"),
-        (lambda s: operations.replay([np.nan], 5, order_quantity=2), "Demand needs a number"),
+        (lambda s: operations.replay([1], 5, order_quantity=2, lead_days=0), "lead_days holds 0.0"),
+        (lambda s: operations.replay([1], 5, order_quantity=2, lead_days=1.5), "parts of days"),
+        (lambda s: operations.replay([1], np.nan, order_quantity=2), "reorder_point: 1 of 1"),
+        (lambda s: operations.replay([1], [1, 2], order_quantity=[1, 2, 3]), "holds 2 numbers"),
+        (lambda s: operations.replay(np.ones((4, 2)), [1, 2, 3], order_quantity=1), "2 columns"),
+        (lambda s: operations.replay([1], 5, order_quantity=2, start=-1), "start holds -1"),
+        (lambda s: operations.replay([np.nan], 5, order_quantity=2), "demand: 1 of 1 numbers"),
         (lambda s: operations.censored_mean([1, 2], [True]), "2 days of sales and 1 marks"),
+        (lambda s: operations.censored_mean([1.5, 2], [True, False]), "parts of units"),
         (lambda s: operations.forecast(range(40), 3, "magic"), "no method magic"),
-        (lambda s: operations.forecast([np.nan] * 40, 3), "there are 0 days"),
+        (lambda s: operations.forecast([np.nan] * 40, 3), "history: 40 of 40 numbers"),
+        (lambda s: operations.forecast(range(40), 0), "days is 0"),
+        (lambda s: operations.backtest(range(99), folds=0), "folds is 0"),
+        (lambda s: operations.cycle(_twos().iloc[::2], "2025-04", 3, 1), "of every day"),
+        (lambda s: operations.cycle(_twos(), "2026-04", 3, 1), "of every day"),
+        (lambda s: operations.cycle(_twos().tz_localize("UTC"), "2025-04", 3, 1), "a time zone"),
+        (lambda s: operations.follow(_twos(), 0, "2025-04-10"), "target is 0"),
+        (lambda s: operations.follow(_twos(), 9, "soon"), "soon is not a month"),
         (lambda s: operations.choose_offers(s.supplier_offers, {}), "no column gain"),
         (
             lambda s: operations.choose_offers(operations.offer_values(s), {"message": -1}),
-            "below zero",
+            "below 0",
         ),
+        (lambda s: operations.duties(s, "2025-13"), "2025-13 is not a month"),
+        (lambda s: operations.weak_categories(s, "2025-09", window=0), "window is 0"),
+        (lambda s: operations.category_targets(s, "audio", "2024-12"), "sales of three months"),
+        (lambda s: operations.category_targets(s, "audio", "2025-06", lift=-2), "lift holds -2"),
+        (lambda s: operations.not_in_stores(s, "month"), "the tables of one month"),
+        (lambda s: operations.abc(s.products.assign(cost=0.0), "cost"), "none can be ranked"),
+        (lambda s: operations.abc(s.products, "name"), "does not hold numbers"),
+        (lambda s: operations.abc(s.order_lines, "quantity"), "stands more than once"),
+        (lambda s: operations.stockouts(s.stock.assign(demand=0)), "more was sold than asked for"),
+        (lambda s: operations.stockouts(s.stock, s.products[1:]), "has no cost in products"),
+        (lambda s: operations.performance(_with(s, products=s.products[1:])), "has no cost"),
+        (lambda s: operations.storage(_with(s, warehouse=s.warehouse[1:])), "for 2025-01"),
+        (lambda s: operations.storage(_with(s, products=s.products[1:])), "no volume_litres"),
+        (lambda s: operations.capital(_with(s, purchases=s.purchases[:0])), "has no delivery"),
+        (lambda s: operations.capital(_with(s, suppliers=s.suppliers[1:])), "no payment_days"),
+        (
+            lambda s: operations.lead_times(_with(s, purchases=s.purchases.assign(due_on=pd.NaT))),
+            "a day is missing",
+        ),
+        (
+            lambda s: operations.offer_values(
+                _with(s, supplier_offers=s.supplier_offers.assign(price_cut=10.0))
+            ),
+            "price cut is no share",
+        ),
+        (lambda s: operations.product_inputs(_with(s, products=s.products[:0]), "P056"), "no supp"),
+        (lambda s: operations.fit(s.products, s.attributes, s.needs.assign(share=0)), "above zero"),
+        (lambda s: operations.lead_products(operations.performance(s), s.products), "column fit"),
+        (lambda s: operations.motives(_with(s, orders=s.orders[:0])), "No order is paid"),
+        (lambda s: operations.against_targets(_with(s, targets=s.targets[:0])), "service_center"),
         (lambda s: operations.duties(s, "2025-02"), "need five months before"),
         (lambda s: operations.fit(s.products, s.attributes, s.needs[:0]), "No attribute"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,6 +11,7 @@ from narwhals.stable.v2.typing import IntoFrameT
 from ecokit.errors import CourseError
 from ecokit.kpi import parts
 from ecokit.kpi.engine import (
+    PERIODS,
     By,
     Frame,
     Part,
@@ -24,7 +25,7 @@ from ecokit.kpi.engine import (
     yuan,
 )
 from ecokit.messages import _
-from ecokit.operations.frames import added, native, tables_of
+from ecokit.operations.frames import added, native, refuse, refuse_unknown, tables_of
 
 YEAR = 365
 """Days of a year, to which turns and GMROI are brought."""
@@ -48,12 +49,13 @@ def performance(data: Any, by: By = "product_id") -> Any:
         ``turns_year`` (cost of goods sold of mean stock, brought to a year);
         ``gmroi_year`` (profit of mean stock, brought to a year); ``sell_through`` (units sold
         of units sold and left at the end); ``days_of_cover`` (units left at the end, over
-        units sold a day).
+        units sold a day). The end is each product's last day on record, in each period that
+        you group by. A ratio is null where what it divides by is 0.
 
     Raises
     ------
     CourseError
-        A table or column is missing.
+        A table or column is missing, or a product in stock has no cost.
 
     Examples
     --------
@@ -90,17 +92,15 @@ def performance(data: Any, by: By = "product_id") -> Any:
         },
     )
     lines = lines.select(*lines_columns.split())  # `line` is a number there, a kind in products
+    refuse_unknown(stock, "stock", "product_id", products, "products", "cost")
     costs = products.select("product_id", unit_fen=whole(products, "cost", 100))
     held = stock.with_columns(day_=start_of("day", "date"), left=whole(stock, "closing"))
     held = held.join(costs, on="product_id", how="left")
     held = held.with_columns(value=nw.col("left") * nw.col("unit_fen"), out=whole(stock, "sold"))
-    last = held.group_by("product_id").agg(nw.col("day_").max().alias("last_"))
-    at_end = held.join(last, on="product_id").filter(nw.col("day_") == nw.col("last_"))
+    at_end = _at_end(held, [key for key in keys if key in PERIODS])
     sums = total(
         {
-            "units": parts.sold(orders, lines, parts.units),
-            "sales_fen": parts.sold(orders, lines, parts.sales),
-            "cost_fen": parts.sold(orders, lines, parts.cost),
+            **_sold(orders, lines, units=parts.units, sales_fen=parts.sales, cost_fen=parts.cost),
             "value": Part("stock", held, "date", "value"),
             "days": Part("stock", held, "date", "day_", "distinct"),
             "out": Part("stock", held, "date", "out"),
@@ -113,6 +113,22 @@ def performance(data: Any, by: By = "product_id") -> Any:
 
 
 _profit = nw.col("sales_fen") - nw.col("cost_fen")
+
+
+def _sold(orders: Frame, lines: Frame, **amounts: Callable[[Frame], nw.Expr]) -> dict[str, Part]:
+    """Return amounts of the lines of paid orders, to be added up in one pass."""
+    rows = lines.join(parts.paid(orders).frame, on="order_id")
+    rows = rows.with_columns(**{name: amount(lines) for name, amount in amounts.items()})
+    return {name: Part("order_lines", rows, "placed_at", name) for name in amounts}
+
+
+def _at_end(held: Frame, periods: Sequence[str]) -> Frame:
+    """Return the rows of each product's last day, in each period."""
+    for period in periods:
+        held = held.with_columns(start_of(period, "date").alias(period))
+    group = ["product_id", *periods]
+    last = held.group_by(*group).agg(nw.col("day_").max().alias("last_"))
+    return held.join(last, on=group).filter(nw.col("day_") == nw.col("last_"))
 
 
 def _per_stock(sums: Frame, keys: Sequence[str]) -> Frame:
@@ -141,7 +157,8 @@ def abc(
     table : table
         ``product_id`` and the column `value`, a row a product.
     value : str
-        ``"sales"``, ``"profit"``, ``"units"``, ... Products with a value below zero count as 0.
+        ``"sales"``, ``"profit"``, ``"units"``, ... A value that is missing or below zero counts
+        as 0.
     cuts : two numbers
         Cumulative share at which A ends, and B.
 
@@ -154,7 +171,8 @@ def abc(
     Raises
     ------
     CourseError
-        A column is missing, or the cuts do not rise between 0 and 1.
+        A column is missing or holds text, a product stands there twice, no value is above
+        zero, or the cuts do not rise between 0 and 1.
 
     Examples
     --------
@@ -169,14 +187,15 @@ def abc(
 
     Source: Pareto analysis; the cuts are a convention. What it cannot do: Lokad (2023).
     """
-    first, second = cuts
-    if not 0 < first < second < 1:
+    first, second = _rising(cuts)
+    if second >= 1:
         raise CourseError(
             _("The cuts are {cuts}. Give two shares that rise, such as (0.80, 0.95).").format(
                 cuts=tuple(cuts)
             )
         )
     (frame,) = door({"table": table}, {"table": f"product_id {value}"})
+    _refuse_unranked(frame, value)
     worth = frame.with_columns(
         kept_=nw.max_horizontal(nw.col(value).cast(nw.Float64), nw.lit(0.0)), one_=nw.lit(1)
     )
@@ -196,6 +215,40 @@ def abc(
     )
     result: Any = native(classed.drop("kept_", "one_", "down_", "run_", "all_"), ["rank"])
     return result
+
+
+def _rising(cuts: Any) -> tuple[float, float]:
+    """Return two numbers above zero that rise, or say that they do not."""
+    try:
+        first, second = (float(cut) for cut in cuts)
+    except (TypeError, ValueError):
+        first = second = 0.0
+    if not 0 < first < second:
+        raise CourseError(
+            _("The cuts are {cuts}. Give two numbers that rise, such as (0.80, 0.95).").format(
+                cuts=cuts
+            )
+        )
+    return first, second
+
+
+def _refuse_unranked(frame: Frame, value: str) -> None:
+    """Refuse a column that ranks nothing, and in an eager table a product that stands twice."""
+    if not frame.collect_schema()[value].is_numeric():
+        raise CourseError(
+            _("The column {value} does not hold numbers. Turn it into numbers first.").format(
+                value=value
+            )
+        )
+    if isinstance(frame, nw.DataFrame):
+        twice = nw.col("product_id").is_duplicated()
+        refuse(frame, "table", twice, _("a product stands more than once"), ["product_id"])
+        if len(frame) and not (frame[value].drop_nulls() > 0).any():
+            raise CourseError(
+                _("No product has {value} above zero, so none can be ranked by it.").format(
+                    value=value
+                )
+            )
 
 
 def xyz(
@@ -241,13 +294,7 @@ def xyz(
 
     Source: coefficient of variation; cuts 0.5 and 1.0 are a common convention, not a law.
     """
-    first, second = cuts
-    if not 0 < first < second:
-        raise CourseError(
-            _("The cuts are {cuts}. Give two numbers that rise, such as (0.5, 1.0).").format(
-                cuts=tuple(cuts)
-            )
-        )
+    first, second = _rising(cuts)
     (frame,) = door({"stock": stock}, {"stock": f"date product_id {column}"})
     rows = frame.with_columns(week_=start_of("week", "date"), units_=whole(frame, column))
     weekly = added(rows, ["product_id", "week_"], ["units_"], "rows_")
@@ -394,7 +441,8 @@ def not_in_stores(data: Any, by: By = None) -> Any:
         ``orders``, ``order_lines``, and ``store_sales`` (``product_id``, ``units``: a product
         without a row is not sold in the stores); ``products`` to group by its columns.
     by : str or sequence of str, optional
-        None for a row a product, or columns of products such as ``"category"``.
+        None for a row a product, or columns of products such as ``"category"``; no periods.
+        For one month, pass the orders and the store sales of that month.
 
     Returns
     -------
@@ -428,6 +476,12 @@ def not_in_stores(data: Any, by: By = None) -> Any:
     Source: slide 16 (buy what sells online and not in the stores).
     """
     tables, keys = tables_of(data), listed(by)
+    if any(key in PERIODS for key in keys):
+        raise CourseError(
+            _("by is {by!r}. Take columns of products, or pass the tables of one month.").format(
+                by=by
+            )
+        )
     orders, lines, stores = door(
         tables,
         {
@@ -437,11 +491,7 @@ def not_in_stores(data: Any, by: By = None) -> Any:
         },
     )
     sums = total(
-        {
-            "units": parts.sold(orders, lines, parts.units),
-            "sales_fen": parts.sold(orders, lines, parts.sales),
-            "profit_fen": parts.sold(orders, lines, parts.profit),
-        },
+        _sold(orders, lines, units=parts.units, sales_fen=parts.sales, profit_fen=parts.profit),
         ["product_id"],
         {},
     ).filter(nw.col("units") > 0)

@@ -7,6 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from ecokit.errors import CourseError
 from ecokit.kpi.engine import By, Part, door, lendable, listed, total
 from ecokit.messages import _
 from ecokit.operations.frames import small, tables_of
@@ -26,9 +27,9 @@ STEPS: tuple[tuple[str, str, str, str], ...] = (
 """The five steps of slide 19: key, Chinese name, name, and what counts as having got there."""
 
 MOTIVES: tuple[tuple[str, str, str], ...] = (
-    ("features", "商品特性", _("the product's features")),
-    ("price", "价格", _("its price")),
-    ("convenience", "购物便利", _("the convenience of shopping")),
+    ("features", "产品的特性", _("the product's features")),
+    ("price", "产品的价格", _("its price")),
+    ("convenience", "购物的便捷性", _("the convenience of shopping")),
 )
 """Why people buy online (slide 19): key, Chinese name, name."""
 
@@ -140,11 +141,18 @@ def motives(data: Any) -> pd.DataFrame:
         features: products whose attributes fit the needs better than the category's middle,
         against the others; price: days at 5 % or more below the list price, against the
         others; convenience: visitors who had bought before, against those who had not.
+        NaN where one of the two groups is empty.
 
     Raises
     ------
     CourseError
-        A table or column is missing.
+        A table or column is missing, or no order is paid.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> motives(load_shop())["motive"].tolist()
+    ['features', 'price', 'convenience']
 
     Source: slide 19 (购买动机).
     """
@@ -163,6 +171,8 @@ def motives(data: Any) -> pd.DataFrame:
     frames = dict(zip(wanted, map(small, door(tables, wanted)), strict=True))
     visits, orders = frames["visits"], frames["orders"]
     orders = orders[orders["paid_at"].notna()]
+    if orders.empty:
+        raise CourseError(_("No order is paid, so nothing tells what makes people buy."))
     looked = visits[visits["product_id"].notna()]
     took = orders[["order_id", "visit_id"]].merge(frames["order_lines"], on="order_id")
     took = took[["visit_id", "product_id"]].drop_duplicates().assign(bought=1)
@@ -186,7 +196,7 @@ def motives(data: Any) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["with_", "without"])
     table.insert(0, "motive", [motive[0] for motive in MOTIVES])
-    return table.assign(ratio=table["with_"] / table["without"])
+    return table.assign(ratio=table["with_"] / table["without"].where(table["without"] > 0))
 
 
 def _compare(outcome: pd.Series[Any], group: pd.Series[Any]) -> tuple[float, float]:

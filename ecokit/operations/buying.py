@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 
 from ecokit.errors import CourseError
 from ecokit.kpi import measure
 from ecokit.kpi.engine import door, start_of, whole
 from ecokit.messages import _
-from ecokit.operations.frames import added, share_of, small, tables_of
+from ecokit.operations.checks import numbers, share_of
+from ecokit.operations.frames import added, refuse, small, tables_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +49,8 @@ def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        A table or column is missing, or `visits_moved` is no share.
+        A table or column is missing, `visits_moved` or a price cut is no share, or an offer is
+        for a month without visits.
 
     Examples
     --------
@@ -82,17 +85,26 @@ def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
             "purchases": "product_id asked_on asked_units unit_cost",
         },
     )
+    cut = nw.col("price_cut")
+    wrong = cut.is_null() | (cut < 0) | (cut > 1)
+    refuse(offers, "supplier_offers", wrong, _("the price cut is no share"), ["offer_id"])
     rows = purchases.with_columns(
         month=start_of("month", "asked_on"),
         units=whole(purchases, "asked_units"),
         fen=whole(purchases, "asked_units") * whole(purchases, "unit_cost", 100),
     )
     bought = small(added(rows, ["product_id", "month"], ["units", "fen"]))
-    table = small(offers)
+    table = small(offers.with_columns(month=start_of("month", "month")))
     table = table.assign(month=table["month"].astype(bought["month"].dtype))
     table = table.merge(bought, on=["product_id", "month"], how="left")
     table = table.assign(units=table["units"].fillna(0), bought=table["fen"].fillna(0) / 100)
     table["visit_profit"] = table["month"].map(_visit_profit(tables))
+    if table["visit_profit"].isna().any():
+        raise CourseError(
+            _("Offer {id} is for a month without visits. Give the visits of that month.").format(
+                id=table.loc[table["visit_profit"].isna(), "offer_id"].iloc[0]
+            )
+        )
     saving = table["price_cut"] * table["bought"]
     place = table["visits"] * table["visit_profit"] * visits_moved
     table = table.assign(saving=saving, place=place, gain=saving - place).drop(columns="fen")
@@ -129,7 +141,7 @@ def choose_offers(values: pd.DataFrame, places: Mapping[str, int]) -> pd.DataFra
     Raises
     ------
     CourseError
-        A column is missing, or a number of places is below zero.
+        A column is missing, or a number of places or a gain is no number.
 
     Examples
     --------
@@ -156,8 +168,10 @@ def choose_offers(values: pd.DataFrame, places: Mapping[str, int]) -> pd.DataFra
                 column=missing[0]
             )
         )
-    if min(places.values(), default=0) < 0:
-        raise CourseError(_("A number of places is below zero. Give 0 or more for each."))
+    if not isinstance(places, Mapping):
+        raise CourseError(_("Give the places by resource, such as {'message': 2}."))
+    numbers("places", list(places.values()))
+    numbers("gain", values["gain"], -np.inf)
     worth = values["gain"].gt(0) & values["resource"].map(places).fillna(0).gt(0)
     open_ = values[worth]
     taken = np.zeros(len(values), dtype=bool)

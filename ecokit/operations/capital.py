@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
-import numpy as np
 
 from ecokit.errors import CourseError
 from ecokit.kpi import parts
 from ecokit.kpi.engine import Frame, door, per, start_of, total, whole
 from ecokit.messages import _
-from ecokit.operations.frames import added, native, small, tables_of
+from ecokit.operations.checks import numbers
+from ecokit.operations.frames import added, native, refuse, refuse_unknown, small, tables_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,12 +40,14 @@ def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
         times in the month); ``stock_days``, ``payable_days`` (mean over cost of goods a day),
         ``cash_cycle`` (stock days + receivable days - payable days; below zero, suppliers
         lend more than the stock costs); ``complete`` (false while deliveries from before the
-        first purchase on record may still be unpaid: payables are too low there).
+        first purchase on record may still be unpaid: payables are too low there). A ratio is
+        null where what it divides by is 0.
 
     Raises
     ------
     CourseError
-        A table or column is missing, or `receivable_days` is below zero.
+        A table or column is missing, `receivable_days` is below zero, a product has no cost
+        or no supplier with payment days, or nothing was delivered.
 
     Examples
     --------
@@ -53,19 +55,14 @@ def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
     >>> capital(load_shop(), receivable_days=-1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: receivable_days is -1. Give the days until you have the money, 0 ...
+    ecokit.errors.CourseError: receivable_days holds -1.0, which is below 0. Give numbers of 0 ...
 
     Source: slide 17 (capital turnover 资金周转率), read as sales over mean current assets
     (流动资产周转率). Cash cycle: stock days + debtor days - creditor days.
     """
     import pandas as pd
 
-    if receivable_days < 0:
-        raise CourseError(
-            _(
-                "receivable_days is {days}. Give the days until you have the money, 0 or more."
-            ).format(days=receivable_days)
-        )
+    numbers("receivable_days", receivable_days)
     frames = door(
         tables_of(data),
         {
@@ -77,19 +74,24 @@ def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
             "suppliers": "supplier_id payment_days",
         },
     )
+    _orders, _lines, stock, products, purchases, suppliers = frames
+    refuse_unknown(stock, "stock", "product_id", products, "products", "cost")
+    refuse_unknown(purchases, "purchases", "product_id", products, "products", "supplier_id")
+    refuse_unknown(products, "products", "supplier_id", suppliers, "suppliers", "payment_days")
     table = _monthly(*frames[:4])
     days = table["days"]
-    owed = _payables(*frames[3:])
+    seen = small(stock.select(day=start_of("day", "date")).unique())["day"].sort_values()
+    owed = _payables(products, purchases, suppliers, pd.DatetimeIndex(seen))
     balance = owed.groupby(pd.DatetimeIndex(owed.index).to_period("M").to_timestamp())
     receivables = table["sales"] / days * receivable_days
     table = table.assign(
         receivables=receivables,
         capital=table["stock"] + receivables,
-        payables=table["month"].map(balance.mean()).fillna(0.0),
+        payables=table["month"].map(balance.mean()),
     )
-    daily_cost = table["cost_of_goods"] / days
+    daily_cost = (table["cost_of_goods"] / days).where(table["cost_of_goods"] > 0)
     return table.assign(
-        capital_turns=table["sales"] / table["capital"],
+        capital_turns=table["sales"] / table["capital"].where(table["capital"] > 0),
         stock_days=table["stock"] / daily_cost,
         payable_days=table["payables"] / daily_cost,
         cash_cycle=(table["stock"] - table["payables"]) / daily_cost + receivable_days,
@@ -112,8 +114,10 @@ def _monthly(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> pd.D
     )[["month", "days", "sales", "cost_of_goods", "stock"]]
 
 
-def _payables(products: Frame, purchases: Frame, suppliers: Frame) -> pd.Series[float]:
-    """Return what is owed to suppliers on each day, in yuan."""
+def _payables(
+    products: Frame, purchases: Frame, suppliers: Frame, seen: pd.DatetimeIndex
+) -> pd.Series[float]:
+    """Return what is owed to suppliers on each of the days `seen`, in yuan."""
     import pandas as pd
 
     came = purchases.filter(~nw.col("delivered_on").is_null())
@@ -124,6 +128,10 @@ def _payables(products: Frame, purchases: Frame, suppliers: Frame) -> pd.Series[
         fen_=whole(purchases, "delivered_units") * whole(purchases, "unit_cost", 100),
     )
     table = small(added(came, ["day_", "payment_days"], ["fen_"]))
+    if table.empty:
+        raise CourseError(
+            _("The table purchases has no delivery, so nothing tells what the shop owes.")
+        )
     due = table["day_"] + pd.to_timedelta(table["payment_days"], unit="D")
     moves = pd.concat(
         [
@@ -131,11 +139,10 @@ def _payables(products: Frame, purchases: Frame, suppliers: Frame) -> pd.Series[
             pd.Series(-table["fen_"].to_numpy(), index=pd.DatetimeIndex(due)),
         ]
     )
-    daily = moves.groupby(level=0).sum()
-    days = pd.date_range(daily.index.min(), table["day_"].max())
-    owed = daily.reindex(days, fill_value=0).cumsum() / 100
+    balance = moves.groupby(level=0).sum().cumsum() / 100
+    owed = balance.reindex(seen, method="ffill").fillna(0.0)
     longest = pd.Timedelta(days=int(table["payment_days"].max()))
-    owed.attrs["complete_from"] = days[0] + longest
+    owed.attrs["complete_from"] = table["day_"].min() + longest
     return owed
 
 
@@ -161,7 +168,8 @@ def storage(data: Any, by: str = "month") -> pd.DataFrame:
     Raises
     ------
     CourseError
-        A table or column is missing, or `by` is neither of the two.
+        A table or column is missing, `by` is neither of the two, a product in stock has no
+        volume, or a month has no capacity.
 
     Examples
     --------
@@ -191,6 +199,7 @@ def storage(data: Any, by: str = "month") -> pd.DataFrame:
             "warehouse": "month capacity_litres rent",
         },
     )
+    refuse_unknown(stock, "stock", "product_id", products, "products", "volume_litres")
     volume = products.select("product_id", each_=whole(products, "volume_litres", 1000))
     rows = stock.join(volume, on="product_id", how="left").with_columns(
         day=start_of("day", "date"), ml_=whole(stock, "closing") * nw.col("each_")
@@ -199,6 +208,13 @@ def storage(data: Any, by: str = "month") -> pd.DataFrame:
     daily = daily.assign(month=daily["day"].dt.to_period("M").dt.to_timestamp())
     space = small(warehouse.select("capacity_litres", "rent", month=start_of("month", "month")))
     daily = daily.merge(space.astype({"month": daily["month"].dtype}), on="month", how="left")
+    without = daily.loc[~(daily["capacity_litres"] > 0), "month"]
+    if len(without):
+        raise CourseError(
+            _("The table warehouse has no capacity above zero for {month:%Y-%m}. Add it.").format(
+                month=without.iloc[0]
+            )
+        )
     daily = daily.assign(litres=daily["ml_"] / 1000)
     daily["utilisation"] = daily["litres"] / daily["capacity_litres"]
     if by == "day":
@@ -211,7 +227,9 @@ def storage(data: Any, by: str = "month") -> pd.DataFrame:
         full_days=("utilisation", lambda full: int((full > FULL).sum())),
         rent=("rent", "first"),
     )
-    return monthly.assign(rent_per_litre=monthly["rent"] / monthly["litres"].replace(0, np.nan))
+    return monthly.assign(
+        rent_per_litre=monthly["rent"] / monthly["litres"].where(monthly["litres"] > 0)
+    )
 
 
 FULL = 0.85
@@ -229,15 +247,16 @@ def lead_times(data: Any) -> Any:
     Returns
     -------
     table of the caller's kind
-        ``supplier_id``; ``orders``; ``open`` (not delivered yet: they are in no mean);
+        ``supplier_id``; ``orders``; ``open`` (not delivered yet: they are in no other number);
         ``promised_days``, ``lead_days``, ``lead_sd`` (from the order to the promise and to the
-        delivery); ``on_time_rate`` (delivered by the due day, of all), ``fill_rate`` (units
-        delivered of units asked).
+        delivery); ``on_time_rate`` (delivered by the due day, of the orders delivered),
+        ``fill_rate`` (units delivered of units asked in them).
 
     Raises
     ------
     CourseError
-        A table or column is missing.
+        A table or column is missing, a purchase has no day of asking or none that is due, was
+        delivered before it was asked, or is of a product without a supplier.
 
     Examples
     --------
@@ -249,8 +268,8 @@ def lead_times(data: Any) -> Any:
     ...         "delivered_on": [day + pd.Timedelta(days=2), day + pd.Timedelta(days=4), pd.NaT],
     ...         "asked_units": 10, "delivered_units": [10, 8, 0]}),
     ...     "products": pd.DataFrame({"product_id": ["P1"], "supplier_id": ["S01"]})}
-    >>> lead_times(shop)[["open", "lead_days", "fill_rate"]].values.tolist()
-    [[1.0, 3.0, 0.6]]
+    >>> lead_times(shop)[["open", "lead_days", "on_time_rate", "fill_rate"]].values.tolist()
+    [[1.0, 3.0, 0.5, 0.9]]
     >>> lead_times({"purchases": shop["purchases"]})
     Traceback (most recent call last):
     ...
@@ -266,17 +285,22 @@ def lead_times(data: Any) -> Any:
         },
     )
     asked, due, came = (nw.col(name).cast(nw.Datetime("us")) for name in _DATES)
+    wrong = asked.is_null() | due.is_null() | (came < asked).fill_null(False)
+    why = _("a day is missing, or the delivery is before the order")
+    refuse(purchases, "purchases", wrong, why, ["product_id", *_DATES])
+    refuse_unknown(purchases, "purchases", "product_id", products, "products", "supplier_id")
     done = (~came.is_null()).cast(nw.Int64)
     days = ((came - asked).dt.total_minutes().fill_null(0) // _DAY_MINUTES).cast(nw.Int64)
+    promised = ((due - asked).dt.total_minutes().fill_null(0) // _DAY_MINUTES).cast(nw.Int64)
     rows = purchases.join(products.select("product_id", "supplier_id"), on="product_id")
     rows = rows.with_columns(
         done_=done,
         days_=days,
         squares_=days * days,
-        promised_=((due - asked).dt.total_minutes() // _DAY_MINUTES).cast(nw.Int64),
+        promised_=done * promised,
         in_time_=(came <= due).fill_null(False).cast(nw.Int64),
-        asked_=whole(purchases, "asked_units"),
-        came_=whole(purchases, "delivered_units"),
+        asked_=done * whole(purchases, "asked_units"),
+        came_=done * whole(purchases, "delivered_units"),
     )
     names = ["done_", "days_", "squares_", "promised_", "in_time_", "asked_", "came_"]
     sums = added(rows, ["supplier_id"], names, "orders")
@@ -287,10 +311,10 @@ def lead_times(data: Any) -> Any:
             "supplier_id",
             "orders",
             (nw.col("orders") - n).alias("open"),
-            per("promised_", "orders").alias("promised_days"),
+            per("promised_", "done_").alias("promised_days"),
             per("days_", "done_").alias("lead_days"),
             per(spread, n * (n - 1)).sqrt().alias("lead_sd"),
-            per("in_time_", "orders").alias("on_time_rate"),
+            per("in_time_", "done_").alias("on_time_rate"),
             per("came_", "asked_").alias("fill_rate"),
         ),
         ["supplier_id"],

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ecokit.errors import CourseError
 from ecokit.kpi import KPIS, measure
-from ecokit.kpi.engine import By, listed
+from ecokit.kpi.engine import By, door, listed
 from ecokit.messages import _
 from ecokit.operations.frames import small, tables_of
 
@@ -21,24 +22,28 @@ DEPARTMENTS: tuple[tuple[str, str, str, str], ...] = (
     (
         _("category management"),
         "品类管理部",
-        _("products, suppliers, purchasing, photographs, listing and delisting"),
+        _("category management, purchasing, photographs, listing and delisting"),
         "stockout_rate",
     ),
     (
         _("product planning"),
         "产品策划部",
-        _("own and channel shops, product campaigns, lead products"),
+        _("running own and channel shops; planning and promoting product campaigns"),
         "sales_attainment",
     ),
     (
         _("customer service"),
         "客服部",
-        _("answers, complaints, customer analysis"),
+        _("customer service and customer analysis"),
         "complaint_rate",
     ),
-    (_("logistics"), "物流部", _("storage, delivery, after-sales"), "return_rate"),
+    (_("logistics"), "物流部", _("delivery and after-sales"), "return_rate"),
 )
-"""Department, Chinese name, what it does, and the KPI that it moves most. All four move margin."""
+"""Department, Chinese name, its duties of slide 15, and the KPI that it moves most.
+
+Slide 15 lists departments, duties and KPIs side by side; which belongs to which is our reading.
+All four move the profit margin.
+"""
 
 _ONLY_WHOLE = ("sales_attainment", "complaint_rate")
 
@@ -114,12 +119,26 @@ def against_targets(data: Any) -> pd.DataFrame:
     DataFrame
         ``month``, ``kpi``, ``actual``, ``target``, ``met`` (the right way round: a rate of
         stock-outs, complaints or returns must stay below).
-    """
-    import narwhals.stable.v2 as nw
 
+    Raises
+    ------
+    CourseError
+        A table or column is missing, or the center has no targets.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> against_targets(load_shop()).columns.tolist()
+    ['month', 'kpi', 'actual', 'target', 'met']
+
+    Source: slide 15.
+    """
     actual = five_kpis(data).melt("month", var_name="kpi", value_name="actual")
-    targets = small(nw.from_native(tables_of(data)["targets"]))
+    (frame,) = door(tables_of(data), {"targets": "month post_id kpi target"})
+    targets = small(frame)
     targets = targets[targets["post_id"] == "service_center"]
+    if targets.empty:
+        raise CourseError(_("The table targets has no row of the post_id service_center."))
     both = actual.merge(targets[["month", "kpi", "target"]], on=["month", "kpi"])
     lower = both["kpi"].map(lambda kpi: KPIS[kpi].better == "lower")
     met = (both["actual"] >= both["target"]).where(~lower, both["actual"] <= both["target"])

@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.kpi import measure
+from ecokit.kpi import measure, scorecard
+from ecokit.kpi.engine import door
 from ecokit.messages import _
 from ecokit.operations.assortment import not_in_stores, performance
 from ecokit.operations.center import against_targets
-from ecokit.operations.frames import tables_of
+from ecokit.operations.checks import month_of
+from ecokit.operations.frames import small, tables_of
 from ecokit.operations.stockouts import stockouts
 from ecokit.operations.weak import weak_categories
 
@@ -27,8 +29,8 @@ def duties(data: Any, month: str | pd.Timestamp) -> pd.DataFrame:
 
     Parameters
     ----------
-    data : Shop or mapping of pandas tables
-        The shop's tables.
+    data : Shop or mapping of tables
+        The shop's tables: those in the column ``tables`` below, of one kind.
     month : str or Timestamp
         Such as ``"2025-09"``; weak categories need five months before it.
 
@@ -36,19 +38,20 @@ def duties(data: Any, month: str | pd.Timestamp) -> pd.DataFrame:
     -------
     DataFrame
         Ten rows: ``duty``, ``duty_zh``, ``measure`` (in words), ``value``, ``unit``
-        (``share``, ``count``, ``days``, ``ratio`` or ``turns``), ``tables`` (where it comes from).
+        (``share``, ``count``, ``days``, ``ratio``, ``points`` or ``turns``), ``tables`` (where
+        it comes from).
 
     Raises
     ------
     CourseError
-        The month is not in the data, or a table is missing.
+        The month is not in the data, too early or no month, or a table is missing.
 
     Examples
     --------
     >>> from ecokit import load_shop
     >>> table = duties(load_shop(), "2025-09")
     >>> len(table), table["duty_zh"].iloc[3]
-    (10, '给垃圾品类定月度目标并达成')
+    (10, '对垃圾的品类制定销售月度目标并达成,进行销售分析')
     >>> duties(load_shop(), "2031-01")
     Traceback (most recent call last):
     ...
@@ -56,18 +59,21 @@ def duties(data: Any, month: str | pd.Timestamp) -> pd.DataFrame:
 
     Source: slide 16.
     """
-    tables: _Tables = tables_of(data)
-    first = pd.Period(month, "M").to_timestamp()
+    last = month_of(month)
+    tables: _Tables = dict(zip(_NEEDED, map(small, door(tables_of(data), _NEEDED)), strict=True))
+    first = last.to_timestamp()
     known = tables["orders"]["placed_at"].dt.to_period("M")
+    if known.empty:
+        raise CourseError(_("The table orders is empty, so no month can be judged."))
     low, high = known.min() + 5, known.max()
-    if not low <= first.to_period("M") <= high:
+    if not low <= last <= high:
         raise CourseError(
             _("The shop has no sales in {month}. Take a month from {low} to {high}.").format(
-                month=first.to_period("M"), low=low, high=high
+                month=last, low=low, high=high
             )
-            if not known.min() <= first.to_period("M") <= high
+            if not known.min() <= last <= high
             else _("Weak categories need five months before {month}. Take {low} or later.").format(
-                month=first.to_period("M"), low=low
+                month=last, low=low
             )
         )
     rows = [
@@ -106,13 +112,7 @@ def _weakest(tables: _Tables, first: pd.Timestamp) -> float:
 
 
 def _cover(tables: _Tables, first: pd.Timestamp) -> float:
-    stock = tables["stock"]
-    now = stock[pd.to_datetime(stock["date"]).dt.to_period("M") == first.to_period("M")]
-    orders = tables["orders"]
-    mine = orders[orders["placed_at"].dt.to_period("M") == first.to_period("M")]
-    return float(
-        performance({**tables, "stock": now, "orders": mine}, None)["days_of_cover"].iloc[0]
-    )
+    return _of(performance(tables, "month"), "days_of_cover", first)
 
 
 def _stockout_rate(tables: _Tables, first: pd.Timestamp) -> float:
@@ -125,13 +125,8 @@ def _spread(tables: _Tables, first: pd.Timestamp) -> float:
     return float(gmroi.min() / gmroi.max())
 
 
-def _on_payroll(tables: _Tables, first: pd.Timestamp) -> float:
-    staff, posts = tables["staff"], tables["posts"]
-    last = first + pd.offsets.MonthEnd(0)
-    hired, left = pd.to_datetime(staff["hired_on"]), pd.to_datetime(staff["left_on"])
-    here = staff[(hired <= last) & (left.isna() | (left > last))]
-    inside = posts[(posts["structure"] == "three_forces") & (posts["sourcing"] == "inside")]
-    return len(here) / float(inside["headcount"].sum())
+def _scored(tables: _Tables, first: pd.Timestamp) -> float:
+    return float(scorecard(tables, "product_manager", f"{first:%Y-%m}")["points"].sum())
 
 
 def _answered(tables: _Tables, first: pd.Timestamp) -> float:
@@ -144,6 +139,18 @@ def _turns(tables: _Tables, first: pd.Timestamp) -> float:
     return _of(measure("inventory_turns", tables, "month"), "inventory_turns", first)
 
 
+_NEEDED = {
+    "orders": "order_id placed_at paid_at",
+    "order_lines": "order_id product_id quantity unit_price unit_cost",
+    "stock": "date product_id price demand sold closing",
+    "products": "product_id category cost launched_on",
+    "targets": "month post_id kpi target weight plan",
+    "complaints": "raised_at",
+    "returns": "quantity",
+    "store_sales": "month product_id units",
+    "contacts": "arrived_at answered_at",
+    "purchases": "product_id asked_on asked_units due_on delivered_on delivered_units",
+}
 _Row = tuple[str, str, str, Callable[[_Tables, pd.Timestamp], float], str, str]
 
 DUTIES: tuple[_Row, ...] = (
@@ -152,25 +159,27 @@ DUTIES: tuple[_Row, ...] = (
         _("KPIs of the center on target, of five"), _targets_met, "count", "targets",
     ),
     (
-        _("picks products of the given categories and lists them"), "挑选商品并上架至销售渠道",
+        _("picks products of the given categories and lists them on the sales channels"),
+        "对既定的品类进行挑选、上架至销售渠道",
         _("products launched"), _listed, "count", "products",
     ),
     (
-        _("buys what sells online and not in the stores"), "采购卖场没有而网络好卖的商品",
+        _("buys what sells online and not in the stores"), "采购卖场没有销售而网络销售好的商品",
         _("share of sales that no store has"), _only_online, "share", "order_lines, store_sales",
     ),
     (
-        _("gives weak categories a monthly target and gets them there"),
-        "给垃圾品类定月度目标并达成",
+        _("gives weak categories a monthly target and gets them there, with a sales analysis"),
+        "对垃圾的品类制定销售月度目标并达成,进行销售分析",
         _("weak categories"), _weakest, "count", "order_lines, stock",
     ),
     (
-        _("adjusts kinds and quantities by market and consumer"), "根据市场及消费者调整种类和数量",
+        _("adjusts kinds and quantities by market and consumer"),
+        "根据市场及消费者调整商品种类和数量",
         _("days of sales that the stock covers"), _cover, "days", "stock",
     ),
     (
         _("renews products in time and keeps lowering the stock-out rate"),
-        "及时更新商品,降低缺货率",
+        "及时对商品进行更新,不断降低缺货率",
         _("stock-out rate"), _stockout_rate, "share", "stock",
     ),
     (
@@ -179,15 +188,16 @@ DUTIES: tuple[_Row, ...] = (
     ),
     (
         _("assesses the staff"), "对部门员工进行考核",
-        _("posts that are filled"), _on_payroll, "share", "staff, posts",
+        _("points of the product managers' scorecard"), _scored, "points",
+        "targets, order_lines, stock, purchases",
     ),
     (
         _("manages and trains the service staff"), "对客服人员进行管理和培训",
         _("contacts answered before the customer gave up"), _answered, "share", "contacts",
     ),
     (
-        _("keeps operations efficient and costs low"), "运营高效,成本低",
+        _("keeps operations efficient and costs low"), "保证组织的运营效率,降低运营成本",
         _("inventory turns in the month"), _turns, "turns", "order_lines, stock",
     ),
 )  # fmt: skip
-"""Duty, Chinese (shortened from the slide), measure, how it is computed, unit, tables."""
+"""Duty, Chinese (the slide's own words), measure, how it is computed, unit, tables."""

@@ -31,27 +31,37 @@ def small(frame: Frame) -> pd.DataFrame:
     return cast("pd.DataFrame", frame.lazy().collect(backend="pandas").to_native())
 
 
-def share_of(name: str, value: float, low: float = 0, high: float = 1) -> None:
-    """Raise a CourseError unless `value` lies between `low` and `high`."""
-    if not low <= value <= high:
-        raise CourseError(
-            _("{name} is {value}. Give a share from {low} to {high}, such as 0.95.").format(
-                name=name, value=value, low=low, high=high
-            )
-        )
-
-
-def positive(**numbers: float) -> None:
-    """Raise a CourseError for a number that is not above zero."""
-    for name, value in numbers.items():
-        if not value > 0:
-            raise CourseError(
-                _("{name} is {value}. Give a number above zero.").format(name=name, value=value)
-            )
-
-
 def added(frame: Frame, keys: Sequence[str], columns: Sequence[str], count: str = "") -> Frame:
     """Sum whole-number columns by `keys`, and count rows as `count`; plain aggregates only."""
     counted = [nw.len().alias(count)] if count else []
     sums = frame.group_by(*keys).agg(*[nw.col(name).sum() for name in columns], *counted)
     return sums.with_columns(nw.col(*columns, *([count] if count else [])).cast(nw.Int64))
+
+
+def refuse(frame: Frame, table: str, wrong: nw.Expr, why: str, show: Sequence[str]) -> None:
+    """Raise a CourseError for rows of an eager table that are `wrong`; a lazy one is not asked."""
+    if not isinstance(frame, nw.DataFrame):
+        return
+    rows = frame.filter(wrong)
+    if len(rows):
+        first = zip(show, rows.select(*show).row(0), strict=True)
+        raise CourseError(
+            _("In {n} rows of {table} {why}, such as {example}. Correct or drop them.").format(
+                n=len(rows),
+                table=table,
+                why=why,
+                example=", ".join(f"{name} {value}" for name, value in first),
+            )
+        )
+
+
+def refuse_unknown(
+    frame: Frame, table: str, key: str, other: Frame, other_table: str, column: str
+) -> None:
+    """Raise a CourseError for rows whose `key` has no `column` in the other table."""
+    if isinstance(other, nw.DataFrame):
+        known = other.filter(~nw.col(column).is_null())[key].to_list()
+        why = _("{key} has no {column} in {other}").format(
+            key=key, column=column, other=other_table
+        )
+        refuse(frame, table, ~nw.col(key).is_in(known), why, [key])

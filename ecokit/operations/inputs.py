@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.kpi.engine import door
 from ecokit.messages import _
-from ecokit.operations.frames import positive, tables_of
+from ecokit.operations.checks import positive
+from ecokit.operations.frames import small, tables_of
 
 HOLDING_RATE = 0.25
 """Yuan a year to hold goods of one yuan: capital, space, ageing. A planning convention."""
@@ -54,7 +57,7 @@ def product_inputs(data: Any, product_id: str, holding_rate: float = HOLDING_RAT
 
     Parameters
     ----------
-    data : Shop or mapping of pandas tables
+    data : Shop or mapping of tables
         ``stock``, ``products`` (``cost``, ``supplier_id``), ``purchases``, ``suppliers``
         (``order_cost``).
     product_id : str
@@ -69,7 +72,8 @@ def product_inputs(data: Any, product_id: str, holding_rate: float = HOLDING_RAT
     Raises
     ------
     CourseError
-        The product is not in the table stock, or the rate is not above zero.
+        A table or column is missing, the product is not in the table stock or has no supplier,
+        or the rate is not above zero.
 
     Examples
     --------
@@ -80,22 +84,29 @@ def product_inputs(data: Any, product_id: str, holding_rate: float = HOLDING_RAT
     ecokit.errors.CourseError: The table stock has no product P999. Take a product_id from it.
     """
     positive(holding_rate=holding_rate)
-    tables = tables_of(data)
-    stock = tables["stock"]
-    rows = stock[stock["product_id"] == product_id].set_index("date").sort_index()
-    if rows.empty:
+    tables = dict(zip(_NEEDED, map(small, door(tables_of(data), _NEEDED)), strict=True))
+    stock = tables["stock"].set_index("product_id")
+    if not isinstance(product_id, Hashable) or product_id not in stock.index:
         raise CourseError(
             _("The table stock has no product {id}. Take a product_id from it.").format(
                 id=product_id
             )
         )
-    product = tables["products"].set_index("product_id").loc[product_id]
+    rows = stock.loc[[product_id]].set_index("date").sort_index()
+    products = tables["products"].set_index("product_id")
     suppliers = tables["suppliers"].set_index("supplier_id")
+    supplier: Any = products["supplier_id"].get(product_id)
+    if supplier not in suppliers.index:
+        raise CourseError(
+            _("Product {id} has no supplier in the tables products and suppliers.").format(
+                id=product_id
+            )
+        )
     purchases = tables["purchases"]
     mine = purchases[purchases["product_id"] == product_id]
     promised = (pd.to_datetime(mine["due_on"]) - pd.to_datetime(mine["asked_on"])).dt.days
-    usual = promised.median() if len(mine) else suppliers["lead_days"][product["supplier_id"]]
-    cost = float(mine["unit_cost"].mean()) if len(mine) else float(product["cost"])
+    usual = promised.median() if len(mine) else suppliers["lead_days"][supplier]
+    cost = float(mine["unit_cost"].mean()) if len(mine) else float(products["cost"][product_id])
     return ProductInputs(
         product_id=product_id,
         demand=rows["demand"].astype(float),
@@ -104,5 +115,13 @@ def product_inputs(data: Any, product_id: str, holding_rate: float = HOLDING_RAT
         lead_days=max(int(usual), 1),
         margin=float(rows["price"].mean()) - cost,
         holding_cost=cost * holding_rate / 365,
-        order_cost=float(suppliers["order_cost"][product["supplier_id"]]),
+        order_cost=float(suppliers["order_cost"][supplier]),
     )
+
+
+_NEEDED = {
+    "stock": "date product_id price demand sold closing",
+    "products": "product_id cost supplier_id",
+    "purchases": "product_id asked_on due_on unit_cost",
+    "suppliers": "supplier_id lead_days order_cost",
+}

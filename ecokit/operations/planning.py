@@ -6,12 +6,15 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.kpi.engine import door
 from ecokit.messages import _
-from ecokit.operations.frames import share_of
+from ecokit.operations.checks import by_day, counts, month_of, numbers, share_of
+from ecokit.operations.frames import refuse, refuse_unknown, small
 from ecokit.operations.replenishment import newsvendor
 
 if TYPE_CHECKING:
@@ -24,16 +27,20 @@ METHODS = ("seasonal_naive", "mean_4_weeks", "exponential_smoothing", "holt_wint
 """What :func:`forecast` knows, from the simplest on."""
 
 
-def fit(products: pd.DataFrame, attributes: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+_LONG = 20 * WEEK
+"""From here on least squares finds the best Holt-Winters without trying a grid of starts."""
+
+
+def fit(products: Any, attributes: Any, needs: Any) -> pd.DataFrame:
     """Score how well the attributes of each product meet the needs of its category.
 
     Parameters
     ----------
-    products : DataFrame
+    products : table
         ``product_id``, ``category``.
-    attributes : DataFrame
+    attributes : table
         ``product_id``, ``attribute``, ``value``.
-    needs : DataFrame
+    needs : table
         ``category``, ``attribute``, ``direction`` (``more`` or ``less`` is better), ``share``
         (of the customers asked who name the need).
 
@@ -47,7 +54,8 @@ def fit(products: pd.DataFrame, attributes: pd.DataFrame, needs: pd.DataFrame) -
     Raises
     ------
     CourseError
-        No need matches an attribute.
+        A column is missing or a value of it is, a direction is neither of the two, or no need
+        matches an attribute.
 
     Examples
     --------
@@ -68,12 +76,7 @@ def fit(products: pd.DataFrame, attributes: pd.DataFrame, needs: pd.DataFrame) -
 
     Source: slide 19 (find user needs and product attributes).
     """
-    rows = products[["product_id", "category"]].merge(
-        attributes[["product_id", "attribute", "value"]], on="product_id"
-    )
-    rows = rows.merge(
-        needs[["category", "attribute", "direction", "share"]], on=["category", "attribute"]
-    )
+    rows = _met(products, attributes, needs)
     if rows.empty:
         raise CourseError(
             _(
@@ -99,14 +102,40 @@ def fit(products: pd.DataFrame, attributes: pd.DataFrame, needs: pd.DataFrame) -
     return sums.drop(columns=["points", "share"])
 
 
+def _met(products: Any, attributes: Any, needs: Any) -> pd.DataFrame:
+    """Lay each attribute of a product beside the need of its category."""
+    told = {
+        "products": "product_id category",
+        "attributes": "product_id attribute value",
+        "needs": "category attribute direction share",
+    }
+    tables = dict(zip(told, (products, attributes, needs), strict=True))
+    frames = dict(zip(told, door(tables, told), strict=True))
+    value, share = nw.col("value"), nw.col("share")
+    refuse(
+        frames["attributes"], "attributes", value.is_null(), _("there is no value"),
+        ["product_id", "attribute"],
+    )  # fmt: skip
+    refuse(
+        frames["needs"], "needs",
+        share.is_null() | (share <= 0) | ~nw.col("direction").is_in(["more", "less"]),
+        _("the share is not above zero, or the direction is neither more nor less"),
+        ["category", "attribute"],
+    )  # fmt: skip
+    goods, has, want = (
+        small(frames[name].select(*columns.split())) for name, columns in told.items()
+    )
+    return goods.merge(has, on="product_id").merge(want, on=["category", "attribute"])
+
+
 def lead_products(
-    performance: pd.DataFrame, fit: pd.DataFrame, each: int = 1, fit_weight: float = 0.5
+    performance: Any, fit: Any, each: int = 1, fit_weight: float = 0.5
 ) -> pd.DataFrame:
     """Name the lead products of each category: they fit the needs and earn their place.
 
     Parameters
     ----------
-    performance : DataFrame
+    performance : table
         ``product_id``, ``profit`` (yuan) and ``days`` on sale: from
         ``operations.performance``. Pass only products that are still on sale.
     fit : DataFrame
@@ -125,7 +154,8 @@ def lead_products(
     Raises
     ------
     CourseError
-        `fit_weight` is no share.
+        `fit_weight` is no share, `each` is no count, a column is missing, or a product of
+        `performance` has no profit, no days or no fit.
 
     Examples
     --------
@@ -145,7 +175,13 @@ def lead_products(
     fewer days.
     """
     share_of("fit_weight", fit_weight)
-    both = performance.merge(fit, on="product_id")
+    counts(each=each)
+    columns = {"performance": "product_id profit days", "fit": "product_id category fit"}
+    earned, scores = door({"performance": performance, "fit": fit}, columns)
+    wrong = nw.col("profit").is_null() | ~(nw.col("days") > 0)
+    refuse(earned, "performance", wrong, _("there is no profit or no day"), ["product_id"])
+    refuse_unknown(earned, "performance", "product_id", scores, "fit", "fit")
+    both = small(earned).merge(small(scores), on="product_id")
     both["profit_a_day"] = both["profit"] / both["days"]
     groups = both.groupby("category")["profit_a_day"]
     size = groups.transform("size")
@@ -164,7 +200,8 @@ def forecast(history: ArrayLike, days: int, method: str = "holt_winters") -> NDA
     Parameters
     ----------
     history : sequence of float
-        Units a day, oldest first, without gaps; four weeks or more.
+        Units a day, oldest first, without gaps; four weeks or more, for Holt-Winters better
+        four months.
     days : int
         How many days ahead.
     method : str
@@ -196,11 +233,12 @@ def forecast(history: ArrayLike, days: int, method: str = "holt_winters") -> NDA
 
     Source: Hyndman and Athanasopoulos (2021), Forecasting: principles and practice.
     """
-    values = np.asarray(history, dtype=float)
-    if len(values) < 4 * WEEK or not np.isfinite(values).all():
+    values = numbers("history", history, -np.inf)
+    counts(days=days)
+    if values.ndim != 1 or len(values) < 4 * WEEK:
         raise CourseError(
             _("A forecast needs four weeks of days without gaps; there are {n} days.").format(
-                n=int(np.isfinite(values).sum())
+                n=len(values) if values.ndim else 1
             )
         )
     models: dict[str, Callable[[NDArray[np.float64], int], NDArray[np.float64]]] = {
@@ -223,7 +261,7 @@ def _smoothed(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an optimum at the edge is fine here
-        model = SimpleExpSmoothing(values, initialization_method="estimated").fit()
+        model = SimpleExpSmoothing(values, initialization_method="estimated").fit(method="ls")
     return np.asarray(model.forecast(days), dtype=float)
 
 
@@ -238,8 +276,8 @@ def _holt_winters(values: NDArray[np.float64], days: int) -> NDArray[np.float64]
             damped_trend=True,
             seasonal="add",
             seasonal_periods=WEEK,
-            initialization_method="heuristic" if len(values) >= 10 + 2 * WEEK else "estimated",
-        ).fit()
+            initialization_method="heuristic",
+        ).fit(method="ls", use_brute=len(values) < _LONG)
     return np.asarray(model.forecast(days), dtype=float)
 
 
@@ -273,7 +311,7 @@ def backtest(
     Raises
     ------
     CourseError
-        The history is too short for so many folds.
+        The history is too short for so many folds, or there is no fold, day or method.
 
     Examples
     --------
@@ -286,7 +324,8 @@ def backtest(
 
     Source: MASE: Hyndman and Koehler (2006).
     """
-    values = np.asarray(history, dtype=float)
+    values = numbers("history", history, -np.inf).ravel()
+    counts(days=days, folds=folds, methods=len(methods))
     needed = folds * days + 5 * WEEK
     if len(values) < needed:
         raise CourseError(
@@ -358,7 +397,8 @@ def cycle(
     Raises
     ------
     CourseError
-        Less than eight weeks of days lie before the first month.
+        `demand` has not one number for each day, the first month is not in it, or less than
+        eight weeks of days lie before that.
 
     Examples
     --------
@@ -375,9 +415,17 @@ def cycle(
     Source: slide 19 (forecast sales, set purchase quantities, keep adjusting).
     """
     share_of("learn", learn)
+    demand = by_day("demand", demand)
     index = pd.DatetimeIndex(demand.index)
     months = index.to_period("M")
-    first = pd.Period(first_month, "M")
+    first = month_of(first_month)
+    if first > months.max() or len(index) != (index[-1] - index[0]).days + 1:
+        raise CourseError(
+            _(
+                "A plan needs the demand of every day up to {month} and after: there are {n} days, "
+                "from {low:%Y-%m-%d} to {high:%Y-%m-%d}. Put 0 where nobody asked."
+            ).format(month=first, n=len(index), low=index[0], high=index[-1])
+        )
     before = int((months < first).sum())
     if before < 8 * WEEK:
         raise CourseError(
@@ -418,9 +466,12 @@ def _usual(months: pd.PeriodIndex, calendar: pd.Series[float] | None) -> NDArray
     """Return what the calendar says of each day, 1 on average."""
     if calendar is None:
         return np.ones(len(months))
-    level = calendar.reindex(months).to_numpy(dtype=float) / months.days_in_month.to_numpy()
+    plan = pd.Series(calendar).reindex(months)
+    level = plan.to_numpy(dtype=float) / months.days_in_month.to_numpy()
     if not np.isfinite(level).all() or (level <= 0).any():
-        raise CourseError(_("The calendar needs a number above zero for every month of demand."))
+        raise CourseError(
+            _("The calendar needs a number above zero for every month of demand, months as index.")
+        )
     return np.asarray(level / level.mean(), dtype=float)
 
 

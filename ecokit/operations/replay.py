@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.operations.frames import positive
+from ecokit.operations.checks import numbers, positive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,8 +131,9 @@ def replay(
     Raises
     ------
     CourseError
-        Not exactly one of `order_quantity` and `order_up_to`; a lead time below one day; an
-        order-up-to level not above the reorder point.
+        Not exactly one of `order_quantity` and `order_up_to`; a lead time that is not a whole
+        day or more; an order-up-to level not above the reorder point; numbers that are missing,
+        below zero, or not as many as the policies.
 
     Examples
     --------
@@ -151,14 +152,11 @@ def replay(
     """
     asked, points, size, lots = _policies(demand, reorder_point, order_quantity, order_up_to)
     days, n = asked.shape
-    leads = np.broadcast_to(np.asarray(lead_days, dtype=np.int64), (days,))
-    if leads.min() < 1:
-        raise CourseError(
-            _("A lead time is {days} days. An order of the evening takes a day or more.").format(
-                days=leads.min()
-            )
-        )
-    on_hand = np.broadcast_to(np.asarray(size if start is None else start, float), (n,)).copy()
+    leads = _each("lead_days", lead_days, days, low=1)
+    if (leads % 1 > 0).any():
+        raise CourseError(_("lead_days holds parts of days. Give whole days."))
+    leads = leads.astype(np.int64)
+    on_hand = size.copy() if start is None else _each("start", start, n).copy()
     on_order = np.zeros(n)
     received, sold, closing, ordered = (np.zeros((days, n)) for _array in range(4))
     for day in range(days):
@@ -182,31 +180,47 @@ def _policies(
     order_quantity: ArrayLike | None,
     order_up_to: ArrayLike | None,
 ) -> tuple[Numbers, Numbers, Numbers, Numbers | None]:
-    """Return demand as (days, n), reorder points, starting stock, and order quantities."""
+    """Return demand as (days, n), reorder points, stock to start with, and order quantities."""
     if (order_quantity is None) == (order_up_to is None):
         raise CourseError(
             _("Give order_quantity, for (r, Q), or order_up_to, for (s, S): exactly one of them.")
         )
-    asked = np.asarray(demand, dtype=float)
+    asked = numbers("demand", demand)
     asked = asked[:, None] if asked.ndim == 1 else asked
-    points = np.asarray(reorder_point, dtype=float)
-    if order_quantity is not None:
-        lots = np.asarray(order_quantity, dtype=float)
-        positive(order_quantity=float(lots.min()))
-        size = points + lots
-    else:
-        lots, size = None, np.asarray(order_up_to, dtype=float)
-        if np.any(size <= points):
-            raise CourseError(
-                _(
-                    "The order-up-to level {up} is not above the reorder point {point}: an order "
-                    "would be empty. Raise the level."
-                ).format(up=float(size.min()), point=float(points.max()))
-            )
-    if not asked.size or not np.isfinite(asked).all() or (asked < 0).any():
+    if asked.ndim != 2 or not asked.size:
+        raise CourseError(_("Demand needs a row a day, and a column a policy or one for all."))
+    amount: Any = order_up_to if order_quantity is None else order_quantity
+    n = max(asked.shape[1], np.size(reorder_point), np.size(amount))
+    points = _each("reorder_point", reorder_point, n, low=-np.inf)
+    if asked.shape[1] not in (1, n):
         raise CourseError(
-            _("Demand needs a number for each day, none missing and none below zero.")
+            _("Demand has {columns} columns for {n} policies. Give one, or one for each.").format(
+                columns=asked.shape[1], n=n
+            )
         )
-    n = np.broadcast_shapes(asked.shape[1:], points.shape, size.shape)[0] if asked.ndim == 2 else 1
     wide = np.ascontiguousarray(np.broadcast_to(asked, (len(asked), n)))
-    return wide, np.broadcast_to(points, (n,)), np.broadcast_to(size, (n,)), lots
+    if order_quantity is not None:
+        lots = _each("order_quantity", order_quantity, n)
+        positive(order_quantity=float(lots.min()))
+        return wide, points, points + lots, lots
+    size = _each("order_up_to", order_up_to, n)
+    if (size <= points).any():
+        raise CourseError(
+            _(
+                "The order-up-to level {up} is not above the reorder point {point}: an order "
+                "would be empty. Raise the level."
+            ).format(up=float(size.min()), point=float(points.max()))
+        )
+    return wide, points, size, None
+
+
+def _each(name: str, values: ArrayLike | None, n: int, low: float = 0.0) -> Numbers:
+    """Return one number for each of `n`, from one for all or one for each."""
+    array = numbers(name, values, low)
+    if array.ndim > 1 or array.size not in (1, n):
+        raise CourseError(
+            _("{name} holds {size} numbers. Give one for all, or one for each of {n}.").format(
+                name=name, size=array.size, n=n
+            )
+        )
+    return np.broadcast_to(array.ravel(), (n,))

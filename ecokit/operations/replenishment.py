@@ -7,7 +7,7 @@ a sample of what was asked for in the past.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.operations.frames import positive, share_of
+from ecokit.operations.checks import chance, numbers, positive
 
 if TYPE_CHECKING:
     from scipy.stats._distn_infrastructure import rv_frozen
@@ -70,7 +70,7 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     Raises
     ------
     CourseError
-        A cost is not above zero, or the sample is empty.
+        A cost is not above zero, or the demand is no distribution and no sample.
 
     Examples
     --------
@@ -100,13 +100,18 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
         quantity=quantity,
         ratio=ratio,
         service_level=float(law.cdf(quantity)),
-        fill_rate=1 - short / mean,
+        fill_rate=1 - short / mean if mean > 0 else 1.0,
         cost=overage * (quantity - mean + short) + underage * short,
     )
 
 
 def expected_shortage(demand: Demand, stock: float) -> float:
     """Return the units that `stock` fails to serve, on average: E[(demand - stock)+].
+
+    Raises
+    ------
+    CourseError
+        `stock` is no number, or the demand is no distribution and no sample.
 
     Examples
     --------
@@ -117,6 +122,7 @@ def expected_shortage(demand: Demand, stock: float) -> float:
     1.3333333333333333
     """
     law = _law(demand)
+    numbers("stock", stock, -inf)
     if isinstance(law, _Sample):
         return float(np.maximum(law.values - stock, 0).mean())
     if law.dist.name == "norm":
@@ -132,7 +138,7 @@ def expected_shortage(demand: Demand, stock: float) -> float:
         return whole + (low + 1 - stock) * float(law.sf(low))
     from scipy.integrate import quad
 
-    return float(quad(law.sf, stock, law.ppf(1 - 1e-13), limit=200)[0])
+    return float(quad(law.sf, stock, max(law.ppf(1 - 1e-13), stock), limit=200)[0])
 
 
 @dataclass(frozen=True)
@@ -207,7 +213,8 @@ def lead_time_demand(
     Raises
     ------
     CourseError
-        The mean or the lead time is not above zero.
+        The mean or the lead time is not above zero, a spread is below it or missing, or
+        demand counted as normal does not vary at all.
 
     Examples
     --------
@@ -226,9 +233,12 @@ def lead_time_demand(
     from scipy import stats
 
     positive(mean=mean, lead_days=lead_days)
+    numbers("sd", sd)
+    numbers("lead_sd", lead_sd)
     centre = mean * lead_days
     variance = lead_days * sd**2 + mean**2 * lead_sd**2
     if not whole:
+        positive(variance=variance)
         return stats.norm(centre, np.sqrt(variance))
     if variance <= centre * (1 + 1e-9):
         return stats.poisson(centre)
@@ -255,7 +265,7 @@ def reorder_point(demand: Demand, service_level: float) -> float:
     Raises
     ------
     CourseError
-        `service_level` is no share.
+        `service_level` is not between 0 and 1: no stock serves every demand for certain.
 
     Examples
     --------
@@ -267,11 +277,11 @@ def reorder_point(demand: Demand, service_level: float) -> float:
     >>> reorder_point(stats.poisson(6), 95)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: service_level is 95. Give a share from 0 to 1, such as 0.95.
+    ecokit.errors.CourseError: service_level is 95. Give a share between 0 and 1, such as 0.95.
 
     Source: Silver, Pyke and Thomas (2017).
     """
-    share_of("service_level", service_level)
+    chance("service_level", service_level)
     return float(_law(demand).ppf(service_level))
 
 
@@ -284,6 +294,7 @@ def cycle_service_level(demand: Demand, reorder_point: float) -> float:
     >>> round(cycle_service_level(stats.poisson(6), 10), 4)
     0.9574
     """
+    numbers("reorder_point", reorder_point, -inf)
     return float(_law(demand).cdf(reorder_point))
 
 
@@ -367,7 +378,7 @@ def censored_mean(sold: ArrayLike, empty: ArrayLike) -> CensoredMean:
     Raises
     ------
     CourseError
-        The arrays differ in length, or every day ended empty.
+        The arrays differ in length, sales are not whole units, or every day ended empty.
 
     Examples
     --------
@@ -387,7 +398,9 @@ def censored_mean(sold: ArrayLike, empty: ArrayLike) -> CensoredMean:
     from scipy.optimize import minimize_scalar
     from scipy.stats import poisson
 
-    units, cut = np.asarray(sold, dtype=float), np.asarray(empty, dtype=bool)
+    units, cut = numbers("sold", sold), numbers("empty", empty).astype(bool)
+    if (units % 1 > 0).any():
+        raise CourseError(_("sold holds parts of units. Give whole units a day."))
     if units.shape != cut.shape:
         raise CourseError(
             _("There are {n} days of sales and {m} marks of empty shelves. Give one a day.").format(
@@ -431,11 +444,19 @@ class _Sample:
 
 
 def _law(demand: Demand) -> Any:
-    if hasattr(demand, "ppf"):
+    if isinstance(demand, _Sample):
         return demand
-    values = np.asarray(demand, dtype=float).ravel()
-    if not values.size or not np.isfinite(values).all() or (values < 0).any():
+    if hasattr(demand, "dist"):
+        with np.errstate(invalid="ignore"):
+            middle = demand.ppf(0.5)
+        if not np.isfinite(middle):
+            raise CourseError(_("The distribution of demand has no middle. Look at its numbers."))
+        return demand
+    if demand is None or callable(getattr(demand, "cdf", None)):
         raise CourseError(
-            _("A sample of demand needs one number or more, none missing and none below zero.")
+            _("Demand is a frozen distribution of scipy.stats, such as norm(120, 10), or a sample.")
         )
+    values = numbers("demand", demand).ravel()
+    if not values.size:
+        raise CourseError(_("A sample of demand needs one number or more."))
     return _Sample(values)

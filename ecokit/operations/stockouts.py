@@ -8,7 +8,9 @@ import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.kpi.engine import By, Frame, Part, door, lendable, listed, per, total, whole, yuan
-from ecokit.operations.frames import native, share_of
+from ecokit.messages import _
+from ecokit.operations.checks import share_of
+from ecokit.operations.frames import native, refuse, refuse_unknown
 
 
 def stockouts(
@@ -47,7 +49,8 @@ def stockouts(
     Raises
     ------
     CourseError
-        A column is missing, or `substitution` is no share.
+        A column is missing, `substitution` is no share, more was sold than asked for, or a
+        product in stock has no cost.
 
     Examples
     --------
@@ -72,6 +75,7 @@ def stockouts(
     tables = {"stock": stock} if products is None else {"stock": stock, "products": products}
     columns = {"stock": "date product_id price demand sold closing", "products": "product_id cost"}
     frames = door(tables, {name: columns[name] for name in tables})
+    _refuse_impossible(*frames)
     rows = _valued(*frames)
     keys = listed(by)
     out = rows.filter(nw.col("lost") > 0)
@@ -104,6 +108,14 @@ def stockouts(
         keys,
     )
     return result
+
+
+def _refuse_impossible(stock: Frame, products: Frame | None = None) -> None:
+    demand, sold = nw.col("demand"), nw.col("sold")
+    why = _("more was sold than asked for, or one of the two is below zero")
+    refuse(stock, "stock", (sold > demand) | (sold < 0), why, ["date", "product_id"])
+    if products is not None:
+        refuse_unknown(stock, "stock", "product_id", products, "products", "cost")
 
 
 def _valued(stock: Frame, products: Frame | None = None) -> Frame:

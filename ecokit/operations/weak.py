@@ -10,7 +10,8 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.kpi.engine import start_of
 from ecokit.messages import _
-from ecokit.operations.assortment import performance
+from ecokit.operations.assortment import YEAR, performance
+from ecokit.operations.checks import by_day, counts, month_of, numbers, positive
 from ecokit.operations.frames import small, tables_of
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def weak_categories(
     Raises
     ------
     CourseError
-        The months before the window are not in the data.
+        The months before the window are not in the data, or `month`, `window` or `signs` is
+        not what it should be.
 
     Examples
     --------
@@ -65,7 +67,8 @@ def weak_categories(
 
     Source: slide 16. Growth is measured against the shop's, so that a season is no sign.
     """
-    last = pd.Period(month, "M")
+    counts(window=window, signs=signs)
+    last = month_of(month)
     monthly = _by_month(data, by)
     first = last - 2 * window + 1
     if first < monthly["month"].min() or last > monthly["month"].max():
@@ -98,7 +101,7 @@ def _by_month(data: Any, by: str) -> pd.DataFrame:
 
     frame: nw.LazyFrame[Any] = nw.from_native(performance(data, ["month", by]))
     table = small(frame)
-    held = table["mean_stock"] * table["days"]
+    held = table["mean_stock"] * table["days"]  # yuan of stock, added up over the days
     return table.assign(month=table["month"].dt.to_period("M"), held=held)
 
 
@@ -109,14 +112,13 @@ def _within(monthly: pd.DataFrame, first: pd.Period, last: pd.Period) -> pd.Data
 
 def _ratios(now: pd.DataFrame, before: pd.DataFrame, by: str) -> pd.DataFrame:
     sums = now.groupby(by)[["sales", "profit", "held"]].sum()
-    days = now.groupby("month")["days"].max().sum()
     old = before.groupby(by)["sales"].sum().reindex(sums.index)
     return pd.DataFrame(
         {
             "sales": sums["sales"],
             "growth": sums["sales"] / old.where(old > 0) - 1,
             "margin": sums["profit"] / sums["sales"].where(sums["sales"] > 0),
-            "gmroi_year": sums["profit"] / (sums["held"] / days) * 365 / days,
+            "gmroi_year": sums["profit"] * YEAR / sums["held"].where(sums["held"] > 0),
         }
     ).reset_index()
 
@@ -153,7 +155,8 @@ def category_targets(
     Raises
     ------
     CourseError
-        There is no such category, or no plan for the months.
+        There is no such category, no sales in the three months up to `month`, or no plan for
+        the months after it.
 
     Examples
     --------
@@ -165,9 +168,11 @@ def category_targets(
 
     Source: slide 16 (a monthly target for weak categories, reached, with a sales analysis).
     """
-    last = pd.Period(month, "M")
+    counts(months=months)
+    numbers("lift", lift, low=-1)
+    last = month_of(month)
     monthly = _by_month(data, "category")
-    known = sorted(monthly["category"].unique())
+    known = sorted(monthly["category"].dropna().unique())
     if category not in known:
         raise CourseError(
             _("There is no category {category}. There are: {known}.").format(
@@ -182,6 +187,12 @@ def category_targets(
             )
         )
     recent = _within(monthly, last - 2, last)
+    if recent["month"].nunique() < 3 or recent["sales"].sum() <= 0:
+        raise CourseError(
+            _("A target needs the sales of three months, from {first} to {last}.").format(
+                first=last - 2, last=last
+            )
+        )
     mine = recent["category"] == category
     share = recent.loc[mine, "sales"].sum() / recent["sales"].sum() * (1 + lift)
     actual = monthly[monthly["category"] == category].set_index("month")["sales"]
@@ -217,12 +228,14 @@ def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) ->
         ``so_far`` (yuan), ``attained`` (of the target), ``gone`` (share of the month's days),
         ``run_rate`` (yuan of the month if it goes on so), ``projected`` (run rate of target),
         ``needed_a_day`` (yuan on each day left), ``pace`` (needed a day over so far a day:
-        above 1, the rest must go faster).
+        above 1, the rest must go faster). On the last day nothing is left to do, and the last
+        two are NaN.
 
     Raises
     ------
     CourseError
-        No day of the month is known.
+        No day of the month is known, `sales` has no days as index, or `target` is not above
+        zero.
 
     Examples
     --------
@@ -239,8 +252,10 @@ def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) ->
 
     Source: slide 16.
     """
-    day = pd.Timestamp(as_of).normalize()
-    month = day.to_period("M")
+    positive(target=target)
+    sales = by_day("sales", sales, -np.inf)
+    month = month_of(as_of)
+    day = pd.Timestamp(as_of).tz_localize(None).normalize()
     index = pd.DatetimeIndex(sales.index)
     known = sales[(index.to_period("M") == month) & (index <= day)]
     if known.empty:
