@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -97,13 +98,36 @@ def test_leaders_and_their_lags_are_found_as_the_simulator_was_told(
     assert (table["correlation"] > 3 * table["noise"]).all()
 
 
-def test_noise_leads_nobody() -> None:
-    rng = np.random.default_rng(3)
+def test_noise_leads_nobody_in_19_of_20_panels() -> None:
+    """Two pairs of unrelated shops a panel: of 40 panels about two may show a leader."""
     columns = pd.MultiIndex.from_product([["K1", "K2"], ["a", "b"]])
     columns.names = ["competitor_id", "category"]
-    moves = pd.DataFrame(rng.normal(size=(60, 4)), columns=columns)
-    table = competitors.price_leaders(moves)
-    assert (table["correlation"] < 3 * table["noise"]).all()
+    wrong = 0
+    for seed in range(40):
+        moves = np.random.default_rng(seed).normal(size=(52, 4))
+        wrong += len(competitors.price_leaders(pd.DataFrame(moves, columns=columns))) > 0
+    assert wrong <= 40 * 0.05 + 3 * (40 * 0.05 * 0.95) ** 0.5
+
+
+def test_weeks_come_as_any_dates_and_other_spacings_get_a_sentence(panel: pd.DataFrame) -> None:
+    few = panel[panel["week"] <= panel["week"].min() + pd.Timedelta(weeks=5)]
+    moves = competitors.price_moves(few)
+    as_text = few.assign(week=few["week"].astype(str))
+    pd.testing.assert_frame_equal(competitors.price_moves(as_text), moves)
+    months = few.assign(week=few["week"] + few["week"].dt.day * pd.Timedelta(days=1))
+    with pytest.raises(CourseError, match="not 7 days apart"):
+        competitors.price_moves(months)
+    with pytest.raises(CourseError, match="An offer stands twice: competitor_id"):
+        competitors.price_moves(pd.concat([few, few]))
+
+
+def test_a_category_of_others_alone_has_no_leader() -> None:
+    market = pd.DataFrame({"category": ["a", "b", "c"], "seller": ["others", "K1", "K1"],
+                           "sales": [1.0, 2.0, 0.0]})  # fmt: skip
+    table = competitors.concentration(market).set_index("category")
+    assert pd.isna(table["leader"]["a"])
+    assert table["leader"]["b"] == "K1"
+    assert "c" not in table.index
 
 
 # Indices --------------------------------------------------------------------------------------
@@ -217,6 +241,61 @@ def test_the_average_price_moves_without_any_price_change(panel: pd.DataFrame) -
     assert competitors.average_price(frozen)["index"].sub(1).abs().max() > 0.05
 
 
+def plain_index(table: pd.DataFrame, formula: str, chained: bool) -> list[float]:
+    """The index as a person would work it out: period by period, product by product."""
+    periods = sorted(set(table["period"]))
+    by_period = {p: t.set_index("item") for p, t in table.groupby("period")}
+    levels = [1.0]
+    for place in range(1, len(periods)):
+        old = by_period[periods[place - 1 if chained else 0]]
+        new = by_period[periods[place]]
+        both = [item for item in old.index if item in new.index]
+        p0, p1, q0, q1 = ([float(t[c][item]) for item in both]
+                          for c in ("price", "quantity") for t in (old, new))  # fmt: skip
+        a0, a1 = (
+            sum(p * q for p, q in zip(p0, q0, strict=True)),
+            sum(p * q for p, q in zip(p1, q1, strict=True)),
+        )
+        laspeyres = sum(p * q for p, q in zip(p1, q0, strict=True)) / a0
+        paasche = a1 / sum(p * q for p, q in zip(p0, q1, strict=True))
+        step = 1.0
+        for n in range(len(both)):
+            weight = (p0[n] * q0[n] / a0 + p1[n] * q1[n] / a1) / 2
+            step *= (p1[n] / p0[n]) ** (1 / len(both) if formula == "jevons" else weight)
+        step = {"laspeyres": laspeyres, "paasche": paasche, "fisher": (laspeyres * paasche) ** 0.5,
+                "tornqvist": step, "jevons": step}[formula]  # fmt: skip
+        levels.append(levels[-1] * step if chained else step)
+    return levels
+
+
+@pytest.mark.parametrize("chained", [False, True])
+@pytest.mark.parametrize("formula", ["laspeyres", "paasche", "fisher", "tornqvist", "jevons"])
+def test_products_that_come_and_go_agree_with_a_plain_loop(formula: str, chained: bool) -> None:
+    rng = np.random.default_rng(17)
+    rows = [
+        (period, item, rng.uniform(1, 9), float(rng.integers(0, 5)))
+        for period in range(8)
+        for item in range(30)
+        if rng.random() < 0.7
+    ]
+    table = pd.DataFrame(rows, columns=["period", "item", "price", "quantity"])
+    found = competitors.price_index(table.sample(frac=1, random_state=1), formula, chained)
+    assert found["index"].to_numpy() == pytest.approx(plain_index(table, formula, chained))
+
+
+def test_a_period_in_which_nothing_was_bought_is_empty_and_one_product_is_enough() -> None:
+    table = pd.DataFrame(
+        {"period": [1, 2, 3], "item": "a", "price": [2.0, 3.0, 5.0], "quantity": [4, 0, 2]}
+    )
+    assert competitors.price_index(table, "jevons")["index"].tolist() == [1, 1.5, 2.5]
+    assert competitors.price_index(table, "laspeyres")["index"].tolist() == [1, 1.5, 2.5]
+    fisher = competitors.price_index(table, "fisher")["index"]
+    assert fisher.isna().tolist() == [False, True, False]
+    assert fisher.iloc[2] == pytest.approx(2.5)
+    chain = competitors.price_index(table, "fisher", chained=True)["index"]
+    assert chain.isna().tolist() == [False, True, True]
+
+
 # Matching -------------------------------------------------------------------------------------
 
 
@@ -293,6 +372,30 @@ def test_blocking_keeps_pairs_inside_a_category_and_thresholds_cut() -> None:
     assert nothing.columns.tolist() == ["left", "right", "score"]
 
 
+def test_the_truth_comes_as_pairs_of_any_kind() -> None:
+    pairs = pd.DataFrame({"left": [1, 2], "right": ["a", "c"], "score": [0.9, 0.4]})
+    wanted = competitors.match_quality(pairs, [(1, "a"), (2, "b")])
+    table = pd.DataFrame({"ours": [1, 2], "theirs": ["a", "b"]})
+    assert competitors.match_quality(pairs, table) == wanted
+    assert competitors.match_quality(pairs, [[1, "a"], [2, "b"]]) == wanted
+    for nonsense in ({1: "a"}, [(1, "a", 2)], 7):
+        with pytest.raises(CourseError, match="a list of pairs"):
+            competitors.match_quality(pairs, nonsense)
+
+
+def test_large_catalogues_are_compared_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    words = ["蓝牙耳机", "наушники", "headset", "Kopfhörer", "white", "白色", "X1", "X2", "Pro"]
+    left, right = (
+        pd.DataFrame({"name": [" ".join(rng.choice(words, 3)) for _n in range(40)]})
+        for _side in range(2)
+    )
+    whole = competitors.match_products(left, right)
+    monkeypatch.setattr("ecokit.competitors.match.ROWS", 7)
+    pd.testing.assert_frame_equal(competitors.match_products(left, right), whole)
+    assert competitors.match_products(left[:0], right).empty
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=6))
 def test_any_text_can_be_matched(names: list[str]) -> None:
@@ -330,6 +433,34 @@ def test_own_rates_beside_the_visits_are_those_of_the_journey(shop: Shop) -> Non
     assert table["upper"].ge(table["in_time_rate"] - 1e-12).all()
     found = competitors.mystery_findings(shop.mystery_visits, by_touchpoint=False)
     assert found["checks"].sum() == len(shop.mystery_visits)
+
+
+def test_a_filled_in_form_is_read_as_people_fill_it_in(shop: Shop) -> None:
+    form = competitors.mystery_checklist(shop.journey).assign(competitor_id="K1")
+    form["done"] = ["yes", "No", " TRUE", "1", "是", "否", "", "", "", ""]
+    form["minutes_taken"] = ["5", "", "30", 2, 1, "", "", "", "", ""]
+    found = competitors.mystery_findings(form, by_touchpoint=False).iloc[0]
+    assert (found["checks"], found["done"], found["minutes"]) == (6, 4, 3.5)
+    with pytest.raises(CourseError, match="holds 'perhaps'; it takes yes or no"):
+        competitors.mystery_findings(form.assign(done="perhaps"))
+    with pytest.raises(CourseError, match="holds 'soon' in row 0"):
+        competitors.mystery_findings(form.assign(minutes_taken="soon"))
+    stray = shop.mystery_visits.assign(touchpoint=77)
+    with pytest.raises(CourseError, match="no touchpoint 77"):
+        competitors.mystery_beside(stray, shop.touchpoints, shop.journey)
+
+
+def test_what_a_directory_leaves_out_makes_no_competitor(shop: Shop) -> None:
+    told = competitors.rank_directory(shop.directory, shop.products, 1e5)
+    first = shop.directory["shop_id"] == told["shop_id"][0]
+    for column, value in (("price_low", np.nan), ("monthly_visits", np.nan), ("price_low", 1e9)):
+        given = shop.directory.assign(**{column: shop.directory[column].mask(first, value)})
+        table = competitors.rank_directory(given, shop.products, 1e5)
+        row = table[table["shop_id"] == told["shop_id"][0]].iloc[0]
+        assert row["score"] == 0
+        assert "does not say enough" in row["reason"]
+    with pytest.raises(CourseError, match=r"price_low holds 0\.0"):
+        competitors.rank_directory(shop.directory.assign(price_low=0.0), shop.products, 1e5)
 
 
 def test_the_checklist_is_the_ten_touchpoints(shop: Shop) -> None:
@@ -400,6 +531,30 @@ def test_overlap_counts_both_ways(shop: Shop, panel: pd.DataFrame) -> None:
     assert table["jaccard"].to_numpy() == pytest.approx((table["common"] / union).to_numpy())
 
 
+def test_gaps_of_tables_from_elsewhere(shop: Shop, panel: pd.DataFrame, gaps: pd.DataFrame) -> None:
+    few = panel[panel["week"] <= panel["week"].min() + pd.Timedelta(weeks=1)]
+    own = competitors.own_prices(shop.stock)
+    wanted = competitors.price_gaps(few, same(shop), own)
+    told = few.assign(week=few["week"].dt.date, price=few["price"].astype(str))
+    pd.testing.assert_frame_equal(competitors.price_gaps(told, same(shop), own), wanted)
+    holes = few.assign(price=few["price"].where(few["sku"] != wanted["sku"][0]))
+    left = competitors.price_gaps(holes, same(shop), own)
+    assert set(wanted["sku"]) - set(left["sku"]) == {wanted["sku"][0]}
+    assert np.isfinite(left["gap"]).all()
+    twice = pd.concat([same(shop), same(shop)])
+    calls: list[tuple[Callable[[], object], str]] = [
+        (lambda: competitors.price_gaps(few, twice, own), "A match stands twice"),
+        (lambda: competitors.price_gaps(few.assign(price=0), same(shop), own), "price holds 0"),
+        (lambda: competitors.price_gaps(few.assign(sku=1), same(shop), own), "stands twice"),
+        (lambda: competitors.alerts(gaps, shop.products[:1], gaps["week"].max()), "has no P"),
+        (lambda: competitors.alerts(gaps, shop.products, "monday"), "'monday' is no day"),
+        (lambda: competitors.alerts(gaps.drop(columns="in_stock"), shop.products, 0), "in_stock"),
+    ]
+    for call, sentence in calls:
+        with pytest.raises(CourseError, match=sentence):
+            call()
+
+
 # The report -----------------------------------------------------------------------------------
 
 
@@ -458,6 +613,14 @@ def test_the_report_works_for_one_week_and_one_competitor(shop: Shop, gaps: pd.D
     assert "nan" not in html
 
 
+def test_the_chart_has_few_lines_whatever_the_gap(shop: Shop, gaps: pd.DataFrame) -> None:
+    for factor in (1, 2, 600):
+        far = gaps.assign(own_price=gaps["price"] * factor)
+        html = competitors.weekly_report(far, far.assign(sentence="", at_stake=0.0)[:0],
+                                         shop.competitors, "2025-09-29")  # fmt: skip
+        assert 1 <= html.count('text-anchor="end"') <= 9
+
+
 def test_a_report_is_saved_and_never_over_another(tmp_path: Path) -> None:
     file = competitors.save_report("<p>价格</p>", tmp_path / "week.html")
     assert file.read_text(encoding="utf-8") == "<p>价格</p>"
@@ -482,7 +645,13 @@ def test_a_report_is_saved_and_never_over_another(tmp_path: Path) -> None:
         (lambda: competitors.bilateral_index([1], [1], [0], [1]), "nothing weighs"),
         (lambda: competitors.bilateral_index([1], [1], [1], formula="lloyd_moulton"), "sigma"),
         (lambda: competitors.hhi({"a": 30, "b": 70}), "Divide per cent by 100"),
-        (lambda: competitors.hhi({"a": 1.2, "b": -0.2}), "add up to 1"),
+        (lambda: competitors.hhi({"a": 1.2, "b": -0.2}), "below zero"),
+        (lambda: competitors.hhi([0.5, 0.5]), "each seller's share as a number"),
+        (lambda: competitors.hhi(pd.Series(0.5, index=["a", "a"])), "stands twice"),
+        (lambda: competitors.merger_delta({"a": 0.5, "others": 0.5}, "a", "others"), "sellers of"),
+        (lambda: competitors.bilateral_index(["a"], [1], formula="jevons"), "above zero"),
+        (lambda: competitors.bilateral_index([1, 2], [1, 2], [1, 0], [0, 1], "walsh"), "in both"),
+        (lambda: competitors.reaction(float("nan"), 1, 1, -0.1), "needs numbers"),
         (lambda: competitors.reaction(1, 1, 1, -1.5), "above -1"),
         (lambda: competitors.reaction(1, 1, 1, -0.1, cross_elasticity=-1), "not negative"),
     ],

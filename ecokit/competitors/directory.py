@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecokit.competitors.indices import demand_columns
+from ecokit.competitors.inputs import demand_columns, known, number, numbers, once
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -52,7 +52,7 @@ def assortment(products: pd.DataFrame) -> pd.Series[float]:
     Raises
     ------
     CourseError
-        A column is missing, or the shop has no product.
+        A column is missing, a price cannot be, or the shop has no product with a price.
 
     Examples
     --------
@@ -71,6 +71,7 @@ def assortment(products: pd.DataFrame) -> pd.Series[float]:
     import pandas as pd
 
     demand_columns(products, ["category", "list_price"])
+    products = numbers(products, ["list_price"]).dropna(subset=["list_price"])
     if products.empty:
         raise CourseError(_("There is no product in the table, so there is nothing to compare."))
     counts = products["category"].value_counts().reindex(CATEGORIES, fill_value=0)
@@ -100,7 +101,7 @@ def rank_directory(
         Ours, on the scale of the directory.
     regions : mapping of region to float, or Series, optional
         Share of our orders by region. A shop that delivers to one region only reaches that
-        share of our customers at most.
+        share of our customers at most; without a share, it reaches none.
     kinds : sequence of str
         Kinds of shops that can compete at all. Second-hand shops sell other goods than new ones.
 
@@ -112,12 +113,14 @@ def rank_directory(
         categories), ``prices`` (common part of the two price bands over their whole, on a log
         scale), ``reach`` (its visits over ours, at most 1, times the share of our customers in
         its region), ``score`` (the product of the four, 0 to 1) and ``reason``, a sentence.
-        Highest score first.
+        Highest score first. A shop of which the directory leaves something out scores 0, and the
+        reason says so.
 
     Raises
     ------
     CourseError
-        A column is missing, or `monthly_visits` is not above zero.
+        A column is missing, a value in it cannot be, a shop stands twice, none of our products is
+        in :data:`CATEGORIES`, or `monthly_visits` is not above zero.
 
     Examples
     --------
@@ -143,21 +146,28 @@ def rank_directory(
     """
     columns = [*CATEGORIES, "other", "price_low", "price_high", "monthly_visits"]
     demand_columns(directory, ["shop_id", "name", "kind", "region", *columns])
-    if not monthly_visits > 0:
+    if not 0 < number(monthly_visits) < np.inf:
         raise CourseError(_("Give our own visits a month, above zero, to compare the reach with."))
+    once(directory, ["shop_id"], _("A shop"))
+    known(directory, ["name", "kind", "region"])
+    directory = numbers(directory, ["price_low", "price_high"])
+    directory = numbers(directory, [*CATEGORIES, "other", "monthly_visits"], zero=True)
     ours, counts = assortment(products), directory[list(CATEGORIES)].astype(float)
     mine = ours[list(CATEGORIES)]
-    listed = counts.sum(axis=1) + directory["other"]
-    there = directory["region"].map(dict(regions)) if regions is not None else 1.0
+    if not mine.sum():
+        sentence = _("None of our products is in the directory's categories: {categories}.")
+        raise CourseError(sentence.format(categories=", ".join(CATEGORIES)))
+    listed = counts.sum(axis=1, skipna=False) + directory["other"]
+    there = directory["region"].map(dict(regions)).fillna(0.0) if regions is not None else 1.0
     table = directory[["shop_id", "name", "kind"]].assign(
         covers=np.minimum(counts.to_numpy(), mine.to_numpy()).sum(axis=1) / mine.sum(),
-        focus=(counts.sum(axis=1) / listed.where(listed > 0)).fillna(0.0),
+        focus=counts.sum(axis=1) / listed.mask(listed == 0, np.inf),
         prices=_overlap(directory["price_low"], directory["price_high"], ours),
-        reach=(directory["monthly_visits"] / monthly_visits).clip(upper=1)
+        reach=(directory["monthly_visits"] / number(monthly_visits)).clip(upper=1)
         * np.where(directory["region"] == "national", 1.0, there),
     )
     fit = table["kind"].isin(list(kinds))
-    table["score"] = table[list(_PARTS)].prod(axis=1).where(fit, 0.0)
+    table["score"] = table[list(_PARTS)].prod(axis=1, skipna=False).where(fit, 0.0).fillna(0.0)
     table["reason"] = [_reason(r, ok) for r, ok in zip(table.itertuples(), fit, strict=True)]
     table = table.sort_values(["score", "shop_id"], ascending=[False, True], ignore_index=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
@@ -171,7 +181,8 @@ def _overlap(
     ours_bottom, ours_top = np.log(ours[["price_low", "price_high"]].to_numpy(float))
     common = np.minimum(top, ours_top) - np.maximum(bottom, ours_bottom)
     whole = np.maximum(top, ours_top) - np.minimum(bottom, ours_bottom)
-    return np.where(whole > 0, np.maximum(common, 0) / np.where(whole > 0, whole, 1), 1.0)
+    shared = np.where(whole > 0, np.maximum(common, 0) / np.where(whole > 0, whole, 1), 1.0)
+    return np.where(top >= bottom, shared, np.nan)  # a band upside down, or none, says nothing
 
 
 def _reason(row: Any, fit: bool) -> str:
@@ -184,6 +195,8 @@ def _reason(row: Any, fit: bool) -> str:
         "prices": _("It sells in another price band."),
         "reach": _("Too few of our customers see it."),
     }
+    if any(np.isnan(getattr(row, name)) for name in words):
+        return _("The directory does not say enough about it, or not what can be.")
     weakest = min(words, key=lambda name: float(getattr(row, name)))
     if getattr(row, weakest) < WEAK:
         return words[weakest]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecokit.competitors.inputs import demand_columns, known, numbers, once
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -72,6 +73,10 @@ UNWEIGHTED = ("jevons", "carli", "dutot")
 """Formulas that need no quantities: what you use when only prices can be seen."""
 
 
+class NothingWeighsError(CourseError):
+    """No product of a comparison was bought."""
+
+
 def bilateral_index(
     prices_0: ArrayLike,
     prices_1: ArrayLike,
@@ -122,56 +127,71 @@ def bilateral_index(
     Lloyd-Moulton index is exact for a CES utility. Values are tested against IndexNumR.
     """
     p0, p1 = _positive(prices_0), _positive(prices_1)
-    known = [*FORMULAS, "lloyd_moulton"]
-    if formula not in known:
-        sentence = _("There is no formula {formula!r}. Take one of: {known}.")
-        raise CourseError(sentence.format(formula=formula, known=", ".join(known)))
+    _check_formula(formula, [*FORMULAS, "lloyd_moulton"])
     if len(p0) != len(p1) or not len(p0):
         sentence = _("An index compares the same products; the lists hold {a} and {b}.")
         raise CourseError(sentence.format(a=len(p0), b=len(p1)))
     if formula == "lloyd_moulton":
         return _lloyd_moulton(p0, p1, quantities_0, sigma)
-    q0, q1 = (_quantities(q, len(p0)) for q in (quantities_0, quantities_1))
-    if formula in UNWEIGHTED:
-        blank = np.ones_like(p0)
-        return FORMULAS[formula](p0, p1, blank, blank)
-    need_0, need_1 = formula != "paasche", formula != "laspeyres"
-    if (need_0 and q0 is None) or (need_1 and q1 is None):
+    need_0 = formula not in (*UNWEIGHTED, "paasche")
+    need_1 = formula not in (*UNWEIGHTED, "laspeyres")
+    if (need_0 and quantities_0 is None) or (need_1 and quantities_1 is None):
         which = _("both lists") if need_0 and need_1 else _("list 0") if need_0 else _("list 1")
         sentence = _(
             "A {formula} index needs the quantities of {which}. Without quantities take jevons."
         )
         raise CourseError(sentence.format(formula=formula, which=which))
-    blank = np.zeros_like(p0)
-    return FORMULAS[formula](p0, p1, blank if q0 is None else q0, blank if q1 is None else q1)
+    unused = np.ones_like(p0)
+    q0 = _quantities(quantities_0, len(p0)) if need_0 else unused
+    q1 = _quantities(quantities_1, len(p0)) if need_1 else unused
+    if formula == "walsh" and not q0 @ q1:
+        raise NothingWeighsError(
+            _("No product has quantities in both lists, so nothing weighs. Take fisher instead.")
+        )
+    return FORMULAS[formula](p0, p1, q0, q1)
+
+
+def _check_formula(formula: str, known_formulas: Sequence[str]) -> None:
+    if formula not in known_formulas:
+        sentence = _("There is no formula {formula!r}. Take one of: {known}.")
+        raise CourseError(sentence.format(formula=formula, known=", ".join(known_formulas)))
+
+
+def _vector(given: ArrayLike | None) -> Vector:
+    """Return numbers as a vector; what is no number becomes missing."""
+    try:
+        return np.asarray(given, dtype=float).reshape(-1)
+    except (TypeError, ValueError):
+        return np.full(1, np.nan)
 
 
 def _positive(prices: ArrayLike) -> Vector:
-    values = np.asarray(prices, dtype=float).reshape(-1)
+    values = _vector(prices)
     if not (np.isfinite(values).all() and (values > 0).all()):
         raise CourseError(_("Prices must be numbers above zero. Leave out products without one."))
     return values
 
 
-def _quantities(given: ArrayLike | None, length: int) -> Vector | None:
-    if given is None:
-        return None
-    values = np.asarray(given, dtype=float).reshape(-1)
+def _quantities(given: ArrayLike | None, length: int) -> Vector:
+    values = _vector(given)
     if len(values) != length or not np.isfinite(values).all() or (values < 0).any():
         raise CourseError(_("Give one quantity for each price, zero or more."))
     if not values.sum():
-        raise CourseError(_("All quantities are zero, so nothing weighs. Take jevons instead."))
+        raise NothingWeighsError(
+            _("All quantities are zero, so nothing weighs. Take jevons instead.")
+        )
     return values
 
 
 def _lloyd_moulton(p0: Vector, p1: Vector, q0: ArrayLike | None, sigma: float | None) -> float:
-    weights = _quantities(q0, len(p0))
-    if sigma is None or sigma == 1 or weights is None:
+    rate = _vector(sigma)[0]
+    if not np.isfinite(rate) or rate == 1 or q0 is None:
         raise CourseError(
             _("lloyd_moulton needs quantities_0 and sigma, the elasticity of substitution, not 1.")
         )
+    weights = _quantities(q0, len(p0))
     share = p0 * weights / (p0 @ weights)
-    return float((share @ (p1 / p0) ** (1 - sigma)) ** (1 / (1 - sigma)))
+    return float((share @ (p1 / p0) ** (1 - rate)) ** (1 / (1 - rate)))
 
 
 def price_index(
@@ -190,7 +210,8 @@ def price_index(
     ----------
     table : DataFrame
         ``period`` (sortable), ``item``, ``price`` (yuan), and ``quantity`` (units) for the
-        weighted formulas; one row an item and period. A row without a price is left out.
+        weighted formulas; one row an item and period. A row without a price is left out; a
+        missing quantity counts as zero.
     formula, sigma
         As in :func:`bilateral_index`.
     chained : bool
@@ -201,13 +222,15 @@ def price_index(
     Returns
     -------
     DataFrame
-        `by`, ``period``, ``index`` (first period 1.0; empty where no product can be
-        compared), ``matched`` (products in the comparison).
+        `by`, ``period``, ``index`` (first period 1.0; empty where no product can be compared or
+        none of them was bought, and in a chain from there on), ``matched`` (products in the
+        comparison).
 
     Raises
     ------
     CourseError
-        A column is missing, an item stands twice in a period, or no price is there.
+        A column is missing, a value in it cannot be, an item stands twice in a period, or no price
+        is there.
 
     Examples
     --------
@@ -231,9 +254,12 @@ def price_index(
     keys = [by] if isinstance(by, str) else list(by)
     columns = ["period", "item", "price"] + ([] if formula in UNWEIGHTED else ["quantity"])
     demand_columns(table, [*keys, *columns])
-    rows = table.dropna(subset=["price"])
-    if rows.duplicated([*keys, "period", "item"]).any():
-        raise CourseError(_("An item stands twice in the same period. Give one row for each."))
+    _check_formula(formula, [*FORMULAS, "lloyd_moulton"])
+    rows = numbers(table, ["price"]).dropna(subset=["price"])
+    if "quantity" in columns:
+        rows = numbers(rows, ["quantity"], zero=True).fillna({"quantity": 0.0})
+    known(rows, [*keys, "period", "item"])
+    once(rows, [*keys, "period", "item"], _("An item"))
     if rows.empty:
         raise CourseError(_("There is no price in the table, so there is no index."))
     groups: Any = rows.groupby(keys, sort=True) if keys else [((), rows)]
@@ -244,31 +270,13 @@ def price_index(
     return pd.concat(found, ignore_index=True)[[*keys, "period", "index", "matched"]]
 
 
-def demand_columns(table: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Raise a `CourseError` that names the columns that `table` lacks.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> demand_columns(pd.DataFrame({"week": []}), ["week", "price"])
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The table lacks the column: price.
-    """
-    lacking = [column for column in columns if column not in table.columns]
-    if lacking:
-        sentence = _("The table lacks the column: {columns}.")
-        raise CourseError(sentence.format(columns=", ".join(lacking)))
-
-
 def _index_of(rows: pd.DataFrame, formula: str, chained: bool, sigma: float | None) -> pd.DataFrame:
     import pandas as pd
 
     prices = rows.pivot_table(index="period", columns="item", values="price")  # one row each
     units = None
-    if "quantity" in rows:
+    if formula not in UNWEIGHTED:
         units = rows.pivot_table(index="period", columns="item", values="quantity")
-        units = units.reindex_like(prices).fillna(0)
     level, found = 1.0, [(prices.index[0], 1.0, int(prices.iloc[0].notna().sum()))]
     for place in range(1, len(prices)):
         start = place - 1 if chained else 0
@@ -279,10 +287,25 @@ def _index_of(rows: pd.DataFrame, formula: str, chained: bool, sigma: float | No
             if units is None
             else (units.iloc[at].to_numpy()[both] for at in (start, place))
         )
-        step = bilateral_index(p0, p1, q0, q1, formula, sigma) if both.any() else np.nan
+        step = _index_or_none(p0, p1, q0, q1, formula, sigma)
         level = level * step if chained else step
         found.append((prices.index[place], level, int(both.sum())))
     return pd.DataFrame(found, columns=["period", "index", "matched"])
+
+
+def _index_or_none(
+    p0: Vector,
+    p1: Vector,
+    q0: Vector | None,
+    q1: Vector | None,
+    formula: str,
+    sigma: float | None = None,
+) -> float:
+    """Return the index, or NaN where nothing can be compared or nothing weighs."""
+    try:
+        return bilateral_index(p0, p1, q0, q1, formula, sigma) if len(p0) else np.nan
+    except NothingWeighsError:
+        return np.nan
 
 
 def average_price(table: pd.DataFrame) -> pd.DataFrame:
@@ -304,7 +327,7 @@ def average_price(table: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        A column is missing.
+        A column is missing, a price cannot be, or there is none.
 
     Examples
     --------
@@ -324,11 +347,10 @@ def average_price(table: pd.DataFrame) -> pd.DataFrame:
     Source: ILO and others (2020), *Consumer Price Index Manual*, on unit values.
     """
     demand_columns(table, ["period", "item", "price"])
-    means = (
-        table.dropna(subset=["price"])
-        .groupby("period")
-        .agg(index=("price", "mean"), items=("item", "nunique"))
-    )
+    rows = numbers(table, ["price"]).dropna(subset=["price"])
+    if rows.empty:
+        raise CourseError(_("There is no price in the table, so there is no index."))
+    means = rows.groupby("period").agg(index=("price", "mean"), items=("item", "nunique"))
     means["index"] = means["index"] / means["index"].iloc[0]
     return means.reset_index()
 
@@ -358,7 +380,7 @@ def spatial_index(
     Raises
     ------
     CourseError
-        A column is missing.
+        A column is missing, or a value in it cannot be.
 
     Examples
     --------
@@ -381,9 +403,12 @@ def spatial_index(
     keys = [by] if isinstance(by, str) else list(by)
     weighted = formula not in UNWEIGHTED
     demand_columns(gaps, [*keys, "own_price", "price", *(["units"] if weighted else [])])
-    rows = gaps.dropna(subset=["own_price", "price"])
-    ours, theirs = (rows[column].to_numpy(float) for column in ("own_price", "price"))
-    units = rows["units"].to_numpy(float) if weighted else None
+    _check_formula(formula, list(FORMULAS))
+    rows = numbers(gaps, ["own_price", "price"]).dropna(subset=["own_price", "price"])
+    ours, theirs = (rows[column].to_numpy() for column in ("own_price", "price"))
+    units = None
+    if weighted:
+        units = numbers(rows, ["units"], zero=True)["units"].fillna(0.0).to_numpy()
     if keys:  # a list of one column, too, names its groups by tuples
         groups = rows.groupby(keys, sort=True).indices.items()
     else:
@@ -391,7 +416,6 @@ def spatial_index(
     found = []
     for name, at in groups:
         weight = None if units is None else units[at]
-        empty = not len(at) or (weight is not None and not weight.sum())
-        level = np.nan if empty else bilateral_index(theirs[at], ours[at], weight, weight, formula)
+        level = _index_or_none(theirs[at], ours[at], weight, weight, formula)
         found.append((*(name if isinstance(name, tuple) else (name,)), level, len(at)))
     return pd.DataFrame(found, columns=[*keys, "index", "matched"])

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import permutations
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ecokit.competitors.indices import demand_columns
+from ecokit.competitors.inputs import days, demand_columns, known, numbers, once
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -41,12 +42,13 @@ def market_shares(market: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.Data
     Returns
     -------
     DataFrame
-        `by`, ``seller``, ``sales``, ``share`` (0 to 1); largest first within `by`.
+        `by`, ``seller``, ``sales``, ``share`` (0 to 1; empty where nothing was sold); largest
+        first within `by`.
 
     Raises
     ------
     CourseError
-        A column is missing, or there are no sales.
+        A column is missing, sales are no numbers from zero on, or there are none.
 
     Examples
     --------
@@ -64,6 +66,8 @@ def market_shares(market: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.Data
     """
     keys = [by] if isinstance(by, str) else list(by)
     demand_columns(market, [*keys, "seller", "sales"])
+    known(market, [*keys, "seller"])
+    market = numbers(market, ["sales"], zero=True)
     if not market["sales"].sum() > 0:
         raise CourseError(_("The market table has no sales, so nobody has a share of them."))
     fen = market.assign(sales=(market["sales"] * 100).round().astype("Int64"))
@@ -117,9 +121,18 @@ def hhi(shares: Shares | pd.Series[float], others: str | None = OTHERS) -> float
 
 
 def _whole(shares: Shares | pd.Series[float]) -> dict[str, float]:
-    values = {str(seller): float(share) for seller, share in shares.items()}
+    try:
+        entries = [(str(seller), float(share)) for seller, share in shares.items()]
+    except (AttributeError, TypeError, ValueError):
+        sentence = _("Give each seller's share as a number, such as {'K1': 0.4, 'others': 0.6}.")
+        raise CourseError(sentence) from None
+    values = dict(entries)
+    if len(values) < len(entries):
+        raise CourseError(_("A seller stands twice in the shares. Add its shares up first."))
+    if any(share < 0 for share in values.values()):
+        raise CourseError(_("A share is below zero; each lies between 0 and 1."))
     total = sum(values.values())
-    if any(share < 0 for share in values.values()) or not abs(total - 1) < 1e-6:
+    if not abs(total - 1) < 1e-6:
         sentence = _(
             "The shares add up to {total:.6g}; as fractions they add up to 1. "
             "Divide per cent by 100."
@@ -195,9 +208,10 @@ def merger_delta(shares: Shares | pd.Series[float], one: str, other: str) -> flo
     Source: *Merger Guidelines* (2023), guideline 1.
     """
     values = _whole(shares)
-    if one not in values or other not in values or one == other:
+    sellers = [seller for seller in values if seller != OTHERS]
+    if one not in sellers or other not in sellers or one == other:
         sentence = _("Name two different sellers of: {known}.")
-        raise CourseError(sentence.format(known=", ".join(values)))
+        raise CourseError(sentence.format(known=", ".join(sellers)))
     return 20_000 * values[one] * values[other]
 
 
@@ -217,6 +231,7 @@ def concentration(market: pd.DataFrame, by: str = "category") -> pd.DataFrame:
         `by`, ``leader`` (the largest named seller), ``share`` (its share), ``own`` (share of the
         seller ``own``), ``hhi`` (:data:`OTHERS` counted as many), ``hhi_others_as_one``,
         ``firms`` (effective). The truth lies between the two: nobody knows how many the others are.
+        A group in which nothing was sold has no row; one in which only others sell has no leader.
 
     Raises
     ------
@@ -240,18 +255,19 @@ def concentration(market: pd.DataFrame, by: str = "category") -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for name, group in market_shares(market, by).groupby(by, sort=True):
+    for name, group in market_shares(market, by).dropna().groupby(by, sort=True):
         shares = group.set_index("seller")["share"]
         named = shares.drop(OTHERS, errors="ignore")
+        led = bool(named.sum() > 0)
         rows.append(
             {
                 by: name,
-                "leader": named.idxmax(),
+                "leader": named.idxmax() if led else None,
                 "share": named.max(),
                 "own": shares.get("own", np.nan),
                 "hhi": hhi(shares),
                 "hhi_others_as_one": hhi(shares, others=None),
-                "firms": effective_firms(shares),
+                "firms": effective_firms(shares) if led else np.nan,
             }
         )
     return pd.DataFrame(rows)
@@ -277,7 +293,8 @@ def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
     Raises
     ------
     CourseError
-        A column is missing, or there are fewer than two weeks.
+        A column is missing, a value in it cannot be, an offer stands twice in a week, there are
+        fewer than two weeks, or they are not 7 days apart.
 
     Examples
     --------
@@ -296,10 +313,17 @@ def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
     """
     keys = ["competitor_id", "category", "sku"]
     demand_columns(panel, [*keys, "week", price])
-    weeks = panel["week"].nunique()
-    if weeks < 2:
+    known(panel, [*keys, "week"])
+    panel = days(numbers(panel, [price]), ["week"]).dropna(subset=[price])
+    once(panel, [*keys, "week"], _("An offer"))
+    weeks = np.sort(panel["week"].unique())
+    if len(weeks) < 2:
         sentence = _("Moves need two weeks at least; the panel has {weeks}.")
-        raise CourseError(sentence.format(weeks=weeks))
+        raise CourseError(sentence.format(weeks=len(weeks)))
+    if ((weeks - weeks[0]) % np.timedelta64(7, "D")).any():
+        raise CourseError(
+            _("The weeks are not 7 days apart. Keep one day of each week, such as its Monday.")
+        )
     wide = panel.pivot_table(index="week", columns=keys, values=price)
     wide = wide.asfreq("7D")
     changes = wide.apply(np.log).diff().iloc[1:]
@@ -328,7 +352,7 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     Raises
     ------
     CourseError
-        A competitor is not in `moves`, or the two are the same.
+        `moves` comes from elsewhere, a competitor is not in it, or the two are the same.
 
     Examples
     --------
@@ -348,10 +372,10 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     """
     import pandas as pd
 
-    known = list(dict.fromkeys(moves.columns.get_level_values("competitor_id")))
-    if leader not in known or follower not in known or leader == follower:
+    names = _competitors(moves)
+    if leader not in names or follower not in names or leader == follower:
         sentence = _("Name two different competitors of: {known}.")
-        raise CourseError(sentence.format(known=", ".join(known)))
+        raise CourseError(sentence.format(known=", ".join(names)))
     rows = []
     for lag in range(-most_weeks, most_weeks + 1):
         x, y = _paired(moves, leader, follower, lag)
@@ -359,6 +383,12 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
         found = float(np.corrcoef(x, y)[0, 1]) if enough else np.nan
         rows.append((lag, found, len(x), 1.96 / np.sqrt(max(len(x), 1))))
     return pd.DataFrame(rows, columns=["lag", "correlation", "pairs", "noise"])
+
+
+def _competitors(moves: pd.DataFrame) -> list[str]:
+    if list(getattr(moves, "columns", moves).names) != ["competitor_id", "category"]:
+        raise CourseError(_("Give the moves that price_moves returned."))
+    return list(dict.fromkeys(moves.columns.get_level_values("competitor_id")))
 
 
 def _paired(
@@ -386,7 +416,8 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
     -------
     DataFrame
         ``leader``, ``follower``, ``weeks`` (the lag with the highest correlation),
-        ``correlation``, ``noise``, ``moves`` (of the leader, at least :data:`MOVE`) and
+        ``correlation``, ``noise`` (who takes the best of many lags finds more by chance: 19 times
+        of 20 the best stays below this), ``moves`` (of the leader, at least :data:`MOVE`) and
         ``followed`` (share of them after which the follower moved the same way, that many weeks
         later, at least half as far). One row a pair in which the best lag is positive and above
         the noise; strongest first.
@@ -409,27 +440,28 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
     ...
     ecokit.errors.CourseError: A leader needs a follower: give the moves of two competitors.
 
-    Source: slide 18 (choose the leader); as in :func:`lead_lag`.
+    Source: slide 18 (choose the leader); as in :func:`lead_lag`, with Bonferroni's correction.
     """
     import pandas as pd
 
-    known = list(dict.fromkeys(moves.columns.get_level_values("competitor_id")))
-    if len(known) < 2:
+    names = _competitors(moves)
+    if len(names) < 2:
         raise CourseError(_("A leader needs a follower: give the moves of two competitors."))
     rows = []
-    for leader, follower in permutations(known, 2):
+    for leader, follower in permutations(names, 2):
         table = lead_lag(moves, leader, follower, most_weeks).dropna(subset=["correlation"])
         if table.empty:
             continue
         best = table.iloc[int(table["correlation"].argmax())]
-        if best["lag"] <= 0 or best["correlation"] <= best["noise"]:
+        noise = NormalDist().inv_cdf(1 - 0.05 / len(table)) / best["pairs"] ** 0.5
+        if best["lag"] <= 0 or best["correlation"] <= noise:
             continue
         x, y = _paired(moves, leader, follower, int(best["lag"]))
         moved = np.abs(x) >= MOVE
         followed = (np.sign(x) == np.sign(y)) & (np.abs(y) >= np.abs(x) / 2)
         share = float(followed[moved].mean()) if moved.any() else np.nan
         rows.append(
-            (leader, follower, int(best["lag"]), best["correlation"], best["noise"],
+            (leader, follower, int(best["lag"]), best["correlation"], noise,
              int(moved.sum()), share)
         )  # fmt: skip
     columns = ["leader", "follower", "weeks", "correlation", "noise", "moves", "followed"]

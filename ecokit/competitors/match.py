@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecokit.competitors.indices import demand_columns
+from ecokit.competitors.inputs import demand_columns, known, number, numbers, once
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 THRESHOLD = 0.2
 """Likeness below which two products are not taken for the same."""
 
+ROWS = 500
+"""Products that are compared at a time, so that large catalogues fit into the memory."""
+
 
 def similarities(
     left: pd.DataFrame,
     right: pd.DataFrame,
-    fields: Sequence[str] = ("name",),
+    fields: str | Sequence[str] = ("name",),
     threshold: float = THRESHOLD,
     block: str | None = None,
 ) -> pd.DataFrame:
@@ -39,7 +42,7 @@ def similarities(
     ----------
     left, right : DataFrame
         One row a product, with `fields` (texts or numbers; empty ones count as no text).
-    fields : sequence of str
+    fields : str or sequence of str
         Columns of both tables that are joined into one text.
     threshold : float
         Least likeness, above 0 and up to 1.
@@ -56,7 +59,7 @@ def similarities(
     Raises
     ------
     CourseError
-        A column is missing, row labels repeat, or `threshold` lies outside 0 to 1.
+        A column is missing, row labels repeat or are missing, or `threshold` lies outside 0 to 1.
 
     Examples
     --------
@@ -77,13 +80,17 @@ def similarities(
     import pandas as pd
 
     keys = [block] if block else []
+    fields = [fields] if isinstance(fields, str) else list(fields)
+    if not fields:
+        raise CourseError(_("Name at least one column to compare, such as 'name'."))
     for table in (left, right):
         demand_columns(table, [*fields, *keys])
-        if not table.index.is_unique:
+        if not table.index.is_unique or table.index.to_frame().isna().any(axis=None):
             raise CourseError(_("Each product needs a row label of its own: use set_index."))
-    if not 0 < threshold <= 1:
-        sentence = _("The threshold is {threshold:g}. It lies above 0 and up to 1, such as 0.2.")
+    if not 0 < number(threshold) <= 1:
+        sentence = _("The threshold is {threshold!r}. It lies above 0 and up to 1, such as 0.2.")
         raise CourseError(sentence.format(threshold=threshold))
+    threshold = number(threshold)
     texts = [_texts(table, fields) for table in (left, right)]
     parts = _blocks(left, right, block)
     found = [_compare(texts[0].loc[a], texts[1].loc[b], threshold) for a, b in parts]
@@ -126,31 +133,38 @@ def _compare(left: pd.Series[str], right: pd.Series[str], threshold: float) -> p
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = [*left, *right]
-    if not any(texts):
+    if left.empty or right.empty or not any(texts):
         return pd.DataFrame()
     weights = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3)).fit_transform(texts)
-    scores = (weights[: len(left)] @ weights[len(left) :].T).tocoo()
-    keep = scores.data >= threshold
-    return pd.DataFrame(
-        {
-            "left": left.index.take(scores.row[keep]),
-            "right": right.index.take(scores.col[keep]),
-            "score": np.minimum(scores.data[keep], 1.0),
-        }
-    )
+    ours, theirs = weights[: len(left)], weights[len(left) :].T.tocsc()
+    parts = []
+    for start in range(0, len(left), ROWS):
+        scores = (ours[start : start + ROWS] @ theirs).tocoo()
+        keep = scores.data >= threshold
+        parts.append(
+            pd.DataFrame(
+                {
+                    "left": left.index.take(scores.row[keep] + start),
+                    "right": right.index.take(scores.col[keep]),
+                    "score": np.minimum(scores.data[keep], 1.0),
+                }
+            )
+        )
+    return pd.concat(parts)
 
 
 def match_products(
     left: pd.DataFrame,
     right: pd.DataFrame,
-    fields: Sequence[str] = ("name",),
+    fields: str | Sequence[str] = ("name",),
     threshold: float = THRESHOLD,
     block: str | None = None,
 ) -> pd.DataFrame:
     """Match products one to one: each gets at most one partner, and the best set wins.
 
     Taking the best pair first and going on (greedy) can give a product away that another
-    one needs more. The assignment with the largest sum of likenesses does not.
+    one needs more. The assignment with the largest sum of likenesses does not. Where a catalogue
+    lists one product twice, one of the two stays without a partner.
 
     Parameters
     ----------
@@ -179,8 +193,7 @@ def match_products(
     ...
     ecokit.errors.CourseError: The table lacks the column: ean.
 
-    Source: Crouse (2016), On implementing 2D rectangular assignment algorithms (the method of
-    SciPy's ``linear_sum_assignment``).
+    Source: as in :func:`assign`.
     """
     pairs = similarities(left, right, fields, threshold, block)
     return assign(pairs)
@@ -209,7 +222,7 @@ def match_panel(
     Raises
     ------
     CourseError
-        As in :func:`similarities`.
+        As in :func:`similarities`; the panel is empty, or a product stands twice.
 
     Examples
     --------
@@ -229,7 +242,11 @@ def match_panel(
     import pandas as pd
 
     demand_columns(panel, ["competitor_id", "sku", "name", "category"])
+    once(products, ["product_id"], _("A product"))
     demand_columns(products, ["product_id", "name", "category"])
+    known(panel, ["competitor_id", "sku"])
+    if panel.empty:
+        raise CourseError(_("The panel is empty: collect some offers first."))
     offers = panel.drop_duplicates(["competitor_id", "sku"], keep="last")
     ours = products.set_index("product_id")[["name", "category"]]
     found = []
@@ -267,7 +284,7 @@ def assign(pairs: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        A column is missing.
+        A column or a value is missing, or a pair stands twice.
 
     Examples
     --------
@@ -283,28 +300,27 @@ def assign(pairs: pd.DataFrame) -> pd.DataFrame:
     ...
     ecokit.errors.CourseError: The table lacks the column: right, score.
 
-    Source: Crouse (2016), as above.
+    Source: Jonker and Volgenant (1987), A shortest augmenting path algorithm for dense and sparse
+    linear assignment problems, as SciPy's ``min_weight_full_bipartite_matching`` cites it.
     """
-    from scipy.optimize import linear_sum_assignment
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
     demand_columns(pairs, ["left", "right", "score"])
     if pairs.empty:
         return pairs.copy()
+    known(pairs, ["left", "right", "score"])
+    once(pairs, ["left", "right"], _("A pair"))
+    scores = numbers(pairs, ["score"], zero=True)["score"].to_numpy()
     rows, columns = (pairs[side].factorize()[0] for side in ("left", "right"))
     high, wide = rows.max() + 1, columns.max() + 1
-    graph = coo_array((np.ones(len(pairs)), (rows, columns + high)), shape=(high + wide,) * 2)
-    piece = connected_components(graph, directed=False)[1][rows]
-    chosen: list[int] = []
-    for part in pairs.groupby(piece).indices.values():  # pieces share no product
-        a, row = np.unique(rows[part], return_inverse=True)
-        b, column = np.unique(columns[part], return_inverse=True)
-        scores, place = np.zeros((len(a), len(b))), np.full((len(a), len(b)), -1)
-        scores[row, column], place[row, column] = pairs["score"].to_numpy()[part], part
-        best = place[linear_sum_assignment(scores, maximize=True)]
-        chosen.extend(best[best >= 0])
-    return pairs.iloc[sorted(chosen)].sort_values(
+    # Each product may also stay alone, at a score of 0. All scores are raised by 1, because a
+    # sparse matrix does not tell a 0 from no pair.
+    alone = np.arange(high)
+    edges = (np.append(rows, alone), np.append(columns, wide + alone))
+    graph = csr_array((np.append(scores, np.zeros(high)) + 1, edges), shape=(high, wide + high))
+    chosen = min_weight_full_bipartite_matching(graph, maximize=True)[1]
+    return pairs[columns == chosen[rows]].sort_values(
         "score", ascending=False, kind="stable", ignore_index=True
     )
 
@@ -316,7 +332,7 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
     ----------
     pairs : DataFrame
         ``left``, ``right``.
-    truth : iterable of (left, right)
+    truth : DataFrame of two columns, or iterable of (left, right)
         The pairs that are the same product; found by hand, or known from a simulator.
 
     Returns
@@ -328,7 +344,7 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
     Raises
     ------
     CourseError
-        There is no true pair to compare with.
+        There is no true pair to compare with, or `truth` holds something else than pairs.
 
     Examples
     --------
@@ -344,9 +360,8 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
 
     Source: Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*.
     """
-    true = set(truth)
-    if not true:
-        raise CourseError(_("There is no true pair, so nothing can be found or missed."))
+    demand_columns(pairs, ["left", "right"])
+    true = _true_pairs(truth)
     found = set(zip(pairs["left"], pairs["right"], strict=True))
     right = len(found & true)
     return {
@@ -357,6 +372,18 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
         "right": right,
         "true": len(true),
     }
+
+
+def _true_pairs(truth: pd.DataFrame | Iterable[Sequence[Any]]) -> set[tuple[Any, Any]]:
+    rows = truth.itertuples(index=False) if hasattr(truth, "itertuples") else truth
+    try:
+        true = {(left, right) for left, right in rows}
+    except (TypeError, ValueError):
+        sentence = _("The truth is a list of pairs, such as [('P1', 'ND7'), ('P2', 'ND9')].")
+        raise CourseError(sentence) from None
+    if not true:
+        raise CourseError(_("There is no true pair, so nothing can be found or missed."))
+    return true
 
 
 def quality_by_threshold(
@@ -401,9 +428,11 @@ def quality_by_threshold(
     """
     import pandas as pd
 
-    true = set(truth)
+    demand_columns(pairs, ["left", "right", "score"])
+    true = _true_pairs(truth)
+    columns = ["threshold", "found", "right", "precision", "recall", "f1"]
     rows = [
         {"threshold": t, **match_quality(assign(pairs[pairs["score"] >= t]), true)}
         for t in thresholds
     ]
-    return pd.DataFrame(rows)[["threshold", "found", "right", "precision", "recall", "f1"]]
+    return pd.DataFrame(rows, columns=columns)

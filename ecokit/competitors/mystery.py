@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecokit.competitors.indices import demand_columns
+from ecokit.competitors.inputs import demand_columns, known, numbers, once
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -20,6 +20,10 @@ OWN = "own"
 """The column of our own shop beside the competitors'."""
 
 _Z = 1.959963984540054
+
+_DONE = dict.fromkeys(("true", "yes", "y", "1", "1.0", "是"), 1) | dict.fromkeys(
+    ("false", "no", "n", "0", "0.0", "否"), 0
+)
 
 
 def mystery_checklist(journey: pd.DataFrame) -> pd.DataFrame:
@@ -67,8 +71,9 @@ def mystery_findings(visits: pd.DataFrame, by_touchpoint: bool = True) -> pd.Dat
     Parameters
     ----------
     visits : DataFrame
-        ``visit``, ``competitor_id``, ``touchpoint``, ``done`` (bool), ``minutes`` (empty where
-        not done).
+        ``competitor_id``, ``touchpoint``, ``done`` (true or false, yes or no; rows left blank do
+        not count), ``minutes`` (empty where not done). A filled-in form of
+        :func:`mystery_checklist` holds the time in ``minutes_taken``.
     by_touchpoint : bool
         False: one row a competitor.
 
@@ -81,7 +86,7 @@ def mystery_findings(visits: pd.DataFrame, by_touchpoint: bool = True) -> pd.Dat
     Raises
     ------
     CourseError
-        A column is missing, or there is no visit.
+        A column is missing, a value in it cannot be, or there is no visit.
 
     Examples
     --------
@@ -97,19 +102,31 @@ def mystery_findings(visits: pd.DataFrame, by_touchpoint: bool = True) -> pd.Dat
 
     Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
     """
-    demand_columns(visits, ["visit", "competitor_id", "touchpoint", "done", "minutes"])
-    if visits.empty:
-        raise CourseError(_("There is no visit yet. Buy something first, then fill in the form."))
+    rows = _filled_in(visits)
     keys = ["competitor_id", "touchpoint"] if by_touchpoint else ["competitor_id"]
-    rows = visits.assign(
-        done=visits["done"].astype(int), minutes=visits["minutes"].astype("Float64")
-    )
     table = rows.groupby(keys, as_index=False).agg(
         checks=("done", "size"), done=("done", "sum"), minutes=("minutes", "median")
     )
     return _with_interval(table, "done", "checks")[
         [*keys, "checks", "done", "done_rate", "lower", "upper", "minutes"]
     ]
+
+
+def _filled_in(visits: pd.DataFrame) -> pd.DataFrame:
+    """Return the checks that were made: ``done`` as 0 or 1, ``minutes`` as numbers."""
+    demand_columns(visits, ["competitor_id", "touchpoint", "done", "minutes"])
+    taken = visits["minutes_taken" if "minutes_taken" in visits else "minutes"]
+    said = visits["done"].astype("string").fillna("").str.strip().str.lower()
+    wrong = ~said.isin([*_DONE, ""])
+    if wrong.any():
+        sentence = _("The column done holds {value!r}; it takes yes or no.")
+        raise CourseError(sentence.format(value=str(visits["done"][wrong].iloc[0])))
+    taken = taken.mask(taken.astype("string").str.strip() == "")
+    rows = visits.assign(done=said.map(_DONE), minutes=taken)[said != ""]
+    if rows.empty:
+        raise CourseError(_("There is no visit yet. Buy something first, then fill in the form."))
+    known(rows, ["competitor_id", "touchpoint"])
+    return numbers(rows.astype({"done": int}), ["minutes"], zero=True)
 
 
 def _with_interval(table: pd.DataFrame, count: str, of: str) -> pd.DataFrame:
@@ -150,7 +167,8 @@ def mystery_beside(
     Raises
     ------
     CourseError
-        A column is missing, or there is no visit.
+        A column is missing, a value in it cannot be, a touchpoint is not in `journey`, or there is
+        no visit.
 
     Examples
     --------
@@ -172,19 +190,21 @@ def mystery_beside(
     """
     import pandas as pd
 
-    demand_columns(visits, ["competitor_id", "touchpoint", "done", "minutes"])
+    rows = _filled_in(visits)
     demand_columns(touchpoints, ["touchpoint", "due_at", "done_at"])
     demand_columns(journey, ["touchpoint", "name", "name_zh", "minutes"])
-    if visits.empty:
-        raise CourseError(_("There is no visit yet. Buy something first, then fill in the form."))
-    window = visits["touchpoint"].map(journey.set_index("touchpoint")["minutes"])
-    taken = visits["minutes"].astype("Float64").fillna(0)  # no time written down: it takes none
+    once(journey, ["touchpoint"], _("A touchpoint"))
+    window = rows["touchpoint"].map(journey.set_index("touchpoint")["minutes"])
+    if window.isna().any():
+        number = rows.loc[window.isna(), "touchpoint"].iloc[0]
+        raise CourseError(_("The journey has no touchpoint {number}.").format(number=number))
+    taken = rows["minutes"].fillna(0)  # no time written down: it takes none
     theirs = pd.DataFrame(
         {
-            "shop": visits["competitor_id"],
-            "touchpoint": visits["touchpoint"],
-            "done": visits["done"].astype(int),
-            "in_time": (visits["done"].astype(bool) & (taken <= window)).astype(int),
+            "shop": rows["competitor_id"],
+            "touchpoint": rows["touchpoint"],
+            "done": rows["done"],
+            "in_time": (rows["done"].astype(bool) & (taken <= window)).astype(int),
         }
     )
     late = touchpoints["done_at"] > touchpoints["due_at"]

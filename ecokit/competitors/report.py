@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ecokit.competitors.indices import demand_columns, spatial_index
+from ecokit.competitors.indices import spatial_index
+from ecokit.competitors.inputs import day_of, days, demand_columns, known, numbers, once
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -112,7 +113,7 @@ def weekly_report(
     Raises
     ------
     CourseError
-        A column is missing, or the week is not in `gaps`.
+        A column is missing, a value in it cannot be, or the week is not in `gaps`.
 
     Examples
     --------
@@ -136,16 +137,21 @@ def weekly_report(
     import pandas as pd
     from jinja2 import Environment
 
-    needed = ["week", "competitor_id", "category", "price", "own_price", "units", "gap", "in_stock"]
-    demand_columns(gaps, [*needed, "product_id"])
+    needed = ["competitor_id", "product_id", "category", "week", "price", "own_price", "units"]
+    demand_columns(gaps, [*needed, "in_stock"])
     demand_columns(alerts, ["sentence", "at_stake"])
     demand_columns(competitors, ["competitor_id", "name"])
-    day = pd.Timestamp(week)
+    once(competitors, ["competitor_id"], _("A competitor"))
+    known(gaps, ["competitor_id", "product_id", "category", "in_stock"])
+    gaps = days(numbers(gaps, ["price", "own_price"]), ["week"])
+    gaps = gaps.dropna(subset=["price", "own_price"])
+    gaps = gaps.assign(gap=gaps["own_price"] / gaps["price"] - 1)
+    day = day_of(week)
     now = gaps[gaps["week"] == day]
     if now.empty:
         sentence = _("There are no price gaps of the week {week}: collect it first.")
         raise CourseError(sentence.format(week=day.date()))
-    names = competitors.set_index("competitor_id")["name"].to_dict()
+    names = competitors.set_index("competitor_id")["name"].dropna().to_dict()
     past = gaps[(gaps["week"] <= day) & (gaps["week"] > day - pd.Timedelta(weeks=WEEKS))]
     level = _mean_gap(now["gap"])
     first = now.groupby("product_id")["gap"].max().lt(0).mean()
@@ -156,7 +162,10 @@ def weekly_report(
             {"value": f"{level:+.1%}", "label": _("our price level against theirs")},
             {"value": f"{first:.0%}", "label": _("of matched products cheapest with us")},
             {"value": f"{len(alerts)}", "label": _("moves worth a look")},
-            {"value": f"{1 - now['in_stock'].mean():.0%}", "label": _("of their offers sold out")},
+            {
+                "value": f"{1 - now['in_stock'].astype(bool).mean():.0%}",
+                "label": _("of their offers sold out"),
+            },
         ],
         "alerts": list(alerts["sentence"]),
         "competitors": [
@@ -222,7 +231,7 @@ def _chart(past: pd.DataFrame, names: dict[Any, Any]) -> dict[str, Any]:
     height, left, right, top = 190, 52, 520, 12
     low = min(float(np.nanmin(table.to_numpy())), 0) - 0.01
     high = max(float(np.nanmax(table.to_numpy())), 0) + 0.01
-    step = 0.05 if high - low < 0.3 else 0.1
+    step = next(s for s in (0.05 * 2**n for n in range(60)) if high - low < 7 * s)
 
     def down(value: float) -> float:
         return round(top + (high - value) / (high - low) * (height - 40 - top), 1)
@@ -300,7 +309,9 @@ def save_report(html: str, path: str | Path, overwrite: bool = False) -> Path:
     """
     file = Path(path)
     try:
-        with file.open("w" if overwrite else "x", encoding="utf-8") as stream:
+        with file.open(
+            "w" if overwrite else "x", encoding="utf-8", errors="xmlcharrefreplace"
+        ) as stream:
             stream.write(html)
     except FileExistsError:
         sentence = _(

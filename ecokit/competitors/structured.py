@@ -66,7 +66,8 @@ def _product(node: Mapping[str, Any]) -> dict[str, str]:
         "delivery_days": part(offer, "deliveryLeadTime").get("value"),
         "rating": rating.get("ratingValue"), "reviews": rating.get("reviewCount"),
     }  # fmt: skip
-    return {key: str(value) for key, value in said.items() if isinstance(value, str | int | float)}
+    texts = {key: str(value) for key, value in said.items() if isinstance(value, str | int | float)}
+    return {key: text.encode("utf-8", "replace").decode() for key, text in texts.items()}
 
 
 def _money(offer: Mapping[str, Any]) -> str | None:

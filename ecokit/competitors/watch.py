@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ecokit.competitors.indices import demand_columns
+from ecokit.competitors.inputs import (
+    day_of,
+    days,
+    demand_columns,
+    joined,
+    known,
+    number,
+    numbers,
+    once,
+)
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -44,12 +53,13 @@ def own_prices(stock: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``week`` (Monday), ``product_id``, ``own_price`` (mean of the days, yuan), ``units``.
+        ``week`` (Monday), ``product_id``, ``own_price`` (mean of the days with a price, yuan),
+        ``units``.
 
     Raises
     ------
     CourseError
-        A column is missing.
+        A column is missing, or a value in it cannot be.
 
     Examples
     --------
@@ -64,11 +74,14 @@ def own_prices(stock: pd.DataFrame) -> pd.DataFrame:
     ecokit.errors.CourseError: The table lacks the column: product_id, price, sold.
     """
     demand_columns(stock, ["date", "product_id", "price", "sold"])
+    known(stock, ["date", "product_id"])
+    stock = days(numbers(numbers(stock, ["price"]), ["sold"], zero=True), ["date"])
     monday = stock["date"] - stock["date"].dt.day_of_week * np.timedelta64(1, "D")
-    fen = (stock["price"] * 100).round().astype("int64")
-    days = stock.assign(week=monday, fen=fen).groupby(["week", "product_id"], as_index=False)
-    table = days.agg(fen=("fen", "sum"), days=("fen", "size"), units=("sold", "sum"))
-    table["own_price"] = table["fen"] / table["days"] / 100
+    fen = (stock["price"] * 100).round().astype("Int64")
+    rows = stock.assign(week=monday, fen=fen).groupby(["week", "product_id"], as_index=False)
+    table = rows.agg(fen=("fen", "sum"), priced=("fen", "count"), units=("sold", "sum"))
+    priced = table["priced"].where(table["priced"] > 0)
+    table["own_price"] = (table["fen"] / priced / 100).astype("float64")
     return table[["week", "product_id", "own_price", "units"]]
 
 
@@ -91,12 +104,13 @@ def price_gaps(panel: pd.DataFrame, matches: pd.DataFrame, own: pd.DataFrame) ->
         ``week``, ``competitor_id``, ``sku``, ``product_id``, ``category``, ``list_price``,
         ``price`` (theirs, paid), ``promotion``, ``in_stock``, ``own_price``, ``units`` (ours),
         ``gap`` (our price over theirs, minus 1: positive, we are dearer) and ``cheapest`` (no
-        other competitor asks less that week). Weeks in which we do not offer it are left out.
+        other competitor asks less that week). Weeks in which one side shows no price are left out.
 
     Raises
     ------
     CourseError
-        A column is missing, or nothing could be put together.
+        A column is missing, a value in it cannot be, an offer, a match or a week of ours stands
+        twice, or nothing could be put together.
 
     Examples
     --------
@@ -121,11 +135,14 @@ def price_gaps(panel: pd.DataFrame, matches: pd.DataFrame, own: pd.DataFrame) ->
     demand_columns(panel, ["competitor_id", "sku", "category", "week", *prices])
     demand_columns(matches, ["competitor_id", "sku", "product_id"])
     demand_columns(own, ["week", "product_id", "own_price", "units"])
-    keys = ["competitor_id", "sku"]
-    both = panel[[*keys, "category", "week", *prices]].merge(
-        matches[[*keys, "product_id"]], on=keys
-    )
-    both = both.merge(own, on=["week", "product_id"])
+    keys, ours = ["competitor_id", "sku"], ["week", "product_id"]
+    panel = days(numbers(panel, ["list_price", "price"]), ["week"])
+    own = days(numbers(own, ["own_price"]), ["week"])
+    once(panel, [*keys, "week"], _("An offer"))
+    once(matches, keys, _("A match"))
+    once(own, ours, _("A product of ours"))
+    both = joined(panel[[*keys, "category", "week", *prices]], matches[[*keys, "product_id"]], keys)
+    both = joined(both, own, ours).dropna(subset=["price", "own_price"])
     if both.empty:
         raise CourseError(_("No matched product is on offer at both shops in the same week."))
     both["gap"] = both["own_price"] / both["price"] - 1
@@ -161,7 +178,7 @@ def assortment_overlap(
     Raises
     ------
     CourseError
-        A column is missing, or the panel has no such week.
+        A column is missing, a match stands twice, or the panel has no such week.
 
     Examples
     --------
@@ -183,12 +200,17 @@ def assortment_overlap(
     """
     import pandas as pd
 
-    demand_columns(panel, ["competitor_id", "sku", "week"])
-    demand_columns(products, ["product_id", "launched_on", "delisted_on"])
+    keys = ["competitor_id", "sku"]
+    demand_columns(panel, keys)
+    demand_columns(products, ["product_id"])
+    once(matches, keys, _("A match"))
+    demand_columns(matches, ["product_id"])
+    panel = days(panel, ["week"])
+    products = days(products, ["launched_on", "delisted_on"])
     day = _week(panel, week)
     sold = (products["launched_on"] <= day) & ~(products["delisted_on"] <= day)
     mine = set(products.loc[sold, "product_id"])
-    listed = panel[panel["week"] == day].merge(matches, on=["competitor_id", "sku"], how="left")
+    listed = panel[panel["week"] == day].merge(matches[[*keys, "product_id"]], on=keys, how="left")
     rows = []
     for competitor, group in listed.groupby("competitor_id", sort=True):
         common = len(mine & set(group["product_id"].dropna()))
@@ -205,7 +227,9 @@ def assortment_overlap(
 def _week(table: pd.DataFrame, week: Any) -> pd.Timestamp:
     import pandas as pd
 
-    day = pd.Timestamp(week)
+    day = day_of(week)
+    if table.empty:
+        raise CourseError(_("The panel is empty, so it has no week."))
     if not (table["week"] == day).any():
         sentence = _("The panel has no week {week}. It has Mondays from {first} to {last}.")
         first, last = (pd.Timestamp(table["week"].agg(end)) for end in ("min", "max"))
@@ -249,7 +273,7 @@ def reaction(
     Raises
     ------
     CourseError
-        A sign that cannot be, or a change of -1 and below.
+        A value that is no number, a sign that cannot be, or a change of -1 and below.
 
     Examples
     --------
@@ -268,6 +292,11 @@ def reaction(
 
     Source: constant-elasticity demand, as in pricing (slide 20).
     """
+    given = (price, cost, units, rival_change, own_change, elasticity, cross_elasticity)
+    values = [number(value) for value in given]
+    if not np.isfinite(values).all():
+        raise CourseError(_("A reaction needs numbers; one of those given is missing or none."))
+    price, cost, units, rival_change, own_change, elasticity, cross_elasticity = values
     if not elasticity < 0:
         sentence = _("An elasticity of demand to the own price is negative: write {value:g}.")
         raise CourseError(sentence.format(value=-abs(elasticity)))
@@ -305,8 +334,8 @@ def alerts(
 
     A move is a price that lies `least_change` or more off its usual price, the median of the last
     :data:`USUAL_WEEKS` weeks without a promotion before the move began. It becomes an alert when
-    it lasts (or is twice as deep), when the offer is in stock, and when nobody else is cheaper:
-    our demand follows the cheapest seller.
+    it lasts (or is twice as deep), when the offer is in stock, when we sell the product, and when
+    nobody else is cheaper: our demand follows the cheapest seller.
 
     Parameters
     ----------
@@ -335,7 +364,8 @@ def alerts(
     Raises
     ------
     CourseError
-        A column is missing, or the week is not in `gaps`.
+        A column is missing, a value in it cannot be, a product of `gaps` is not in `products`, or
+        the week is not in `gaps`.
 
     Examples
     --------
@@ -364,35 +394,54 @@ def alerts(
     """
     import pandas as pd
 
-    demand_columns(
-        gaps, ["week", "competitor_id", "sku", "price", "own_price", "units", "cheapest"]
-    )
-    demand_columns(products, ["product_id", "name", "cost", "core"])
-    day = _week(gaps, week)
-    known = gaps[gaps["week"] <= day]
-    here = known[(known["week"] == day) & known["in_stock"].astype(bool) & known["cheapest"]]
-    history = dict(list(known.groupby(["competitor_id", "sku"])))
-    recent = known[known["week"] > day - pd.Timedelta(weeks=USUAL_WEEKS)]
+    seen, named = _seen(gaps), _named(products)
+    day = _week(seen, week)
+    seen = seen[seen["week"] <= day].sort_values("week")
+    here = seen[(seen["week"] == day) & seen["in_stock"].astype(bool) & seen["cheapest"]]
+    if not here["product_id"].isin(list(named)).all():
+        missing = here.loc[~here["product_id"].isin(list(named)), "product_id"].iloc[0]
+        raise CourseError(_("The table products has no {id}.").format(id=missing))
+    history: dict[Any, pd.DataFrame] = dict(list(seen.groupby(["competitor_id", "sku"])))
+    recent = seen[seen["week"] > day - pd.Timedelta(weeks=USUAL_WEEKS)]
     recent = recent.drop_duplicates(["week", "product_id"])
     units = recent.groupby("product_id")["units"].mean().to_dict()
-    named = products.set_index("product_id")[["name", "core", "cost"]].to_dict("index")
+    owns: dict[str, float] = dict(elasticities) if elasticities is not None else {}
     rows = []
     for offer in here.to_dict("records"):
         past = history[(offer["competitor_id"], offer["sku"])]
         promoted = past["promotion"].notna().to_numpy()
         usual, lasted = _since(past["price"].to_numpy(float), promoted, least_change)
         change = offer["price"] / usual - 1
-        if abs(change) < least_change:
+        if abs(change) < least_change or not units[offer["product_id"]]:
             continue
         if lasted >= least_weeks or abs(change) >= 2 * least_change:
-            product = {**named[offer["product_id"]], "units": units[offer["product_id"]]}
-            own = (elasticities or {}).get(offer["category"], ELASTICITY)
-            move = {**offer, **product, "usual": usual, "change": change, "weeks": lasted}
+            product = named[offer["product_id"]] | {"units": units[offer["product_id"]]}
+            own = owns.get(offer["category"], ELASTICITY)
+            move = offer | product | {"usual": usual, "change": change, "weeks": lasted}
             rows.append(move | _stakes(move, own, cross_elasticity))
     table = pd.DataFrame(rows, columns=_ALERT)
     order = table["at_stake"].astype(float).abs().sort_values(ascending=False, kind="stable").index
     table = table.loc[order].head(most).reset_index(drop=True)
     return table.assign(sentence=[_sentence(row) for row in table.to_dict("records")])
+
+
+def _seen(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `price_gaps` that hold both prices, checked."""
+    demand_columns(gaps, ["competitor_id", "sku", "product_id", "category", "promotion",
+                          "in_stock", "cheapest"])  # fmt: skip
+    table = numbers(numbers(gaps, ["price", "own_price"]), ["units"], zero=True)
+    table = days(table, ["week"]).dropna(subset=["price", "own_price"])
+    return table.fillna({"units": 0.0})
+
+
+def _named(products: pd.DataFrame) -> dict[Any, dict[str, Any]]:
+    """Return name, cost and core by product, checked."""
+    demand_columns(products, ["product_id", "name", "cost", "core"])
+    known(products, ["product_id", "name", "cost"])
+    once(products, ["product_id"], _("A product"))
+    table = numbers(products, ["cost"], zero=True).set_index("product_id")
+    columns = ["name", "core", "cost"]
+    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in table[columns].itertuples()}
 
 
 _ALERT = [
