@@ -223,12 +223,44 @@ def test_weights_must_add_up() -> None:
         (lambda data: kpi.scorecard(data, "design_manager", "2031-06"), "from 2025-01 to 2025-12"),
         (lambda data: kpi.scorecard(data, "design_manager", "2025-13"), "is no period"),
         (lambda _data: kpi.attainment(1, 1, "generous"), "no attainment rule generous"),
+        (lambda _data: kpi.attainment("a lot", 1), "actual holds something else than numbers"),
+        (lambda _data: kpi.attainment([1, 2], [1, 2, 3]), "2 actuals and 3 targets"),
         (lambda data: kpi.scorecards(data, posts=["nobody"]), "no target for: nobody"),
+        (lambda data: kpi.scorecards(data, by=["month"]), "covers a month or a quarter"),
+        (lambda _data: kpi.scorecards(None), "mapping of table names"),
+        (lambda _data: kpi.default_rule("uv"), "no KPI uv"),
     ],
 )
 def test_scorecards_say_what_is_wrong(shop: Shop, call: Any, told: str) -> None:
     with pytest.raises(CourseError, match=told):
         call(shop)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda cards: kpi.scorecard(cards, "traffic_manager", "2025Q2"), "no column quarter"),
+        (
+            lambda cards: kpi.scorecard(
+                cards[cards["post_id"] == "service_center"], "traffic_manager", "2025-06"
+            ),
+            "hold none of traffic_manager. They hold: service_center",
+        ),
+        (lambda cards: kpi.ranking(cards.drop(columns="points")), "no column points"),
+        (lambda _cards: kpi.ranking([1, 2]), "this is a list"),
+        (lambda cards: kpi.trend(cards, "cook"), "hold none of cook"),
+        (lambda cards: kpi.trend(cards, "traffic_manager", "cost"), "no column cost"),
+        (lambda cards: kpi.what_if(cards[:0]), "has no rows"),
+        (lambda cards: kpi.what_if(cards[:5], "10%"), "change is 10%"),
+        (lambda cards: kpi.score(cards[:5].assign(kpi="nps")), "no KPI nps"),
+        (lambda cards: kpi.score(cards[:5], {"uv_complete": "linear"}), "no KPI uv_complete"),
+        (lambda cards: kpi.score(cards[:5].assign(weight=math.nan)), "one that is no number"),
+        (lambda cards: kpi.score(cards[:5].assign(actual="much")), "something else than numbers"),
+    ],
+)
+def test_what_is_no_scorecard_is_told(cards: pd.DataFrame, call: Any, told: str) -> None:
+    with pytest.raises(CourseError, match=told):
+        call(cards)
 
 
 def test_scorecards_of_the_bundled_shop(shop: Shop, cards: pd.DataFrame) -> None:
@@ -319,8 +351,17 @@ def test_the_lab_scores_what_its_sliders_say(cards: pd.DataFrame) -> None:
     for post in kpi.POSTS:
         lab.post.value = post
         assert lab.picture.alt.startswith(kpi.POSTS[post][0])
+    assert "Ten per cent better on" in lab.words.value  # of a rate that should be low: less of it
     lab.month.value = "2025-03"
     assert "March" in lab.picture.alt
+
+
+def test_the_lab_tells_of_targets_that_cannot_be_had(cards: pd.DataFrame) -> None:
+    wide = cards.assign(target=cards["target"].mask(cards["kpi"] == "campaign_order_share", 0.8))
+    lab = explore.Lab(wide)
+    lab.post.value = "traffic_manager"
+    lab.targets[2].value = 110
+    assert "between 0 and 1, and 1.1 does not" in lab.words.value
 
 
 def test_the_twin_moves(shop: Shop) -> None:
@@ -336,6 +377,16 @@ def test_own_targets_get_an_answer_or_a_sentence() -> None:
         kpi.consistent_targets(own.drop(columns="weight"))
     with pytest.raises(CourseError, match="add up to 10000 %"):
         kpi.consistent_targets(own.assign(weight=100))
+    with pytest.raises(CourseError, match="holds 100 % in 2 rows, which is no number"):
+        kpi.consistent_targets(own.assign(target="100 %"))
+    with pytest.raises(CourseError, match="1 rows without a month, a post or a KPI"):
+        kpi.consistent_targets(own.assign(month=["2025-06", None]))
+    with pytest.raises(CourseError, match="between 0 and 1, and 9 does not"):
+        kpi.consistent_targets(own, conversion=9)
+    with pytest.raises(CourseError, match="order_value is -5"):
+        kpi.consistent_targets(own, order_value=-5)
+    with pytest.raises(CourseError, match="between 0 and 1, and 10 does not"):
+        kpi.implied_conversion(0.45, 0.55, 10)
     with pytest.raises(CourseError, match="hold one below 0"):
         kpi.consistent_targets(pd.concat([own.assign(weight=-1.0), own.assign(weight=2.0)]))
     with pytest.raises(CourseError, match="needs the table targets"):

@@ -67,7 +67,7 @@ def _all_orders(shop: Shop) -> widgets.Widget:
         description=_("Month of the order"),
     )
     region = widgets.Dropdown(
-        options=[(everything, ALL), *((r, r) for r in sorted(rates["region"].unique()))],
+        options=[(everything, ALL), *((r, r) for r in sorted(rates["region"].dropna().unique()))],
         description=_("Region"),
     )
     names = shop.journey.set_index("touchpoint")["name"]
@@ -108,10 +108,10 @@ def _one_order(shop: Shop) -> widgets.Widget:
     names = shop.journey.set_index("touchpoint")["name"]
     states = topic.states(shop.touchpoints)
     missing = states[states["state"] == "missing"]
-    found = sorted(missing["touchpoint"].unique())
+    found = sorted(n for n in missing["touchpoint"].unique() if n in names.index)
     touchpoint = widgets.Dropdown(
         options=[(f"{n}  {names[n]}", n) for n in found],
-        value=topic.CALL if topic.CALL in found else found[0],
+        value=topic.CALL if topic.CALL in found else next(iter(found), None),
         description=_("Orders that missed touchpoint"),
     )
     order = widgets.Dropdown(description=_("Order"))
@@ -124,7 +124,7 @@ def _one_order(shop: Shop) -> widgets.Widget:
     def offer(_change: object = None) -> None:
         rows = missing[missing["touchpoint"] == touchpoint.value]
         order.options = [int(n) for n in rows["order_id"].tail(40)]
-        order.value = order.options[0]
+        order.value = next(iter(order.options), None)
 
     def draw(figure: Figure) -> str:
         theme.use()
@@ -172,7 +172,7 @@ def _calls(shop: Shop) -> widgets.Widget:
         figure.subplots_adjust(left=0.2, right=0.97, top=0.88, bottom=0.17)
         waiting = parcels()
         words.value = _list(waiting, titles)
-        return _finding(plots.waiting(waiting, figure.add_subplot()))
+        return _finding(plots.waiting(waiting, figure.add_subplot(), hours.value))
 
     picture = Picture(draw, (7.2, 3.0))
     for control in (day, hours):

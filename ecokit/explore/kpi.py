@@ -134,6 +134,7 @@ class Lab:
         """Score, draw, and say what moves the score most."""
         try:
             self.scored = self.chosen()
+            words = _best(self.scored) + _tie(self.scored)
         except CourseError as error:
             self.words.value = (
                 f'<p role="alert" style="color:#a40000"><strong>{html.escape(str(error))}'
@@ -141,13 +142,13 @@ class Lab:
             )
             return
         self.picture.redraw()
-        self.words.value = _best(self.scored) + _tie(self.scored)
+        self.words.value = words
 
 
 def _best(card: pd.DataFrame) -> str:
     best = topic.what_if(card).iloc[0]
     return _(
-        "<p>Ten per cent more of <b>{kpi}</b> would bring the most: {gain:.1f} points.</p>"
+        "<p>Ten per cent better on <b>{kpi}</b> would bring the most: {gain:.1f} points.</p>"
     ).format(kpi=topic.KPIS[best["kpi"]].name, gain=best["gain"])
 
 

@@ -162,7 +162,19 @@ def measure(name: str, data: Any, by: By = None) -> Any:
     ...
     ecokit.errors.CourseError: There is no measure click_rate_of_the_moon. There are: uv, ...
     """
-    return declared(name).of(getattr(data, "tables", data), by)
+    return declared(name).of(tables_of(data), by)
+
+
+def tables_of(data: Any) -> Mapping[str, Any]:
+    """Return the tables of a shop, or a mapping of tables as it is."""
+    tables = getattr(data, "tables", data)
+    if not isinstance(tables, Mapping):
+        raise CourseError(
+            _("Give a shop, or a mapping of table names to data frames; this is a {kind}.").format(
+                kind=type(data).__name__
+            )
+        )
+    return tables
 
 
 def declared(name: str) -> Measure:

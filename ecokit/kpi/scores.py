@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
-from ecokit.kpi.declare import KPIS, POSTS, measure
+from ecokit.kpi.declare import KPI, KPIS, POSTS, measure, tables_of
+from ecokit.kpi.door import listed
 from ecokit.kpi.targets import check_sum, check_weights, read_targets, small
 from ecokit.messages import _
 
@@ -57,7 +58,7 @@ def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ra
     Raises
     ------
     CourseError
-        The rule is unknown, or a target is not above 0.
+        The rule is unknown, a target is not above 0, or an actual is no number.
 
     Examples
     --------
@@ -78,28 +79,88 @@ def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ra
                 rule=rule, known=", ".join(RULES)
             )
         )
-    actual, target = np.broadcast_arrays(
-        np.asarray(actual, dtype=float), np.asarray(target, dtype=float)
-    )
-    if not (target > 0).all():
+    reached, asked = _numbers(actual, "actual"), _numbers(target, "target")
+    try:
+        reached, asked = np.broadcast_arrays(reached, asked)
+    except ValueError:
+        raise CourseError(
+            _("There are {n} actuals and {m} targets. Give one target, or one for each.").format(
+                n=reached.size, m=asked.size
+            )
+        ) from None
+    if not (asked > 0).all():
         raise CourseError(
             _(
                 "A target must be above 0, and {target:g} is not: nothing can be divided by it."
-            ).format(target=target[~(target > 0)].ravel()[0])
+            ).format(target=asked[~(asked > 0)].ravel()[0])
         )
-    ratio = actual / target
+    ratio = reached / asked
     return np.where(np.isnan(ratio), np.nan, RULES[rule](ratio))
+
+
+def _numbers(values: ArrayLike, name: str) -> Ratio:
+    try:
+        numbers = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        numbers = np.array(np.inf)
+    if np.isinf(numbers).any():
+        raise CourseError(
+            _(
+                "{name} holds something else than numbers. Write 45 % as 0.45, without a sign."
+            ).format(name=name)
+        )
+    return numbers
 
 
 def default_rule(kpi: str) -> str:
     """Return the rule a KPI is scored by unless another one is chosen.
+
+    Raises
+    ------
+    CourseError
+        There is no such KPI.
 
     Examples
     --------
     >>> default_rule("uv_completion"), default_rule("return_rate")
     ('capped', 'less_is_better')
     """
-    return "less_is_better" if KPIS[kpi].better == "lower" else "capped"
+    return "less_is_better" if _declared(kpi).better == "lower" else "capped"
+
+
+def _declared(kpi: object) -> KPI:
+    if kpi not in KPIS:
+        raise CourseError(
+            _("There is no KPI {kpi}. There are: {known}.").format(kpi=kpi, known=", ".join(KPIS))
+        )
+    return KPIS[str(kpi)]
+
+
+def _refuse_without(cards: pd.DataFrame, *columns: str) -> None:
+    """Refuse a table that is no scorecard, or an empty one."""
+    if not isinstance(cards, pd.DataFrame):
+        raise CourseError(
+            _("A scorecard is a pandas DataFrame, and this is a {kind}.").format(
+                kind=type(cards).__name__
+            )
+        )
+    missing = [column for column in columns if column not in cards]
+    if missing:
+        raise CourseError(
+            _(
+                "The scorecard has no column {missing}. It has: {has}. Take what kpi.scorecards "
+                "or kpi.scorecard returned."
+            ).format(missing=", ".join(missing), has=", ".join(map(str, cards.columns)))
+        )
+    if cards.empty:
+        raise CourseError(_("The scorecard has no rows. Choose a post and a period that have."))
+
+
+def _period(cards: pd.DataFrame, *columns: str) -> str:
+    """Return "month" or "quarter": what the scorecards are of."""
+    by = "quarter" if isinstance(cards, pd.DataFrame) and "quarter" in cards else "month"
+    _refuse_without(cards, by, *columns)
+    return by
 
 
 def score(card: pd.DataFrame, rules: Mapping[str, str] | str | None = None) -> pd.DataFrame:
@@ -122,7 +183,8 @@ def score(card: pd.DataFrame, rules: Mapping[str, str] | str | None = None) -> p
     Raises
     ------
     CourseError
-        The weights do not add up to 100 %, or a target is not above 0.
+        A column is missing, a KPI is unknown, the weights do not add up to 100 %, or a target
+        is not above 0.
 
     Examples
     --------
@@ -137,6 +199,7 @@ def score(card: pd.DataFrame, rules: Mapping[str, str] | str | None = None) -> p
     ...
     ecokit.errors.CourseError: The weights of this scorecard add up to 80 %, not to 100 %. ...
     """
+    _refuse_without(card, "kpi", "actual", "target", "weight")
     check_sum(card["weight"], _("The weights of this scorecard"))
     chosen = [_rule(kpi, rules) for kpi in card["kpi"]]
     reached = [
@@ -152,6 +215,8 @@ def _rule(kpi: str, rules: Mapping[str, str] | str | None) -> str:
     usual = default_rule(kpi)
     if isinstance(rules, str):
         return usual if usual == "less_is_better" else rules
+    for name in rules or {}:
+        _declared(name)
     return (rules or {}).get(kpi, usual)
 
 
@@ -197,14 +262,14 @@ def scorecards(
     ...
     ecokit.errors.CourseError: A scorecard covers a month or a quarter; by was week.
     """
-    tables = getattr(data, "tables", data)
+    tables = tables_of(data)
     if "targets" not in tables:
         raise CourseError(_("A scorecard needs the table targets. Add it to your tables."))
     targets = read_targets(tables["targets"])
     if posts is not None:
-        targets = targets[targets["post_id"].isin(posts)].copy()
+        targets = targets[targets["post_id"].isin(listed(posts, "posts"))].copy()
     check_weights(targets)
-    frequency = {"month": "M", "quarter": "Q"}.get(by)
+    frequency = {"month": "M", "quarter": "Q"}.get(str(by))
     if frequency is None:
         raise CourseError(_("A scorecard covers a month or a quarter; by was {by}.").format(by=by))
     months = pd.to_datetime(targets["month"])
@@ -212,7 +277,7 @@ def scorecards(
     keys = [by, "post_id", "kpi"]
     wanted = targets.groupby(keys, sort=False, as_index=False)[["target", "weight"]].mean()
     if wanted.empty:
-        told = ", ".join(posts or POSTS)
+        told = ", ".join(listed(posts, "posts") or POSTS)
         raise CourseError(_("The table targets holds no target for: {posts}.").format(posts=told))
     actuals = [
         small(measure(kpi, tables, by)).rename(columns={kpi: "actual"}).assign(kpi=kpi)
@@ -250,7 +315,8 @@ def scorecard(
     Raises
     ------
     CourseError
-        The post or the period is unknown, or has no targets.
+        The post or the period is unknown or has no targets, or `data` holds scorecards of
+        months where a quarter is asked for (or the other way round).
 
     Examples
     --------
@@ -283,15 +349,22 @@ def scorecard(
             )
         )
     cards = data if isinstance(data, pd.DataFrame) else scorecards(data, by, rules, [post])
+    _refuse_without(cards, by, "post_id", "kpi", "actual", "target", "weight")
     mine = cards[cards["post_id"] == post]
     card = mine[mine[by] == wanted.start_time]
+    if mine.empty:
+        raise CourseError(
+            _("These scorecards hold none of {post}. They hold: {known}.").format(
+                post=post, known=", ".join(cards["post_id"].unique())
+            )
+        )
     if card.empty:
         raise CourseError(
             _("There are no targets for {period}. They run from {first} to {last}.").format(
                 period=period, first=str(mine[by].min())[:7], last=str(mine[by].max())[:7]
             )
         )
-    names = [KPIS[kpi].name for kpi in card["kpi"]]
+    names = [_declared(kpi).name for kpi in card["kpi"]]
     card = card.drop(columns=[by, "post_id"]).reset_index(drop=True)
     card.insert(1, "name", names)
     return card if rules is None else score(card, rules)
@@ -311,6 +384,11 @@ def ranking(cards: pd.DataFrame) -> pd.DataFrame:
         The period, `post_id`, `points`, `rank` (1 is best; equals share a rank), `behind`
         (points behind the best) and `spread` (best less worst of the period).
 
+    Raises
+    ------
+    CourseError
+        `cards` is no table of scorecards.
+
     Examples
     --------
     >>> cards = pd.DataFrame({"month": ["2025-06"] * 3, "points": [60.0, 30.0, 101.0],
@@ -320,7 +398,7 @@ def ranking(cards: pd.DataFrame) -> pd.DataFrame:
     0  2025-06  traffic_manager   101.0     1     0.0    11.0
     1  2025-06   design_manager    90.0     2    11.0    11.0
     """
-    period = "month" if "month" in cards else "quarter"
+    period = _period(cards, "post_id", "points")
     sums = cards.groupby([period, "post_id"], as_index=False)["points"].sum(min_count=1)
     groups = sums.groupby(period)["points"]
     best = groups.transform("max")
@@ -349,6 +427,11 @@ def what_if(card: pd.DataFrame, change: float = 0.10) -> pd.DataFrame:
         `kpi`, `actual`, `then` (the better actual), `gain` (points won) and `gain_at_target`
         (points won if the KPI just met its target; 0 where it does already), most gain first.
 
+    Raises
+    ------
+    CourseError
+        `card` is no scorecard, or `change` is not above 0.
+
     Examples
     --------
     >>> card = score(pd.DataFrame({"kpi": ["sales_completion", "dwell_time"], "weight": [0.5, 0.5],
@@ -358,8 +441,15 @@ def what_if(card: pd.DataFrame, change: float = 0.10) -> pd.DataFrame:
     0  sales_completion     0.8    0.88   4.0            10.0
     1        dwell_time   540.0  594.00   0.0             0.0
     """
+    _refuse_without(card, "kpi", "actual", "target", "weight", "rule", "points")
+    if not (isinstance(change, (int, float)) and 0 < change < np.inf):
+        raise CourseError(
+            _("change is {change}. Write how much better as a share: 0.10 is ten per cent.").format(
+                change=change
+            )
+        )
     rules = dict(zip(card["kpi"], card["rule"], strict=True))
-    better = np.array([-1.0 if KPIS[kpi].better == "lower" else 1.0 for kpi in card["kpi"]])
+    better = np.array([-1.0 if _declared(kpi).better == "lower" else 1.0 for kpi in card["kpi"]])
     then = card["actual"] * (1 + change * better)
     gain = score(card.assign(actual=then), rules)["points"] - card["points"]
     met = score(card.assign(actual=card["target"].where(card["actual"].notna())), rules)["points"]
@@ -392,6 +482,11 @@ def trend(cards: pd.DataFrame, post: str, value: str = "attainment") -> pd.DataF
     DataFrame
         A row a KPI in the order of the scorecard, a column a period.
 
+    Raises
+    ------
+    CourseError
+        `cards` is no table of scorecards, or holds none of the post.
+
     Examples
     --------
     >>> cards = pd.DataFrame({"month": ["2025-05", "2025-06"], "post_id": "design_manager",
@@ -399,8 +494,14 @@ def trend(cards: pd.DataFrame, post: str, value: str = "attainment") -> pd.DataF
     >>> trend(cards, "design_manager").loc["dwell_time"].tolist()
     [0.9, 1.1]
     """
-    period = "month" if "month" in cards else "quarter"
+    period = _period(cards, "post_id", "kpi", value)
     mine = cards[cards["post_id"] == post]
+    if mine.empty:
+        raise CourseError(
+            _("These scorecards hold none of {post}. They hold: {known}.").format(
+                post=post, known=", ".join(cards["post_id"].unique())
+            )
+        )
     table = mine.pivot_table(value, "kpi", period, sort=False, dropna=False)
     return table.reindex(mine["kpi"].unique())
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
@@ -47,7 +48,7 @@ def implied_conversion(
     Raises
     ------
     CourseError
-        A share does not lie between 0 and 1.
+        A share or the conversion does not lie between 0 and 1.
 
     Notes
     -----
@@ -63,23 +64,39 @@ def implied_conversion(
     ...
     ecokit.errors.CourseError: A share lies between 0 and 1, and 45 does not. Write 45 % as 0.45.
     """
-    for share in (uv_share, order_share):
-        if not 0 < share < 1:
-            raise CourseError(
-                _(
-                    "A share lies between 0 and 1, and {share:g} does not. Write 45 % as 0.45."
-                ).format(share=share)
-            )
+    for share in (uv_share, order_share, campaign_conversion):
+        _refuse_share(share)
     shop = uv_share * campaign_conversion / order_share
     return Conversions(shop, shop * (1 - order_share) / (1 - uv_share))
 
 
+def is_number(value: object) -> bool:
+    """Say whether a value is a number, Python's or NumPy's."""
+    return isinstance(value, (int, float, np.number))
+
+
+def _refuse_share(share: float) -> None:
+    if not (is_number(share) and 0 < share < 1):
+        raise CourseError(
+            _("A share lies between 0 and 1, and {share} does not. Write 45 % as 0.45.").format(
+                share=share
+            )
+        )
+
+
 def small(native: Any) -> pd.DataFrame:
     """Return a small table of any kind as a pandas DataFrame."""
-    frame: Any = nw.from_native(native)
+    try:
+        frame: Any = nw.from_native(native)
+    except TypeError:
+        raise CourseError(
+            _("A table is a data frame: pandas, Polars, DuckDB, PySpark. This is a {kind}.").format(
+                kind=type(native).__name__
+            )
+        ) from None
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect("pandas")
-    table: pd.DataFrame = frame.to_pandas()
+    table: pd.DataFrame = frame.to_pandas().copy()
     for name in table.select_dtypes("datetimetz"):  # PySpark's carry the session's time zone
         table[name] = table[name].dt.tz_localize(None)
     return table
@@ -95,7 +112,26 @@ def read_targets(native: Any) -> pd.DataFrame:
                 missing=", ".join(missing), needed=", ".join(COLUMNS)
             )
         )
-    return table if "plan" in table else table.assign(plan=_NOBODY)
+    table = table if "plan" in table else table.assign(plan=_NOBODY)
+    empty = table[["month", "post_id", "kpi"]].isna().any(axis=1).sum()
+    if empty:
+        raise CourseError(
+            _(
+                "The table targets has {n} rows without a month, a post or a KPI. Fill it in."
+            ).format(n=empty)
+        )
+    for name in ("target", "weight", "plan"):
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        wrong = numbers.isna() & (table[name].notna() | (name != "plan"))
+        if wrong.any():
+            raise CourseError(
+                _(
+                    "The column {name} of targets holds {example} in {n} rows, which is no number. "
+                    "Write 45 % as 0.45."
+                ).format(name=name, example=table.loc[wrong, name].iloc[0], n=wrong.sum())
+            )
+        table[name] = numbers.astype(float)
+    return table
 
 
 def check_weights(targets: pd.DataFrame) -> None:
@@ -116,6 +152,8 @@ def check_weights(targets: pd.DataFrame) -> None:
 
 def check_sum(weights: pd.Series, whose: str) -> None:
     """Raise a CourseError unless `weights` add up to 100 %; `whose` begins the sentence."""
+    if weights.isna().any() or not pd.api.types.is_numeric_dtype(weights):
+        raise CourseError(_("{whose} hold one that is no number. Mend it.").format(whose=whose))
     total = weights.sum()
     if (weights < 0).any():
         raise CourseError(_("{whose} hold one below 0. Raise it.").format(whose=whose))
@@ -157,7 +195,8 @@ def consistent_targets(
     Raises
     ------
     CourseError
-        The weights of a post do not add up to 100 %.
+        A column is missing, the weights of a post do not add up to 100 %, a share does not lie
+        between 0 and 1, or an order value is not above 0.
 
     Notes
     -----
@@ -179,6 +218,14 @@ def consistent_targets(
     """
     table = read_targets(targets)
     check_weights(table)
+    if conversion is not None:
+        _refuse_share(conversion)
+    if order_value is not None and not (is_number(order_value) and order_value > 0):
+        raise CourseError(
+            _("order_value is {value}. An order is worth more than 0 yuan.").format(
+                value=order_value
+            )
+        )
     rows = []
     for month, part in table.groupby("month", sort=True):
         for tie, stated, implied, says in _ties(part, conversion, order_value):

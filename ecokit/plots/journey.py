@@ -236,13 +236,15 @@ def _late(minutes: float) -> str:
     return _("{n:.0f} days late").format(n=minutes / 1440)
 
 
-def waiting(parcels: pd.DataFrame, ax: Axes | None = None) -> Figure:
+def waiting(parcels: pd.DataFrame, ax: Axes | None = None, hours: float = 72) -> Figure:
     """Draw the parcels that wait, by cause: customers who were called, and who were not.
 
     Parameters
     ----------
     parcels : DataFrame
         What ``journey.overdue_parcels`` returned.
+    hours : float
+        The hours that the list was made with.
     ax : Axes, optional
         Where to draw.
 
@@ -267,7 +269,8 @@ def waiting(parcels: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ax.barh(names, by["sum"], color=theme.ORANGE, label=_("not called yet"))
     rest = by["size"] - by["sum"]
     ax.barh(names, rest, left=by["sum"], color=theme.BLUE, label=_("called"))
-    ax.set_xlabel(_("parcels out for more than three days"))
+    days = _("three days") if hours == 72 else _("{n:g} hours").format(n=hours)
+    ax.set_xlabel(_("parcels out for more than {time}").format(time=days))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(visible=False, axis="y")
     if len(by):

@@ -176,7 +176,7 @@ def what_if(table: pd.DataFrame, who: str, change: float = 0.10) -> Figure:
             who=who, points=far["gain_at_target"], kpi=topic.KPIS[far["kpi"]].name
         )
     else:
-        finding = _("{who}:\n{change:.0%} more counts most on {kpi}").format(
+        finding = _("{who}:\n{change:.0%} better counts most on {kpi}").format(
             who=who, change=change, kpi=topic.KPIS[table["kpi"].iloc[0]].name
         )
     _title(ax, finding)
