@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -25,6 +26,7 @@ from ecokit.errors import CourseError
 from ecokit.explore.base import Picture
 from ecokit.shop import Shop
 
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
 T = pd.Timestamp
 MONDAY = T("2025-03-03")
 ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
@@ -522,6 +524,31 @@ def test_bg_nbd_forecasts_customers_of_its_own_kind() -> None:
     assert abs(forecast - later.sum()) < Z * math.sqrt(3000) * later.std()
     for name, truth in {"r": 0.8, "alpha": 30, "a": 0.9, "b": 2.2}.items():
         assert getattr(model, name) == pytest.approx(truth, rel=0.35), name
+
+
+def test_customers_of_a_real_shop() -> None:
+    # Sales to known customers in the public table Online Retail; figures of its readme.
+    path = REAL_DATA / "online_retail.parquet"
+    if not path.is_file():
+        pytest.skip("the public data is not on this machine")
+    names = {"InvoiceNo": "order_id", "InvoiceDate": "placed_at", "CustomerID": "visitor_id",
+             "Quantity": "quantity", "UnitPrice": "unit_price"}  # fmt: skip
+    lines = pd.read_parquet(path).rename(columns=names)
+    sold = lines["visitor_id"].notna() & (lines["quantity"] > 0) & (lines["unit_price"] > 0)
+    orders = lines[sold].groupby("order_id", as_index=False)[["placed_at", "visitor_id"]].min()
+    orders = orders.assign(paid_at=orders["placed_at"])
+    customers = sd.rfm(orders, lines[sold])
+    assert (len(customers), int(customers["frequency"].sum())) == (4338, 18532)
+    # Four lines have a price below a fen, which rounds to nothing.
+    assert customers["monetary"].sum() == pytest.approx(8_911_407.904, abs=0.1)
+    first = sd.cohorts(orders).iloc[0]
+    active = [round(first[after] * first["customers"]) for after in (1, 6, 11)]
+    assert (first["customers"], active) == (885, [324, 321, 445])
+    known = sd.repeat_summary(orders, "2011-09-01")
+    columns = known["frequency"], known["recency"], known["age"]
+    ahead = sd.fit_bg_nbd(*columns).expected_orders(90, *columns)
+    assert np.isfinite(ahead).all()
+    assert (ahead >= 0).all()
 
 
 # Words, and the explorer -----------------------------------------------------------------------

@@ -347,8 +347,8 @@ def patience_minutes(contacts: Any) -> float:
     ...
     ecokit.errors.CourseError: Nobody gave up, so patience is longer than any wait here. ...
 
-    Source: Mandelbaum and Zeltyn (2005), The Palm/Erlang-A queue, section 5; the estimate
-    of a censored exponential time.
+    Source: Mandelbaum and Zeltyn (2005), The Palm/Erlang-A queue; the estimate of a censored
+    exponential time.
     """
     frame = desk_contacts(contacts, f"{COLUMNS} ended_at")
     gone = nw.col("answered_at").is_null() & ~nw.col("ended_at").is_null()
