@@ -363,6 +363,7 @@ def test_lost_value_leaves_rejected_ones_out_and_sums_fen() -> None:
         (lambda t: d.summarise(t["decisions"], as_of=datetime(2020, 1, 1)), "after as_of"),
         (lambda t: d.summarise(t["decisions"].assign(window_minutes=-1)), "window_minutes above 0"),
         (lambda t: d.summarise(t["decisions"].assign(raised_at=pd.NaT)), "no raised_at"),
+        (lambda t: d.summarise(t["decisions"].assign(raised_at="noon")), "text, not times"),
         (lambda t: d.fit_layers(t["decisions"].assign(layers=1.5)), "whole number of layers"),
         (lambda t: d.lost_value(t["decisions"].assign(outcome="yes")), "outcome approved"),
         (lambda t: d.lost_value(t["decisions"].assign(effect=-1.0)), "effect of 0 or more"),

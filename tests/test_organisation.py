@@ -283,7 +283,7 @@ def test_tables_as_other_people_write_them_are_read_right() -> None:
     assert org.cost(new.posts)["people"].tolist() == [6]
     lost = org.cost(posts_of(SHOP, department=["top", None, "a", "a", None, "a"]), by="department")
     assert lost["people"].sum() == 6
-    assert plots.chart(plain).axes[0].get_title(loc="left").startswith("3 layers")
+    assert plots.chart(plain).axes[0].get_title(loc="left") == "3 layers, 6 people"
 
 
 def test_approval_times_that_cannot_be_get_a_sentence() -> None:

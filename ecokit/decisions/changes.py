@@ -24,7 +24,7 @@ from ecokit.decisions.tables import (
 )
 from ecokit.decisions.times import share_interval
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import door
+from ecokit.kpi.door import door
 from ecokit.messages import _
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import By, door, listed, need
+from ecokit.kpi.door import By, door, listed, need
 from ecokit.messages import _
 
 

@@ -106,7 +106,10 @@ def _title(graph: nx.DiGraph) -> str:
     nodes = [node for __, node in graph.nodes(data=True)]
     people = sum(int(node["headcount"]) for node in nodes)
     cost = sum(int(node["headcount"]) * node["monthly_cost"] for node in nodes)
-    words = _("{layers} layers, {people} people, {cost} a month").format(
+    words = _("{layers} layers, {people} people, {cost} a month")
+    if not cost:  # a table without pay
+        words = _("{layers} layers, {people} people")
+    words = words.format(
         layers=nx.dag_longest_path_length(graph) + 1, people=people, cost=theme.yuan(cost)
     )
     name = nodes[0].get("structure")
@@ -147,7 +150,9 @@ def _draw_post(ax: Axes, node: dict[str, Any], x: float, y: float, *, lit: bool)
 
 def _draw_people(ax: Axes, graph: nx.DiGraph, places: dict[str, tuple[int, int]]) -> None:
     small: dict[str, Any] = {"fontsize": 8, "va": "center", "color": "#444444"}
-    ax.text(COST_X, -1, _("yuan a month"), ha="right", **small)
+    paid = any(node["monthly_cost"] for __, node in graph.nodes(data=True))
+    if paid:
+        ax.text(COST_X, -1, _("yuan a month"), ha="right", **small)
     ax.text(DOTS_X - 0.05, -1, _("people"), **small)
     dots, colors = [], []
     for post, node in graph.nodes(data=True):
@@ -155,7 +160,8 @@ def _draw_people(ax: Axes, graph: nx.DiGraph, places: dict[str, tuple[int, int]]
         shown = min(people, MOST_DOTS)
         dots += [(DOTS_X + DOT_STEP * dot, y) for dot in range(shown)]
         colors += [theme.BLUE if node["sourcing"] == "inside" else "#8a8a8a"] * shown
-        ax.text(COST_X, y, f"{people * node['monthly_cost']:,.0f}", ha="right", **small)
+        if paid:
+            ax.text(COST_X, y, f"{people * node['monthly_cost']:,.0f}", ha="right", **small)
         if people > MOST_DOTS:
             ax.text(DOTS_X + DOT_STEP * shown, y, f"… {people}", **small)
     xs, ys = zip(*dots, strict=True)
