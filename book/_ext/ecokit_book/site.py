@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from logging import WARNING, getLogger
 from pathlib import Path
@@ -14,8 +14,14 @@ from bs4 import Tag
 from docutils import nodes
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util import logging
+
+import ecokit
+
+from .chinese import RUN
+from .twins import few_colours
 
 logger = logging.getLogger(__name__)
 getLogger("fontTools").setLevel(WARNING)
@@ -41,6 +47,7 @@ UNUSED = (
     "images/logo_*",
     "*webpack-macros.html",
 )
+CHINESE_FONT = Path(ecokit.__file__).parent / "plots" / "fonts" / "NotoSansSC-ecokit.otf"
 ICON = re.compile(r"\bfa-[a-z0-9-]+")
 ICON_RULE = re.compile(r"(?:\.fa-[\w-]+:before,?)+\{content:\"\\([0-9a-f]+)\"\}")
 FONT_FACE = re.compile(r"@font-face\{[^}]*Font Awesome[^}]*\}")
@@ -96,6 +103,7 @@ def _finish(app: Sphinx, failure: Exception | None) -> None:
     root = f"{app.config.root_doc}.html"
     (out / "index.html").write_text(INDEX.format(title=app.config.html_title, root=root), "utf8")
     _prune(out)
+    _lighten(out)
     for path, address in _audit(out):
         logger.warning("%s loads %s from outside", path.relative_to(out), address)
 
@@ -116,8 +124,15 @@ def _audit(out: Path) -> Iterator[tuple[Path, str]]:
                 yield path, address
 
 
+def _lighten(out: Path) -> None:
+    for path in out.glob("_images/*.png"):
+        with Image.open(path) as image:
+            if image.mode != "P":
+                few_colours(image, 128).save(path, optimize=True)
+
+
 def _prune(out: Path) -> None:
-    """Keep of the theme what the pages use: no source maps, and of the icons those shown."""
+    """Keep what the pages use: no source maps, and of icons and Chinese those shown."""
     static = out / "_static"
     theme = static / "styles" / "pydata-sphinx-theme.css"
     webfonts = static / "vendor" / "fontawesome" / "webfonts"
@@ -127,6 +142,7 @@ def _prune(out: Path) -> None:
     slim, codes = keep_icons(theme.read_text("utf8"), set(ICON.findall(pages)))
     (static / "styles" / "theme-used.css").write_text(slim, "utf8")
     _subset(webfonts / "fa-solid-900.ttf", codes, webfonts / "icons.woff")
+    _subset(CHINESE_FONT, map(ord, set("".join(RUN.findall(pages)))), static / "chinese.woff")
     for path in {path for pattern in UNUSED for path in static.glob(pattern)}:
         path.unlink()
     shutil.rmtree(static / "locales", ignore_errors=True)
@@ -153,7 +169,7 @@ def keep_icons(css: str, used: set[str]) -> tuple[str, list[int]]:
     return css, codes
 
 
-def _subset(font: Path, codes: list[int], target: Path) -> None:
+def _subset(font: Path, codes: Iterable[int], target: Path) -> None:
     with TTFont(font) as whole:
         subsetter = subset.Subsetter()
         subsetter.populate(unicodes=codes)

@@ -65,13 +65,17 @@ def _draw(topic: str, record: Path) -> None:
 
 
 def _save(figure: Any, path: Path) -> tuple[int, int]:
-    """Write a figure as a PNG of 64 colours, a third of the size of true colour."""
+    """Write a figure as a PNG and return its size."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130)
     with Image.open(buffer) as image:
-        flat = image.convert("RGB").quantize(64, dither=Image.Dither.NONE)
-        flat.save(path, optimize=True)
+        few_colours(image, 64).save(path, optimize=True)
         return image.size
+
+
+def few_colours(image: Image.Image, count: int) -> Image.Image:
+    """Return a drawing in a palette of `count` colours: a third of the bytes of true colour."""
+    return image.convert("RGB").quantize(count, dither=Image.Dither.NONE)
 
 
 class TwinDirective(SphinxDirective):
