@@ -243,12 +243,16 @@ SHOW, CHECK = (
 def test_a_page_shows_the_question_and_not_the_answer() -> None:
     master = notebook(SHOW, cell(CHECK, "answer"), cell('explore.show("kpi", shop)', "explorer"))
     page = extension("notebooks").for_page(master, "architecture/kpi.ipynb")
-    assert [c.source for c in page.cells] == [
-        'exercises.show("kpi-uv", shop)',
+    assert [c.source for c in page.cells if c.id != "open-notebook"] == [
         "```{exercise} kpi-uv\n```",
-        'explore.show("kpi", shop)',
         "```{twin} kpi\n```",
     ]
+
+
+def test_a_page_says_below_its_title_how_to_open_the_notebook() -> None:
+    master = notebook(nbformat.v4.new_markdown_cell("# KPIs"), cell("shop"))
+    page = extension("notebooks").for_page(master, "architecture/kpi.ipynb")
+    assert "open [`architecture/kpi.ipynb`]{.lab-notebook} in" in page.cells[1].source
 
 
 def test_a_page_tells_nobodys_progress() -> None:

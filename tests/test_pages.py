@@ -179,6 +179,27 @@ def test_opened_from_the_disk(tab: SimpleNamespace, book: Path) -> None:
         assert not tab.faults, name
 
 
+def test_a_notebook_is_one_click_away_where_jupyterlab_serves_the_book(
+    tab: SimpleNamespace, address: str, book: Path
+) -> None:
+    """There the book is at ``book/``, beside ``lab/``; elsewhere there is nothing to open."""
+    name = next(name for name in PAGES if name.startswith("notebooks/"))
+    page = go(tab, f"{address}/{name}.html")
+    assert page.locator(".lab-notebook").count() == 1
+    assert page.locator("a:has(.lab-notebook)").count() == 0
+    below = "/user/ann/book/"
+
+    def from_book(route: Any) -> None:
+        route.fulfill(path=book / urlsplit(route.request.url).path.removeprefix(below))
+
+    page.route(f"**{below}**", from_book)
+    go(tab, f"{address}{below}{name}.html")
+    link = page.locator("a:has(.lab-notebook)").get_attribute("href")
+    assert link == f"/user/ann/lab/tree/{name.removeprefix('notebooks/')}.ipynb"
+    page.unroute(f"**{below}**", from_book)
+    assert not tab.faults
+
+
 def test_index_leads_to_the_first_page(tab: SimpleNamespace, address: str) -> None:
     """Whoever opens the folder finds the welcome."""
     tab.page.goto(f"{address}/index.html", wait_until="commit")

@@ -24,9 +24,23 @@ function wireTwin(twin) {
 
 document.querySelectorAll(".twin").forEach(wireTwin);
 
+// Where JupyterLab serves the book (at book/, beside lab/), the name of a notebook opens it.
+const served = location.pathname.match(/^(.*\/)book\/notebooks\//);
+if (served && location.protocol.startsWith("http")) {
+  document.querySelectorAll(".lab-notebook").forEach((name) => {
+    const link = document.createElement("a");
+    link.href = `${served[1]}lab/tree/${name.textContent}`;
+    link.target = "jupyterlab";
+    name.replaceWith(link);
+    link.append(name);
+  });
+}
+
 // What is wider than the page scrolls by itself, by keyboard too.
+const WIDE =
+  ".math, .text_html, .pst-scrollable-table-container, figure, .cell_output, .twin-frame";
 window.addEventListener("load", () => {
-  document
-    .querySelectorAll(".math, .text_html, .pst-scrollable-table-container")
-    .forEach((box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+  document.querySelectorAll(WIDE).forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  });
 });

@@ -100,15 +100,15 @@ class Chapter(Generated):
         chapter = self.arguments[0]
         topics = topics_of(self.env, chapter)
         times = [times_of(self.env, chapter, topic) for topic in topics]
-        links = [f"{{doc}}`/book/{chapter}/{topic}`" for topic in topics]
+        read, count, answer = (sum(part) for part in zip(*times, strict=True))
         yield from table(
-            ["Topic", "Read", "Exercises", "Answer them"],
-            [_times_row(link, own) for link, own in zip(links, times, strict=True)]
-            + [_times_row("Together", [sum(part) for part in zip(*times, strict=True)])],
+            ["Page", "Read", "Notebook", "Answer"],
+            [_times_row(chapter, topic, own) for topic, own in zip(topics, times, strict=True)]
+            + [["Together", *_amounts(read, count, answer)]],
             "lrrr",
         )
-        for topic, link in zip(topics, links, strict=True):
-            yield from (f"After {link} you can:", "")
+        for topic in topics:
+            yield from (f"After {{doc}}`/book/{chapter}/{topic}` you can:", "")
             yield from (f"- {row.text}" for row in _objectives() if row.topic == topic)
             yield ""
 
@@ -145,9 +145,14 @@ class Hours(SphinxRole):
         return [nodes.Text(f"{math.ceil(minutes / 15) / 4:g} hours")], []
 
 
-def _times_row(name: str, times: Sequence[int]) -> list[str]:
-    read, count, answer = times
-    return [name, f"{read} min", str(count), f"{answer} min"]
+def _times_row(chapter: str, topic: str, times: Sequence[int]) -> list[str]:
+    read, count, answer = _amounts(*times)
+    page, notebook = f"/book/{chapter}/{topic}", f"/notebooks/{chapter}/{topic}"
+    return [f"{{doc}}`{page}`", read, f"{{doc}}`{count} <{notebook}>`", answer]
+
+
+def _amounts(read: int, count: int, answer: int) -> list[str]:
+    return [f"{read}\N{NO-BREAK SPACE}min", f"{count} exercises", f"{answer}\N{NO-BREAK SPACE}min"]
 
 
 def reading_minutes(text: str) -> int:

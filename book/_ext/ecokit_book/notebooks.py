@@ -15,13 +15,20 @@ from sphinx.errors import SphinxError
 from ecokit.cli import copies
 from ecokit.errors import CourseError
 
+OPEN = """\
+```{{note}}
+This page shows the notebook and takes no answers. To run it, open [`{name}`]{{.lab-notebook}} in
+JupyterLab.
+```"""
+
 
 def for_page(nb: NotebookNode, name: str, *, trainer: bool = False) -> NotebookNode:
     """Return a master as its page shows it.
 
     Answers are taken out (a trainer's page keeps them); an explorer is replaced by its twin
     and an exercise by its question, because neither answers without a kernel. What somebody
-    has done so far (``exercises.progress``) is no part of a page.
+    has done so far (``exercises.progress``) is no part of a page. Below the title stands how
+    to open the notebook itself.
 
     Raises
     ------
@@ -34,13 +41,13 @@ def for_page(nb: NotebookNode, name: str, *, trainer: bool = False) -> NotebookN
         kind = copies.tags(cell)
         if copies.ANSWER in kind and not trainer:
             continue
-        cells.append(cell)
-        if "exercises.progress(" in cell.source and cell.cell_type == "code":
+        if cell.cell_type == "code" and "exercises.progress(" in cell.source:
             cell.outputs = []
         directive = _stand_in(cell, PurePosixPath(name).stem)
         if directive:
-            cell.outputs = []
-            cells.append(nbformat.v4.new_markdown_cell(directive, id=f"{cell.id}-page"[:64]))
+            cell = nbformat.v4.new_markdown_cell(directive, id=cell.id)
+        cells.append(cell)
+    cells.insert(1, nbformat.v4.new_markdown_cell(OPEN.format(name=name), id="open-notebook"))
     return nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(copies.KERNEL))
 
 
