@@ -87,6 +87,22 @@ def test_closed_forms_of_the_best_price() -> None:
     assert pricing.constant_elasticity(8, 60, 0.8).best_price(12) == 60
 
 
+@kinds
+def test_where_nobody_pays_the_cost_nothing_is_sold_at_a_loss(demand: pricing.Demand) -> None:
+    cost = 1.5 * demand.top
+    assert demand.best_price(cost) > demand.top
+    for outcome in (
+        pricing.one_price(demand, cost),
+        pricing.personalised(demand, cost, segments=3),
+        pricing.personalised({"all": demand}, cost),
+        pricing.auction(demand, cost, auctions=100),
+        pricing.collaborative(demand, cost, deals=100),
+    ):
+        assert outcome.profit == pytest.approx(0, abs=1e-3)
+        assert outcome.units == pytest.approx(0, abs=1e-3)
+        assert 0 <= outcome.details.get("priced_out", 0) <= 1
+
+
 def test_the_surplus_at_an_elasticity_of_one() -> None:
     near = pricing.constant_elasticity(8, 60, 1 + 1e-7).surplus(20)
     assert pricing.constant_elasticity(8, 60, 1).surplus(20) == pytest.approx(near, rel=1e-5)
@@ -398,6 +414,7 @@ def test_stages_turn_where_the_bass_curve_turns() -> None:
     assert changes[0] == pytest.approx(turning[0], abs=0.05)
     assert changes[2] == pytest.approx(turning[1], abs=0.05)
     assert changes[1] == pytest.approx(pricing.bass_peak(0.03, 0.38).time, abs=0.01)
+    assert pricing.stage([0, 5], 0.5, 0.1) == ["decline", "decline"]  # it only ever falls
 
 
 @pytest.mark.parametrize("steps", [1, 2, 4, 9])
@@ -734,6 +751,31 @@ def test_tiers_agree_with_people_who_join() -> None:
         (lambda: pricing.penetration(CENT, 20, low_periods=-1), "low_periods is -1"),
         (lambda: pricing.collaborative(CENT, 20, [(20, 90), (10, 80)]), "more buyers and a lower"),
         (lambda: pricing.least_group(600, 20, 20), "no group pays"),
+        (lambda: pricing.least_group(math.nan, 50, 30), "fixed cost is nan"),
+        (lambda: pricing.one_price(CENT, math.nan), "unit cost is nan"),
+        (lambda: pricing.one_price(CENT, "20"), "'20'. Give a number"),
+        (lambda: pricing.one_price(CENT, 20, -5), "price is -5"),
+        (lambda: pricing.side_by_side(CENT, -5), "unit cost is -5"),
+        (lambda: pricing.side_by_side(CENT, 150), "Nobody would pay the unit cost"),
+        (lambda: pricing.personalised(CENT, 20, segments=2.5), "whole number"),
+        (lambda: pricing.Rule(less=math.nan), "step is nan"),
+        (lambda: pricing.spiral(100, pricing.Rule(2), pricing.Rule(2), 5000), "passes all numbers"),
+        (lambda: pricing.haggling(CENT, 20, list_price=math.nan), "list price is nan"),
+        (lambda: pricing.discount(CENT, 20, price=0), "price is 0"),
+        (lambda: pricing.free_trial(CENT, 20, price=math.nan), "price is nan"),
+        (lambda: pricing.bass(1.5, 0.3, 100, 5), "innovation is 1.5"),
+        (lambda: pricing.stage(-1, 0.03, 0.38), "before the launch"),
+        (lambda: pricing.markdown(3, 0, math.inf), "lowest value"),
+        (lambda: pricing.life_cycle(CENT, 20, [math.nan, 50]), "0 yuan or more"),
+        (lambda: pricing.life_cycle(CENT, 20, 50), "at least one"),
+        (lambda: pricing.experience_cost(100, 0), "first unit is 1"),
+        (lambda: pricing.draw_auctions(CENT, 2, 10, reserve=math.nan), "reserve is nan"),
+        (lambda: pricing.draw_auctions(CENT, 10_000, 10**8), "take too long"),
+        (lambda: pricing.draw_auctions(CENT, 2, 10, seed=-1), "seed is -1"),
+        (lambda: pricing.best_bids(80, 0, math.inf), "Give a range"),
+        (lambda: pricing.collaborative(CENT, 20, [(math.nan, 50)]), "Give at least one tier"),
+        (lambda: pricing.collaborative(CENT, 20, [(10, -50)]), "Give at least one tier"),
+        (lambda: pricing.collaborative(CENT, 20, [10, 50]), "Give at least one tier"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(call: Any, words: str) -> None:

@@ -11,27 +11,18 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["base", "elasticity", "strategies", "trials"],
+    submodules=["base", "elasticity", "inputs", "margins", "strategies", "trials"],
     submod_attrs={
         "base": [
             "BINDS",
             "BasePrice",
             "Costs",
-            "advertising_share",
             "base_price",
             "base_prices",
-            "best_price",
-            "best_price_linear",
-            "best_price_logit",
-            "break_even_uplift",
             "cheapest_offers",
             "ending",
             "floor_price",
             "last_costs",
-            "margin",
-            "markup",
-            "price_for_margin",
-            "price_for_markup",
         ],
         "elasticity": [
             "EFFECTS",
@@ -41,6 +32,17 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "estimate",
             "ladder",
             "panel",
+        ],
+        "margins": [
+            "advertising_share",
+            "best_price",
+            "best_price_linear",
+            "best_price_logit",
+            "break_even_uplift",
+            "margin",
+            "markup",
+            "price_for_margin",
+            "price_for_markup",
         ],
         "strategies": [
             "Demand",

@@ -2,19 +2,28 @@
 
 Slide 20 names the three. The cost makes the floor, the market makes the ceiling, and what
 customers do when the price changes (the elasticity) says where between them to stand.
-Prices and costs are in yuan a unit, shares are fractions from 0 to 1, and elasticities are
-negative: -2.5 means that 1 % more in price takes 2.5 % of the demand.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.pricing.inputs import (
+    amount,
+    between,
+    dates,
+    moment,
+    need,
+    number,
+    numbers,
+    once,
+)
+from ecokit.pricing.margins import best_price, margin
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,12 +65,12 @@ class Costs:
     handling: float = 5.0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.fee < 1:
+        if not 0 <= number(self.fee, _("fee")) < 1:
             message = _(
                 "The fee is {fee:g}. Give a share of the price from 0 to below 1: 0.006 for 0.6 %."
             )
             raise CourseError(message.format(fee=self.fee))
-        _amount(self.handling, _("handling cost"), positive=False)
+        amount(self.handling, _("handling cost"))
 
     def full(self, cost: float, price: float) -> float:
         """Return the whole cost of a unit that was bought at `cost` and is sold at `price`."""
@@ -83,384 +92,6 @@ class BasePrice:
     margin: float
     binds: str
     reason: str
-
-
-def _amount(value: float, name: str, *, positive: bool = True) -> float:
-    if not math.isfinite(value) or value < 0 or (positive and value == 0):
-        least = _("above 0") if positive else _("0 or more")
-        message = _("The {name} is {value:g}. Give an amount in yuan, {least}.")
-        raise CourseError(message.format(name=name, value=value, least=least))
-    return value
-
-
-def need(table: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Raise a CourseError for the columns that `frame` lacks.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> need("products", pd.DataFrame({"sku": ["a"]}), ["product_id"])
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The table products has no column product_id. It has: sku.
-    """
-    missing = [name for name in dict.fromkeys(columns) if name not in frame]
-    if missing:
-        message = _("The table {table} has no column {missing}. It has: {has}.")
-        has = ", ".join(map(str, frame.columns))
-        raise CourseError(message.format(table=table, missing=", ".join(missing), has=has))
-
-
-def _elastic(elasticity: float) -> float:
-    """Return the size of an elasticity below -1; say what is wrong with any other."""
-    if not math.isfinite(elasticity) or elasticity >= 0:
-        message = _(
-            "The price elasticity is {value:g}. Demand falls when the price rises, so it is "
-            "negative: write {negative:g}."
-        )
-        negative = -abs(elasticity) if elasticity and math.isfinite(elasticity) else -2.5
-        raise CourseError(message.format(value=elasticity, negative=negative))
-    if elasticity >= -1:
-        message = _(
-            "The price elasticity is {value:g}. Above -1 every rise in price pays, so there is no "
-            "best price; look at the estimate and its interval again."
-        )
-        raise CourseError(message.format(value=elasticity))
-    return -elasticity
-
-
-# --- margin and markup -----------------------------------------------------------------
-
-
-def margin(price: float, cost: float) -> float:
-    """Return the margin 毛利率: what is left of the price, as a share of the **price**.
-
-    It is also the Lerner index of market power (Lerner 1934).
-
-    Parameters
-    ----------
-    price, cost : float
-        Yuan a unit.
-
-    Returns
-    -------
-    float
-        Below 1; negative when sold below cost.
-
-    Raises
-    ------
-    CourseError
-        A price that is not above 0, or a negative cost.
-
-    Examples
-    --------
-    >>> margin(price=125, cost=100)
-    0.2
-    >>> margin(price=0, cost=100)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The price is 0. Give an amount in yuan, above 0.
-    """
-    return (_amount(price, _("price")) - _amount(cost, _("cost"), positive=False)) / price
-
-
-def markup(price: float, cost: float) -> float:
-    """Return the markup 加价率: what is put on the cost, as a share of the **cost**.
-
-    Parameters
-    ----------
-    price, cost : float
-        Yuan a unit.
-
-    Returns
-    -------
-    float
-        Above the margin whenever there is a profit: a markup of 25 % is a margin of 20 %.
-
-    Raises
-    ------
-    CourseError
-        A cost that is not above 0, or a negative price.
-
-    Examples
-    --------
-    >>> markup(price=125, cost=100)
-    0.25
-    >>> markup(price=125, cost=0)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The cost is 0. Give an amount in yuan, above 0.
-    """
-    return (_amount(price, _("price"), positive=False) - _amount(cost, _("cost"))) / cost
-
-
-def price_for_margin(cost: float, margin: float) -> float:
-    """Return the price that leaves a margin.
-
-    Parameters
-    ----------
-    cost : float
-        Yuan a unit.
-    margin : float
-        Share of the price, below 1.
-
-    Raises
-    ------
-    CourseError
-        A margin of 1 or more: it is meant as a markup.
-
-    Examples
-    --------
-    >>> price_for_margin(100, 0.2)
-    125.0
-    >>> price_for_margin(100, 1.5)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: A margin is a share of the price and stays below 100 %; yours is
-    150 %. If you add 150 % to the cost, that is a markup: use price_for_markup.
-    """
-    if not margin < 1:
-        message = _(
-            "A margin is a share of the price and stays below 100 %; yours is {value:.0f} %. If "
-            "you add {value:.0f} % to the cost, that is a markup: use price_for_markup."
-        )
-        raise CourseError(message.format(value=100 * margin))
-    return _amount(cost, _("cost"), positive=False) / (1 - margin)
-
-
-def price_for_markup(cost: float, markup: float) -> float:
-    """Return the price that puts a markup on the cost.
-
-    Parameters
-    ----------
-    cost : float
-        Yuan a unit.
-    markup : float
-        Share of the cost, above -1.
-
-    Raises
-    ------
-    CourseError
-        A markup that would give the goods away.
-
-    Examples
-    --------
-    >>> price_for_markup(100, 0.25)
-    125.0
-    >>> price_for_markup(100, -1)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: A markup of -100 % leaves no price. Give a share of the cost, ...
-    """
-    if not markup > -1:
-        message = _(
-            "A markup of {value:.0f} % leaves no price. Give a share of the cost, such as 0.25."
-        )
-        raise CourseError(message.format(value=100 * markup))
-    return _amount(cost, _("cost"), positive=False) * (1 + markup)
-
-
-def break_even_uplift(margin: float, cut: float) -> float:
-    """Return by how much units must rise for a price cut to earn what was earned before.
-
-    Parameters
-    ----------
-    margin : float
-        Margin before the cut, share of the price.
-    cut : float
-        Price cut, share of the price.
-
-    Returns
-    -------
-    float
-        Further units as a share of the units before: ``cut / (margin - cut)``.
-
-    Raises
-    ------
-    CourseError
-        A cut that eats the whole margin: no number of units makes up for it.
-
-    Examples
-    --------
-    >>> round(break_even_uplift(margin=0.4, cut=0.1), 4)
-    0.3333
-    >>> break_even_uplift(margin=0.1, cut=0.1)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: A cut of 10 % takes the whole margin of 10 %: no number of units
-    makes up for it.
-
-    Source: arithmetic: the profit before, margin x units, equals the profit after.
-    """
-    if not cut >= 0:
-        raise CourseError(_("The cut is {cut:g}. Write a cut of 10 % as 0.1.").format(cut=cut))
-    if not cut < margin:
-        message = _(
-            "A cut of {cut:.0f} % takes the whole margin of {margin:.0f} %: no number of units "
-            "makes up for it."
-        )
-        raise CourseError(message.format(cut=100 * cut, margin=100 * margin))
-    return cut / (margin - cut)
-
-
-# --- the best price for a demand -------------------------------------------------------
-
-
-def best_price(cost: float, elasticity: float) -> float:
-    """Return the price of most profit when the elasticity is the same at every price.
-
-    Parameters
-    ----------
-    cost : float
-        What one more unit costs, yuan.
-    elasticity : float
-        Below -1.
-
-    Returns
-    -------
-    float
-        ``cost * e / (e - 1)`` with e the size of the elasticity. The margin there is 1 / e
-        (Lerner 1934).
-
-    Raises
-    ------
-    CourseError
-        An elasticity that is positive (the classic slip), or between -1 and 0.
-
-    Examples
-    --------
-    >>> round(best_price(12, -2.5), 2)
-    20.0
-    >>> best_price(12, 2.5)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The price elasticity is 2.5. Demand falls when the price rises, so
-    it is negative: write -2.5.
-    """
-    size = _elastic(elasticity)
-    return _amount(cost, _("cost")) * size / (size - 1)
-
-
-def best_price_linear(intercept: float, slope: float, cost: float) -> float:
-    """Return the price of most profit for demand on a straight line.
-
-    Parameters
-    ----------
-    intercept : float
-        Units demanded at a price of 0.
-    slope : float
-        Units lost for each yuan more, above 0.
-    cost : float
-        What one more unit costs, yuan.
-
-    Returns
-    -------
-    float
-        Half way between the cost and the price at which nobody buys.
-
-    Raises
-    ------
-    CourseError
-        A slope that is not above 0, or a cost at which nobody buys.
-
-    Examples
-    --------
-    >>> best_price_linear(100, 2, cost=10)
-    30.0
-    >>> best_price_linear(100, -2, cost=10)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The slope is -2. Write the units lost for each yuan more, above 0.
-    """
-    if not slope > 0:
-        message = _("The slope is {value:g}. Write the units lost for each yuan more, above 0.")
-        raise CourseError(message.format(value=slope))
-    highest = intercept / slope
-    if not cost < highest:
-        message = _("Nobody buys at {highest:g} yuan or more, and a unit costs {cost:g}.")
-        raise CourseError(message.format(highest=highest, cost=cost))
-    return (highest + cost) / 2
-
-
-def best_price_logit(value: float, sensitivity: float, cost: float) -> float:
-    """Return the price of most profit when customers may also leave without buying (logit).
-
-    A customer buys with probability ``1 / (1 + exp(sensitivity * price - value))``.
-
-    Parameters
-    ----------
-    value : float
-        Utility of the product at a price of 0; leaving has utility 0.
-    sensitivity : float
-        Utility lost for each yuan, above 0.
-    cost : float
-        What one more unit costs, yuan.
-
-    Returns
-    -------
-    float
-        ``cost + (1 + W(exp(value - sensitivity * cost - 1))) / sensitivity`` with W the
-        function of Lambert, evaluated through Wright's omega so that a large value is no trouble.
-
-    Raises
-    ------
-    CourseError
-        A sensitivity that is not above 0.
-
-    Examples
-    --------
-    >>> round(best_price_logit(value=3, sensitivity=1, cost=1), 6)
-    3.0
-    >>> best_price_logit(value=3, sensitivity=0, cost=1)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The sensitivity is 0. Write the utility lost for each yuan, above 0.
-    """
-    from scipy.special import wrightomega
-
-    if not sensitivity > 0:
-        message = _("The sensitivity is {value:g}. Write the utility lost for each yuan, above 0.")
-        raise CourseError(message.format(value=sensitivity))
-    return cost + (1 + float(wrightomega(value - sensitivity * cost - 1))) / sensitivity
-
-
-def advertising_share(advertising_elasticity: float, price_elasticity: float) -> float:
-    """Return the share of sales that is best spent on advertising.
-
-    Parameters
-    ----------
-    advertising_elasticity : float
-        Per cent more demand for 1 % more advertising, 0 or more.
-    price_elasticity : float
-        Below -1.
-
-    Returns
-    -------
-    float
-        Advertising over sales at the best price and the best budget (Dorfman and Steiner 1954).
-
-    Raises
-    ------
-    CourseError
-        An elasticity of the wrong sign.
-
-    Examples
-    --------
-    >>> round(advertising_share(0.2, -3.138691), 5)
-    0.06372
-    >>> advertising_share(-0.2, -3)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The advertising elasticity is -0.2. Advertising that drives customers
-    away is best not bought: give 0 or more.
-    """
-    if not advertising_elasticity >= 0:
-        message = _(
-            "The advertising elasticity is {value:g}. Advertising that drives customers away is "
-            "best not bought: give 0 or more."
-        )
-        raise CourseError(message.format(value=advertising_elasticity))
-    return advertising_elasticity / _elastic(price_elasticity)
 
 
 # --- floor, ceiling, recommended -------------------------------------------------------
@@ -493,11 +124,11 @@ def floor_price(cost: float, min_margin: float = 0.08, costs: Costs | None = Non
     ecokit.errors.CourseError: A fee of 10 % and a margin of 95 % leave nothing for the cost.
     """
     costs = costs or Costs()
-    left = 1 - costs.fee - min_margin
+    left = 1 - costs.fee - number(min_margin, _("margin"))
     if not 0 < left < math.inf:
         told = _("A fee of {fee:.0f} % and a margin of {margin:.0f} % leave nothing for the cost.")
         raise CourseError(told.format(fee=100 * costs.fee, margin=100 * min_margin))
-    return (_amount(cost, _("purchase cost")) + costs.handling) / left
+    return (amount(cost, _("purchase cost"), positive=True) + costs.handling) / left
 
 
 def ending(price: float, low: float = 0, high: float = math.inf) -> float:
@@ -523,6 +154,7 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
 
     Source: Anderson and Simester (2003): in three field experiments a price ending in 9 sold more.
     """
+    price = amount(price, _("price"))
     nine = math.floor((price - 9) / 10) * 10.0 + 9
     for even in (nine, float(math.floor(price))):
         if max(low, (1 - GIVEN_UP) * price, 1) <= even <= high:
@@ -594,7 +226,15 @@ def base_price(
     """
     costs = costs or Costs()
     floor = floor_price(cost, min_margin, costs)
-    store, rival = _known(store_price, _("store price")), _known(competitor_price, _("price"))
+    store, rival = (
+        _known(store_price, _("store price")),
+        _known(competitor_price, _("competitor's price")),
+    )
+    low, high = (number(end, _("price tried")) for end in tried)
+    if not 0 <= low <= high:
+        message = _("The prices tried go from {low:g} to {high:g}. Give the lowest first.")
+        raise CourseError(message.format(low=low, high=high))
+    between(room, _("room"), 0, 1)
     tops = {"store": store, "competitor": rival * (1 + room)}
     nearest = min(tops, key=lambda name: tops[name])
     ceiling = tops[nearest]
@@ -602,60 +242,64 @@ def base_price(
         wish, binds = floor_price(cost, usual_margin, costs), "margin"
     else:
         wish, binds = best_price((cost + costs.handling) / (1 - costs.fee), elasticity), "demand"
-        if not tried[0] <= wish <= tried[1]:
-            wish, binds = min(max(wish, tried[0]), tried[1]), "tried"
+        if not low <= wish <= high:
+            wish, binds = min(max(wish, low), high), "tried"
     if wish > ceiling:
         wish, binds = ceiling, nearest
     if wish < floor:
         wish, binds = floor, "cost"
     price = ending(wish, floor, max(ceiling, floor + 0.01))
     left = margin(price, costs.full(cost, price))
-    facts = {"store": store, "competitor": rival, "floor": floor, "ceiling": ceiling}
-    return BasePrice(
-        price, floor, ceiling, left, binds, _reason(binds, nearest, facts, min_margin, elasticity)
-    )
+    facts = {
+        "ceiling": ceiling,
+        "kept": 100 * min_margin,
+        "usual": 100 * usual_margin,
+        "elasticity": elasticity or math.nan,
+    }
+    prices = {"store": store, "competitor": rival, "floor": floor}
+    return BasePrice(price, floor, ceiling, left, binds, _reason(binds, nearest, facts, prices))
 
 
 def _known(price: float | None, name: str) -> float:
     """Return a price, or inf where there is none."""
-    return math.inf if price is None or price != price else _amount(price, name)
+    import pandas as pd
+
+    return math.inf if pd.isna(price) else amount(price, name, positive=True)
 
 
 def _reason(
-    binds: str,
-    nearest: str,
-    facts: Mapping[str, float],
-    min_margin: float,
-    elasticity: float | None,
+    binds: str, nearest: str, facts: Mapping[str, float], prices: Mapping[str, float]
 ) -> str:
-    if binds == "cost" and facts["ceiling"] < facts["floor"]:
+    """Say in a sentence what settled a price; amounts below ¥100 with their fen."""
+    yuan = {name: f"{p:,.2f}" if p < 100 else f"{p:,.0f}" for name, p in prices.items()}
+    if binds == "cost" and facts["ceiling"] < prices["floor"]:
         text = {
             "store": _(
-                "The store's ¥{store:,.0f} lies below the floor of ¥{floor:,.0f}: keep the margin "
-                "of {margin:.0f} %, and buy cheaper or give the product up."
+                "The store's ¥{store} lies below the floor of ¥{floor}: keep the margin "
+                "of {kept:.0f} %, and buy cheaper or give the product up."
             ),
             "competitor": _(
-                "The cheapest competitor's ¥{competitor:,.0f} lies below the floor of "
-                "¥{floor:,.0f}: do not follow, and buy cheaper or give the product up."
+                "The cheapest competitor's ¥{competitor} lies below the floor of "
+                "¥{floor}: do not follow, and buy cheaper or give the product up."
             ),
         }[nearest]
     else:
         text = {
-            "cost": _("The cost and a margin of {margin:.0f} % ask for ¥{floor:,.0f} at least."),
-            "store": _("The store sells it at ¥{store:,.0f}; the shop does not ask for more."),
+            "cost": _("The cost and a margin of {kept:.0f} % ask for ¥{floor} at least."),
+            "store": _("The store sells it at ¥{store}; the shop does not ask for more."),
             "competitor": _(
-                "The cheapest competitor takes ¥{competitor:,.0f}; the shop stays close to it."
+                "The cheapest competitor takes ¥{competitor}; the shop stays close to it."
             ),
             "demand": _("At an elasticity of {elasticity:.1f} a higher price would lose profit."),
             "tried": _(
                 "An elasticity of {elasticity:.1f} asks for more change, but no such price has "
                 "been tried: go this far, and measure again."
             ),
-            "margin": _("The usual margin is reached, and nobody sells it for less."),
+            "margin": _("This price leaves the margin that goods of its kind earn, {usual:.0f} %."),
         }[binds]
     if math.isinf(facts["ceiling"]):
         text += " " + _("No store and no competitor sells it.")
-    return text.format(**facts, margin=100 * min_margin, elasticity=elasticity)
+    return text.format(**facts, **yuan)
 
 
 def cheapest_offers(
@@ -701,17 +345,25 @@ def cheapest_offers(
     ...
     ecokit.errors.CourseError: There are no competitors' prices up to 2024-12-31.
     """
-    import pandas as pd
-
     keys = ["competitor_id", "sku"]
     need("competitor_products", competitor_products, [*keys, "product_id"])
     seen = competitor_prices
     need("competitor_prices", seen, ["week", *keys, "list_price", "price", "in_stock"])
-    if as_of is not None:
-        seen = seen[seen["week"] <= pd.Timestamp(as_of)]
+    dates("competitor_prices", seen, ["week"])
+    numbers("competitor_prices", seen, ["price"], above=True)
+    once("competitor_products", competitor_products, keys)
+    if seen["in_stock"].dtype not in ("bool", "boolean"):
+        message = _(
+            "In the table competitor_prices, the column in_stock holds no True and False ({dtype})."
+        )
+        raise CourseError(message.format(dtype=seen["in_stock"].dtype))
     if seen.empty:
-        raise CourseError(_("There are no competitors' prices up to {day}.").format(day=as_of))
-    last = seen[(seen["week"] == seen["week"].max()) & seen["in_stock"].astype(bool)]
+        raise CourseError(_("The table competitor_prices has no rows. Leave it out."))
+    if as_of is not None:
+        seen = seen[seen["week"] <= moment(as_of)]
+        if seen.empty:
+            raise CourseError(_("There are no competitors' prices up to {day}.").format(day=as_of))
+    last = seen[(seen["week"] == seen["week"].max()) & seen["in_stock"].fillna(value=False)]
     offers = last.merge(competitor_products[[*keys, "product_id"]].dropna(), on=keys)
     offers = offers.sort_values(["product_id", "price", "competitor_id"])
     columns = ["product_id", "competitor_id", "week", "list_price", "price"]
@@ -736,12 +388,12 @@ def last_costs(purchases: pd.DataFrame, as_of: str | pd.Timestamp | None = None)
     >>> last_costs(orders).to_dict(), last_costs(orders, "2025-01-31").to_dict()
     ({'P001': 98.0}, {'P001': 100.0})
     """
-    import pandas as pd
-
     need("purchases", purchases, ["product_id", "asked_on", "unit_cost"])
+    dates("purchases", purchases, ["asked_on"])
+    numbers("purchases", purchases, ["unit_cost"], above=True)
     seen = purchases
     if as_of is not None:
-        seen = seen[seen["asked_on"] <= pd.Timestamp(as_of)]
+        seen = seen[seen["asked_on"] <= moment(as_of)]
     seen = seen.sort_values("asked_on", kind="stable")
     return seen.groupby("product_id")["unit_cost"].last()
 
@@ -790,7 +442,8 @@ def base_prices(
     Raises
     ------
     CourseError
-        Nothing is on sale at that moment; and what :func:`base_price` refuses.
+        Nothing is on sale at that moment; no elasticity is of a category that is there; a table
+        with values that cannot be; and what :func:`base_price` refuses.
 
     Examples
     --------
@@ -805,12 +458,13 @@ def base_prices(
     ...
     ecokit.errors.CourseError: No product is on sale. Take a day of the shop's period.
     """
-    need("products", products, ["product_id", "name", "category", "cost", "list_price"])
+    _check_products(products, elasticity)
+    between(step, _("step"), 0, 1)
     costs = costs or Costs()
     offers = None
     if competitor_products is not None and competitor_prices is not None:
         offers = cheapest_offers(competitor_products, competitor_prices, as_of)
-        as_of = offers["week"].max() if as_of is None else as_of
+        as_of = competitor_prices["week"].max() if as_of is None else as_of
     rows = _on_sale(products, as_of)
     if rows.empty:
         raise CourseError(_("No product is on sale. Take a day of the shop's period."))
@@ -839,13 +493,27 @@ def base_prices(
     return rows.assign(**{name: [getattr(one, name) for one in told] for name in names})
 
 
+def _check_products(products: pd.DataFrame, elasticity: Mapping[str, float] | None) -> None:
+    need("products", products, ["product_id", "name", "category", "cost", "list_price"])
+    once("products", products, ["product_id"])
+    numbers("products", products, ["cost", "list_price"], above=True)
+    if "store_price" in products:
+        numbers("products", products, ["store_price"], above=True, gaps=True)
+    if products["category"].isna().any():
+        message = _("In the table products, {n} rows have no category. Give them one.")
+        raise CourseError(message.format(n=int(products["category"].isna().sum())))
+    there = products["category"].astype(str).unique()
+    if elasticity and not set(elasticity) & set(there):
+        message = _("No elasticity is of a category of the products. These are: {there}.")
+        raise CourseError(message.format(there=", ".join(there)))
+
+
 def _on_sale(products: pd.DataFrame, as_of: str | pd.Timestamp | None) -> pd.DataFrame:
     """Return the products that are on sale on a day; all of them where no day is named."""
-    import pandas as pd
-
     if as_of is None or "launched_on" not in products:
         return products
-    day = pd.Timestamp(as_of)
+    dates("products", products, ["launched_on"], gaps=True)
+    day = moment(as_of)
     kept = products[products["launched_on"] <= day]
     return kept[~(kept["delisted_on"] <= day)] if "delisted_on" in kept else kept
 

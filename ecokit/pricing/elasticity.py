@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.base import need
+from ecokit.pricing.inputs import dates, need, numbers, once
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ _COLUMNS = {
     "orders": ("order_id", "visit_id", "placed_at", "paid_at"),
     "order_lines": ("order_id", "product_id", "quantity", "unit_cost"),
 }
-_NEEDED = ("product_id", "category", "week", "units", "price")
+_NEEDED = ("product_id", "units", "price")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ def panel(
     Raises
     ------
     CourseError
-        No paid order holds the product that its visit looked at.
+        A table lacks a column or holds values that cannot be; products of `stock` are unknown;
+        no paid order holds the product that its visit looked at.
 
     Examples
     --------
@@ -131,22 +132,9 @@ def panel(
     ...
     ecokit.errors.CourseError: No paid order holds the product that its visit looked at. ...
     """
-    given = (stock, products, visits, orders, order_lines)
-    for (name, asked), frame in zip(_COLUMNS.items(), given, strict=True):
-        need(name, frame, asked)
+    _check_shop(stock, products, visits, orders, order_lines)
     keys = ["product_id", "week"]
-    days = stock.assign(
-        week=_weeks(stock["date"]),
-        lost=stock["demand"] - stock["sold"],
-        log_price=np.log(stock["price"]),
-    )
-    days["stockout_days"] = (days["lost"] > 0).astype("int64")
-    table = days.groupby(keys, as_index=False).agg(
-        days=("date", "size"),
-        lost=("lost", "sum"),
-        stockout_days=("stockout_days", "sum"),
-        log_price=("log_price", "mean"),
-    )
+    table = _on_sale(stock, keys)
     lines = _looked_at(orders, order_lines, visits)
     if lines.empty:
         message = _(
@@ -156,14 +144,7 @@ def panel(
         raise CourseError(message)
     lines = lines.assign(week=_weeks(lines["placed_at"]))
     bought = lines.groupby(keys, as_index=False).agg(sold=("quantity", "sum"))
-    seen = visits.dropna(subset=["product_id"])
-    seen = seen.assign(
-        week=_weeks(seen["started_at"]), campaign=seen["campaign_id"].notna().astype(float)
-    )
-    seen = seen.groupby(keys, as_index=False).agg(
-        visits=("visit_id", "size"), campaign_share=("campaign", "mean")
-    )
-    table = table.merge(seen, on=keys, how="left").merge(bought, on=keys, how="left")
+    table = table.merge(_seen(visits, keys), on=keys, how="left").merge(bought, on=keys, how="left")
     empty = {"visits": 0, "campaign_share": 0.0, "sold": 0}
     table = table.fillna(empty).astype({"visits": "int64", "sold": "int64"})
     table = table.merge(products[["product_id", "category"]], on="product_id")
@@ -176,6 +157,61 @@ def panel(
     named = ["product_id", "category", "week", "market", "days", "visits", "campaign_share"]
     columns = [*named, "sold", "lost", "units", "stockout_days", "price", "cost"]
     return table.sort_values(keys, ignore_index=True)[columns]
+
+
+def _check_shop(
+    stock: pd.DataFrame,
+    products: pd.DataFrame,
+    visits: pd.DataFrame,
+    orders: pd.DataFrame,
+    order_lines: pd.DataFrame,
+) -> None:
+    given = (stock, products, visits, orders, order_lines)
+    for (name, asked), frame in zip(_COLUMNS.items(), given, strict=True):
+        need(name, frame, asked)
+    dates("stock", stock, ["date"])
+    dates("visits", visits, ["started_at"])
+    dates("orders", orders, ["placed_at"])
+    numbers("stock", stock, ["price"], above=True)
+    numbers("stock", stock, ["demand", "sold"])
+    numbers("order_lines", order_lines, ["quantity"])
+    numbers("order_lines", order_lines, ["unit_cost"], gaps=True)
+    once("stock", stock, ["date", "product_id"])
+    once("products", products, ["product_id"])
+    if (stock["sold"] > stock["demand"]).any():
+        message = _("In the table stock, {n:,} rows sell more than was asked for (demand).")
+        raise CourseError(message.format(n=int((stock["sold"] > stock["demand"]).sum())))
+    strange = stock.loc[~stock["product_id"].isin(products["product_id"]), "product_id"]
+    if len(strange):
+        message = _("{n} product_id of the table stock are not in products, such as {id!r}.")
+        raise CourseError(message.format(n=strange.nunique(), id=strange.iloc[0]))
+
+
+def _on_sale(stock: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return by product and week the days on sale, what was refused, and the mean log price."""
+    days = stock.assign(
+        week=_weeks(stock["date"]),
+        lost=stock["demand"] - stock["sold"],
+        log_price=np.log(stock["price"]),
+    )
+    days["stockout_days"] = (days["lost"] > 0).astype("int64")
+    return days.groupby(keys, as_index=False).agg(
+        days=("date", "size"),
+        lost=("lost", "sum"),
+        stockout_days=("stockout_days", "sum"),
+        log_price=("log_price", "mean"),
+    )
+
+
+def _seen(visits: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return by product and week the visits that looked at it, and those of campaigns."""
+    seen = visits.dropna(subset=["product_id"])
+    seen = seen.assign(
+        week=_weeks(seen["started_at"]), campaign=seen["campaign_id"].notna().astype(float)
+    )
+    return seen.groupby(keys, as_index=False).agg(
+        visits=("visit_id", "size"), campaign_share=("campaign", "mean")
+    )
 
 
 def _weeks(days: pd.Series) -> pd.Series:
@@ -226,8 +262,8 @@ def estimate(
     Parameters
     ----------
     panel : DataFrame
-        What :func:`panel` returned, or your own: ``product_id``, ``category``, ``week``,
-        ``units``, ``price``, and the columns named below.
+        What :func:`panel` returned, or your own: ``product_id``, ``units``, ``price``, and the
+        columns named below. In a panel of one category, its weeks are the ``market``.
     model : {"counts", "logs"}
         ``"counts"``: Poisson regression with the logarithm of the price (PPML), which takes weeks
         of zero units as they are. ``"logs"``: the logarithm of units on the logarithm of the
@@ -254,8 +290,8 @@ def estimate(
     Raises
     ------
     CourseError
-        A column is missing; an unknown model or exposure; prices that never change beyond the
-        effects; fewer than five products.
+        A column is missing or holds values that cannot be; an unknown model or exposure; prices
+        that never change beyond effects and controls; fewer than five products.
 
     Examples
     --------
@@ -283,32 +319,32 @@ def estimate(
     the price is endogenous in a shop's own data, and costs as instruments: Villas-Boas and Winer
     (1999).
     """
+    effects, controls = _listed(effects), _listed(controls)
     _check(panel, model, exposure, instrument, effects, controls)
     data = _usable(panel, model, exposure, instrument, effects)
     clusters = data["product_id"].to_numpy()
     if len(set(clusters)) < 5:
-        message = _("There are {n} products with demand. Take five or more: errors are clustered.")
-        raise CourseError(message.format(n=len(set(clusters))))
-    dummies = _dummies(data, effects)
+        message = _(
+            "There are {n} products with {columns} above 0. Take five or more: errors are "
+            "clustered by product."
+        )
+        columns = ", ".join(["units", exposure, *([instrument] if instrument else [])])
+        raise CourseError(message.format(n=len(set(clusters)), columns=columns))
+    beside = _beside(data, effects, controls)
     price = np.log(data["price"].to_numpy(float))
-    extra = data[list(controls)].to_numpy(float)
-    if np.std(_without(dummies, price)) < 1e-9:
+    if np.std(_without(beside, price)) < 1e-9:
         message = _(
             "The price does not change beyond the effects of {effects}, so it tells nothing about "
             "demand. Take fewer effects or a longer history."
         )
-        raise CourseError(message.format(effects=_(" and ").join(effects)))
-    first = (
-        _First(np.log(data[instrument].to_numpy(float)), price, extra, dummies)
-        if (instrument)
-        else None
-    )
+        raise CourseError(message.format(effects=_(" and ").join([*effects, *controls])))
+    first = _First(np.log(data[instrument].to_numpy(float)), price, beside) if instrument else None
     units = data["units"].to_numpy(float)
     offset = np.log(data[exposure].to_numpy(float))
     fit = _logs if model == "logs" else _counts
-    slope, scores, left, right = fit(units, offset, price, extra, dummies, first)
+    slope, scores, left, right = fit(units, offset, price, beside, first)
     shared, single = (_clustered(scores, left, right, g) for g in (clusters, np.arange(len(data))))
-    se = max(shared, single) * _spent(data, dummies, effects)
+    se = max(shared, single) * _spent(data, beside, effects)
     strength = first.strength(clusters) if first else float("nan")
     return _told(slope, se, clusters, len(data), strength)
 
@@ -383,11 +419,25 @@ def by_category(
     >>> len(by_category(weeks, shop.truth))
     6
     """
-    told = {name: estimate(rows, **how) for name, rows in panel.groupby("category")}
+    need("panel", panel, ["category"])
+    told = {}
+    for name, rows in panel.groupby("category"):
+        try:
+            told[name] = estimate(rows, **how)
+        except CourseError as error:
+            raise CourseError(
+                _("Category {name}: {error}").format(name=name, error=error)
+            ) from None
+    if not told:
+        raise CourseError(_("The panel has no row with a category."))
     table = _rows("category", told)
     if truth is None:
         return table
-    true = [float(truth[f"elasticity_{name}"]) for name in table["category"]]
+    missing = [name for name in told if f"elasticity_{name}" not in truth]
+    if missing:
+        message = _("The truth does not tell the elasticity of {names}.")
+        raise CourseError(message.format(names=", ".join(map(str, missing))))
+    true = [float(truth[f"elasticity_{name}"]) for name in told]
     covered = [one.covers(value) for one, value in zip(told.values(), true, strict=True)]
     return table.assign(truth=true, covered=covered)
 
@@ -407,8 +457,7 @@ def _rows(key: str, told: Mapping[Any, Estimate]) -> pd.DataFrame:
 class _First:
     """The first stage: the price on the instrument, beside effects and controls."""
 
-    def __init__(self, z: Floats, price: Floats, extra: Floats, dummies: Floats) -> None:
-        beside = np.column_stack([extra, dummies])
+    def __init__(self, z: Floats, price: Floats, beside: Floats) -> None:
         self.z = _without(beside, z)
         price = _without(beside, price)
         self.square = float(self.z @ self.z)
@@ -417,6 +466,9 @@ class _First:
             raise CourseError(message)
         self.slope = float(self.z @ price) / self.square
         self.residual = price - self.slope * self.z
+        if float(self.residual @ self.residual) < 1e-12 * len(z):
+            message = _("The instrument says all about the price. Take another one, not the price.")
+            raise CourseError(message)
 
     def strength(self, clusters: NDArray[Any]) -> float:
         """F of the instrument: its squared t value, clustered."""
@@ -426,43 +478,32 @@ class _First:
 
 
 def _logs(
-    units: Floats,
-    offset: Floats,
-    price: Floats,
-    extra: Floats,
-    dummies: Floats,
-    first: _First | None,
+    units: Floats, offset: Floats, price: Floats, beside: Floats, first: _First | None
 ) -> tuple[float, Floats, Floats, Floats]:
     """Least squares, or two-stage least squares: slope, scores, sides of the bread."""
-    both = _without(dummies, np.column_stack([price, extra, np.log(units) - offset]))
+    both = _without(beside, np.column_stack([price, np.log(units) - offset]))
     x, y = both[:, :-1], both[:, -1]
-    tools = x if first is None else np.column_stack([first.z, x[:, 1:]])
+    tools = x if first is None else first.z[:, None]
     slopes = np.linalg.solve(tools.T @ x, tools.T @ y)
     return float(slopes[0]), tools * (y - x @ slopes)[:, None], tools, x
 
 
 def _counts(
-    units: Floats,
-    offset: Floats,
-    price: Floats,
-    extra: Floats,
-    dummies: Floats,
-    first: _First | None,
+    units: Floats, offset: Floats, price: Floats, beside: Floats, first: _First | None
 ) -> tuple[float, Floats, Floats, Floats]:
     """Poisson regression, with the residual of a first stage: slope, scores, sides of the bread."""
     from statsmodels.genmod.families import Poisson  # statsmodels.api takes twice as long to load
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    beside = [] if first is None else [first.residual]
-    x = np.column_stack([price, extra, *beside])
-    model = GLM(units, np.column_stack([x, dummies]), family=Poisson(), offset=offset)
+    x = np.column_stack([price] if first is None else [price, first.residual])
+    model = GLM(units, np.column_stack([x, beside]), family=Poisson(), offset=offset)
     fitted = model.fit(wls_method="qr", tol=1e-10)
     mean = np.asarray(fitted.fittedvalues)
     root = np.sqrt(mean)[:, None]
-    inside = _without(root * dummies, root * x) / root
+    inside = _without(root * beside, root * x) / root
     scores = inside * (units - mean)[:, None]
     if first is not None:
-        moved = float(fitted.params[x.shape[1] - 1]) * (inside * mean[:, None]).T @ first.z
+        moved = float(fitted.params[1]) * (inside * mean[:, None]).T @ first.z
         scores = scores + np.outer(first.z * first.residual / first.square, moved)
     return float(fitted.params[0]), scores, inside * mean[:, None], inside
 
@@ -490,14 +531,14 @@ def _clustered(scores: Floats, left: Floats, right: Floats, clusters: NDArray[An
     return float(np.sqrt((1 - 1 / len(moved)) * np.sum(np.square(moved))))
 
 
-def _spent(data: pd.DataFrame, dummies: Floats, effects: Sequence[str]) -> float:
-    """Return by how much the effects that cut across products make residuals look too small."""
+def _spent(data: pd.DataFrame, beside: Floats, effects: Sequence[str]) -> float:
+    """Return by how much what cuts across products makes residuals look too small."""
     inside = [
         data[name].nunique()
         for name in effects
         if data.groupby(name)["product_id"].nunique().max() == 1
     ]
-    across = dummies.shape[1] - sum(inside)
+    across = beside.shape[1] - sum(inside)
     return float(np.sqrt((len(data) - 1) / max(len(data) - 1 - across, 1)))
 
 
@@ -527,11 +568,21 @@ def _check(
             raise CourseError(message.format(name=name, value=value, allowed=allowed_text))
     asked = [*_NEEDED, exposure, *effects, *controls, *([instrument] if instrument else [])]
     need("panel", panel, asked)
-    if not (panel["units"] >= 0).all():
-        raise CourseError(_("Units in the panel are negative or missing. Leave such rows out."))
-    if not (panel["price"] > 0).all():
-        message = _("A price in the panel is 0, negative or missing. Leave such rows out.")
-        raise CourseError(message)
+    for name in ("product_id", *effects):
+        if panel[name].isna().any():
+            message = _("{n:,} rows of the panel have no {column}. Fill it in, or leave them out.")
+            raise CourseError(message.format(n=int(panel[name].isna().sum()), column=name))
+    numbers("panel", panel, ["units"])
+    numbers("panel", panel, ["price"], above=True)
+    numbers("panel", panel, [exposure, *([instrument] if instrument else [])], gaps=True)
+    numbers("panel", panel, controls, least=-np.inf)
+    if panel.duplicated().any():
+        message = _("{n:,} rows of the panel stand in it twice. Keep one of each.")
+        raise CourseError(message.format(n=int(panel.duplicated().sum())))
+
+
+def _listed(names: str | Sequence[str]) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
 
 
 def _usable(
@@ -555,13 +606,15 @@ def _usable(
     return data
 
 
-def _dummies(data: pd.DataFrame, effects: Sequence[str]) -> Floats:
-    """Return a column a value of each effect, less those that the others imply."""
+def _beside(data: pd.DataFrame, effects: Sequence[str], controls: Sequence[str]) -> Floats:
+    """Return a column a value of each effect and one a control, less those that others imply."""
     import pandas as pd
     from scipy.linalg import qr
 
     blocks = [pd.get_dummies(data[name].astype(str)).to_numpy(float) for name in effects]
-    columns = np.column_stack([np.ones(len(data)), *blocks])
+    extra = data[list(controls)].to_numpy(float)
+    extra = (extra - extra.mean(axis=0)) / np.maximum(extra.std(axis=0), 1e-300)
+    columns = np.column_stack([np.ones(len(data)), *blocks, extra])
     triangle, kept = qr(columns, mode="r", pivoting=True)
     size = np.abs(np.diag(triangle[: columns.shape[1]]))
     return columns[:, np.sort(kept[: int((size > 1e-8 * size[0]).sum())])]

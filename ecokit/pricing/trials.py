@@ -15,7 +15,18 @@ import numpy as np
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.base import need
+from ecokit.pricing.inputs import (
+    amount,
+    between,
+    count,
+    dates,
+    generator,
+    need,
+    number,
+    numbers,
+    once,
+    positive,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +111,7 @@ def sample_size(
 
     named = ((_("conversion before"), before), (_("conversion after"), after))
     for name, value in (*named, ("alpha", alpha), (_("power"), power)):
-        if not 0 < value < 1:
+        if not 0 < number(value, name) < 1:
             message = _("The {name} is {value:g}. Give a share between 0 and 1.")
             raise CourseError(message.format(name=name, value=value))
     if before == after:
@@ -138,7 +149,7 @@ def false_alarms(
     Raises
     ------
     CourseError
-        Fewer than one look.
+        Not 1 to 1,000 looks, or too many runs.
 
     Examples
     --------
@@ -147,17 +158,20 @@ def false_alarms(
     >>> false_alarms(0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There are 0 looks. Look at least once.
+    ecokit.errors.CourseError: looks is 0. It must lie between 1 and 1000.
 
     Source: Armitage, McPherson and Rowe (1969), repeated significance tests on accumulating data.
     """
     from scipy.stats import norm
 
-    if looks < 1:
-        raise CourseError(_("There are {looks} looks. Look at least once.").format(looks=looks))
-    steps = np.random.default_rng(seed).standard_normal((runs, looks))
-    z = np.abs(steps.cumsum(axis=1)) / np.sqrt(np.arange(1, looks + 1))
-    return float((z > norm.ppf(1 - alpha / 2)).any(axis=1).mean())
+    looks, runs = count(looks, "looks", 1, 1000), count(runs, "runs", 1, 10_000_000)
+    bound = norm.ppf(1 - between(alpha, "alpha", 0, 1) / 2)
+    rng = generator(seed)
+    total, alarm = np.zeros(runs), np.zeros(runs, bool)
+    for look in range(1, looks + 1):  # one look at a time: memory holds the runs, not all looks
+        total += rng.standard_normal(runs)
+        alarm |= np.abs(total) > bound * math.sqrt(look)
+    return float(alarm.mean())
 
 
 # --- after: arms, split, effects -------------------------------------------------------
@@ -183,7 +197,8 @@ def arms(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        No such test, or not the two arms A and B.
+        No such test; not the two arms A and B, on the same days; values that cannot be, such as
+        more orders than visitors.
 
     Examples
     --------
@@ -215,16 +230,29 @@ def arms(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
 
 
 def _test(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
+    """Return the days of one test, or say what is wrong with them."""
     need("price_tests", price_tests, _COLUMNS)
     days = price_tests[price_tests["test_id"] == test_id]
     if days.empty:
         known = ", ".join(price_tests["test_id"].astype(str).unique())
         message = _("There is no price test {id!r}. There are: {known}.")
         raise CourseError(message.format(id=test_id, known=known))
-    found = sorted(days["arm"].unique())
-    if found != ["A", "B"] or days.groupby("arm")["visitors"].sum().min() <= 0:
-        message = _("Test {id} needs visitors in the two arms A and B; it has {found}.")
-        raise CourseError(message.format(id=test_id, found=", ".join(map(str, found))))
+    found = sorted({str(arm) for arm in days["arm"]})
+    if found != ["A", "B"]:
+        message = _("Test {id} needs the two arms A and B; it has {found}.")
+        raise CourseError(message.format(id=test_id, found=", ".join(found)))
+    dates("price_tests", days, ["date"])
+    numbers("price_tests", days, ["price"], above=True)
+    numbers("price_tests", days, ["visitors", "orders", "units"])
+    once("price_tests", days, ["date", "arm"])
+    if days.groupby("arm")["visitors"].sum().min() == 0:
+        raise CourseError(_("An arm of test {id} has no visitors.").format(id=test_id))
+    if (days["orders"] > days["visitors"]).any():
+        message = _("Test {id} has days with more orders than visitors. Count both by visitor.")
+        raise CourseError(message.format(id=test_id))
+    if days.groupby("date")["arm"].nunique().max() < 2:
+        message = _("In test {id} A and B never run on the same day: days differ, not only prices.")
+        raise CourseError(message.format(id=test_id))
     return days
 
 
@@ -270,7 +298,8 @@ def ratio_check(
     """
     from scipy.stats import chisquare
 
-    if not 0 < share < 1:
+    between(threshold, "threshold", 0, 1)
+    if not 0 < number(share, _("planned share of B")) < 1:
         message = _("The planned share of B is {share:g}. Give a share between 0 and 1.")
         raise CourseError(message.format(share=share))
     counted = arms(price_tests, test_id)["visitors"].to_numpy(float)
@@ -322,23 +351,33 @@ def effects(
     Source: Newcombe (1998), method 10; Deng, Knoblich and Lu (2018), delta method.
     """
     import pandas as pd
-    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
     days = _test(price_tests, test_id)
     a, b = arms(price_tests, test_id).to_dict("records")
-    counts = (b["orders"], b["visitors"], a["orders"], a["visitors"])
-    low, high = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
-    p_value = test_proportions_2indep(*counts, method="score", compare="diff").pvalue
+    effect = _of_shares(b["orders"], b["visitors"], a["orders"], a["visitors"])
     rows: list[dict[str, object]] = [
-        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]}
-        | Effect(b["conversion"] - a["conversion"], low, high, float(p_value))._asdict()
+        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]} | effect._asdict()
     ]
-    kept = {"revenue": 0.0} | ({} if unit_cost is None else {"profit": unit_cost})
+    kept = {"revenue": 0.0}
+    if unit_cost is not None:
+        kept["profit"] = amount(unit_cost, _("unit cost"))
     for metric, cost in kept.items():
         earned = days.assign(earned=(days["price"] - cost) * days["units"])
         first, second, effect = _by_day(earned, test_id)
         rows.append({"metric": metric, "a": first, "b": second} | effect._asdict())
     return pd.DataFrame(rows)
+
+
+def _of_shares(b_orders: float, b_visitors: float, a_orders: float, a_visitors: float) -> Effect:
+    """Difference of two conversions, B less A: Newcombe's interval, p value of the score test."""
+    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+
+    counts = (b_orders, b_visitors, a_orders, a_visitors)
+    low, high = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
+    alike = a_orders == b_orders == 0 or (a_orders == a_visitors and b_orders == b_visitors)
+    p_value = 1.0 if alike else test_proportions_2indep(*counts, method="score").pvalue
+    difference = b_orders / b_visitors - a_orders / a_visitors
+    return Effect(difference, float(low), float(high), float(p_value))
 
 
 def _by_day(days: pd.DataFrame, test_id: str) -> tuple[float, float, Effect]:
@@ -444,24 +483,16 @@ def day_by_day(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
     >>> day_by_day(days, "T1")["difference"].round(3).tolist()
     [0.016, 0.009]
     """
-    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+    import pandas as pd
 
     days = _test(price_tests, test_id)
     wide = days.pivot_table(
         index="date", columns="arm", values=["orders", "visitors"], aggfunc="sum", fill_value=0
     ).cumsum()
     wide = wide[(wide["visitors", "A"] > 0) & (wide["visitors", "B"] > 0)]
-    counts = [wide[name, arm].to_numpy(float) for arm in "BA" for name in ("orders", "visitors")]
-    table = wide.index.to_frame(index=False)
-    low, high = np.transpose(
-        [confint_proportions_2indep(*one, method="newcomb") for one in zip(*counts, strict=True)]
-    )
-    p_value = [
-        float(test_proportions_2indep(*one, method="score").pvalue)
-        for one in zip(*counts, strict=True)
-    ]
-    difference = counts[0] / counts[1] - counts[2] / counts[3]
-    return table.assign(difference=difference, low=low, high=high, p_value=p_value)
+    counts = [wide[name, arm] for arm in "BA" for name in ("orders", "visitors")]
+    told = [_of_shares(*one) for one in zip(*counts, strict=True)]
+    return pd.DataFrame(told).assign(date=wide.index)[["date", *Effect._fields]]
 
 
 def novelty(price_tests: pd.DataFrame, test_id: str) -> Effect:
@@ -533,7 +564,7 @@ def doubts(
     kind : {"ab", "aa"}
         ``"aa"``: both arms show the same price on purpose, and a difference is a fault.
     least_effect : float
-        The smallest change of conversion that must not be missed, as a share of it.
+        Above 0: the smallest change of conversion that must not be missed, as a share of it.
     looks : int
         How often somebody looked at the result and would have stopped.
     share : float
@@ -565,6 +596,8 @@ def doubts(
     if kind not in ("ab", "aa"):
         message = _("There is no kind {kind!r} of test. Take one of: ab, aa.")
         raise CourseError(message.format(kind=kind))
+    positive(least_effect, _("least_effect"))
+    count(looks, "looks", 1, 1000)
     table = arms(price_tests, test_id)
     checks = (
         _split_doubt(ratio_check(price_tests, test_id, share), share),

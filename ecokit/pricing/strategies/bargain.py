@@ -11,7 +11,8 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.strategies.demand import Demand, between, positive
+from ecokit.pricing.inputs import amount, between, count, generator, number, positive
+from ecokit.pricing.strategies.demand import Demand
 from ecokit.pricing.strategies.outcome import Outcome, grouped, rows
 
 
@@ -36,6 +37,8 @@ class Rule:
 
     def __post_init__(self) -> None:
         positive(self.factor, _("factor"))
+        if not math.isfinite(number(self.less, _("step"))):
+            raise CourseError(_("The step is {less:g}. Give yuan.").format(less=self.less))
         if not 0 <= self.floor <= self.ceiling:
             message = _("The floor is {floor:g} and the ceiling {ceiling:g}. Put the floor below.")
             raise CourseError(message.format(floor=self.floor, ceiling=self.ceiling))
@@ -73,11 +76,14 @@ def spiral(price: float, mine: Rule, theirs: Rule, rounds: int = 30) -> pd.DataF
 
     Source: Eisen (2011), told in Science, 25 April 2011.
     """
-    between(rounds, "rounds", 1, 10_000)
+    rounds = count(rounds, "rounds", 1, 10_000)
     mines, others = [positive(price, _("price"))], [math.nan]
-    for _turn in range(int(rounds)):
+    for _turn in range(rounds):
         others.append(theirs(mines[-1]))
         mines.append(mine(others[-1]))
+    if not math.isfinite(mines[-1]):
+        message = _("In {rounds} rounds the price passes all numbers. Take fewer, or a ceiling.")
+        raise CourseError(message.format(rounds=rounds))
     return pd.DataFrame({"round": range(len(mines)), "mine": mines, "theirs": others})
 
 
@@ -151,6 +157,7 @@ def automatic(
     >>> round(war.details["last_price"], 2)
     20.0
     """
+    cost = amount(cost, _("unit cost"))
     follow = mine or Rule(0.99, floor=cost)
     path = spiral(
         demand.best_price(cost) if start is None else start, follow, theirs or Rule(), rounds
@@ -158,7 +165,7 @@ def automatic(
     ours, other = path["mine"].to_numpy(), path["theirs"].to_numpy()
     part = np.where(np.isclose(ours, other), 0.5, (ours < other).astype(float)) / len(path)
     units = part * demand.units(ours)
-    surplus = part * np.array([demand.surplus(p) for p in ours])
+    surplus = part * demand.surplus(ours)
     names = [_("round {n}").format(n=n) for n in path["round"]]
     details = {"last_price": float(ours[-1]), "rounds_sold": float((units > 0).mean())}
     return Outcome("automatic", rows(names, units, ours, cost, surplus), 0.0, details)
@@ -199,9 +206,10 @@ def nash(value: float, cost: float, power: float = 0.5) -> float:
     >>> nash(value=100, cost=60)
     80.0
 
-    Source: Nash (1950); with unequal power, Roth (1979).
+    Source: Nash (1950); with unequal power, Danthine and Navarro (2013).
     """
     between(power, "power", 0, 1)
+    value, cost = amount(value, _("value")), amount(cost, _("cost"))
     if value < cost:
         message = _("The buyer values it at {value:g}, the seller at {cost:g}: there is no deal.")
         raise CourseError(message.format(value=value, cost=cost))
@@ -240,13 +248,15 @@ def haggling(
     Source: slide 20; Nash (1950).
     """
     between(power, "power", 0, 1)
+    cost = amount(cost, _("unit cost"))
+    most = math.inf if list_price is None else amount(list_price, _("list price"))
+    if most < cost:
+        message = _("The list price is {p:g}, below the unit cost of {cost:g}. Raise it.")
+        raise CourseError(message.format(p=most, cost=cost))
     wtp = demand.population()
     share = demand.customers / len(wtp)
     wtp = wtp[wtp >= cost]
-    price = np.minimum(cost + power * (wtp - cost), np.inf if list_price is None else list_price)
-    if list_price is not None and list_price < cost:
-        message = _("The list price is {p:g}, below the unit cost of {cost:g}. Raise it.")
-        raise CourseError(message.format(p=list_price, cost=cost))
+    price = np.minimum(cost + power * (wtp - cost), most)
     return Outcome("haggling", grouped(price, share, (wtp - price) * share, cost))
 
 
@@ -287,9 +297,9 @@ def split_the_difference(meetings: int = 100_000, seed: int = 0) -> SplitDiffere
     Source: Chatterjee and Samuelson (1983); that no rule avoids the loss: Myerson and
     Satterthwaite (1983).
     """
-    between(meetings, "meetings", 2, 50_000_000)
-    rng = np.random.default_rng(seed)
-    value, cost = rng.random(int(meetings)), rng.random(int(meetings))
+    meetings = count(meetings, "meetings", 2, 10_000_000)
+    rng = generator(seed)
+    value, cost = rng.random(meetings), rng.random(meetings)
     # a type that cannot trade bids its own value: it must never pay more
     bid = np.minimum(2 / 3 * value + 1 / 12, np.maximum(value, 1 / 4))
     ask = np.maximum(2 / 3 * cost + 1 / 4, np.minimum(cost, 3 / 4))

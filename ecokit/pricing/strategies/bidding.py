@@ -12,7 +12,8 @@ from scipy.special import betainc
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.strategies.demand import Demand, Floats, between
+from ecokit.pricing.inputs import amount, between, count, generator, number
+from ecokit.pricing.strategies.demand import Demand, Floats
 from ecokit.pricing.strategies.outcome import Outcome, grouped
 
 Format = Literal["first", "second", "english", "dutch"]
@@ -29,6 +30,7 @@ one ends as a second-price one: with values of one's own, each pair brings the s
 _CELLS = 100_000  # numbers drawn at a time: they stay in the processor's cache
 _AT_ONCE = 8_000  # auctions at a time: small arrays need no new memory from the system
 _GRID = 2001
+_MOST = 2_000_000_000  # values to draw at most: a minute or less
 
 
 class Draw(NamedTuple):
@@ -74,7 +76,8 @@ def equilibrium_bid(
 
     Source: Vickrey (1961); Krishna, *Auction Theory*.
     """
-    _sizes(bidders, units)
+    bidders, units = _sizes(bidders, units)
+    reserve = amount(reserve, _("reserve"))
     v = np.asarray(values, float)
     bids = _bidding(demand, bidders, reserve, units)(1 - demand.share(v))
     return np.where(v >= reserve, bids, np.nan)
@@ -143,22 +146,24 @@ def draw_auctions(
     ...
     ecokit.errors.CourseError: There are 2 bidders for 2 units. ...
     """
-    _sizes(bidders, units)
-    between(auctions, "auctions", 1, 100_000_000)
+    bidders, units = _sizes(bidders, units)
+    auctions = count(auctions, "auctions", 1, 100_000_000)
+    if auctions * bidders > _MOST:
+        message = _("{auctions:,} auctions of {bidders:,} bidders take too long. Draw fewer.")
+        raise CourseError(message.format(auctions=auctions, bidders=bidders))
+    reserve = amount(reserve, _("reserve"))
     if kind not in FORMATS:
         message = _("There is no auction '{kind}'. Choose one of: {kinds}.")
         raise CourseError(message.format(kind=kind, kinds=", ".join(FORMATS)))
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     chunk = min(max(_CELLS // bidders, 1), _AT_ONCE)
     space = np.empty(chunk * bidders)
     start = 1 - float(demand.share(reserve))
     own_bid = kind in ("first", "dutch")
     bid = _bidding(demand, bidders, reserve, units) if own_bid else demand.wtp
     paid, won, squares = [], [], 0.0
-    for done in range(0, int(auctions), chunk):
-        winners, losing = _top(
-            rng, space[: min(chunk, int(auctions) - done) * bidders], bidders, units
-        )
+    for done in range(0, auctions, chunk):
+        winners, losing = _top(rng, space[: min(chunk, auctions - done) * bidders], bidders, units)
         price = bid(winners) if own_bid else np.repeat(demand.wtp(losing), units, axis=0)
         if start > 0:
             sold = winners >= start
@@ -170,7 +175,7 @@ def draw_auctions(
             won.append(winners.flatten())  # a copy: the space is drawn into again
         revenue = price[0] if units == 1 else price.sum(axis=0)
         squares += float(revenue @ revenue)
-    return Draw(np.concatenate(paid), demand.wtp(np.concatenate(won)), int(auctions), squares)
+    return Draw(np.concatenate(paid), demand.wtp(np.concatenate(won)), auctions, squares)
 
 
 def _top(
@@ -244,7 +249,8 @@ def auction(
 
     Source: slide 20; Vickrey (1961), reserve after Myerson (1981).
     """
-    low = demand.best_price(cost) if reserve is None else between(reserve, "reserve", 0, 1e12)
+    cost = amount(cost, _("unit cost"))
+    low = demand.best_price(cost) if reserve is None else amount(reserve, _("reserve"))
     drawn = draw_auctions(demand, bidders, auctions, kind=kind, reserve=low, units=units, seed=seed)
     scale = demand.customers / bidders / drawn.auctions
     # a winner pays at most the value; rounding along the grid must not show as a loss
@@ -298,15 +304,15 @@ def best_bids(
     Source: derived; the model of a hidden threshold and costly bids after Hann and Terwiesch
     (2003).
     """
-    if not 0 <= low < high:
+    if not 0 <= number(low, _("threshold")) < number(high, _("threshold")) < math.inf:
         message = _("The threshold lies between {low:g} and {high:g}. Give a range, low first.")
         raise CourseError(message.format(low=low, high=high))
-    between(bids, "bids", 1, 10)
+    bids = count(bids, "bids", 1, 10)
     between(rebid_cost, "rebid_cost", 0, high)
     v = np.atleast_1d(np.asarray(values, float))
-    plans = np.full((len(v), int(bids)), np.nan)
-    best, count = np.zeros(len(v)), np.zeros(len(v), int)
-    for used in range(1, int(bids) + 1):
+    plans = np.full((len(v), bids), np.nan)
+    best, planned = np.zeros(len(v)), np.zeros(len(v), int)
+    for used in range(1, bids + 1):
         for capped in (False, True):
             plan = _bid_ladder(v, low, high, used, rebid_cost, capped)
             gain = _bid_gain(v, plan, low, high, rebid_cost)
@@ -314,8 +320,8 @@ def best_bids(
             plans[better] = np.nan
             plans[better, :used] = plan[better]
             best = np.where(better, gain, best)
-            count = np.where(better, used, count)
-    return plans, best, count
+            planned = np.where(better, used, planned)
+    return plans, best, planned
 
 
 def _bid_ladder(
@@ -383,9 +389,16 @@ def name_your_price(
 
     Source: slide 20; Hann and Terwiesch (2003), Terwiesch, Savin and Hann (2005).
     """
+    cost = amount(cost, _("unit cost"))
+    if believed is None and demand.top <= cost:
+        message = _(
+            "Nobody would pay the unit cost of ¥{cost:,.2f}: the highest WTP is ¥{top:,.2f}."
+        )
+        raise CourseError(message.format(cost=cost, top=demand.top))
     low, high = (cost, demand.best_price(cost)) if believed is None else believed
+    threshold = None if threshold is None else amount(threshold, _("threshold"))
     wtp = demand.population()
-    plans, _gain, count = best_bids(wtp, low, high, bids, rebid_cost)
+    plans, _gain, planned = best_bids(wtp, low, high, bids, rebid_cost)
     before = np.column_stack([np.full(len(wtp), low), plans[:, :-1]])
     if threshold is None:
         chance = np.where(np.isfinite(plans), (plans - before) / (high - low), 0.0)
@@ -404,7 +417,7 @@ def name_your_price(
     if spent:
         total = buyers["units"].sum()
         buyers["surplus"] -= spent * (buyers["units"] / total if total else 1.0)
-    bidding = count > 0
+    bidding = planned > 0
     details = {
         "accepted": float(chance[bidding].sum(axis=1).mean()) if bidding.any() else 0.0,
         "bids": float(made[bidding].sum(axis=1).mean()) if bidding.any() else 0.0,
@@ -412,12 +425,13 @@ def name_your_price(
     return Outcome("name_your_price", buyers, 0.0, details)
 
 
-def _sizes(bidders: int, units: int) -> None:
-    between(bidders, "bidders", 1, 10_000)
-    between(units, "units", 1, 10_000)
+def _sizes(bidders: int, units: int) -> tuple[int, int]:
+    """Return bidders and units as whole numbers; there must be more bidders."""
+    bidders, units = count(bidders, "bidders", 1, 10_000), count(units, "units", 1, 10_000)
     if units >= bidders:
         message = _(
             "There are {bidders} bidders for {units} units. An auction needs more bidders than "
             "units, or nobody has to outbid anybody."
         )
         raise CourseError(message.format(bidders=bidders, units=units))
+    return bidders, units

@@ -11,7 +11,8 @@ from scipy.optimize import minimize_scalar
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.strategies.demand import Demand, Floats, between
+from ecokit.pricing.inputs import amount, between, count, generator
+from ecokit.pricing.strategies.demand import Demand, Floats
 from ecokit.pricing.strategies.outcome import Outcome, grouped, rows
 
 SEGMENTS_AT_MOST = 12
@@ -46,10 +47,10 @@ def personalised(
     Returns
     -------
     Outcome
-        ``details``: ``spread``, the highest over the lowest price that customers of one and
-        the same WTP see; ``priced_out``, the share of customers with a WTP above the cost who
-        do not buy at the price they see; ``shop_share``, the shop's share of all that trade
-        could gain.
+        ``details``: ``spread``, the highest over the lowest price that customers of nearly the
+        same WTP see (the median over the WTP; of seen segments, over all of them);
+        ``priced_out``, the share of customers with a WTP above the cost who do not buy at the
+        price they see; ``shop_share``, the shop's share of all that trade could gain.
 
     Raises
     ------
@@ -72,12 +73,11 @@ def personalised(
     Source: slide 20; first and third degree after Pigou (1920).
     """
     between(error, "error", 0, 1)
+    cost = amount(cost, _("unit cost"))
     if isinstance(demand, Mapping):
         return _seen_segments(demand, cost)
-    if segments is not None:
-        between(segments, "segments", 1, SEGMENTS_AT_MOST)
     ladder = None if segments is None else best_ladder(demand, cost, segments)
-    first_best = demand.surplus(cost)
+    first_best = float(demand.surplus(cost))
     if not error:
         if ladder is None:
             wtp = demand.population()
@@ -101,7 +101,10 @@ def best_ladder(demand: Demand, cost: float, segments: int) -> Floats:
     >>> best_ladder(uniform(0, 1), cost=0, segments=2).round(4).tolist()
     [0.3333, 0.6667]
     """
+    segments = count(segments, "segments", 1, SEGMENTS_AT_MOST)
     top = demand.top
+    if top <= cost:  # nobody would pay the cost: nothing is worth selling
+        return np.full(segments, cost)
     steps = np.arange(1, segments + 1) / (segments + 1)
     prices = cost + steps * (top - cost)
     if demand.kind == "uniform" and prices[0] >= demand.first:
@@ -197,7 +200,10 @@ def prestige(
     between(premium, "premium", 0, 2)
     between(pull, "pull", 0, 2)
     between(reach, "reach", 1, 10)
-    normal = demand.best_price(cost) if reference is None else float(reference)
+    cost, spend = amount(cost, _("unit cost")), amount(spend, _("spending"))
+    normal = demand.best_price(cost) if reference is None else amount(reference, _("reference"))
+    if price is not None:
+        price = amount(price, _("price"))
 
     def added(p: float) -> float:
         return pull * (min(max(p, normal), reach * normal) - normal)
@@ -213,7 +219,7 @@ def prestige(
             lambda p: (p - cost) * float(demand.share(plain(p))), [cost, *bends, max(top, cost)]
         )
     units = float(demand.units(plain(price)))
-    surplus = (1 + premium) * demand.surplus(plain(price))
+    surplus = (1 + premium) * float(demand.surplus(plain(price)))
     buyers = rows([_("everybody")], units, price, cost, surplus)
     return Outcome("prestige", buyers, spend, {"wtp_added": added(price)})
 
@@ -238,17 +244,17 @@ def _seen_segments(demand: Mapping[str, Demand], cost: float) -> Outcome:
         raise CourseError(_("There is no segment. Give at least one, such as {'students': ...}."))
     prices = [one.best_price(cost) for one in demand.values()]
     units = [float(one.units(p)) for one, p in zip(demand.values(), prices, strict=True)]
-    surplus = [one.surplus(p) for one, p in zip(demand.values(), prices, strict=True)]
+    surplus = [float(one.surplus(p)) for one, p in zip(demand.values(), prices, strict=True)]
     buyers = rows(demand, units, prices, cost, surplus)
     worth = sum(float(one.units(cost)) for one in demand.values())
-    first_best = sum(one.surplus(cost) for one in demand.values())
+    first_best = sum(float(one.surplus(cost)) for one in demand.values())
     spread = max(prices) / min(prices) if min(prices) > 0 else np.inf
-    return _judged(buyers, first_best, spread, 1 - sum(units) / worth)
+    return _judged(buyers, first_best, spread, 1 - sum(units) / worth if worth else 0.0)
 
 
 def _ladder_rows(demand: Demand, ladder: Floats, cost: float) -> pd.DataFrame:
     shares = np.append(demand.units(ladder), 0.0)
-    left = np.append([demand.surplus(p) for p in ladder], 0.0)
+    left = np.append(demand.surplus(ladder), 0.0)
     units = shares[:-1] - shares[1:]
     # those of the next step up would have had that step's surplus and the step besides
     surplus = left[:-1] - left[1:] - shares[1:] * np.diff(np.append(ladder, ladder[-1]))
@@ -264,7 +270,7 @@ def _left_out(demand: Demand, ladder: Floats | None, cost: float) -> float:
 def _guessed(
     demand: Demand, cost: float, ladder: Floats | None, error: float, seed: int
 ) -> Outcome:
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     wtp = demand.population(GROUPS)
     guess = wtp * (1 + error * rng.standard_normal(GROUPS))
     if ladder is None:
@@ -282,7 +288,7 @@ def _guessed(
         float(np.median([one.max() / max(one.min(), 1e-12) for one in tens])) if len(near) else 1.0
     )
     out = 1 - float(buys[worth].mean()) if worth.any() else 0.0
-    return _judged(buyers, demand.surplus(cost), spread, out)
+    return _judged(buyers, float(demand.surplus(cost)), spread, out)
 
 
 def _judged(buyers: pd.DataFrame, first_best: float, spread: float, priced_out: float) -> Outcome:

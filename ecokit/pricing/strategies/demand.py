@@ -12,6 +12,7 @@ from scipy.special import lambertw
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.pricing.inputs import amount, need, number, positive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,37 +102,36 @@ class Demand:
         """Return the WTP of `groups` customers who stand for all, from low to high."""
         return self.wtp((np.arange(groups) + 0.5) / groups)
 
-    def surplus(self, price: float) -> float:
-        """Return what all buyers at `price` would have paid on top, in yuan."""
-        p = float(price)
+    def surplus(self, price: ArrayLike) -> Floats:
+        """Return what all buyers at `price` (yuan) would have paid on top, in yuan."""
+        p = np.asarray(price, dtype=float)
         if self.kind == "uniform":
             low, high = self.first, self.second
-            inside = (high - min(max(p, low), high)) ** 2 / (2 * (high - low))
-            return self.customers * (inside + max(low - p, 0))
+            inside = (high - np.clip(p, low, high)) ** 2 / (2 * (high - low))
+            return np.asarray(self.customers * (inside + np.maximum(low - p, 0)))
         if self.kind == "logit":
-            return (
-                self.customers
-                * self.second
-                * float(np.logaddexp(0, (self.first - p) / self.second))
+            return np.asarray(
+                self.customers * self.second * np.logaddexp(0, (self.first - p) / self.second)
             )
-        return self.customers * (max(self.first - p, 0) + self._area(max(p, self.first)))
+        below = np.maximum(self.first - p, 0)
+        return np.asarray(self.customers * (below + self._area(np.maximum(p, self.first))))
 
-    def _area(self, p: float) -> float:
-        """Integrate the share of a demand of one elasticity from `p` to its end."""
-        if p >= self.end:
-            return 0.0
+    def _area(self, price: Floats) -> Floats:
+        """Integrate the share of a demand of one elasticity from `price` to its end."""
         low, e = self.first, self.second
+        p = np.minimum(price, self.end)
         if math.isclose(e, 1):
-            return low * math.log(self.end / p)
-        return float(low**e * (p ** (1 - e) - self.end ** (1 - e)) / (e - 1))
+            return np.asarray(low * np.log(self.end / p))
+        return np.asarray(low**e * (p ** (1 - e) - self.end ** (1 - e)) / (e - 1))
 
     def best_price(self, cost: float) -> float:
         """Return the one price (yuan) that earns most at a unit cost of `cost` yuan.
 
         Uniform: halfway between the cost and the highest WTP, or the lowest WTP if that
         is more. Logit: with Lambert's W. One elasticity e: ``cost e / (e - 1)``, inside
-        the range of WTP.
+        the range of WTP, and never below the cost.
         """
+        cost = amount(cost, _("unit cost"))
         if self.kind == "uniform":
             return max(self.first, (self.second + cost) / 2)
         if self.kind == "logit":
@@ -139,7 +139,7 @@ class Demand:
             return float(cost + self.second * (1 + lambertw(math.exp(fall)).real))
         e = self.second
         markup = cost * e / (e - 1) if e > 1 else self.end
-        return min(max(markup, self.first), self.end)
+        return max(min(max(markup, self.first), self.end), cost)
 
 
 def uniform(low: float, high: float, customers: float = 1) -> Demand:
@@ -154,7 +154,7 @@ def uniform(low: float, high: float, customers: float = 1) -> Demand:
     ...
     ecokit.errors.CourseError: The lowest WTP is 50 and the highest 50. ...
     """
-    if not 0 <= low < high < math.inf:
+    if not 0 <= number(low, _("lowest WTP")) < number(high, _("highest WTP")) < math.inf:
         message = _(
             "The lowest WTP is {low:g} and the highest {high:g}. Take two amounts in yuan, the "
             "lowest from 0 and the highest above it."
@@ -175,6 +175,8 @@ def logit(middle: float, spread: float, customers: float = 1) -> Demand:
     3.0
     """
     positive(spread, _("spread"))
+    if not math.isfinite(number(middle, _("middle"))):
+        raise CourseError(_("The middle is {middle:g}. Give yuan.").format(middle=middle))
     return Demand(
         "logit", positive(customers, _("customers")), float(middle), float(spread), math.inf
     )
@@ -197,7 +199,7 @@ def constant_elasticity(low: float, high: float, elasticity: float, customers: f
     >>> round(constant_elasticity(8, 60, 2.5).best_price(cost=12), 6)
     20.0
     """
-    if not 0 < low < high:
+    if not 0 < number(low, _("lowest WTP")) < number(high, _("highest WTP")) < math.inf:
         message = _(
             "The range of WTP is {low:g} to {high:g}. Take amounts in yuan above 0, low first."
         )
@@ -275,33 +277,18 @@ def product_demand(
     ...
     ecokit.errors.CourseError: The stock table has no demand for product P2. ...
     """
+    need("stock", stock, ["product_id", "price", "demand"])
     rows = stock[stock["product_id"] == product_id]
     asked = float(rows["demand"].sum())
-    if not asked:
+    if not asked > 0:
         message = _("The stock table has no demand for product {id}. Take a product that sells.")
         raise CourseError(message.format(id=product_id))
     price = float(rows["price"].median())
-    return calibrated(price, elasticity, asked / len(rows) * days, kind)
-
-
-def positive(value: float, name: str) -> float:
-    """Return `value` as a number above 0, or say that it is none."""
-    if not 0 < value < math.inf:
-        message = _("{name} is {value}. It must be a number above 0.")
-        raise CourseError(message.format(name=name, value=value))
-    return float(value)
-
-
-def between(value: float, name: str, low: float, high: float) -> float:
-    """Return `value` if it lies from `low` to `high`, or say that it does not."""
-    if not low <= value <= high:
-        message = _("{name} is {value:g}. It must lie between {low:g} and {high:g}.")
-        raise CourseError(message.format(name=name, value=value, low=low, high=high))
-    return float(value)
+    return calibrated(price, elasticity, asked / len(rows) * positive(days, _("days")), kind)
 
 
 def _size(elasticity: float) -> float:
-    if not 0 < abs(elasticity) < math.inf:
+    if not 0 < abs(number(elasticity, _("elasticity"))) < math.inf:
         message = _(
             "The elasticity is {e}. Take its size, such as 2.5: 1 % more price sells 2.5 % less."
         )

@@ -12,7 +12,8 @@ from scipy.stats import binom
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.strategies.demand import Demand, Floats, between
+from ecokit.pricing.inputs import amount, between, count, generator
+from ecokit.pricing.strategies.demand import Demand, Floats
 from ecokit.pricing.strategies.outcome import Outcome, rows
 
 Ints = NDArray[np.int64]
@@ -52,10 +53,8 @@ def group_deal(customers: int, share: float, threshold: int) -> Deal:
     The units are not the chance times the mean number of joiners: the deal comes on just when
     many join. ``N share P(Bin(N - 1, share) >= K - 1)`` counts this.
     """
-    between(customers, "customers", 1, 1_000_000)
+    n, k = count(customers, "customers", 1, 1_000_000), count(threshold, "threshold", 0, 1_000_000)
     between(share, "share", 0, 1)
-    between(threshold, "threshold", 0, 1_000_000)
-    n, k = int(customers), int(threshold)
     return Deal(float(binom.sf(k - 1, n, share)), n * share * float(binom.sf(k - 2, n - 1, share)))
 
 
@@ -71,6 +70,8 @@ def least_group(fixed_cost: float, price: float, cost: float) -> int:
     ...
     ecokit.errors.CourseError: The price of 30 leaves nothing over a unit cost of 30: ...
     """
+    fixed_cost, price = amount(fixed_cost, _("fixed cost")), amount(price, _("price"))
+    cost = amount(cost, _("unit cost"))
     if price <= cost:
         message = _("The price of {p:g} leaves nothing over a unit cost of {c:g}: no group pays.")
         raise CourseError(message.format(p=price, c=cost))
@@ -132,20 +133,20 @@ def collaborative(
 
     Source: slide 20; Anand and Aron (2003).
     """
-    between(group, "group", 1, 100_000)
-    between(deals, "deals", 2, 10_000_000)
+    cost, fixed_cost = amount(cost, _("unit cost")), amount(fixed_cost, _("fixed cost"))
+    group, deals = count(group, "group", 1, 100_000), count(deals, "deals", 2, 1_000_000)
     if tiers is None:
         middle = demand.best_price(cost)
         prices = middle * np.array([1.05, 1.0, 0.95])
         needed = np.maximum(np.floor(0.9 * group * demand.share(prices)), 1)
     else:
         needed, prices = _tiers(tiers)
-    joined = _joined(demand.share(prices), int(group), int(deals), seed)
+    joined = _joined(demand.share(prices), group, deals, seed)
     on = joined >= needed
     reached = np.where(on.any(axis=1), on.shape[1] - 1 - on[:, ::-1].argmax(axis=1), -1)
     scale = demand.customers / group / deals
     units = np.array([joined[reached == k, k].sum() for k in range(len(prices))], float)
-    each = np.array([demand.surplus(p) for p in prices])
+    each = demand.surplus(prices)
     mean = np.divide(each, demand.units(prices), out=np.zeros_like(each), where=each > 0)
     came = reached >= 0
     names = [_("from {n} buyers").format(n=int(n)) for n in needed]
@@ -161,9 +162,13 @@ def collaborative(
 
 
 def _tiers(tiers: Sequence[tuple[int, float]]) -> tuple[Floats, Floats]:
-    table = np.array(tiers, float).reshape(-1, 2)
-    needed, prices = table[:, 0], table[:, 1]
-    if not len(table) or (np.diff(needed) <= 0).any() or (np.diff(prices) >= 0).any():
+    try:
+        needed, prices = np.array([tuple(tier) for tier in tiers], float).T
+        good = (needed >= 1).all() and (prices >= 0).all() and np.isfinite([needed, prices]).all()
+        good &= (np.diff(needed) > 0).all() and (np.diff(prices) < 0).all()
+    except (TypeError, ValueError):  # no pairs of numbers
+        good = False
+    if not good:
         message = _(
             "Give at least one tier (buyers, price), with more buyers and a lower price from "
             "tier to tier, such as [(20, 95), (40, 85)]."
@@ -174,7 +179,7 @@ def _tiers(tiers: Sequence[tuple[int, float]]) -> tuple[Floats, Floats]:
 
 def _joined(shares: Floats, group: int, deals: int, seed: int) -> Ints:
     """Draw how many would join at each price: who would pay more, would pay less too."""
-    rng = np.random.default_rng(seed)
+    rng = generator(seed)
     joined = np.empty((deals, len(shares)), dtype=np.int64)
     joined[:, -1] = rng.binomial(group, shares[-1], deals)
     for k in range(len(shares) - 2, -1, -1):

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.strategies.demand import Demand, Floats, between, positive
+from ecokit.pricing.inputs import amount, between, count, positive
+from ecokit.pricing.strategies.demand import Demand, Floats
 from ecokit.pricing.strategies.outcome import Outcome, rows
 
 INNOVATION, IMITATION = 0.03, 0.38
@@ -48,9 +49,8 @@ def bass(innovation: float, imitation: float, market: float, periods: int) -> Fl
     """
     _innovation_imitation(innovation, imitation)
     positive(market, _("market"))
-    between(periods, "periods", 1, 10_000)
-    adopted, new = 0.0, np.empty(int(periods))
-    for period in range(int(periods)):
+    adopted, new = 0.0, np.empty(count(periods, "periods", 1, 10_000))
+    for period in range(len(new)):
         new[period] = min((innovation + imitation * adopted / market), 1) * (market - adopted)
         adopted += new[period]
     return new
@@ -65,7 +65,7 @@ def bass_share(time: ArrayLike, innovation: float, imitation: float) -> Floats:
     [0.0, 0.4605]
     """
     _innovation_imitation(innovation, imitation)
-    fade = np.exp(-(innovation + imitation) * np.asarray(time, float))
+    fade = np.exp(-(innovation + imitation) * _times(time))
     return np.asarray((1 - fade) / (1 + imitation / innovation * fade))
 
 
@@ -89,6 +89,7 @@ def bass_peak(innovation: float, imitation: float, market: float = 1) -> Peak:
     Source: Bass (1969).
     """
     p, q = _innovation_imitation(innovation, imitation)
+    positive(market, _("market"))
     if q <= p:
         return Peak(0.0, market * p, 0.0)
     return Peak(math.log(q / p) / (p + q), market * (p + q) ** 2 / (4 * q), (q - p) / (2 * q))
@@ -108,11 +109,10 @@ def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
     Source: turning points as borders after Mahajan, Muller and Srivastava (1990).
     """
     p, q = _innovation_imitation(innovation, imitation)
-    peak = bass_peak(p, q).time
+    peak = math.log(q / p) / (p + q) if q else -math.inf  # before the launch where q < p
     wide = math.log(2 + math.sqrt(3)) / (p + q)
-    borders = [max(peak - wide, 0), peak, peak + wide]
-    places = np.searchsorted(borders, np.asarray(time, float), side="right")
-    return [STAGES[place] for place in places]
+    places = np.searchsorted([peak - wide, peak, peak + wide], _times(time), side="right")
+    return [STAGES[place] for place in np.atleast_1d(places)]
 
 
 def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, float]:
@@ -139,8 +139,8 @@ def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, f
 
     Source: Lazear (1986).
     """
-    between(steps, "steps", 1, 1000)
-    if not 0 <= low < high:
+    steps = count(steps, "steps", 1, 1000)
+    if not 0 <= low < high < math.inf:
         raise CourseError(_("Give a lowest value from 0 and a highest value above it, in yuan."))
     last = max(high / (steps + 1), low)  # below the lowest value no price is worth asking
     prices = high - np.arange(1, steps + 1) * (high - last) / steps
@@ -168,7 +168,8 @@ def path(launch: float, later: float, cut_after: int, periods: int, sale: float 
     [100.0, 100.0, 80.0, 80.0, 60.0]
     """
     between(sale, "sale", 0, 0.95)
-    time = np.arange(int(between(periods, "periods", 1, 1000)))
+    time = np.arange(count(periods, "periods", 1, 1000))
+    count(cut_after, "cut_after", 0, 1000)
     prices = np.where(time < cut_after, positive(launch, _("launch")), positive(later, _("later")))
     last = max(round(periods / 5), 1)
     return np.where(time >= periods - last, prices * (1 - sale), prices).astype(float)
@@ -227,9 +228,8 @@ def life_cycle(
     """
     between(ageing, "ageing", 0, 0.5)
     between(cost_fall, "cost_fall", 0, 0.5)
-    asked = skim(demand, cost) if prices is None else np.asarray(prices, float)
-    if not asked.size or (asked < 0).any():
-        raise CourseError(_("Give a price of 0 yuan or more for each period, and at least one."))
+    cost = amount(cost, _("unit cost"))
+    asked = skim(demand, cost) if prices is None else _prices(prices)
     periods = len(asked)
     heard = bass(innovation, imitation, 1, periods)
     worth = np.asarray((1 - ageing) ** np.arange(periods), float)
@@ -246,6 +246,18 @@ def life_cycle(
     return Outcome("life_cycle", rows(names, units, asked, unit_cost, surplus), 0.0, details)
 
 
+def _prices(prices: Sequence[float] | Floats) -> Floats:
+    try:
+        asked = np.asarray(prices, float)
+        good = asked.ndim == 1 and asked.size > 0 and np.isfinite(asked).all() and asked.min() >= 0
+    except (TypeError, ValueError):  # no numbers
+        good = False
+    if not good:
+        raise CourseError(_("Give a price of 0 yuan or more for each period, and at least one."))
+    count(len(asked), _("periods"), 1, 1000)
+    return asked
+
+
 def skim(demand: Demand, cost: float, periods: int = 12) -> Floats:
     """Return prices that fall in equal steps from near the highest WTP to the best one price.
 
@@ -256,27 +268,22 @@ def skim(demand: Demand, cost: float, periods: int = 12) -> Floats:
     [80.0, 70.0, 60.0]
     """
     end = demand.best_price(cost)
-    return np.linspace((demand.top + end) / 2, end, periods).round(6)
+    return np.linspace((demand.top + end) / 2, end, count(periods, "periods", 1, 1000)).round(6)
 
 
 def _cohort_surplus(
     demand: Demand, heard: Floats, lowest: Floats, asked: Floats, worth: Floats
 ) -> Floats:
     """Return what the buyers of each period keep: their WTP then, less the price."""
-    left = np.zeros(len(asked))
-    area = np.vectorize(lambda p: demand.surplus(p) if np.isfinite(p) else 0.0, otypes=[float])
-    for period in range(len(asked)):
-        now = lowest[: period + 1, period]
-        before = lowest[: period + 1, period - 1] if period else np.array([np.inf])
-        before = np.where(np.isfinite(before), before, np.inf)
-        newly = demand.units(now) - np.where(np.isfinite(before), demand.units(before), 0)
-        # the integral of (v - level) over the buyers with a WTP between the two levels
-        gap = np.where(np.isfinite(before), before - now, 0.0)
-        tail = np.where(np.isfinite(before), demand.units(before), 0.0)
-        over = area(now) - area(before) - gap * tail
-        over += newly * (now - asked[period] / worth[period])
-        left[period] = worth[period] * float(heard[: period + 1] @ over)
-    return left
+    before = np.column_stack([np.full(len(asked), np.inf), lowest[:, :-1]])
+    known = np.isfinite(lowest)  # cohorts that have heard by then
+    now, earlier = np.where(known, lowest, 0.0), np.where(np.isfinite(before), before, 0.0)
+    left_over = np.where(np.isfinite(before), demand.units(before), 0.0)
+    # the integral of (v - level) over the buyers with a WTP between the two levels
+    over = demand.surplus(now) - np.where(left_over > 0, demand.surplus(earlier), 0.0)
+    over -= (earlier - now) * left_over
+    over += (demand.units(now) - left_over) * (now - asked / worth)
+    return np.asarray(worth * (heard @ np.where(known, over, 0.0)))
 
 
 def experience_cost(first: float, units: ArrayLike, rate: float = 0.8) -> Floats:
@@ -303,7 +310,10 @@ def experience_cost(first: float, units: ArrayLike, rate: float = 0.8) -> Floats
     Source: Wright (1936); Henderson (1968): 20 to 30 % a doubling.
     """
     between(rate, "rate", 0.01, 1)
-    return np.asarray(first * np.asarray(units, float) ** math.log2(rate))
+    made = np.asarray(units, float)
+    if not (made > 0).all():
+        raise CourseError(_("The number of units made must lie above 0: the first unit is 1."))
+    return np.asarray(amount(first, _("first cost")) * made ** math.log2(rate))
 
 
 def penetration(
@@ -368,8 +378,8 @@ def penetration(
     """
     between(network, "network", 0, 5)
     between(rate, "rate", 0.5, 1)
-    between(periods, "periods", 1, 1000)
-    between(low_periods, "low_periods", 0, 1000)
+    cost, periods = amount(cost, _("unit cost")), count(periods, "periods", 1, 1000)
+    low_periods = count(low_periods, "low_periods", 0, 1000)
     usual = demand.best_price(cost)
     first = cost if launch is None else positive(launch, _("launch"))
     before = max(float(demand.units(usual)), 1.0) if made is None else positive(made, _("made"))
@@ -377,12 +387,12 @@ def penetration(
         grown = 1 + network * settled_share(demand, first, network)
         later = grown * demand.best_price(cost / grown)
     share, total, cash, table = 0.0, before, [0.0], []
-    for period in range(int(periods)):
+    for period in range(periods):
         price = first if period < low_periods else later
         worth = 1 + network * share
         units = float(demand.units(price / worth))
         unit_cost = _mean_cost(cost, before, total, units, rate)
-        table.append((units, price, unit_cost, worth * demand.surplus(price / worth)))
+        table.append((units, price, unit_cost, worth * float(demand.surplus(price / worth))))
         share, total = units / demand.customers, total + units
         cash.append(cash[-1] + units * (price - unit_cost))
     names = [_("period {n}").format(n=n + 1) for n in range(len(table))]
@@ -401,7 +411,8 @@ def settled_share(demand: Demand, price: float, network: float, steps: int = 500
     >>> round(settled_share(uniform(0, 100), price=60, network=0.5), 6)
     0.524695
     """
-    share = 0.0
+    price, share = amount(price, _("price")), 0.0
+    between(network, "network", 0, 5)
     for _step in range(steps):
         following = float(demand.share(price / (1 + network * share)))
         if abs(following - share) < 1e-12:
@@ -424,9 +435,17 @@ def _mean_cost(cost: float, before: float, total: float, units: float, rate: flo
 
 
 def _innovation_imitation(innovation: float, imitation: float) -> tuple[float, float]:
-    positive(innovation, _("innovation"))
+    between(positive(innovation, _("innovation")), "innovation", 0, 1)
     between(imitation, "imitation", 0, 10)
     return innovation, imitation
+
+
+def _times(time: ArrayLike) -> Floats:
+    """Return times as an array, or say that one lies before the launch."""
+    times = np.asarray(time, float)
+    if not (times >= 0).all():
+        raise CourseError(_("A time lies before the launch, or is no number. Give 0 or more."))
+    return times
 
 
 _COLUMNS = ("period", "price", "units", "unit_cost", "profit", "cumulative_profit")

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.pricing.inputs import amount
 from ecokit.pricing.strategies.demand import Demand
 
 COLUMNS = ("who", "units", "price", "unit_cost", "surplus")
@@ -155,7 +156,8 @@ def one_price(demand: Demand, cost: float, price: float | None = None) -> Outcom
     >>> one_price(uniform(0, 1), cost=0).profit
     0.25
     """
-    p = demand.best_price(cost) if price is None else float(price)
+    cost = amount(cost, _("unit cost"))
+    p = demand.best_price(cost) if price is None else amount(price, _("price"))
     units = float(demand.units(p))
     return Outcome("one_price", rows([_("everybody")], units, p, cost, demand.surplus(p)))
 

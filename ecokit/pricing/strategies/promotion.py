@@ -6,7 +6,8 @@ import math
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.strategies.demand import Demand, between
+from ecokit.pricing.inputs import amount, between
+from ecokit.pricing.strategies.demand import Demand
 from ecokit.pricing.strategies.outcome import Outcome, rows
 
 
@@ -60,7 +61,8 @@ def discount(
     between(cut, "cut", 0, 0.95)
     between(length, "length", 0.01, 0.99)
     between(pulled, "pulled", 0, 1)
-    full = demand.best_price(cost) if price is None else float(price)
+    cost = amount(cost, _("unit cost"))
+    full = demand.best_price(cost) if price is None else amount(price, _("price"), positive=True)
     low = full * (1 - cut)
     usual, more = float(demand.units(full)), float(demand.units(low))
     moved = pulled * (more - usual) * length
@@ -139,9 +141,11 @@ def free_trial(
     """
     between(liking, "liking", 0.01, 1)
     between(tried, "tried", 0, 1)
-    each = 0.02 * cost if trial_cost is None else between(trial_cost, "trial_cost", 0, math.inf)
+    cost = amount(cost, _("unit cost"))
+    each = 0.02 * cost if trial_cost is None else amount(trial_cost, _("trial cost"))
     # a trial leads to a sale with chance `liking`, so it costs that much of a unit
-    p = demand.best_price(liking * cost + each) / liking if price is None else float(price)
+    p = demand.best_price(liking * cost + each) / liking if price is None else price
+    p = amount(p, _("price"))
     trials = tried * float(demand.units(p * liking))
     unsure = (1 - tried) * float(demand.units(p))
     buyers = rows(
