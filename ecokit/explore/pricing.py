@@ -282,14 +282,14 @@ def frames(shop: Shop) -> Frames:
         def draw() -> Figure:
             theme.use()
             figure = Figure(figsize=TWIN_SIZE)
-            figure.subplots_adjust(left=0.36, right=0.97, top=0.95, bottom=0.09, hspace=0.36)
+            figure.subplots_adjust(left=0.41, right=0.97, top=0.95, bottom=0.09, hspace=0.36)
             upper, lower = figure.subplots(2, gridspec_kw={"height_ratios": [1, 1.25]})
             plots.who_pays(others[key], product.demand, upper)
-            upper.set_title(upper.get_title(loc="left"), x=-0.5, y=1)
+            upper.set_title(upper.get_title(loc="left"), x=-0.63, y=1)
             table = topic.compare(others.values())
             plots.strategies(table, key, lower)
             words = _("Profit {change:+.0%} against the base price, {name}")
-            lower.set_title(words.format(change=change(key), name=product.name), x=-0.5, y=1)
+            lower.set_title(words.format(change=change(key), name=product.name), x=-0.63, y=1)
             return figure
 
         return Frame(name, draw, _alt(product, others[key], base))

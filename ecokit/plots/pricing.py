@@ -354,15 +354,17 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = N
         ax.bar(starts, loss, bottom=table["price"], color=theme.ORANGE, label=_("loss"), **edge)
     if demand is not None:
         wtp = demand.wtp([n / 100 for n in range(101)])
-        ax.plot(demand.units(wtp), wtp, color="black", linewidth=1.2, label=_("willing to pay"))
+        ax.plot(
+            demand.units(wtp), wtp, color="black", linewidth=1.2, label=_("willing to pay at first")
+        )
     right = max(float(ends.max()) if len(ends) else 0.0, 1e-9)
     ax.set_xlim(0, 1.25 * right)
     top = float(table["price"].max()) if len(table) else 1.0
-    ax.set_ylim(0, 1.3 * top)
+    ax.set_ylim(0, 1.45 * top)
     ax.set_xlabel(_("units"))
     theme.yuan_axis(ax)
     ax.grid(visible=False, axis="x")
-    ax.legend(loc="upper right", ncols=4, fontsize=9, frameon=True, framealpha=1, edgecolor="none")
+    ax.legend(loc="upper right", ncols=2, fontsize=9, frameon=True, framealpha=1, edgecolor="none")
     low, _mean, high = outcome.prices
     if not len(table):
         ax.set_title(_("{name}: nobody buys").format(name=outcome.name), x=0, y=1)
