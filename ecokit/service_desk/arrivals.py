@@ -7,6 +7,7 @@ DuckDB or another engine that Narwhals knows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -14,7 +15,8 @@ import pandas as pd
 from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import PERIODS, By, door, listed, need, per, start_of
+from ecokit.kpi.door import By, as_group, door, listed, need, refuse_taken
+from ecokit.kpi.engine import PERIODS, per, start_of
 from ecokit.messages import _
 from ecokit.service_desk.inputs import above, as_pandas, between, desk_contacts, whole
 
@@ -28,6 +30,12 @@ QUARTER = 15
 """Minutes of a slot, unless told otherwise."""
 
 COLUMNS = "arrived_at answered_at"
+
+MEASURED = (
+    "contacts", "answered", "abandoned", "in_time", "abandoned_share", "service_level",
+    "service_level_answered", "mean_wait", "median_wait", "p90_wait",
+)  # fmt: skip
+"""What :func:`answers` measures."""
 
 
 def answers(contacts: IntoFrameT, by: By = None, target: float = 60) -> IntoFrameT:
@@ -78,7 +86,7 @@ def answers(contacts: IntoFrameT, by: By = None, target: float = 60) -> IntoFram
     """
     above("target", target, or_zero=True)
     frame = desk_contacts(contacts, COLUMNS)
-    frame, keys = _keyed(frame, by)
+    frame, keys = _keyed(frame, by, MEASURED)
     there = ~nw.col("answered_at").is_null()
     frame = frame.with_columns(
         _answered=there.cast(nw.Int64), _one=nw.lit(1, nw.Int64), _wait=_wait()
@@ -98,13 +106,11 @@ def answers(contacts: IntoFrameT, by: By = None, target: float = 60) -> IntoFram
     found = found.with_columns(
         nw.col(name).cast(nw.Int64) for name in ("contacts", "answered", "in_time")
     ).with_columns(abandoned=nw.col("contacts") - nw.col("answered"))
-    found = found.select(
-        *keys, "contacts", "answered", "abandoned", "in_time",
-        per("abandoned", "contacts").alias("abandoned_share"),
-        per("in_time", "contacts").alias("service_level"),
-        per("in_time", "answered").alias("service_level_answered"),
-        "mean_wait", "median_wait", "p90_wait",
-    )  # fmt: skip
+    found = found.with_columns(
+        abandoned_share=per("abandoned", "contacts"),
+        service_level=per("in_time", "contacts"),
+        service_level_answered=per("in_time", "answered"),
+    ).select(*keys, *MEASURED)
     return _closed(found.sort(*keys) if keys else found)
 
 
@@ -149,7 +155,7 @@ def slots(contacts: IntoFrameT, minutes: int = QUARTER, by: By = "weekday") -> I
             )
         )
     frame = desk_contacts(contacts, "arrived_at")
-    frame, keys = _keyed(frame, [key for key in listed(by) if key != "slot"])
+    frame, keys = _keyed(frame, [key for key in listed(by) if key != "slot"], ["contacts"])
     frame = frame.with_columns(slot=_slot(minutes))
     keys = [*keys, "slot"]
     return _closed(frame.group_by(*keys).agg(nw.len().alias("contacts")).sort(*keys))
@@ -371,9 +377,10 @@ def _lasted(start: str, end: str) -> nw.Expr:
     return (nw.col(end) - nw.col(start)).dt.total_seconds().cast(nw.Float64) / 60
 
 
-def _keyed(frame: Any, by: By) -> tuple[Any, list[str]]:
+def _keyed(frame: Any, by: By, answer: Sequence[str]) -> tuple[Any, list[str]]:
     """Add the grouping columns that are read off the clock or the calendar."""
     keys = listed(by)
+    refuse_taken(keys, answer)
     clock: dict[str, nw.Expr] = {
         "weekday": _weekday(),
         "hour": nw.col("arrived_at").dt.hour().cast(nw.Int64),
@@ -385,6 +392,8 @@ def _keyed(frame: Any, by: By) -> tuple[Any, list[str]]:
             frame = frame.with_columns(start_of(key, "arrived_at").alias(key))
         elif key in clock:
             frame = frame.with_columns(clock[key].alias(key))
+        else:
+            frame = as_group(frame, key)
     return frame, keys
 
 

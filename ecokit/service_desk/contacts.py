@@ -13,10 +13,14 @@ import pandas as pd
 from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import By, door, need, per
+from ecokit.kpi.door import By, door, need
+from ecokit.kpi.engine import per
 from ecokit.messages import _
 from ecokit.service_desk.arrivals import _closed, _keyed
 from ecokit.service_desk.inputs import above, as_pandas, between, desk_contacts, whole
+
+RESOLVED = ("first_contacts", "resolved_share", "no_repeat_share", "unsolved", "silent_share")
+"""What :func:`resolution` measures."""
 
 GROUPS = ("not_asked", "in_time", "late", "gave_up")
 """What became of a question before the order."""
@@ -75,7 +79,7 @@ def resolution(contacts: IntoFrameT, days: int = 7, by: By = None) -> IntoFrameT
     if latest["arrived_at"].isna().all():
         raise CourseError(_("The table contacts has no rows. Give the contacts of some days."))
     end = pd.Timestamp(latest["arrived_at"].max()).to_pydatetime() - timedelta(days=days)
-    frame, keys = _keyed(frame, by)
+    frame, keys = _keyed(frame, by, RESOLVED)
     case, order = ("visitor_id", "reason"), ["arrived_at", "contact_id"]
     span, moment = timedelta(days=days), nw.col("arrived_at")
     frame = frame.with_columns(
@@ -98,14 +102,13 @@ def resolution(contacts: IntoFrameT, days: int = 7, by: By = None) -> IntoFrameT
     sums = [nw.col(name).sum() for name in names]
     found = frame.group_by(*keys).agg(*sums) if keys else frame.select(*sums)
     found = found.with_columns(nw.col(name).cast(nw.Int64) for name in names)
-    found = found.select(
-        *keys,
-        nw.col("_one").alias("first_contacts"),
-        per("_solved", "_one").alias("resolved_share"),
-        per("_quiet", "_one").alias("no_repeat_share"),
-        nw.col("_unsolved").alias("unsolved"),
-        per("_silent", "_unsolved").alias("silent_share"),
-    )
+    found = found.with_columns(
+        first_contacts=nw.col("_one"),
+        resolved_share=per("_solved", "_one"),
+        no_repeat_share=per("_quiet", "_one"),
+        unsolved=nw.col("_unsolved"),
+        silent_share=per("_silent", "_unsolved"),
+    ).select(*keys, *RESOLVED)
     return _closed(found.sort(*keys) if keys else found)
 
 

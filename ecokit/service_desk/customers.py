@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import door, need
+from ecokit.kpi.door import door, need
 from ecokit.messages import _
 from ecokit.service_desk.inputs import above, as_pandas, between
 

@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import door
+from ecokit.kpi.door import door
 from ecokit.messages import _
 
 
