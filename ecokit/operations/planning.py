@@ -304,7 +304,7 @@ def backtest(
     -------
     DataFrame
         ``method``; means over the folds: ``mae`` (units a day), ``mase`` (MAE over the mean
-        absolute error of the seasonal naive method on the days before: below 1 beats it),
+        absolute error of the seasonal naive method, one week ahead, on the days before),
         ``bias`` (forecast less actual, of actual: above 0 buys too much), ``total_error``
         (absolute error of the whole period's sum, of actual). Best MAE first.
 

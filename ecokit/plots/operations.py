@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from ecokit import operations as topic
 from ecokit.messages import _
+from ecokit.operations.capital import FULL
 from ecokit.plots import theme
 
 
@@ -288,10 +289,9 @@ def storage(daily: pd.DataFrame) -> Figure:
     fig, ax = theme.figure(height=3.3)
     ax.fill_between(daily["day"], daily["utilisation"], color="#cfe3f3", lw=0)
     ax.plot(daily["day"], daily["utilisation"], color=theme.BLUE, lw=1.3)
-    full = 0.85
-    ax.axhline(full, color=theme.ORANGE, ls="--", lw=1.2)
+    ax.axhline(FULL, color=theme.ORANGE, ls="--", lw=1.2)
     ax.annotate(
-        _("85%: work slows down"), (daily["day"].iloc[0], full), (2, 4),
+        _("{full:.0%}: work slows down").format(full=FULL), (daily["day"].iloc[0], FULL), (2, 4),
         textcoords="offset points", size=9, color="#8a4a00",
     )  # fmt: skip
     theme.percent_axis(ax)
@@ -300,7 +300,7 @@ def storage(daily: pd.DataFrame) -> Figure:
     title = _("Fullest on {day:%d %B}: {peak:.0%} of the space").format(
         day=peak["day"], peak=peak["utilisation"]
     )
-    crowded = int((daily["utilisation"] > full).sum())
+    crowded = int((daily["utilisation"] > FULL).sum())
     if crowded:
         title += _("; too full on {n} of {all} days").format(n=crowded, all=len(daily))
     ax.set_title(title)
@@ -407,7 +407,7 @@ def policy_costs(table: pd.DataFrame, points: np.ndarray, chosen: float | None =
     theme.yuan_axis(ax)
     ax.set(xlabel=_("reorder point (units)"), ylabel=_("cost of the year"))
     ax.set_xlim(points[0], points[-1])
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", frameon=True, framealpha=1, edgecolor="none")
     ax.set_title(
         _("Cheapest at {point:.0f} units: {cost}, fill rate {fill:.1%}").format(
             point=points[best],
@@ -444,10 +444,13 @@ def offers(values: pd.DataFrame) -> Figure:
         if chosen.any():
             ax.plot(values["place"][chosen], values["saving"][chosen], marker, color=color,
                     label=label, ls="")  # fmt: skip
-    top = 1.05 * max(values["place"].max(), values["saving"].max())
-    ax.plot([0, top], [0, top], color="black", lw=1)
-    ax.annotate(_("saving = place"), (0.72 * top, 0.74 * top), rotation=30, size=9)
-    ax.set_xlim(0, 1.05 * values["place"].max())
+    right = 1.05 * values["place"].max()
+    ax.plot([0, right], [0, right], color="black", lw=1)
+    ax.text(
+        0.8 * right, 0.8 * right, _("saving = place"), size=9, va="bottom", ha="center",
+        rotation=45, rotation_mode="anchor", transform_rotates_text=True,
+    )  # fmt: skip
+    ax.set_xlim(0, right)
     ax.set_ylim(0, 1.1 * values["saving"].max())
     for axis in "xy":
         theme.yuan_axis(ax, axis)
