@@ -34,7 +34,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "similarities",
         ],
         "mystery": ["mystery_beside", "mystery_checklist", "mystery_findings"],
-        "report": ["save_report", "weekly_report"],
+        "report": ["save_report", "show_report", "weekly_report"],
         "watch": ["alerts", "assortment_overlap", "own_prices", "price_gaps", "reaction"],
         "site": ["SmallWeb", "serve"],
         "collect": ["Clock", "Collector", "Page", "PageError", "RefusedError", "Reply"],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ecokit.competitors.frame import framed
 from ecokit.competitors.indices import spatial_index
 from ecokit.competitors.inputs import day_of, days, demand_columns, known, numbers, once
 from ecokit.errors import CourseError
@@ -72,14 +73,16 @@ ol { padding-left: 1.4em; } li { margin-bottom: .35em; } svg { width: 100%; heig
 <h2>{{ words.history }}</h2>
 <svg viewBox="0 0 700 {{ chart.height }}" role="img" aria-label="{{ chart.alt }}">
 <rect width="700" height="{{ chart.height }}" fill="#fff"/>
-{% for tick in chart.ticks %}<line x1="52" x2="520" y1="{{ tick.y }}" y2="{{ tick.y }}"
+{% for tick in chart.ticks %}<line x1="52" x2="490" y1="{{ tick.y }}" y2="{{ tick.y }}"
  stroke="{{ '#444' if tick.zero else '#ddd' }}"/>
 <text x="46" y="{{ tick.y + 4 }}" font-size="12" text-anchor="end">{{ tick.text }}</text>
 {% endfor %}{% for day in chart.days %}<text x="{{ day.x }}" y="{{ chart.height - 6 }}"
  font-size="12" text-anchor="middle">{{ day.text }}</text>
 {% endfor %}{% for line in chart.lines %}<polyline points="{{ line.points }}" fill="none"
  stroke="{{ line.color }}" stroke-width="2.5" stroke-dasharray="{{ line.dash }}"/>
-<text x="527" y="{{ line.y }}" font-size="12" fill="#1a1a1a">{{ line.name }}</text>
+<line x1="497" x2="518" y1="{{ line.y - 4 }}" y2="{{ line.y - 4 }}"
+ stroke="{{ line.color }}" stroke-width="2.5" stroke-dasharray="{{ line.dash }}"/>
+<text x="523" y="{{ line.y }}" font-size="12" fill="#1a1a1a">{{ line.name }}</text>
 {% endfor %}</svg>
 <p class="small">{{ words.method }}</p>
 </main>
@@ -228,7 +231,7 @@ def _levels(now: pd.DataFrame) -> list[dict[str, Any]]:
 def _chart(past: pd.DataFrame, names: dict[Any, Any]) -> dict[str, Any]:
     """Place the lines of the chart: one a competitor, with its name at the end."""
     table = past.pivot_table(index="week", columns="competitor_id", values="gap", aggfunc=_mean_gap)
-    height, left, right, top = 190, 52, 520, 12
+    height, left, right, top = 190, 52, 490, 12
     low = min(float(np.nanmin(table.to_numpy())), 0) - 0.01
     high = max(float(np.nanmax(table.to_numpy())), 0) + 0.01
     step = next(s for s in (0.05 * 2**n for n in range(60)) if high - low < 7 * s)
@@ -245,7 +248,7 @@ def _chart(past: pd.DataFrame, names: dict[Any, Any]) -> dict[str, Any]:
         said.append(_("{name} {gap:+.1%}").format(name=name, gap=values[seen[-1]]))
         lines.append(
             {
-                "name": name,
+                "name": name if len(name) <= 26 else f"{name[:25]}…",
                 "color": COLORS[place % len(COLORS)],
                 "dash": _DASHES[place % len(_DASHES)],
                 "points": " ".join(f"{xs[at]},{down(values[at])}" for at in seen),
@@ -272,6 +275,29 @@ def _spread(lines: list[dict[str, Any]]) -> None:
     lowest = -np.inf
     for line in sorted(lines, key=lambda line: line["y"]):
         line["y"] = lowest = round(max(line["y"], lowest + 15), 1)
+
+
+def show_report(html: str, height: int = 1100) -> Any:
+    """Show the report in a notebook, in a frame where nothing runs.
+
+    Parameters
+    ----------
+    html : str
+        What :func:`weekly_report` returned.
+    height : int
+        Of the frame, in pixels.
+
+    Returns
+    -------
+    IPython.display.HTML
+        The frame.
+
+    Examples
+    --------
+    >>> show_report("<p>Quiet week</p>")
+    <IPython.core.display.HTML object>
+    """
+    return framed(html, _("Weekly report"), height)
 
 
 def save_report(html: str, path: str | Path, overwrite: bool = False) -> Path:

@@ -9,11 +9,11 @@ import sys
 import threading
 import weakref
 from collections.abc import Mapping
-from html import escape
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from ecokit.competitors.collect import Clock, Fetch, Reply, http_fetch
+from ecokit.competitors.frame import framed
 from ecokit.competitors.robots import Robots
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -148,8 +148,6 @@ class SmallWeb:
         CourseError
             When the small web has no such page.
         """
-        from IPython.display import HTML
-
         from ecokit.competitors.collect import decoded
 
         parts = urlsplit(url)
@@ -157,12 +155,7 @@ class SmallWeb:
         name = f"{name}index.html" if name.endswith("/") else name
         if name not in self._pages:
             raise CourseError(_("The small web has no page {url}.").format(url=url))
-        text = escape(decoded(url, self._pages[name]))
-        frame: Any = HTML
-        return frame(
-            f'<div><iframe sandbox="" title="{escape(url)}" srcdoc="{text}" '
-            f'style="width: 100%; height: {height}px; border: 1px solid #8c959f"></iframe></div>'
-        )
+        return framed(decoded(url, self._pages[name]), url, height)
 
     def close(self) -> None:
         """Stop serving."""
