@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -196,11 +195,11 @@ def _doubtful(pairs: pd.DataFrame, match: _Match) -> str:
     table = pd.DataFrame(
         {
             _("Ours"): last["product_id"].map(match.names),
-            _("Theirs"): last["theirs"].map(html.escape),
+            _("Theirs"): last["theirs"],
             _("Shop"): last["competitor_id"],
             _("Likeness"): last["score"].map("{:.2f}".format),
             _("In truth"): last["is_right"].map({True: _("the same"), False: _("another")}),
         }
     )
     head = _("<p>The least alike of these pairs:</p>")
-    return head + table.to_html(index=False, border=0, classes="ecokit-table", escape=False)
+    return head + table.to_html(index=False, border=0, classes="ecokit-table")
