@@ -494,6 +494,14 @@ def test_all_four_formats_bring_the_same(kind: str, bidders: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["first", "second"])
+def test_many_bidders_push_the_price_to_the_top(kind: Any) -> None:
+    draw = pricing.draw_auctions(UNIT, 500, 20_000, kind=kind, seed=3)
+    mean = draw.paid.mean()
+    error = math.sqrt((draw.squares / draw.auctions - mean**2) / draw.auctions)
+    assert abs(mean - 499 / 501) < BOUND * error
+
+
+@pytest.mark.parametrize("kind", ["first", "second"])
 @pytest.mark.parametrize(("bidders", "exact"), [(2, 5 / 12), (5, 0.671875), (10, 0.818271)])
 def test_the_reserve_of_the_textbook(kind: str, bidders: int, exact: float) -> None:
     mean, error = revenue_of(kind, bidders, reserve=0.5)

@@ -30,7 +30,8 @@ one ends as a second-price one: with values of one's own, each pair brings the s
 _CELLS = 100_000  # numbers drawn at a time: they stay in the processor's cache
 _AT_ONCE = 8_000  # auctions at a time: small arrays need no new memory from the system
 _GRID = 2001
-_MOST = 2_000_000_000  # values to draw at most: a minute or less
+_MANY = 50  # from so many bidders on, a partition beats passing over them one by one
+_MOST = 2_000_000_000  # values to draw at most: about a minute
 
 
 class Draw(NamedTuple):
@@ -182,7 +183,7 @@ def _top(
     rng: np.random.Generator, space: Floats, bidders: int, units: int
 ) -> tuple[Floats, Floats]:
     """Draw ranks into `space`; return those of the winners (units x auctions), and the next."""
-    if units > 1:
+    if units > 1 or bidders > _MANY:
         cut = bidders - units
         ranks = rng.random(out=space).reshape(-1, bidders)
         ranks.partition(cut - 1, axis=1)
