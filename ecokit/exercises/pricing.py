@@ -45,7 +45,7 @@ MARGIN = Number(
     prompt=lambda shop: _(
         "{name} is bought for ¥{cost:,.2f}. At which price is a **margin** of {margin:.0f} % left? "
         "Leave fees and handling out."
-    ).format(name=_favourite(shop).name, cost=_favourite(shop).cost, margin=25),
+    ).format(name=_favourite(shop).name, cost=_favourite(shop).cost, margin=100 * ASKED_MARGIN),
     unit="yuan",
     rel_tolerance=0.002,
     reference=lambda shop: topic.price_for_margin(_favourite(shop).cost, ASKED_MARGIN),
@@ -251,8 +251,11 @@ def _phones(shop: Shop) -> pd.DataFrame:
 
 @once
 def _ladder(shop: Shop) -> dict[str, float]:
-    told = topic.ladder(_phones(shop))
-    return dict(zip(told["step"], told["elasticity"].round(4), strict=True))
+    """Return the steps of the ladder that the exercise asks about, without those per visit."""
+    asked = ("all_products", "same_product", "same_week", "cost")
+    phones = _phones(shop)
+    told = {step: topic.estimate(phones, **topic.LADDER[step]) for step in asked}
+    return {step: round(one.elasticity, 4) for step, one in told.items()}
 
 
 def _step(name: str) -> _Compute:
@@ -416,7 +419,7 @@ SPLIT = Choice(
             "b",
             _("Find out where visitors were lost, mend it, and run the test again"),
             lambda shop: _(
-                "Right. A split like this has a chance of {p:.1g} under a fair lot, so something "
+                "A split like this has a chance of {p:.1g} under a fair lot, so something "
                 "broke, and it may have chosen who stayed."
             ).format(p=max(_worst_split(shop).p_value, 1e-300)),
         ),

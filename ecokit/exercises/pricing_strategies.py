@@ -539,10 +539,7 @@ PERSONAL = Choice(
         Option(
             "open_segments",
             _("Do not. Offer lower prices by rules that everybody can see and meet."),
-            _(
-                "Yes. Segments that customers can see and choose earn as well, and stand up to "
-                "light."
-            ),
+            _("Segments that customers can see and choose earn as well, and stand up to light."),
         ),
         Option(
             "one_price",
