@@ -885,6 +885,21 @@ def test_structured_prices_are_read_or_told(price: Any, shown: Any) -> None:
         read("¥108/month")
 
 
+def test_half_a_character_from_a_page_reaches_the_panel_and_the_report(tmp_path: Path) -> None:
+    product = {"@type": "Product", "sku": "A\ud800", "name": "B", "offers": {"price": 5}}
+    text = f'<script type="application/ld+json">{json.dumps(product)}</script><p></p>'
+    optional = ("category", "in_stock", "delivery_days", "rating", "reviews")
+    reader = Reader(start="/", links="a", product="/p/", block="p", fields={}, data="json-ld",
+                    optional=optional)  # fmt: skip
+    with pytest.raises(ContractError, match="a price in yuan"):
+        read_offers(Page(f"{HOST}/p/A.html", text), [reader])
+    priced = text.replace('"price": 5', '"price": 5, "priceCurrency": "CNY"')
+    (offer,) = read_offers(Page(f"{HOST}/p/A.html", priced), [reader])
+    assert pd.DataFrame([offer])["sku"][0] == offer.sku == "A?"
+    file = competitors.save_report("<p>\ud800</p>", tmp_path / "report.html")
+    assert file.read_text(encoding="utf-8") == "<p>&#55296;</p>"
+
+
 @pytest.mark.parametrize(
     ("text", "there"),
     [
