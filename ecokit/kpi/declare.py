@@ -148,7 +148,8 @@ def measure(name: str, data: Any, by: By = None) -> Any:
     Raises
     ------
     CourseError
-        The measure is unknown, a table or column is missing, or kinds of frames are mixed.
+        The measure is unknown, a table or column is missing or holds the wrong kind of values,
+        a row stands there twice, or kinds of frames are mixed.
 
     Examples
     --------

@@ -67,7 +67,7 @@ def _on_time(done: str, due: str) -> nw.Expr:
 
 
 def _completion(actual: Part, targets: Frame, kpi: str, post: str) -> dict[str, Part]:
-    """Set the months of `actual` beside the plan that `targets` holds for them."""
+    """Set the months of `actual` beside their plan; a month without one counts neither way."""
     monthly = total({"actual": actual}, ["month"], {})
     mine = (nw.col("kpi") == kpi) & (nw.col("post_id") == post) & ~nw.col("plan").is_null()
     plan = targets.filter(mine).select(
