@@ -293,12 +293,16 @@ class Effects(Generated):
         with (self.root / self.inputs[0]).open(encoding="utf8", newline="") as file:
             rows = list(csv.DictReader(file))
         yield from table(
-            ["Effect", "Value", "Unit", "What it says", "Where it comes from"],
+            ["Effect", "Value", "What it says", "Where it comes from"],
             (
-                [f"`{row['effect']}`", row["value"], row["unit"], row["meaning"], row["source"]]
+                [
+                    f"`{row['effect']}`",
+                    f"{row['value']} {row['unit']}",
+                    row["meaning"],
+                    row["source"],
+                ]
                 for row in rows
             ),
-            "lr",
         )
 
 
@@ -340,9 +344,12 @@ def _answer_form(exercise: Any, shop: Any) -> Iterator[str]:
     elif isinstance(exercise, model.Table):
         keys = checks.table_values(exercise, exercise.reference(shop))
         rows = ", ".join(exercise.labels.get(key, key) for key in keys)
-        yield f"Answer with one number, {_unit(exercise.unit)}, for each of: {rows}."
+        yield f"Answer {_unit(exercise.unit)}, for each of: {rows}."
     else:
         yield f"Answer {_unit(exercise.unit)}."
+
+
+COUNTED = {"agents", "approvals", "buyers", "customers", "layers", "people", "visitors"}
 
 
 def _unit(unit: str) -> str:
@@ -350,11 +357,16 @@ def _unit(unit: str) -> str:
 
     Examples
     --------
-    >>> _unit("share"), _unit("yuan")
-    ('as a share, such as 0.25 or 25 %', 'in yuan')
+    >>> _unit("share"), _unit("yuan"), _unit("people")
+    ('as a share, such as 0.25 or 25 %', 'in yuan', 'as a number of people')
     """
-    named = {"share": "as a share, such as 0.25 or 25 %", "%": "in per cent"}
-    return named.get(unit, f"in {unit}")
+    named = {
+        "share": "as a share, such as 0.25 or 25 %",
+        "%": "in per cent",
+        "ratio": "as a ratio, such as 1.03",
+        "elasticity": "as an elasticity, such as -1.5",
+    }
+    return named.get(unit, f"as a number of {unit}" if unit in COUNTED else f"in {unit}")
 
 
 def setup(app: Sphinx) -> None:
