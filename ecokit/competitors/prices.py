@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from price_parser import Price as Parsed
 
 LONGEST_TEXT = 300
-YEN = re.compile(r"JP\s?[¥Y]|JPY|円|\byen\b", re.IGNORECASE)
+# \u5186 is a character that no figure may use: the bundled font lacks it.
+YEN = re.compile(r"JP\s?[¥Y]|JPY|\u5186|\byen\b", re.IGNORECASE)
 YUAN = re.compile(r"[¥元圆]|RMB|CNY|yuan|人民币", re.IGNORECASE)
 LABELS = {
     "was": r"\bwas\b|\brrp\b|\bmsrp\b|\buvp\b|\bstatt\b|list(?: price|:)|regular price|old price"
