@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ecokit.shop import Shop
 
-TITLE = "Competitor watch"
+TITLE = _("Competitor watch")
 LOWEST = 0.1
 STEPS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 LISTED = 6
@@ -99,7 +99,7 @@ def explorer(shop: Shop) -> widgets.Widget:
             redraw()
 
     tabs.observe(opened, "selected_index")
-    return widgets.VBox([widgets.HTML(f"<h3>{_(TITLE)}</h3>"), tabs])
+    return widgets.VBox([widgets.HTML(f"<h3>{TITLE}</h3>"), tabs])
 
 
 def _prices(
@@ -169,7 +169,7 @@ def frames(shop: Shop) -> Frames:
         alt = _("Threshold {t:g}: {said}.").format(t=threshold, said="; ".join(said))
         return Frame(f"{threshold:g}", draw, alt)
 
-    return Frames(_(TITLE), _("Threshold"), [frame(threshold) for threshold in STEPS])
+    return Frames(TITLE, _("Threshold"), [frame(threshold) for threshold in STEPS])
 
 
 def _categories(shop: Shop) -> list[str]:

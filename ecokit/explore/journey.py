@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ecokit.shop import Shop
 
-TITLE = "Journey inspector"
+TITLE = _("Journey inspector")
 SIZE = (7.2, 4.6)
 LISTED = 12
 ALL = ""  # None as the value of a drop-down would show as nothing chosen
@@ -36,7 +36,7 @@ def explorer(shop: Shop) -> widgets.Widget:
     tabs = widgets.Tab([_all_orders(shop), _one_order(shop), _calls(shop)])
     for number, title in enumerate((_("Ten touchpoints"), _("One order"), _("Parcels to call"))):
         tabs.set_title(number, title)
-    return widgets.VBox([widgets.HTML(f"<h3>{_(TITLE)}</h3>"), tabs])
+    return widgets.VBox([widgets.HTML(f"<h3>{TITLE}</h3>"), tabs])
 
 
 def frames(shop: Shop) -> Frames:
@@ -55,7 +55,7 @@ def frames(shop: Shop) -> Frames:
 
         return Frame(f"{month:%B}", draw, f"{month:%B}: {_alt(chosen, shop.journey)}")
 
-    return Frames(_(TITLE), _("Month of the order"), [frame(pd.Timestamp(m)) for m in months])
+    return Frames(TITLE, _("Month of the order"), [frame(pd.Timestamp(m)) for m in months])
 
 
 def _all_orders(shop: Shop) -> widgets.Widget:

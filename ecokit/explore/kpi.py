@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ecokit.shop import Shop
 
-TITLE = "Scorecard lab"
+TITLE = _("Scorecard lab")
 RULES = {"capped": _("capped at 120 %"), "linear": _("linear"), "stepped": _("in steps")}
 CAMPAIGN = ("campaign_uv_share", "campaign_order_share", "campaign_conversion")
 TWIN = ("traffic_manager", "campaign_conversion")
@@ -70,7 +70,7 @@ class Lab:
         for control in (self.rule, *self.targets, *self.weights):
             control.observe(self.update, "value")
         self.share.on_click(self.balance)
-        self.widget = app(self.controls, [self.picture, self.words], title=_(TITLE))
+        self.widget = app(self.controls, [self.picture, self.words], title=TITLE)
 
     @property
     def card(self) -> pd.DataFrame:
@@ -200,4 +200,4 @@ def frames(shop: Shop) -> Frames:
         )
 
     goals = [percent / 100 for percent in range(5, 13)]
-    return Frames(_(TITLE), _("Target of campaign order conversion"), [frame(g) for g in goals])
+    return Frames(TITLE, _("Target of campaign order conversion"), [frame(g) for g in goals])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ecokit.shop import Shop
 
-TITLE = "Reorder-policy lab"
+TITLE = _("Reorder-policy lab")
 SIZE = (7.2, 3.9)
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995)
 """Cycle service levels on offer."""
@@ -72,7 +72,7 @@ def explorer(shop: Shop) -> widgets.Widget:
     picture = Picture(draw, SIZE)
     for control in (product, level, days, lead):
         control.observe(picture.redraw, "value")
-    return app([product, level, days, lead], [picture, words], _(TITLE))
+    return app([product, level, days, lead], [picture, words], TITLE)
 
 
 def frames(shop: Shop) -> Frames:
@@ -118,7 +118,7 @@ def frames(shop: Shop) -> Frames:
         return Frame(f"{level:.1%}", draw, told)
 
     chosen = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995)
-    return Frames(_(TITLE), _("Cycle service level"), [frame(level) for level in chosen])
+    return Frames(TITLE, _("Cycle service level"), [frame(level) for level in chosen])
 
 
 def _policy(found: topic.ProductInputs, level: float, days: int, lead: int) -> tuple[float, float]:

@@ -18,7 +18,7 @@ from ecokit.plots import theme
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-TITLE = "Pricing lab"
+TITLE = _("Pricing lab")
 SIZE = (7.2, 3.8)
 TWIN_SIZE = (7.2, 7.4)
 PRODUCTS = 8
@@ -143,14 +143,14 @@ STRATEGIES: dict[str, Strategy] = {
     "life_cycle": Strategy(
         {
             "launch": _percent(_("Launch price, % of the base price"), 90, 140, 115),
-            "weeks": Knob(_("Months until the cut"), 1, 11, 1, 5),
+            "months": Knob(_("Months until the cut"), 1, 11, 1, 5),
             "later": _percent(_("Later price, % of the base price"), 80, 120, 100),
         },
         lambda x, v: topic.life_cycle(
             x.demand,
             x.cost,
             topic.path(
-                x.price * v["launch"] / 100, x.price * v["later"] / 100, int(v["weeks"]), 12
+                x.price * v["launch"] / 100, x.price * v["later"] / 100, int(v["months"]), 12
             ),
             innovation=0.2,
             imitation=0.5,
@@ -259,7 +259,7 @@ def explorer(shop: Shop) -> widgets.Widget:
         picture.redraw()
 
     sliders = [slider for some in knobs.values() for slider in some.values()]
-    lab = app([product, strategy, *sliders], [picture, table], _(TITLE))
+    lab = app([product, strategy, *sliders], [picture, table], TITLE)
     strategy.observe(show, "value")
     for control in (product, *sliders):
         control.observe(picture.redraw, "value")
@@ -294,7 +294,7 @@ def frames(shop: Shop) -> Frames:
 
         return Frame(name, draw, _alt(product, others[key], base))
 
-    return Frames(_(TITLE), _("Strategy"), [frame(key) for key in TWIN])
+    return Frames(TITLE, _("Strategy"), [frame(key) for key in TWIN])
 
 
 def products(shop: Shop) -> dict[str, Product]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ecokit.service_desk import Desk
     from ecokit.shop import Shop
 
-TITLE = "Staffing lab"
+TITLE = _("Staffing lab")
 SIZE = (7.2, 4.2)
 MARGINS = {"left": 0.1, "right": 0.97, "top": 0.9, "bottom": 0.13}
 MOST = 30
@@ -71,7 +71,7 @@ def explorer(shop: Shop) -> widgets.Widget:
     picture = Picture(draw, SIZE)
     for control in controls:
         control.observe(picture.redraw, "value")
-    return app(controls, [picture, table], title=_(TITLE))
+    return app(controls, [picture, table], title=TITLE)
 
 
 def frames(shop: Shop) -> Frames:
@@ -90,7 +90,7 @@ def frames(shop: Shop) -> Frames:
 
         return Frame(_("{n} agents").format(n=agents), draw, _alt(now))
 
-    return Frames(_(TITLE), _("Agents on duty"), [frame(n) for n in range(first, first + 8)])
+    return Frames(TITLE, _("Agents on duty"), [frame(n) for n in range(first, first + 8)])
 
 
 def _start(shop: Shop) -> tuple[float, float, float]:

@@ -30,12 +30,6 @@ SHOPS = {
 _NEXT = (theme.BROWN, "--", "v")
 
 
-def _figure(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return figure
-
-
 def directory(table: pd.DataFrame, shown: int = 10, ax: Axes | None = None) -> Figure:
     """Draw the shops of a directory with the highest scores.
 
@@ -73,7 +67,7 @@ def directory(table: pd.DataFrame, shown: int = 10, ax: Axes | None = None) -> F
     ax.set_xlabel(_("covers × focus × prices × reach"))
     ax.grid(visible=False, axis="y")
     ax.set_title(_("{name} competes most with us").format(name=table["name"].iloc[0]))
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes | None = None) -> Figure:
@@ -122,7 +116,7 @@ def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes | None = None
     if not weeks or best["correlation"] <= noise:
         told = _("Neither follows the other")
     ax.set_title(told.format(first=first, second=second, n=abs(weeks)))
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes | None = None) -> Figure:
@@ -171,7 +165,7 @@ def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes | None
             threshold=round(best["threshold"], 4), f1=best["f1"]
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def matches(table: pd.DataFrame, threshold: float, ax: Axes | None = None) -> Figure:
@@ -221,7 +215,7 @@ def matches(table: pd.DataFrame, threshold: float, ax: Axes | None = None) -> Fi
         .format(threshold=threshold, right=table["right"].sum(), wrong=wrong.sum(),
                 missed=missed.sum())
     )  # fmt: skip
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -274,7 +268,7 @@ def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             more=_("more") if top["index"] >= 1 else _("less"),
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def _months() -> DateFormatter:
@@ -330,7 +324,7 @@ def levels(
             matched=matched["index"].sub(1).abs().max(),
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def concentration(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -381,7 +375,7 @@ def concentration(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             name=named.idxmax(), share=named.max() / sums.sum()
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def mystery(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -433,7 +427,7 @@ def mystery(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         ),
         x=-0.62,
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def reactions(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -474,4 +468,4 @@ def reactions(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             wait=first["margin"], cut=-last["own_change"], left=last["margin"]
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)

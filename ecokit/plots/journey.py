@@ -63,12 +63,6 @@ def outcome_names() -> dict[str, str]:
     }
 
 
-def _figure(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return figure
-
-
 def _labels(journey: pd.DataFrame) -> pd.Series[str]:
     table = journey.set_index("touchpoint")
     return table.index.astype(str) + "  " + table["name"] + " " + table["name_zh"]
@@ -123,7 +117,7 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = No
         name, share = journey["name"].iloc[place], table["on_time_rate"].iloc[place]
         finding = _("{name}: on time for {share:.0%} only").format(name=name, share=share)
         ax.set_title(finding, x=LABELS_LEFT, y=1)
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Figure:
@@ -169,7 +163,7 @@ def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Figure:
                 name=name, month=f"{worst['month']:%b}", share=worst["on_time_rate"]
             )
         )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figure:
@@ -225,7 +219,7 @@ def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Fi
         **{state: counts.get(state, 0) for state in ("on_time", "late", "missing")}
     )
     ax.set_title(f"{title}: {finding}" if title else finding, x=LABELS_LEFT, y=1)
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def _late(minutes: float) -> str:
@@ -278,7 +272,7 @@ def waiting(parcels: pd.DataFrame, ax: Axes | None = None, hours: float = 72) ->
     ax.set_title(
         _("{n} of {all} customers have not been called").format(n=silent.sum(), all=len(parcels))
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figure:
@@ -341,7 +335,7 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Fig
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=3)
     ax.set_title(title)
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figure:
@@ -394,7 +388,7 @@ def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figur
             rate=table["naive_rate"].iloc[-1], days=days
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -443,7 +437,7 @@ def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             month=f"{worst['month']:%b}", share=worst["joint"]
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> Figure:
@@ -487,4 +481,4 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
             group=worst[by], share=worst["kept_rate"]
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)

@@ -14,16 +14,6 @@ from ecokit.operations.capital import FULL
 from ecokit.plots import theme
 
 
-def _figure(ax: Axes) -> Figure:
-    figure = ax.figure
-    assert isinstance(figure, Figure)  # an axes of a subfigure is never passed in
-    return figure
-
-
-def _plain(name: object) -> str:
-    return str(name).replace("_", " ")
-
-
 def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None) -> Figure:
     """Draw the three stock-out rates of each group beside one another.
 
@@ -56,7 +46,7 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None)
         drawn = ax.barh(rows + 0.27 * (place - 1), shown[column], 0.25, color=color, label=label)
         texts = [f"{share:.1%}" if share < 0.1 else f"{share:.0%}" for share in shown[column]]
         ax.bar_label(drawn, texts, padding=3, size=8.5)
-    ax.set_yticks(rows, [_plain(name) for name in shown[by]])
+    ax.set_yticks(rows, [theme.words(name) for name in shown[by]])
     ax.invert_yaxis()
     theme.percent_axis(ax, "x")
     ax.set_xlim(0, 1.15 * max(float(shown["sku_rate"].max()), 0.01))
@@ -67,13 +57,13 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None)
     worst = shown.loc[0]
     ax.set_title(
         _("{group}: {unit:.1%} of units, {day:.1%} of days, {sku:.0%} of SKUs").format(
-            group=_plain(worst[by]),
+            group=theme.words(worst[by]),
             unit=worst["unit_rate"],
             day=worst["day_rate"],
             sku=worst["sku_rate"],
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def stockout_calendar(table: pd.DataFrame) -> Figure:
@@ -97,7 +87,7 @@ def stockout_calendar(table: pd.DataFrame) -> Figure:
     fig, ax = theme.figure(height=3.2)
     worst = wide.sum().idxmax()
     months = pd.DatetimeIndex(wide.columns)
-    wide.index = pd.Index([_plain(name) for name in wide.index])
+    wide.index = pd.Index([theme.words(name) for name in wide.index])
     image = ax.imshow(np.sqrt(wide.fillna(0)), aspect="auto", cmap="Oranges")
     ax.set_yticks(range(len(wide)), list(wide.index))
     first = np.flatnonzero(~pd.Index(months.to_period("M")).duplicated())
@@ -205,9 +195,9 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
     ax.set_title(
         _("A yuan of stock earns ¥{high:.1f} a year in {best}, ¥{low:.1f} in {worst}").format(
             high=best["gmroi_year"],
-            best=_plain(best[by]),
+            best=theme.words(best[by]),
             low=worst["gmroi_year"],
-            worst=_plain(worst[by]),
+            worst=theme.words(worst[by]),
         )
     )
     return fig
@@ -220,8 +210,8 @@ def _beside(ax: Axes, table: pd.DataFrame, by: str) -> None:
     for name, x, y in ordered.itertuples(index=False):
         last = max(y, last + step)
         ax.annotate(
-            _plain(name), (x, y), (max(column, x + 0.05 * column), last), va="center", size=9.5,
-            arrowprops={"arrowstyle": "-", "color": theme.GREY, "lw": 0.8},
+            theme.words(name), (x, y), (max(column, x + 0.05 * column), last),
+            va="center", size=9.5, arrowprops={"arrowstyle": "-", "color": theme.GREY, "lw": 0.8},
         )  # fmt: skip
 
 
@@ -364,7 +354,7 @@ def stock_path(
             days=len(lost),
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def policy_costs(table: pd.DataFrame, points: np.ndarray, chosen: float | None = None) -> Figure:

@@ -21,12 +21,6 @@ if TYPE_CHECKING:
     from ecokit.pricing import Demand, Outcome
 
 
-def _figure(ax: Axes) -> Figure:
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    return figure
-
-
 # --- base price, elasticity, price tests -----------------------------------------------
 
 
@@ -97,7 +91,7 @@ def base_prices(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         what=bind_names()[str(counts.index[0])].capitalize(), n=counts.iloc[0], all=len(table)
     )
     ax.set_title(finding)
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def step_names() -> dict[str, str]:
@@ -159,7 +153,7 @@ def ladder(table: pd.DataFrame, truth: float | None = None, ax: Axes | None = No
             x=-0.32,
             y=1,
         )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def elasticities(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -197,7 +191,7 @@ def elasticities(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         finding = _("{n} of {all} intervals hold the truth")
         ax.set_title(finding.format(n=int(table["covered"].sum()), all=len(table)))
     ax.set_xlabel(_("price elasticity, with 95 % interval"))
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def _intervals(ax: Axes, table: pd.DataFrame, labels: list[str], color: str) -> None:
@@ -253,7 +247,7 @@ def day_by_day(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         ax.legend(loc="upper right")
     finding = _('"Significant" on {n} of {all} evenings')
     ax.set_title(finding.format(n=int(found.sum()), all=len(table)))
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 # --- the nine strategies ---------------------------------------------------------------
@@ -312,7 +306,7 @@ def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) ->
             finding = _("No strategy earns more than {base}")
         more = best["profit"] / base["profit"] - 1
         ax.set_title(finding.format(name=best["name"], more=more, base=base["name"]), x=-0.5, y=1)
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = None) -> Figure:
@@ -368,14 +362,14 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = N
     low, _mean, high = outcome.prices
     if not len(table):
         ax.set_title(_("{name}: nobody buys").format(name=outcome.name), x=0, y=1)
-        return _figure(ax)
+        return theme.figure_of(ax)
     told = theme.yuan(low) if theme.yuan(low) == theme.yuan(high) else ""
     told = told or _("{low} to {high}").format(low=theme.yuan(low), high=theme.yuan(high))
     finding = _("{name}: {units:,.0f} units at {prices}")
     # a place given by hand spares Matplotlib a search that costs as much as the drawing
     title = finding.format(name=outcome.name, units=outcome.units, prices=told)
     ax.set_title(title, x=0, y=1)
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def spiral(course: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -419,7 +413,7 @@ def spiral(course: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ax.set_title(
         finding.format(n=course["round"].iloc[-1], first=theme.yuan(first), last=theme.yuan(last))
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def reserves(
@@ -467,7 +461,7 @@ def reserves(
     ax.legend(loc="lower left", ncols=2)
     finding = _("The best reserve is {price}, for any number of bidders")
     ax.set_title(finding.format(price=theme.yuan(best)))
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Figure:
@@ -510,4 +504,4 @@ def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Fi
     best = max(ends, key=lambda name: ends[name])
     finding = _("Most profit after {n} periods: {name}")
     ax.set_title(finding.format(n=len(courses[best]), name=best))
-    return _figure(ax)
+    return theme.figure_of(ax)

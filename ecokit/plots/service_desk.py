@@ -26,16 +26,6 @@ MOST_TICKS = 12
 """Names of groups under an axis; more would run into each other."""
 
 
-def _figure(ax: Axes) -> Figure:
-    figure = ax.get_figure()
-    assert figure is not None
-    return figure  # type: ignore[return-value]
-
-
-def _words(name: str) -> str:
-    return str(name).replace("_", " ")
-
-
 def _group_name(by: str, group: Any) -> str:
     """Return what a group of ``service_desk.answers`` is called: Nov, 3 Nov, Fri, 21:00."""
     if by == "month":
@@ -46,7 +36,7 @@ def _group_name(by: str, group: Any) -> str:
         return WEEKDAYS[int(group) - 1]
     if by in ("hour", "slot"):
         return _clock(int(group) * (60 if by == "hour" else 1))
-    return _words(group)
+    return theme.words(group)
 
 
 def _clock(minutes: int) -> str:
@@ -99,7 +89,7 @@ def week(hours: pd.DataFrame, ax: Axes | None = None) -> Figure:
             day=day, hour=slot // 60, n=values[row, column]
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) -> Figure:
@@ -141,7 +131,7 @@ def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) ->
     ax.set_ylim(0, 1.02)
     theme.percent_axis(ax)
     ax.grid(visible=False, axis="x")
-    ax.set_xlabel(_words(by))
+    ax.set_xlabel(theme.words(by))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
     worst = int(answers["service_level"].argmin())
     ax.set_title(
@@ -151,7 +141,7 @@ def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) ->
             gone=answers["abandoned_share"].iloc[worst],
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def staffing(
@@ -211,7 +201,7 @@ def staffing(
                 goal=goal, c=first[0], a=first[1]
             )
         )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def coverage(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -258,7 +248,7 @@ def coverage(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             given=given, needed=needed, more=given / max(needed, 1) - 1
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def agreement(
@@ -296,7 +286,7 @@ def agreement(
         label=_("simulated, 95 % interval"),
     )  # fmt: skip
     ax.plot(said, places, "D", color=theme.ORANGE, mfc="none", mew=2, label=_("formula"))
-    ax.set_yticks(places, [_words(name) for name in rows.index])
+    ax.set_yticks(places, [theme.words(name) for name in rows.index])
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_xlim(0, 1)
     theme.percent_axis(ax, "x")
@@ -305,7 +295,7 @@ def agreement(
     error = rows["error"].where(rows["error"] > 0)
     apart = float(((rows["value"] - said).abs() / error).max())
     ax.set_title(_("Simulation and formula: at most {n:.1f} standard errors apart").format(n=apart))
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figure:
@@ -333,7 +323,7 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
     'late and quality make 80% of all'
     """
     ax = theme.figure(height=3.2)[1] if ax is None else ax
-    names = [_words(name) for name in table.iloc[:, 0]]
+    names = [theme.words(name) for name in table.iloc[:, 0]]
     places = range(len(table))
     ax.bar(places, table["share"], color=theme.BLUE)
     ax.plot(places, table["running_share"], "o-", color=theme.ORANGE, label=_("all so far"))
@@ -350,7 +340,7 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
     elif not title:
         title = _("{first} is the only cause").format(first=names[0])
     ax.set_title(title)
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def effects(
@@ -395,13 +385,13 @@ def effects(
         known = [(truth[name], at) for at, name in enumerate(table.index) if name in truth]
         ax.plot(*zip(*known, strict=True), "D", color=theme.ORANGE, label=_("truth"))
     ax.axvline(1, color="black", linewidth=1)
-    ax.set_yticks(places, [_words(name) for name in table.index])
+    ax.set_yticks(places, [theme.words(name) for name in table.index])
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xlabel(_("ratio of conversions"))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.75 / len(table) - 0.12), ncols=2)
     ax.set_title(title)
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figure:
@@ -445,7 +435,7 @@ def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figur
             share=reached.max() if len(reached) else 0, days=days
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)
 
 
 def segments(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
@@ -479,7 +469,7 @@ def segments(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ):
         bars = ax.barh(places + shift, table[name], height=0.38, color=color, label=label)
         ax.bar_label(bars, [f"{share:.0%}" for share in table[name]], padding=3, size=9)
-    ax.set_yticks(places, [_words(name) for name in table["segment"]])
+    ax.set_yticks(places, [theme.words(name) for name in table["segment"]])
     ax.invert_yaxis()
     ax.set_xlim(right=1.12 * float(table[["customer_share", "sales_share"]].max().max()))
     theme.percent_axis(ax, "x")
@@ -491,4 +481,4 @@ def segments(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             people=often["customer_share"].sum(), sales=often["sales_share"].sum()
         )
     )
-    return _figure(ax)
+    return theme.figure_of(ax)

@@ -105,6 +105,31 @@ def figure(width: float = 7.2, height: float = 4.0) -> tuple[Figure, Axes]:
     return fig, fig.subplots()
 
 
+def figure_of(ax: Axes) -> Figure:
+    """Return the whole figure that an axes belongs to.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> figure_of(ax) is fig
+    True
+    """
+    whole = ax.get_figure(root=True)
+    assert whole is not None  # only an axes that was removed has none
+    return whole
+
+
+def words(name: object) -> str:
+    """Return a name from a table as it is read.
+
+    Examples
+    --------
+    >>> words("smart_home")
+    'smart home'
+    """
+    return str(name).replace("_", " ")
+
+
 def png(fig: Figure, dpi: int = 100) -> bytes:
     r"""Return `fig` as the bytes of a PNG picture.
 
@@ -231,5 +256,6 @@ def table(
 
 __all__ = [
     "BLUE", "BROWN", "CJK_FONT", "GREEN", "GREY", "ORANGE", "PINK", "PURPLE", "RED", "SKY",
-    "YELLOW", "figure", "percent_axis", "png", "table", "use", "yuan", "yuan_axis",
+    "YELLOW", "figure", "figure_of", "percent_axis", "png", "table", "use", "words", "yuan",
+    "yuan_axis",
 ]  # fmt: skip
