@@ -83,6 +83,8 @@ def _serve(folder: Path, port: int | None, *, open_browser: bool) -> None:
         )
     # Settings of another Jupyter on this machine stay out of the course, and untouched by it.
     os.environ["JUPYTER_CONFIG_DIR"] = str(folder / ".ecokit" / "jupyter")
+    # Threads of linear algebra only wait for one another on tables of this size.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from jupyterlab.labapp import LabApp
 
     token = secrets.token_hex(16)
