@@ -346,8 +346,9 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     Returns
     -------
     DataFrame
-        ``lag``, ``correlation`` (over category weeks), ``pairs`` (their number), ``noise``: a
-        correlation within plus or minus this is what no connection gives 19 times of 20.
+        ``lag``, ``correlation`` (over category weeks), ``pairs`` (their number), ``noise``: without
+        any connection, all correlations together stay within plus or minus this 19 times of 20.
+        The more lags are tried, the wider it is.
 
     Raises
     ------
@@ -368,7 +369,8 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     ...
     ecokit.errors.CourseError: Name two different competitors of: K1, K2.
 
-    Source: the cross-correlation of two series, as statsmodels' ``ccf`` defines it.
+    Source: the cross-correlation of two series, as statsmodels' ``ccf`` defines it; the bound for
+    several lags is Bonferroni's.
     """
     import pandas as pd
 
@@ -377,11 +379,12 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
         sentence = _("Name two different competitors of: {known}.")
         raise CourseError(sentence.format(known=", ".join(names)))
     rows = []
+    bound = NormalDist().inv_cdf(1 - 0.05 / 2 / (2 * most_weeks + 1))
     for lag in range(-most_weeks, most_weeks + 1):
         x, y = _paired(moves, leader, follower, lag)
         enough = len(x) > 2 and x.std() > 0 and y.std() > 0
         found = float(np.corrcoef(x, y)[0, 1]) if enough else np.nan
-        rows.append((lag, found, len(x), 1.96 / np.sqrt(max(len(x), 1))))
+        rows.append((lag, found, len(x), bound / np.sqrt(max(len(x), 1))))
     return pd.DataFrame(rows, columns=["lag", "correlation", "pairs", "noise"])
 
 
@@ -416,8 +419,7 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
     -------
     DataFrame
         ``leader``, ``follower``, ``weeks`` (the lag with the highest correlation),
-        ``correlation``, ``noise`` (who takes the best of many lags finds more by chance: 19 times
-        of 20 the best stays below this), ``moves`` (of the leader, at least :data:`MOVE`) and
+        ``correlation``, ``noise``, ``moves`` (of the leader, at least :data:`MOVE`) and
         ``followed`` (share of them after which the follower moved the same way, that many weeks
         later, at least half as far). One row a pair in which the best lag is positive and above
         the noise; strongest first.
@@ -440,7 +442,7 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
     ...
     ecokit.errors.CourseError: A leader needs a follower: give the moves of two competitors.
 
-    Source: slide 18 (choose the leader); as in :func:`lead_lag`, with Bonferroni's correction.
+    Source: slide 18 (choose the leader); as in :func:`lead_lag`.
     """
     import pandas as pd
 
@@ -453,15 +455,14 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
         if table.empty:
             continue
         best = table.iloc[int(table["correlation"].argmax())]
-        noise = NormalDist().inv_cdf(1 - 0.05 / len(table)) / best["pairs"] ** 0.5
-        if best["lag"] <= 0 or best["correlation"] <= noise:
+        if best["lag"] <= 0 or best["correlation"] <= best["noise"]:
             continue
         x, y = _paired(moves, leader, follower, int(best["lag"]))
         moved = np.abs(x) >= MOVE
         followed = (np.sign(x) == np.sign(y)) & (np.abs(y) >= np.abs(x) / 2)
         share = float(followed[moved].mean()) if moved.any() else np.nan
         rows.append(
-            (leader, follower, int(best["lag"]), best["correlation"], noise,
+            (leader, follower, int(best["lag"]), best["correlation"], best["noise"],
              int(moved.sum()), share)
         )  # fmt: skip
     columns = ["leader", "follower", "weeks", "correlation", "noise", "moves", "followed"]
