@@ -169,14 +169,16 @@ def app(
         control.layout.height = "auto"
         if hasattr(control.style, "description_width"):
             control.style.description_width = "initial"
+    # Boxes of ipywidgets scroll by themselves, which a keyboard cannot do: let nothing overflow.
+    whole = {"min_width": "0", "overflow": "visible"}
     left = widgets.VBox(
-        list(controls), layout=widgets.Layout(flex="1 1 240px", min_width="0", max_width="420px")
+        list(controls), layout=widgets.Layout(flex="1 1 240px", max_width="420px", **whole)
     )
     left.add_class("ecokit-controls")
-    right = widgets.VBox(list(views), layout=widgets.Layout(flex="3 1 340px", min_width="0"))
+    right = widgets.VBox(list(views), layout=widgets.Layout(flex="3 1 340px", **whole))
     columns = widgets.Box(
         [left, right],
-        layout=widgets.Layout(flex_flow="row wrap", width="100%", grid_gap="8px 24px"),
+        layout=widgets.Layout(flex_flow="row wrap", width="100%", grid_gap="8px 24px", **whole),
     )
     heading = f"<h3>{html.escape(title)}</h3>" if title else ""
     return widgets.VBox([widgets.HTML(f"<style>{_STYLE}</style>{heading}"), columns])

@@ -1,0 +1,75 @@
+"""Every explorer in a real JupyterLab: it shows, its controls are accessible, a move redraws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from benchmarks.lab import jupyterlab, open_notebook, run_all, write_notebook
+from ecokit import explore
+
+pytestmark = pytest.mark.browser
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# ipywidgets passes no name on to noUiSlider's handles; the label is read before each of them.
+UNNAMED_SLIDERS = {"aria-input-field-name": {"enabled": False}}
+TOPICS = explore.topics()
+HEIGHT = 1500 * len(TOPICS)  # JupyterLab draws only the cells that are in view
+
+
+@pytest.fixture(scope="module")
+def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A notebook with every explorer, one a cell, run once."""
+    folder = tmp_path_factory.mktemp("lab")
+    setup = "from ecokit import explore, load_shop\nshop = load_shop()"
+    cells = [setup, *(f"explore.show('{topic}', shop)" for topic in TOPICS)]
+    write_notebook(folder / "explorers.ipynb", cells)
+    with jupyterlab(folder) as address:
+        opened = open_notebook(
+            browser,
+            address.format(path="explorers.ipynb"),
+            viewport={"width": 1200, "height": HEIGHT},
+        )
+        faults: list[str] = []
+        opened.on("pageerror", lambda error: faults.append(str(error)))
+        run_all(opened)
+        opened.wait_for_function(
+            "n => document.querySelectorAll('.jp-CodeCell:has(.ecokit-controls)').length === n",
+            arg=len(TOPICS),
+            timeout=120_000,
+        )
+        opened.wait_for_timeout(1000)
+        yield opened
+        opened.close()
+        assert not faults
+
+
+def output(topic: str) -> str:
+    return f".jp-CodeCell:nth-child({TOPICS.index(topic) + 2}) .jp-OutputArea-output"
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_an_explorer_passes_axe(page: Any, topic: str) -> None:
+    assert page.locator(f"{output(topic)} .ecokit-controls").count()
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "rules": UNNAMED_SLIDERS}
+    report = Axe().run(page, context=output(topic), options=options)
+    assert not report.response["violations"], report.generate_report()
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_move_redraws(page: Any, topic: str) -> None:
+    parts = f"{output(topic)} .widget-html-content"
+    before = page.locator(parts).evaluate_all("all => all.map(part => part.innerHTML)")
+    sliders = page.locator(f"{output(topic)} .noUi-handle:visible")
+    if sliders.count():
+        sliders.first.press("ArrowRight")
+    else:
+        page.locator(f"{output(topic)} select:visible").first.select_option(index=1)
+    page.wait_for_function(
+        "([place, before]) => [...document.querySelectorAll(place + ' .widget-html-content')]"
+        ".some((part, n) => part.innerHTML !== before[n])",
+        arg=[output(topic), before],
+        timeout=20_000,
+    )
