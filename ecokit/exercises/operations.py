@@ -339,7 +339,7 @@ GMROI = Table(
 
 @once
 def _new(shop: Shop) -> pd.DataFrame:
-    """Count new products (first 90 days) and their sales by month."""
+    """Count SKUs, new ones (first 90 days) and their sales by month: each day, and ever in it."""
     stock = shop.stock[["date", "product_id", "sold", "price"]].merge(
         shop.products[["product_id", "launched_on"]], on="product_id"
     )
@@ -348,14 +348,18 @@ def _new(shop: Shop) -> pd.DataFrame:
         value=stock["sold"] * stock["price"],
         young=stock["date"] < stock["launched_on"] + pd.Timedelta(days=90),
     )
-    every = stock.groupby("month").agg(skus=("product_id", "nunique"), value=("value", "sum"))
-    young = stock[stock["young"]].groupby("month")
-    every["new"], every["new_value"] = young["product_id"].nunique(), young["value"].sum()
-    return every.fillna(0)
+    counts = {
+        "days": ("product_id", "size"),
+        "skus": ("product_id", "nunique"),
+        "value": ("value", "sum"),
+    }
+    every = stock.groupby("month").agg(**counts)
+    young = stock[stock["young"]].groupby("month").agg(**counts)
+    return every.join(young.add_prefix("new_")).fillna(0)
 
 
 def _new_month(shop: Shop) -> pd.Timestamp:
-    return _when(_new(shop)["new"].idxmax())
+    return _when(_new(shop)["new_skus"].idxmax())
 
 
 def _new_share(shop: Shop) -> float:
@@ -369,7 +373,13 @@ def _new_sales(shop: Shop) -> float:
 
 
 def _new_of_ever(shop: Shop) -> float:
-    return _at(_new(shop), _new_month(shop), "new") / len(shop.products)
+    table, month = _new(shop), _new_month(shop)
+    return _at(table, month, "new_days") / month.days_in_month / len(shop.products)
+
+
+def _new_ever(shop: Shop) -> float:
+    table, month = _new(shop), _new_month(shop)
+    return _at(table, month, "new_skus") / _at(table, month, "skus")
 
 
 NEW_SKUS = Number(
@@ -378,19 +388,19 @@ NEW_SKUS = Number(
     minutes=4,
     title=_("How new is the assortment?"),
     prompt=lambda shop: _(
-        "Which share of the SKUs on sale in {month:%B} was new, that is in its first 90 days? "
-        "Slide 9 asks the product manager for 20 %."
+        "On a mean day of {month:%B}, which share of the SKUs on sale was new, that is in its "
+        "first 90 days? Slide 9 asks the product manager for 20 %."
     ).format(month=_new_month(shop)),
     unit="share",
     tolerance=0.002,
     reference=_new_share,
     hints=(
-        _("SKUs over SKUs: each product counts once, however much it sells."),
+        _("SKUs over SKUs: each product counts once a day, however much it sells."),
         _("`kpi.measure('new_sku_share', shop, 'month')` has every month."),
     ),
     solution=_(
-        "Count the products with a row in `stock` in the month whose launch lies less than 90 days "
-        "before, and divide by all products with a row in that month."
+        "Count the rows of `stock` in the month, one a product and day, whose launch lies less "
+        "than 90 days before, and divide by all rows of that month."
     ),
     misconceptions=(
         Misconception(
@@ -399,6 +409,14 @@ NEW_SKUS = Number(
             _(
                 "This is the share of new products in sales. The KPI counts SKUs, so it can be met "
                 "with products that nobody buys: look at both."
+            ),
+        ),
+        Misconception(
+            "new_on_some_day",
+            _new_ever,
+            _(
+                "You counted every SKU that was new on some day of the month. The longer the "
+                "period, the more there are. Count days: those of new SKUs over those of all."
             ),
         ),
         Misconception(
@@ -496,7 +514,7 @@ def _target_prompt(shop: Shop) -> str:
     category, target, day, _told = _followed(shop)
     return _(
         "{category} has a sales target of {target:,.0f} yuan for {day:%B}. It is the evening of "
-        "{day:%d %B}. How many yuan must it sell on each day that is left?"
+        "{day.day} {day:%B}. How many yuan must it sell on each day that is left?"
     ).format(category=_plain(category).capitalize(), target=target, day=day)
 
 

@@ -446,12 +446,16 @@ KPIS: dict[str, KPI] = {
             name_zh="新品SKU占比",
             unit="share",
             posts=("product_manager",),
-            formula=_("products in their first 90 days on sale / products on sale"),
+            formula=_("products in their first 90 days on sale / products on sale, on a mean day"),
             columns={
                 "stock": "date product_id",
                 "products": "product_id launched_on",
             },
             parts=parts.new_sku,
+            note=_(
+                "Each day counts, so a month and a year can be held against the same target. Who "
+                "counts every product that was new on some day finds more, the longer the period."
+            ),
         ),
         KPI(
             id="inventory_turns",

@@ -172,14 +172,14 @@ def supply(purchases: Frame) -> dict[str, Part]:
 
 
 def new_sku(stock: Frame, products: Frame) -> dict[str, Part]:
-    """Products in their first days on sale, and products on sale."""
+    """Days of products in their first days on sale, and days of all products on sale."""
     launches = products.select("product_id", "launched_on")
     listed_ = stock.join(launches, on="product_id")
     launched = nw.col("launched_on").cast(nw.Datetime("us"))
     young = nw.col("date").cast(nw.Datetime("us")) < launched.dt.offset_by(f"{NEW_FOR_DAYS}d")
     return {
-        "above": Part("stock", listed_.filter(young), "date", "product_id", "distinct"),
-        "below": Part("stock", listed_, "date", "product_id", "distinct"),
+        "above": Part("stock", listed_.filter(young), "date", how="rows"),
+        "below": Part("stock", listed_, "date", how="rows"),
     }
 
 
