@@ -159,7 +159,7 @@ def weekly_report(
     level = _mean_gap(now["gap"])
     first = now.groupby("product_id")["gap"].max().lt(0).mean()
     text = {
-        "title": _("Competitors, week of {week:%d %B %Y}").format(week=day),
+        "title": _("Competitors, week of {week.day} {week:%B %Y}").format(week=day),
         "headline": _headline(level, len(alerts), alerts["at_stake"]),
         "figures": [
             {"value": f"{level:+.1%}", "label": _("our price level against theirs")},
@@ -258,14 +258,17 @@ def _chart(past: pd.DataFrame, names: dict[Any, Any]) -> dict[str, Any]:
     _spread(lines)
     ticks = [round(float(t), 4) for t in np.arange(np.ceil(low / step) * step, high, step)]
     alt = _("Price gap by week against each competitor. Last week: {said}.")
-    days = [0, len(table) // 2, len(table) - 1]
+    places = [0, len(table) // 2, len(table) - 1]
     return {
         "height": height,
         "lines": lines,
         "ticks": [
             {"y": down(t), "text": f"{t:+.0%}" if t else "0%", "zero": abs(t) < 1e-9} for t in ticks
         ],
-        "days": [{"x": xs[at], "text": f"{table.index[at]:%d %b}"} for at in dict.fromkeys(days)],
+        "days": [
+            {"x": xs[at], "text": f"{table.index[at].day} {table.index[at]:%b}"}
+            for at in dict.fromkeys(places)
+        ],
         "alt": alt.format(said="; ".join(said)),
     }
 

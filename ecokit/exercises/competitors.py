@@ -521,7 +521,8 @@ LEVELS = Table(
     minutes=6,
     title=_("Our price level in the sale"),
     prompt=lambda shop: _(
-        "In the week of {week:%d %B %Y} most offers carry a promotion. How high is our price level "
+        "In the week of {week.day} {week:%B %Y} most offers carry a promotion. How high is our "
+        "price level "
         "against each competitor: the geometric mean of our price over theirs, as a customer pays, "
         "over the products that both sell? 1.03 means that we are dearer by 3 %. Take the true "
         "pairs "
@@ -596,7 +597,8 @@ SURVIVORS = Number(
     minutes=6,
     title=_("Those who are gone"),
     prompt=lambda shop: _(
-        "Look back at the week of {week:%d %B %Y}. How high was our price level against all "
+        "Look back at the week of {week.day} {week:%B %Y}. How high was our price level against "
+        "all "
         "competitors together: the geometric mean of our price over theirs (paid), over every "
         "matched "
         "offer of that week? Take the true pairs."
@@ -850,12 +852,10 @@ def _too_long(shop: Shop) -> PlanAnswer | None:
 def _reaction_prompt(shop: Shop) -> str:
     move = _cut(shop)
     return _(
-        "On {start:%d %B} {rival} cuts {n} of the products that we sell too ({category}) by "
-        "{depth:.0%}, and announces it for {weeks} weeks. It becomes the cheapest seller. Our "
-        "contract "
-        "with the supplier asks that these products keep at least {floor:.0%} of their usual "
-        "units in "
-        "these weeks. By how much do you cut your own prices, for how many weeks, and which?\n\n"
+        "On {start.day} {start:%B} {rival} cuts {n} of the products that we sell too "
+        "({category}) by {depth:.0%}, and announces it for {weeks} weeks. It becomes the cheapest "
+        "seller. Our contract with the supplier asks that these products keep at least "
+        "{floor:.0%} of their usual units in these weeks. By how much do you cut your own prices, for how many weeks, and which?\n\n"
         "The shop's elasticities: {own:.1f} to our own price, {cross:.1f} to the cheapest "
         "competitor's."
     ).format(

@@ -101,7 +101,8 @@ LIST_OR_PAID = Number(
     minutes=6,
     title=_("How far are they from us?"),
     prompt=lambda shop: _(
-        "Take the products that we and a competitor have on Monday {day:%d %B}. On average, how "
+        "Take the products that we and a competitor have on Monday {day.day} {day:%B}. On "
+        "average, how "
         "far is the cheapest competitor's price in stock from ours, as a share of our price? "
         "Count what customers pay. Negative: they are cheaper."
     ).format(day=_offers(shop)["week"].iloc[0]),

@@ -6,17 +6,21 @@ DataFrame, and draws into `ax` or into a new figure.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter
+from matplotlib.dates import num2date
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from ecokit.messages import _
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
 
 SHOPS = {
@@ -25,9 +29,17 @@ SHOPS = {
     "K2": (theme.GREEN, ":", "^"),
     "K3": (theme.PURPLE, "-.", "D"),
 }
-"""Colour, line and marker of each shop, the same in every figure."""
+"""Colour, line and marker of each shop of the course, the same in every figure."""
 
-_NEXT = (theme.BROWN, "--", "v")
+_OTHERS = ((theme.BROWN, "--", "v"), (theme.SKY, ":", "P"), (theme.PINK, "-.", "X"),
+           (theme.RED, "--", "<"), (theme.YELLOW, ":", ">"))  # fmt: skip
+
+
+def _styles(names: Iterable[object]) -> dict[str, tuple[str, str, str]]:
+    """Return the look of each shop; shops that the course does not know take turns."""
+    shops = dict.fromkeys(str(name) for name in names)
+    others = cycle(_OTHERS)
+    return {name: SHOPS[name] if name in SHOPS else next(others) for name in shops}
 
 
 def directory(table: pd.DataFrame, shown: int = 10, ax: Axes | None = None) -> Figure:
@@ -243,8 +255,9 @@ def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     'Last week K1 was cheapest: we ask 4% more'
     """
     ax = theme.figure(height=3.6)[1] if ax is None else ax
+    styles = _styles(sorted(table["competitor_id"].unique()))
     for competitor, group in table.groupby("competitor_id"):
-        color, line, marker = SHOPS.get(str(competitor), _NEXT)
+        color, line, marker = styles[str(competitor)]
         ax.plot(
             group["week"], group["index"] - 1, line, color=color, marker=marker, markersize=4,
             label=competitor,
@@ -257,7 +270,7 @@ def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ax.legend(loc="upper left", ncols=4)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + (high - low) * 0.15)
-    ax.xaxis.set_major_formatter(_months())
+    ax.xaxis.set_major_formatter(_days())
     last = table[table["week"] == table["week"].max()]
     top = last.iloc[int(last["index"].argmax())]
     words = _("Last week {name} was cheapest: we ask {gap:.0%} {more}")
@@ -271,8 +284,14 @@ def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     return theme.figure_of(ax)
 
 
-def _months() -> DateFormatter:
-    return DateFormatter("%d %b")  # type: ignore[no-untyped-call]
+def _days() -> FuncFormatter:
+    """Print an axis of days: 6 Jun."""
+
+    def day(at: float, _place: int | None) -> str:
+        moment: datetime = num2date(at)  # type: ignore[no-untyped-call]
+        return f"{moment.day} {moment:%b}"
+
+    return FuncFormatter(day)
 
 
 def levels(
@@ -313,7 +332,7 @@ def levels(
     ax.axhline(1, color="black", linewidth=1)
     ax.set_ylabel(_("first week = 1"))
     ax.grid(visible=False, axis="x")
-    ax.xaxis.set_major_formatter(_months())
+    ax.xaxis.set_major_formatter(_days())
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=2)
     ax.set_title(
         _(
@@ -354,8 +373,9 @@ def concentration(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     wide = table.pivot_table(index="category", columns="seller", values="share", fill_value=0)
     order = ["own", *sorted(set(wide.columns) - {"own", "others"}), "others"]
     left = wide.iloc[:, 0] * 0
+    styles = _styles(order[:-1])
     for seller in [seller for seller in order if seller in wide.columns]:
-        color = "#cccccc" if seller == "others" else SHOPS.get(seller, _NEXT)[0]
+        color = "#cccccc" if seller == "others" else styles[seller][0]
         ax.barh(
             wide.index.str.replace("_", " "), wide[seller], left=left, color=color, label=seller
         )
@@ -401,15 +421,21 @@ def mystery(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ...     "upper": [0.7, 1.0]})
     >>> mystery(table).axes[0].get_title(loc="left")
     'Our weakest touchpoint: Three days, 60% in time'
+
+    Any shop is drawn, not only those of the course:
+
+    >>> figure = mystery(table.assign(shop=["own", "Corner shop"]))
+    >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    ['own', 'Corner shop']
     """
     ax = theme.figure(height=5.2)[1] if ax is None else ax
-    shops = [shop for shop in SHOPS if shop in set(table["shop"])]
+    styles = _styles(["own", *sorted(set(table["shop"]) - {"own"})])
     names = table.drop_duplicates("touchpoint").sort_values("touchpoint")
     place = {number: at for at, number in enumerate(names["touchpoint"])}
-    for number, shop in enumerate(shops):
+    for number, (shop, (color, _line, marker)) in enumerate(styles.items()):
         rows = table[table["shop"] == shop]
-        color, _line, marker = SHOPS[shop]
-        y = rows["touchpoint"].map(place) + (number - (len(shops) - 1) / 2) * 0.19
+        y = rows["touchpoint"].map(place)
+        y += (number - (len(styles) - 1) / 2) * min(0.19, 0.76 / len(styles))
         ax.hlines(y, rows["lower"], rows["upper"], color=color, linewidth=1.5)
         ax.plot(rows["in_time_rate"], y, marker, color=color, label=shop, markersize=6)
     labels = names["touchpoint"].astype(str) + "  " + names["name"] + " " + names["name_zh"]

@@ -32,7 +32,7 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None)
     >>> table = pd.DataFrame({"category": ["phones", "audio"], "unit_rate": [0.03, 0.01],
     ...                       "day_rate": [0.02, 0.01], "sku_rate": [0.6, 0.3]})
     >>> stockouts(table).axes[0].get_title(loc="left")
-    'phones: 3.0% of units, 2.0% of days, 60% of SKUs'
+    'Phones: 3.0% of units, 2.0% of days, 60% of SKUs'
     """
     ax = theme.figure(height=3.9)[1] if ax is None else ax
     shown = table.sort_values("unit_rate", ascending=False).reset_index(drop=True)
@@ -57,7 +57,7 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None)
     worst = shown.loc[0]
     ax.set_title(
         _("{group}: {unit:.1%} of units, {day:.1%} of days, {sku:.0%} of SKUs").format(
-            group=theme.words(worst[by]),
+            group=theme.capital(theme.words(worst[by])),
             unit=worst["unit_rate"],
             day=worst["day_rate"],
             sku=worst["sku_rate"],
@@ -80,7 +80,7 @@ def stockout_calendar(table: pd.DataFrame) -> Figure:
     >>> table = pd.DataFrame({"week": pd.to_datetime(["2025-06-02", "2025-06-09"]),
     ...                       "category": "phones", "lost_sales": [9000.0, 1000.0]})
     >>> stockout_calendar(table).axes[0].get_title(loc="left")
-    'The week of 02 June cost most: ¥9k, 90% of all'
+    'The week of 2 June cost most: ¥9k, 90% of all'
     """
     wide = table.pivot_table(index="category", columns="week", values="lost_sales", aggfunc="sum")
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False).index]
@@ -100,7 +100,7 @@ def stockout_calendar(table: pd.DataFrame) -> Figure:
     bar.set_ticks(list(np.sqrt(ticks)), labels=[theme.yuan(round(tick, -2)) for tick in ticks])
     bar.set_label(_("sales lost in the week"))
     ax.set_title(
-        _("The week of {week:%d %B} cost most: {cost}, {share:.0%} of all").format(
+        _("The week of {week.day} {week:%B} cost most: {cost}, {share:.0%} of all").format(
             week=worst,
             cost=theme.yuan(wide[worst].sum()),
             share=wide[worst].sum() / np.nansum(wide.to_numpy()),
@@ -274,7 +274,7 @@ def storage(daily: pd.DataFrame) -> Figure:
     >>> daily = pd.DataFrame({"day": pd.date_range("2025-06-01", periods=2),
     ...                       "utilisation": [0.7, 0.9]})
     >>> storage(daily).axes[0].get_title(loc="left")
-    'Fullest on 02 June: 90% of the space; too full on 1 of 2 days'
+    'Fullest on 2 June: 90% of the space; too full on 1 of 2 days'
     """
     fig, ax = theme.figure(height=3.3)
     ax.fill_between(daily["day"], daily["utilisation"], color="#cfe3f3", lw=0)
@@ -287,7 +287,7 @@ def storage(daily: pd.DataFrame) -> Figure:
     theme.percent_axis(ax)
     ax.set_ylim(0, 1.1 * max(1.0, float(daily["utilisation"].max())))
     peak = daily.iloc[int(daily["utilisation"].to_numpy().argmax())]
-    title = _("Fullest on {day:%d %B}: {peak:.0%} of the space").format(
+    title = _("Fullest on {day.day} {day:%B}: {peak:.0%} of the space").format(
         day=peak["day"], peak=peak["utilisation"]
     )
     crowded = int((daily["utilisation"] > FULL).sum())

@@ -277,7 +277,7 @@ def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) ->
     >>> table = pricing.compare([pricing.one_price(customers, 20),
     ...                          pricing.personalised(customers, 20, segments=2)])
     >>> strategies(table).axes[0].get_title(loc="left")
-    'personalised earns 33% more than one price'
+    'Personalised earns 33% more than one price'
     """
     ax = theme.figure(height=5.0)[1] if ax is None else ax
     places = range(len(table))
@@ -305,7 +305,8 @@ def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) ->
         if best["profit"] < base["profit"]:
             finding = _("No strategy earns more than {base}")
         more = best["profit"] / base["profit"] - 1
-        ax.set_title(finding.format(name=best["name"], more=more, base=base["name"]), x=-0.5, y=1)
+        title = finding.format(name=best["name"], more=more, base=base["name"])
+        ax.set_title(theme.capital(title), x=-0.5, y=1)
     return theme.figure_of(ax)
 
 
@@ -332,7 +333,7 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = N
     >>> customers = pricing.uniform(0, 100, 100)
     >>> outcome = pricing.personalised(customers, 20, segments=2)
     >>> who_pays(outcome, customers).axes[0].get_title(loc="left")
-    'personalised: 53 units at ¥47 to ¥73'
+    'Personalised: 53 units at ¥47 to ¥73'
     """
     ax = theme.figure(height=3.8)[1] if ax is None else ax
     table = outcome.buyers[outcome.buyers["units"] > 0].sort_values("price", ascending=False)
@@ -361,14 +362,15 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = N
     ax.legend(loc="upper right", ncols=2, fontsize=9, frameon=True, framealpha=1, edgecolor="none")
     low, _mean, high = outcome.prices
     if not len(table):
-        ax.set_title(_("{name}: nobody buys").format(name=outcome.name), x=0, y=1)
+        title = _("{name}: nobody buys").format(name=outcome.name)
+        ax.set_title(theme.capital(title), x=0, y=1)
         return theme.figure_of(ax)
     told = theme.yuan(low) if theme.yuan(low) == theme.yuan(high) else ""
     told = told or _("{low} to {high}").format(low=theme.yuan(low), high=theme.yuan(high))
     finding = _("{name}: {units:,.0f} units at {prices}")
     # a place given by hand spares Matplotlib a search that costs as much as the drawing
     title = finding.format(name=outcome.name, units=outcome.units, prices=told)
-    ax.set_title(title, x=0, y=1)
+    ax.set_title(theme.capital(title), x=0, y=1)
     return theme.figure_of(ax)
 
 

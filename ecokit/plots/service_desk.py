@@ -320,7 +320,7 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
     >>> table = pd.DataFrame({"reason": ["late", "quality", "service"], "number": [5, 3, 2],
     ...                       "share": [0.5, 0.3, 0.2], "running_share": [0.5, 0.8, 1.0]})
     >>> pareto(table).axes[0].get_title(loc="left")
-    'late and quality make 80% of all'
+    'Late and quality make 80% of all'
     """
     ax = theme.figure(height=3.2)[1] if ax is None else ax
     names = [theme.words(name) for name in table.iloc[:, 0]]
@@ -335,10 +335,10 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
     ax.legend(loc="center right")
     if not title and len(table) > 1:
         title = _("{first} and {second} make {share:.0%} of all").format(
-            first=names[0], second=names[1], share=table["running_share"].iloc[1]
+            first=theme.capital(names[0]), second=names[1], share=table["running_share"].iloc[1]
         )
     elif not title:
-        title = _("{first} is the only cause").format(first=names[0])
+        title = _("{first} is the only cause").format(first=theme.capital(names[0]))
     ax.set_title(title)
     return theme.figure_of(ax)
 

@@ -130,6 +130,17 @@ def words(name: object) -> str:
     return str(name).replace("_", " ")
 
 
+def capital(title: str) -> str:
+    """Return a title that begins with a name from a table as a sentence begins.
+
+    Examples
+    --------
+    >>> capital("phones sell best")
+    'Phones sell best'
+    """
+    return title[:1].upper() + title[1:]
+
+
 def png(fig: Figure, dpi: int = 100) -> bytes:
     r"""Return `fig` as the bytes of a PNG picture.
 
@@ -256,6 +267,6 @@ def table(
 
 __all__ = [
     "BLUE", "BROWN", "CJK_FONT", "GREEN", "GREY", "ORANGE", "PINK", "PURPLE", "RED", "SKY",
-    "YELLOW", "figure", "figure_of", "percent_axis", "png", "table", "use", "words", "yuan",
-    "yuan_axis",
+    "YELLOW", "capital", "figure", "figure_of", "percent_axis", "png", "table", "use", "words",
+    "yuan", "yuan_axis",
 ]  # fmt: skip
