@@ -25,6 +25,7 @@ from nbformat import NotebookNode
 
 from ecokit import explore
 from ecokit.cli import copies
+from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames
 
@@ -400,3 +401,12 @@ def test_a_misspelt_tag_stops_the_build(tmp_path: Path) -> None:
     nbformat.write(notebook(SHOW, cell(CHECK, "anwser")), tmp_path / "notebooks" / "kpi.ipynb")
     assert re.search(r'kpi\.ipynb, cell 2 .*"anwser" is not known', sphinx(tmp_path))
     assert not (tmp_path / "out" / "notebooks").exists()
+
+
+def test_a_book_that_failed_fails_again(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("title: Small\n", "utf-8")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n", "utf-8")
+    (tmp_path / "index.md").write_text("# Small\n\n{term}`unheard of`\n", "utf-8")
+    for _time in range(2):  # Sphinx gives the warning of a page it has read once only
+        with pytest.raises(CourseError, match="unheard of"):
+            Course(tmp_path).build_book()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -146,6 +147,8 @@ class Course:
             errors="replace",
         )
         if done.returncode:
+            # Sphinx does not read a page again whose warning it has given once.
+            shutil.rmtree(output / "_build" / ".doctrees", ignore_errors=True)
             raise CourseError(_("The book could not be built.") + "\n" + _tail(done.stdout))
         html = output / "_build" / "html"
         copies.write(html / _STAMP, made_from.encode())
