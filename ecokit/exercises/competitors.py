@@ -539,8 +539,7 @@ LEVELS = Table(
     ),
     solution=_(
         "Divide our price by theirs for each product, take logs, average, and go back. Use the "
-        "column "
-        "price, not list_price."
+        "column `price`, not `list_price`."
     ),
     misconceptions=(
         Misconception(
@@ -855,7 +854,8 @@ def _reaction_prompt(shop: Shop) -> str:
         "On {start.day} {start:%B} {rival} cuts {n} of the products that we sell too "
         "({category}) by {depth:.0%}, and announces it for {weeks} weeks. It becomes the cheapest "
         "seller. Our contract with the supplier asks that these products keep at least "
-        "{floor:.0%} of their usual units in these weeks. By how much do you cut your own prices, for how many weeks, and which?\n\n"
+        "{floor:.0%} of their usual units in these weeks. By how much do "
+        "you cut your own prices, for how many weeks, and which?\n\n"
         "The shop's elasticities: {own:.1f} to our own price, {cross:.1f} to the cheapest "
         "competitor's."
     ).format(

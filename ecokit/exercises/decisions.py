@@ -177,6 +177,11 @@ HOURS = Table(
     rel_tolerance=0.01,
     key="post_id",
     value="hours",
+    labels={
+        "traffic_manager": _("Traffic manager"),
+        "finance": _("Finance lead"),
+        "general_manager": _("General manager"),
+    },
     reference=_hours,
     hints=(
         _("Each row of `approvals` is one wait, from `asked_at` to `answered_at`."),

@@ -695,6 +695,7 @@ PARETO = Table(
     tolerance=NEAR,
     key="reason",
     value="share",
+    labels={"not_as_described": _("not as described")},
     reference=_complaints,
     hints=(
         _("Count complaints by reason and divide by all complaints."),
@@ -772,7 +773,7 @@ ANSWER = Number(
         ),
     ),
     solution=_(
-        "Mean of `bought` in the group in_time, minus that in not_asked. Part of it is still not "
+        "Mean of `bought` in the group `in_time`, minus that in `not_asked`. Part of it is not "
         "the answer's doing: compare within campaign and month."
     ),
     misconceptions=(
