@@ -206,7 +206,8 @@ CALL_LIST = Number(
     minutes=5,
     title=_("Who must be called now?"),
     prompt=lambda shop: _(
-        "It is {now:%A, %d %B %Y, %H:%M}. You lead the service guides. How many customers have a "
+        "It is {now:%A}, {now.day} {now:%B %Y, %H:%M}. You lead the service guides. How many "
+        "customers have a "
         "parcel that left more than three days ago, is not delivered, and have not heard from the "
         "shop about it yet?"
     ).format(now=_now(shop)),

@@ -153,7 +153,7 @@ def _calls(shop: Shop) -> widgets.Widget:
     days = pd.date_range(first + pd.Timedelta(days=4), last)
     worst = _worst_day(shop, days)
     day = widgets.SelectionSlider(
-        options=[(f"{d:%d %b}", d) for d in days], value=worst, description=_("Morning of")
+        options=[(f"{d.day} {d:%b}", d) for d in days], value=worst, description=_("Morning of")
     )
     hours = widgets.IntSlider(
         topic.AFTER_HOURS, 48, 120, step=12, description=_("Hours since dispatch")
@@ -221,7 +221,9 @@ def _list(parcels: pd.DataFrame, titles: dict[str, str]) -> str:
         days=lambda t: (t["waiting_hours"] / 24).map("{:.1f}".format),
         who=lambda t: t["post_id"].map(titles).fillna(t["post_id"]),
         cause=lambda t: t["cause"].str.replace("_", " "),
-        called=lambda t: t["called_at"].dt.strftime("%d %b %H:%M").fillna(_("not yet")),
+        called=lambda t: [
+            _("not yet") if pd.isna(at) else f"{at.day} {at:%b %H:%M}" for at in t["called_at"]
+        ],
     )
     table = shown[["order_id", "region", "days", "cause", "who", "called"]].set_axis(
         [_("Order"), _("Region"), _("Days"), _("Cause"), _("Who calls"), _("Called")], axis=1

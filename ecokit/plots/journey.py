@@ -200,9 +200,15 @@ def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Fi
         ax.plot(0, place, MARKERS[state], color=COLORS[state], markersize=13, clip_on=False)
         ax.text(0.06, place, state_names()[state], va="center", fontsize=10)
         if state in ("on_time", "late"):
-            ax.text(0.32, place, f"{step['done_at']:%d %b %H:%M}", va="center", fontsize=10)
+            ax.text(
+                0.32,
+                place,
+                f"{step['done_at'].day} {step['done_at']:%b %H:%M}",
+                va="center",
+                fontsize=10,
+            )
         elif state != "not_needed":
-            due = _("due {t:%d %b %H:%M}").format(t=step["due_at"])
+            due = _("due {t.day} {t:%b %H:%M}").format(t=step["due_at"])
             ax.text(0.32, place, due, va="center", fontsize=10)
         if state == "late":
             ax.text(0.66, place, _late(step["minutes_late"]), va="center", fontsize=10)
@@ -462,7 +468,7 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"region": ["east", "north"], "kept_rate": [0.9, 0.7]})
     >>> promise(table).axes[0].get_title(loc="left")
-    'north is served worst: 70% of orders there as promised'
+    'Served worst: north, 70% of orders as promised'
     """
     ax = theme.figure(height=3.2)[1] if ax is None else ax
     sorted_ = table.sort_values("kept_rate", ascending=False).reset_index(drop=True)
@@ -477,7 +483,7 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
     ax.grid(visible=False, axis="y")
     worst = sorted_.loc[last]
     ax.set_title(
-        _("{group} is served worst: {share:.0%} of orders there as promised").format(
+        _("Served worst: {group}, {share:.0%} of orders as promised").format(
             group=worst[by], share=worst["kept_rate"]
         )
     )
