@@ -39,7 +39,7 @@ def moments(field: Field, values: np.ndarray, first_day: np.datetime64) -> np.nd
     start = first_day.astype(f"datetime64[{unit}]")
     times = (start + values.astype(f"timedelta64[{unit}]")).astype("datetime64[us]")
     if not field.required:
-        times[values == NOTHING] = np.datetime64("NaT")
+        times[values == NOTHING] = np.datetime64("NaT", "us")
     return times
 
 
