@@ -26,6 +26,7 @@ from ecokit.exercises.pricing_strategies import FIELDS, best_launch, launch_prof
 from ecokit.explore.base import Picture
 from ecokit.explore.pricing import STRATEGIES, products
 from ecokit.plots import pricing as plots
+from ecokit.plots import theme
 from ecokit.pricing import uniform
 from ecokit.shop import Shop
 
@@ -840,7 +841,8 @@ def test_the_tables_show_the_strategies_of_a_product(shop: Shop) -> None:
     )
     assert plots.strategies(table).axes[0].get_title(loc="left")
     for outcome in outcomes:
-        assert outcome.name in plots.who_pays(outcome, product.demand).axes[0].get_title(loc="left")
+        title = plots.who_pays(outcome, product.demand).axes[0].get_title(loc="left")
+        assert theme.capital(outcome.name) in title
 
 
 def test_a_launch_plan_is_as_good_as_a_finer_search(shop: Shop) -> None:

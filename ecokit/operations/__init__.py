@@ -27,7 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
         "buyers": ["MOTIVES", "STEPS", "buying_steps", "motives"],
         "buying": ["MOVED", "choose_offers", "offer_values"],
-        "capital": ["capital", "lead_times", "storage"],
+        "capital": ["FULL", "capital", "lead_times", "storage"],
         "center": ["DEPARTMENTS", "FIVE", "against_targets", "five_kpis"],
         "duties": ["DUTIES", "duties"],
         "inputs": ["HOLDING_RATE", "ProductInputs", "product_inputs"],

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ecokit import operations as topic
 from ecokit.messages import _
-from ecokit.operations.capital import FULL
+from ecokit.operations import FULL
 from ecokit.plots import theme
 
 
