@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, cast
 
 import numpy as np
@@ -128,6 +129,7 @@ NONSENSE = [
     *(datetime.datetime(2025, 1, 1), datetime.timedelta(1), pd.Timedelta("1h"), iter([1])),
     *({"span": "x", "layers": None}, {"span": 1e9, "layers": 1}, {1: 2}, {"seven": [], "three": 4}),
     *(pd.DataFrame({"structure": ["seven"] * 2, "layers": [1, 2]}), pd.DataFrame({"x": [[]]})),
+    *(Decimal("sNaN"), pd.DataFrame({"layers": [Decimal("sNaN")]}, dtype=object)),
 ]
 
 

@@ -12,6 +12,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import InvalidOperation
 from functools import singledispatch
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -154,6 +155,9 @@ def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
         return _judge(exercise, answer, shop)
     except CourseError as trouble:  # also a shop that lacks a table
         return Result(exercise.id, "unreadable", str(trouble))
+    except InvalidOperation:  # pandas stops at a signalling NaN of `decimal`
+        message = _("The answer holds a decimal that is not a number (sNaN).")
+        return Result(exercise.id, "unreadable", message)
 
 
 @singledispatch
