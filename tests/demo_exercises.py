@@ -18,7 +18,7 @@ from ecokit.exercises.model import (
 )
 
 common: Any = {
-    "objective": "demo-try",
+    "objective": "kpi-compute",
     "minutes": 3,
     "hints": ("Look at the **paid** orders only.", "Divide by `visitors`."),
     "solution": "Paid orders divided by visitors.",

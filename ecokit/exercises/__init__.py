@@ -14,87 +14,17 @@ belong to which chapter. A topic is imported when one of its exercises is asked 
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from functools import cache
-from importlib import import_module, resources
 from typing import TYPE_CHECKING
 
-from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.exercises.aims import Objective, objectives
+from ecokit.exercises.registry import all, get  # noqa: A004
 
 if TYPE_CHECKING:
     from ecokit.exercises.card import Card, ChapterProgress
     from ecokit.exercises.checks import Result
-    from ecokit.exercises.model import Exercise
     from ecokit.shop import Shop
 
 __all__ = ["Objective", "all", "check", "get", "objectives", "progress", "show"]
-
-
-@dataclass(frozen=True)
-class Objective:
-    """What a reader can do after a topic: one row of ``objectives.csv``."""
-
-    objective: str
-    chapter: str
-    topic: str
-    text: str
-
-
-@cache
-def objectives() -> tuple[Objective, ...]:
-    """Return every objective, in the order of the course."""
-    text = resources.files(__package__).joinpath("objectives.csv").read_text("utf-8")
-    return tuple(Objective(**row) for row in csv.DictReader(text.splitlines()))
-
-
-@cache
-def all(chapter: str | None = None, topic: str | None = None) -> tuple[Exercise, ...]:  # noqa: A001
-    """Return the exercises of a chapter, of a topic, or of the whole course, in order.
-
-    Raises
-    ------
-    CourseError
-        No such chapter or topic.
-    """
-    topics = dict.fromkeys(
-        row.topic
-        for row in objectives()
-        if chapter in (None, row.chapter) and topic in (None, row.topic)
-    )
-    if not topics and (chapter or topic):
-        known = ", ".join(dict.fromkeys(row.chapter for row in objectives()))
-        message = _("There are no exercises for {name}. The chapters are: {known}.")
-        raise CourseError(message.format(name=topic or chapter, known=known))
-    return tuple(
-        exercise for name in topics for exercise in import_module(f"{__package__}.{name}").EXERCISES
-    )
-
-
-def get(exercise_id: str) -> Exercise:
-    """Return one exercise by its id.
-
-    Raises
-    ------
-    CourseError
-        No such exercise; the sentence names those of the topic.
-
-    Examples
-    --------
-    >>> get("nothing-here")
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: There is no exercise 'nothing-here'. ...
-    """
-    topic = str(exercise_id).split("-", 1)[0]
-    topics = list(dict.fromkeys(row.topic for row in objectives()))
-    known = {exercise.id: exercise for exercise in all(topic=topic)} if topic in topics else {}
-    if exercise_id not in known:
-        message = _("There is no exercise '{id}'. There are: {known}.")
-        names = ", ".join(known) or ", ".join(f"{name}-..." for name in topics)
-        raise CourseError(message.format(id=exercise_id, known=names))
-    return known[exercise_id]
 
 
 def show(exercise_id: str, shop: Shop) -> Card:

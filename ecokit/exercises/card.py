@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 from traitlets import TraitError
 
-from ecokit import exercises
 from ecokit.exercises import checks, store
+from ecokit.exercises.aims import objective
 from ecokit.exercises.model import Choice, Exercise, Field, Number, Plan, Table, text_for
 from ecokit.messages import _
 
@@ -205,14 +205,12 @@ def _header(exercise: Exercise, standing: store.Standing) -> str:
         state, word = "shown", _("Answer shown")
     elif standing.tries:
         state, word = "tried", _("Tries: {n}").format(n=standing.tries)
-    aims = {row.objective: row.text for row in exercises.objectives()}
-    aim = aims.get(exercise.objective, "")
+    aim = objective(exercise.objective).text
     return (
         f'<div class="ecokit-head"><h3>{html.escape(exercise.title)}</h3>'
         f'<span class="ecokit-state ecokit-{state}">{word}</span></div>'
         f'<p class="ecokit-meta">{_("About {n} min").format(n=exercise.minutes)}'
-        + (f" · {_('You practise to')}: {html.escape(aim)}" if aim else "")
-        + "</p>"
+        f" · {_('You practise to')}: {html.escape(aim)}</p>"
     )
 
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias, Union
 
 from ecokit.errors import CourseError
+from ecokit.exercises.aims import objective
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +122,8 @@ class Exercise:
     Parameters
     ----------
     id : str
-        The topic, a hyphen, a name: ``"organisation-mean-span"``.
+        A topic, a hyphen, a name: ``"organisation-mean-span"``. It never changes: learners'
+        progress hangs on it.
     objective : str
         An objective of ``objectives.csv`` that this exercise serves.
     minutes : int
@@ -147,15 +149,15 @@ class Exercise:
 
     @property
     def topic(self) -> str:
-        """The topic that the exercise belongs to.
+        """The topic that the exercise belongs to: that of its objective.
 
         Examples
         --------
-        >>> Exercise(id="kpi-uv", objective="kpi-read", minutes=2, title="UV", prompt="?",
+        >>> Exercise(id="uv-of-may", objective="kpi-compute", minutes=2, title="UV", prompt="?",
         ...          hints=("Count visitors.",), solution="Count them.").topic
         'kpi'
         """
-        return self.id.split("-", 1)[0]
+        return objective(self.objective).topic
 
     def __post_init__(self) -> None:
         _demand(re.fullmatch(r"[a-z_]+(-[a-z0-9]+)+", self.id), self.id, "id must read topic-name")

@@ -1,0 +1,69 @@
+"""Every exercise of the course: those of a topic or a chapter, and one by its id.
+
+A topic's exercises stand in ``ecokit/exercises/<topic>.py`` as the list ``EXERCISES``. A topic
+is imported when one of its exercises is asked for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ecokit.errors import CourseError
+from ecokit.exercises.aims import objectives
+from ecokit.messages import _
+
+if TYPE_CHECKING:
+    from ecokit.exercises.model import Exercise
+
+
+@cache
+def all(chapter: str | None = None, topic: str | None = None) -> tuple[Exercise, ...]:  # noqa: A001
+    """Return the exercises of a chapter, of a topic, or of the whole course, in order.
+
+    Raises
+    ------
+    CourseError
+        No such chapter or topic.
+    """
+    topics = dict.fromkeys(
+        row.topic
+        for row in objectives()
+        if chapter in (None, row.chapter) and topic in (None, row.topic)
+    )
+    if not topics and (chapter or topic):
+        known = ", ".join(dict.fromkeys(row.chapter for row in objectives()))
+        message = _("There are no exercises for {name}. The chapters are: {known}.")
+        raise CourseError(message.format(name=topic or chapter, known=known))
+    return tuple(
+        exercise for name in topics for exercise in import_module(f"{__package__}.{name}").EXERCISES
+    )
+
+
+def get(exercise_id: str) -> Exercise:
+    """Return one exercise by its id.
+
+    Raises
+    ------
+    CourseError
+        No such exercise; the sentence names those whose id begins alike.
+
+    Examples
+    --------
+    >>> get("nothing-here")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no exercise 'nothing-here'. ...
+    """
+    start = str(exercise_id).split("-", 1)[0]
+    topics = dict.fromkeys(row.topic for row in objectives())
+    # Most ids begin with their topic. An exercise that moved to another topic kept its id.
+    for topic in sorted(topics, key=lambda name: name != start):
+        for exercise in all(topic=topic):
+            if exercise.id == exercise_id:
+                return exercise
+    alike = [one.id for one in all() if one.id.startswith(f"{start}-")]
+    message = _("There is no exercise '{id}'. There are: {known}.")
+    names = ", ".join(alike) or ", ".join(f"{name}-..." for name in topics)
+    raise CourseError(message.format(id=exercise_id, known=names))
