@@ -1,0 +1,50 @@
+"""A learner's notebook outlives an update: old cells run, or end in a sentence with the new call.
+
+`tests/data/lessons-0.1.0` holds the code cells of the masters as they were first given out.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecokit.errors import CourseError
+
+LESSONS = sorted((Path(__file__).parent / "data" / "lessons-0.1.0").glob("*.txt"))
+
+
+def cells(lesson: Path) -> list[tuple[bool, str]]:
+    """Return the cells of a lesson: whether it is meant to raise, and its code."""
+    parts = re.split(r"^# %%( raises)?\n", lesson.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return [(bool(mark), code) for mark, code in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def names(code: str, context: type[ast.expr_context]) -> set[str]:
+    """Return the names that a cell sets (``ast.Store``) or reads (``ast.Load``)."""
+    nodes = ast.walk(ast.parse(code))
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_old_cells_run_or_say_what_to_write_now(lesson: Path) -> None:
+    known: dict[str, Any] = {"__name__": "__main__"}
+    unset: set[str] = set()  # what cells would have set that ended in a sentence
+    ran, sentences = 0, list[str]()
+    for raises, code in cells(lesson):
+        if names(code, ast.Load) & unset:
+            unset |= names(code, ast.Store)
+            continue
+        try:
+            exec(compile(code, lesson.stem, "exec"), known)
+        except CourseError as sentence:
+            unset |= names(code, ast.Store) - set(known)
+            sentences += [] if raises else [str(sentence)]
+        else:
+            ran += 1
+            unset -= names(code, ast.Store)
+    assert ran
+    assert not [told for told in sentences if not re.search(r"\w+\.\w+\(", told)]  # the new call
