@@ -50,9 +50,9 @@ def implied_conversion(
     CourseError
         A share or the conversion does not lie between 0 and 1.
 
-    Notes
-    -----
-    Source: the targets of slide 9; the identity follows from their definitions.
+    References
+    ----------
+    The targets of slide 9; the identity follows from their definitions.
 
     Examples
     --------

@@ -31,8 +31,13 @@ SHOPS = {
 }
 """Colour, line and marker of each shop of the course, the same in every figure."""
 
-_OTHERS = ((theme.BROWN, "--", "v"), (theme.SKY, ":", "P"), (theme.PINK, "-.", "X"),
-           (theme.RED, "--", "<"), (theme.YELLOW, ":", ">"))  # fmt: skip
+_OTHERS = (
+    (theme.BROWN, "--", "v"),
+    (theme.SKY, ":", "P"),
+    (theme.PINK, "-.", "X"),
+    (theme.RED, "--", "<"),
+    (theme.YELLOW, ":", ">"),
+)
 
 
 def _styles(names: Iterable[object]) -> dict[str, tuple[str, str, str]]:
@@ -115,16 +120,18 @@ def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes | None = None
     ax.axhspan(-noise, noise, color="#e9e9e9", zorder=0, label=_("what chance gives"))
     ax.axhline(0, color="black", linewidth=1)
     ax.set_xticks(table["lag"])
-    ax.set_xlabel(_("weeks from a move of {leader} to {follower}'s").format(
-        leader=leader, follower=follower
-    ))  # fmt: skip
+    ax.set_xlabel(
+        _("weeks from a move of {leader} to {follower}'s").format(leader=leader, follower=follower)
+    )
     ax.set_ylabel(_("correlation"))
     ax.grid(visible=False, axis="x")
     ax.legend(loc="upper left")
     first, second = (leader, follower) if weeks > 0 else (follower, leader)
-    told = _("{second} follows {first} after {n} week") if abs(weeks) == 1 else _(
-        "{second} follows {first} after {n} weeks"
-    )  # fmt: skip
+    told = (
+        _("{second} follows {first} after {n} week")
+        if abs(weeks) == 1
+        else _("{second} follows {first} after {n} weeks")
+    )
     if not weeks or best["correlation"] <= noise:
         told = _("Neither follows the other")
     ax.set_title(told.format(first=first, second=second, n=abs(weeks)))
@@ -223,10 +230,12 @@ def matches(table: pd.DataFrame, threshold: float, ax: Axes | None = None) -> Fi
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.25), ncols=3)
     ax.set_title(
-        _("Threshold {threshold:g}: {right:.0f} right, {wrong:.0f} wrong, {missed:.0f} missed")
-        .format(threshold=threshold, right=table["right"].sum(), wrong=wrong.sum(),
-                missed=missed.sum())
-    )  # fmt: skip
+        _(
+            "Threshold {threshold:g}: {right:.0f} right, {wrong:.0f} wrong, {missed:.0f} missed"
+        ).format(
+            threshold=threshold, right=table["right"].sum(), wrong=wrong.sum(), missed=missed.sum()
+        )
+    )
     return theme.figure_of(ax)
 
 
@@ -259,9 +268,14 @@ def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     for competitor, group in table.groupby("competitor_id"):
         color, line, marker = styles[str(competitor)]
         ax.plot(
-            group["week"], group["index"] - 1, line, color=color, marker=marker, markersize=4,
+            group["week"],
+            group["index"] - 1,
+            line,
+            color=color,
+            marker=marker,
+            markersize=4,
             label=competitor,
-        )  # fmt: skip
+        )
     ax.axhline(0, color="black", linewidth=1)
     theme.percent_axis(ax)
     ax.yaxis.set_major_locator(MultipleLocator(0.05))
@@ -326,9 +340,11 @@ def levels(
     ax = theme.figure(height=3.4)[1] if ax is None else ax
     ax.plot(average["period"], average["index"], "--", color=theme.GREY, label=_("average price"))
     ax.plot(
-        matched["period"], matched["index"], color=theme.BLUE,
+        matched["period"],
+        matched["index"],
+        color=theme.BLUE,
         label=_("index of the same products, chained"),
-    )  # fmt: skip
+    )
     ax.axhline(1, color="black", linewidth=1)
     ax.set_ylabel(_("first week = 1"))
     ax.grid(visible=False, axis="x")

@@ -185,8 +185,7 @@ def lab(
     """Return the decision-time lab: fifty equally likely decisions, and shares by layers.
 
     Each dot of the upper part stands for 2 % of the decisions (a quantile dot plot);
-    counting dots inside the shaded window gives the share. Source: Kay et al. (2016),
-    When (ish) is my bus?, CHI '16; Fernandes et al. (2018), CHI '18.
+    counting dots inside the shaded window gives the share.
 
     Parameters
     ----------
@@ -198,6 +197,10 @@ def lab(
         Minutes in which the value of a decision halves.
     figure : Figure, optional
         An empty figure to draw into.
+
+    References
+    ----------
+    Kay et al. (2016), When (ish) is my bus?, CHI '16; Fernandes et al. (2018), CHI '18.
     """
     theme.use()
     fig = figure or Figure(figsize=LAB_SIZE)

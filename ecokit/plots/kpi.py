@@ -126,9 +126,17 @@ def spread(ranked: pd.DataFrame) -> Figure:
     ax.fill_between(limits.index, limits["min"], limits["max"], color=theme.GREY, alpha=0.2, lw=0)
     posts = [post for post in topic.POSTS if post in set(ranked["post_id"])]
     sns.lineplot(
-        ranked, x="month", y="points", hue="post_id", style="post_id", hue_order=posts,
-        style_order=posts, markers=True, dashes=False, ax=ax,
-    )  # fmt: skip
+        ranked,
+        x="month",
+        y="points",
+        hue="post_id",
+        style="post_id",
+        hue_order=posts,
+        style_order=posts,
+        markers=True,
+        dashes=False,
+        ax=ax,
+    )
     ax.axhline(100, color="black", lw=1)
     widest = ranked.sort_values("spread").iloc[-1]
     ax.set(
@@ -141,9 +149,13 @@ def spread(ranked: pd.DataFrame) -> Figure:
     ax.set_xticks(limits.index, [f"{month:%b}" for month in limits.index])
     handles, labels = ax.get_legend_handles_labels()
     ax.legend(
-        handles, [topic.POSTS[label][0] for label in labels], ncols=2, title=None,
-        loc="upper center", bbox_to_anchor=(0.5, -0.1),
-    )  # fmt: skip
+        handles,
+        [topic.POSTS[label][0] for label in labels],
+        ncols=2,
+        title=None,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.1),
+    )
     return fig
 
 

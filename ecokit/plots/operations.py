@@ -137,9 +137,16 @@ def nine_cells(cells: pd.DataFrame) -> Figure:
     ]
     fig, ax = theme.figure(height=3.8)
     sns.heatmap(
-        shares.fillna(0), ax=ax, annot=np.array(texts), fmt="", cmap="Blues", cbar=False,
-        linewidths=2, vmin=0, vmax=max(0.5, float(np.nanmax(shares))),
-    )  # fmt: skip
+        shares.fillna(0),
+        ax=ax,
+        annot=np.array(texts),
+        fmt="",
+        cmap="Blues",
+        cbar=False,
+        linewidths=2,
+        vmin=0,
+        vmax=max(0.5, float(np.nanmax(shares))),
+    )
     ax.set_yticklabels([_("A: makes most"), _("B"), _("C: makes little")], rotation=0)
     ax.set_xticklabels([_("X: steady"), _("Y: moving"), _("Z: erratic")])
     ax.set(xlabel=_("demand from week to week"), ylabel=_("sales"))
@@ -210,9 +217,13 @@ def _beside(ax: Axes, table: pd.DataFrame, by: str) -> None:
     for name, x, y in ordered.itertuples(index=False):
         last = max(y, last + step)
         ax.annotate(
-            theme.words(name), (x, y), (max(column, x + 0.05 * column), last),
-            va="center", size=9.5, arrowprops={"arrowstyle": "-", "color": theme.GREY, "lw": 0.8},
-        )  # fmt: skip
+            theme.words(name),
+            (x, y),
+            (max(column, x + 0.05 * column), last),
+            va="center",
+            size=9.5,
+            arrowprops={"arrowstyle": "-", "color": theme.GREY, "lw": 0.8},
+        )
 
 
 def capital(table: pd.DataFrame) -> Figure:
@@ -281,9 +292,13 @@ def storage(daily: pd.DataFrame) -> Figure:
     ax.plot(daily["day"], daily["utilisation"], color=theme.BLUE, lw=1.3)
     ax.axhline(FULL, color=theme.ORANGE, ls="--", lw=1.2)
     ax.annotate(
-        _("{full:.0%}: work slows down").format(full=FULL), (daily["day"].iloc[0], FULL), (2, 4),
-        textcoords="offset points", size=9, color="#8a4a00",
-    )  # fmt: skip
+        _("{full:.0%}: work slows down").format(full=FULL),
+        (daily["day"].iloc[0], FULL),
+        (2, 4),
+        textcoords="offset points",
+        size=9,
+        color="#8a4a00",
+    )
     theme.percent_axis(ax)
     ax.set_ylim(0, 1.1 * max(1.0, float(daily["utilisation"].max())))
     peak = daily.iloc[int(daily["utilisation"].to_numpy().argmax())]
@@ -432,14 +447,21 @@ def offers(values: pd.DataFrame) -> Figure:
     )
     for chosen, color, marker, label in groups:
         if chosen.any():
-            ax.plot(values["place"][chosen], values["saving"][chosen], marker, color=color,
-                    label=label, ls="")  # fmt: skip
+            x, y = values.loc[chosen, "place"], values.loc[chosen, "saving"]
+            ax.plot(x, y, marker, color=color, label=label, ls="")
     right = 1.05 * values["place"].max()
     ax.plot([0, right], [0, right], color="black", lw=1)
     ax.text(
-        0.8 * right, 0.8 * right, _("saving = place"), size=9, va="bottom", ha="center",
-        rotation=45, rotation_mode="anchor", transform_rotates_text=True,
-    )  # fmt: skip
+        0.8 * right,
+        0.8 * right,
+        _("saving = place"),
+        size=9,
+        va="bottom",
+        ha="center",
+        rotation=45,
+        rotation_mode="anchor",
+        transform_rotates_text=True,
+    )
     ax.set_xlim(0, right)
     ax.set_ylim(0, 1.1 * values["saving"].max())
     for axis in "xy":
@@ -477,8 +499,14 @@ def plan(table: pd.DataFrame) -> Figure:
     fig, ax = theme.figure(height=3.7)
     rows = np.arange(len(table))
     ax.bar(rows, table["demand"], 0.55, color="#cfe3f3", label=_("asked for"))
-    ax.bar(rows, table["lost"], 0.55, bottom=table["demand"] - table["lost"], color=theme.ORANGE,
-           label=_("of them lost"))  # fmt: skip
+    ax.bar(
+        rows,
+        table["lost"],
+        0.55,
+        bottom=table["demand"] - table["lost"],
+        color=theme.ORANGE,
+        label=_("of them lost"),
+    )
     ax.plot(rows, table["forecast"], "s--", color=theme.GREY, label=_("forecast"))
     ax.plot(rows, table["planned"], "o-", color=theme.BLUE, label=_("adjusted plan"))
     ax.plot(

@@ -76,9 +76,13 @@ def base_prices(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ax.plot(share["floor"], places, "|", color="black", ms=13, mew=2, label=_("floor"))
     ax.plot(share["store_price"], places, "s", color=theme.SKY, ms=11, label=_("store"))
     ax.plot(
-        share["competitor_price"], places, "^", color=theme.GREEN, ms=9,
+        share["competitor_price"],
+        places,
+        "^",
+        color=theme.GREEN,
+        ms=9,
         label=_("cheapest competitor"),
-    )  # fmt: skip
+    )
     ax.plot(share["price"], places, "o", color=theme.ORANGE, ms=7, label=_("recommended"))
     ax.set_yticks(places, table["name"])
     ax.set_ylim(len(table) - 0.4, -0.6)
@@ -184,9 +188,14 @@ def elasticities(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     _intervals(ax, table, labels, theme.BLUE)
     if "truth" in table:
         ax.plot(
-            table["truth"], range(len(table)), "D", color=theme.ORANGE, ms=7, label=_("truth"),
+            table["truth"],
+            range(len(table)),
+            "D",
+            color=theme.ORANGE,
+            ms=7,
+            label=_("truth"),
             zorder=3,
-        )  # fmt: skip
+        )
         ax.legend(loc="upper right", bbox_to_anchor=(1, -0.12))
         finding = _("{n} of {all} intervals hold the truth")
         ax.set_title(finding.format(n=int(table["covered"].sum()), all=len(table)))
@@ -237,8 +246,11 @@ def day_by_day(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ax.plot(
         [day for day, hit in zip(days, found, strict=True) if hit],
         table.loc[found, "difference"],
-        "X", color=theme.ORANGE, ms=8, label=_("p below 0.05 that evening"),
-    )  # fmt: skip
+        "X",
+        color=theme.ORANGE,
+        ms=8,
+        label=_("p below 0.05 that evening"),
+    )
     ax.axhline(0, color="#888888", lw=1)
     theme.percent_axis(ax, decimals=1)
     ax.set_xlabel(_("days of the test"))

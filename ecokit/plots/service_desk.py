@@ -75,9 +75,13 @@ def week(hours: pd.DataFrame, ax: Axes | None = None) -> Figure:
     """
     ax = theme.figure(height=3.4)[1] if ax is None else ax
     sns.heatmap(
-        hours.T, ax=ax, cmap="Blues", vmin=0, cbar_kws={"label": _("contacts an hour")},
+        hours.T,
+        ax=ax,
+        cmap="Blues",
+        vmin=0,
+        cbar_kws={"label": _("contacts an hour")},
         xticklabels=[f"{slot // 60}" for slot in hours.index],
-    )  # fmt: skip
+    )
     ax.set_xlabel(_("hour of the day"))
     ax.set_ylabel("")
     ax.tick_params(axis="both", rotation=0, length=0)
@@ -121,9 +125,12 @@ def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) ->
     names = [_group_name(by, group) for group in answers[by]]
     places = np.arange(len(names))
     ax.plot(
-        places, answers["service_level_answered"], "s--", color=theme.GREY,
+        places,
+        answers["service_level_answered"],
+        "s--",
+        color=theme.GREY,
         label=_("in time, of the answered"),
-    )  # fmt: skip
+    )
     ax.plot(places, answers["service_level"], "o-", color=theme.BLUE, label=_("in time, of all"))
     ax.bar(places, answers["abandoned_share"], color=theme.ORANGE, label=_("gave up"))
     step = math.ceil(len(names) / MOST_TICKS)
@@ -179,9 +186,12 @@ def staffing(
     )
     for desks, style, color, label, name in rows:
         ax.plot(
-            [d.agents for d in desks], [getattr(d, name) for d in desks], style,
-            color=color, label=label,
-        )  # fmt: skip
+            [d.agents for d in desks],
+            [getattr(d, name) for d in desks],
+            style,
+            color=color,
+            label=label,
+        )
     ax.axhline(goal, color="black", linewidth=1)
     if patient:
         ax.axvline(patient[0].load, color="black", linewidth=1, linestyle=":")
@@ -282,9 +292,14 @@ def agreement(
     said = np.array([theory[name] for name in rows.index])
     places = np.arange(len(rows))
     ax.errorbar(
-        rows["value"], places, xerr=1.96 * rows["error"], fmt="o", color=theme.BLUE, capsize=4,
+        rows["value"],
+        places,
+        xerr=1.96 * rows["error"],
+        fmt="o",
+        color=theme.BLUE,
+        capsize=4,
         label=_("simulated, 95 % interval"),
-    )  # fmt: skip
+    )
     ax.plot(said, places, "D", color=theme.ORANGE, mfc="none", mew=2, label=_("formula"))
     ax.set_yticks(places, [theme.words(name) for name in rows.index])
     ax.set_ylim(len(rows) - 0.5, -0.5)
@@ -378,9 +393,14 @@ def effects(
     places = np.arange(len(table))
     error = [table["ratio"] - table["lower"], table["upper"] - table["ratio"]]
     ax.errorbar(
-        table["ratio"], places, xerr=error, fmt="o", color=theme.BLUE, capsize=4,
+        table["ratio"],
+        places,
+        xerr=error,
+        fmt="o",
+        color=theme.BLUE,
+        capsize=4,
         label=_("estimate, 95 % interval"),
-    )  # fmt: skip
+    )
     if truth:
         known = [(truth[name], at) for at, name in enumerate(table.index) if name in truth]
         ax.plot(*zip(*known, strict=True), "D", color=theme.ORANGE, label=_("truth"))
@@ -420,9 +440,14 @@ def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figur
     """
     ax = theme.figure(height=3.4)[1] if ax is None else ax
     ax.fill_between(
-        curve["day"], curve["lower"], curve["upper"], step="post", color=theme.BLUE, alpha=0.2,
+        curve["day"],
+        curve["lower"],
+        curve["upper"],
+        step="post",
+        color=theme.BLUE,
+        alpha=0.2,
         label=_("95 % interval"),
-    )  # fmt: skip
+    )
     ax.step(curve["day"], curve["share"], where="post", color=theme.BLUE, label=_("bought again"))
     ax.set_xlabel(_("days since the first order"))
     ax.set_xlim(left=0)

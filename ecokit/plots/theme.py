@@ -266,7 +266,25 @@ def table(
 
 
 __all__ = [
-    "BLUE", "BROWN", "CJK_FONT", "GREEN", "GREY", "ORANGE", "PINK", "PURPLE", "RED", "SKY",
-    "YELLOW", "capital", "figure", "figure_of", "percent_axis", "png", "table", "use", "words",
-    "yuan", "yuan_axis",
-]  # fmt: skip
+    "BLUE",
+    "BROWN",
+    "CJK_FONT",
+    "GREEN",
+    "GREY",
+    "ORANGE",
+    "PINK",
+    "PURPLE",
+    "RED",
+    "SKY",
+    "YELLOW",
+    "capital",
+    "figure",
+    "figure_of",
+    "percent_axis",
+    "png",
+    "table",
+    "use",
+    "words",
+    "yuan",
+    "yuan_axis",
+]

@@ -21,9 +21,15 @@ if TYPE_CHECKING:
 
 DIRECTORY_HOST = "shopguide.example"
 DIRECTORY_COLUMNS = (
-    "Shop 商店", "Site 网址", "Kind 类型", *texts.CATEGORIES.values(), "Other 其他",
-    "Prices 价格带", "Visits a month 月访问", "Region 地区",
-)  # fmt: skip
+    "Shop 商店",
+    "Site 网址",
+    "Kind 类型",
+    *texts.CATEGORIES.values(),
+    "Other 其他",
+    "Prices 价格带",
+    "Visits a month 月访问",
+    "Region 地区",
+)
 MEMBERS_ONLY = 8  # every so manieth product of the second shop is sold to members alone
 
 
@@ -44,22 +50,43 @@ class Style:
 
 STYLES = {
     "K1": Style(
-        "structured", "c/{category}/{page}", "p/{sku}.html", texts.first_shop,
-        ("/search", "/cart"), 1, "utf-8", 6,
-        (("search.html", "Search"), ("cart.html", "Cart")),
+        folder="structured",
+        listing="c/{category}/{page}",
+        product="p/{sku}.html",
+        price_text=texts.first_shop,
+        forbidden=("/search", "/cart"),
+        crawl_delay=1,
+        encoding="utf-8",
+        page_size=6,
+        extra=(("search.html", "Search"), ("cart.html", "Cart")),
     ),
     "K2": Style(
-        "semantic", "shop/{category}-{number}.html", "item/{sku}.html", texts.second_shop,
-        ("/search/", "/cart/", "/members/"), 2, "utf-8", 8,
-        (("search/index.html", "Search"), ("cart/index.html", "Cart"),
-         ("members/index.html", "Members")),
+        folder="semantic",
+        listing="shop/{category}-{number}.html",
+        product="item/{sku}.html",
+        price_text=texts.second_shop,
+        forbidden=("/search/", "/cart/", "/members/"),
+        crawl_delay=2,
+        encoding="utf-8",
+        page_size=8,
+        extra=(
+            ("search/index.html", "Search"),
+            ("cart/index.html", "Cart"),
+            ("members/index.html", "Members"),
+        ),
     ),
     "K3": Style(
-        "tables", "catalog/{category}_{number}.htm", "goods/{sku}.htm", texts.third_shop,
-        ("/search", "/cart"), None, "gb18030", 5,
-        (("search.htm", "Search"), ("cart.htm", "Cart")),
+        folder="tables",
+        listing="catalog/{category}_{number}.htm",
+        product="goods/{sku}.htm",
+        price_text=texts.third_shop,
+        forbidden=("/search", "/cart"),
+        crawl_delay=None,
+        encoding="gb18030",
+        page_size=5,
+        extra=(("search.htm", "Search"), ("cart.htm", "Cart")),
     ),
-}  # fmt: skip
+}
 
 
 @cache
@@ -193,8 +220,9 @@ def pages(shop: Shop, week: str | pd.Timestamp) -> dict[str, bytes]:
     files = dict(_directory(shop))
     records: list[Any] = shop["competitors"].to_dict("records")
     for competitor in records:
-        files |= {f"{competitor['site']}/{path}": text for path, text in
-                  _site(shop, competitor, monday)}  # fmt: skip
+        files |= {
+            f"{competitor['site']}/{path}": text for path, text in _site(shop, competitor, monday)
+        }
     return files
 
 
@@ -255,30 +283,41 @@ def _site(
         )
         return path, text.encode(style.encoding)
 
-    lowest = {key: texts.short(min(o["now"] for o in offers if o["category"] == key))
-              for key, _label in categories}  # fmt: skip
+    lowest = {
+        key: texts.short(min(o["now"] for o in offers if o["category"] == key))
+        for key, _label in categories
+    }
     promoted = sum(o["promotion"] is not None for o in offers)
     title = f"{competitor['name']} {competitor['name_zh']}"
     yield page(
         "index.html", f"{style.folder}/home.html", title=title, promoted=promoted, lowest=lowest
     )
-    for key, label in categories:
-        chosen = [offer for offer in offers if offer["category"] == key]
-        parts = [chosen[i : i + style.page_size] for i in range(0, len(chosen), style.page_size)]
-        paths = [_listing_path(style, key, number) for number in range(1, len(parts) + 1)]
-        for number, (path, part) in enumerate(zip(paths, parts, strict=True), start=1):
-            following = paths[number] if number < len(paths) else None
-            yield page(path, f"{style.folder}/listing.html", title=label, offers=part,
-                       number=number, count=len(parts), next=following)  # fmt: skip
+    for path, values in _listings(style, offers, categories):
+        yield page(path, f"{style.folder}/listing.html", **values)
     redesigned = week >= redesign_week(shop)
     for offer in offers:
-        yield page(offer["path"], f"{style.folder}/product.html", title=offer["name"], offer=offer,
-                   data=_json_ld(offer), redesigned=redesigned)  # fmt: skip
+        values = {"title": offer["name"], "offer": offer, "data": _json_ld(offer)}
+        yield page(offer["path"], f"{style.folder}/product.html", redesigned=redesigned, **values)
     for path, title in style.extra:
         yield page(path, "plain.html", title=title, text="This page is for customers.")
     yield "robots.txt", _robots(shop, competitor, style)
     if style.folder == "structured":
         yield "sitemap.xml", _sitemap(shop, competitor, style, week, categories)
+
+
+def _listings(
+    style: Style, offers: list[dict[str, Any]], categories: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield path and contents of every page that lists the offers of one category."""
+    size = style.page_size
+    for key, label in categories:
+        chosen = [offer for offer in offers if offer["category"] == key]
+        parts = [chosen[start : start + size] for start in range(0, len(chosen), size)]
+        paths = [_listing_path(style, key, number) for number in range(1, len(parts) + 1)]
+        place = {"title": label, "count": len(parts)}
+        for number, (path, part) in enumerate(zip(paths, parts, strict=True), start=1):
+            following = paths[number] if number < len(paths) else None
+            yield path, place | {"offers": part, "number": number, "next": following}
 
 
 def _offers(shop: Shop, competitor_id: str, week: pd.Timestamp) -> list[dict[str, Any]]:
@@ -297,18 +336,27 @@ def _offers(shop: Shop, competitor_id: str, week: pd.Timestamp) -> list[dict[str
             style.folder == "semantic" and row["number"] % MEMBERS_ONLY == MEMBERS_ONLY - 1
         )
         path = style.product.format(sku=quote(row["sku"], safe=""))
-        offers.append({
-            **{key: row[key] for key in ("sku", "name", "category", "delivery_days", "reviews")},
-            "rating": f"{row['rating']:g}", "in_stock": bool(row["in_stock"]),
-            "promotion": promotion, "promotion_text": texts.PROMOTIONS.get(promotion or "", ""),
-            "members_only": members_only, "path": f"members/{path}" if members_only else path,
-            "category_text": texts.CATEGORIES[row["category"]], "was": was, "now": now,
-            "price_text": style.price_text(row["number"], was, now),
-            "now_text": texts.yuan(now), "was_spaced": texts.spaced(was),
-            "now_plain": f"{now // 100}.{now % 100:02d}",
-            "was_plain": f"{was // 100}.{was % 100:02d}",
-            "member_text": texts.yuan(now * texts.MEMBER_SHARE // 100),
-        })  # fmt: skip
+        kept = ("sku", "name", "category", "delivery_days", "reviews")
+        offers.append(
+            {
+                **{key: row[key] for key in kept},
+                "rating": f"{row['rating']:g}",
+                "in_stock": bool(row["in_stock"]),
+                "promotion": promotion,
+                "promotion_text": texts.PROMOTIONS.get(promotion or "", ""),
+                "members_only": members_only,
+                "path": f"members/{path}" if members_only else path,
+                "category_text": texts.CATEGORIES[row["category"]],
+                "was": was,
+                "now": now,
+                "price_text": style.price_text(row["number"], was, now),
+                "now_text": texts.yuan(now),
+                "was_spaced": texts.spaced(was),
+                "now_plain": f"{now // 100}.{now % 100:02d}",
+                "was_plain": f"{was // 100}.{was % 100:02d}",
+                "member_text": texts.yuan(now * texts.MEMBER_SHARE // 100),
+            }
+        )
     return offers
 
 
@@ -364,13 +412,18 @@ def _sitemap(
     products = shop["competitor_products"]
     mine = products[products["competitor_id"] == competitor["competitor_id"]]
     listed = mine[mine["listed_on"] <= week].sort_values("sku")
-    paths = ["index.html", *(_listing_path(style, key, 1) for key, _label in categories),
-             *(style.product.format(sku=quote(sku, safe="")) for sku in listed["sku"])]  # fmt: skip
+    paths = [
+        "index.html",
+        *(_listing_path(style, key, 1) for key, _label in categories),
+        *(style.product.format(sku=quote(sku, safe="")) for sku in listed["sku"]),
+    ]
     address = _address(shop, competitor)
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>',
-             '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
-             *(f"<url><loc>{address}{path}</loc></url>" for path in paths),
-             "</urlset>"]  # fmt: skip
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
+        *(f"<url><loc>{address}{path}</loc></url>" for path in paths),
+        "</urlset>",
+    ]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -395,6 +448,11 @@ def _directory(shop: Shop, size: int = 10) -> Iterator[tuple[str, bytes]]:
     parts = [rows[i : i + size] for i in range(0, len(rows), size)]
     names = ["index.html", *(f"page-{number}.html" for number in range(2, len(parts) + 1)), None]
     for number, part in enumerate(parts, start=1):
-        text = template.render(rows=part, number=number, count=len(parts), next=names[number],
-                               columns=DIRECTORY_COLUMNS)  # fmt: skip
+        text = template.render(
+            rows=part,
+            number=number,
+            count=len(parts),
+            next=names[number],
+            columns=DIRECTORY_COLUMNS,
+        )
         yield f"directory/{names[number - 1]}", text.encode()
