@@ -345,9 +345,9 @@ def test_adjusted_difference_lies_within_the_strata(
     ("call", "sentence"),
     [
         (lambda: journey.states(touchpoints(), as_of="soon"), "as_of is 'soon'"),
-        (lambda: journey.states(touchpoints(), as_of=5), "as_of is 5"),  # type: ignore[arg-type]
+        (lambda: journey.states(touchpoints(), as_of=5), "as_of is 5"),
         (lambda: journey.states(touchpoints().drop(columns="due_at")), "no column due_at"),
-        (lambda: journey.states([1, 2]), "touchpoints is a list"),  # type: ignore[type-var]
+        (lambda: journey.states([1, 2]), "touchpoints is a list"),
         (lambda: journey.states(touchpoints().query("touchpoint == 0")), "No row has a done_at"),
         (lambda: journey.states(touchpoints(), as_of="2025-04-02T08:00+08:00"), "a time zone"),
         (

@@ -9,6 +9,8 @@ import pandas as pd
 
 from ecokit import journey as topic
 from ecokit.explore.base import Frame, Frames, Picture, app
+from ecokit.journey.promises import AFTER_HOURS
+from ecokit.journey.touchpoints import STATES
 from ecokit.messages import _
 from ecokit.plots import journey as plots
 from ecokit.plots import theme
@@ -155,9 +157,7 @@ def _calls(shop: Shop) -> widgets.Widget:
     day = widgets.SelectionSlider(
         options=[(f"{d.day} {d:%b}", d) for d in days], value=worst, description=_("Morning of")
     )
-    hours = widgets.IntSlider(
-        topic.AFTER_HOURS, 48, 120, step=12, description=_("Hours since dispatch")
-    )
+    hours = widgets.IntSlider(AFTER_HOURS, 48, 120, step=12, description=_("Hours since dispatch"))
     titles = dict(zip(shop.posts["post_id"], shop.posts["title"], strict=True))
     words = widgets.HTML()
 
@@ -190,7 +190,7 @@ def _worst_day(shop: Shop, days: pd.DatetimeIndex) -> pd.Timestamp:
 
 def _together(rows: pd.DataFrame, key: str) -> pd.DataFrame:
     """Add up the counts of several groups and divide once."""
-    sums = rows.groupby(key, as_index=False)[list(topic.STATES)].sum()
+    sums = rows.groupby(key, as_index=False)[list(STATES)].sum()
     closed = sums["on_time"] + sums["late"] + sums["missing"]
     for state in ("on_time", "late", "missing"):
         sums[f"{state}_rate"] = sums[state] / closed.where(closed > 0)
