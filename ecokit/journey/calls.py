@@ -53,6 +53,10 @@ def overdue_parcels(
     CourseError
         A column is missing, or `journey` has no touchpoint 8.
 
+    References
+    ----------
+    Slide 3, touchpoint 8.
+
     Examples
     --------
     >>> import pandas as pd
@@ -74,8 +78,6 @@ def overdue_parcels(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The journey table has no touchpoint 8, so nobody is named to call.
-
-    Source: slide 3, touchpoint 8.
     """
     (parcels, steps, ten), close = opened(
         orders=(orders, "order_id region dispatched_at delivered_at delay_cause"),
@@ -131,6 +133,10 @@ def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float
     CourseError
         The days do not match, no call falls due, or a number is missing or below 0.
 
+    References
+    ----------
+    Slide 3, touchpoint 8; slide 11, real-time support.
+
     Examples
     --------
     >>> float(same_day_share([2, 6, 2], [3, 3, 3]))  # 2 in time, then 3, then 0 of 2
@@ -141,8 +147,6 @@ def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There are 2 days of calls and 3 days of capacity. Give both ...
-
-    Source: slide 3, touchpoint 8; slide 11, real-time support.
     """
     due, can = _counts(arrivals, "arrivals"), _counts(capacity, "capacity")
     if len(due) != len(can):

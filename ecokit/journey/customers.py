@@ -50,6 +50,10 @@ def outcomes(
     CourseError
         A column is missing, or `days` is not positive.
 
+    References
+    ----------
+    Slides 3 and 15 (complaints, returns and exchanges).
+
     Examples
     --------
     >>> import pandas as pd
@@ -67,8 +71,6 @@ def outcomes(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: days is 0. A next order needs at least one day.
-
-    Source: slides 3 and 15 (complaints, returns and exchanges).
     """
     needed = "order_id visitor_id placed_at paid_at dispatched_at delivered_at"
     (sold, complaint, back, contact), close = opened(
@@ -134,6 +136,10 @@ def repeat_purchase(
     CourseError
         `days` is not positive, or a column is missing.
 
+    References
+    ----------
+    Slide 11 (customer return rate); right censoring: Kaplan and Meier (1958).
+
     Examples
     --------
     >>> import pandas as pd
@@ -146,8 +152,6 @@ def repeat_purchase(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: days is -1. A next order needs at least one day.
-
-    Source: slide 11 (customer return rate); right censoring: Kaplan and Meier (1958).
     """
     (sold,), close = opened(orders=(orders, "order_id visitor_id placed_at paid_at"))
     end = last(sold, "placed_at") if as_of is None else moment(as_of)

@@ -67,6 +67,11 @@ def effect(
         No order missed the touchpoint or none had it on time; `within` names no column, or
         `level` or `missed` cannot be used.
 
+    References
+    ----------
+    Mantel and Haenszel (1959); variance of Greenland and Robins (1985);
+    interval of the plain difference: Newcombe (1998), method 10.
+
     Examples
     --------
     >>> import pandas as pd
@@ -82,9 +87,6 @@ def effect(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Touchpoint 9 leaves no two groups to compare: some orders ...
-
-    Source: Mantel and Haenszel (1959); variance of Greenland and Robins (1985);
-    interval of the plain difference: Newcombe (1998), method 10.
     """
     within, missed = listed(within, "within"), listed(missed, "missed")
     (steps, told), close = opened(

@@ -51,6 +51,10 @@ def perfect_journey(
     CourseError
         A column is missing, or `by` names none.
 
+    References
+    ----------
+    Slide 3; the perfect order of the SCOR model; bounds of Fréchet (1935).
+
     Examples
     --------
     >>> import pandas as pd
@@ -64,8 +68,6 @@ def perfect_journey(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table orders has no column city. It has: ...
-
-    Source: slide 3; the perfect order of the SCOR model; bounds of Fréchet (1935).
     """
     (steps, sold), close = opened(
         touchpoints=(touchpoints, STEP),

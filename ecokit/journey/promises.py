@@ -18,8 +18,13 @@ AFTER_HOURS = 72
 """Three days: the hours after dispatch from which a parcel counts as late."""
 
 _DELIVERY = (
-    "orders", "undelivered", "promised_hours", "actual_hours", "kept_rate", "delivered_kept_rate",
-)  # fmt: skip  # fmt: skip
+    "orders",
+    "undelivered",
+    "promised_hours",
+    "actual_hours",
+    "kept_rate",
+    "delivered_kept_rate",
+)
 
 
 def delivery(
@@ -58,6 +63,10 @@ def delivery(
     CourseError
         A column is missing, or `by` names none.
 
+    References
+    ----------
+    Slides 3 and 14; promise and outcome: Cui, Lu, Sun and Golden (2024).
+
     Examples
     --------
     >>> import pandas as pd
@@ -71,8 +80,6 @@ def delivery(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table orders has no column city. It has: ...
-
-    Source: slides 3 and 14; promise and outcome: Cui, Lu, Sun and Golden (2024).
     """
     (sold, steps), close = opened(
         orders=(orders, "order_id placed_at paid_at delivered_at"),

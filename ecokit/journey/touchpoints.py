@@ -43,6 +43,10 @@ def states(touchpoints: IntoFrameT, as_of: datetime | str | None = None) -> Into
     CourseError
         A column is missing, or `as_of` is no moment.
 
+    References
+    ----------
+    Slide 3.
+
     Examples
     --------
     >>> import pandas as pd
@@ -60,8 +64,6 @@ def states(touchpoints: IntoFrameT, as_of: datetime | str | None = None) -> Into
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: as_of is 'soon'. Write a moment such as "2025-11-14 09:00".
-
-    Source: slide 3.
     """
     (steps,), close = opened(touchpoints=(touchpoints, STEP))
     return close(with_states(steps, as_of).sort("order_id", "touchpoint"))
@@ -99,6 +101,10 @@ def rates(
     CourseError
         `by` without `orders`, or a column that is not there.
 
+    References
+    ----------
+    Slide 3.
+
     Examples
     --------
     >>> import pandas as pd
@@ -113,8 +119,6 @@ def rates(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Rates by month need the orders too. Write rates(touchpoints, ...
-
-    Source: slide 3.
     """
     keys = listed(by)
     if not keys:
@@ -175,6 +179,10 @@ def timeline(
     CourseError
         There is no such order.
 
+    References
+    ----------
+    Slide 3.
+
     Examples
     --------
     >>> import pandas as pd
@@ -190,8 +198,6 @@ def timeline(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no order 8. Take an order_id from the orders table.
-
-    Source: slide 3.
     """
     (placed, steps, ten), close = opened(
         orders=(orders, "order_id"),
