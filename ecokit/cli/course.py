@@ -15,8 +15,9 @@ from ecokit.cli import copies
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.paths import course_root
+from ecokit.topics import topics
 
-FIRST = "architecture/organisation.ipynb"
+FIRST = topics()[0].notebook
 """The notebook that opens first."""
 
 _BOOK_INPUTS = ("_config.yml", "_toc.yml", "book", "datasets", "ecokit", "notebooks")

@@ -1,7 +1,6 @@
 """What a reader can do after a topic: the rows of ``objectives.csv``, in the order of the course.
 
-The table says which topics belong to which chapter, and to which topic an exercise belongs:
-that of the objective which it serves.
+The table says to which topic an exercise belongs: that of the objective which it serves.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ class Objective:
     """What a reader can do after a topic: one row of ``objectives.csv``."""
 
     objective: str
-    chapter: str
     topic: str
     text: str
 

@@ -10,8 +10,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ecokit import topics
 from ecokit.errors import CourseError
-from ecokit.exercises.aims import objectives
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -27,17 +27,17 @@ def all(chapter: str | None = None, topic: str | None = None) -> tuple[Exercise,
     CourseError
         No such chapter or topic.
     """
-    topics = dict.fromkeys(
-        row.topic
-        for row in objectives()
-        if chapter in (None, row.chapter) and topic in (None, row.topic)
-    )
-    if not topics and (chapter or topic):
-        known = ", ".join(dict.fromkeys(row.chapter for row in objectives()))
+    chosen = [
+        row.name
+        for row in topics.topics()
+        if chapter in (None, row.chapter) and topic in (None, row.name)
+    ]
+    if not chosen:
+        known = ", ".join(one.name for one in topics.chapters())
         message = _("There are no exercises for {name}. The chapters are: {known}.")
         raise CourseError(message.format(name=topic or chapter, known=known))
     return tuple(
-        exercise for name in topics for exercise in import_module(f"{__package__}.{name}").EXERCISES
+        exercise for name in chosen for exercise in import_module(f"{__package__}.{name}").EXERCISES
     )
 
 
@@ -57,13 +57,12 @@ def get(exercise_id: str) -> Exercise:
     ecokit.errors.CourseError: There is no exercise 'nothing-here'. ...
     """
     start = str(exercise_id).split("-", 1)[0]
-    topics = dict.fromkeys(row.topic for row in objectives())
     # Most ids begin with their topic. An exercise that moved to another topic kept its id.
-    for topic in sorted(topics, key=lambda name: name != start):
+    for topic in sorted(topics.names(), key=lambda name: name != start):
         for exercise in all(topic=topic):
             if exercise.id == exercise_id:
                 return exercise
     alike = [one.id for one in all() if one.id.startswith(f"{start}-")]
     message = _("There is no exercise '{id}'. There are: {known}.")
-    names = ", ".join(alike) or ", ".join(f"{name}-..." for name in topics)
+    names = ", ".join(alike) or ", ".join(f"{name}-..." for name in topics.names())
     raise CourseError(message.format(id=exercise_id, known=names))

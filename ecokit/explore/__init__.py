@@ -8,12 +8,13 @@ In a notebook::
 
 from __future__ import annotations
 
-from importlib import import_module, resources
+from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.topics import names
 
 if TYPE_CHECKING:
     import ipywidgets as widgets
@@ -25,10 +26,8 @@ __all__ = ["frames", "show", "topics"]
 
 
 def topics() -> tuple[str, ...]:
-    """Return the names of the topics that have an explorer."""
-    names = (item.name for item in resources.files(__package__).iterdir())
-    found = (name.removesuffix(".py") for name in names if name.endswith(".py"))
-    return tuple(sorted(name for name in found if name not in {"__init__", "base"}))
+    """Return the names of the topics that have an explorer: every topic of the course."""
+    return names()
 
 
 def _module(topic: str) -> ModuleType:

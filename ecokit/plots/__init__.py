@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import lazy_loader
 
+from ecokit.topics import names
+
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=[
-        "competitors",
-        "decisions",
-        "journey",
-        "kpi",
-        "operations",
-        "organisation",
-        "pricing",
-        "service_desk",
-        "theme",
-    ],
+    submodules=["theme", *names()],
 )

@@ -121,8 +121,10 @@ def _objectives() -> Sequence[Any]:
 
 def topics_of(env: BuildEnvironment, chapter: str) -> list[str]:
     """Return the topics of a chapter that have a page, in the order of the course."""
-    topics = dict.fromkeys(row.topic for row in _objectives() if row.chapter == chapter)
-    return [topic for topic in topics if f"book/{chapter}/{topic}" in env.found_docs]
+    from ecokit.topics import topics
+
+    names = [topic.name for topic in topics() if topic.chapter == chapter]
+    return [name for name in names if f"book/{chapter}/{name}" in env.found_docs]
 
 
 def times_of(env: BuildEnvironment, chapter: str, topic: str) -> list[int]:
