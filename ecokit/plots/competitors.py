@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.dates import num2date
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from ecokit.messages import _
@@ -47,7 +46,8 @@ def _styles(names: Iterable[object]) -> dict[str, tuple[str, str, str]]:
     return {name: SHOPS[name] if name in SHOPS else next(others) for name in shops}
 
 
-def directory(table: pd.DataFrame, shown: int = 10, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.8)
+def directory(table: pd.DataFrame, shown: int = 10, ax: Axes = theme.NEW) -> None:
     """Draw the shops of a directory with the highest scores.
 
     Parameters
@@ -72,7 +72,6 @@ def directory(table: pd.DataFrame, shown: int = 10, ax: Axes | None = None) -> F
     >>> directory(table).axes[0].get_title(loc="left")
     'North competes most with us'
     """
-    ax = theme.figure(height=3.8)[1] if ax is None else ax
     top = table.head(shown)
     colors = [theme.BLUE if place < 3 else theme.GREY for place in range(len(top))]
     labels = top["name"] + " (" + top["kind"].str.replace("_", " ") + ")"
@@ -84,10 +83,10 @@ def directory(table: pd.DataFrame, shown: int = 10, ax: Axes | None = None) -> F
     ax.set_xlabel(_("covers × focus × prices × reach"))
     ax.grid(visible=False, axis="y")
     ax.set_title(_("{name} competes most with us").format(name=table["name"].iloc[0]))
-    return theme.figure_of(ax)
 
 
-def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.0)
+def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes = theme.NEW) -> None:
     """Draw how the moves of two competitors correlate, lag by lag.
 
     Parameters
@@ -111,7 +110,6 @@ def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes | None = None
     >>> lead(table, "K1", "K2").axes[0].get_title(loc="left")
     'K2 follows K1 after 1 week'
     """
-    ax = theme.figure(height=3.0)[1] if ax is None else ax
     best = table.iloc[int(table["correlation"].argmax())]
     weeks = int(best["lag"])
     colors = [theme.ORANGE if lag == weeks else theme.GREY for lag in table["lag"]]
@@ -135,10 +133,10 @@ def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes | None = None
     if not weeks or best["correlation"] <= noise:
         told = _("Neither follows the other")
     ax.set_title(told.format(first=first, second=second, n=abs(weeks)))
-    return theme.figure_of(ax)
 
 
-def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes = theme.NEW) -> None:
     """Draw precision, recall and F1 by threshold.
 
     Parameters
@@ -163,7 +161,6 @@ def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes | None
     >>> thresholds(table).axes[0].get_title(loc="left")
     'Best balance at 0.2: F1 0.79'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     lines = (
         ("precision", _("precision: of the pairs found, right"), theme.BLUE, "-", "o"),
         ("recall", _("recall: of the true pairs, found"), theme.ORANGE, "--", "s"),
@@ -184,10 +181,10 @@ def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes | None
             threshold=round(best["threshold"], 4), f1=best["f1"]
         )
     )
-    return theme.figure_of(ax)
 
 
-def matches(table: pd.DataFrame, threshold: float, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=2.8)
+def matches(table: pd.DataFrame, threshold: float, ax: Axes = theme.NEW) -> None:
     """Draw what a threshold finds at each competitor: right pairs, wrong ones, missed ones.
 
     Parameters
@@ -212,7 +209,6 @@ def matches(table: pd.DataFrame, threshold: float, ax: Axes | None = None) -> Fi
     >>> matches(table, 0.2).axes[0].get_title(loc="left")
     'Threshold 0.2: 8 right, 2 wrong, 1 missed'
     """
-    ax = theme.figure(height=2.8)[1] if ax is None else ax
     wrong, missed = table["found"] - table["right"], table["true"] - table["right"]
     parts = (
         (table["right"], theme.BLUE, "white", _("right")),
@@ -236,10 +232,10 @@ def matches(table: pd.DataFrame, threshold: float, ax: Axes | None = None) -> Fi
             threshold=threshold, right=table["right"].sum(), wrong=wrong.sum(), missed=missed.sum()
         )
     )
-    return theme.figure_of(ax)
 
 
-def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.6)
+def gaps(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw our price level against each competitor, week by week.
 
     Parameters
@@ -263,7 +259,6 @@ def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> gaps(table).axes[0].get_title(loc="left")
     'Last week K1 was cheapest: we ask 4% more'
     """
-    ax = theme.figure(height=3.6)[1] if ax is None else ax
     styles = _styles(sorted(table["competitor_id"].unique()))
     for competitor, group in table.groupby("competitor_id"):
         color, line, marker = styles[str(competitor)]
@@ -295,7 +290,6 @@ def gaps(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             more=_("more") if top["index"] >= 1 else _("less"),
         )
     )
-    return theme.figure_of(ax)
 
 
 def _days() -> FuncFormatter:
@@ -308,9 +302,8 @@ def _days() -> FuncFormatter:
     return FuncFormatter(day)
 
 
-def levels(
-    matched: pd.DataFrame, average: pd.DataFrame, name: str, ax: Axes | None = None
-) -> Figure:
+@theme.drawn(height=3.4)
+def levels(matched: pd.DataFrame, average: pd.DataFrame, name: str, ax: Axes = theme.NEW) -> None:
     """Draw a price index of matched products beside the average price, which misleads.
 
     Parameters
@@ -337,7 +330,6 @@ def levels(
     >>> levels(index, index.assign(index=[1.0, 1.2]), "K1").axes[0].get_title(loc="left")
     'K1: the average price strays by 20%, the same products by 0%'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     ax.plot(average["period"], average["index"], "--", color=theme.GREY, label=_("average price"))
     ax.plot(
         matched["period"],
@@ -359,10 +351,10 @@ def levels(
             matched=matched["index"].sub(1).abs().max(),
         )
     )
-    return theme.figure_of(ax)
 
 
-def concentration(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.6)
+def concentration(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the shares of the sellers by category, ours and the leader's named.
 
     Parameters
@@ -385,7 +377,6 @@ def concentration(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> concentration(table).axes[0].get_title(loc="left")
     'K1 leads the market with 30% of the sales'
     """
-    ax = theme.figure(height=3.6)[1] if ax is None else ax
     wide = table.pivot_table(index="category", columns="seller", values="share", fill_value=0)
     order = ["own", *sorted(set(wide.columns) - {"own", "others"}), "others"]
     left = wide.iloc[:, 0] * 0
@@ -411,10 +402,10 @@ def concentration(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             name=named.idxmax(), share=named.max() / sums.sum()
         )
     )
-    return theme.figure_of(ax)
 
 
-def mystery(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=5.2)
+def mystery(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw what mystery shoppers found beside our own in-time rates, with intervals.
 
     Parameters
@@ -444,7 +435,6 @@ def mystery(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     ['own', 'Corner shop']
     """
-    ax = theme.figure(height=5.2)[1] if ax is None else ax
     styles = _styles(["own", *sorted(set(table["shop"]) - {"own"})])
     names = table.drop_duplicates("touchpoint").sort_values("touchpoint")
     place = {number: at for at, number in enumerate(names["touchpoint"])}
@@ -469,10 +459,10 @@ def mystery(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         ),
         x=-0.62,
     )
-    return theme.figure_of(ax)
 
 
-def reactions(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def reactions(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw what a cut of our own gives in units and takes in margin, against a rival's cut.
 
     Parameters
@@ -495,7 +485,6 @@ def reactions(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> reactions(table).axes[0].get_title(loc="left")
     'Waiting keeps 93% of the margin, a cut by 12% keeps 10%'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     ax.plot(-table["own_change"], table["units"], "--", color=theme.ORANGE, label=_("units"))
     ax.plot(-table["own_change"], table["margin"], color=theme.BLUE, label=_("margin"))
     ax.axhline(1, color="black", linewidth=1)
@@ -510,4 +499,3 @@ def reactions(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             wait=first["margin"], cut=-last["own_change"], left=last["margin"]
         )
     )
-    return theme.figure_of(ax)

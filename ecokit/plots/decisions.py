@@ -20,7 +20,8 @@ LAB_SIZE = (7.2, 4.6)
 """Width and height of the lab, in inches."""
 
 
-def times(decisions: pd.DataFrame, window: float = 120) -> Figure:
+@theme.drawn(height=4.2)
+def times(decisions: pd.DataFrame, window: float = 120, ax: Axes = theme.NEW) -> None:
     """Return the curve of decision times by number of layers, with the closed form beside it.
 
     Steps are the data, thin lines the Erlang distribution with the same mean; the shaded
@@ -32,10 +33,11 @@ def times(decisions: pd.DataFrame, window: float = 120) -> Figure:
         Decisions of one kind.
     window : float
         Minutes in which a decision should be made.
+    ax : Axes, optional
+        Where to draw.
     """
     rows = topic.add_minutes(decisions).dropna(subset="minutes")
     fit = topic.fit_layers(decisions)
-    fig, ax = theme.figure(height=4.2)
     ax.axvspan(0, window, color=theme.SKY, alpha=0.15, lw=0)
     limit = float(rows["minutes"].quantile(0.98))
     grid = np.linspace(0, limit, 200)
@@ -60,10 +62,10 @@ def times(decisions: pd.DataFrame, window: float = 120) -> Figure:
         ),
     )
     ax.legend(loc="lower right")
-    return fig
 
 
-def waits(waiting: pd.DataFrame, label: str = "post_id") -> Figure:
+@theme.drawn(height=1.1, row=0.42)
+def waits(waiting: pd.DataFrame, label: str = "post_id", ax: Axes = theme.NEW) -> None:
     """Return where the waiting is: hours a post, with the mean wait written beside the bar.
 
     Parameters
@@ -72,9 +74,10 @@ def waits(waiting: pd.DataFrame, label: str = "post_id") -> Figure:
         From `ecokit.decisions.waiting`.
     label : str
         Column with the names to print.
+    ax : Axes, optional
+        Where to draw.
     """
     table = waiting.sort_values("hours", ascending=False)
-    fig, ax = theme.figure(height=1.1 + 0.42 * len(table))
     bars = ax.barh(table[label], table["hours"], color=theme.GREY)
     bars[0].set_color(theme.ORANGE)
     ax.bar_label(
@@ -91,26 +94,27 @@ def waits(waiting: pd.DataFrame, label: str = "post_id") -> Figure:
     first = table.iloc[0]
     ax.set(xlabel=_("hours that decisions waited"))
     _headline(
-        fig,
+        ax,
         _("{share:.0%} of all waiting is at one post: {post}").format(
             share=first["share"], post=first[label]
         ),
     )
-    return fig
 
 
-def kept_value(decisions: pd.DataFrame) -> Figure:
+@theme.drawn(height=3.8)
+def kept_value(decisions: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Return the share of its value that each approved decision kept, against its time.
 
     Parameters
     ----------
     decisions : DataFrame
         Decisions of one kind.
+    ax : Axes, optional
+        Where to draw.
     """
     found = topic.fading(decisions)
     rows = topic.add_minutes(decisions).query("outcome == 'approved' and potential > 0")
     hours, kept = rows["minutes"] / 60, rows["effect"] / rows["potential"]
-    fig, ax = theme.figure(height=3.8)
     ax.scatter(hours, kept, s=18, color=theme.BLUE, alpha=0.4, lw=0, label=_("one decision"))
     grid = np.linspace(0, hours.max() * 1.05, 200)
     ax.plot(grid, 0.5 ** (grid * 60 / found.half_life), color=theme.ORANGE, lw=2, label=_("fitted"))
@@ -127,18 +131,19 @@ def kept_value(decisions: pd.DataFrame) -> Figure:
         ),
     )
     ax.legend(loc="upper right")
-    return fig
 
 
-def changes(table: pd.DataFrame) -> Figure:
+@theme.drawn(height=1.2, row=0.5)
+def changes(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Return what each change of the path would have brought: share in the window, margin.
 
     Parameters
     ----------
     table : DataFrame
         From `ecokit.decisions.what_if`; its first row is the comparison.
+    ax : Axes, optional
+        Where to draw.
     """
-    fig, ax = theme.figure(height=1.2 + 0.5 * len(table))
     best = int(table["in_window"].to_numpy().argmax())
     colors = [theme.ORANGE if i == best else theme.GREY for i in range(len(table))]
     bars = ax.barh(table["change"], table["in_window"], color=colors)
@@ -160,12 +165,11 @@ def changes(table: pd.DataFrame) -> Figure:
         xlabel=_("share inside the window; margin against the first row"),
     )
     _headline(
-        fig,
+        ax,
         _("{share:.0%} inside the window: {change}").format(
             change=table["change"].iloc[best], share=table["in_window"].iloc[best]
         ),
     )
-    return fig
 
 
 def _lay_flat(ax: Axes) -> None:
@@ -174,9 +178,9 @@ def _lay_flat(ax: Axes) -> None:
     ax.grid(visible=False, axis="y")
 
 
-def _headline(fig: Figure, words: str) -> None:
+def _headline(ax: Axes, words: str) -> None:
     # over the labels too, where long labels leave the axes little width
-    fig.suptitle(words, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    theme.figure_of(ax).suptitle(words, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
 def lab(

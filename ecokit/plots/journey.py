@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from ecokit.messages import _
@@ -68,7 +67,8 @@ def _labels(journey: pd.DataFrame) -> pd.Series[str]:
     return table.index.astype(str) + "  " + table["name"] + " " + table["name_zh"]
 
 
-def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=4.6)
+def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the ten touchpoints as bars: on time, late, missing.
 
     Parameters
@@ -95,7 +95,6 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = No
     >>> touchpoints(rates, ten).axes[0].get_title(loc="left")
     'Three days: on time for 60% only'
     """
-    ax = theme.figure(height=4.6)[1] if ax is None else ax
     table = rates.set_index("touchpoint").reindex(journey["touchpoint"])
     places = range(len(table))
     left = table["on_time_rate"] * 0
@@ -117,10 +116,10 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes | None = No
         name, share = journey["name"].iloc[place], table["on_time_rate"].iloc[place]
         finding = _("{name}: on time for {share:.0%} only").format(name=name, share=share)
         ax.set_title(finding, x=LABELS_LEFT, y=1)
-    return theme.figure_of(ax)
 
 
-def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.2)
+def months(rates: pd.DataFrame, name: str, ax: Axes = theme.NEW) -> None:
     """Draw how one touchpoint is kept from month to month.
 
     Parameters
@@ -146,7 +145,6 @@ def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Figure:
     >>> months(rates, "Packing").axes[0].get_title(loc="left")
     'Packing: worst in Sep, 80% on time'
     """
-    ax = theme.figure(height=3.2)[1] if ax is None else ax
     names = state_names()
     for state, style in (("on_time", "o-"), ("missing", "X--")):
         share = rates[f"{state}_rate"]
@@ -163,10 +161,10 @@ def months(rates: pd.DataFrame, name: str, ax: Axes | None = None) -> Figure:
                 name=name, month=f"{worst['month']:%b}", share=worst["on_time_rate"]
             )
         )
-    return theme.figure_of(ax)
 
 
-def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figure:
+@theme.drawn(height=4.6)
+def timeline(steps: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     """Draw one order's journey: ten touchpoints, what became of each, and when.
 
     Parameters
@@ -193,7 +191,6 @@ def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Fi
     >>> timeline(steps, "Order 7").axes[0].get_title(loc="left")
     'Order 7: 0 on time, 1 late, 0 missing'
     """
-    ax = theme.figure(height=4.6)[1] if ax is None else ax
     labels = _labels(steps)
     for place, step in enumerate(steps.to_dict("records")):
         state = step["state"]
@@ -225,7 +222,6 @@ def timeline(steps: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Fi
         **{state: counts.get(state, 0) for state in ("on_time", "late", "missing")}
     )
     ax.set_title(f"{title}: {finding}" if title else finding, x=LABELS_LEFT, y=1)
-    return theme.figure_of(ax)
 
 
 def _late(minutes: float) -> str:
@@ -236,7 +232,8 @@ def _late(minutes: float) -> str:
     return _("{n:.0f} days late").format(n=minutes / 1440)
 
 
-def waiting(parcels: pd.DataFrame, ax: Axes | None = None, hours: float = 72) -> Figure:
+@theme.drawn(height=3.2)
+def waiting(parcels: pd.DataFrame, ax: Axes = theme.NEW, hours: float = 72) -> None:
     """Draw the parcels that wait, by cause: customers who were called, and who were not.
 
     Parameters
@@ -261,7 +258,6 @@ def waiting(parcels: pd.DataFrame, ax: Axes | None = None, hours: float = 72) ->
     >>> waiting(parcels).axes[0].get_title(loc="left")
     '2 of 3 customers have not been called'
     """
-    ax = theme.figure(height=3.2)[1] if ax is None else ax
     silent = parcels["called_at"].isna()
     by = parcels.assign(silent=silent).groupby("cause")["silent"].agg(["sum", "size"])
     by = by.sort_values(["size", "sum"])
@@ -278,10 +274,10 @@ def waiting(parcels: pd.DataFrame, ax: Axes | None = None, hours: float = 72) ->
     ax.set_title(
         _("{n} of {all} customers have not been called").format(n=silent.sum(), all=len(parcels))
     )
-    return theme.figure_of(ax)
 
 
-def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def effects(table: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     """Draw what a missed touchpoint does: plain and adjusted differences with intervals.
 
     Parameters
@@ -307,7 +303,6 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Fig
     >>> [label.get_text() for label in effects(table).axes[0].get_yticklabels()]
     ['complained']
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     kinds = (
         (_("plain difference"), -0.14, theme.GREY, ("difference", "lower", "upper"), "s"),
         (
@@ -341,10 +336,10 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Fig
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=3)
     ax.set_title(title)
-    return theme.figure_of(ax)
 
 
-def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.6)
+def repeat(table: pd.DataFrame, days: int = 90, ax: Axes = theme.NEW) -> None:
     """Draw the repeat rate by month: counted naively, and where the time was there.
 
     Parameters
@@ -370,7 +365,6 @@ def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figur
     >>> repeat(table).axes[0].get_title(loc="left")
     'The naive rate falls to 1%: those orders had no 90 days'
     """
-    ax = theme.figure(height=3.6)[1] if ax is None else ax
     months = table["month"]
     full = table["too_recent"] == 0
     ax.plot(months, table["naive_rate"], "s--", color=theme.GREY, label=_("naive: over all orders"))
@@ -394,10 +388,10 @@ def repeat(table: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figur
             rate=table["naive_rate"].iloc[-1], days=days
         )
     )
-    return theme.figure_of(ax)
 
 
-def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.6)
+def perfect(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the share of perfect journeys by month, beside the product of the rates.
 
     Parameters
@@ -421,7 +415,6 @@ def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> perfect(table).axes[0].get_title(loc="left")
     'Worst month: Aug, 60% of journeys were perfect'
     """
-    ax = theme.figure(height=3.6)[1] if ax is None else ax
     months = table["month"]
     ax.fill_between(
         months,
@@ -443,10 +436,10 @@ def perfect(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             month=f"{worst['month']:%b}", share=worst["joint"]
         )
     )
-    return theme.figure_of(ax)
 
 
-def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.2)
+def promise(table: pd.DataFrame, by: str = "region", ax: Axes = theme.NEW) -> None:
     """Draw how many orders were there when promised, by region or another group.
 
     Parameters
@@ -470,7 +463,6 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
     >>> promise(table).axes[0].get_title(loc="left")
     'Served worst: north, 70% of orders as promised'
     """
-    ax = theme.figure(height=3.2)[1] if ax is None else ax
     sorted_ = table.sort_values("kept_rate", ascending=False).reset_index(drop=True)
     last = len(sorted_) - 1
     colors = [theme.ORANGE if place == last else theme.BLUE for place in range(last + 1)]
@@ -487,4 +479,3 @@ def promise(table: pd.DataFrame, by: str = "region", ax: Axes | None = None) -> 
             group=worst[by], share=worst["kept_rate"]
         )
     )
-    return theme.figure_of(ax)

@@ -27,7 +27,8 @@ def _title(ax: Axes, text: str) -> None:
     ax.figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
-def scorecard(card: pd.DataFrame, who: str) -> Figure:
+@theme.drawn(*SCORECARD_SIZE)
+def scorecard(card: pd.DataFrame, who: str, ax: Axes = theme.NEW) -> None:
     """Return the scorecard as bars of points won against points on offer.
 
     Parameters
@@ -36,10 +37,10 @@ def scorecard(card: pd.DataFrame, who: str) -> Figure:
         From `ecokit.kpi.scorecard`.
     who : str
         Whose it is and of when, for the title.
+    ax : Axes, optional
+        Where to draw.
     """
-    fig, ax = theme.figure(*SCORECARD_SIZE)
     draw_scorecard(ax, card, who)
-    return fig
 
 
 def draw_scorecard(ax: Axes, card: pd.DataFrame, who: str) -> str:
@@ -113,15 +114,17 @@ def trend(cards: pd.DataFrame, post: str) -> Figure:
     return fig
 
 
-def spread(ranked: pd.DataFrame) -> Figure:
+@theme.drawn(height=3.8)
+def spread(ranked: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Return the points of every post over the months, with the spread between them.
 
     Parameters
     ----------
     ranked : DataFrame
         From `ecokit.kpi.ranking`, by month.
+    ax : Axes, optional
+        Where to draw.
     """
-    fig, ax = theme.figure(height=3.8)
     limits = ranked.groupby("month")["points"].agg(["min", "max"])
     ax.fill_between(limits.index, limits["min"], limits["max"], color=theme.GREY, alpha=0.2, lw=0)
     posts = [post for post in topic.POSTS if post in set(ranked["post_id"])]
@@ -156,10 +159,10 @@ def spread(ranked: pd.DataFrame) -> Figure:
         loc="upper center",
         bbox_to_anchor=(0.5, -0.1),
     )
-    return fig
 
 
-def what_if(table: pd.DataFrame, who: str, change: float = 0.10) -> Figure:
+@theme.drawn(height=3.8)
+def what_if(table: pd.DataFrame, who: str, change: float = 0.10, ax: Axes = theme.NEW) -> None:
     """Return the points that each KPI would bring if it were better.
 
     Parameters
@@ -170,8 +173,9 @@ def what_if(table: pd.DataFrame, who: str, change: float = 0.10) -> Figure:
         Whose scorecard it is and of when, for the title.
     change : float
         The improvement, as given to `what_if`.
+    ax : Axes, optional
+        Where to draw.
     """
-    fig, ax = theme.figure(height=3.8)
     rows = np.arange(len(table))
     first = _("{change:.0%} better").format(change=change)
     ax.barh(rows - 0.2, table["gain"], height=0.38, color=theme.BLUE, label=first)
@@ -192,18 +196,21 @@ def what_if(table: pd.DataFrame, who: str, change: float = 0.10) -> Figure:
             who=who, change=change, kpi=topic.KPIS[table["kpi"].iloc[0]].name
         )
     _title(ax, finding)
-    return fig
 
 
-def tied_targets(uv_share: float, order_share: float, campaign_conversion: float) -> Figure:
+@theme.drawn(height=3.6)
+def tied_targets(
+    uv_share: float, order_share: float, campaign_conversion: float, ax: Axes = theme.NEW
+) -> None:
     """Return what the rest of the traffic must convert, over the campaign share of orders.
 
     Parameters
     ----------
     uv_share, order_share, campaign_conversion : float
         The three campaign targets, as fractions.
+    ax : Axes, optional
+        Where to draw.
     """
-    fig, ax = theme.figure(height=3.6)
     shares = np.linspace(uv_share / 2, 0.95, 200)
     tied = [topic.implied_conversion(uv_share, x, campaign_conversion) for x in shares]
     ax.plot(shares, [one.shop for one in tied], color=theme.BLUE, label=_("whole shop"))
@@ -230,4 +237,3 @@ def tied_targets(uv_share: float, order_share: float, campaign_conversion: float
         ),
     )
     ax.legend()
-    return fig

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ecokit import operations as topic
 from ecokit.messages import _
@@ -14,7 +13,8 @@ from ecokit.operations import FULL
 from ecokit.plots import theme
 
 
-def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.9)
+def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes = theme.NEW) -> None:
     """Draw the three stock-out rates of each group beside one another.
 
     Parameters
@@ -34,7 +34,6 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None)
     >>> stockouts(table).axes[0].get_title(loc="left")
     'Phones: 3.0% of units, 2.0% of days, 60% of SKUs'
     """
-    ax = theme.figure(height=3.9)[1] if ax is None else ax
     shown = table.sort_values("unit_rate", ascending=False).reset_index(drop=True)
     rows = np.arange(len(shown))
     bars = (
@@ -63,16 +62,18 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes | None = None)
             sku=worst["sku_rate"],
         )
     )
-    return theme.figure_of(ax)
 
 
-def stockout_calendar(table: pd.DataFrame) -> Figure:
+@theme.drawn(height=3.2)
+def stockout_calendar(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the yuan lost to stock-outs by category and week as a heat map.
 
     Parameters
     ----------
     table : DataFrame
         What ``operations.stockouts(..., by=["week", "category"])`` returned.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -84,7 +85,6 @@ def stockout_calendar(table: pd.DataFrame) -> Figure:
     """
     wide = table.pivot_table(index="category", columns="week", values="lost_sales", aggfunc="sum")
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False).index]
-    fig, ax = theme.figure(height=3.2)
     worst = wide.sum().idxmax()
     months = pd.DatetimeIndex(wide.columns)
     wide.index = pd.Index([theme.words(name) for name in wide.index])
@@ -94,7 +94,7 @@ def stockout_calendar(table: pd.DataFrame) -> Figure:
     first = first[np.append(np.diff(first), 9) > 2]  # a week that only begins in a month
     ax.set_xticks(first, [f"{months[place]:%b}" for place in first.tolist()])
     ax.grid(visible=False)
-    bar = fig.colorbar(image, ax=ax, shrink=0.9)
+    bar = theme.figure_of(ax).colorbar(image, ax=ax, shrink=0.9)
     top = float(np.nanmax(wide.to_numpy()))
     ticks = np.array([0, 0.1, 0.4, 1.0]) * top
     bar.set_ticks(list(np.sqrt(ticks)), labels=[theme.yuan(round(tick, -2)) for tick in ticks])
@@ -106,16 +106,18 @@ def stockout_calendar(table: pd.DataFrame) -> Figure:
             share=wide[worst].sum() / np.nansum(wide.to_numpy()),
         )
     )
-    return fig
 
 
-def nine_cells(cells: pd.DataFrame) -> Figure:
+@theme.drawn(height=3.8)
+def nine_cells(cells: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the nine cells of ABC and XYZ: share of sales, and products.
 
     Parameters
     ----------
     cells : DataFrame
         What ``operations.nine_cells`` returned.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -135,7 +137,6 @@ def nine_cells(cells: pd.DataFrame) -> Figure:
         ]
         for row, numbers in zip(shares.to_numpy(), counts.to_numpy(), strict=True)
     ]
-    fig, ax = theme.figure(height=3.8)
     sns.heatmap(
         shares.fillna(0),
         ax=ax,
@@ -156,10 +157,10 @@ def nine_cells(cells: pd.DataFrame) -> Figure:
             cell=f"{top['abc']}{top['xyz']}", n=top["products"], share=top["share"]
         )
     )
-    return fig
 
 
-def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
+@theme.drawn(height=4.2)
+def gmroi(table: pd.DataFrame, by: str = "category", ax: Axes = theme.NEW) -> None:
     """Draw margin against turns, with lines of equal GMROI.
 
     Parameters
@@ -168,6 +169,8 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
         What ``operations.performance(..., by)`` returned.
     by : str
         The column of groups.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -178,7 +181,6 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
     >>> gmroi(table).axes[0].get_title(loc="left")
     'A yuan of stock earns ¥12.9 a year in audio, ¥4.4 in phones'
     """
-    fig, ax = theme.figure(height=4.2)
     size = 60 + 900 * table["sales"] / table["sales"].sum()
     table = table.reset_index(drop=True)
     low = int(table["gmroi_year"].to_numpy().argmin())
@@ -207,7 +209,6 @@ def gmroi(table: pd.DataFrame, by: str = "category") -> Figure:
             worst=theme.words(worst[by]),
         )
     )
-    return fig
 
 
 def _beside(ax: Axes, table: pd.DataFrame, by: str) -> None:
@@ -226,13 +227,16 @@ def _beside(ax: Axes, table: pd.DataFrame, by: str) -> None:
         )
 
 
-def capital(table: pd.DataFrame) -> Figure:
+@theme.drawn(height=3.7)
+def capital(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw what stands in the warehouse against what is owed to suppliers, by month.
 
     Parameters
     ----------
     table : DataFrame
         What ``operations.capital`` returned.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -243,7 +247,6 @@ def capital(table: pd.DataFrame) -> Figure:
     >>> capital(table).axes[0].get_title(loc="left")
     'Suppliers lend: the money is back 25 days before the bill is due'
     """
-    fig, ax = theme.figure(height=3.7)
     rows = np.arange(len(table))
     ax.bar(rows - 0.2, table["stock"], 0.38, color=theme.BLUE, label=_("stock, at cost"))
     full = table["complete"].to_numpy()
@@ -268,16 +271,18 @@ def capital(table: pd.DataFrame) -> Figure:
         )
     )
     ax.set_ylim(0, 1.4 * max(table["payables"].max(), table["stock"].max()))
-    return fig
 
 
-def storage(daily: pd.DataFrame) -> Figure:
+@theme.drawn(height=3.3)
+def storage(daily: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw how full the warehouse is, day by day.
 
     Parameters
     ----------
     daily : DataFrame
         What ``operations.storage(..., by="day")`` returned.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -287,7 +292,6 @@ def storage(daily: pd.DataFrame) -> Figure:
     >>> storage(daily).axes[0].get_title(loc="left")
     'Fullest on 2 June: 90% of the space; too full on 1 of 2 days'
     """
-    fig, ax = theme.figure(height=3.3)
     ax.fill_between(daily["day"], daily["utilisation"], color="#cfe3f3", lw=0)
     ax.plot(daily["day"], daily["utilisation"], color=theme.BLUE, lw=1.3)
     ax.axhline(FULL, color=theme.ORANGE, ls="--", lw=1.2)
@@ -310,7 +314,6 @@ def storage(daily: pd.DataFrame) -> Figure:
         title += _("; too full on {n} of {all} days").format(n=crowded, all=len(daily))
     ax.set_title(title)
     _month_axis(ax, pd.DatetimeIndex(daily["day"]))
-    return fig
 
 
 def _month_axis(ax: Axes, days: pd.DatetimeIndex) -> None:
@@ -321,9 +324,10 @@ def _month_axis(ax: Axes, days: pd.DatetimeIndex) -> None:
     ax.grid(visible=False, axis="x")
 
 
+@theme.drawn(height=3.6)
 def stock_path(
-    log: topic.Replay, days: pd.DatetimeIndex, reorder_point: float, ax: Axes | None = None
-) -> Figure:
+    log: topic.Replay, days: pd.DatetimeIndex, reorder_point: float, ax: Axes = theme.NEW
+) -> None:
     """Draw the stock of a replayed policy, its reorder point, and the days on which it lost.
 
     Parameters
@@ -346,7 +350,6 @@ def stock_path(
     >>> stock_path(log, days, 3).axes[0].get_title(loc="left")
     '88% of 17 units served; 2 lost, on 1 of 3 days'
     """
-    ax = theme.figure(height=3.6)[1] if ax is None else ax
     closing, lost = log.closing[:, 0], (log.demand - log.sold)[:, 0]
     ax.fill_between(days, closing, step="mid", color="#cfe3f3", lw=0)
     ax.step(days, closing, where="mid", color=theme.BLUE, lw=1.2, label=_("stock in the evening"))
@@ -369,10 +372,12 @@ def stock_path(
             days=len(lost),
         )
     )
-    return theme.figure_of(ax)
 
 
-def policy_costs(table: pd.DataFrame, points: np.ndarray, chosen: float | None = None) -> Figure:
+@theme.drawn(height=3.8)
+def policy_costs(
+    table: pd.DataFrame, points: np.ndarray, chosen: float | None = None, ax: Axes = theme.NEW
+) -> None:
     """Draw what reorder points cost: margin lost, stock held, orders placed.
 
     Parameters
@@ -383,6 +388,8 @@ def policy_costs(table: pd.DataFrame, points: np.ndarray, chosen: float | None =
         The reorder points.
     chosen : float, optional
         A point to mark, such as that of a formula.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -392,7 +399,6 @@ def policy_costs(table: pd.DataFrame, points: np.ndarray, chosen: float | None =
     >>> policy_costs(table, np.array([2, 6])).axes[0].get_title(loc="left")
     'Cheapest at 6 units: ¥39, fill rate 98.0%'
     """
-    fig, ax = theme.figure(height=3.8)
     layers = (
         ("ordering", theme.GREY, _("ordering")),
         ("holding", theme.BLUE, _("holding")),
@@ -420,16 +426,18 @@ def policy_costs(table: pd.DataFrame, points: np.ndarray, chosen: float | None =
             fill=table["fill_rate"].iloc[best],
         )
     )
-    return fig
 
 
-def offers(values: pd.DataFrame) -> Figure:
+@theme.drawn(height=4.0)
+def offers(values: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw what offers save against what their places would earn.
 
     Parameters
     ----------
     values : DataFrame
         What ``operations.choose_offers`` returned.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -439,7 +447,6 @@ def offers(values: pd.DataFrame) -> Figure:
     >>> offers(values).axes[0].get_title(loc="left")
     'Take 1 of 2 offers: they gain ¥150; all of them, -¥60'
     """
-    fig, ax = theme.figure(height=4.0)
     groups = (
         (values["taken"], theme.BLUE, "o", _("taken")),
         (~values["taken"] & (values["gain"] > 0), theme.GREY, "s", _("gains, but no place left")),
@@ -476,16 +483,18 @@ def offers(values: pd.DataFrame) -> Figure:
             total=theme.yuan(values["gain"].sum()),
         )
     )
-    return fig
 
 
-def plan(table: pd.DataFrame) -> Figure:
+@theme.drawn(height=3.7)
+def plan(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw a planning cycle: what was planned, what was asked for, what was lost or left.
 
     Parameters
     ----------
     table : DataFrame
         What ``operations.cycle`` returned.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -496,7 +505,6 @@ def plan(table: pd.DataFrame) -> Figure:
     >>> plan(table).axes[0].get_title(loc="left")
     '2 months: 10 units lost, 5 left at the end'
     """
-    fig, ax = theme.figure(height=3.7)
     rows = np.arange(len(table))
     ax.bar(rows, table["demand"], 0.55, color="#cfe3f3", label=_("asked for"))
     ax.bar(
@@ -522,16 +530,18 @@ def plan(table: pd.DataFrame) -> Figure:
             n=len(table), lost=table["lost"].sum(), left=table["left"].iloc[-1]
         )
     )
-    return fig
 
 
-def steps(table: pd.DataFrame) -> Figure:
+@theme.drawn(height=3.5)
+def steps(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the five steps of buying as bars, with the share that gets from one to the next.
 
     Parameters
     ----------
     table : DataFrame
         What ``operations.buying_steps`` returned, without groups.
+    ax : Axes, optional
+        Where to draw.
 
     Examples
     --------
@@ -542,7 +552,6 @@ def steps(table: pd.DataFrame) -> Figure:
     >>> steps(table).axes[0].get_title(loc="left")
     'The largest step down: 10% of those who compare decide'
     """
-    fig, ax = theme.figure(height=3.5)
     words = {key: f"{name}\n{chinese}" for key, chinese, name, _what in topic.STEPS}
     verbs = {
         "gathered": _("{share:.0%} of those who come open a product page"),
@@ -569,4 +578,3 @@ def steps(table: pd.DataFrame) -> Figure:
             words=verbs[worst["step"]].format(share=worst["of_before"])
         )
     )
-    return fig

@@ -181,22 +181,22 @@ def _draw_steps(ax: Axes, places: dict[str, tuple[int, int]], path: Sequence[str
         ax.text(STEP_X, places[post][1], words, va="center", fontsize=8, color="#a35a00")
 
 
-def comparison(table: pd.DataFrame) -> Figure:
+@theme.drawn(WIDTH, height=1.5, row=0.42)
+def comparison(table: pd.DataFrame, figure: Figure = theme.NEW) -> None:
     """Draw structures side by side: layers, span, cost, and campaign decisions in time.
 
     Parameters
     ----------
     table : DataFrame
         What `ecokit.organisation.compare` returned.
+    figure : Figure, optional
+        An empty figure to draw into.
 
     Returns
     -------
     Figure
         Its title names the structure that decides most campaigns in time.
     """
-    theme.use()
-    figure = theme.figure(WIDTH, 0.42 * len(table) + 1.5)[0]
-    figure.clear()
     measures = (
         ("layers", _("layers"), "{:.0f}"),
         ("widest_span", _("widest span, people"), "{:.0f}"),
@@ -221,4 +221,3 @@ def comparison(table: pd.DataFrame) -> Figure:
         fontsize=12,
         fontweight="bold",
     )
-    return figure

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ecokit.messages import _
 from ecokit.plots import theme
@@ -42,7 +41,8 @@ def bind_names() -> dict[str, str]:
     }
 
 
-def base_prices(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=1.4, row=0.28)
+def base_prices(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw floor, ceiling and recommended price of each product, over its list price.
 
     Parameters
@@ -66,7 +66,6 @@ def base_prices(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> base_prices(table).axes[0].get_title(loc="left")
     'Store price settles 1 of 1 prices'
     """
-    ax = theme.figure(height=1.4 + 0.28 * len(table))[1] if ax is None else ax
     share = table[["floor", "ceiling", "price", "store_price", "competitor_price"]].div(
         table["list_price"], axis=0
     )
@@ -95,7 +94,6 @@ def base_prices(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         what=bind_names()[str(counts.index[0])].capitalize(), n=counts.iloc[0], all=len(table)
     )
     ax.set_title(finding)
-    return theme.figure_of(ax)
 
 
 def step_names() -> dict[str, str]:
@@ -116,7 +114,8 @@ def step_names() -> dict[str, str]:
     }
 
 
-def ladder(table: pd.DataFrame, truth: float | None = None, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def ladder(table: pd.DataFrame, truth: float | None = None, ax: Axes = theme.NEW) -> None:
     """Draw one elasticity estimated in six ways, with its intervals.
 
     Parameters
@@ -141,7 +140,6 @@ def ladder(table: pd.DataFrame, truth: float | None = None, ax: Axes | None = No
     >>> ladder(table).axes[0].get_title(loc="left")
     'The same weeks say +1.0; moves that the cost explains say -2.4'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     labels = [step_names()[step] for step in table["step"]]
     _intervals(ax, table, labels, theme.BLUE)
     if truth is not None:
@@ -157,10 +155,10 @@ def ladder(table: pd.DataFrame, truth: float | None = None, ax: Axes | None = No
             x=-0.32,
             y=1,
         )
-    return theme.figure_of(ax)
 
 
-def elasticities(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.2)
+def elasticities(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the elasticity of each category with its interval, and the truth as a diamond.
 
     Parameters
@@ -183,7 +181,6 @@ def elasticities(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> elasticities(table).axes[0].get_title(loc="left")
     '1 of 1 intervals hold the truth'
     """
-    ax = theme.figure(height=3.2)[1] if ax is None else ax
     labels = [name.replace("_", " ") for name in table["category"]]
     _intervals(ax, table, labels, theme.BLUE)
     if "truth" in table:
@@ -200,7 +197,6 @@ def elasticities(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         finding = _("{n} of {all} intervals hold the truth")
         ax.set_title(finding.format(n=int(table["covered"].sum()), all=len(table)))
     ax.set_xlabel(_("price elasticity, with 95 % interval"))
-    return theme.figure_of(ax)
 
 
 def _intervals(ax: Axes, table: pd.DataFrame, labels: list[str], color: str) -> None:
@@ -214,7 +210,8 @@ def _intervals(ax: Axes, table: pd.DataFrame, labels: list[str], color: str) -> 
     ax.grid(visible=False, axis="y")
 
 
-def day_by_day(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.2)
+def day_by_day(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw a price test as it looks evening by evening, and where an eager eye would have stopped.
 
     Parameters
@@ -238,7 +235,6 @@ def day_by_day(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> day_by_day(table).axes[0].get_title(loc="left")
     '"Significant" on 1 of 2 evenings'
     """
-    ax = theme.figure(height=3.2)[1] if ax is None else ax
     days = range(1, len(table) + 1)
     ax.fill_between(days, table["low"], table["high"], color=theme.SKY, alpha=0.35, lw=0)
     ax.plot(days, table["difference"], color=theme.BLUE)
@@ -259,13 +255,13 @@ def day_by_day(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
         ax.legend(loc="upper right")
     finding = _('"Significant" on {n} of {all} evenings')
     ax.set_title(finding.format(n=int(found.sum()), all=len(table)))
-    return theme.figure_of(ax)
 
 
 # --- the nine strategies ---------------------------------------------------------------
 
 
-def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) -> Figure:
+@theme.drawn(height=5.0)
+def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes = theme.NEW) -> None:
     """Draw what each strategy leaves to the shop and to the customers.
 
     Parameters
@@ -291,7 +287,6 @@ def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) ->
     >>> strategies(table).axes[0].get_title(loc="left")
     'Personalised earns 33% more than one price'
     """
-    ax = theme.figure(height=5.0)[1] if ax is None else ax
     places = range(len(table))
     colors = [theme.ORANGE if one == chosen else theme.BLUE for one in table["strategy"]]
     ax.barh([p - 0.2 for p in places], table["profit"], 0.38, color=colors, label=_("profit"))
@@ -319,10 +314,10 @@ def strategies(table: pd.DataFrame, chosen: str = "", ax: Axes | None = None) ->
         more = best["profit"] / base["profit"] - 1
         title = finding.format(name=best["name"], more=more, base=base["name"])
         ax.set_title(theme.capital(title), x=-0.5, y=1)
-    return theme.figure_of(ax)
 
 
-def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.8)
+def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes = theme.NEW) -> None:
     """Draw who pays what: a block a group of buyers, as wide as its units, as high as its price.
 
     Parameters
@@ -347,7 +342,6 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = N
     >>> who_pays(outcome, customers).axes[0].get_title(loc="left")
     'Personalised: 53 units at ¥47 to ¥73'
     """
-    ax = theme.figure(height=3.8)[1] if ax is None else ax
     table = outcome.buyers[outcome.buyers["units"] > 0].sort_values("price", ascending=False)
     ends = table["units"].cumsum()
     starts = ends - table["units"]
@@ -376,17 +370,17 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes | None = N
     if not len(table):
         title = _("{name}: nobody buys").format(name=outcome.name)
         ax.set_title(theme.capital(title), x=0, y=1)
-        return theme.figure_of(ax)
+        return
     told = theme.yuan(low) if theme.yuan(low) == theme.yuan(high) else ""
     told = told or _("{low} to {high}").format(low=theme.yuan(low), high=theme.yuan(high))
     finding = _("{name}: {units:,.0f} units at {prices}")
     # a place given by hand spares Matplotlib a search that costs as much as the drawing
     title = finding.format(name=outcome.name, units=outcome.units, prices=told)
     ax.set_title(theme.capital(title), x=0, y=1)
-    return theme.figure_of(ax)
 
 
-def spiral(course: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def spiral(course: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw how the prices of two repricers answer each other.
 
     Parameters
@@ -407,7 +401,6 @@ def spiral(course: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> spiral(repricers(100, Rule(1.5), Rule(1), 4)).axes[0].get_title(loc="left")
     'After 4 rounds: ¥100 has become ¥506'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     ax.plot(course["round"], course["mine"], "o-", color=theme.BLUE, label=_("ours"), markersize=4)
     ax.plot(
         course["round"],
@@ -427,15 +420,15 @@ def spiral(course: pd.DataFrame, ax: Axes | None = None) -> Figure:
     ax.set_title(
         finding.format(n=course["round"].iloc[-1], first=theme.yuan(first), last=theme.yuan(last))
     )
-    return theme.figure_of(ax)
 
 
+@theme.drawn(height=3.6)
 def reserves(
     prices: Sequence[float],
     revenue: Mapping[int, Sequence[float]],
     best: float,
-    ax: Axes | None = None,
-) -> Figure:
+    ax: Axes = theme.NEW,
+) -> None:
     """Draw an auction's mean revenue by its reserve price, for several numbers of bidders.
 
     Parameters
@@ -459,7 +452,6 @@ def reserves(
     >>> reserves([0, 50], {2: [33, 42], 5: [67, 67]}, 50).axes[0].get_title(loc="left")
     'The best reserve is ¥50, for any number of bidders'
     """
-    ax = theme.figure(height=3.6)[1] if ax is None else ax
     colors = (theme.BLUE, theme.GREEN, theme.PURPLE, theme.BROWN)
     for (bidders, line), color, style in zip(
         revenue.items(), colors, ("o-", "s-", "^-", "D-"), strict=False
@@ -475,10 +467,10 @@ def reserves(
     ax.legend(loc="lower left", ncols=2)
     finding = _("The best reserve is {price}, for any number of bidders")
     ax.set_title(finding.format(price=theme.yuan(best)))
-    return theme.figure_of(ax)
 
 
-def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.6)
+def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes = theme.NEW) -> None:
     """Draw what several price paths have earned by each period.
 
     Parameters
@@ -502,7 +494,6 @@ def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Fi
     >>> over_time(courses).axes[0].get_title(loc="left")
     'Most profit after 12 periods: high first'
     """
-    ax = theme.figure(height=3.6)[1] if ax is None else ax
     colors = (theme.BLUE, theme.ORANGE, theme.GREEN, theme.PURPLE)
     for (name, course), color, style in zip(
         courses.items(), colors, ("o-", "s--", "^-.", "D:"), strict=False
@@ -518,4 +509,3 @@ def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes | None = None) -> Fi
     best = max(ends, key=lambda name: ends[name])
     finding = _("Most profit after {n} periods: {name}")
     ax.set_title(finding.format(n=len(courses[best]), name=best))
-    return theme.figure_of(ax)

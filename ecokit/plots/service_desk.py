@@ -17,7 +17,6 @@ from ecokit.service_desk import WEEKDAYS
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from ecokit.service_desk import Desk
 
@@ -49,7 +48,8 @@ def _clock_axis(ax: Axes) -> None:
     ax.set_xticks(range(0, 1441, 180), [f"{hour}:00" for hour in range(0, 25, 3)])
 
 
-def week(hours: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def week(hours: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the arrivals of each hour and weekday as a heat map.
 
     Parameters
@@ -73,7 +73,6 @@ def week(hours: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> week(hours).axes[0].get_title(loc="left")
     'Busiest: F 21:00, 50 contacts an hour'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     sns.heatmap(
         hours.T,
         ax=ax,
@@ -93,10 +92,10 @@ def week(hours: pd.DataFrame, ax: Axes | None = None) -> Figure:
             day=day, hour=slot // 60, n=values[row, column]
         )
     )
-    return theme.figure_of(ax)
 
 
-def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def service(answers: pd.DataFrame, by: str = "month", ax: Axes = theme.NEW) -> None:
     """Draw the service level and the share that gave up, group by group.
 
     Parameters
@@ -121,7 +120,6 @@ def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) ->
     >>> service(told, "hour").axes[0].get_title(loc="left")
     'Worst: 21:00, 60% answered in time, 30% gave up'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     names = [_group_name(by, group) for group in answers[by]]
     places = np.arange(len(names))
     ax.plot(
@@ -148,12 +146,12 @@ def service(answers: pd.DataFrame, by: str = "month", ax: Axes | None = None) ->
             gone=answers["abandoned_share"].iloc[worst],
         )
     )
-    return theme.figure_of(ax)
 
 
+@theme.drawn(height=3.6)
 def staffing(
-    patient: Sequence[Desk], impatient: Sequence[Desk], goal: float = 0.8, ax: Axes | None = None
-) -> Figure:
+    patient: Sequence[Desk], impatient: Sequence[Desk], goal: float = 0.8, ax: Axes = theme.NEW
+) -> None:
     """Draw the service level that each number of agents gives, by Erlang C and by Erlang A.
 
     Parameters
@@ -178,7 +176,6 @@ def staffing(
     >>> staffing(patient, impatient).axes[0].get_title(loc="left")
     '80% in time: 14 agents if nobody leaves, 13 if some do'
     """
-    ax = theme.figure(height=3.6)[1] if ax is None else ax
     rows = (
         (impatient, "o-", theme.BLUE, _("Erlang A: customers give up"), "service_level"),
         (patient, "s--", theme.GREY, _("Erlang C: nobody gives up"), "service_level"),
@@ -211,10 +208,10 @@ def staffing(
                 goal=goal, c=first[0], a=first[1]
             )
         )
-    return theme.figure_of(ax)
 
 
-def coverage(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def coverage(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the agents that one day needs and those that the shifts give.
 
     Parameters
@@ -236,7 +233,6 @@ def coverage(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> coverage(table).axes[0].get_title(loc="left")
     'Shifts give 5 agent slots where 4 are needed: 25% more'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     edges = np.r_[table["slot"], 1440]
     for name, color, label in (
         ("planned", theme.SKY, _("planned by shifts")),
@@ -258,12 +254,10 @@ def coverage(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             given=given, needed=needed, more=given / max(needed, 1) - 1
         )
     )
-    return theme.figure_of(ax)
 
 
-def agreement(
-    simulated: pd.DataFrame, theory: Mapping[str, float], ax: Axes | None = None
-) -> Figure:
+@theme.drawn(height=2.6)
+def agreement(simulated: pd.DataFrame, theory: Mapping[str, float], ax: Axes = theme.NEW) -> None:
     """Draw shares that a simulation measured, with their error, beside what a formula says.
 
     Parameters
@@ -287,7 +281,6 @@ def agreement(
     >>> agreement(simulated, {"waits": 0.515}).axes[0].get_title(loc="left")
     'Simulation and formula: at most 1.5 standard errors apart'
     """
-    ax = theme.figure(height=2.6)[1] if ax is None else ax
     rows = simulated.drop(index="mean_wait", errors="ignore")
     said = np.array([theory[name] for name in rows.index])
     places = np.arange(len(rows))
@@ -310,10 +303,10 @@ def agreement(
     error = rows["error"].where(rows["error"] > 0)
     apart = float(((rows["value"] - said).abs() / error).max())
     ax.set_title(_("Simulation and formula: at most {n:.1f} standard errors apart").format(n=apart))
-    return theme.figure_of(ax)
 
 
-def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.2)
+def pareto(table: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     """Draw causes, the most frequent first, and the share that all so far make.
 
     Parameters
@@ -337,7 +330,6 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
     >>> pareto(table).axes[0].get_title(loc="left")
     'Late and quality make 80% of all'
     """
-    ax = theme.figure(height=3.2)[1] if ax is None else ax
     names = [theme.words(name) for name in table.iloc[:, 0]]
     places = range(len(table))
     ax.bar(places, table["share"], color=theme.BLUE)
@@ -355,15 +347,15 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes | None = None) -> Figu
     elif not title:
         title = _("{first} is the only cause").format(first=theme.capital(names[0]))
     ax.set_title(title)
-    return theme.figure_of(ax)
 
 
+@theme.drawn(height=1.5, row=0.4)
 def effects(
     table: pd.DataFrame,
     truth: Mapping[str, float] | None = None,
     title: str = "",
-    ax: Axes | None = None,
-) -> Figure:
+    ax: Axes = theme.NEW,
+) -> None:
     """Draw ratios of conversion with their intervals, and the truth where it is known.
 
     Parameters
@@ -389,7 +381,6 @@ def effects(
     >>> [label.get_text() for label in effects(table).axes[0].get_yticklabels()]
     ['adjusted']
     """
-    ax = theme.figure(height=1.5 + 0.4 * len(table))[1] if ax is None else ax
     places = np.arange(len(table))
     error = [table["ratio"] - table["lower"], table["upper"] - table["ratio"]]
     ax.errorbar(
@@ -411,10 +402,10 @@ def effects(
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.75 / len(table) - 0.12), ncols=2)
     ax.set_title(title)
-    return theme.figure_of(ax)
 
 
-def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes = theme.NEW) -> None:
     """Draw which share of customers has bought again, by the days since the first order.
 
     Parameters
@@ -438,7 +429,6 @@ def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figur
     >>> repeat(curve).axes[0].get_title(loc="left")
     '12% have bought again after 90 days'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     ax.fill_between(
         curve["day"],
         curve["lower"],
@@ -460,10 +450,10 @@ def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes | None = None) -> Figur
             share=reached.max() if len(reached) else 0, days=days
         )
     )
-    return theme.figure_of(ax)
 
 
-def segments(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
+@theme.drawn(height=3.4)
+def segments(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the share of customers and of sales of each segment.
 
     Parameters
@@ -486,7 +476,6 @@ def segments(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
     >>> segments(table).axes[0].get_title(loc="left")
     'Two orders or more: 10% of customers, 25% of sales'
     """
-    ax = theme.figure(height=3.4)[1] if ax is None else ax
     places = np.arange(len(table))
     for shift, name, color, label in (
         (-0.2, "customer_share", theme.GREY, _("of customers")),
@@ -506,4 +495,3 @@ def segments(table: pd.DataFrame, ax: Axes | None = None) -> Figure:
             people=often["customer_share"].sum(), sales=often["sales_share"].sum()
         )
     )
-    return theme.figure_of(ax)

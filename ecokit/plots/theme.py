@@ -6,13 +6,14 @@ Colours are the colour-blind safe palette of Okabe and Ito (2008), as seaborn's
 
 from __future__ import annotations
 
+import inspect
 import io
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import seaborn as sns
 from matplotlib import font_manager
@@ -31,6 +32,11 @@ BLUE, ORANGE, GREEN, RED, PURPLE, BROWN, PINK, GREY, YELLOW, SKY = sns.color_pal
 """Named colours of the palette: blue for the shop, orange for what needs attention."""
 
 CJK_FONT = "Noto Sans SC ecokit"
+
+NEW: Any = None
+"""Default of `ax` or `figure` in a function under `drawn`: a new figure."""
+
+P = ParamSpec("P")
 
 _RC = {
     "axes.titlelocation": "left",
@@ -99,10 +105,65 @@ def figure(width: float = 7.2, height: float = 4.0) -> tuple[Figure, Axes]:
     >>> fig.get_size_inches().tolist()
     [7.2, 3.0]
     """
+    fig = _empty(width, height)
+    return fig, fig.subplots()
+
+
+def _empty(width: float, height: float) -> Figure:
     use()
     fig = _Shown(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(fig)
-    return fig, fig.subplots()
+    return fig
+
+
+def drawn(
+    width: float = 7.2, height: float = 4.0, row: float = 0.0
+) -> Callable[[Callable[P, None]], Callable[P, Figure]]:
+    """Make a function that draws into `ax` one that returns the figure, new if need be.
+
+    The function names its last parameter `ax`, or `figure` if it lays out several axes, and
+    gives it the default `NEW`. Who calls it without gets a figure of the course's look.
+
+    Parameters
+    ----------
+    width, height : float
+        Size of a new figure in inches.
+    row : float
+        Inches that each row of the first argument, a table, adds to the height.
+
+    Examples
+    --------
+    >>> @drawn(height=1.0, row=0.5)
+    ... def bars(heights: list[int], ax: Axes = NEW) -> None:
+    ...     ax.bar(range(len(heights)), heights)
+    >>> bars([3, 1]).get_size_inches().tolist()
+    [7.2, 2.0]
+    >>> fig, ax = figure()
+    >>> bars([3, 1], ax=ax) is fig
+    True
+    """
+
+    def decorate(draw: Callable[P, None]) -> Callable[P, Figure]:
+        signature = inspect.signature(draw)
+        place = "ax" if "ax" in signature.parameters else "figure"
+
+        @wraps(draw)
+        def whole(*args: P.args, **kwargs: P.kwargs) -> Figure:
+            given = signature.bind(*args, **kwargs)
+            if given.arguments.get(place) is None:
+                rows = len(next(iter(given.arguments.values()))) if row else 0
+                new = _empty(width, height + row * rows)
+                given.arguments[place] = new.subplots() if place == "ax" else new
+            draw(*given.args, **given.kwargs)
+            target = given.arguments[place]
+            return figure_of(target) if place == "ax" else target
+
+        # help() and the reference shall say that a figure comes back
+        shown = signature.replace(return_annotation="Figure")
+        whole.__signature__ = shown  # type: ignore[attr-defined]
+        return whole
+
+    return decorate
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -271,6 +332,7 @@ __all__ = [
     "CJK_FONT",
     "GREEN",
     "GREY",
+    "NEW",
     "ORANGE",
     "PINK",
     "PURPLE",
@@ -278,6 +340,7 @@ __all__ = [
     "SKY",
     "YELLOW",
     "capital",
+    "drawn",
     "figure",
     "figure_of",
     "percent_axis",
