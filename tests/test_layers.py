@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import pkgutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from importlinter import cli
 
 import ecokit
+from ecokit import topics
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"pandas", "numpy", "matplotlib", "seaborn", "scipy", "networkx", "ipywidgets", "narwhals"}
@@ -23,6 +25,17 @@ BROWSER_LACKS = {"jupyterlab", "jupyter_server", "nbclient", "jupyter_client", "
 def test_each_layer_imports_only_those_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert cli.lint_imports(no_cache=True) == 0
+
+
+def test_a_topic_that_the_layers_do_not_list_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    last = topics.names()[-1]
+    lines = (ROOT / "pyproject.toml").read_text("utf-8").replace(f" | {last}", "")
+    (tmp_path / "layers.toml").write_text(lines, "utf-8")
+    assert cli.lint_imports(str(tmp_path / "layers.toml"), no_cache=True) == 1
+    assert f"- ecokit.{last}" in capsys.readouterr().out
 
 
 def loaded_after(statement: str) -> set[str]:
@@ -41,11 +54,43 @@ def test_the_shop_loads_no_figures_widgets_or_engines() -> None:
     assert not loaded_after("from ecokit import load_shop; load_shop()") & unused
 
 
-def test_lessons_load_nothing_that_a_browser_lacks() -> None:
-    everything = (
-        "from ecokit import exercises, explore, plots, organisation, decisions, journey, kpi"
+def modules_of_lessons() -> list[str]:
+    """Return every module of the package but the command line's, which no lesson loads."""
+    found = [module.name for module in pkgutil.walk_packages(ecokit.__path__, "ecokit.")]
+    return [name for name in found if not name.startswith("ecokit.cli")]
+
+
+def imports_that_a_browser_lacks(modules: list[str], folder: Path = ROOT) -> list[str]:
+    """Import modules in a Python that has no engine and no server; return what it says of each."""
+    code = (
+        "import importlib, json, sys\n"
+        "modules, lacking = json.loads(sys.argv[1])\n"
+        "sys.modules.update(dict.fromkeys(lacking))\n"
+        "for name in modules:\n"
+        "    try:\n"
+        "        importlib.import_module(name)\n"
+        "    except ImportError as error:\n"
+        "        print(name, error)\n"
     )
-    assert not loaded_after(f"{everything}; dir(explore)") & (ENGINES | BROWSER_LACKS)
+    words = json.dumps([modules, sorted(ENGINES | BROWSER_LACKS)])
+    done = subprocess.run(
+        [sys.executable, "-c", code, words], cwd=folder, capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
+
+
+def test_lessons_load_nothing_that_a_browser_lacks() -> None:
+    modules = modules_of_lessons()
+    rooms = ["ecokit", "ecokit.plots", "ecokit.exercises", "ecokit.explore"]
+    assert {f"{room}.{topic}" for room in rooms for topic in topics.names()} <= set(modules)
+    assert not imports_that_a_browser_lacks(modules)
+
+
+@pytest.mark.parametrize("name", sorted(ENGINES | BROWSER_LACKS))
+def test_an_explorer_that_needs_an_engine_or_a_server_is_noticed(name: str, tmp_path: Path) -> None:
+    (tmp_path / "explorer.py").write_text(f"import {name}\n")
+    (said,) = imports_that_a_browser_lacks(["explorer"], tmp_path)
+    assert name in said
 
 
 def sources() -> list[Path]:

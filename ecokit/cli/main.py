@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     notebooks.set_defaults(run=_notebooks)
 
+    topics = commands.add_parser("topics", help=_("write what files hold of the list of topics"))
+    topics.set_defaults(run=_topics)
+
     trainer = commands.add_parser("trainer", help=_("make the trainer's edition, with answers"))
     trainer.add_argument("--folder", type=Path, default=Path("trainer"), help=_("where to"))
     trainer.set_defaults(run=_trainer)
@@ -126,6 +129,19 @@ def _notebooks(options: argparse.Namespace) -> None:
         print(_("stored {name}").format(name=name))
     if not changed:
         print(_("All notebooks are stored as they run."))
+
+
+def _topics(options: argparse.Namespace) -> int:
+    from ecokit.cli import rooms
+    from ecokit.cli.course import Course
+
+    course = Course.found()
+    course.need_checkout("ecokit topics")
+    for name in rooms.write(course.root):
+        print(_("wrote {name}").format(name=name))
+    lacking = list(rooms.missing(course.root))
+    print("\n".join(lacking) or _("Every topic has all its rooms."))
+    return bool(lacking)
 
 
 def _trainer(options: argparse.Namespace) -> None:

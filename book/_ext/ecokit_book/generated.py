@@ -10,6 +10,7 @@ import json
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +18,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.docutils import SphinxDirective
 
 WORDS_A_MINUTE = 150
 """Reading speed for a text in a second language with figures and tables in it."""
@@ -93,7 +94,7 @@ class Chapter(Generated):
     """``{chapter} name``: its topics, with objectives and minutes, from the tables."""
 
     required_arguments = 1
-    inputs = Objectives.inputs
+    inputs = (*Objectives.inputs, "ecokit/topics.csv")
 
     def markdown(self) -> Iterator[str]:
         """Yield a table of minutes, and the objectives of each topic."""
@@ -137,14 +138,36 @@ def times_of(env: BuildEnvironment, chapter: str, topic: str) -> list[int]:
     return [reading_minutes(page.read_text("utf8")), len(own), sum(one.minutes for one in own)]
 
 
-class Hours(SphinxRole):
-    """``{hours}`chapter```: how long a chapter takes, reading and exercises together."""
+class CourseHours(Generated):
+    """``{course}``: the chapters, and how long each takes, reading and exercises together."""
 
-    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the time in words, rounded up to quarters of an hour."""
-        times = [times_of(self.env, self.text, topic) for topic in topics_of(self.env, self.text)]
-        minutes = sum(read + answer for read, _, answer in times)
-        return [nodes.Text(f"{math.ceil(minutes / 15) / 4:g} hours")], []
+    inputs = (*Objectives.inputs, "ecokit/topics.csv")
+
+    def markdown(self) -> Iterator[str]:
+        """Yield a list; times are rounded up to quarters of an hour."""
+        from ecokit.topics import chapters
+
+        for chapter in chapters():
+            topics = topics_of(self.env, chapter.name)
+            times = [times_of(self.env, chapter.name, topic) for topic in topics]
+            hours = math.ceil(sum(read + answer for read, _, answer in times) / 15) / 4
+            yield f"- {{doc}}`/book/{chapter.name}/index`: about {hours:g} hours"
+
+
+class Modules(Generated):
+    """``{modules}``: the module of each topic, and what it is for, from its docstring."""
+
+    inputs = ("ecokit/topics.csv",)
+
+    def markdown(self) -> Iterator[str]:
+        """Yield a list with a link to the page of each."""
+        from ecokit.topics import names
+
+        for name in names():
+            module = import_module(f"ecokit.{name}")
+            self.env.note_dependency(str(module.__file__))
+            summary = str(module.__doc__).split("\n\n")[0].replace("\n", " ").rstrip(".")
+            yield f"- {{doc}}`ecokit.{name} </book/reference/api/{name}>`: {summary}."
 
 
 def _times_row(chapter: str, topic: str, times: Sequence[int]) -> list[str]:
@@ -375,7 +398,8 @@ def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("objectives", Objectives)
     app.add_directive("chapter", Chapter)
-    app.add_role("hours", Hours())
+    app.add_directive("course", CourseHours)
+    app.add_directive("modules", Modules)
     app.add_directive("data-dictionary", DataDictionary)
     app.add_directive("kpi-reference", KPIReference)
     app.add_directive("effects", Effects)
