@@ -4,102 +4,126 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
-from ecokit.exercises.model import (
-    Choice,
+from ecokit.exercises.sheet import (
+    ChoiceSheet,
     Field,
-    Misconception,
-    Number,
-    Option,
-    Plan,
+    PlanAnswer,
+    PlanSheet,
     Score,
-    Table,
+    Sheet,
+    TableSheet,
+    choice,
+    number,
+    plan,
+    table,
 )
+from ecokit.shop import Shop
 
-common: Any = {
-    "objective": "kpi-compute",
-    "minutes": 3,
+known: Any = {"objective": "kpi-compute", "minutes": 3}
+words: Any = {
     "hints": ("Look at the **paid** orders only.", "Divide by `visitors`."),
     "solution": "Paid orders divided by visitors.",
 }
 
 
-def layers(seven: float, three: float) -> pd.DataFrame:
-    """Return a table of layers by structure."""
-    return pd.DataFrame({"structure": ["seven", "three"], "layers": [seven, three]})
-
-
-DEMO = (
-    Number(
-        id="demo-rate",
-        title="How many visitors buy?",
-        prompt="Of 4,000 visitors 327 bought something.\n\nWhich **share** of them is that?",
-        unit="share",
-        tolerance=0.0005,
-        reference=lambda shop: 0.08175,
-        misconceptions=(
-            Misconception("visits", lambda shop: 0.05, "You counted visits, not visitors."),
-            Misconception("lines", lambda shop: 0.2, "You counted order lines, not orders."),
-        ),
-        **common,
-    ),
-    Choice(
-        id="demo-targets",
-        title="What follows from the targets?",
-        prompt="The campaign brings 45 % of the visitors and 55 % of the orders.",
-        options=(
-            Option("a", "Campaign visitors buy more often", "55 / 45 is above 1."),
-            Option("b", "The others buy more often", "Then they would make more orders."),
-            Option("c", "Nothing follows", "Divide the two shares."),
-        ),
-        reference=lambda shop: "a",
-        **common,
-    ),
-    Table(
-        id="demo-layers",
-        title="Layers of two structures",
-        prompt="How many layers has each structure?",
-        key="structure",
-        value="layers",
-        unit="layers",
-        tolerance=0,
-        labels={"seven": "Seven departments", "three": "Three centers"},
-        reference=lambda shop: layers(4, 3),
-        misconceptions=(
-            Misconception("no_top", lambda shop: layers(3, 2), "The top is a layer too."),
-            Misconception("posts", lambda shop: layers(30, 20), "You counted posts."),
-        ),
-        **common,
-    ),
-    Plan(
-        id="demo-design",
-        title="Design your own",
-        prompt="Choose span and layers so that at least 60 people have a boss.",
-        fields=(
-            Field("span", "Span of control", 2, 12, start=3),
-            Field("layers", "Layers below the top", 1, 5),
-        ),
-        score=lambda shop, plan: Score(
-            min(100, plan["span"] ** plan["layers"]),
-            plan["span"] ** plan["layers"] >= 60,
-            (f"{plan['span'] ** plan['layers']:.0f} people have a boss.",),
-        ),
-        reference=lambda shop: {"span": 4, "layers": 3},
-        misconceptions=(
-            Misconception(
-                "flat",
-                lambda shop: {"span": 12, "layers": 1},
-                "One layer is not enough.",
-                lambda shop, plan: plan["layers"] == 1,
-            ),
-            Misconception(
-                "narrow",
-                lambda shop: {"span": 2, "layers": 5},
-                "The span is too narrow.",
-                lambda shop, plan: plan["span"] == 2,
-            ),
-        ),
-        **common,
-    ),
+@number(
+    id="demo-rate",
+    title="How many visitors buy?",
+    unit="share",
+    tolerance=0.0005,
+    mistakes=("visits", "lines"),
+    **known,
 )
+def rate(_shop: Shop) -> Sheet:
+    """One share."""
+    return Sheet(
+        prompt="Of 4,000 visitors 327 bought something.\n\nWhich **share** of them is that?",
+        right=327 / 4000,
+        wrong={
+            "visits": (0.05, "You counted visits, not visitors."),
+            "lines": (0.2, "You counted order lines, not orders."),
+        },
+        **words,
+    )
+
+
+@choice(
+    id="demo-targets", title="What follows from the targets?", mistakes=("a", "b", "c"), **known
+)
+def targets(_shop: Shop) -> ChoiceSheet:
+    """One of three options."""
+    return ChoiceSheet(
+        prompt="The campaign brings 45 % of the visitors and 55 % of the orders.",
+        right="a",
+        options={
+            "a": ("Campaign visitors buy more often", "55 / 45 is above 1."),
+            "b": ("The others buy more often", "Then they would make more orders."),
+            "c": ("Nothing follows", "Divide the two shares."),
+        },
+        **words,
+    )
+
+
+@table(
+    id="demo-layers",
+    title="Layers of two structures",
+    key="structure",
+    value="layers",
+    unit="layers",
+    tolerance=0,
+    labels={"seven": "Seven departments", "three": "Three centers"},
+    mistakes=("no_top", "posts"),
+    **known,
+)
+def layers(_shop: Shop) -> TableSheet:
+    """Two numbers."""
+    return TableSheet(
+        prompt="How many layers has each structure?",
+        right={"seven": 4, "three": 3},
+        wrong={
+            "no_top": ({"seven": 3, "three": 2}, "The top is a layer too."),
+            "posts": ({"seven": 30, "three": 20}, "You counted posts."),
+        },
+        **words,
+    )
+
+
+def score(plan: PlanAnswer) -> Score:
+    """Return how many people have a boss, in points."""
+    people = plan["span"] ** plan["layers"]
+    return Score(min(100, people), people >= 60, (f"{people:.0f} people have a boss.",))
+
+
+@plan(
+    id="demo-design",
+    title="Design your own",
+    fields=(
+        Field("span", "Span of control", 2, 12, start=3),
+        Field("layers", "Layers below the top", 1, 5),
+    ),
+    mistakes=("flat", "narrow"),
+    **known,
+)
+def design(_shop: Shop) -> PlanSheet:
+    """Two numbers, scored."""
+    return PlanSheet(
+        prompt="Choose span and layers so that at least 60 people have a boss.",
+        right={"span": 4, "layers": 3},
+        score=score,
+        wrong={
+            "flat": (
+                {"span": 12, "layers": 1},
+                "One layer is not enough.",
+                lambda plan: plan["layers"] == 1,
+            ),
+            "narrow": (
+                {"span": 2, "layers": 5},
+                "The span is too narrow.",
+                lambda plan: plan["span"] == 2,
+            ),
+        },
+        **words,
+    )
+
+
+DEMO = (rate, targets, layers, design)

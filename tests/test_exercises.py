@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -19,7 +21,7 @@ from ecokit import exercises, load_shop, topics
 from ecokit.errors import CourseError
 from ecokit.exercises import checks, store
 from ecokit.exercises.card import Card, ChapterProgress, answer_text
-from ecokit.exercises.model import Choice, Exercise, Number, Plan, Table, text_for
+from ecokit.exercises.sheet import Exercise, Sheet, number
 from ecokit.shop import Shop
 from tests.demo_exercises import DEMO
 
@@ -32,51 +34,27 @@ def ids(given: Exercise) -> str:
     return given.id
 
 
-def constant(exercise: Exercise, shop: Shop) -> Exercise:
-    """Return the exercise with everything computed once, to check many answers fast."""
-
-    def once(compute: Callable[[Shop], Any]) -> Callable[[Shop], Any]:
-        value = compute(shop)
-        return lambda _shop: value
-
-    mistakes = tuple(replace(m, compute=once(m.compute)) for m in exercise.misconceptions)
-    changes: dict[str, Any] = {"reference": once(exercise.reference), "misconceptions": mistakes}  # type: ignore[attr-defined]
-    return replace(exercise, **changes)
-
-
 def faults(exercise: Exercise, shop: Shop) -> Iterator[str]:
     """Yield what is wrong with an exercise for this shop."""
-    exercise = constant(exercise, shop)
-    texts = [exercise.prompt, exercise.solution, *exercise.hints]
-    if not all(text_for(text, shop).strip() for text in texts):
+    sheet = exercise.sheet(shop)
+    if not all(text.strip() for text in (sheet.prompt, sheet.solution, *sheet.hints)):
         yield "a text is empty"
-    result = checks.check(exercise, exercise.reference(shop), shop)  # type: ignore[attr-defined]
+    result = checks.check(exercise, sheet.right, shop)
     if not result.right:
-        yield f"the reference fails: {result!r}"
-    if isinstance(exercise, Number):
+        yield f"the right answer fails: {result!r}"
+    if exercise.kind == "number":
         shown = answer_text(exercise, shop).split(" (")[0]
         if not checks.check(exercise, shown, shop).right:
             yield f"the answer as it is shown fails: {shown}"
-    told_apart = exercise.wrong_answers(shop) if isinstance(exercise, Number) else None
-    expected = {
-        m.name: (m.compute(shop), m.feedback)
-        for m in exercise.misconceptions
-        if told_apart is None or m.name in told_apart
-    }
-    if isinstance(exercise, Choice):
-        right = exercise.reference(shop)
-        expected = {o.key: (o.key, o.reason) for o in exercise.options if o.key != right}
-    spoken = set()
-    for name, (answer, feedback) in expected.items():
-        if answer is None:
-            continue
+    spoken, apart = set(), exercise.wrong_answers(shop)
+    for name, answer in apart.items():
         result = checks.check(exercise, answer, shop)
         if (result.kind, result.misconception) != ("misconception", name):
             yield f"{name} is taken for {result.misconception or result.kind}"
-        if result.message != text_for(feedback, shop) or not result.message.strip():
+        if result.message != sheet.wrong[name][1] or not result.message.strip():
             yield f"{name} does not give its own feedback"
         spoken.add(result.message)
-    if len(spoken) < sum(answer is not None for answer, _feedback in expected.values()):
+    if len(spoken) < len(apart):
         yield "two mistakes have the same feedback"
 
 
@@ -99,24 +77,18 @@ def test_each_mistake_is_told_for_every_company(seed: int) -> None:
     assert not found, "\n".join(found)
 
 
-def applying_mistakes(exercise: Exercise, shop: Shop) -> set[str]:
-    if isinstance(exercise, Number):
-        return set(exercise.wrong_answers(shop))
-    return {m.name for m in exercise.misconceptions if m.compute(shop) is not None}
-
-
 @pytest.mark.parametrize("exercise", [*exercises.all(), *DEMO], ids=ids)
 def test_it_is_whole_and_works_for_the_bundled_company(exercise: Exercise, shop: Shop) -> None:
     assert not list(faults(exercise, shop))
-    applying = applying_mistakes(exercise, shop)
-    assert isinstance(exercise, Choice) or len(applying) >= 2
-    known = {mistake.name for mistake in exercise.misconceptions}
+    applying = set(exercise.wrong_answers(shop))
+    assert len(applying) >= 2
+    known = set(exercise.sheet(shop).wrong)
     for seed in range(1, 6):  # a mistake that can never be told apart is dead
         if applying < known:
-            applying |= applying_mistakes(exercise, load_shop(seed=seed))
-    assert applying == known
+            applying |= set(exercise.wrong_answers(load_shop(seed=seed)))
+    assert applying >= known
     html = Card(exercise, shop)._repr_mimebundle_()["text/html"]
-    assert text_for(exercise.solution, shop) not in html
+    assert exercise.sheet(shop).solution not in html
 
 
 NONSENSE = [
@@ -134,9 +106,8 @@ NONSENSE = [
 
 @pytest.mark.parametrize("exercise", [*exercises.all(), *DEMO], ids=ids)
 def test_nonsense_gets_a_sentence(exercise: Exercise, shop: Shop) -> None:
-    quick = constant(exercise, shop)
     for answer in NONSENSE:
-        result = checks.check(quick, answer, shop)
+        result = checks.check(exercise, answer, shop)
         assert result.kind != "right"
         assert 10 < len(result.message) < 500
         assert result.message.rstrip(")").endswith((".", "?", "!"))
@@ -155,6 +126,16 @@ def test_objectives_and_exercises_hold_against_each_other() -> None:
     assert all(row.text.strip() for row in exercises.objectives())
 
 
+def test_what_learners_have_answered_keeps_its_name() -> None:
+    """Progress and the trainer's board hang on the ids and the names of the mistakes."""
+    text = (Path(__file__).parent / "data" / "exercises.csv").read_text(encoding="utf8")
+    promised: dict[str, list[str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        promised.setdefault(row["id"], []).append(row["mistake"])
+    assert len(promised) == 81
+    assert promised == {name: list(exercises.get(name).mistakes) for name in promised}
+
+
 @pytest.mark.parametrize("topic", topics.names())
 def test_a_topic_has_exercises_with_ids_of_their_own(topic: str) -> None:
     own = exercises.all(topic=topic)
@@ -165,7 +146,7 @@ def test_a_topic_has_exercises_with_ids_of_their_own(topic: str) -> None:
 def test_a_chapter_has_exercises_of_every_kind(chapter: topics.Chapter) -> None:
     own = exercises.all(chapter=chapter.name)
     if len(own) >= 12:  # a chapter that has only begun need not have them yet
-        assert {type(exercise) for exercise in own} == {Number, Choice, Table, Plan}
+        assert {exercise.kind for exercise in own} == {"number", "choice", "table", "plan"}
 
 
 # The checks -----------------------------------------------------------------------------------
@@ -266,7 +247,7 @@ def test_no_answer_ends_in_a_traceback(answer: object) -> None:
 
 
 def test_a_shop_that_lacks_a_table_gives_a_sentence() -> None:
-    lacking = replace(RATE, reference=lambda shop: shop.orders.size)
+    lacking = replace(RATE, work=lambda shop: shop.orders.size)
     result = checks.check(lacking, 3, Shop({}))
     assert result.kind == "unreadable"
     assert "orders" in result.message
@@ -310,10 +291,11 @@ def test_a_plan_is_scored_with_reasons() -> None:
     ("change", "sentence"),
     [
         ({"id": "Rate"}, "topic-name"),
-        ({"hints": ()}, "hints"),
         ({"minutes": 0}, "minutes"),
-        ({"misconceptions": RATE.misconceptions[:1]}, "two misconceptions"),
-        ({"misconceptions": RATE.misconceptions[:1] * 2}, "different names"),
+        ({"title": " "}, "title"),
+        ({"objective": "kpi-fly"}, "no objective 'kpi-fly'"),
+        ({"mistakes": ("visits",)}, "two mistakes"),
+        ({"mistakes": ("visits", "visits")}, "names must differ"),
         ({"rel_tolerance": 0.1}, "either tolerance"),
         ({"tolerance": -1}, "negative"),
     ],
@@ -321,6 +303,33 @@ def test_a_plan_is_scored_with_reasons() -> None:
 def test_a_faulty_declaration_is_refused(change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(CourseError, match=sentence):
         replace(RATE, **change)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"wrong": {"visits": (0.05, "Visits.")}}, "its sheet has visits; declared are visits, li"),
+        ({"hints": ()}, "hints"),
+        ({"hints": "Divide."}, "hints"),
+    ],
+)
+def test_a_sheet_holds_what_was_declared(change: dict[str, Any], sentence: str) -> None:
+    sheet: Sheet = replace(RATE.sheet(NO_SHOP), **change)
+    with pytest.raises(CourseError, match=sentence):
+        RATE(lambda _shop: sheet).sheet(NO_SHOP)
+
+
+def test_a_declaration_without_a_function_says_so() -> None:
+    bare = number(
+        id="demo-bare", objective="kpi-compute", minutes=1, title="Bare", unit="people",
+        tolerance=0, mistakes=("one", "two"),
+    )  # fmt: skip
+    with pytest.raises(CourseError, match="below its decorator"):
+        bare.sheet(NO_SHOP)
+
+
+def test_a_sheet_is_computed_once_for_a_shop() -> None:
+    assert RATE.sheet(NO_SHOP) is RATE.sheet(NO_SHOP)
 
 
 # The card -------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from traitlets import TraitError
 
 from ecokit.exercises import checks, store
 from ecokit.exercises.aims import objective
-from ecokit.exercises.model import Choice, Exercise, Field, Number, Plan, Table, text_for
+from ecokit.exercises.sheet import Choice, ChoiceSheet, Exercise, Field, Number, Plan, Table
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -66,9 +66,10 @@ class Card(widgets.VBox):  # type: ignore[misc]
     def __init__(self, exercise: Exercise, shop: Shop) -> None:
         self.exercise = exercise
         self._shop = shop
+        self._sheet = exercise.sheet(shop)
         self._learner = store.learner()
         self._due: asyncio.TimerHandle | None = None
-        self._fields, self._read, self._fill = _fields(exercise, shop, self._entered)
+        self._fields, self._read, self._fill = _fields(exercise, self._sheet, self._entered)
         self._check_button = widgets.Button(description=_("Check"), button_style="primary")
         self._hint_button = widgets.Button()
         self._show_button = widgets.Button()
@@ -78,7 +79,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
         self._head, self._feedback, self._help = (widgets.HTML() for _part in range(3))
         buttons = widgets.Box([self._check_button, self._hint_button, self._show_button])
         buttons.add_class("ecokit-buttons")
-        question = widgets.HTML(_question(exercise, shop))
+        question = widgets.HTML(_question(self._sheet))
         parts = [self._head, question, self._fields, buttons, self._feedback, self._help]
         super().__init__([widgets.HTML(_style(), layout={"display": "none"}), *parts])
         self.add_class("ecokit-card")
@@ -142,7 +143,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
         self._refresh(standing)
 
     def _refresh(self, standing: store.Standing, spoken: bool = False) -> None:
-        hints = self.exercise.hints
+        hints = self._sheet.hints
         opened = min(standing.hints, len(hints))
         self._head.value = _header(self.exercise, standing)
         self._hint_button.disabled = opened == len(hints)
@@ -157,14 +158,13 @@ class Card(widgets.VBox):  # type: ignore[misc]
             if standing.may_show
             else _("Show the answer (after {n} tries)").format(n=store.TRIES_BEFORE_ANSWER)
         )
-        shown = [text_for(hint, self._shop) for hint in hints[:opened]]
         solution = self._solution() if standing.done or standing.shown else ""
-        self._help.value = _help(shown, solution, self._learner.notice, spoken)
+        self._help.value = _help(hints[:opened], solution, self._learner.notice, spoken)
 
     def _solution(self) -> str:
         return markup(
             f"**{_('The answer:')}** {answer_text(self.exercise, self._shop)}\n\n"
-            + text_for(self.exercise.solution, self._shop)
+            + self._sheet.solution
         )
 
     # Without a kernel -----------------------------------------------------------------------
@@ -174,24 +174,24 @@ class Card(widgets.VBox):  # type: ignore[misc]
         head = _("Exercise: {title} (about {n} min)").format(
             title=exercise.title, n=exercise.minutes
         )
-        prompt = text_for(exercise.prompt, self._shop).strip()
-        return "\n\n".join([head, textwrap.fill(prompt, 88), *_static_lines(exercise, self._shop)])
+        prompt = textwrap.fill(self._sheet.prompt.strip(), 88)
+        return "\n\n".join([head, prompt, *_static_lines(exercise, self._sheet)])
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        lines = _static_lines(self.exercise, self._shop)
+        lines = _static_lines(self.exercise, self._sheet)
         options = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
         bundle["text/plain"] = repr(self)
         bundle["text/html"] = (
             f'<div class="ecokit-static">{_header(self.exercise, store.Standing())}'
-            f"{_question(self.exercise, self._shop)}<ul>{options}</ul></div>"
+            f"{_question(self._sheet)}<ul>{options}</ul></div>"
         )
         return bundle
 
 
-def _static_lines(exercise: Exercise, shop: Shop) -> list[str]:
+def _static_lines(exercise: Exercise, sheet: Any) -> list[str]:
     if isinstance(exercise, Choice):
-        return [f"({option.key}) {text_for(option.text, shop)}" for option in exercise.options]
+        return [f"({key}) {option}" for key, (option, _reason) in sheet.options.items()]
     if isinstance(exercise, Plan):
         return [f"{field.label}: {field.low:g} to {field.high:g}" for field in exercise.fields]
     return []
@@ -214,8 +214,8 @@ def _header(exercise: Exercise, standing: store.Standing) -> str:
     )
 
 
-def _question(exercise: Exercise, shop: Shop) -> str:
-    return f'<div class="ecokit-question">{markup(text_for(exercise.prompt, shop))}</div>'
+def _question(sheet: Any) -> str:
+    return f'<div class="ecokit-question">{markup(sheet.prompt)}</div>'
 
 
 def _block(kind: str, content: str, spoken: bool) -> str:
@@ -247,23 +247,20 @@ def _help(hints: Sequence[str], solution: str, notice: str, spoken: bool) -> str
 
 
 def answer_text(exercise: Exercise, shop: Shop) -> str:
-    """Return the reference answer in words."""
+    """Return the right answer in words."""
+    right = exercise.sheet(shop).right
     if isinstance(exercise, Number):
-        return checks.show_number(exercise, float(exercise.reference(shop)))
+        return checks.show_number(exercise, float(right))
     if isinstance(exercise, Choice):
-        key = exercise.reference(shop)
-        option = next(option for option in exercise.options if option.key == key)
-        return f"{text_for(option.text, shop)} {text_for(option.reason, shop)}"
+        return " ".join(exercise.sheet(shop).options[right])
     if isinstance(exercise, Table):
-        values = checks.table_values(exercise, exercise.reference(shop))
         rows = (
             f"{exercise.labels.get(key, key)}: {checks.show_number(exercise, value)}"
-            for key, value in values.items()
+            for key, value in checks.by_key(right).items()
         )
         return "; ".join(rows)
     if isinstance(exercise, Plan):
-        plan = exercise.reference(shop)
-        return "; ".join(f"{field.label}: {plan[field.name]:g}" for field in exercise.fields)
+        return "; ".join(f"{field.label}: {right[field.name]:g}" for field in exercise.fields)
     raise TypeError(type(exercise).__name__)
 
 
@@ -272,14 +269,14 @@ def answer_text(exercise: Exercise, shop: Shop) -> str:
 _Parts = tuple[widgets.Widget, Callable[[], object], Callable[[Any], None]]
 
 
-def _fields(exercise: Exercise, shop: Shop, entered: Callable[..., None]) -> _Parts:
+def _fields(exercise: Exercise, sheet: Any, entered: Callable[..., None]) -> _Parts:
     if isinstance(exercise, Number):
         field = _text_field(_("Your answer ({unit})").format(unit=_unit(exercise.unit)), entered)
         return field, lambda: field.value, lambda answer: field.set_trait("value", str(answer))
     if isinstance(exercise, Choice):
-        return _choice_field(exercise, shop)
+        return _choice_field(sheet)
     if isinstance(exercise, Table):
-        keys = checks.table_values(exercise, exercise.reference(shop))
+        keys = checks.by_key(sheet.right)
         unit = _unit(exercise.unit)
         rows = {
             key: _text_field(f"{exercise.labels.get(key, key)} ({unit})", entered) for key in keys
@@ -325,8 +322,8 @@ def _plan_field(field: Field) -> widgets.Widget:
     return box
 
 
-def _choice_field(exercise: Choice, shop: Shop) -> _Parts:
-    options = [(text_for(option.text, shop), option.key) for option in exercise.options]
+def _choice_field(sheet: ChoiceSheet) -> _Parts:
+    options = [(option, key) for key, (option, _reason) in sheet.options.items()]
     radio = widgets.RadioButtons(options=options, value=None, layout={"width": "auto"})
     radio.add_class("ecokit-choice")
     return radio, lambda: radio.value or "", lambda answer: radio.set_trait("value", answer)

@@ -14,21 +14,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import InvalidOperation
 from functools import singledispatch
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.exercises.model import (
+from ecokit.exercises.sheet import (
+    Cells,
     Choice,
+    ChoiceSheet,
     Exercise,
     Number,
+    Numeric,
     Plan,
     PlanAnswer,
+    PlanSheet,
+    Sheet,
     Table,
-    _Numeric,
-    text_for,
+    TableSheet,
 )
 from ecokit.messages import _
 
@@ -117,12 +121,12 @@ class Result:
 
 
 def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
-    """Compare an answer with the reference and with every known mistake.
+    """Compare an answer with the right one and with that of every known mistake.
 
     Parameters
     ----------
     exercise : Exercise
-        One of the four kinds of `ecokit.exercises.model`.
+        One of the four kinds of `ecokit.exercises.sheet`.
     answer : object
         Whatever the learner typed or computed.
     shop : Shop
@@ -134,12 +138,13 @@ def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
 
     Examples
     --------
-    >>> from ecokit.exercises.model import Misconception, Number
-    >>> rate = Number(id="kpi-rate", objective="kpi-read", minutes=1, title="Rate", prompt="?",
-    ...               hints=("Divide.",), solution="Divide.", unit="share", tolerance=0.0005,
-    ...               reference=lambda shop: 0.0818,
-    ...               misconceptions=(Misconception("visits", lambda shop: 0.05, "Visitors!"),
-    ...                               Misconception("lines", lambda shop: 0.2, "Orders!")))
+    >>> from ecokit.exercises import sheet
+    >>> @sheet.number(id="kpi-rate", objective="kpi-compute", minutes=1, title="Rate",
+    ...               unit="share", tolerance=0.0005, mistakes=("visits", "lines"))
+    ... def rate(shop):
+    ...     return sheet.Sheet(prompt="Which share?", right=0.0818, solution="Divide.",
+    ...                        wrong={"visits": (0.05, "Visitors!"), "lines": (0.2, "Orders!")},
+    ...                        hints=("Divide.",))
     >>> check(rate, "8.18 %", None)
     Right. 0.082 (8.2 %).
     >>> check(rate, 8.18, None)
@@ -152,7 +157,7 @@ def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
     missing value.
     """
     try:
-        return _judge(exercise, answer, shop)
+        return _judge(exercise, answer, exercise.sheet(shop))
     except CourseError as trouble:  # also a shop that lacks a table
         return Result(exercise.id, "unreadable", str(trouble))
     except InvalidOperation:  # pandas stops at a signalling NaN of `decimal`
@@ -161,36 +166,27 @@ def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
 
 
 @singledispatch
-def _judge(exercise: Exercise, answer: object, shop: Shop) -> Result:
+def _judge(exercise: Exercise, answer: object, sheet: object) -> Result:
     raise CourseError(_("No check for exercises of this kind."))
-
-
-def _mistake(exercise: Exercise, name: str, shop: Shop, lines: tuple[str, ...] = ()) -> Result:
-    for mistake in exercise.misconceptions:
-        if mistake.name == name:
-            message = text_for(mistake.feedback, shop)
-            return Result(exercise.id, "misconception", message, name, lines)
-    raise KeyError(name)
 
 
 # Number ------------------------------------------------------------------------------------
 
 
 @_judge.register(Number)
-def _judge_number(exercise: Number, answer: object, shop: Shop) -> Result:
-    value = read_number(answer, exercise.unit)
-    reference = float(exercise.reference(shop))
-    if abs(value - reference) <= exercise.margin(reference):
-        return Result(exercise.id, "right", f"{show_number(exercise, reference)}.")
-    for name, wrong in exercise.wrong_answers(shop).items():
+def _judge_number(exercise: Number, answer: object, sheet: Sheet) -> Result:
+    value, right = read_number(answer, exercise.unit), float(sheet.right)
+    if abs(value - right) <= exercise.margin(right):
+        return Result(exercise.id, "right", f"{show_number(exercise, right)}.")
+    for name, wrong in exercise.apart(sheet).items():
         if abs(value - wrong) <= exercise.margin(wrong):
-            return _mistake(exercise, name, shop)
-    return _other_unit(exercise, value, reference) or _unknown(exercise, value, reference)
+            return Result(exercise.id, "misconception", sheet.wrong[name][1], name)
+    return _other_unit(exercise, value, right) or _unknown(exercise, value, right)
 
 
-def _other_unit(exercise: Number, value: float, reference: float) -> Result | None:
+def _other_unit(exercise: Number, value: float, right: float) -> Result | None:
     for name, factor in _conversions(exercise.unit):
-        if abs(value * factor - reference) <= exercise.margin(reference) and reference:
+        if abs(value * factor - right) <= exercise.margin(right) and right:
             message = _(
                 "{answer} would be right in {other}. This answer is asked {unit}: "
                 "convert it, or write the unit behind the number."
@@ -199,8 +195,8 @@ def _other_unit(exercise: Number, value: float, reference: float) -> Result | No
     return None
 
 
-def _unknown(exercise: Number, value: float, reference: float) -> Result:
-    if reference and abs(value + reference) <= exercise.margin(reference):
+def _unknown(exercise: Number, value: float, right: float) -> Result:
+    if right and abs(value + right) <= exercise.margin(right):
         message = _("The size is right, the sign is not: what do you subtract from what?")
     else:
         message = _(
@@ -237,7 +233,7 @@ def _plain(value: float) -> str:
     return f"{value:,.10g}"
 
 
-def show_number(exercise: _Numeric, value: float, exact: bool = False) -> str:
+def show_number(exercise: Numeric[Any], value: float, exact: bool = False) -> str:
     """Return a number with its unit, as precise as the tolerance asks for.
 
     With ``exact=True`` it is shown as it was given (up to ten digits).
@@ -371,20 +367,19 @@ def _quote(text: str) -> str:
 
 
 @_judge.register(Choice)
-def _judge_choice(exercise: Choice, answer: object, shop: Shop) -> Result:
-    keys = ", ".join(option.key for option in exercise.options)
+def _judge_choice(exercise: Choice, answer: object, sheet: ChoiceSheet) -> Result:
+    keys = ", ".join(sheet.options)
     if not isinstance(answer, str):
         message = _("Choose one of the options {keys}, as a text: '{first}'.")
-        raise AnswerError(message.format(keys=keys, first=exercise.options[0].key))
+        raise AnswerError(message.format(keys=keys, first=next(iter(sheet.options))))
     chosen = unicodedata.normalize("NFKC", answer[:400]).strip().casefold().strip("'\"().")
     if not chosen:
         raise AnswerError(_("Nothing is chosen yet. Choose one of the options."))
-    for option in exercise.options:
-        if chosen in (option.key, text_for(option.text, shop).casefold().strip("'\"().")):
-            right = option.key == exercise.reference(shop)
-            reason = text_for(option.reason, shop)
-            kind: Kind = "right" if right else "misconception"
-            return Result(exercise.id, kind, reason, None if right else option.key)
+    for key, (option, reason) in sheet.options.items():
+        if chosen in (key, option.casefold().strip("'\"().")):
+            if key == sheet.right:
+                return Result(exercise.id, "right", reason)
+            return Result(exercise.id, "misconception", reason, key)
     message = _("{text} is not one of the options {keys}.")
     raise AnswerError(message.format(text=_quote(answer), keys=keys))
 
@@ -393,25 +388,22 @@ def _judge_choice(exercise: Choice, answer: object, shop: Shop) -> Result:
 
 
 @_judge.register(Table)
-def _judge_table(exercise: Table, answer: object, shop: Shop) -> Result:
-    reference = table_values(exercise, exercise.reference(shop))
-    values = read_table(exercise, answer, reference)
-    wrong = _differing(exercise, values, reference)
+def _judge_table(exercise: Table, answer: object, sheet: TableSheet) -> Result:
+    right = by_key(sheet.right)
+    values = read_table(exercise, answer, right)
+    wrong = _differing(exercise, values, right)
     if not wrong:
         return Result(exercise.id, "right", _("All {n} rows are right.").format(n=len(values)))
     best: tuple[int, str] | None = None
-    for mistake in exercise.misconceptions:
-        table = mistake.compute(shop)
-        if table is None:
-            continue
-        typical = table_values(exercise, table)
+    for name, (cells, _words) in sheet.wrong.items():
+        typical = {} if cells is None else by_key(cells)
         # Each wrong row is wrong in the way of this mistake, each other row is right.
-        if not _differing(exercise, values, typical, wrong):
+        if typical and not _differing(exercise, values, typical, wrong):
             others = len(_differing(exercise, values, typical))
             if best is None or others < best[0]:
-                best = (others, mistake.name)
+                best = (others, name)
     if best is not None:
-        return _mistake(exercise, best[1], shop)
+        return Result(exercise.id, "misconception", sheet.wrong[best[1]][1], best[1])
     message = _("{right} of {n} rows are right. Look again at: {rows}.").format(
         right=len(values) - len(wrong),
         n=len(values),
@@ -439,13 +431,12 @@ def _key(value: object) -> str:
     return unicodedata.normalize("NFKC", str(value)).strip()
 
 
-def table_values(exercise: Table, table: pd.DataFrame) -> dict[str, float]:
-    """Return key to number of a reference or misconception table."""
-    pairs = zip(table[exercise.key], table[exercise.value], strict=True)
-    return {_key(key): float(value) for key, value in pairs}
+def by_key(cells: Cells) -> dict[str, float]:
+    """Return the numbers of a right or wrong answer by key, the keys as they are read."""
+    return {_key(key): float(value) for key, value in cells.items()}
 
 
-def read_table(exercise: Table, answer: object, reference: Mapping[str, float]) -> dict[str, float]:
+def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> dict[str, float]:
     """Read a DataFrame, a Series indexed by the keys, or a dict; one number per key.
 
     Raises
@@ -455,12 +446,12 @@ def read_table(exercise: Table, answer: object, reference: Mapping[str, float]) 
     """
     pairs = _pairs(exercise, answer)
     keys = [_key(key) for key, _value in pairs]
-    missing = [key for key in reference if key not in keys]
+    missing = [key for key in right if key not in keys]
     if missing:
         message = _("The table lacks a row for: {keys}.")
         names = (exercise.labels.get(key, key) for key in missing)
         raise AnswerError(message.format(keys=_some(names)))
-    unknown = [key for key in keys if key not in reference]
+    unknown = [key for key in keys if key not in right]
     if unknown:
         message = _("The table has rows that were not asked for: {keys}.")
         raise AnswerError(message.format(keys=_some(unknown)))
@@ -473,7 +464,7 @@ def read_table(exercise: Table, answer: object, reference: Mapping[str, float]) 
         except AnswerError as trouble:
             where = exercise.labels.get(key, key)
             raise AnswerError(f"{where}: {trouble}") from None
-    return {key: values[key] for key in reference}
+    return {key: values[key] for key in right}
 
 
 def _pairs(exercise: Table, answer: object) -> list[tuple[object, object]]:
@@ -504,15 +495,14 @@ def _some(names: Iterable[object]) -> str:
 
 
 @_judge.register(Plan)
-def _judge_plan(exercise: Plan, answer: object, shop: Shop) -> Result:
+def _judge_plan(exercise: Plan, answer: object, sheet: PlanSheet) -> Result:
     plan = read_plan(exercise, answer)
-    score = exercise.score(shop, plan)
+    score = sheet.score(plan)
     if score.passed:
         message = _("The plan passes with {points:.0f} of 100 points.")
         return Result(exercise.id, "right", message.format(points=score.points), None, score.lines)
-    for mistake in exercise.misconceptions:
-        if mistake.detects and mistake.detects(shop, plan):
-            return _mistake(exercise, mistake.name, shop, score.lines)
+    if name := sheet.mistake(plan):
+        return Result(exercise.id, "misconception", sheet.wrong[name][1], name, score.lines)
     message = _("The plan has {points:.0f} of 100 points and does not pass.")
     return Result(exercise.id, "wrong", message.format(points=score.points), None, score.lines)
 

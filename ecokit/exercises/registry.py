@@ -15,7 +15,7 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 
 if TYPE_CHECKING:
-    from ecokit.exercises.model import Exercise
+    from ecokit.exercises.sheet import Exercise
 
 
 @cache

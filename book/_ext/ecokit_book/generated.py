@@ -339,36 +339,33 @@ class ExerciseDirective(Generated):
     def markdown(self) -> Iterator[str]:
         """Yield the question in a box."""
         from ecokit import exercises, load_shop
-        from ecokit.exercises import model
 
         exercise = exercises.get(self.arguments[0])
-        shop = load_shop()
+        sheet = exercise.sheet(load_shop())
         yield f"::::{{admonition}} Exercise: {exercise.title}"
         yield ":class: exercise"
         yield ""
-        yield from model.text_for(exercise.prompt, shop).splitlines()
+        yield from sheet.prompt.splitlines()
         yield ""
-        yield from _answer_form(exercise, shop)
+        yield from _answer_form(exercise, sheet)
         yield ""
         yield f"About {exercise.minutes} min. Open the notebook to answer and to get hints."
         yield "::::"
 
 
-def _answer_form(exercise: Any, shop: Any) -> Iterator[str]:
-    from ecokit.exercises import checks, model
+def _answer_form(exercise: Any, sheet: Any) -> Iterator[str]:
+    from ecokit.exercises import checks
 
-    if isinstance(exercise, model.Choice):
-        for option in exercise.options:
-            yield f"- **{option.key}**: {model.text_for(option.text, shop)}"
-    elif isinstance(exercise, model.Plan):
+    if exercise.kind == "choice":
+        yield from (f"- **{key}**: {option}" for key, (option, _reason) in sheet.options.items())
+    elif exercise.kind == "plan":
         yield from table(
             ["You set", "from", "to"],
             ([f.label, f"{f.low:g}", f"{f.high:g}"] for f in exercise.fields),
             "lrr",
         )
-    elif isinstance(exercise, model.Table):
-        keys = checks.table_values(exercise, exercise.reference(shop))
-        rows = ", ".join(exercise.labels.get(key, key) for key in keys)
+    elif exercise.kind == "table":
+        rows = ", ".join(exercise.labels.get(key, key) for key in checks.by_key(sheet.right))
         yield f"Answer {_unit(exercise.unit)}, for each of: {rows}."
     else:
         yield f"Answer {_unit(exercise.unit)}."
