@@ -15,11 +15,11 @@ from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
-from ecokit.kpi.door import By as By
-from ecokit.kpi.door import Frame as Frame
-from ecokit.kpi.door import as_group, as_times, need, opened
-from ecokit.kpi.door import door as door
-from ecokit.kpi.door import listed as listed
+from ecokit.inputs.frames import By as By
+from ecokit.inputs.frames import Frame as Frame
+from ecokit.inputs.frames import as_group, as_times, need, opened
+from ecokit.inputs.frames import door as door
+from ecokit.inputs.frames import listed as listed
 
 PERIODS = ("day", "week", "month", "quarter")
 _EVERY = {"day": "1d", "month": "1mo", "quarter": "1q"}

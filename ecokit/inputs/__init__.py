@@ -1,0 +1,11 @@
+"""The one door: whatever a caller gives is looked at here, before anything is computed.
+
+- `frames`: tables of a shop, of a mapping or alone, of any engine; the same kind out.
+- `rows`: rows that cannot be used, told with the table, how many, an example and a remedy.
+- `numbers`: numbers, counts, moments, months, names, seeds: name and value in, value out.
+- `intervals`: Wilson's interval of a share, for arrays and for columns of any engine.
+- `renamed`: what was renamed or removed, and functions that say so.
+
+Every refusal is a `CourseError`. Call the functions with their module, ``numbers.share(...)``,
+because names such as ``share`` are wanted for results.
+"""

@@ -1,0 +1,402 @@
+"""Tables that a caller gives: any engine in, the same sentences, the same kind out.
+
+A measure takes ``data``, a shop or tables by name, and opens what it needs with `door`, or with
+`fetched` where it computes in pandas. A function over one table opens it with `table`.
+
+A lazy engine (Polars lazy, DuckDB, PySpark) is asked for its columns and their types, never for
+rows: that would run a query. What a function fetches is looked at when it is here.
+
+>>> import pandas as pd
+>>> stock = pd.DataFrame({"product_id": ["P1", "P2"], "sold": [4, 0]})
+>>> (frame,) = door({"stock": stock}, {"stock": "product_id sold"})
+>>> int(frame["sold"].sum())
+4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.inputs import kinds
+from ecokit.inputs.kinds import Frame as Frame
+from ecokit.inputs.kinds import as_group as as_group
+from ecokit.inputs.kinds import as_times as as_times
+from ecokit.inputs.kinds import need as need
+from ecokit.inputs.numbers import refused
+from ecokit.messages import _
+from ecokit.shop.tables import Shop
+
+By = str | Sequence[str] | None
+Columns = str | Sequence[str]
+
+
+# --- in --------------------------------------------------------------------------------
+
+
+def tables(data: Any, example: str = "orders") -> Mapping[str, Any]:
+    """Return the tables of a shop, or a mapping of tables as it is.
+
+    Parameters
+    ----------
+    data : Shop or mapping of table name to table
+        What the caller gave.
+    example : str
+        A table that is needed, for the sentence.
+
+    Raises
+    ------
+    CourseError
+        It is something else, such as one table or None.
+
+    Examples
+    --------
+    >>> tables(pd.DataFrame({"sold": [1]}), "stock")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: data is one table. Say which one it is: {'stock': table}; or give ...
+    """
+    if isinstance(data, Shop):
+        return data.tables
+    if isinstance(data, Mapping):
+        return data
+    if isinstance(nw.from_native(data, pass_through=True), (nw.DataFrame, nw.LazyFrame)):
+        message = _(
+            "data is one table. Say which one it is: {{'{example}': table}}; or give a shop."
+        )
+        raise CourseError(message.format(example=example))
+    wanted = _("Give a shop, or tables by name: {{'{example}': table}}.")
+    raise refused("data", data, wanted.format(example=example))
+
+
+def door(
+    data: Any, needed: Mapping[str, Columns], optional: Mapping[str, Columns] | None = None
+) -> list[Frame]:
+    """Turn the caller's tables into Narwhals frames, or say what is wrong with them.
+
+    Parameters
+    ----------
+    data : Shop or mapping of table name to table
+        The tables are of one kind: pandas, Polars (eager or lazy), DuckDB, PySpark, or another
+        one that Narwhals knows.
+    needed : mapping of table name to columns
+        The columns needed of each table, separated by blanks, or as a list.
+    optional : mapping of table name to columns, optional
+        Tables that may be missing, or None.
+
+    Returns
+    -------
+    list of Frame
+        In the order of `needed` and `optional`; None for an optional table that is not there.
+
+    Raises
+    ------
+    CourseError
+        A table or a column is missing, is there twice or holds the wrong kind of values, the kinds
+        of frames are mixed, a time has a zone, an id is a number here and text there; or an eager
+        table holds a number that is not finite, or a row twice. (A lazy engine refuses the number
+        when it computes.)
+
+    Examples
+    --------
+    >>> door({"visits": pd.DataFrame({"id": [1]})}, {"visits": "visitor_id"})
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table visits has no column visitor_id. It has: id. ...
+    >>> door({"stock": pd.DataFrame({"sold": ["three"]})}, {"stock": "sold"})
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The column sold of stock holds text, not numbers. ...
+    >>> door({"stock": pd.DataFrame({"sold": [3]})}, {"stock": "sold"}, {"products": "cost"})[1]
+    """
+    given = tables(data, next(iter(needed)))
+    wanted = {**needed, **(optional or {})}
+    there = [name for name in wanted if name in needed or given.get(name) is not None]
+    frames = {name: opened(name, given, wanted[name]) for name in there}
+    _refuse_mixed(frames)
+    frames = kinds.same_ids(frames, {name: _names(wanted[name]) for name in there})
+    return [frames.get(name) for name in wanted]
+
+
+def opened(name: str, given: Mapping[str, Any], columns: Columns) -> Frame:
+    """Return one of the caller's tables as a Narwhals frame whose `columns` can be used."""
+    if name not in given:
+        message = _("This measure needs the table {name}, which is not among: {names}.")
+        names = ", ".join(map(str, given)) or _("none")
+        raise CourseError(message.format(name=name, names=names))
+    return _checked(name, _narwhal(name, given[name]), _names(columns), {})
+
+
+def table(
+    given: Any,
+    columns: Columns | Mapping[str, Any],
+    *,
+    name: str,
+    types: Mapping[str, str] | None = None,
+) -> Frame:
+    """Turn one table of the caller into a Narwhals frame, or say what is wrong with it.
+
+    Parameters
+    ----------
+    given : table
+        Of any engine.
+    columns : str, sequence or mapping
+        The columns needed. A mapping says what the caller calls them, ``{"sku": sku}`` for a
+        function with the keyword ``sku="sku"``; in the frame they have the course's names.
+    name : str
+        The name of the argument that the caller gave, which is best that of the table: what
+        the schema of the shop says of its columns holds here, too.
+    types : mapping of column to type, optional
+        Types of columns that the schema does not know, in its words: ``"number"``, ``"integer"``,
+        ``"date"``, ``"datetime"``, ``"boolean"``, ``"string"``, ``"id"``.
+
+    Raises
+    ------
+    CourseError
+        As for `door`; or a keyword names no column.
+
+    Examples
+    --------
+    >>> mine = pd.DataFrame({"Price": [9.0, 12.0], "SKU": ["a", "b"]})
+    >>> frame = table(mine, {"sku": "SKU", "price": "Price"}, name="offers")
+    >>> float(frame["price"].mean())
+    10.5
+    >>> table(mine, {"sku": "SKU", "price": "price"}, name="offers")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table offers has no column price. It has: Price, SKU. Name the
+    column that holds it: price=...
+    >>> table(mine, {"price": "SKU"}, name="offers", types={"price": "number"})
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The column SKU of offers holds text, not numbers. ...
+    """
+    frame = _narwhal(name, given)
+    if not isinstance(columns, Mapping):
+        return _checked(name, frame, _names(columns), types or {})
+    for ours, theirs in columns.items():
+        if not isinstance(theirs, str):
+            raise refused(ours, theirs, _("Give the name of a column."))
+        remedy = _("Name the column that holds it: {ours}=...").format(ours=ours)
+        need(name, frame, [theirs], remedy)
+    typed = {**kinds.described(name, list(columns)), **(types or {})}
+    known = {columns[ours]: kind for ours, kind in typed.items() if ours in columns}
+    checked = _checked(name, frame, list(dict.fromkeys(columns.values())), known)
+    renamed = [nw.col(yours).alias(ours) for ours, yours in columns.items() if yours != ours]
+    return checked.with_columns(*renamed)
+
+
+def fetched(
+    data: Any, needed: Mapping[str, Columns], optional: Mapping[str, Columns] | None = None
+) -> list[Any]:
+    """Return the caller's tables as pandas, checked as by `door`; see there.
+
+    Only what is needed is fetched of a lazy engine.
+
+    Examples
+    --------
+    >>> stock, products = fetched({"stock": pd.DataFrame({"sold": [3]})}, {"stock": "sold"},
+    ...                           {"products": "cost"})
+    >>> stock["sold"].tolist(), products
+    ([3], None)
+    """
+    wanted = {**needed, **(optional or {})}
+    frames = door(data, needed, optional)
+    return [
+        None if frame is None else as_pandas(frame.select(*_names(columns)))
+        for frame, columns in zip(frames, wanted.values(), strict=True)
+    ]
+
+
+def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
+    """Return a table of any engine, or a Narwhals frame, as pandas.
+
+    Rows are numbered from 0. The caller's table does not change when the result does.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> as_pandas(pl.DataFrame({"sold": [3]}).lazy())
+       sold
+    0     3
+    """
+    frame = _narwhal(name, given)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect("pandas")
+    found: pd.DataFrame = frame.to_pandas().reset_index(drop=True)
+    for column in found.select_dtypes("datetimetz"):  # PySpark's carry the session's time zone
+        found[column] = found[column].dt.tz_localize(None)
+    for column in found.select_dtypes("object"):  # decimals do not multiply with floats
+        if isinstance(next(iter(found[column].dropna()), None), Decimal):
+            found[column] = found[column].astype("float64")
+    return found
+
+
+def collected(frame: Frame) -> nw.DataFrame[Any]:
+    """Return a Narwhals frame with its rows, where a lazy one has none yet: that runs a query."""
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+# --- out -------------------------------------------------------------------------------
+
+
+def like(result: Any, given: Any) -> Any:
+    """Return a result that was computed in pandas as a table of the caller's kind.
+
+    Parameters
+    ----------
+    result : DataFrame
+        Of pandas, or an eager Narwhals frame.
+    given : Shop, mapping of tables, table or Narwhals frame
+        What the caller gave. The first table of a mapping tells the kind.
+
+    Returns
+    -------
+    table
+        pandas for a shop. An index that is more than the numbers of the rows stays in pandas, and
+        becomes columns elsewhere.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> rates = pd.DataFrame({"rate": [0.5]}, index=pd.Index(["phones"], name="category"))
+    >>> like(rates, {"stock": pl.DataFrame({"sold": [3]})}).to_dict(as_series=False)
+    {'category': ['phones'], 'rate': [0.5]}
+    """
+    frame = _first(given)
+    native = result.to_native() if isinstance(result, nw.DataFrame) else result
+    if frame is None or frame.implementation.is_pandas_like():
+        return nw.from_native(native).to_pandas()
+    if isinstance(native, pd.DataFrame) and not isinstance(native.index, pd.RangeIndex):
+        native = native.reset_index()
+    moved = nw.from_native(native)
+    if not isinstance(frame, nw.DataFrame):
+        session = getattr(frame.to_native(), "sparkSession", None)
+        return moved.lazy(frame.implementation, session=session).to_native()
+    return moved.to_arrow() if frame.implementation.is_pyarrow() else moved.to_polars()
+
+
+def sorted_native(frame: Frame, by: Sequence[str] = ()) -> Any:
+    """Return a Narwhals frame as a table of the caller's kind, sorted by `by`."""
+    ordered = frame.sort(*by, nulls_last=True) if by else frame
+    return nw.maybe_reset_index(ordered).to_native()
+
+
+# --- groups ----------------------------------------------------------------------------
+
+
+def listed(by: By, what: str = "by", *, least: int = 0) -> list[str]:
+    """Return `by` as a list: None is no group, a name is a group of one.
+
+    Examples
+    --------
+    >>> listed(None), listed("month"), listed(("month", "region"))
+    ([], ['month'], ['month', 'region'])
+    >>> listed(["month", "month"])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: by is ['month', 'month']. Give a name, or a list of different names.
+    >>> listed(None, least=1)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: by is None. Name a column to group by, such as by='month'.
+    """
+    names = [by] if isinstance(by, str) else [] if by is None else by
+    if (
+        not isinstance(names, Sequence)
+        or not all(isinstance(name, str) for name in names)
+        or len(set(names)) < len(names)
+    ):
+        raise refused(what, by, _("Give a name, or a list of different names."))
+    if len(names) < least:
+        wanted = _("Name a column to group by, such as {what}='month'.").format(what=what)
+        raise refused(what, by, wanted)
+    return list(names)
+
+
+def refuse_taken(names: Sequence[str], taken: Sequence[str]) -> None:
+    """Raise a CourseError if a group would be called like another column of the answer."""
+    for name in names:
+        if name in taken:
+            message = _(
+                "You group by {name}, and the answer has another column of that name. Rename yours."
+            )
+            raise CourseError(message.format(name=name))
+
+
+# --- the checks ------------------------------------------------------------------------
+
+
+def _names(columns: Columns) -> list[str]:
+    return columns.split() if isinstance(columns, str) else list(columns)
+
+
+def _narwhal(name: str, native: Any) -> Frame:
+    """Return a table of any engine as a Narwhals frame; refuse what is none."""
+    if isinstance(native, (Shop, Mapping)):
+        message = _("{name} is a shop or a mapping. Give one table of it, such as shop.orders.")
+        raise CourseError(message.format(name=name))
+    native = nw.to_native(native, pass_through=True)
+    columns = _columns(native)
+    double = {column for column in columns if columns.count(column) > 1}
+    if double:
+        message = _("The table {name} has the column {column} twice. Rename or drop one of them.")
+        raise CourseError(message.format(name=name, column=min(map(str, double))))
+    frame = nw.from_native(native, pass_through=True)
+    if not isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
+        what = "None" if native is None else _("a {kind}").format(kind=type(native).__name__)
+        message = _(
+            "The table {name} is {what}. Give a data frame: pandas, Polars, DuckDB, PySpark."
+        )
+        raise CourseError(message.format(name=name, what=what))
+    return frame
+
+
+def _columns(native: Any) -> list[Any]:
+    """Return the names of columns as the engine has them: those that can have one twice."""
+    if isinstance(native, pd.DataFrame) or nw.dependencies.is_pyspark_dataframe(native):
+        return list(native.columns)
+    if nw.dependencies.is_pyarrow_table(native):
+        return list(native.column_names)
+    if nw.dependencies.is_duckdb_relation(native):  # capital letters do not tell columns apart
+        return [column.lower() for column in native.columns]
+    return []
+
+
+def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str]) -> Frame:
+    """Return a frame whose `columns` are there and of their kinds, or say what is wrong."""
+    need(name, frame, columns)
+    kinds.refuse_zones(name, frame)
+    if isinstance(frame, nw.DataFrame):
+        kinds.refuse_nan(name, frame, columns)
+    frame = kinds.cast(name, frame, {**kinds.described(name, columns), **more})
+    if isinstance(frame, nw.DataFrame):
+        kinds.refuse_twice(name, frame, columns)
+    return frame
+
+
+def _refuse_mixed(frames: Mapping[str, Frame]) -> None:
+    found = {name: f"{one.implementation} {type(one).__name__}" for name, one in frames.items()}
+    if len(set(found.values())) > 1:
+        told = ", ".join(f"{name}: {kind}" for name, kind in found.items())
+        message = _(
+            "The tables are of different kinds ({told}). Give all of them as one kind; "
+            "narwhals.from_native(table).lazy('duckdb').to_native() moves a small one."
+        )
+        raise CourseError(message.format(told=told))
+
+
+def _first(given: Any) -> Frame | None:
+    """Return the first table of what a caller gave; None where there is none, or a shop."""
+    if isinstance(given, Shop):
+        return None
+    for one in given.values() if isinstance(given, Mapping) else [given]:
+        frame = nw.from_native(one, pass_through=True)
+        if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
+            return frame
+    return None

@@ -1,0 +1,249 @@
+"""What the columns of a table must hold, evened out between engines and files.
+
+What a column must hold (a number, a time, true or false) and which columns tell rows apart
+is read from the schema of the shop, `datasets/datapackage.json`. A category becomes text, an
+Int32 id an Int64; what is something else is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from math import isnan
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from ecokit.errors import CourseError
+from ecokit.inputs.numbers import as_float, shown
+from ecokit.inputs.renamed import renamed_column
+from ecokit.messages import _
+from ecokit.shop.schema import schemas
+
+Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
+
+_KINDS = {
+    "key": _("numbers"),
+    "integer": _("numbers"),
+    "number": _("numbers"),
+    "date": _("times"),
+    "datetime": _("times"),
+    "boolean": _("true or false"),
+    "string": _("text"),
+    "id": _("numbers or text"),
+}
+_TIMES = {"date", "datetime"}
+_TYPES = {
+    "key": nw.Float64(),
+    "integer": nw.Float64(),
+    "number": nw.Float64(),
+    "date": nw.Datetime("us"),
+    "datetime": nw.Datetime("us"),
+    "boolean": nw.Boolean(),
+    "string": nw.String(),
+    "id": nw.String(),
+}
+
+
+def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> None:
+    """Raise a CourseError for the columns that `frame` lacks.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> need("stock", nw.from_native(pd.DataFrame({"sku": [1]})), ["product_id", "sku"])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table stock has no column product_id. It has: sku. Rename the ...
+    """
+    has = frame.collect_schema().names()
+    missing = [column for column in columns if column not in has]
+    if not missing:
+        return
+    moved = renamed_column(missing[0], has)
+    remedy = moved or remedy or _("Rename the column that holds it, or group by another one.")
+    raise CourseError(
+        _("The table {table} has no column {missing}. It has: {has}. {remedy}").format(
+            table=table,
+            missing=", ".join(map(str, missing)),
+            has=", ".join(map(str, has)) or _("none"),
+            remedy=remedy,
+        )
+    )
+
+
+def as_group(frame: Frame, column: str) -> Frame:
+    """Return `frame` with a column to group by: categories as text, like everywhere else."""
+    dtype = frame.collect_schema()[column]
+    text = isinstance(dtype, (nw.Categorical, nw.Enum, nw.String, nw.Unknown))
+    if text and not _fits(frame, dtype, "string"):
+        return frame.with_columns(nw.col(column).cast(nw.String))
+    return frame
+
+
+def as_times(table: str, frame: Frame, columns: Sequence[str]) -> Frame:
+    """Return `frame` with `columns` that hold times, or say that they do not."""
+    return cast(table, frame, dict.fromkeys(columns, "datetime"))
+
+
+def refuse_zones(table: str, frame: Frame) -> None:
+    """Refuse times with a zone: days and months are the shop's."""
+    # Engines cut days in UTC, in the session's zone or not at all; PySpark always has a session's.
+    if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
+        return
+    for column, dtype in frame.collect_schema().items():
+        if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None:
+            raise CourseError(
+                _(
+                    "The column {column} of {table} has a time zone ({zone}), but days and months "
+                    "are the shop's. Turn it into the shop's local time without a zone."
+                ).format(column=column, table=table, zone=dtype.time_zone)
+            )
+
+
+def described(table: str, columns: Sequence[str]) -> dict[str, str]:
+    """Return the kinds of columns that the schema of the shop knows, and of ids."""
+    schema = schemas().get(table)
+    kinds = {field.name: field.type for field in schema or ()}
+    for name in schema.primary_key if schema else ():
+        if kinds[name] == "integer":
+            kinds[name] = "key"
+    # An id may be a number in one shop and text in another.
+    kinds |= {column: "id" for column in columns if column.endswith("_id")}
+    return {column: kinds[column] for column in columns if column in kinds}
+
+
+def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
+    """Give columns the type of their kind, or say which one holds something else."""
+    schema, changed = frame.collect_schema(), []
+    for column, kind in kinds.items():
+        dtype = schema[column]
+        if isinstance(dtype, nw.Object) and isinstance(frame, nw.DataFrame):
+            _refuse_objects(table, frame, column, kind)
+        if _fits(frame, dtype, kind):
+            continue
+        if _is_empty(frame, column):  # its type says nothing
+            changed.append(nw.lit(None, _TYPES[kind]).alias(column))
+        elif kind == "string" or (kind == "id" and not dtype.is_numeric()):
+            changed.append(nw.col(column).cast(nw.String))
+        elif kind in {"id", "key"} and dtype.is_numeric():
+            changed.append(nw.col(column).cast(nw.Int64))
+        elif kind in _TIMES and isinstance(dtype, nw.Object):
+            changed.append(nw.col(column).cast(nw.Datetime("us")))
+        elif kind == "boolean" and not isinstance(dtype, nw.String):
+            changed.append((nw.col(column).fill_null(0) != 0).alias(column))
+        else:
+            found = _KINDS["string" if isinstance(dtype, nw.String) else "number"]
+            raise CourseError(
+                _(
+                    "The column {column} of {table} holds {found}, not {kind}. "
+                    "Turn it into {kind} first."
+                ).format(column=column, table=table, found=found, kind=_KINDS[kind])
+            )
+    return frame.with_columns(*changed) if changed else frame
+
+
+def _refuse_objects(table: str, frame: nw.DataFrame[Any], column: str, kind: str) -> None:
+    """Refuse what is neither missing nor of its kind among Python's own objects."""
+    if kind not in {"integer", "number", *_TIMES}:
+        return
+    for value in frame[column].drop_nulls().to_list():
+        fits = isinstance(value, date) if kind in _TIMES else not isnan(as_float(value))
+        if not fits:
+            raise CourseError(
+                _(
+                    "The column {column} of {table} holds {value} among {kind}. "
+                    "Turn the whole column into {kind} first."
+                ).format(column=column, table=table, value=shown(value), kind=_KINDS[kind])
+            )
+
+
+def _fits(frame: Frame, dtype: nw.dtypes.DType, kind: str) -> bool:
+    if isinstance(dtype, nw.Object):
+        return kind not in {"boolean", *_TIMES}  # Python's own decimals; but not its dates
+    if isinstance(dtype, nw.Unknown):  # null in Polars and PyArrow, whatever elsewhere
+        return not (frame.implementation.is_polars() or frame.implementation.is_pyarrow())
+    if kind in {"id", "key"}:
+        # pandas writes whole numbers as floats where one is missing, and joins them all the same.
+        loose = frame.implementation.is_pandas_like() and dtype.is_float()
+        number = loose or isinstance(dtype, nw.Int64)
+        return number or (kind == "id" and _is_text(frame, dtype))
+    if kind in _TIMES:
+        return isinstance(dtype, (nw.Date, nw.Datetime))
+    if kind in {"integer", "number"}:
+        return dtype.is_numeric()
+    return isinstance(dtype, nw.Boolean) if kind == "boolean" else _is_text(frame, dtype)
+
+
+def _is_text(frame: Frame, dtype: nw.dtypes.DType) -> bool:
+    # PyArrow has two types for text, which do not join; casting gives the one.
+    return isinstance(dtype, nw.String) and not frame.implementation.is_pyarrow()
+
+
+def _is_empty(frame: Frame, column: str) -> bool:
+    """Say whether a column is known to hold nothing; a lazy engine is not asked."""
+    if isinstance(frame, nw.DataFrame):
+        return bool(frame[column].is_null().all())
+    return isinstance(frame.collect_schema()[column], nw.Unknown)
+
+
+def refuse_nan(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
+    """Refuse numbers that are not finite."""
+    # In a NumPy-backed pandas column NaN is how "missing" is written, and is_null says so.
+    for column in columns:
+        values = frame[column]
+        if values.dtype.is_float() and not values.drop_nulls().is_finite().all():
+            raise CourseError(
+                _(
+                    "The column {column} of {table} holds NaN or infinity, which is not a number "
+                    "to add up. Make it missing (NULL) or leave the rows out."
+                ).format(column=column, table=table)
+            )
+
+
+def refuse_twice(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
+    """Refuse rows of one key: whatever is joined with them would count twice."""
+    key = list(schemas()[table].primary_key) if table in schemas() else []
+    if not key or not set(key) <= set(columns):
+        return
+    rows = frame.select(key).drop_nulls()
+    twice = rows.filter(rows.is_duplicated())
+    if len(twice):
+        example = ", ".join(
+            f"{name} {value}" for name, value in zip(key, twice.row(0), strict=True)
+        )
+        raise CourseError(
+            _(
+                "The table {table} holds {example} more than once, and {n} such rows in all. Keep "
+                "one row for each {key}."
+            ).format(n=len(twice), table=table, example=example, key=", ".join(key))
+        )
+
+
+def same_ids(frames: Mapping[str, Frame], columns: Mapping[str, Sequence[str]]) -> dict[str, Frame]:
+    """Return the frames with ids that join: numbers everywhere, or text everywhere."""
+    known: dict[str, tuple[str, bool]] = {}
+    empty: list[tuple[str, str]] = []
+    for table, frame in frames.items():
+        schema = frame.collect_schema()
+        for column in columns[table]:
+            if not column.endswith("_id") or isinstance(schema[column], nw.Unknown):
+                continue
+            numeric = schema[column].is_numeric()
+            if isinstance(frame, nw.DataFrame) and _is_empty(frame, column):
+                empty.append((table, column))
+                continue
+            first, expected = known.setdefault(column, (table, numeric))
+            if numeric != expected:
+                raise CourseError(
+                    _(
+                        "The column {column} holds numbers in one of the tables {first} and "
+                        "{table}, and text in the other. Make it text in both."
+                    ).format(column=column, first=first, table=table)
+                )
+    same = dict(frames)
+    for table, column in empty:  # its type says nothing: it takes that of the others
+        number = nw.Float64 if same[table].implementation.is_pandas_like() else nw.Int64
+        dtype = number if known.get(column, ("", False))[1] else nw.String
+        same[table] = same[table].with_columns(nw.lit(None, dtype).alias(column))
+    return same

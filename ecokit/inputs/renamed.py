@@ -1,0 +1,199 @@
+"""What was renamed or removed: an old name, keyword or call ends in a sentence with the new one.
+
+A notebook that a learner has changed is kept by an update, so it may call what is gone.
+``ecokit/renamed.csv`` (old, new, since) is the only list; the table in CHANGELOG.md is printed
+from it: ``python -m ecokit.inputs.renamed``. It knows four kinds of old things:
+
+- ``operations.YEAR``: a public name. `attach` answers for the package.
+- ``operations.stockouts(stock, products)``: a way to call a function that is still there.
+  `public` answers, when the arguments do not fit any more.
+- ``journey.effects(level=)``: a keyword of such a function. `public` answers, too.
+- ``["lower"]``: a column. A table that is given with it is answered by `frames`. A column of a
+  result, which the caller looks up in pandas, cannot be: it stands in the table alone.
+"""
+
+from __future__ import annotations
+
+import csv
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import lazy_loader
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+
+FILE = Path(__file__).resolve().parents[1] / "renamed.csv"
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """Something that has another name now, or none.
+
+    Parameters
+    ----------
+    old, new : str
+        As one writes them, without ``ecokit.`` in front; `new` is empty where nothing replaces it.
+    since : str
+        The first version without the old one.
+    """
+
+    old: str
+    new: str
+    since: str
+
+    def __str__(self) -> str:
+        if not self.new:
+            return _("{old} is gone since ecokit {since}.").format(old=self.old, since=self.since)
+        told = {"old": self.old, "new": self.new, "since": self.since}
+        return _("{old} is now {new}, since ecokit {since}.").format(**told)
+
+
+@cache
+def renamed() -> tuple[Renamed, ...]:
+    """Return everything that was renamed or removed, in the order of the old names."""
+    with FILE.open(encoding="utf-8", newline="") as file:
+        found = [Renamed(**row) for row in csv.DictReader(file)]
+    return tuple(sorted(found, key=lambda one: one.old))
+
+
+def renamed_column(name: str, has: Iterable[object]) -> str:
+    """Return the sentence for a column that is missing because the table has its old name."""
+    there = {f'["{column}"]' for column in has}
+    found = [one for one in renamed() if one.old in there and one.new == f'["{name}"]']
+    return str(found[0]) if found else ""
+
+
+def attach(
+    package: str,
+    submodules: Sequence[str] | None = None,
+    submod_attrs: Mapping[str, Sequence[str]] | None = None,
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package that loads when asked.
+
+    Parameters
+    ----------
+    package, submodules, submod_attrs
+        As those of ``lazy_loader.attach``.
+
+    Returns
+    -------
+    tuple
+        Its ``__getattr__`` answers an old name of `renamed` with a CourseError, and any other
+        name that is not there with an AttributeError, as Python does.
+
+    Examples
+    --------
+    >>> __getattr__, __dir__, __all__ = attach("ecokit.kpi", submod_attrs={"targets": ["COLUMNS"]})
+    >>> __getattr__("nothing")
+    Traceback (most recent call last):
+    ...
+    AttributeError: No ecokit.kpi attribute nothing
+    """
+    load, names, everything = lazy_loader.attach(package, submodules, submod_attrs)
+    inside = package.removeprefix("ecokit").removeprefix(".")
+
+    def answer(name: str) -> Any:
+        if name not in everything and not name.startswith("_"):
+            old = f"{inside}.{name}" if inside else name
+            for one in renamed():
+                if one.old == old:
+                    raise CourseError(str(one))
+        return load(name)
+
+    return answer, names, everything
+
+
+def public(function: Callable[P, T]) -> Callable[P, T]:
+    """Let a function answer arguments that do not fit with a sentence that shows how to call it.
+
+    Put it on each public function of a topic. The sentence gives the new call, where `renamed`
+    has the old one, and otherwise the call as it is.
+
+    Examples
+    --------
+    >>> @public
+    ... def stockouts(data, *, by=None): ...
+    >>> stockouts("stock", "products")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: ...stockouts was given more than it takes. Call it so:
+    ...stockouts(data, *, by=None).
+    """
+    signature = inspect.signature(function)
+    name = _public_name(function)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        wrong = _misfit(signature, args, kwargs)
+        if wrong:
+            raise CourseError(_told(name, signature, wrong, kwargs))
+        return function(*args, **kwargs)
+
+    return call
+
+
+def changelog() -> str:
+    """Return the table of renamed and removed names, as it stands in CHANGELOG.md."""
+    rows = [f"| `{one.old}` | {_code(one.new)} | {one.since} |" for one in renamed()]
+    return "\n".join(["| Old | New | Since |", "| --- | --- | --- |", *rows])
+
+
+def _code(new: str) -> str:
+    return f"`{new}`" if new else _("removed")
+
+
+def _public_name(function: Callable[..., Any]) -> str:
+    """Return the name as one writes it: ``operations.stockouts``."""
+    package = [part for part in function.__module__.split(".")[1:2] if not part.startswith("_")]
+    return ".".join([*package, function.__name__])
+
+
+def _misfit(signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Return what is wrong with a call, nothing where the arguments fit."""
+    parameters = signature.parameters.values()
+    kinds = {one.kind for one in parameters}
+    by_place = [one.name for one in parameters if one.kind in _BY_PLACE]
+    if len(args) > len(by_place) and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        return _("was given more than it takes")
+    given = set(by_place[: len(args)])
+    for name in kwargs:
+        if name in given:
+            return _("was given {name} twice").format(name=name)
+        if name not in signature.parameters and inspect.Parameter.VAR_KEYWORD not in kinds:
+            return _("has no argument {name}").format(name=name)
+    for one in parameters:
+        needed = one.default is one.empty and one.kind not in _ANY_NUMBER
+        if needed and one.name not in given and one.name not in kwargs:
+            return _("needs {name}").format(name=one.name)
+    return ""
+
+
+_BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def _told(name: str, signature: inspect.Signature, wrong: str, kwargs: Mapping[str, Any]) -> str:
+    """Return the sentence for a call that does not fit."""
+    old = [one for one in renamed() if one.old.startswith(f"{name}(")]
+    keywords = [one for one in old if one.old in {f"{name}({key}=)" for key in kwargs}]
+    ways = keywords or [one for one in old if not one.old.endswith("=)")]
+    if ways:
+        return " ".join(dict.fromkeys(map(str, ways)))
+    bare = [
+        one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()
+    ]
+    shown = inspect.Signature(bare)
+    return _("{name} {wrong}. Call it so: {name}{signature}.").format(
+        name=name, wrong=wrong, signature=shown
+    )
+
+
+if __name__ == "__main__":
+    print(changelog())

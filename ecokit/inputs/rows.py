@@ -1,0 +1,184 @@
+"""Rows that cannot be used: one way to find them, and one sentence that shows one.
+
+A rule is a `Wrong`; most are made by the functions here. `refuse` looks at all rules in one pass
+over the table, and tells of the first that is broken: how many rows, of which table, an example,
+what to do.
+
+A lazy engine (Polars lazy, DuckDB, PySpark) is not asked: that would run a query before the one
+that the caller wants, over all its rows. A function that fetches rows anyway looks at them after
+that: `ecokit.inputs.frames.fetched` and `collected` bring them here.
+
+>>> import pandas as pd
+>>> stock = pd.DataFrame({"product_id": ["P1", "P2"], "sold": [4, -1]})
+>>> refuse(stock, "stock", [missing("product_id"), below_zero("sold", "product_id")])
+Traceback (most recent call last):
+...
+ecokit.errors.CourseError: In 1 of 2 rows of stock, sold is no number of 0 or more, such as the one
+with product_id P2, sold -1. Correct these rows, or leave them out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from ecokit.errors import CourseError
+from ecokit.inputs.frames import Frame
+from ecokit.inputs.numbers import shown
+from ecokit.messages import _
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Rows that cannot be used.
+
+    Parameters
+    ----------
+    what : str
+        What is wrong with them, as a clause: "sold is above demand".
+    rows : Expr
+        True for them; missing counts as false.
+    columns : tuple of str
+        The columns that an example shows.
+    remedy : str
+        What to do.
+    """
+
+    what: str
+    rows: nw.Expr
+    columns: tuple[str, ...] = ()
+    remedy: str = _("Correct these rows, or leave them out.")
+
+
+def refuse(frame: Frame, table: str, rules: Sequence[Wrong]) -> None:
+    """Raise a CourseError that shows a row of `table` which breaks one of the rules.
+
+    Parameters
+    ----------
+    frame : DataFrame or Narwhals frame
+        A lazy one is not asked.
+    table : str
+        Its name, for the sentence.
+    rules : sequence of Wrong
+        In the order in which they are told.
+    """
+    found = nw.from_native(frame, pass_through=True)
+    if not isinstance(found, nw.DataFrame) or not rules:
+        return
+    flags = {f"wrong_{n}": rule.rows.fill_null(value=False) for n, rule in enumerate(rules)}
+    flagged = found.select(**flags)
+    for mark, rule in zip(flags, rules, strict=True):
+        if flagged[mark].any():
+            raise CourseError(_told(found.filter(flagged[mark]), len(found), table, rule))
+
+
+def _told(rows: nw.DataFrame[Any], total: int, table: str, rule: Wrong) -> str:
+    shown = list(dict.fromkeys(rule.columns))
+    values = rows.select(*shown).row(0) if shown else ()
+    example = ", ".join(f"{name} {_cell(value)}" for name, value in zip(shown, values, strict=True))
+    with_example = _("{what}, such as the one with {example}")
+    what = with_example.format(what=rule.what, example=example) if example else rule.what
+    message = _("In {n:,} of {total:,} rows of {table}, {what}. {remedy}")
+    told = {"table": table, "what": what, "remedy": rule.remedy}
+    return message.format(n=len(rows), total=total, **told)
+
+
+def _cell(value: Any) -> str:
+    """Return the value of a cell as a sentence shows it."""
+    if value is None or value != value:  # NaN and NaT are not equal to themselves
+        return _("missing")
+    if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
+        return f"{value:%Y-%m-%d}"
+    return value if isinstance(value, str) else shown(value)
+
+
+# --- rules -----------------------------------------------------------------------------
+
+
+def missing(column: str, *more: str) -> Wrong:
+    """Return the rows without a value; `more` are columns that help to find them."""
+    what = _("{column} is missing").format(column=column)
+    return Wrong(what, nw.col(column).is_null(), more)
+
+
+def not_above_zero(column: str, *more: str, whole: bool = False) -> Wrong:
+    """Return the rows whose number is missing or not above zero, or not whole."""
+    right, what = nw.col(column) > 0, _("{column} is no number above 0")
+    if whole:
+        right, what = right & (nw.col(column) % 1 == 0), _("{column} is no whole number above 0")
+    return _unless(right, what.format(column=column), column, more)
+
+
+def below_zero(column: str, *more: str) -> Wrong:
+    """Return the rows whose number is missing, infinite or below zero."""
+    right = (nw.col(column) >= 0) & (nw.col(column) < math.inf)
+    return _unless(
+        right, _("{column} is no number of 0 or more").format(column=column), column, more
+    )
+
+
+def not_a_share(column: str, *more: str) -> Wrong:
+    """Return the rows whose number is missing, below 0 or above 1."""
+    right = (nw.col(column) >= 0) & (nw.col(column) <= 1)
+    return _unless(right, _("{column} is no share from 0 to 1").format(column=column), column, more)
+
+
+def out_of_order(start: str, end: str, *more: str) -> Wrong:
+    """Return the rows whose `end`, a time or a number, is before `start`; both may be missing."""
+    what = _("{end} is before {start}").format(start=start, end=end)
+    return Wrong(what, nw.col(end) < nw.col(start), (*more, start, end))
+
+
+def above(column: str, limit: str, *more: str) -> Wrong:
+    """Return the rows in which one number is above another."""
+    what = _("{column} is above {limit}").format(column=column, limit=limit)
+    return Wrong(what, nw.col(column) > nw.col(limit), (*more, column, limit))
+
+
+def none_of(column: str, choices: Sequence[str], *more: str) -> Wrong:
+    """Return the rows whose word is not among the choices; it may be missing."""
+    what = _("{column} is none of: {choices}").format(column=column, choices=", ".join(choices))
+    known = nw.col(column).is_in(list(choices)) | nw.col(column).is_null()
+    return Wrong(what, ~known, (*more, column))
+
+
+def twice(*keys: str) -> Wrong:
+    """Return the rows that share their keys with another row; a missing key is no key."""
+    what = _("{keys} stands in another row, too").format(keys=_(" and ").join(keys))
+    known = nw.all_horizontal(*[~nw.col(key).is_null() for key in keys], ignore_nulls=True)
+    remedy = _("Keep one row for each.")
+    return Wrong(what, known & (nw.len().over(*keys) > 1), keys, remedy)
+
+
+def unknown_id(key: str, other: Frame, table: str, column: str = "", *more: str) -> Wrong:
+    """Return the rows whose id is missing, or not in another table, or has no `column` there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> products = pd.DataFrame({"product_id": ["P1"], "cost": [None]})
+    >>> sold = pd.DataFrame({"product_id": ["P1"]})
+    >>> refuse(sold, "order_lines", [unknown_id("product_id", products, "products", "cost")])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: In 1 of 1 rows of order_lines, product_id has no cost in products,
+    such as the one with product_id P1. Add it there, or leave these rows out.
+    """
+    told = {"key": key, "table": table, "column": column}
+    what = _("{key} has no {column} in {table}") if column else _("{key} is not in {table}")
+    there = nw.from_native(other, pass_through=True)
+    known: list[Any] = []  # a lazy engine is not asked, here and in `refuse`
+    if isinstance(there, nw.DataFrame):
+        known = there.filter(~nw.col(column or key).is_null())[key].to_list()
+    remedy = _("Add it there, or leave these rows out.")
+    unknown = ~nw.col(key).is_in(known) | nw.col(key).is_null()
+    return Wrong(what.format(**told), unknown, (*more, key), remedy)
+
+
+def _unless(right: nw.Expr, what: str, column: str, more: tuple[str, ...]) -> Wrong:
+    return Wrong(what, ~right.fill_null(value=False), (*more, column))
