@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ecokit.pricing import draw_auctions, uniform
+from ecokit.strategies import draw_auctions, uniform
 
 DEMAND = uniform(0, 1)
 

@@ -82,13 +82,6 @@ def test_the_best_price_where_customers_may_leave(
         assert found == pytest.approx(3.0, abs=1e-9)
 
 
-@pytest.mark.parametrize(("margin", "cut", "uplift"), [(0.4, 0.1, 1 / 3), (0.3, 0.05, 0.2)])
-def test_a_cut_that_earns_what_was_earned_before(margin: float, cut: float, uplift: float) -> None:
-    found = pricing.break_even_uplift(margin, cut)
-    assert found == pytest.approx(uplift)
-    assert (margin - cut) * (1 + found) == pytest.approx(margin)
-
-
 def test_advertising_at_the_best_price_and_budget() -> None:
     share = pricing.advertising_share(0.2, -3.138691)
     assert share == pytest.approx(0.06372, abs=1e-5)
@@ -121,8 +114,6 @@ def test_margin_and_markup_are_two_names_of_one_amount(cost: float, margin: floa
         (lambda: pricing.best_price(10, -0.8), "no best price"),
         (lambda: pricing.best_price(-1, -2), "above 0"),
         (lambda: pricing.best_price_linear(100, 2, 60), "Nobody buys"),
-        (lambda: pricing.break_even_uplift(0.1, 0.2), "whole margin"),
-        (lambda: pricing.break_even_uplift(0.1, -0.2), "0.1"),
         (lambda: pricing.advertising_share(0.1, 3), "write -3"),
         (lambda: pricing.base_price(0), "purchase cost is 0"),
         (lambda: pricing.base_price(10, store_price=-3), "store price is -3"),
@@ -131,7 +122,6 @@ def test_margin_and_markup_are_two_names_of_one_amount(cost: float, margin: floa
         (lambda: pricing.base_price(10, elasticity=-2, tried=(9, 8)), "lowest first"),
         (lambda: pricing.margin("9", 5), "'9'. Give a number"),
         (lambda: pricing.price_for_markup(10, math.inf), "leaves no price"),
-        (lambda: pricing.break_even_uplift(40, 10), "40 % as 0.4"),
         (lambda: pricing.best_price(10, -1), "From -1 upwards"),
         (lambda: pricing.best_price_linear(math.inf, 2, 10), "intercept is inf"),
         (lambda: pricing.best_price_logit(math.nan, 1, 1), "value is nan"),

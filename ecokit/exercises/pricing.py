@@ -1,4 +1,4 @@
-"""Exercises on pricing: base price, elasticity and price tests first, the nine strategies below."""
+"""Exercises on pricing: base price, elasticity and price tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pandas as pd
 
 from ecokit import pricing as topic
 from ecokit.exercises.model import Choice, Misconception, Number, Option, once
-from ecokit.exercises.pricing_strategies import STRATEGIES
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -346,7 +345,7 @@ def _needed(shop: Shop) -> float:
 
 SIZE = Number(
     id="pricing-sample-size",
-    objective="pricing-trial",
+    objective="pricing-test",
     minutes=5,
     title=_("How many visitors?"),
     prompt=lambda shop: _(
@@ -397,7 +396,7 @@ def _worst_split(shop: Shop) -> topic.Ratio:
 
 SPLIT = Choice(
     id="pricing-broken-split",
-    objective="pricing-trial",
+    objective="pricing-test",
     minutes=4,
     title=_("Where are the others?"),
     prompt=lambda shop: _(
@@ -476,7 +475,7 @@ def _profit_an_order(shop: Shop) -> float:
 
 PROFIT = Number(
     id="pricing-test-profit",
-    objective="pricing-trial",
+    objective="pricing-test",
     minutes=6,
     title=_("More orders, more profit?"),
     prompt=lambda shop: _(
@@ -511,6 +510,4 @@ PROFIT = Number(
     ),
 )
 
-BASE = (MARGIN, LIST_OR_PAID, BEST_PRICE, SIGN, INSTRUMENT, SIZE, SPLIT, PROFIT)
-
-EXERCISES = [*BASE, *STRATEGIES]
+EXERCISES = [MARGIN, LIST_OR_PAID, BEST_PRICE, SIGN, INSTRUMENT, SIZE, SPLIT, PROFIT]

@@ -166,53 +166,6 @@ def price_for_markup(cost: float, markup: float) -> float:
     return amount(cost, _("cost")) * (1 + markup)
 
 
-def break_even_uplift(margin: float, cut: float) -> float:
-    """Return by how much units must rise for a price cut to earn what was earned before.
-
-    Parameters
-    ----------
-    margin : float
-        Margin before the cut, share of the price.
-    cut : float
-        Price cut, share of the price.
-
-    Returns
-    -------
-    float
-        Further units as a share of the units before: ``cut / (margin - cut)``.
-
-    Raises
-    ------
-    CourseError
-        A cut that eats the whole margin (no number of units makes up for it), or per cent where
-        shares are asked for.
-
-    Examples
-    --------
-    >>> round(break_even_uplift(margin=0.4, cut=0.1), 4)
-    0.3333
-    >>> break_even_uplift(margin=0.1, cut=0.1)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: A cut of 10 % takes the whole margin of 10 %: no number of units
-    makes up for it.
-
-    Source: arithmetic: the profit before, margin x units, equals the profit after.
-    """
-    if not number(margin, _("margin")) < 1:
-        message = _("The margin is {margin:g}. Write a margin of 40 % as 0.4.")
-        raise CourseError(message.format(margin=margin))
-    if not number(cut, _("cut")) >= 0:
-        raise CourseError(_("The cut is {cut:g}. Write a cut of 10 % as 0.1.").format(cut=cut))
-    if not cut < margin:
-        message = _(
-            "A cut of {cut:.0f} % takes the whole margin of {margin:.0f} %: no number of units "
-            "makes up for it."
-        )
-        raise CourseError(message.format(cut=100 * cut, margin=100 * margin))
-    return cut / (margin - cut)
-
-
 # --- the best price for a demand -------------------------------------------------------
 
 

@@ -12,9 +12,9 @@ from scipy.stats import binom
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount, between, count, generator
-from ecokit.pricing.strategies.demand import Demand, Floats
-from ecokit.pricing.strategies.outcome import Outcome, rows
+from ecokit.strategies.demand import Demand, Floats
+from ecokit.strategies.inputs import amount, between, count, generator
+from ecokit.strategies.outcome import Outcome, rows
 
 Ints = NDArray[np.int64]
 
@@ -125,7 +125,7 @@ def collaborative(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> outcome = collaborative(uniform(0, 1), cost=0, tiers=[(30, 0.45)])
     >>> exact = group_deal(60, 0.55, 30).units
     >>> abs(outcome.details["units_a_deal"] - exact) < 4.5 * outcome.details["standard_error"]

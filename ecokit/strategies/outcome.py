@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount
-from ecokit.pricing.strategies.demand import Demand
+from ecokit.strategies.demand import Demand
+from ecokit.strategies.inputs import amount
 
 COLUMNS = ("who", "units", "price", "unit_cost", "surplus")
 """Columns of :attr:`Outcome.buyers`."""
@@ -53,7 +53,7 @@ class Outcome:
 
     Examples
     --------
-    >>> from ecokit.pricing import one_price, uniform
+    >>> from ecokit.strategies import one_price, uniform
     >>> outcome = one_price(uniform(0, 100, customers=50), cost=20)
     >>> outcome.units, outcome.revenue, outcome.profit, outcome.consumer_surplus
     (20.0, 1200.0, 800.0, 400.0)
@@ -152,7 +152,7 @@ def one_price(demand: Demand, cost: float, price: float | None = None) -> Outcom
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> one_price(uniform(0, 1), cost=0).profit
     0.25
     """
@@ -186,7 +186,7 @@ def compare(outcomes: Iterable[Outcome], base: Outcome | None = None) -> pd.Data
 
     Examples
     --------
-    >>> from ecokit.pricing import one_price, personalised, uniform
+    >>> from ecokit.strategies import one_price, personalised, uniform
     >>> customers = uniform(0, 100, customers=100)
     >>> table = compare([one_price(customers, 20), personalised(customers, 20, segments=2)])
     >>> table[["strategy", "profit", "consumer_surplus"]].round(6).values.tolist()

@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount, between, count, positive
-from ecokit.pricing.strategies.demand import Demand, Floats
-from ecokit.pricing.strategies.outcome import Outcome, rows
+from ecokit.strategies.demand import Demand, Floats
+from ecokit.strategies.inputs import amount, between, count, positive
+from ecokit.strategies.outcome import Outcome, rows
 
 INNOVATION, IMITATION = 0.03, 0.38
 """Bass's p and q as they are on average, a year; the course uses a faster year."""
@@ -217,7 +217,7 @@ def life_cycle(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> market = uniform(0, 100, 1000)
     >>> flat = life_cycle(market, 20, [60] * 12, ageing=0, cost_fall=0)
     >>> skim = life_cycle(market, 20, [80] * 6 + [60] * 6, ageing=0, cost_fall=0)
@@ -263,7 +263,7 @@ def skim(demand: Demand, cost: float, periods: int = 12) -> Floats:
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> skim(uniform(0, 100), cost=20, periods=3).round(6).tolist()
     [80.0, 70.0, 60.0]
     """
@@ -367,7 +367,7 @@ def penetration(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> market = uniform(0, 100, 1000)
     >>> plain = penetration(market, 20, 60, 60, network=0, rate=1)
     >>> round(plain.profit), plain.details["share"]
@@ -407,7 +407,7 @@ def settled_share(demand: Demand, price: float, network: float, steps: int = 500
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> round(settled_share(uniform(0, 100), price=60, network=0.5), 6)
     0.524695
     """
@@ -456,7 +456,7 @@ def over_time(outcome: Outcome) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> course = over_time(penetration(uniform(0, 100, 1000), 20, periods=2))
     >>> course.columns.tolist()
     ['period', 'price', 'units', 'unit_cost', 'profit', 'cumulative_profit']

@@ -12,7 +12,7 @@ from scipy.special import lambertw
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount, need, number, positive
+from ecokit.strategies.inputs import amount, need, number, positive
 
 if TYPE_CHECKING:
     import pandas as pd

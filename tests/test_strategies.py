@@ -20,21 +20,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize, minimize_scalar
 
-from ecokit import explore, load_shop, pricing
+from ecokit import explore, load_shop, strategies
 from ecokit.errors import CourseError
-from ecokit.exercises.pricing_strategies import FIELDS, best_launch, launch_profit
+from ecokit.exercises.strategies import FIELDS, best_launch, launch_profit
 from ecokit.explore.base import Picture
-from ecokit.explore.pricing import STRATEGIES, products
-from ecokit.plots import pricing as plots
+from ecokit.explore.strategies import STRATEGIES, products
+from ecokit.plots import strategies as plots
 from ecokit.plots import theme
-from ecokit.pricing import uniform
 from ecokit.shop import Shop
+from ecokit.strategies import uniform
 
 BOUND = 4.5
 UNIT = uniform(0, 1)
 CENT = uniform(0, 100, customers=100)
-DEMANDS = [pricing.calibrated(300, -2.5, 40, kind) for kind in pricing.KINDS]
-kinds = pytest.mark.parametrize("demand", DEMANDS, ids=pricing.KINDS)
+DEMANDS = [strategies.calibrated(300, -2.5, 40, kind) for kind in strategies.KINDS]
+kinds = pytest.mark.parametrize("demand", DEMANDS, ids=strategies.KINDS)
 
 
 def best(profit: Any, low: float, high: float) -> float:
@@ -48,7 +48,7 @@ def best(profit: Any, low: float, high: float) -> float:
 
 
 @kinds
-def test_demand_goes_through_its_base_point_with_its_elasticity(demand: pricing.Demand) -> None:
+def test_demand_goes_through_its_base_point_with_its_elasticity(demand: strategies.Demand) -> None:
     assert float(demand.units(300)) == pytest.approx(40)
     assert demand.customers == pytest.approx(140)
     up, down = (math.log(float(demand.units(300 * f))) for f in (1.0001, 0.9999))
@@ -56,7 +56,7 @@ def test_demand_goes_through_its_base_point_with_its_elasticity(demand: pricing.
 
 
 @kinds
-def test_wtp_surplus_and_share_belong_together(demand: pricing.Demand) -> None:
+def test_wtp_surplus_and_share_belong_together(demand: strategies.Demand) -> None:
     prices = np.array([150.0, 250.0, 300.0, 380.0])
     inside = prices[demand.share(prices) < 1]
     assert demand.wtp(1 - demand.share(inside)) == pytest.approx(inside)
@@ -70,7 +70,7 @@ def test_wtp_surplus_and_share_belong_together(demand: pricing.Demand) -> None:
 
 @kinds
 @pytest.mark.parametrize("cost", [120.0, 230.0, 290.0])
-def test_the_best_price_is_what_an_optimiser_finds(demand: pricing.Demand, cost: float) -> None:
+def test_the_best_price_is_what_an_optimiser_finds(demand: strategies.Demand, cost: float) -> None:
     found = best(lambda p: (p - cost) * float(demand.units(p)), cost, demand.top)
     ours = demand.best_price(cost)
     profit = [(p - cost) * float(demand.units(p)) for p in (ours, found)]
@@ -78,26 +78,26 @@ def test_the_best_price_is_what_an_optimiser_finds(demand: pricing.Demand, cost:
 
 
 def test_closed_forms_of_the_best_price() -> None:
-    constant = pricing.constant_elasticity(8, 60, 2.5)
+    constant = strategies.constant_elasticity(8, 60, 2.5)
     assert constant.best_price(12) == pytest.approx(20)
-    dominicks = pricing.constant_elasticity(5, 60, 3.138691)
+    dominicks = strategies.constant_elasticity(5, 60, 3.138691)
     assert dominicks.best_price(10) == pytest.approx(14.67576, abs=1e-5)
     assert uniform(0, 50, 100).best_price(10) == 30
-    assert pricing.one_price(uniform(0, 50, 100), 10).profit == pytest.approx(800)
-    assert pricing.logit(3, 1).best_price(1) == pytest.approx(3)
-    assert pricing.constant_elasticity(8, 60, 0.8).best_price(12) == 60
+    assert strategies.one_price(uniform(0, 50, 100), 10).profit == pytest.approx(800)
+    assert strategies.logit(3, 1).best_price(1) == pytest.approx(3)
+    assert strategies.constant_elasticity(8, 60, 0.8).best_price(12) == 60
 
 
 @kinds
-def test_where_nobody_pays_the_cost_nothing_is_sold_at_a_loss(demand: pricing.Demand) -> None:
+def test_where_nobody_pays_the_cost_nothing_is_sold_at_a_loss(demand: strategies.Demand) -> None:
     cost = 1.5 * demand.top
     assert demand.best_price(cost) > demand.top
     for outcome in (
-        pricing.one_price(demand, cost),
-        pricing.personalised(demand, cost, segments=3),
-        pricing.personalised({"all": demand}, cost),
-        pricing.auction(demand, cost, auctions=100),
-        pricing.collaborative(demand, cost, deals=100),
+        strategies.one_price(demand, cost),
+        strategies.personalised(demand, cost, segments=3),
+        strategies.personalised({"all": demand}, cost),
+        strategies.auction(demand, cost, auctions=100),
+        strategies.collaborative(demand, cost, deals=100),
     ):
         assert outcome.profit == pytest.approx(0, abs=1e-3)
         assert outcome.units == pytest.approx(0, abs=1e-3)
@@ -105,41 +105,41 @@ def test_where_nobody_pays_the_cost_nothing_is_sold_at_a_loss(demand: pricing.De
 
 
 def test_the_surplus_at_an_elasticity_of_one() -> None:
-    near = pricing.constant_elasticity(8, 60, 1 + 1e-7).surplus(20)
-    assert pricing.constant_elasticity(8, 60, 1).surplus(20) == pytest.approx(near, rel=1e-5)
+    near = strategies.constant_elasticity(8, 60, 1 + 1e-7).surplus(20)
+    assert strategies.constant_elasticity(8, 60, 1).surplus(20) == pytest.approx(near, rel=1e-5)
 
 
 def test_demand_of_a_product_from_the_shops_records() -> None:
     stock = pd.DataFrame({"product_id": "P1", "price": [10.0, 10.0, 9.0], "demand": [2, 3, 4]})
-    demand = pricing.product_demand(stock, "P1", -2.0)
+    demand = strategies.product_demand(stock, "P1", -2.0)
     assert float(demand.units(10)) == pytest.approx(90)
     with pytest.raises(CourseError, match="no demand for product P9"):
-        pricing.product_demand(stock, "P9", -2.0)
+        strategies.product_demand(stock, "P9", -2.0)
 
 
 # --- one shape -------------------------------------------------------------------------------
 
 
-def all_outcomes(demand: pricing.Demand, cost: float) -> list[pricing.Outcome]:
+def all_outcomes(demand: strategies.Demand, cost: float) -> list[strategies.Outcome]:
     return [
-        pricing.one_price(demand, cost),
-        pricing.personalised(demand, cost, segments=3),
-        pricing.personalised(demand, cost, error=0.2),
-        pricing.prestige(demand, cost),
-        pricing.automatic(demand, cost),
-        pricing.haggling(demand, cost),
-        pricing.free_trial(demand, cost),
-        pricing.discount(demand, cost),
-        pricing.life_cycle(demand, cost),
-        pricing.auction(demand, cost, auctions=2000),
-        pricing.name_your_price(demand, cost, bids=2, rebid_cost=1),
-        pricing.penetration(demand, cost),
-        pricing.collaborative(demand, cost, deals=500),
+        strategies.one_price(demand, cost),
+        strategies.personalised(demand, cost, segments=3),
+        strategies.personalised(demand, cost, error=0.2),
+        strategies.prestige(demand, cost),
+        strategies.automatic(demand, cost),
+        strategies.haggling(demand, cost),
+        strategies.free_trial(demand, cost),
+        strategies.discount(demand, cost),
+        strategies.life_cycle(demand, cost),
+        strategies.auction(demand, cost, auctions=2000),
+        strategies.name_your_price(demand, cost, bids=2, rebid_cost=1),
+        strategies.penetration(demand, cost),
+        strategies.collaborative(demand, cost, deals=500),
     ]
 
 
 @kinds
-def test_every_strategy_returns_the_one_shape(demand: pricing.Demand) -> None:
+def test_every_strategy_returns_the_one_shape(demand: strategies.Demand) -> None:
     for outcome in all_outcomes(demand, 230.0):
         buyers = outcome.buyers
         assert list(buyers.columns) == ["who", "units", "price", "unit_cost", "surplus"]
@@ -157,27 +157,27 @@ def test_every_strategy_returns_the_one_shape(demand: pricing.Demand) -> None:
 
 
 def test_all_nine_of_the_slide_stand_in_one_table() -> None:
-    table = pricing.compare(all_outcomes(CENT, 20.0))
+    table = strategies.compare(all_outcomes(CENT, 20.0))
     slide = "个性化定价 声誉定价 自动调价 议价 促销定价"
     slide += " 产品循环周期定价 拍卖定价 自行定价 渗透定价 协同定价"
     for name in slide.split():
         assert table["name_zh"].str.startswith(name).any(), name
     assert table["against_base"].iloc[0] == 0
-    assert set(table["strategy"]) == set(pricing.NAMES)
+    assert set(table["strategy"]) == set(strategies.NAMES)
     with pytest.raises(CourseError, match="nothing to compare"):
-        pricing.compare([])
+        strategies.compare([])
 
 
 @kinds
 @settings(max_examples=15)
 @given(cost=st.floats(50, 290))
-def test_nobody_can_take_more_than_trade_gains(demand: pricing.Demand, cost: float) -> None:
+def test_nobody_can_take_more_than_trade_gains(demand: strategies.Demand, cost: float) -> None:
     most = demand.surplus(cost)
     for outcome in (
-        pricing.one_price(demand, cost),
-        pricing.personalised(demand, cost, segments=3),
-        pricing.haggling(demand, cost, power=0.3),
-        pricing.name_your_price(demand, cost),
+        strategies.one_price(demand, cost),
+        strategies.personalised(demand, cost, segments=3),
+        strategies.haggling(demand, cost, power=0.3),
+        strategies.name_your_price(demand, cost),
     ):
         assert outcome.profit + outcome.consumer_surplus <= most * (1 + 1e-3)
 
@@ -186,17 +186,19 @@ def test_nobody_can_take_more_than_trade_gains(demand: pricing.Demand, cost: flo
 
 
 def test_personalised_prices_of_the_textbook() -> None:
-    assert pricing.one_price(UNIT, 0).profit == 0.25
-    assert pricing.personalised(UNIT, 0).profit == pytest.approx(0.5)
-    two = pricing.personalised(UNIT, 0, segments=2)
+    assert strategies.one_price(UNIT, 0).profit == 0.25
+    assert strategies.personalised(UNIT, 0).profit == pytest.approx(0.5)
+    two = strategies.personalised(UNIT, 0, segments=2)
     assert two.profit == pytest.approx(1 / 3)
     assert two.buyers["price"].tolist() == pytest.approx([1 / 3, 2 / 3])
     for k in range(1, 9):
-        assert pricing.personalised(UNIT, 0, segments=k).profit == pytest.approx(k / (2 * (k + 1)))
+        assert strategies.personalised(UNIT, 0, segments=k).profit == pytest.approx(
+            k / (2 * (k + 1))
+        )
 
 
 @kinds
-def test_ladders_are_what_an_optimiser_finds(demand: pricing.Demand) -> None:
+def test_ladders_are_what_an_optimiser_finds(demand: strategies.Demand) -> None:
     cost = 230.0
 
     def loss(prices: Any) -> float:
@@ -204,34 +206,36 @@ def test_ladders_are_what_an_optimiser_finds(demand: pricing.Demand) -> None:
         shares = np.append(demand.share(steps), 0.0)
         return -float(((steps - cost) * (shares[:-1] - shares[1:])).sum())
 
-    ours = pricing.best_ladder(demand, cost, 3)
+    ours = strategies.best_ladder(demand, cost, 3)
     start = [(cost + (demand.wtp(0.99) - cost) * f) for f in (0.2, 0.4, 0.7)]
     found = minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12})
     assert -loss(ours) >= -found.fun - 1e-6
 
 
 def test_surplus_of_segments_is_that_of_their_members() -> None:
-    ladder = pricing.best_ladder(CENT, 20, 3)
+    ladder = strategies.best_ladder(CENT, 20, 3)
     people = CENT.population(100_000)
     price = np.append(0, ladder)[np.searchsorted(ladder, people, side="right")]
     bought = people >= ladder[0]
     left = (people - price)[bought].sum() * 100 / 100_000
-    assert pricing.personalised(CENT, 20, segments=3).consumer_surplus == pytest.approx(left, 1e-4)
+    assert strategies.personalised(CENT, 20, segments=3).consumer_surplus == pytest.approx(
+        left, 1e-4
+    )
 
 
 def test_guesses_treat_equals_unequally() -> None:
-    sure = pricing.personalised(CENT, 20, segments=4)
-    guess = pricing.personalised(CENT, 20, segments=4, error=0.2, seed=3)
+    sure = strategies.personalised(CENT, 20, segments=4)
+    guess = strategies.personalised(CENT, 20, segments=4, error=0.2, seed=3)
     assert sure.details["spread"] == 1 < guess.details["spread"]
     assert guess.details["priced_out"] > sure.details["priced_out"]
     assert guess.profit < sure.profit
-    assert guess.profit == pricing.personalised(CENT, 20, segments=4, error=0.2, seed=3).profit
+    assert guess.profit == strategies.personalised(CENT, 20, segments=4, error=0.2, seed=3).profit
 
 
 def test_a_guess_without_segments_agrees_with_its_integral() -> None:
     """Priced at max(guess, cost), v buys if the guess is not above it: half of them do."""
     error, cost = 0.1, 0.0
-    outcome = pricing.personalised(UNIT, cost, error=error, seed=5)
+    outcome = strategies.personalised(UNIT, cost, error=error, seed=5)
     # v (1/2 - error / sqrt(2 pi)) is what a customer of WTP v pays on average
     exact = 0.5 * (0.5 - error / math.sqrt(2 * math.pi))
     draws = 20_000
@@ -241,7 +245,7 @@ def test_a_guess_without_segments_agrees_with_its_integral() -> None:
 
 def test_segments_that_anybody_sees_get_their_own_best_price() -> None:
     groups = {"students": uniform(0, 60, 50), "others": uniform(0, 100, 50)}
-    outcome = pricing.personalised(groups, 20)
+    outcome = strategies.personalised(groups, 20)
     assert outcome.buyers["price"].tolist() == [40, 60]
     assert outcome.details["spread"] == 1.5
 
@@ -252,49 +256,51 @@ def test_segments_that_anybody_sees_get_their_own_best_price() -> None:
 @pytest.mark.parametrize("pull", [0.0, 0.3, 0.5, 0.9, 1.3])
 @pytest.mark.parametrize("premium", [0.0, 0.08])
 def test_the_prestige_price_beats_every_other(pull: float, premium: float) -> None:
-    ours = pricing.prestige(CENT, 20, premium=premium, pull=pull)
+    ours = strategies.prestige(CENT, 20, premium=premium, pull=pull)
     for p in np.linspace(20, 150, 261):
-        other = pricing.prestige(CENT, 20, float(p), premium=premium, pull=pull)
+        other = strategies.prestige(CENT, 20, float(p), premium=premium, pull=pull)
         assert other.profit <= ours.profit + 1e-6
 
 
 def test_price_pulls_wtp_up_to_a_point() -> None:
     at = [
-        pricing.prestige(CENT, 20, p, reference=50, premium=0, pull=1.5, reach=1.4).units
+        strategies.prestige(CENT, 20, p, reference=50, premium=0, pull=1.5, reach=1.4).units
         for p in (50.0, 60.0, 70.0, 80.0)
     ]
     assert at[0] < at[1] < at[2] > at[3]  # above 1, demand rises with the price, up to 70
-    assert pricing.prestige(CENT, 20, premium=0, pull=0).profit == pytest.approx(1600)
+    assert strategies.prestige(CENT, 20, premium=0, pull=0).profit == pytest.approx(1600)
 
 
 # --- 3 rules and haggling --------------------------------------------------------------------
 
 
 def test_two_repricers_spiral_as_powers() -> None:
-    mine, theirs = pricing.Rule(1.27059), pricing.Rule(0.9983)
-    course = pricing.spiral(35.54, mine, theirs, 45)
+    mine, theirs = strategies.Rule(1.27059), strategies.Rule(0.9983)
+    course = strategies.spiral(35.54, mine, theirs, 45)
     exact = 35.54 * (1.27059 * 0.9983) ** np.arange(46)
     assert course["mine"].to_numpy() == pytest.approx(exact)
     assert (course["theirs"] / course["mine"].shift()).iloc[1:].to_numpy() == pytest.approx(0.9983)
 
 
 def test_rules_rest_at_their_fixed_point_or_at_a_limit() -> None:
-    mine, theirs = pricing.Rule(0.9, less=-15), pricing.Rule(1.0, less=2)
-    rest = pricing.fixed_point(mine, theirs)
+    mine, theirs = strategies.Rule(0.9, less=-15), strategies.Rule(1.0, less=2)
+    rest = strategies.fixed_point(mine, theirs)
     assert mine(theirs(rest)) == pytest.approx(rest)
-    assert pricing.spiral(300, mine, theirs, 300)["mine"].iloc[-1] == pytest.approx(rest)
-    war = pricing.spiral(100, pricing.Rule(0.99, floor=70), pricing.Rule(0.99, floor=60), 200)
+    assert strategies.spiral(300, mine, theirs, 300)["mine"].iloc[-1] == pytest.approx(rest)
+    war = strategies.spiral(
+        100, strategies.Rule(0.99, floor=70), strategies.Rule(0.99, floor=60), 200
+    )
     assert war["mine"].iloc[-1] == 70 or war["mine"].iloc[-1] == pytest.approx(70)
-    calm = pricing.spiral(100, pricing.Rule(), pricing.Rule(), 20)
+    calm = strategies.spiral(100, strategies.Rule(), strategies.Rule(), 20)
     assert (calm["mine"] == 100).all()
 
 
 def test_undercutting_ends_at_the_cost_and_matching_keeps_the_price() -> None:
-    war = pricing.automatic(CENT, 20, rounds=400)
+    war = strategies.automatic(CENT, 20, rounds=400)
     assert war.details["last_price"] == pytest.approx(20, abs=0.3)
-    peace = pricing.automatic(CENT, 20, mine=pricing.Rule())
-    assert peace.profit == pytest.approx(pricing.one_price(CENT, 20).profit / 2)
-    dear = pricing.automatic(CENT, 20, mine=pricing.Rule(1.27), rounds=3, start=50)
+    peace = strategies.automatic(CENT, 20, mine=strategies.Rule())
+    assert peace.profit == pytest.approx(strategies.one_price(CENT, 20).profit / 2)
+    dear = strategies.automatic(CENT, 20, mine=strategies.Rule(1.27), rounds=3, start=50)
     assert dear.units == 0
     assert dear.details["rounds_sold"] == 0
 
@@ -303,25 +309,25 @@ def test_rubinstein_is_what_backward_induction_finds() -> None:
     first, second, share = 0.9, 0.8, 1.0
     for _round in range(4000):
         share = 1 - second * (1 - first * share)
-    assert pricing.rubinstein(first, second) == pytest.approx(share)
-    assert pricing.rubinstein(first, second) == pytest.approx(0.714286, abs=1e-6)
+    assert strategies.rubinstein(first, second) == pytest.approx(share)
+    assert strategies.rubinstein(first, second) == pytest.approx(0.714286, abs=1e-6)
 
 
 def test_nash_and_haggling_split_the_gain() -> None:
-    assert pricing.nash(100, 60, 0.5) == 80
+    assert strategies.nash(100, 60, 0.5) == 80
     for power in (0.0, 0.25, 0.5, 1.0):
-        outcome = pricing.haggling(CENT, 20, power)
+        outcome = strategies.haggling(CENT, 20, power)
         assert outcome.profit == pytest.approx(power * CENT.surplus(20), rel=1e-6, abs=1e-6)
         assert outcome.consumer_surplus == pytest.approx(
             (1 - power) * CENT.surplus(20), rel=1e-6, abs=1e-6
         )
-    listed = pricing.haggling(CENT, 20, 1, list_price=60)
+    listed = strategies.haggling(CENT, 20, 1, list_price=60)
     assert listed.prices[2] == pytest.approx(60)
 
 
 def test_splitting_the_difference_agrees_with_its_closed_form() -> None:
     """400,000 meetings: standard errors of .0007 (trades) and .0004 (gains)."""
-    found = pricing.split_the_difference(400_000, seed=11)
+    found = strategies.split_the_difference(400_000, seed=11)
     assert abs(found.trades - 9 / 32) < BOUND * found.trades_error
     assert abs(found.gains - 9 / 64) < BOUND * found.gains_error
     assert found.trades_error < 0.0008
@@ -349,16 +355,23 @@ def test_bids_of_split_the_difference_are_best_answers() -> None:
 
 @pytest.mark.parametrize(("margin", "cut", "needed"), [(0.4, 0.1, 1 / 3), (0.3, 0.05, 0.2)])
 def test_break_even_of_a_cut(margin: float, cut: float, needed: float) -> None:
-    outcome = pricing.discount(CENT, 60 * (1 - margin), cut, price=60, pulled=0)
+    outcome = strategies.discount(CENT, 60 * (1 - margin), cut, price=60, pulled=0)
     assert outcome.details["needed"] == pytest.approx(needed)
-    assert pricing.break_even_uplift(margin, cut) == pytest.approx(needed)
+    assert strategies.break_even_uplift(margin, cut) == pytest.approx(needed)
+
+
+@pytest.mark.parametrize(("margin", "cut", "uplift"), [(0.4, 0.1, 1 / 3), (0.3, 0.05, 0.2)])
+def test_a_cut_that_earns_what_was_earned_before(margin: float, cut: float, uplift: float) -> None:
+    found = strategies.break_even_uplift(margin, cut)
+    assert found == pytest.approx(uplift)
+    assert (margin - cut) * (1 + found) == pytest.approx(margin)
 
 
 def test_at_break_even_the_profit_is_the_old_one() -> None:
     price, cost, cut = 80.0, 30.0, 0.2
     for pulled in (0.0, 0.4):
-        sale = pricing.discount(CENT, cost, cut, price=price, pulled=pulled, length=0.3)
-        usual = pricing.one_price(CENT, cost, price)
+        sale = strategies.discount(CENT, cost, cut, price=price, pulled=pulled, length=0.3)
+        usual = strategies.one_price(CENT, cost, price)
         # the profit changes by (lift - needed) (left margin) usual units, so both have one sign
         better = sale.profit - usual.profit
         assert (better > 0) == (sale.details["lift"] > sale.details["needed"])
@@ -369,7 +382,7 @@ def test_at_break_even_the_profit_is_the_old_one() -> None:
 
 def test_a_free_trial_agrees_with_people_who_try() -> None:
     """400,000 customers drawn: a standard error of .0006 of the buyers per customer."""
-    outcome = pricing.free_trial(CENT, 20, liking=0.4, trial_cost=1, price=150)
+    outcome = strategies.free_trial(CENT, 20, liking=0.4, trial_cost=1, price=150)
     rng = np.random.default_rng(2)
     draws = 400_000
     likes = rng.random(draws) < 0.4
@@ -378,49 +391,49 @@ def test_a_free_trial_agrees_with_people_who_try() -> None:
     assert abs(buys.mean() - outcome.units / 100) < BOUND * error
     assert outcome.profit == pytest.approx(16 * 130 - 40)
     assert outcome.consumer_surplus == pytest.approx(0.4 * 100 * 0.4 * (200 - 150))
-    alone = pricing.free_trial(CENT, 20, liking=0.4, price=60, tried=0)
-    assert alone.profit == pytest.approx(pricing.one_price(CENT, 20, 60).profit)
+    alone = strategies.free_trial(CENT, 20, liking=0.4, price=60, tried=0)
+    assert alone.profit == pytest.approx(strategies.one_price(CENT, 20, 60).profit)
 
 
 @kinds
-def test_the_best_price_after_a_trial(demand: pricing.Demand) -> None:
-    ours = pricing.free_trial(demand, 230, 0.7).profit
+def test_the_best_price_after_a_trial(demand: strategies.Demand) -> None:
+    ours = strategies.free_trial(demand, 230, 0.7).profit
     for p in np.linspace(300, 700, 41):
-        assert pricing.free_trial(demand, 230, 0.7, price=float(p)).profit <= ours + 1e-6
+        assert strategies.free_trial(demand, 230, 0.7, price=float(p)).profit <= ours + 1e-6
 
 
 # --- 5 life cycle ----------------------------------------------------------------------------
 
 
 def test_bass_in_continuous_and_in_discrete_time() -> None:
-    peak = pricing.bass_peak(0.03, 0.38)
+    peak = strategies.bass_peak(0.03, 0.38)
     assert [round(x, 6) for x in peak] == [6.192619, 0.110592, 0.460526]
-    slow = pricing.bass_peak(0.0045, 0.35)
+    slow = strategies.bass_peak(0.0045, 0.35)
     assert slow.time == pytest.approx(12.2817, abs=1e-4)
     assert slow.sales * 5 == pytest.approx(0.448822, abs=1e-6)
-    new = pricing.bass(0.0045, 0.35, 5_000_000, 60)
+    new = strategies.bass(0.0045, 0.35, 5_000_000, 60)
     assert int(new.argmax()) + 1 == 15
     assert new.max() / 1e6 == pytest.approx(0.447879, abs=1e-6)
-    assert pricing.bass_share(peak.time, 0.03, 0.38) == pytest.approx(peak.share)
-    assert pricing.bass_peak(0.3, 0.1).time == 0
+    assert strategies.bass_share(peak.time, 0.03, 0.38) == pytest.approx(peak.share)
+    assert strategies.bass_peak(0.3, 0.1).time == 0
 
 
 def test_stages_turn_where_the_bass_curve_turns() -> None:
     time = np.linspace(0.05, 16, 3200)
-    slope = np.gradient(np.gradient(pricing.bass_share(time, 0.03, 0.38), time), time)
+    slope = np.gradient(np.gradient(strategies.bass_share(time, 0.03, 0.38), time), time)
     bend = np.gradient(slope, time)
-    names = pricing.stage(time, 0.03, 0.38)
+    names = strategies.stage(time, 0.03, 0.38)
     changes = [time[k] for k in range(1, len(time)) if names[k] != names[k - 1]]
     turning = [time[k] for k in range(20, len(time) - 20) if bend[k - 1] * bend[k] < 0]
     assert changes[0] == pytest.approx(turning[0], abs=0.05)
     assert changes[2] == pytest.approx(turning[1], abs=0.05)
-    assert changes[1] == pytest.approx(pricing.bass_peak(0.03, 0.38).time, abs=0.01)
-    assert pricing.stage([0, 5], 0.5, 0.1) == ["decline", "decline"]  # it only ever falls
+    assert changes[1] == pytest.approx(strategies.bass_peak(0.03, 0.38).time, abs=0.01)
+    assert strategies.stage([0, 5], 0.5, 0.1) == ["decline", "decline"]  # it only ever falls
 
 
 @pytest.mark.parametrize("steps", [1, 2, 4, 9])
 def test_markdown_over_time(steps: int) -> None:
-    prices, revenue = pricing.markdown(steps)
+    prices, revenue = strategies.markdown(steps)
     assert prices == pytest.approx([(steps - t) / (steps + 1) for t in range(steps)])
     assert revenue == pytest.approx(steps / (2 * (steps + 1)))
 
@@ -432,7 +445,7 @@ def test_markdowns_beat_what_an_optimiser_finds(low: float, high: float) -> None
         sold = np.maximum(steps[:-1], low) - np.maximum(steps[1:], low)
         return float((steps[1:] * sold).sum() / (high - low))
 
-    prices, ours = pricing.markdown(3, low, high)
+    prices, ours = strategies.markdown(3, low, high)
     assert ours == pytest.approx(revenue(prices))
     start: Any = np.linspace(high, low, 5)[1:4]
     found = minimize(lambda p: -revenue(p), start, method="Nelder-Mead")  # type: ignore[call-overload]
@@ -444,9 +457,11 @@ def test_a_life_cycle_agrees_with_people_who_hear_and_buy() -> None:
     prices = np.array([80.0, 80, 60, 65, 40, 40])
     ageing, draws = 0.05, 40_000
     demand = uniform(0, 100, draws)
-    outcome = pricing.life_cycle(demand, 20, prices, innovation=0.1, imitation=0.5, ageing=ageing)
+    outcome = strategies.life_cycle(
+        demand, 20, prices, innovation=0.1, imitation=0.5, ageing=ageing
+    )
     rng = np.random.default_rng(9)
-    heard = pricing.bass(0.1, 0.5, 1, 6)
+    heard = strategies.bass(0.1, 0.5, 1, 6)
     when = rng.choice(7, draws, p=np.append(heard, 1 - heard.sum()))
     wtp = rng.random(draws) * 100
     bought = np.full(draws, -1)
@@ -465,9 +480,9 @@ def test_a_life_cycle_agrees_with_people_who_hear_and_buy() -> None:
 
 
 def test_prices_over_time() -> None:
-    assert pricing.path(100, 80, 2, 5, 0.25).tolist() == [100, 100, 80, 80, 60]
-    assert pricing.path(100, 80, 9, 5).tolist() == [100] * 5
-    skim = pricing.skim(CENT, 20, 12)
+    assert strategies.path(100, 80, 2, 5, 0.25).tolist() == [100, 100, 80, 80, 60]
+    assert strategies.path(100, 80, 9, 5).tolist() == [100] * 5
+    skim = strategies.skim(CENT, 20, 12)
     assert all(a >= b for a, b in pairwise(skim))
 
 
@@ -475,7 +490,7 @@ def test_prices_over_time() -> None:
 
 
 def revenue_of(kind: str, bidders: int, **more: Any) -> tuple[float, float]:
-    draw = pricing.draw_auctions(UNIT, bidders, 200_000, kind=kind, seed=bidders, **more)
+    draw = strategies.draw_auctions(UNIT, bidders, 200_000, kind=kind, seed=bidders, **more)
     mean = draw.paid.sum() / draw.auctions
     return mean, math.sqrt((draw.squares / draw.auctions - mean**2) / draw.auctions)
 
@@ -496,7 +511,7 @@ def test_all_four_formats_bring_the_same(kind: str, bidders: int) -> None:
 
 @pytest.mark.parametrize("kind", ["first", "second"])
 def test_many_bidders_push_the_price_to_the_top(kind: Any) -> None:
-    draw = pricing.draw_auctions(UNIT, 500, 20_000, kind=kind, seed=3)
+    draw = strategies.draw_auctions(UNIT, 500, 20_000, kind=kind, seed=3)
     mean = draw.paid.mean()
     error = math.sqrt((draw.squares / draw.auctions - mean**2) / draw.auctions)
     assert abs(mean - 499 / 501) < BOUND * error
@@ -507,7 +522,7 @@ def test_many_bidders_push_the_price_to_the_top(kind: Any) -> None:
 def test_the_reserve_of_the_textbook(kind: str, bidders: int, exact: float) -> None:
     mean, error = revenue_of(kind, bidders, reserve=0.5)
     assert abs(mean - exact) < BOUND * error + 5e-7
-    outcome = pricing.auction(UNIT, 0, bidders, kind, auctions=50_000)
+    outcome = strategies.auction(UNIT, 0, bidders, kind, auctions=50_000)
     sold = 1 - 0.5**bidders
     assert outcome.details["reserve"] == 0.5
     assert abs(outcome.details["sold"] - sold) < BOUND * math.sqrt(sold * (1 - sold) / 50_000)
@@ -530,14 +545,14 @@ def test_several_units_at_one_price() -> None:
     assert abs(mean - 3 * 7 / 11) < BOUND * error
     own, own_error = revenue_of("first", 10, units=3)  # each winner pays the own bid: the same
     assert abs(own - 3 * 7 / 11) < BOUND * own_error
-    outcome = pricing.auction(UNIT, 0, 10, units=3, reserve=0, auctions=50_000)
+    outcome = strategies.auction(UNIT, 0, 10, units=3, reserve=0, auctions=50_000)
     assert abs(outcome.details["revenue"] - 1.909091) < BOUND * outcome.details["standard_error"]
 
 
 @kinds
-def test_revenue_is_the_same_for_any_demand(demand: pricing.Demand) -> None:
+def test_revenue_is_the_same_for_any_demand(demand: strategies.Demand) -> None:
     both = [
-        pricing.auction(demand, 230, 4, kind, reserve=250, auctions=60_000, seed=k).details
+        strategies.auction(demand, 230, 4, kind, reserve=250, auctions=60_000, seed=k).details
         for k, kind in enumerate(("first", "second"))
     ]
     error = math.hypot(*(one["standard_error"] for one in both))
@@ -546,13 +561,13 @@ def test_revenue_is_the_same_for_any_demand(demand: pricing.Demand) -> None:
 
 @pytest.mark.parametrize("reserve", [0.0, 0.5])
 def test_bids_are_best_answers(reserve: float) -> None:
-    rivals = pricing.equilibrium_bid(UNIT, np.linspace(0, 1, 200_001), 4, reserve)
+    rivals = strategies.equilibrium_bid(UNIT, np.linspace(0, 1, 200_001), 4, reserve)
     rivals = np.nan_to_num(rivals, nan=0.0)
     for value in (0.6, 0.9):
         bids = np.linspace(reserve, value, 2001)
         chance = (np.searchsorted(rivals, bids, side="right") / len(rivals)) ** 3
         found = bids[int(np.argmax((value - bids) * chance))]
-        ours = float(pricing.equilibrium_bid(UNIT, value, 4, reserve))
+        ours = float(strategies.equilibrium_bid(UNIT, value, 4, reserve))
         assert ours == pytest.approx(found, abs=0.002)
 
 
@@ -563,7 +578,7 @@ def test_an_english_clock_and_a_dutch_one_end_where_the_formats_say() -> None:
         while (row >= price).sum() > 1:
             price += 1e-3
         assert price == pytest.approx(np.sort(row)[-2], abs=1.1e-3)
-        bids = pricing.equilibrium_bid(UNIT, row, 5)
+        bids = strategies.equilibrium_bid(UNIT, row, 5)
         price = 1.0
         while not (bids >= price).any():
             price -= 1e-3
@@ -575,14 +590,14 @@ def test_an_english_clock_and_a_dutch_one_end_where_the_formats_say() -> None:
 
 def test_bids_of_the_textbook() -> None:
     def plan(value: float, low: float, high: float, **more: Any) -> tuple[list[float], float]:
-        bids, surplus, _count = pricing.best_bids(value, low, high, **more)
+        bids, surplus, _count = strategies.best_bids(value, low, high, **more)
         return bids[0].round(3).tolist(), round(float(surplus[0]), 3)
 
     assert plan(80, 0, 100) == ([40], 16)
     assert plan(80, 0, 100, bids=2) == ([26.667, 53.333], 21.333)
     assert plan(80, 0, 100, bids=2, rebid_cost=2) == ([28, 54], 19.88)
     assert plan(80, 40, 100) == ([60], 6.667)
-    bids, _surplus, count = pricing.best_bids([80.0, 30.0], 40, 100, bids=3)
+    bids, _surplus, count = strategies.best_bids([80.0, 30.0], 40, 100, bids=3)
     assert count.tolist() == [3, 0]
     assert np.isnan(bids[1]).all()
 
@@ -595,7 +610,7 @@ def test_bids_of_the_textbook() -> None:
 )
 def test_no_other_bids_bring_more(value: float, rebid: float, used: int) -> None:
     """Against every plan of rising bids on a grid of 4 yuan, and nearly so against finer ones."""
-    _bids, surplus, _count = pricing.best_bids(value, 0, 100, bids=used, rebid_cost=rebid)
+    _bids, surplus, _count = strategies.best_bids(value, 0, 100, bids=used, rebid_cost=rebid)
     grid = np.arange(0, 101, 4.0)
     first = grid[:, None, None]
     second = grid[None, :, None] if used > 1 else first
@@ -618,10 +633,10 @@ def test_nyop_agrees_with_drawn_bidders(bids: int, rebid: float) -> None:
     """60,000 bidders and thresholds drawn: revenue and surplus inside the stated error."""
     draws = 60_000
     demand = uniform(0, 100, draws)
-    outcome = pricing.name_your_price(demand, 20, believed=(20, 70), bids=bids, rebid_cost=rebid)
+    outcome = strategies.name_your_price(demand, 20, believed=(20, 70), bids=bids, rebid_cost=rebid)
     rng = np.random.default_rng(6)
     wtp, hidden = rng.random(draws) * 100, rng.uniform(20, 70, draws)
-    plans, _surplus, _count = pricing.best_bids(wtp, 20, 70, bids, rebid)
+    plans, _surplus, _count = strategies.best_bids(wtp, 20, 70, bids, rebid)
     paid, left = np.zeros(draws), np.zeros(draws)
     open_ = np.ones(draws, bool)
     for k in range(bids):
@@ -636,7 +651,7 @@ def test_nyop_agrees_with_drawn_bidders(bids: int, rebid: float) -> None:
 
 
 def test_a_threshold_of_the_shop() -> None:
-    outcome = pricing.name_your_price(CENT, 20, threshold=40, believed=(20, 60))
+    outcome = strategies.name_your_price(CENT, 20, threshold=40, believed=(20, 60))
     # the bid is (v + 20) / 2, so customers from 60 on pass 40; they pay 50 on average
     assert outcome.units == pytest.approx(40)
     assert outcome.prices[1] == pytest.approx(50)
@@ -646,13 +661,13 @@ def test_a_threshold_of_the_shop() -> None:
 
 
 def test_the_experience_curve() -> None:
-    assert pricing.experience_cost(1, 8).item() == pytest.approx(0.512)
-    assert pricing.experience_cost(50, [1, 2]).tolist() == pytest.approx([50, 40])
+    assert strategies.experience_cost(1, 8).item() == pytest.approx(0.512)
+    assert strategies.experience_cost(50, [1, 2]).tolist() == pytest.approx([50, 40])
 
 
 def test_without_network_and_experience_it_is_one_price_each_period() -> None:
-    outcome = pricing.penetration(CENT, 20, 60, 60, network=0, rate=1, periods=7)
-    assert outcome.profit == pytest.approx(7 * pricing.one_price(CENT, 20).profit)
+    outcome = strategies.penetration(CENT, 20, 60, 60, network=0, rate=1, periods=7)
+    assert outcome.profit == pytest.approx(7 * strategies.one_price(CENT, 20).profit)
     assert outcome.consumer_surplus == pytest.approx(7 * CENT.surplus(60))
 
 
@@ -660,29 +675,29 @@ def test_without_network_and_experience_it_is_one_price_each_period() -> None:
 def test_the_network_settles_where_the_equation_says(network: float) -> None:
     a, b, c = network, 1 - network, 0.6 - 1  # network x^2 + (1 - network) x + p/H - 1 = 0
     exact = (-b + math.sqrt(b * b - 4 * a * c)) / (2 * a)
-    assert pricing.settled_share(CENT, 60, network) == pytest.approx(exact)
-    long = pricing.penetration(CENT, 20, 60, 60, network=network, rate=1, periods=300)
+    assert strategies.settled_share(CENT, 60, network) == pytest.approx(exact)
+    long = strategies.penetration(CENT, 20, 60, 60, network=network, rate=1, periods=300)
     assert long.details["share"] == pytest.approx(exact)
 
 
 def test_costs_fall_along_the_curve_unit_by_unit() -> None:
-    outcome = pricing.penetration(CENT, 20, 60, 60, network=0, rate=0.8, periods=3, made=1000)
+    outcome = strategies.penetration(CENT, 20, 60, 60, network=0, rate=0.8, periods=3, made=1000)
     units = np.arange(1001, 1121) - 0.5
     exact = 20 * (units / 1000) ** math.log2(0.8)
     assert outcome.buyers["unit_cost"].tolist() == pytest.approx(
         exact.reshape(3, 40).mean(axis=1).tolist(), rel=1e-6
     )
-    half = pricing.penetration(CENT, 20, 60, 60, network=0, rate=0.5, periods=1, made=1000)
+    half = strategies.penetration(CENT, 20, 60, 60, network=0, rate=0.5, periods=1, made=1000)
     exact_half = (20 * (units[:40] / 1000) ** -1.0).mean()
     assert half.buyers["unit_cost"][0] == pytest.approx(exact_half, rel=1e-6)
 
 
 def test_low_first_buys_share_and_costs_cash() -> None:
-    low = pricing.penetration(CENT, 20, launch=15, network=1.0)
-    high = pricing.penetration(CENT, 20, launch=60, later=60, network=1.0)
+    low = strategies.penetration(CENT, 20, launch=15, network=1.0)
+    high = strategies.penetration(CENT, 20, launch=60, later=60, network=1.0)
     assert low.buyers["units"][2] > high.buyers["units"][2]
     assert low.details["lowest_cash"] < 0 == high.details["lowest_cash"]
-    course = pricing.over_time(low)
+    course = strategies.over_time(low)
     assert course["cumulative_profit"].iloc[-1] == pytest.approx(low.profit)
 
 
@@ -690,30 +705,30 @@ def test_low_first_buys_share_and_costs_cash() -> None:
 
 
 def test_a_deal_with_a_threshold() -> None:
-    deal = pricing.group_deal(60, 0.55, 30)
+    deal = strategies.group_deal(60, 0.55, 30)
     assert deal.chance == pytest.approx(0.818271, abs=1e-6)
     assert deal.units == pytest.approx(28.027296, abs=1e-6)
     profit = 20 * deal.units - 500 * deal.chance
     assert profit == pytest.approx(151.4102, abs=1e-4)
     assert pytest.approx(160) == 20 * 60 * 0.55 - 500
-    assert pricing.least_group(600, 50, 30) == 30
+    assert strategies.least_group(600, 50, 30) == 30
 
 
 def test_the_best_price_of_a_deal() -> None:
     def profit(p: float) -> float:
-        return (p - 0.2) * pricing.group_deal(50, 1 - p, 20).units
+        return (p - 0.2) * strategies.group_deal(50, 1 - p, 20).units
 
     price = best(profit, 0.2, 0.9)
     assert price == pytest.approx(0.50008, abs=1e-4)
     assert profit(price) == pytest.approx(7.17963, abs=1e-5)
-    assert pricing.group_deal(50, 1 - price, 20).chance == pytest.approx(0.94040, abs=1e-4)
+    assert strategies.group_deal(50, 1 - price, 20).chance == pytest.approx(0.94040, abs=1e-4)
     assert pytest.approx(8.0) == 50 * 0.4 * 0.4  # posted at .6
 
 
 def test_simulated_deals_agree_with_the_binomial() -> None:
     """40,000 deals: a standard error of .05 units and .002 of the chance."""
-    outcome = pricing.collaborative(uniform(0, 1, 60), 0, [(30, 0.45)], deals=40_000, seed=1)
-    exact = pricing.group_deal(60, 0.55, 30)
+    outcome = strategies.collaborative(uniform(0, 1, 60), 0, [(30, 0.45)], deals=40_000, seed=1)
+    exact = strategies.group_deal(60, 0.55, 30)
     error = outcome.details["standard_error"]
     assert error < 0.07
     assert abs(outcome.details["units_a_deal"] - exact.units) < BOUND * error
@@ -723,7 +738,7 @@ def test_simulated_deals_agree_with_the_binomial() -> None:
 
 def test_tiers_agree_with_people_who_join() -> None:
     tiers = [(10, 0.7), (30, 0.5)]
-    outcome = pricing.collaborative(uniform(0, 1, 50), 0, tiers, group=50, deals=40_000)
+    outcome = strategies.collaborative(uniform(0, 1, 50), 0, tiers, group=50, deals=40_000)
     people = np.random.default_rng(8).random((40_000, 50))
     low, high = (people >= 0.5).sum(axis=1), (people >= 0.7).sum(axis=1)
     revenue = np.where(low >= 30, low * 0.5, np.where(high >= 10, high * 0.7, 0.0))
@@ -739,52 +754,61 @@ def test_tiers_agree_with_people_who_join() -> None:
     [
         (lambda: uniform(5, 1), "lowest WTP is 5"),
         (lambda: uniform(0, 1, customers=0), "must be a number above 0"),
-        (lambda: pricing.calibrated(300, -2, 40, "cubic"), "no demand of kind 'cubic'"),
-        (lambda: pricing.calibrated(300, 0, 40), "Take its size"),
-        (lambda: pricing.constant_elasticity(9, 8, 2), "low first"),
-        (lambda: pricing.personalised(CENT, 20, segments=99), "between 1 and 12"),
-        (lambda: pricing.personalised({}, 20), "no segment"),
-        (lambda: pricing.prestige(CENT, 20, pull=3), "pull is 3"),
-        (lambda: pricing.Rule(0), "factor is 0"),
-        (lambda: pricing.Rule(1, floor=9, ceiling=8), "Put the floor below"),
-        (lambda: pricing.nash(50, 60), "there is no deal"),
-        (lambda: pricing.rubinstein(1, 1), "never agree"),
-        (lambda: pricing.haggling(CENT, 20, list_price=10), "Raise it"),
-        (lambda: pricing.discount(CENT, 20, 0.9, length=0.9, pulled=1), "Shorten it"),
-        (lambda: pricing.life_cycle(CENT, 20, []), "at least one"),
-        (lambda: pricing.life_cycle(CENT, 20, [-1.0]), "0 yuan or more"),
-        (lambda: pricing.markdown(2, 5, 4), "lowest value"),
-        (lambda: pricing.auction(CENT, 20, kind="silent"), "no auction 'silent'"),
-        (lambda: pricing.auction(CENT, 20, bidders=3, units=3), "more bidders than units"),
-        (lambda: pricing.best_bids(80, 60, 60), "Give a range"),
-        (lambda: pricing.penetration(CENT, 20, low_periods=-1), "low_periods is -1"),
-        (lambda: pricing.collaborative(CENT, 20, [(20, 90), (10, 80)]), "more buyers and a lower"),
-        (lambda: pricing.least_group(600, 20, 20), "no group pays"),
-        (lambda: pricing.least_group(math.nan, 50, 30), "fixed cost is nan"),
-        (lambda: pricing.one_price(CENT, math.nan), "unit cost is nan"),
-        (lambda: pricing.one_price(CENT, "20"), "'20'. Give a number"),
-        (lambda: pricing.one_price(CENT, 20, -5), "price is -5"),
-        (lambda: pricing.side_by_side(CENT, -5), "unit cost is -5"),
-        (lambda: pricing.side_by_side(CENT, 150), "Nobody would pay the unit cost"),
-        (lambda: pricing.personalised(CENT, 20, segments=2.5), "whole number"),
-        (lambda: pricing.Rule(less=math.nan), "step is nan"),
-        (lambda: pricing.spiral(100, pricing.Rule(2), pricing.Rule(2), 5000), "passes all numbers"),
-        (lambda: pricing.haggling(CENT, 20, list_price=math.nan), "list price is nan"),
-        (lambda: pricing.discount(CENT, 20, price=0), "price is 0"),
-        (lambda: pricing.free_trial(CENT, 20, price=math.nan), "price is nan"),
-        (lambda: pricing.bass(1.5, 0.3, 100, 5), "innovation is 1.5"),
-        (lambda: pricing.stage(-1, 0.03, 0.38), "before the launch"),
-        (lambda: pricing.markdown(3, 0, math.inf), "lowest value"),
-        (lambda: pricing.life_cycle(CENT, 20, [math.nan, 50]), "0 yuan or more"),
-        (lambda: pricing.life_cycle(CENT, 20, 50), "at least one"),
-        (lambda: pricing.experience_cost(100, 0), "first unit is 1"),
-        (lambda: pricing.draw_auctions(CENT, 2, 10, reserve=math.nan), "reserve is nan"),
-        (lambda: pricing.draw_auctions(CENT, 10_000, 10**8), "take too long"),
-        (lambda: pricing.draw_auctions(CENT, 2, 10, seed=-1), "seed is -1"),
-        (lambda: pricing.best_bids(80, 0, math.inf), "Give a range"),
-        (lambda: pricing.collaborative(CENT, 20, [(math.nan, 50)]), "Give at least one tier"),
-        (lambda: pricing.collaborative(CENT, 20, [(10, -50)]), "Give at least one tier"),
-        (lambda: pricing.collaborative(CENT, 20, [10, 50]), "Give at least one tier"),
+        (lambda: strategies.calibrated(300, -2, 40, "cubic"), "no demand of kind 'cubic'"),
+        (lambda: strategies.calibrated(300, 0, 40), "Take its size"),
+        (lambda: strategies.constant_elasticity(9, 8, 2), "low first"),
+        (lambda: strategies.personalised(CENT, 20, segments=99), "between 1 and 12"),
+        (lambda: strategies.personalised({}, 20), "no segment"),
+        (lambda: strategies.prestige(CENT, 20, pull=3), "pull is 3"),
+        (lambda: strategies.break_even_uplift(0.1, 0.2), "whole margin"),
+        (lambda: strategies.break_even_uplift(0.1, -0.2), "0.1"),
+        (lambda: strategies.break_even_uplift(40, 10), "40 % as 0.4"),
+        (lambda: strategies.Rule(0), "factor is 0"),
+        (lambda: strategies.Rule(1, floor=9, ceiling=8), "Put the floor below"),
+        (lambda: strategies.nash(50, 60), "there is no deal"),
+        (lambda: strategies.rubinstein(1, 1), "never agree"),
+        (lambda: strategies.haggling(CENT, 20, list_price=10), "Raise it"),
+        (lambda: strategies.discount(CENT, 20, 0.9, length=0.9, pulled=1), "Shorten it"),
+        (lambda: strategies.life_cycle(CENT, 20, []), "at least one"),
+        (lambda: strategies.life_cycle(CENT, 20, [-1.0]), "0 yuan or more"),
+        (lambda: strategies.markdown(2, 5, 4), "lowest value"),
+        (lambda: strategies.auction(CENT, 20, kind="silent"), "no auction 'silent'"),
+        (lambda: strategies.auction(CENT, 20, bidders=3, units=3), "more bidders than units"),
+        (lambda: strategies.best_bids(80, 60, 60), "Give a range"),
+        (lambda: strategies.penetration(CENT, 20, low_periods=-1), "low_periods is -1"),
+        (
+            lambda: strategies.collaborative(CENT, 20, [(20, 90), (10, 80)]),
+            "more buyers and a lower",
+        ),
+        (lambda: strategies.least_group(600, 20, 20), "no group pays"),
+        (lambda: strategies.least_group(math.nan, 50, 30), "fixed cost is nan"),
+        (lambda: strategies.one_price(CENT, math.nan), "unit cost is nan"),
+        (lambda: strategies.one_price(CENT, "20"), "'20'. Give a number"),
+        (lambda: strategies.one_price(CENT, 20, -5), "price is -5"),
+        (lambda: strategies.side_by_side(CENT, -5), "unit cost is -5"),
+        (lambda: strategies.side_by_side(CENT, 150), "Nobody would pay the unit cost"),
+        (lambda: strategies.personalised(CENT, 20, segments=2.5), "whole number"),
+        (lambda: strategies.Rule(less=math.nan), "step is nan"),
+        (
+            lambda: strategies.spiral(100, strategies.Rule(2), strategies.Rule(2), 5000),
+            "passes all numbers",
+        ),
+        (lambda: strategies.haggling(CENT, 20, list_price=math.nan), "list price is nan"),
+        (lambda: strategies.discount(CENT, 20, price=0), "price is 0"),
+        (lambda: strategies.free_trial(CENT, 20, price=math.nan), "price is nan"),
+        (lambda: strategies.bass(1.5, 0.3, 100, 5), "innovation is 1.5"),
+        (lambda: strategies.stage(-1, 0.03, 0.38), "before the launch"),
+        (lambda: strategies.markdown(3, 0, math.inf), "lowest value"),
+        (lambda: strategies.life_cycle(CENT, 20, [math.nan, 50]), "0 yuan or more"),
+        (lambda: strategies.life_cycle(CENT, 20, 50), "at least one"),
+        (lambda: strategies.experience_cost(100, 0), "first unit is 1"),
+        (lambda: strategies.draw_auctions(CENT, 2, 10, reserve=math.nan), "reserve is nan"),
+        (lambda: strategies.draw_auctions(CENT, 10_000, 10**8), "take too long"),
+        (lambda: strategies.draw_auctions(CENT, 2, 10, seed=-1), "seed is -1"),
+        (lambda: strategies.best_bids(80, 0, math.inf), "Give a range"),
+        (lambda: strategies.collaborative(CENT, 20, [(math.nan, 50)]), "Give at least one tier"),
+        (lambda: strategies.collaborative(CENT, 20, [(10, -50)]), "Give at least one tier"),
+        (lambda: strategies.collaborative(CENT, 20, [10, 50]), "Give at least one tier"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(call: Any, words: str) -> None:
@@ -807,12 +831,12 @@ def parts_of(part: Any) -> Iterator[Any]:
 
 
 def test_the_lab_answers_every_knob(shop: Shop) -> None:
-    parts = list(parts_of(explore.show("pricing", shop)))
+    parts = list(parts_of(explore.show("strategies", shop)))
     picture = next(part for part in parts if isinstance(part, Picture))
     product, strategy = (part for part in parts if isinstance(part, widgets.Dropdown))
     sliders = [part for part in parts if isinstance(part, widgets.IntSlider | widgets.FloatSlider)]
     assert len(product.options) == 8
-    assert [key for _name, key in strategy.options] == list(pricing.NAMES)
+    assert [key for _name, key in strategy.options] == list(strategies.NAMES)
     for _name, key in strategy.options:
         strategy.value = key
         knobs = [slider for slider in sliders if slider.layout.display != "none"]
@@ -826,20 +850,20 @@ def test_the_lab_answers_every_knob(shop: Shop) -> None:
 
 
 def test_the_twin_has_the_nine_of_the_slide(shop: Shop) -> None:
-    twin = explore.frames("pricing", shop)
+    twin = explore.frames("strategies", shop)
     assert len(twin.frames) == 9
     assert len({frame.png() for frame in twin.frames}) == 9
 
 
 def test_the_tables_show_the_strategies_of_a_product(shop: Shop) -> None:
     product = next(iter(products(shop).values()))
-    outcomes = pricing.side_by_side(product.demand, product.cost, product.price)
-    assert [one.strategy for one in outcomes] == list(pricing.NAMES)
-    table = pricing.compare(outcomes)
+    outcomes = strategies.side_by_side(product.demand, product.cost, product.price)
+    assert [one.strategy for one in outcomes] == list(strategies.NAMES)
+    table = strategies.compare(outcomes)
     assert table["profit"].iloc[0] == pytest.approx(
         product.demand.units(product.price) * (product.price - product.cost)
     )
-    assert plots.strategies(table).axes[0].get_title(loc="left")
+    assert plots.compare(table).axes[0].get_title(loc="left")
     for outcome in outcomes:
         title = plots.who_pays(outcome, product.demand).axes[0].get_title(loc="left")
         assert theme.capital(outcome.name) in title

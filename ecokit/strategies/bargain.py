@@ -11,9 +11,9 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount, between, count, generator, number, positive
-from ecokit.pricing.strategies.demand import Demand
-from ecokit.pricing.strategies.outcome import Outcome, grouped, rows
+from ecokit.strategies.demand import Demand
+from ecokit.strategies.inputs import amount, between, count, generator, number, positive
+from ecokit.strategies.outcome import Outcome, grouped, rows
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def automatic(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> war = automatic(uniform(0, 100, 100), cost=20, rounds=200)
     >>> round(war.details["last_price"], 2)
     20.0
@@ -240,7 +240,7 @@ def haggling(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> outcome = haggling(uniform(0, 1), cost=0)
     >>> round(outcome.profit, 4), round(outcome.consumer_surplus, 4)
     (0.25, 0.25)

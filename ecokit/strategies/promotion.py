@@ -6,9 +6,56 @@ import math
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount, between
-from ecokit.pricing.strategies.demand import Demand
-from ecokit.pricing.strategies.outcome import Outcome, rows
+from ecokit.strategies.demand import Demand
+from ecokit.strategies.inputs import amount, between, number
+from ecokit.strategies.outcome import Outcome, rows
+
+
+def break_even_uplift(margin: float, cut: float) -> float:
+    """Return by how much units must rise for a price cut to earn what was earned before.
+
+    Parameters
+    ----------
+    margin : float
+        Margin before the cut, share of the price.
+    cut : float
+        Price cut, share of the price.
+
+    Returns
+    -------
+    float
+        Further units as a share of the units before: ``cut / (margin - cut)``.
+
+    Raises
+    ------
+    CourseError
+        A cut that eats the whole margin (no number of units makes up for it), or per cent where
+        shares are asked for.
+
+    Examples
+    --------
+    >>> round(break_even_uplift(margin=0.4, cut=0.1), 4)
+    0.3333
+    >>> break_even_uplift(margin=0.1, cut=0.1)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: A cut of 10 % takes the whole margin of 10 %: no number of units
+    makes up for it.
+
+    Source: arithmetic: the profit before, margin x units, equals the profit after.
+    """
+    if not number(margin, _("margin")) < 1:
+        message = _("The margin is {margin:g}. Write a margin of 40 % as 0.4.")
+        raise CourseError(message.format(margin=margin))
+    if not number(cut, _("cut")) >= 0:
+        raise CourseError(_("The cut is {cut:g}. Write a cut of 10 % as 0.1.").format(cut=cut))
+    if not cut < margin:
+        message = _(
+            "A cut of {cut:.0f} % takes the whole margin of {margin:.0f} %: no number of units "
+            "makes up for it."
+        )
+        raise CourseError(message.format(cut=100 * cut, margin=100 * margin))
+    return cut / (margin - cut)
 
 
 def discount(
@@ -51,7 +98,7 @@ def discount(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> sale = discount(uniform(0, 400, 160), cost=230, cut=0.1, price=300, pulled=0)
     >>> round(sale.details["lift"], 3), round(sale.details["needed"], 3)
     (0.3, 0.75)
@@ -132,7 +179,7 @@ def free_trial(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> outcome = free_trial(uniform(0, 100, 100), cost=20, liking=0.5, trial_cost=2)
     >>> outcome.prices[0], outcome.units, round(outcome.profit, 6)
     (112.0, 22.0, 1936.0)

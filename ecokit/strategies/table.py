@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ecokit.pricing.strategies.bargain import automatic, haggling
-from ecokit.pricing.strategies.bidding import auction, name_your_price
-from ecokit.pricing.strategies.customer import personalised, prestige
-from ecokit.pricing.strategies.demand import Demand
-from ecokit.pricing.strategies.group import collaborative
-from ecokit.pricing.strategies.lifetime import life_cycle, penetration
-from ecokit.pricing.strategies.outcome import Outcome, one_price
-from ecokit.pricing.strategies.promotion import discount, free_trial
+from ecokit.strategies.bargain import automatic, haggling
+from ecokit.strategies.bidding import auction, name_your_price
+from ecokit.strategies.customer import personalised, prestige
+from ecokit.strategies.demand import Demand
+from ecokit.strategies.group import collaborative
+from ecokit.strategies.lifetime import life_cycle, penetration
+from ecokit.strategies.outcome import Outcome, one_price
+from ecokit.strategies.promotion import discount, free_trial
 
 MONTHS = 12
 
@@ -41,7 +41,7 @@ def side_by_side(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> outcomes = side_by_side(uniform(0, 100, 1200), cost=20)
     >>> len(outcomes), outcomes[0].name, outcomes[-1].name
     (12, 'one price', 'collaborative')

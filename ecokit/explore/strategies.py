@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import ipywidgets as widgets
 from matplotlib.figure import Figure
 
-from ecokit import pricing as topic
+from ecokit import strategies as topic
 from ecokit.explore.base import Frame, Frames, Picture, app
 from ecokit.messages import _
-from ecokit.plots import pricing as plots
+from ecokit.plots import strategies as plots
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
@@ -287,7 +287,7 @@ def frames(shop: Shop) -> Frames:
             plots.who_pays(others[key], product.demand, upper)
             upper.set_title(upper.get_title(loc="left"), x=-0.63, y=1)
             table = topic.compare(others.values())
-            plots.strategies(table, key, lower)
+            plots.compare(table, key, lower)
             words = _("Profit {change:+.0%} against the base price, {name}")
             lower.set_title(words.format(change=change(key), name=product.name), x=-0.63, y=1)
             return figure

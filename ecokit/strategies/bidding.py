@@ -12,9 +12,9 @@ from scipy.special import betainc
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount, between, count, generator, number
-from ecokit.pricing.strategies.demand import Demand, Floats
-from ecokit.pricing.strategies.outcome import Outcome, grouped
+from ecokit.strategies.demand import Demand, Floats
+from ecokit.strategies.inputs import amount, between, count, generator, number
+from ecokit.strategies.outcome import Outcome, grouped
 
 Format = Literal["first", "second", "english", "dutch"]
 
@@ -69,7 +69,7 @@ def equilibrium_bid(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> equilibrium_bid(uniform(0, 100), [50, 100], bidders=5).round(3).tolist()
     [40.0, 80.0]
     >>> equilibrium_bid(uniform(0, 100), [40, 100], bidders=2, reserve=50).round(3).tolist()
@@ -138,7 +138,7 @@ def draw_auctions(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> draw = draw_auctions(uniform(0, 1), bidders=5, auctions=100_000)
     >>> bool(abs(draw.paid.sum() / draw.auctions - 2 / 3) < 4.5 * 0.17817 / 100_000**0.5)
     True
@@ -243,7 +243,7 @@ def auction(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> outcome = auction(uniform(0, 1), cost=0, bidders=2)
     >>> abs(outcome.details["revenue"] - 5 / 12) < 4.5 * outcome.details["standard_error"]
     True
@@ -383,7 +383,7 @@ def name_your_price(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> outcome = name_your_price(uniform(0, 100, 100), cost=20, believed=(20, 60))
     >>> round(outcome.profit, 1), round(outcome.details["accepted"], 3)
     (1066.7, 0.5)

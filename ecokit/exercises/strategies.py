@@ -1,4 +1,4 @@
-"""Exercises on the nine price strategies; those on the base price stand in ``pricing.py``."""
+"""Exercises on the nine price strategies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from ecokit import pricing as topic
+from ecokit import strategies as topic
 from ecokit.exercises.model import (
     Choice,
     Field,
@@ -92,7 +92,7 @@ def _needed(shop: Shop) -> float:
 
 BREAK_EVEN = Number(
     id="pricing-cut-volume",
-    objective="pricing-launch",
+    objective="strategies-launch",
     minutes=4,
     title=_("How much more must a discount sell?"),
     prompt=lambda shop: _(
@@ -162,7 +162,7 @@ def _bid(shop: Shop) -> float:
 
 BID = Number(
     id="pricing-bid-shading",
-    objective="pricing-bid",
+    objective="strategies-bid",
     minutes=4,
     title=_("What to bid when you pay your bid"),
     prompt=lambda shop: _(
@@ -180,7 +180,7 @@ BID = Number(
     ),
     solution=lambda shop: _(
         "Bid what the second highest value is on average, given that yours is the highest: "
-        "({n} - 1) / {n} of your value, ¥{bid:,.0f}. `pricing.equilibrium_bid` computes it."
+        "({n} - 1) / {n} of your value, ¥{bid:,.0f}. `strategies.equilibrium_bid` computes it."
     ).format(n=BIDDERS, bid=_bid(shop)),
     misconceptions=(
         Misconception(
@@ -216,7 +216,7 @@ def _reserve(shop: Shop) -> float:
 
 RESERVE = Number(
     id="pricing-reserve",
-    objective="pricing-bid",
+    objective="strategies-bid",
     minutes=4,
     title=_("The lowest price of an auction"),
     prompt=lambda shop: _(
@@ -279,7 +279,7 @@ def _first_bid(shop: Shop) -> float:
 
 NYOP = Number(
     id="pricing-name-your-price",
-    objective="pricing-bid",
+    objective="strategies-bid",
     minutes=5,
     title=_("Two bids against a hidden price"),
     prompt=lambda shop: _(
@@ -299,7 +299,7 @@ NYOP = Number(
     ),
     solution=lambda shop: _(
         "Two bids cut the way from ¥{low:,.0f} to ¥{worth:,.0f} into three equal steps: the first "
-        "bid is ¥{bid:,.0f}. `pricing.best_bids` also knows bids that cost trouble."
+        "bid is ¥{bid:,.0f}. `strategies.best_bids` also knows bids that cost trouble."
     ).format(low=_limits(shop)[0], worth=_worth(shop), bid=_first_bid(shop)),
     misconceptions=(
         Misconception(
@@ -333,7 +333,7 @@ def _after(shop: Shop) -> float:
 
 EXPERIENCE = Number(
     id="pricing-experience",
-    objective="pricing-launch",
+    objective="strategies-launch",
     minutes=3,
     title=_("A 90 % experience curve"),
     prompt=lambda shop: _(
@@ -387,7 +387,7 @@ def _fewest(shop: Shop) -> float:
 
 GROUP = Number(
     id="pricing-group-threshold",
-    objective="pricing-launch",
+    objective="strategies-launch",
     minutes=3,
     title=_("How many must join?"),
     prompt=lambda shop: _(
@@ -458,13 +458,13 @@ def _rows(shop: Shop, column: str) -> pd.DataFrame:
 
 TABLE = Table(
     id="pricing-side-by-side",
-    objective="pricing-compare",
+    objective="strategies-compare",
     minutes=6,
     title=_("Four ways to sell one phone"),
     prompt=lambda shop: _(
         "{name} costs ¥{cost:,.0f}. At ¥{price:,.0f} the shop sells {units:,.0f} a year, with an "
         "elasticity of -{elasticity:g} there. Take a straight line of demand: "
-        "`pricing.calibrated({price:.0f}, {elasticity:g}, {units:.0f})`. What is the yearly "
+        "`strategies.calibrated({price:.0f}, {elasticity:g}, {units:.0f})`. What is the yearly "
         "**profit** of the price now, of the best single price, of two segments, and of haggling "
         "with equal power?"
     ).format(**product(shop)._asdict()),
@@ -480,8 +480,11 @@ TABLE = Table(
     },
     reference=lambda shop: _rows(shop, "profit"),
     hints=(
-        _("`pricing.one_price`, `pricing.personalised(..., segments=2)`, `pricing.haggling`."),
-        _("Each outcome has a `.profit`. `pricing.compare([...])` shows all in one table."),
+        _(
+            "`strategies.one_price`, `strategies.personalised(..., segments=2)`, "
+            "`strategies.haggling`."
+        ),
+        _("Each outcome has a `.profit`. `strategies.compare([...])` shows all in one table."),
     ),
     solution=_(
         "Make the demand once, give it with the unit cost to the three functions, and read "
@@ -503,7 +506,7 @@ TABLE = Table(
 
 PERSONAL = Choice(
     id="pricing-personal-price",
-    objective="pricing-compare",
+    objective="strategies-compare",
     minutes=3,
     title=_("A price for each customer"),
     prompt=_(
@@ -638,7 +641,7 @@ def _steep(plan: PlanAnswer) -> bool:
 
 LAUNCH = Plan(
     id="pricing-launch-plan",
-    objective="pricing-launch",
+    objective="strategies-launch",
     minutes=12,
     title=_("A price plan for a launch"),
     prompt=lambda shop: _(
@@ -663,9 +666,8 @@ LAUNCH = Plan(
     hints=(
         _("Who buys in the first weeks, and what would they have paid?"),
         _(
-            "`pricing.life_cycle(demand, cost, pricing.path(...))` tries a plan. Change one number "
-            "at "
-            "a time."
+            "`strategies.life_cycle(demand, cost, strategies.path(...))` tries a plan. Change one "
+            "number at a time."
         ),
         _("The sale at the end must still cost more than the unit: look at what it costs by then."),
     ),
@@ -711,7 +713,7 @@ LAUNCH = Plan(
     ),
 )
 
-STRATEGIES = (
+EXERCISES = [
     TABLE,
     PERSONAL,
     BREAK_EVEN,
@@ -721,4 +723,4 @@ STRATEGIES = (
     NYOP,
     EXPERIENCE,
     LAUNCH,
-)
+]

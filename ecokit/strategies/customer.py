@@ -11,9 +11,9 @@ from scipy.optimize import minimize_scalar
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount, between, count, generator
-from ecokit.pricing.strategies.demand import Demand, Floats
-from ecokit.pricing.strategies.outcome import Outcome, grouped, rows
+from ecokit.strategies.demand import Demand, Floats
+from ecokit.strategies.inputs import amount, between, count, generator
+from ecokit.strategies.outcome import Outcome, grouped, rows
 
 SEGMENTS_AT_MOST = 12
 GROUPS = 20_000  # customers drawn where the shop guesses
@@ -59,7 +59,7 @@ def personalised(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> unit = uniform(0, 1)
     >>> [round(personalised(unit, 0, segments=k).profit, 4) for k in (1, 2)]
     [0.25, 0.3333]
@@ -97,7 +97,7 @@ def best_ladder(demand: Demand, cost: float, segments: int) -> Floats:
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> best_ladder(uniform(0, 1), cost=0, segments=2).round(4).tolist()
     [0.3333, 0.6667]
     """
@@ -182,7 +182,7 @@ def prestige(
 
     Examples
     --------
-    >>> from ecokit.pricing import uniform
+    >>> from ecokit.strategies import uniform
     >>> plain = prestige(uniform(0, 100, 100), cost=20, premium=0, pull=0)
     >>> round(plain.prices[0], 3), round(plain.profit, 3)
     (60.0, 1600.0)

@@ -1,0 +1,78 @@
+"""Nine online price strategies 网上定价策略: customers and cost in, an :class:`Outcome` out.
+
+>>> from ecokit import strategies
+>>> customers = strategies.uniform(0, 100, customers=100)
+>>> strategies.one_price(customers, cost=20).profit
+1600.0
+"""
+
+from __future__ import annotations
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=[
+        "bargain",
+        "bidding",
+        "customer",
+        "demand",
+        "group",
+        "inputs",
+        "lifetime",
+        "outcome",
+        "promotion",
+        "table",
+    ],
+    submod_attrs={
+        "bargain": [
+            "Rule",
+            "automatic",
+            "fixed_point",
+            "haggling",
+            "nash",
+            "rubinstein",
+            "spiral",
+            "split_the_difference",
+        ],
+        "bidding": [
+            "FORMATS",
+            "auction",
+            "best_bids",
+            "draw_auctions",
+            "equilibrium_bid",
+            "name_your_price",
+        ],
+        "customer": ["best_ladder", "personalised", "prestige"],
+        "demand": [
+            "KINDS",
+            "Demand",
+            "calibrated",
+            "constant_elasticity",
+            "logit",
+            "product_demand",
+            "uniform",
+        ],
+        "group": ["collaborative", "group_deal", "least_group"],
+        "lifetime": [
+            "IMITATION",
+            "INNOVATION",
+            "STAGES",
+            "bass",
+            "bass_peak",
+            "bass_share",
+            "experience_cost",
+            "life_cycle",
+            "markdown",
+            "over_time",
+            "path",
+            "penetration",
+            "settled_share",
+            "skim",
+            "stage",
+        ],
+        "outcome": ["NAMES", "Outcome", "compare", "one_price"],
+        "promotion": ["break_even_uplift", "discount", "free_trial"],
+        "table": ["side_by_side"],
+    },
+)
