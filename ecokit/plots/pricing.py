@@ -6,15 +6,18 @@ a new figure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
+from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ecokit.pricing import BasePrice
 
 
 def bind_names() -> dict[str, str]:
@@ -88,6 +91,51 @@ def base_prices(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         what=bind_names()[str(counts.index[0])].capitalize(), n=counts.iloc[0], all=len(table)
     )
     ax.set_title(finding)
+
+
+@theme.drawn(height=3.6)
+def profit_curve(curve: pd.DataFrame, told: BasePrice, ax: Axes = theme.NEW) -> None:
+    """Draw the profit by the price, the floor, the ceiling, and the price recommended.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        What ``pricing.profit_curve`` returned.
+    told : BasePrice
+        What ``pricing.base_price`` returned for the same product.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title tells the price and what settles it.
+
+    Examples
+    --------
+    >>> from ecokit import pricing
+    >>> curve = pricing.profit_curve([110, 125, 140], 100, -4, at=125, units=90)
+    >>> told = pricing.base_price(100, store_price=139, elasticity=-4)
+    >>> profit_curve(curve, told).axes[0].get_title(loc="left")
+    'Recommended: ¥139, settled by: store price'
+    """
+    low, high = float(curve["price"].iloc[0]), float(curve["price"].iloc[-1])
+    ax.axvspan(low, told.floor, color="#dddddd", lw=0, label=_("below the floor"))
+    if told.ceiling < high:
+        ax.axvspan(
+            told.ceiling, high, facecolor="none", hatch="//", edgecolor="#cccccc", lw=0,
+            label=_("above the ceiling"),
+        )  # fmt: skip
+    ax.plot(curve["price"], curve["profit"], color=theme.BLUE, label=_("profit of a year"))
+    ax.axhline(0, color="black", linewidth=1)
+    ax.axvline(told.price, color=theme.ORANGE, linestyle="--", label=_("recommended"))
+    ax.set_xlim(low, high)
+    theme.yuan_axis(ax, "x")
+    theme.yuan_axis(ax)
+    ax.set_xlabel(_("price"))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.18), ncols=4, fontsize=9)
+    finding = _("Recommended: ¥{price:,.0f}, settled by: {what}")
+    ax.set_title(finding.format(price=told.price, what=bind_names()[told.binds]), x=0, y=1)
 
 
 def step_names() -> dict[str, str]:
@@ -249,3 +297,15 @@ def day_by_day(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         ax.legend(loc="upper right")
     finding = _('"Significant" on {n} of {all} evenings')
     ax.set_title(finding.format(n=int(found.sum()), all=len(table)))
+
+
+def __getattr__(name: str) -> Any:
+    """Say where the figures of the strategies have gone."""
+    moved = {"strategies": "compare", "who_pays": "", "spiral": "", "reserves": "", "over_time": ""}
+    if name not in moved:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    message = _(
+        "The figure {name} of pricing is now one of the strategies. Write `from ecokit.plots "
+        "import strategies as plots` and plots.{new}(...)."
+    )
+    raise CourseError(message.format(name=name, new=moved[name] or name))

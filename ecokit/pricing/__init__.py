@@ -7,9 +7,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import lazy_loader
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+_load, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["base", "elasticity", "inputs", "margins", "price_tests"],
     submod_attrs={
@@ -23,6 +25,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "ending",
             "floor_price",
             "last_costs",
+            "profit_curve",
         ],
         "elasticity": [
             "EFFECTS",
@@ -59,3 +62,21 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         ],
     },
 )
+
+
+def __getattr__(name: str) -> Any:
+    """Return a part of pricing; say where the strategies have gone."""
+    if name in __all__:
+        return _load(name)
+    from ecokit import strategies
+
+    if name in strategies.__all__:
+        from ecokit.errors import CourseError
+        from ecokit.messages import _
+
+        message = _(
+            "pricing.{name} is now strategies.{name}. Write `from ecokit import strategies` and "
+            "strategies.{name}(...)."
+        )
+        raise CourseError(message.format(name=name))
+    return _load(name)

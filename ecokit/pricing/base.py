@@ -7,7 +7,7 @@ customers do when the price changes (the elasticity) says where between them to 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -300,6 +300,70 @@ def _reason(
     if math.isinf(facts["ceiling"]):
         text += " " + _("No store and no competitor sells it.")
     return text.format(**facts, **yuan)
+
+
+def profit_curve(
+    prices: Sequence[float],
+    cost: float,
+    elasticity: float,
+    *,
+    at: float,
+    units: float,
+    costs: Costs | None = None,
+) -> pd.DataFrame:
+    """Return units and profit at each of several prices, for one elasticity at all of them.
+
+    Parameters
+    ----------
+    prices : sequence of float
+        Prices to look at, yuan.
+    cost : float
+        Purchase cost, yuan a unit.
+    elasticity : float
+        Below 0: -2.5 says that 1 % more in price takes 2.5 % of the demand.
+    at, units : float
+        A price (yuan) at which the units of a period are known, and these units.
+    costs : Costs, optional
+        Fees and handling.
+
+    Returns
+    -------
+    DataFrame
+        A row a price: ``price``, ``units``, ``profit`` (yuan, after all costs of the units).
+
+    Raises
+    ------
+    CourseError
+        An elasticity that is not below 0, or a price, cost or units that cannot be.
+
+    Examples
+    --------
+    >>> curve = profit_curve([20, 30], 12, -2.5, at=20, units=100, costs=Costs(0, 0))
+    >>> curve.round(1).values.tolist()
+    [[20.0, 100.0, 800.0], [30.0, 36.3, 653.2]]
+    >>> profit_curve([20, 30], 12, 2.5, at=20, units=100)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The elasticity is 2.5. Demand falls when the price rises: write -2.5.
+
+    References
+    ----------
+    Demand of one elasticity; the best price on it: Lerner (1934).
+    """
+    import pandas as pd
+
+    if not -math.inf < number(elasticity, _("elasticity")) < 0:
+        message = _(
+            "The elasticity is {value:g}. Demand falls when the price rises: write {negative:g}."
+        )
+        negative = -abs(elasticity) if math.isfinite(elasticity) and elasticity else -2.5
+        raise CourseError(message.format(value=elasticity, negative=negative))
+    costs, cost = costs or Costs(), amount(cost, _("purchase cost"), positive=True)
+    at, units = amount(at, _("price"), positive=True), amount(units, _("units"))
+    asked = [amount(price, _("price"), positive=True) for price in prices]
+    sold = [units * (price / at) ** elasticity for price in asked]
+    earned = [n * (price - costs.full(cost, price)) for n, price in zip(sold, asked, strict=True)]
+    return pd.DataFrame({"price": asked, "units": sold, "profit": earned})
 
 
 def cheapest_offers(
