@@ -59,9 +59,13 @@ def explorer(shop: Shop) -> widgets.Widget:
     )
     start = Setting()
     elasticity = widgets.FloatSlider(
-        value=start.elasticity, min=-15.0, max=-1.1, step=0.1, readout_format=".1f",
+        start.elasticity,
+        min=-15.0,
+        max=-1.1,
+        step=0.1,
+        readout_format=".1f",
         description=_("Elasticity"),
-    )  # fmt: skip
+    )
     cost = widgets.IntSlider(round(start.cost), 80, 120, description=_("Purchase cost, % of today"))
     kept = widgets.IntSlider(round(start.kept), 0, 30, description=_("Margin that must be kept, %"))
     room = widgets.IntSlider(
