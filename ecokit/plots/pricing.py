@@ -122,8 +122,8 @@ def profit_curve(curve: pd.DataFrame, told: BasePrice, ax: Axes = theme.NEW) -> 
     low, high = float(curve["price"].iloc[0]), float(curve["price"].iloc[-1])
     ax.axvspan(low, told.floor, color="#dddddd", lw=0, label=_("below the floor"))
     if told.ceiling < high:
-        hatched = {"facecolor": "none", "hatch": "//", "edgecolor": "#cccccc", "lw": 0}
-        ax.axvspan(told.ceiling, high, label=_("above the ceiling"), **hatched)
+        above = ax.axvspan(told.ceiling, high, label=_("above the ceiling"))
+        above.set(facecolor="none", edgecolor="#cccccc", hatch="//", linewidth=0)
     ax.plot(curve["price"], curve["profit"], color=theme.BLUE, label=_("profit of a year"))
     ax.axhline(0, color="black", linewidth=1)
     ax.axvline(told.price, color=theme.ORANGE, linestyle="--", label=_("recommended"))

@@ -147,12 +147,14 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
         The highest price with the ending 9 that is not above `price`, if it takes off no more than
         :data:`GIVEN_UP`; else whole yuan, rounded down; else `price` in whole fen.
 
+    References
+    ----------
+    Anderson and Simester (2003): in three field experiments a price ending in 9 sold more.
+
     Examples
     --------
     >>> ending(1234.5), ending(45.9), ending(45.9, low=45.5)
     (1229.0, 45.0, 45.9)
-
-    Source: Anderson and Simester (2003): in three field experiments a price ending in 9 sold more.
     """
     price = amount(price, _("price"))
     nine = math.floor((price - 9) / 10) * 10.0 + 9
@@ -209,6 +211,10 @@ def base_price(
     CourseError
         A price or cost that is not above 0, or an elasticity that is not below -1.
 
+    References
+    ----------
+    Slide 20; the rule that joins the three is the course's own.
+
     Examples
     --------
     >>> told = base_price(100, store_price=139, competitor_price=149, elasticity=-2.5)
@@ -221,8 +227,6 @@ def base_price(
     ...
     ecokit.errors.CourseError: The price elasticity is 2.5. Demand falls when the price rises, so
     it is negative: write -2.5.
-
-    Source: slide 20; the rule that joins the three is the course's own.
     """
     costs = costs or Costs()
     floor = floor_price(cost, min_margin, costs)

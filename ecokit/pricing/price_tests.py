@@ -96,6 +96,10 @@ def sample_size(
     CourseError
         A share outside 0 to 1, or two equal conversions.
 
+    References
+    ----------
+    Fleiss, Tytun and Ury (1980), without the correction for continuity.
+
     Examples
     --------
     >>> sample_size(0.10, 0.12), sample_size(0.10, 0.12, pooled=False)
@@ -104,8 +108,6 @@ def sample_size(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Both conversions are 0.1. No test is long enough to tell them apart.
-
-    Source: Fleiss, Tytun and Ury (1980), without the correction for continuity.
     """
     from scipy.stats import norm
 
@@ -151,6 +153,10 @@ def false_alarms(
     CourseError
         Not 1 to 1,000 looks, or too many runs.
 
+    References
+    ----------
+    Armitage, McPherson and Rowe (1969), repeated significance tests on accumulating data.
+
     Examples
     --------
     >>> [round(false_alarms(looks), 2) for looks in (1, 5, 14)]
@@ -159,8 +165,6 @@ def false_alarms(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: looks is 0. It must lie between 1 and 1000.
-
-    Source: Armitage, McPherson and Rowe (1969), repeated significance tests on accumulating data.
     """
     from scipy.stats import norm
 
@@ -280,6 +284,10 @@ def ratio_check(
     CourseError
         A share outside 0 to 1; and what :func:`arms` refuses.
 
+    References
+    ----------
+    Fabijan and others (2019), a taxonomy of sample ratio mismatch.
+
     Examples
     --------
     >>> import pandas as pd
@@ -293,8 +301,6 @@ def ratio_check(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The planned share of B is 50. Give a share between 0 and 1.
-
-    Source: Fabijan and others (2019), a taxonomy of sample ratio mismatch.
     """
     from scipy.stats import chisquare
 
@@ -332,6 +338,10 @@ def effects(
     CourseError
         What :func:`arms` refuses; a test of one day gives no interval for yuan.
 
+    References
+    ----------
+    Newcombe (1998), method 10; Deng, Knoblich and Lu (2018), delta method.
+
     Examples
     --------
     >>> from ecokit import load_shop
@@ -347,8 +357,6 @@ def effects(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Test T1 has one day. Days tell how much revenue varies: run it on.
-
-    Source: Newcombe (1998), method 10; Deng, Knoblich and Lu (2018), delta method.
     """
     import pandas as pd
 

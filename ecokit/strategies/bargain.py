@@ -65,6 +65,10 @@ def spiral(price: float, mine: Rule, theirs: Rule, rounds: int = 30) -> pd.DataF
     DataFrame
         ``round`` (0: the start), ``mine``, ``theirs`` (yuan).
 
+    References
+    ----------
+    Eisen (2011), told in Science, 25 April 2011.
+
     Examples
     --------
     Two book sellers of 2011: one just below the other, who asks 27 % more for a copy that he
@@ -73,8 +77,6 @@ def spiral(price: float, mine: Rule, theirs: Rule, rounds: int = 30) -> pd.DataF
     >>> book = spiral(35.54, Rule(1.27059), Rule(0.9983), rounds=44)
     >>> [f"{p:,.0f}" for p in book["mine"].iloc[[0, 1, 43, 44]]]
     ['36', '45', '979,889', '1,242,921']
-
-    Source: Eisen (2011), told in Science, 25 April 2011.
     """
     rounds = count(rounds, "rounds", 1, 10_000)
     mines, others = [positive(price, _("price"))], [math.nan]
@@ -180,6 +182,10 @@ def rubinstein(first: float, second: float) -> float:
         What a yuan of the next round is worth now to the one who offers first, and to the
         other: 0 to 1. Who can wait better gets more.
 
+    References
+    ----------
+    Rubinstein (1982).
+
     Examples
     --------
     >>> round(rubinstein(0.9, 0.8), 6)
@@ -188,8 +194,6 @@ def rubinstein(first: float, second: float) -> float:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: second is 1.5. It must lie between 0 and 1.
-
-    Source: Rubinstein (1982).
     """
     between(first, "first", 0, 1)
     between(second, "second", 0, 1)
@@ -201,12 +205,14 @@ def rubinstein(first: float, second: float) -> float:
 def nash(value: float, cost: float, power: float = 0.5) -> float:
     """Return the price (yuan) that splits the gain by bargaining power, that of the seller.
 
+    References
+    ----------
+    Nash (1950); with unequal power, Danthine and Navarro (2013).
+
     Examples
     --------
     >>> nash(value=100, cost=60)
     80.0
-
-    Source: Nash (1950); with unequal power, Danthine and Navarro (2013).
     """
     between(power, "power", 0, 1)
     value, cost = amount(value, _("value")), amount(cost, _("cost"))
@@ -238,14 +244,16 @@ def haggling(
     Outcome
         Customers in five groups by the price they got.
 
+    References
+    ----------
+    Slide 20; Nash (1950).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
     >>> outcome = haggling(uniform(0, 1), cost=0)
     >>> round(outcome.profit, 4), round(outcome.consumer_surplus, 4)
     (0.25, 0.25)
-
-    Source: slide 20; Nash (1950).
     """
     between(power, "power", 0, 1)
     cost = amount(cost, _("unit cost"))
@@ -288,14 +296,16 @@ def split_the_difference(meetings: int = 100_000, seed: int = 0) -> SplitDiffere
     seed : int
         For the draws.
 
+    References
+    ----------
+    Chatterjee and Samuelson (1983); that no rule avoids the loss: Myerson and
+    Satterthwaite (1983).
+
     Examples
     --------
     >>> found = split_the_difference(200_000)
     >>> abs(found.trades - 9 / 32) < 4.5 * found.trades_error
     True
-
-    Source: Chatterjee and Samuelson (1983); that no rule avoids the loss: Myerson and
-    Satterthwaite (1983).
     """
     meetings = count(meetings, "meetings", 2, 10_000_000)
     rng = generator(seed)

@@ -67,6 +67,10 @@ def equilibrium_bid(
     ndarray
         Bids in yuan; nan where the value lies below the reserve: who cannot win does not bid.
 
+    References
+    ----------
+    Vickrey (1961); Krishna, *Auction Theory*.
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -74,8 +78,6 @@ def equilibrium_bid(
     [40.0, 80.0]
     >>> equilibrium_bid(uniform(0, 100), [40, 100], bidders=2, reserve=50).round(3).tolist()
     [nan, 62.5]
-
-    Source: Vickrey (1961); Krishna, *Auction Theory*.
     """
     bidders, units = _sizes(bidders, units)
     reserve = amount(reserve, _("reserve"))
@@ -241,14 +243,16 @@ def auction(
     CourseError
         Fewer bidders than units and one, or an unknown format.
 
+    References
+    ----------
+    Slide 20; Vickrey (1961), reserve after Myerson (1981).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
     >>> outcome = auction(uniform(0, 1), cost=0, bidders=2)
     >>> abs(outcome.details["revenue"] - 5 / 12) < 4.5 * outcome.details["standard_error"]
     True
-
-    Source: slide 20; Vickrey (1961), reserve after Myerson (1981).
     """
     cost = amount(cost, _("unit cost"))
     low = demand.best_price(cost) if reserve is None else amount(reserve, _("reserve"))
@@ -289,6 +293,11 @@ def best_bids(
         Bids (bidders x bids; nan: not made), expected surplus of each bidder (yuan), and
         bids planned (0: does not bid).
 
+    References
+    ----------
+    Derived; the model of a hidden threshold and costly bids after Hann and Terwiesch
+    (2003).
+
     Examples
     --------
     >>> plan, surplus, _count = best_bids(80, 0, 100)
@@ -301,9 +310,6 @@ def best_bids(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The threshold lies between 60 and 60. ...
-
-    Source: derived; the model of a hidden threshold and costly bids after Hann and Terwiesch
-    (2003).
     """
     if not 0 <= number(low, _("threshold")) < number(high, _("threshold")) < math.inf:
         message = _("The threshold lies between {low:g} and {high:g}. Give a range, low first.")
@@ -381,14 +387,16 @@ def name_your_price(
         Buyers in five groups by the bid that was taken. ``details``: ``accepted`` (share of
         bidders who get it), ``bids`` (mean number of bids of a bidder).
 
+    References
+    ----------
+    Slide 20; Hann and Terwiesch (2003), Terwiesch, Savin and Hann (2005).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
     >>> outcome = name_your_price(uniform(0, 100, 100), cost=20, believed=(20, 60))
     >>> round(outcome.profit, 1), round(outcome.details["accepted"], 3)
     (1066.7, 0.5)
-
-    Source: slide 20; Hann and Terwiesch (2003), Terwiesch, Savin and Hann (2005).
     """
     cost = amount(cost, _("unit cost"))
     if believed is None and demand.top <= cost:

@@ -57,6 +57,10 @@ def personalised(
     CourseError
         Not 1 to 12 segments, or an error outside 0 to 1.
 
+    References
+    ----------
+    Slide 20; first and third degree after Pigou (1920).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -69,8 +73,6 @@ def personalised(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: segments is 0. It must lie between 1 and 12.
-
-    Source: slide 20; first and third degree after Pigou (1920).
     """
     between(error, "error", 0, 1)
     cost = amount(cost, _("unit cost"))
@@ -180,6 +182,12 @@ def prestige(
     CourseError
         A parameter outside its range.
 
+    References
+    ----------
+    Slide 20; conspicuous goods after Leibenstein (1950) and Bagwell and Bernheim
+    (1996), quality judged by price after Alcaly and Klevorick (1970), the premium of a good
+    reputation after Resnick and others (2006).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -192,10 +200,6 @@ def prestige(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: reach is 0.5. It must lie between 1 and 10.
-
-    Source: slide 20; conspicuous goods after Leibenstein (1950) and Bagwell and Bernheim
-    (1996), quality judged by price after Alcaly and Klevorick (1970), the premium of a good
-    reputation after Resnick and others (2006).
     """
     between(premium, "premium", 0, 2)
     between(pull, "pull", 0, 2)

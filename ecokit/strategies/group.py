@@ -123,6 +123,10 @@ def collaborative(
     CourseError
         Thresholds that do not rise, or prices that do not fall.
 
+    References
+    ----------
+    Slide 20; Anand and Aron (2003).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -130,8 +134,6 @@ def collaborative(
     >>> exact = group_deal(60, 0.55, 30).units
     >>> abs(outcome.details["units_a_deal"] - exact) < 4.5 * outcome.details["standard_error"]
     True
-
-    Source: slide 20; Anand and Aron (2003).
     """
     cost, fixed_cost = amount(cost, _("unit cost")), amount(fixed_cost, _("fixed cost"))
     group, deals = count(group, "group", 1, 100_000), count(deals, "deals", 2, 1_000_000)

@@ -35,6 +35,10 @@ def bass(innovation: float, imitation: float, market: float, periods: int) -> Fl
     periods : int
         How many periods.
 
+    References
+    ----------
+    Bass (1969).
+
     Examples
     --------
     >>> new = bass(0.0045, 0.35, 5_000_000, periods=30)
@@ -44,8 +48,6 @@ def bass(innovation: float, imitation: float, market: float, periods: int) -> Fl
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: innovation is 0. It must be a number above 0.
-
-    Source: Bass (1969).
     """
     _innovation_imitation(innovation, imitation)
     positive(market, _("market"))
@@ -80,13 +82,15 @@ class Peak(NamedTuple):
 def bass_peak(innovation: float, imitation: float, market: float = 1) -> Peak:
     """Return the peak of sales in continuous time; the recursion peaks later.
 
+    References
+    ----------
+    Bass (1969).
+
     Examples
     --------
     >>> peak = bass_peak(0.03, 0.38)
     >>> round(peak.time, 4), round(peak.sales, 6), round(peak.share, 6)
     (6.1926, 0.110592, 0.460526)
-
-    Source: Bass (1969).
     """
     p, q = _innovation_imitation(innovation, imitation)
     positive(market, _("market"))
@@ -101,12 +105,14 @@ def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
     Sales grow ever faster in the introduction, more slowly in growth, fall ever faster in
     maturity and level off in decline: the borders are the turning points of the Bass curve.
 
+    References
+    ----------
+    Turning points as borders after Mahajan, Muller and Srivastava (1990).
+
     Examples
     --------
     >>> stage([1, 4, 8, 12], 0.03, 0.38)
     ['introduction', 'growth', 'maturity', 'decline']
-
-    Source: turning points as borders after Mahajan, Muller and Srivastava (1990).
     """
     p, q = _innovation_imitation(innovation, imitation)
     peak = math.log(q / p) / (p + q) if q else -math.inf  # before the launch where q < p
@@ -128,6 +134,10 @@ def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, f
     low, high : float
         The range of the value, yuan.
 
+    References
+    ----------
+    Lazear (1986).
+
     Examples
     --------
     >>> prices, revenue = markdown(2)
@@ -136,8 +146,6 @@ def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, f
     >>> prices, revenue = markdown(4)
     >>> prices.round(4).tolist(), round(revenue, 4)
     ([0.8, 0.6, 0.4, 0.2], 0.4)
-
-    Source: Lazear (1986).
     """
     steps = count(steps, "steps", 1, 1000)
     if not 0 <= low < high < math.inf:
@@ -215,6 +223,10 @@ def life_cycle(
     CourseError
         No price, a negative price, or a share outside its range.
 
+    References
+    ----------
+    Slide 20; Bass (1969); skimming and penetration after Dean (1950).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -223,8 +235,6 @@ def life_cycle(
     >>> skim = life_cycle(market, 20, [80] * 6 + [60] * 6, ageing=0, cost_fall=0)
     >>> skim.units == flat.units, skim.profit > flat.profit
     (True, True)
-
-    Source: slide 20; Bass (1969); skimming and penetration after Dean (1950).
     """
     between(ageing, "ageing", 0, 0.5)
     between(cost_fall, "cost_fall", 0, 0.5)
@@ -298,6 +308,10 @@ def experience_cost(first: float, units: ArrayLike, rate: float = 0.8) -> Floats
     rate : float
         0.8 is the "80 % curve": doubling takes 20 % off.
 
+    References
+    ----------
+    Wright (1936); Henderson (1968): 20 to 30 % a doubling.
+
     Examples
     --------
     >>> experience_cost(100, [1, 2, 4, 8]).round(6).tolist()
@@ -306,8 +320,6 @@ def experience_cost(first: float, units: ArrayLike, rate: float = 0.8) -> Floats
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: rate is 1.5. It must lie between 0.01 and 1.
-
-    Source: Wright (1936); Henderson (1968): 20 to 30 % a doubling.
     """
     between(rate, "rate", 0.01, 1)
     made = np.asarray(units, float)
@@ -365,6 +377,11 @@ def penetration(
     CourseError
         A parameter outside its range.
 
+    References
+    ----------
+    Slide 20; network effects after Katz and Shapiro (1985), dynamic prices under
+    experience after Robinson and Lakhani (1975).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -372,9 +389,6 @@ def penetration(
     >>> plain = penetration(market, 20, 60, 60, network=0, rate=1)
     >>> round(plain.profit), plain.details["share"]
     (192000, 0.4)
-
-    Source: slide 20; network effects after Katz and Shapiro (1985), dynamic prices under
-    experience after Robinson and Lakhani (1975).
     """
     between(network, "network", 0, 5)
     between(rate, "rate", 0.5, 1)

@@ -32,6 +32,10 @@ def break_even_uplift(margin: float, cut: float) -> float:
         A cut that eats the whole margin (no number of units makes up for it), or per cent where
         shares are asked for.
 
+    References
+    ----------
+    Arithmetic: the profit before, margin x units, equals the profit after.
+
     Examples
     --------
     >>> round(break_even_uplift(margin=0.4, cut=0.1), 4)
@@ -41,8 +45,6 @@ def break_even_uplift(margin: float, cut: float) -> float:
     ...
     ecokit.errors.CourseError: A cut of 10 % takes the whole margin of 10 %: no number of units
     makes up for it.
-
-    Source: arithmetic: the profit before, margin x units, equals the profit after.
     """
     if not number(margin, _("margin")) < 1:
         message = _("The margin is {margin:g}. Write a margin of 40 % as 0.4.")
@@ -96,14 +98,16 @@ def discount(
     CourseError
         A share outside its range, or more pulled units than the rest of the period has.
 
+    References
+    ----------
+    Slide 20; the third: van Heerde, Leeflang and Wittink (2004).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
     >>> sale = discount(uniform(0, 400, 160), cost=230, cut=0.1, price=300, pulled=0)
     >>> round(sale.details["lift"], 3), round(sale.details["needed"], 3)
     (0.3, 0.75)
-
-    Source: slide 20; the third: van Heerde, Leeflang and Wittink (2004).
     """
     between(cut, "cut", 0, 0.95)
     between(length, "length", 0.01, 0.99)
@@ -177,14 +181,16 @@ def free_trial(
     CourseError
         A share outside 0 to 1, or a negative cost.
 
+    References
+    ----------
+    Slide 20; experience goods after Nelson (1970).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
     >>> outcome = free_trial(uniform(0, 100, 100), cost=20, liking=0.5, trial_cost=2)
     >>> outcome.prices[0], outcome.units, round(outcome.profit, 6)
     (112.0, 22.0, 1936.0)
-
-    Source: slide 20; experience goods after Nelson (1970).
     """
     between(liking, "liking", 0.01, 1)
     between(tried, "tried", 0, 1)
