@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import html
 import importlib
+import inspect
 import json
 import os
+import posixpath
 import re
 import subprocess
 import sys
@@ -22,12 +24,14 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from matplotlib.figure import Figure
 from nbformat import NotebookNode
+from sphinx.util.inventory import InventoryFile
 
 from ecokit import explore
 from ecokit.cli import copies
 from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames
+from ecokit.topics import names
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE_LIMIT = 1_500_000
@@ -91,6 +95,25 @@ def holds(target: Path, anchor: str) -> bool:
 @cache
 def identifiers(path: Path) -> frozenset[str]:
     return frozenset(str(tag["id"]) for tag in soup(path).find_all(id=True))
+
+
+def test_every_public_name_has_an_anchor_in_the_reference(book: Path) -> None:
+    with (book / "objects.inv").open("rb") as file:
+        inventory = InventoryFile.load(file, "", posixpath.join)
+    anchors = {name for kind, of in inventory.items() if kind.startswith("py:") for name in of}
+    packages = [importlib.import_module(f"ecokit.{name}") for name in names()]
+    figures = [importlib.import_module(f"ecokit.plots.{name}") for name in ("theme", *names())]
+    public = {f"{p.__name__}.{name}" for p in packages for name in p.__all__}
+    public |= {
+        f"{module.__name__}.{name}"
+        for module in figures
+        for name, value in vars(module).items()
+        if inspect.isfunction(value)
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
+    }
+    public -= {module.__name__ for module in sys.modules.values() if module}
+    assert not public - anchors
 
 
 def test_every_picture_is_described_and_every_figure_has_a_caption(book: Path) -> None:
@@ -224,7 +247,7 @@ def extension(part: str) -> ModuleType:
     folder = str(ROOT / "book" / "_ext")
     if folder not in sys.path:
         sys.path.append(folder)
-    return importlib.import_module(f"ecokit_book.{part}")
+    return importlib.importlib.import_module(f"ecokit_book.{part}")
 
 
 def cell(source: str, *tags: str) -> NotebookNode:

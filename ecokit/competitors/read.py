@@ -204,6 +204,7 @@ READERS: dict[str, tuple[Reader, ...]] = {
         _TABLES,
     ),
 }  # fmt: skip
+"""The readers of each competitor's pages, one for each template: they are tried in turn."""
 
 
 def read_offers(page: Page, readers: Iterable[Reader] | None = None) -> list[Offer]:

@@ -24,6 +24,7 @@ POSTS = {
     "product_manager": (_("Product manager"), "产品经理"),
     "service_center": (_("Operations and service center"), "运营客服中心"),
 }
+"""The posts that carry KPIs: English and Chinese title by id."""
 
 
 @dataclass(frozen=True)
@@ -274,6 +275,7 @@ MEASURES: dict[str, Measure] = {
         ),
     )
 }
+"""The measures that the KPIs are made of, by id."""
 
 KPIS: dict[str, KPI] = {
     one.id: one
@@ -549,3 +551,4 @@ KPIS: dict[str, KPI] = {
         ),
     )
 }
+"""The KPIs of slides 9 and 15, by id."""

@@ -17,6 +17,8 @@ from ecokit.kpi.targets import check_sum, check_weights, read_targets, small
 from ecokit.messages import _
 
 CAP = 1.2
+"""The highest attainment that counts: twice the target earns no more than 1.2 times it."""
+
 STEPS = ((0.8, 0.6), (0.9, 0.8), (1.0, 1.0), (1.2, 1.2))
 """From this ratio on, this attainment; below the first, none."""
 
@@ -36,6 +38,7 @@ RULES: dict[str, Callable[[Ratio], Ratio]] = {
     "stepped": _stepped,
     "less_is_better": lambda ratio: np.clip(2.0 - ratio, 0.0, CAP),
 }
+"""How a ratio of actual to target becomes an attainment, by the name of the rule."""
 
 
 def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ratio:

@@ -14,6 +14,7 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 
 STRUCTURES = ("seven_departments", "three_centers", "three_forces")
+"""The deck's three structures (slides 5 to 7), by their name in the table posts."""
 DEFAULTS: dict[str, Any] = {"sourcing": "inside", "headcount": 1, "monthly_cost": 0.0}
 """What a post has where the table does not say."""
 MOST_NAMED = 12  # posts listed in a sentence

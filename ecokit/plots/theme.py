@@ -32,6 +32,7 @@ BLUE, ORANGE, GREEN, RED, PURPLE, BROWN, PINK, GREY, YELLOW, SKY = sns.color_pal
 """Named colours of the palette: blue for the shop, orange for what needs attention."""
 
 CJK_FONT = "Noto Sans SC ecokit"
+"""The bundled subset of Noto Sans SC, as Matplotlib knows it."""
 
 NEW: Any = None
 """Default of `ax` or `figure` in a function under `drawn`: a new figure."""

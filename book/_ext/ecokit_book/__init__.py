@@ -1,9 +1,9 @@
 """What the book needs beyond Jupyter Book: made for this course, small, and without a network.
 
-`generated` writes pages from tables and declarations, `twins` shows explorers on pages
-without a kernel, `notebooks` keeps answers out, `chinese` marks
-Chinese words, `spaces` keeps a number and its per cent sign together,
-`site` keeps the built site small and closed to the outside.
+`generated` and `reference` write pages from tables and declarations, `twins` shows explorers
+on pages without a kernel, `notebooks` keeps answers out, `chinese` marks Chinese words, `spaces`
+keeps a number and its per cent sign together, `site` keeps the built site small and closed to
+the outside.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import cache, chinese, generated, notebooks, site, spaces, twins
+from . import cache, chinese, generated, notebooks, reference, site, spaces, twins
 
 EDITION = "ECOKIT_EDITION"
 """Environment variable: ``learner`` (the default) or ``trainer``, which shows the answers."""
@@ -35,7 +35,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("ecokit_cache", "", "env", str)
     app.add_config_value("ecokit_edition", "learner", "env", str)
     app.connect("config-inited", _configure)
-    for part in (spaces, chinese, generated, twins, notebooks, site):
+    for part in (spaces, chinese, generated, reference, twins, notebooks, site):
         part.setup(app)
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return {

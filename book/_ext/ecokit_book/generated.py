@@ -266,8 +266,11 @@ class KPIReference(Generated):
             yield from _declared(one, [POSTS[post][0] for post in one.posts])
         yield from ("## The measures behind them", "")
         yield from table(
-            ["Measure", "中文", "Unit", "Formula", "`id`"],
-            ([m.name, m.name_zh, m.unit, m.formula, f"`{m.id}`"] for m in kpi.MEASURES.values()),
+            ["Measure", "中文", "Unit", "Formula", "`id`", "Needs"],
+            (
+                [m.name, m.name_zh, m.unit, m.formula, f"`{m.id}`", _needs(m)]
+                for m in kpi.MEASURES.values()
+            ),
         )
 
 
@@ -296,12 +299,21 @@ def in_unit(value: float, unit: str) -> str:
 
 def _declared(one: Any, posts: Sequence[str]) -> Iterator[str]:
     better = "More is better." if one.better == "higher" else "Less is better."
-    tables = ", ".join(f"[{name}](#table-{name})" for name in one.columns)
     yield from (f"(kpi-{one.id})=", f"### {one.name} {one.name_zh}", "")
     yield from (f"{_sentence(one.formula)} {better} {one.note}".rstrip(), "")
     yield f"- In code: `{one.id}`. Unit: {one.unit}."
     yield f"- Carried by: {', '.join(posts)} (slide {one.slide})."
-    yield from (f"- Tables: {tables}.", "")
+    yield from (f"- Needs {_needs(one)}.", "")
+
+
+def _needs(one: Any) -> str:
+    """Return the tables and columns that a measure needs, in words."""
+    return ", ".join(_table_with(table, columns.split()) for table, columns in one.columns.items())
+
+
+def _table_with(table: str, columns: Sequence[str]) -> str:
+    link = f"[{table}](#table-{table})"
+    return f"{link} ({', '.join(f'`{name}`' for name in columns)})" if columns else link
 
 
 def _sentence(text: str) -> str:
