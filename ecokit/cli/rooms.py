@@ -63,7 +63,7 @@ TOPIC_ROOMS = (
         "notebooks/{chapter}/{topic}.ipynb",
         r"exercises\.progress\(\\\"{chapter}\\\"",
     ),
-    Room(_("API page"), "book/reference/api/{topic}.md", r"^\.\. automodule:: ecokit\.{topic}$"),
+    Room(_("API page"), "book/reference/api/{topic}.md", r"^```{{api}} ecokit\.{topic}$"),
     Room(_("heading among the sources"), "book/reference/sources.md", r"^## {title}\b"),
     Room(_("tests"), "tests/test_{topic}.py", r"^def test_"),
     Room(_("line"), "CHANGELOG.md", r"(?i)\b{title}\b"),
