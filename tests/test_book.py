@@ -247,7 +247,7 @@ def extension(part: str) -> ModuleType:
     folder = str(ROOT / "book" / "_ext")
     if folder not in sys.path:
         sys.path.append(folder)
-    return importlib.importlib.import_module(f"ecokit_book.{part}")
+    return importlib.import_module(f"ecokit_book.{part}")
 
 
 def cell(source: str, *tags: str) -> NotebookNode:
