@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import lazy_loader
 
 from ecokit.topics import names
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+_load, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["exercises", "explore", "plots", *names()],
     submod_attrs={
@@ -16,3 +18,11 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "shop": ["Shop", "load_shop", "simulate"],
     },
 )
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__ and not name.startswith("_"):
+        from ecokit.inputs.renamed import refuse_old  # only who asks for what is not there waits
+
+        refuse_old(name)
+    return _load(name)

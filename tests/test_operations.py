@@ -280,7 +280,8 @@ def test_sales_of_a_thin_policy_hide_demand_of_the_shop(shop: Shop) -> None:
 
 
 def test_stockouts_by_hand(engine: Engine) -> None:
-    found = operations.stockouts(engine(stock()), engine(products()), by=["month", "category"])
+    moved = {"stock": engine(stock()), "products": engine(products())}
+    found = operations.stockouts(moved, by=["month", "category"])
     table = rows(
         found, "category", "asked", "lost", "unit_rate", "day_rate", "sku_rate",
         "empty_day_rate", "lost_sales", "lost_profit",
@@ -291,7 +292,9 @@ def test_stockouts_by_hand(engine: Engine) -> None:
         ("audio", 5, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
         ("phones", 10, 7, 0.7, 1.0, 1.0, 1.0, 699.93, pytest.approx(139.93)),
     ]
-    (whole,) = rows(operations.stockouts(engine(stock())), "unit_rate", "day_rate", "sku_rate")
+    (whole,) = rows(
+        operations.stockouts({"stock": engine(stock())}), "unit_rate", "day_rate", "sku_rate"
+    )
     assert whole == (7 / 29, 1 / 4, 1 / 2)
 
 
@@ -448,7 +451,7 @@ def test_engines_agree_on_the_bundled_shop(shop: Shop) -> None:
         tables = {table: ENGINES[name](shop[table]) for table in names}
         made = (
             operations.performance(tables, "category"),
-            operations.stockouts(tables["stock"], tables["products"], by="category"),
+            operations.stockouts(tables, by="category"),
             operations.new_skus(tables["orders"], tables["order_lines"]),
             operations.not_in_stores(tables, "category"),
             operations.lead_times(tables),
@@ -462,7 +465,7 @@ def test_the_five_kpis_are_those_of_the_engine(shop: Shop) -> None:
     for name in operations.FIVE:
         alone = kpi.measure(name, shop, "month").set_index("month")[name]
         pd.testing.assert_series_equal(table[name], alone, check_names=False)
-    rate = operations.stockouts(shop.stock, by="month")["unit_rate"]
+    rate = operations.stockouts(shop, by="month")["unit_rate"]
     assert rate.tolist() == table["stockout_rate"].tolist()
     both = operations.against_targets(shop)
     assert len(both) == 12 * 5
@@ -615,10 +618,13 @@ def _twos() -> pd.Series[float]:
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda s: operations.stockouts(s.stock, substitution=1.1), "substitution is 1.1"),
-        (lambda s: operations.stockouts(s.stock.drop(columns="demand")), "no column demand"),
-        (lambda s: operations.stockouts(s.stock, by="colour"), "no column colour"),
-        (lambda s: operations.stockouts([1]), "stock is a list"),
+        (lambda s: operations.stockouts(s, substitution=1.1), "substitution is 1.1"),
+        (
+            lambda s: operations.stockouts({"stock": s.stock.drop(columns="demand")}),
+            "no column demand",
+        ),
+        (lambda s: operations.stockouts(s, by="colour"), "no column colour"),
+        (lambda s: operations.stockouts([1]), "data is \\[1\\]"),
         (lambda s: operations.abc(s.products, "cost", cuts=(0.9, 0.8)), "The cuts are"),
         (lambda s: operations.xyz(s.stock, cuts=(0, 1)), "The cuts are"),
         (lambda s: operations.new_skus(s.orders, s.order_lines, by="day"), "by is 'day'"),
@@ -671,8 +677,11 @@ def _twos() -> pd.Series[float]:
         (lambda s: operations.abc(s.products.assign(cost=0.0), "cost"), "none can be ranked"),
         (lambda s: operations.abc(s.products, "name"), "does not hold numbers"),
         (lambda s: operations.abc(s.order_lines, "quantity"), "stands more than once"),
-        (lambda s: operations.stockouts(s.stock.assign(demand=0)), "more was sold than asked for"),
-        (lambda s: operations.stockouts(s.stock, s.products[1:]), "has no cost in products"),
+        (lambda s: operations.stockouts(_with(s, stock=s.stock.assign(demand=0))), "above demand"),
+        (
+            lambda s: operations.stockouts(_with(s, products=s.products[1:])),
+            "has no cost in products",
+        ),
         (lambda s: operations.performance(_with(s, products=s.products[1:])), "has no cost"),
         (lambda s: operations.storage(_with(s, warehouse=s.warehouse[1:])), "for 2025-01"),
         (lambda s: operations.storage(_with(s, products=s.products[1:])), "no volume_litres"),
@@ -784,7 +793,7 @@ def test_figures_carry_their_finding(shop: Shop) -> None:
     month = operations.capital(shop)
     figure = plots.capital(month.assign(cash_cycle=4.0))
     assert figure.axes[0].get_title(loc="left").startswith("The shop lends")
-    weeks = operations.stockouts(shop.stock, shop.products, by=["week", "category"])
+    weeks = operations.stockouts(shop, by=["week", "category"])
     assert "cost most" in plots.stockout_calendar(weeks).axes[0].get_title(loc="left")
 
 

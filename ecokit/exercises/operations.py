@@ -60,7 +60,7 @@ def _plain(name: object) -> str:
 
 @once
 def _by_category(shop: Shop) -> pd.DataFrame:
-    return topic.stockouts(shop.stock, shop.products, by="category").set_index("category")
+    return topic.stockouts(shop, by="category").set_index("category")
 
 
 def _worst(shop: Shop) -> str:
@@ -80,7 +80,7 @@ def _day_rate(shop: Shop) -> float:
 
 
 def _mean_rate(shop: Shop) -> float:
-    table = topic.stockouts(shop.stock, shop.products, by=["month", "category"])
+    table = topic.stockouts(shop, by=["month", "category"])
     return float(table.loc[table["category"] == _worst(shop), "unit_rate"].mean())
 
 
@@ -98,7 +98,7 @@ STOCKOUT_RATE = Number(
     reference=_unit_rate,
     hints=(
         _("The table `stock` has the columns `demand` and `sold`. What is missing between them?"),
-        _("`operations.stockouts(shop.stock, shop.products, by='category')`: take `unit_rate`."),
+        _("`operations.stockouts(shop, by='category')`: take `unit_rate`."),
     ),
     solution=_(
         "Add up demand less sold over all products and days of the category, and divide once by "
@@ -138,7 +138,7 @@ STOCKOUT_RATE = Number(
 
 @once
 def _by_month(shop: Shop) -> pd.DataFrame:
-    return topic.stockouts(shop.stock, shop.products, by="month").set_index("month")
+    return topic.stockouts(shop, by="month").set_index("month")
 
 
 def _dearest(shop: Shop) -> pd.Timestamp:

@@ -196,7 +196,7 @@ def fetched(
 ) -> list[Any]:
     """Return the caller's tables as pandas, checked as by `door`; see there.
 
-    Only what is needed is fetched of a lazy engine.
+    Only the columns that are needed are fetched; the rows are numbered from 0.
 
     Examples
     --------
@@ -208,7 +208,7 @@ def fetched(
     wanted = {**needed, **(optional or {})}
     frames = door(data, needed, optional)
     return [
-        None if frame is None else as_pandas(frame.select(*_names(columns)))
+        None if frame is None else as_pandas(frame.select(*_names(columns))).reset_index(drop=True)
         for frame, columns in zip(frames, wanted.values(), strict=True)
     ]
 
@@ -216,7 +216,7 @@ def fetched(
 def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
     """Return a table of any engine, or a Narwhals frame, as pandas.
 
-    Rows are numbered from 0. The caller's table does not change when the result does.
+    A pandas table keeps its index. The caller's table does not change when the result does.
 
     Examples
     --------
@@ -228,7 +228,7 @@ def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
     frame = _narwhal(name, given)
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect("pandas")
-    found: pd.DataFrame = frame.to_pandas().reset_index(drop=True)
+    found: pd.DataFrame = frame.to_pandas().copy(deep=False)
     for column in found.select_dtypes("datetimetz"):  # PySpark's carry the session's time zone
         found[column] = found[column].dt.tz_localize(None)
     for column in found.select_dtypes("object"):  # decimals do not multiply with floats
@@ -272,8 +272,9 @@ def like(result: Any, given: Any) -> Any:
     native = result.to_native() if isinstance(result, nw.DataFrame) else result
     if frame is None or frame.implementation.is_pandas_like():
         return nw.from_native(native).to_pandas()
-    if isinstance(native, pd.DataFrame) and not isinstance(native.index, pd.RangeIndex):
-        native = native.reset_index()
+    if isinstance(native, pd.DataFrame):
+        plain = isinstance(native.index, pd.RangeIndex)
+        native = (native if plain else native.reset_index()).rename(columns=str)
     moved = nw.from_native(native)
     if not isinstance(frame, nw.DataFrame):
         session = getattr(frame.to_native(), "sparkSession", None)

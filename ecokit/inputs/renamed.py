@@ -1,8 +1,8 @@
 """What was renamed or removed: an old name, keyword or call ends in a sentence with the new one.
 
 A notebook that a learner has changed is kept by an update, so it may call what is gone.
-``ecokit/renamed.csv`` (old, new, since) is the only list; the table in CHANGELOG.md is printed
-from it: ``python -m ecokit.inputs.renamed``. It knows four kinds of old things:
+``ecokit/renamed.csv`` (old, new, since) is the only list; ``python -m ecokit.inputs.renamed``
+writes it into CHANGELOG.md. It knows four kinds of old things:
 
 - ``operations.YEAR``: a public name. `attach` answers for the package.
 - ``operations.stockouts(stock, products)``: a way to call a function that is still there.
@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import csv
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import lazy_loader
 
@@ -28,6 +28,7 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 
 FILE = Path(__file__).resolve().parents[1] / "renamed.csv"
+HEADING = "### Renamed and removed"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -70,6 +71,13 @@ def renamed_column(name: str, has: Iterable[object]) -> str:
     return str(found[0]) if found else ""
 
 
+def refuse_old(name: str) -> None:
+    """Raise a CourseError for a public name, such as ``operations.YEAR``, that was renamed."""
+    for one in renamed():
+        if one.old == name:
+            raise CourseError(str(one))
+
+
 def attach(
     package: str,
     submodules: Sequence[str] | None = None,
@@ -97,14 +105,11 @@ def attach(
     AttributeError: No ecokit.kpi attribute nothing
     """
     load, names, everything = lazy_loader.attach(package, submodules, submod_attrs)
-    inside = package.removeprefix("ecokit").removeprefix(".")
+    inside = package.removeprefix("ecokit.")
 
     def answer(name: str) -> Any:
         if name not in everything and not name.startswith("_"):
-            old = f"{inside}.{name}" if inside else name
-            for one in renamed():
-                if one.old == old:
-                    raise CourseError(str(one))
+            refuse_old(f"{inside}.{name}")
         return load(name)
 
     return answer, names, everything
@@ -131,22 +136,58 @@ def public(function: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        wrong = _misfit(signature, args, kwargs)
+        wrong = _too_much(signature, args, kwargs)
+        old = _old_calls(name, kwargs) if wrong else ""
+        if old:
+            raise CourseError(old)
+        wrong = wrong or _too_little(signature, args, kwargs)
         if wrong:
-            raise CourseError(_told(name, signature, wrong, kwargs))
+            raise CourseError(_call_it_so(name, signature, wrong))
         return function(*args, **kwargs)
 
     return call
 
 
-def changelog() -> str:
-    """Return the table of renamed and removed names, as it stands in CHANGELOG.md."""
-    rows = [f"| `{one.old}` | {_code(one.new)} | {one.since} |" for one in renamed()]
+class ByName:
+    """A result that was a tuple once: it is read by its names, and says so when it is unpacked.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class Peak(ByName):
+    ...     week: int
+    ...     units: float
+    >>> week, units = Peak(3, 40.0)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Peak is no pair or list any more. Read it by name: .week, .units.
+    """
+
+    def __iter__(self) -> Iterator[NoReturn]:
+        names = ", ".join(f".{name}" for name in self.__dict__)
+        message = _("{kind} is no pair or list any more. Read it by name: {names}.")
+        raise CourseError(message.format(kind=type(self).__name__, names=names))
+
+
+def table() -> str:
+    """Return the list as a Markdown table, as it stands in CHANGELOG.md.
+
+    Examples
+    --------
+    >>> print(table().splitlines()[0])
+    | Old | New | Since |
+    """
+    cells = [(f"`{one.old}`", f"`{one.new}`" if one.new else "", one.since) for one in renamed()]
+    rows = [f"| {old} | {new} | {since} |" for old, new, since in cells]
     return "\n".join(["| Old | New | Since |", "| --- | --- | --- |", *rows])
 
 
-def _code(new: str) -> str:
-    return f"`{new}`" if new else _("removed")
+def write(changelog: Path) -> None:
+    """Put the table in place of the one under the heading "Renamed and removed"."""
+    above, heading, below = changelog.read_text(encoding="utf-8").partition(HEADING)
+    rest = below.strip("\n").split("\n\n", 1)[1:]
+    text = "\n\n".join([above + heading, table(), *rest])
+    changelog.write_text(text + "\n", encoding="utf-8")
 
 
 def _public_name(function: Callable[..., Any]) -> str:
@@ -155,45 +196,55 @@ def _public_name(function: Callable[..., Any]) -> str:
     return ".".join([*package, function.__name__])
 
 
-def _misfit(signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """Return what is wrong with a call, nothing where the arguments fit."""
-    parameters = signature.parameters.values()
-    kinds = {one.kind for one in parameters}
-    by_place = [one.name for one in parameters if one.kind in _BY_PLACE]
+def _too_much(signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Return what a call gives that the function does not take, nothing where it takes all."""
+    kinds = {one.kind for one in signature.parameters.values()}
+    by_place = _by_place(signature)
     if len(args) > len(by_place) and inspect.Parameter.VAR_POSITIONAL not in kinds:
         return _("was given more than it takes")
-    given = set(by_place[: len(args)])
     for name in kwargs:
-        if name in given:
+        if name in by_place[: len(args)]:
             return _("was given {name} twice").format(name=name)
         if name not in signature.parameters and inspect.Parameter.VAR_KEYWORD not in kinds:
             return _("has no argument {name}").format(name=name)
-    for one in parameters:
-        needed = one.default is one.empty and one.kind not in _ANY_NUMBER
-        if needed and one.name not in given and one.name not in kwargs:
+    return ""
+
+
+def _too_little(
+    signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> str:
+    """Return what a call lacks, nothing where it lacks nothing."""
+    given = {*_by_place(signature)[: len(args)], *kwargs}
+    any_number = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    for one in signature.parameters.values():
+        if one.default is one.empty and one.kind not in any_number and one.name not in given:
             return _("needs {name}").format(name=one.name)
     return ""
 
 
-_BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-_ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+def _by_place(signature: inspect.Signature) -> list[str]:
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [one.name for one in signature.parameters.values() if one.kind in kinds]
 
 
-def _told(name: str, signature: inspect.Signature, wrong: str, kwargs: Mapping[str, Any]) -> str:
-    """Return the sentence for a call that does not fit."""
+def _old_calls(name: str, kwargs: Mapping[str, Any]) -> str:
+    """Return the sentences for old ways to call a function: of its keywords, or of the whole."""
     old = [one for one in renamed() if one.old.startswith(f"{name}(")]
-    keywords = [one for one in old if one.old in {f"{name}({key}=)" for key in kwargs}]
-    ways = keywords or [one for one in old if not one.old.endswith("=)")]
-    if ways:
-        return " ".join(dict.fromkeys(map(str, ways)))
+    keywords = {f"{name}({key}=)" for key in kwargs}
+    ways = [one for one in old if one.old in keywords] or [
+        one for one in old if not one.old.endswith("=)")
+    ]
+    return " ".join(map(str, ways))
+
+
+def _call_it_so(name: str, signature: inspect.Signature, wrong: str) -> str:
     bare = [
         one.replace(annotation=inspect.Parameter.empty) for one in signature.parameters.values()
     ]
-    shown = inspect.Signature(bare)
     return _("{name} {wrong}. Call it so: {name}{signature}.").format(
-        name=name, wrong=wrong, signature=shown
+        name=name, wrong=wrong, signature=inspect.Signature(bare)
     )
 
 
 if __name__ == "__main__":
-    print(changelog())
+    write(Path("CHANGELOG.md"))

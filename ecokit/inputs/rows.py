@@ -106,26 +106,28 @@ def missing(column: str, *more: str) -> Wrong:
     return Wrong(what, nw.col(column).is_null(), more)
 
 
-def not_above_zero(column: str, *more: str, whole: bool = False) -> Wrong:
-    """Return the rows whose number is missing or not above zero, or not whole."""
+def not_above_zero(column: str, *more: str, whole: bool = False, gaps: bool = False) -> Wrong:
+    """Return the rows whose number is not above zero, or not whole, or missing unless `gaps`."""
     right, what = nw.col(column) > 0, _("{column} is no number above 0")
     if whole:
         right, what = right & (nw.col(column) % 1 == 0), _("{column} is no whole number above 0")
-    return _unless(right, what.format(column=column), column, more)
+    return _unless(right, what.format(column=column), column, more, gaps)
 
 
-def below_zero(column: str, *more: str) -> Wrong:
-    """Return the rows whose number is missing, infinite or below zero."""
+def below_zero(column: str, *more: str, gaps: bool = False) -> Wrong:
+    """Return the rows whose number is below zero or infinite, or missing unless `gaps`."""
     right = (nw.col(column) >= 0) & (nw.col(column) < math.inf)
     return _unless(
-        right, _("{column} is no number of 0 or more").format(column=column), column, more
+        right, _("{column} is no number of 0 or more").format(column=column), column, more, gaps
     )
 
 
-def not_a_share(column: str, *more: str) -> Wrong:
-    """Return the rows whose number is missing, below 0 or above 1."""
+def not_a_share(column: str, *more: str, gaps: bool = False) -> Wrong:
+    """Return the rows whose number is below 0 or above 1, or missing unless `gaps`."""
     right = (nw.col(column) >= 0) & (nw.col(column) <= 1)
-    return _unless(right, _("{column} is no share from 0 to 1").format(column=column), column, more)
+    return _unless(
+        right, _("{column} is no share from 0 to 1").format(column=column), column, more, gaps
+    )
 
 
 def out_of_order(start: str, end: str, *more: str) -> Wrong:
@@ -180,5 +182,5 @@ def unknown_id(key: str, other: Frame, table: str, column: str = "", *more: str)
     return Wrong(what.format(**told), unknown, (*more, key), remedy)
 
 
-def _unless(right: nw.Expr, what: str, column: str, more: tuple[str, ...]) -> Wrong:
-    return Wrong(what, ~right.fill_null(value=False), (*more, column))
+def _unless(right: nw.Expr, what: str, column: str, more: tuple[str, ...], gaps: bool) -> Wrong:
+    return Wrong(what, ~right.fill_null(value=gaps), (*more, column))

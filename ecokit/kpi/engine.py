@@ -145,7 +145,8 @@ def _lend(table: str, frame: Frame, key: str, lookups: Mapping[str, Frame]) -> F
 
 def lendable(tables: Mapping[str, Any]) -> dict[str, Frame]:
     """Return the tables of `tables` that describe a product, a campaign or a channel."""
-    return {name: opened(name, tables, on) for name, on in _LOOKUPS.items() if name in tables}
+    there = {name: on for name, on in _LOOKUPS.items() if tables.get(name) is not None}
+    return {name: opened(name, tables, on) for name, on in there.items()}
 
 
 def per(above: str | nw.Expr, below: str | nw.Expr) -> nw.Expr:

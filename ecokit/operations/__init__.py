@@ -11,9 +11,9 @@ same kind; decisions, which are small, come as pandas tables.
 
 from __future__ import annotations
 
-import lazy_loader
+from ecokit.inputs.renamed import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     submod_attrs={
         "assortment": [

@@ -116,7 +116,7 @@ def _cover(tables: _Tables, first: pd.Timestamp) -> float:
 
 
 def _stockout_rate(tables: _Tables, first: pd.Timestamp) -> float:
-    return _of(stockouts(tables["stock"], by="month"), "unit_rate", first)
+    return _of(stockouts({"stock": tables["stock"]}, by="month"), "unit_rate", first)
 
 
 def _spread(tables: _Tables, first: pd.Timestamp) -> float:

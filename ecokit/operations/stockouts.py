@@ -5,30 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import narwhals.stable.v2 as nw
-from narwhals.stable.v2.typing import IntoFrameT
 
-from ecokit.kpi.engine import By, Frame, Part, door, lendable, listed, per, total, whole, yuan
-from ecokit.messages import _
-from ecokit.operations.checks import share_of
-from ecokit.operations.frames import native, refuse, refuse_unknown
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.frames import By, Frame
+from ecokit.inputs.renamed import public
+from ecokit.kpi.engine import Part, lendable, per, total, whole, yuan
+
+_NEEDED = {"stock": "date product_id price demand sold closing"}
+_OPTIONAL = {"products": "product_id cost"}
 
 
-def stockouts(
-    stock: IntoFrameT,
-    products: IntoFrameT | None = None,
-    by: By = None,
-    substitution: float = 0.0,
-) -> IntoFrameT:
+@public
+def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     """Measure stock-outs in three ways, and what they cost.
 
     Parameters
     ----------
-    stock : table
-        A row a product and day on sale: ``date``, ``product_id``, ``price`` (yuan),
-        ``demand``, ``sold``, ``closing`` (units).
-    products : table, optional
-        ``product_id``, ``cost`` (yuan), and columns to group by. Without it there is no
-        ``lost_profit``.
+    data : Shop or mapping of tables
+        ``stock``, a row a product and day on sale: ``date``, ``product_id``, ``price`` (yuan),
+        ``demand``, ``sold``, ``closing`` (units). ``products``: ``product_id``, ``cost``
+        (yuan), and columns to group by; without this table there is no ``lost_profit``.
     by : str or sequence of str, optional
         ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, or columns such as ``"category"``.
     substitution : float
@@ -50,7 +46,7 @@ def stockouts(
     ------
     CourseError
         A column is missing, `substitution` is no share, more was sold than asked for, or a
-        product in stock has no cost.
+        product in stock has no cost. (Rows of a lazy engine are not looked at.)
 
     Examples
     --------
@@ -59,41 +55,38 @@ def stockouts(
     ...     "date": pd.to_datetime(["2025-03-01", "2025-03-02"] * 2),
     ...     "product_id": ["P1", "P1", "P2", "P2"], "price": 100.0,
     ...     "demand": [4, 6, 5, 5], "sold": [4, 2, 5, 5], "closing": [2, 0, 9, 4]})
-    >>> stockouts(stock)[["unit_rate", "day_rate", "sku_rate", "lost_sales"]]
+    >>> stockouts({"stock": stock})[["unit_rate", "day_rate", "sku_rate", "lost_sales"]]
        unit_rate  day_rate  sku_rate  lost_sales
     0        0.2      0.25       0.5       400.0
-    >>> round(float(stockouts(stock, substitution=0.45).lost_sales[0]), 2)
+    >>> round(float(stockouts({"stock": stock}, substitution=0.45).lost_sales[0]), 2)
     220.0
-    >>> stockouts(stock, substitution=45)
+    >>> stockouts({"stock": stock}, substitution=45)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: substitution is 45. Give a share from 0 to 1, such as 0.95.
+    ecokit.errors.CourseError: substitution is 45. Give a share from 0 to 1; write 45 % as 0.45.
 
     Source: slides 15 (stock-out rate) and 16. Substitution: Gruen, Corsten and Bharadwaj (2002).
     """
-    share_of("substitution", substitution)
-    tables = {"stock": stock} if products is None else {"stock": stock, "products": products}
-    columns = {"stock": "date product_id price demand sold closing", "products": "product_id cost"}
-    frames = door(tables, {name: columns[name] for name in tables})
-    _refuse_impossible(*frames)
-    rows = _valued(*frames)
-    keys = listed(by)
-    out = rows.filter(nw.col("lost") > 0)
+    kept = 1 - numbers.share("substitution", substitution)
+    stock, products = frames.door(data, _NEEDED, _OPTIONAL)
+    _refuse_impossible(stock, products)
+    sold = _valued(stock, products)
+    keys = frames.listed(by)
+    out = sold.filter(nw.col("lost") > 0)
     parts = {
-        **{name: Part("stock", rows, "date", name) for name in ("asked", "served", "lost")},
-        "product_days": Part("stock", rows, "date", how="rows"),
-        "days_out": Part("stock", rows, "date", "out"),
-        "days_empty": Part("stock", rows, "date", "empty"),
-        "skus": Part("stock", rows, "date", "product_id", "distinct"),
+        **{name: Part("stock", sold, "date", name) for name in ("asked", "served", "lost")},
+        "product_days": Part("stock", sold, "date", how="rows"),
+        "days_out": Part("stock", sold, "date", "out"),
+        "days_empty": Part("stock", sold, "date", "empty"),
+        "skus": Part("stock", sold, "date", "product_id", "distinct"),
         "skus_out": Part("stock", out, "date", "product_id", "distinct"),
-        **{name: Part("stock", rows, "date", name) for name in ("sales_fen", "profit_fen")},
+        **{name: Part("stock", sold, "date", name) for name in ("sales_fen", "profit_fen")},
     }
-    sums = total(parts, keys, lendable(tables))
-    kept = 1 - substitution
+    sums = total(parts, keys, lendable(frames.tables(data)))
     money = [(yuan("sales_fen") * kept).alias("lost_sales")]
     if products is not None:
         money.append((yuan("profit_fen") * kept).alias("lost_profit"))
-    result: Any = native(
+    return frames.sorted_native(
         sums.select(
             *keys,
             "asked",
@@ -107,22 +100,21 @@ def stockouts(
         ),
         keys,
     )
-    return result
 
 
-def _refuse_impossible(stock: Frame, products: Frame | None = None) -> None:
-    demand, sold = nw.col("demand"), nw.col("sold")
-    why = _("more was sold than asked for, or one of the two is below zero")
-    refuse(stock, "stock", (sold > demand) | (sold < 0), why, ["date", "product_id"])
+def _refuse_impossible(stock: Frame, products: Frame | None) -> None:
+    found = ["date", "product_id"]
+    rules = [rows.below_zero("sold", *found, gaps=True), rows.above("sold", "demand", *found)]
     if products is not None:
-        refuse_unknown(stock, "stock", "product_id", products, "products", "cost")
+        rules.append(rows.unknown_id("product_id", products, "products", "cost"))
+    rows.refuse(stock, "stock", rules)
 
 
-def _valued(stock: Frame, products: Frame | None = None) -> Frame:
+def _valued(stock: Frame, products: Frame | None) -> Frame:
     """Return the rows of stock with what was lost in units and in fen."""
     lost = whole(stock, "demand") - whole(stock, "sold")
     price = whole(stock, "price", 100)
-    rows = stock.with_columns(
+    valued = stock.with_columns(
         asked=whole(stock, "demand"),
         served=whole(stock, "sold"),
         lost=lost,
@@ -131,7 +123,7 @@ def _valued(stock: Frame, products: Frame | None = None) -> Frame:
         sales_fen=lost * price,
     )
     if products is None:
-        return rows.with_columns(profit_fen=nw.col("sales_fen") * 0)
+        return valued.with_columns(profit_fen=nw.col("sales_fen") * 0)
     costs = products.select("product_id", unit_fen=whole(products, "cost", 100))
-    joined = rows.join(costs, on="product_id", how="left")
+    joined = valued.join(costs, on="product_id", how="left")
     return joined.with_columns(profit_fen=nw.col("sales_fen") - nw.col("lost") * nw.col("unit_fen"))
