@@ -38,7 +38,7 @@ CHOOSE = """(menu, index) => {
 
 def move(page: Page, forth: bool) -> None:
     """Move the first slider by an arrow key; without a slider, choose in the first menu."""
-    slider = page.locator(".jp-OutputArea .noUi-handle:visible")
+    slider = page.locator(".jp-OutputArea :is(.ecokit-slider input, .noUi-handle):visible")
     if slider.count():
         slider.first.press("ArrowRight" if forth else "ArrowLeft")
     else:

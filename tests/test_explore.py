@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import ipywidgets as widgets
 import pytest
+import traitlets
 from matplotlib.figure import Figure
 
 from ecokit import explore, load_shop
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames, Picture, app
+from ecokit.explore.lab import (
+    App,
+    Button,
+    Choice,
+    Control,
+    Lab,
+    Number,
+    Slider,
+    Tabs,
+    Toggle,
+    Told,
+    steps,
+    table,
+)
+from ecokit.explore.slider import NamedSlider
 from ecokit.shop import Shop
 
 PNG = b"\x89PNG"
@@ -29,7 +48,8 @@ def test_an_explorer_opens_and_every_control_has_a_name(topic: str, shop: Shop) 
     while waiting:
         widget = waiting.pop()
         waiting.extend(getattr(widget, "children", ()))
-        if isinstance(widget, widgets.ValueWidget) and not isinstance(widget, widgets.HTML):
+        named = isinstance(widget, widgets.ValueWidget | NamedSlider)
+        if named and not isinstance(widget, widgets.HTML):
             controls += 1
             assert widget.description.strip(), type(widget).__name__
     assert controls
@@ -76,3 +96,122 @@ def test_frames_differ_in_label_and_words() -> None:
     same = Frame("a", Figure(), "the same words")
     with pytest.raises(CourseError, match="different labels"):
         Frames("Title", "Control", [same, same])
+
+
+# A lab -----------------------------------------------------------------------------------------
+
+
+def shops_of(values: Mapping[str, Any]) -> dict[str, Control]:
+    """Controls of which one depends on another: a city, its shops, and how many of them to show."""
+    city = values.get("city", "Wuhan")
+    shops = {"Wuhan": 3, "Xi'an": 5}[city]
+    controls: dict[str, Control] = {
+        "city": Choice("City", [("Wuhan", "Wuhan"), ("Xi'an", "Xi'an")]),
+        "shops": Slider("Shops", steps(1, shops), shops),
+        "height": Number("Height", 1, 9, 4),
+        "all": Button("Show all", lambda now: {"shops": shops, "height": now["height"] + 1}),
+    }
+    return controls if city == "Wuhan" else controls | {"names": Toggle("Names")}
+
+
+def draw_shops(
+    figure: Figure, city: str, shops: int, height: int, *, names: bool | None = None
+) -> Told:
+    if height == 9:
+        raise CourseError("A height of 9 & more is <too> much.")
+    figure.add_subplot().bar(range(shops), height)
+    return Told(f"{city}: {shops} bars, {height} high, names {names}", table([], [["City", city]]))
+
+
+def a_lab(**other: Any) -> Lab:
+    return Lab("Shops", shops_of, draw_shops, size=(3, 2), **other)
+
+
+def test_a_move_of_a_lab_redraws_picture_and_words() -> None:
+    app = a_lab().app()
+    assert app.picture.alt == "Wuhan: 3 bars, 4 high, names None"
+    app.inputs["shops"].value = 2
+    assert app.picture.alt == "Wuhan: 2 bars, 4 high, names None"
+    assert ">Wuhan</td>" in app.below.value
+
+
+def test_a_control_that_is_declared_anew_begins_again_and_the_others_stay() -> None:
+    app = a_lab().app()
+    app.inputs["height"].value = 7
+    app.inputs["shops"].value = 2
+    app.inputs["city"].value = "Xi'an"
+    assert app.picture.alt == "Xi'an: 5 bars, 7 high, names False"
+    assert app.inputs["shops"].texts == ["1", "2", "3", "4", "5"]
+    app.inputs["names"].value = True
+    assert app.picture.alt.endswith("names True")
+    app.inputs["city"].value = "Wuhan"
+    assert app.picture.alt == "Wuhan: 3 bars, 7 high, names None"
+
+
+def shown(app: App) -> list[str]:
+    """Return the labels of the controls that an app shows, in order."""
+    column = app.children[1].children[0]
+    return [control.description for control in column.children]
+
+
+def test_a_control_that_is_left_out_disappears() -> None:
+    app = a_lab().app()
+    assert shown(app) == ["City", "Shops", "Height", "Show all"]
+    app.inputs["city"].value = "Xi'an"
+    assert shown(app) == ["City", "Shops", "Height", "Show all", "Names"]
+    app.inputs["city"].value = "Wuhan"
+    assert shown(app) == ["City", "Shops", "Height", "Show all"]
+
+
+def test_a_button_sets_other_controls_and_draws_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = a_lab().app()
+    app.inputs["shops"].value = 1
+    drawn = []
+    monkeypatch.setattr(app.picture, "redraw", lambda: drawn.append(1))
+    app.inputs["all"].click()
+    assert (app.inputs["shops"].value, app.inputs["height"].value) == (3, 5)
+    assert drawn == [1]
+
+
+def test_what_cannot_be_drawn_is_said_and_the_picture_stays() -> None:
+    app = a_lab().app()
+    before = app.picture.value
+    app.inputs["height"].value = 9
+    assert '<p role="alert"' in app.below.value
+    assert "9 &amp; more is &lt;too&gt; much" in app.below.value
+    assert app.picture.value == before
+    app.inputs["height"].value = 5
+    assert "alert" not in app.below.value
+
+
+def test_frames_and_app_come_from_one_drawing() -> None:
+    frames = a_lab(along="shops", stops=(1, 3)).frames()
+    assert (frames.title, frames.control_label) == ("Shops", "Shops")
+    assert [frame.label for frame in frames.frames] == ["1", "3"]
+    assert frames.frames[1].alt == a_lab().app().picture.alt
+    along = a_lab(along="city").frames()
+    assert along.frames[1].alt == "Xi'an: 5 bars, 4 high, names False"
+
+
+def test_tabs_show_every_lab_and_the_page_the_one_with_frames() -> None:
+    tabs = Tabs("Two", [a_lab(), replace(a_lab(along="shops"), title="Second")])
+    box = tabs.app()
+    assert box.children[1].titles == ("Shops", "Second")
+    assert tabs.frames().title == "Two"
+
+
+def test_a_slider_takes_the_nearest_number_and_refuses_another_value() -> None:
+    assert Slider("Minutes", steps(5, 60, 5), 42.0).start == 40
+    slider = NamedSlider("Minutes", steps(5, 60, 5), 40)
+    slider.value = 10
+    assert slider.index == 1
+    with pytest.raises(traitlets.TraitError, match="has no value 7"):
+        slider.value = 7
+    assert (slider.value, slider.index) == (10, 1)
+
+
+def test_a_table_escapes_and_tells_what_its_heads_are() -> None:
+    html = table(["<b>", "n"], [["a & b", 3]], bold=[0], numbers=False)
+    assert '<th scope="col">&lt;b&gt;</th>' in html
+    assert '<tr class="ecokit-bold"><th scope="row">a &amp; b</th><td>3</td>' in html
+    assert "ecokit-numbers" not in html

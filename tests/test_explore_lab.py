@@ -13,9 +13,11 @@ from ecokit import explore
 
 pytestmark = pytest.mark.browser
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# ipywidgets passes no name on to noUiSlider's handles; the label is read before each of them.
-UNNAMED_SLIDERS = {"aria-input-field-name": {"enabled": False}}
 TOPICS = explore.topics()
+# Explorers that still have sliders of ipywidgets, which passes no name on to them. Take yours out
+# once it is a Lab.
+UNNAMED_SLIDERS = {"competitors", "journey", "operations", "pricing", "service_desk", "strategies"}
+UNNAMED_SLIDERS |= {"decisions", "kpi", "organisation"}
 HEIGHT = 1500 * len(TOPICS)  # JupyterLab draws only the cells that are in view
 
 
@@ -53,7 +55,8 @@ def output(topic: str) -> str:
 @pytest.mark.parametrize("topic", TOPICS)
 def test_an_explorer_passes_axe(page: Any, topic: str) -> None:
     assert page.locator(f"{output(topic)} .ecokit-controls").count()
-    options = {"runOnly": {"type": "tag", "values": WCAG}, "rules": UNNAMED_SLIDERS}
+    rules = {"aria-input-field-name": {"enabled": topic not in UNNAMED_SLIDERS}}
+    options = {"runOnly": {"type": "tag", "values": WCAG}, "rules": rules}
     report = Axe().run(page, context=output(topic), options=options)
     assert not report.response["violations"], report.generate_report()
 
@@ -62,7 +65,7 @@ def test_an_explorer_passes_axe(page: Any, topic: str) -> None:
 def test_a_move_redraws(page: Any, topic: str) -> None:
     parts = f"{output(topic)} .widget-html-content"
     before = page.locator(parts).evaluate_all("all => all.map(part => part.innerHTML)")
-    sliders = page.locator(f"{output(topic)} .noUi-handle:visible")
+    sliders = page.locator(f"{output(topic)} :is(.ecokit-slider input, .noUi-handle):visible")
     if sliders.count():
         sliders.first.press("ArrowRight")
     else:

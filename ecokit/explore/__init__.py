@@ -59,7 +59,8 @@ def show(topic: str, shop: Shop) -> widgets.Widget:
     ...
     ecokit.errors.CourseError: There is no explorer 'astrology'. There are: ...
     """
-    return _module(topic).explorer(shop)
+    module = _module(topic)
+    return module.lab(shop).app() if hasattr(module, "lab") else module.explorer(shop)
 
 
 def frames(topic: str, shop: Shop) -> Frames:
@@ -67,4 +68,5 @@ def frames(topic: str, shop: Shop) -> Frames:
 
     Parameters and errors are those of `show`.
     """
-    return _module(topic).frames(shop)
+    module = _module(topic)
+    return module.lab(shop).frames() if hasattr(module, "lab") else module.frames(shop)

@@ -21,6 +21,14 @@ _STYLE = """
   white-space: normal; height: auto; line-height: 1.4; overflow: visible; }
 .ecokit-controls .slider-container { flex: 1 1 130px; }
 .ecokit-controls .widget-inline-hbox > select { flex: 1 1 150px; min-width: 0; }
+.ecokit-table { line-height: 1.3; border-collapse: collapse; }
+.ecokit-table caption { text-align: left; }
+.ecokit-table :is(th, td) { text-align: left; padding: 2px 10px 2px 0; }
+.ecokit-table tbody th { font-weight: inherit; }
+.ecokit-numbers :is(td, th[scope="col"]:not(:first-child)) { text-align: right;
+  font-variant-numeric: tabular-nums; }
+.ecokit-table .ecokit-bold { font-weight: bold; }
+.ecokit-alert { color: #a40000; background: #fff4f2; padding: 4px 8px; }
 """
 
 
@@ -164,21 +172,38 @@ def app(
     >>> slider.layout.width
     'auto'
     """
+    return widgets.VBox([heading(title), columns(column(controls), views)])
+
+
+# Boxes of ipywidgets scroll by themselves, which a keyboard cannot do: let nothing overflow.
+_WHOLE = {"min_width": "0", "overflow": "visible"}
+
+
+def column(controls: Sequence[widgets.Widget]) -> widgets.VBox:
+    """Lay controls below one another."""
     for control in controls:
-        control.layout.width = "auto"
-        control.layout.height = "auto"
-        if hasattr(control.style, "description_width"):
-            control.style.description_width = "initial"
-    # Boxes of ipywidgets scroll by themselves, which a keyboard cannot do: let nothing overflow.
-    whole = {"min_width": "0", "overflow": "visible"}
-    left = widgets.VBox(
-        list(controls), layout=widgets.Layout(flex="1 1 240px", max_width="420px", **whole)
-    )
-    left.add_class("ecokit-controls")
-    right = widgets.VBox(list(views), layout=widgets.Layout(flex="3 1 340px", **whole))
-    columns = widgets.Box(
-        [left, right],
-        layout=widgets.Layout(flex_flow="row wrap", width="100%", grid_gap="8px 24px", **whole),
-    )
-    heading = f"<h3>{html.escape(title)}</h3>" if title else ""
-    return widgets.VBox([widgets.HTML(f"<style>{_STYLE}</style>{heading}"), columns])
+        fill(control)
+    layout = widgets.Layout(flex="1 1 240px", max_width="420px", **_WHOLE)
+    return widgets.VBox(list(controls), layout=layout).add_class("ecokit-controls")
+
+
+def fill(control: widgets.Widget) -> None:
+    """Make a control as wide as its column, and leave its label uncut."""
+    control.layout.width = "auto"
+    control.layout.height = "auto"
+    if hasattr(getattr(control, "style", None), "description_width"):
+        control.style.description_width = "initial"
+
+
+def columns(left: widgets.Widget, views: Sequence[widgets.Widget]) -> widgets.Box:
+    """Lay views beside a column of controls, below it where there is little room."""
+    right = widgets.VBox(list(views), layout=widgets.Layout(flex="3 1 340px", **_WHOLE))
+    layout = widgets.Layout(flex_flow="row wrap", width="100%", grid_gap="8px 24px", **_WHOLE)
+    return widgets.Box([left, right], layout=layout)
+
+
+def heading(title: str) -> widgets.HTML:
+    """Return the title of an explorer, and the style of all that it shows."""
+    words = f"<h3>{html.escape(title)}</h3>" if title else ""
+    layout = widgets.Layout(display=None if title else "none")
+    return widgets.HTML(f"<style>{_STYLE}</style>{words}", layout=layout)
