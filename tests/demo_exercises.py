@@ -35,7 +35,6 @@ words: Any = {
     **known,
 )
 def rate(_shop: Shop) -> Sheet:
-    """One share."""
     return Sheet(
         prompt="Of 4,000 visitors 327 bought something.\n\nWhich **share** of them is that?",
         right=327 / 4000,
@@ -47,11 +46,8 @@ def rate(_shop: Shop) -> Sheet:
     )
 
 
-@choice(
-    id="demo-targets", title="What follows from the targets?", mistakes=("a", "b", "c"), **known
-)
+@choice(id="demo-targets", title="What follows from the targets?", options=("a", "b", "c"), **known)
 def targets(_shop: Shop) -> ChoiceSheet:
-    """One of three options."""
     return ChoiceSheet(
         prompt="The campaign brings 45 % of the visitors and 55 % of the orders.",
         right="a",
@@ -76,7 +72,6 @@ def targets(_shop: Shop) -> ChoiceSheet:
     **known,
 )
 def layers(_shop: Shop) -> TableSheet:
-    """Two numbers."""
     return TableSheet(
         prompt="How many layers has each structure?",
         right={"seven": 4, "three": 3},
@@ -105,7 +100,6 @@ def score(plan: PlanAnswer) -> Score:
     **known,
 )
 def design(_shop: Shop) -> PlanSheet:
-    """Two numbers, scored."""
     return PlanSheet(
         prompt="Choose span and layers so that at least 60 people have a boss.",
         right={"span": 4, "layers": 3},

@@ -97,7 +97,9 @@ def Choice(**old: Any) -> sheet.Choice:  # noqa: N802
         return sheet.ChoiceSheet(right=old["reference"](shop), options=options, **_words(old, shop))
 
     keys = tuple(option.key for option in old["options"])
-    return sheet.Choice(**_declared(old) | {"mistakes": keys})(work)
+    declared = _declared({name: old[name] for name in old if name != "options"})
+    del declared["mistakes"]
+    return sheet.Choice(options=keys, **declared)(work)
 
 
 def Plan(**old: Any) -> sheet.Plan:  # noqa: N802

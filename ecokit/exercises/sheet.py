@@ -186,7 +186,6 @@ class Declared(Generic[AnySheet]):
         The heading.
     mistakes : tuple of str
         The names of the known mistakes, as the trainer's board shows them; they never change.
-        For a choice the keys of its options.
 
     Raises
     ------
@@ -343,14 +342,25 @@ class Table(Numeric[TableSheet]):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Declared[ChoiceSheet]):
-    """An exercise that asks for one option; `@choice` declares it."""
+    """An exercise that asks for one option; `@choice` declares it.
+
+    Parameters
+    ----------
+    options : tuple of str
+        Three keys or more. Which one is right may depend on the shop; the others are the
+        known mistakes.
+    """
+
+    options: tuple[str, ...]
+    mistakes: tuple[str, ...] = field(init=False)
 
     kind: ClassVar[str] = "choice"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "mistakes", self.options)
         super().__post_init__()
-        _demand(len(self.mistakes) >= 3, self.id, "needs three options or more")
-        lower = all(key == key.strip().lower() for key in self.mistakes)
+        _demand(len(self.options) >= 3, self.id, "needs three options or more")
+        lower = all(key == key.strip().lower() for key in self.options)
         _demand(lower, self.id, "keys of options are lower case")
 
 
