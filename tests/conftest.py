@@ -1,15 +1,17 @@
-"""What several test modules share: the built book, and a browser."""
+"""What several test modules share: engines, public data, the built book, and a browser."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.engines import MOVES, PROMISED, Move
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = (
@@ -20,12 +22,41 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+NO_BROWSER = "NO BROWSER: no page was tested. Install Chromium"
+NO_DATA = "NO PUBLIC DATA: no real shop was tested. Set ECOKIT_REAL_DATA (CONTRIBUTING.md)"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
 
 settings.register_profile("kit", deadline=None)  # a busy machine is no error
 settings.load_profile("kit")
 os.environ.setdefault("ECOKIT_PROGRESS", "off")  # tests and their kernels leave no trace
+
+
+@pytest.fixture(params=PROMISED)
+def engine(request: pytest.FixtureRequest) -> Move:
+    """Return a function that moves a pandas table to one engine that every topic answers."""
+    return MOVES[request.param]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """Return a function that finds a file of public data.
+
+    Without the folder the tests are skipped, and the summary says so. They fail where
+    ``ECOKIT_REAL_DATA`` names a folder, or the folder is there, and the file is not.
+    """
+    named = os.environ.get("ECOKIT_REAL_DATA")
+    folder = Path(named) if named else ROOT.parent / "shared" / "real-data"
+
+    def find(name: str) -> Path:
+        path = folder / name
+        if path.is_file():
+            return path
+        if named or folder.is_dir():
+            pytest.fail(f"There is no {name} in {folder}, the folder of public data.")
+        pytest.skip(f"{NO_DATA}. It is no folder: {folder}")
+
+    return find
 
 
 @contextlib.contextmanager
@@ -67,7 +98,7 @@ def browser() -> Iterator[object]:
                 executable_path=found, channel=None if found else "chrome", args=FLAGS
             )
         except Exception as error:
-            message = f"NO BROWSER: pages are not tested. Install Chromium. ({error})"
+            message = f"{NO_BROWSER}. ({error})"
             if os.environ.get("CI"):
                 pytest.fail(message)
             pytest.skip(message)
@@ -89,9 +120,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly when no page was tested."""
-    skipped = terminalreporter.getreports("skipped")
-    if any("NO BROWSER" in str(report.longrepr) for report in skipped):
-        terminalreporter.write_sep(
-            "!", "NO BROWSER: no page was tested. Install Chromium", red=True
-        )
+    """Say loudly what was not tested for want of a browser or of public data."""
+    reasons = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
+    for warning in (NO_BROWSER, NO_DATA):
+        skipped = sum(warning in reason for reason in reasons)
+        if skipped:
+            terminalreporter.write_sep("!", f"{warning}: {skipped} skipped", red=True)

@@ -21,8 +21,6 @@ from ecokit.explore import competitors as page
 from ecokit.explore.base import Picture
 from ecokit.shop import Shop, load_shop
 
-REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
-
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
@@ -300,11 +298,11 @@ def test_a_period_in_which_nothing_was_bought_is_empty_and_one_product_is_enough
 
 
 @pytest.fixture(scope="module")
-def catalogues() -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, int]]]:
-    if not (REAL_DATA / "abt.csv.gz").is_file():
-        pytest.skip("the public data is not on this machine")
-    abt, buy = (pd.read_csv(REAL_DATA / f"{name}.csv.gz") for name in ("abt", "buy"))
-    pairs = pd.read_csv(REAL_DATA / "abt_buy_matches.csv.gz")
+def catalogues(
+    real_data: Callable[[str], Path],
+) -> tuple[pd.DataFrame, pd.DataFrame, list[tuple[int, int]]]:
+    abt, buy = (pd.read_csv(real_data(f"{name}.csv.gz")) for name in ("abt", "buy"))
+    pairs = pd.read_csv(real_data("abt_buy_matches.csv.gz"))
     return abt, buy, list(zip(pairs["D1"], pairs["D2"], strict=True))
 
 

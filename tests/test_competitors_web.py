@@ -31,7 +31,6 @@ from ecokit.errors import CourseError
 from ecokit.shop import Shop
 from ecokit.shop.web import hosts, pages, redesign_week, write_web
 
-REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
 WEEK = "2025-03-03"
 HOST = "http://shop.example"
 
@@ -550,11 +549,8 @@ def test_the_network_collector_reads_through_requests(web: SmallWeb) -> None:
 
 
 @pytest.fixture(scope="module")
-def price_texts() -> pd.DataFrame:
-    path = REAL_DATA / "price_strings.csv.gz"
-    if not path.is_file():
-        pytest.skip("real data is not at hand")
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+def price_texts(real_data: Callable[[str], Path]) -> pd.DataFrame:
+    table = pd.read_csv(real_data("price_strings.csv.gz"), dtype=str, keep_default_na=False)
     return table[~table["group"].str.contains("XFAIL|DECIMAL_SEPARATOR")]
 
 

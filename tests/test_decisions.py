@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import duckdb
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -21,6 +19,7 @@ from ecokit import decisions as d
 from ecokit.errors import CourseError
 from ecokit.explore import decisions as explore
 from ecokit.plots import decisions as plots
+from tests.engines import MOVES, Move, rows
 
 DRAWS = 200_000
 MEANS = st.lists(st.floats(0.5, 500), min_size=1, max_size=6).map(tuple)
@@ -208,57 +207,36 @@ def test_fading_survives_effects_that_are_gone_and_noise() -> None:
 # --- tables --------------------------------------------------------------------------
 
 
-def _engines(table: pd.DataFrame, name: str = "t") -> dict[str, Any]:
-    connection = duckdb.connect()
-    connection.register(name, table)
-    return {
-        "pandas": table,
-        "polars": pl.from_pandas(table),
-        "polars lazy": pl.from_pandas(table).lazy(),
-        "duckdb": connection.table(name),
-    }
-
-
-def _rows(frame: Any) -> list[tuple[Any, ...]]:
-    return nw.from_native(frame).rows()
-
-
 @pytest.mark.parametrize("by", ["kind", ["kind", "layers"]])
-def test_summaries_agree_on_every_engine(by: Any) -> None:
+def test_summaries_agree_on_every_engine(engine: Move, by: Any) -> None:
     year = _tables()["decisions"]
     slowest = (year["decided_at"] - year["raised_at"]).argmax()
     moment = (year["raised_at"].iloc[slowest] + timedelta(hours=3)).to_pydatetime()
     raised = year[year["raised_at"] <= moment]
     drawn = raised.assign(decided_at=raised["decided_at"].where(raised["decided_at"] <= moment))
     assert drawn["decided_at"].isna().any()
-    results = {
-        name: _rows(d.summarise(table, by, as_of=moment)) for name, table in _engines(drawn).items()
-    }
-    expected = results.pop("pandas")
-    for rows in results.values():
-        assert [row[:3] for row in rows] == [row[:3] for row in expected]
-        for got, wanted in zip(rows, expected, strict=True):
-            assert got[-6:] == pytest.approx(wanted[-6:], rel=1e-12)
+    found, expected = (
+        rows(d.summarise(table, by, as_of=moment)) for table in (engine(drawn), drawn)
+    )
+    assert [row[:3] for row in found] == [row[:3] for row in expected]
+    for got, wanted in zip(found, expected, strict=True):
+        assert got[-6:] == pytest.approx(wanted[-6:], rel=1e-12)
 
 
-def test_waiting_lost_value_and_bands_agree_on_every_engine() -> None:
+def test_waiting_lost_value_and_bands_agree_on_every_engine(engine: Move) -> None:
     tables = _tables()
-    for name, table in _engines(tables["approvals"]).items():
-        rows = _rows(d.waiting(table))
-        assert [row[0] for row in rows] == ["boss", "finance", "lead"], name
-        assert sum(row[4] for row in rows) == pytest.approx(1)
-    money = {
-        name: _rows(d.lost_value(d.delay_bands(table), "band"))
-        for name, table in _engines(tables["decisions"]).items()
-    }
-    assert all(rows == money["pandas"] for rows in money.values())
+    waits = rows(d.waiting(engine(tables["approvals"])))
+    assert [row[0] for row in waits] == ["boss", "finance", "lead"]
+    assert sum(row[4] for row in waits) == pytest.approx(1)
+    here, there = (
+        rows(d.lost_value(d.delay_bands(table), "band"))
+        for table in (tables["decisions"], engine(tables["decisions"]))
+    )
+    assert here == there
 
 
-def test_replay_agrees_on_every_engine() -> None:
+def test_replay_agrees_on_every_engine(engine: Move) -> None:
     tables = _tables()
-    connection = duckdb.connect()
-    connection.register("d", tables["decisions"])
-    connection.register("a", tables["approvals"])
     changes = [
         d.Change("today"),
         d.Change("no boss", without=("boss",)),
@@ -266,16 +244,13 @@ def test_replay_agrees_on_every_engine() -> None:
         d.Change("at once", parallel=True),
         d.Change("mandate", mandate=math.inf),
     ]
-    pairs = [
-        (tables["decisions"], tables["approvals"]),
-        (pl.from_pandas(tables["decisions"]).lazy(), pl.from_pandas(tables["approvals"]).lazy()),
-        (connection.table("d"), connection.table("a")),
-    ]
-    expected, *others = [_rows(d.what_if(one, two, changes, 480)) for one, two in pairs]
-    for rows in others:
-        for got, wanted in zip(rows, expected, strict=True):
-            assert got[0] == wanted[0]
-            assert got[1:] == pytest.approx(wanted[1:], rel=1e-9)
+    expected, found = (
+        rows(d.what_if(move(tables["decisions"]), move(tables["approvals"]), changes, 480))
+        for move in (MOVES["pandas"], engine)
+    )
+    for got, wanted in zip(found, expected, strict=True):
+        assert got[0] == wanted[0]
+        assert got[1:] == pytest.approx(wanted[1:], rel=1e-9)
     today, *better = expected
     assert all(row[4] >= today[4] and row[-1] >= today[-1] for row in better)
 
@@ -422,18 +397,17 @@ def _growing(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("change", [{"decided_at": START - timedelta(days=1)}, {"potential": -1.0}])
-def test_impossible_rows_are_refused_on_every_engine(change: dict[str, Any]) -> None:
-    for table in _engines(_tables(n=20)["decisions"].assign(outcome="approved", **change)).values():
-        with pytest.raises(CourseError, match="rows of decisions have"):
-            d.fading(table)
+def test_impossible_rows_are_refused_on_every_engine(engine: Move, change: dict[str, Any]) -> None:
+    table = _tables(n=20)["decisions"].assign(outcome="approved", **change)
+    with pytest.raises(CourseError, match="rows of decisions have"):
+        d.fading(engine(table))
 
 
-def test_times_with_a_zone_are_refused_on_every_engine() -> None:
+def test_times_with_a_zone_are_refused_on_every_engine(engine: Move) -> None:
     table = _tables(n=20)["decisions"]
     zoned = table.assign(raised_at=table["raised_at"].dt.tz_localize("Asia/Shanghai"))
-    for mixed in _engines(zoned).values():
-        with pytest.raises(CourseError, match="has a time zone"):
-            d.summarise(mixed)
+    with pytest.raises(CourseError, match="has a time zone"):
+        d.summarise(engine(zoned))
 
 
 # --- figures and the lab -------------------------------------------------------------

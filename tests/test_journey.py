@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-import duckdb
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -19,22 +18,9 @@ from ecokit import explore, journey
 from ecokit.errors import CourseError
 from ecokit.explore.base import Picture
 from ecokit.shop import Shop, load_shop, simulate
+from tests.engines import EAGER, MOVES, Move, rows
 
 T = pd.Timestamp
-Engine = Callable[[pd.DataFrame], Any]
-
-
-def _duckdb(table: pd.DataFrame) -> Any:
-    return duckdb.from_arrow(pl.from_pandas(table).to_arrow())
-
-
-ENGINES: dict[str, Engine] = {
-    "pandas": lambda table: table,
-    "polars": pl.from_pandas,
-    "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
-    "duckdb": _duckdb,
-    "pyarrow": lambda table: pl.from_pandas(table).to_arrow(),
-}
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +28,10 @@ def shop() -> Shop:
     return load_shop()
 
 
-@pytest.fixture(params=ENGINES, ids=str)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    return ENGINES[request.param]
-
-
-def rows(table: Any, *columns: str) -> list[tuple[Any, ...]]:
-    """The rows of any engine's table, with None for what is not there."""
-    frame = nw.from_native(table).select(*columns).lazy().collect(backend="polars")
-    return [
-        tuple(None if value is None or value != value else value for value in row)
-        for row in frame.rows()
-    ]
+@pytest.fixture(params=MOVES)
+def engine(request: pytest.FixtureRequest) -> Move:
+    """The journey answers PyArrow too."""
+    return MOVES[request.param]
 
 
 def orders() -> pd.DataFrame:
@@ -109,7 +87,7 @@ def ten() -> pd.DataFrame:
     )
 
 
-def test_states_know_what_is_not_due_yet(engine: Engine) -> None:
+def test_states_know_what_is_not_due_yet(engine: Move) -> None:
     table = engine(touchpoints())
     found = [state for (state,) in rows(journey.states(table), "state")]
     assert found == [
@@ -124,13 +102,13 @@ def test_states_know_what_is_not_due_yet(engine: Engine) -> None:
     assert early[7] == "on_time"
 
 
-def test_without_a_window_nothing_is_late(engine: Engine) -> None:
+def test_without_a_window_nothing_is_late(engine: Move) -> None:
     table = touchpoints().assign(due_at=lambda t: t["due_at"].where(t["touchpoint"] == 4))
     found = {state for (state,) in rows(journey.states(engine(table), "2026-01-01"), "state")}
     assert found == {"on_time", "open"}
 
 
-def test_rates_are_shares_of_what_was_due(engine: Engine) -> None:
+def test_rates_are_shares_of_what_was_due(engine: Move) -> None:
     told = journey.rates(engine(touchpoints()))
     assert rows(told, "touchpoint", "on_time", "late", "missing", "open", "on_time_rate") == [
         (4, 4, 0, 0, 0, 1.0),
@@ -141,7 +119,7 @@ def test_rates_are_shares_of_what_was_due(engine: Engine) -> None:
     ]
 
 
-def test_rates_by_month_and_column(engine: Engine) -> None:
+def test_rates_by_month_and_column(engine: Move) -> None:
     told = journey.rates(engine(touchpoints()), engine(orders()), by=["month", "region"])
     found = rows(told, "month", "region", "touchpoint", "missing_rate")
     january, march = datetime(2025, 1, 1), datetime(2025, 3, 1)
@@ -152,7 +130,7 @@ def test_rates_by_month_and_column(engine: Engine) -> None:
     assert rows(week, "week")[0] == (datetime(2024, 12, 30),)  # Sunday belongs to its Monday
 
 
-def test_timeline_of_one_order(engine: Engine) -> None:
+def test_timeline_of_one_order(engine: Move) -> None:
     told = journey.timeline(2, engine(orders()), engine(touchpoints()), engine(ten()))
     found = rows(told, "touchpoint", "state", "minutes_late")
     assert len(found) == 10
@@ -163,7 +141,7 @@ def test_timeline_of_one_order(engine: Engine) -> None:
     assert rows(journey.timeline("2", sold, steps, engine(ten())), "state")[5] == ("late",)
 
 
-def test_overdue_parcels_longest_wait_first(engine: Engine) -> None:
+def test_overdue_parcels_longest_wait_first(engine: Move) -> None:
     tables = engine(orders()), engine(touchpoints()), engine(ten())
     told = journey.overdue_parcels(*tables, as_of="2025-01-11 12:00")
     assert rows(told, "order_id", "waiting_hours", "cause", "post_id", "called_at") == [
@@ -179,7 +157,7 @@ def test_overdue_parcels_longest_wait_first(engine: Engine) -> None:
     assert rows(journey.overdue_parcels(*tables, as_of="2025-01-12"), "order_id") == [(3,)]
 
 
-def test_outcomes_count_an_order_once_and_leave_the_young_open(engine: Engine) -> None:
+def test_outcomes_count_an_order_once_and_leave_the_young_open(engine: Move) -> None:
     twice = pd.DataFrame({"order_id": [1.0, 1.0, np.nan]}).astype({"order_id": "Int64"})
     none = pd.DataFrame({"order_id": pd.Series(dtype="Int64")})
     told = journey.outcomes(engine(orders()), engine(twice), engine(none), engine(twice), days=30)
@@ -196,7 +174,7 @@ def test_outcomes_count_an_order_once_and_leave_the_young_open(engine: Engine) -
     assert rows(told, "month")[0] == (datetime(2025, 1, 1),)
 
 
-def test_repeat_purchase_leaves_the_young_out(engine: Engine) -> None:
+def test_repeat_purchase_leaves_the_young_out(engine: Move) -> None:
     told = journey.repeat_purchase(engine(orders()), days=30)
     assert rows(told, "orders", "too_recent", "repeat_rate", "naive_rate") == [
         (3, 1, pytest.approx(1 / 3), 0.25)
@@ -211,7 +189,7 @@ def test_repeat_purchase_leaves_the_young_out(engine: Engine) -> None:
     assert rows(journey.repeat_purchase(engine(orders()), days=20), "repeat_rate")[0][0] > 0
 
 
-def test_delivery_does_not_forget_the_lost_parcel(engine: Engine) -> None:
+def test_delivery_does_not_forget_the_lost_parcel(engine: Move) -> None:
     told = journey.delivery(engine(orders()), engine(touchpoints()), as_of="2025-04-01")
     names = "orders", "undelivered", "promised_hours", "actual_hours"
     # Promised: 24 h dispatch window and 72 h. Actual: 143 h 50 min and 72 h.
@@ -224,7 +202,7 @@ def test_delivery_does_not_forget_the_lost_parcel(engine: Engine) -> None:
     ]
 
 
-def test_perfect_journey_counts_orders(engine: Engine) -> None:
+def test_perfect_journey_counts_orders(engine: Move) -> None:
     told = journey.perfect_journey(engine(touchpoints()), engine(orders()))
     # Orders 1, 2, 3 are complete (5 is open, 4 unpaid); 1 fails its call, 2 its packing.
     assert rows(told, "orders", "joint", "product", "floor", "ceiling") == [
@@ -250,7 +228,7 @@ def _cohort(counts: dict[str, tuple[int, int, int, int]]) -> tuple[pd.DataFrame,
     return steps, told.drop(columns="missed")
 
 
-def test_effect_agrees_with_published_examples(engine: Engine) -> None:
+def test_effect_agrees_with_published_examples(engine: Move) -> None:
     # Newcombe (1998), example (a): 56/70 against 48/80, method 10: 0.0524 to 0.3339.
     steps, told = _cohort({"all": (56, 70, 48, 80)})
     found = journey.effect(8, engine(steps), engine(told), within=["stratum"])
@@ -262,7 +240,7 @@ def test_effect_agrees_with_published_examples(engine: Engine) -> None:
     assert row[3:] == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
 
 
-def test_effect_by_hand_in_two_strata(engine: Engine) -> None:
+def test_effect_by_hand_in_two_strata(engine: Move) -> None:
     # Weights 10*30/40 = 7.5 and 40*20/60 = 13.33; differences 0.2 - 0.1 and 0.5 - 0.3.
     steps, told = _cohort({"calm": (2, 10, 3, 30), "rush": (20, 40, 6, 20)})
     found = rows(
@@ -278,14 +256,14 @@ def test_effect_by_hand_in_two_strata(engine: Engine) -> None:
     )
 
 
-def test_effect_without_a_stratum_of_both_kinds_is_null(engine: Engine) -> None:
+def test_effect_without_a_stratum_of_both_kinds_is_null(engine: Move) -> None:
     steps, told = _cohort({"rush": (2, 10, 0, 0), "calm": (0, 0, 3, 30)})
     found = journey.effect(8, engine(steps), engine(told), within=["stratum"])
     row = rows(found, "outcome", "difference", "adjusted", "adjusted_lower", "adjusted_upper")[1]
     assert row == ("complained", pytest.approx(0.1), None, None, None)
 
 
-def test_effect_skips_what_has_had_no_time_and_strata_without_two_sides(engine: Engine) -> None:
+def test_effect_skips_what_has_had_no_time_and_strata_without_two_sides(engine: Move) -> None:
     steps, told = _cohort({"calm": (2, 10, 3, 30), "alone": (5, 5, 0, 0)})
     told = told.assign(bought_again=np.where(told.index < 20, np.nan, 1.0))
     found = journey.effect(8, engine(steps), engine(told), within=["stratum"])
@@ -401,15 +379,15 @@ def test_errors_say_what_to_do(call: Callable[[], Any], sentence: str) -> None:
 def test_engines_agree_on_the_bundled_shop(shop: Shop) -> None:
     names = ("orders", "touchpoints", "complaints", "returns", "contacts")
     found: dict[str, list[Any]] = {}
-    for name in ("pandas", "polars", "duckdb"):
-        o, t, c, r, q = (ENGINES[name](shop[table]) for table in names)
+    for name in EAGER:
+        o, t, c, r, q = (MOVES[name](shop[table]) for table in names)
         told = journey.outcomes(o, c, r, q)
         tables = (
             journey.rates(t, o, by=["month", "region"]),
             journey.perfect_journey(t, o, by="region"),
             journey.repeat_purchase(o, by="month"),
             journey.delivery(o, t, by="channel_id"),
-            journey.overdue_parcels(o, t, ENGINES[name](shop.journey), "2025-11-15 09:00"),
+            journey.overdue_parcels(o, t, MOVES[name](shop.journey), "2025-11-15 09:00"),
             journey.effect(8, t, told, within=["month", "region"]),
         )
         found[name] = [rows(table, *nw.from_native(table).collect_schema()) for table in tables]

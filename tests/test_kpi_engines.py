@@ -17,10 +17,10 @@ import pytest
 from ecokit import kpi
 from ecokit.errors import CourseError
 from ecokit.kpi.door import listed
+from tests.engines import MOVES, Move, moved
 from tests.kpi_tables import tiny
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
-pytest.importorskip("pyarrow", reason="moving tables between engines needs pyarrow")
 
 NAMES = [*kpi.MEASURES, *kpi.KPIS]
 ENGINES = ["polars", "polars-lazy", "duckdb", "pyspark"]
@@ -49,24 +49,19 @@ def spark() -> Iterator[Any]:
 
 
 @pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> Callable[[pd.DataFrame], Any]:
-    """Return a function that moves a pandas table to one engine."""
-    name = request.param
-    if name == "pyspark":
-        session = request.getfixturevalue("spark")
-        folders = request.getfixturevalue("tmp_path_factory")
+def engine(request: pytest.FixtureRequest) -> Move:
+    """Return a function that moves a pandas table to one engine, a cluster among them."""
+    if request.param != "pyspark":
+        return MOVES[request.param]
+    session = request.getfixturevalue("spark")
+    folders = request.getfixturevalue("tmp_path_factory")
 
-        def through_parquet(table: pd.DataFrame) -> Any:
-            path = str(folders.mktemp("table") / "table.parquet")
-            table.to_parquet(path, coerce_timestamps="us")
-            return session.read.parquet(path)
+    def through_parquet(table: pd.DataFrame) -> Any:
+        path = str(folders.mktemp("table") / "table.parquet")
+        table.to_parquet(path, coerce_timestamps="us")
+        return session.read.parquet(path)
 
-        return through_parquet
-    module = pytest.importorskip("duckdb" if name == "duckdb" else "polars")
-    if name == "duckdb":
-        return lambda table: module.from_arrow(nw.from_native(table).to_arrow())
-    frame = module.from_pandas
-    return frame if name == "polars" else lambda table: frame(table).lazy()
+    return through_parquet
 
 
 def rows(result: Any) -> list[tuple[Any, ...]]:
@@ -97,8 +92,8 @@ def groups(name: str, lazy_cluster: bool) -> list[Any]:
     return [None, "month", "quarter"] if kpi.declared(name).monthly else [None, "week", "month"]
 
 
-def test_every_kpi_agrees_on_tiny_tables(engine: Callable[[pd.DataFrame], Any]) -> None:
-    there = {name: engine(table) for name, table in tiny().items()}
+def test_every_kpi_agrees_on_tiny_tables(engine: Move) -> None:
+    there = moved(engine, tiny())
     cluster = "pyspark" in type(there["visits"]).__module__
     for name in NAMES:
         for by in groups(name, cluster):
@@ -107,8 +102,8 @@ def test_every_kpi_agrees_on_tiny_tables(engine: Callable[[pd.DataFrame], Any]) 
             assert rows(result) == expected(name, *listed(by)), (name, by)
 
 
-def test_columns_of_other_tables_group_too(engine: Callable[[pd.DataFrame], Any]) -> None:
-    there = {name: engine(table) for name, table in tiny().items()}
+def test_columns_of_other_tables_group_too(engine: Move) -> None:
+    there = moved(engine, tiny())
     for name, by in [
         ("sales", "category"),
         ("uv", ["month", "channel_id"]),
@@ -119,27 +114,23 @@ def test_columns_of_other_tables_group_too(engine: Callable[[pd.DataFrame], Any]
         assert rows(kpi.measure(name, there, by)) == expected(name, *listed(by)), name
 
 
-def test_nothing_gives_null_on_every_engine(engine: Callable[[pd.DataFrame], Any]) -> None:
+def test_nothing_gives_null_on_every_engine(engine: Move) -> None:
     there = {name: engine(table.head(0)) for name, table in tiny().items()}
     for name in kpi.KPIS:
         assert rows(kpi.measure(name, there)) == [(None,)], name
 
 
-def test_nan_is_refused_on_every_engine(engine: Callable[[pd.DataFrame], Any]) -> None:
+def test_nan_is_refused_on_every_engine(engine: Move) -> None:
     visits = tiny()["visits"].assign(dwell_seconds=float("inf"))
-    moved = engine(visits)
+    there = engine(visits)
     # A lazy engine refuses in its own words, when it computes.
-    refusal = CourseError if isinstance(nw.from_native(moved), nw.DataFrame) else Exception
+    refusal = CourseError if isinstance(nw.from_native(there), nw.DataFrame) else Exception
     with pytest.raises(refusal, match=r"(?i)nan|inf|overflow|range|conversion|cast"):
-        rows(kpi.measure("dwell_time", {"visits": moved}))
-
-
-def moved(engine: Callable[[pd.DataFrame], Any], tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    return {name: engine(table) for name, table in tables.items()}
+        rows(kpi.measure("dwell_time", {"visits": there}))
 
 
 def test_text_ids_and_decimal_money_give_the_same_answers(
-    engine: Callable[[pd.DataFrame], Any],
+    engine: Move,
 ) -> None:
     here = tiny()
     for table in here.values():
@@ -162,33 +153,12 @@ def test_a_year_without_campaigns_gives_null_or_zero() -> None:
     assert rows(kpi.measure("campaign_conversion", here)) == [(None,)]
 
 
-def local(name: str) -> Callable[[pd.DataFrame], Any]:
-    """Return a function that moves a pandas table to one engine of this machine."""
-    import duckdb
-    import polars
-    import pyarrow
-
-    def arrow(table: pd.DataFrame) -> Any:
-        return pyarrow.Table.from_pandas(table, preserve_index=False)
-
-    moves: dict[str, Callable[[pd.DataFrame], Any]] = {
-        "pandas": lambda table: table,
-        "polars": polars.from_pandas,
-        "polars-lazy": lambda table: polars.from_pandas(table).lazy(),
-        "duckdb": lambda table: duckdb.from_arrow(arrow(table)),
-        "pyarrow": arrow,
-    }
-    return moves[name]
-
-
-everywhere = pytest.mark.parametrize(
-    "move", ["pandas", "polars", "polars-lazy", "duckdb", "pyarrow"]
-)
+everywhere = pytest.mark.parametrize("move", MOVES)
 
 
 @everywhere
 def test_time_zones_and_mixed_ids_are_told(move: str) -> None:
-    to, here = local(move), tiny()
+    to, here = MOVES[move], tiny()
     visits = here["visits"].assign(
         started_at=here["visits"]["started_at"].dt.tz_localize("Asia/Shanghai")
     )
@@ -217,7 +187,7 @@ def test_values_of_the_wrong_kind_are_told(
     here = tiny()
     here[table] = here[table].assign(**{column: change(here[table][column])})
     with pytest.raises(CourseError, match=f"The column {column} of {table} .*{told}"):
-        kpi.measure(name, moved(local(move), here), "month")
+        kpi.measure(name, moved(MOVES[move], here), "month")
 
 
 @pytest.mark.parametrize("move", ["pandas", "polars", "pyarrow"])  # a lazy engine is not asked
@@ -231,7 +201,7 @@ def test_rows_that_stand_there_twice_are_told(move: str) -> None:
         here = tiny()
         here[table] = pd.concat([here[table], here[table][:1]])
         with pytest.raises(CourseError, match=f"The table {table} holds .* more than once, and 2"):
-            kpi.measure(name, moved(local(move), here), by)
+            kpi.measure(name, moved(MOVES[move], here), by)
 
 
 def _types_of_others(here: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -248,7 +218,7 @@ def _types_of_others(here: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 @everywhere
 def test_other_types_give_the_same_answers(move: str) -> None:
-    there = moved(local(move), _types_of_others(tiny()))
+    there = moved(MOVES[move], _types_of_others(tiny()))
     for name, by in [
         ("core_conversion", "month"),
         ("new_resource_uv_increment", "month"),
@@ -266,27 +236,27 @@ def test_a_column_of_the_callers_own_groups_whatever_its_name(move: str) -> None
     bands = here["order_lines"]["unit_price"].gt(10).map({True: "dear", False: "cheap"})
     for own in ("band", "amount", "units", "value"):
         there = moved(
-            local(move), here | {"order_lines": here["order_lines"].assign(**{own: bands})}
+            MOVES[move], here | {"order_lines": here["order_lines"].assign(**{own: bands})}
         )
         assert rows(kpi.measure("sales", there, own)) == [("cheap", 2.48), ("dear", 1099.89)]
     lines = here["order_lines"].assign(sales=bands)
-    there = moved(local(move), here | {"order_lines": lines})
+    there = moved(MOVES[move], here | {"order_lines": lines})
     with pytest.raises(CourseError, match="You group by sales, and the answer"):
         kpi.measure("sales", there, "sales")
     for by in (["month", "month"], 3):
         with pytest.raises(CourseError, match="Give a name, or a list of different names"):
-            kpi.uv(local(move)(here["visits"]), by)
+            kpi.uv(MOVES[move](here["visits"]), by)
 
 
 @everywhere
 def test_a_month_without_a_plan_counts_neither_way(move: str) -> None:
     here = tiny()
     plan = here["targets"]["plan"].where(here["targets"]["month"] < "2025-03-01")
-    there = moved(local(move), here | {"targets": here["targets"].assign(plan=plan)})
+    there = moved(MOVES[move], here | {"targets": here["targets"].assign(plan=plan)})
     assert rows(kpi.measure("uv_completion", there)) == [(3 / 5,)]
 
 
-def test_bundled_shop_agrees(engine: Callable[[pd.DataFrame], Any]) -> None:
+def test_bundled_shop_agrees(engine: Move) -> None:
     from ecokit import load_shop
 
     shop = load_shop()

@@ -8,11 +8,8 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,42 +20,14 @@ from ecokit.errors import CourseError
 from ecokit.explore.base import Picture
 from ecokit.plots import operations as plots
 from ecokit.shop import Shop, load_shop
+from tests.engines import EAGER, MOVES, Move, rows
 
 T = pd.Timestamp
-Engine = Callable[[pd.DataFrame], Any]
-REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
-
-
-def _duckdb(table: pd.DataFrame) -> Any:
-    return duckdb.from_arrow(pl.from_pandas(table).to_arrow())
-
-
-ENGINES: dict[str, Engine] = {
-    "pandas": lambda table: table,
-    "polars": pl.from_pandas,
-    "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
-    "duckdb": _duckdb,
-}
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
     return load_shop()
-
-
-@pytest.fixture(params=ENGINES, ids=str)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    return ENGINES[request.param]
-
-
-def rows(table: Any, *columns: str) -> list[tuple[Any, ...]]:
-    """The rows of any engine's table, with None for what is not there."""
-    frame = nw.from_native(table)
-    frame = frame.select(*columns) if columns else frame
-    return [
-        tuple(None if value is None or value != value else value for value in row)
-        for row in frame.lazy().collect(backend="polars").rows()
-    ]
 
 
 def stock() -> pd.DataFrame:
@@ -279,7 +248,7 @@ def test_sales_of_a_thin_policy_hide_demand_of_the_shop(shop: Shop) -> None:
 # --- measures by hand, on four engines ---------------------------------------------------
 
 
-def test_stockouts_by_hand(engine: Engine) -> None:
+def test_stockouts_by_hand(engine: Move) -> None:
     moved = {"stock": engine(stock()), "products": engine(products())}
     found = operations.stockouts(moved, by=["month", "category"])
     table = rows(
@@ -298,7 +267,7 @@ def test_stockouts_by_hand(engine: Engine) -> None:
     assert whole == (7 / 29, 1 / 4, 1 / 2)
 
 
-def test_performance_by_hand(engine: Engine) -> None:
+def test_performance_by_hand(engine: Move) -> None:
     tables = {
         "orders": engine(orders()), "order_lines": engine(lines()),
         "stock": engine(stock()), "products": engine(products()),
@@ -321,7 +290,7 @@ def test_performance_by_hand(engine: Engine) -> None:
     assert all_ == (999.97, pytest.approx(249.47 / 999.97), 2)
 
 
-def test_classes_on_every_engine(engine: Engine, shop: Shop) -> None:
+def test_classes_on_every_engine(engine: Move, shop: Shop) -> None:
     table = pd.DataFrame({"product_id": list("abcde"), "profit": [50.0, -4.0, 30.0, 15.0, 5.0]})
     found = rows(operations.abc(engine(table), "profit"), "product_id", "rank", "abc")
     assert found == [("a", 1, "A"), ("c", 2, "A"), ("d", 3, "B"), ("e", 4, "C"), ("b", 5, "C")]
@@ -345,7 +314,7 @@ def test_classes_on_every_engine(engine: Engine, shop: Shop) -> None:
     assert sum(row[0] for row in rows(both, "share")) == pytest.approx(1)
 
 
-def test_new_and_store_products_by_hand(engine: Engine) -> None:
+def test_new_and_store_products_by_hand(engine: Move) -> None:
     found = operations.new_skus(engine(orders()), engine(lines()))
     assert rows(found, "skus", "new", "new_sku_share", "new_sales") == [
         (2, 2, 1.0, 600.0), (2, 0, 0.0, 0.0),
@@ -377,7 +346,7 @@ def purchases() -> pd.DataFrame:
     )
 
 
-def test_lead_times_by_hand(engine: Engine) -> None:
+def test_lead_times_by_hand(engine: Move) -> None:
     found = operations.lead_times(
         {"purchases": engine(purchases()), "products": engine(products())}
     )
@@ -387,7 +356,7 @@ def test_lead_times_by_hand(engine: Engine) -> None:
     ]
 
 
-def test_capital_and_storage_by_hand(engine: Engine) -> None:
+def test_capital_and_storage_by_hand(engine: Move) -> None:
     suppliers = pd.DataFrame({"supplier_id": ["S1", "S2"], "payment_days": [20, 5]})
     space = pd.DataFrame(
         {
@@ -422,7 +391,7 @@ def _every_day_of_january() -> pd.DataFrame:
     return pd.DataFrame({"date": days, "product_id": "P1", "sold": 0, "closing": 1})
 
 
-def test_steps_of_buying_by_hand(engine: Engine) -> None:
+def test_steps_of_buying_by_hand(engine: Move) -> None:
     visits = pd.DataFrame(
         {
             "visit_id": [1, 2, 3, 4, 5],
@@ -447,8 +416,8 @@ def test_steps_of_buying_by_hand(engine: Engine) -> None:
 def test_engines_agree_on_the_bundled_shop(shop: Shop) -> None:
     names = ("orders", "order_lines", "stock", "products", "purchases", "store_sales")
     found: dict[str, list[Any]] = {}
-    for name in ("pandas", "polars", "duckdb"):
-        tables = {table: ENGINES[name](shop[table]) for table in names}
+    for name in EAGER:
+        tables = {table: MOVES[name](shop[table]) for table in names}
         made = (
             operations.performance(tables, "category"),
             operations.stockouts(tables, by="category"),
@@ -715,26 +684,23 @@ def test_errors_say_what_to_do(call: Callable[[Any], Any], sentence: str, shop: 
 
 
 @pytest.fixture(scope="module")
-def retail() -> dict[str, pd.DataFrame]:
+def retail(real_data: Callable[[str], Path]) -> dict[str, pd.DataFrame]:
     """Every row of a real web shop, cancelled invoices and corrections with them."""
-    path = REAL_DATA / "online_retail.parquet"
-    if not path.is_file():
-        pytest.skip("the public data is not on this machine")
     names = {
         "InvoiceNo": "order_id", "InvoiceDate": "placed_at", "StockCode": "product_id",
         "Quantity": "quantity", "UnitPrice": "unit_price", "CustomerID": "visitor_id",
     }  # fmt: skip
-    rows_ = pd.read_parquet(path).rename(columns=names)
+    rows_ = pd.read_parquet(real_data("online_retail.parquet")).rename(columns=names)
     invoices = rows_.groupby("order_id", as_index=False)[["placed_at", "visitor_id"]].min()
     lines_ = rows_[["order_id", "product_id", "quantity", "unit_price", "visitor_id"]]
     return {"orders": invoices.assign(paid_at=invoices["placed_at"]), "order_lines": lines_}
 
 
-@pytest.mark.parametrize("name", ["pandas", "polars", "duckdb"])
+@pytest.mark.parametrize("name", EAGER)
 def test_new_products_and_returns_of_a_real_shop(
     name: str, retail: dict[str, pd.DataFrame]
 ) -> None:
-    move = ENGINES[name]
+    move = MOVES[name]
     invoices, every = retail["orders"].drop(columns="visitor_id"), retail["order_lines"]
     every = every.drop(columns="visitor_id")
     sold = every[(every["quantity"] > 0) & (every["unit_price"] > 0)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,6 @@ from ecokit.explore.organisation import Designer, frames
 from ecokit.plots import organisation as plots
 from ecokit.plots import theme
 from ecokit.shop import Shop
-
-REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
 
 
 def posts_of(reports_to: dict[str, str | None], **columns: Any) -> pd.DataFrame:
@@ -97,10 +96,9 @@ def test_published_examples_of_span_and_layers() -> None:
         assert org.uniform_managers(headcount, span) == managers
 
 
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason="real data is not at hand")
-def test_a_real_firm_of_21_managers() -> None:
-    nodes = pd.read_csv(REAL_DATA / "krackhardt_nodes.csv", dtype={"id": str})
-    edges = pd.read_csv(REAL_DATA / "krackhardt_edges.csv", dtype=str)
+def test_a_real_firm_of_21_managers(real_data: Callable[[str], Path]) -> None:
+    nodes = pd.read_csv(real_data("krackhardt_nodes.csv"), dtype={"id": str})
+    edges = pd.read_csv(real_data("krackhardt_edges.csv"), dtype=str)
     boss = edges[edges["relation"].str.startswith("report")].set_index("from")["to"]
     posts = posts_of({post: boss.get(post) for post in nodes["id"]})
     layer = org.layers(posts)

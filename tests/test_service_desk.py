@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -25,15 +24,10 @@ from ecokit import service_desk as sd
 from ecokit.errors import CourseError
 from ecokit.explore.base import Picture
 from ecokit.shop import Shop
+from tests.engines import EAGER, MOVES, Move
 
-REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
 T = pd.Timestamp
 MONDAY = T("2025-03-03")
-ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
-    "pandas": lambda frame: frame,
-    "polars": pl.from_pandas,
-    "duckdb": lambda frame: duckdb.from_df(frame),
-}
 Z = 4.0
 """Simulated means may lie this many of their own standard errors from the formula."""
 
@@ -244,8 +238,7 @@ SIX = contacts(
 )
 
 
-@pytest.mark.parametrize("engine", ENGINES.values(), ids=list(ENGINES))
-def test_answers_by_hand(engine: Callable[[pd.DataFrame], Any]) -> None:
+def test_answers_by_hand(engine: Move) -> None:
     (row,) = pandas(sd.answers(engine(SIX))).to_dict("records")
     assert (row["contacts"], row["answered"], row["abandoned"], row["in_time"]) == (6, 4, 2, 2)
     assert row["service_level"] == pytest.approx(2 / 6)
@@ -264,7 +257,8 @@ def test_answers_by_hand(engine: Callable[[pd.DataFrame], Any]) -> None:
 
 def test_measures_agree_on_every_engine(shop: Shop) -> None:
     found: dict[str, list[pd.DataFrame]] = {}
-    for name, engine in ENGINES.items():
+    for name in EAGER:
+        engine = MOVES[name]
         table, roster = engine(shop.contacts), engine(shop.roster)
         found[name] = [
             pandas(sd.answers(table, by=["month", "kind"])),
@@ -526,14 +520,11 @@ def test_bg_nbd_forecasts_customers_of_its_own_kind() -> None:
         assert getattr(model, name) == pytest.approx(truth, rel=0.35), name
 
 
-def test_customers_of_a_real_shop() -> None:
+def test_customers_of_a_real_shop(real_data: Callable[[str], Path]) -> None:
     # Sales to known customers in the public table Online Retail; figures of its readme.
-    path = REAL_DATA / "online_retail.parquet"
-    if not path.is_file():
-        pytest.skip("the public data is not on this machine")
     names = {"InvoiceNo": "order_id", "InvoiceDate": "placed_at", "CustomerID": "visitor_id",
              "Quantity": "quantity", "UnitPrice": "unit_price"}  # fmt: skip
-    lines = pd.read_parquet(path).rename(columns=names)
+    lines = pd.read_parquet(real_data("online_retail.parquet")).rename(columns=names)
     sold = lines["visitor_id"].notna() & (lines["quantity"] > 0) & (lines["unit_price"] > 0)
     orders = lines[sold].groupby("order_id", as_index=False)[["placed_at", "visitor_id"]].min()
     orders = orders.assign(paid_at=orders["placed_at"])

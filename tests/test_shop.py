@@ -24,8 +24,8 @@ from ecokit.shop.paths import datasets_folder
 from ecokit.shop.read import as_pandas
 from ecokit.shop.schema import schema, schemas
 from ecokit.shop.write import csv_text
+from tests.engines import EAGER, MOVES
 
-REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "real-data"
 SIMULATOR = Path(__file__).resolve().parents[1] / "ecokit" / "shop"
 
 
@@ -661,18 +661,8 @@ def test_folders_without_tables_get_a_sentence(tmp_path: Path) -> None:
 
 
 def test_tables_of_other_engines_come_in() -> None:
-    import duckdb
-    import polars
-    import pyarrow
-
-    makers = (
-        polars.from_pandas,
-        pyarrow.Table.from_pandas,
-        duckdb.from_df,
-        lambda frame: polars.from_pandas(frame).lazy(),
-    )
-    for make in makers:
-        assert len(Shop.from_tables({"orders": make(order_table())}).orders) == 8
+    for move in MOVES.values():
+        assert len(Shop.from_tables({"orders": move(order_table())}).orders) == 8
 
 
 def test_tables_are_a_mapping_and_missing_ones_are_told(shop: Shop) -> None:
@@ -858,12 +848,9 @@ def test_a_table_that_is_none_is_told() -> None:
 
 
 @pytest.fixture(scope="module")
-def online_retail() -> Shop:
+def online_retail(real_data: Callable[[str], Path]) -> Shop:
     """One file of a real shop, a row per order line, as two tables: sales to known customers."""
-    path = REAL_DATA / "online_retail.parquet"
-    if not path.is_file():
-        pytest.skip("the public data is not on this machine")
-    rows = pd.read_parquet(path)
+    rows = pd.read_parquet(real_data("online_retail.parquet"))
     rows = rows[rows.CustomerID.notna() & (rows.Quantity > 0) & (rows.UnitPrice > 0)]
     lines = rows.assign(line=rows.groupby("InvoiceNo").cumcount() + 1)
     orders = rows.groupby("InvoiceNo", as_index=False)[
@@ -897,14 +884,13 @@ def test_the_figures_of_a_real_shop_come_out(online_retail: Shop) -> None:
 
 
 @pytest.fixture(scope="module")
-def invoices() -> dict[str, pd.DataFrame]:
+def invoices(real_data: Callable[[str], Path]) -> dict[str, pd.DataFrame]:
     """All rows of the real shop as they are, cancelled invoices and corrections with them."""
-    path = REAL_DATA / "online_retail.parquet"
-    if not path.is_file():
-        pytest.skip("the public data is not on this machine")
     names = {"InvoiceNo": "order_id", "CustomerID": "visitor_id", "InvoiceDate": "placed_at"}
     names |= {"StockCode": "product_id", "Quantity": "quantity", "UnitPrice": "unit_price"}
-    lines = pd.read_parquet(path).rename(columns=names | {"Country": "region"})
+    lines = pd.read_parquet(real_data("online_retail.parquet")).rename(
+        columns=names | {"Country": "region"}
+    )
     orders = lines.groupby("order_id", as_index=False)[["placed_at", "visitor_id", "region"]].min()
     cancelled = orders.order_id.str.startswith("C")
     status = cancelled.map({True: "cancelled", False: "delivered"})
@@ -914,19 +900,11 @@ def invoices() -> dict[str, pd.DataFrame]:
     }
 
 
-@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+@pytest.mark.parametrize("engine", EAGER)
 def test_measures_of_a_real_shop_on_three_engines(
     engine: str, online_retail: Shop, invoices: dict[str, pd.DataFrame]
 ) -> None:
-    import duckdb
-    import polars
-
-    moves: dict[str, Callable[[pd.DataFrame], Any]] = {
-        "pandas": lambda table: table,
-        "polars": polars.from_pandas,
-        "duckdb": duckdb.from_df,
-    }
-    move = moves[engine]
+    move = MOVES[engine]
 
     def total(result: Any) -> float:
         column = as_pandas("result", result).iloc[:, -1]
@@ -975,11 +953,10 @@ def test_cancellations_returns_and_new_products_of_a_real_shop(
     assert [round(share, 5) for share in shares] == [0.07268, 0.05029, 0.01701]
 
 
-def test_all_rows_of_the_real_shop_are_refused_with_reasons() -> None:
-    path = REAL_DATA / "online_retail.parquet"
-    if not path.is_file():
-        pytest.skip("the public data is not on this machine")
-    rows = pd.read_parquet(path)
+def test_all_rows_of_the_real_shop_are_refused_with_reasons(
+    real_data: Callable[[str], Path],
+) -> None:
+    rows = pd.read_parquet(real_data("online_retail.parquet"))
     lines = rows.assign(line=rows.groupby("InvoiceNo").cumcount() + 1)
     names = {"order_id": "InvoiceNo", "quantity": "Quantity", "unit_price": "UnitPrice"}
     with pytest.raises(CourseError) as caught:
