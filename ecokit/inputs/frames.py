@@ -16,6 +16,7 @@ rows: that would run a query. What a function fetches is looked at when it is he
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -231,9 +232,12 @@ def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
     found: pd.DataFrame = frame.to_pandas().copy(deep=False)
     for column in found.select_dtypes("datetimetz"):  # PySpark's carry the session's time zone
         found[column] = found[column].dt.tz_localize(None)
-    for column in found.select_dtypes("object"):  # decimals do not multiply with floats
-        if isinstance(next(iter(found[column].dropna()), None), Decimal):
+    for column in found.columns[found.dtypes.eq("object")]:
+        first = next(iter(found[column].dropna()), None)
+        if isinstance(first, Decimal):  # decimals do not multiply with floats
             found[column] = found[column].astype("float64")
+        elif isinstance(first, date):  # PyArrow's days come as Python's
+            found[column] = pd.to_datetime(found[column])
     return found
 
 

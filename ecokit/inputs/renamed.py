@@ -137,9 +137,10 @@ def public(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         wrong = _too_much(signature, args, kwargs)
-        old = _old_calls(name, kwargs) if wrong else ""
+        bare = _bare(signature, args, kwargs)
+        old = _old_calls(name, kwargs) if wrong or bare else ""
         if old:
-            raise CourseError(old)
+            raise CourseError(old if wrong else f"{bare} {old}")
         wrong = wrong or _too_little(signature, args, kwargs)
         if wrong:
             raise CourseError(_call_it_so(name, signature, wrong))
@@ -220,6 +221,14 @@ def _too_little(
         if one.default is one.empty and one.kind not in any_number and one.name not in given:
             return _("needs {name}").format(name=one.name)
     return ""
+
+
+def _bare(signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """Say so if a single table is given as ``data``, which old calls did."""
+    first = next(iter(signature.parameters), "")
+    given = args[0] if args else kwargs.get("data")
+    table = first == "data" and hasattr(type(given), "columns")
+    return _("data is one table.") if table else ""
 
 
 def _by_place(signature: inspect.Signature) -> list[str]:
