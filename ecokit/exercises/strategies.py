@@ -24,6 +24,7 @@ from ecokit.messages import _
 
 if TYPE_CHECKING:
     from ecokit.shop import Shop
+    from ecokit.strategies.demand import Demand
 
 CLOSE = 0.01
 """Two answers nearer than this share are not told apart by an exercise."""
@@ -51,7 +52,7 @@ class Product(NamedTuple):
     elasticity: float  # its size
 
     @property
-    def demand(self) -> topic.Demand:
+    def demand(self) -> Demand:
         """The customers of one year, with a straight line of demand."""
         return topic.calibrated(self.price, self.elasticity, self.units)
 
@@ -274,7 +275,7 @@ def _worth(shop: Shop) -> float:
 
 def _first_bid(shop: Shop) -> float:
     low, high = _limits(shop)
-    return float(topic.best_bids(_worth(shop), low, high, bids=2)[0][0, 0])
+    return float(topic.best_bids(_worth(shop), low, high, bids=2).bids[0, 0])
 
 
 NYOP = Number(

@@ -14,6 +14,8 @@ from ecokit.explore.base import Frame, Frames, Picture, app
 from ecokit.messages import _
 from ecokit.plots import strategies as plots
 from ecokit.plots import theme
+from ecokit.strategies.demand import Demand
+from ecokit.strategies.outcome import NAMES, Outcome
 
 if TYPE_CHECKING:
     from ecokit.shop import Shop
@@ -44,7 +46,7 @@ class Product(NamedTuple):
     name: str
     price: float
     cost: float
-    demand: topic.Demand
+    demand: Demand
 
 
 class Knob(NamedTuple):
@@ -61,7 +63,7 @@ class Strategy(NamedTuple):
     """A strategy of the lab: its knobs, and what it does with a product and their values."""
 
     knobs: dict[str, Knob]
-    run: Callable[[Product, _Values], topic.Outcome]
+    run: Callable[[Product, _Values], Outcome]
 
 
 def _percent(label: str, low: int, high: int, start: int, step: int = 1) -> Knob:
@@ -226,7 +228,7 @@ def explorer(shop: Shop) -> widgets.Widget:
         options=[(one.name, key) for key, one in chosen.items()], description=_("Product")
     )
     strategy = widgets.Dropdown(
-        options=[(f"{topic.NAMES[key][0]} {topic.NAMES[key][1]}", key) for key in STRATEGIES],
+        options=[(f"{NAMES[key][0]} {NAMES[key][1]}", key) for key in STRATEGIES],
         value="personalised",
         description=_("Strategy"),
     )
@@ -235,7 +237,7 @@ def explorer(shop: Shop) -> widgets.Widget:
     }
 
     @lru_cache(maxsize=PRODUCTS)
-    def others(key: str) -> tuple[topic.Outcome, dict[str, tuple[str, ...]]]:
+    def others(key: str) -> tuple[Outcome, dict[str, tuple[str, ...]]]:
         found = outcomes(chosen[key])
         base = found["one_price"]
         return base, {name: _line(one, base.profit) for name, one in found.items()}
@@ -277,7 +279,7 @@ def frames(shop: Shop) -> Frames:
         return others[key].profit / base.profit - 1
 
     def frame(key: str) -> Frame:
-        name = topic.NAMES[key][0]
+        name = NAMES[key][0]
 
         def draw() -> Figure:
             theme.use()
@@ -319,7 +321,7 @@ def products(shop: Shop) -> dict[str, Product]:
     return found
 
 
-def outcomes(product: Product) -> dict[str, topic.Outcome]:
+def outcomes(product: Product) -> dict[str, Outcome]:
     """Return what every strategy brings for a product, with the knobs as they are at the start."""
     return {
         key: one.run(product, {name: knob.start for name, knob in one.knobs.items()})
@@ -343,18 +345,18 @@ def _slider(knob: Knob) -> widgets.Widget:
     )
 
 
-def _draw(figure: Figure, product: Product, outcome: topic.Outcome, base: topic.Outcome) -> str:
+def _draw(figure: Figure, product: Product, outcome: Outcome, base: Outcome) -> str:
     theme.use()
     figure.subplots_adjust(left=0.11, right=0.97, top=0.9, bottom=0.15)
     plots.who_pays(outcome, product.demand, figure.add_subplot())
     return _alt(product, outcome, base)
 
 
-def _line(outcome: topic.Outcome, base: float) -> tuple[str, ...]:
+def _line(outcome: Outcome, base: float) -> tuple[str, ...]:
     """Return a row of the table: strategy, mean price, units, profit, and against the base."""
     mean, profit = outcome.prices[1], outcome.profit
     return (
-        f"{outcome.name} {topic.NAMES[outcome.strategy][1]}",
+        f"{outcome.name} {NAMES[outcome.strategy][1]}",
         f"¥{mean:,.0f}" if mean == mean else "–",
         f"{outcome.units:,.0f}",
         f"¥{profit:,.0f}",
@@ -374,7 +376,7 @@ def _table(chosen: str, lines: Mapping[str, tuple[str, ...]]) -> str:
     return f'<table class="ecokit-table"><tr>{head}</tr>{"".join(body)}</table>'
 
 
-def _alt(product: Product, outcome: topic.Outcome, base: topic.Outcome) -> str:
+def _alt(product: Product, outcome: Outcome, base: Outcome) -> str:
     low, mean, high = outcome.prices
     if mean != mean:  # nobody buys
         return _("{product}, {name}: nobody buys.").format(product=product.name, name=outcome.name)

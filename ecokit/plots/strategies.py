@@ -7,7 +7,7 @@ into a new figure.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
@@ -17,7 +17,8 @@ from ecokit.plots import theme
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ecokit.strategies import Demand, Outcome
+    from ecokit.strategies.demand import Demand
+    from ecokit.strategies.outcome import Outcome
 
 
 @theme.drawn(height=5.0)
@@ -107,7 +108,12 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes = theme.NE
     starts = ends - table["units"]
     cost = table["unit_cost"]
     over = (table["price"] - cost).clip(lower=0)
-    edge = {"align": "edge", "width": table["units"], "edgecolor": "white", "linewidth": 0.6}
+    edge: dict[str, Any] = {
+        "align": "edge",
+        "width": table["units"],
+        "edgecolor": "white",
+        "linewidth": 0.6,
+    }
     ax.bar(starts, table["price"].clip(upper=cost), color="#d9d9d9", label=_("unit cost"), **edge)
     ax.bar(starts, over, bottom=cost, color=theme.BLUE, label=_("profit"), **edge)
     loss = (cost - table["price"]).clip(lower=0)

@@ -1,4 +1,4 @@
-"""Nine online price strategies 网上定价策略: customers and cost in, an :class:`Outcome` out.
+"""Nine online price strategies 网上定价策略: customers and cost in, an :class:`.Outcome` out.
 
 >>> from ecokit import strategies
 >>> customers = strategies.uniform(0, 100, customers=100)
@@ -8,22 +8,10 @@
 
 from __future__ import annotations
 
-import lazy_loader
+from ecokit.inputs.renamed import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
-    submodules=[
-        "bargain",
-        "bidding",
-        "customer",
-        "demand",
-        "group",
-        "inputs",
-        "lifetime",
-        "outcome",
-        "promotion",
-        "table",
-    ],
     submod_attrs={
         "bargain": [
             "Rule",
@@ -43,21 +31,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "equilibrium_bid",
             "name_your_price",
         ],
-        "customer": ["best_ladder", "personalised", "prestige"],
-        "demand": [
-            "KINDS",
-            "Demand",
-            "calibrated",
-            "constant_elasticity",
-            "logit",
-            "product_demand",
-            "uniform",
-        ],
+        "customer": ["personalised", "prestige"],
+        "demand": ["calibrated", "constant_elasticity", "logit", "product_demand", "uniform"],
         "group": ["collaborative", "group_deal", "least_group"],
         "lifetime": [
-            "IMITATION",
-            "INNOVATION",
-            "STAGES",
             "bass",
             "bass_peak",
             "bass_share",
@@ -67,11 +44,10 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
             "over_time",
             "path",
             "penetration",
-            "settled_share",
             "skim",
             "stage",
         ],
-        "outcome": ["NAMES", "Outcome", "compare", "one_price"],
+        "outcome": ["compare", "one_price"],
         "promotion": ["break_even_uplift", "discount", "free_trial"],
         "table": ["side_by_side"],
     },

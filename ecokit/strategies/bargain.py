@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.strategies.demand import Demand
-from ecokit.strategies.inputs import amount, between, count, generator, number, positive
+from ecokit.strategies.demand import Demand, customers_of
 from ecokit.strategies.outcome import Outcome, grouped, rows
 
 
@@ -36,18 +36,26 @@ class Rule:
     ceiling: float = math.inf
 
     def __post_init__(self) -> None:
-        positive(self.factor, _("factor"))
-        if not math.isfinite(number(self.less, _("step"))):
-            raise CourseError(_("The step is {less:g}. Give yuan.").format(less=self.less))
-        if not 0 <= self.floor <= self.ceiling:
-            message = _("The floor is {floor:g} and the ceiling {ceiling:g}. Put the floor below.")
-            raise CourseError(message.format(floor=self.floor, ceiling=self.ceiling))
+        numbers.positive("factor", self.factor)
+        numbers.number("less", self.less)
+        floor = numbers.number("floor", self.floor, low=0)
+        if not floor <= numbers.as_float(self.ceiling):
+            wanted = _("Give yuan, not below the floor of {floor:g}.").format(floor=floor)
+            raise numbers.refused("ceiling", self.ceiling, wanted)
 
     def __call__(self, other: float) -> float:
         """Return the new price when the competitor asks `other` yuan."""
         return min(max(self.factor * other - self.less, self.floor), self.ceiling)
 
 
+def _rule(name: str, given: object) -> Rule:
+    """Return a rule that a caller gives, or say how to make one."""
+    if not isinstance(given, Rule):
+        raise numbers.refused(name, given, _("Give a rule, such as strategies.Rule(0.99)."))
+    return given
+
+
+@public
 def spiral(price: float, mine: Rule, theirs: Rule, rounds: int = 30) -> pd.DataFrame:
     """Let two repricers answer each other, in turns: they first, then we.
 
@@ -78,8 +86,9 @@ def spiral(price: float, mine: Rule, theirs: Rule, rounds: int = 30) -> pd.DataF
     >>> [f"{p:,.0f}" for p in book["mine"].iloc[[0, 1, 43, 44]]]
     ['36', '45', '979,889', '1,242,921']
     """
-    rounds = count(rounds, "rounds", 1, 10_000)
-    mines, others = [positive(price, _("price"))], [math.nan]
+    mine, theirs = _rule("mine", mine), _rule("theirs", theirs)
+    rounds = numbers.count("rounds", rounds, 1, 10_000)
+    mines, others = [numbers.positive("price", price)], [math.nan]
     for _turn in range(rounds):
         others.append(theirs(mines[-1]))
         mines.append(mine(others[-1]))
@@ -89,6 +98,7 @@ def spiral(price: float, mine: Rule, theirs: Rule, rounds: int = 30) -> pd.DataF
     return pd.DataFrame({"round": range(len(mines)), "mine": mines, "theirs": others})
 
 
+@public
 def fixed_point(mine: Rule, theirs: Rule) -> float:
     """Return the price of ours at which two repricers rest, apart from floor and ceiling.
 
@@ -109,6 +119,7 @@ def fixed_point(mine: Rule, theirs: Rule) -> float:
     ...
     ecokit.errors.CourseError: The two factors multiply to 1: the price does not ...
     """
+    mine, theirs = _rule("mine", mine), _rule("theirs", theirs)
     ratio = mine.factor * theirs.factor
     if math.isclose(ratio, 1):
         message = _(
@@ -119,6 +130,7 @@ def fixed_point(mine: Rule, theirs: Rule) -> float:
     return -(mine.factor * theirs.less + mine.less) / (1 - ratio)
 
 
+@public
 def automatic(
     demand: Demand,
     cost: float,
@@ -159,11 +171,10 @@ def automatic(
     >>> round(war.details["last_price"], 2)
     20.0
     """
-    cost = amount(cost, _("unit cost"))
-    follow = mine or Rule(0.99, floor=cost)
-    path = spiral(
-        demand.best_price(cost) if start is None else start, follow, theirs or Rule(), rounds
-    ).iloc[1:]
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    follow = Rule(0.99, floor=cost) if mine is None else mine
+    first = demand.best_price(cost) if start is None else numbers.positive("start", start)
+    path = spiral(first, follow, Rule() if theirs is None else theirs, rounds).iloc[1:]
     ours, other = path["mine"].to_numpy(), path["theirs"].to_numpy()
     part = np.where(np.isclose(ours, other), 0.5, (ours < other).astype(float)) / len(path)
     units = part * demand.units(ours)
@@ -173,6 +184,7 @@ def automatic(
     return Outcome("automatic", rows(names, units, ours, cost, surplus), 0.0, details)
 
 
+@public
 def rubinstein(first: float, second: float) -> float:
     """Return what the first of two bargainers gets, of 1, when they offer in turns for ever.
 
@@ -193,15 +205,15 @@ def rubinstein(first: float, second: float) -> float:
     >>> rubinstein(0.9, 1.5)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: second is 1.5. It must lie between 0 and 1.
+    ecokit.errors.CourseError: second is 1.5. Give a share from 0 to 1; write 45 % as 0.45.
     """
-    between(first, "first", 0, 1)
-    between(second, "second", 0, 1)
+    first, second = numbers.share("first", first), numbers.share("second", second)
     if first * second == 1:
         raise CourseError(_("Two who lose nothing by waiting never agree. Take one below 1."))
     return (1 - second) / (1 - first * second)
 
 
+@public
 def nash(value: float, cost: float, power: float = 0.5) -> float:
     """Return the price (yuan) that splits the gain by bargaining power, that of the seller.
 
@@ -214,14 +226,15 @@ def nash(value: float, cost: float, power: float = 0.5) -> float:
     >>> nash(value=100, cost=60)
     80.0
     """
-    between(power, "power", 0, 1)
-    value, cost = amount(value, _("value")), amount(cost, _("cost"))
+    power = numbers.share("power", power)
+    value, cost = numbers.number("value", value, low=0), numbers.number("cost", cost, low=0)
     if value < cost:
         message = _("The buyer values it at {value:g}, the seller at {cost:g}: there is no deal.")
         raise CourseError(message.format(value=value, cost=cost))
     return cost + power * (value - cost)
 
 
+@public
 def haggling(
     demand: Demand, cost: float, power: float = 0.5, list_price: float | None = None
 ) -> Outcome:
@@ -255,9 +268,9 @@ def haggling(
     >>> round(outcome.profit, 4), round(outcome.consumer_surplus, 4)
     (0.25, 0.25)
     """
-    between(power, "power", 0, 1)
-    cost = amount(cost, _("unit cost"))
-    most = math.inf if list_price is None else amount(list_price, _("list price"))
+    demand, power = customers_of(demand), numbers.share("power", power)
+    cost = numbers.number("cost", cost, low=0)
+    most = math.inf if list_price is None else numbers.number("list_price", list_price, low=0)
     if most < cost:
         message = _("The list price is {p:g}, below the unit cost of {cost:g}. Raise it.")
         raise CourseError(message.format(p=most, cost=cost))
@@ -268,7 +281,8 @@ def haggling(
     return Outcome("haggling", grouped(price, share, (wtp - price) * share, cost))
 
 
-class SplitDifference(NamedTuple):
+@dataclass(frozen=True)
+class SplitDifference:
     """What haggling brings when neither side knows the other; each with its standard error.
 
     ``trades``: share of meetings that end in a deal; ``gains``: mean gain of both together, a
@@ -282,6 +296,7 @@ class SplitDifference(NamedTuple):
     possible: float
 
 
+@public
 def split_the_difference(meetings: int = 100_000, seed: int = 0) -> SplitDifference:
     """Simulate buyers and sellers who name a price at once and split the difference.
 
@@ -307,8 +322,8 @@ def split_the_difference(meetings: int = 100_000, seed: int = 0) -> SplitDiffere
     >>> abs(found.trades - 9 / 32) < 4.5 * found.trades_error
     True
     """
-    meetings = count(meetings, "meetings", 2, 10_000_000)
-    rng = generator(seed)
+    meetings = numbers.count("meetings", meetings, 2, 10_000_000)
+    rng = numbers.generator("seed", seed)
     value, cost = rng.random(meetings), rng.random(meetings)
     # a type that cannot trade bids its own value: it must never pay more
     bid = np.minimum(2 / 3 * value + 1 / 12, np.maximum(value, 1 / 4))

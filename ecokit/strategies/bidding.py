@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.strategies.demand import Demand, Floats
-from ecokit.strategies.inputs import amount, between, count, generator, number
+from ecokit.strategies.demand import Demand, Floats, customers_of
 from ecokit.strategies.outcome import Outcome, grouped
 
 Format = Literal["first", "second", "english", "dutch"]
@@ -34,7 +36,8 @@ _MANY = 50  # from so many bidders on, a partition beats passing over them one b
 _MOST = 2_000_000_000  # values to draw at most: about a minute
 
 
-class Draw(NamedTuple):
+@dataclass(frozen=True)
+class Draw:
     """What auctions brought: each payment, the winner's value, and sums over all auctions."""
 
     paid: Floats
@@ -43,6 +46,7 @@ class Draw(NamedTuple):
     squares: float  # sum of the squared revenues of the auctions
 
 
+@public
 def equilibrium_bid(
     demand: Demand, values: Floats | float, bidders: int, reserve: float = 0.0, units: int = 1
 ) -> Floats:
@@ -79,9 +83,9 @@ def equilibrium_bid(
     >>> equilibrium_bid(uniform(0, 100), [40, 100], bidders=2, reserve=50).round(3).tolist()
     [nan, 62.5]
     """
-    bidders, units = _sizes(bidders, units)
-    reserve = amount(reserve, _("reserve"))
-    v = np.asarray(values, float)
+    demand, (bidders, units) = customers_of(demand), _sizes(bidders, units)
+    reserve = numbers.number("reserve", reserve, low=0)
+    v = numbers.array("values", values)
     bids = _bidding(demand, bidders, reserve, units)(1 - demand.share(v))
     return np.where(v >= reserve, bids, np.nan)
 
@@ -107,6 +111,7 @@ def _bidding(
     return lambda own: np.interp(np.asarray(own), rank, bids)
 
 
+@public
 def draw_auctions(
     demand: Demand,
     bidders: int,
@@ -131,7 +136,7 @@ def draw_auctions(
     auctions : int
         How many.
     kind : str
-        One of :data:`FORMATS`. With several units, all winners of a second-price or English
+        One of :data:`.FORMATS`. With several units, all winners of a second-price or English
         auction pay the highest losing bid.
     reserve : float
         The lowest price, yuan.
@@ -149,20 +154,17 @@ def draw_auctions(
     ...
     ecokit.errors.CourseError: There are 2 bidders for 2 units. ...
     """
-    bidders, units = _sizes(bidders, units)
-    auctions = count(auctions, "auctions", 1, 100_000_000)
+    demand, (bidders, units) = customers_of(demand), _sizes(bidders, units)
+    auctions = numbers.count("auctions", auctions, 1, 100_000_000)
     if auctions * bidders > _MOST:
         message = _("{auctions:,} auctions of {bidders:,} bidders take too long. Draw fewer.")
         raise CourseError(message.format(auctions=auctions, bidders=bidders))
-    reserve = amount(reserve, _("reserve"))
-    if kind not in FORMATS:
-        message = _("There is no auction '{kind}'. Choose one of: {kinds}.")
-        raise CourseError(message.format(kind=kind, kinds=", ".join(FORMATS)))
-    rng = generator(seed)
+    reserve = numbers.number("reserve", reserve, low=0)
+    own_bid = numbers.one_of("kind", kind, FORMATS) in ("first", "dutch")
+    rng = numbers.generator("seed", seed)
     chunk = min(max(_CELLS // bidders, 1), _AT_ONCE)
     space = np.empty(chunk * bidders)
     start = 1 - float(demand.share(reserve))
-    own_bid = kind in ("first", "dutch")
     bid = _bidding(demand, bidders, reserve, units) if own_bid else demand.wtp
     paid, won, squares = [], [], 0.0
     for done in range(0, auctions, chunk):
@@ -199,6 +201,7 @@ def _top(
     return best[None], second[None]
 
 
+@public
 def auction(
     demand: Demand,
     cost: float,
@@ -221,7 +224,7 @@ def auction(
     bidders : int
         Customers in each auction.
     kind : str
-        One of :data:`FORMATS`.
+        One of :data:`.FORMATS`.
     reserve : float, optional
         The lowest price, yuan; 0: none. Default: the best one, which is the best single
         price and does not depend on the number of bidders.
@@ -254,8 +257,8 @@ def auction(
     >>> abs(outcome.details["revenue"] - 5 / 12) < 4.5 * outcome.details["standard_error"]
     True
     """
-    cost = amount(cost, _("unit cost"))
-    low = demand.best_price(cost) if reserve is None else amount(reserve, _("reserve"))
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    low = demand.best_price(cost) if reserve is None else reserve
     drawn = draw_auctions(demand, bidders, auctions, kind=kind, reserve=low, units=units, seed=seed)
     scale = demand.customers / bidders / drawn.auctions
     # a winner pays at most the value; rounding along the grid must not show as a loss
@@ -264,14 +267,29 @@ def auction(
     mean = drawn.paid.sum() / drawn.auctions
     error = math.sqrt(max(drawn.squares / drawn.auctions - mean**2, 0) / drawn.auctions)
     sold = len(drawn.paid) / (drawn.auctions * units)
-    details = {"sold": sold, "revenue": float(mean), "standard_error": error, "reserve": low}
+    details = {"sold": sold, "revenue": float(mean), "standard_error": error}
+    details["reserve"] = float(low)
     return Outcome("auction", buyers, 0.0, details)
 
 
+@dataclass(frozen=True)
+class Bids:
+    """The best bids of some bidders against a hidden threshold.
+
+    ``bids``: a row a bidder, a column a bid (yuan; nan: not made); ``surplus``: what each
+    bidder may expect to gain (yuan); ``planned``: how many bids each plans (0: does not bid).
+    """
+
+    bids: Floats
+    surplus: Floats
+    planned: NDArray[np.int64]
+
+
+@public
 def best_bids(
     values: Floats | float, low: float, high: float, bids: int = 1, rebid_cost: float = 0.0
-) -> tuple[Floats, Floats, Floats]:
-    """Return the best bids against a hidden threshold, what they bring, and how they end.
+) -> Bids:
+    """Return the best bids against a hidden threshold, and what they bring.
 
     The bidder believes that the threshold lies evenly between `low` and `high`, and may bid
     up to `bids` times. Each bid after the first costs `rebid_cost` yuan of trouble.
@@ -289,9 +307,14 @@ def best_bids(
 
     Returns
     -------
-    tuple of ndarray
-        Bids (bidders x bids; nan: not made), expected surplus of each bidder (yuan), and
-        bids planned (0: does not bid).
+    Bids
+        ``bids`` (bidders x bids, yuan; nan: not made), ``surplus`` (expected, of each bidder,
+        yuan) and ``planned`` (bids of each; 0: does not bid).
+
+    Raises
+    ------
+    CourseError
+        A threshold without a range, no values, or more than ten bids.
 
     References
     ----------
@@ -300,25 +323,26 @@ def best_bids(
 
     Examples
     --------
-    >>> plan, surplus, _count = best_bids(80, 0, 100)
-    >>> plan.round(3).tolist(), surplus.round(3).tolist()
+    >>> one = best_bids(80, 0, 100)
+    >>> one.bids.round(3).tolist(), one.surplus.round(3).tolist()
     ([[40.0]], [16.0])
-    >>> plan, surplus, _count = best_bids(80, 0, 100, bids=2, rebid_cost=2)
-    >>> plan.round(3).tolist(), surplus.round(3).tolist()
+    >>> two = best_bids(80, 0, 100, bids=2, rebid_cost=2)
+    >>> two.bids.round(3).tolist(), two.surplus.round(3).tolist()
     ([[28.0, 54.0]], [19.88])
     >>> best_bids(80, 60, 60)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The threshold lies between 60 and 60. ...
     """
-    if not 0 <= number(low, _("threshold")) < number(high, _("threshold")) < math.inf:
+    low, high = numbers.number("low", low, low=0), numbers.number("high", high, low=0)
+    if not low < high:
         message = _("The threshold lies between {low:g} and {high:g}. Give a range, low first.")
         raise CourseError(message.format(low=low, high=high))
-    bids = count(bids, "bids", 1, 10)
-    between(rebid_cost, "rebid_cost", 0, high)
-    v = np.atleast_1d(np.asarray(values, float))
+    bids = numbers.count("bids", bids, 1, 10)
+    rebid_cost = numbers.number("rebid_cost", rebid_cost, low=0, high=high)
+    v = np.atleast_1d(numbers.array("values", values))
     plans = np.full((len(v), bids), np.nan)
-    best, planned = np.zeros(len(v)), np.zeros(len(v), int)
+    best, planned = np.zeros(len(v)), np.zeros(len(v), np.int64)
     for used in range(1, bids + 1):
         for capped in (False, True):
             plan = _bid_ladder(v, low, high, used, rebid_cost, capped)
@@ -328,7 +352,7 @@ def best_bids(
             plans[better, :used] = plan[better]
             best = np.where(better, gain, best)
             planned = np.where(better, used, planned)
-    return plans, best, planned
+    return Bids(plans, best, planned)
 
 
 def _bid_ladder(
@@ -355,6 +379,7 @@ def _bid_gain(v: Floats, plan: Floats, low: float, high: float, rebid: float) ->
     return np.where(rising, gain, -np.inf)
 
 
+@public
 def name_your_price(
     demand: Demand,
     cost: float,
@@ -398,21 +423,22 @@ def name_your_price(
     >>> round(outcome.profit, 1), round(outcome.details["accepted"], 3)
     (1066.7, 0.5)
     """
-    cost = amount(cost, _("unit cost"))
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
     if believed is None and demand.top <= cost:
         message = _(
             "Nobody would pay the unit cost of ¥{cost:,.2f}: the highest WTP is ¥{top:,.2f}."
         )
         raise CourseError(message.format(cost=cost, top=demand.top))
-    low, high = (cost, demand.best_price(cost)) if believed is None else believed
-    threshold = None if threshold is None else amount(threshold, _("threshold"))
+    low, high = (cost, demand.best_price(cost)) if believed is None else _range(believed)
     wtp = demand.population()
-    plans, _gain, planned = best_bids(wtp, low, high, bids, rebid_cost)
+    best = best_bids(wtp, low, high, bids, rebid_cost)
+    plans, planned = best.bids, best.planned
     before = np.column_stack([np.full(len(wtp), low), plans[:, :-1]])
     if threshold is None:
         chance = np.where(np.isfinite(plans), (plans - before) / (high - low), 0.0)
         made = np.where(np.isfinite(plans), 1 - (before - low) / (high - low), 0.0)
     else:
+        threshold = numbers.number("threshold", threshold, low=0)
         chance = ((plans >= threshold) & ~(before >= threshold)).astype(float)
         chance[:, 0] = plans[:, 0] >= threshold
         made = (np.isfinite(plans) & ~(before >= threshold)).astype(float)
@@ -434,9 +460,18 @@ def name_your_price(
     return Outcome("name_your_price", buyers, 0.0, details)
 
 
+def _range(believed: object) -> tuple[float, float]:
+    """Return the range that customers believe in: two numbers, the lowest first."""
+    found = numbers.array("believed", believed)
+    if found.shape != (2,):
+        raise numbers.refused("believed", believed, _("Give two amounts, such as (40, 120)."))
+    return float(found[0]), float(found[1])
+
+
 def _sizes(bidders: int, units: int) -> tuple[int, int]:
     """Return bidders and units as whole numbers; there must be more bidders."""
-    bidders, units = count(bidders, "bidders", 1, 10_000), count(units, "units", 1, 10_000)
+    bidders = numbers.count("bidders", bidders, 1, 10_000)
+    units = numbers.count("units", units, 1, 10_000)
     if units >= bidders:
         message = _(
             "There are {bidders} bidders for {units} units. An auction needs more bidders than "

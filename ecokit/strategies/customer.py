@@ -10,15 +10,17 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.strategies.demand import Demand, Floats
-from ecokit.strategies.inputs import amount, between, count, generator
+from ecokit.strategies.demand import Demand, Floats, customers_of
 from ecokit.strategies.outcome import Outcome, grouped, rows
 
 SEGMENTS_AT_MOST = 12
 GROUPS = 20_000  # customers drawn where the shop guesses
 
 
+@public
 def personalised(
     demand: Demand | Mapping[str, Demand],
     cost: float,
@@ -72,12 +74,12 @@ def personalised(
     >>> personalised(unit, 0, segments=0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: segments is 0. It must lie between 1 and 12.
+    ecokit.errors.CourseError: segments is 0. Give a whole number, 1 to 12.
     """
-    between(error, "error", 0, 1)
-    cost = amount(cost, _("unit cost"))
+    error, cost = numbers.share("error", error), numbers.number("cost", cost, low=0)
     if isinstance(demand, Mapping):
         return _seen_segments(demand, cost)
+    demand = customers_of(demand)
     ladder = None if segments is None else best_ladder(demand, cost, segments)
     first_best = float(demand.surplus(cost))
     if not error:
@@ -103,7 +105,7 @@ def best_ladder(demand: Demand, cost: float, segments: int) -> Floats:
     >>> best_ladder(uniform(0, 1), cost=0, segments=2).round(4).tolist()
     [0.3333, 0.6667]
     """
-    segments = count(segments, "segments", 1, SEGMENTS_AT_MOST)
+    segments = numbers.count("segments", segments, 1, SEGMENTS_AT_MOST)
     top = demand.top
     if top <= cost:  # nobody would pay the cost: nothing is worth selling
         return np.full(segments, cost)
@@ -133,6 +135,7 @@ def best_ladder(demand: Demand, cost: float, segments: int) -> Floats:
     return prices
 
 
+@public
 def prestige(
     demand: Demand,
     cost: float,
@@ -199,15 +202,19 @@ def prestige(
     >>> prestige(uniform(0, 100, 100), cost=20, reach=0.5)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: reach is 0.5. It must lie between 1 and 10.
+    ecokit.errors.CourseError: reach is 0.5. Give a number, 1 to 10.
     """
-    between(premium, "premium", 0, 2)
-    between(pull, "pull", 0, 2)
-    between(reach, "reach", 1, 10)
-    cost, spend = amount(cost, _("unit cost")), amount(spend, _("spending"))
-    normal = demand.best_price(cost) if reference is None else amount(reference, _("reference"))
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    premium, pull = (
+        numbers.number(name, given, low=0, high=2)
+        for name, given in (("premium", premium), ("pull", pull))
+    )
+    reach = numbers.number("reach", reach, low=1, high=10)
+    spend = numbers.number("spend", spend, low=0)
+    usual = demand.best_price(cost) if reference is None else reference
+    normal = numbers.number("reference", usual, low=0)
     if price is not None:
-        price = amount(price, _("price"))
+        price = numbers.number("price", price, low=0)
 
     def added(p: float) -> float:
         return pull * (min(max(p, normal), reach * normal) - normal)
@@ -246,6 +253,7 @@ def _highest(profit: Callable[[float], float], borders: Sequence[float]) -> floa
 def _seen_segments(demand: Mapping[str, Demand], cost: float) -> Outcome:
     if not demand:
         raise CourseError(_("There is no segment. Give at least one, such as {'students': ...}."))
+    demand = {str(name): customers_of(one) for name, one in demand.items()}
     prices = [one.best_price(cost) for one in demand.values()]
     units = [float(one.units(p)) for one, p in zip(demand.values(), prices, strict=True)]
     surplus = [float(one.surplus(p)) for one, p in zip(demand.values(), prices, strict=True)]
@@ -274,7 +282,7 @@ def _left_out(demand: Demand, ladder: Floats | None, cost: float) -> float:
 def _guessed(
     demand: Demand, cost: float, ladder: Floats | None, error: float, seed: int
 ) -> Outcome:
-    rng = generator(seed)
+    rng = numbers.generator("seed", seed)
     wtp = demand.population(GROUPS)
     guess = wtp * (1 + error * rng.standard_normal(GROUPS))
     if ladder is None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import lambertw
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.strategies.inputs import amount, need, number, positive
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Kind = Literal["uniform", "logit", "constant"]
 Floats = NDArray[np.float64]
@@ -39,7 +37,7 @@ class Demand:
     Parameters
     ----------
     kind : str
-        One of :data:`KINDS`.
+        One of :data:`.KINDS`.
     customers : float
         How many there are.
     first, second : float
@@ -131,7 +129,7 @@ class Demand:
         is more. Logit: with Lambert's W. One elasticity e: ``cost e / (e - 1)``, inside
         the range of WTP, and never below the cost.
         """
-        cost = amount(cost, _("unit cost"))
+        cost = numbers.number("cost", cost, low=0)
         if self.kind == "uniform":
             return max(self.first, (self.second + cost) / 2)
         if self.kind == "logit":
@@ -142,6 +140,15 @@ class Demand:
         return max(min(max(markup, self.first), self.end), cost)
 
 
+def customers_of(demand: object) -> Demand:
+    """Return the customers that a caller gives, or say how to make some."""
+    if not isinstance(demand, Demand):
+        wanted = _("Give customers, such as strategies.uniform(0, 100, customers=50).")
+        raise numbers.refused("demand", demand, wanted)
+    return demand
+
+
+@public
 def uniform(low: float, high: float, customers: float = 1) -> Demand:
     """Return customers whose WTP spreads evenly from `low` to `high` yuan: a straight line.
 
@@ -154,15 +161,17 @@ def uniform(low: float, high: float, customers: float = 1) -> Demand:
     ...
     ecokit.errors.CourseError: The lowest WTP is 50 and the highest 50. ...
     """
-    if not 0 <= number(low, _("lowest WTP")) < number(high, _("highest WTP")) < math.inf:
+    low, high = numbers.number("low", low, low=0), numbers.number("high", high, low=0)
+    if not low < high:
         message = _(
             "The lowest WTP is {low:g} and the highest {high:g}. Take two amounts in yuan, the "
             "lowest from 0 and the highest above it."
         )
         raise CourseError(message.format(low=low, high=high))
-    return Demand("uniform", positive(customers, _("customers")), float(low), float(high), high)
+    return Demand("uniform", numbers.positive("customers", customers), low, high, high)
 
 
+@public
 def logit(middle: float, spread: float, customers: float = 1) -> Demand:
     """Return customers with an S-shaped demand: half of them would pay `middle` yuan.
 
@@ -174,14 +183,11 @@ def logit(middle: float, spread: float, customers: float = 1) -> Demand:
     >>> round(logit(3, 1).best_price(cost=1), 6)
     3.0
     """
-    positive(spread, _("spread"))
-    if not math.isfinite(number(middle, _("middle"))):
-        raise CourseError(_("The middle is {middle:g}. Give yuan.").format(middle=middle))
-    return Demand(
-        "logit", positive(customers, _("customers")), float(middle), float(spread), math.inf
-    )
+    middle, spread = numbers.number("middle", middle), numbers.positive("spread", spread)
+    return Demand("logit", numbers.positive("customers", customers), middle, spread, math.inf)
 
 
+@public
 def constant_elasticity(low: float, high: float, elasticity: float, customers: float = 1) -> Demand:
     """Return customers whose demand has one elasticity at all prices from `low` to `high`.
 
@@ -199,15 +205,17 @@ def constant_elasticity(low: float, high: float, elasticity: float, customers: f
     >>> round(constant_elasticity(8, 60, 2.5).best_price(cost=12), 6)
     20.0
     """
-    if not 0 < number(low, _("lowest WTP")) < number(high, _("highest WTP")) < math.inf:
+    low, high = numbers.positive("low", low), numbers.positive("high", high)
+    if not low < high:
         message = _(
             "The range of WTP is {low:g} to {high:g}. Take amounts in yuan above 0, low first."
         )
         raise CourseError(message.format(low=low, high=high))
-    size = _size(elasticity)
-    return Demand("constant", positive(customers, _("customers")), float(low), size, float(high))
+    customers = numbers.positive("customers", customers)
+    return Demand("constant", customers, low, _size(elasticity), high)
 
 
+@public
 def calibrated(price: float, elasticity: float, units: float, kind: Kind = "uniform") -> Demand:
     """Return demand that sells `units` at `price`, with this elasticity there.
 
@@ -223,7 +231,7 @@ def calibrated(price: float, elasticity: float, units: float, kind: Kind = "unif
     units : float
         Units sold in the period at that price, such as a month.
     kind : str
-        One of :data:`KINDS`. The straight line is the cautious choice: its customers
+        One of :data:`.KINDS`. The straight line is the cautious choice: its customers
         leave fastest when the price rises.
 
     Examples
@@ -234,13 +242,11 @@ def calibrated(price: float, elasticity: float, units: float, kind: Kind = "unif
     >>> calibrated(300, 0, 40)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The elasticity is 0. Take its size, such as 2.5: ...
+    ecokit.errors.CourseError: elasticity is 0. Take its size, such as 2.5: ...
     """
-    if kind not in KINDS:
-        message = _("There is no demand of kind '{kind}'. Choose one of: {kinds}.")
-        raise CourseError(message.format(kind=kind, kinds=", ".join(KINDS)))
-    p, e = positive(price, _("price")), _size(elasticity)
-    customers = positive(units, _("units")) * (1 + e)
+    numbers.one_of("kind", kind, KINDS)
+    p, e = numbers.positive("price", price), _size(elasticity)
+    customers = numbers.positive("units", units) * (1 + e)
     if kind == "uniform":
         return uniform(0, p * (1 + 1 / e), customers)
     if kind == "logit":
@@ -249,21 +255,38 @@ def calibrated(price: float, elasticity: float, units: float, kind: Kind = "unif
     return constant_elasticity(p * (1 + e) ** (-1 / e), CEILING * p, e, customers)
 
 
+@public
 def product_demand(
-    stock: pd.DataFrame, product_id: str, elasticity: float, kind: Kind = "uniform", days: int = 30
+    stock: Any,
+    product: object,
+    elasticity: float,
+    kind: Kind = "uniform",
+    days: int = 30,
+    *,
+    product_id: str = "product_id",
+    price: str = "price",
+    demand: str = "demand",
 ) -> Demand:
     """Return the demand of a product for `days` days, calibrated to a shop's records.
 
     Parameters
     ----------
-    stock : DataFrame
-        ``product_id``, ``price`` (offer price of the day, yuan), ``demand`` (units asked for).
-    product_id : str
-        The product.
+    stock : table
+        Of any engine; a row a day and product.
+    product : id
+        The product: a value of the column `product_id`.
     elasticity, kind
         See :func:`calibrated`.
     days : int
         The period to which the customers belong.
+    product_id, price, demand : str
+        What the columns are called that hold the product, the offer price of the day (yuan)
+        and the units asked for.
+
+    Raises
+    ------
+    CourseError
+        Nobody asked for the product, or a price or a number of units that cannot be.
 
     Examples
     --------
@@ -277,20 +300,26 @@ def product_demand(
     ...
     ecokit.errors.CourseError: The stock table has no demand for product P2. ...
     """
-    need("stock", stock, ["product_id", "price", "demand"])
-    rows = stock[stock["product_id"] == product_id]
-    asked = float(rows["demand"].sum())
+    columns = {"product_id": product_id, "price": price, "demand": demand}
+    found = frames.table(stock, columns, name="stock").select(*columns)
+    if not isinstance(product, (str, int, np.integer)):
+        raise numbers.refused("product", product, _("Give a product of the stock table."))
+    table = frames.as_pandas(found)
+    table = table[table["product_id"] == product]
+    rules = [rows.not_above_zero("price", "product_id"), rows.below_zero("demand", "product_id")]
+    rows.refuse(table, "stock", rules)
+    asked = float(table["demand"].sum())
     if not asked > 0:
         message = _("The stock table has no demand for product {id}. Take a product that sells.")
-        raise CourseError(message.format(id=product_id))
-    price = float(rows["price"].median())
-    return calibrated(price, elasticity, asked / len(rows) * positive(days, _("days")), kind)
+        raise CourseError(message.format(id=product))
+    usual = float(table["price"].median())
+    period = numbers.positive("days", days)
+    return calibrated(usual, elasticity, asked / len(table) * period, kind)
 
 
 def _size(elasticity: float) -> float:
-    if not 0 < abs(number(elasticity, _("elasticity"))) < math.inf:
-        message = _(
-            "The elasticity is {e}. Take its size, such as 2.5: 1 % more price sells 2.5 % less."
-        )
-        raise CourseError(message.format(e=elasticity))
-    return abs(float(elasticity))
+    size = abs(numbers.as_float(elasticity))
+    if not 0 < size < math.inf:
+        wanted = _("Take its size, such as 2.5: 1 % more price sells 2.5 % less.")
+        raise numbers.refused("elasticity", elasticity, wanted)
+    return size

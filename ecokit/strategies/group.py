@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.strategies.demand import Demand, Floats
-from ecokit.strategies.inputs import amount, between, count, generator
+from ecokit.strategies.demand import Demand, Floats, customers_of
 from ecokit.strategies.outcome import Outcome, rows
 
 Ints = NDArray[np.int64]
 
 
-class Deal(NamedTuple):
+@dataclass(frozen=True)
+class Deal:
     """A group deal with one threshold: the chance that it comes on, and the mean units sold."""
 
     chance: float
     units: float
 
 
+@public
 def group_deal(customers: int, share: float, threshold: int) -> Deal:
     """Return what a deal brings that is on once `threshold` customers have joined.
 
@@ -46,18 +49,20 @@ def group_deal(customers: int, share: float, threshold: int) -> Deal:
     >>> group_deal(60, 55, threshold=30)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: share is 55. It must lie between 0 and 1.
+    ecokit.errors.CourseError: share is 55. Give a share from 0 to 1; write 45 % as 0.45.
 
     Notes
     -----
     The units are not the chance times the mean number of joiners: the deal comes on just when
     many join. ``N share P(Bin(N - 1, share) >= K - 1)`` counts this.
     """
-    n, k = count(customers, "customers", 1, 1_000_000), count(threshold, "threshold", 0, 1_000_000)
-    between(share, "share", 0, 1)
+    n = numbers.count("customers", customers, 1, 1_000_000)
+    k = numbers.count("threshold", threshold, 0, 1_000_000)
+    share = numbers.share("share", share)
     return Deal(float(binom.sf(k - 1, n, share)), n * share * float(binom.sf(k - 2, n - 1, share)))
 
 
+@public
 def least_group(fixed_cost: float, price: float, cost: float) -> int:
     """Return the fewest buyers with whom a deal pays its fixed cost.
 
@@ -70,14 +75,15 @@ def least_group(fixed_cost: float, price: float, cost: float) -> int:
     ...
     ecokit.errors.CourseError: The price of 30 leaves nothing over a unit cost of 30: ...
     """
-    fixed_cost, price = amount(fixed_cost, _("fixed cost")), amount(price, _("price"))
-    cost = amount(cost, _("unit cost"))
+    fixed_cost = numbers.number("fixed_cost", fixed_cost, low=0)
+    price, cost = numbers.number("price", price, low=0), numbers.number("cost", cost, low=0)
     if price <= cost:
         message = _("The price of {p:g} leaves nothing over a unit cost of {c:g}: no group pays.")
         raise CourseError(message.format(p=price, c=cost))
     return math.ceil(fixed_cost / (price - cost) - 1e-9)
 
 
+@public
 def collaborative(
     demand: Demand,
     cost: float,
@@ -135,8 +141,10 @@ def collaborative(
     >>> abs(outcome.details["units_a_deal"] - exact) < 4.5 * outcome.details["standard_error"]
     True
     """
-    cost, fixed_cost = amount(cost, _("unit cost")), amount(fixed_cost, _("fixed cost"))
-    group, deals = count(group, "group", 1, 100_000), count(deals, "deals", 2, 1_000_000)
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    fixed_cost = numbers.number("fixed_cost", fixed_cost, low=0)
+    group = numbers.count("group", group, 1, 100_000)
+    deals = numbers.count("deals", deals, 2, 1_000_000)
     if tiers is None:
         middle = demand.best_price(cost)
         prices = middle * np.array([1.05, 1.0, 0.95])
@@ -164,24 +172,22 @@ def collaborative(
 
 
 def _tiers(tiers: Sequence[tuple[int, float]]) -> tuple[Floats, Floats]:
-    try:
-        needed, prices = np.array([tuple(tier) for tier in tiers], float).T
-        good = (needed >= 1).all() and (prices >= 0).all() and np.isfinite([needed, prices]).all()
-        good &= (np.diff(needed) > 0).all() and (np.diff(prices) < 0).all()
-    except (TypeError, ValueError):  # no pairs of numbers
-        good = False
-    if not good:
-        message = _(
-            "Give at least one tier (buyers, price), with more buyers and a lower price from "
-            "tier to tier, such as [(20, 95), (40, 85)]."
-        )
-        raise CourseError(message)
+    wanted = _(
+        "Give at least one tier (buyers, price), with more buyers and a lower price from tier to "
+        "tier, such as [(20, 95), (40, 85)]."
+    )
+    found = numbers.array("tiers", tiers, low=0)
+    if found.ndim != 2 or found.shape[1] != 2 or not len(found):
+        raise numbers.refused("tiers", tiers, wanted)
+    needed, prices = found.T
+    if needed[0] < 1 or (np.diff(needed) <= 0).any() or (np.diff(prices) >= 0).any():
+        raise numbers.refused("tiers", tiers, wanted)
     return needed, prices
 
 
 def _joined(shares: Floats, group: int, deals: int, seed: int) -> Ints:
     """Draw how many would join at each price: who would pay more, would pay less too."""
-    rng = generator(seed)
+    rng = numbers.generator("seed", seed)
     joined = np.empty((deals, len(shares)), dtype=np.int64)
     joined[:, -1] = rng.binomial(group, shares[-1], deals)
     for k in range(len(shares) - 2, -1, -1):

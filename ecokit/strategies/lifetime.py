@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.strategies.demand import Demand, Floats
-from ecokit.strategies.inputs import amount, between, count, positive
-from ecokit.strategies.outcome import Outcome, rows
+from ecokit.strategies.demand import Demand, Floats, customers_of
+from ecokit.strategies.outcome import Outcome, outcome_of, rows
 
 INNOVATION, IMITATION = 0.03, 0.38
 """Bass's p and q as they are on average, a year; the course uses a faster year."""
@@ -23,6 +24,7 @@ STAGES = ("introduction", "growth", "maturity", "decline")
 """The stages of a product's life."""
 
 
+@public
 def bass(innovation: float, imitation: float, market: float, periods: int) -> Floats:
     """Return new adopters in each period, by the recursion ``(p + q A/M)(M - A)``.
 
@@ -47,17 +49,19 @@ def bass(innovation: float, imitation: float, market: float, periods: int) -> Fl
     >>> bass(0, 0.35, 100, 10)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: innovation is 0. It must be a number above 0.
+    ecokit.errors.CourseError: innovation is 0. Give a share above 0 and at most 1; write 45 % as
+    0.45.
     """
-    _innovation_imitation(innovation, imitation)
-    positive(market, _("market"))
-    adopted, new = 0.0, np.empty(count(periods, "periods", 1, 10_000))
+    innovation, imitation = _innovation_imitation(innovation, imitation)
+    market = numbers.positive("market", market)
+    adopted, new = 0.0, np.empty(numbers.count("periods", periods, 1, 10_000))
     for period in range(len(new)):
         new[period] = min((innovation + imitation * adopted / market), 1) * (market - adopted)
         adopted += new[period]
     return new
 
 
+@public
 def bass_share(time: ArrayLike, innovation: float, imitation: float) -> Floats:
     """Return the share of the market that has adopted at `time`, in continuous time.
 
@@ -66,12 +70,13 @@ def bass_share(time: ArrayLike, innovation: float, imitation: float) -> Floats:
     >>> bass_share([0, 6.1926], 0.03, 0.38).round(4).tolist()
     [0.0, 0.4605]
     """
-    _innovation_imitation(innovation, imitation)
+    innovation, imitation = _innovation_imitation(innovation, imitation)
     fade = np.exp(-(innovation + imitation) * _times(time))
     return np.asarray((1 - fade) / (1 + imitation / innovation * fade))
 
 
-class Peak(NamedTuple):
+@dataclass(frozen=True)
+class Peak:
     """When sales of a Bass curve peak, the sales then, and the share that has adopted."""
 
     time: float
@@ -79,6 +84,7 @@ class Peak(NamedTuple):
     share: float
 
 
+@public
 def bass_peak(innovation: float, imitation: float, market: float = 1) -> Peak:
     """Return the peak of sales in continuous time; the recursion peaks later.
 
@@ -93,14 +99,15 @@ def bass_peak(innovation: float, imitation: float, market: float = 1) -> Peak:
     (6.1926, 0.110592, 0.460526)
     """
     p, q = _innovation_imitation(innovation, imitation)
-    positive(market, _("market"))
+    market = numbers.positive("market", market)
     if q <= p:
         return Peak(0.0, market * p, 0.0)
     return Peak(math.log(q / p) / (p + q), market * (p + q) ** 2 / (4 * q), (q - p) / (2 * q))
 
 
+@public
 def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
-    """Return the stage of a product's life at each time: one of :data:`STAGES`.
+    """Return the stage of a product's life at each time: one of :data:`.STAGES`.
 
     Sales grow ever faster in the introduction, more slowly in growth, fall ever faster in
     maturity and level off in decline: the borders are the turning points of the Bass curve.
@@ -121,7 +128,16 @@ def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
     return [STAGES[place] for place in np.atleast_1d(places)]
 
 
-def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, float]:
+@dataclass(frozen=True)
+class Markdown:
+    """Falling prices for one unit (``prices``, yuan), and the mean revenue that they bring."""
+
+    prices: Floats
+    revenue: float
+
+
+@public
+def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> Markdown:
     """Return the best falling prices for one unit that nobody has sold before, and its revenue.
 
     One customer a period; nobody knows what the product is worth to them, only that it is the
@@ -140,22 +156,23 @@ def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> tuple[Floats, f
 
     Examples
     --------
-    >>> prices, revenue = markdown(2)
-    >>> prices.round(4).tolist(), round(revenue, 4)
+    >>> two, four = markdown(2), markdown(4)
+    >>> two.prices.round(4).tolist(), round(two.revenue, 4)
     ([0.6667, 0.3333], 0.3333)
-    >>> prices, revenue = markdown(4)
-    >>> prices.round(4).tolist(), round(revenue, 4)
+    >>> four.prices.round(4).tolist(), round(four.revenue, 4)
     ([0.8, 0.6, 0.4, 0.2], 0.4)
     """
-    steps = count(steps, "steps", 1, 1000)
-    if not 0 <= low < high < math.inf:
+    steps = numbers.count("steps", steps, 1, 1000)
+    low, high = numbers.number("low", low, low=0), numbers.number("high", high, low=0)
+    if not low < high:
         raise CourseError(_("Give a lowest value from 0 and a highest value above it, in yuan."))
     last = max(high / (steps + 1), low)  # below the lowest value no price is worth asking
     prices = high - np.arange(1, steps + 1) * (high - last) / steps
     revenue = float((prices * (high - last) / steps).sum() / (high - low))
-    return prices, revenue
+    return Markdown(prices, revenue)
 
 
+@public
 def path(launch: float, later: float, cut_after: int, periods: int, sale: float = 0.0) -> Floats:
     """Return prices over a product's life: high, then lower, then an optional sale at the end.
 
@@ -175,14 +192,16 @@ def path(launch: float, later: float, cut_after: int, periods: int, sale: float 
     >>> path(100, 80, cut_after=2, periods=5, sale=0.25).tolist()
     [100.0, 100.0, 80.0, 80.0, 60.0]
     """
-    between(sale, "sale", 0, 0.95)
-    time = np.arange(count(periods, "periods", 1, 1000))
-    count(cut_after, "cut_after", 0, 1000)
-    prices = np.where(time < cut_after, positive(launch, _("launch")), positive(later, _("later")))
+    launch, later = numbers.positive("launch", launch), numbers.positive("later", later)
+    sale = numbers.number("sale", sale, low=0, high=0.95)
+    periods = numbers.count("periods", periods, 1, 1000)
+    time = np.arange(periods)
+    prices = np.where(time < numbers.count("cut_after", cut_after, 0, 1000), launch, later)
     last = max(round(periods / 5), 1)
     return np.where(time >= periods - last, prices * (1 - sale), prices).astype(float)
 
 
+@public
 def life_cycle(
     demand: Demand,
     cost: float,
@@ -236,9 +255,9 @@ def life_cycle(
     >>> skim.units == flat.units, skim.profit > flat.profit
     (True, True)
     """
-    between(ageing, "ageing", 0, 0.5)
-    between(cost_fall, "cost_fall", 0, 0.5)
-    cost = amount(cost, _("unit cost"))
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    ageing = numbers.number("ageing", ageing, low=0, high=0.5)
+    cost_fall = numbers.number("cost_fall", cost_fall, low=0, high=0.5)
     asked = skim(demand, cost) if prices is None else _prices(prices)
     periods = len(asked)
     heard = bass(innovation, imitation, 1, periods)
@@ -257,17 +276,14 @@ def life_cycle(
 
 
 def _prices(prices: Sequence[float] | Floats) -> Floats:
-    try:
-        asked = np.asarray(prices, float)
-        good = asked.ndim == 1 and asked.size > 0 and np.isfinite(asked).all() and asked.min() >= 0
-    except (TypeError, ValueError):  # no numbers
-        good = False
-    if not good:
-        raise CourseError(_("Give a price of 0 yuan or more for each period, and at least one."))
-    count(len(asked), _("periods"), 1, 1000)
+    asked = numbers.array("prices", prices, low=0)
+    if asked.ndim != 1 or not 1 <= asked.size <= 1000:
+        wanted = _("Give a price for each period, at least one and at most 1,000.")
+        raise numbers.refused("prices", prices, wanted)
     return asked
 
 
+@public
 def skim(demand: Demand, cost: float, periods: int = 12) -> Floats:
     """Return prices that fall in equal steps from near the highest WTP to the best one price.
 
@@ -277,8 +293,9 @@ def skim(demand: Demand, cost: float, periods: int = 12) -> Floats:
     >>> skim(uniform(0, 100), cost=20, periods=3).round(6).tolist()
     [80.0, 70.0, 60.0]
     """
+    demand, periods = customers_of(demand), numbers.count("periods", periods, 1, 1000)
     end = demand.best_price(cost)
-    return np.linspace((demand.top + end) / 2, end, count(periods, "periods", 1, 1000)).round(6)
+    return np.linspace((demand.top + end) / 2, end, periods).round(6)
 
 
 def _cohort_surplus(
@@ -296,6 +313,7 @@ def _cohort_surplus(
     return np.asarray(worth * (heard @ np.where(known, over, 0.0)))
 
 
+@public
 def experience_cost(first: float, units: ArrayLike, rate: float = 0.8) -> Floats:
     """Return the cost of the n-th unit when each doubling of all units made costs `rate` times.
 
@@ -319,15 +337,16 @@ def experience_cost(first: float, units: ArrayLike, rate: float = 0.8) -> Floats
     >>> experience_cost(100, 8, rate=1.5)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: rate is 1.5. It must lie between 0.01 and 1.
+    ecokit.errors.CourseError: rate is 1.5. Give a number, 0.01 to 1.
     """
-    between(rate, "rate", 0.01, 1)
-    made = np.asarray(units, float)
+    first, made = numbers.number("first", first, low=0), numbers.array("units", units)
+    rate = numbers.number("rate", rate, low=0.01, high=1)
     if not (made > 0).all():
         raise CourseError(_("The number of units made must lie above 0: the first unit is 1."))
-    return np.asarray(amount(first, _("first cost")) * made ** math.log2(rate))
+    return np.asarray(first * made ** math.log2(rate))
 
 
+@public
 def penetration(
     demand: Demand,
     cost: float,
@@ -390,16 +409,18 @@ def penetration(
     >>> round(plain.profit), plain.details["share"]
     (192000, 0.4)
     """
-    between(network, "network", 0, 5)
-    between(rate, "rate", 0.5, 1)
-    cost, periods = amount(cost, _("unit cost")), count(periods, "periods", 1, 1000)
-    low_periods = count(low_periods, "low_periods", 0, 1000)
-    usual = demand.best_price(cost)
-    first = cost if launch is None else positive(launch, _("launch"))
-    before = max(float(demand.units(usual)), 1.0) if made is None else positive(made, _("made"))
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    network = numbers.number("network", network, low=0, high=5)
+    rate = numbers.number("rate", rate, low=0.5, high=1)
+    periods = numbers.count("periods", periods, 1, 1000)
+    low_periods = numbers.count("low_periods", low_periods, 0, 1000)
+    first = cost if launch is None else numbers.positive("launch", launch)
+    usual = max(float(demand.units(demand.best_price(cost))), 1.0)
+    before = usual if made is None else numbers.positive("made", made)
     if later is None:
         grown = 1 + network * settled_share(demand, first, network)
         later = grown * demand.best_price(cost / grown)
+    later = numbers.number("later", later, low=0)
     share, total, cash, table = 0.0, before, [0.0], []
     for period in range(periods):
         price = first if period < low_periods else later
@@ -425,8 +446,7 @@ def settled_share(demand: Demand, price: float, network: float, steps: int = 500
     >>> round(settled_share(uniform(0, 100), price=60, network=0.5), 6)
     0.524695
     """
-    price, share = amount(price, _("price")), 0.0
-    between(network, "network", 0, 5)
+    share = 0.0
     for _step in range(steps):
         following = float(demand.share(price / (1 + network * share)))
         if abs(following - share) < 1e-12:
@@ -449,22 +469,22 @@ def _mean_cost(cost: float, before: float, total: float, units: float, rate: flo
 
 
 def _innovation_imitation(innovation: float, imitation: float) -> tuple[float, float]:
-    between(positive(innovation, _("innovation")), "innovation", 0, 1)
-    between(imitation, "imitation", 0, 10)
-    return innovation, imitation
+    found = numbers.share("innovation", innovation, zero=False)
+    return found, numbers.number("imitation", imitation, low=0, high=10)
 
 
 def _times(time: ArrayLike) -> Floats:
     """Return times as an array, or say that one lies before the launch."""
-    times = np.asarray(time, float)
+    times = numbers.array("time", time)
     if not (times >= 0).all():
-        raise CourseError(_("A time lies before the launch, or is no number. Give 0 or more."))
+        raise CourseError(_("A time lies before the launch. Give 0 or more."))
     return times
 
 
 _COLUMNS = ("period", "price", "units", "unit_cost", "profit", "cumulative_profit")
 
 
+@public
 def over_time(outcome: Outcome) -> pd.DataFrame:
     """Return an outcome with a row a period as a table of its course.
 
@@ -475,6 +495,7 @@ def over_time(outcome: Outcome) -> pd.DataFrame:
     >>> course.columns.tolist()
     ['period', 'price', 'units', 'unit_cost', 'profit', 'cumulative_profit']
     """
+    outcome = outcome_of("outcome", outcome)
     table = outcome.buyers.assign(
         period=range(1, len(outcome.buyers) + 1),
         profit=lambda t: t["units"] * (t["price"] - t["unit_cost"]),

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.strategies.demand import Demand
-from ecokit.strategies.inputs import amount
+from ecokit.strategies.demand import Demand, customers_of
 
 COLUMNS = ("who", "units", "price", "unit_cost", "surplus")
 """Columns of :attr:`Outcome.buyers`."""
@@ -41,7 +42,7 @@ class Outcome:
     Parameters
     ----------
     strategy : str
-        A key of :data:`NAMES`.
+        A key of :data:`.NAMES`.
     buyers : DataFrame
         One row a group of buyers, a bid, a week or a period: ``who``, ``units`` sold,
         ``price`` paid (mean of the row, yuan), ``unit_cost`` (yuan), ``surplus`` (yuan: what
@@ -138,6 +139,7 @@ def grouped(
     return rows(labels, units_, paid / units_, cost, left)
 
 
+@public
 def one_price(demand: Demand, cost: float, price: float | None = None) -> Outcome:
     """Sell to everybody at one price: what every strategy is measured against.
 
@@ -156,12 +158,21 @@ def one_price(demand: Demand, cost: float, price: float | None = None) -> Outcom
     >>> one_price(uniform(0, 1), cost=0).profit
     0.25
     """
-    cost = amount(cost, _("unit cost"))
-    p = demand.best_price(cost) if price is None else amount(price, _("price"))
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    p = demand.best_price(cost) if price is None else numbers.number("price", price, low=0)
     units = float(demand.units(p))
     return Outcome("one_price", rows([_("everybody")], units, p, cost, demand.surplus(p)))
 
 
+def outcome_of(name: str, given: object) -> Outcome:
+    """Return an outcome that a caller gives, or say where one comes from."""
+    if not isinstance(given, Outcome):
+        wanted = _("Give what a strategy returned, such as strategies.one_price(customers, 20).")
+        raise numbers.refused(name, given, wanted)
+    return given
+
+
+@public
 def compare(outcomes: Iterable[Outcome], base: Outcome | None = None) -> pd.DataFrame:
     """Put strategies into one table, side by side.
 
@@ -192,10 +203,12 @@ def compare(outcomes: Iterable[Outcome], base: Outcome | None = None) -> pd.Data
     >>> table[["strategy", "profit", "consumer_surplus"]].round(6).values.tolist()
     [['one_price', 1600.0, 800.0], ['personalised', 2133.333333, 711.111111]]
     """
-    listed = list(outcomes)
+    if not isinstance(outcomes, Iterable):
+        raise numbers.refused("outcomes", outcomes, _("Give a list of outcomes."))
+    listed = [outcome_of("outcomes", one) for one in outcomes]
     if not listed:
         raise CourseError(_("There is nothing to compare. Give at least one outcome."))
-    first = base or listed[0]
+    first = listed[0] if base is None else outcome_of("base", base)
     table = pd.DataFrame(
         {
             "strategy": one.strategy,

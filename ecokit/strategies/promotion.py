@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.strategies.demand import Demand
-from ecokit.strategies.inputs import amount, between, number
+from ecokit.strategies.demand import Demand, customers_of
 from ecokit.strategies.outcome import Outcome, rows
 
 
+@public
 def break_even_uplift(margin: float, cut: float) -> float:
     """Return by how much units must rise for a price cut to earn what was earned before.
 
@@ -46,11 +48,7 @@ def break_even_uplift(margin: float, cut: float) -> float:
     ecokit.errors.CourseError: A cut of 10 % takes the whole margin of 10 %: no number of units
     makes up for it.
     """
-    if not number(margin, _("margin")) < 1:
-        message = _("The margin is {margin:g}. Write a margin of 40 % as 0.4.")
-        raise CourseError(message.format(margin=margin))
-    if not number(cut, _("cut")) >= 0:
-        raise CourseError(_("The cut is {cut:g}. Write a cut of 10 % as 0.1.").format(cut=cut))
+    margin, cut = numbers.share("margin", margin), numbers.share("cut", cut)
     if not cut < margin:
         message = _(
             "A cut of {cut:.0f} % takes the whole margin of {margin:.0f} %: no number of units "
@@ -60,6 +58,7 @@ def break_even_uplift(margin: float, cut: float) -> float:
     return cut / (margin - cut)
 
 
+@public
 def discount(
     demand: Demand,
     cost: float,
@@ -109,11 +108,11 @@ def discount(
     >>> round(sale.details["lift"], 3), round(sale.details["needed"], 3)
     (0.3, 0.75)
     """
-    between(cut, "cut", 0, 0.95)
-    between(length, "length", 0.01, 0.99)
-    between(pulled, "pulled", 0, 1)
-    cost = amount(cost, _("unit cost"))
-    full = demand.best_price(cost) if price is None else amount(price, _("price"), positive=True)
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    cut = numbers.number("cut", cut, low=0, high=0.95)
+    length = numbers.number("length", length, low=0.01, high=0.99)
+    pulled = numbers.share("pulled", pulled)
+    full = demand.best_price(cost) if price is None else numbers.positive("price", price)
     low = full * (1 - cut)
     usual, more = float(demand.units(full)), float(demand.units(low))
     moved = pulled * (more - usual) * length
@@ -139,6 +138,7 @@ def discount(
     return Outcome("discount", buyers, 0.0, details)
 
 
+@public
 def free_trial(
     demand: Demand,
     cost: float,
@@ -192,13 +192,13 @@ def free_trial(
     >>> outcome.prices[0], outcome.units, round(outcome.profit, 6)
     (112.0, 22.0, 1936.0)
     """
-    between(liking, "liking", 0.01, 1)
-    between(tried, "tried", 0, 1)
-    cost = amount(cost, _("unit cost"))
-    each = 0.02 * cost if trial_cost is None else amount(trial_cost, _("trial cost"))
+    demand, cost = customers_of(demand), numbers.number("cost", cost, low=0)
+    liking = numbers.number("liking", liking, low=0.01, high=1)
+    tried = numbers.share("tried", tried)
+    each = numbers.number("trial_cost", 0.02 * cost if trial_cost is None else trial_cost, low=0)
     # a trial leads to a sale with chance `liking`, so it costs that much of a unit
-    p = demand.best_price(liking * cost + each) / liking if price is None else price
-    p = amount(p, _("price"))
+    best = demand.best_price(liking * cost + each) / liking
+    p = numbers.number("price", best if price is None else price, low=0)
     trials = tried * float(demand.units(p * liking))
     unsure = (1 - tried) * float(demand.units(p))
     buyers = rows(

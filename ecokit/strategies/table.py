@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.strategies.bargain import automatic, haggling
 from ecokit.strategies.bidding import auction, name_your_price
 from ecokit.strategies.customer import personalised, prestige
-from ecokit.strategies.demand import Demand
+from ecokit.strategies.demand import Demand, customers_of
 from ecokit.strategies.group import collaborative
 from ecokit.strategies.lifetime import life_cycle, penetration
 from ecokit.strategies.outcome import Outcome, one_price
@@ -14,6 +16,7 @@ from ecokit.strategies.promotion import discount, free_trial
 MONTHS = 12
 
 
+@public
 def side_by_side(
     demand: Demand, cost: float, price: float | None = None, seed: int = 0
 ) -> list[Outcome]:
@@ -46,6 +49,9 @@ def side_by_side(
     >>> len(outcomes), outcomes[0].name, outcomes[-1].name
     (12, 'one price', 'collaborative')
     """
+    demand = customers_of(demand)
+    if price is not None:
+        price = numbers.positive("price", price)
     return [
         one_price(demand, cost, price),
         personalised(demand, cost, segments=3),
