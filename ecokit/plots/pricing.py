@@ -6,18 +6,20 @@ a new figure.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from ecokit.errors import CourseError
+from ecokit.inputs.renamed import attach
 from ecokit.messages import _
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ecokit.pricing import BasePrice
+    from ecokit.pricing.base import BasePrice
+
+__getattr__ = attach(__name__)[0]  # says where the figures of the strategies have gone
 
 
 def bind_names() -> dict[str, str]:
@@ -295,15 +297,3 @@ def day_by_day(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         ax.legend(loc="upper right")
     finding = _('"Significant" on {n} of {all} evenings')
     ax.set_title(finding.format(n=int(found.sum()), all=len(table)))
-
-
-def __getattr__(name: str) -> Any:
-    """Say where the figures of the strategies have gone."""
-    moved = {"strategies": "compare", "who_pays": "", "spiral": "", "reserves": "", "over_time": ""}
-    if name not in moved:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    message = _(
-        "The figure {name} of pricing is now one of the strategies. Write `from ecokit.plots "
-        "import strategies as plots` and plots.{new}(...)."
-    )
-    raise CourseError(message.format(name=name, new=moved[name] or name))

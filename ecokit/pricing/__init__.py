@@ -7,11 +7,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from ecokit.inputs.renamed import attach
 
-import lazy_loader
-
-_load, __dir__, __all__ = lazy_loader.attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     submodules=["base", "elasticity", "inputs", "margins", "price_tests"],
     submod_attrs={
@@ -62,27 +60,3 @@ _load, __dir__, __all__ = lazy_loader.attach(
         ],
     },
 )
-
-
-_MOVED = """
-    Demand FORMATS IMITATION INNOVATION KINDS NAMES Outcome Rule STAGES auction automatic bass
-    bass_peak bass_share best_bids best_ladder break_even_uplift calibrated collaborative compare
-    constant_elasticity discount draw_auctions equilibrium_bid experience_cost fixed_point
-    free_trial group_deal haggling least_group life_cycle logit markdown name_your_price nash
-    one_price over_time path penetration personalised prestige product_demand rubinstein
-    settled_share side_by_side skim spiral split_the_difference stage uniform
-"""
-
-
-def __getattr__(name: str) -> Any:
-    """Return a part of pricing; say where the strategies have gone."""
-    if name not in _MOVED.split():
-        return _load(name)
-    from ecokit.errors import CourseError
-    from ecokit.messages import _
-
-    message = _(
-        "pricing.{name} is now strategies.{name}. Write `from ecokit import strategies` and "
-        "strategies.{name}(...)."
-    )
-    raise CourseError(message.format(name=name))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
-from ecokit.inputs.renamed import public
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 from ecokit.strategies.demand import Demand, customers_of
 from ecokit.strategies.outcome import Outcome, grouped, rows
@@ -282,7 +282,7 @@ def haggling(
 
 
 @dataclass(frozen=True)
-class SplitDifference:
+class SplitDifference(ByName):
     """What haggling brings when neither side knows the other; each with its standard error.
 
     ``trades``: share of meetings that end in a deal; ``gains``: mean gain of both together, a

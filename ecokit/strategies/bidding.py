@@ -13,7 +13,7 @@ from scipy.special import betainc
 
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
-from ecokit.inputs.renamed import public
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 from ecokit.strategies.demand import Demand, Floats, customers_of
 from ecokit.strategies.outcome import Outcome, grouped
@@ -37,7 +37,7 @@ _MOST = 2_000_000_000  # values to draw at most: about a minute
 
 
 @dataclass(frozen=True)
-class Draw:
+class Draw(ByName):
     """What auctions brought: each payment, the winner's value, and sums over all auctions."""
 
     paid: Floats
@@ -273,7 +273,7 @@ def auction(
 
 
 @dataclass(frozen=True)
-class Bids:
+class Bids(ByName):
     """The best bids of some bidders against a hidden threshold.
 
     ``bids``: a row a bidder, a column a bid (yuan; nan: not made); ``surplus``: what each

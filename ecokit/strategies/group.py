@@ -12,7 +12,7 @@ from scipy.stats import binom
 
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
-from ecokit.inputs.renamed import public
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 from ecokit.strategies.demand import Demand, Floats, customers_of
 from ecokit.strategies.outcome import Outcome, rows
@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Deal:
+class Deal(ByName):
     """A group deal with one threshold: the chance that it comes on, and the mean units sold."""
 
     chance: float

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
-from ecokit.inputs.renamed import public
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 from ecokit.strategies.demand import Demand, Floats, customers_of
 from ecokit.strategies.outcome import Outcome, outcome_of, rows
@@ -76,7 +76,7 @@ def bass_share(time: ArrayLike, innovation: float, imitation: float) -> Floats:
 
 
 @dataclass(frozen=True)
-class Peak:
+class Peak(ByName):
     """When sales of a Bass curve peak, the sales then, and the share that has adopted."""
 
     time: float
@@ -129,7 +129,7 @@ def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Markdown:
+class Markdown(ByName):
     """Falling prices for one unit (``prices``, yuan), and the mean revenue that they bring."""
 
     prices: Floats
