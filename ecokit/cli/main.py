@@ -78,6 +78,17 @@ def _parser() -> argparse.ArgumentParser:
     topics = commands.add_parser("topics", help=_("write what files hold of the list of topics"))
     topics.set_defaults(run=_topics)
 
+    new = commands.add_parser("new", help=_("make a topic with all its rooms"))
+    new.add_argument(
+        "chapter", metavar=_("CHAPTER"), help=_("such as marketing; a new one is made")
+    )
+    new.add_argument("topic", metavar=_("TOPIC"), help=_("its name in every folder, such as media"))
+    new.add_argument("--title", default="", help=_("the title of its page"))
+    new.add_argument("--title-zh", default="", help=_("its Chinese title"))
+    new.add_argument("--chapter-title", default="", help=_("the title of a new chapter"))
+    new.add_argument("--chapter-title-zh", default="", help=_("the Chinese title of a new chapter"))
+    new.set_defaults(run=_new)
+
     trainer = commands.add_parser("trainer", help=_("make the trainer's edition, with answers"))
     trainer.add_argument("--folder", type=Path, default=Path("trainer"), help=_("where to"))
     trainer.set_defaults(run=_trainer)
@@ -142,6 +153,18 @@ def _topics(options: argparse.Namespace) -> int:
     lacking = list(rooms.missing(course.root))
     print("\n".join(lacking) or _("Every topic has all its rooms."))
     return bool(lacking)
+
+
+def _new(options: argparse.Namespace) -> None:
+    from ecokit.cli import new
+    from ecokit.cli.course import Course
+
+    course = Course.found()
+    course.need_checkout("ecokit new")
+    names = {key: value for key, value in vars(options).items() if key != "run"}
+    for name in new.make(course.root, new.Names(**names)):
+        print(_("wrote {name}").format(name=name))
+    print(_("Go on where these files say '{mark}'.").format(mark=new.MARK))
 
 
 def _trainer(options: argparse.Namespace) -> None:

@@ -18,6 +18,8 @@ from ecokit.messages import _
 from ecokit.topics import Chapter, Topic, read
 
 LIST = "ecokit/topics.csv"
+AIMS = "ecokit/exercises/objectives.csv"
+SOURCES = "book/reference/sources.md"
 BELOW = frozenset({"kpi"})
 """Topics with a layer of their own, under the others, which may use them."""
 
@@ -46,9 +48,9 @@ TOPIC_ROOMS = (
     Room(_("figures"), "ecokit/plots/{topic}.py"),
     Room(_("exercises"), "ecokit/exercises/{topic}.py", r"^EXERCISES\b"),
     Room(_("minutes of its exercises"), "ecokit/exercises/{topic}.py", r"\bminutes=\d"),
-    Room(_("objectives"), "ecokit/exercises/objectives.csv", r"^[^,]+,{topic},."),
+    Room(_("objectives"), AIMS, r"^[^,]+,{topic},."),
     Room(_("explorer"), "ecokit/explore/{topic}.py"),
-    Room(_("page"), "book/{chapter}/{topic}.md", "^# "),
+    Room(_("page with its title"), "book/{chapter}/{topic}.md", "^# {title}$"),
     Room(_("objectives on its page"), "book/{chapter}/{topic}.md", "^```{{objectives}} {topic}$"),
     Room(_("explorer on its page"), "book/{chapter}/{topic}.md", "^```{{twin}} {topic}$"),
     Room(_("line on its chapter's page"), "book/{chapter}/index.md", r"^- {{doc}}`{topic}`"),
@@ -64,12 +66,12 @@ TOPIC_ROOMS = (
         r"exercises\.progress\(\\\"{chapter}\\\"",
     ),
     Room(_("API page"), "book/reference/api/{topic}.md", r"^```{{api}} ecokit\.{topic}$"),
-    Room(_("heading among the sources"), "book/reference/sources.md", r"^## {title}\b"),
+    Room(_("heading among the sources"), SOURCES, r"^## {title}\b"),
     Room(_("tests"), "tests/test_{topic}.py", r"^def test_"),
     Room(_("line"), "CHANGELOG.md", r"(?i)\b{title}\b"),
 )
 CHAPTER_ROOMS = (
-    Room(_("page"), "book/{chapter}/index.md", "^# "),
+    Room(_("page with its title"), "book/{chapter}/index.md", "^# {title}$"),
     Room(
         _("objectives and minutes on its page"),
         "book/{chapter}/index.md",
@@ -93,7 +95,9 @@ def missing(root: Path) -> Iterator[str]:
     """
     for chapter in chapters(root):
         who = _("The chapter {name}").format(name=chapter.name)
-        yield from _lacking(root, CHAPTER_ROOMS, who, {"chapter": chapter.name})
+        yield from _lacking(
+            root, CHAPTER_ROOMS, who, {"chapter": chapter.name, "title": chapter.title}
+        )
         for topic in chapter.topics:
             who = _("The topic {name}").format(name=topic.name)
             names = {"chapter": topic.chapter, "topic": topic.name, "title": topic.title}
