@@ -189,7 +189,7 @@ def table(
     known = {columns[ours]: kind for ours, kind in typed.items() if ours in columns}
     checked = _checked(name, frame, list(dict.fromkeys(columns.values())), known)
     renamed = [nw.col(yours).alias(ours) for ours, yours in columns.items() if yours != ours]
-    return checked.with_columns(*renamed)
+    return checked.with_columns(*renamed) if renamed else checked
 
 
 def fetched(

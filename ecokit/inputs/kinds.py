@@ -48,6 +48,8 @@ _TYPES = {
 def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> None:
     """Raise a CourseError for the columns that `frame` lacks.
 
+    The sentence tells which it has; names that begin with ``_`` are a measure's own.
+
     Examples
     --------
     >>> import pandas as pd
@@ -66,7 +68,7 @@ def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> 
         _("The table {table} has no column {missing}. It has: {has}. {remedy}").format(
             table=table,
             missing=", ".join(map(str, missing)),
-            has=", ".join(map(str, has)) or _("none"),
+            has=", ".join(name for name in map(str, has) if name[:1] != "_") or _("none"),
             remedy=remedy,
         )
     )

@@ -119,28 +119,31 @@ def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Fra
     frame = part.frame
     if part.how == "distinct":  # n_unique would count a missing id as one more
         frame = frame.filter(~nw.col(part.column).is_null())
-    for key in by:
-        if key == "line" and "products" in lookups:
-            frame = frame.drop("line", strict=False)  # of an order: its number; of products: a kind
+    if "line" in by and "products" in lookups:
+        frame = frame.drop("line", strict=False)  # of an order: its number; of products: a kind
+    lenders = {key: _lender(part, frame, key, lookups) for key in by}
+    for key, lender in lenders.items():
         if key in PERIODS:
-            need(part.table, frame, [part.time])
             frame = as_times(part.table, frame, [part.time])
             frame = frame.with_columns(start_of(key, part.time).alias(key))
-        elif key not in frame.collect_schema().names():
-            frame = _lend(part.table, frame, key, lookups)
+        elif lender:
+            on = _LOOKUPS[lender]
+            lent = lookups[lender].select(on, key)
+            frame = as_group(frame, on).join(lent, on=on, how="left")
         else:
             frame = as_group(frame, key)
     return frame
 
 
-def _lend(table: str, frame: Frame, key: str, lookups: Mapping[str, Frame]) -> Frame:
+def _lender(part: Part, frame: Frame, key: str, lookups: Mapping[str, Frame]) -> str:
+    """Return the table that lends a column to group by; none where `frame` has what it needs."""
     names = frame.collect_schema().names()
-    for lookup, other in lookups.items():
-        on = _LOOKUPS[lookup]
-        if on in names and key in other.collect_schema().names():
-            return as_group(frame, on).join(other.select(on, key), on=on, how="left")
-    need(table, frame, [key])
-    return frame
+    if key not in PERIODS and key not in names:
+        for lookup, other in lookups.items():
+            if _LOOKUPS[lookup] in names and key in other.collect_schema().names():
+                return lookup
+    need(part.table, frame, [part.time if key in PERIODS else key])
+    return ""
 
 
 def lendable(tables: Mapping[str, Any]) -> dict[str, Frame]:

@@ -13,6 +13,10 @@ from ecokit.kpi.engine import Part, lendable, per, total, whole, yuan
 
 _NEEDED = {"stock": "date product_id price demand sold closing"}
 _OPTIONAL = {"products": "product_id cost"}
+_RESULT = (
+    "asked", "sold", "lost", "unit_rate", "day_rate", "sku_rate", "empty_day_rate", "lost_sales",
+    "lost_profit",
+)  # fmt: skip
 
 
 @public
@@ -68,38 +72,32 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     Source: slides 15 (stock-out rate) and 16. Substitution: Gruen, Corsten and Bharadwaj (2002).
     """
     kept = 1 - numbers.share("substitution", substitution)
+    keys = frames.listed(by)
+    frames.refuse_taken(keys, _RESULT)
     stock, products = frames.door(data, _NEEDED, _OPTIONAL)
     _refuse_impossible(stock, products)
-    sold = _valued(stock, products)
-    keys = frames.listed(by)
-    out = sold.filter(nw.col("lost") > 0)
+    valued = _valued(stock, products)
+    out = valued.filter(nw.col("_lost") > 0)
     parts = {
-        **{name: Part("stock", sold, "date", name) for name in ("asked", "served", "lost")},
-        "product_days": Part("stock", sold, "date", how="rows"),
-        "days_out": Part("stock", sold, "date", "out"),
-        "days_empty": Part("stock", sold, "date", "empty"),
-        "skus": Part("stock", sold, "date", "product_id", "distinct"),
+        **{name: Part("stock", valued, "date", f"_{name}") for name in ("asked", "sold", "lost")},
+        "product_days": Part("stock", valued, "date", how="rows"),
+        "days_out": Part("stock", valued, "date", "_out"),
+        "days_empty": Part("stock", valued, "date", "_empty"),
+        "skus": Part("stock", valued, "date", "product_id", "distinct"),
         "skus_out": Part("stock", out, "date", "product_id", "distinct"),
-        **{name: Part("stock", sold, "date", name) for name in ("sales_fen", "profit_fen")},
+        **{name: Part("stock", valued, "date", f"_{name}") for name in ("sales_fen", "profit_fen")},
     }
     sums = total(parts, keys, lendable(frames.tables(data)))
-    money = [(yuan("sales_fen") * kept).alias("lost_sales")]
+    money = {"lost_sales": yuan("sales_fen") * kept}
     if products is not None:
-        money.append((yuan("profit_fen") * kept).alias("lost_profit"))
-    return frames.sorted_native(
-        sums.select(
-            *keys,
-            "asked",
-            nw.col("served").alias("sold"),
-            "lost",
-            per("lost", "asked").alias("unit_rate"),
-            per("days_out", "product_days").alias("day_rate"),
-            per("skus_out", "skus").alias("sku_rate"),
-            per("days_empty", "product_days").alias("empty_day_rate"),
-            *money,
-        ),
-        keys,
-    )
+        money["lost_profit"] = yuan("profit_fen") * kept
+    rates = {
+        "unit_rate": per("lost", "asked"),
+        "day_rate": per("days_out", "product_days"),
+        "sku_rate": per("skus_out", "skus"),
+        "empty_day_rate": per("days_empty", "product_days"),
+    }
+    return frames.sorted_native(sums.select(*keys, *_RESULT[:3], **rates, **money), keys)
 
 
 def _refuse_impossible(stock: Frame, products: Frame | None) -> None:
@@ -115,15 +113,16 @@ def _valued(stock: Frame, products: Frame | None) -> Frame:
     lost = whole(stock, "demand") - whole(stock, "sold")
     price = whole(stock, "price", 100)
     valued = stock.with_columns(
-        asked=whole(stock, "demand"),
-        served=whole(stock, "sold"),
-        lost=lost,
-        out=(lost > 0).cast(nw.Int64),
-        empty=(whole(stock, "closing") == 0).cast(nw.Int64),
-        sales_fen=lost * price,
+        _asked=whole(stock, "demand"),
+        _sold=whole(stock, "sold"),
+        _lost=lost,
+        _out=(lost > 0).cast(nw.Int64),
+        _empty=(whole(stock, "closing") == 0).cast(nw.Int64),
+        _sales_fen=lost * price,
     )
+    sales, lost = nw.col("_sales_fen"), nw.col("_lost")
     if products is None:
-        return valued.with_columns(profit_fen=nw.col("sales_fen") * 0)
-    costs = products.select("product_id", unit_fen=whole(products, "cost", 100))
+        return valued.with_columns(_profit_fen=sales * 0)
+    costs = products.select("product_id", _unit_fen=whole(products, "cost", 100))
     joined = valued.join(costs, on="product_id", how="left")
-    return joined.with_columns(profit_fen=nw.col("sales_fen") - nw.col("lost") * nw.col("unit_fen"))
+    return joined.with_columns(_profit_fen=sales - lost * nw.col("_unit_fen"))

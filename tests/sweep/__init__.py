@@ -1,0 +1,1 @@
+"""Valid calls of every public function, by topic: what the sweep starts from."""

@@ -1,0 +1,323 @@
+"""The whole public interface, given what it does not expect.
+
+Each public function of the topics, of kpi and of inputs is called as `tests/sweep` says, and then
+with each argument in turn replaced: by None, an empty table, a table without one of its columns, a
+table with two columns of one name; and with all tables moved to another engine. The answer is a
+CourseError that names the argument, the table or the column, or the value that pandas gives.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from ecokit import topics
+from ecokit.errors import CourseError
+from ecokit.shop import Shop
+from ecokit.shop.schema import schemas
+from tests.sweep.inputs import FOR_AUTHORS
+from tests.sweep.shop import Call, Calls
+
+HERE = Path(__file__).parent
+
+PENDING = {  # topics that have not moved to ecokit.inputs yet: only their CALLS are swept
+    "organisation", "decisions", "journey", "kpi", "operations", "service_desk", "competitors",
+    "pricing", "strategies",
+}  # fmt: skip
+INPUTS = ("frames", "numbers", "rows", "intervals")
+ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
+    "polars": pl.from_pandas,
+    "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
+    "duckdb": lambda table: duckdb.from_arrow(pl.from_pandas(table).to_arrow()),
+}
+ROOMS = ("kpi", "inputs", *(name for name in topics.names() if name != "kpi"))
+
+
+def calls(room: str) -> Calls:
+    """Return the calls that are known of a topic, none where it has no file."""
+    if not (HERE / "sweep" / f"{room}.py").is_file():
+        return {}
+    found: Calls = importlib.import_module(f"tests.sweep.{room}").CALLS
+    return found
+
+
+CALLS = {name: call for room in ROOMS for name, call in calls(room).items()}
+
+
+def public(room: str) -> dict[str, Callable[..., Any]]:
+    """Return every public function of a topic by its name, ``operations.stockouts``."""
+    if room == "inputs":
+        return dict(_of_inputs())
+    package = importlib.import_module(f"ecokit.{room}")
+    named = {f"{room}.{name}": getattr(package, name) for name in package.__all__}
+    return {
+        name: one
+        for name, one in named.items()
+        if callable(one) and not inspect.isclass(one) and not inspect.ismodule(one)
+    }
+
+
+def _of_inputs() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for module in INPUTS:
+        found = importlib.import_module(f"ecokit.inputs.{module}")
+        for name, one in vars(found).items():
+            mine = inspect.isfunction(one) and one.__module__ == found.__name__
+            if mine and name[0] != "_" and f"{module}.{name}" not in FOR_AUTHORS:
+                yield f"inputs.{module}.{name}", one
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in PENDING])
+def test_every_public_function_is_swept(room: str) -> None:
+    lacking = set(public(room)) - set(calls(room))
+    assert not lacking, f"write a call in tests/sweep/{room}.py for: {', '.join(sorted(lacking))}"
+
+
+@pytest.mark.parametrize("room", sorted(PENDING & set(ROOMS)))
+def test_a_topic_that_has_moved_is_not_pending(room: str) -> None:
+    assert set(public(room)) - set(calls(room)), f"take {room} out of PENDING"
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_is_of_a_public_function(name: str) -> None:
+    assert name in public(name.split(".")[0])
+
+
+# --- the cases -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_cannot_be_used_is_told(name: str) -> None:
+    function, call = _function(name), _call(name)
+    faults = []
+    for case, allowed, arguments in _cases(function, call):
+        fault = _fault(name, function, arguments, allowed)
+        if fault:
+            faults.append(f"{case}: {fault}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", CALLS)
+def test_other_engines_give_what_pandas_gives(name: str, engine: str) -> None:
+    call = _call(name)
+    if not list(_tables(call)):
+        return
+    moved = _moved(_arguments(_function(name), call), ENGINES[engine])
+    found = _run(_function(name), moved)
+    assert not isinstance(found, CourseError), found
+    assert _same(_plain(call.of(found)), _expected(name)), (found, _expected(name))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_shop_gives_what_its_tables_give(name: str) -> None:
+    call = _call(name)
+    if not _takes_shop(call):
+        return
+    arguments = _arguments(_function(name), call)
+    shops = {key: Shop(value) if _by_name(value) else value for key, value in arguments.items()}
+    assert _same(_plain(call.of(_run(_function(name), shops))), _expected(name))
+
+
+class _Allowed:
+    """What may come back: an error that names one of `names`, the value of pandas, or any value.
+
+    Without names any CourseError may.
+    """
+
+    def __init__(self, *names: str, value: bool = True, any_value: bool = False) -> None:
+        self.names, self.value, self.any_value = names, value, any_value
+
+
+def _cases(
+    function: Callable[..., Any], call: Call
+) -> Iterator[tuple[str, _Allowed, dict[str, Any]]]:
+    """Yield what is replaced, what may come back, and the arguments."""
+    given = _arguments(function, call)
+    parameters = inspect.signature(function).parameters
+    for name, value in given.items():
+        if name in call.skip:
+            continue
+        free = parameters[name].default is None
+        yield f"{name}=None", _Allowed(name, value=free, any_value=free), {**given, name: None}
+        if isinstance(value, pd.DataFrame):
+            for case, allowed, table in _bad_tables(name, value, call):
+                yield f"{name} {case}", allowed, {**given, name: table}
+        elif _by_name(value):
+            yield f"{name}={{}}", _Allowed(*value, value=False), {**given, name: {}}
+            bare = next(iter(value.values()))
+            yield f"{name} bare", _Allowed(name, value=False), {**given, name: bare}
+            yield from _bad_mappings(name, value, call, given)
+
+
+def _bad_mappings(
+    name: str, value: Mapping[str, pd.DataFrame], call: Call, given: dict[str, Any]
+) -> Iterator[tuple[str, _Allowed, dict[str, Any]]]:
+    for table, frame in value.items():
+        free = call.can_lack(table)
+        allowed = _Allowed(any_value=True) if free else _Allowed(table, value=False)
+        rest = {key: other for key, other in value.items() if key != table}
+        yield f"no {table}", allowed, {**given, name: rest}
+        yield f"{table}=None", allowed, {**given, name: {**value, table: None}}
+        for case, expected, bad in _bad_tables(table, frame, call):
+            yield f"{table} {case}", expected, {**given, name: {**value, table: bad}}
+
+
+def _bad_tables(
+    name: str, table: pd.DataFrame, call: Call
+) -> Iterator[tuple[str, _Allowed, pd.DataFrame]]:
+    yield "empty", _Allowed(any_value=True), table.head(0)
+    first = table.columns[0]
+    yield f"with {first} twice", _Allowed(name, first), pd.concat([table, table[[first]]], axis=1)
+    for column in table.columns:
+        free = call.can_lack(column)
+        yield f"without {column}", _Allowed(column, any_value=free), table.drop(columns=column)
+
+
+def _fault(
+    name: str, function: Callable[..., Any], arguments: dict[str, Any], allowed: _Allowed
+) -> str:
+    """Return what is wrong with what comes back, nothing where it is right."""
+    try:
+        found = _run(function, arguments)
+    except Exception as error:  # whatever it is, it is told with its case
+        return f"{type(error).__name__}: {error}"
+    if isinstance(found, CourseError):
+        named = not allowed.names or any(
+            re.search(rf"(?<!\w){re.escape(it)}(?!\w)", str(found)) for it in allowed.names
+        )
+        return "" if named else f"does not name {' or '.join(allowed.names)}: {found}"
+    if allowed.any_value:
+        return ""
+    if not allowed.value:
+        return "gives a value, and no sentence"
+    same = _same(_plain(_call(name).of(found)), _expected(name))
+    return "" if same else "gives another value, and no sentence"
+
+
+# --- calling and comparing -------------------------------------------------------------
+
+
+@cache
+def _call(name: str) -> Call:
+    return CALLS[name]()
+
+
+def _function(name: str) -> Callable[..., Any]:
+    return public(name.split(".")[0])[name]
+
+
+def _arguments(function: Callable[..., Any], call: Call) -> dict[str, Any]:
+    """Return the arguments of a call by name; those in any number are left as they are."""
+    return dict(inspect.signature(function).bind(*call.args, **call.kwargs).arguments)
+
+
+def _run(function: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Return what the function gives, or the CourseError that it raises; lazy tables computed."""
+    bound = inspect.signature(function).bind_partial()
+    bound.arguments.update(arguments)
+    try:
+        return _collected(function(*bound.args, **bound.kwargs))
+    except CourseError as error:
+        return error
+
+
+def _collected(found: Any) -> Any:
+    frame = nw.from_native(found, pass_through=True)
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect("pandas")
+    return frame.to_pandas() if isinstance(frame, nw.DataFrame) else found
+
+
+@cache
+def _expected(name: str) -> Any:
+    function, call = _function(name), _call(name)
+    found = _run(function, _arguments(function, call))
+    assert not isinstance(found, CourseError), f"{name}: the call in tests/sweep fails: {found}"
+    return _plain(call.of(found))
+
+
+def _by_name(value: Any) -> bool:
+    """Say whether an argument is tables by name."""
+    return (
+        isinstance(value, Mapping)
+        and bool(value)
+        and all(isinstance(one, pd.DataFrame) for one in value.values())
+    )
+
+
+def _takes_shop(call: Call) -> bool:
+    given = [one for one in (*call.args, *call.kwargs.values()) if _by_name(one)]
+    return any(set(one) <= set(schemas()) for one in given)
+
+
+def _tables(call: Call) -> Iterator[pd.DataFrame]:
+    for value in (*call.args, *call.kwargs.values()):
+        yield from [value] if isinstance(value, pd.DataFrame) else []
+        yield from value.values() if _by_name(value) else []
+
+
+def _moved(value: Any, engine: Callable[[pd.DataFrame], Any]) -> Any:
+    if isinstance(value, pd.DataFrame):
+        return engine(value)
+    if isinstance(value, dict):
+        return {key: _moved(one, engine) for key, one in value.items()}
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as lists, mappings, numbers and text, which compare."""
+    value = _collected(value)
+    if isinstance(value, pd.Series):
+        value = value.to_frame(str(value.name))
+    if isinstance(value, pd.DataFrame):
+        named = any(name is not None for name in value.index.names)
+        table = value.reset_index() if named else value
+        return {str(name): [_plain(one) for one in table[name].tolist()] for name in table}
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, (str, date, pd.Timedelta, pd.Period)):
+        return str(pd.Timestamp(value)) if isinstance(value, date) else str(value)
+    if isinstance(value, np.ndarray):
+        return [_plain(one) for one in value.tolist()] if value.ndim else _plain(value.item())
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, Mapping):
+        return {str(_plain(key)): _plain(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return _plain_object(value)
+
+
+def _plain_object(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+    return None if math.isnan(number) else number
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)
