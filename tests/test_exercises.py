@@ -319,6 +319,15 @@ def test_a_sheet_holds_what_was_declared(change: dict[str, Any], sentence: str) 
         RATE(lambda _shop: sheet).sheet(NO_SHOP)
 
 
+def test_a_mistake_that_cannot_be_told_does_not_apply() -> None:
+    plans, cells = DESIGN.sheet(NO_SHOP), LAYERS.sheet(NO_SHOP)
+    assert set(DESIGN.apart(plans)) == {"flat", "narrow"}
+    passes: Any = ({"span": 12, "layers": 2}, "One layer is not enough.", lambda plan: True)
+    assert set(DESIGN.apart(replace(plans, wrong={**plans.wrong, "flat": passes}))) == set()
+    none = {**cells.wrong, "posts": (None, "You counted posts.")}
+    assert set(LAYERS.apart(replace(cells, wrong=none))) == {"no_top"}
+
+
 def test_a_declaration_without_a_function_says_so() -> None:
     bare = number(
         id="demo-bare", objective="kpi-compute", minutes=1, title="Bare", unit="people",
