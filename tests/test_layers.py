@@ -10,11 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from importlinter import cli
 
 import ecokit
 from ecokit import topics
+from ecokit.cli.modules import Modules
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"pandas", "numpy", "matplotlib", "seaborn", "scipy", "networkx", "ipywidgets", "narwhals"}
@@ -36,6 +38,14 @@ def test_a_topic_that_the_layers_do_not_list_is_noticed(
     (tmp_path / "layers.toml").write_text(lines, "utf-8")
     assert cli.lint_imports(str(tmp_path / "layers.toml"), no_cache=True) == 1
     assert f"- ecokit.{last}" in capsys.readouterr().out
+
+
+def test_no_modules_import_one_another() -> None:
+    """Not even inside functions, and not by way of a package that loads a name lazily."""
+    modules = Modules(ROOT / "ecokit")
+    graph = nx.DiGraph((name, other) for name in modules.files for other in modules.imported(name))
+    rings = [sorted(ring) for ring in nx.strongly_connected_components(graph) if len(ring) > 1]
+    assert not rings
 
 
 def loaded_after(statement: str) -> set[str]:

@@ -8,8 +8,9 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submodules=["paths", "schema"],
     submod_attrs={
-        "simulator": ["simulate", "simulate_to"],
-        "tables": ["Shop", "load_shop"],
-        "write": ["write_datasets"],
+        "load": ["load_shop"],
+        "simulator": ["simulate"],
+        "tables": ["Shop"],
+        "write": ["simulate_to", "write_datasets"],
     },
 )

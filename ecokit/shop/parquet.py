@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -15,7 +16,6 @@ from ecokit.shop.simulator.arrays import NOTHING, Coded, Column, Columns
 from ecokit.shop.simulator.frames import moments
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 ROWS_IN_MEMORY = 1_000_000  # rows of a table that wait until they are written as one group

@@ -7,14 +7,13 @@ import gzip
 import io
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.schema import Table, schemas
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
@@ -24,8 +23,6 @@ EMPTY = ["", "NULL", "null", "None", "NaN", "nan", "NaT", "<NA>", "N/A", "#N/A",
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
     """Read a bundled CSV file with the dtypes of its schema; it is known to be right."""
-    import pandas as pd
-
     times = [field.name for field in table if field.type in ("date", "datetime")]
     dtypes = {field.name: field.dtype for field in table if field.name not in times}
     frame = pd.read_csv(
@@ -37,7 +34,6 @@ def read_table(path: Path, table: Table) -> pd.DataFrame:
 def as_pandas(name: str, table: Any) -> pd.DataFrame:
     """Return a table of any kind as a pandas DataFrame; CourseError when it is none."""
     import narwhals.stable.v2 as nw
-    import pandas as pd
 
     if isinstance(table, pd.DataFrame):
         return table
@@ -94,8 +90,6 @@ def _file_of(paths: list[Path], table: str) -> Path | None:
 
 
 def _read_any(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
     if path.suffix.lower() != ".parquet":
         return _read_csv(path)
     try:
@@ -112,8 +106,6 @@ def _read_any(path: Path) -> pd.DataFrame:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     """Read a CSV file as text: UTF-8, GBK or UTF-16, with commas, semicolons or tabs."""
-    import pandas as pd
-
     text = _decoded(path).lstrip()
     if not text:
         raise CourseError(_("{file} is empty. Export it again.").format(file=path.name))

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+
+import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.shop.paths import datasets_folder
+from ecokit.shop.read import read_folder
 from ecokit.shop.schema import schemas
-
-if TYPE_CHECKING:
-    import pandas as pd
+from ecokit.shop.validate import checked
 
 Renames = Mapping[str, Mapping[str, str]]
 
 
-class Tables(Mapping[str, "pd.DataFrame"]):
+class Tables(Mapping[str, pd.DataFrame]):
     """Tables by name, in the order of the data package; each is read when first asked for."""
 
     def __init__(self, tables: Mapping[str, pd.DataFrame | Callable[[], pd.DataFrame]]) -> None:
@@ -52,6 +51,7 @@ class Shop:
 
     Examples
     --------
+    >>> from ecokit import load_shop
     >>> shop = load_shop()
     >>> shop.channels["name"].iloc[0]
     'Direct'
@@ -134,8 +134,6 @@ class Shop:
         ecokit.errors.CourseError: Table orders: there is no column 'Invoice' in your data.
             It has: InvoiceNo, InvoiceDate, CustomerID, StockCode, Quantity, UnitPrice.
         """
-        from ecokit.shop.validate import checked
-
         return cls(checked(tables, columns or {}))
 
     @classmethod
@@ -168,9 +166,6 @@ class Shop:
         ...
         ecokit.errors.CourseError: There is no folder no-such-folder. Check the path.
         """
-        from ecokit.shop.read import read_folder
-        from ecokit.shop.validate import checked
-
         return cls(checked(read_folder(path), columns or {}))
 
     @property
@@ -202,31 +197,3 @@ class Shop:
             groups.setdefault(schemas()[name].group, []).append(name)
         lines = [f"  {group}: {', '.join(names)}" for group, names in groups.items()]
         return "\n".join([f"Shop, tables: {len(self.tables)}", *lines])
-
-
-def load_shop(seed: int | None = None) -> Shop:
-    """Return the bundled company, or another one.
-
-    Parameters
-    ----------
-    seed : int, optional
-        Without it, the company in ``datasets/``. With it, another company, simulated now.
-
-    Returns
-    -------
-    Shop
-        Its tables.
-
-    Examples
-    --------
-    >>> len(load_shop().journey)
-    10
-    """
-    if seed is not None:
-        from ecokit.shop.simulator import simulate
-
-        return simulate(seed)
-    from ecokit.shop.read import read_table
-
-    folder = datasets_folder()
-    return Shop({name: partial(read_table, folder / t.path, t) for name, t in schemas().items()})

@@ -8,21 +8,19 @@ import io
 import json
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.paths import datasets_folder
 from ecokit.shop.schema import Field, package, schema, schemas
+from ecokit.shop.simulator import INPUT_TABLES, block_count, in_blocks, simulate
 from ecokit.shop.simulator.arrays import Columns
-from ecokit.shop.simulator.frames import to_frame
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ecokit.shop.tables import Shop
+from ecokit.shop.simulator.frames import input_frame, to_frame
+from ecokit.shop.tables import Shop
 
 COMPRESSION = 9
 
@@ -42,8 +40,6 @@ def write_datasets(folder: str | Path | None = None, shop: Shop | None = None) -
     Path
         The folder.
     """
-    from ecokit.shop.simulator import simulate
-
     target = Path(folder) if folder is not None else datasets_folder()
     target.mkdir(parents=True, exist_ok=True)
     shop = simulate() if shop is None else shop
@@ -56,6 +52,57 @@ def write_datasets(folder: str | Path | None = None, shop: Shop | None = None) -
     description = json.dumps(package(), ensure_ascii=False, indent=1) + "\n"
     (target / "datapackage.json").write_text(description, encoding="utf-8", newline="\n")
     return target
+
+
+def simulate_to(
+    folder: str | Path,
+    seed: int = 2025,
+    days: int = 365,
+    visitors_per_day: float = 27_400,
+    start: str = "2025-01-01",
+    format: str = "parquet",  # noqa: A002 - the word a reader looks for
+    progress: bool = True,
+) -> Path:
+    """Simulate a company of any size into files, a block of days at a time.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where the files go; made when absent.
+    seed, days, visitors_per_day, start
+        As in `simulate`. The default is about 10 million visits.
+    format : str
+        ``"parquet"`` (needs pyarrow) or ``"csv"``.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    CourseError
+        When an argument cannot be, or when pyarrow is missing.
+
+    Examples
+    --------
+    >>> simulate_to("somewhere", format="xlsx")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The format is 'xlsx'; choose 'parquet' or 'csv'.
+    """
+    from tqdm.auto import tqdm
+
+    first_day, blocks = in_blocks(seed, days, visitors_per_day, start)
+    with open_writer(Path(folder), format, first_day) as writer:
+        for name in INPUT_TABLES:
+            writer.frame(name, input_frame(name))
+        for tables in tqdm(blocks, total=block_count(days), disable=not progress, unit="block"):
+            for name, columns in tables.items():
+                writer.columns(name, columns)
+    return Path(folder)
 
 
 def packed(text: bytes) -> bytes:

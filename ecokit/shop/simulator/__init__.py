@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from numbers import Integral, Real
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -30,11 +30,7 @@ from ecokit.shop.simulator.catalogue import LINES
 from ecokit.shop.simulator.frames import input_frame, to_frame
 from ecokit.shop.simulator.results import Results, targets
 from ecokit.shop.simulator.world import BLOCK_DAYS, World, build_world, new_state
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ecokit.shop.tables import Shop
+from ecokit.shop.tables import Shop
 
 INPUT_TABLES = (
     "channels",
@@ -84,12 +80,9 @@ def simulate(
     ...
     ecokit.errors.CourseError: days is 0; give a whole number of at least 1.
     """
-    from ecokit.shop.tables import Shop
-
     blocks: dict[str, list[Columns]] = {}
-    first_day = _first_day(start)
-    _check(seed, days, visitors_per_day)
-    for rows in _tables(int(seed), int(days), float(visitors_per_day), first_day):
+    first_day, tables_by_block = in_blocks(seed, days, visitors_per_day, start)
+    for rows in tables_by_block:
         for name, columns in rows.items():
             blocks.setdefault(name, []).append(columns)
     tables = {name: partial(input_frame, name) for name in INPUT_TABLES}
@@ -101,60 +94,27 @@ def _frame(table: str, blocks: list[Columns], first_day: np.datetime64) -> pd.Da
     return to_frame(table, joined(blocks), first_day)
 
 
-def simulate_to(
-    folder: str | Path,
-    seed: int = 2025,
-    days: int = 365,
-    visitors_per_day: float = 27_400,
-    start: str = "2025-01-01",
-    format: str = "parquet",  # noqa: A002 - the word a reader looks for
-    progress: bool = True,
-) -> Path:
-    """Simulate a company of any size into files, a block of days at a time.
+def in_blocks(
+    seed: int, days: int, visitors_per_day: float, start: str
+) -> tuple[np.datetime64, Iterator[dict[str, Columns]]]:
+    """Return the first day of a company, and its rows, block after block of days.
 
-    Parameters
-    ----------
-    folder : str or Path
-        Where the files go; made when absent.
-    seed, days, visitors_per_day, start
-        As in `simulate`. The default is about 10 million visits.
-    format : str
-        ``"parquet"`` (needs pyarrow) or ``"csv"``.
-    progress : bool
-        Show a progress bar.
+    Parameters and errors are those of `simulate`; there are `block_count` blocks.
+    """
+    first_day = _first_day(start)
+    _check(seed, days, visitors_per_day)
+    return first_day, _tables(int(seed), int(days), float(visitors_per_day), first_day)
 
-    Returns
-    -------
-    Path
-        The folder.
 
-    Raises
-    ------
-    CourseError
-        When an argument cannot be, or when pyarrow is missing.
+def block_count(days: int) -> int:
+    """Return the number of blocks: those of days, and at the end that of the small tables.
 
     Examples
     --------
-    >>> simulate_to("somewhere", format="xlsx")
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The format is 'xlsx'; choose 'parquet' or 'csv'.
+    >>> block_count(days=1)
+    2
     """
-    from tqdm.auto import tqdm
-
-    from ecokit.shop.write import open_writer
-
-    first_day = _first_day(start)
-    _check(seed, days, visitors_per_day)
-    blocks = _tables(int(seed), int(days), float(visitors_per_day), first_day)
-    with open_writer(Path(folder), format, first_day) as writer:
-        for name in INPUT_TABLES:
-            writer.frame(name, input_frame(name))
-        total = math.ceil(days / BLOCK_DAYS) + 1
-        for tables in tqdm(blocks, total=total, disable=not progress, unit="block"):
-            for name, columns in tables.items():
-                writer.columns(name, columns)
-    return Path(folder)
+    return math.ceil(days / BLOCK_DAYS) + 1
 
 
 def _tables(

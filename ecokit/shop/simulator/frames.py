@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+import pandas as pd
 
 from ecokit.shop.inputs import read
 from ecokit.shop.schema import Field, schema
 from ecokit.shop.simulator.arrays import NOTHING, Coded, Column, Columns
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 
 def to_frame(table: str, columns: Columns, first_day: np.datetime64) -> pd.DataFrame:
     """Return the columns as a DataFrame with the dtypes of the schema."""
-    import pandas as pd
-
     described = schema(table)
     return pd.DataFrame({f.name: _series(f, columns[f.name], first_day) for f in described})
 
 
 def input_frame(table: str) -> pd.DataFrame:
     """Return a table that is the same for every company, from its input file."""
-    import pandas as pd
-
     frame = pd.DataFrame(read(table))[schema(table).names]
     for field in schema(table):
         empty = frame[field.name] == ""
@@ -44,8 +36,6 @@ def moments(field: Field, values: np.ndarray, first_day: np.datetime64) -> np.nd
 
 
 def _series(field: Field, column: Column, first_day: np.datetime64) -> pd.Series:
-    import pandas as pd
-
     if isinstance(column, Coded):
         names = np.array([*column.names, None], dtype=object)
         return pd.Series(names[column.codes], dtype="str")

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import pandas as pd
+
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.web import texts
 
 if TYPE_CHECKING:
     import jinja2
-    import pandas as pd
 
     from ecokit.shop.tables import Shop
 
@@ -134,8 +135,6 @@ def week_of(shop: Shop, week: str | pd.Timestamp) -> pd.Timestamp:
     ...
     ecokit.errors.CourseError: The web has no week of 1999-01-01. It has the weeks from ... to ....
     """
-    import pandas as pd
-
     day = pd.to_datetime(week, errors="coerce")
     if not isinstance(day, pd.Timestamp):
         sentence = _("'{week}' is no date. Write it like 2025-03-03.")
