@@ -1,8 +1,12 @@
 """How far a share may lie from what was counted: Wilson's interval, for arrays and for columns.
 
 It stays within 0 and 1 and holds for small counts, where the usual "share plus or minus two
-standard errors" does not. Source: Wilson (1927), Probable inference, the law of succession, and
-statistical inference, J. Amer. Stat. Assoc. 22, 209-212.
+standard errors" does not.
+
+References
+----------
+Wilson (1927), Probable inference, the law of succession, and statistical inference, J. Amer. Stat.
+Assoc. 22, 209-212.
 """
 
 from __future__ import annotations

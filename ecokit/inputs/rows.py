@@ -183,4 +183,7 @@ def unknown_id(key: str, other: Frame, table: str, column: str = "", *more: str)
 
 
 def _unless(right: nw.Expr, what: str, column: str, more: tuple[str, ...], gaps: bool) -> Wrong:
-    return Wrong(what, ~right.fill_null(value=gaps), (*more, column))
+    right = right.fill_null(value=False)  # NaN, which is missing in pandas, compares as false
+    if gaps:
+        right = right | nw.col(column).is_null()
+    return Wrong(what, ~right, (*more, column))

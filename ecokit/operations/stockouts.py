@@ -14,9 +14,16 @@ from ecokit.kpi.engine import Part, lendable, per, total, whole, yuan
 _NEEDED = {"stock": "date product_id price demand sold closing"}
 _OPTIONAL = {"products": "product_id cost"}
 _RESULT = (
-    "asked", "sold", "lost", "unit_rate", "day_rate", "sku_rate", "empty_day_rate", "lost_sales",
+    "asked",
+    "sold",
+    "lost",
+    "unit_rate",
+    "day_rate",
+    "sku_rate",
+    "empty_day_rate",
+    "lost_sales",
     "lost_profit",
-)  # fmt: skip
+)
 
 
 @public
