@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.stats import binom, multivariate_normal, norm
 
-from ecokit import pricing
+from ecokit import explore, pricing
 from ecokit.errors import CourseError
+from ecokit.explore.pricing import lab, products
 from ecokit.plots import pricing as plots
 from ecokit.pricing import elasticity
 from ecokit.shop import Shop, load_shop
@@ -299,6 +300,42 @@ def test_every_product_of_the_shop_gets_a_price_and_a_reason(shop: Shop) -> None
     pricing.base_prices(*inputs)
     for frame, kept in zip(inputs, before, strict=True):
         pd.testing.assert_frame_equal(frame, kept)
+
+
+@given(elastic=st.floats(-9, -0.2), cost=money, price=money)
+def test_a_profit_curve_is_the_arithmetic_of_one_elasticity(
+    elastic: float, cost: float, price: float
+) -> None:
+    curve = pricing.profit_curve([price, 1.01 * price], cost, elastic, at=price, units=100)
+    assert curve["units"].tolist() == pytest.approx([100, 100 * 1.01**elastic])
+    left = 0.994 * curve["price"] - cost - 5
+    assert curve["profit"].tolist() == pytest.approx((curve["units"] * left).tolist())
+
+
+def test_a_profit_curve_peaks_at_the_best_price() -> None:
+    best_of_all = pricing.best_price(100, -4)
+    prices = np.linspace(110, 160, 201)
+    costs = pricing.Costs(0, 0)
+    curve = pricing.profit_curve(prices, 100, -4, at=125, units=90, costs=costs)
+    assert curve["price"][curve["profit"].idxmax()] == pytest.approx(best_of_all, abs=0.25)
+    for wrong in (0.0, 2.5, math.nan):
+        with pytest.raises(CourseError, match="elasticity"):
+            pricing.profit_curve(prices, 100, wrong, at=125, units=90)
+
+
+def test_the_lab_tells_what_settles_the_price(shop: Shop) -> None:
+    app = lab(shop).app()
+    assert len(products(shop)) == 8
+    said = set()
+    for value in (-15.0, -6.0, -2.0):
+        app.inputs["elasticity"].value = value
+        said.add(app.picture.alt)
+    assert len(said) == 3
+    app.inputs["kept"].value = 30
+    assert "do not follow" in app.picture.alt
+    frames = explore.frames("pricing", shop).frames
+    assert [frame.label for frame in frames] == [f"{-n}.0" for n in (15, 8, 6, 5, 4, 3, 2)]
+    assert "keep the margin" not in frames[3].alt
 
 
 # Elasticity on a panel with a known answer ----------------------------------------------------

@@ -8,11 +8,9 @@ fixed, so it passes always or never.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,8 +21,7 @@ from scipy.optimize import minimize, minimize_scalar
 from ecokit import explore, load_shop, strategies
 from ecokit.errors import CourseError
 from ecokit.exercises.strategies import FIELDS, best_launch, launch_profit, product
-from ecokit.explore.base import Picture
-from ecokit.explore.strategies import STRATEGIES, products
+from ecokit.explore.strategies import STRATEGIES, lab, products
 from ecokit.plots import strategies as plots
 from ecokit.plots import theme
 from ecokit.shop import Shop
@@ -839,29 +836,23 @@ def shop() -> Shop:
     return load_shop()
 
 
-def parts_of(part: Any) -> Iterator[Any]:
-    yield part
-    for child in getattr(part, "children", ()):
-        yield from parts_of(child)
-
-
 def test_the_lab_answers_every_knob(shop: Shop) -> None:
-    parts = list(parts_of(explore.show("strategies", shop)))
-    picture = next(part for part in parts if isinstance(part, Picture))
-    product, strategy = (part for part in parts if isinstance(part, widgets.Dropdown))
-    sliders = [part for part in parts if isinstance(part, widgets.IntSlider | widgets.FloatSlider)]
-    assert len(product.options) == 8
+    app = lab(shop).app()
+    strategy = app.inputs["strategy"]
+    assert len(app.inputs["product"].options) == 8
     assert [key for _name, key in strategy.options] == list(NAMES)
-    for _name, key in strategy.options:
+    for key, one in STRATEGIES.items():
         strategy.value = key
-        knobs = [slider for slider in sliders if slider.layout.display != "none"]
-        assert len(knobs) == len(STRATEGIES[key].knobs)
-        seen = {picture.value}
-        for knob in knobs:
-            knob.value = knob.max if knob.value < knob.max else knob.min
-            seen.add(picture.value)
-        assert len(seen) >= min(len(knobs), 2), key
-        assert picture.alt
+        seen = {app.picture.value}
+        for name, knob in one.knobs.items():
+            values = [value for _text, value in knob.options]
+            app.inputs[name].value = values[-1] if knob.start != values[-1] else values[0]
+            seen.add(app.picture.value)
+        assert len(seen) >= min(len(one.knobs), 2), key
+        assert app.picture.alt
+        assert NAMES[key][1] in app.below.value
+    strategy.value = "haggling"
+    assert app.below.value.count("ecokit-bold") == 1
 
 
 def test_the_twin_has_the_nine_of_the_slide(shop: Shop) -> None:

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import ipywidgets as widgets
 import numpy as np
-import pandas as pd
 from matplotlib.figure import Figure
 
 from ecokit import pricing as topic
-from ecokit.explore.base import Frame, Frames, Picture, app
+from ecokit.explore.lab import Choice, Control, Lab, Slider, steps
 from ecokit.messages import _
 from ecokit.plots import pricing as plots
-from ecokit.plots import theme
 
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
 TITLE = _("Base price lab")
-SIZE = (7.2, 3.8)
 PRODUCTS = 8
-STEPS = (-2.0, -3.0, -4.0, -5.0, -6.0, -8.0, -15.0)
+STOPS = (-15.0, -8.0, -6.0, -5.0, -4.0, -3.0, -2.0)
 """The elasticities of the static twin."""
 
 
 class Product(NamedTuple):
-    """A product of the lab; prices and cost in yuan, units of a year; nan: nobody else sells it."""
+    """A product of the lab; prices and cost in yuan, units of a year."""
 
     name: str
     price: float
@@ -36,17 +32,8 @@ class Product(NamedTuple):
     competitor_price: float
 
 
-class Setting(NamedTuple):
-    """What the sliders say: the elasticity, and per cent of the cost or of the price."""
-
-    elasticity: float = -3.0
-    cost: float = 100.0
-    kept: float = 8.0
-    room: float = 2.0
-
-
-def explorer(shop: Shop) -> widgets.Widget:
-    """Return the lab.
+def lab(shop: Shop) -> Lab:
+    """Return the lab; it starts with the product that sells best.
 
     Parameters
     ----------
@@ -54,45 +41,34 @@ def explorer(shop: Shop) -> widgets.Widget:
         With the tables products, stock, purchases, competitor_products and competitor_prices.
     """
     chosen = products(shop)
-    product = widgets.Dropdown(
-        options=[(one.name, key) for key, one in chosen.items()], description=_("Product")
-    )
-    start = Setting()
-    elasticity = widgets.FloatSlider(
-        start.elasticity,
-        min=-15.0,
-        max=-1.1,
-        step=0.1,
-        readout_format=".1f",
-        description=_("Elasticity"),
-    )
-    cost = widgets.IntSlider(round(start.cost), 80, 120, description=_("Purchase cost, % of today"))
-    kept = widgets.IntSlider(round(start.kept), 0, 30, description=_("Margin that must be kept, %"))
-    room = widgets.IntSlider(
-        round(start.room), 0, 20, description=_("Room above the cheapest competitor, %")
-    )
+    controls: dict[str, Control] = {
+        "product": Choice(_("Product"), [(one.name, key) for key, one in chosen.items()]),
+        "elasticity": Slider(_("Elasticity"), steps(-15.0, -1.1, 0.1, "{:.1f}"), -3.0),
+        "cost": Slider(_("Purchase cost, % of today"), steps(80, 120), 100),
+        "kept": Slider(_("Margin that must be kept, %"), steps(0, 30), 8),
+        "room": Slider(_("Room above the cheapest competitor, %"), steps(0, 20), 2),
+    }
 
-    def draw(figure: Figure) -> str:
-        setting = Setting(elasticity.value, cost.value, kept.value, room.value)
-        return _draw(figure, chosen[product.value], setting)
+    def draw(
+        figure: Figure, product: str, elasticity: float, cost: int, kept: int, room: int
+    ) -> str:
+        figure.subplots_adjust(left=0.13, right=0.97, top=0.9, bottom=0.22)
+        one = chosen[product]
+        paid = one.cost * cost / 100
+        told = topic.base_price(
+            paid,
+            one.store_price,
+            one.competitor_price,
+            elasticity=elasticity,
+            min_margin=kept / 100,
+            room=room / 100,
+        )
+        prices = np.linspace(0.98 * paid, 1.7 * paid, 145)
+        curve = topic.profit_curve(prices, paid, elasticity, at=one.price, units=one.units)
+        plots.profit_curve(curve, told, figure.add_subplot())
+        return _alt(one.name, elasticity, told)
 
-    picture = Picture(draw, SIZE)
-    controls = [product, elasticity, cost, kept, room]
-    for control in controls:
-        control.observe(picture.redraw, "value")
-    return app(controls, [picture], TITLE)
-
-
-def frames(shop: Shop) -> Frames:
-    """Return the static twin: the product that sells best, by its elasticity."""
-    product = next(iter(products(shop).values()))
-
-    def frame(elasticity: float) -> Frame:
-        figure = Figure(figsize=SIZE)
-        alt = _draw(figure, product, Setting(elasticity))
-        return Frame(f"{elasticity:g}", figure, alt)
-
-    return Frames(TITLE, _("Elasticity"), [frame(elasticity) for elasticity in STEPS])
+    return Lab(TITLE, controls, draw, along="elasticity", stops=STOPS, size=(7.2, 3.8))
 
 
 def products(shop: Shop) -> dict[str, Product]:
@@ -118,35 +94,13 @@ def products(shop: Shop) -> dict[str, Product]:
     }
 
 
-def _compute(product: Product, setting: Setting) -> tuple[pd.DataFrame, topic.BasePrice]:
-    """Return the curve of profit of a product, and its recommended price."""
-    cost = product.cost * setting.cost / 100
-    told = topic.base_price(
-        cost,
-        product.store_price,
-        product.competitor_price,
-        elasticity=setting.elasticity,
-        min_margin=setting.kept / 100,
-        room=setting.room / 100,
-    )
-    prices = np.linspace(0.98 * cost, 1.7 * cost, 145).tolist()
-    curve = topic.profit_curve(
-        prices, cost, setting.elasticity, at=product.price, units=product.units
-    )
-    return curve, told
-
-
-def _draw(figure: Figure, product: Product, setting: Setting) -> str:
-    theme.use()
-    figure.subplots_adjust(left=0.13, right=0.97, top=0.9, bottom=0.22)
-    curve, told = _compute(product, setting)
-    plots.profit_curve(curve, told, figure.add_subplot())
+def _alt(name: str, elasticity: float, told: topic.BasePrice) -> str:
     return _(
         "{product} at an elasticity of {elasticity:.1f}: floor ¥{floor:,.0f}, ceiling "
         "¥{ceiling:,.0f}, recommended ¥{price:,.0f} with a margin of {margin:.1%}. {reason}"
     ).format(
-        product=product.name,
-        elasticity=setting.elasticity,
+        product=name,
+        elasticity=elasticity,
         floor=told.floor,
         ceiling=told.ceiling,
         price=told.price,

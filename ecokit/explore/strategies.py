@@ -1,28 +1,24 @@
-"""The pricing lab: one product, one strategy, its parameters, and all strategies beside it."""
+"""The strategies lab: one product, one strategy, its parameters, and all strategies beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import ipywidgets as widgets
 from matplotlib.figure import Figure
 
 from ecokit import strategies as topic
-from ecokit.explore.base import Frame, Frames, Picture, app
+from ecokit.explore.lab import Choice, Control, Lab, Slider, Told, steps, table
 from ecokit.messages import _
 from ecokit.plots import strategies as plots
-from ecokit.plots import theme
 from ecokit.strategies.demand import Demand
 from ecokit.strategies.outcome import NAMES, Outcome
 
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-TITLE = _("Pricing lab")
-SIZE = (7.2, 3.8)
-TWIN_SIZE = (7.2, 7.4)
+TITLE = _("Price strategies lab")
 PRODUCTS = 8
 TWIN = (
     "personalised",
@@ -37,7 +33,7 @@ TWIN = (
 )
 """The nine frames of the static twin, one a strategy of slide 20."""
 
-_Values = Mapping[str, float]
+_Values = Mapping[str, Any]
 
 
 class Product(NamedTuple):
@@ -49,46 +45,34 @@ class Product(NamedTuple):
     demand: Demand
 
 
-class Knob(NamedTuple):
-    """A parameter of a strategy: its label, range, step and value at the start."""
-
-    label: str
-    low: float
-    high: float
-    step: float
-    start: float
-
-
 class Strategy(NamedTuple):
     """A strategy of the lab: its knobs, and what it does with a product and their values."""
 
-    knobs: dict[str, Knob]
+    knobs: dict[str, Slider]
     run: Callable[[Product, _Values], Outcome]
 
 
-def _percent(label: str, low: int, high: int, start: int, step: int = 1) -> Knob:
-    return Knob(label, low, high, step, start)
+def _knob(label: str, low: float, high: float, start: float, step: float = 1) -> Slider:
+    return Slider(label, steps(low, high, step), start)
 
 
 STRATEGIES: dict[str, Strategy] = {
     "one_price": Strategy(
-        {"price": _percent(_("Price, % of the base price"), 80, 140, 100)},
+        {"price": _knob(_("Price, % of the base price"), 80, 140, 100)},
         lambda x, v: topic.one_price(x.demand, x.cost, x.price * v["price"] / 100),
     ),
     "personalised": Strategy(
         {
-            "segments": Knob(_("Segments"), 1, 10, 1, 3),
-            "error": _percent(_("Error of the shop's guess, %"), 0, 30, 0),
+            "segments": _knob(_("Segments"), 1, 10, 3),
+            "error": _knob(_("Error of the shop's guess, %"), 0, 30, 0),
         },
-        lambda x, v: topic.personalised(
-            x.demand, x.cost, int(v["segments"]), error=v["error"] / 100
-        ),
+        lambda x, v: topic.personalised(x.demand, x.cost, v["segments"], error=v["error"] / 100),
     ),
     "prestige": Strategy(
         {
-            "price": _percent(_("Price, % of the base price"), 90, 180, 125),
-            "premium": _percent(_("Premium of the reputation, %"), 0, 30, 8),
-            "pull": _percent(_("WTP per yuan of price, %"), 0, 120, 30, 5),
+            "price": _knob(_("Price, % of the base price"), 90, 180, 125),
+            "premium": _knob(_("Premium of the reputation, %"), 0, 30, 8),
+            "pull": _knob(_("WTP per yuan of price, %"), 0, 120, 30, 5),
         },
         lambda x, v: topic.prestige(
             x.demand,
@@ -101,9 +85,9 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "automatic": Strategy(
         {
-            "mine": Knob(_("We ask: % of their price"), 90, 130, 0.5, 99),
-            "theirs": Knob(_("They ask: % of our price"), 90, 110, 0.5, 100),
-            "rounds": Knob(_("Rounds"), 2, 100, 1, 30),
+            "mine": _knob(_("We ask: % of their price"), 90, 130, 99, 0.5),
+            "theirs": _knob(_("They ask: % of our price"), 90, 110, 100, 0.5),
+            "rounds": _knob(_("Rounds"), 2, 100, 30),
         },
         lambda x, v: topic.automatic(
             x.demand,
@@ -111,17 +95,17 @@ STRATEGIES: dict[str, Strategy] = {
             topic.Rule(v["mine"] / 100, floor=x.cost),
             topic.Rule(v["theirs"] / 100, floor=x.cost),
             start=x.price,
-            rounds=int(v["rounds"]),
+            rounds=v["rounds"],
         ),
     ),
     "haggling": Strategy(
-        {"power": _percent(_("Bargaining power of the shop, %"), 0, 100, 50, 5)},
+        {"power": _knob(_("Bargaining power of the shop, %"), 0, 100, 50, 5)},
         lambda x, v: topic.haggling(x.demand, x.cost, v["power"] / 100),
     ),
     "free_trial": Strategy(
         {
-            "liking": _percent(_("Customers who will like it, %"), 30, 100, 70, 5),
-            "trial": Knob(_("Cost of a trial, % of the unit cost"), 0, 20, 0.5, 2),
+            "liking": _knob(_("Customers who will like it, %"), 30, 100, 70, 5),
+            "trial": _knob(_("Cost of a trial, % of the unit cost"), 0, 20, 2, 0.5),
         },
         lambda x, v: topic.free_trial(
             x.demand, x.cost, v["liking"] / 100, trial_cost=x.cost * v["trial"] / 100
@@ -129,9 +113,9 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "discount": Strategy(
         {
-            "cut": _percent(_("Discount, %"), 0, 25, 6),
-            "length": _percent(_("Length, % of the year"), 5, 50, 25, 5),
-            "pulled": _percent(_("Units pulled from later, %"), 0, 80, 30, 5),
+            "cut": _knob(_("Discount, %"), 0, 25, 6),
+            "length": _knob(_("Length, % of the year"), 5, 50, 25, 5),
+            "pulled": _knob(_("Units pulled from later, %"), 0, 80, 30, 5),
         },
         lambda x, v: topic.discount(
             x.demand,
@@ -144,16 +128,14 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "life_cycle": Strategy(
         {
-            "launch": _percent(_("Launch price, % of the base price"), 90, 140, 115),
-            "months": Knob(_("Months until the cut"), 1, 11, 1, 5),
-            "later": _percent(_("Later price, % of the base price"), 80, 120, 100),
+            "launch": _knob(_("Launch price, % of the base price"), 90, 140, 115),
+            "months": _knob(_("Months until the cut"), 1, 11, 5),
+            "later": _knob(_("Later price, % of the base price"), 80, 120, 100),
         },
         lambda x, v: topic.life_cycle(
             x.demand,
             x.cost,
-            topic.path(
-                x.price * v["launch"] / 100, x.price * v["later"] / 100, int(v["months"]), 12
-            ),
+            topic.path(x.price * v["launch"] / 100, x.price * v["later"] / 100, v["months"], 12),
             innovation=0.2,
             imitation=0.5,
             ageing=0.01,
@@ -161,39 +143,39 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "auction": Strategy(
         {
-            "bidders": Knob(_("Bidders in an auction"), 2, 20, 1, 5),
-            "units": Knob(_("Units in an auction"), 1, 10, 1, 1),
-            "reserve": _percent(_("Reserve, % of the base price"), 0, 125, 100, 5),
+            "bidders": _knob(_("Bidders in an auction"), 2, 20, 5),
+            "units": _knob(_("Units in an auction"), 1, 10, 1),
+            "reserve": _knob(_("Reserve, % of the base price"), 0, 125, 100, 5),
         },
         lambda x, v: topic.auction(
             x.demand,
             x.cost,
-            int(v["bidders"]),
-            units=int(min(v["units"], v["bidders"] - 1)),
+            v["bidders"],
+            units=min(v["units"], v["bidders"] - 1),
             reserve=x.price * v["reserve"] / 100,
             auctions=8000,
         ),
     ),
     "name_your_price": Strategy(
         {
-            "threshold": _percent(_("Hidden threshold, % of the base price"), 85, 120, 100),
-            "bids": Knob(_("Bids allowed"), 1, 5, 1, 2),
-            "rebid": Knob(_("Trouble of another bid, % of the base price"), 0, 2, 0.1, 0.2),
+            "threshold": _knob(_("Hidden threshold, % of the base price"), 85, 120, 100),
+            "bids": _knob(_("Bids allowed"), 1, 5, 2),
+            "rebid": _knob(_("Trouble of another bid, % of the base price"), 0, 2, 0.2, 0.1),
         },
         lambda x, v: topic.name_your_price(
             x.demand,
             x.cost,
             x.price * v["threshold"] / 100,
             believed=(0.85 * x.price, 1.2 * x.price),
-            bids=int(v["bids"]),
+            bids=v["bids"],
             rebid_cost=x.price * v["rebid"] / 100,
         ),
     ),
     "penetration": Strategy(
         {
-            "launch": _percent(_("Launch price, % of the base price"), 70, 120, 90),
-            "network": _percent(_("Worth more if all use it, %"), 0, 100, 50, 5),
-            "rate": _percent(_("Cost after a doubling, %"), 70, 100, 90),
+            "launch": _knob(_("Launch price, % of the base price"), 70, 120, 90),
+            "network": _knob(_("Worth more if all use it, %"), 0, 100, 50, 5),
+            "rate": _knob(_("Cost after a doubling, %"), 70, 100, 90),
         },
         lambda x, v: topic.penetration(
             x.demand.part(1 / 12),
@@ -205,18 +187,18 @@ STRATEGIES: dict[str, Strategy] = {
     ),
     "collaborative": Strategy(
         {
-            "price": _percent(_("Price of the group, % of the base price"), 80, 110, 95),
-            "needed": Knob(_("Buyers needed of 60"), 1, 60, 1, 15),
+            "price": _knob(_("Price of the group, % of the base price"), 80, 110, 95),
+            "needed": _knob(_("Buyers needed of 60"), 1, 60, 15),
         },
         lambda x, v: topic.collaborative(
-            x.demand, x.cost, [(int(v["needed"]), x.price * v["price"] / 100)], deals=4000
+            x.demand, x.cost, [(v["needed"], x.price * v["price"] / 100)], deals=4000
         ),
     ),
 }
 
 
-def explorer(shop: Shop) -> widgets.Widget:
-    """Return the lab.
+def lab(shop: Shop) -> Lab:
+    """Return the lab; it starts with the product that sells best.
 
     Parameters
     ----------
@@ -224,79 +206,35 @@ def explorer(shop: Shop) -> widgets.Widget:
         With the tables products and stock.
     """
     chosen = products(shop)
-    product = widgets.Dropdown(
-        options=[(one.name, key) for key, one in chosen.items()], description=_("Product")
-    )
-    strategy = widgets.Dropdown(
-        options=[(f"{NAMES[key][0]} {NAMES[key][1]}", key) for key in STRATEGIES],
-        value="personalised",
-        description=_("Strategy"),
-    )
-    knobs = {
-        key: {name: _slider(k) for name, k in one.knobs.items()} for key, one in STRATEGIES.items()
-    }
+    names = [(one.name, key) for key, one in chosen.items()]
+    choices = [(f"{NAMES[key][0]} {NAMES[key][1]}", key) for key in STRATEGIES]
+
+    def controls(values: Mapping[str, Any]) -> dict[str, Control]:
+        return {
+            "product": Choice(_("Product"), names),
+            "strategy": Choice(_("Strategy"), choices, "personalised"),
+            **STRATEGIES[values.get("strategy", "personalised")].knobs,
+        }
 
     @lru_cache(maxsize=PRODUCTS)
-    def others(key: str) -> tuple[Outcome, dict[str, tuple[str, ...]]]:
-        found = outcomes(chosen[key])
-        base = found["one_price"]
-        return base, {name: _line(one, base.profit) for name, one in found.items()}
+    def others(key: str) -> dict[str, Outcome]:
+        return outcomes(chosen[key])
 
-    def draw(figure: Figure) -> str:
-        values = {name: slider.value for name, slider in knobs[strategy.value].items()}
-        one = chosen[product.value]
-        outcome = STRATEGIES[strategy.value].run(one, values)
-        base, lines = others(product.value)
-        lines = lines | {outcome.strategy: _line(outcome, base.profit)}
-        table.value = _table(outcome.strategy, lines)
-        return _draw(figure, one, outcome, base)
+    def draw(figure: Figure, product: str, strategy: str, **values: float) -> Told:
+        figure.subplots_adjust(left=0.11, right=0.97, top=0.84, bottom=0.15)
+        one = chosen[product]
+        outcome = STRATEGIES[strategy].run(one, values)
+        beside = others(product)
+        base = beside["one_price"]
+        ax = figure.add_subplot()
+        plots.who_pays(outcome, one.demand, ax)
+        second = _("profit ¥{profit:,.0f}, {change:+.0%} against the base price").format(
+            profit=outcome.profit, change=outcome.profit / base.profit - 1
+        )
+        ax.set_title(f"{ax.get_title(loc='left')}\n{second}", x=0, y=1)
+        return Told(_alt(one, outcome, base), _beside(beside | {strategy: outcome}, strategy, base))
 
-    table = widgets.HTML()
-    picture = Picture(draw, SIZE)
-
-    def show(_change: object = None) -> None:
-        for key, sliders in knobs.items():
-            for slider in sliders.values():
-                slider.layout.display = None if key == strategy.value else "none"
-        picture.redraw()
-
-    sliders = [slider for some in knobs.values() for slider in some.values()]
-    lab = app([product, strategy, *sliders], [picture, table], TITLE)
-    strategy.observe(show, "value")
-    for control in (product, *sliders):
-        control.observe(picture.redraw, "value")
-    show()
-    return lab
-
-
-def frames(shop: Shop) -> Frames:
-    """Return the static twin: the nine strategies on the product that sells best."""
-    product = next(iter(products(shop).values()))
-    others = outcomes(product)
-    base = others["one_price"]
-
-    def change(key: str) -> float:
-        return others[key].profit / base.profit - 1
-
-    def frame(key: str) -> Frame:
-        name = NAMES[key][0]
-
-        def draw() -> Figure:
-            theme.use()
-            figure = Figure(figsize=TWIN_SIZE)
-            figure.subplots_adjust(left=0.41, right=0.97, top=0.95, bottom=0.09, hspace=0.36)
-            upper, lower = figure.subplots(2, gridspec_kw={"height_ratios": [1, 1.25]})
-            plots.who_pays(others[key], product.demand, upper)
-            upper.set_title(upper.get_title(loc="left"), x=-0.63, y=1)
-            table = topic.compare(others.values())
-            plots.compare(table, key, lower)
-            words = _("Profit {change:+.0%} against the base price, {name}")
-            lower.set_title(words.format(change=change(key), name=product.name), x=-0.63, y=1)
-            return figure
-
-        return Frame(name, draw, _alt(product, others[key], base))
-
-    return Frames(TITLE, _("Strategy"), [frame(key) for key in TWIN])
+    return Lab(TITLE, controls, draw, along="strategy", stops=TWIN, size=(7.2, 4.0))
 
 
 def products(shop: Shop) -> dict[str, Product]:
@@ -329,51 +267,22 @@ def outcomes(product: Product) -> dict[str, Outcome]:
     }
 
 
-def _slider(knob: Knob) -> widgets.Widget:
-    whole = all(float(x).is_integer() for x in (knob.low, knob.high, knob.step, knob.start))
-    if whole:
-        return widgets.IntSlider(
-            int(knob.start), int(knob.low), int(knob.high), int(knob.step), description=knob.label
+def _beside(found: Mapping[str, Outcome], chosen: str, base: Outcome) -> str:
+    """Return all strategies as a table, the chosen one in bold."""
+    heads = [_("Strategy"), _("Mean price"), _("Units"), _("Profit"), _("Against base")]
+    lines = []
+    for key, outcome in found.items():
+        mean, profit = outcome.prices[1], outcome.profit
+        lines.append(
+            (
+                " ".join(NAMES[key]),
+                f"¥{mean:,.0f}" if mean == mean else "–",
+                f"{outcome.units:,.0f}",
+                f"¥{profit:,.0f}",
+                f"{profit / base.profit - 1:+.0%}",
+            )
         )
-    return widgets.FloatSlider(
-        value=knob.start,
-        min=knob.low,
-        max=knob.high,
-        step=knob.step,
-        readout_format=".1f",
-        description=knob.label,
-    )
-
-
-def _draw(figure: Figure, product: Product, outcome: Outcome, base: Outcome) -> str:
-    theme.use()
-    figure.subplots_adjust(left=0.11, right=0.97, top=0.9, bottom=0.15)
-    plots.who_pays(outcome, product.demand, figure.add_subplot())
-    return _alt(product, outcome, base)
-
-
-def _line(outcome: Outcome, base: float) -> tuple[str, ...]:
-    """Return a row of the table: strategy, mean price, units, profit, and against the base."""
-    mean, profit = outcome.prices[1], outcome.profit
-    return (
-        f"{outcome.name} {NAMES[outcome.strategy][1]}",
-        f"¥{mean:,.0f}" if mean == mean else "–",
-        f"{outcome.units:,.0f}",
-        f"¥{profit:,.0f}",
-        f"{profit / base - 1:+.0%}",
-    )
-
-
-def _table(chosen: str, lines: Mapping[str, tuple[str, ...]]) -> str:
-    """Return all strategies as an HTML table, the chosen one bold."""
-    heads = (_("Strategy"), _("Mean price"), _("Units"), _("Profit"), _("Against base"))
-    body = []
-    for key, (name, *numbers) in lines.items():
-        weight = ' style="font-weight:bold"' if key == chosen else ""
-        cells = "".join(f'<td style="text-align:right">{number}</td>' for number in numbers)
-        body.append(f'<tr{weight}><th scope="row" style="text-align:left">{name}</th>{cells}</tr>')
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    return f'<table class="ecokit-table"><tr>{head}</tr>{"".join(body)}</table>'
+    return table(heads, lines, bold=[list(found).index(chosen)])
 
 
 def _alt(product: Product, outcome: Outcome, base: Outcome) -> str:
