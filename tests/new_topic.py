@@ -24,7 +24,8 @@ LEFT_OUT = shutil.ignore_patterns(".[!m]*", "_build", "build", "dist", "my-cours
 PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg"]
 SHARED = [
-    f"tests/test_{name}.py" for name in ("exercises", "explore", "layers", "notebooks", "style")
+    f"tests/test_{name}.py"
+    for name in ("exercises", "explore", "layers", "notebooks", "style", "sweep")
 ]
 LAYERS = "tests/test_layers.py::test_"
 

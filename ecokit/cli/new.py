@@ -34,6 +34,7 @@ ROOMS = {
     "exercises.py.txt": "ecokit/exercises/{topic}.py",
     "explore.py.txt": "ecokit/explore/{topic}.py",
     "tests.py.txt": "tests/test_{topic}.py",
+    "sweep.py.txt": "tests/sweep/{topic}.py",
     "page.md": "book/{chapter}/{topic}.md",
     "api.md": "book/reference/api/{topic}.md",
     "notebook.md": "notebooks/{chapter}/{topic}.ipynb",
