@@ -23,9 +23,11 @@ from ecokit import explore, load_shop, simulate
 from ecokit import service_desk as sd
 from ecokit.errors import CourseError
 from ecokit.explore.base import Picture
+from ecokit.service_desk.erlang import Desk
 from ecokit.shop import Shop
-from tests.engines import EAGER, MOVES, Move
+from tests.engines import EAGER, MOVES, Move, moved
 
+NEEDED = ("contacts", "roster", "complaints", "orders", "visits")
 T = pd.Timestamp
 MONDAY = T("2025-03-03")
 Z = 4.0
@@ -156,7 +158,7 @@ def test_endless_patience_is_erlang_c_and_extremes_stay_numbers() -> None:
     assert flood.service_level < 1e-6
     calm = sd.desk(0.1, 3, 300, 1)
     assert (calm.service_level, round(calm.abandoned, 12)) == (1.0, 0.0)
-    assert sd.desk(0, 3, 2, 5) == sd.Desk(0.0, 2, 0.0, 1.0, 0.0, 0.0, 0.0)
+    assert sd.desk(0, 3, 2, 5) == Desk(0.0, 2, 0.0, 1.0, 0.0, 0.0, 0.0)
     assert sd.desk(0, 3, 2).service_level == 1
 
 
@@ -175,7 +177,7 @@ def test_the_desk_needed_is_the_smallest(
 # The simulation --------------------------------------------------------------------------------
 
 
-def assert_agrees(simulated: pd.DataFrame, desk: sd.Desk) -> None:
+def assert_agrees(simulated: pd.DataFrame, desk: Desk) -> None:
     for name, row in simulated.iterrows():
         apart = abs(row["value"] - getattr(desk, str(name)))
         assert apart <= Z * row["error"] + 1e-12, name
@@ -188,8 +190,8 @@ def test_simulation_agrees_with_erlang_c_and_a_within_its_error() -> None:
     assert_agrees(sd.measured(impatient), sd.desk(200, 3, 9, 5))
     share = sd.measured(impatient).loc["service_level"]
     assert share["error"] < 0.015  # an error that would tell 9 agents from 10
-    assert sd.patience_minutes(impatient) == pytest.approx(5, rel=0.05)
-    assert sd.handling_minutes(impatient) == pytest.approx(3, rel=0.03)
+    assert sd.patience_minutes({"contacts": impatient}) == pytest.approx(5, rel=0.05)
+    assert sd.handling_minutes({"contacts": impatient}) == pytest.approx(3, rel=0.03)
 
 
 def test_lognormal_handling_agrees_with_pollaczek_khinchine() -> None:
@@ -239,17 +241,18 @@ SIX = contacts(
 
 
 def test_answers_by_hand(engine: Move) -> None:
-    (row,) = pandas(sd.answers(engine(SIX))).to_dict("records")
+    six = {"contacts": engine(SIX)}
+    (row,) = pandas(sd.answers(six)).to_dict("records")
     assert (row["contacts"], row["answered"], row["abandoned"], row["in_time"]) == (6, 4, 2, 2)
     assert row["service_level"] == pytest.approx(2 / 6)
     assert row["service_level_answered"] == 0.5
     assert (row["mean_wait"], row["median_wait"]) == (60.0, 60.0)
-    days = pandas(sd.answers(engine(SIX), by=["weekday", "hour"]))
+    days = pandas(sd.answers(six, by=["weekday", "hour"]))
     assert days[["weekday", "hour", "contacts"]].to_numpy().tolist() == [[1, 9, 4], [7, 23, 2]]
     assert math.isnan(days["service_level_answered"].iloc[1])
-    slots = pandas(sd.slots(engine(SIX)))
+    slots = pandas(sd.answers(six, by=["weekday", "slot"]))[["weekday", "slot", "contacts"]]
     assert slots.to_numpy().tolist() == [[1, 540, 3], [1, 555, 1], [7, 1425, 2]]
-    week = sd.hours(engine(SIX), drawn_scale=0.5, minutes=15)
+    week = sd.hours(six, drawn_scale=0.5, minutes=15)
     assert week.shape == (96, 7)
     assert week.loc[540, "Mon"] == 3 / 2 * 4 * 2  # two Mondays, four quarters, half drawn
     assert week.to_numpy().sum() == (3 + 1) / 2 * 8 + 2 * 8
@@ -258,16 +261,28 @@ def test_answers_by_hand(engine: Move) -> None:
 def test_measures_agree_on_every_engine(shop: Shop) -> None:
     found: dict[str, list[pd.DataFrame]] = {}
     for name in EAGER:
-        engine = MOVES[name]
-        table, roster = engine(shop.contacts), engine(shop.roster)
+        tables = moved(MOVES[name], {name: shop.tables[name] for name in NEEDED})
+        groups = sd.answer_groups(tables)
+        people = sd.rfm(MOVES[name](shop.orders.merge(shop.order_lines)))
         found[name] = [
-            pandas(sd.answers(table, by=["month", "kind"])),
-            pandas(sd.slots(table)),
-            sd.hours(table, 0.05),
-            pandas(sd.staffed(table, roster, 0.05)),
-            pandas(sd.resolution(table, by="kind")),
-            sd.pareto(engine(shop.complaints)),
-            pd.DataFrame([[sd.handling_minutes(table), sd.patience_minutes(table)]]),
+            pandas(table)
+            for table in (
+                sd.answers(tables, by=["month", "kind"]),
+                sd.answers(tables, by=["weekday", "slot"]),
+                sd.hours(tables, drawn_scale=0.05),
+                sd.staffed(tables, drawn_scale=0.05),
+                sd.resolution(tables, by="kind"),
+                sd.reasons_by_parcel(tables),
+                groups,
+                sd.answer_effect(groups),
+                sd.pareto(tables["complaints"]),
+                people,
+                sd.segments(people),
+                sd.repeat_curve(tables["orders"]),
+                sd.cohorts(tables["orders"]),
+                sd.repeat_summary(tables["orders"]),
+                pd.DataFrame([[sd.handling_minutes(tables), sd.patience_minutes(tables)]]),
+            )
         ]
     for name in ("polars", "duckdb"):
         for ours, theirs in zip(found["pandas"], found[name], strict=True):
@@ -275,17 +290,15 @@ def test_measures_agree_on_every_engine(shop: Shop) -> None:
 
 
 def test_the_desk_of_the_shop_adds_up(shop: Shop) -> None:
-    table = shop.contacts
-    months = sd.answers(table, "month")
-    assert int(months["contacts"].sum()) == len(table)
-    hours = sd.hours(table, shop.truth["drawn_scale"])
-    days = (table["arrived_at"].max().normalize() - table["arrived_at"].min().normalize()).days + 1
-    assert hours.to_numpy().sum() / 7 == pytest.approx(
-        len(table) / days / shop.truth["drawn_scale"], rel=0.01
-    )
-    told = sd.staffed(table, shop.roster, shop.truth["drawn_scale"])
-    assert int(told["contacts"].sum()) == len(table)
-    assert sd.patience_minutes(table) == pytest.approx(shop.truth["patience_minutes"], rel=0.12)
+    arrived, scale = shop.contacts["arrived_at"], shop.truth["drawn_scale"]
+    months = sd.answers(shop, by="month")
+    assert int(months["contacts"].sum()) == len(arrived)
+    hours = sd.hours(shop, drawn_scale=scale)
+    days = (arrived.max().normalize() - arrived.min().normalize()).days + 1
+    assert hours.to_numpy().sum() / 7 == pytest.approx(len(arrived) / days / scale, rel=0.01)
+    told = sd.staffed(shop, drawn_scale=scale)
+    assert int(told["contacts"].sum()) == len(arrived)
+    assert sd.patience_minutes(shop) == pytest.approx(shop.truth["patience_minutes"], rel=0.12)
 
 
 # Shifts ----------------------------------------------------------------------------------------
@@ -338,7 +351,7 @@ def test_what_cannot_be_covered_is_named() -> None:
 
 
 def test_resolution_finds_the_truth_of_the_shop(shop: Shop) -> None:
-    row = sd.resolution(shop.contacts).iloc[0]
+    row = sd.resolution(shop).iloc[0]
     solved, n = shop.truth["first_contact_resolution"], row["first_contacts"]
     assert abs(row["resolved_share"] - solved) < Z * math.sqrt(solved * (1 - solved) / n)
     again, unsolved = shop.truth["contact_again"], row["unsolved"]
@@ -359,7 +372,7 @@ def test_resolution_counts_cases_not_contacts() -> None:
             "resolved": [False, True, True, True, None, True],
         }
     )
-    (row,) = sd.resolution(table).to_dict("records")
+    (row,) = sd.resolution({"contacts": table}).to_dict("records")
     # Day 0 came back after exactly 7 days; day 15 is a new case; 2 gave up; 40 is too young.
     assert (row["first_contacts"], row["unsolved"]) == (3, 1)
     assert row["no_repeat_share"] == pytest.approx(2 / 3)
@@ -371,7 +384,7 @@ def test_answer_effect_equals_the_regression_row_by_row(shop: Shop) -> None:
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
 
-    groups = sd.answer_groups(shop.visits, shop.contacts, shop.orders)
+    groups = sd.answer_groups(shop)
     groups = groups[groups["day"].dt.month.isin([5, 6, 7])]
     found = sd.answer_effect(groups).loc["adjusted"]
     both = groups[groups["group"].isin(["in_time", "late"])]
@@ -382,22 +395,20 @@ def test_answer_effect_equals_the_regression_row_by_row(shop: Shop) -> None:
     fitted = GLM(both["bought"], design, family=Poisson()).fit(cov_type="HC0")
     low, high = fitted.conf_int().loc["of"]
     assert found["ratio"] == pytest.approx(math.exp(fitted.params["of"]), rel=1e-4)
-    assert found[["lower", "upper"]].tolist() == pytest.approx(
-        [math.exp(low), math.exp(high)], 1e-3
-    )
+    assert found[["low", "high"]].tolist() == pytest.approx([math.exp(low), math.exp(high)], 1e-3)
 
 
 def test_the_truth_of_an_answer_in_time_lies_in_most_intervals(shop: Shop) -> None:
     inside = 0
     for company in (shop, simulate(1), simulate(2)):
-        groups = sd.answer_groups(company.visits, company.contacts, company.orders)
-        row = sd.answer_effect(groups, "in_time", "not_asked").loc["adjusted"]
-        inside += bool(row["lower"] <= company.truth["consultation_in_time"] <= row["upper"])
+        groups = sd.answer_groups(company)
+        row = sd.answer_effect(groups, against="not_asked").loc["adjusted"]
+        inside += bool(row["low"] <= company.truth["consultation_in_time"] <= row["high"])
     assert inside >= 2  # 95 % each: fewer than 2 of 3 happens once in 140 times
 
 
 def test_reasons_name_the_late_parcel(shop: Shop) -> None:
-    table = sd.reasons_by_parcel(shop.orders, shop.contacts, shop.complaints)
+    table = sd.reasons_by_parcel(shop)
     first = table.iloc[:2].set_index("about")["reason"]
     assert first.to_dict() == {"contact": "delivery", "complaint": "late"}
     assert table[["on_time", "late"]].to_numpy().max() <= 1
@@ -414,7 +425,8 @@ def test_customer_value_equals_the_worked_example() -> None:
 
 
 def test_rfm_counts_every_yuan_and_every_customer(shop: Shop) -> None:
-    table = sd.rfm(shop.orders, shop.order_lines)
+    bought = shop.orders.merge(shop.order_lines)
+    table = sd.rfm(bought)
     paid = shop.orders[shop.orders["paid_at"].notna()]
     lines = shop.order_lines[shop.order_lines["order_id"].isin(paid["order_id"])]
     assert len(table) == paid["visitor_id"].nunique()
@@ -427,7 +439,7 @@ def test_rfm_counts_every_yuan_and_every_customer(shop: Shop) -> None:
     told = sd.segments(table)
     assert set(told["segment"]) <= {"champion", "loyal", "at_risk", "new", "once", "lapsed"}
     assert told["customer_share"].sum() == pytest.approx(1)
-    early = sd.rfm(shop.orders, shop.order_lines, as_of="2025-03-01")
+    early = sd.rfm(bought, as_of="2025-03-01")
     assert len(early) < len(table)
 
 
@@ -441,8 +453,8 @@ def test_repeat_curve_is_kaplan_meier_by_hand() -> None:
     # Watched at day 10: 1, 2, 3 (15 days), 4. At day 20: 2 and 4; 5 was watched for one day.
     assert curve["watched"].tolist() == [4, 2]
     assert curve["share"].tolist() == pytest.approx([1 / 4, 1 - 3 / 4 * 1 / 2])
-    assert (curve["lower"] < curve["share"]).all()
-    assert (curve["share"] < curve["upper"]).all()
+    assert (curve["low"] < curve["share"]).all()
+    assert (curve["share"] < curve["high"]).all()
 
 
 def test_cohorts_leave_open_months_empty(shop: Shop) -> None:
@@ -522,20 +534,19 @@ def test_bg_nbd_forecasts_customers_of_its_own_kind() -> None:
 
 def test_customers_of_a_real_shop(real_data: Callable[[str], Path]) -> None:
     # Sales to known customers in the public table Online Retail; figures of its readme.
-    names = {"InvoiceNo": "order_id", "InvoiceDate": "placed_at", "CustomerID": "visitor_id",
-             "Quantity": "quantity", "UnitPrice": "unit_price"}  # fmt: skip
-    lines = pd.read_parquet(real_data("online_retail.parquet")).rename(columns=names)
-    sold = lines["visitor_id"].notna() & (lines["quantity"] > 0) & (lines["unit_price"] > 0)
-    orders = lines[sold].groupby("order_id", as_index=False)[["placed_at", "visitor_id"]].min()
-    orders = orders.assign(paid_at=orders["placed_at"])
-    customers = sd.rfm(orders, lines[sold])
+    names = {"order_id": "InvoiceNo", "visitor_id": "CustomerID"}
+    names |= {"placed_at": "InvoiceDate", "paid_at": "InvoiceDate"}
+    lines = pd.read_parquet(real_data("online_retail.parquet"))
+    sold = lines[(lines["Quantity"] > 0) & (lines["UnitPrice"] > 0) & lines["CustomerID"].notna()]
+    orders = sold.groupby("InvoiceNo", as_index=False)[["InvoiceDate", "CustomerID"]].min()
+    customers = sd.rfm(sold, **names, quantity="Quantity", unit_price="UnitPrice")
     assert (len(customers), int(customers["frequency"].sum())) == (4338, 18532)
     # Four lines have a price below a fen, which rounds to nothing.
     assert customers["monetary"].sum() == pytest.approx(8_911_407.904, abs=0.1)
-    first = sd.cohorts(orders).iloc[0]
+    first = sd.cohorts(orders, **names).iloc[0]
     active = [round(first[after] * first["customers"]) for after in (1, 6, 11)]
     assert (first["customers"], active) == (885, [324, 321, 445])
-    known = sd.repeat_summary(orders, "2011-09-01")
+    known = sd.repeat_summary(orders, as_of="2011-09-01", **names)
     columns = known["frequency"], known["recency"], known["age"]
     ahead = sd.fit_bg_nbd(*columns).expected_orders(90, *columns)
     assert np.isfinite(ahead).all()
@@ -548,8 +559,13 @@ GROUPS = pd.DataFrame({"group": ["in_time"], "bought": [1], "campaign": "none", 
 ORDERS = pd.DataFrame(
     {"order_id": [1], "visitor_id": [1], "placed_at": [MONDAY], "paid_at": [MONDAY]}
 )
-LINES = pd.DataFrame({"order_id": [1], "quantity": [1], "unit_price": [9.9]})
+LINES = ORDERS.assign(quantity=1, unit_price=9.9)
 ROSTER = pd.DataFrame({"date": [MONDAY], "hour": [9], "agents": [2]})
+
+
+def of(**columns: Any) -> dict[str, pd.DataFrame]:
+    """Return the six contacts, by name, with other columns."""
+    return {"contacts": SIX.assign(**columns)}
 
 
 @pytest.mark.parametrize(
@@ -570,54 +586,68 @@ ROSTER = pd.DataFrame({"date": [MONDAY], "hour": [9], "agents": [2]})
         (lambda: sd.agents_needed(200, 3, 0.8, most_abandoned=0), "most_abandoned is 0"),
         (lambda: sd.agents_needed(1e7, 3, 0.8), "more than 10,000 agents"),
         (lambda: sd.positions(14, 1), "shrinkage is 1"),
-        (lambda: sd.answers(SIX, target=-1), "target is -1"),
-        (lambda: sd.answers(SIX.drop(columns="answered_at")), "no column answered_at"),
-        (lambda: sd.answers(SIX.assign(in_time="x"), by="in_time"), "You group by in_time"),
-        (lambda: sd.answers(SIX, by=["hour", "hour"]), "a list of different names"),
-        (lambda: sd.answers(SIX.assign(arrived_at="today")), "holds text, not times"),
-        (lambda: sd.rfm(pd.concat([ORDERS, ORDERS]), LINES), "order_id 1 more than once"),
-        (lambda: sd.slots(SIX, 50), "minutes is 50"),
-        (lambda: sd.hours(SIX, 0), "drawn_scale is 0"),
-        (lambda: sd.hours(SIX.head(0)), "has no rows"),
-        (lambda: sd.patience_minutes(SIX.dropna()), "Nobody gave up"),
-        (lambda: sd.handling_minutes(SIX[SIX.answered_at.isna()]), "No contact was answered"),
-        (lambda: sd.simulate_desk([1, math.nan], 3, 2, seed=1), "contacts_per_hour holds nan"),
+        (lambda: sd.answers({"contacts": SIX}, target=-1), "target is -1"),
+        (lambda: sd.answers({}), "needs the table contacts"),
+        (lambda: sd.answers(SIX), r"service_desk.answers\(contacts\) is now .*answers\(shop\)"),
+        (lambda: sd.answers({"contacts": ROSTER}), "no column arrived_at, answered_at"),
+        (lambda: sd.answers(of(in_time="x"), by="in_time"), "You group by in_time"),
+        (lambda: sd.answers({"contacts": SIX}, by=["hour", "hour"]), "a list of different names"),
+        (lambda: sd.answers(of(arrived_at="today")), "holds text, not times"),
+        (lambda: sd.hours({"contacts": SIX}, minutes=50), "minutes is 50"),
+        (lambda: sd.hours({"contacts": SIX}, drawn_scale=0), "drawn_scale is 0"),
+        (lambda: sd.hours({"contacts": SIX.head(0)}), "has no rows"),
+        (lambda: sd.patience_minutes({"contacts": SIX.dropna()}), "Nobody gave up"),
+        (lambda: sd.patience_minutes({"contacts": SIX.head(0)}), "Nobody gave up"),
+        (lambda: sd.handling_minutes({"contacts": SIX[SIX.answered_at.isna()]}), "No contact was"),
+        (
+            lambda: sd.simulate_desk([1, math.nan], 3, 2, seed=1),
+            "contacts_per_hour: 1 of 2 numbers are missing",
+        ),
         (lambda: sd.simulate_desk(1, 0, 2, seed=1), "handling_minutes is 0"),
         (lambda: sd.simulate_desk(1, 1e9, 2, seed=1), "at most 100,000 minutes"),
         (lambda: sd.simulate_desk(1e9, 3, 2, seed=1), "too many to draw"),
         (lambda: sd.simulate_desk(1, 3, 2.5, seed=1), "agents holds 2.5"),
         (lambda: sd.simulate_desk(np.ones((24, 5)), 3, 2, seed=1), r"the shape \(24, 5\)"),
         (lambda: sd.simulate_desk([], 3, 2, seed=1), "the shape"),
-        (lambda: sd.simulate_desk("many", 3, 2, seed=1), "no number"),
+        (lambda: sd.simulate_desk("many", 3, 2, seed=1), "contacts_per_hour is 'many'"),
         (lambda: sd.simulate_desk(1, 3, 2, seed=-1), "seed is -1"),
         (lambda: sd.simulate_desk(1, 3, 2, seed=1, days=0), "days is 0"),
         (lambda: sd.simulate_desk(1, 3, 2, seed=1, handling="short"), "handling is 'short'"),
         (lambda: sd.measured(SIX), "6 contacts are too few"),
         (lambda: sd.measured(SIX, batches=2.5), "batches is 2.5"),
-        (lambda: sd.staffed(SIX, ROSTER, drawn_scale=0), "drawn_scale is 0"),
-        (lambda: sd.staffed(SIX, ROSTER.assign(hour=24)), "with an hour that is not 0 to 23"),
-        (lambda: sd.pareto(ROSTER.head(0), "hour"), "no rows"),
+        (lambda: sd.staffed({"contacts": SIX, "roster": ROSTER}, drawn_scale=0), "drawn_scale is"),
+        (
+            lambda: sd.staffed({"contacts": SIX, "roster": ROSTER.assign(hour=24)}),
+            "In 1 of 1 rows of roster, hour is not from 0 to 23, such as .*2025-03-03, hour 24",
+        ),
+        (lambda: sd.pareto(ROSTER.head(0), column="hour"), "no rows"),
+        (lambda: sd.pareto(ROSTER, column="share"), "no column share.* column=..."),
         (lambda: sd.Shift(25), "starts at 25"),
         (lambda: sd.Shift(8, cost=-1), "cost is -1"),
         (lambda: sd.Shift(8, 8, break_after=7.75), "The break must end before"),
         (lambda: sd.cover([1] * 24, [sd.Shift(0, 24)], most=0), "most is 0"),
-        (lambda: sd.cover("many", [sd.Shift(8)]), "no number"),
-        (lambda: sd.cover([1] * 7, [sd.Shift(8)]), r"the shape \(7, 1\)"),
-        (lambda: sd.cover([-1] * 24, [sd.Shift(8)]), "negative or missing"),
+        (lambda: sd.cover("many", [sd.Shift(8)]), "required is 'many'"),
+        (lambda: sd.cover([1] * 24, [8]), r"shifts is \[8\]"),
+        (lambda: sd.cover([1] * 7, [sd.Shift(8)]), r"the shape \(7,\)"),
+        (lambda: sd.cover([-1] * 24, [sd.Shift(8)]), "required holds -1"),
         (lambda: sd.cover([1] * 24, []), "no shift to choose"),
-        (lambda: sd.resolution(SIX.assign(contact_id=1)), "no column visitor_id"),
-        (lambda: sd.answer_effect(GROUPS), "in the group late"),
-        (lambda: sd.answer_effect(GROUPS, level=95), "level is 95"),
+        (lambda: sd.resolution(of(contact_id=range(6))), "no column visitor_id"),
+        (lambda: sd.answer_effect(GROUPS), "against is 'late'. Nobody in it has bought"),
+        (lambda: sd.answer_effect(GROUPS, confidence=95), "confidence is 95"),
+        (lambda: sd.answer_effect(GROUPS, bought="campaign"), "campaign of groups holds text"),
         (lambda: sd.repeat_curve(ORDERS), "No customer bought again"),
-        (lambda: sd.rfm(ORDERS, ORDERS), "no column quantity"),
-        (lambda: sd.rfm(ORDERS, LINES.assign(unit_price=math.nan)), "without order_id, quantity"),
+        (lambda: sd.cohorts(pd.concat([ORDERS, ORDERS])), "order_id 1 more than once"),
+        (lambda: sd.rfm(ORDERS, LINES), r"is now service_desk.rfm\(shop.orders.merge"),
+        (lambda: sd.rfm(ORDERS), "no column quantity"),
+        (lambda: sd.rfm(LINES.assign(unit_price=math.nan)), "unit_price is missing"),
         (lambda: sd.segments(ORDERS), "no column segment"),
         (lambda: sd.cohorts(ORDERS.head(0)), "no row with a placed_at"),
         (lambda: sd.cohorts(ORDERS, as_of="soon"), "as_of is 'soon'"),
         (lambda: sd.cohorts(ORDERS, as_of="2025-01-01T00:00Z"), "as_of is '2025"),
         (lambda: sd.fit_bg_nbd([1], [9], [5]), "recency from 0 to age"),
         (lambda: sd.fit_bg_nbd([1, 2], [1], [5, 6]), "of the same length"),
-        (lambda: sd.fit_bg_nbd([1, math.nan], [1, 1], [5, 6]), "in whole numbers"),
+        (lambda: sd.fit_bg_nbd([1, math.nan], [1, 1], [5, 6]), "frequency: 1 of 2 numbers"),
+        (lambda: sd.fit_bg_nbd([1.5], [1], [5]), "in whole numbers"),
         (lambda: sd.BGNBD(1, 1, 2, 2).expected_orders(-1, [1], [1], [5]), "days is -1"),
         (lambda: sd.customer_value(math.nan, 0.5, 0.1), "margin is nan"),
         (lambda: sd.customer_value(1, 0.5, -1), "discount is -1"),
@@ -629,24 +659,32 @@ def test_errors_say_what_to_do(call: Callable[[], Any], sentence: str) -> None:
         call()
 
 
+CASE = {"contact_id": range(6), "visitor_id": 1, "reason": "price", "resolved": True}
+
+
 @pytest.mark.parametrize(
     "measure",
     [
-        sd.answers,
-        sd.patience_minutes,
-        sd.measured,
-        lambda table: sd.staffed(table, ROSTER),
-        lambda table: sd.resolution(
-            table.assign(contact_id=range(6), visitor_id=1, reason="price", resolved=True)
-        ),
+        lambda table: sd.answers({"contacts": table}),
+        lambda table: sd.patience_minutes({"contacts": table}),
+        lambda table: sd.measured(table),
+        lambda table: sd.staffed({"contacts": table, "roster": ROSTER}),
+        lambda table: sd.resolution({"contacts": table.assign(**CASE)}),
     ],
 )
 def test_times_that_cannot_be_are_told(measure: Callable[[pd.DataFrame], Any]) -> None:
-    with pytest.raises(CourseError, match="without arrived_at: 2"):
+    with pytest.raises(CourseError, match="In 2 of 6 rows of contacts, arrived_at is missing"):
         measure(SIX.assign(arrived_at=SIX["arrived_at"].where(SIX.index > 1)))
     early = SIX["arrived_at"] - pd.Timedelta(seconds=5)
-    with pytest.raises(CourseError, match="with answered_at before arrived_at: 6, such as 2025"):
+    with pytest.raises(CourseError, match="6 rows of contacts, answered_at is before arrived_at"):
         measure(SIX.assign(answered_at=early))
+
+
+def test_a_tables_own_names_are_enough() -> None:
+    names = {"arrived_at": "came", "answered_at": "spoke", "ended_at": "left"}
+    mine = SIX.rename(columns=names)
+    assert sd.measured(mine, batches=2, **names).equals(sd.measured(SIX, batches=2))
+    assert sd.pareto(mine.assign(kind="chat"), column="kind")["kind"].tolist() == ["chat"]
 
 
 def test_a_time_not_yet_known_is_no_fault() -> None:
@@ -654,8 +692,10 @@ def test_a_time_not_yet_known_is_no_fault() -> None:
     rows = [("09:00", 0, 300), ("09:05", 30, math.nan), ("09:06", None, 60), ("09:07", None, None)]
     table = contacts(*((f"2025-03-03 {clock}", wait, end) for clock, wait, end in rows))
     assert sd.measured(table, batches=2).loc["waits", "value"] == 0.75
-    assert sd.patience_minutes(table) == pytest.approx(1.5)  # 90 s waited, one gave up
-    assert sd.staffed(table, ROSTER)["busy_minutes"].tolist() == [5.0]
+    assert sd.patience_minutes({"contacts": table}) == pytest.approx(
+        1.5
+    )  # 90 s waited, one gave up
+    assert sd.staffed({"contacts": table, "roster": ROSTER})["busy_minutes"].tolist() == [5.0]
 
 
 def test_customers_without_a_name_are_left_out() -> None:
@@ -663,13 +703,12 @@ def test_customers_without_a_name_are_left_out() -> None:
     orders["placed_at"] += pd.to_timedelta([0, 5, 9], unit="D")
     guests = orders.assign(order_id=[7, 8, 9], visitor_id=math.nan)
     both = pd.concat([orders, guests], ignore_index=True)
-    lines = LINES.assign(order_id=0)
-    for table in (both, pl.from_pandas(both, nan_to_null=True)):
-        engine = pl.from_pandas if isinstance(table, pl.DataFrame) else lambda frame: frame
-        assert sd.rfm(table, engine(lines))["frequency"].tolist() == [3]
-        assert sd.repeat_curve(table)["watched"].tolist() == [1]
-        assert sd.cohorts(table)["customers"].tolist() == [1]
-        assert sd.repeat_summary(table)["frequency"].tolist() == [2]
+    for move in (MOVES["pandas"], lambda frame: pl.from_pandas(frame, nan_to_null=True)):
+        table, lines = move(both), move(both.assign(quantity=1, unit_price=9.9))
+        assert list(sd.rfm(lines)["frequency"]) == [3]
+        assert list(sd.repeat_curve(table)["watched"]) == [1]
+        assert list(sd.cohorts(table)["customers"]) == [1]
+        assert list(sd.repeat_summary(table)["frequency"]) == [2]
 
 
 def test_the_lab_answers_its_controls(shop: Shop) -> None:

@@ -55,7 +55,7 @@ REPEAT = 7
 
 @once
 def _months(shop: Shop) -> pd.DataFrame:
-    return topic.answers(shop.contacts, "month", TARGET)
+    return topic.answers(shop, by="month", target=TARGET)
 
 
 def _busiest(shop: Shop) -> pd.Series:
@@ -90,7 +90,9 @@ def _all_abandoned(shop: Shop) -> float:
 
 @once
 def _mean_of_hours(shop: Shop) -> float:
-    return float(topic.answers(_of_month(shop), ["day", "hour"], TARGET)["service_level"].mean())
+    of_month = {"contacts": _of_month(shop)}
+    hours = topic.answers(of_month, by=["day", "hour"], target=TARGET)
+    return float(hours["service_level"].mean())
 
 
 IN_TIME = Number(
@@ -107,7 +109,7 @@ IN_TIME = Number(
     reference=_in_time,
     hints=(
         _("Whoever gave up was not answered in time. They belong to all contacts."),
-        _("`service_desk.answers(shop.contacts, by='month')` has a `service_level`."),
+        _("`service_desk.answers(shop, by='month')` has a `service_level`."),
     ),
     solution=_(
         "Count contacts with an answer within the target, and divide by all contacts, those who "
@@ -152,7 +154,7 @@ IN_TIME = Number(
 
 @once
 def _patience(shop: Shop) -> float:
-    return topic.patience_minutes(shop.contacts)
+    return topic.patience_minutes(shop)
 
 
 @once
@@ -186,7 +188,7 @@ PATIENCE = Number(
         _("Divide all minutes waited, by everybody, by the number of those who gave up."),
     ),
     solution=_(
-        "`service_desk.patience_minutes(shop.contacts)`: the minutes all contacts waited, answered "
+        "`service_desk.patience_minutes(shop)`: the minutes all contacts waited, answered "
         "or not, over the number of those who gave up."
     ),
     misconceptions=(
@@ -215,12 +217,12 @@ PATIENCE = Number(
 
 @once
 def _hours(shop: Shop) -> pd.DataFrame:
-    return topic.hours(shop.contacts, shop.truth["drawn_scale"])
+    return topic.hours(shop, drawn_scale=shop.truth["drawn_scale"])
 
 
 @once
 def _handling(shop: Shop) -> float:
-    return topic.handling_minutes(shop.contacts)
+    return topic.handling_minutes(shop)
 
 
 def _peak(shop: Shop) -> float:
@@ -380,7 +382,7 @@ POSITIONS = Number(
 
 @once
 def _mean_occupancy(shop: Shop) -> float:
-    told = topic.staffed(shop.contacts, shop.roster, shop.truth["drawn_scale"])
+    told = topic.staffed(shop, drawn_scale=shop.truth["drawn_scale"])
     return float(told["busy_minutes"].sum() / shop.truth["drawn_scale"] / told["agents"].sum() / 60)
 
 
@@ -427,7 +429,7 @@ OCCUPANCY = Choice(
     reference=lambda shop: "hours",
     hints=(
         _("In which hours are the agents free, and in which are the customers waiting?"),
-        _("`service_desk.staffed(shop.contacts, shop.roster, scale)` has each hour."),
+        _("`service_desk.staffed(shop, drawn_scale=scale)` has each hour."),
     ),
     solution=_("Occupancy is a result of each hour's staffing, not a target for the year."),
 )
@@ -609,7 +611,7 @@ STAFF_WEEK = Plan(
 
 @once
 def _resolution(shop: Shop) -> pd.Series:
-    return topic.resolution(shop.contacts, REPEAT).iloc[0]
+    return topic.resolution(shop, days=REPEAT).iloc[0]
 
 
 def _no_repeat(shop: Shop) -> float:
@@ -639,7 +641,7 @@ FIRST_CONTACT = Number(
     reference=_no_repeat,
     hints=(
         _("A first contact has no earlier one of the same customer and reason within the days."),
-        _("`service_desk.resolution(shop.contacts)` has both ways of measuring."),
+        _("`service_desk.resolution(shop)` has both ways of measuring."),
     ),
     solution=_(
         "`no_repeat_share`. It lies above the agents' own flag, because some unsolved customers "
@@ -725,7 +727,7 @@ PARETO = Table(
 
 @once
 def _groups(shop: Shop) -> pd.DataFrame:
-    return topic.answer_groups(shop.visits, shop.contacts, shop.orders, TARGET)
+    return topic.answer_groups(shop, target=TARGET)
 
 
 @once
@@ -767,10 +769,7 @@ ANSWER = Number(
     reference=_gain,
     hints=(
         _("Visits without a product page ask nothing and buy nothing. Leave them out."),
-        _(
-            "`service_desk.answer_groups(shop.visits, shop.contacts, shop.orders)` has a group and "
-            "`bought` for each visit."
-        ),
+        _("`service_desk.answer_groups(shop)` has a group and `bought` for each visit."),
     ),
     solution=_(
         "Mean of `bought` in the group `in_time`, minus that in `not_asked`. Part of it is not "

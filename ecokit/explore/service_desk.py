@@ -17,7 +17,7 @@ from ecokit.plots import theme
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from ecokit.service_desk import Desk
+    from ecokit.service_desk.erlang import Desk
     from ecokit.shop import Shop
 
 TITLE = _("Staffing lab")
@@ -95,9 +95,9 @@ def frames(shop: Shop) -> Frames:
 
 def _start(shop: Shop) -> tuple[float, float, float]:
     """Return contacts in the busiest hour of the week, minutes of handling, minutes of patience."""
-    hours = topic.hours(shop.contacts, shop.truth.get("drawn_scale", 1.0))
-    handling = topic.handling_minutes(shop.contacts)
-    return float(hours.to_numpy().max()), handling, topic.patience_minutes(shop.contacts)
+    hours = topic.hours(shop, drawn_scale=shop.truth.get("drawn_scale", 1.0))
+    handling = topic.handling_minutes(shop)
+    return float(hours.to_numpy().max()), handling, topic.patience_minutes(shop)
 
 
 def _curves(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from ecokit.service_desk import Desk
+    from ecokit.service_desk.erlang import Desk
 
 
 MOST_TICKS = 12
@@ -361,7 +361,7 @@ def effects(
     Parameters
     ----------
     table : DataFrame
-        Index: names of comparisons. Columns ``ratio``, ``lower``, ``upper``.
+        Index: names of comparisons. Columns ``ratio``, ``low``, ``high``.
     truth : mapping, optional
         The true ratio of a comparison, by its name.
     title : str
@@ -377,12 +377,12 @@ def effects(
     Examples
     --------
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"ratio": [1.4], "lower": [1.1], "upper": [1.8]}, index=["adjusted"])
+    >>> table = pd.DataFrame({"ratio": [1.4], "low": [1.1], "high": [1.8]}, index=["adjusted"])
     >>> [label.get_text() for label in effects(table).axes[0].get_yticklabels()]
     ['adjusted']
     """
     places = np.arange(len(table))
-    error = [table["ratio"] - table["lower"], table["upper"] - table["ratio"]]
+    error = [table["ratio"] - table["low"], table["high"] - table["ratio"]]
     ax.errorbar(
         table["ratio"],
         places,
@@ -424,15 +424,15 @@ def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes = theme.NEW) -> None:
     Examples
     --------
     >>> import pandas as pd
-    >>> curve = pd.DataFrame({"day": [10, 80], "share": [0.05, 0.12], "lower": [0.04, 0.1],
-    ...                       "upper": [0.06, 0.14]})
+    >>> curve = pd.DataFrame({"day": [10, 80], "share": [0.05, 0.12], "low": [0.04, 0.1],
+    ...                       "high": [0.06, 0.14]})
     >>> repeat(curve).axes[0].get_title(loc="left")
     '12% have bought again after 90 days'
     """
     ax.fill_between(
         curve["day"],
-        curve["lower"],
-        curve["upper"],
+        curve["low"],
+        curve["high"],
         step="post",
         color=theme.BLUE,
         alpha=0.2,

@@ -11,22 +11,18 @@ slide 16 for a manager who keeps the desk efficient and its costs low.
 
 from __future__ import annotations
 
-import lazy_loader
+from ecokit.inputs.renamed import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     submod_attrs={
-        "arrivals": [
-            "WEEKDAYS", "answers", "handling_minutes", "hours", "patience_minutes", "slots",
-            "staffed",
-        ],
+        "arrivals": ["answers", "handling_minutes", "hours", "patience_minutes", "staffed"],
+        "clock": ["WEEKDAYS"],
         "contacts": ["answer_effect", "answer_groups", "pareto", "reasons_by_parcel", "resolution"],
         "customers": ["cohorts", "customer_value", "repeat_curve", "rfm", "segments"],
-        "erlang": [
-            "Desk", "agents_needed", "desk", "erlang_b", "erlang_c", "load", "positions",
-        ],
+        "erlang": ["agents_needed", "desk", "erlang_b", "erlang_c", "load", "positions"],
         "forecast": ["BGNBD", "fit_bg_nbd", "repeat_summary"],
-        "shifts": ["Shift", "ShiftPlan", "cover", "shift_patterns"],
+        "shifts": ["Shift", "cover", "shift_patterns"],
         "simulate": ["measured", "simulate_desk"],
     },
-)  # fmt: skip
+)

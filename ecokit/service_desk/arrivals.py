@@ -1,50 +1,50 @@
 """When contacts come, how long they wait, and how many agents were there for them.
 
-``contacts`` is a table with ``arrived_at``, ``answered_at`` (null: gave up) and
-``ended_at``. Measures take and return the kind of table that you have: pandas, Polars,
-DuckDB or another engine that Narwhals knows.
+The table ``contacts`` has ``arrived_at``, ``answered_at`` (null: gave up) and ``ended_at``.
+Measures take a shop, or tables by name, and return the kind of table that they were given:
+pandas, Polars, DuckDB or another engine that Narwhals knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
-from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
-from ecokit.kpi.door import By, as_group, door, listed, need, refuse_taken
-from ecokit.kpi.engine import PERIODS, per, start_of
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.frames import By, Frame
+from ecokit.inputs.renamed import public
+from ecokit.kpi.engine import per, start_of
 from ecokit.messages import _
-from ecokit.service_desk.inputs import above, as_pandas, between, desk_contacts, whole
-
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-"""Short names of the weekdays 1 to 7."""
-
-CLOCK = ("weekday", "hour", "slot")
-"""Further ways to group: weekday (1 Monday to 7), hour (0 to 23), minute at which a slot starts."""
-
-QUARTER = 15
-"""Minutes of a slot, unless told otherwise."""
-
-COLUMNS = "arrived_at answered_at"
+from ecokit.service_desk import clock
+from ecokit.service_desk.clock import WEEKDAYS
 
 MEASURED = (
-    "contacts", "answered", "abandoned", "in_time", "abandoned_share", "service_level",
-    "service_level_answered", "mean_wait", "median_wait", "p90_wait",
-)  # fmt: skip
+    "contacts",
+    "answered",
+    "abandoned",
+    "in_time",
+    "abandoned_share",
+    "service_level",
+    "service_level_answered",
+    "mean_wait",
+    "median_wait",
+    "p90_wait",
+)
 """What :func:`answers` measures."""
 
 
-def answers(contacts: IntoFrameT, by: By = None, target: float = 60) -> IntoFrameT:
+@public
+def answers(data: Any, *, by: By = None, target: float = 60) -> Any:
     """Measure how fast contacts were answered, and how many gave up.
 
     Parameters
     ----------
-    contacts : table
-        ``arrived_at``, ``answered_at`` (null: gave up), and the columns named in `by`.
+    data : Shop or mapping of table name to table
+        ``contacts``: ``arrived_at``, ``answered_at`` (null: gave up), and the columns named
+        in `by`.
     by : str or sequence of str, optional
         ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, ``"weekday"`` (1 Monday to 7),
         ``"hour"`` (0 to 23), ``"slot"`` (minutes after midnight at which the quarter hour
@@ -54,7 +54,7 @@ def answers(contacts: IntoFrameT, by: By = None, target: float = 60) -> IntoFram
 
     Returns
     -------
-    table
+    table of the caller's kind
         `by`; ``contacts``, ``answered``, ``abandoned``, ``in_time`` (counts);
         ``abandoned_share`` and ``service_level`` (in time) of *all* contacts,
         ``service_level_answered`` of the answered ones; ``mean_wait``, ``median_wait`` and
@@ -63,7 +63,13 @@ def answers(contacts: IntoFrameT, by: By = None, target: float = 60) -> IntoFram
     Raises
     ------
     CourseError
-        A column is missing, or the target is negative.
+        A column is missing, the target is negative, or the moments of a contact do not
+        follow one another. (Rows of a lazy engine are not looked at.)
+
+    References
+    ----------
+    Slide 3 (answered in time). That service level can leave out, count or forgive those who
+    gave up: manual of Cisco ICM 4.5.
 
     Examples
     --------
@@ -73,153 +79,123 @@ def answers(contacts: IntoFrameT, by: By = None, target: float = 60) -> IntoFram
     ...     "arrived_at": [noon] * 4,
     ...     "answered_at": [noon, noon + pd.Timedelta("30s"), noon + pd.Timedelta("90s"), pd.NaT],
     ... })
-    >>> answers(contacts)[["service_level", "service_level_answered", "abandoned_share"]].round(2)
+    >>> told = answers({"contacts": contacts})
+    >>> told[["service_level", "service_level_answered", "abandoned_share"]].round(2)
        service_level  service_level_answered  abandoned_share
     0            0.5                    0.67             0.25
-    >>> answers(contacts, by="floor")
+    >>> answers({"contacts": contacts}, by="floor")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table contacts has no column floor. It has: arrived_at, ...
-
-    Source: slide 3 (answered in time). That service level can leave out, count or forgive
-    those who gave up: manual of Cisco ICM 4.5.
     """
-    above("target", target, or_zero=True)
-    frame = desk_contacts(contacts, COLUMNS)
-    frame, keys = _keyed(frame, by, MEASURED)
-    there = ~nw.col("answered_at").is_null()
-    frame = frame.with_columns(
-        _answered=there.cast(nw.Int64), _one=nw.lit(1, nw.Int64), _wait=_wait()
-    )
-    frame = frame.with_columns(
-        _in_time=nw.when(nw.col("_wait") <= target).then(1).otherwise(0).cast(nw.Int64)
-    )
-    totals = (
-        nw.col("_one").sum().alias("contacts"),
-        nw.col("_answered").sum().alias("answered"),
-        nw.col("_in_time").sum().alias("in_time"),
-        nw.col("_wait").mean().alias("mean_wait"),
-        nw.col("_wait").quantile(0.5, interpolation="linear").alias("median_wait"),
-        nw.col("_wait").quantile(0.9, interpolation="linear").alias("p90_wait"),
-    )
-    found = frame.group_by(*keys).agg(*totals) if keys else frame.select(*totals)
-    found = found.with_columns(
-        nw.col(name).cast(nw.Int64) for name in ("contacts", "answered", "in_time")
-    ).with_columns(abandoned=nw.col("contacts") - nw.col("answered"))
-    found = found.with_columns(
-        abandoned_share=per("abandoned", "contacts"),
+    limit = numbers.number("target", target, low=0)
+    (contacts,) = frames.door(data, {"contacts": "arrived_at answered_at"})
+    clock.refuse_backward(contacts, "arrived_at", "answered_at")
+    contacts, keys = clock.keyed(contacts, by, MEASURED)
+    # Marks and waits stand under names of the answer: no group can be called so.
+    marked = contacts.select(
+        *keys,
+        contacts=nw.lit(1, nw.Int64),
+        answered=clock.mark(~nw.col("answered_at").is_null()),
+        mean_wait=_wait(),
+    ).with_columns(in_time=clock.mark(nw.col("mean_wait") <= limit))
+    wait = nw.col("mean_wait")
+    sums = clock.summed(
+        marked,
+        keys,
+        [
+            *(nw.col(name).sum() for name in ("contacts", "answered", "in_time")),
+            wait.mean(),
+            wait.quantile(0.5, interpolation="linear").alias("median_wait"),
+            wait.quantile(0.9, interpolation="linear").alias("p90_wait"),
+        ],
+    ).with_columns(nw.col(name).cast(nw.Int64) for name in ("contacts", "answered", "in_time"))
+    return frames.sorted_native(_rated(sums).select(*keys, *MEASURED), keys)
+
+
+def _rated(sums: Frame) -> Frame:
+    """Return counts with the shares that they make."""
+    return sums.with_columns(
+        abandoned=nw.col("contacts") - nw.col("answered"),
         service_level=per("in_time", "contacts"),
         service_level_answered=per("in_time", "answered"),
-    ).select(*keys, *MEASURED)
-    return _closed(found.sort(*keys) if keys else found)
+    ).with_columns(abandoned_share=per("abandoned", "contacts"))
 
 
-def slots(contacts: IntoFrameT, minutes: int = QUARTER, by: By = "weekday") -> IntoFrameT:
-    """Count the contacts of each quarter hour of the day.
-
-    Parameters
-    ----------
-    contacts : table
-        ``arrived_at`` and the columns named in `by`.
-    minutes : int
-        Minutes of a slot; they divide the day.
-    by : str or sequence of str, optional
-        See :func:`answers`. Default: the weekday.
-
-    Returns
-    -------
-    table
-        `by`, ``slot`` (minutes after midnight at which it starts), ``contacts``. A slot
-        without contacts has no row.
-
-    Raises
-    ------
-    CourseError
-        `minutes` does not divide the day.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> came = pd.to_datetime(["2025-03-03 12:05", "2025-03-03 12:14", "2025-03-09 12:15"])
-    >>> slots(pd.DataFrame({"arrived_at": came})).values.tolist()
-    [[1, 720, 2], [7, 735, 1]]
-    >>> slots(pd.DataFrame({"arrived_at": came}), minutes=7)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: minutes is 7. Give minutes that divide a day, such as 15 or 60.
-    """
-    if 1440 % whole("minutes", minutes, 1, 1440):
-        raise CourseError(
-            _("minutes is {n:g}. Give minutes that divide a day, such as 15 or 60.").format(
-                n=minutes
-            )
-        )
-    frame = desk_contacts(contacts, "arrived_at")
-    frame, keys = _keyed(frame, [key for key in listed(by) if key != "slot"], ["contacts"])
-    frame = frame.with_columns(slot=_slot(minutes))
-    keys = [*keys, "slot"]
-    return _closed(frame.group_by(*keys).agg(nw.len().alias("contacts")).sort(*keys))
-
-
-def hours(contacts: IntoFrameT, drawn_scale: float = 1.0, minutes: int = 60) -> pd.DataFrame:
+@public
+def hours(data: Any, *, drawn_scale: float = 1.0, minutes: int = 60) -> pd.DataFrame:
     """Return the mean arrivals per hour of the week, at the scale of the whole desk.
 
     Parameters
     ----------
-    contacts : table
-        ``arrived_at``. Every day from the first contact to the last counts, also one
-        without contacts.
+    data : Shop or mapping of table name to table
+        ``contacts``: ``arrived_at``. Every day from the first contact to the last counts, also
+        one without contacts.
     drawn_scale : float
         Share of the real contacts that the table holds: ``shop.truth["drawn_scale"]``.
         The desk staffs for all of them.
     minutes : int
-        Minutes of a row: 60, or 15 for quarter hours.
+        Minutes of a row: 60, or 15 for quarter hours. They divide the day.
 
     Returns
     -------
     DataFrame
-        Rows: minutes after midnight (``slot``). Columns: :data:`WEEKDAYS`. Values: mean
-        contacts **per hour** on such a day; 0 where none came.
+        Of pandas. Rows: minutes after midnight (``slot``). Columns: :data:`WEEKDAYS`. Values:
+        mean contacts **per hour** on such a day; 0 where none came.
 
     Raises
     ------
     CourseError
-        The scale is no share, or there are no contacts.
+        The scale is no share, `minutes` do not divide the day, or there are no contacts.
 
     Examples
     --------
     >>> import pandas as pd
     >>> came = pd.to_datetime(["2025-03-03 12:05", "2025-03-03 12:14", "2025-03-10 23:00"])
-    >>> week = hours(pd.DataFrame({"arrived_at": came}), drawn_scale=0.05)
+    >>> contacts = pd.DataFrame({"arrived_at": came})
+    >>> week = hours({"contacts": contacts}, drawn_scale=0.05)
     >>> float(week.loc[720, "Mon"]), float(week.loc[720, "Tue"])
     (20.0, 0.0)
-    >>> hours(pd.DataFrame({"arrived_at": came}), drawn_scale=20)
+    >>> hours({"contacts": contacts}, minutes=7)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: drawn_scale is 20. Give a share above 0 and at most 1, such as 0.05.
+    ecokit.errors.CourseError: minutes is 7. Give minutes that divide a day, such as 15 or 60.
     """
-    between("drawn_scale", drawn_scale, "0.05", top=True)
-    counts = as_pandas(slots(contacts, minutes))
+    drawn = numbers.share("drawn_scale", drawn_scale, zero=False)
+    length = numbers.count("minutes", minutes, 1, clock.DAY)
+    if clock.DAY % length:
+        wanted = _("Give minutes that divide a day, such as 15 or 60.")
+        raise numbers.refused("minutes", minutes, wanted)
+    (contacts,) = frames.door(data, {"contacts": "arrived_at"})
+    clock.refuse_backward(contacts, "arrived_at")
+    came = contacts.select(weekday=clock.weekday(), slot=clock.slot(length))
+    counts = frames.as_pandas(came.group_by("weekday", "slot").agg(contacts=nw.len())).dropna()
     if counts.empty:
         raise CourseError(_("The table contacts has no rows. Give the contacts of some days."))
     table = counts.pivot_table("contacts", "slot", "weekday", aggfunc="sum")
-    table = table.reindex(index=range(0, 1440, int(minutes)), columns=range(1, 8)).fillna(0.0)
+    table = table.reindex(index=range(0, clock.DAY, length), columns=range(1, 8)).fillna(0.0)
     days = _days_by_weekday(contacts).reindex(range(1, 8), fill_value=0)
-    rate = table / days.where(days > 0, 1) * (60 / minutes) / drawn_scale
+    rate = table / days.where(days > 0, 1) * (60 / length) / drawn
     return rate.set_axis(list(WEEKDAYS), axis=1).rename_axis("slot").rename_axis(None, axis=1)
 
 
-def staffed(
-    contacts: IntoFrameT, roster: IntoFrameT, drawn_scale: float = 1.0, target: float = 60
-) -> IntoFrameT:
+def _days_by_weekday(contacts: Frame) -> pd.Series:
+    """Return how many Mondays to Sundays lie between the first and the last contact."""
+    arrived = nw.col("arrived_at")
+    ends = frames.as_pandas(contacts.select(first=arrived.min(), last=arrived.max()))
+    first, last = (pd.Timestamp(ends[name].iloc[0]).normalize() for name in ("first", "last"))
+    return pd.Series(pd.date_range(first, last).day_of_week + 1).value_counts()
+
+
+@public
+def staffed(data: Any, *, drawn_scale: float = 1.0, target: float = 60) -> Any:
     """Set the contacts of each hour of each day beside the agents on duty.
 
     Parameters
     ----------
-    contacts : table
-        ``arrived_at``, ``answered_at``, ``ended_at``.
-    roster : table
-        ``date``, ``hour`` (0 to 23), ``agents``.
+    data : Shop or mapping of table name to table
+        ``contacts``: ``arrived_at``, ``answered_at``, ``ended_at``. ``roster``: ``date``,
+        ``hour`` (0 to 23), ``agents``.
     drawn_scale : float
         See :func:`hours`.
     target : float
@@ -227,7 +203,7 @@ def staffed(
 
     Returns
     -------
-    table
+    table of the caller's kind
         ``date``, ``hour``, ``agents``, ``contacts`` (in the table), ``answered``,
         ``in_time``, ``busy_minutes`` (of handling), ``occupancy`` (that work at full scale,
         over the agents' hour). A row per row of the roster.
@@ -236,7 +212,7 @@ def staffed(
     ------
     CourseError
         A column is missing, or the roster has an hour twice, an hour beyond the day or
-        fewer than no agents.
+        fewer than no agents. (Rows of a lazy engine are not looked at.)
 
     Examples
     --------
@@ -246,58 +222,65 @@ def staffed(
     >>> noon = pd.Timestamp("2025-03-03 12:10")
     >>> contacts = pd.DataFrame({"arrived_at": [noon], "answered_at": [noon],
     ...                          "ended_at": [noon + pd.Timedelta("9min")]})
-    >>> staffed(contacts, roster, drawn_scale=0.1)["occupancy"].tolist()
+    >>> told = staffed({"contacts": contacts, "roster": roster}, drawn_scale=0.1)
+    >>> told["occupancy"].tolist()
     [0.0, 0.5]
     """
-    above("target", target, or_zero=True)
-    between("drawn_scale", drawn_scale, "0.05", top=True)
-    columns = {"contacts": f"{COLUMNS} ended_at", "roster": "date hour agents"}
-    duty = door({"contacts": contacts, "roster": roster}, columns)[1]
-    _refuse_roster(duty)
-    frame, duty = desk_contacts(contacts, columns["contacts"]).lazy(), duty.lazy()
-    there = ~nw.col("answered_at").is_null()
-    seconds = (nw.col("ended_at") - nw.col("answered_at")).dt.total_seconds()
-    frame = frame.with_columns(
-        date=start_of("day", "arrived_at"),
-        hour=nw.col("arrived_at").dt.hour().cast(nw.Int64),
-        answered=there.cast(nw.Int64),
-        in_time=nw.when(there & (_wait() <= target)).then(1).otherwise(0).cast(nw.Int64),
-        _seconds=nw.when(there).then(seconds).otherwise(0).fill_null(0).cast(nw.Int64),
+    limit = numbers.number("target", target, low=0)
+    drawn = numbers.share("drawn_scale", drawn_scale, zero=False)
+    moments = ("arrived_at", "answered_at", "ended_at")
+    contacts, roster = frames.door(data, {"contacts": moments, "roster": "date hour agents"})
+    clock.refuse_backward(contacts, *moments)
+    _refuse_roster(roster)
+    duty = roster.select(
+        date=start_of("day", "date"), hour=nw.col("hour").cast(nw.Int64), agents=nw.col("agents")
     )
-    counts = frame.group_by("date", "hour").agg(
-        nw.len().alias("contacts"), *(nw.col(c).sum() for c in ("answered", "in_time", "_seconds"))
+    both = duty.join(_worked(contacts, limit), on=["date", "hour"], how="left")
+    counts = ("contacts", "answered", "in_time")
+    filled = both.with_columns(
+        *(nw.col(name).fill_null(0).cast(nw.Int64) for name in counts),
+        busy_minutes=nw.col("busy_minutes").fill_null(0) / 60_000,
     )
-    duty = duty.with_columns(date=start_of("day", "date"), hour=nw.col("hour").cast(nw.Int64))
-    counted = ("contacts", "answered", "in_time", "_seconds")
-    both = duty.select("date", "hour", "agents").join(counts, on=["date", "hour"], how="left")
-    both = both.with_columns(nw.col(name).fill_null(0).cast(nw.Int64) for name in counted)
-    both = both.with_columns(busy_minutes=nw.col("_seconds").cast(nw.Float64) / 60)
     work = nw.col("busy_minutes") / (nw.when(nw.col("agents") != 0).then(nw.col("agents")) * 60)
-    both = both.with_columns(occupancy=work / drawn_scale).drop("_seconds")
-    return _closed(both.sort("date", "hour"), like=contacts)
+    told = filled.with_columns(occupancy=work / drawn)
+    return frames.sorted_native(told, ["date", "hour"])
 
 
-def _refuse_roster(duty: Any) -> None:
-    """Refuse an hour that no day has, or agents below 0; a lazy engine is not asked."""
-    if isinstance(duty, nw.DataFrame):
-        fits = nw.col("hour").is_between(0, 23) & (nw.col("agents") >= 0)
-        wrong = len(duty) - len(duty.filter(fits))
-        if wrong:
-            raise CourseError(
-                _(
-                    "Rows of the roster with an hour that is not 0 to 23, or with agents below 0: "
-                    "{n}. Put them right, or leave them out."
-                ).format(n=wrong)
-            )
+def _worked(contacts: Frame, limit: float) -> Frame:
+    """Return what was answered in each hour of each day, and the milliseconds that it took."""
+    there = ~nw.col("answered_at").is_null()
+    marked = contacts.select(
+        date=start_of("day", "arrived_at"),
+        hour=clock.hour(),
+        contacts=nw.lit(1, nw.Int64),
+        answered=clock.mark(there),
+        in_time=clock.mark(_wait() <= limit),
+        busy_minutes=clock.milliseconds("answered_at", "ended_at").fill_null(0),
+    )
+    names = ("contacts", "answered", "in_time", "busy_minutes")
+    return clock.summed(marked, ["date", "hour"], [nw.col(name).sum() for name in names])
 
 
-def handling_minutes(contacts: Any) -> float:
+def _refuse_roster(roster: Frame) -> None:
+    beyond = ~nw.col("hour").is_between(0, 23)
+    rows.refuse(
+        roster,
+        "roster",
+        [
+            rows.Wrong(_("hour is not from 0 to 23"), beyond, ("date", "hour")),
+            rows.below_zero("agents", "date", "hour"),
+        ],
+    )
+
+
+@public
+def handling_minutes(data: Any) -> float:
     """Return the mean minutes from the answer to the end, over answered contacts.
 
     Parameters
     ----------
-    contacts : table
-        ``answered_at`` (null: gave up), ``ended_at``.
+    data : Shop or mapping of table name to table
+        ``contacts``: ``answered_at`` (null: gave up), ``ended_at``.
 
     Raises
     ------
@@ -308,20 +291,22 @@ def handling_minutes(contacts: Any) -> float:
     --------
     >>> import pandas as pd
     >>> noon = pd.Timestamp("2025-03-03 12:00")
-    >>> handling_minutes(pd.DataFrame({"answered_at": [noon, pd.NaT],
-    ...                                "ended_at": [noon + pd.Timedelta("7min"), noon]}))
+    >>> contacts = pd.DataFrame({"answered_at": [noon, pd.NaT],
+    ...                          "ended_at": [noon + pd.Timedelta("7min"), noon]})
+    >>> handling_minutes({"contacts": contacts})
     7.0
     """
-    frame = desk_contacts(contacts, "answered_at ended_at")
-    minutes = _lasted("answered_at", "ended_at")
-    counted = frame.lazy().filter(~nw.col("answered_at").is_null()).with_columns(_minutes=minutes)
-    found = as_pandas(counted.select(nw.col("_minutes").mean()).to_native())["_minutes"].iloc[0]
-    if pd.isna(found):
+    (contacts,) = frames.door(data, {"contacts": "answered_at ended_at"})
+    clock.refuse_backward(contacts, "answered_at", "ended_at")
+    lasted = contacts.select(mean=clock.milliseconds("answered_at", "ended_at"))
+    mean = frames.as_pandas(lasted.select(nw.col("mean").mean()))["mean"].iloc[0]
+    if pd.isna(mean):
         raise CourseError(_("No contact was answered, so there is no handling time."))
-    return float(found)
+    return float(mean) / 60_000
 
 
-def patience_minutes(contacts: Any) -> float:
+@public
+def patience_minutes(data: Any) -> float:
     """Estimate how long customers are ready to wait, also those who were answered before.
 
     Whoever is answered shows only that patience was longer than the wait: the time is
@@ -331,101 +316,48 @@ def patience_minutes(contacts: Any) -> float:
 
     Parameters
     ----------
-    contacts : table
-        ``arrived_at``, ``answered_at`` (null: gave up), ``ended_at``.
+    data : Shop or mapping of table name to table
+        ``contacts``: ``arrived_at``, ``answered_at`` (null: gave up), ``ended_at``.
 
     Raises
     ------
     CourseError
         A column is missing, or nobody gave up.
 
+    References
+    ----------
+    Mandelbaum and Zeltyn (2005), The Palm/Erlang-A queue; the estimate of a censored
+    exponential time.
+
     Examples
     --------
     >>> import pandas as pd
     >>> noon = pd.Timestamp("2025-03-03 12:00")
     >>> ends = [noon + pd.Timedelta(minutes=m) for m in (1, 2, 9)]
-    >>> table = pd.DataFrame({"arrived_at": noon, "answered_at": [pd.NaT, ends[1], noon],
-    ...                       "ended_at": ends})
-    >>> patience_minutes(table)
+    >>> contacts = pd.DataFrame({"arrived_at": noon, "answered_at": [pd.NaT, ends[1], noon],
+    ...                          "ended_at": ends})
+    >>> patience_minutes({"contacts": contacts})
     3.0
-    >>> patience_minutes(table.dropna())
+    >>> patience_minutes({"contacts": contacts.dropna()})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Nobody gave up, so patience is longer than any wait here. ...
-
-    Source: Mandelbaum and Zeltyn (2005), The Palm/Erlang-A queue; the estimate of a censored
-    exponential time.
     """
-    frame = desk_contacts(contacts, f"{COLUMNS} ended_at")
+    moments = ("arrived_at", "answered_at", "ended_at")
+    (contacts,) = frames.door(data, {"contacts": moments})
+    clock.refuse_backward(contacts, *moments)
     gone = nw.col("answered_at").is_null() & ~nw.col("ended_at").is_null()
-    counted = frame.lazy().with_columns(
-        _gone=gone.cast(nw.Int64),
-        _waited=nw.when(gone)
-        .then(_lasted("arrived_at", "ended_at"))
-        .otherwise(_lasted("arrived_at", "answered_at")),
-    )
-    sums = as_pandas(counted.select(nw.col("_gone", "_waited").sum()).to_native()).iloc[0]
-    if not sums["_gone"]:
-        raise CourseError(
-            _("Nobody gave up, so patience is longer than any wait here. Use Erlang C.")
-        )
-    return float(sums["_waited"] / sums["_gone"])
-
-
-def _lasted(start: str, end: str) -> nw.Expr:
-    """Return the minutes from one moment to another."""
-    return (nw.col(end) - nw.col(start)).dt.total_seconds().cast(nw.Float64) / 60
-
-
-def _keyed(frame: Any, by: By, answer: Sequence[str]) -> tuple[Any, list[str]]:
-    """Add the grouping columns that are read off the clock or the calendar."""
-    keys = listed(by)
-    refuse_taken(keys, answer)
-    clock: dict[str, nw.Expr] = {
-        "weekday": _weekday(),
-        "hour": nw.col("arrived_at").dt.hour().cast(nw.Int64),
-        "slot": _slot(QUARTER),
-    }
-    need("contacts", frame, [key for key in keys if key not in {*PERIODS, *CLOCK}])
-    for key in keys:
-        if key in PERIODS:
-            frame = frame.with_columns(start_of(key, "arrived_at").alias(key))
-        elif key in clock:
-            frame = frame.with_columns(clock[key].alias(key))
-        else:
-            frame = as_group(frame, key)
-    return frame, keys
+    until = [clock.milliseconds("arrived_at", end) for end in ("ended_at", "answered_at")]
+    waited = nw.when(gone).then(until[0]).otherwise(until[1])
+    marked = contacts.select(gone=clock.mark(gone), waited=waited)
+    sums = frames.as_pandas(marked.select(nw.col("gone", "waited").sum()))
+    left, total = float(sums["gone"].iloc[0]), float(sums["waited"].iloc[0])
+    if not left > 0:
+        message = _("Nobody gave up, so patience is longer than any wait here. Use Erlang C.")
+        raise CourseError(message)
+    return total / left / 60_000
 
 
 def _wait() -> nw.Expr:
     """Return the seconds from arrival to answer; null without an answer."""
-    milliseconds = (nw.col("answered_at") - nw.col("arrived_at")).dt.total_milliseconds()
-    return milliseconds.cast(nw.Float64) / 1000 + 0.0  # -0.0 becomes 0.0
-
-
-def _weekday() -> nw.Expr:
-    day = nw.col("arrived_at").dt.weekday().cast(nw.Int64)  # Sunday is 0 on PySpark, 7 elsewhere
-    return nw.when(day == 0).then(7).otherwise(day).cast(nw.Int64)
-
-
-def _slot(minutes: int) -> nw.Expr:
-    moment = nw.col("arrived_at")
-    minute = moment.dt.hour().cast(nw.Int64) * 60 + moment.dt.minute().cast(nw.Int64)
-    return minute - minute % minutes
-
-
-def _days_by_weekday(contacts: Any) -> pd.Series:
-    """Return how many Mondays to Sundays lie between the first and the last contact."""
-    frame = nw.from_native(contacts).lazy()
-    ends = frame.select(first=nw.col("arrived_at").min(), last=nw.col("arrived_at").max()).collect()
-    first, last = (pd.Timestamp(ends[name][0]).normalize() for name in ("first", "last"))
-    return pd.Series(pd.date_range(first, last).day_of_week + 1).value_counts()
-
-
-def _closed(result: Any, like: Any = None) -> Any:
-    """Return the caller's kind of table, with a fresh index where it has one."""
-    if like is not None and isinstance(nw.from_native(like), nw.DataFrame):
-        result = result.collect()
-    if isinstance(result, nw.DataFrame):
-        result = nw.maybe_reset_index(result)
-    return result.to_native()
+    return clock.milliseconds("arrived_at", "answered_at") / 1000 + 0.0  # -0.0 becomes 0.0

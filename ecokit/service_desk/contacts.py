@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from narwhals.stable.v2.typing import IntoFrameT
+from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
-from ecokit.kpi.door import By, door, need
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.frames import By, Frame
+from ecokit.inputs.intervals import normal_quantile
+from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import per
 from ecokit.messages import _
-from ecokit.service_desk.arrivals import _closed, _keyed
-from ecokit.service_desk.inputs import above, as_pandas, between, desk_contacts, whole
+from ecokit.service_desk import clock
 
 RESOLVED = ("first_contacts", "resolved_share", "no_repeat_share", "unsolved", "silent_share")
 """What :func:`resolution` measures."""
 
-GROUPS = ("not_asked", "in_time", "late", "gave_up")
-"""What became of a question before the order."""
 
-
-def resolution(contacts: IntoFrameT, days: int = 7, by: By = None) -> IntoFrameT:
+@public
+def resolution(data: Any, *, by: By = None, days: int = 7) -> Any:
     """Measure first-contact resolution in two ways: by the agent's flag, and by who came back.
 
     A first contact has no other one of the same customer with the same reason in the
@@ -34,17 +34,17 @@ def resolution(contacts: IntoFrameT, days: int = 7, by: By = None) -> IntoFrameT
 
     Parameters
     ----------
-    contacts : table
-        ``contact_id``, ``visitor_id``, ``reason``, ``arrived_at``, ``answered_at``,
-        ``resolved`` (null: gave up), and the columns named in `by`.
+    data : Shop or mapping of table name to table
+        ``contacts``: ``contact_id``, ``visitor_id``, ``reason``, ``arrived_at``,
+        ``answered_at``, ``resolved`` (null: gave up), and the columns named in `by`.
+    by : str or sequence of str, optional
+        See :func:`answers`.
     days : int
         A contact again counts within so many days.
-    by : str or sequence of str, optional
-        See :func:`~ecokit.service_desk.answers`.
 
     Returns
     -------
-    table
+    table of the caller's kind
         `by`; ``first_contacts``; ``resolved_share`` (the flag says solved); ``no_repeat_share``
         (no contact again); ``unsolved``, of which the share ``silent_share`` never came
         back. Sorted by `by`.
@@ -52,7 +52,12 @@ def resolution(contacts: IntoFrameT, days: int = 7, by: By = None) -> IntoFrameT
     Raises
     ------
     CourseError
-        `days` is no number of days, a column is missing, or there are no contacts.
+        `days` is no number of days, a column is missing, or there are no contacts. (Rows of a
+        lazy engine are not looked at.)
+
+    References
+    ----------
+    Both ways are in use: Call Centre Helper (2022), First Call (Contact) Resolution.
 
     Examples
     --------
@@ -63,74 +68,83 @@ def resolution(contacts: IntoFrameT, days: int = 7, by: By = None) -> IntoFrameT
     ...     "contact_id": range(5), "visitor_id": [1, 1, 2, 3, 9], "reason": "return",
     ...     "arrived_at": came, "answered_at": came, "resolved": [False, True, False, True, True],
     ... })
-    >>> resolution(contacts)[["first_contacts", "resolved_share", "no_repeat_share"]].round(3)
+    >>> solved = resolution({"contacts": contacts})
+    >>> solved[["first_contacts", "resolved_share", "no_repeat_share"]].round(3)
        first_contacts  resolved_share  no_repeat_share
     0               3           0.333            0.667
-    >>> resolution(contacts, days=0)
+    >>> resolution({"contacts": contacts}, days=0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: days is 0. Give a whole number from 1 to 365.
-
-    Source: both ways are in use: Call Centre Helper (2022), First Call (Contact) Resolution.
+    ecokit.errors.CourseError: days is 0. Give a whole number, 1 to 365.
     """
-    whole("days", days, 1, 365)
-    frame = desk_contacts(contacts, "contact_id visitor_id reason arrived_at answered_at resolved")
-    latest = as_pandas(frame.lazy().select(nw.col("arrived_at").max()).to_native())
-    if latest["arrived_at"].isna().all():
-        raise CourseError(_("The table contacts has no rows. Give the contacts of some days."))
-    end = pd.Timestamp(latest["arrived_at"].max()).to_pydatetime() - timedelta(days=days)
-    frame, keys = _keyed(frame, by, RESOLVED)
-    case, order = ("visitor_id", "reason"), ["arrived_at", "contact_id"]
-    span, moment = timedelta(days=days), nw.col("arrived_at")
-    frame = frame.with_columns(
-        _before=moment.shift(1).over(*case, order_by=order),
-        _after=moment.shift(-1).over(*case, order_by=order),
+    span = timedelta(days=numbers.count("days", days, 1, 365))
+    needed = "contact_id visitor_id reason arrived_at answered_at resolved"
+    (contacts,) = frames.door(data, {"contacts": needed})
+    clock.refuse_backward(contacts, "arrived_at", "answered_at")
+    end = _last_arrival(contacts) - span
+    contacts, keys = clock.keyed(contacts, by, RESOLVED)
+    marked = _first_contacts(contacts, span, end)
+    sums = clock.summed(marked, keys, [nw.col(name).sum() for name in RESOLVED])
+    found = sums.with_columns(nw.col(name).cast(nw.Int64) for name in RESOLVED).with_columns(
+        resolved_share=per("resolved_share", "first_contacts"),
+        no_repeat_share=per("no_repeat_share", "first_contacts"),
+        silent_share=per("silent_share", "unsolved"),
     )
-    first = nw.col("_before").is_null() | (nw.col("_before") + span < moment)
-    frame = frame.filter(first, ~nw.col("answered_at").is_null(), moment <= end)
-    again = ~nw.col("_after").is_null() & (nw.col("_after") <= moment + span)
+    return frames.sorted_native(found.select(*keys, *RESOLVED), keys)
+
+
+def _last_arrival(contacts: Frame) -> datetime:
+    last = frames.as_pandas(contacts.select(nw.col("arrived_at").max()))["arrived_at"].max()
+    if pd.isna(last):
+        raise CourseError(_("The table contacts has no rows. Give the contacts of some days."))
+    return pd.Timestamp(last).to_pydatetime()
+
+
+def _first_contacts(contacts: Frame, span: timedelta, end: datetime) -> Frame:
+    """Return the answered first contacts up to `end`, with marks of 0 and 1.
+
+    The marks stand under names of the answer: no group can be called so.
+    """
+    case, order = ("visitor_id", "reason"), ["arrived_at", "contact_id"]
+    moment = nw.col("arrived_at")
+    before = moment.shift(1).over(*case, order_by=order)
+    after = moment.shift(-1).over(*case, order_by=order)
+    again = ~after.is_null() & (after <= moment + span)
     # A flag that is missing beside an answer counts as not solved.
     solved = nw.col("resolved").cast(nw.Boolean).fill_null(value=False)
-    frame = frame.with_columns(
-        _one=nw.lit(1, nw.Int64),
-        _solved=solved.cast(nw.Int64),
-        _quiet=nw.when(again).then(0).otherwise(1).cast(nw.Int64),
-    ).with_columns(
-        _unsolved=1 - nw.col("_solved"), _silent=(1 - nw.col("_solved")) * nw.col("_quiet")
-    )
-    names = ("_one", "_solved", "_quiet", "_unsolved", "_silent")
-    sums = [nw.col(name).sum() for name in names]
-    found = frame.group_by(*keys).agg(*sums) if keys else frame.select(*sums)
-    found = found.with_columns(nw.col(name).cast(nw.Int64) for name in names)
-    found = found.with_columns(
-        first_contacts=nw.col("_one"),
-        resolved_share=per("_solved", "_one"),
-        no_repeat_share=per("_quiet", "_one"),
-        unsolved=nw.col("_unsolved"),
-        silent_share=per("_silent", "_unsolved"),
-    ).select(*keys, *RESOLVED)
-    return _closed(found.sort(*keys) if keys else found)
+    told = contacts.with_columns(
+        first_contacts=clock.mark(before.is_null() | (before + span < moment)),
+        resolved_share=clock.mark(solved),
+        no_repeat_share=1 - clock.mark(again),
+    ).filter(nw.col("first_contacts") == 1, ~nw.col("answered_at").is_null(), moment <= end)
+    unsolved = 1 - nw.col("resolved_share")
+    return told.with_columns(unsolved=unsolved, silent_share=unsolved * nw.col("no_repeat_share"))
 
 
-def pareto(table: Any, column: str = "reason") -> pd.DataFrame:
+@public
+def pareto(complaints: Any, *, column: str = "reason") -> Any:
     """Count by reason, the most frequent first, with the share that all so far make.
 
     Parameters
     ----------
-    table : table
-        Complaints, contacts or returns.
+    complaints : table
+        Or contacts, returns: a row for each.
     column : str
         What to count by.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         `column`, ``number``, ``share``, ``running_share``.
 
     Raises
     ------
     CourseError
         The column is missing, or the table has no rows.
+
+    References
+    ----------
+    Juran's Pareto chart of quality work: the few causes that make most faults.
 
     Examples
     --------
@@ -142,37 +156,35 @@ def pareto(table: Any, column: str = "reason") -> pd.DataFrame:
     >>> pareto(pd.DataFrame({"why": ["late"]}))
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table given has no column reason. It has: why. ...
-
-    Source: Juran's Pareto chart of quality work: the few causes that make most faults.
+    ecokit.errors.CourseError: The table complaints has no column reason. It has: why. Name the
+    column that holds it: column=...
     """
-    (frame,) = door({"given": table}, {"given": column})
-    counts = frame.lazy().group_by(column).agg(nw.len().alias("number"))
-    found = as_pandas(counts.to_native()).sort_values(
-        ["number", column], ascending=[False, True], ignore_index=True
-    )
+    table = frames.table(complaints, {"column": column}, name="complaints")
+    frames.refuse_taken([column], ["number", "share", "running_share"])
+    counts = frames.as_group(table, "column").group_by("column").agg(number=nw.len())
+    counts = counts.with_columns(nw.col("number").cast(nw.Int64))
+    found = frames.as_pandas(counts).rename(columns={"column": column})
     if found.empty:
-        raise CourseError(_("The table has no rows, so there is nothing to count."))
+        raise CourseError(_("The table complaints has no rows, so there is nothing to count."))
+    found = found.sort_values(["number", column], ascending=[False, True], ignore_index=True)
     share = found["number"] / found["number"].sum()
-    return found.assign(share=share, running_share=share.cumsum())
+    return frames.like(found.assign(share=share, running_share=share.cumsum()), complaints)
 
 
-def reasons_by_parcel(
-    orders: pd.DataFrame, contacts: pd.DataFrame, complaints: pd.DataFrame
-) -> pd.DataFrame:
+@public
+def reasons_by_parcel(data: Any) -> Any:
     """Set what customers ask and complain about beside whether their parcel was late.
 
     Parameters
     ----------
-    orders : DataFrame
-        ``order_id``, ``dispatched_at``, ``delay_cause`` (null: not late).
-    contacts, complaints : DataFrame
-        ``order_id`` and ``reason``. Contacts count after the order's dispatch only, so
-        contacts also need ``arrived_at``.
+    data : Shop or mapping of table name to table
+        ``orders``: ``order_id``, ``dispatched_at``, ``delay_cause`` (null: not late).
+        ``contacts``: ``order_id``, ``reason``, ``arrived_at``; they count after the order's
+        dispatch only. ``complaints``: ``order_id``, ``reason``.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``about`` (contact or complaint), ``reason``, ``on_time``, ``late`` (share of
         dispatched orders with such a one, parcels in time and late), ``ratio``; the largest
         difference first.
@@ -191,38 +203,37 @@ def reasons_by_parcel(
     >>> asked = pd.DataFrame({"order_id": [3, 1], "reason": ["delivery", "invoice"],
     ...                       "arrived_at": sent + pd.Timedelta("4D")})
     >>> angry = pd.DataFrame({"order_id": [4], "reason": ["late"]})
-    >>> reasons_by_parcel(orders, asked, angry)[["reason", "on_time", "late"]].values.tolist()
+    >>> told = reasons_by_parcel({"orders": orders, "contacts": asked, "complaints": angry})
+    >>> told[["reason", "on_time", "late"]].values.tolist()
     [['delivery', 0.0, 0.5], ['late', 0.0, 0.5], ['invoice', 0.5, 0.0]]
     """
-    frames = door(
-        {"orders": orders, "contacts": contacts, "complaints": complaints},
+    orders, contacts, complaints = frames.fetched(
+        data,
         {
             "orders": "order_id dispatched_at delay_cause",
             "contacts": "order_id reason arrived_at",
             "complaints": "order_id reason",
         },
     )
-    orders, contacts, complaints = (as_pandas(frame) for frame in frames)
     sent = orders[orders["dispatched_at"].notna()].set_index("order_id")
     late = sent["delay_cause"].notna()
     if not late.any() or late.all():
         raise CourseError(_("All parcels are alike here: late and other parcels are needed."))
     arrived = contacts["arrived_at"] > contacts["order_id"].map(sent["dispatched_at"])
-    rows = []
+    told = []
     for about, table in (("contact", contacts[arrived]), ("complaint", complaints)):
-        told = table[table["order_id"].isin(sent.index)]
-        for reason in sorted(told["reason"].unique()):
-            with_one = sent.index.isin(told.loc[told["reason"] == reason, "order_id"])
-            rows.append((about, reason, with_one[~late].mean(), with_one[late].mean()))
-    found = pd.DataFrame(rows, columns=["about", "reason", "on_time", "late"])
+        for reason, ids in table.dropna().groupby("reason")["order_id"]:
+            with_one = sent.index.isin(ids)
+            if with_one.any():
+                told.append((about, reason, with_one[~late].mean(), with_one[late].mean()))
+    found = pd.DataFrame(told, columns=["about", "reason", "on_time", "late"])
     found["ratio"] = found["late"] / found["on_time"].where(found["on_time"] > 0)
     gap = (found["on_time"] - found["late"]).sort_values(kind="stable").index
-    return found.loc[gap].reset_index(drop=True)
+    return frames.like(found.loc[gap].reset_index(drop=True), data)
 
 
-def answer_groups(
-    visits: pd.DataFrame, contacts: pd.DataFrame, orders: pd.DataFrame, target: float = 60
-) -> pd.DataFrame:
+@public
+def answer_groups(data: Any, *, target: float = 60) -> Any:
     """Say of each visit to a product page what became of its question, and whether it bought.
 
     Visits without a product page are left out: nobody asks or buys there, and counting
@@ -230,26 +241,24 @@ def answer_groups(
 
     Parameters
     ----------
-    visits : DataFrame
-        ``visit_id``, ``started_at``, ``campaign_id``, ``product_id``.
-    contacts : DataFrame
-        ``visit_id``, ``arrived_at``, ``answered_at``.
-    orders : DataFrame
-        ``visit_id``, ``paid_at``; only paid orders count.
+    data : Shop or mapping of table name to table
+        ``visits``: ``visit_id``, ``started_at``, ``campaign_id``, ``product_id``.
+        ``contacts``: ``visit_id``, ``arrived_at``, ``answered_at``. ``orders``: ``visit_id``,
+        ``paid_at``; only paid orders count.
     target : float
         Seconds; an answer within them is in time.
 
     Returns
     -------
-    DataFrame
-        A row a visit: ``visit_id``, ``group`` (one of :data:`GROUPS`), ``wait`` (seconds to
-        the answer; missing without one), ``bought`` (0 or 1), ``day``, ``campaign`` (its id,
-        or ``none``).
+    table of the caller's kind
+        A row a visit: ``visit_id``, ``group`` (``not_asked``, ``in_time``, ``late`` or
+        ``gave_up``), ``wait`` (seconds to the answer; missing without one), ``bought`` (0 or
+        1), ``day``, ``campaign`` (its id, or ``none``).
 
     Raises
     ------
     CourseError
-        A column is missing.
+        A column is missing, or a contact was answered before it arrived.
 
     Examples
     --------
@@ -259,45 +268,53 @@ def answer_groups(
     ...                        "product_id": ["P001", "P001", None]})
     >>> asked = pd.DataFrame({"visit_id": [2], "arrived_at": [noon], "answered_at": [pd.NaT]})
     >>> orders = pd.DataFrame({"visit_id": [1], "paid_at": [noon]})
-    >>> answer_groups(visits, asked, orders)[["visit_id", "group", "bought"]].values.tolist()
+    >>> groups = answer_groups({"visits": visits, "contacts": asked, "orders": orders})
+    >>> groups[["visit_id", "group", "bought"]].values.tolist()
     [[1, 'not_asked', 1], [2, 'gave_up', 0]]
     """
-    above("target", target, or_zero=True)
-    frames = door(
-        {"visits": visits, "contacts": contacts, "orders": orders},
+    limit = numbers.number("target", target, low=0)
+    visits, contacts, orders = frames.fetched(
+        data,
         {
             "visits": "visit_id started_at campaign_id product_id",
             "contacts": "visit_id arrived_at answered_at",
             "orders": "visit_id paid_at",
         },
     )
-    desk_contacts(contacts, "arrived_at answered_at")
-    visits, contacts, orders = (as_pandas(frame) for frame in frames)
+    clock.refuse_backward(contacts, "arrived_at", "answered_at")
     asked = contacts[contacts["visit_id"].notna()].sort_values("arrived_at")
     asked = asked.drop_duplicates("visit_id").set_index("visit_id")
     wait = (asked["answered_at"] - asked["arrived_at"]).dt.total_seconds()
     shown = visits[visits["product_id"].notna()]
     ids = shown["visit_id"]
     waited = ids.map(wait)
-    answered = np.where(waited <= target, "in_time", "late")
-    group = np.where(ids.isin(asked.index), np.where(waited.isna(), "gave_up", answered), GROUPS[0])
-    return pd.DataFrame(
+    answered = np.where(waited <= limit, "in_time", "late")
+    paid = orders.loc[orders["paid_at"].notna(), "visit_id"]
+    became = np.where(waited.isna(), "gave_up", answered)
+    groups = pd.DataFrame(
         {
             "visit_id": ids.to_numpy(),
-            "group": group,
+            "group": np.where(ids.isin(asked.index), became, "not_asked"),
             "wait": waited.to_numpy(dtype=float),
-            "bought": ids.isin(orders.loc[orders["paid_at"].notna(), "visit_id"]).astype(int),
+            "bought": ids.isin(paid).to_numpy(dtype=int),
             "day": shown["started_at"].dt.normalize().to_numpy(),
             "campaign": shown["campaign_id"].astype(object).fillna("none").to_numpy(),
         }
     )
+    return frames.like(groups, data)
 
 
+@public
 def answer_effect(
-    groups: pd.DataFrame,
+    groups: Any,
+    *,
     of: str | Sequence[str] = "in_time",
     against: str | Sequence[str] = "late",
-    level: float = 0.95,
+    confidence: float = 0.95,
+    group: str = "group",
+    bought: str = "bought",
+    day: str = "day",
+    campaign: str = "campaign",
 ) -> pd.DataFrame:
     """Compare the conversion of two groups of visits: plainly, and like with like.
 
@@ -306,23 +323,30 @@ def answer_effect(
 
     Parameters
     ----------
-    groups : DataFrame
-        What :func:`answer_groups` returned.
+    groups : table
+        A row a visit, such as :func:`answer_groups` returns.
     of, against : str or sequence of str
-        Groups, out of :data:`GROUPS`.
-    level : float
-        Confidence level of the intervals.
+        Groups, such as ``"in_time"`` or ``["late", "gave_up"]``.
+    confidence : float
+        Of the intervals, above 0 and below 1.
+    group, bought, day, campaign : str
+        The columns that hold the group, 0 or 1, the day, and what else to compare within.
 
     Returns
     -------
     DataFrame
-        Rows ``plain`` and ``adjusted``; columns ``ratio`` (conversion of `of` over that of
-        `against`), ``lower``, ``upper``, ``visits`` (compared).
+        Of pandas. Rows ``plain`` and ``adjusted``; columns ``ratio`` (conversion of `of` over
+        that of `against`), ``low``, ``high``, ``visits`` (compared).
 
     Raises
     ------
     CourseError
         A group that does not exist, is empty, or has no buyer.
+
+    References
+    ----------
+    Ratio of two shares: score interval of Miettinen and Nurminen (1985); adjusted: Poisson
+    regression with a robust error, Zou (2004); both by statsmodels.
 
     Examples
     --------
@@ -336,51 +360,57 @@ def answer_effect(
     >>> answer_effect(groups, against="asleep")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There is no visit that bought in the group asleep. Compare ...
-
-    Source: ratio of two shares: score interval of Miettinen and Nurminen (1985); adjusted:
-    Poisson regression with a robust error, Zou (2004); both by statsmodels.
+    ecokit.errors.CourseError: against is 'asleep'. Nobody in it has bought. There are: in_time, ...
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
-    between("level", level, "0.95")
-    need("groups", nw.from_native(groups), ["group", "bought", "day", "campaign"])
-    sides = [[side] if isinstance(side, str) else list(side) for side in (of, against)]
-    chosen = [groups[groups["group"].isin(side)] for side in sides]
-    for side, table in zip(sides, chosen, strict=True):
-        if not table["bought"].any():
-            raise CourseError(
-                _(
-                    "There is no visit that bought in the group {group}. Compare groups out of "
-                    "{known}."
-                ).format(group=", ".join(side), known=", ".join(GROUPS))
-            )
-    one, other = chosen
-    low, high = confint_proportions_2indep(
-        one["bought"].sum(), len(one), other["bought"].sum(), len(other),
-        compare="ratio", method="score", alpha=1 - level,
-    )  # fmt: skip
-    plain = one["bought"].mean() / other["bought"].mean()
-    ratio, bounds = _like_with_like(one, other, level)
+    level = numbers.share("confidence", confidence, zero=False, one=False)
+    columns = {"group": group, "bought": bought, "day": day, "campaign": campaign}
+    types = {"bought": "number", "day": "datetime"}
+    table = frames.table(groups, columns, name="groups", types=types)
+    typed = table.select("group", "bought", nw.col("day").cast(nw.Datetime("us")), "campaign")
+    visits = frames.as_pandas(typed)
+    known = [rows.missing(name) for name in ("group", "day", "campaign")]
+    rows.refuse(visits, "groups", [*known, rows.not_a_share("bought")])
+    one, other = _side(visits, "of", of), _side(visits, "against", against)
+    plain = confint_proportions_2indep(
+        one["bought"].sum(),
+        len(one),
+        other["bought"].sum(),
+        len(other),
+        compare="ratio",
+        method="score",
+        alpha=1 - level,
+    )
     found = pd.DataFrame(
-        [(plain, low, high), (ratio, *bounds)],
+        [
+            (one["bought"].mean() / other["bought"].mean(), *plain),
+            _like_with_like(one, other, normal_quantile(level)),
+        ],
         index=["plain", "adjusted"],
-        columns=["ratio", "lower", "upper"],
+        columns=["ratio", "low", "high"],
     )
     return found.assign(visits=len(one) + len(other))
 
 
-def _like_with_like(
-    one: pd.DataFrame, other: pd.DataFrame, level: float
-) -> tuple[float, tuple[float, float]]:
+def _side(visits: pd.DataFrame, name: str, groups: str | Sequence[str]) -> pd.DataFrame:
+    """Return the visits of one side of a comparison."""
+    chosen = visits[visits["group"].isin(frames.listed(groups, name))]
+    if not chosen["bought"].any():
+        there = ", ".join(map(str, visits["group"].unique()))
+        wanted = _("Nobody in it has bought. There are: {there}.").format(there=there)
+        raise numbers.refused(name, groups, wanted)
+    return chosen
+
+
+def _like_with_like(one: pd.DataFrame, other: pd.DataFrame, z: float) -> tuple[float, float, float]:
     """Return the ratio of conversions within campaign and month, and its interval."""
-    from scipy.stats import norm
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
 
     both = pd.concat([one.assign(of=1.0), other.assign(of=0.0)])
     cells = (  # equal visits count together: hundreds of rows instead of many thousands
-        both.assign(month=both["day"].dt.month.astype(str))
+        both.assign(month=both["day"].dt.to_period("M").astype(str))
         .groupby(["campaign", "month", "of", "bought"], as_index=False)
         .size()
     )
@@ -388,9 +418,15 @@ def _like_with_like(
     design = strata.assign(constant=1.0, of=cells["of"]).to_numpy()
     bought, number = cells["bought"].to_numpy(float), cells["size"].to_numpy(float)
     fitted = GLM(bought, design, family=Poisson(), freq_weights=number).fit()
-    chance = fitted.fittedvalues
+    error = _robust_error(design, number, bought, fitted.fittedvalues)
+    effect = fitted.params[-1]
+    return math.exp(effect), math.exp(effect - z * error), math.exp(effect + z * error)
+
+
+def _robust_error(
+    design: NDArray[Any], number: NDArray[Any], bought: NDArray[Any], chance: NDArray[Any]
+) -> float:
+    """Return the sandwich error of the last coefficient of a Poisson regression."""
     bread = np.linalg.pinv(design.T @ (design * (number * chance)[:, None]))
     meat = design.T @ (design * (number * (bought - chance) ** 2)[:, None])
-    effect, error = fitted.params[-1], math.sqrt((bread @ meat @ bread)[-1, -1])
-    z = norm.ppf((1 + level) / 2)
-    return math.exp(effect), (math.exp(effect - z * error), math.exp(effect + z * error))
+    return math.sqrt((bread @ meat @ bread)[-1, -1])

@@ -1,19 +1,24 @@
-"""Who the customers are: recency, frequency and money; who comes back, when; what one is worth."""
+"""Who the customers are: recency, frequency and money; who comes back, when; what one is worth.
+
+Each function takes one table of orders and the names of its columns, so that a table of yours
+needs no renaming. Only paid orders of known customers count.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
-from ecokit.kpi.door import door, need
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.intervals import Interval, normal_quantile
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.service_desk.inputs import above, as_pandas, between
 
 SEGMENTS = ("champion", "loyal", "at_risk", "new", "once", "lapsed")
 """Segments of customers; :func:`rfm` says what puts a customer into one."""
@@ -22,24 +27,34 @@ TOP = 5
 """The best score; 1 is the worst."""
 
 
+@public
 def rfm(
-    orders: pd.DataFrame, order_lines: pd.DataFrame, as_of: datetime | str | None = None
-) -> pd.DataFrame:
+    order_lines: Any,
+    *,
+    as_of: datetime | str | None = None,
+    order_id: str = "order_id",
+    visitor_id: str = "visitor_id",
+    placed_at: str = "placed_at",
+    paid_at: str = "paid_at",
+    quantity: str = "quantity",
+    unit_price: str = "unit_price",
+) -> Any:
     """Score customers by recency, frequency and money 客户分析, and put each into a segment.
 
     Parameters
     ----------
-    orders : DataFrame
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders of known
-        customers count.
-    order_lines : DataFrame
-        ``order_id``, ``quantity``, ``unit_price`` (yuan).
+    order_lines : table
+        A row a line of an order, with the customer and the times of the order: of a shop
+        ``shop.orders.merge(shop.order_lines)``.
     as_of : datetime or ISO text, optional
         The day you look; later orders are not known yet. Default: the last ``placed_at``.
+    order_id, visitor_id, placed_at, paid_at, quantity, unit_price : str
+        The columns that hold them; prices in yuan. Where every row is a paid order, `paid_at`
+        may name the column of `placed_at`.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         A row a customer, by ``visitor_id``: ``recency_days`` since the last order,
         ``frequency`` (orders), ``monetary`` (yuan); scores ``r``, ``f``, ``m`` from 1 to 5;
         ``segment``. ``r`` and ``m`` are fifths of all customers; ``f`` is the number of
@@ -50,30 +65,35 @@ def rfm(
     Raises
     ------
     CourseError
-        A column is missing, or nobody has paid.
+        A column is missing, a line has no quantity or price, or nobody has paid.
+
+    References
+    ----------
+    Slide 15 (customer analysis); RFM is an old rule of direct marketing.
 
     Examples
     --------
     >>> import pandas as pd
     >>> placed = pd.to_datetime(["2025-01-01", "2025-03-01", "2025-02-01"])
-    >>> orders = pd.DataFrame({"order_id": [1, 2, 3], "visitor_id": [7, 7, 8],
-    ...                        "placed_at": placed, "paid_at": placed})
-    >>> lines = pd.DataFrame({"order_id": [1, 2, 3], "quantity": 1, "unit_price": [10.5, 20, 99]})
-    >>> rfm(orders, lines)[["visitor_id", "recency_days", "frequency", "monetary"]].values.tolist()
+    >>> lines = pd.DataFrame({"order_id": [1, 2, 3], "visitor_id": [7, 7, 8],
+    ...                       "placed_at": placed, "paid_at": placed,
+    ...                       "quantity": 1, "unit_price": [10.5, 20, 99]})
+    >>> rfm(lines)[["visitor_id", "recency_days", "frequency", "monetary"]].values.tolist()
     [[7.0, 0.0, 2.0, 30.5], [8.0, 28.0, 1.0, 99.0]]
-    >>> rfm(orders, lines, as_of="2024-12-01")
+    >>> rfm(lines, as_of="2024-12-01")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No order is paid by 2024-12-01. Look at a later day.
-
-    Source: slide 15 (customer analysis); RFM is an old rule of direct marketing.
     """
-    paid, end = _paid(orders, as_of)
-    order_lines = _lines(order_lines)
-    fen = (order_lines["unit_price"] * 100).round().astype("int64") * order_lines["quantity"]
-    value = fen.groupby(order_lines["order_id"]).sum()
-    paid = paid.assign(fen=paid["order_id"].map(value).fillna(0).astype("int64"))
-    table = paid.groupby("visitor_id", as_index=False).agg(
+    columns = {"order_id": order_id, "visitor_id": visitor_id}
+    columns |= {"placed_at": placed_at, "paid_at": paid_at}
+    columns |= {"quantity": quantity, "unit_price": unit_price}
+    paid, end = paid_orders("order_lines", order_lines, columns, as_of)
+    known = [rows.missing(name, "order_id") for name in ("order_id", "quantity", "unit_price")]
+    rows.refuse(paid, "order_lines", known)
+    fen = (paid["unit_price"] * 100).round().astype("int64") * paid["quantity"]
+    people = paid.assign(fen=fen).groupby("visitor_id", as_index=False)
+    table = people.agg(
         last=("placed_at", "max"), frequency=("order_id", "nunique"), fen=("fen", "sum")
     )
     table = table.assign(
@@ -84,23 +104,39 @@ def rfm(
     table["r"] = _fifths(-table["recency_days"])
     table["m"] = _fifths(table["monetary"])
     table["segment"] = _segment(table["r"], table["f"])
-    columns = ["visitor_id", "recency_days", "frequency", "monetary", "r", "f", "m", "segment"]
-    return table[columns]
+    names = ["visitor_id", "recency_days", "frequency", "monetary", "r", "f", "m", "segment"]
+    return frames.like(table[names], order_lines)
 
 
-def segments(customers: pd.DataFrame) -> pd.DataFrame:
+@public
+def segments(
+    customers: Any,
+    *,
+    segment: str = "segment",
+    frequency: str = "frequency",
+    monetary: str = "monetary",
+    recency_days: str = "recency_days",
+) -> Any:
     """Say how many customers each segment has and what they bring.
 
     Parameters
     ----------
-    customers : DataFrame
-        What :func:`rfm` returned.
+    customers : table
+        A row a customer, such as :func:`rfm` returns.
+    segment, frequency, monetary, recency_days : str
+        The columns that hold the segment, orders, yuan, and days since the last order.
 
     Returns
     -------
-    DataFrame
-        ``segment`` (one of :data:`SEGMENTS`), ``customers``, ``customer_share``, ``orders``,
-        ``sales`` (yuan), ``sales_share``, ``recency_days`` (median).
+    table of the caller's kind
+        ``segment`` (those of :func:`rfm` first, from the best), ``customers``,
+        ``customer_share``, ``orders``, ``sales`` (yuan), ``sales_share``, ``recency_days``
+        (median).
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or a customer has no segment.
 
     Examples
     --------
@@ -110,23 +146,37 @@ def segments(customers: pd.DataFrame) -> pd.DataFrame:
     >>> segments(told)[["segment", "customers", "sales_share"]].values.tolist()
     [['loyal', 1, 0.7], ['new', 2, 0.3]]
     """
-    need("customers", nw.from_native(customers), ["segment", "frequency", "monetary"])
-    table = customers.groupby("segment", observed=True).agg(
+    columns = {"segment": segment, "frequency": frequency}
+    columns |= {"monetary": monetary, "recency_days": recency_days}
+    types = dict.fromkeys(columns, "number") | {"segment": "string"}
+    frame = frames.table(customers, columns, name="customers", types=types)
+    people = frames.as_pandas(frame.select(*columns))
+    rows.refuse(people, "customers", [rows.missing("segment")])
+    table = people.groupby("segment").agg(
         customers=("frequency", "size"),
         orders=("frequency", "sum"),
         sales=("monetary", "sum"),
         recency_days=("recency_days", "median"),
     )
-    table = table.loc[[name for name in SEGMENTS if name in table.index]].reset_index()
+    others = [name for name in table.index if name not in SEGMENTS]
+    table = table.loc[[name for name in SEGMENTS if name in table.index] + others].reset_index()
     table["customer_share"] = table["customers"] / table["customers"].sum()
     table["sales_share"] = table["sales"] / table["sales"].sum()
     names = ["segment", "customers", "customer_share", "orders", "sales", "sales_share"]
-    return table[[*names, "recency_days"]]
+    return frames.like(table[[*names, "recency_days"]], customers)
 
 
+@public
 def repeat_curve(
-    orders: pd.DataFrame, as_of: datetime | str | None = None, level: float = 0.95
-) -> pd.DataFrame:
+    orders: Any,
+    *,
+    as_of: datetime | str | None = None,
+    confidence: float = 0.95,
+    order_id: str = "order_id",
+    visitor_id: str = "visitor_id",
+    placed_at: str = "placed_at",
+    paid_at: str = "paid_at",
+) -> Any:
     """Estimate which share of customers has bought again so many days after the first order.
 
     A customer of last week has not failed to come back: the time is not over. The
@@ -134,25 +184,31 @@ def repeat_curve(
 
     Parameters
     ----------
-    orders : DataFrame
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders of known
-        customers count.
+    orders : table
+        A row an order.
     as_of : datetime or ISO text, optional
         Where the orders end. Default: the last ``placed_at``.
-    level : float
-        Confidence level of the interval.
+    confidence : float
+        Of the interval, above 0 and below 1.
+    order_id, visitor_id, placed_at, paid_at : str
+        The columns that hold them. Where every row is a paid order, `paid_at` may name the
+        column of `placed_at`.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``day`` (whole days since the first order), ``share`` who has bought again by then,
-        ``lower``, ``upper``, ``watched`` (customers who had that long and had not bought
+        ``low``, ``high``, ``watched`` (customers who had that long and had not bought
         again). One row a day on which somebody did.
 
     Raises
     ------
     CourseError
         A column is missing, nobody has paid, or nobody came back.
+
+    References
+    ----------
+    Kaplan and Meier (1958), by statsmodels.
 
     Examples
     --------
@@ -167,52 +223,64 @@ def repeat_curve(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No customer bought again, so there is no curve. Take more days.
-
-    Source: Kaplan and Meier (1958), by statsmodels.
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    between("level", level, "0.95")
-    paid, end = _paid(orders, as_of)
+    level = numbers.share("confidence", confidence, zero=False, one=False)
+    columns = {"order_id": order_id, "visitor_id": visitor_id}
+    columns |= {"placed_at": placed_at, "paid_at": paid_at}
+    paid, end = paid_orders("orders", orders, columns, as_of)
     paid = paid.sort_values(["visitor_id", "placed_at", "order_id"])
-    by = paid.groupby("visitor_id")["placed_at"]
-    first, second = by.nth(0).to_numpy(), by.nth(1)
-    again = paid.loc[second.index].set_index("visitor_id")["placed_at"]
-    again = again.reindex(paid["visitor_id"].unique())
-    if again.isna().all():
+    turn = paid.groupby("visitor_id").cumcount()
+    first, second = (paid[turn == n].set_index("visitor_id")["placed_at"] for n in (0, 1))
+    if second.empty:
         raise CourseError(_("No customer bought again, so there is no curve. Take more days."))
-    days = (again.fillna(end).to_numpy() - first) / np.timedelta64(1, "D")
-    whole = np.maximum(np.floor(days), 0.5)  # the same day is day 0, and has a time above 0
-    curve = SurvfuncRight(whole, again.notna().to_numpy().astype(int))
-    low, high = _log_log(curve.surv_prob, curve.surv_prob_se, level)
-    return pd.DataFrame(
+    again = first.index.isin(second.index)
+    waited = second.reindex(first.index).fillna(end).to_numpy() - first.to_numpy()
+    days = np.floor(waited / np.timedelta64(1, "D"))
+    # Who bought twice on one day came back on day 0, and has a time above 0.
+    curve = SurvfuncRight(np.maximum(days, 0.5), again.astype(int))
+    survival = _log_log(curve.surv_prob, curve.surv_prob_se, normal_quantile(level))
+    found = pd.DataFrame(
         {
             "day": np.floor(curve.surv_times).astype(int),
             "share": 1 - curve.surv_prob,
-            "lower": 1 - high,
-            "upper": 1 - low,
+            "low": 1 - survival.high,
+            "high": 1 - survival.low,
             "watched": curve.n_risk.astype(int),
         }
     )
+    return frames.like(found, orders)
 
 
-def cohorts(orders: pd.DataFrame, as_of: datetime | str | None = None) -> pd.DataFrame:
+@public
+def cohorts(
+    orders: Any,
+    *,
+    as_of: datetime | str | None = None,
+    order_id: str = "order_id",
+    visitor_id: str = "visitor_id",
+    placed_at: str = "placed_at",
+    paid_at: str = "paid_at",
+) -> pd.DataFrame:
     """Follow the customers of each first month: which share buys again in the months after.
 
     Parameters
     ----------
-    orders : DataFrame
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders of known
-        customers count.
+    orders : table
+        A row an order.
     as_of : datetime or ISO text, optional
         Where the orders end. Default: the last ``placed_at``.
+    order_id, visitor_id, placed_at, paid_at : str
+        The columns that hold them. Where every row is a paid order, `paid_at` may name the
+        column of `placed_at`.
 
     Returns
     -------
     DataFrame
-        A row a month of the first order (``month``), ``customers``, and columns 1, 2, ...:
-        the share of them with an order in the first, second, ... month after. Empty where
-        that month is not over.
+        Of pandas. A row a month of the first order (``month``), ``customers``, and columns 1,
+        2, ...: the share of them with an order in the first, second, ... month after. Empty
+        where that month is not over.
 
     Raises
     ------
@@ -228,17 +296,18 @@ def cohorts(orders: pd.DataFrame, as_of: datetime | str | None = None) -> pd.Dat
     >>> cohorts(orders)[["customers", 1]].values.tolist()
     [[2.0, 0.5], [1.0, nan]]
     """
-    paid, end = _paid(orders, as_of)
+    columns = {"order_id": order_id, "visitor_id": visitor_id}
+    columns |= {"placed_at": placed_at, "paid_at": paid_at}
+    paid, end = paid_orders("orders", orders, columns, as_of)
     month = paid["placed_at"].dt.to_period("M")
     first = month.groupby(paid["visitor_id"]).transform("min")
-    number = month.dt.year * 12 + month.dt.month - first.dt.year * 12 - first.dt.month
-    seen = pd.DataFrame({"month": first, "after": number, "visitor_id": paid["visitor_id"]})
+    seen = pd.DataFrame({"month": first, "visitor_id": paid["visitor_id"]})
+    seen["after"] = _number(month.dt) - _number(first.dt)
     table = seen.pivot_table("visitor_id", "month", "after", aggfunc="nunique", fill_value=0)
     size = table[0]
     last = (end + pd.Timedelta(days=1)).to_period("M") - 1  # the last month that is over
-    last_month = last.year * 12 + last.month
     started = pd.PeriodIndex(table.index)
-    reach = last_month - (started.year * 12 + started.month)
+    reach = _number(last) - _number(started)
     later = table.reindex(columns=range(1, int(max(reach.max(), 1)) + 1), fill_value=0)
     share = later.div(size, axis=0)
     share = share.where(np.less_equal.outer(np.asarray(later.columns), np.asarray(reach)).T)
@@ -247,6 +316,12 @@ def cohorts(orders: pd.DataFrame, as_of: datetime | str | None = None) -> pd.Dat
     return share.rename_axis("month").rename_axis(None, axis=1).reset_index()
 
 
+def _number(months: Any) -> Any:
+    """Return months as numbers that follow one another."""
+    return months.year * 12 + months.month
+
+
+@public
 def customer_value(
     margin: float, retention: float, discount: float, first: Literal["later", "now"] = "later"
 ) -> float:
@@ -281,59 +356,45 @@ def customer_value(
     >>> customer_value(100, 80, 0.1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: retention is 80. Give a share of 0 or more and below 1, such as 0.8.
+    ecokit.errors.CourseError: retention is 80. Give a share from 0 to below 1; write 45 % as 0.45.
     """
-    above("margin", margin, or_zero=True)
-    between("retention", retention, "0.8", zero=True)
-    above("discount", discount, or_zero=True)
-    if first not in ("later", "now"):
-        raise CourseError(_('first is {first!r}. Write "later" or "now".').format(first=first))
-    weight = retention if first == "later" else 1 + discount
-    return margin * weight / (1 + discount - retention)
+    yuan = numbers.number("margin", margin, low=0)
+    stays = numbers.share("retention", retention, one=False)
+    rate = 1 + numbers.number("discount", discount, low=0)
+    now = numbers.one_of("first", first, ["later", "now"]) == "now"
+    return yuan * (rate if now else stays) / (rate - stays)
 
 
-def _paid(orders: Any, as_of: datetime | str | None) -> tuple[pd.DataFrame, pd.Timestamp]:
-    """Return the paid orders of known customers, placed by `as_of`, and that moment."""
-    (frame,) = door({"orders": orders}, {"orders": "order_id visitor_id placed_at paid_at"})
-    orders = as_pandas(frame)
+def paid_orders(
+    name: str, given: Any, columns: Mapping[str, str], as_of: datetime | str | None
+) -> tuple[pd.DataFrame, pd.Timestamp]:
+    """Return the paid rows of known customers, placed by a moment, and that moment.
+
+    Parameters
+    ----------
+    name : str
+        The argument.
+    given : table
+        Of any engine.
+    columns : mapping of str to str
+        What the caller calls the columns; in the result they have the course's names.
+    as_of : datetime or ISO text, optional
+        Default: the last ``placed_at``.
+    """
+    end = None if as_of is None else numbers.moment("as_of", as_of)
+    types = {"placed_at": "datetime", "paid_at": "datetime"}
+    frame = frames.table(given, columns, name=name, types=types)
+    orders = frames.as_pandas(frame.select(*columns))
     if not orders["placed_at"].notna().any():
-        raise CourseError(_("The table orders has no row with a placed_at. Give some orders."))
-    end = orders["placed_at"].max() if as_of is None else _day(as_of)
+        message = _("The table {name} has no row with a placed_at. Give some orders.")
+        raise CourseError(message.format(name=name))
+    end = orders["placed_at"].max() if end is None else end
     known = orders["visitor_id"].notna() & orders["paid_at"].notna()
     paid = orders[known & (orders["placed_at"] <= end)]
     if paid.empty:
-        raise CourseError(
-            _("No order is paid by {day:%Y-%m-%d}. Look at a later day.").format(day=end)
-        )
+        message = _("No order is paid by {day:%Y-%m-%d}. Look at a later day.")
+        raise CourseError(message.format(day=end))
     return paid, end
-
-
-def _day(as_of: Any) -> pd.Timestamp:
-    try:
-        moment = pd.Timestamp("NaT" if isinstance(as_of, int | float) else as_of)
-    except (TypeError, ValueError):
-        moment = pd.Timestamp("NaT")
-    if pd.isna(moment) or moment.tzinfo is not None:
-        raise CourseError(
-            _('as_of is {value!r}. Write a day such as "2025-11-14".').format(value=as_of)
-        )
-    return moment
-
-
-def _lines(order_lines: Any) -> pd.DataFrame:
-    """Return the lines of orders, each with a quantity and a price."""
-    columns = ["order_id", "quantity", "unit_price"]
-    (frame,) = door({"order_lines": order_lines}, {"order_lines": " ".join(columns)})
-    lines = as_pandas(frame)[columns]
-    lost = int(lines.isna().any(axis=1).sum())
-    if lost:
-        raise CourseError(
-            _(
-                "Rows of order_lines without order_id, quantity or unit_price: {n}. Add it, or "
-                "leave these rows out."
-            ).format(n=lost)
-        )
-    return lines
 
 
 def _fifths(values: pd.Series) -> pd.Series:
@@ -348,12 +409,9 @@ def _segment(r: pd.Series, f: pd.Series) -> NDArray[Any]:
 
 
 def _log_log(
-    survival: NDArray[Any], error: NDArray[Any], level: float
-) -> tuple[NDArray[Any], NDArray[Any]]:
+    survival: NDArray[Any], error: NDArray[Any], z: float
+) -> Interval[NDArray[np.float64]]:
     """Return the interval of a survival share on the log-log scale, which stays within 0 and 1."""
-    from scipy.stats import norm
-
-    z = norm.ppf((1 + level) / 2)
     inside = np.clip(survival, 1e-12, 1 - 1e-12)
     width = z * error / (inside * np.log(inside))
-    return inside ** np.exp(-width), inside ** np.exp(width)
+    return Interval(inside ** np.exp(-width), inside ** np.exp(width))

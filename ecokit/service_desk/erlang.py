@@ -15,8 +15,9 @@ import numpy as np
 from scipy.special import gammainc, gammaln, logsumexp
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.service_desk.inputs import above, between, whole
 
 MOST_AGENTS = 10_000
 """No desk of this course has more agents, or more work; a search ends here."""
@@ -56,6 +57,7 @@ class Desk:
     occupancy: float
 
 
+@public
 def load(contacts_per_hour: float, handling_minutes: float) -> float:
     """Return the work offered, in erlangs: hours of handling that arrive in an hour.
 
@@ -85,11 +87,11 @@ def load(contacts_per_hour: float, handling_minutes: float) -> float:
     ...
     ecokit.errors.CourseError: handling_minutes is 0. Give a number above 0.
     """
-    above("contacts_per_hour", contacts_per_hour, or_zero=True)
-    above("handling_minutes", handling_minutes)
-    return float(contacts_per_hour * handling_minutes / 60)
+    contacts = numbers.number("contacts_per_hour", contacts_per_hour, low=0)
+    return contacts * numbers.positive("handling_minutes", handling_minutes) / 60
 
 
+@public
 def erlang_b(erlangs: float, agents: int) -> float:
     """Return the share of contacts that find every agent busy and leave at once (Erlang B).
 
@@ -110,6 +112,10 @@ def erlang_b(erlangs: float, agents: int) -> float:
     CourseError
         A number is negative or not finite.
 
+    References
+    ----------
+    Erlang (1917); the recursion is a standard one.
+
     Examples
     --------
     >>> round(erlang_b(10, 14), 6)
@@ -117,17 +123,16 @@ def erlang_b(erlangs: float, agents: int) -> float:
     >>> erlang_b(-1, 14)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: erlangs is -1. Give a number of 0 or more.
-
-    Source: Erlang (1917); the recursion is a standard one.
+    ecokit.errors.CourseError: erlangs is -1. Give a number, 0 or more.
     """
-    above("erlangs", erlangs, or_zero=True)
+    offered = numbers.number("erlangs", erlangs, low=0)
     blocked = 1.0
-    for number in range(1, whole("agents", agents, 0, MOST_AGENTS) + 1):
-        blocked = erlangs * blocked / (number + erlangs * blocked)
+    for number in range(1, numbers.count("agents", agents, 0, MOST_AGENTS) + 1):
+        blocked = offered * blocked / (number + offered * blocked)
     return blocked
 
 
+@public
 def erlang_c(erlangs: float, agents: int) -> float:
     """Return the share of contacts that must wait, if nobody ever gives up (Erlang C).
 
@@ -148,6 +153,10 @@ def erlang_c(erlangs: float, agents: int) -> float:
     CourseError
         As many erlangs as agents, or more.
 
+    References
+    ----------
+    Erlang (1917); the value is that of the package pyworkforce.
+
     Examples
     --------
     >>> erlang_c(10, 14)
@@ -156,20 +165,20 @@ def erlang_c(erlangs: float, agents: int) -> float:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: 10 erlangs of work for 10 agents: the line never stops growing. ...
-
-    Source: Erlang (1917); the value is that of the package pyworkforce.
     """
-    if whole("agents", agents, 1, MOST_AGENTS) <= erlangs:
-        raise CourseError(
-            _(
-                "{erlangs:g} erlangs of work for {agents} agents: the line never stops growing. "
-                "Give more agents than erlangs, or a patience after which customers give up."
-            ).format(erlangs=erlangs, agents=agents)
+    offered = numbers.number("erlangs", erlangs, low=0)
+    size = numbers.count("agents", agents, 1, MOST_AGENTS)
+    if size <= offered:
+        message = _(
+            "{erlangs:g} erlangs of work for {agents} agents: the line never stops growing. "
+            "Give more agents than erlangs, or a patience after which customers give up."
         )
-    blocked = erlang_b(erlangs, agents)
-    return blocked / (1 - erlangs / agents * (1 - blocked))
+        raise CourseError(message.format(erlangs=offered, agents=size))
+    blocked = erlang_b(offered, size)
+    return blocked / (1 - offered / size * (1 - blocked))
 
 
+@public
 def desk(
     contacts_per_hour: float,
     handling_minutes: float,
@@ -195,12 +204,20 @@ def desk(
     Returns
     -------
     Desk
-        Shares from 0 to 1; the mean wait in seconds.
+        With ``load`` (erlangs), ``agents``, ``waits`` (share not answered at once),
+        ``service_level`` (share of all contacts answered in time), ``mean_wait`` (seconds, over
+        all contacts), ``abandoned`` (share that gives up), ``occupancy`` (share of an agent's
+        time spent with customers).
 
     Raises
     ------
     CourseError
         A number makes no sense, or without a patience the line would never stop growing.
+
+    References
+    ----------
+    Erlang (1917); Garnett, Mandelbaum and Reiman (2002); building blocks of
+    M/M/n+G: Zeltyn and Mandelbaum (2005).
 
     Examples
     --------
@@ -214,30 +231,32 @@ def desk(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: 10 erlangs of work for 9 agents: the line never stops growing. ...
-
-    Source: Erlang (1917); Garnett, Mandelbaum and Reiman (2002); building blocks of
-    M/M/n+G: Zeltyn and Mandelbaum (2005).
     """
     erlangs = load(contacts_per_hour, handling_minutes)
-    agents = whole("agents", agents, 1, MOST_AGENTS)
-    above("target_seconds", target_seconds, or_zero=True)
+    size = numbers.count("agents", agents, 1, MOST_AGENTS)
+    handling = numbers.positive("handling_minutes", handling_minutes)
+    target = numbers.number("target_seconds", target_seconds, low=0) / 60
     if patience_minutes is None:
-        waits = erlang_c(erlangs, agents)
-        spare = agents - erlangs
-        late = waits * math.exp(-spare * (target_seconds / 60) / handling_minutes)
-        wait = waits * handling_minutes * 60 / spare
-        return Desk(erlangs, agents, waits, 1 - late, wait, 0.0, erlangs / agents)
-    above("patience_minutes", patience_minutes)
+        return _patient(erlangs, size, handling, target)
+    patience = numbers.positive("patience_minutes", patience_minutes)
     if erlangs > MOST_AGENTS:
         raise CourseError(_too_much(erlangs))
-    if patience_minutes > MOST_PATIENCE * handling_minutes:
-        raise CourseError(
-            _(
-                "patience_minutes is {minutes:g}, more than {most:,} times the handling time. "
-                "Leave it out: then nobody gives up."
-            ).format(minutes=patience_minutes, most=MOST_PATIENCE)
+    if patience > MOST_PATIENCE * handling:
+        message = _(
+            "patience_minutes is {minutes:g}, more than {most:,} times the handling time. "
+            "Leave it out: then nobody gives up."
         )
-    return _impatient(erlangs, agents, handling_minutes, patience_minutes, target_seconds / 60)
+        raise CourseError(message.format(minutes=patience, most=MOST_PATIENCE))
+    return _impatient(erlangs, size, handling, patience, target)
+
+
+def _patient(erlangs: float, agents: int, handling: float, target: float) -> Desk:
+    """Return Erlang C; times in minutes."""
+    waits = erlang_c(erlangs, agents)
+    spare = agents - erlangs
+    late = waits * math.exp(-spare * target / handling)
+    wait = waits * handling * 60 / spare
+    return Desk(erlangs, agents, waits, 1 - late, wait, 0.0, erlangs / agents)
 
 
 def _impatient(
@@ -251,12 +270,14 @@ def _impatient(
         return Desk(0.0, agents, 0.0, 1.0, 0.0, 0.0, 0.0)
     arriving, all_busy = erlangs / handling, agents / handling
     left = math.exp(-target / patience)
-    logs = np.array([
-        -math.log(max(erlang_b(erlangs, agents - 1), 1e-300)),
-        math.log(patience) + _log_series(arriving * patience, all_busy * patience),
-        math.log(patience) + _log_series(arriving * patience * left, all_busy * patience),
-        0.0,
-    ])  # fmt: skip
+    logs = np.array(
+        [
+            -math.log(max(erlang_b(erlangs, agents - 1), 1e-300)),
+            math.log(patience) + _log_series(arriving * patience, all_busy * patience),
+            math.log(patience) + _log_series(arriving * patience * left, all_busy * patience),
+            0.0,
+        ]
+    )
     log_still = arriving * patience * (1 - left) - all_busy * target
     logs[2] += log_still
     scale = max(logs.max(), log_still)
@@ -286,6 +307,7 @@ def _log_series(x: float, a: float) -> float:
     return float(logsumexp(np.r_[0.0, np.cumsum(steps)])) - math.log(a)
 
 
+@public
 def agents_needed(
     contacts_per_hour: float,
     handling_minutes: float,
@@ -309,8 +331,8 @@ def agents_needed(
     Returns
     -------
     Desk
-        The smallest desk that meets all three. `agents` are people in their seats: see
-        :func:`positions` for how many to employ.
+        The smallest desk that meets all three; see :func:`desk`. Its agents are people in
+        their seats: see :func:`positions` for how many to employ.
 
     Raises
     ------
@@ -326,20 +348,16 @@ def agents_needed(
     >>> agents_needed(200, 3, 80)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: service_level is 80. Give a share above 0 and below 1, such as 0.8.
+    ecokit.errors.CourseError: service_level is 80. Give a share above 0 and below 1; write 45 % ...
     """
-    between("service_level", service_level, "0.8")
-    between("most_abandoned", most_abandoned, "0.05", top=True)
-    between("most_occupied", most_occupied, "0.85", top=True)
+    level = numbers.share("service_level", service_level, zero=False, one=False)
+    gone = numbers.share("most_abandoned", most_abandoned, zero=False)
+    busy = numbers.share("most_occupied", most_occupied, zero=False)
     erlangs = load(contacts_per_hour, handling_minutes)
 
     def meets(agents: int) -> bool:
         found = desk(contacts_per_hour, handling_minutes, agents, patience_minutes, target_seconds)
-        return (
-            found.service_level >= service_level
-            and found.abandoned <= most_abandoned
-            and found.occupancy <= most_occupied
-        )
+        return found.service_level >= level and found.abandoned <= gone and found.occupancy <= busy
 
     fewest = min(math.floor(erlangs), MOST_AGENTS) + 1 if patience_minutes is None else 1
     sizes = range(fewest, MOST_AGENTS + 1)
@@ -355,6 +373,7 @@ def _too_much(erlangs: float) -> str:
     ).format(erlangs=erlangs, most=MOST_AGENTS)
 
 
+@public
 def positions(agents: float, shrinkage: float) -> int:
     """Return how many people to roster so that `agents` are in their seats.
 
@@ -376,6 +395,10 @@ def positions(agents: float, shrinkage: float) -> int:
     CourseError
         Shrinkage is no share below 1.
 
+    References
+    ----------
+    The rule of workforce management; the value is that of the package pyworkforce.
+
     Examples
     --------
     >>> positions(14, 0.3)
@@ -383,10 +406,7 @@ def positions(agents: float, shrinkage: float) -> int:
     >>> positions(14, 30)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: shrinkage is 30. Give a share of 0 or more and below 1, such as 0.3.
-
-    Source: the rule of workforce management; the value is that of the package pyworkforce.
+    ecokit.errors.CourseError: shrinkage is 30. Give a share from 0 to below 1; write 45 % as 0.45.
     """
-    above("agents", agents, or_zero=True)
-    between("shrinkage", shrinkage, "0.3", zero=True)
-    return math.ceil(agents / (1 - shrinkage) - 1e-9)
+    seated = numbers.number("agents", agents, low=0)
+    return math.ceil(seated / (1 - numbers.share("shrinkage", shrinkage, one=False)) - 1e-9)

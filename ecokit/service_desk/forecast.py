@@ -19,9 +19,10 @@ from scipy.optimize import minimize
 from scipy.special import gammaln, hyp2f1
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.service_desk.customers import _paid
-from ecokit.service_desk.inputs import above
+from ecokit.service_desk.customers import paid_orders
 
 DAY = 86_400
 """Seconds of a day."""
@@ -79,7 +80,7 @@ class BGNBD:
         >>> cdnow.expected_orders(39, [2], [30.43], [38.86]).round(3).tolist()
         [1.226]
         """
-        above("days", days, or_zero=True)
+        days = numbers.number("days", days, low=0)
         x, last, t = _customers(frequency, recency, age)
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
         # Where a or a + b is 1 the formula is 0 / 0, with a limit beside which it can stand.
@@ -94,21 +95,38 @@ class BGNBD:
         return np.asarray(gain / (1 + gone) + 0.0, dtype=np.float64)  # -0.0 becomes 0.0
 
 
-def repeat_summary(orders: pd.DataFrame, as_of: datetime | str | None = None) -> pd.DataFrame:
+@public
+def repeat_summary(
+    orders: Any,
+    *,
+    as_of: datetime | str | None = None,
+    order_id: str = "order_id",
+    visitor_id: str = "visitor_id",
+    placed_at: str = "placed_at",
+    paid_at: str = "paid_at",
+) -> Any:
     """Summarise each customer's orders as BG/NBD needs them.
 
     Parameters
     ----------
-    orders : DataFrame
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders count.
+    orders : table
+        A row an order; only paid orders of known customers count.
     as_of : datetime or ISO text, optional
         The day you look; later orders are not known yet. Default: the last ``placed_at``.
+    order_id, visitor_id, placed_at, paid_at : str
+        The columns that hold them. Where every row is a paid order, `paid_at` may name the
+        column of `placed_at`.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``visitor_id``, ``frequency`` (orders after the first), ``recency`` (days from the first
         to the last order), ``age`` (days from the first order to `as_of`).
+
+    Raises
+    ------
+    CourseError
+        A column is missing, or nobody has paid.
 
     Examples
     --------
@@ -116,12 +134,14 @@ def repeat_summary(orders: pd.DataFrame, as_of: datetime | str | None = None) ->
     >>> placed = pd.to_datetime(["2025-01-01", "2025-01-11", "2025-02-01"])
     >>> orders = pd.DataFrame({"order_id": [1, 2, 3], "visitor_id": [7, 7, 8],
     ...                        "placed_at": placed, "paid_at": placed})
-    >>> repeat_summary(orders, "2025-02-10").values.tolist()
+    >>> repeat_summary(orders, as_of="2025-02-10").values.tolist()
     [[7.0, 1.0, 10.0, 40.0], [8.0, 0.0, 0.0, 9.0]]
     """
-    paid, end = _paid(orders, as_of)
+    columns = {"order_id": order_id, "visitor_id": visitor_id}
+    columns |= {"placed_at": placed_at, "paid_at": paid_at}
+    paid, end = paid_orders("orders", orders, columns, as_of)
     times = paid.groupby("visitor_id")["placed_at"].agg(["min", "max", "size"])
-    return pd.DataFrame(
+    summary = pd.DataFrame(
         {
             "visitor_id": times.index,
             "frequency": times["size"].to_numpy() - 1,
@@ -129,6 +149,7 @@ def repeat_summary(orders: pd.DataFrame, as_of: datetime | str | None = None) ->
             "age": (end - times["min"]).dt.total_seconds().to_numpy() / DAY,
         }
     )
+    return frames.like(summary, orders)
 
 
 def _log_likelihood(
@@ -148,21 +169,19 @@ def _customers(
     frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Return three columns of numbers that can belong to customers."""
-    try:
-        x, last, t = (np.asarray(column, dtype=float) for column in (frequency, recency, age))
-    except (TypeError, ValueError):
-        x = last = t = np.array([np.nan])
-    fits = x.shape == last.shape == t.shape and np.isfinite(t).all()
-    if not fits or not ((x >= 0) & (x == np.rint(x)) & (last >= 0) & (last <= t)).all():
-        raise CourseError(
-            _(
-                "BG/NBD needs three columns of the same length: frequency in whole numbers, and "
-                "recency from 0 to age. repeat_summary makes them."
-            )
+    x = numbers.array("frequency", frequency, low=0)
+    last = numbers.array("recency", recency, low=0)
+    t = numbers.array("age", age, low=0)
+    if not x.shape == last.shape == t.shape or not ((x == np.rint(x)) & (last <= t)).all():
+        message = _(
+            "BG/NBD needs three columns of the same length: frequency in whole numbers, and "
+            "recency from 0 to age. repeat_summary makes them."
         )
+        raise CourseError(message)
     return x, last, t
 
 
+@public
 def fit_bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BGNBD:
     """Fit BG/NBD to customers by maximum likelihood.
 
@@ -180,14 +199,16 @@ def fit_bg_nbd(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> BGNB
     CourseError
         Nobody came back, or a recency lies beyond the age.
 
+    References
+    ----------
+    Fader, Hardie and Lee (2005), likelihood and conditional expectation.
+
     Examples
     --------
     >>> fit_bg_nbd([0, 0], [0, 0], [10, 20])
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Nobody came back, so BG/NBD has nothing to learn from. ...
-
-    Source: Fader, Hardie and Lee (2005), likelihood and conditional expectation.
     """
     x, last, t = _customers(frequency, recency, age)
     if not x.any():

@@ -19,18 +19,14 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.service_desk.arrivals import WEEKDAYS
-from ecokit.service_desk.inputs import above, whole
-
-DAY = 1440
-"""Minutes of a day."""
+from ecokit.service_desk.clock import DAY, WEEKDAYS, by_slot
+from ecokit.service_desk.erlang import MOST_AGENTS
 
 GAP = 0.01
 """The search ends when the plan is proven to cost at most this share more than the best."""
-
-MOST_AGENTS = 10_000
-"""Nobody rosters more on one day."""
 
 WORKDAYS = 5
 """Days in a week on which one person works."""
@@ -68,26 +64,26 @@ class Shift:
     cost: float = 0.0
 
     def __post_init__(self) -> None:
-        above("start", self.start, or_zero=True)
-        above("hours", self.hours)
-        above("break_minutes", self.break_minutes, or_zero=True)
-        above("cost", self.cost, or_zero=True)
-        if not (0 <= self.start < 24 and 0 < self.hours <= 24):
+        start = numbers.number("start", self.start, low=0)
+        hours = numbers.positive("hours", self.hours)
+        pause = numbers.number("break_minutes", self.break_minutes, low=0)
+        numbers.number("cost", self.cost, low=0)
+        if start >= 24 or hours > 24:
             raise CourseError(
                 _(
                     "A shift starts at {start:g} and lasts {hours:g} hours. It starts from 0 to "
                     "below 24 and lasts at most 24."
-                ).format(start=self.start, hours=self.hours)
+                ).format(start=start, hours=hours)
             )
         if self.break_after is None:
             return
-        above("break_after", self.break_after, or_zero=True)
-        if self.break_after + self.break_minutes / 60 > self.hours:
+        after = numbers.number("break_after", self.break_after, low=0)
+        if after + pause / 60 > hours:
             raise CourseError(
                 _(
                     "A shift of {hours:g} hours has a break of {minutes:g} minutes after "
                     "{after:g} hours. The break must end before the shift does."
-                ).format(hours=self.hours, minutes=self.break_minutes, after=self.break_after)
+                ).format(hours=hours, minutes=pause, after=after)
             )
 
     @property
@@ -139,6 +135,7 @@ class ShiftPlan:
     bound: float
 
 
+@public
 def shift_patterns(
     starts: Iterable[float] = range(24),
     hours: Sequence[float] = (8, 4),
@@ -160,25 +157,36 @@ def shift_patterns(
     -------
     list of Shift
 
+    Raises
+    ------
+    CourseError
+        An hour, a length or a break that no shift can have.
+
     Examples
     --------
     >>> [shift.pause for shift in shift_patterns([8], [8, 4])]
     ['11:30-12:00', '12:30-13:00', '']
     """
-    found = []
-    for start in starts:
-        for length in hours:
-            for pause in breaks if length > 5 else (None,):
-                found.append(Shift(start, length, pause, cost=length * yuan_per_hour))
-    return found
+    wage = numbers.number("yuan_per_hour", yuan_per_hour, low=0)
+    begins, lengths, pauses = (
+        np.atleast_1d(numbers.array(name, values)).tolist()
+        for name, values in (("starts", starts), ("hours", hours), ("breaks", breaks))
+    )
+    return [
+        Shift(start, length, pause, cost=length * wage)
+        for start in begins
+        for length in lengths
+        for pause in (pauses if length > 5 else (None,))
+    ]
 
 
+@public
 def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None) -> ShiftPlan:
     """Choose shifts that cover what each quarter hour needs, within 1 % of the least cost.
 
     Parameters
     ----------
-    required : array or DataFrame, shape (slots,) or (slots, days)
+    required : array or DataFrame, shape (slots,) or (slots, 7)
         Agents needed in each slot of the day: 96 rows are quarter hours, 24 are hours. With
         seven columns the week is a circle: Sunday's night shift ends on Monday.
     shifts : sequence of Shift
@@ -189,12 +197,20 @@ def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None)
     Returns
     -------
     ShiftPlan
+        With ``roster`` (a table: ``day``, ``shift``, ``break``, ``agents``, ``cost``),
+        ``coverage`` (a table: ``day``, ``slot``, ``required``, ``planned``), ``cost`` (yuan in
+        all), ``people`` (fewest who can work it, each at most once a day and on five days of
+        seven) and ``bound`` (yuan below which no plan can be).
 
     Raises
     ------
     CourseError
         No choice covers everything. The sentence names the first slot that no shift
         reaches, or the one that is shortest of agents.
+
+    References
+    ----------
+    Set covering, the standard model of shifts; solver: HiGHS, through SciPy.
 
     Examples
     --------
@@ -206,11 +222,9 @@ def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No shift is on duty at 08:00, when 1 agent is needed. ...
-
-    Source: set covering, the standard model of shifts; solver: HiGHS, through SciPy.
     """
-    need = _need(required)
-    limit = math.inf if most is None else float(whole("most", most, 1, MOST_AGENTS))
+    need = np.ceil(by_slot("required", required) - 1e-9).astype(np.int64)
+    limit = math.inf if most is None else float(numbers.count("most", most, 1, MOST_AGENTS))
     slots, days = need.shape
     duty = _duty(shifts, slots, days)
     flat = need.T.ravel()
@@ -231,40 +245,20 @@ def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None)
     return _plan(chosen, shifts, need, duty, float(result.mip_dual_bound))
 
 
-def _need(required: ArrayLike) -> NDArray[np.int64]:
-    try:
-        values = np.asarray(required, dtype=float)
-    except (TypeError, ValueError):
-        raise CourseError(
-            _("required holds something that is no number. Give agents for each slot.")
-        ) from None
-    values = values[:, None] if values.ndim == 1 else values
-    if values.ndim != 2 or not len(values) or DAY % len(values) or values.shape[1] not in (1, 7):
-        raise CourseError(
-            _(
-                "required has the shape {shape}. Give a row per slot of the day (24 hours or 96 "
-                "quarter hours), and one column or one per weekday."
-            ).format(shape=values.shape)
-        )
-    if not (np.isfinite(values).all() and (values >= 0).all()):
-        raise CourseError(_("required holds a number that is negative or missing. Give 0 there."))
-    return np.ceil(values - 1e-9).astype(np.int64)
-
-
 def _duty(shifts: Sequence[Shift], slots: int, days: int) -> Any:
     """Return which slot (row) each shift of each day (column) covers, round the circle."""
+    if not isinstance(shifts, Sequence) or not all(isinstance(one, Shift) for one in shifts):
+        wanted = _("Give a list of shifts: shift_patterns() makes one.")
+        raise numbers.refused("shifts", shifts, wanted)
     if not shifts:
-        raise CourseError(_("There is no shift to choose. Give a list of shifts."))
+        raise CourseError(_("shifts is empty: there is no shift to choose."))
     minutes = DAY // slots
     columns = []
     for day in range(days):
         for shift in shifts:
             covered = np.zeros(slots * days)
-            np.add.at(
-                covered,
-                (np.flatnonzero(shift.on_duty(minutes)) + day * slots) % (slots * days),
-                1,
-            )
+            on_duty = np.flatnonzero(shift.on_duty(minutes)) + day * slots
+            np.add.at(covered, on_duty % (slots * days), 1)
             columns.append(covered)
     return csr_array(np.array(columns).T)
 

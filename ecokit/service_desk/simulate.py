@@ -16,10 +16,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.service_desk.inputs import above, as_pandas, desk_contacts, whole
+from ecokit.service_desk import clock
+from ecokit.service_desk.clock import DAY, by_slot
 
-DAY = 1440
 MOST_CONTACTS = 2_000_000
 """A simulation draws each contact: more take many minutes."""
 
@@ -35,6 +37,7 @@ START = pd.Timestamp("2025-03-03")
 Floats = NDArray[np.float64]
 
 
+@public
 def simulate_desk(
     contacts_per_hour: ArrayLike,
     handling_minutes: float,
@@ -53,8 +56,7 @@ def simulate_desk(
     ----------
     contacts_per_hour : float or array, shape (slots,) or (slots, weekdays)
         Mean arrivals per hour: the same all day, by slot of the day (24 hours, 96 quarter
-        hours), or by slot and weekday from Monday, as :func:`~ecokit.service_desk.hours`
-        returns them.
+        hours), or by slot and weekday from Monday, as :func:`hours` returns them.
     handling_minutes : float
         Mean handling time.
     agents : int or array
@@ -84,6 +86,10 @@ def simulate_desk(
     CourseError
         A number makes no sense.
 
+    References
+    ----------
+    SimPy (discrete-event simulation by processes).
+
     Examples
     --------
     >>> calls = simulate_desk(60, 5, agents=7, patience_minutes=4, seed=1)
@@ -92,23 +98,19 @@ def simulate_desk(
     >>> simulate_desk(60, 5, agents=-7, seed=1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: agents holds -7. Give numbers of 0 or more.
-
-    Source: SimPy (discrete-event simulation by processes).
+    ecokit.errors.CourseError: agents holds -7, which is below 0. Give numbers, 0 or more.
     """
-    days = whole("days", days, 1, MOST_DAYS)
-    above("spread", spread)
-    _minutes("handling_minutes", handling_minutes)
-    rates = _by_slot("contacts_per_hour", contacts_per_hour, days)
-    seats = _seats(agents, days)
-    rng = np.random.default_rng(whole("seed", seed, 0, 2**63))
-    arrivals = _arrivals(rng, rates, days)
-    work = _work(rng, len(arrivals), handling_minutes, handling, spread)
+    length = numbers.count("days", days, 1, MOST_DAYS)
+    mean = _minutes("handling_minutes", handling_minutes)
+    rates = _day_by_day(by_slot("contacts_per_hour", contacts_per_hour), length)
+    seats = _seats(agents, length)
+    rng = numbers.generator("seed", seed)
+    arrivals = _arrivals(rng, rates, length)
+    work = _work(rng, len(arrivals), mean, handling, numbers.positive("spread", spread))
     limit = np.full(len(arrivals), math.inf)
     if patience_minutes is not None:
-        _minutes("patience_minutes", patience_minutes)
-        limit = rng.exponential(patience_minutes, len(arrivals))
-    times = _run(arrivals, work, limit, seats, DAY * days / len(seats), progress)
+        limit = rng.exponential(_minutes("patience_minutes", patience_minutes), len(arrivals))
+    times = _run(arrivals, work, limit, seats, DAY * length / len(seats), progress)
     names = ("arrived_at", "answered_at", "ended_at")
     moments = {
         name: START + pd.to_timedelta(column * 60e6, unit="us")
@@ -117,50 +119,26 @@ def simulate_desk(
     return pd.DataFrame(moments).astype("datetime64[us]")
 
 
-def _minutes(name: str, minutes: float) -> None:
-    above(name, minutes)
+def _minutes(name: str, value: object) -> float:
+    """Return minutes above 0 that a day can hold in some way."""
+    minutes = numbers.positive(name, value)
     if minutes > MOST_MINUTES:
-        raise CourseError(
-            _("{name} is {minutes:g}. Give at most {most:,} minutes.").format(
-                name=name, minutes=minutes, most=MOST_MINUTES
-            )
-        )
+        wanted = _("Give at most {most:,} minutes.").format(most=MOST_MINUTES)
+        raise numbers.refused(name, value, wanted)
+    return minutes
 
 
-def _by_slot(name: str, values: ArrayLike, days: int) -> Floats:
-    """Return one value per slot of the whole time."""
-    try:
-        table = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise CourseError(
-            _("{name} holds something that is no number. Give numbers of 0 or more.").format(
-                name=name
-            )
-        ) from None
-    table = np.full((24, 1), float(table)) if table.ndim == 0 else table
-    table = table[:, None] if table.ndim == 1 else table
-    if table.ndim != 2 or table.shape[1] not in (1, 7) or not len(table) or DAY % len(table):
-        raise CourseError(
-            _(
-                "{name} has the shape {shape}. Give a number, a row per slot of the day (24 hours "
-                "or 96 quarter hours), or such rows with seven columns from Monday."
-            ).format(name=name, shape=np.shape(values))
-        )
-    if not (np.isfinite(table).all() and (table >= 0).all()):
-        found = table[~(np.isfinite(table) & (table >= 0))][0]
-        raise CourseError(
-            _("{name} holds {value:g}. Give numbers of 0 or more.").format(name=name, value=found)
-        )
+def _day_by_day(table: Floats, days: int) -> Floats:
+    """Return one value per slot of the whole time, from a Monday on."""
     return np.concatenate([table[:, day % table.shape[1]] for day in range(days)])
 
 
 def _seats(agents: ArrayLike, days: int) -> NDArray[Any]:
-    seats = _by_slot("agents", agents, days)
+    seats = _day_by_day(by_slot("agents", agents), days)
     parts = seats[seats != np.rint(seats)]
     if len(parts):
-        raise CourseError(
-            _("agents holds {value:g}. Give whole numbers: round up.").format(value=parts[0])
-        )
+        message = _("agents holds {value:g}. Give whole numbers: round up.")
+        raise CourseError(message.format(value=parts[0]))
     return seats.astype(int)
 
 
@@ -181,14 +159,10 @@ def _arrivals(rng: np.random.Generator, rates: Floats, days: int) -> Floats:
 
 
 def _work(rng: np.random.Generator, size: int, mean: float, shape: str, spread: float) -> Floats:
-    if shape == "exponential":
+    if numbers.one_of("handling", shape, ["exponential", "lognormal"]) == "exponential":
         return rng.exponential(mean, size)
-    if shape == "lognormal":
-        sigma = math.sqrt(math.log1p(spread**2))
-        return rng.lognormal(math.log(mean) - sigma**2 / 2, sigma, size)
-    raise CourseError(
-        _('handling is {shape!r}. Write "exponential" or "lognormal".').format(shape=shape)
-    )
+    sigma = math.sqrt(math.log1p(spread**2))
+    return rng.lognormal(math.log(mean) - sigma**2 / 2, sigma, size)
 
 
 def _run(
@@ -199,23 +173,8 @@ def _run(
     from tqdm.auto import tqdm
 
     env = simpy.Environment()
-    most = max(int(seats.max(initial=0)), 1)
-    line = simpy.PriorityResource(env, capacity=most)
+    line = simpy.PriorityResource(env, capacity=max(int(seats.max(initial=0)), 1))
     came, answered, ended = (np.full(len(arrivals), np.nan) for _name in range(3))
-
-    def duty() -> Generator[Any, Any, None]:
-        """Take seats out of service, before customers are served, and give them back."""
-        empty: list[Any] = []
-        for number in seats:
-            while len(empty) < most - number:
-                empty.append(line.request(priority=0))
-            while len(empty) > most - number:
-                seat = empty.pop()
-                if seat.triggered:
-                    line.release(seat)
-                else:
-                    seat.cancel()
-            yield env.timeout(slot)
 
     def customer(number: int) -> Generator[Any, Any, None]:
         came[number] = env.now
@@ -234,13 +193,37 @@ def _run(
             yield env.timeout(max(arrivals[number] - env.now, 0))
             env.process(customer(number))
 
-    env.process(duty())
+    env.process(_duty(env, line, seats, slot))
     env.process(arrive())
     env.run()
     return came, answered, ended
 
 
-def measured(contacts: pd.DataFrame, target: float = 60, batches: int = 20) -> pd.DataFrame:
+def _duty(env: Any, line: Any, seats: NDArray[Any], slot: float) -> Generator[Any, Any, None]:
+    """Take seats out of service, before customers are served, and give them back."""
+    empty: list[Any] = []
+    for number in seats:
+        while len(empty) < line.capacity - number:
+            empty.append(line.request(priority=0))
+        while len(empty) > line.capacity - number:
+            seat = empty.pop()
+            if seat.triggered:
+                line.release(seat)
+            else:
+                seat.cancel()
+        yield env.timeout(slot)
+
+
+@public
+def measured(
+    contacts: Any,
+    *,
+    target: float = 60,
+    batches: int = 20,
+    arrived_at: str = "arrived_at",
+    answered_at: str = "answered_at",
+    ended_at: str = "ended_at",
+) -> pd.DataFrame:
     """Measure simulated contacts, with the error that chance leaves.
 
     Neighbouring contacts wait in the same line, so they are no independent draws. The
@@ -249,25 +232,30 @@ def measured(contacts: pd.DataFrame, target: float = 60, batches: int = 20) -> p
 
     Parameters
     ----------
-    contacts : DataFrame
-        ``arrived_at``, ``answered_at``, ``ended_at``, as :func:`simulate_desk` or the shop
-        has them.
+    contacts : table
+        A row a contact, such as :func:`simulate_desk` returns, or ``shop.contacts``.
     target : float
         Seconds; an answer within them is in time.
     batches : int
         Number of batches, 2 or more.
+    arrived_at, answered_at, ended_at : str
+        The columns that hold the moments; no answer: gave up.
 
     Returns
     -------
     DataFrame
-        Index: ``waits``, ``service_level``, ``mean_wait`` (seconds, of all contacts) and
-        ``abandoned``, as in :class:`~ecokit.service_desk.Desk`. Columns: ``value`` and
-        ``error``, the standard error.
+        Of pandas. Index: ``waits``, ``service_level``, ``mean_wait`` (seconds, of all contacts) and
+        ``abandoned``, as :func:`desk` gives them. Columns: ``value`` and ``error``, the
+        standard error.
 
     Raises
     ------
     CourseError
         Fewer contacts than batches, or moments that are missing or run backwards.
+
+    References
+    ----------
+    Batch means, a standard method of simulation.
 
     Examples
     --------
@@ -279,29 +267,28 @@ def measured(contacts: pd.DataFrame, target: float = 60, batches: int = 20) -> p
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: 5 contacts are too few for 20 batches. Simulate more days.
-
-    Source: batch means, a standard method of simulation.
     """
-    above("target", target, or_zero=True)
-    whole("batches", batches, 2, 10_000)
-    contacts = as_pandas(desk_contacts(contacts, "arrived_at answered_at ended_at"))
-    if len(contacts) < batches:
-        raise CourseError(
-            _("{n} contacts are too few for {batches} batches. Simulate more days.").format(
-                n=len(contacts), batches=batches
-            )
-        )
-    table = contacts.sort_values("arrived_at", ignore_index=True)
+    limit = numbers.number("target", target, low=0)
+    cuts = numbers.count("batches", batches, 2, 10_000)
+    moments = {"arrived_at": arrived_at, "answered_at": answered_at, "ended_at": ended_at}
+    types = dict.fromkeys(moments, "datetime")
+    frame = frames.table(contacts, moments, name="contacts", types=types)
+    table = frames.as_pandas(frame.select(*moments))
+    clock.refuse_backward(table, *moments)
+    if len(table) < cuts:
+        message = _("{n} contacts are too few for {batches} batches. Simulate more days.")
+        raise CourseError(message.format(n=len(table), batches=cuts))
+    table = table.sort_values("arrived_at", ignore_index=True)
     there = table["answered_at"].notna()
     left = table["answered_at"].fillna(table["ended_at"])
     wait = (left - table["arrived_at"]).dt.total_seconds()
     each = pd.DataFrame(
         {
             "waits": (~(wait <= 0)).astype(float),  # also who is still in the line at the end
-            "service_level": (there & (wait <= target)).astype(float),
+            "service_level": (there & (wait <= limit)).astype(float),
             "mean_wait": wait,
             "abandoned": (~there).astype(float),
         }
     )
-    means = each.groupby(np.arange(len(each)) * batches // len(each)).mean()
-    return pd.DataFrame({"value": each.mean(), "error": means.std() / math.sqrt(batches)})
+    means = each.groupby(np.arange(len(each)) * cuts // len(each)).mean()
+    return pd.DataFrame({"value": each.mean(), "error": means.std() / math.sqrt(cuts)})
