@@ -48,6 +48,14 @@ def test_no_modules_import_one_another() -> None:
     assert not rings
 
 
+def test_no_public_name_is_the_name_of_its_module() -> None:
+    """Once the module is imported, the package would give it in place of the name."""
+    modules = Modules(ROOT / "ecokit")
+    packages = [name for name in modules.files if modules.is_package(name)]
+    taken = [f"{p}.{name}" for p in packages for name in modules.lazy(p)]
+    assert not set(taken) & set(modules.files)
+
+
 def loaded_after(statement: str) -> set[str]:
     """Return the top-level modules that a fresh Python holds after a statement."""
     code = f"{statement}; import sys; print(*{{name.split('.')[0] for name in sys.modules}})"

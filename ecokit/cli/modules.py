@@ -190,12 +190,12 @@ class Modules:
             return self.whole(f"{home}.{name}")
         if not self.is_package(home):
             return {home}
-        place = self._lazy(home).get(name)
+        place = self.lazy(home).get(name)
         if place:
             return self._meant(f"{home}.{place}", name)
         return {home} if name in self._defined(home) else self.whole(home)
 
-    def _lazy(self, package: str) -> dict[str, str]:
+    def lazy(self, package: str) -> dict[str, str]:
         """Return the submodule of each name that a package loads when it is asked for it.
 
         That is what a table from submodules to lists of names says, as `lazy_loader` wants it.

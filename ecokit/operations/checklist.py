@@ -14,8 +14,8 @@ from ecokit.messages import _
 from ecokit.operations.assortment import not_in_stores, performance
 from ecokit.operations.center import against_targets
 from ecokit.operations.checks import month_of
+from ecokit.operations.empty_shelves import stockouts
 from ecokit.operations.frames import small, tables_of
-from ecokit.operations.stockouts import stockouts
 from ecokit.operations.weak import weak_categories
 
 _Tables = Mapping[str, pd.DataFrame]
