@@ -12,12 +12,12 @@ engine that Narwhals knows. Tables are never changed.
 
 from __future__ import annotations
 
-import lazy_loader
+from ecokit.inputs.renamed import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     submod_attrs={
-        "calls": ["CALL", "overdue_parcels", "same_day_share"],
+        "calls": ["CALL", "causes", "overdue_parcels", "same_day_share"],
         "customers": ["outcomes", "repeat_purchase"],
         "missed": ["effect"],
         "perfect": ["perfect_journey"],

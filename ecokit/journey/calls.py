@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from narwhals.stable.v2.typing import IntoFrameT
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
-from ecokit.journey.frames import moment, opened, refuse_unless
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.frames import Frame
+from ecokit.inputs.renamed import public
+from ecokit.journey.counting import CENTURY, added, moment
 from ecokit.journey.promises import AFTER_HOURS
 from ecokit.journey.touchpoints import STEP
 from ecokit.messages import _
@@ -19,23 +22,16 @@ CALL = 8
 """The touchpoint that asks for a call: three days and not delivered."""
 
 
-def overdue_parcels(
-    orders: IntoFrameT,
-    touchpoints: IntoFrameT,
-    journey: IntoFrameT,
-    as_of: datetime | str,
-    after_hours: float = AFTER_HOURS,
-) -> IntoFrameT:
+@public
+def overdue_parcels(data: Any, *, as_of: datetime | str, after_hours: float = AFTER_HOURS) -> Any:
     """List the parcels out for more than three days: why, and who must call.
 
     Parameters
     ----------
-    orders : table
-        ``order_id``, ``region``, ``dispatched_at``, ``delivered_at``, ``delay_cause``.
-    touchpoints : table
-        ``order_id``, ``touchpoint``, ``due_at``, ``done_at``: tells who was called already.
-    journey : table
-        ``touchpoint``, ``post_id``: the post of touchpoint 8 must call.
+    data : Shop or mapping of table name to table
+        ``orders``: ``order_id``, ``region``, ``dispatched_at``, ``delivered_at``,
+        ``delay_cause``. ``touchpoints`` (see :func:`states`) tell who was called already;
+        ``journey``, with ``touchpoint`` and ``post_id``, which post must call.
     as_of : datetime or ISO text
         The moment you look.
     after_hours : float
@@ -51,7 +47,8 @@ def overdue_parcels(
     Raises
     ------
     CourseError
-        A column is missing, or `journey` has no touchpoint 8.
+        A column is missing, `as_of` is no moment, `after_hours` is below 0, or ``journey``
+        has no touchpoint 8.
 
     References
     ----------
@@ -61,55 +58,111 @@ def overdue_parcels(
     --------
     >>> import pandas as pd
     >>> t = pd.Timestamp
-    >>> orders = pd.DataFrame({
-    ...     "order_id": [1, 2, 3], "region": "East",
-    ...     "dispatched_at": [t("2025-03-01"), t("2025-03-02"), t("2025-03-04")],
-    ...     "delivered_at": [t("2025-03-09"), t("2025-03-04"), pd.NaT],
-    ...     "delay_cause": ["weather", None, None]})
-    >>> steps = pd.DataFrame({"order_id": [1], "touchpoint": [8],
-    ...     "due_at": [t("2025-03-04 12:00")], "done_at": [t("2025-03-06")]})
-    >>> journey = pd.DataFrame({"touchpoint": [8], "post_id": ["logistics"]})
-    >>> parcels = overdue_parcels(orders, steps, journey, "2025-03-05 06:00")
+    >>> tables = {
+    ...     "orders": pd.DataFrame({
+    ...         "order_id": [1, 2, 3], "region": "East",
+    ...         "dispatched_at": [t("2025-03-01"), t("2025-03-02"), t("2025-03-04")],
+    ...         "delivered_at": [t("2025-03-09"), t("2025-03-04"), pd.NaT],
+    ...         "delay_cause": ["weather", None, None]}),
+    ...     "touchpoints": pd.DataFrame({"order_id": [1], "touchpoint": [8],
+    ...         "due_at": [t("2025-03-04 12:00")], "done_at": [t("2025-03-06")]}),
+    ...     "journey": pd.DataFrame({"touchpoint": [8], "post_id": ["logistics"]})}
+    >>> parcels = overdue_parcels(tables, as_of="2025-03-05 06:00")
     >>> parcels[["order_id", "waiting_hours", "cause", "post_id"]].values.tolist()
     [[1, 102, 'weather', 'logistics']]
     >>> parcels.called_at.isna().tolist()
     [True]
-    >>> overdue_parcels(orders, steps, journey[:0], "2025-03-05")
+    >>> overdue_parcels(tables | {"journey": tables["journey"][:0]}, as_of="2025-03-05")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The journey table has no touchpoint 8, so nobody is named to call.
     """
-    (parcels, steps, ten), close = opened(
-        orders=(orders, "order_id region dispatched_at delivered_at delay_cause"),
-        touchpoints=(touchpoints, STEP),
-        journey=(journey, "touchpoint post_id"),
+    parcels, steps, ten = frames.door(
+        data,
+        {
+            "orders": "order_id region dispatched_at delivered_at delay_cause",
+            "touchpoints": STEP,
+            "journey": "touchpoint post_id",
+        },
     )
-    posts = ten.filter(nw.col("touchpoint") == CALL).select("post_id").collect()
+    now = moment("as_of", as_of)
+    hours = numbers.number("after_hours", after_hours, low=0, high=24 * CENTURY)
+    waited = (nw.lit(now) - nw.col("dispatched_at")).dt.total_minutes().cast(nw.Int64) // 60
+    cause, post = nw.col("delay_cause"), nw.lit(_who_calls(ten))
+    waiting = parcels.filter(
+        nw.col("dispatched_at") < now - timedelta(hours=hours),
+        nw.col("delivered_at").is_null() | (nw.col("delivered_at") > now),
+    ).select(
+        "order_id",
+        "region",
+        "dispatched_at",
+        waiting_hours=waited,
+        cause=nw.when(cause.is_null()).then(nw.lit("unknown")).otherwise(cause),
+        post_id=post,
+    )
+    calls = steps.filter(nw.col("touchpoint") == CALL, nw.col("done_at") <= now)
+    calls = calls.select("order_id", called_at=nw.col("done_at"))
+    listed = waiting.join(calls, on="order_id", how="left")
+    return frames.sorted_native(listed, ["dispatched_at", "order_id"])
+
+
+def _who_calls(journey: Frame) -> Any:
+    """Return the post of the touchpoint that asks for a call."""
+    posts = frames.collected(journey.filter(nw.col("touchpoint") == CALL).select("post_id"))
     if not len(posts):
         raise CourseError(_("The journey table has no touchpoint 8, so nobody is named to call."))
-    now = moment(as_of)
-    refuse_unless(after_hours, 0, "after_hours", _("Hours are a number, 0 or more."))
-    calls = steps.filter(nw.col("touchpoint") == CALL, nw.col("done_at") <= now)
-    waiting = parcels.filter(
-        nw.col("dispatched_at") < now - timedelta(hours=after_hours),
-        nw.col("delivered_at").is_null() | (nw.col("delivered_at") > now),
-    ).with_columns(
-        waiting_hours=(nw.lit(now) - nw.col("dispatched_at")).dt.total_minutes().cast(nw.Int64)
-        // 60,
-        cause=nw.when(nw.col("delay_cause").is_null())
-        .then(nw.lit("unknown"))
-        .otherwise(nw.col("delay_cause")),
-        post_id=nw.lit(posts["post_id"][0]),
-    )
-    called = waiting.join(
-        calls.select("order_id", called_at=nw.col("done_at")), on="order_id", how="left"
-    )
-    result = called.select(
-        "order_id", "region", "dispatched_at", "waiting_hours", "cause", "post_id", "called_at"
-    )
-    return close(result.sort("dispatched_at", "order_id"))
+    return posts["post_id"][0]
 
 
+@public
+def causes(parcels: Any, *, cause: str = "cause", called_at: str = "called_at") -> Any:
+    """Count overdue parcels by cause: whose customers were called, and whose were not.
+
+    Parameters
+    ----------
+    parcels : table
+        What :func:`overdue_parcels` returned, or a list of your own.
+    cause, called_at : str
+        The columns with the cause, and with the moment of the call (null: nobody called).
+
+    Returns
+    -------
+    table
+        ``cause``; ``parcels``, ``called``, ``silent`` (counts). The most frequent cause first.
+
+    Raises
+    ------
+    CourseError
+        A column is missing or holds something else.
+
+    References
+    ----------
+    Slide 3, touchpoint 8: find the cause and call.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> parcels = pd.DataFrame({"cause": ["weather", "address", "weather"],
+    ...                         "called_at": [pd.NaT, pd.NaT, pd.Timestamp("2025-03-01")]})
+    >>> causes(parcels).values.tolist()
+    [['weather', 2, 1, 1], ['address', 1, 0, 1]]
+    >>> causes(parcels, cause="reason")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table parcels has no column reason. It has: cause, called_at. ...
+    """
+    columns = {"cause": cause, "called_at": called_at}
+    types = {"cause": "string", "called_at": "datetime"}
+    listed = frames.table(parcels, columns, name="parcels", types=types)
+    called = (~nw.col("called_at").is_null()).cast(nw.Int64)
+    each = listed.select("cause", parcels=nw.lit(1, nw.Int64), called=called)
+    counted = added(each, ["cause"], ["parcels", "called"])
+    told = counted.with_columns(silent=nw.col("parcels") - nw.col("called"))
+    most_first = told.sort("parcels", "silent", "cause", descending=[True, True, False])
+    return frames.sorted_native(most_first)
+
+
+@public
 def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float64]:
     """Measure which share of calls is made on the day it falls due.
 
@@ -148,13 +201,12 @@ def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float
     ...
     ecokit.errors.CourseError: There are 2 days of calls and 3 days of capacity. Give both ...
     """
-    due, can = _counts(arrivals, "arrivals"), _counts(capacity, "capacity")
+    due, can = _by_day("arrivals", arrivals, 1), _by_day("capacity", capacity, 2)
     if len(due) != len(can):
-        raise CourseError(
-            _(
-                "There are {a} days of calls and {b} days of capacity. Give both for the same days."
-            ).format(a=len(due), b=len(can))
+        message = _(
+            "There are {a} days of calls and {b} days of capacity. Give both for the same days."
         )
+        raise CourseError(message.format(a=len(due), b=len(can)))
     if due.sum() <= 0:
         raise CourseError(_("No call falls due. Take days on which parcels pass the three days."))
     backlog = np.zeros(can.shape[1:])
@@ -165,15 +217,10 @@ def same_day_share(arrivals: ArrayLike, capacity: ArrayLike) -> NDArray[np.float
     return np.asarray(in_time / due.sum())
 
 
-def _counts(values: ArrayLike, name: str) -> NDArray[np.float64]:
-    try:
-        counts = np.atleast_1d(np.asarray(values, dtype=float))
-    except (TypeError, ValueError):
-        counts = np.array([np.nan])
-    if not (counts >= 0).all():
-        raise CourseError(
-            _(
-                "{name} holds something else than numbers from 0 on. Give the calls of each day."
-            ).format(name=name)
-        )
-    return counts
+def _by_day(name: str, values: ArrayLike, most: int) -> NDArray[np.float64]:
+    """Return calls by day, in an array of at most so many dimensions."""
+    calls = np.atleast_1d(numbers.array(name, values, low=0))
+    if calls.ndim > most:
+        message = _("{name} has {n} dimensions. Give one number for each day.")
+        raise CourseError(message.format(name=name, n=calls.ndim))
+    return calls

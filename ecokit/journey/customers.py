@@ -3,52 +3,52 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import narwhals.stable.v2 as nw
-from narwhals.stable.v2.typing import IntoFrameT
 
-from ecokit.journey.frames import Frame, added, keyed, last, moment, opened, refuse_unless
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.frames import By, Frame
+from ecokit.inputs.renamed import public
+from ecokit.journey.counting import CENTURY, added, answer, grouped, inner_names, last, moment
 from ecokit.journey.promises import AFTER_HOURS
-from ecokit.kpi.door import By, listed
 from ecokit.kpi.engine import per, start_of
-from ecokit.messages import _
 
 OUTCOMES = ("complained", "returned", "contacted", "bought_again", "paid")
 """What :func:`outcomes` says of an order."""
 
 
-def outcomes(
-    orders: IntoFrameT,
-    complaints: IntoFrameT,
-    returns: IntoFrameT,
-    contacts: IntoFrameT,
-    days: int = 90,
-) -> IntoFrameT:
+@public
+def outcomes(data: Any, *, days: int = 90, reason: str | None = None) -> Any:
     """Tell what came of each order: paid, a complaint, a return, a contact, a next order.
 
     Parameters
     ----------
-    orders : table
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``, ``dispatched_at``,
-        ``delivered_at``, and whatever you want to compare within.
-    complaints, returns, contacts : table
-        Each with ``order_id``; an order may stand there more than once.
+    data : Shop or mapping of table name to table
+        ``orders``: ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``,
+        ``dispatched_at``, ``delivered_at``, and whatever you want to compare within.
+        ``complaints``, ``returns``, ``contacts``: ``order_id``; an order may stand there more
+        than once.
     days : int
         The next order counts if it is placed within so many days.
+    reason : str, optional
+        Count only contacts with this ``reason``, such as ``"delivery"``. Default: all.
 
     Returns
     -------
     table
         The orders with all their columns, ``month`` (first day), and 1 or 0 for
-        ``late_parcel``, ``complained``, ``returned``, ``contacted``, ``bought_again`` and
-        ``paid``. The four between are null for unpaid orders; ``bought_again`` also for orders
-        placed less than `days` before the last one: they have had no time to be followed.
-        Sorted by order.
+        ``late_parcel`` (more than three days from dispatch to delivery, or to the last order
+        where it has not come), ``complained``, ``returned``, ``contacted``, ``bought_again``
+        and ``paid``. The four between are null for unpaid orders; ``bought_again`` also for
+        orders without a ``visitor_id``, and for orders placed less than `days` before the last
+        one: they have had no time to be followed. Sorted by order.
 
     Raises
     ------
     CourseError
-        A column is missing, or `days` is not positive.
+        A column is missing, `days` is no number of days, no contact has the `reason`, or there
+        is no order.
 
     References
     ----------
@@ -64,50 +64,61 @@ def outcomes(
     ...     "dispatched_at": pd.to_datetime(["2025-01-02", "2025-01-21"]),
     ...     "delivered_at": pd.to_datetime(["2025-01-08", "2025-01-22"])})
     >>> none = pd.DataFrame({"order_id": pd.Series(dtype="int64")})
-    >>> told = outcomes(orders, orders[:1], none, none, days=19)
+    >>> tables = {"orders": orders, "complaints": orders[:1], "returns": none, "contacts": none}
+    >>> told = outcomes(tables, days=19)
     >>> told[["late_parcel", "complained", "bought_again"]].values.tolist()
     [[1.0, 1.0, 1.0], [0.0, 0.0, nan]]
-    >>> outcomes(orders, none, none, none, days=0)
+    >>> outcomes(tables, days=0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: days is 0. A next order needs at least one day.
+    ecokit.errors.CourseError: days is 0. Give a whole number, 1 to 36500.
     """
-    needed = "order_id visitor_id placed_at paid_at dispatched_at delivered_at"
-    (sold, complaint, back, contact), close = opened(
-        orders=(orders, needed),
-        complaints=(complaints, "order_id"),
-        returns=(returns, "order_id"),
-        contacts=(contacts, "order_id"),
-    )
-    sold = sold.drop(*OUTCOMES, strict=False)  # of an earlier run
-    end = last(sold, "placed_at")
+    days = numbers.count("days", days, high=CENTURY)
+    needed = {
+        "orders": "order_id visitor_id placed_at paid_at dispatched_at delivered_at",
+        "complaints": "order_id",
+        "returns": "order_id",
+        "contacts": "order_id" if reason is None else "order_id reason",
+    }
+    sold, complaints, returns, contacts = frames.door(data, needed)
+    if reason is not None:
+        contacts = _about(contacts, reason)
+    end = last(sold, "orders", "placed_at")
     paid = ~nw.col("paid_at").is_null()
-    again = _followed(sold, days, end).select("order_id", "bought_again")
-    told = sold.join(again, on="order_id", how="left")
-    for name, table in zip(OUTCOMES, (complaint, back, contact), strict=False):
-        ids = table.filter(~nw.col("order_id").is_null()).select("order_id").unique()
-        marked = ids.with_columns(nw.lit(1, nw.Int64).alias(name))
-        told = told.join(marked, on="order_id", how="left").with_columns(
-            nw.when(paid).then(nw.col(name).fill_null(0))
-        )
-    waiting = nw.when(nw.col("delivered_at").is_null()).then(nw.lit(end))
-    arrived = waiting.otherwise(nw.col("delivered_at"))
+    told = sold.drop(*OUTCOMES, strict=False)  # of an earlier run
+    again = _followed(told, days, end).select("order_id", "bought_again")
+    told = told.join(again, on="order_id", how="left")
+    marks = {"complained": complaints, "returned": returns, "contacted": contacts}
+    for name, marked in marks.items():
+        ids = marked.filter(~nw.col("order_id").is_null()).select("order_id").unique()
+        told = told.join(ids.with_columns(nw.lit(1).alias(name)), on="order_id", how="left")
+        told = told.with_columns(nw.when(paid).then(nw.col(name).fill_null(0)))
+    told = told.with_columns(
+        paid=paid.cast(nw.Int64), month=start_of("month", "placed_at"), late_parcel=_late(end)
+    )
+    return frames.sorted_native(told, ["order_id"])
+
+
+def _about(contacts: Frame, reason: str) -> Frame:
+    """Return the contacts with one reason; refuse one that none of them has."""
+    known = frames.collected(contacts.select("reason").unique().sort("reason"))["reason"]
+    numbers.one_of("reason", reason, known.drop_nulls().to_list())
+    return contacts.filter(nw.col("reason") == reason)
+
+
+def _late(end: datetime) -> nw.Expr:
+    """Return 1 for parcels that took more than three days, or have taken them by `end`."""
+    delivered = nw.col("delivered_at")
+    arrived = nw.when(delivered.is_null()).then(nw.lit(end)).otherwise(delivered)
     late = arrived > nw.col("dispatched_at") + timedelta(hours=AFTER_HOURS)
     sent = ~nw.col("dispatched_at").is_null()
-    told = told.with_columns(
-        paid=paid.cast(nw.Int64),
-        month=start_of("month", "placed_at"),
-        late_parcel=nw.when(sent).then(late.cast(nw.Int64)).otherwise(nw.lit(0, nw.Int64)),
-    )
-    return close(told.sort("order_id"))
+    return nw.when(sent).then(late.cast(nw.Int64)).otherwise(nw.lit(0, nw.Int64))
 
 
+@public
 def repeat_purchase(
-    orders: IntoFrameT,
-    days: int = 90,
-    by: By = None,
-    as_of: datetime | str | None = None,
-) -> IntoFrameT:
+    data: Any, *, by: By = None, days: int = 90, as_of: datetime | str | None = None
+) -> Any:
     """Measure which share of orders is followed by another one of the same customer.
 
     An order of December has had no 90 days by New Year. Counting it as "not followed"
@@ -116,12 +127,13 @@ def repeat_purchase(
 
     Parameters
     ----------
-    orders : table
-        ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at``; only paid orders count.
-    days : int
-        The next order counts if it is placed within so many days.
+    data : Shop or mapping of table name to table
+        ``orders``: ``order_id``, ``visitor_id``, ``placed_at``, ``paid_at`` and the columns in
+        `by`; only paid orders with a ``visitor_id`` count.
     by : str or sequence of str, optional
         See :func:`rates`.
+    days : int
+        The next order counts if it is placed within so many days.
     as_of : datetime or ISO text, optional
         Where the orders end. Default: the last ``placed_at``.
 
@@ -134,7 +146,8 @@ def repeat_purchase(
     Raises
     ------
     CourseError
-        `days` is not positive, or a column is missing.
+        `days` is no number of days, a column is missing, or there is no order and `as_of` is
+        not given.
 
     References
     ----------
@@ -146,32 +159,48 @@ def repeat_purchase(
     >>> placed = pd.to_datetime(["2025-01-01", "2025-01-20", "2025-01-05", "2025-03-31"])
     >>> orders = pd.DataFrame({"order_id": [1, 2, 3, 4], "visitor_id": [9, 9, 8, 7],
     ...                        "placed_at": placed, "paid_at": placed})
-    >>> repeat_purchase(orders, days=30).round(3).values.tolist()
+    >>> repeat_purchase({"orders": orders}, days=30).round(3).values.tolist()
     [[3.0, 1.0, 0.333, 0.25]]
-    >>> repeat_purchase(orders, days=-1)
+    >>> repeat_purchase({"orders": orders}, days=-1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: days is -1. A next order needs at least one day.
+    ecokit.errors.CourseError: days is -1. Give a whole number, 1 to 36500.
     """
-    (sold,), close = opened(orders=(orders, "order_id visitor_id placed_at paid_at"))
-    end = last(sold, "placed_at") if as_of is None else moment(as_of)
-    keys = listed(by)
-    sold = keyed(sold, keys, ("orders", "too_recent", "repeat_rate", "naive_rate"))
-    ripe = ~nw.col("bought_again").is_null()
-    told = _followed(sold, days, end).with_columns(
-        orders=ripe.cast(nw.Int64),
-        _all=nw.lit(1, nw.Int64),
-        _ripe_again=nw.col("bought_again").fill_null(0).cast(nw.Int64),
+    keys, days = frames.listed(by), numbers.count("days", days, high=CENTURY)
+    needed = "order_id visitor_id placed_at paid_at"
+    (sold,) = frames.door(data, {"orders": needed})
+    end = last(sold, "orders", "placed_at") if as_of is None else moment("as_of", as_of)
+    values = {
+        "orders": nw.col("ripe"),
+        "too_recent": nw.col("one") - nw.col("ripe"),
+        "repeat_rate": per("ripe_again", "ripe"),
+        "naive_rate": per("again", "one"),
+    }
+    told = _followed(grouped(sold, keys, needed.split(), tuple(values)), days, end)
+    groups = inner_names(keys)
+    counted = told.select(
+        *groups,
+        one=nw.lit(1, nw.Int64),
+        again=nw.col("again"),
+        ripe=(~nw.col("bought_again").is_null()).cast(nw.Int64),
+        ripe_again=nw.col("bought_again").fill_null(0).cast(nw.Int64),
     )
-    sums = added(told, keys, ("orders", "_all", "_ripe_again", "_again"))
-    result = sums.select(
-        *keys,
-        "orders",
-        (nw.col("_all") - nw.col("orders")).alias("too_recent"),
-        per(nw.col("_ripe_again"), nw.col("orders")).alias("repeat_rate"),
-        per(nw.col("_again"), nw.col("_all")).alias("naive_rate"),
+    return answer(added(counted, groups, ["one", "again", "ripe", "ripe_again"]), keys, values)
+
+
+def _followed(orders: Frame, days: int, end: datetime) -> Frame:
+    """Return paid orders with `again` (0, 1) and `bought_again` (null without the time)."""
+    sold = orders.filter(
+        ~nw.col("paid_at").is_null(), ~nw.col("visitor_id").is_null(), nw.col("placed_at") <= end
     )
-    return close(result.sort(*keys) if keys else result)
+    sold = sold.with_columns(next_at=_next_order(sold))
+    soon = nw.col("next_at") <= nw.col("placed_at") + timedelta(days=days)
+    never = nw.col("next_at").is_null()
+    sold = sold.with_columns(
+        again=nw.when(never).then(nw.lit(0)).otherwise(soon.cast(nw.Int64)).cast(nw.Int64)
+    )
+    ripe = nw.col("placed_at") <= end - timedelta(days=days)
+    return sold.with_columns(bought_again=nw.when(ripe).then(nw.col("again")))
 
 
 def _next_order(orders: Frame) -> nw.Expr:
@@ -183,23 +212,3 @@ def _next_order(orders: Frame) -> nw.Expr:
     whole = ["visitor_id", *order]
     same = nw.col("visitor_id").shift(-1).over(order_by=whole) == nw.col("visitor_id")
     return nw.when(same).then(placed.shift(-1).over(order_by=whole))
-
-
-def _followed(orders: Frame, days: int, end: datetime) -> Frame:
-    """Return paid orders with `_again` (0, 1) and `bought_again` (null without the time)."""
-    refuse_unless(days, 1, "days", _("A next order needs at least one day."))
-    sold = orders.filter(~nw.col("paid_at").is_null(), ~nw.col("visitor_id").is_null())
-    sold = sold.filter(nw.col("placed_at") <= end)
-    again = nw.col("_next") <= nw.col("placed_at") + timedelta(days=days)
-    ripe = nw.col("placed_at") <= end - timedelta(days=days)
-    return (
-        sold.with_columns(_next=_next_order(sold))
-        .with_columns(
-            _again=nw.when(nw.col("_next").is_null())
-            .then(nw.lit(0))
-            .otherwise(again.cast(nw.Int64))
-            .cast(nw.Int64)
-        )
-        .with_columns(bought_again=nw.when(ripe).then(nw.col("_again")))
-        .drop("_next")
-    )

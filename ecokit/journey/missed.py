@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from statistics import NormalDist
+from typing import Any
 
 import narwhals.stable.v2 as nw
-from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, intervals, kinds, numbers, rows
+from ecokit.inputs.frames import By, Frame
+from ecokit.inputs.renamed import public
+from ecokit.journey.counting import added, inner_names
 from ecokit.journey.customers import OUTCOMES
-from ecokit.journey.frames import Frame, opened
 from ecokit.journey.touchpoints import STEP, with_states
-from ecokit.kpi.door import as_group, listed, need, refuse_taken
 from ecokit.messages import _
 
 
+@public
 def effect(
+    data: Any,
+    *,
     touchpoint: int,
-    touchpoints: IntoFrameT,
-    outcomes: IntoFrameT,
-    within: Sequence[str] = ("month",),
-    missed: Sequence[str] = ("missing",),
-    level: float = 0.95,
+    outcomes: Any,
+    within: By = ("month",),
+    missed: str | Sequence[str] = ("missing",),
+    confidence: float = 0.95,
     as_of: datetime | str | None = None,
-) -> IntoFrameT:
+) -> Any:
     """Estimate what missing one touchpoint does to complaints, returns and the next order.
 
     Only orders to which the touchpoint applied are compared: those that missed it with
@@ -36,21 +39,22 @@ def effect(
 
     Parameters
     ----------
+    data : Shop or mapping of table name to table
+        ``touchpoints``: see :func:`states`.
     touchpoint : int
         1 to 10.
-    touchpoints : table
-        ``order_id``, ``touchpoint``, ``due_at``, ``done_at``.
     outcomes : table
         What :func:`outcomes` returned.
-    within : sequence of str
-        Columns of `outcomes` to compare inside, such as ``("month", "region")``. Name only
-        what was settled before the touchpoint: a column that comes later is part of what
-        you want to measure, and takes it away. So narrow that no stratum holds both an
-        order that missed it and one that had it on time, they leave ``adjusted`` null.
-    missed : sequence of str
+    within : str or sequence of str, or None
+        Columns of `outcomes` to compare inside, such as ``("month", "region")``; None compares
+        all orders at once. Name only what was settled before the touchpoint: a column that
+        comes later is part of what you want to measure, and takes it away. So narrow that no
+        stratum holds both an order that missed it and one that had it on time, they leave
+        ``adjusted`` null.
+    missed : str or sequence of str
         The states compared with ``on_time``: ``"missing"``, ``"late"`` or both.
-    level : float
-        Confidence level of the intervals, between 0 and 1.
+    confidence : float
+        How often such intervals hold the true difference, between 0 and 1.
     as_of : datetime or ISO text, optional
         See :func:`states`.
 
@@ -58,14 +62,14 @@ def effect(
     -------
     table
         One row an outcome, sorted by name: ``outcome``, ``missed``, ``kept`` (orders),
-        ``missed_rate``, ``kept_rate``, ``difference`` with ``lower`` and ``upper`` (Newcombe),
-        ``adjusted`` with ``adjusted_lower`` and ``adjusted_upper`` (Mantel-Haenszel). Shares.
+        ``missed_rate``, ``kept_rate``, ``difference`` with ``low`` and ``high`` (Newcombe),
+        ``adjusted`` with ``adjusted_low`` and ``adjusted_high`` (Mantel-Haenszel). Shares.
 
     Raises
     ------
     CourseError
         No order missed the touchpoint or none had it on time; `within` names no column, or
-        `level` or `missed` cannot be used.
+        `touchpoint`, `missed`, `confidence` or a value of `outcomes` cannot be used.
 
     References
     ----------
@@ -80,107 +84,129 @@ def effect(
     ...                       "done_at": [noon] * 4 + [pd.NaT] * 4})
     >>> told = pd.DataFrame({"order_id": range(1, 9), "complained": [0, 0, 0, 1, 1, 1, 1, 0],
     ...     "month": 1, "returned": 0, "contacted": 0, "bought_again": 0, "paid": 1})
-    >>> row = effect(8, steps, told).query("outcome == 'complained'")
+    >>> table = effect({"touchpoints": steps}, touchpoint=8, outcomes=told)
+    >>> row = table.query("outcome == 'complained'")
     >>> row[["missed_rate", "kept_rate", "adjusted"]].values.tolist()
     [[0.75, 0.25, 0.5]]
-    >>> effect(9, steps, told)
+    >>> effect({"touchpoints": steps}, touchpoint=9, outcomes=told)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Touchpoint 9 leaves no two groups to compare: some orders ...
     """
-    within, missed = listed(within, "within"), listed(missed, "missed")
-    (steps, told), close = opened(
-        touchpoints=(touchpoints, STEP), outcomes=(outcomes, " ".join(("order_id", *OUTCOMES)))
-    )
-    need("outcomes", told, within)
-    refuse_taken(within, ("order_id", "outcome", *OUTCOMES))
-    for name in within:
-        told = as_group(told, name)
-    if touchpoint not in range(1, 11):
-        raise CourseError(
-            _("touchpoint is {n!r}. Give a number from 1 to 10.").format(n=touchpoint)
-        )
-    if not missed or not set(missed) <= {"missing", "late"}:
-        raise CourseError(
-            _('missed is {missed}. Compare ["missing"], ["late"] or both with on time.').format(
-                missed=missed
-            )
-        )
+    number = numbers.count("touchpoint", touchpoint, high=10)
+    keys, states = frames.listed(within, "within"), _compared(missed)
+    confidence = numbers.share("confidence", confidence, zero=False, one=False)
+    needed = {"touchpoints": STEP, "outcomes": ["order_id", *OUTCOMES]}
+    steps, told = frames.door(_both(data, outcomes), needed)
+    frames.need("outcomes", told, keys)
+    told = kinds.cast("outcomes", told, dict.fromkeys(OUTCOMES, "number"))
+    rows.refuse(told, "outcomes", [_no_flag(name) for name in OUTCOMES])
     one = with_states(steps, as_of).filter(
-        nw.col("touchpoint") == touchpoint, nw.col("state").is_in([*missed, "on_time"])
+        nw.col("touchpoint") == number, nw.col("state").is_in([*states, "on_time"])
     )
-    exposed = one.select("order_id", _m=(nw.col("state") != "on_time").cast(nw.Int64))
-    rows = (
-        told.join(exposed, on="order_id")
-        .select("order_id", "_m", *within, *(nw.col(name).cast(nw.Float64) for name in OUTCOMES))
-        .unpivot(on=list(OUTCOMES), index=["order_id", "_m", *within], variable_name="outcome")
-        .filter(~nw.col("value").is_null())
-        .with_columns(y=nw.col("value").cast(nw.Int64))
-        .with_columns(_my=nw.col("_m") * nw.col("y"), _one=nw.lit(1, nw.Int64))
-    )
-    strata = rows.group_by("outcome", *within).agg(
-        n1=nw.col("_m").sum(), n=nw.col("_one").sum(), a=nw.col("_my").sum(), y=nw.col("y").sum()
-    )
-    result = _differences(strata, _normal_quantile(level))
-    if not len(result.select("missed").collect()):
-        raise CourseError(
-            _(
-                "Touchpoint {n} leaves no two groups to compare: some orders must have missed "
-                "it and others had it on time."
-            ).format(n=touchpoint)
+    exposed = one.select("order_id", missed=(nw.col("state") != "on_time").cast(nw.Int64))
+    totals = _totals(_strata(told, exposed, keys))
+    if not len(frames.collected(totals.select("outcome"))):
+        message = _(
+            "Touchpoint {n} leaves no two groups to compare: some orders must have missed it "
+            "and others had it on time."
         )
-    return close(result.sort("outcome"))
+        raise CourseError(message.format(n=number))
+    return frames.sorted_native(_differences(totals, confidence), ["outcome"])
 
 
-def _normal_quantile(level: float) -> float:
-    if not (isinstance(level, float) and 0 < level < 1):
-        raise CourseError(
-            _("level is {level}. A confidence level lies between 0 and 1.").format(level=level)
+def _compared(missed: str | Sequence[str]) -> list[str]:
+    """Return the states that count as missed."""
+    states = frames.listed(missed, "missed")
+    if not states or not set(states) <= {"missing", "late"}:
+        wanted = _('Compare ["missing"], ["late"] or both with on time.')
+        raise numbers.refused("missed", missed, wanted)
+    return states
+
+
+def _both(data: Any, outcomes: Any) -> dict[str, Any]:
+    """Return the two tables that are joined, by name; the other tables of a shop stay unread."""
+    given = frames.tables(data, "touchpoints")
+    return {name: given[name] for name in given if name == "touchpoints"} | {"outcomes": outcomes}
+
+
+def _no_flag(name: str) -> rows.Wrong:
+    """Return the rows whose flag is there, and neither 0 nor 1."""
+    flag = nw.col(name)
+    wrong = ~flag.is_null() & (flag != 0) & (flag != 1)
+    what = _("{name} is neither 0 nor 1").format(name=name)
+    return rows.Wrong(what, wrong, ("order_id", name))
+
+
+def _strata(told: Frame, exposed: Frame, keys: Sequence[str]) -> Frame:
+    """Count orders by outcome and stratum: `all`, `missed`, `happened`, and `both`."""
+    for key in keys:
+        told = frames.as_group(told, key)
+    groups = inner_names(keys)
+    named = [nw.col(key).alias(group) for key, group in zip(keys, groups, strict=True)]
+    flags = [nw.col(name).cast(nw.Float64) for name in OUTCOMES]
+    flagged = (
+        told.select("order_id", *flags, *named)
+        .join(exposed, on="order_id")
+        .unpivot(
+            on=list(OUTCOMES),
+            index=["missed", *groups],
+            variable_name="outcome",
+            value_name="happened",
         )
-    return NormalDist().inv_cdf((1 + level) / 2)
+        .filter(~nw.col("happened").is_null())
+        .with_columns(nw.col("happened").cast(nw.Int64), all=nw.lit(1, nw.Int64))
+        .with_columns(both=nw.col("missed") * nw.col("happened"))
+    )
+    return added(flagged, ["outcome", *groups], ["all", "missed", "happened", "both"])
 
 
-def _wilson(events: nw.Expr, n: nw.Expr, z: float) -> tuple[nw.Expr, nw.Expr]:
-    """Return Wilson's score interval of a share."""
-    p = events / n
-    center = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = (z / (1 + z * z / n)) * (p * (1 - p) / n + z * z / (4 * n * n)).sqrt()
-    return center - half, center + half
+def _totals(strata: Frame) -> Frame:
+    """Add up strata by outcome: counts, and the weights of the adjusted difference.
 
-
-def _differences(strata: Frame, z: float) -> Frame:
-    """Turn counts by outcome and stratum into the plain and the adjusted difference.
-
-    `strata` holds n1 (missed), n (all), a (missed with the outcome), y (all with it).
+    ``n1`` orders missed the touchpoint, ``a`` of them with the outcome; ``n0`` kept it, ``c`` of
+    them with the outcome. Outcomes that leave nothing to compare are dropped.
     """
-    n1, n0, n, a, c = (nw.col(name) for name in ("n1", "n0", "n", "a", "c"))
-    rows = strata.with_columns(nw.col(x).cast(nw.Float64) for x in ("n1", "n", "a", "y"))
-    rows = rows.with_columns(n0=n - n1, c=nw.col("y") - a)
+    counts = {
+        "n1": nw.col("missed"),
+        "n0": nw.col("all") - nw.col("missed"),
+        "a": nw.col("both"),
+        "c": nw.col("happened") - nw.col("both"),
+    }
+    n1, n0, a, c = (nw.col(name) for name in counts)
+    n, pairs = n1 + n0, n1 * n0
+    spread = a * (n1 - a) * n0**3 + c * (n0 - c) * n1**3
     # A stratum where nobody missed, or nobody kept, compares nothing: its weight is 0.
-    rows = rows.with_columns(
-        _w=n1 * n0 / n,
-        _wd=(a * n0 - c * n1) / n,
-        _v=(a * (n1 - a) * n0**3 + c * (n0 - c) * n1**3)
-        / nw.when(n1 * n0 > 0).then(n1 * n0 * n**2),
-    ).with_columns(nw.col("_v").fill_null(0.0))
-    names = ("n1", "n0", "a", "c", "_w", "_wd", "_v")
-    total = rows.group_by("outcome").agg(*(nw.col(name).sum() for name in names))
-    total = total.filter(a + c < n1 + n0, n1 > 0, n0 > 0)
-    low1, high1 = _wilson(a, n1, z)
-    low0, high0 = _wilson(c, n0, z)
+    weights = {
+        "weight": pairs / n,
+        "weighted": (a * n0 - c * n1) / n,
+        "variance": (spread / nw.when(pairs > 0).then(pairs * n**2)).fill_null(0.0),
+    }
+    floats = {name: count.cast(nw.Float64) for name, count in counts.items()}
+    weighed = strata.select("outcome", **floats).with_columns(**weights)
+    total = weighed.group_by("outcome").agg(nw.col(name).sum() for name in (*counts, *weights))
+    return total.filter(a + c < n, n1 > 0, n0 > 0)
+
+
+def _differences(totals: Frame, confidence: float) -> Frame:
+    """Turn totals into the plain and the adjusted difference, with their intervals."""
+    n1, n0, a, c = (nw.col(name) for name in ("n1", "n0", "a", "c"))
     p1, p0 = a / n1, c / n0
-    weight = nw.when(nw.col("_w") > 0).then(nw.col("_w"))
-    adjusted, error = nw.col("_wd") / weight, nw.col("_v").sqrt() / weight
-    return total.select(
+    missed = intervals.wilson_columns("a", "n1", confidence)
+    kept = intervals.wilson_columns("c", "n0", confidence)
+    weight = nw.when(nw.col("weight") > 0).then(nw.col("weight"))
+    adjusted = nw.col("weighted") / weight
+    reach = intervals.normal_quantile(confidence) * nw.col("variance").sqrt() / weight
+    return totals.select(
         "outcome",
-        n1.cast(nw.Int64).alias("missed"),
-        n0.cast(nw.Int64).alias("kept"),
-        p1.alias("missed_rate"),
-        p0.alias("kept_rate"),
-        (p1 - p0).alias("difference"),
-        (p1 - p0 - ((p1 - low1) ** 2 + (high0 - p0) ** 2).sqrt()).alias("lower"),
-        (p1 - p0 + ((high1 - p1) ** 2 + (p0 - low0) ** 2).sqrt()).alias("upper"),
-        adjusted.alias("adjusted"),
-        (adjusted - z * error).alias("adjusted_lower"),
-        (adjusted + z * error).alias("adjusted_upper"),
+        missed=n1.cast(nw.Int64),
+        kept=n0.cast(nw.Int64),
+        missed_rate=p1,
+        kept_rate=p0,
+        difference=p1 - p0,
+        low=p1 - p0 - ((p1 - missed.low) ** 2 + (kept.high - p0) ** 2).sqrt(),
+        high=p1 - p0 + ((missed.high - p1) ** 2 + (p0 - kept.low) ** 2).sqrt(),
+        adjusted=adjusted,
+        adjusted_low=adjusted - reach,
+        adjusted_high=adjusted + reach,
     )

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import narwhals.stable.v2 as nw
-from narwhals.stable.v2.typing import IntoFrameT
 
-from ecokit.journey.frames import added, keyed, opened
+from ecokit.inputs import frames, rows
+from ecokit.inputs.frames import By, Frame
+from ecokit.inputs.renamed import public
+from ecokit.journey.counting import added, answer, grouped, inner_names
 from ecokit.journey.touchpoints import STEP, with_states
-from ecokit.kpi.door import By, listed
 from ecokit.kpi.engine import per
+from ecokit.messages import _
 
-_PERFECT = ("orders", "joint", "product", "floor", "ceiling")
+_TEN = {number: f"missed_{number}" for number in range(1, 11)}
 
 
-def perfect_journey(
-    touchpoints: IntoFrameT,
-    orders: IntoFrameT,
-    by: By = None,
-    as_of: datetime | str | None = None,
-) -> IntoFrameT:
+@public
+def perfect_journey(data: Any, *, by: By = None, as_of: datetime | str | None = None) -> Any:
     """Measure the share of orders with every touchpoint on time.
 
     Multiplying the ten rates answers another question: what the share would be if each
@@ -29,10 +28,9 @@ def perfect_journey(
 
     Parameters
     ----------
-    touchpoints : table
-        ``order_id``, ``touchpoint``, ``due_at``, ``done_at``.
-    orders : table
-        ``order_id``, ``placed_at``, ``paid_at`` and the columns in `by`; paid orders count.
+    data : Shop or mapping of table name to table
+        ``touchpoints``: see :func:`states`. ``orders``: ``order_id``, ``placed_at``,
+        ``paid_at`` and the columns in `by`; paid orders count.
     by : str or sequence of str, optional
         See :func:`rates`.
     as_of : datetime or ISO text, optional
@@ -49,7 +47,7 @@ def perfect_journey(
     Raises
     ------
     CourseError
-        A column is missing, or `by` names none.
+        A column is missing, `by` names none, or a touchpoint is none of the ten.
 
     References
     ----------
@@ -59,54 +57,62 @@ def perfect_journey(
     --------
     >>> import pandas as pd
     >>> t = pd.Timestamp("2025-03-01")
-    >>> orders = pd.DataFrame({"order_id": [1, 2, 3, 4], "placed_at": t, "paid_at": t})
-    >>> steps = pd.DataFrame({"order_id": [1, 1, 2, 2, 3, 4], "touchpoint": [4, 5, 4, 5, 4, 4],
-    ...     "due_at": t, "done_at": [pd.NaT, pd.NaT, t, t, t, t]})
-    >>> perfect_journey(steps, orders).values.tolist()
+    >>> tables = {
+    ...     "orders": pd.DataFrame({"order_id": [1, 2, 3, 4], "placed_at": t, "paid_at": t}),
+    ...     "touchpoints": pd.DataFrame({
+    ...         "order_id": [1, 1, 2, 2, 3, 4], "touchpoint": [4, 5, 4, 5, 4, 4],
+    ...         "due_at": t, "done_at": [pd.NaT, pd.NaT, t, t, t, t]})}
+    >>> perfect_journey(tables).values.tolist()
     [[4.0, 0.75, 0.5625, 0.5, 0.75]]
-    >>> perfect_journey(steps, orders, by="city")
+    >>> perfect_journey(tables, by="city")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table orders has no column city. It has: ...
     """
-    (steps, sold), close = opened(
-        touchpoints=(touchpoints, STEP),
-        orders=(orders, "order_id placed_at paid_at"),
+    keys, needed = frames.listed(by), "order_id placed_at paid_at"
+    steps, sold = frames.door(data, {"touchpoints": STEP, "orders": needed})
+    values = _shares()
+    sold = grouped(sold, keys, ["order_id", "paid_at"], tuple(values))
+    sold = sold.filter(~nw.col("paid_at").is_null())
+    missed = _missed(with_states(steps, as_of))
+    groups, parts = inner_names(keys), ["one", "failed", *_TEN.values()]
+    closed = (
+        missed.join(sold.select("order_id", *groups), on="order_id")
+        .filter(nw.col("open") == 0)
+        .with_columns(one=nw.lit(1, nw.Int64))
     )
-    keys = listed(by)
-    sold = keyed(sold, keys, ("order_id", *_PERFECT))
-    marked = with_states(steps, as_of).with_columns(
-        _failed=(nw.col("state") != "on_time").cast(nw.Int64),
-        _open=(nw.col("state") == "open").cast(nw.Int64),
+    return answer(added(closed, groups, parts), keys, values)
+
+
+def _missed(steps: Frame) -> Frame:
+    """Return a row an order: 1 or 0 for `open`, `failed` and each of the ten that was missed."""
+    number = nw.col("touchpoint")
+    none_of_ten = rows.Wrong(
+        _("touchpoint is no number from 1 to 10"),
+        (number < 1) | (number > 10),
+        ("order_id", "touchpoint"),
     )
-    ten = {n: f"_{n}" for n in range(1, 11)}
-    marked = marked.with_columns(
-        *(
-            ((nw.col("touchpoint") == n).cast(nw.Int64) * nw.col("_failed")).alias(name)
-            for n, name in ten.items()
-        )
+    rows.refuse(steps, "touchpoints", [none_of_ten])
+    failed = (nw.col("state") != "on_time").cast(nw.Int64)
+    flags = {name: (number == n).cast(nw.Int64) * failed for n, name in _TEN.items()}
+    is_open = (nw.col("state") == "open").cast(nw.Int64)
+    marked = steps.select("order_id", open=is_open, failed=failed, **flags)
+    return marked.group_by("order_id").agg(
+        nw.col(name).max() for name in ("open", "failed", *flags)
     )
-    flags = ["_open", "_failed", *ten.values()]
-    order = (
-        marked.group_by("order_id")
-        .agg(*(nw.col(name).max() for name in flags))
-        .join(sold.filter(~nw.col("paid_at").is_null()).select("order_id", *keys), on="order_id")
-        .filter(nw.col("_open") == 0)
-        .with_columns(_one=nw.lit(1, nw.Int64))
-    )
-    sums = added(order, keys, ("_one", *flags))
-    kept = [1 - per(nw.col(name), nw.col("_one")) for name in ten.values()]
+
+
+def _shares() -> dict[str, nw.Expr]:
+    """Return the answer, from the number of orders and of those that missed a touchpoint."""
+    kept = [1 - per(name, "one") for name in _TEN.values()]
     product, total = kept[0], kept[0]
     for share in kept[1:]:
         product, total = product * share, total + share
     floor = total - (len(kept) - 1)
-    values = (
-        nw.col("_one"),
-        1 - per(nw.col("_failed"), nw.col("_one")),
-        product,
-        nw.when(floor <= 0).then(nw.lit(0.0)).otherwise(floor),
-        nw.min_horizontal(*kept),
-    )
-    named = (value.alias(name) for name, value in zip(_PERFECT, values, strict=True))
-    result = sums.select(*keys, *named)
-    return close(result.sort(*keys) if keys else result)
+    return {
+        "orders": nw.col("one"),
+        "joint": 1 - per("failed", "one"),
+        "product": product,
+        "floor": nw.when(floor <= 0).then(nw.lit(0.0)).otherwise(floor),
+        "ceiling": nw.min_horizontal(*kept),
+    }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import narwhals.stable.v2 as nw
-from narwhals.stable.v2.typing import IntoFrameT
 
-from ecokit.journey.frames import added, keyed, last, moment, opened
-from ecokit.kpi.door import By, listed
+from ecokit.inputs import frames
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
+from ecokit.journey.counting import added, answer, grouped, inner_names, last, moment
 from ecokit.kpi.engine import per
 
 DISPATCH = 7
@@ -17,22 +19,9 @@ DISPATCH = 7
 AFTER_HOURS = 72
 """Three days: the hours after dispatch from which a parcel counts as late."""
 
-_DELIVERY = (
-    "orders",
-    "undelivered",
-    "promised_hours",
-    "actual_hours",
-    "kept_rate",
-    "delivered_kept_rate",
-)
 
-
-def delivery(
-    orders: IntoFrameT,
-    touchpoints: IntoFrameT,
-    by: By = None,
-    as_of: datetime | str | None = None,
-) -> IntoFrameT:
+@public
+def delivery(data: Any, *, by: By = None, as_of: datetime | str | None = None) -> Any:
     """Compare the promised with the actual delivery time.
 
     The promise is the dispatch window (touchpoint 7 is due at its end) plus three days.
@@ -41,10 +30,9 @@ def delivery(
 
     Parameters
     ----------
-    orders : table
-        ``order_id``, ``placed_at``, ``paid_at``, ``delivered_at``.
-    touchpoints : table
-        ``order_id``, ``touchpoint``, ``due_at``.
+    data : Shop or mapping of table name to table
+        ``orders``: ``order_id``, ``placed_at``, ``paid_at``, ``delivered_at`` and the columns
+        in `by`; paid orders count. ``touchpoints``: ``order_id``, ``touchpoint``, ``due_at``.
     by : str or sequence of str, optional
         See :func:`rates`.
     as_of : datetime or ISO text, optional
@@ -61,7 +49,7 @@ def delivery(
     Raises
     ------
     CourseError
-        A column is missing, or `by` names none.
+        A column is missing, `by` names none, or nothing is delivered and `as_of` is not given.
 
     References
     ----------
@@ -71,50 +59,51 @@ def delivery(
     --------
     >>> import pandas as pd
     >>> t = pd.Timestamp
-    >>> orders = pd.DataFrame({"order_id": [1, 2], "placed_at": t("2025-03-01"),
-    ...     "paid_at": t("2025-03-01"), "delivered_at": [t("2025-03-03"), pd.NaT]})
-    >>> steps = pd.DataFrame({"order_id": [1, 2], "touchpoint": 7, "due_at": t("2025-03-02")})
-    >>> delivery(orders, steps, as_of="2025-03-09").values.tolist()
+    >>> tables = {
+    ...     "orders": pd.DataFrame({"order_id": [1, 2], "placed_at": t("2025-03-01"),
+    ...         "paid_at": t("2025-03-01"), "delivered_at": [t("2025-03-03"), pd.NaT]}),
+    ...     "touchpoints": pd.DataFrame({"order_id": [1, 2], "touchpoint": 7,
+    ...         "due_at": t("2025-03-02")})}
+    >>> delivery(tables, as_of="2025-03-09").values.tolist()
     [[2.0, 1.0, 96.0, 48.0, 0.5, 1.0]]
-    >>> delivery(orders, steps, by="city")
+    >>> delivery(tables, by="city")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table orders has no column city. It has: ...
     """
-    (sold, steps), close = opened(
-        orders=(orders, "order_id placed_at paid_at delivered_at"),
-        touchpoints=(touchpoints, "order_id touchpoint due_at"),
-    )
-    now = last(sold, "delivered_at") if as_of is None else moment(as_of)
-    keys = listed(by)
-    sold = keyed(sold, keys, _DELIVERY)
+    keys, needed = frames.listed(by), "order_id placed_at paid_at delivered_at"
+    sold, steps = frames.door(data, {"orders": needed, "touchpoints": "order_id touchpoint due_at"})
+    now = last(sold, "orders", "delivered_at") if as_of is None else moment("as_of", as_of)
+    values = {
+        "orders": nw.col("one"),
+        "undelivered": nw.col("one") - nw.col("there"),
+        "promised_hours": per("promised", "one") / 60,
+        "actual_hours": per("actual", "there") / 60,
+        "kept_rate": per("kept", "one"),
+        "delivered_kept_rate": per("kept", "there"),
+    }
+    sold = grouped(sold, keys, needed.split(), tuple(values))
     promised = steps.filter(nw.col("touchpoint") == DISPATCH).select(
-        "order_id", _promised=nw.col("due_at") + timedelta(hours=AFTER_HOURS)
+        "order_id", promise=nw.col("due_at") + timedelta(hours=AFTER_HOURS)
     )
     due = (
         sold.filter(~nw.col("paid_at").is_null())
         .join(promised, on="order_id")
-        .filter(nw.col("_promised") <= now)
+        .filter(nw.col("promise") <= now)
     )
-    there = ~nw.col("delivered_at").is_null() & (nw.col("delivered_at") <= now)
-    minutes = (nw.col("delivered_at") - nw.col("paid_at")).dt.total_minutes().fill_null(0)
-    rows = due.with_columns(_there=there.cast(nw.Int64)).with_columns(
-        _kept=(nw.col("delivered_at") <= nw.col("_promised")).fill_null(False).cast(nw.Int64)
-        * nw.col("_there"),
-        _one=nw.lit(1, nw.Int64),
-        _promise=(nw.col("_promised") - nw.col("paid_at")).dt.total_minutes().cast(nw.Int64),
-        _actual=minutes.cast(nw.Int64) * nw.col("_there"),
-    )
-    names = ("_one", "_there", "_kept", "_promise", "_actual")
-    sums = added(rows, keys, names)
-    values = (
-        nw.col("_one"),
-        nw.col("_one") - nw.col("_there"),
-        per(nw.col("_promise"), nw.col("_one")) / 60,
-        per(nw.col("_actual"), nw.col("_there")) / 60,
-        per(nw.col("_kept"), nw.col("_one")),
-        per(nw.col("_kept"), nw.col("_there")),
-    )
-    named = (value.alias(name) for name, value in zip(_DELIVERY, values, strict=True))
-    result = sums.select(*keys, *named)
-    return close(result.sort(*keys) if keys else result)
+    groups, parts = inner_names(keys), _parts(now)
+    return answer(added(due.select(*groups, **parts), groups, list(parts)), keys, values)
+
+
+def _parts(now: datetime) -> dict[str, nw.Expr]:
+    """Return what is added up over orders with a `promise`, in whole numbers."""
+    paid, promise, delivered = (nw.col(name) for name in ("paid_at", "promise", "delivered_at"))
+    there = (~delivered.is_null() & (delivered <= now)).cast(nw.Int64)
+    taken = (delivered - paid).dt.total_minutes().fill_null(0).cast(nw.Int64)
+    return {
+        "one": nw.lit(1, nw.Int64),
+        "there": there,
+        "kept": (delivered <= promise).fill_null(False).cast(nw.Int64) * there,
+        "promised": (promise - paid).dt.total_minutes().cast(nw.Int64),
+        "actual": taken * there,
+    }

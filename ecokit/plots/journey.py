@@ -233,13 +233,13 @@ def _late(minutes: float) -> str:
 
 
 @theme.drawn(height=3.2)
-def waiting(parcels: pd.DataFrame, ax: Axes = theme.NEW, hours: float = 72) -> None:
+def waiting(causes: pd.DataFrame, ax: Axes = theme.NEW, hours: float = 72) -> None:
     """Draw the parcels that wait, by cause: customers who were called, and who were not.
 
     Parameters
     ----------
-    parcels : DataFrame
-        What ``journey.overdue_parcels`` returned.
+    causes : DataFrame
+        What ``journey.causes`` returned.
     hours : float
         The hours that the list was made with.
     ax : Axes, optional
@@ -253,26 +253,26 @@ def waiting(parcels: pd.DataFrame, ax: Axes = theme.NEW, hours: float = 72) -> N
     Examples
     --------
     >>> import pandas as pd
-    >>> parcels = pd.DataFrame({"cause": ["weather", "weather", "address"],
-    ...                         "called_at": [pd.NaT, pd.Timestamp("2025-03-01"), pd.NaT]})
-    >>> waiting(parcels).axes[0].get_title(loc="left")
+    >>> causes = pd.DataFrame({"cause": ["weather", "address"], "parcels": [2, 1],
+    ...                        "called": [1, 0], "silent": [1, 1]})
+    >>> waiting(causes).axes[0].get_title(loc="left")
     '2 of 3 customers have not been called'
     """
-    silent = parcels["called_at"].isna()
-    by = parcels.assign(silent=silent).groupby("cause")["silent"].agg(["sum", "size"])
-    by = by.sort_values(["size", "sum"])
-    names = [cause.replace("_", " ") for cause in by.index]
-    ax.barh(names, by["sum"], color=theme.ORANGE, label=_("not called yet"))
-    rest = by["size"] - by["sum"]
-    ax.barh(names, rest, left=by["sum"], color=theme.BLUE, label=_("called"))
+    names = [cause.replace("_", " ") for cause in causes["cause"]]
+    silent = causes["silent"]
+    ax.barh(names, silent, color=theme.ORANGE, label=_("not called yet"))
+    ax.barh(names, causes["called"], left=silent, color=theme.BLUE, label=_("called"))
+    ax.invert_yaxis()
     days = _("three days") if hours == 72 else _("{n:g} hours").format(n=hours)
     ax.set_xlabel(_("parcels out for more than {time}").format(time=days))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(visible=False, axis="y")
-    if len(by):
+    if len(causes):
         ax.legend(loc="lower right")
     ax.set_title(
-        _("{n} of {all} customers have not been called").format(n=silent.sum(), all=len(parcels))
+        _("{n} of {all} customers have not been called").format(
+            n=silent.sum(), all=causes["parcels"].sum()
+        )
     )
 
 
@@ -298,18 +298,18 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     Examples
     --------
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"outcome": ["complained"], "difference": [0.06], "lower": [0.02],
-    ...     "upper": [0.1], "adjusted": [0.05], "adjusted_lower": [0.01], "adjusted_upper": [0.09]})
+    >>> table = pd.DataFrame({"outcome": ["complained"], "difference": [0.06], "low": [0.02],
+    ...     "high": [0.1], "adjusted": [0.05], "adjusted_low": [0.01], "adjusted_high": [0.09]})
     >>> [label.get_text() for label in effects(table).axes[0].get_yticklabels()]
     ['complained']
     """
     kinds = (
-        (_("plain difference"), -0.14, theme.GREY, ("difference", "lower", "upper"), "s"),
+        (_("plain difference"), -0.14, theme.GREY, ("difference", "low", "high"), "s"),
         (
             _("adjusted, like with like"),
             0.14,
             theme.BLUE,
-            ("adjusted", "adjusted_lower", "adjusted_upper"),
+            ("adjusted", "adjusted_low", "adjusted_high"),
             "o",
         ),
     )
