@@ -54,6 +54,10 @@ def assortment(products: pd.DataFrame) -> pd.Series[float]:
     CourseError
         A column is missing, a price cannot be, or the shop has no product with a price.
 
+    References
+    ----------
+    Slide 18 (the big directories, 大导航网站).
+
     Examples
     --------
     >>> import pandas as pd
@@ -65,8 +69,6 @@ def assortment(products: pd.DataFrame) -> pd.Series[float]:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no product in the table, so there is nothing to compare.
-
-    Source: slide 18 (the big directories, 大导航网站).
     """
     import pandas as pd
 
@@ -122,6 +124,11 @@ def rank_directory(
         A column is missing, a value in it cannot be, a shop stands twice, none of our products is
         in :data:`CATEGORIES`, or `monthly_visits` is not above zero.
 
+    References
+    ----------
+    Slide 18. What is offered, at which price and to whom: Clark and Montgomery (1998),
+    Managerial identification of competitors.
+
     Examples
     --------
     >>> import pandas as pd
@@ -140,9 +147,6 @@ def rank_directory(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Give our own visits a month, above zero, to compare the reach with.
-
-    Source: slide 18. What is offered, at which price and to whom: Clark and Montgomery (1998),
-    Managerial identification of competitors.
     """
     columns = [*CATEGORIES, "other", "price_low", "price_high", "monthly_visits"]
     demand_columns(directory, ["shop_id", "name", "kind", "region", *columns])

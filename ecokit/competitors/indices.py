@@ -109,6 +109,11 @@ def bilateral_index(
     CourseError
         Unknown formula, quantities or sigma missing, unequal lengths, prices not above zero.
 
+    References
+    ----------
+    ILO and others (2020), *Consumer Price Index Manual: Concepts and Methods*; the
+    Lloyd-Moulton index is exact for a CES utility. Values are tested against IndexNumR.
+
     Examples
     --------
     Bread goes from 2 to 3 yuan, rice from 4 to 4; people buy less bread then.
@@ -122,9 +127,6 @@ def bilateral_index(
     ...
     ecokit.errors.CourseError: A fisher index needs the quantities of both lists. Without
         quantities take jevons.
-
-    Source: ILO and others (2020), *Consumer Price Index Manual: Concepts and Methods*; the
-    Lloyd-Moulton index is exact for a CES utility. Values are tested against IndexNumR.
     """
     p0, p1 = _positive(prices_0), _positive(prices_1)
     _check_formula(formula, [*FORMULAS, "lloyd_moulton"])
@@ -232,6 +234,11 @@ def price_index(
         A column is missing, a value in it cannot be, an item stands twice in a period, or no price
         is there.
 
+    References
+    ----------
+    ILO and others (2020), *Consumer Price Index Manual*, on matched models and
+    chain drift.
+
     Examples
     --------
     >>> import pandas as pd
@@ -245,9 +252,6 @@ def price_index(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: quantity.
-
-    Source: ILO and others (2020), *Consumer Price Index Manual*, on matched models and
-    chain drift.
     """
     import pandas as pd
 
@@ -329,6 +333,10 @@ def average_price(table: pd.DataFrame) -> pd.DataFrame:
     CourseError
         A column is missing, a price cannot be, or there is none.
 
+    References
+    ----------
+    ILO and others (2020), *Consumer Price Index Manual*, on unit values.
+
     Examples
     --------
     The dear product leaves, and no price has changed:
@@ -343,8 +351,6 @@ def average_price(table: pd.DataFrame) -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: item, price.
-
-    Source: ILO and others (2020), *Consumer Price Index Manual*, on unit values.
     """
     demand_columns(table, ["period", "item", "price"])
     rows = numbers(table, ["price"]).dropna(subset=["price"])
@@ -382,6 +388,10 @@ def spatial_index(
     CourseError
         A column is missing, or a value in it cannot be.
 
+    References
+    ----------
+    As in :func:`bilateral_index`, with two places instead of two periods.
+
     Examples
     --------
     >>> import pandas as pd
@@ -395,8 +405,6 @@ def spatial_index(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: shop.
-
-    Source: as in :func:`bilateral_index`, with two places instead of two periods.
     """
     import pandas as pd
 

@@ -50,6 +50,10 @@ def market_shares(market: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.Data
     CourseError
         A column is missing, sales are no numbers from zero on, or there are none.
 
+    References
+    ----------
+    Slide 18 (choose the leader).
+
     Examples
     --------
     >>> import pandas as pd
@@ -61,8 +65,6 @@ def market_shares(market: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.Data
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The market table has no sales, so nobody has a share of them.
-
-    Source: slide 18 (choose the leader).
     """
     keys = [by] if isinstance(by, str) else list(by)
     demand_columns(market, [*keys, "seller", "sales"])
@@ -101,6 +103,11 @@ def hhi(shares: Shares | pd.Series[float], others: str | None = OTHERS) -> float
     CourseError
         The shares do not add up to 1, for example because they are in per cent.
 
+    References
+    ----------
+    US Department of Justice and Federal Trade Commission (2023), *Merger Guidelines*,
+    guideline 1.
+
     Examples
     --------
     >>> round(hhi({"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}), 6)
@@ -112,9 +119,6 @@ def hhi(shares: Shares | pd.Series[float], others: str | None = OTHERS) -> float
     ...
     ecokit.errors.CourseError: The shares add up to 100; as fractions they add up to 1. Divide
         per cent by 100.
-
-    Source: US Department of Justice and Federal Trade Commission (2023), *Merger Guidelines*,
-    guideline 1.
     """
     values = _whole(shares)
     return 10_000 * sum(share**2 for seller, share in values.items() if seller != others)
@@ -159,6 +163,10 @@ def effective_firms(shares: Shares | pd.Series[float], others: str | None = OTHE
     CourseError
         As in :func:`hhi`, and when only `others` sell.
 
+    References
+    ----------
+    N equal sellers have an HHI of 10,000 / n, turned round.
+
     Examples
     --------
     >>> round(effective_firms({"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}), 3)
@@ -167,8 +175,6 @@ def effective_firms(shares: Shares | pd.Series[float], others: str | None = OTHE
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No seller is named, so the number of firms cannot be told.
-
-    Source: n equal sellers have an HHI of 10,000 / n, turned round.
     """
     index = hhi(shares, others)
     if not index:
@@ -196,6 +202,10 @@ def merger_delta(shares: Shares | pd.Series[float], one: str, other: str) -> flo
     CourseError
         A seller is not there, or the two are the same.
 
+    References
+    ----------
+    *Merger Guidelines* (2023), guideline 1.
+
     Examples
     --------
     >>> round(merger_delta({"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}, "c", "d"), 6)
@@ -204,8 +214,6 @@ def merger_delta(shares: Shares | pd.Series[float], one: str, other: str) -> flo
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Name two different sellers of: a, b.
-
-    Source: *Merger Guidelines* (2023), guideline 1.
     """
     values = _whole(shares)
     sellers = [seller for seller in values if seller != OTHERS]
@@ -238,6 +246,10 @@ def concentration(market: pd.DataFrame, by: str = "category") -> pd.DataFrame:
     CourseError
         As in :func:`market_shares`.
 
+    References
+    ----------
+    As in :func:`hhi`.
+
     Examples
     --------
     >>> import pandas as pd
@@ -249,8 +261,6 @@ def concentration(market: pd.DataFrame, by: str = "category") -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: week.
-
-    Source: as in :func:`hhi`.
     """
     import pandas as pd
 
@@ -296,6 +306,10 @@ def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
         A column is missing, a value in it cannot be, an offer stands twice in a week, there are
         fewer than two weeks, or they are not 7 days apart.
 
+    References
+    ----------
+    The mean log change is the log of a Jevons index of matched products.
+
     Examples
     --------
     >>> import pandas as pd
@@ -308,8 +322,6 @@ def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Moves need two weeks at least; the panel has 1.
-
-    Source: the mean log change is the log of a Jevons index of matched products.
     """
     keys = ["competitor_id", "category", "sku"]
     demand_columns(panel, [*keys, "week", price])
@@ -355,6 +367,11 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     CourseError
         `moves` comes from elsewhere, a competitor is not in it, or the two are the same.
 
+    References
+    ----------
+    The cross-correlation of two series, as statsmodels' ``ccf`` defines it; the bound for
+    several lags is Bonferroni's.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd
@@ -368,9 +385,6 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Name two different competitors of: K1, K2.
-
-    Source: the cross-correlation of two series, as statsmodels' ``ccf`` defines it; the bound for
-    several lags is Bonferroni's.
     """
     import pandas as pd
 
@@ -429,6 +443,10 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
     CourseError
         As in :func:`lead_lag`.
 
+    References
+    ----------
+    Slide 18 (choose the leader); as in :func:`lead_lag`.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd
@@ -441,8 +459,6 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: A leader needs a follower: give the moves of two competitors.
-
-    Source: slide 18 (choose the leader); as in :func:`lead_lag`.
     """
     import pandas as pd
 

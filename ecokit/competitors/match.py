@@ -61,6 +61,11 @@ def similarities(
     CourseError
         A column is missing, row labels repeat or are missing, or `threshold` lies outside 0 to 1.
 
+    References
+    ----------
+    Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*,
+    as scikit-learn cites it for TF-IDF.
+
     Examples
     --------
     >>> import pandas as pd
@@ -73,9 +78,6 @@ def similarities(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The threshold is 20. It lies above 0 and up to 1, such as 0.2.
-
-    Source: Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*,
-    as scikit-learn cites it for TF-IDF.
     """
     import pandas as pd
 
@@ -181,6 +183,10 @@ def match_products(
     CourseError
         As in :func:`similarities`.
 
+    References
+    ----------
+    As in :func:`assign`.
+
     Examples
     --------
     >>> import pandas as pd
@@ -192,8 +198,6 @@ def match_products(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: ean.
-
-    Source: as in :func:`assign`.
     """
     pairs = similarities(left, right, fields, threshold, block)
     return assign(pairs)
@@ -224,6 +228,10 @@ def match_panel(
     CourseError
         As in :func:`similarities`; the panel is empty, or a product stands twice.
 
+    References
+    ----------
+    Slide 18 (a system of gathering and processing the information).
+
     Examples
     --------
     >>> import pandas as pd
@@ -236,8 +244,6 @@ def match_panel(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: name.
-
-    Source: slide 18 (a system of gathering and processing the information).
     """
     import pandas as pd
 
@@ -286,6 +292,11 @@ def assign(pairs: pd.DataFrame) -> pd.DataFrame:
     CourseError
         A column or a value is missing, or a pair stands twice.
 
+    References
+    ----------
+    Jonker and Volgenant (1987), A shortest augmenting path algorithm for dense and sparse
+    linear assignment problems, as SciPy's ``min_weight_full_bipartite_matching`` cites it.
+
     Examples
     --------
     The best pair alone would leave the others without a partner:
@@ -299,9 +310,6 @@ def assign(pairs: pd.DataFrame) -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: right, score.
-
-    Source: Jonker and Volgenant (1987), A shortest augmenting path algorithm for dense and sparse
-    linear assignment problems, as SciPy's ``min_weight_full_bipartite_matching`` cites it.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
@@ -346,6 +354,10 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
     CourseError
         There is no true pair to compare with, or `truth` holds something else than pairs.
 
+    References
+    ----------
+    Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*.
+
     Examples
     --------
     >>> import pandas as pd
@@ -357,8 +369,6 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no true pair, so nothing can be found or missed.
-
-    Source: Manning, Raghavan and Schütze (2008), *Introduction to Information Retrieval*.
     """
     demand_columns(pairs, ["left", "right"])
     true = _true_pairs(truth)
@@ -412,6 +422,10 @@ def quality_by_threshold(
     CourseError
         As in :func:`match_quality`.
 
+    References
+    ----------
+    Manning, Raghavan and Schütze (2008), as above.
+
     Examples
     --------
     >>> import pandas as pd
@@ -423,8 +437,6 @@ def quality_by_threshold(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no true pair, so nothing can be found or missed.
-
-    Source: Manning, Raghavan and Schütze (2008), as above.
     """
     import pandas as pd
 

@@ -45,6 +45,10 @@ def mystery_checklist(journey: pd.DataFrame) -> pd.DataFrame:
     CourseError
         A column is missing.
 
+    References
+    ----------
+    Slide 3 (the touchpoints), slide 18 (play its customer).
+
     Examples
     --------
     >>> import pandas as pd
@@ -56,8 +60,6 @@ def mystery_checklist(journey: pd.DataFrame) -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: touchpoint, name_zh, standard, minutes.
-
-    Source: slide 3 (the touchpoints), slide 18 (play its customer).
     """
     columns = ["touchpoint", "name", "name_zh", "standard", "minutes"]
     demand_columns(journey, columns)
@@ -88,6 +90,10 @@ def mystery_findings(visits: pd.DataFrame, by_touchpoint: bool = True) -> pd.Dat
     CourseError
         A column is missing, a value in it cannot be, or there is no visit.
 
+    References
+    ----------
+    Wilson (1927), Probable inference, the law of succession, and statistical inference.
+
     Examples
     --------
     >>> import pandas as pd
@@ -99,8 +105,6 @@ def mystery_findings(visits: pd.DataFrame, by_touchpoint: bool = True) -> pd.Dat
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no visit yet. Buy something first, then fill in the form.
-
-    Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
     """
     rows = _filled_in(visits)
     keys = ["competitor_id", "touchpoint"] if by_touchpoint else ["competitor_id"]
@@ -170,6 +174,10 @@ def mystery_beside(
         A column is missing, a value in it cannot be, a touchpoint is not in `journey`, or there is
         no visit.
 
+    References
+    ----------
+    Slides 3 and 18; interval of Wilson (1927).
+
     Examples
     --------
     >>> import pandas as pd
@@ -185,8 +193,6 @@ def mystery_beside(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no visit yet. Buy something first, then fill in the form.
-
-    Source: slides 3 and 18; interval of Wilson (1927).
     """
     import pandas as pd
 

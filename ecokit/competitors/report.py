@@ -118,6 +118,10 @@ def weekly_report(
     CourseError
         A column is missing, a value in it cannot be, or the week is not in `gaps`.
 
+    References
+    ----------
+    Slide 18 (an effective system of gathering and processing, 信息分析处理体系).
+
     Examples
     --------
     >>> import pandas as pd
@@ -134,8 +138,6 @@ def weekly_report(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table lacks the column: name.
-
-    Source: slide 18 (an effective system of gathering and processing, 信息分析处理体系).
     """
     import pandas as pd
     from jinja2 import Environment

@@ -112,6 +112,10 @@ def price_gaps(panel: pd.DataFrame, matches: pd.DataFrame, own: pd.DataFrame) ->
         A column is missing, a value in it cannot be, an offer, a match or a week of ours stands
         twice, or nothing could be put together.
 
+    References
+    ----------
+    Slide 18; slide 20 (the competitors' price is one base of ours).
+
     Examples
     --------
     >>> import pandas as pd
@@ -128,8 +132,6 @@ def price_gaps(panel: pd.DataFrame, matches: pd.DataFrame, own: pd.DataFrame) ->
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No matched product is on offer at both shops in the same week.
-
-    Source: slide 18; slide 20 (the competitors' price is one base of ours).
     """
     prices = ["list_price", "price", "promotion", "in_stock"]
     demand_columns(panel, ["competitor_id", "sku", "category", "week", *prices])
@@ -180,6 +182,10 @@ def assortment_overlap(
     CourseError
         A column is missing, a match stands twice, or the panel has no such week.
 
+    References
+    ----------
+    The Jaccard index of two sets; slide 18.
+
     Examples
     --------
     >>> import pandas as pd
@@ -195,8 +201,6 @@ def assortment_overlap(
     ...
     ecokit.errors.CourseError: The panel has no week 2025-03-04. It has Mondays from 2025-03-03
         to 2025-03-03.
-
-    Source: the Jaccard index of two sets; slide 18.
     """
     import pandas as pd
 
@@ -275,6 +279,10 @@ def reaction(
     CourseError
         A value that is no number, a sign that cannot be, or a change of -1 and below.
 
+    References
+    ----------
+    Constant-elasticity demand, as in pricing (slide 20).
+
     Examples
     --------
     A rival cuts by 12 %. Waiting loses 7 % of the units; matching the cut gains units, and
@@ -289,8 +297,6 @@ def reaction(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: An elasticity of demand to the own price is negative: write -2.6.
-
-    Source: constant-elasticity demand, as in pricing (slide 20).
     """
     given = (price, cost, units, rival_change, own_change, elasticity, cross_elasticity)
     values = [number(value) for value in given]
@@ -367,6 +373,10 @@ def alerts(
         A column is missing, a value in it cannot be, a product of `gaps` is not in `products`, or
         the week is not in `gaps`.
 
+    References
+    ----------
+    Slide 18; slide 20 (so that the product stays competitive and keeps its gross profit).
+
     Examples
     --------
     >>> import pandas as pd
@@ -389,8 +399,6 @@ def alerts(
     ...
     ecokit.errors.CourseError: The panel has no week 2026-01-05. It has Mondays from 2025-03-03
         to 2025-04-07.
-
-    Source: slide 18; slide 20 (so that the product stays competitive and keeps its gross profit).
     """
     import pandas as pd
 
