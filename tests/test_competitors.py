@@ -120,8 +120,9 @@ def test_weeks_come_as_any_dates_and_other_spacings_get_a_sentence(panel: pd.Dat
 
 
 def test_a_category_of_others_alone_has_no_leader() -> None:
-    market = pd.DataFrame({"category": ["a", "b", "c"], "seller": ["others", "K1", "K1"],
-                           "sales": [1.0, 2.0, 0.0]})  # fmt: skip
+    market = pd.DataFrame(
+        {"category": ["a", "b", "c"], "seller": ["others", "K1", "K1"], "sales": [1.0, 2.0, 0.0]}
+    )
     table = competitors.concentration(market).set_index("category")
     assert pd.isna(table["leader"]["a"])
     assert table["leader"]["b"] == "K1"
@@ -248,8 +249,9 @@ def plain_index(table: pd.DataFrame, formula: str, chained: bool) -> list[float]
         old = by_period[periods[place - 1 if chained else 0]]
         new = by_period[periods[place]]
         both = [item for item in old.index if item in new.index]
-        p0, p1, q0, q1 = ([float(t[c][item]) for item in both]
-                          for c in ("price", "quantity") for t in (old, new))  # fmt: skip
+        p0, p1, q0, q1 = (
+            [float(t[c][item]) for item in both] for c in ("price", "quantity") for t in (old, new)
+        )
         a0, a1 = (
             sum(p * q for p, q in zip(p0, q0, strict=True)),
             sum(p * q for p, q in zip(p1, q1, strict=True)),
@@ -260,8 +262,13 @@ def plain_index(table: pd.DataFrame, formula: str, chained: bool) -> list[float]
         for n in range(len(both)):
             weight = (p0[n] * q0[n] / a0 + p1[n] * q1[n] / a1) / 2
             step *= (p1[n] / p0[n]) ** (1 / len(both) if formula == "jevons" else weight)
-        step = {"laspeyres": laspeyres, "paasche": paasche, "fisher": (laspeyres * paasche) ** 0.5,
-                "tornqvist": step, "jevons": step}[formula]  # fmt: skip
+        step = {
+            "laspeyres": laspeyres,
+            "paasche": paasche,
+            "fisher": (laspeyres * paasche) ** 0.5,
+            "tornqvist": step,
+            "jevons": step,
+        }[formula]
         levels.append(levels[-1] * step if chained else step)
     return levels
 
@@ -508,9 +515,12 @@ def test_a_quiet_week_has_no_alert(shop: Shop, gaps: pd.DataFrame) -> None:
 
 
 @given(
-    rival=st.floats(-0.5, 0.5), own=st.floats(-0.5, 0.5), units=st.floats(1, 1000),
-    cross=st.floats(0, 2), elasticity=st.floats(-4, -0.5),
-)  # fmt: skip
+    rival=st.floats(-0.5, 0.5),
+    own=st.floats(-0.5, 0.5),
+    units=st.floats(1, 1000),
+    cross=st.floats(0, 2),
+    elasticity=st.floats(-4, -0.5),
+)
 def test_reactions_follow_the_elasticities(
     rival: float, own: float, units: float, cross: float, elasticity: float
 ) -> None:
@@ -614,8 +624,9 @@ def test_the_report_works_for_one_week_and_one_competitor(shop: Shop, gaps: pd.D
 def test_the_chart_has_few_lines_whatever_the_gap(shop: Shop, gaps: pd.DataFrame) -> None:
     for factor in (1, 2, 600):
         far = gaps.assign(own_price=gaps["price"] * factor)
-        html = competitors.weekly_report(far, far.assign(sentence="", at_stake=0.0)[:0],
-                                         shop.competitors, "2025-09-29")  # fmt: skip
+        html = competitors.weekly_report(
+            far, far.assign(sentence="", at_stake=0.0)[:0], shop.competitors, "2025-09-29"
+        )
         assert 1 <= html.count('text-anchor="end"') <= 9
 
 

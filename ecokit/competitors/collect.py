@@ -283,8 +283,13 @@ class Collector:
     ) -> Held:
         """Return the page of a reply, or say why there is none."""
         if reply.status == 304 and last is not None:
-            self._note(asked, 304, _("not changed since {week}").format(week=last.week),
-                       len(last.body), cached=True)  # fmt: skip
+            self._note(
+                asked,
+                304,
+                _("not changed since {week}").format(week=last.week),
+                len(last.body),
+                cached=True,
+            )
             return Held(url, self.week, last.body, last.content_type, last.etag, last.last_modified)
         if reply.status != 200:
             self._note(asked, reply.status, _meaning(reply.status))
@@ -297,13 +302,17 @@ class Collector:
         body = self._body(url, reply, ROBOTS_BYTES if for_robots else self._most_bytes)
         self._note(asked, 200, "ok", len(body))
         headers = reply.headers
-        return Held(url, self.week, body, kind, headers.get("etag", ""),
-                    headers.get("last-modified", ""))  # fmt: skip
+        return Held(
+            url, self.week, body, kind, headers.get("etag", ""), headers.get("last-modified", "")
+        )
 
     def _patiently(self, url: str, delay: float, last: Held | None) -> Reply:
         """Ask once, and again as long as the site is busy or out of reach."""
-        headers = {"User-Agent": self._agent, "Accept": ", ".join(READABLE),
-                   "Accept-Encoding": "identity"}  # fmt: skip
+        headers = {
+            "User-Agent": self._agent,
+            "Accept": ", ".join(READABLE),
+            "Accept-Encoding": "identity",
+        }
         if last is not None and last.etag:
             headers["If-None-Match"] = last.etag
         if last is not None and last.last_modified:
@@ -376,8 +385,16 @@ class Collector:
         self, url: str, status: int | None, reason: str, size: int = 0, *, cached: bool = False
     ) -> None:
         at = round(self._clock.now() - self._start, 2)
-        self._rows.append({"at": at, "url": url, "status": status, "reason": reason,
-                           "bytes": size, "from_cache": cached})  # fmt: skip
+        self._rows.append(
+            {
+                "at": at,
+                "url": url,
+                "status": status,
+                "reason": reason,
+                "bytes": size,
+                "from_cache": cached,
+            }
+        )
 
     def _fail(self, url: str, status: int | None, reason: str) -> PageError:
         self._note(url, status, reason)
@@ -479,8 +496,7 @@ def _meaning(status: int) -> str:
     """Return a status in words."""
     import http
 
-    words = {404: _("not found"), 410: _("gone"), 429: _("asked too often"),
-             503: _("too busy")}  # fmt: skip
+    words = {404: _("not found"), 410: _("gone"), 429: _("asked too often"), 503: _("too busy")}
     if status in words:
         return words[status]
     name = http.HTTPStatus(status).phrase if status in set(http.HTTPStatus) else _("unknown")

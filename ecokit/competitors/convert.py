@@ -10,8 +10,14 @@ from ecokit.competitors.prices import LONGEST_TEXT, Price, is_rate, read_price
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
-CATEGORY_WORDS = {"phones": "手机", "tablets": "平板", "audio": "音频", "wearables": "穿戴",
-                  "smart_home": "家居", "accessories": "配件"}  # fmt: skip
+CATEGORY_WORDS = {
+    "phones": "手机",
+    "tablets": "平板",
+    "audio": "音频",
+    "wearables": "穿戴",
+    "smart_home": "家居",
+    "accessories": "配件",
+}
 PROMOTION_WORDS = {"sale": "sale|特价", "coupon": "coupon|券", "bundle": "bundle|套装"}
 # \u7f44 is a character that no figure may use: the bundled font lacks it.
 OUT_OF_STOCK = re.compile(
@@ -87,13 +93,24 @@ def _last_whole(text: str) -> int:
 
 
 CONVERT: dict[str, Callable[[str], Any]] = {
-    "sku": _text, "name": _text, "category": _category, "list_price": in_yuan, "price": in_yuan,
-    "promotion": _promotion, "in_stock": _in_stock, "delivery_days": whole_number,
-    "rating": _first_number, "reviews": _last_whole,
-}  # fmt: skip
+    "sku": _text,
+    "name": _text,
+    "category": _category,
+    "list_price": in_yuan,
+    "price": in_yuan,
+    "promotion": _promotion,
+    "in_stock": _in_stock,
+    "delivery_days": whole_number,
+    "rating": _first_number,
+    "reviews": _last_whole,
+}
 WANTED = {
-    "category": _("a category that we know"), "list_price": _("a price in yuan"),
-    "price": _("a price in yuan that everybody can pay"), "promotion": _("a promotion we know"),
-    "in_stock": _("in stock or out of stock"), "delivery_days": _("a number of days"),
-    "rating": _("a number"), "reviews": _("a number"),
-}  # fmt: skip
+    "category": _("a category that we know"),
+    "list_price": _("a price in yuan"),
+    "price": _("a price in yuan that everybody can pay"),
+    "promotion": _("a promotion we know"),
+    "in_stock": _("in stock or out of stock"),
+    "delivery_days": _("a number of days"),
+    "rating": _("a number"),
+    "reviews": _("a number"),
+}

@@ -66,8 +66,10 @@ def numbers(table: pd.DataFrame, columns: Sequence[str], *, zero: bool = False) 
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
             words = _("numbers from zero on") if zero else _("numbers above zero")
-            sentence = _("The column {column} holds {value!r} in row {row}; it takes {words}. "
-                         "Mend the row, or leave it out.")  # fmt: skip
+            sentence = _(
+                "The column {column} holds {value!r} in row {row}; it takes {words}. "
+                "Mend the row, or leave it out."
+            )
             value = table[column].iloc[row]
             value = value.item() if isinstance(value, np.generic) else value
             raise CourseError(
@@ -151,8 +153,10 @@ def known(table: pd.DataFrame, columns: Sequence[str]) -> None:
     for column in columns:
         empty = int(table[column].isna().sum())
         if empty:
-            sentence = _("The column {column} is empty in {empty} of {rows} rows. Fill it in, or "
-                         "leave the rows out.")  # fmt: skip
+            sentence = _(
+                "The column {column} is empty in {empty} of {rows} rows. Fill it in, or "
+                "leave the rows out."
+            )
             raise CourseError(sentence.format(column=column, empty=empty, rows=len(table)))
 
 
@@ -188,7 +192,8 @@ def joined(left: pd.DataFrame, right: pd.DataFrame, on: Sequence[str]) -> pd.Dat
         return left.merge(right, on=list(on))
     except ValueError:
         column = next(c for c in on if left[c].dtype != right[c].dtype)
-        sentence = _("The tables hold different kinds of {column}: {a} and {b}. Turn both into "
-                     "text.")  # fmt: skip
+        sentence = _(
+            "The tables hold different kinds of {column}: {a} and {b}. Turn both into text."
+        )
         a, b = left[column].dtype, right[column].dtype
         raise CourseError(sentence.format(column=column, a=a, b=b)) from None

@@ -478,9 +478,16 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
         followed = (np.sign(x) == np.sign(y)) & (np.abs(y) >= np.abs(x) / 2)
         share = float(followed[moved].mean()) if moved.any() else np.nan
         rows.append(
-            (leader, follower, int(best["lag"]), best["correlation"], best["noise"],
-             int(moved.sum()), share)
-        )  # fmt: skip
+            (
+                leader,
+                follower,
+                int(best["lag"]),
+                best["correlation"],
+                best["noise"],
+                int(moved.sum()),
+                share,
+            )
+        )
     columns = ["leader", "follower", "weeks", "correlation", "noise", "moves", "followed"]
     table = pd.DataFrame(rows, columns=columns)
     return table.sort_values("correlation", ascending=False, ignore_index=True)

@@ -12,9 +12,11 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     import pandas as pd
 
-DIRECTORY_WORDS = {"商店": "name", "网址": "domain", "类型": "kind"} | {
-    word: category for category, word in CATEGORY_WORDS.items()
-} | {"其他": "other", "价格带": "prices", "月访问": "monthly_visits", "地区": "region"}  # fmt: skip
+DIRECTORY_WORDS = (
+    {"商店": "name", "网址": "domain", "类型": "kind"}
+    | {word: category for category, word in CATEGORY_WORDS.items()}
+    | {"其他": "other", "价格带": "prices", "月访问": "monthly_visits", "地区": "region"}
+)
 
 
 def read_directory(page: Page) -> pd.DataFrame:
@@ -50,8 +52,9 @@ def read_directory(page: Page) -> pd.DataFrame:
     import pandas as pd
 
     heads = [tag.get_text() for tag in page.soup.select("table.shops th")]
-    columns = [next((c for word, c in DIRECTORY_WORDS.items() if word in head), head)
-               for head in heads]  # fmt: skip
+    columns = [
+        next((c for word, c in DIRECTORY_WORDS.items() if word in head), head) for head in heads
+    ]
     if columns != list(DIRECTORY_WORDS.values()):
         found = ", ".join(columns)[:80] or _("no table")
         raise ContractError(

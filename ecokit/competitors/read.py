@@ -19,9 +19,17 @@ if TYPE_CHECKING:
     import bs4
 
 FIELDS = (
-    "sku", "name", "category", "list_price", "price", "promotion", "in_stock", "delivery_days",
-    "rating", "reviews",
-)  # fmt: skip
+    "sku",
+    "name",
+    "category",
+    "list_price",
+    "price",
+    "promotion",
+    "in_stock",
+    "delivery_days",
+    "rating",
+    "reviews",
+)
 PRICE_MARK = re.compile(
     r"(?:[¥￥]|RMB|CNY)\s{0,3}\d|\d[\d.,\s]{0,20}(?:元|RMB|CNY|yuan)", re.IGNORECASE
 )
@@ -168,42 +176,76 @@ def _rows(**words: str) -> dict[str, str]:
     return {name: f'th:-soup-contains("{word}") + td' for name, word in words.items()}
 
 
-_TABLE = _rows(sku="货号", name="名称", category="类别", promotion="促销", in_stock="库存",
-               delivery_days="配送", rating="评分", reviews="评分")  # fmt: skip
+_TABLE = _rows(
+    sku="货号",
+    name="名称",
+    category="类别",
+    promotion="促销",
+    in_stock="库存",
+    delivery_days="配送",
+    rating="评分",
+    reviews="评分",
+)
 _TABLES = Reader(
-    start="/", links="td a[href]", product=r"/goods/(?P<sku>[^/]+)\.htm$", block="table",
+    start="/",
+    links="td a[href]",
+    product=r"/goods/(?P<sku>[^/]+)\.htm$",
+    block="table",
     fields=_TABLE | _rows(list_price="原价", price="现价"),
-)  # fmt: skip
+)
 
 READERS: dict[str, tuple[Reader, ...]] = {
     "K1": (
         Reader(
-            start="/sitemap.xml", links="loc, a.card, a[rel=next]",
-            product=r"/p/(?P<sku>[^/]+)\.html$", block="main", data="json-ld",
-            fields={"sku": ".sku", "name": "h1", "price": ".price", "promotion": ".badge",
-                    "in_stock": ".stock", "delivery_days": ".delivery", "rating": ".rating",
-                    "reviews": ".rating"},
+            start="/sitemap.xml",
+            links="loc, a.card, a[rel=next]",
+            product=r"/p/(?P<sku>[^/]+)\.html$",
+            block="main",
+            data="json-ld",
+            fields={
+                "sku": ".sku",
+                "name": "h1",
+                "price": ".price",
+                "promotion": ".badge",
+                "in_stock": ".stock",
+                "delivery_days": ".delivery",
+                "rating": ".rating",
+                "reviews": ".rating",
+            },
         ),
     ),
     "K2": (
         Reader(
-            start="/", links=".departments a, .item a, a.more",
-            product=r"/item/(?P<sku>[^/]+)\.html$", block=".product", data="microdata",
-            fields={"sku": "[itemprop=sku]", "name": "[itemprop=name]", "price": ".price",
-                    "category": "[itemprop=category]", "promotion": ".tag", "in_stock": ".stock",
-                    "delivery_days": ".delivery", "rating": "[itemprop=ratingValue]",
-                    "reviews": "[itemprop=reviewCount]"},
+            start="/",
+            links=".departments a, .item a, a.more",
+            product=r"/item/(?P<sku>[^/]+)\.html$",
+            block=".product",
+            data="microdata",
+            fields={
+                "sku": "[itemprop=sku]",
+                "name": "[itemprop=name]",
+                "price": ".price",
+                "category": "[itemprop=category]",
+                "promotion": ".tag",
+                "in_stock": ".stock",
+                "delivery_days": ".delivery",
+                "rating": "[itemprop=ratingValue]",
+                "reviews": "[itemprop=reviewCount]",
+            },
             ignored=".members",
         ),
     ),
     "K3": (
         Reader(
-            start=_TABLES.start, links=_TABLES.links, product=_TABLES.product, block="table",
+            start=_TABLES.start,
+            links=_TABLES.links,
+            product=_TABLES.product,
+            block="table",
             fields=_TABLE | _rows(list_price="价格", price="到手价"),
         ),
         _TABLES,
     ),
-}  # fmt: skip
+}
 """The readers of each competitor's pages, one for each template: they are tried in turn."""
 
 

@@ -30,10 +30,19 @@ if TYPE_CHECKING:
 
 COLUMNS = ("competitor_id", "sku", "name", "category", "week", *FIELDS[3:])
 TYPES = {
-    "competitor_id": "str", "sku": "str", "name": "str", "category": "str",
-    "week": "datetime64[us]", "list_price": "float64", "price": "float64", "promotion": "str",
-    "in_stock": "bool", "delivery_days": "Int64", "rating": "float64", "reviews": "Int64",
-}  # fmt: skip
+    "competitor_id": "str",
+    "sku": "str",
+    "name": "str",
+    "category": "str",
+    "week": "datetime64[us]",
+    "list_price": "float64",
+    "price": "float64",
+    "promotion": "str",
+    "in_stock": "bool",
+    "delivery_days": "Int64",
+    "rating": "float64",
+    "reviews": "Int64",
+}
 PRICE_FACTOR = 3.0  # a price of more than three times last week's, or less than a third
 LEAST_SHARE = 0.6  # of last week's number of offers
 GONE = (404, 410)  # a link to a product that is no longer sold; the log says so
@@ -369,10 +378,14 @@ def _compared(
     ratio = table["price"] / table["sku"].map(last).astype("float64")
     odd = (ratio > PRICE_FACTOR) | (ratio < 1 / PRICE_FACTOR)
     found = [
-        Problem(urls[sku], "price", _("near last week's {was:,.2f}").format(was=last[sku]),
-                f"{price:,.2f}")
+        Problem(
+            urls[sku],
+            "price",
+            _("near last week's {was:,.2f}").format(was=last[sku]),
+            f"{price:,.2f}",
+        )
         for sku, price in zip(table.loc[odd, "sku"], table.loc[odd, "price"], strict=True)
-    ]  # fmt: skip
+    ]
     if len(table) < LEAST_SHARE * len(before):
         expected = _("about as many as last week, {count}").format(count=len(before))
         found.append(Problem(site, "offers", expected, str(len(table))))

@@ -60,12 +60,16 @@ def _product(node: Mapping[str, Any]) -> dict[str, str]:
     offer, rating = part(node, "offers"), part(node, "aggregateRating")
     former = part(offer, "priceSpecification")
     said = {
-        "sku": node.get("sku"), "name": node.get("name"), "category": node.get("category"),
-        "price": _money(offer), "in_stock": offer.get("availability"),
+        "sku": node.get("sku"),
+        "name": node.get("name"),
+        "category": node.get("category"),
+        "price": _money(offer),
+        "in_stock": offer.get("availability"),
         "list_price": _money(former) if "Price" in str(former.get("priceType")) else None,
         "delivery_days": part(offer, "deliveryLeadTime").get("value"),
-        "rating": rating.get("ratingValue"), "reviews": rating.get("reviewCount"),
-    }  # fmt: skip
+        "rating": rating.get("ratingValue"),
+        "reviews": rating.get("reviewCount"),
+    }
     texts = {key: str(value) for key, value in said.items() if isinstance(value, str | int | float)}
     return {key: text.encode("utf-8", "replace").decode() for key, text in texts.items()}
 
@@ -93,8 +97,14 @@ def _microdata(soup: bs4.BeautifulSoup) -> dict[str, str]:
             return None
         return str(tag.get("content") or tag.get("href") or tag.get_text(" ", strip=True))
 
-    names = {"sku": "sku", "name": "name", "category": "category", "rating": "ratingValue",
-             "in_stock": "availability", "reviews": "reviewCount"}  # fmt: skip
+    names = {
+        "sku": "sku",
+        "name": "name",
+        "category": "category",
+        "rating": "ratingValue",
+        "in_stock": "availability",
+        "reviews": "reviewCount",
+    }
     said = {key: prop(name) for key, name in names.items()}
     said["price"] = _money({"price": prop("price"), "priceCurrency": prop("priceCurrency")})
     return {key: value for key, value in said.items() if value is not None}

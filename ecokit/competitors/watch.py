@@ -435,8 +435,10 @@ def alerts(
 
 def _seen(gaps: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `price_gaps` that hold both prices, checked."""
-    demand_columns(gaps, ["competitor_id", "sku", "product_id", "category", "promotion",
-                          "in_stock", "cheapest"])  # fmt: skip
+    demand_columns(
+        gaps,
+        ["competitor_id", "sku", "product_id", "category", "promotion", "in_stock", "cheapest"],
+    )
     table = numbers(numbers(gaps, ["price", "own_price"]), ["units"], zero=True)
     table = days(table, ["week"]).dropna(subset=["price", "own_price"])
     return table.fillna({"units": 0.0})
@@ -453,9 +455,20 @@ def _named(products: pd.DataFrame) -> dict[Any, dict[str, Any]]:
 
 
 _ALERT = [
-    "competitor_id", "product_id", "name", "core", "category", "price", "usual", "change",
-    "weeks", "promotion", "units", "at_stake", "match_costs",
-]  # fmt: skip
+    "competitor_id",
+    "product_id",
+    "name",
+    "core",
+    "category",
+    "price",
+    "usual",
+    "change",
+    "weeks",
+    "promotion",
+    "units",
+    "at_stake",
+    "match_costs",
+]
 
 
 def _stakes(move: Mapping[Any, Any], elasticity: float, cross: float) -> dict[str, float]:
