@@ -425,11 +425,11 @@ def test_figures_carry_their_finding() -> None:
         shop.decisions, shop.approvals, [d.Change("Today"), d.Change("At once", parallel=True)], 480
     )
     figures = [
-        plots.times(shop.decisions),
+        plots.times(d.add_minutes(shop.decisions), d.closed_forms(shop.decisions)),
         plots.waits(d.waiting(shop.approvals)),
-        plots.kept_value(shop.decisions),
+        plots.kept_value(d.kept_shares(shop.decisions), 480),
         plots.changes(replayed),
-        plots.lab(d.DecisionTime.of(2, 45), 120, 480),
+        plots.lab(d.DecisionTime.of(2, 45), d.shares_by_layers(45, 120), 120, 0.2),
     ]
     for figure in figures:
         words = figure.get_suptitle() or figure.axes[0].get_title(loc="left")
@@ -437,15 +437,13 @@ def test_figures_carry_their_finding() -> None:
 
 
 def test_the_lab_follows_its_controls_and_has_a_twin() -> None:
-    shop = _company()
-    box = explore.explorer(shop)
-    controls, views = (part.children for part in box.children[-1].children)
-    layers, _mean, _window, order = controls
-    before, alt = views[1].value, views[0].alt
-    layers.value = 6
-    order.value = True
-    assert views[1].value != before
-    assert views[0].alt != alt
-    twin = explore.frames(shop)
+    lab = explore.lab(_company())
+    app = lab.app()
+    before, alt = app.below.value, app.picture.alt
+    app.inputs["layers"].value = 6
+    app.inputs["parallel"].value = True
+    assert app.below.value != before
+    assert app.picture.alt != alt
+    twin = lab.frames()
     assert [frame.label for frame in twin.frames][:2] == ["1 layer", "2 layers"]
     assert twin.frames[0].png()[:4] == b"\x89PNG"

@@ -17,7 +17,6 @@ TOPICS = explore.topics()
 # Explorers that still have sliders of ipywidgets, which passes no name on to them. Take yours out
 # once it is a Lab.
 UNNAMED_SLIDERS = {"competitors", "operations", "service_desk"}
-UNNAMED_SLIDERS |= {"decisions", "kpi", "organisation"}
 HEIGHT = 1500 * len(TOPICS)  # JupyterLab draws only the cells that are in view
 
 

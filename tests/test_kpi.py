@@ -341,45 +341,52 @@ def test_figures_tell_a_finding(cards: pd.DataFrame) -> None:
     card = kpi.scorecard(cards, "traffic_manager", "2025-08")
     for figure in (
         plots.scorecard(card, "Traffic manager"),
-        plots.trend(cards, "product_manager"),
+        plots.trend(kpi.trend(cards, "product_manager")),
         plots.spread(kpi.ranking(cards)),
         plots.what_if(kpi.what_if(card), "Traffic manager"),
-        plots.tied_targets(0.45, 0.55, 0.10),
+        plots.tied_targets(kpi.tied_targets(0.45, 0.55, 0.10)),
     ):
         title = figure.get_suptitle() or figure.axes[0].get_title("left")
         assert any(letter.isdigit() for letter in title)
         assert theme.png(figure).startswith(b"\x89PNG")
 
 
+def points(alt: str) -> float:
+    return float(alt.split(": ")[1].split()[0])
+
+
 def test_the_lab_scores_what_its_sliders_say(cards: pd.DataFrame) -> None:
-    lab = explore.Lab(cards)
-    before = lab.scored["points"].sum()
-    lab.targets[3].value *= 1.2
-    assert lab.scored["points"].sum() < before
-    lab.weights[0].value += 20
-    assert "not to 100 %" in lab.words.value
-    lab.balance(None)
-    assert sum(weight.value for weight in lab.weights) == 100
-    assert "not to 100 %" not in lab.words.value
+    app = explore.scorecard_lab(cards).app()
+    before = points(app.picture.alt)
+    target, weight = app.inputs["target_campaign_conversion"], app.inputs["weight_uv_completion"]
+    target.index = len(target.texts) - 1
+    assert points(app.picture.alt) < before
+    weight.value += 20
+    assert "not to 100 %" in app.below.value
+    app.inputs["share"].click()
+    weights = [one.value for name, one in app.inputs.items() if name.startswith("weight_")]
+    assert sum(weights) == 100
+    assert "not to 100 %" not in app.below.value
     for post in kpi.POSTS:
-        lab.post.value = post
-        assert lab.picture.alt.startswith(kpi.POSTS[post][0])
-    assert "Ten per cent better on" in lab.words.value  # of a rate that should be low: less of it
-    lab.month.value = "2025-03"
-    assert "March" in lab.picture.alt
+        app.inputs["post"].value = post
+        assert app.picture.alt.startswith(kpi.POSTS[post][0])
+    assert "Ten per cent better on" in app.below.value  # of a rate that should be low: less of it
+    app.inputs["month"].value = "2025-03"
+    assert "March" in app.picture.alt
 
 
 def test_the_lab_tells_of_targets_that_cannot_be_had(cards: pd.DataFrame) -> None:
     wide = cards.assign(target=cards["target"].mask(cards["kpi"] == "campaign_order_share", 0.8))
-    lab = explore.Lab(wide)
-    lab.post.value = "traffic_manager"
-    lab.targets[2].value = 110
-    assert "between 0 and 1, and 1.1 does not" in lab.words.value
+    app = explore.scorecard_lab(wide).app()
+    slider = app.inputs["target_campaign_order_share"]
+    slider.value = 112.0
+    assert "between 0 and 1, and 1.12 does not" in app.below.value
 
 
-def test_the_twin_moves(shop: Shop) -> None:
-    frames = explore.frames(shop).frames
-    assert len({frame.alt for frame in frames}) == len(frames) >= 5
+def test_the_twin_moves(cards: pd.DataFrame) -> None:
+    frames = explore.scorecard_lab(cards).frames().frames
+    assert [frame.label for frame in frames][:2] == ["5%", "6%"]
+    assert len({points(frame.alt) for frame in frames}) == len(frames)
 
 
 def test_own_targets_get_an_answer_or_a_sentence() -> None:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from ecokit import load_shop
 from ecokit import organisation as org
 from ecokit.errors import CourseError
-from ecokit.explore.organisation import Designer, frames
+from ecokit.explore.lab import App
+from ecokit.explore.organisation import lab
 from ecokit.plots import organisation as plots
 from ecokit.plots import theme
 from ecokit.shop import Shop
@@ -281,7 +282,7 @@ def test_tables_as_other_people_write_them_are_read_right() -> None:
     assert org.cost(new.posts)["people"].tolist() == [6]
     lost = org.cost(posts_of(SHOP, department=["top", None, "a", "a", None, "a"]), by="department")
     assert lost["people"].sum() == 6
-    assert plots.chart(plain).axes[0].get_title(loc="left") == "3 layers, 6 people"
+    assert plots.chart(org.places(plain)).axes[0].get_title(loc="left") == "3 layers, 6 people"
 
 
 def test_approval_times_that_cannot_be_get_a_sentence() -> None:
@@ -373,7 +374,7 @@ def test_measured_approval_time_finds_the_truth(shop: Shop) -> None:
 @pytest.mark.parametrize("structure", org.STRUCTURES)
 def test_every_post_stands_on_the_chart_in_both_languages(shop: Shop, structure: str) -> None:
     path = org.approval_paths(shop.posts, shop.mandates, structure)["path"].iloc[1].split(" → ")
-    figure = plots.chart(shop.posts, structure, path)
+    figure = plots.chart(org.places(shop.posts, structure), path=path)
     words = " ".join(text.get_text() for text in figure.axes[0].texts)
     for post in org.choose(shop.posts, structure).itertuples():
         assert f"{post.title} {post.title_zh}" in words
@@ -387,24 +388,31 @@ def test_comparison_names_the_fastest_structure(shop: Shop) -> None:
     assert theme.png(figure)
 
 
+def drawn(app: App) -> str:
+    """Return the words on the chart that an app shows."""
+    return " ".join(text.get_text() for text in app.picture.figure.axes[0].texts)
+
+
 def test_the_designer_follows_its_controls(shop: Shop) -> None:
-    designer = Designer(shop)
-    assert all(control.description for control in designer.controls)
-    designer.start.value = "three_forces"
-    designer.span.value = 6
-    assert "Team leaders" in designer.tree.value
-    designer.supplier.value = "IT systems"
-    assert "at a supplier" in designer.tree.value
-    designer.absorbed.value = "finance"
-    assert "Finance lead" not in designer.tree.value.replace("<option", "")
-    designer.absorbed.value = "general_manager"
-    assert 'role="alert"' in designer.figures.value
-    designer.kept.value = "product_manager"
-    assert 'role="alert"' not in designer.figures.value
+    app = lab(shop).app()
+    app.inputs["start"].value = "seven_departments"
+    assert "Pre-sales supervisor" in drawn(app)
+    app.inputs["start"].value = "three_forces"
+    app.inputs["span"].value = 6
+    assert "Team leaders" in drawn(app)
+    app.inputs["supplier"].value = "IT systems"
+    assert "dashed: outsourced" in drawn(app)
+    assert "Finance lead" in drawn(app)
+    app.inputs["absorbed"].value = "finance"
+    assert "Finance lead" not in drawn(app)
+    app.inputs["absorbed"].value = "general_manager"
+    assert 'role="alert"' in app.below.value
+    app.inputs["kept"].value = "product_manager"
+    assert 'role="alert"' not in app.below.value
 
 
 def test_the_twin_shows_what_narrower_spans_cost(shop: Shop) -> None:
-    twin = frames(shop)
+    twin = lab(shop).frames()
     assert 5 <= len(twin.frames) <= 9
     titles = [frame.draw().axes[0].get_title(loc="left") for frame in twin.frames]
     assert "3 layers" in titles[0]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
+from ecokit import topics
 from ecokit.plots import theme
 
 ROOT = Path(__file__).parents[1]
@@ -76,3 +82,81 @@ def test_tables_print_units_and_keep_their_ids() -> None:
     assert (
         html == theme.table(frame, {"share": "percent", "sales": "yuan"}, emphasise=[0]).to_html()
     )
+
+
+# Plots never compute ---------------------------------------------------------------------------
+
+
+def taken(source: str) -> Iterator[tuple[str, Any]]:
+    """Yield name and thing of all that a module of figures takes from a topic when it runs.
+
+    What stands in an annotation or under ``if TYPE_CHECKING`` is left out.
+    """
+    tree = ast.parse(source)
+    packages: dict[str, Any] = {}
+    for line in tree.body:
+        for alias in line.names if isinstance(line, ast.ImportFrom) else ():
+            place = line.module or "" if isinstance(line, ast.ImportFrom) else ""
+            if place == "ecokit" and alias.name in topics.names():
+                packages[alias.asname or alias.name] = importlib.import_module(
+                    f"ecokit.{alias.name}"
+                )
+            elif place.split(".")[1:2] and place.split(".")[1] in topics.names():
+                yield f"{place}.{alias.name}", getattr(importlib.import_module(place), alias.name)
+    quiet = hints(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            package = packages.get(node.value.id)
+            if package and node not in quiet:
+                yield f"{node.value.id}.{node.attr}", getattr(package, node.attr)
+
+
+def hints(tree: ast.Module) -> set[ast.AST]:
+    """Return all that stands in an annotation."""
+    found: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg | ast.AnnAssign):
+            found.append(node.annotation)
+        elif isinstance(node, ast.FunctionDef):
+            found.append(node.returns)
+    return {inner for hint in found if hint for inner in ast.walk(hint)}
+
+
+def computes(thing: Any) -> bool:
+    """Say whether a thing of a topic is more than a constant or a name in words."""
+    if inspect.isclass(thing) or inspect.ismodule(thing):
+        return True
+    return inspect.isroutine(thing) and inspect.signature(thing).return_annotation not in {
+        str,
+        "str",
+    }
+
+
+@pytest.mark.parametrize("topic", topics.names())
+def test_a_figure_takes_no_functions_of_a_topic(topic: str) -> None:
+    """What is to be drawn is given; a curve that is given may be read at the points to draw."""
+    source = (Path(theme.__file__).parent / f"{topic}.py").read_text(encoding="utf-8")
+    found = [name for name, thing in taken(source) if computes(thing)]
+    assert not found, f"ecokit/plots/{topic}.py computes: take the result of {', '.join(found)}"
+
+
+def test_the_test_sees_functions_and_lets_constants_and_words_pass() -> None:
+    source = """
+from ecokit import organisation as topic
+from ecokit.decisions import DecisionTime, waiting
+def chart(posts: topic.Structure) -> None:
+    topic.places(posts); topic.title("x"); topic.STRUCTURES
+"""
+    found = [name for name, thing in taken(source) if computes(thing)]
+    assert found == ["ecokit.decisions.DecisionTime", "ecokit.decisions.waiting", "topic.places"]
+
+
+def test_every_figure_can_be_drawn_into_axes_of_the_caller() -> None:
+    for topic in topics.names():
+        module = importlib.import_module(f"ecokit.plots.{topic}")
+        for name, figure in inspect.getmembers(module, inspect.isfunction):
+            signature = inspect.signature(figure)
+            if figure.__module__ == module.__name__ and "Figure" in str(
+                signature.return_annotation
+            ):
+                assert {"ax", "figure"} & set(signature.parameters), f"{topic}.{name}: theme.drawn"

@@ -10,6 +10,7 @@ collected). Times are minutes, money is yuan, shares are fractions 0 to 1.
 """
 
 from ecokit.decisions.changes import Change, replay, what_if
+from ecokit.decisions.curves import closed_forms, kept_shares, shares_by_layers
 from ecokit.decisions.fit import fit_layers, goodness
 from ecokit.decisions.paths import DecisionTime
 from ecokit.decisions.times import (
@@ -28,14 +29,17 @@ __all__ = [
     "DecisionTime",
     "Fading",
     "add_minutes",
+    "closed_forms",
     "delay_bands",
     "fading",
     "fit_layers",
     "goodness",
+    "kept_shares",
     "lost_value",
     "mean_interval",
     "replay",
     "share_interval",
+    "shares_by_layers",
     "summarise",
     "waiting",
     "what_if",

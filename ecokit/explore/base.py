@@ -97,7 +97,9 @@ def png(figure: Figure, dpi: int = 100) -> bytes:
     """Return `figure` as PNG, fast: no tight bounding box, light compression."""
     stream = io.BytesIO()
     figure.set_dpi(dpi)
-    canvas = FigureCanvasAgg(figure)
+    canvas = figure.canvas  # kept: it remembers how wide each text is
+    if not isinstance(canvas, FigureCanvasAgg):
+        canvas = FigureCanvasAgg(figure)
     canvas.print_png(  # type: ignore[no-untyped-call]
         stream, pil_kwargs={"compress_level": 1}, metadata={"Software": None}
     )
@@ -131,16 +133,18 @@ class Picture(widgets.HTML):  # type: ignore[misc]
     def __init__(self, draw: Callable[[Figure], str], size: tuple[float, float] = (7, 4)) -> None:
         super().__init__(layout=widgets.Layout(width="100%", max_width=f"{size[0] * 100:.0f}px"))
         self._draw = draw
-        self._figure = Figure(figsize=size)
+        self.figure = Figure(figsize=size)
         self.alt = ""
         self.redraw()
 
     def redraw(self, _change: object = None) -> None:
         """Draw again; use it as the observer of the controls."""
-        self._figure.clear()
-        self.alt = self._draw(self._figure)
-        data = base64.b64encode(png(self._figure)).decode("ascii")
-        width, height = (round(inches * 100) for inches in self._figure.get_size_inches())
+        for axes in list(self.figure.axes):
+            axes.remove()  # clear() alone would first set up each of them anew
+        self.figure.clear()
+        self.alt = self._draw(self.figure)
+        data = base64.b64encode(png(self.figure)).decode("ascii")
+        width, height = (round(inches * 100) for inches in self.figure.get_size_inches())
         self.value = (
             f'<img alt="{html.escape(self.alt)}" width="{width}" height="{height}" '
             f'decoding="sync" style="width:100%;height:auto;background:#fff" '

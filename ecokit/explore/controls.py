@@ -17,7 +17,9 @@ from ecokit.explore.slider import NamedSlider
 Options = Sequence[tuple[str, Any]]
 
 
-def steps(low: float, high: float, step: float = 1, form: str = "{:g}") -> Options:
+def steps(
+    low: float, high: float, step: float = 1, form: str = "{:g}", *, also: float | None = None
+) -> Options:
     """Return the values of a slider from `low` to `high`, each with its text.
 
     Parameters
@@ -26,19 +28,22 @@ def steps(low: float, high: float, step: float = 1, form: str = "{:g}") -> Optio
         First and last value, and what lies between two; all whole: whole values.
     form : str
         How a value is written.
+    also : float, optional
+        One more value, in its place among them: the shop's own, which is seldom round.
 
     Examples
     --------
     >>> steps(30, 90, 30, "{} min")
     (('30 min', 30), ('60 min', 60), ('90 min', 90))
-    >>> steps(0.1, 0.3, 0.1)
-    (('0.1', 0.1), ('0.2', 0.2), ('0.3', 0.3))
+    >>> steps(0.1, 0.3, 0.1, also=0.25)
+    (('0.1', 0.1), ('0.2', 0.2), ('0.25', 0.25), ('0.3', 0.3))
     """
     count = round((high - low) / step) + 1
     values = [low + number * step for number in range(count)]
     if not all(isinstance(value, int) for value in values):
         values = [round(value, 10) for value in values]  # 0.1 + 2 * 0.1 is 0.3
-    return tuple((form.format(value), value) for value in values)
+    own = set() if also is None else {also}
+    return tuple((form.format(value), value) for value in sorted({*values, *own}))
 
 
 @dataclass(frozen=True)

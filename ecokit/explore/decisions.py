@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import ipywidgets as widgets
-
 from ecokit import decisions as topic
-from ecokit.explore.base import Frame, Frames, Picture, app
+from ecokit.explore.lab import Control, Lab, Slider, Toggle, Told, steps
 from ecokit.messages import _
 from ecokit.plots import decisions as plots
 from ecokit.plots import theme
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 TITLE = _("Decision-time lab")
 
 
-def explorer(shop: Shop) -> widgets.Widget:
+def lab(shop: Shop) -> Lab:
     """Return the lab: four controls, fifty decisions as dots, and what the delay costs.
 
     It starts with the mean minutes of one approval of the shop's campaign decisions, and
@@ -32,48 +30,25 @@ def explorer(shop: Shop) -> widgets.Widget:
         With the tables decisions and approvals.
     """
     minutes, half_life, potential = _campaigns(shop)
-    layers = widgets.IntSlider(2, 1, 8, description=_("Layers of approval"))
-    mean = widgets.IntSlider(
-        round(minutes / 5) * 5, 5, 240, step=5, description=_("Mean minutes of one approval")
-    )
-    window = widgets.IntSlider(120, 30, 480, step=30, description=_("Window, minutes"))
-    order = widgets.ToggleButtons(
-        options=[(_("One after another"), False), (_("All at once"), True)],
-        description=_("Approvals"),
-    )
+    layers = [(_("1 layer"), 1), *((_("{k} layers").format(k=k), k) for k in range(2, 9))]
+    controls: dict[str, Control] = {
+        "layers": Slider(_("Layers of approval"), layers, 2),
+        "minutes": Slider(
+            _("Mean minutes of one approval"), steps(5, 240, 5, "{:.0f}", also=minutes), minutes
+        ),
+        "window": Slider(_("Window, minutes"), steps(30, 480, 30), 120),
+        "parallel": Toggle(_("Ask for all approvals at once")),
+    }
 
-    def path() -> topic.DecisionTime:
-        return topic.DecisionTime.of(layers.value, mean.value, parallel=order.value)
+    def draw(figure: Figure, layers: int, minutes: float, window: int, *, parallel: bool) -> Told:
+        path = topic.DecisionTime.of(layers, minutes, parallel=parallel)
+        shares = topic.shares_by_layers(minutes, window, parallel=parallel)
+        lost = 1 - path.kept(half_life)
+        figure.subplots_adjust(left=0.1, right=0.98, top=0.9, bottom=0.11, hspace=0.5)
+        plots.lab(path, shares, window, lost, figure=figure)
+        return Told(_alt(path, window), _words(path, window, potential, potential * lost))
 
-    def draw(figure: Figure) -> str:
-        plots.lab(path(), window.value, half_life, figure)
-        return _alt(path(), window.value)
-
-    words = widgets.HTML()
-    picture = Picture(draw, plots.LAB_SIZE)
-
-    def update(_change: object = None) -> None:
-        picture.redraw()
-        words.value = _words(path(), window.value, half_life, potential)
-
-    controls = [layers, mean, window, order]
-    for control in controls:
-        control.observe(update, "value")
-    update()
-    return app(controls, [picture, words], title=TITLE)
-
-
-def frames(shop: Shop) -> Frames:
-    """Return the static twin: one to seven layers, with the shop's minutes an approval."""
-    minutes, half_life, _potential = _campaigns(shop)
-    window = 120
-
-    def frame(layers: int) -> Frame:
-        path = topic.DecisionTime.of(layers, minutes)
-        label = _("1 layer") if layers == 1 else _("{k} layers").format(k=layers)
-        return Frame(label, lambda: plots.lab(path, window, half_life), _alt(path, window))
-
-    return Frames(TITLE, _("Layers of approval"), [frame(layers) for layers in range(1, 8)])
+    return Lab(TITLE, controls, draw, along="layers", stops=range(1, 8), size=plots.LAB_SIZE)
 
 
 def _campaigns(shop: Shop) -> tuple[float, float, float]:
@@ -99,7 +74,7 @@ def _alt(path: topic.DecisionTime, window: float) -> str:
     )
 
 
-def _words(path: topic.DecisionTime, window: float, half_life: float, potential: float) -> str:
+def _words(path: topic.DecisionTime, window: float, potential: float, lost: float) -> str:
     message = _(
         "<p>On average a decision takes <b>{mean:.0f} minutes</b>; half are made within "
         "{median:.0f}, nine of ten within {late:.0f}. <b>{share:.0%}</b> meet the window of "
@@ -113,5 +88,5 @@ def _words(path: topic.DecisionTime, window: float, half_life: float, potential:
         share=path.cdf(window),
         window=window,
         potential=theme.yuan(potential),
-        lost=theme.yuan(potential * (1 - path.kept(half_life))),
+        lost=theme.yuan(lost),
     )

@@ -2,150 +2,105 @@
 
 from __future__ import annotations
 
-import html
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
-
 from ecokit import organisation as topic
-from ecokit.errors import CourseError
-from ecokit.explore.base import Frame, Frames, app
+from ecokit.explore.lab import Choice, Control, Lab, Slider, Told, steps, table
 from ecokit.messages import _
 from ecokit.plots import organisation as plots
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
-    import networkx as nx
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from ecokit.shop import Shop
 
 TITLE = _("Organisation designer")
 WINDOW = 120
-SPANS = (10, 8, 6, 4, 3)
+SPANS = (0, 8, 6, 4, 3)
+"""The spans of the frames on the page; 0 is as it is."""
 
 
-def explorer(shop: Shop) -> widgets.Widget:
-    """Return the designer: nine controls, what changes in figures, and the new chart.
+def lab(shop: Shop) -> Lab:
+    """Return the designer: nine controls, the new chart, and what changes in figures.
 
     Parameters
     ----------
     shop : Shop
         With the tables posts, mandates, decisions and approvals.
     """
-    return Designer(shop).widget
+    own = topic.approval_minutes(shop.decisions, shop.approvals)
+    graphs = cache(lambda start: topic.reporting_graph(shop.posts, start))
+    measured = cache(
+        lambda start, minutes: topic.measure(shop.posts, shop.mandates, minutes, WINDOW, start)
+    )
+    designed = lru_cache(8)(lambda start, heir, all_: _design(shop, start, heir, dict(all_)))
+    offered = cache(lambda start: _changes(topic.choose(shop.posts, start)))
+    names = list(shop.posts["structure"].unique())
+    first = "three_forces" if "three_forces" in names else names[0]
+    starts = Choice(_("Start from"), [(topic.title(name), name) for name in names], first)
+    minutes = Slider(
+        _("Minutes of one approval"), steps(5, 120, 5, "{:.0f}", also=float(own)), float(own)
+    )
+
+    def controls(values: Mapping[str, Any]) -> dict[str, Control]:
+        return {"start": starts, **offered(values.get("start", first)), "minutes": minutes}
+
+    def draw(figure: Figure, start: str, minutes: float, **changes: Any) -> Told:
+        heir = changes["kept"] or _boss(graphs(start), changes["absorbed"])
+        new = designed(start, heir, tuple(changes.items()))
+        before, after = measured(start, minutes), topic.measure(*new, minutes, WINDOW)
+        way = _way(new)
+        _draw(figure, new, way, rows)
+        return Told(_alt(after, new, way), _figures(before, after))
+
+    narrowest = topic.design(shop.posts, shop.mandates, first, widest_span=SPANS[-1])
+    rows = len(topic.places(narrowest.posts))
+    return Lab(TITLE, controls, draw, along="span", stops=SPANS, size=(plots.WIDTH, _inches(rows)))
 
 
-class Designer:
-    """The state of the organisation designer; `widget` is what is shown."""
+def _changes(posts: pd.DataFrame) -> dict[str, Control]:
+    """Offer what can be changed in a structure: its spans, layers, posts and departments."""
+    named = [(f"{row.title} {row.title_zh}", row.post_id) for row in posts.itertuples()]
+    graph = topic.reporting_graph(posts)
+    top = graph.nodes[topic.top(graph)]["department"]
+    inside = posts[(posts["sourcing"] == "inside") & (posts["department"] != top)]
+    departments = [(name, name) for name in inside["department"].unique()]
+    return {
+        "span": Slider(_("Most people a manager leads"), _down_from(topic.spans(posts).max())),
+        "depth": Slider(_("Most layers"), _down_from(topic.layers(posts).max())),
+        "decides": Choice(_("Who decides campaigns"), [(_("as it is"), ""), *named]),
+        "absorbed": Choice(_("Close this post"), [(_("none"), ""), *named]),
+        "kept": Choice(_("and give its work to"), [(_("its boss"), ""), *named]),
+        "supplier": Choice(_("Hand to a supplier"), [(_("nothing"), ""), *departments]),
+        "rate": Slider(_("Supplier's price, % of today's cost"), steps(50, 150, 10), 100),
+    }
 
-    def __init__(self, shop: Shop) -> None:
-        self.posts, self.mandates = shop.posts, shop.mandates
-        as_is = [(_("as it is"), 0)]
-        names = [(topic.title(name), name) for name in self.posts["structure"].unique()]
-        self.start = widgets.Dropdown(options=names, description=_("Start from"))
-        self.span = widgets.SelectionSlider(
-            options=as_is, description=_("Most people a manager leads")
-        )
-        self.depth = widgets.SelectionSlider(options=as_is, description=_("Most layers"))
-        self.decides = widgets.Dropdown(description=_("Who decides campaigns"))
-        self.absorbed = widgets.Dropdown(description=_("Close this post"))
-        self.kept = widgets.Dropdown(description=_("and give its work to"))
-        self.supplier = widgets.Dropdown(description=_("Hand to a supplier"))
-        self.rate = widgets.IntSlider(
-            100, 50, 150, step=10, description=_("Supplier's price, % of today's cost")
-        )
-        self.minutes = widgets.IntSlider(
-            round(topic.approval_minutes(shop.decisions, shop.approvals) / 5) * 5,
-            5,
-            120,
-            step=5,
-            description=_("Minutes of one approval"),
-        )
-        self._before = cache(self._measure_start)
-        self.figures, self.tree = widgets.HTML(), widgets.HTML()
-        self.controls = [
-            self.start, self.span, self.depth, self.decides, self.absorbed, self.kept,
-            self.supplier, self.rate, self.minutes,
-        ]  # fmt: skip
-        self._offer()
-        for control in self.controls:
-            control.observe(self._changed, "value")
-        self.update()
-        self.widget = app(self.controls, [self.figures, self.tree], title=TITLE)
 
-    def _offer(self) -> None:
-        """Offer the posts and departments of the chosen structure."""
-        chosen = topic.choose(self.posts, self.start.value)
-        posts = [(f"{row.title} {row.title_zh}", row.post_id) for row in chosen.itertuples()]
-        graph = topic.reporting_graph(chosen)
-        top = graph.nodes[topic.top(graph)]["department"]
-        inside = chosen[(chosen["sourcing"] == "inside") & (chosen["department"] != top)]
-        for slider, most in (
-            (self.span, topic.spans(chosen).max()),
-            (self.depth, topic.layers(chosen).max()),
-        ):
-            lower = range(int(most) - 1, 1, -1)
-            slider.options = [(_("as it is"), 0), *((str(n), n) for n in lower)]
-            slider.value = 0
-        self.decides.options = [(_("as it is"), ""), *posts]
-        self.absorbed.options = [(_("none"), ""), *posts]
-        self.kept.options = [(_("its boss"), ""), *posts]
-        departments = [(name, name) for name in inside["department"].unique()]
-        self.supplier.options = [(_("nothing"), ""), *departments]
-        for control in (self.decides, self.absorbed, self.kept, self.supplier):
-            control.value = ""
+def _down_from(most: float) -> list[tuple[str, int]]:
+    return [(_("as it is"), 0), *((str(n), n) for n in range(int(most) - 1, 1, -1))]
 
-    def _changed(self, change: dict[str, Any]) -> None:
-        if change["owner"] is self.start:
-            for control in self.controls:
-                control.unobserve(self._changed, "value")
-            self._offer()
-            for control in self.controls:
-                control.observe(self._changed, "value")
-        self.update()
 
-    def design(self) -> topic.Structure:
-        """Return the structure that the controls describe."""
-        merge = {self.absorbed.value: self._heir()} if self.absorbed.value else None
-        decides = {"campaign": self.decides.value} if self.decides.value else None
-        return topic.design(
-            self.posts,
-            self.mandates,
-            self.start.value,
-            merge=merge,
-            outsource=[self.supplier.value] if self.supplier.value else [],
-            outsourced_rate=self.rate.value / 100,
-            most_layers=self.depth.value or None,
-            widest_span=self.span.value or None,
-            decides=decides,
-        )
+def _boss(graph: Any, post: str) -> str:
+    """Return who takes over where nobody is named: the boss of the closed post."""
+    return str(next(graph.predecessors(post), post)) if post else ""
 
-    def _heir(self) -> str:
-        """Return the post that takes over: the chosen one, or the boss of the closed post."""
-        if self.kept.value:
-            return str(self.kept.value)
-        graph = topic.reporting_graph(self.posts, self.start.value)
-        return next(graph.predecessors(self.absorbed.value), self.absorbed.value)
 
-    def _measure_start(self, start: str, minutes: float) -> dict[str, Any]:
-        return topic.measure(self.posts, self.mandates, minutes, WINDOW, start)
-
-    def update(self) -> None:
-        """Compute the design and show it, or the sentence why it cannot be."""
-        try:
-            new = self.design()
-            before = self._before(self.start.value, self.minutes.value)
-            after = topic.measure(*new, self.minutes.value, WINDOW)
-        except CourseError as error:
-            self.figures.value = (
-                f'<p role="alert" style="color:#a40000"><strong>{html.escape(str(error))}'
-                "</strong></p>"
-            )
-            return
-        self.figures.value = _figures(before, after)
-        self.tree.value = _tree(topic.reporting_graph(new.posts), _way(new))
+def _design(shop: Shop, start: str, heir: str, changes: Mapping[str, Any]) -> topic.Structure:
+    return topic.design(
+        shop.posts,
+        shop.mandates,
+        start,
+        merge={changes["absorbed"]: heir} if changes["absorbed"] else None,
+        outsource=[changes["supplier"]] if changes["supplier"] else [],
+        outsourced_rate=changes["rate"] / 100,
+        most_layers=changes["depth"] or None,
+        widest_span=changes["span"] or None,
+        decides={"campaign": changes["decides"]} if changes["decides"] else None,
+    )
 
 
 def _way(new: topic.Structure) -> list[str]:
@@ -155,8 +110,23 @@ def _way(new: topic.Structure) -> list[str]:
     return [ends["raised_by"], *path]
 
 
+def _draw(figure: Figure, new: topic.Structure, way: list[str], rows: int) -> None:
+    """Draw the chart so that posts stand as far apart in each, whatever their number."""
+    places = topic.places(new.posts)
+    rows = max(rows, len(places))
+    figure.set_size_inches(plots.WIDTH, _inches(rows))
+    ax = figure.add_axes((0.01, 0.01, 0.98, 1 - 0.4 / _inches(rows)))
+    plots.chart(places, path=way, pay=False, ax=ax)  # a number a post would take too long
+    ax.set_ylim(rows - 0.4, -1.3)
+    ax.set_title(ax.get_title(loc="left"), x=0, y=1)  # a search for its place would take long
+
+
+def _inches(rows: int) -> float:
+    return plots.ROW_INCHES * (rows + 1) + 0.6
+
+
 def _figures(before: dict[str, Any], after: dict[str, Any]) -> str:
-    rows = (
+    measures = (
         ("layers", _("Layers"), "{:.0f}"),
         ("widest_span", _("Most people a manager leads"), "{:.1f}"),
         ("managers", _("Managers"), "{:.0f}"),
@@ -168,97 +138,25 @@ def _figures(before: dict[str, Any], after: dict[str, Any]) -> str:
         ("campaign_in_time", _("Decided within two hours"), "{:.0%}"),
         ("single_points", _("Single points of failure"), "{:.0f}"),
     )
-    cell = 'style="text-align:right;padding:2px 10px"'
-    body = "".join(
-        f"<tr{' style=font-weight:bold' if before[key] != after[key] else ''}>"
-        f'<th scope="row" style="text-align:left;font-weight:inherit">{html.escape(label)}</th>'
-        f"<td {cell}>{form.format(before[key])}</td><td {cell}>{form.format(after[key])}</td></tr>"
-        for key, label, form in rows
-    )
-    head = "".join(
-        f'<th scope="col" style="text-align:{side};padding:2px 10px">{html.escape(word)}</th>'
-        for word, side in ((_("What changes"), "left"), (_("before"), "right"), (_("new"), "right"))
-    )
-    return (
-        f'<table style="line-height:1.3"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
-    )
+    rows = [
+        (label, form.format(before[key]), form.format(after[key])) for key, label, form in measures
+    ]
+    changed = [n for n, (key, *_words) in enumerate(measures) if before[key] != after[key]]
+    return table([_("What changes"), _("before"), _("new")], rows, bold=changed)
 
 
-def _tree(graph: nx.DiGraph, path: list[str]) -> str:
-    caption = _("Organisation chart; orange: the way of a campaign decision")
-    return (
-        f"<p><em>{html.escape(caption)}</em></p>"
-        f'<div style="line-height:1.9;overflow-x:auto">{_branch(graph, topic.top(graph), path)}'
-        "</div>"
-    )
-
-
-def _branch(graph: nx.DiGraph, post: str, path: list[str]) -> str:
-    node, lit = graph.nodes[post], post in path
-    outside = node["sourcing"] == "outsourced"
-    color, fill = ("#b35c00", "#fff1d6") if lit else ("#0173b2", "#e8f2fa")
-    if outside and not lit:
-        color, fill = "#6b6b6b", "#f1f1f1"
-    title, title_zh = html.escape(str(node["title"])), html.escape(str(node["title_zh"]))
-    words = f"{title} <span lang=zh>{title_zh}</span>"
-    people = _("{n} at a supplier") if outside else _("{n} people")
-    number = people.format(n=node["headcount"]) if node["headcount"] > 1 or outside else ""
-    step = f"<strong>{html.escape(_step(path.index(post), len(path)))}</strong>" if lit else ""
-    under = "".join(_branch(graph, report, path) for report in graph.successors(post))
-    return (
-        '<ul style="list-style:none;margin:0;padding-left:1.4em"><li>'
-        f'<span style="border:1.5px {"dashed" if outside else "solid"} {color};background:{fill};'
-        f'color:#1a1a1a;border-radius:5px;padding:1px 6px">{words}</span> '
-        f"{html.escape(number)} {step}{under}</li></ul>"
-    )
-
-
-def _step(step: int, length: int) -> str:
-    if step == 0:
-        return _("raises it")
-    return _("decides") if step == length - 1 else _("approval {step}").format(step=step)
-
-
-def frames(shop: Shop) -> Frames:
-    """Return the static twin: the shop's own structure with narrower and narrower spans."""
-    minutes = topic.approval_minutes(shop.decisions, shop.approvals)
-    designs = {
-        span: topic.design(
-            shop.posts, shop.mandates, "three_forces", name=f"span_{span}", widest_span=span
-        )
-        for span in SPANS
-    }
-    rows = max(len(new.posts) for new in designs.values()) + 3
-
-    def frame(span: int) -> Frame:
-        label = _("at most {n} people").format(n=span)
-        row = topic.measure(*designs[span], minutes, WINDOW)
-        return Frame(label, lambda: _draw(designs[span], rows), f"{label}: {_alt(row)}")
-
-    return Frames(TITLE, _("People a manager leads"), [frame(span) for span in SPANS])
-
-
-def _draw(new: topic.Structure, rows: int) -> Figure:
-    ax = theme.figure(plots.WIDTH, plots.ROW_INCHES * (rows + 1) + 0.6)[1]
-    figure = plots.chart(new.posts, path=_way(new), ax=ax)
-    ax.set_ylim(rows - 0.4, -1.3)
-    return figure
-
-
-def _alt(row: dict[str, Any]) -> str:
+def _alt(row: dict[str, Any], new: topic.Structure, way: list[str]) -> str:
     message = _(
-        "organisation chart with {layers} layers, {managers} managers and a cost of {cost} a "
-        "month; a campaign decision needs {approvals:.0f} approval(s), and {share:.0%} of them "
-        "come within two hours."
+        "Organisation chart with {layers} layers, {managers} managers who lead at most {span:.0f} "
+        "people, and a cost of {cost} a month. A campaign decision goes from {way}; {share:.0%} "
+        "of them come within two hours."
     )
+    titles = new.posts.set_index("post_id")["title"]
     return message.format(
         layers=row["layers"],
         managers=row["managers"],
+        span=row["widest_span"],
         cost=theme.yuan(row["monthly_cost"]),
-        approvals=row["campaign_approvals"],
+        way=_(" to ").join(titles[post] for post in way),
         share=row["campaign_in_time"],
     )
-
-
-__all__ = ["Designer", "explorer", "frames"]

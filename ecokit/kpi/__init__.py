@@ -24,7 +24,13 @@ from ecokit.kpi.scores import (
     trend,
     what_if,
 )
-from ecokit.kpi.targets import Conversions, check_weights, consistent_targets, implied_conversion
+from ecokit.kpi.targets import (
+    Conversions,
+    check_weights,
+    consistent_targets,
+    implied_conversion,
+    tied_targets,
+)
 
 uv = MEASURES["uv"]
 visits = MEASURES["visits"]
@@ -61,6 +67,7 @@ __all__ = [
     "score",
     "scorecard",
     "scorecards",
+    "tied_targets",
     "trend",
     "uv",
     "visits",

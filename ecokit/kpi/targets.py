@@ -70,6 +70,45 @@ def implied_conversion(
     return Conversions(shop, shop * (1 - order_share) / (1 - uv_share))
 
 
+def tied_targets(uv_share: float, order_share: float, campaign_conversion: float) -> pd.DataFrame:
+    """Return what three targets imply, over the campaign share of orders.
+
+    Parameters
+    ----------
+    uv_share, order_share, campaign_conversion
+        As in `implied_conversion`.
+
+    Returns
+    -------
+    DataFrame
+        ``order_share``, and the conversions ``shop``, ``rest`` and ``campaigns``. One row is
+        ``asked``: that of the given order share; the others lie from half of `uv_share` to 0.95.
+
+    Raises
+    ------
+    CourseError
+        As `implied_conversion`.
+
+    Examples
+    --------
+    >>> table = tied_targets(0.45, 0.55, 0.10)
+    >>> f"{table.loc[table['asked'], 'rest'].item():.2%}"
+    '6.69%'
+    """
+    asked = implied_conversion(uv_share, order_share, campaign_conversion)
+    shares = np.linspace(uv_share / 2, 0.95, 200)
+    tied = [implied_conversion(uv_share, share, campaign_conversion) for share in shares]
+    return pd.DataFrame(
+        {
+            "order_share": [*shares, order_share],
+            "shop": [*(one.shop for one in tied), asked.shop],
+            "rest": [*(one.rest for one in tied), asked.rest],
+            "campaigns": campaign_conversion,
+            "asked": [False] * len(tied) + [True],
+        }
+    )
+
+
 def is_number(value: object) -> bool:
     """Say whether a value is a number, Python's or NumPy's."""
     return isinstance(value, (int, float, np.number))

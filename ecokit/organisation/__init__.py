@@ -16,6 +16,7 @@ from ecokit.organisation.approvals import (
     decision_minutes,
     single_points,
 )
+from ecokit.organisation.chart import places
 from ecokit.organisation.designs import Structure, design
 from ecokit.organisation.measures import compare, four_questions, measure
 from ecokit.organisation.posts import STRUCTURES, choose, reporting_graph, title, top
@@ -38,6 +39,7 @@ __all__ = [
     "layers",
     "mean_span",
     "measure",
+    "places",
     "reporting_graph",
     "single_points",
     "spans",

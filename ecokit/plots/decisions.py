@@ -9,44 +9,53 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ecokit import decisions as topic
 from ecokit.messages import _
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
+
+    from ecokit.decisions import DecisionTime
 
 LAB_SIZE = (7.2, 4.6)
 """Width and height of the lab, in inches."""
 
 
 @theme.drawn(height=4.2)
-def times(decisions: pd.DataFrame, window: float = 120, ax: Axes = theme.NEW) -> None:
-    """Return the curve of decision times by number of layers, with the closed form beside it.
+def times(
+    minutes: pd.DataFrame,
+    paths: Mapping[int, DecisionTime],
+    window: float = 120,
+    *,
+    ax: Axes = theme.NEW,
+) -> None:
+    """Draw the curve of decision times by number of layers, with the closed form beside it.
 
     Steps are the data, thin lines the Erlang distribution with the same mean; the shaded
     band is the window.
 
     Parameters
     ----------
-    decisions : DataFrame
-        Decisions of one kind.
+    minutes : DataFrame
+        What `ecokit.decisions.add_minutes` returned for decisions of one kind.
+    paths : mapping of int to DecisionTime
+        What `ecokit.decisions.closed_forms` returned for them.
     window : float
         Minutes in which a decision should be made.
     ax : Axes, optional
         Where to draw.
     """
-    rows = topic.add_minutes(decisions).dropna(subset="minutes")
-    fit = topic.fit_layers(decisions)
+    rows = minutes.dropna(subset="minutes")
     ax.axvspan(0, window, color=theme.SKY, alpha=0.15, lw=0)
     limit = float(rows["minutes"].quantile(0.98))
     grid = np.linspace(0, limit, 200)
-    colors = sns.color_palette("viridis", len(fit) + 1)
-    for color, row in zip(colors, fit.itertuples(), strict=False):
-        label = _("1 layer") if row.layers == 1 else _("{k} layers").format(k=row.layers)
-        chosen = rows[rows["layers"] == row.layers]
+    colors = sns.color_palette("viridis", len(paths) + 1)
+    for color, (layers, path) in zip(colors, paths.items(), strict=False):
+        label = _("1 layer") if layers == 1 else _("{k} layers").format(k=layers)
+        chosen = rows[rows["layers"] == layers]
         sns.ecdfplot(x=chosen["minutes"], ax=ax, color=color, lw=2, label=label)
-        path = topic.DecisionTime.of(row.layers, row.per_layer)
         ax.plot(grid, path.cdf(grid), color=color, lw=1, ls="--")
     ax.plot([], [], color=theme.GREY, lw=1, ls="--", label=_("closed form"))
     theme.percent_axis(ax)
@@ -102,23 +111,24 @@ def waits(waiting: pd.DataFrame, label: str = "post_id", ax: Axes = theme.NEW) -
 
 
 @theme.drawn(height=3.8)
-def kept_value(decisions: pd.DataFrame, ax: Axes = theme.NEW) -> None:
-    """Return the share of its value that each approved decision kept, against its time.
+def kept_value(kept: pd.DataFrame, half_life: float, *, ax: Axes = theme.NEW) -> None:
+    """Draw the share of its value that each approved decision kept, against its time.
 
     Parameters
     ----------
-    decisions : DataFrame
-        Decisions of one kind.
+    kept : DataFrame
+        What `ecokit.decisions.kept_shares` returned for decisions of one kind.
+    half_life : float
+        Minutes in which the value of a decision halves, from `ecokit.decisions.fading`.
     ax : Axes, optional
         Where to draw.
     """
-    found = topic.fading(decisions)
-    rows = topic.add_minutes(decisions).query("outcome == 'approved' and potential > 0")
-    hours, kept = rows["minutes"] / 60, rows["effect"] / rows["potential"]
-    ax.scatter(hours, kept, s=18, color=theme.BLUE, alpha=0.4, lw=0, label=_("one decision"))
+    hours = kept["minutes"] / 60
+    label = _("one decision")
+    ax.scatter(hours, kept["kept"], s=18, color=theme.BLUE, alpha=0.4, lw=0, label=label)
     grid = np.linspace(0, hours.max() * 1.05, 200)
-    ax.plot(grid, 0.5 ** (grid * 60 / found.half_life), color=theme.ORANGE, lw=2, label=_("fitted"))
-    lost = (rows["potential"] - rows["effect"]).sum()
+    ax.plot(grid, 0.5 ** (grid * 60 / half_life), color=theme.ORANGE, lw=2, label=_("fitted"))
+    lost = (kept["potential"] - kept["effect"]).sum()
     theme.percent_axis(ax)
     ax.set(
         xlim=(0, grid[-1]),
@@ -127,7 +137,7 @@ def kept_value(decisions: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         xlabel=_("hours until decided"),
         ylabel=_("share of the value kept"),
         title=_("Half is gone after {hours:.1f} hours; the year lost {lost}").format(
-            hours=found.half_life / 60, lost=theme.yuan(lost)
+            hours=half_life / 60, lost=theme.yuan(lost)
         ),
     )
     ax.legend(loc="upper right")
@@ -183,10 +193,16 @@ def _headline(ax: Axes, words: str) -> None:
     theme.figure_of(ax).suptitle(words, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
+@theme.drawn(*LAB_SIZE)
 def lab(
-    path: topic.DecisionTime, window: float, half_life: float, figure: Figure | None = None
-) -> Figure:
-    """Return the decision-time lab: fifty equally likely decisions, and shares by layers.
+    path: DecisionTime,
+    by_layers: pd.DataFrame,
+    window: float,
+    lost: float,
+    *,
+    figure: Figure = theme.NEW,
+) -> None:
+    """Draw the decision-time lab: fifty equally likely decisions, and shares by layers.
 
     Each dot of the upper part stands for 2 % of the decisions (a quantile dot plot);
     counting dots inside the shaded window gives the share.
@@ -195,10 +211,12 @@ def lab(
     ----------
     path : DecisionTime
         Approvals with equal means, at least one.
+    by_layers : DataFrame
+        What `ecokit.decisions.shares_by_layers` returned for these approvals.
     window : float
         Minutes in which a decision should be made.
-    half_life : float
-        Minutes in which the value of a decision halves.
+    lost : float
+        Share of the value that is lost by waiting.
     figure : Figure, optional
         An empty figure to draw into.
 
@@ -206,21 +224,17 @@ def lab(
     ----------
     Kay et al. (2016), When (ish) is my bus?, CHI '16; Fernandes et al. (2018), CHI '18.
     """
-    theme.use()
-    fig = figure or Figure(figsize=LAB_SIZE)
-    fig.subplots_adjust(left=0.1, right=0.98, top=0.9, bottom=0.11, hspace=0.5)
-    dots, bars = fig.subplots(2, 1, height_ratios=(1.25, 1))
+    dots, bars = figure.subplots(2, 1, height_ratios=(1.25, 1))
     _dots(dots, path, window)
-    _layer_bars(bars, path, window)
+    _layer_bars(bars, by_layers, len(path.means))
     dots.set_title(
         _("{share:.0%} inside {window:.0f} minutes; {lost:.0%} of the value lost").format(
-            share=path.cdf(window), window=window, lost=1 - path.kept(half_life)
+            share=path.cdf(window), window=window, lost=lost
         )
     )
-    return fig
 
 
-def _dots(ax: Axes, path: topic.DecisionTime, window: float) -> None:
+def _dots(ax: Axes, path: DecisionTime, window: float) -> None:
     minutes = np.array([path.ppf(q) for q in (np.arange(50) + 0.5) / 50])
     limit = max(2.0 * window, 480.0)
     width = limit / 32
@@ -240,13 +254,9 @@ def _dots(ax: Axes, path: topic.DecisionTime, window: float) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _layer_bars(ax: Axes, path: topic.DecisionTime, window: float) -> None:
-    layers = np.arange(1, 9)
-    shares = [
-        topic.DecisionTime.of(int(k), path.means[0], parallel=path.parallel).cdf(window)
-        for k in layers
-    ]
-    colors = [theme.BLUE if k == len(path.means) else theme.GREY for k in layers]
+def _layer_bars(ax: Axes, table: pd.DataFrame, chosen: int) -> None:
+    layers, shares = table["layers"], table["in_window"]
+    colors = [theme.BLUE if k == chosen else theme.GREY for k in layers]
     bars = ax.bar(layers, shares, color=colors)
     ax.bar_label(bars, labels=[f"{share:.0%}" for share in shares], fontsize=9, padding=2)
     theme.percent_axis(ax)

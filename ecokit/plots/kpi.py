@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from ecokit import kpi as topic
 from ecokit.messages import _
@@ -29,7 +28,10 @@ def _title(ax: Axes, text: str) -> None:
 
 @theme.drawn(*SCORECARD_SIZE)
 def scorecard(card: pd.DataFrame, who: str, ax: Axes = theme.NEW) -> None:
-    """Return the scorecard as bars of points won against points on offer.
+    """Draw the scorecard as bars of points won against points on offer.
+
+    A grey bar is what a KPI is worth on target (its weight in points), the narrow bar is
+    what it brought: orange where it fell short, blue where it did not.
 
     Parameters
     ----------
@@ -39,15 +41,6 @@ def scorecard(card: pd.DataFrame, who: str, ax: Axes = theme.NEW) -> None:
         Whose it is and of when, for the title.
     ax : Axes, optional
         Where to draw.
-    """
-    draw_scorecard(ax, card, who)
-
-
-def draw_scorecard(ax: Axes, card: pd.DataFrame, who: str) -> str:
-    """Draw the scorecard into `ax` and return its finding in words.
-
-    A grey bar is what a KPI is worth on target (its weight in points), the narrow bar is
-    what it brought: orange where it fell short, blue where it did not.
     """
     shown = card.dropna(subset="points")
     names = [_name(kpi) for kpi in shown["kpi"]]
@@ -72,25 +65,24 @@ def draw_scorecard(ax: Axes, card: pd.DataFrame, who: str) -> str:
     ax.set_xlim(0, 1.22 * max(worth.max(), shown["points"].max()))
     ax.invert_yaxis()
     ax.grid(visible=False, axis="y")
-    return finding
 
 
-def trend(cards: pd.DataFrame, post: str) -> Figure:
-    """Return the attainment of each KPI of a post, month by month, as a heat map.
+@theme.drawn(height=0.9, row=0.52)
+def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
+    """Draw the attainment of each KPI of a post, month by month, as a heat map.
 
     Parameters
     ----------
-    cards : DataFrame
-        From `ecokit.kpi.scorecards`.
-    post : str
-        The post.
+    table : DataFrame
+        From `ecokit.kpi.trend`.
+    ax : Axes, optional
+        Where to draw.
     """
-    table = topic.trend(cards, post)
     met = table.ge(1).sum(axis=1)
     weakest = met.idxmin()
-    table.index = pd.Index([_name(kpi) for kpi in table.index])
-    table.columns = pd.Index([f"{month:%b}" for month in table.columns])
-    fig, ax = theme.figure(height=0.9 + 0.52 * len(table))
+    names = pd.Index([_name(kpi) for kpi in table.index])
+    months = pd.Index([f"{month:%b}" for month in table.columns])
+    table = table.set_axis(names).set_axis(months, axis=1)
     sns.heatmap(
         table,
         ax=ax,
@@ -111,7 +103,6 @@ def trend(cards: pd.DataFrame, post: str) -> Figure:
         ),
     )
     ax.tick_params(axis="y", rotation=0)
-    return fig
 
 
 @theme.drawn(height=3.8)
@@ -199,24 +190,23 @@ def what_if(table: pd.DataFrame, who: str, change: float = 0.10, ax: Axes = them
 
 
 @theme.drawn(height=3.6)
-def tied_targets(
-    uv_share: float, order_share: float, campaign_conversion: float, ax: Axes = theme.NEW
-) -> None:
-    """Return what the rest of the traffic must convert, over the campaign share of orders.
+def tied_targets(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
+    """Draw what the rest of the traffic must convert, over the campaign share of orders.
 
     Parameters
     ----------
-    uv_share, order_share, campaign_conversion : float
-        The three campaign targets, as fractions.
+    table : DataFrame
+        From `ecokit.kpi.tied_targets`.
     ax : Axes, optional
         Where to draw.
     """
-    shares = np.linspace(uv_share / 2, 0.95, 200)
-    tied = [topic.implied_conversion(uv_share, x, campaign_conversion) for x in shares]
-    ax.plot(shares, [one.shop for one in tied], color=theme.BLUE, label=_("whole shop"))
-    ax.plot(shares, [one.rest for one in tied], color=theme.ORANGE, label=_("rest of the traffic"))
-    ax.axhline(campaign_conversion, color=theme.GREY, ls="--", lw=1, label=_("campaigns"))
-    now = topic.implied_conversion(uv_share, order_share, campaign_conversion)
+    tied, asked = table[~table["asked"]], table[table["asked"]].iloc[0]
+    campaigns, order_share = float(asked["campaigns"]), float(asked["order_share"])
+    ax.plot(tied["order_share"], tied["shop"], color=theme.BLUE, label=_("whole shop"))
+    rest = _("rest of the traffic")
+    ax.plot(tied["order_share"], tied["rest"], color=theme.ORANGE, label=rest)
+    ax.axhline(campaigns, color=theme.GREY, ls="--", lw=1, label=_("campaigns"))
+    now = (float(asked["shop"]), float(asked["rest"]))
     ax.plot([order_share] * 2, now, "o", color="black")
     for value, above in zip(now, (5, -16), strict=True):
         ax.annotate(
@@ -229,11 +219,11 @@ def tied_targets(
     theme.percent_axis(ax, "x")
     theme.percent_axis(ax, "y", 1)
     ax.set(
-        ylim=(0, 2.1 * campaign_conversion),
+        ylim=(0, 2.1 * campaigns),
         xlabel=_("campaign share of orders"),
         ylabel=_("conversion"),
         title=_("Three targets leave no choice: the rest converts {rest:.2%}").format(
-            rest=now.rest
+            rest=asked["rest"]
         ),
     )
     ax.legend()

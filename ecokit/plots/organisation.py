@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from ecokit import organisation as topic
+from ecokit.inputs import frames
 from ecokit.messages import _
+from ecokit.organisation import title
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
@@ -25,22 +25,23 @@ STEP_X, DOTS_X, COST_X = 4.33, 5.12, 7.15
 ROW_INCHES = 0.27
 DOT_STEP = 0.13
 MOST_DOTS = 9
+NEEDED = ("post_id", "layer", "caption", "reports_to", "sourcing", "headcount", "monthly_cost")
 
 
+@theme.drawn(WIDTH, height=ROW_INCHES + 0.6, row=ROW_INCHES)
 def chart(
-    posts: pd.DataFrame,
-    structure: str | None = None,
-    path: Sequence[str] = (),
-    ax: Axes | None = None,
-) -> Figure:
+    places: pd.DataFrame, *, path: Sequence[str] = (), pay: bool = True, ax: Axes = theme.NEW
+) -> None:
     """Draw the organisation chart: a row per post, a step to the right per layer.
 
     Parameters
     ----------
-    posts, structure
-        As in `ecokit.organisation.reporting_graph`.
+    places : DataFrame
+        What `ecokit.organisation.places` returned.
     path : sequence of str
         A decision's way, from the post that raises it to the post that decides, in orange.
+    pay : bool
+        Whether the cost of each post stands on the right, where the table tells it.
     ax : Axes, optional
         Where to draw; otherwise a new figure that is high enough for every post.
 
@@ -49,81 +50,40 @@ def chart(
     Figure
         Its title tells layers, people and cost; dots are people.
     """
-    graph = topic.reporting_graph(posts, structure)
-    places, captions = layout(graph)
-    rows = max(y for __, y in places.values()) + 1
-    if ax is None:
-        ax = theme.figure(WIDTH, ROW_INCHES * (rows + 1) + 0.6)[1]
-    ax.set(xlim=(0, WIDTH), ylim=(rows - 0.4, -1.3), title=_title(graph))
+    frames.table(places, NEEDED, name="places")  # a sentence where a column is missing
+    posts = places.dropna(subset="post_id").assign(y=lambda rows: rows.index)
+    posts = posts.set_index("post_id", drop=False)
+    ax.set(xlim=(0, WIDTH), ylim=(len(places) - 0.4, -1.3), title=_title(posts))
     ax.set_axis_off()
-    _draw_lines(ax, graph, places, path)
-    for caption, y in captions.items():
+    _draw_lines(ax, posts, path)
+    captions = places[places["post_id"].isna()]
+    for y, caption in zip(captions.index, captions["caption"], strict=True):
         ax.text(INDENT, y, caption, va="center", fontsize=8.5, style="italic", color="#555555")
-    for post, (layer, y) in places.items():
-        _draw_post(ax, graph.nodes[post], layer * INDENT, y, lit=post in path)
-    _draw_people(ax, graph, places)
-    _draw_steps(ax, places, path)
-    figure = ax.get_figure()
-    assert isinstance(figure, Figure)
-    return figure
+    for post in posts.to_dict("records"):
+        _draw_post(ax, post, lit=post["post_id"] in path)
+    _draw_people(ax, posts, pay=pay and bool(posts["monthly_cost"].any()))
+    _draw_steps(ax, posts, path)
 
 
-def layout(graph: nx.DiGraph) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
-    """Place each post: its layer and its row, from 0; a caption takes a row of its own.
-
-    Returns
-    -------
-    tuple of dict
-        Post to (layer, row), and caption of a unit without a post of its own to row.
-
-    Examples
-    --------
-    >>> layout(nx.DiGraph([("ceo", "sales"), ("ceo", "it"), ("sales", "agent")]))
-    ({'ceo': (0, 0), 'sales': (1, 1), 'agent': (2, 2), 'it': (1, 3)}, {})
-    """
-    first = topic.top(graph)
-    depth = nx.single_source_shortest_path_length(graph, first)
-    places: dict[str, tuple[int, int]] = {}
-    captions: dict[str, int] = {}
-    row = 0
-    for post in nx.dfs_preorder_nodes(graph, first):
-        caption = _caption(graph.nodes[post]) if depth[post] == 1 else ""
-        if caption and caption not in captions:
-            captions[caption] = row
-            row += 1
-        places[post] = (depth[post], row)
-        row += 1
-    return places, captions
-
-
-def _caption(node: dict[str, Any]) -> str:
-    if "unit" not in node or node["unit"] == node.get("department"):
-        return ""
-    return f"{node['unit']} {node.get('unit_zh', '')}".strip()
-
-
-def _title(graph: nx.DiGraph) -> str:
-    nodes = [node for __, node in graph.nodes(data=True)]
-    people = sum(int(node["headcount"]) for node in nodes)
-    cost = sum(int(node["headcount"]) * node["monthly_cost"] for node in nodes)
+def _title(posts: pd.DataFrame) -> str:
+    people = int(posts["headcount"].sum())
+    cost = (posts["headcount"] * posts["monthly_cost"]).sum()
     words = _("{layers} layers, {people} people, {cost} a month")
     if not cost:  # a table without pay
         words = _("{layers} layers, {people} people")
-    words = words.format(
-        layers=nx.dag_longest_path_length(graph) + 1, people=people, cost=theme.yuan(cost)
-    )
-    name = nodes[0].get("structure")
-    return f"{topic.title(name)}: {words}" if name else words
+    words = words.format(layers=int(posts["layer"].max()) + 1, people=people, cost=theme.yuan(cost))
+    name = posts["structure"].iloc[0] if "structure" in posts else ""
+    return f"{title(name)}: {words}" if name else words
 
 
-def _draw_lines(
-    ax: Axes, graph: nx.DiGraph, places: dict[str, tuple[int, int]], path: Sequence[str]
-) -> None:
+def _draw_lines(ax: Axes, posts: pd.DataFrame, path: Sequence[str]) -> None:
+    at = {post["post_id"]: (post["layer"], post["y"]) for post in posts.to_dict("records")}
+    under = posts.dropna(subset="reports_to")
     lit = {frozenset(pair) for pair in pairwise(path)}
     for on, color, width in ((False, "#b0b0b0", 1.0), (True, theme.ORANGE, 2.4)):
         lines = [
-            _elbow(places[boss], places[report])
-            for boss, report in graph.edges
+            _elbow(at[boss], at[report])
+            for boss, report in zip(under["reports_to"], under["post_id"], strict=True)
             if (frozenset((boss, report)) in lit) is on
         ]
         ax.add_collection(LineCollection(lines, colors=color, linewidths=width), autolim=False)
@@ -134,7 +94,7 @@ def _elbow(boss: tuple[int, int], report: tuple[int, int]) -> list[tuple[float, 
     return [(x, boss[1]), (x, report[1]), (report[0] * INDENT, report[1])]
 
 
-def _draw_post(ax: Axes, node: dict[str, Any], x: float, y: float, *, lit: bool) -> None:
+def _draw_post(ax: Axes, node: Mapping[Any, Any], *, lit: bool) -> None:
     outside = node["sourcing"] == "outsourced"
     edge = theme.ORANGE if lit else "#777777" if outside else theme.BLUE
     box = {
@@ -145,22 +105,22 @@ def _draw_post(ax: Axes, node: dict[str, Any], x: float, y: float, *, lit: bool)
         "linewidth": 1.5 if lit else 0.8,
     }
     words = f"{node.get('title', node['post_id'])} {node.get('title_zh', '')}".strip()
-    ax.text(x + 0.04, y, words, va="center", fontsize=8.5, color="#1a1a1a", zorder=3, bbox=box)
+    x = node["layer"] * INDENT + 0.04
+    ax.text(x, node["y"], words, va="center", fontsize=8.5, color="#1a1a1a", zorder=3, bbox=box)
 
 
-def _draw_people(ax: Axes, graph: nx.DiGraph, places: dict[str, tuple[int, int]]) -> None:
+def _draw_people(ax: Axes, posts: pd.DataFrame, *, pay: bool) -> None:
     small: dict[str, Any] = {"fontsize": 8, "va": "center", "color": "#444444"}
-    paid = any(node["monthly_cost"] for __, node in graph.nodes(data=True))
-    if paid:
+    if pay:
         ax.text(COST_X, -1, _("yuan a month"), ha="right", **small)
     ax.text(DOTS_X - 0.05, -1, _("people"), **small)
     dots, colors = [], []
-    for post, node in graph.nodes(data=True):
-        y, people = places[post][1], int(node["headcount"])
+    for node in posts.to_dict("records"):
+        y, people = node["y"], int(node["headcount"])
         shown = min(people, MOST_DOTS)
         dots += [(DOTS_X + DOT_STEP * dot, y) for dot in range(shown)]
         colors += [theme.BLUE if node["sourcing"] == "inside" else "#8a8a8a"] * shown
-        if paid:
+        if pay:
             ax.text(COST_X, y, f"{people * node['monthly_cost']:,.0f}", ha="right", **small)
         if people > MOST_DOTS:
             ax.text(DOTS_X + DOT_STEP * shown, y, f"… {people}", **small)
@@ -170,7 +130,7 @@ def _draw_people(ax: Axes, graph: nx.DiGraph, places: dict[str, tuple[int, int]]
         ax.text(STEP_X - 0.05, -1, _("dashed: outsourced"), ha="right", **small)
 
 
-def _draw_steps(ax: Axes, places: dict[str, tuple[int, int]], path: Sequence[str]) -> None:
+def _draw_steps(ax: Axes, posts: pd.DataFrame, path: Sequence[str]) -> None:
     for step, post in enumerate(path):
         if step == 0:
             words = _("raises")
@@ -178,7 +138,7 @@ def _draw_steps(ax: Axes, places: dict[str, tuple[int, int]], path: Sequence[str
             words = _("{step} decides").format(step=step)
         else:
             words = _("{step} approves").format(step=step)
-        ax.text(STEP_X, places[post][1], words, va="center", fontsize=8, color="#a35a00")
+        ax.text(STEP_X, posts["y"][post], words, va="center", fontsize=8, color="#a35a00")
 
 
 @theme.drawn(WIDTH, height=1.5, row=0.42)
@@ -203,7 +163,7 @@ def comparison(table: pd.DataFrame, figure: Figure = theme.NEW) -> None:
         ("monthly_cost", _("cost a month"), "¥{:,.0f}"),
         ("campaign_in_time", _("campaigns in time"), "{:.0%}"),
     )
-    names = [topic.title(name) for name in table["structure"]]
+    names = [title(name) for name in table["structure"]]
     axes = figure.subplots(1, len(measures), sharey=True)
     for ax, (column, label, form) in zip(axes, measures, strict=True):
         sns.barplot(x=table[column].to_numpy(), y=names, ax=ax, color=theme.SKY, width=0.62)
@@ -214,7 +174,7 @@ def comparison(table: pd.DataFrame, figure: Figure = theme.NEW) -> None:
     best = table.sort_values("campaign_in_time", ascending=False).iloc[0]
     figure.suptitle(
         _("{name}: {share:.0%} of campaign decisions in time").format(
-            name=topic.title(best["structure"]), share=best["campaign_in_time"]
+            name=title(best["structure"]), share=best["campaign_in_time"]
         ),
         x=0.01,
         ha="left",

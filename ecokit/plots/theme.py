@@ -23,6 +23,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 from pandas.io.formats.style import Styler
 
+from ecokit.inputs.renamed import public
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -123,7 +125,8 @@ def drawn(
     """Make a function that draws into `ax` one that returns the figure, new if need be.
 
     The function names its last parameter `ax`, or `figure` if it lays out several axes, and
-    gives it the default `NEW`. Who calls it without gets a figure of the course's look.
+    gives it the default `NEW`. Who calls it without gets a figure of the course's look; a call
+    that does not fit ends in a sentence.
 
     Parameters
     ----------
@@ -162,7 +165,7 @@ def drawn(
         # help() and the reference shall say that a figure comes back
         shown = signature.replace(return_annotation="Figure")
         whole.__signature__ = shown  # type: ignore[attr-defined]
-        return whole
+        return public(whole)
 
     return decorate
 

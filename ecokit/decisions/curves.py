@@ -1,0 +1,121 @@
+"""What the figures of decisions draw: closed forms as curves, shares kept, shares by layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from ecokit.decisions.fit import fit_layers
+from ecokit.decisions.paths import DecisionTime
+from ecokit.decisions.times import add_minutes
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import public
+
+
+@public
+def closed_forms(decisions: Any) -> dict[int, DecisionTime]:
+    """Return the closed form that fits the decisions of each number of layers.
+
+    Parameters
+    ----------
+    decisions : frame
+        As for `fit_layers`.
+
+    Returns
+    -------
+    dict of int to DecisionTime
+        By number of layers, with the estimated mean minutes of one approval.
+
+    Raises
+    ------
+    CourseError
+        As `fit_layers`.
+
+    Examples
+    --------
+    >>> raised = pd.Timestamp("2025-06-01")
+    >>> table = pd.DataFrame({"layers": 2, "window_minutes": 120, "raised_at": raised,
+    ...     "decided_at": raised + pd.to_timedelta([60, 100], "min")})
+    >>> closed_forms(table)
+    {2: DecisionTime(means=(40.0, 40.0), parallel=False)}
+    """
+    fit = frames.as_pandas(fit_layers(decisions))
+    rows = zip(fit["layers"], fit["per_layer"], strict=True)
+    return {int(layers): DecisionTime.of(int(layers), minutes) for layers, minutes in rows}
+
+
+@public
+def kept_shares(decisions: Any) -> Any:
+    """Return the approved decisions with the share of its value that each kept.
+
+    Parameters
+    ----------
+    decisions : frame
+        ``raised_at``, ``decided_at``, ``outcome``, ``potential`` and ``effect`` (yuan).
+
+    Returns
+    -------
+    frame
+        The rows that were approved and had a potential, with ``minutes`` until the decision and
+        ``kept``, ``effect`` over ``potential``.
+
+    Raises
+    ------
+    CourseError
+        As `add_minutes`; or a column is missing.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"raised_at": pd.to_datetime(["2025-06-01 09:00"] * 2),
+    ...     "decided_at": pd.to_datetime(["2025-06-01 10:00"] * 2),
+    ...     "outcome": ["approved", "rejected"], "potential": 800.0, "effect": [600.0, 0.0]})
+    >>> kept_shares(table)[["minutes", "kept"]].values.tolist()
+    [[60.0, 0.75]]
+    """
+    columns = "outcome potential effect raised_at decided_at"
+    frame = nw.from_native(
+        add_minutes(frames.table(decisions, columns, name="decisions").to_native())
+    )
+    chosen = (nw.col("outcome") == "approved") & (nw.col("potential") > 0)
+    kept = nw.col("effect") / nw.col("potential")
+    return frames.sorted_native(frame.filter(chosen).with_columns(kept=kept))
+
+
+@public
+def shares_by_layers(
+    minutes: float, window: float, *, parallel: bool = False, most: int = 8
+) -> pd.DataFrame:
+    """Return the share decided inside a window for each number of layers.
+
+    Parameters
+    ----------
+    minutes : float
+        Mean minutes of one approval, the same for all.
+    window : float
+        Minutes in which a decision should be made.
+    parallel : bool
+        Whether all approvals are asked for at the same moment.
+    most : int
+        The largest number of layers.
+
+    Returns
+    -------
+    DataFrame
+        ``layers``, from 1, and ``in_window``, a share.
+
+    Raises
+    ------
+    CourseError
+        Minutes or window not above 0; layers that `DecisionTime` cannot compute.
+
+    Examples
+    --------
+    >>> shares_by_layers(40, 120, most=3).round(3).values.tolist()
+    [[1.0, 0.95], [2.0, 0.801], [3.0, 0.577]]
+    """
+    window = numbers.positive("window", window)
+    layers = range(1, numbers.count("most", most, 1) + 1)
+    paths = [DecisionTime.of(count, minutes, parallel=parallel) for count in layers]
+    return pd.DataFrame({"layers": layers, "in_window": [path.cdf(window) for path in paths]})
