@@ -29,23 +29,10 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-NEAR = 0.0025
-"""Two rates nearer than this are not told apart by an exercise."""
-
-DAYS = 90
-"""Days in which a next order counts."""
-
-SAME_DAY = 0.9
-"""Share of calls that the plan must make on the day they fall due."""
-
-SPARE = 1.15
-"""Call slots that a plan may buy, as a ratio to the cheapest plan that does."""
-
-ASKED = (4, 6, 7, 9)
-"""Touchpoints asked for in the table: payment, packing, dispatch, signed for."""
-
-MOST = 40
-"""The most calls a day that a plan may hold."""
+NEAR = 0.0025  # two rates nearer than this are not told apart
+DAYS = 90  # in which a next order counts
+SAME_DAY = 0.9  # share of calls that the plan must make on the day they fall due
+MOST = 40  # calls a day that a plan may hold
 
 
 def _calls(shop: Shop) -> pd.DataFrame:
@@ -114,8 +101,9 @@ def silent_parcels(shop: Shop) -> Sheet:
 )
 def busiest_month(shop: Shop) -> TableSheet:
     busiest = shop.orders["placed_at"].dt.to_period("M").mode().iloc[0].to_timestamp()
+    asked = [4, 6, 7, 9]  # payment, packing, dispatch, signed for
     rates = topic.rates(shop, by="month").set_index("touchpoint")
-    month = rates[rates["month"] == busiest].loc[list(ASKED)]
+    month = rates[rates["month"] == busiest].loc[asked]
     return TableSheet(
         prompt=_(
             "Take the month with the most orders, {month:%B}. Which share of its payment messages "
@@ -131,7 +119,7 @@ def busiest_month(shop: Shop) -> TableSheet:
                 ),
             ),
             "whole_year": (
-                topic.rates(shop).set_index("touchpoint")["on_time_rate"].loc[list(ASKED)],
+                topic.rates(shop).set_index("touchpoint")["on_time_rate"].loc[asked],
                 _(
                     "These are the rates of the whole year. The rush hides in it: take the one "
                     "month."
@@ -212,10 +200,7 @@ def call_list(shop: Shop) -> Sheet:
 
 @dataclass(frozen=True)
 class _Year:
-    """A year of calls: how many fall due on each day, and which days lie in the rush.
-
-    `rush` marks the days of the two months with the most calls, `names` names the months.
-    """
+    """Calls that fall due on each day, the days of the two busiest months, and their names."""
 
     due: NDArray[np.int64]
     rush: NDArray[np.bool_]
@@ -264,10 +249,6 @@ def _score(year: _Year, budget: int, answer: PlanAnswer) -> Score:
     )
 
 
-def _same(each: float) -> PlanAnswer:
-    return {"usual": each, "rush": each}
-
-
 @plan(
     id="journey-call-plan",
     objective="journey-call",
@@ -281,27 +262,22 @@ def _same(each: float) -> PlanAnswer:
 )
 def call_plan(shop: Shop) -> PlanSheet:
     year = _Year.of(shop)
-    best = year.cheapest()
-    most = SPARE * year.used(best)
+    best, first, second = year.cheapest(), year.names[0], year.names[-1]
+    most = 1.15 * year.used(best)  # a plan need not be the cheapest
     budget = round(most)
+    mean, peak = float(np.ceil(year.due.mean())), float(min(year.due.max(), MOST))
     return PlanSheet(
         prompt=_(
             "Last year {n:,} parcels passed the three days, most of them in {first} and {second}. "
             "How many calls a day do you plan, in these two months and in all others? At least "
             "{goal:.0%} of the calls must be made on the day they fall due, and you may pay for "
             "{budget:,} calls in the year. A call that is not made waits, oldest first."
-        ).format(
-            n=year.due.sum(),
-            first=year.names[0],
-            second=year.names[-1],
-            goal=SAME_DAY,
-            budget=budget,
-        ),
+        ).format(n=year.due.sum(), first=first, second=second, goal=SAME_DAY, budget=budget),
         right=best,
         score=lambda answer: _score(year, budget, answer),
         wrong={
             "planned_for_the_mean": (
-                _same(float(np.ceil(year.due.mean()))),
+                {"usual": mean, "rush": mean},
                 _(
                     "You planned one number for all months. In the rush the line grows every day, "
                     "and nobody is called in time. Give the rush months more."
@@ -309,7 +285,7 @@ def call_plan(shop: Shop) -> PlanSheet:
                 lambda answer: answer["usual"] == answer["rush"] and year.share(answer) < SAME_DAY,
             ),
             "planned_for_the_worst_day": (
-                _same(float(min(year.due.max(), MOST))),
+                {"usual": peak, "rush": peak},
                 _(
                     "You planned for the rush all year. Most of these calls are paid for and never "
                     "made. Give the usual months fewer."
@@ -331,7 +307,7 @@ def call_plan(shop: Shop) -> PlanSheet:
 # --- compare: what a missed call does ------------------------------------------------
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=1)  # half a second, for two exercises
 def _told(shop: Shop) -> pd.DataFrame:
     """Return what came of each paid order, and of its `call`."""
     told = topic.outcomes(shop, reason="delivery")
