@@ -441,6 +441,17 @@ def cohort(**more: Any) -> Any:
             lambda: cohort(outcomes=_cohort({"a": (1, 2, 1, 2)})[1].assign(returned="no")),
             "returned of outcomes holds text",
         ),
+        (
+            lambda: cohort(outcomes=_cohort({"a": (1, 2, 1, 2)})[1].assign(returned=True)),
+            "returned of outcomes holds true or false, not numbers",
+        ),
+        (
+            lambda: journey.outcomes(
+                dict.fromkeys(("complaints", "returns", "contacts"), orders())
+                | {"orders": orders()[:0]}
+            ),
+            "No row of orders has a placed_at, so the end of the data is unknown. Give orders",
+        ),
         (lambda: journey.rates(touchpoints()), "data is one table"),
     ],
 )

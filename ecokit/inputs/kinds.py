@@ -135,7 +135,7 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
         elif kind == "boolean" and not isinstance(dtype, nw.String):
             changed.append((nw.col(column).fill_null(0) != 0).alias(column))
         else:
-            found = _KINDS["string" if isinstance(dtype, nw.String) else "number"]
+            found = _KINDS[_kind_of(dtype)]
             raise CourseError(
                 _(
                     "The column {column} of {table} holds {found}, not {kind}. "
@@ -143,6 +143,15 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
                 ).format(column=column, table=table, found=found, kind=_KINDS[kind])
             )
     return frame.with_columns(*changed) if changed else frame
+
+
+def _kind_of(dtype: nw.dtypes.DType) -> str:
+    """Return the kind of values that a column holds, for a sentence."""
+    if isinstance(dtype, nw.String):
+        return "string"
+    if isinstance(dtype, nw.Boolean):
+        return "boolean"
+    return "datetime" if isinstance(dtype, (nw.Date, nw.Datetime)) else "number"
 
 
 def _refuse_objects(table: str, frame: nw.DataFrame[Any], column: str, kind: str) -> None:

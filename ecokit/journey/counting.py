@@ -23,12 +23,13 @@ def moment(name: str, value: object) -> datetime:
     return numbers.moment(name, value).floor("us").to_pydatetime()
 
 
-def last(frame: Frame, table: str, column: str) -> datetime:
+def last(frame: Frame, table: str, column: str, remedy: str = "") -> datetime:
     """Return the last moment in a column: where the observed time ends."""
     end = frames.collected(frame.select(nw.col(column).max()))[column][0]
     if end is None or end != end:  # NaT is not equal to itself
-        message = _("No row of {table} has a {column}, so the end of the data is unknown.")
-        raise CourseError(message.format(table=table, column=column))
+        message = _("No row of {table} has a {column}, so the end of the data is unknown. {remedy}")
+        remedy = remedy or _("Say as_of when you look.")
+        raise CourseError(message.format(table=table, column=column, remedy=remedy))
     return moment(column, end)
 
 

@@ -13,6 +13,7 @@ from ecokit.inputs.renamed import public
 from ecokit.journey.counting import CENTURY, added, answer, grouped, inner_names, last, moment
 from ecokit.journey.promises import AFTER_HOURS
 from ecokit.kpi.engine import per, start_of
+from ecokit.messages import _
 
 OUTCOMES = ("complained", "returned", "contacted", "bought_again", "paid")
 """What :func:`outcomes` says of an order."""
@@ -83,7 +84,7 @@ def outcomes(data: Any, *, days: int = 90, reason: str | None = None) -> Any:
     sold, complaints, returns, contacts = frames.door(data, needed)
     if reason is not None:
         contacts = _about(contacts, reason)
-    end = last(sold, "orders", "placed_at")
+    end = last(sold, "orders", "placed_at", _("Give orders of some time."))
     paid = ~nw.col("paid_at").is_null()
     told = sold.drop(*OUTCOMES, strict=False)  # of an earlier run
     again = _followed(told, days, end).select("order_id", "bought_again")
