@@ -16,7 +16,7 @@ import pytest
 
 from ecokit import kpi
 from ecokit.errors import CourseError
-from ecokit.kpi.door import listed
+from ecokit.inputs.frames import listed
 from tests.engines import MOVES, Move, moved
 from tests.kpi_tables import tiny
 
@@ -163,10 +163,10 @@ def test_time_zones_and_mixed_ids_are_told(move: str) -> None:
         started_at=here["visits"]["started_at"].dt.tz_localize("Asia/Shanghai")
     )
     with pytest.raises(CourseError, match="The column started_at of visits has a time zone"):
-        kpi.uv(to(visits), "month")
+        kpi.uv({"visits": to(visits)}, by="month")
     lines = here["order_lines"].assign(order_id=lambda table: table["order_id"].astype("string"))
     with pytest.raises(CourseError, match="The column order_id holds numbers in one of"):
-        kpi.sales(to(here["orders"]), to(lines))
+        kpi.sales({"orders": to(here["orders"]), "order_lines": to(lines)})
 
 
 WRONG: list[tuple[str, str, str, Callable[[pd.Series], Any], str]] = [
@@ -243,9 +243,10 @@ def test_a_column_of_the_callers_own_groups_whatever_its_name(move: str) -> None
     there = moved(MOVES[move], here | {"order_lines": lines})
     with pytest.raises(CourseError, match="You group by sales, and the answer"):
         kpi.measure("sales", there, "sales")
-    for by in (["month", "month"], 3):
+    wrong: list[Any] = [["month", "month"], 3]
+    for by in wrong:
         with pytest.raises(CourseError, match="Give a name, or a list of different names"):
-            kpi.uv(MOVES[move](here["visits"]), by)
+            kpi.uv({"visits": MOVES[move](here["visits"])}, by=by)
 
 
 @everywhere

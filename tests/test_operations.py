@@ -710,8 +710,8 @@ def test_new_products_and_returns_of_a_real_shop(
     assert asked == [0.07268, 0.05029, 0.01701]
     # money sent back, of money taken: all rows, by the sign of the quantity
     taken, back = (
-        rows(kpi.sales(move(invoices), move(every[every["quantity"] * sign > 0])))[0][0]
-        for sign in (1, -1)
+        rows(kpi.sales({"orders": move(invoices), "order_lines": move(lines_)}))[0][0]
+        for lines_ in (every[every["quantity"] > 0], every[every["quantity"] < 0])
     )
     assert round(-back / taken, 5) == 0.08425
 
@@ -719,8 +719,8 @@ def test_new_products_and_returns_of_a_real_shop(
 def test_cancelled_invoices_and_pareto_of_a_real_shop(retail: dict[str, pd.DataFrame]) -> None:
     def share(invoices: pd.DataFrame) -> tuple[int, int]:
         gone = invoices[invoices["order_id"].str.startswith("C")]
-        counted = (kpi.orders(gone)["orders"].iloc[0], kpi.orders(invoices)["orders"].iloc[0])
-        return int(counted[0]), int(counted[1])
+        both = [kpi.orders({"orders": these})["orders"].iloc[0] for these in (gone, invoices)]
+        return int(both[0]), int(both[1])
 
     assert share(retail["orders"]) == (3_836, 25_900)
     assert share(retail["orders"].dropna(subset="visitor_id")) == (3_654, 22_190)

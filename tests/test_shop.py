@@ -911,18 +911,20 @@ def test_measures_of_a_real_shop_on_three_engines(
         return float(column.sum())
 
     lines = move(invoices["order_lines"].drop(columns="visitor_id"))
-    british = invoices["orders"].query("region == 'United Kingdom'")
+    every = {"orders": move(invoices["orders"]), "order_lines": lines}
+    british = {**every, "orders": move(invoices["orders"].query("region == 'United Kingdom'"))}
     # The kit counts whole fen, and a few items cost a tenth of a penny.
-    assert total(kpi.sales(move(invoices["orders"]), lines)) == pytest.approx(9_747_747.934, abs=1)
-    assert total(kpi.sales(move(british), lines)) == pytest.approx(8_187_806.364, abs=1)
-    orders, kept = (move(online_retail[name]) for name in ("orders", "order_lines"))
-    assert total(kpi.orders(orders)) == 18_532
-    assert total(kpi.sales(orders, kept)) == pytest.approx(8_911_407.904, abs=0.01)
-    assert total(kpi.order_value(orders, kept)) == pytest.approx(480.866, abs=5e-4)
+    assert total(kpi.sales(every)) == pytest.approx(9_747_747.934, abs=1)
+    assert total(kpi.sales(british)) == pytest.approx(8_187_806.364, abs=1)
+    kept = {name: move(online_retail[name]) for name in ("orders", "order_lines")}
+    assert total(kpi.orders(kept)) == 18_532
+    assert total(kpi.sales(kept)) == pytest.approx(8_911_407.904, abs=0.01)
+    assert total(kpi.order_value(kept)) == pytest.approx(480.866, abs=5e-4)
     seen = online_retail.orders.rename(columns={"placed_at": "started_at"})
-    assert total(kpi.uv(move(seen))) == 4_338
+    assert total(kpi.uv({"visits": move(seen)})) == 4_338
     first = seen.started_at.dt.to_period("M").groupby(seen.visitor_id).transform("min")
-    cohort = as_pandas("uv", kpi.uv(move(seen[first == "2010-12"]), "month")).set_index("month").uv
+    begun = {"visits": move(seen[first == "2010-12"])}
+    cohort = as_pandas("uv", kpi.uv(begun, by="month")).set_index("month").uv
     months = ["2010-12-01", "2011-01-01", "2011-06-01", "2011-11-01"]
     assert cohort.loc[pd.to_datetime(months)].tolist() == [885, 324, 321, 445]
 

@@ -152,8 +152,8 @@ def _tie(card: pd.DataFrame) -> str:
     targets = dict(zip(card["kpi"], card["target"], strict=True))
     if not set(CAMPAIGN) <= set(targets):
         return ""
-    shop, rest = topic.implied_conversion(*(targets[kpi] for kpi in CAMPAIGN))
+    implied = topic.implied_conversion(*(targets[kpi] for kpi in CAMPAIGN))
     return _(
         "<p>With these targets the whole shop has to convert <b>{shop:.2%}</b>, and the rest of "
         "its traffic <b>{rest:.2%}</b>.</p>"
-    ).format(shop=shop, rest=rest)
+    ).format(shop=implied.shop, rest=implied.rest)

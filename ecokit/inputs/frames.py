@@ -154,7 +154,8 @@ def table(
         the schema of the shop says of its columns holds here, too.
     types : mapping of column to type, optional
         Types of columns that the schema does not know, in its words: ``"number"``, ``"integer"``,
-        ``"date"``, ``"datetime"``, ``"boolean"``, ``"string"``, ``"id"``.
+        ``"date"``, ``"datetime"``, ``"boolean"``, ``"string"``, ``"id"``; ``"any"`` is not
+        looked at.
 
     Raises
     ------
@@ -379,7 +380,8 @@ def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str
     kinds.refuse_zones(name, frame)
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_nan(name, frame, columns)
-    frame = kinds.cast(name, frame, {**kinds.described(name, columns), **more})
+    wanted = {**kinds.described(name, columns), **more}
+    frame = kinds.cast(name, frame, {one: kind for one, kind in wanted.items() if kind != "any"})
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_twice(name, frame, columns)
     return frame

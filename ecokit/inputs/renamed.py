@@ -78,6 +78,13 @@ def refuse_old(name: str) -> None:
             raise CourseError(str(one))
 
 
+def refuse_old_call(name: str) -> None:
+    """Raise a CourseError for a function that `renamed` knows another way to call."""
+    old = _old_calls(name, {})
+    if old:
+        raise CourseError(old)
+
+
 def attach(
     package: str,
     submodules: Sequence[str] | None = None,
@@ -152,6 +159,8 @@ def public(function: Callable[P, T]) -> Callable[P, T]:
 class ByName:
     """A result that was a tuple once: it is read by its names, and says so when it is unpacked.
 
+    A class that has left the interface stands in `renamed` with the call that makes it.
+
     Examples
     --------
     >>> @dataclass(frozen=True)
@@ -165,9 +174,11 @@ class ByName:
     """
 
     def __iter__(self) -> Iterator[NoReturn]:
+        kind = _public_name(type(self))
+        made = [one.new for one in renamed() if one.old == kind and one.new]
         names = ", ".join(f".{name}" for name in self.__dict__)
-        message = _("{kind} is no pair or list any more. Read it by name: {names}.")
-        raise CourseError(message.format(kind=type(self).__name__, names=names))
+        message = _("{made} is no pair or list any more. Read it by name: {names}.")
+        raise CourseError(message.format(made=(made or [type(self).__name__])[0], names=names))
 
 
 def table() -> str:
@@ -191,10 +202,10 @@ def write(changelog: Path) -> None:
     changelog.write_text(text + "\n", encoding="utf-8")
 
 
-def _public_name(function: Callable[..., Any]) -> str:
+def _public_name(one: Callable[..., Any]) -> str:
     """Return the name as one writes it: ``operations.stockouts``."""
-    package = [part for part in function.__module__.split(".")[1:2] if not part.startswith("_")]
-    return ".".join([*package, function.__name__])
+    package = [part for part in one.__module__.split(".")[1:2] if not part.startswith("_")]
+    return ".".join([*package, one.__name__])
 
 
 def _too_much(signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:

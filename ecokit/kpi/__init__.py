@@ -3,17 +3,18 @@
 >>> import pandas as pd
 >>> from ecokit import kpi
 >>> visits = pd.DataFrame({"visitor_id": [1, 1, 2], "channel_id": ["search", "email", "search"]})
->>> kpi.uv(visits, "channel_id")
+>>> kpi.uv({"visits": visits}, by="channel_id")
   channel_id  uv
 0      email   1
 1     search   2
 """
 
+from typing import Any
+
+from ecokit.inputs.renamed import refuse_old
 from ecokit.kpi.declare import KPI, KPIS, MEASURES, POSTS, Measure, declared, measure
 from ecokit.kpi.scores import (
-    CAP,
     RULES,
-    STEPS,
     attainment,
     default_rule,
     ranking,
@@ -25,7 +26,6 @@ from ecokit.kpi.scores import (
     what_if,
 )
 from ecokit.kpi.targets import (
-    Conversions,
     check_weights,
     consistent_targets,
     implied_conversion,
@@ -41,14 +41,11 @@ conversion = MEASURES["conversion"]
 order_value = MEASURES["order_value"]
 
 __all__ = [
-    "CAP",
     "KPI",
     "KPIS",
     "MEASURES",
     "POSTS",
     "RULES",
-    "STEPS",
-    "Conversions",
     "Measure",
     "attainment",
     "check_weights",
@@ -73,3 +70,8 @@ __all__ = [
     "visits",
     "what_if",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    refuse_old(f"kpi.{name}")
+    raise AttributeError(name)

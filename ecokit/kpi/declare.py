@@ -1,7 +1,7 @@
 """Every measure and KPI of the course, each declared once: its words and its expression.
 
 The scorecard, the glossary, the reference page and the exercises read these declarations.
-A declaration is called with raw tables; `measure` takes them out of a shop.
+A declaration is called with a shop or with tables by name; `measure` finds it by its id.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public, refuse_old_call
 from ecokit.kpi import parts
-from ecokit.kpi.door import By, door, listed, refuse_taken
 from ecokit.kpi.engine import Part, lendable, per, total, yuan
 from ecokit.messages import _
 
@@ -40,7 +42,7 @@ class Measure:
     formula
         The computation in words.
     columns
-        The columns it needs of each table, in the order in which it is called with them.
+        The columns it needs of each table.
     parts
         From the tables, what is totalled (see `ecokit.kpi.engine.Part`).
     value
@@ -55,11 +57,11 @@ class Measure:
     ...     "visitor_id": [1, 1, 2],
     ...     "started_at": pd.to_datetime(["2025-01-05", "2025-01-31", "2025-02-01"]),
     ... })
-    >>> MEASURES["uv"](visits, "month")
+    >>> MEASURES["uv"]({"visits": visits}, by="month")
            month  uv
     0 2025-01-01   1
     1 2025-02-01   1
-    >>> MEASURES["uv"](visits)
+    >>> MEASURES["uv"]({"visits": visits})
        uv
     0   2
     """
@@ -74,34 +76,20 @@ class Measure:
     value: nw.Expr = field(repr=False, compare=False, default_factory=lambda: per("above", "below"))
     monthly: bool = False
 
-    def __call__(self, *tables: Any, by: By = None) -> Any:
-        """Compute the measure of raw tables, given in the order of `columns`, then `by`."""
-        if len(tables) == len(self.columns) + 1 and by is None:
-            *tables, by = tables  # type: ignore[assignment]
-        if len(tables) != len(self.columns):
-            raise CourseError(
-                _("{id} takes the tables {tables}, in this order, and then `by`.").format(
-                    id=self.id, tables=", ".join(self.columns)
-                )
-            )
-        return self.of(dict(zip(self.columns, tables, strict=True)), by)
-
-    def of(self, tables: Mapping[str, Any], by: By = None) -> Any:
-        """Compute the measure of named tables; see `measure`."""
-        groups = listed(by)
+    def __call__(self, data: Any, *more: Any, by: By = None) -> Any:
+        """Compute the measure of a shop or of tables by name; see `measure`."""
+        if more:
+            refuse_old_call(f"kpi.{self.id}")
+            message = _("{name} takes a shop, or tables by name, and then by=...")
+            raise CourseError(message.format(name=self.id))
+        groups = frames.listed(by)
         if self.monthly and {"day", "week"} & set(groups):
-            raise CourseError(
-                _("{name} is a monthly figure. Ask for it by month or by quarter.").format(
-                    name=self.name
-                )
-            )
-        parts = self.parts(*door(tables, self.columns))
-        refuse_taken(groups, [*parts, self.id])
-        totals = total(parts, groups, lendable(tables))
-        result: Any = totals.select(*groups, self.value.alias(self.id))
-        if groups:
-            result = result.sort(*groups, nulls_last=True)
-        return nw.maybe_reset_index(result).to_native()
+            message = _("{name} is a monthly figure. Ask for it by month or by quarter.")
+            raise CourseError(message.format(name=self.name))
+        parts = self.parts(*frames.door(data, self.columns))
+        frames.refuse_taken(groups, [*parts, self.id])
+        totals = total(parts, groups, lendable(frames.tables(data)))
+        return frames.sorted_native(totals.select(*groups, self.value.alias(self.id)), groups)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +114,7 @@ class KPI(Measure):
     note: str = ""
 
 
+@public
 def measure(name: str, data: Any, by: By = None) -> Any:
     """Compute a measure or KPI of a shop, wherever its tables are.
 
@@ -162,33 +151,16 @@ def measure(name: str, data: Any, by: By = None) -> Any:
     >>> measure("click_rate_of_the_moon", {"visits": visits})
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There is no measure click_rate_of_the_moon. There are: uv, ...
+    ecokit.errors.CourseError: name is 'click_rate_of_the_moon'. Choose one of: uv, ...
     """
-    return declared(name).of(tables_of(data), by)
+    return declared(name)(data, by=by)
 
 
-def tables_of(data: Any) -> Mapping[str, Any]:
-    """Return the tables of a shop, or a mapping of tables as it is."""
-    tables = getattr(data, "tables", data)
-    if not isinstance(tables, Mapping):
-        raise CourseError(
-            _("Give a shop, or a mapping of table names to data frames; this is a {kind}.").format(
-                kind=type(data).__name__
-            )
-        )
-    return tables
-
-
+@public
 def declared(name: str) -> Measure:
     """Return the declaration of a measure or KPI, or say which there are."""
     known = {**MEASURES, **KPIS}
-    if name not in known:
-        raise CourseError(
-            _("There is no measure {name}. There are: {known}.").format(
-                name=name, known=", ".join(known)
-            )
-        )
-    return known[name]
+    return known[numbers.one_of("name", name, known)]
 
 
 # --- the declarations ------------------------------------------------------------------

@@ -11,10 +11,12 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
-from ecokit.kpi.declare import KPI, KPIS, POSTS, measure, tables_of
-from ecokit.kpi.door import listed
-from ecokit.kpi.targets import check_sum, check_weights, read_targets, small
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import public
+from ecokit.kpi.declare import KPI, KPIS, POSTS, measure
+from ecokit.kpi.targets import check_sum, check_weights, read_targets
 from ecokit.messages import _
+from ecokit.shop.tables import Shop
 
 CAP = 1.2
 """The highest attainment that counts: twice the target earns no more than 1.2 times it."""
@@ -41,6 +43,7 @@ RULES: dict[str, Callable[[Ratio], Ratio]] = {
 """How a ratio of actual to target becomes an attainment, by the name of the rule."""
 
 
+@public
 def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ratio:
     """Return how far a target is attained, 1 for exactly, under a rule.
 
@@ -76,13 +79,8 @@ def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ra
     ...
     ecokit.errors.CourseError: A target must be above 0, and 0 is not: nothing can be divided by it.
     """
-    if rule not in RULES:
-        raise CourseError(
-            _("There is no attainment rule {rule}. There are: {known}.").format(
-                rule=rule, known=", ".join(RULES)
-            )
-        )
-    reached, asked = _numbers(actual, "actual"), _numbers(target, "target")
+    formula = RULES[numbers.one_of("rule", rule, RULES)]
+    reached, asked = numbers.array("actual", actual, gaps=True), numbers.array("target", target)
     try:
         reached, asked = np.broadcast_arrays(reached, asked)
     except ValueError:
@@ -98,23 +96,10 @@ def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ra
             ).format(target=asked[~(asked > 0)].ravel()[0])
         )
     ratio = reached / asked
-    return np.where(np.isnan(ratio), np.nan, RULES[rule](ratio))
+    return np.where(np.isnan(ratio), np.nan, formula(ratio))
 
 
-def _numbers(values: ArrayLike, name: str) -> Ratio:
-    try:
-        numbers = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        numbers = np.array(np.inf)
-    if np.isinf(numbers).any():
-        raise CourseError(
-            _(
-                "{name} holds something else than numbers. Write 45 % as 0.45, without a sign."
-            ).format(name=name)
-        )
-    return numbers
-
-
+@public
 def default_rule(kpi: str) -> str:
     """Return the rule a KPI is scored by unless another one is chosen.
 
@@ -132,41 +117,39 @@ def default_rule(kpi: str) -> str:
 
 
 def _declared(kpi: object) -> KPI:
-    if kpi not in KPIS:
-        raise CourseError(
-            _("There is no KPI {kpi}. There are: {known}.").format(kpi=kpi, known=", ".join(KPIS))
-        )
-    return KPIS[str(kpi)]
+    return KPIS[numbers.one_of("kpi", kpi, KPIS)]
 
 
-def _refuse_without(cards: pd.DataFrame, *columns: str) -> None:
-    """Refuse a table that is no scorecard, or an empty one."""
-    if not isinstance(cards, pd.DataFrame):
-        raise CourseError(
-            _("A scorecard is a pandas DataFrame, and this is a {kind}.").format(
-                kind=type(cards).__name__
-            )
-        )
-    missing = [column for column in columns if column not in cards]
-    if missing:
-        raise CourseError(
-            _(
-                "The scorecard has no column {missing}. It has: {has}. Take what kpi.scorecards "
-                "or kpi.scorecard returned."
-            ).format(missing=", ".join(missing), has=", ".join(map(str, cards.columns)))
-        )
-    if cards.empty:
-        raise CourseError(_("The scorecard has no rows. Choose a post and a period that have."))
+_TYPES = dict.fromkeys(("actual", "target", "weight", "attainment", "points"), "number")
+_TYPES |= {"kpi": "string", "post_id": "string"}
 
 
-def _period(cards: pd.DataFrame, *columns: str) -> str:
-    """Return "month" or "quarter": what the scorecards are of."""
-    by = "quarter" if isinstance(cards, pd.DataFrame) and "quarter" in cards else "month"
-    _refuse_without(cards, by, *columns)
-    return by
+def _read(given: Any, columns: str, name: str) -> pd.DataFrame:
+    """Return scorecards as pandas; refuse a table that holds none, or no rows."""
+    needed = columns.split()
+    types = {column: _TYPES[column] for column in needed if column in _TYPES}
+    table = frames.as_pandas(frames.table(given, needed, name=name, types=types))
+    if table.empty:
+        message = _("The table {name} has no rows. Choose a post and a period that have.")
+        raise CourseError(message.format(name=name))
+    return table
 
 
-def score(card: pd.DataFrame, rules: Mapping[str, str] | str | None = None) -> pd.DataFrame:
+def _periods(given: Any, columns: str) -> tuple[pd.DataFrame, str]:
+    """Return scorecards as pandas, and "month" or "quarter": what they are of."""
+    table = _read(given, columns, "cards")
+    by = "quarter" if "quarter" in table else "month"
+    return _read(given, f"{by} {columns}", "cards"), by
+
+
+def _of_post(cards: pd.DataFrame, post: object) -> pd.DataFrame:
+    """Return the scorecards of one post, or say which posts there are."""
+    there = cards["post_id"].unique()
+    return cards[cards["post_id"] == numbers.one_of("post", post, there)]
+
+
+@public
+def score(card: Any, rules: Mapping[str, str] | str | None = None) -> Any:
     """Score actuals against targets.
 
     Parameters
@@ -179,7 +162,7 @@ def score(card: pd.DataFrame, rules: Mapping[str, str] | str | None = None) -> p
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         `card` with `rule`, `attainment` and `points` (100 x weight x attainment). A KPI
         without an actual has no points, and its weight goes to the others in proportion.
 
@@ -202,13 +185,14 @@ def score(card: pd.DataFrame, rules: Mapping[str, str] | str | None = None) -> p
     ...
     ecokit.errors.CourseError: The weights of this scorecard add up to 80 %, not to 100 %. ...
     """
-    _refuse_without(card, "kpi", "actual", "target", "weight")
+    return frames.like(_scored(_read(card, "kpi actual target weight", "card"), rules), card)
+
+
+def _scored(card: pd.DataFrame, rules: Mapping[str, str] | str | None) -> pd.DataFrame:
     check_sum(card["weight"], _("The weights of this scorecard"))
     chosen = [_rule(kpi, rules) for kpi in card["kpi"]]
-    reached = [
-        attainment(actual, target, rule).item()
-        for actual, target, rule in zip(card["actual"], card["target"], chosen, strict=True)
-    ]
+    actual, target = numbers.array("actual", card["actual"], gaps=True), card["target"]
+    reached = [attainment(*row).item() for row in zip(actual, target, chosen, strict=True)]
     known = card["weight"].where(card["actual"].notna(), 0.0).sum()
     points = 100 * card["weight"] * np.array(reached) / known if known else np.nan
     return card.assign(rule=chosen, attainment=reached, points=points)
@@ -216,19 +200,24 @@ def score(card: pd.DataFrame, rules: Mapping[str, str] | str | None = None) -> p
 
 def _rule(kpi: str, rules: Mapping[str, str] | str | None) -> str:
     usual = default_rule(kpi)
-    if isinstance(rules, str):
-        return usual if usual == "less_is_better" else rules
-    for name in rules or {}:
-        _declared(name)
-    return (rules or {}).get(kpi, usual)
+    if rules is None:
+        return usual
+    if isinstance(rules, Mapping):
+        for name in rules:
+            _declared(name)
+        return numbers.one_of("rules", rules.get(kpi, usual), RULES)
+    more_is_better = numbers.one_of("rules", rules, RULES)
+    return usual if usual == "less_is_better" else more_is_better
 
 
+@public
 def scorecards(
     data: Any,
+    *,
     by: str = "month",
     rules: Mapping[str, str] | str | None = None,
     posts: Sequence[str] | None = None,
-) -> pd.DataFrame:
+) -> Any:
     """Compute the scorecards of all periods.
 
     Parameters
@@ -245,7 +234,7 @@ def scorecards(
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         The columns `by` (first day), `post_id`, `kpi`, `actual`, `target`, `weight`, `rule`,
         `attainment`, `points`, a row per period, post and KPI.
 
@@ -263,39 +252,39 @@ def scorecards(
     >>> scorecards(load_shop(), by="week")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: A scorecard covers a month or a quarter; by was week.
+    ecokit.errors.CourseError: by is 'week'. Choose one of: month, quarter.
     """
-    tables = tables_of(data)
+    frequency = {"month": "M", "quarter": "Q"}[numbers.one_of("by", by, ("month", "quarter"))]
+    tables = frames.tables(data, "targets")
     if "targets" not in tables:
         raise CourseError(_("A scorecard needs the table targets. Add it to your tables."))
     targets = read_targets(tables["targets"])
     if posts is not None:
-        targets = targets[targets["post_id"].isin(listed(posts, "posts"))].copy()
+        targets = targets[targets["post_id"].isin(frames.listed(posts, "posts"))].copy()
     check_weights(targets)
-    frequency = {"month": "M", "quarter": "Q"}.get(str(by))
-    if frequency is None:
-        raise CourseError(_("A scorecard covers a month or a quarter; by was {by}.").format(by=by))
     months = pd.to_datetime(targets["month"])
     targets[by] = months.dt.to_period(frequency).dt.start_time.astype("datetime64[us]")
     keys = [by, "post_id", "kpi"]
     wanted = targets.groupby(keys, sort=False, as_index=False)[["target", "weight"]].mean()
     if wanted.empty:
-        told = ", ".join(listed(posts, "posts") or POSTS)
+        told = ", ".join(frames.listed(posts, "posts") or POSTS)
         raise CourseError(_("The table targets holds no target for: {posts}.").format(posts=told))
     actuals = [
-        small(measure(kpi, tables, by)).rename(columns={kpi: "actual"}).assign(kpi=kpi)
+        frames.as_pandas(measure(kpi, tables, by)).rename(columns={kpi: "actual"}).assign(kpi=kpi)
         for kpi in targets["kpi"].unique()
     ]
     actual = pd.concat(actuals).astype({by: "datetime64[us]", "actual": float})
     cards = wanted.merge(actual, on=[by, "kpi"], how="left")
     order = ["actual", "target", "weight"]
-    scored = [score(card, rules) for _key, card in cards.groupby([by, "post_id"], sort=False)]
-    return pd.concat(scored, ignore_index=True)[[*keys, *order, "rule", "attainment", "points"]]
+    scored = [_scored(card, rules) for _key, card in cards.groupby([by, "post_id"], sort=False)]
+    result = pd.concat(scored, ignore_index=True)
+    return frames.like(result[[*keys, *order, "rule", "attainment", "points"]], data)
 
 
+@public
 def scorecard(
     data: Any, post: str, period: str, rules: Mapping[str, str] | str | None = None
-) -> pd.DataFrame:
+) -> Any:
     """Compute the scorecard of one post for one month or quarter.
 
     Parameters
@@ -311,7 +300,7 @@ def scorecard(
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         A row a KPI: `kpi`, `name`, `actual`, `target`, `weight`, `rule`, `attainment`,
         `points`. The points add up to the score of the post; 100 is on target.
 
@@ -335,45 +324,32 @@ def scorecard(
     >>> scorecard(load_shop(), "design_manager", "June")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: June is no period. Write a month as 2025-06 or a quarter as 2025Q2.
+    ecokit.errors.CourseError: period is 'June'. Write a month as 2025-06 or a quarter as 2025Q2.
     """
-    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])", str(period)):
-        raise CourseError(
-            _("{period} is no period. Write a month as 2025-06 or a quarter as 2025Q2.").format(
-                period=period
-            )
-        )
-    wanted = pd.Period(period)
-    by = "quarter" if wanted.freqstr.startswith("Q") else "month"
-    if post not in POSTS:
-        raise CourseError(
-            _("There is no post {post} with KPIs. There are: {known}.").format(
-                post=post, known=", ".join(POSTS)
-            )
-        )
-    cards = data if isinstance(data, pd.DataFrame) else scorecards(data, by, rules, [post])
-    _refuse_without(cards, by, "post_id", "kpi", "actual", "target", "weight")
-    mine = cards[cards["post_id"] == post]
-    card = mine[mine[by] == wanted.start_time]
-    if mine.empty:
-        raise CourseError(
-            _("These scorecards hold none of {post}. They hold: {known}.").format(
-                post=post, known=", ".join(cards["post_id"].unique())
-            )
-        )
+    if not (isinstance(period, str) and re.fullmatch(_PERIOD, period)):
+        wanted = _("Write a month as 2025-06 or a quarter as 2025Q2.")
+        raise numbers.refused("period", period, wanted)
+    start, by = pd.Period(period).start_time, "quarter" if "Q" in period else "month"
+    numbers.one_of("post", post, POSTS)
+    whole = isinstance(data, (Shop, Mapping))
+    cards = scorecards(data, by=by, rules=rules, posts=[post]) if whole else data
+    mine = _of_post(_read(cards, f"{by} post_id kpi actual target weight", "cards"), post)
+    card = mine[mine[by] == start].drop(columns=[by, "post_id"]).reset_index(drop=True)
     if card.empty:
         raise CourseError(
             _("There are no targets for {period}. They run from {first} to {last}.").format(
                 period=period, first=str(mine[by].min())[:7], last=str(mine[by].max())[:7]
             )
         )
-    names = [_declared(kpi).name for kpi in card["kpi"]]
-    card = card.drop(columns=[by, "post_id"]).reset_index(drop=True)
-    card.insert(1, "name", names)
-    return card if rules is None else score(card, rules)
+    card.insert(1, "name", [_declared(kpi).name for kpi in card["kpi"]])
+    return frames.like(card if rules is None else _scored(card, rules), data)
 
 
-def ranking(cards: pd.DataFrame) -> pd.DataFrame:
+_PERIOD = r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])"
+
+
+@public
+def ranking(cards: Any) -> Any:
     """Rank the posts of each period by their points, and tell the spread 拉开差距.
 
     Parameters
@@ -383,7 +359,7 @@ def ranking(cards: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         The period, `post_id`, `points`, `rank` (1 is best; equals share a rank), `behind`
         (points behind the best) and `spread` (best less worst of the period).
 
@@ -401,8 +377,8 @@ def ranking(cards: pd.DataFrame) -> pd.DataFrame:
     0  2025-06  traffic_manager   101.0     1     0.0    11.0
     1  2025-06   design_manager    90.0     2    11.0    11.0
     """
-    period = _period(cards, "post_id", "points")
-    sums = cards.groupby([period, "post_id"], as_index=False)["points"].sum(min_count=1)
+    table, period = _periods(cards, "post_id points")
+    sums = table.groupby([period, "post_id"], as_index=False)["points"].sum(min_count=1)
     groups = sums.groupby(period)["points"]
     best = groups.transform("max")
     ranked = sums.assign(
@@ -410,10 +386,12 @@ def ranking(cards: pd.DataFrame) -> pd.DataFrame:
         behind=best - sums["points"],
         spread=best - groups.transform("min"),
     )
-    return ranked.sort_values([period, "rank", "post_id"], ignore_index=True)
+    ranked = ranked.sort_values([period, "rank", "post_id"], ignore_index=True)
+    return frames.like(ranked, cards)
 
 
-def what_if(card: pd.DataFrame, change: float = 0.10) -> pd.DataFrame:
+@public
+def what_if(card: Any, change: float = 0.10) -> Any:
     """Find the KPI that moves the score most.
 
     Parameters
@@ -426,7 +404,7 @@ def what_if(card: pd.DataFrame, change: float = 0.10) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         `kpi`, `actual`, `then` (the better actual), `gain` (points won) and `gain_at_target`
         (points won if the KPI just met its target; 0 where it does already), most gain first.
 
@@ -444,31 +422,30 @@ def what_if(card: pd.DataFrame, change: float = 0.10) -> pd.DataFrame:
     0  sales_completion     0.8    0.88   4.0            10.0
     1        dwell_time   540.0  594.00   0.0             0.0
     """
-    _refuse_without(card, "kpi", "actual", "target", "weight", "rule", "points")
-    if not (isinstance(change, (int, float)) and 0 < change < np.inf):
-        raise CourseError(
-            _("change is {change}. Write how much better as a share: 0.10 is ten per cent.").format(
-                change=change
-            )
-        )
-    rules = dict(zip(card["kpi"], card["rule"], strict=True))
-    better = np.array([-1.0 if _declared(kpi).better == "lower" else 1.0 for kpi in card["kpi"]])
-    then = card["actual"] * (1 + change * better)
-    gain = score(card.assign(actual=then), rules)["points"] - card["points"]
-    met = score(card.assign(actual=card["target"].where(card["actual"].notna())), rules)["points"]
+    change = numbers.positive("change", change)
+    now = _read(card, "kpi actual target weight rule points", "card")
+    rules = dict(zip(now["kpi"], now["rule"], strict=True))
+    better = np.array([-1.0 if _declared(kpi).better == "lower" else 1.0 for kpi in now["kpi"]])
+    then = now["actual"] * (1 + change * better)
+    met = now["target"].where(now["actual"].notna())
+    gain, at_target = (
+        _scored(now.assign(actual=other), rules)["points"] - now["points"] for other in (then, met)
+    )
     table = pd.DataFrame(
         {
-            "kpi": card["kpi"],
-            "actual": card["actual"],
+            "kpi": now["kpi"],
+            "actual": now["actual"],
             "then": then,
             "gain": gain,
-            "gain_at_target": (met - card["points"]).clip(lower=0.0),
+            "gain_at_target": at_target.clip(lower=0.0),
         }
     )
-    return table.sort_values(["gain", "kpi"], ascending=[False, True], ignore_index=True)
+    table = table.sort_values(["gain", "kpi"], ascending=[False, True], ignore_index=True)
+    return frames.like(table, card)
 
 
-def trend(cards: pd.DataFrame, post: str, value: str = "attainment") -> pd.DataFrame:
+@public
+def trend(cards: Any, post: str, value: str = "attainment") -> Any:
     """Set the months of a post side by side.
 
     Parameters
@@ -482,7 +459,7 @@ def trend(cards: pd.DataFrame, post: str, value: str = "attainment") -> pd.DataF
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         A row a KPI in the order of the scorecard, a column a period.
 
     Raises
@@ -497,18 +474,14 @@ def trend(cards: pd.DataFrame, post: str, value: str = "attainment") -> pd.DataF
     >>> trend(cards, "design_manager").loc["dwell_time"].tolist()
     [0.9, 1.1]
     """
-    period = _period(cards, "post_id", "kpi", value)
-    mine = cards[cards["post_id"] == post]
-    if mine.empty:
-        raise CourseError(
-            _("These scorecards hold none of {post}. They hold: {known}.").format(
-                post=post, known=", ".join(cards["post_id"].unique())
-            )
-        )
-    table = mine.pivot_table(value, "kpi", period, sort=False, dropna=False)
-    return table.reindex(mine["kpi"].unique())
+    numbers.one_of("value", value, ("attainment", "actual", "points"))
+    table, period = _periods(cards, f"post_id kpi {value}")
+    mine = _of_post(table, post)
+    wide = mine.pivot_table(value, "kpi", period, sort=False, dropna=False)
+    return frames.like(wide.reindex(mine["kpi"].unique()), cards)
 
 
+@public
 def reference() -> pd.DataFrame:
     """Return every KPI as a row of words, made from the declarations.
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 
 COLUMNS = ("month", "post_id", "kpi", "target", "weight")
 _NOBODY = float("nan")
 
 
-class Conversions(NamedTuple):
+@dataclass(frozen=True)
+class Conversions(ByName):
     """The conversion that targets imply for the whole shop and for the rest of its traffic."""
 
     shop: float
     rest: float
 
 
+@public
 def implied_conversion(
     uv_share: float, order_share: float, campaign_conversion: float
 ) -> Conversions:
@@ -56,20 +60,21 @@ def implied_conversion(
 
     Examples
     --------
-    >>> shop, rest = implied_conversion(0.45, 0.55, 0.10)
-    >>> f"{shop:.2%} {rest:.2%}"
+    >>> implied = implied_conversion(0.45, 0.55, 0.10)
+    >>> f"{implied.shop:.2%} {implied.rest:.2%}"
     '8.18% 6.69%'
     >>> implied_conversion(45, 0.55, 0.10)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: A share lies between 0 and 1, and 45 does not. Write 45 % as 0.45.
+    ecokit.errors.CourseError: uv_share is 45. Give a share above 0 and below 1; write 45 % as 0.45.
     """
-    for share in (uv_share, order_share, campaign_conversion):
-        _refuse_share(share)
-    shop = uv_share * campaign_conversion / order_share
-    return Conversions(shop, shop * (1 - order_share) / (1 - uv_share))
+    uv = _share("uv_share", uv_share)
+    orders = _share("order_share", order_share)
+    shop = uv * _share("campaign_conversion", campaign_conversion) / orders
+    return Conversions(shop, shop * (1 - orders) / (1 - uv))
 
 
+@public
 def tied_targets(uv_share: float, order_share: float, campaign_conversion: float) -> pd.DataFrame:
     """Return what three targets imply, over the campaign share of orders.
 
@@ -109,72 +114,34 @@ def tied_targets(uv_share: float, order_share: float, campaign_conversion: float
     )
 
 
-def is_number(value: object) -> bool:
-    """Say whether a value is a number, Python's or NumPy's."""
-    return isinstance(value, (int, float, np.number))
+def _share(name: str, value: object) -> float:
+    return numbers.share(name, value, zero=False, one=False)
 
 
-def _refuse_share(share: float) -> None:
-    if not (is_number(share) and 0 < share < 1):
-        raise CourseError(
-            _("A share lies between 0 and 1, and {share} does not. Write 45 % as 0.45.").format(
-                share=share
-            )
-        )
+def read_targets(given: Any) -> pd.DataFrame:
+    """Return the table targets as pandas, or say what is wrong with it; `plan` may be absent.
 
-
-def small(native: Any) -> pd.DataFrame:
-    """Return a small table of any kind as a pandas DataFrame."""
-    try:
-        frame: Any = nw.from_native(native)
-    except TypeError:
-        raise CourseError(
-            _("A table is a data frame: pandas, Polars, DuckDB, PySpark. This is a {kind}.").format(
-                kind=type(native).__name__
-            )
-        ) from None
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect("pandas")
-    table: pd.DataFrame = frame.to_pandas().copy()
-    for name in table.select_dtypes("datetimetz"):  # PySpark's carry the session's time zone
-        table[name] = table[name].dt.tz_localize(None)
-    return table
-
-
-def read_targets(native: Any) -> pd.DataFrame:
-    """Return the table targets as pandas, or say which columns it lacks; `plan` may be absent."""
-    table = small(native)
-    missing = [name for name in COLUMNS if name not in table]
-    if missing:
-        raise CourseError(
-            _("The table targets has no column {missing}. It needs {needed}.").format(
-                missing=", ".join(missing), needed=", ".join(COLUMNS)
-            )
-        )
+    Months may be text, as in a file that was read without dates.
+    """
+    frame = frames.table(given, COLUMNS, name="targets", types={"month": "any"})
+    if "plan" in frame.collect_schema().names():
+        frame = frames.table(given, [*COLUMNS, "plan"], name="targets", types={"month": "any"})
+    keys = ["month", "post_id", "kpi"]
+    table = frames.as_pandas(frame)
+    for column in [*keys, "target", "weight"]:
+        rows.refuse(table, "targets", [rows.missing(column, *keys)])
     table = table if "plan" in table else table.assign(plan=_NOBODY)
-    empty = table[["month", "post_id", "kpi"]].isna().any(axis=1).sum()
-    if empty:
-        raise CourseError(
-            _(
-                "The table targets has {n} rows without a month, a post or a KPI. Fill it in."
-            ).format(n=empty)
-        )
-    for name in ("target", "weight", "plan"):
-        numbers = pd.to_numeric(table[name], errors="coerce")
-        wrong = numbers.isna() & (table[name].notna() | (name != "plan"))
-        if wrong.any():
-            raise CourseError(
-                _(
-                    "The column {name} of targets holds {example} in {n} rows, which is no number. "
-                    "Write 45 % as 0.45."
-                ).format(name=name, example=table.loc[wrong, name].iloc[0], n=wrong.sum())
-            )
-        table[name] = numbers.astype(float)
-    return table
+    return table.astype({"target": float, "weight": float, "plan": float})
 
 
-def check_weights(targets: pd.DataFrame) -> None:
+@public
+def check_weights(targets: Any) -> None:
     """Raise a CourseError unless the weights of each post and month add up to 100 %.
+
+    Parameters
+    ----------
+    targets
+        A table with the columns month, post_id and weight, any kind of frame.
 
     Examples
     --------
@@ -184,14 +151,17 @@ def check_weights(targets: pd.DataFrame) -> None:
     ...
     ecokit.errors.CourseError: The weights of traffic_manager in 2025-01 add up to 90 %, not to ...
     """
-    for (month, post), weights in targets.groupby(["month", "post_id"], sort=True)["weight"]:
+    needed = ("month", "post_id", "weight")
+    frame = frames.table(targets, needed, name="targets", types={"month": "any"})
+    table = frames.as_pandas(frame)
+    for (month, post), weights in table.groupby(["month", "post_id"], sort=True)["weight"]:
         whose = _("The weights of {post} in {month}").format(post=post, month=str(month)[:7])
         check_sum(weights, whose)
 
 
 def check_sum(weights: pd.Series, whose: str) -> None:
     """Raise a CourseError unless `weights` add up to 100 %; `whose` begins the sentence."""
-    if weights.isna().any() or not pd.api.types.is_numeric_dtype(weights):
+    if weights.isna().any():
         raise CourseError(_("{whose} hold one that is no number. Mend it.").format(whose=whose))
     total = weights.sum()
     if (weights < 0).any():
@@ -204,13 +174,14 @@ def check_sum(weights: pd.Series, whose: str) -> None:
         )
 
 
+@public
 def consistent_targets(
     targets: Any,
     *,
     conversion: float | None = None,
     order_value: float | None = None,
     tolerance: float = 0.01,
-) -> pd.DataFrame:
+) -> Any:
     """Find the targets of a month that contradict one another, and by how much.
 
     Parameters
@@ -226,7 +197,7 @@ def consistent_targets(
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         A row per month and tie: `month`, `tie`, `stated` (what somebody set; missing where
         nobody did), `implied` (what the other targets make of it), `gap` (stated - implied),
         `contradicts`, and `says`, the sentence for it.
@@ -258,21 +229,18 @@ def consistent_targets(
     table = read_targets(targets)
     check_weights(table)
     if conversion is not None:
-        _refuse_share(conversion)
-    if order_value is not None and not (is_number(order_value) and order_value > 0):
-        raise CourseError(
-            _("order_value is {value}. An order is worth more than 0 yuan.").format(
-                value=order_value
-            )
-        )
-    rows = []
+        conversion = _share("conversion", conversion)
+    if order_value is not None:
+        order_value = numbers.positive("order_value", order_value)
+    tolerance = numbers.number("tolerance", tolerance, low=0)
+    found = []
     for month, part in table.groupby("month", sort=True):
         for tie, stated, implied, says in _ties(part, conversion, order_value):
             gap = stated - implied
             contradicts = abs(gap) > tolerance * abs(implied)
-            rows.append((month, tie, stated, implied, gap, contradicts, says))
+            found.append((month, tie, stated, implied, gap, contradicts, says))
     columns = ["month", "tie", "stated", "implied", "gap", "contradicts", "says"]
-    return pd.DataFrame(rows, columns=columns)
+    return frames.like(pd.DataFrame(found, columns=columns), targets)
 
 
 _Tie = tuple[str, float, float, str]
@@ -287,9 +255,10 @@ def _ties(
     converts = None
     campaign = ["campaign_uv_share", "campaign_order_share", "campaign_conversion"]
     if set(campaign) <= set(target.index):
-        converts, rest = implied_conversion(*target[campaign])
+        implied = implied_conversion(*target[campaign])
+        converts = implied.shop
         yield _conversion(conversion, converts)
-        yield _rest(rest)
+        yield _rest(implied.rest)
     yield from _sales_plans(part)
     plans = set(planned.dropna().index)
     if {"sales_completion", "profit_completion"} <= plans and "profit_margin" in target.index:
