@@ -70,6 +70,7 @@ CALLS: Calls = {
     "kpi.scorecards": lambda: Call(
         {"visits": tiny()["visits"], "targets": one_target()}, by="quarter", posts=[POST]
     ).but("plan"),
+    "kpi.tied_targets": lambda: Call(0.45, 0.55, 0.10),
     "kpi.trend": lambda: Call(cards(), POST),
     "kpi.uv": lambda: plain("visits"),
     "kpi.visits": lambda: plain("visits"),
