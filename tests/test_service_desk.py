@@ -19,10 +19,10 @@ from scipy.integrate import quad
 from scipy.special import hyp2f1
 from scipy.stats import beta, gamma
 
-from ecokit import explore, load_shop, simulate
+from ecokit import load_shop, simulate
 from ecokit import service_desk as sd
 from ecokit.errors import CourseError
-from ecokit.explore.base import Picture
+from ecokit.explore.service_desk import lab
 from ecokit.service_desk.erlang import Desk
 from ecokit.shop import Shop
 from tests.engines import EAGER, MOVES, Move, moved
@@ -712,15 +712,19 @@ def test_customers_without_a_name_are_left_out() -> None:
 
 
 def test_the_lab_answers_its_controls(shop: Shop) -> None:
-    app = explore.show("service_desk", shop)
-    controls, views = (box.children for box in app.children[1].children)
-    picture, table = views
-    assert isinstance(picture, Picture)
-    for control in controls:
-        before = picture.value, table.value
-        control.value = control.value + control.step
-        assert (picture.value, table.value) != before, control.description
-    assert picture.alt
-    twin = explore.frames("service_desk", shop)
+    app = lab(shop).app()
+    for name, slider in app.inputs.items():
+        before = app.picture.value, app.below.value
+        slider.index += 1
+        assert (app.picture.value, app.below.value) != before, name
+    assert app.picture.alt
+    assert "<script" not in app.below.value
+
+
+def test_the_twin_shows_desks_around_the_busiest_hours_work(shop: Shop) -> None:
+    twin = lab(shop).frames()
     assert 5 <= len(twin.frames) <= 9
     assert len({frame.png() for frame in twin.frames}) == len(twin.frames)
+    peak = float(sd.hours(shop, drawn_scale=shop.truth["drawn_scale"]).to_numpy().max())
+    erlangs = sd.load(peak, sd.handling_minutes(shop))
+    assert all(f"for {erlangs:.1f} erlangs" in frame.alt for frame in twin.frames)

@@ -150,7 +150,11 @@ def service(answers: pd.DataFrame, by: str = "month", ax: Axes = theme.NEW) -> N
 
 @theme.drawn(height=3.6)
 def staffing(
-    patient: Sequence[Desk], impatient: Sequence[Desk], goal: float = 0.8, ax: Axes = theme.NEW
+    patient: Sequence[Desk],
+    impatient: Sequence[Desk],
+    goal: float = 0.8,
+    chosen: Desk | None = None,
+    ax: Axes = theme.NEW,
 ) -> None:
     """Draw the service level that each number of agents gives, by Erlang C and by Erlang A.
 
@@ -160,13 +164,15 @@ def staffing(
         What ``service_desk.desk`` gave for rising numbers of agents, without and with patience.
     goal : float
         The service level that is asked for.
+    chosen : Desk, optional
+        One of `impatient`, to point out.
     ax : Axes, optional
         Where to draw.
 
     Returns
     -------
     Figure
-        The title says how many agents each formula asks for.
+        The title says how many agents each formula asks for, or what the chosen desk gives.
 
     Examples
     --------
@@ -198,16 +204,27 @@ def staffing(
     ax.set_xlabel(_("agents"))
     ax.set_ylabel(_("share of contacts"))
     ax.legend(loc="center right", frameon=True, framealpha=0.9, edgecolor="none")
-    first = [
+    if chosen is None:
+        ax.set_title(_agents_asked_for(patient, impatient, goal))
+        return
+    ring = {"markersize": 16, "mfc": "none", "mec": theme.BLUE, "mew": 2.5}
+    ax.plot(chosen.agents, chosen.service_level, "o", **ring)
+    message = _("{n} agents: {share:.0%} in time, {gone:.0%} give up, {busy:.0%} busy")
+    told = {"share": chosen.service_level, "gone": chosen.abandoned, "busy": chosen.occupancy}
+    # A fixed place: searching for one costs as much as drawing.
+    ax.set_title(message.format(n=chosen.agents, **told), y=1)
+
+
+def _agents_asked_for(patient: Sequence[Desk], impatient: Sequence[Desk], goal: float) -> str:
+    """Say how many agents each formula asks for; nothing where one of them has too few."""
+    c, a = (
         next((d.agents for d in desks if d.service_level >= goal), None)
         for desks in (patient, impatient)
-    ]
-    if None not in first:
-        ax.set_title(
-            _("{goal:.0%} in time: {c} agents if nobody leaves, {a} if some do").format(
-                goal=goal, c=first[0], a=first[1]
-            )
-        )
+    )
+    if c is None or a is None:
+        return ""
+    message = _("{goal:.0%} in time: {c} agents if nobody leaves, {a} if some do")
+    return message.format(goal=goal, c=c, a=a)
 
 
 @theme.drawn(height=3.4)
