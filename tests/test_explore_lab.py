@@ -51,13 +51,35 @@ def output(topic: str) -> str:
     return f".jp-CodeCell:nth-child({TOPICS.index(topic) + 2}) .jp-OutputArea-output"
 
 
+@pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
 @pytest.mark.parametrize("topic", TOPICS)
-def test_an_explorer_passes_axe(page: Any, topic: str) -> None:
+def test_an_explorer_passes_axe(page: Any, topic: str, theme: str) -> None:
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+    )
+    page.wait_for_function(f"() => document.body.dataset.jpThemeName === '{theme}'", timeout=10_000)
+    page.wait_for_timeout(500)
     assert page.locator(f"{output(topic)} .ecokit-controls").count()
     rules = {"aria-input-field-name": {"enabled": topic not in UNNAMED_SLIDERS}}
     options = {"runOnly": {"type": "tag", "values": WCAG}, "rules": rules}
     report = Axe().run(page, context=output(topic), options=options)
     assert not report.response["violations"], report.generate_report()
+
+
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if topic not in UNNAMED_SLIDERS])
+def test_the_arrow_keys_move_a_slider_and_not_the_notebook(page: Any, topic: str) -> None:
+    sliders = page.locator(f"{output(topic)} .ecokit-slider input:visible")
+    if not sliders.count():
+        pytest.skip("no slider in the first tab")
+    slider = sliders.first
+    output_of = slider.locator("xpath=following-sibling::output")
+    slider.press("Home")
+    first = output_of.inner_text()
+    slider.press("ArrowUp")
+    assert page.evaluate("() => document.activeElement.type") == "range"
+    assert output_of.inner_text() != first
+    assert slider.get_attribute("aria-valuetext") == output_of.inner_text()
+    slider.press("Home")
 
 
 @pytest.mark.parametrize("topic", TOPICS)
