@@ -648,6 +648,7 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
         (lambda: sd.fit_bg_nbd([1, 2], [1], [5, 6]), "of the same length"),
         (lambda: sd.fit_bg_nbd([1, math.nan], [1, 1], [5, 6]), "frequency: 1 of 2 numbers"),
         (lambda: sd.fit_bg_nbd([1.5], [1], [5]), "in whole numbers"),
+        (lambda: sd.BGNBD(1, 1, 2, 0), "b is 0. Give a number above 0"),
         (lambda: sd.BGNBD(1, 1, 2, 2).expected_orders(-1, [1], [1], [5]), "days is -1"),
         (lambda: sd.customer_value(math.nan, 0.5, 0.1), "margin is nan"),
         (lambda: sd.customer_value(1, 0.5, -1), "discount is -1"),

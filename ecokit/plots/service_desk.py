@@ -153,6 +153,7 @@ def staffing(
     patient: Sequence[Desk],
     impatient: Sequence[Desk],
     goal: float = 0.8,
+    *,
     chosen: Desk | None = None,
     ax: Axes = theme.NEW,
 ) -> None:

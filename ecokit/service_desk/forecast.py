@@ -51,6 +51,10 @@ class BGNBD:
     b: float
     log_likelihood: float = float("nan")
 
+    def __post_init__(self) -> None:
+        for name in ("r", "alpha", "a", "b"):
+            numbers.positive(name, getattr(self, name))
+
     def expected_orders(
         self, days: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike
     ) -> NDArray[np.float64]:
