@@ -11,6 +11,7 @@ from ecokit import pricing as topic
 from ecokit.explore.lab import Choice, Control, Lab, Slider, steps
 from ecokit.messages import _
 from ecokit.plots import pricing as plots
+from ecokit.pricing.base import BasePrice
 
 if TYPE_CHECKING:
     from ecokit.shop import Shop
@@ -73,9 +74,7 @@ def lab(shop: Shop) -> Lab:
 
 def products(shop: Shop) -> dict[str, Product]:
     """Return the products that most is asked for in yuan, of those that others sell, too."""
-    table = topic.base_prices(
-        shop.products, shop.competitor_products, shop.competitor_prices, shop.purchases
-    ).set_index("product_id")
+    table = topic.base_prices(shop).set_index("product_id")
     stock = shop.stock.groupby("product_id").agg(
         asked=("demand", "sum"), own=("price", "median"), days=("demand", "size")
     )
@@ -94,7 +93,7 @@ def products(shop: Shop) -> dict[str, Product]:
     }
 
 
-def _alt(name: str, elasticity: float, told: topic.BasePrice) -> str:
+def _alt(name: str, elasticity: float, told: BasePrice) -> str:
     return _(
         "{product} at an elasticity of {elasticity:.1f}: floor ¥{floor:,.0f}, ceiling "
         "¥{ceiling:,.0f}, recommended ¥{price:,.0f} with a margin of {margin:.1%}. {reason}"

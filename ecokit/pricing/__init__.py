@@ -11,11 +11,8 @@ from ecokit.inputs.renamed import attach
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
-    submodules=["base", "elasticity", "inputs", "margins", "price_tests"],
     submod_attrs={
         "base": [
-            "BINDS",
-            "BasePrice",
             "Costs",
             "base_price",
             "base_prices",
@@ -25,15 +22,7 @@ __getattr__, __dir__, __all__ = attach(
             "last_costs",
             "profit_curve",
         ],
-        "elasticity": [
-            "EFFECTS",
-            "Estimate",
-            "LADDER",
-            "by_category",
-            "estimate",
-            "ladder",
-            "panel",
-        ],
+        "elasticity": ["by_category", "estimate", "ladder", "panel"],
         "margins": [
             "advertising_share",
             "best_price",
@@ -45,9 +34,6 @@ __getattr__, __dir__, __all__ = attach(
             "price_for_markup",
         ],
         "price_tests": [
-            "Effect",
-            "METRICS",
-            "Ratio",
             "arms",
             "day_by_day",
             "doubts",

@@ -9,26 +9,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.pricing.inputs import (
-    amount,
-    between,
-    dates,
-    moment,
-    need,
-    number,
-    numbers,
-    once,
-)
-from ecokit.pricing.margins import best_price, margin
-
-if TYPE_CHECKING:
-    import pandas as pd
+from ecokit.pricing.margins import best_price, margin, size_of
 
 _ASKED = ("cost", "store_price", "competitor_price")
+_PRODUCTS = {"products": "product_id name category cost list_price"}
+_MAY_HAVE = ("store_price", "launched_on", "delisted_on")
+_MARKET = {
+    "competitor_products": "competitor_id sku product_id",
+    "competitor_prices": "week competitor_id sku list_price price in_stock",
+}
+_PURCHASES = {"purchases": "product_id asked_on unit_cost"}
 
 BINDS = ("cost", "store", "competitor", "demand", "tried", "margin")
 """What may settle a base price.
@@ -58,22 +58,18 @@ class Costs:
     >>> Costs(fee=6)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The fee is 6. Give a share of the price from 0 to below 1: ...
+    ecokit.errors.CourseError: fee is 6. Give a share from 0 to below 1; write 45 % as 0.45.
     """
 
     fee: float = 0.006
     handling: float = 5.0
 
     def __post_init__(self) -> None:
-        if not 0 <= number(self.fee, _("fee")) < 1:
-            message = _(
-                "The fee is {fee:g}. Give a share of the price from 0 to below 1: 0.006 for 0.6 %."
-            )
-            raise CourseError(message.format(fee=self.fee))
-        amount(self.handling, _("handling cost"))
+        numbers.share("fee", self.fee, one=False)
+        numbers.number("handling", self.handling, low=0)
 
-    def full(self, cost: float, price: float) -> float:
-        """Return the whole cost of a unit that was bought at `cost` and is sold at `price`."""
+    def full(self, cost: float, price: Any) -> Any:
+        """Return the whole cost of a unit bought at `cost` and sold at a price, or at several."""
         return cost + self.handling + self.fee * price
 
 
@@ -82,7 +78,8 @@ class BasePrice:
     """A recommended price between a floor and a ceiling, and what settled it.
 
     ``price``, ``floor`` and ``ceiling`` (inf: nobody else sells it) in yuan, ``margin`` (share of
-    the price that is left after the whole cost), ``binds`` (one of :data:`BINDS`), ``reason``
+    the price that is left after the whole cost), ``binds`` (``"cost"``,
+    ``"store"``, ``"competitor"``, ``"demand"``, ``"tried"`` or ``"margin"``), ``reason``
     (one sentence).
     """
 
@@ -94,9 +91,20 @@ class BasePrice:
     reason: str
 
 
+def _costs_of(costs: object) -> Costs:
+    """Return the costs that a caller gives, the usual ones where there are none."""
+    if costs is None:
+        return Costs()
+    if not isinstance(costs, Costs):
+        wanted = _("Give pricing.Costs(fee=0.006, handling=5), or leave it out.")
+        raise numbers.refused("costs", costs, wanted)
+    return costs
+
+
 # --- floor, ceiling, recommended -------------------------------------------------------
 
 
+@public
 def floor_price(cost: float, min_margin: float = 0.08, costs: Costs | None = None) -> float:
     """Return the lowest price that keeps a margin after fees and handling.
 
@@ -123,14 +131,15 @@ def floor_price(cost: float, min_margin: float = 0.08, costs: Costs | None = Non
     ...
     ecokit.errors.CourseError: A fee of 10 % and a margin of 95 % leave nothing for the cost.
     """
-    costs = costs or Costs()
-    left = 1 - costs.fee - number(min_margin, _("margin"))
-    if not 0 < left < math.inf:
+    costs, min_margin = _costs_of(costs), numbers.number("min_margin", min_margin)
+    left = 1 - costs.fee - min_margin
+    if left <= 0:
         told = _("A fee of {fee:.0f} % and a margin of {margin:.0f} % leave nothing for the cost.")
         raise CourseError(told.format(fee=100 * costs.fee, margin=100 * min_margin))
-    return (amount(cost, _("purchase cost"), positive=True) + costs.handling) / left
+    return (numbers.positive("cost", cost) + costs.handling) / left
 
 
+@public
 def ending(price: float, low: float = 0, high: float = math.inf) -> float:
     """Return a price near `price` that ends in 9 where that is cheap, between `low` and `high`.
 
@@ -145,7 +154,7 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
     -------
     float
         The highest price with the ending 9 that is not above `price`, if it takes off no more than
-        :data:`GIVEN_UP`; else whole yuan, rounded down; else `price` in whole fen.
+        2 %; else whole yuan, rounded down; else `price` in whole fen.
 
     References
     ----------
@@ -156,7 +165,10 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
     >>> ending(1234.5), ending(45.9), ending(45.9, low=45.5)
     (1229.0, 45.0, 45.9)
     """
-    price = amount(price, _("price"))
+    price, low = numbers.number("price", price, low=0), numbers.number("low", low)
+    high = numbers.as_float(high)
+    if math.isnan(high):
+        raise numbers.refused("high", high, _("Give a price in yuan, or leave it out."))
     nine = math.floor((price - 9) / 10) * 10.0 + 9
     for even in (nine, float(math.floor(price))):
         if max(low, (1 - GIVEN_UP) * price, 1) <= even <= high:
@@ -164,6 +176,7 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
     return min(math.ceil(round(100 * price, 6)) / 100, high)
 
 
+@public
 def base_price(
     cost: float,
     store_price: float | None = None,
@@ -225,20 +238,15 @@ def base_price(
     >>> base_price(100, elasticity=2.5)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The price elasticity is 2.5. Demand falls when the price rises, so
-    it is negative: write -2.5.
+    ecokit.errors.CourseError: elasticity is 2.5. Demand falls when the price rises, so an
+    elasticity is negative: write -2.5.
     """
-    costs = costs or Costs()
+    costs = _costs_of(costs)
     floor = floor_price(cost, min_margin, costs)
-    store, rival = (
-        _known(store_price, _("store price")),
-        _known(competitor_price, _("competitor's price")),
-    )
-    low, high = (number(end, _("price tried")) for end in tried)
-    if not 0 <= low <= high:
-        message = _("The prices tried go from {low:g} to {high:g}. Give the lowest first.")
-        raise CourseError(message.format(low=low, high=high))
-    between(room, _("room"), 0, 1)
+    store = _known("store_price", store_price)
+    rival = _known("competitor_price", competitor_price)
+    (low, high), room = _ends(tried), numbers.share("room", room)
+    usual_margin = numbers.number("usual_margin", usual_margin)
     tops = {"store": store, "competitor": rival * (1 + room)}
     nearest = min(tops, key=lambda name: tops[name])
     ceiling = tops[nearest]
@@ -264,11 +272,19 @@ def base_price(
     return BasePrice(price, floor, ceiling, left, binds, _reason(binds, nearest, facts, prices))
 
 
-def _known(price: float | None, name: str) -> float:
+def _known(name: str, price: object) -> float:
     """Return a price, or inf where there is none."""
-    import pandas as pd
+    missing = price is None or price is pd.NA or (isinstance(price, float) and math.isnan(price))
+    return math.inf if missing else numbers.positive(name, price)
 
-    return math.inf if pd.isna(price) else amount(price, name, positive=True)
+
+def _ends(tried: object) -> tuple[float, float]:
+    """Return the lowest and the highest price that were tried; the highest may be inf."""
+    ends = [numbers.as_float(end) for end in tried] if isinstance(tried, tuple | list) else []
+    if len(ends) != 2 or not 0 <= ends[0] <= ends[1]:
+        wanted = _("Give two prices, the lowest first, such as (90, 110).")
+        raise numbers.refused("tried", tried, wanted)
+    return ends[0], ends[1]
 
 
 def _reason(
@@ -306,8 +322,9 @@ def _reason(
     return text.format(**facts, **yuan)
 
 
+@public
 def profit_curve(
-    prices: Sequence[float],
+    prices: Sequence[float] | NDArray[np.float64],
     cost: float,
     elasticity: float,
     *,
@@ -348,129 +365,138 @@ def profit_curve(
     >>> profit_curve([20, 30], 12, 2.5, at=20, units=100)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The elasticity is 2.5. Demand falls when the price rises: write -2.5.
+    ecokit.errors.CourseError: elasticity is 2.5. Demand falls when the price rises, so an
+    elasticity is negative: write -2.5.
 
     References
     ----------
     Demand of one elasticity; the best price on it: Lerner (1934).
     """
-    import pandas as pd
-
-    if not -math.inf < number(elasticity, _("elasticity")) < 0:
-        message = _(
-            "The elasticity is {value:g}. Demand falls when the price rises: write {negative:g}."
-        )
-        negative = -abs(elasticity) if math.isfinite(elasticity) and elasticity else -2.5
-        raise CourseError(message.format(value=elasticity, negative=negative))
-    costs, cost = costs or Costs(), amount(cost, _("purchase cost"), positive=True)
-    at, units = amount(at, _("price"), positive=True), amount(units, _("units"))
-    asked = [amount(price, _("price"), positive=True) for price in prices]
-    sold = [units * (price / at) ** elasticity for price in asked]
-    earned = [n * (price - costs.full(cost, price)) for n, price in zip(sold, asked, strict=True)]
+    size, costs = size_of("elasticity", elasticity), _costs_of(costs)
+    cost, at = numbers.positive("cost", cost), numbers.positive("at", at)
+    asked = np.atleast_1d(numbers.array("prices", prices))
+    if not (asked > 0).all():
+        raise numbers.refused("prices", prices, _("Give prices above 0."))
+    sold = numbers.number("units", units, low=0) * (asked / at) ** -size
+    earned = sold * (asked - costs.full(cost, asked))
     return pd.DataFrame({"price": asked, "units": sold, "profit": earned})
 
 
-def cheapest_offers(
-    competitor_products: pd.DataFrame,
-    competitor_prices: pd.DataFrame,
-    as_of: str | pd.Timestamp | None = None,
-) -> pd.DataFrame:
+@public
+def cheapest_offers(data: Any, *, as_of: str | pd.Timestamp | None = None) -> Any:
     """Return what customers pay for each of our products at the cheapest competitor.
 
     Parameters
     ----------
-    competitor_products : DataFrame
-        ``competitor_id``, ``sku``, ``product_id`` (null: not a product of ours).
-    competitor_prices : DataFrame
-        ``week``, ``competitor_id``, ``sku``, ``list_price``, ``price`` (paid), ``in_stock``.
+    data : Shop or mapping of tables
+        ``competitor_products``: ``competitor_id``, ``sku``, ``product_id`` (null: not a product
+        of ours). ``competitor_prices``: ``week``, ``competitor_id``, ``sku``, ``list_price``,
+        ``price`` (paid), ``in_stock``.
     as_of : str or Timestamp, optional
         The moment you look; default: the last week.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``product_id``, ``competitor_id``, ``week``, ``list_price``, ``price``: the cheapest offer
         in stock in the last week up to `as_of`. The list price is there to compare, not to use.
 
     Raises
     ------
     CourseError
-        No prices up to that moment.
+        No prices up to that moment; a price that is not above 0; an offer that stands twice.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> goods = pd.DataFrame({"competitor_id": ["K1", "K2"], "sku": ["a", "b"],
     ...                       "product_id": ["P001", "P001"]})
     >>> prices = pd.DataFrame({
     ...     "week": pd.to_datetime(["2025-01-06", "2025-01-06"]), "competitor_id": ["K1", "K2"],
     ...     "sku": ["a", "b"], "list_price": [99.0, 119.0], "price": [95.0, 89.0],
     ...     "in_stock": [True, True]})
-    >>> cheapest_offers(goods, prices)[["product_id", "competitor_id", "price"]].values.tolist()
+    >>> market = {"competitor_products": goods, "competitor_prices": prices}
+    >>> cheapest_offers(market)[["product_id", "competitor_id", "price"]].values.tolist()
     [['P001', 'K2', 89.0]]
-    >>> cheapest_offers(goods, prices, "2024-12-31")
+    >>> cheapest_offers(market, as_of="2024-12-31")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There are no competitors' prices up to 2024-12-31.
     """
+    goods, seen = frames.fetched(data, _MARKET)
+    return frames.like(_offers(goods, seen, as_of), data)
+
+
+def _offers(
+    goods: pd.DataFrame, seen: pd.DataFrame, as_of: str | pd.Timestamp | None
+) -> pd.DataFrame:
+    """Return the cheapest offer in stock of each product, in the last week up to a moment."""
     keys = ["competitor_id", "sku"]
-    need("competitor_products", competitor_products, [*keys, "product_id"])
-    seen = competitor_prices
-    need("competitor_prices", seen, ["week", *keys, "list_price", "price", "in_stock"])
-    dates("competitor_prices", seen, ["week"])
-    numbers("competitor_prices", seen, ["price"], above=True)
-    once("competitor_products", competitor_products, keys)
-    if seen["in_stock"].dtype not in ("bool", "boolean"):
-        message = _(
-            "In the table competitor_prices, the column in_stock holds no True and False ({dtype})."
-        )
-        raise CourseError(message.format(dtype=seen["in_stock"].dtype))
+    rules = [rows.missing("week", *keys), rows.not_above_zero("price", "week", *keys)]
+    rows.refuse(seen, "competitor_prices", rules)
+    rows.refuse(goods, "competitor_products", [rows.twice(*keys)])
     if seen.empty:
         raise CourseError(_("The table competitor_prices has no rows. Leave it out."))
     if as_of is not None:
-        seen = seen[seen["week"] <= moment(as_of)]
+        seen = seen[seen["week"] <= numbers.moment("as_of", as_of)]
         if seen.empty:
             raise CourseError(_("There are no competitors' prices up to {day}.").format(day=as_of))
-    last = seen[(seen["week"] == seen["week"].max()) & seen["in_stock"].fillna(value=False)]
-    offers = last.merge(competitor_products[[*keys, "product_id"]].dropna(), on=keys)
+    last = seen[
+        (seen["week"] == seen["week"].max()) & seen["in_stock"].fillna(value=False).astype(bool)
+    ]
+    offers = last.merge(goods.dropna(), on=keys)
     offers = offers.sort_values(["product_id", "price", "competitor_id"])
     columns = ["product_id", "competitor_id", "week", "list_price", "price"]
     return offers.drop_duplicates("product_id")[columns].reset_index(drop=True)
 
 
-def last_costs(purchases: pd.DataFrame, as_of: str | pd.Timestamp | None = None) -> pd.Series:
-    """Return the purchase cost of each product at its last order, by ``product_id``.
+@public
+def last_costs(data: Any, *, as_of: str | pd.Timestamp | None = None) -> Any:
+    """Return the purchase cost of each product at its last order.
 
     Parameters
     ----------
-    purchases : DataFrame
-        ``product_id``, ``asked_on``, ``unit_cost``.
+    data : Shop or mapping of tables
+        ``purchases``: ``product_id``, ``asked_on``, ``unit_cost``.
     as_of : str or Timestamp, optional
         The moment you look; default: the last order.
 
+    Returns
+    -------
+    table of the caller's kind
+        ``product_id``, ``unit_cost`` (yuan); a product that was not ordered yet has no row.
+
+    Raises
+    ------
+    CourseError
+        A cost that is not above 0.
+
     Examples
     --------
-    >>> import pandas as pd
     >>> orders = pd.DataFrame({"product_id": ["P001", "P001"], "unit_cost": [100.0, 98.0],
     ...                        "asked_on": pd.to_datetime(["2025-01-06", "2025-02-06"])})
-    >>> last_costs(orders).to_dict(), last_costs(orders, "2025-01-31").to_dict()
-    ({'P001': 98.0}, {'P001': 100.0})
+    >>> last_costs({"purchases": orders}).values.tolist()
+    [['P001', 98.0]]
+    >>> last_costs({"purchases": orders}, as_of="2025-01-31").values.tolist()
+    [['P001', 100.0]]
     """
-    need("purchases", purchases, ["product_id", "asked_on", "unit_cost"])
-    dates("purchases", purchases, ["asked_on"])
-    numbers("purchases", purchases, ["unit_cost"], above=True)
-    seen = purchases
+    (purchases,) = frames.fetched(data, _PURCHASES)
+    return frames.like(_paid(purchases, as_of).reset_index(), data)
+
+
+def _paid(purchases: pd.DataFrame, as_of: str | pd.Timestamp | None) -> pd.Series[float]:
+    """Return the unit cost of each product at its last order up to a moment."""
+    found = ("product_id", "asked_on")
+    rules = [rows.missing("asked_on", *found), rows.not_above_zero("unit_cost", *found)]
+    rows.refuse(purchases, "purchases", rules)
     if as_of is not None:
-        seen = seen[seen["asked_on"] <= moment(as_of)]
-    seen = seen.sort_values("asked_on", kind="stable")
-    return seen.groupby("product_id")["unit_cost"].last()
+        purchases = purchases[purchases["asked_on"] <= numbers.moment("as_of", as_of)]
+    ordered = purchases.sort_values("asked_on", kind="stable")
+    return ordered.groupby("product_id")["unit_cost"].last()
 
 
+@public
 def base_prices(
-    products: pd.DataFrame,
-    competitor_products: pd.DataFrame | None = None,
-    competitor_prices: pd.DataFrame | None = None,
-    purchases: pd.DataFrame | None = None,
+    data: Any,
     *,
     as_of: str | pd.Timestamp | None = None,
     elasticity: Mapping[str, float] | None = None,
@@ -478,18 +504,17 @@ def base_prices(
     min_margin: float = 0.08,
     room: float = 0.02,
     costs: Costs | None = None,
-) -> pd.DataFrame:
+) -> Any:
     """Recommend a base price for every product on sale, with the reason in words.
 
     Parameters
     ----------
-    products : DataFrame
-        ``product_id``, ``name``, ``category``, ``cost``, ``list_price``; ``store_price`` where
-        stores sell it; ``launched_on`` and ``delisted_on`` tell what is on sale.
-    competitor_products, competitor_prices : DataFrame, optional
-        See :func:`cheapest_offers`. Without them no competitor is known.
-    purchases : DataFrame, optional
-        See :func:`last_costs`. A product never bought yet keeps the ``cost`` of `products`.
+    data : Shop or mapping of tables
+        ``products``: ``product_id``, ``name``, ``category``, ``cost``, ``list_price``;
+        ``store_price`` where stores sell it; ``launched_on`` and ``delisted_on`` tell what is on
+        sale. ``competitor_products`` and ``competitor_prices`` as for :func:`cheapest_offers`;
+        without them no competitor is known. ``purchases`` as for :func:`last_costs`; a product
+        never bought yet keeps the ``cost`` of ``products``.
     as_of : str or Timestamp, optional
         The moment you look; default: the last week of competitors' prices, else all products.
     elasticity : mapping of category to float, optional
@@ -502,7 +527,7 @@ def base_prices(
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         A row a product: ``product_id``, ``name``, ``category``, ``cost``, ``store_price``,
         ``competitor_price``, ``list_price``, ``floor``, ``ceiling`` (inf: nobody else), ``price``,
         ``margin``, ``binds``, ``reason``.
@@ -515,32 +540,32 @@ def base_prices(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> goods = pd.DataFrame({"product_id": ["P001", "P002"], "name": ["Phone", "Case"],
     ...     "category": ["phones", "accessories"], "cost": [1898.0, 29.0],
     ...     "list_price": [2179.0, 49.0], "store_price": [2149.0, None]})
-    >>> base_prices(goods)[["product_id", "price", "binds"]].values.tolist()
+    >>> base_prices({"products": goods})[["product_id", "price", "binds"]].values.tolist()
     [['P001', 2149.0, 'store'], ['P002', 49.0, 'margin']]
-    >>> base_prices(goods[:0])
+    >>> base_prices({"products": goods[:0]})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No product is on sale. Take a day of the shop's period.
     """
+    step, costs = numbers.share("step", step), _costs_of(costs)
+    min_margin = numbers.number("min_margin", min_margin)
+    products, goods, seen, purchases = _fetched(data)
     _check_products(products, elasticity)
-    between(step, _("step"), 0, 1)
-    costs = costs or Costs()
     offers = None
-    if competitor_products is not None and competitor_prices is not None:
-        offers = cheapest_offers(competitor_products, competitor_prices, as_of)
-        as_of = competitor_prices["week"].max() if as_of is None else as_of
-    rows = _on_sale(products, as_of)
-    if rows.empty:
+    if goods is not None and seen is not None:
+        offers = _offers(goods, seen, as_of)
+        as_of = seen["week"].max() if as_of is None else as_of
+    table = _on_sale(products, as_of)
+    if table.empty:
         raise CourseError(_("No product is on sale. Take a day of the shop's period."))
     if purchases is not None:
-        paid = rows["product_id"].map(last_costs(purchases, as_of))
-        rows = rows.assign(cost=paid.fillna(rows["cost"]))
-    rows = _with_market(rows, offers)
-    usual = _usual_margins(rows, costs)
+        paid = table["product_id"].map(_paid(purchases, as_of))
+        table = table.assign(cost=paid.fillna(table["cost"]))
+    table = _with_market(table, offers)
+    usual = _usual_margins(table, costs)
     told = [
         base_price(
             cost,
@@ -554,22 +579,36 @@ def base_prices(
             costs=costs,
         )
         for category, list_price, cost, store_price, competitor_price in zip(
-            *(rows[name] for name in ("category", "list_price", *_ASKED)), strict=True
+            *(table[name] for name in ("category", "list_price", *_ASKED)), strict=True
         )
     ]
     names = ["floor", "ceiling", "price", "margin", "binds", "reason"]
-    return rows.assign(**{name: [getattr(one, name) for one in told] for name in names})
+    found = table.assign(**{name: [getattr(one, name) for one in told] for name in names})
+    return frames.like(found, data)
 
 
-def _check_products(products: pd.DataFrame, elasticity: Mapping[str, float] | None) -> None:
-    need("products", products, ["product_id", "name", "category", "cost", "list_price"])
-    once("products", products, ["product_id"])
-    numbers("products", products, ["cost", "list_price"], above=True)
+def _fetched(data: Any) -> list[Any]:
+    """Return products, with the columns that they may have, and the tables that may be there."""
+    needed, optional = _PRODUCTS["products"], {**_MARKET, **_PURCHASES}
+    (products,) = frames.door(data, _PRODUCTS)
+    more = set(products.collect_schema().names()) & set(_MAY_HAVE)
+    return frames.fetched(data, {"products": [*needed.split(), *sorted(more)]}, optional)
+
+
+def _check_products(products: pd.DataFrame, elasticity: object) -> None:
+    rules = [
+        rows.missing("category", "product_id"),
+        *(rows.not_above_zero(name, "product_id") for name in ("cost", "list_price")),
+        rows.twice("product_id"),
+    ]
     if "store_price" in products:
-        numbers("products", products, ["store_price"], above=True, gaps=True)
-    if products["category"].isna().any():
-        message = _("In the table products, {n} rows have no category. Give them one.")
-        raise CourseError(message.format(n=int(products["category"].isna().sum())))
+        rules.append(rows.not_above_zero("store_price", "product_id", gaps=True))
+    rows.refuse(products, "products", rules)
+    if elasticity is None:
+        return
+    if not isinstance(elasticity, Mapping):
+        wanted = _("Give elasticities by category, such as {'phones': -2.8}.")
+        raise numbers.refused("elasticity", elasticity, wanted)
     there = products["category"].astype(str).unique()
     if elasticity and not set(elasticity) & set(there):
         message = _("No elasticity is of a category of the products. These are: {there}.")
@@ -580,26 +619,20 @@ def _on_sale(products: pd.DataFrame, as_of: str | pd.Timestamp | None) -> pd.Dat
     """Return the products that are on sale on a day; all of them where no day is named."""
     if as_of is None or "launched_on" not in products:
         return products
-    dates("products", products, ["launched_on"], gaps=True)
-    day = moment(as_of)
+    day = numbers.moment("as_of", as_of)
     kept = products[products["launched_on"] <= day]
     return kept[~(kept["delisted_on"] <= day)] if "delisted_on" in kept else kept
 
 
-def _with_market(rows: pd.DataFrame, offers: pd.DataFrame | None) -> pd.DataFrame:
+def _with_market(table: pd.DataFrame, offers: pd.DataFrame | None) -> pd.DataFrame:
     """Add the competitors' price, and the columns that the table shows, NaN where unknown."""
-    rows = rows.reset_index(drop=True)
+    table = table.reset_index(drop=True)
     prices = {} if offers is None else dict(zip(offers["product_id"], offers["price"], strict=True))
-    rows = rows.assign(competitor_price=rows["product_id"].map(prices).astype("float64"))
-    return rows.reindex(
-        columns=[
-            *("product_id", "name", "category", "cost", "store_price", "competitor_price"),
-            "list_price",
-        ]
-    )
+    table = table.assign(competitor_price=table["product_id"].map(prices).astype("float64"))
+    return table.reindex(columns=["product_id", "name", "category", *_ASKED, "list_price"])
 
 
-def _usual_margins(rows: pd.DataFrame, costs: Costs) -> pd.Series[float]:
+def _usual_margins(table: pd.DataFrame, costs: Costs) -> pd.Series[float]:
     """Return by category the median margin of the list prices, after all costs."""
-    whole = rows["cost"] + costs.handling + costs.fee * rows["list_price"]
-    return (1 - whole / rows["list_price"]).groupby(rows["category"]).median()
+    whole = table["cost"] + costs.handling + costs.fee * table["list_price"]
+    return (1 - whole / table["list_price"]).groupby(table["category"]).median()

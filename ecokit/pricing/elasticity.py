@@ -11,17 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.pricing.inputs import dates, need, numbers, once
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -31,14 +32,13 @@ EFFECTS = ("product_id", "market")
 WEAK = 10.0
 """A first-stage F below this makes an instrument weak (Staiger and Stock 1997)."""
 
-_COLUMNS = {
-    "stock": ("date", "product_id", "price", "demand", "sold"),
-    "products": ("product_id", "category"),
-    "visits": ("visit_id", "started_at", "product_id", "campaign_id"),
-    "orders": ("order_id", "visit_id", "placed_at", "paid_at"),
-    "order_lines": ("order_id", "product_id", "quantity", "unit_cost"),
+_NEEDED = {
+    "stock": "date product_id price demand sold",
+    "products": "product_id category",
+    "visits": "visit_id started_at product_id campaign_id",
+    "orders": "order_id visit_id placed_at paid_at",
+    "order_lines": "order_id product_id quantity unit_cost",
 }
-_NEEDED = ("product_id", "units", "price")
 
 
 @dataclass(frozen=True)
@@ -76,30 +76,22 @@ class Estimate:
 # --- the panel -------------------------------------------------------------------------
 
 
-def panel(
-    stock: pd.DataFrame,
-    products: pd.DataFrame,
-    visits: pd.DataFrame,
-    orders: pd.DataFrame,
-    order_lines: pd.DataFrame,
-) -> pd.DataFrame:
+@public
+def panel(data: Any) -> Any:
     """Lay the shop's history out by product and week, ready for an elasticity.
 
     Parameters
     ----------
-    stock : DataFrame
-        ``date``, ``product_id``, ``price`` (offer of the day), ``demand``, ``sold`` (units).
-    products : DataFrame
-        ``product_id``, ``category``.
-    visits : DataFrame
-        ``visit_id``, ``started_at``, ``product_id`` (looked at longest), ``campaign_id``.
-    orders, order_lines : DataFrame
-        ``order_id``, ``visit_id``, ``placed_at``, ``paid_at``; ``order_id``, ``product_id``,
-        ``quantity``, ``unit_cost``.
+    data : Shop or mapping of tables
+        ``stock``: ``date``, ``product_id``, ``price`` (offer of the day), ``demand``, ``sold``
+        (units). ``products``: ``product_id``, ``category``. ``visits``: ``visit_id``,
+        ``started_at``, ``product_id`` (looked at longest), ``campaign_id``. ``orders``:
+        ``order_id``, ``visit_id``, ``placed_at``, ``paid_at``. ``order_lines``: ``order_id``,
+        ``product_id``, ``quantity``, ``unit_cost``.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         A row a product and week on sale (``week`` is its Monday):
         ``product_id``, ``category``, ``week``, ``market`` (category and week), ``days`` (on sale),
         ``visits`` (that looked at it), ``campaign_share`` (of these visits), ``sold`` (units
@@ -124,17 +116,19 @@ def panel(
     --------
     >>> from ecokit import load_shop
     >>> shop = load_shop()
-    >>> weeks = panel(shop.stock, shop.products, shop.visits, shop.orders, shop.order_lines)
+    >>> weeks = panel(shop)
     >>> bool((weeks["units"] == weeks["sold"] + weeks["lost"]).all())
     True
-    >>> panel(shop.stock, shop.products, shop.visits, shop.orders[:0], shop.order_lines)
+    >>> panel({**shop.tables, "orders": shop.orders[:0]})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No paid order holds the product that its visit looked at. ...
     """
-    _check_shop(stock, products, visits, orders, order_lines)
+    stock, products, visits, orders, order_lines = frames.fetched(data, _NEEDED)
+    _refuse_impossible(stock, products, order_lines)
+    rows.refuse(visits, "visits", [rows.missing("started_at", "visit_id")])
+    rows.refuse(orders, "orders", [rows.missing("placed_at", "order_id")])
     keys = ["product_id", "week"]
-    table = _on_sale(stock, keys)
     lines = _looked_at(orders, order_lines, visits)
     if lines.empty:
         message = _(
@@ -144,10 +138,11 @@ def panel(
         raise CourseError(message)
     lines = lines.assign(week=_weeks(lines["placed_at"]))
     bought = lines.groupby(keys, as_index=False).agg(sold=("quantity", "sum"))
-    table = table.merge(_seen(visits, keys), on=keys, how="left").merge(bought, on=keys, how="left")
+    table = _on_sale(stock, keys).merge(_seen(visits, keys), on=keys, how="left")
+    table = table.merge(bought, on=keys, how="left")
     empty = {"visits": 0, "campaign_share": 0.0, "sold": 0}
     table = table.fillna(empty).astype({"visits": "int64", "sold": "int64"})
-    table = table.merge(products[["product_id", "category"]], on="product_id")
+    table = table.merge(products, on="product_id")
     table = table.assign(
         units=table["sold"] + table["lost"],
         market=table["category"].astype(str) + " " + table["week"].dt.strftime("%Y-%m-%d"),
@@ -156,35 +151,27 @@ def panel(
     )
     named = ["product_id", "category", "week", "market", "days", "visits", "campaign_share"]
     columns = [*named, "sold", "lost", "units", "stockout_days", "price", "cost"]
-    return table.sort_values(keys, ignore_index=True)[columns]
+    return frames.like(table.sort_values(keys, ignore_index=True)[columns], data)
 
 
-def _check_shop(
-    stock: pd.DataFrame,
-    products: pd.DataFrame,
-    visits: pd.DataFrame,
-    orders: pd.DataFrame,
-    order_lines: pd.DataFrame,
+def _refuse_impossible(
+    stock: pd.DataFrame, products: pd.DataFrame, order_lines: pd.DataFrame
 ) -> None:
-    given = (stock, products, visits, orders, order_lines)
-    for (name, asked), frame in zip(_COLUMNS.items(), given, strict=True):
-        need(name, frame, asked)
-    dates("stock", stock, ["date"])
-    dates("visits", visits, ["started_at"])
-    dates("orders", orders, ["placed_at"])
-    numbers("stock", stock, ["price"], above=True)
-    numbers("stock", stock, ["demand", "sold"])
-    numbers("order_lines", order_lines, ["quantity"])
-    numbers("order_lines", order_lines, ["unit_cost"], gaps=True)
-    once("stock", stock, ["date", "product_id"])
-    once("products", products, ["product_id"])
-    if (stock["sold"] > stock["demand"]).any():
-        message = _("In the table stock, {n:,} rows sell more than was asked for (demand).")
-        raise CourseError(message.format(n=int((stock["sold"] > stock["demand"]).sum())))
-    strange = stock.loc[~stock["product_id"].isin(products["product_id"]), "product_id"]
-    if len(strange):
-        message = _("{n} product_id of the table stock are not in products, such as {id!r}.")
-        raise CourseError(message.format(n=strange.nunique(), id=strange.iloc[0]))
+    found = ["date", "product_id"]
+    rows.refuse(products, "products", [rows.twice("product_id")])
+    rules = [
+        rows.missing("date", *found),
+        rows.not_above_zero("price", *found),
+        rows.below_zero("demand", *found),
+        rows.below_zero("sold", *found),
+        rows.above("sold", "demand", *found),
+        rows.twice(*found),
+        rows.unknown_id("product_id", products, "products"),
+    ]
+    rows.refuse(stock, "stock", rules)
+    line = ["order_id", "product_id"]
+    rules = [rows.below_zero("quantity", *line), rows.below_zero("unit_cost", *line, gaps=True)]
+    rows.refuse(order_lines, "order_lines", rules)
 
 
 def _on_sale(stock: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -216,8 +203,6 @@ def _seen(visits: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 def _weeks(days: pd.Series) -> pd.Series:
     """Return the Monday of the week of each day."""
-    import pandas as pd
-
     days = days.dt.normalize()
     return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
 
@@ -237,9 +222,9 @@ def _costs(table: pd.DataFrame, order_lines: pd.DataFrame, orders: pd.DataFrame)
     dated = order_lines.merge(orders[["order_id", "placed_at"]], on="order_id")
     dated = dated.assign(week=_weeks(dated["placed_at"]))
     known = dated.groupby(["product_id", "week"])["unit_cost"].mean().rename("cost")
-    rows = table[["product_id", "week"]].join(known, on=["product_id", "week"])
-    rows = rows.sort_values(["product_id", "week"])
-    filled = rows.groupby("product_id")["cost"].transform(
+    weeks = table[["product_id", "week"]].join(known, on=["product_id", "week"])
+    weeks = weeks.sort_values(["product_id", "week"])
+    filled = weeks.groupby("product_id")["cost"].transform(
         lambda cost: cost.interpolate(limit_direction="both")
     )
     return filled.reindex(table.index)
@@ -248,29 +233,33 @@ def _costs(table: pd.DataFrame, order_lines: pd.DataFrame, orders: pd.DataFrame)
 # --- the estimate ----------------------------------------------------------------------
 
 
+@public
 def estimate(
-    panel: pd.DataFrame,
+    panel: Any,
     *,
     model: str = "counts",
     exposure: str = "visits",
     instrument: str | None = None,
-    effects: Sequence[str] = EFFECTS,
-    controls: Sequence[str] = (),
+    effects: By = EFFECTS,
+    controls: By = (),
+    product_id: str = "product_id",
+    units: str = "units",
+    price: str = "price",
 ) -> Estimate:
     """Estimate a price elasticity from a panel of products and weeks.
 
     Parameters
     ----------
-    panel : DataFrame
-        What :func:`panel` returned, or your own: ``product_id``, ``units``, ``price``, and the
-        columns named below. In a panel of one category, its weeks are the ``market``.
+    panel : table
+        What :func:`panel` returned, or your own, with the columns named below. In a panel of one
+        category, its weeks are the ``market``.
     model : {"counts", "logs"}
         ``"counts"``: Poisson regression with the logarithm of the price (PPML), which takes weeks
         of zero units as they are. ``"logs"``: the logarithm of units on the logarithm of the
         price by least squares; weeks of zero units have none and fall out.
-    exposure : {"visits", "days"}
-        What demand is measured against: visits that looked at the product, or days on sale (then
-        visits are part of demand).
+    exposure : str
+        The column that demand is measured against: ``"visits"`` that looked at the product, or
+        ``"days"`` on sale (then visits are part of demand).
     instrument : str, optional
         A column that moves the price and not demand: ``"cost"``. With ``"logs"`` this is two-stage
         least squares, with ``"counts"`` a control function: the residual of the first stage
@@ -279,6 +268,8 @@ def estimate(
         Columns that get an effect for each value.
     controls : sequence of str
         Columns that stand beside the price as they are.
+    product_id, units, price : str
+        What the columns are called that hold the product, the units asked for, and the price.
 
     Returns
     -------
@@ -290,12 +281,11 @@ def estimate(
     Raises
     ------
     CourseError
-        A column is missing or holds values that cannot be; an unknown model or exposure; prices
+        A column is missing or holds values that cannot be; an unknown model; prices
         that never change beyond effects and controls; fewer than five products.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> rng = np.random.default_rng(3)
     >>> rows = pd.DataFrame({"product_id": np.repeat(range(20), 40), "category": "audio",
     ...                      "week": np.tile(range(40), 20), "visits": 500})
@@ -319,34 +309,80 @@ def estimate(
     the price is endogenous in a shop's own data, and costs as instruments: Villas-Boas and Winer
     (1999).
     """
-    effects, controls = _listed(effects), _listed(controls)
-    _check(panel, model, exposure, instrument, effects, controls)
-    data = _usable(panel, model, exposure, instrument, effects)
+    numbers.one_of("model", model, ("counts", "logs"))
+    effects, controls = _named("effects", effects), _named("controls", controls)
+    measured = [numbers.text("exposure", exposure)]
+    measured += [] if instrument is None else [numbers.text("instrument", instrument)]
+    names = {"product_id": product_id, "units": units, "price": price}
+    data = _checked(panel, names, measured, effects, controls)
+    data = _usable(data, model, measured, effects)
     clusters = data["product_id"].to_numpy()
     if len(set(clusters)) < 5:
         message = _(
             "There are {n} products with {columns} above 0. Take five or more: errors are "
             "clustered by product."
         )
-        columns = ", ".join(["units", exposure, *([instrument] if instrument else [])])
+        columns = ", ".join(["units", *measured])
         raise CourseError(message.format(n=len(set(clusters)), columns=columns))
     beside = _beside(data, effects, controls)
-    price = np.log(data["price"].to_numpy(float))
-    if np.std(_without(beside, price)) < 1e-9:
+    log_price = np.log(data["price"].to_numpy(float))
+    if np.std(_without(beside, log_price)) < 1e-9:
         message = _(
             "The price does not change beyond the effects of {effects}, so it tells nothing about "
             "demand. Take fewer effects or a longer history."
         )
         raise CourseError(message.format(effects=_(" and ").join([*effects, *controls])))
-    first = _First(np.log(data[instrument].to_numpy(float)), price, beside) if instrument else None
-    units = data["units"].to_numpy(float)
-    offset = np.log(data[exposure].to_numpy(float))
+    first = None
+    if instrument is not None:
+        first = _First(np.log(data[instrument].to_numpy(float)), log_price, beside)
+    asked, offset = data["units"].to_numpy(float), np.log(data[exposure].to_numpy(float))
     fit = _logs if model == "logs" else _counts
-    slope, scores, left, right = fit(units, offset, price, beside, first)
+    slope, scores, left, right = fit(asked, offset, log_price, beside, first)
     shared, single = (_clustered(scores, left, right, g) for g in (clusters, np.arange(len(data))))
     se = max(shared, single) * _spent(data, beside, effects)
     strength = first.strength(clusters) if first else float("nan")
     return _told(slope, se, clusters, len(data), strength)
+
+
+def _named(what: str, names: By) -> list[str]:
+    """Return names of columns as a list; none must be said in so many words."""
+    if names is None:
+        raise numbers.refused(what, names, _("Give names of columns, or () for none."))
+    return frames.listed(names, what)
+
+
+def _checked(
+    panel: Any,
+    names: Mapping[str, str],
+    measured: Sequence[str],
+    effects: Sequence[str],
+    controls: Sequence[str],
+) -> pd.DataFrame:
+    """Return the panel in pandas, by the course's names, or say what is wrong with it."""
+    own = dict.fromkeys(measured, "number") | dict.fromkeys(controls, "number")
+    types = {"product_id": "id", "units": "number", "price": "number"} | own
+    frame = frames.table(panel, list(dict.fromkeys([*effects, *own])), name="panel", types=own)
+    data = frames.as_pandas(frames.table(frame, names, name="panel", types=types))
+    finite = [
+        rows.Wrong(
+            _("{column} is no finite number").format(column=name),
+            ~nw.col(name).is_finite().fill_null(value=False),
+            ("product_id", name),
+        )
+        for name in controls
+    ]
+    rules = [
+        *(rows.missing(name, "product_id") for name in ("product_id", *effects)),
+        rows.below_zero("units", "product_id"),
+        rows.not_above_zero("price", "product_id"),
+        *(rows.below_zero(name, "product_id", gaps=True) for name in measured),
+        *finite,
+    ]
+    rows.refuse(data, "panel", rules)
+    if data.duplicated().any():
+        message = _("{n:,} rows of the panel stand in it twice. Keep one of each.")
+        raise CourseError(message.format(n=int(data.duplicated().sum())))
+    return data
 
 
 LADDER: dict[str, dict[str, Any]] = {
@@ -360,19 +396,21 @@ LADDER: dict[str, dict[str, Any]] = {
 """The steps of :func:`ladder`, and what each gives to :func:`estimate`."""
 
 
-def ladder(panel: pd.DataFrame) -> pd.DataFrame:
-    """Estimate the same elasticity in six ways, from the most naive to the most careful.
+@public
+def ladder(panel: Any, *, steps: By = None) -> Any:
+    """Estimate the same elasticity in several ways, from the most naive to the most careful.
 
     Parameters
     ----------
-    panel : DataFrame
+    panel : table
         What :func:`panel` returned, of one category or of all.
+    steps : sequence of str, optional
+        Some of the six; default: all.
 
     Returns
     -------
-    DataFrame
-        A row a step of :data:`LADDER`: ``step``, ``elasticity``, ``low``, ``high``, ``rows``,
-        ``first_stage``.
+    table of the caller's kind
+        A row a step: ``step``, ``elasticity``, ``low``, ``high``, ``rows``, ``first_stage``.
 
         ``all_products`` compares dear products with cheap ones. ``same_product`` compares each
         product with itself, over promotions and seasons. ``same_week`` compares inside category
@@ -380,71 +418,96 @@ def ladder(panel: pd.DataFrame) -> pd.DataFrame:
         the price that the purchase cost explains. ``visits`` measures demand against the visits
         that looked at the product; ``visits_and_cost`` does both.
 
+    Raises
+    ------
+    CourseError
+        An unknown step; and what :func:`estimate` refuses.
+
     Examples
     --------
     >>> from ecokit import load_shop
-    >>> shop = load_shop()
-    >>> weeks = panel(shop.stock, shop.products, shop.visits, shop.orders, shop.order_lines)
-    >>> ladder(weeks.query("category == 'audio'"))["step"].tolist()[:3]
-    ['all_products', 'same_product', 'same_week']
+    >>> weeks = panel(load_shop())
+    >>> ladder(weeks.query("category == 'audio'"), steps=["same_week", "cost"])["step"].tolist()
+    ['same_week', 'cost']
     """
-    return _rows("step", {step: estimate(panel, **how) for step, how in LADDER.items()})
+    chosen = list(LADDER) if steps is None else frames.listed(steps, "steps", least=1)
+    for step in chosen:
+        numbers.one_of("steps", step, LADDER)
+    told = {step: estimate(panel, **LADDER[step]) for step in chosen}
+    return frames.like(_rows("step", told), panel)
 
 
+@public
 def by_category(
-    panel: pd.DataFrame, truth: Mapping[str, float] | None = None, **how: Any
-) -> pd.DataFrame:
+    panel: Any,
+    truth: Mapping[str, float] | None = None,
+    *,
+    category: str = "category",
+    **how: Any,
+) -> Any:
     """Estimate the elasticity of each category, beside the truth where it is known.
 
     Parameters
     ----------
-    panel : DataFrame
+    panel : table
         What :func:`panel` returned.
     truth : mapping, optional
         ``shop.truth`` of a simulated shop, with ``elasticity_<category>``.
+    category : str
+        What the column is called that holds the category.
     **how
         What :func:`estimate` takes.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``category``, ``elasticity``, ``low``, ``high``, ``rows``, ``first_stage``; with `truth`
         also ``truth`` and ``covered`` (the interval holds the truth).
+
+    Raises
+    ------
+    CourseError
+        No row has a category, the truth lacks one, or what :func:`estimate` refuses.
 
     Examples
     --------
     >>> from ecokit import load_shop
     >>> shop = load_shop()
-    >>> weeks = panel(shop.stock, shop.products, shop.visits, shop.orders, shop.order_lines)
-    >>> len(by_category(weeks, shop.truth))
+    >>> len(by_category(panel(shop), shop.truth))
     6
     """
-    need("panel", panel, ["category"])
+    given = frames.table(panel, {"category": category}, name="panel", types={"category": "id"})
     told = {}
-    for name, rows in panel.groupby("category"):
+    for name, group in frames.as_pandas(given).groupby("category"):
         try:
-            told[name] = estimate(rows, **how)
+            told[name] = estimate(group, **how)
         except CourseError as error:
-            raise CourseError(
-                _("Category {name}: {error}").format(name=name, error=error)
-            ) from None
+            message = _("Category {name}: {error}")
+            raise CourseError(message.format(name=name, error=error)) from None
     if not told:
         raise CourseError(_("The panel has no row with a category."))
     table = _rows("category", told)
-    if truth is None:
-        return table
-    missing = [name for name in told if f"elasticity_{name}" not in truth]
+    if truth is not None:
+        table = _beside_truth(table, truth)
+    return frames.like(table, panel)
+
+
+def _beside_truth(table: pd.DataFrame, truth: object) -> pd.DataFrame:
+    """Add the true elasticity of each category, and whether its interval holds it."""
+    if not isinstance(truth, Mapping):
+        wanted = _("Give the truth of a simulated shop, shop.truth, or leave it out.")
+        raise numbers.refused("truth", truth, wanted)
+    keys = {name: f"elasticity_{name}" for name in table["category"]}
+    missing = [str(name) for name, key in keys.items() if key not in truth]
     if missing:
         message = _("The truth does not tell the elasticity of {names}.")
-        raise CourseError(message.format(names=", ".join(map(str, missing))))
-    true = [float(truth[f"elasticity_{name}"]) for name in told]
-    covered = [one.covers(value) for one, value in zip(told.values(), true, strict=True)]
-    return table.assign(truth=true, covered=covered)
+        raise CourseError(message.format(names=", ".join(missing)))
+    true = table["category"].map({name: float(truth[key]) for name, key in keys.items()})
+    return table.assign(truth=true, covered=(table["low"] <= true) & (true <= table["high"]))
 
 
 def _rows(key: str, told: Mapping[Any, Estimate]) -> pd.DataFrame:
-    import pandas as pd
-
+    """Return estimates as a table, a row each."""
     names = ["elasticity", "low", "high", "rows", "first_stage"]
     return pd.DataFrame(
         [
@@ -550,52 +613,11 @@ def _told(slope: float, se: float, clusters: NDArray[Any], rows: int, strength: 
     return Estimate(slope, se, slope - reach, slope + reach, rows, products, strength)
 
 
-def _check(
-    panel: pd.DataFrame,
-    model: str,
-    exposure: str,
-    instrument: str | None,
-    effects: Sequence[str],
-    controls: Sequence[str],
-) -> None:
-    for value, allowed, name in (
-        (model, ("counts", "logs"), "model"),
-        (exposure, ("visits", "days"), "exposure"),
-    ):
-        if value not in allowed:
-            message = _("There is no {name} {value!r}. Take one of: {allowed}.")
-            allowed_text = ", ".join(allowed)
-            raise CourseError(message.format(name=name, value=value, allowed=allowed_text))
-    asked = [*_NEEDED, exposure, *effects, *controls, *([instrument] if instrument else [])]
-    need("panel", panel, asked)
-    for name in ("product_id", *effects):
-        if panel[name].isna().any():
-            message = _("{n:,} rows of the panel have no {column}. Fill it in, or leave them out.")
-            raise CourseError(message.format(n=int(panel[name].isna().sum()), column=name))
-    numbers("panel", panel, ["units"])
-    numbers("panel", panel, ["price"], above=True)
-    numbers("panel", panel, [exposure, *([instrument] if instrument else [])], gaps=True)
-    numbers("panel", panel, controls, least=-np.inf)
-    if panel.duplicated().any():
-        message = _("{n:,} rows of the panel stand in it twice. Keep one of each.")
-        raise CourseError(message.format(n=int(panel.duplicated().sum())))
-
-
-def _listed(names: str | Sequence[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
-
-
 def _usable(
-    panel: pd.DataFrame,
-    model: str,
-    exposure: str,
-    instrument: str | None,
-    effects: Sequence[str],
+    panel: pd.DataFrame, model: str, measured: Sequence[str], effects: Sequence[str]
 ) -> pd.DataFrame:
     """Leave out rows that hold nothing: no exposure, no instrument, an effect that says it all."""
-    data = panel[panel[exposure] > 0]
-    if instrument:
-        data = data[data[instrument] > 0]
+    data = panel[(panel[list(measured)] > 0).all(axis=1)]
     if model == "logs":
         return data[data["units"] > 0]
     before = -1
@@ -608,7 +630,6 @@ def _usable(
 
 def _beside(data: pd.DataFrame, effects: Sequence[str], controls: Sequence[str]) -> Floats:
     """Return a column a value of each effect and one a control, less those that others imply."""
-    import pandas as pd
     from scipy.linalg import qr
 
     blocks = [pd.get_dummies(data[name].astype(str)).to_numpy(float) for name in effects]

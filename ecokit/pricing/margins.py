@@ -9,32 +9,38 @@ from __future__ import annotations
 import math
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.pricing.inputs import amount, number
 
 
-def _elastic(elasticity: float) -> float:
-    """Return the size of an elasticity below -1; say what is wrong with any other."""
-    elasticity = number(elasticity, _("price elasticity"))
-    if not math.isfinite(elasticity) or elasticity >= 0:
+def size_of(name: str, elasticity: object) -> float:
+    """Return the size of an elasticity below 0; say what is wrong with any other."""
+    found = numbers.number(name, elasticity)
+    if found >= 0:
         message = _(
-            "The price elasticity is {value:g}. Demand falls when the price rises, so it is "
-            "negative: write {negative:g}."
+            "Demand falls when the price rises, so an elasticity is negative: write {negative:g}."
         )
-        negative = -abs(elasticity) if elasticity and math.isfinite(elasticity) else -2.5
-        raise CourseError(message.format(value=elasticity, negative=negative))
-    if elasticity >= -1:
-        message = _(
-            "The price elasticity is {value:g}. From -1 upwards every rise in price pays, so "
-            "there is no best price; look at the estimate and its interval again."
+        raise numbers.refused(name, elasticity, message.format(negative=-found or -2.5))
+    return -found
+
+
+def _elastic(name: str, elasticity: object) -> float:
+    """Return the size of an elasticity below -1: only there is a best price."""
+    size = size_of(name, elasticity)
+    if size <= 1:
+        wanted = _(
+            "From -1 upwards every rise in price pays, so there is no best price; look at the "
+            "estimate and its interval again."
         )
-        raise CourseError(message.format(value=elasticity))
-    return -elasticity
+        raise numbers.refused(name, elasticity, wanted)
+    return size
 
 
 # --- margin and markup -----------------------------------------------------------------
 
 
+@public
 def margin(price: float, cost: float) -> float:
     """Return the margin 毛利率: what is left of the price, as a share of the **price**.
 
@@ -63,12 +69,13 @@ def margin(price: float, cost: float) -> float:
     >>> margin(price=0, cost=100)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The price is 0. Give an amount in yuan, above 0.
+    ecokit.errors.CourseError: price is 0. Give a number above 0.
     """
-    price = amount(price, _("price"), positive=True)
-    return (price - amount(cost, _("cost"))) / price
+    price = numbers.positive("price", price)
+    return (price - numbers.number("cost", cost, low=0)) / price
 
 
+@public
 def markup(price: float, cost: float) -> float:
     """Return the markup 加价率: what is put on the cost, as a share of the **cost**.
 
@@ -94,12 +101,13 @@ def markup(price: float, cost: float) -> float:
     >>> markup(price=125, cost=0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The cost is 0. Give an amount in yuan, above 0.
+    ecokit.errors.CourseError: cost is 0. Give a number above 0.
     """
-    cost = amount(cost, _("cost"), positive=True)
-    return (amount(price, _("price")) - cost) / cost
+    cost = numbers.positive("cost", cost)
+    return (numbers.number("price", price, low=0) - cost) / cost
 
 
+@public
 def price_for_margin(cost: float, margin: float) -> float:
     """Return the price that leaves a margin.
 
@@ -125,15 +133,17 @@ def price_for_margin(cost: float, margin: float) -> float:
     ecokit.errors.CourseError: A margin is a share of the price and stays below 100 %; yours is
     150 %. If you add 150 % to the cost, that is a markup: use price_for_markup.
     """
-    if not -math.inf < number(margin, _("margin")) < 1:
+    cost, margin = numbers.number("cost", cost, low=0), numbers.number("margin", margin)
+    if margin >= 1:
         message = _(
             "A margin is a share of the price and stays below 100 %; yours is {value:.0f} %. If "
             "you add {value:.0f} % to the cost, that is a markup: use price_for_markup."
         )
         raise CourseError(message.format(value=100 * margin))
-    return amount(cost, _("cost")) / (1 - margin)
+    return cost / (1 - margin)
 
 
+@public
 def price_for_markup(cost: float, markup: float) -> float:
     """Return the price that puts a markup on the cost.
 
@@ -158,17 +168,19 @@ def price_for_markup(cost: float, markup: float) -> float:
     ...
     ecokit.errors.CourseError: A markup of -100 % leaves no price. Give a share of the cost, ...
     """
-    if not -1 < number(markup, _("markup")) < math.inf:
+    cost, markup = numbers.number("cost", cost, low=0), numbers.number("markup", markup)
+    if markup <= -1:
         message = _(
             "A markup of {value:.0f} % leaves no price. Give a share of the cost, such as 0.25."
         )
         raise CourseError(message.format(value=100 * markup))
-    return amount(cost, _("cost")) * (1 + markup)
+    return cost * (1 + markup)
 
 
 # --- the best price for a demand -------------------------------------------------------
 
 
+@public
 def best_price(cost: float, elasticity: float) -> float:
     """Return the price of most profit when the elasticity is the same at every price.
 
@@ -197,13 +209,14 @@ def best_price(cost: float, elasticity: float) -> float:
     >>> best_price(12, 2.5)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The price elasticity is 2.5. Demand falls when the price rises, so
-    it is negative: write -2.5.
+    ecokit.errors.CourseError: elasticity is 2.5. Demand falls when the price rises, so an
+    elasticity is negative: write -2.5.
     """
-    size = _elastic(elasticity)
-    return amount(cost, _("cost"), positive=True) * size / (size - 1)
+    size = _elastic("elasticity", elasticity)
+    return numbers.positive("cost", cost) * size / (size - 1)
 
 
+@public
 def best_price_linear(intercept: float, slope: float, cost: float) -> float:
     """Return the price of most profit for demand on a straight line.
 
@@ -233,12 +246,11 @@ def best_price_linear(intercept: float, slope: float, cost: float) -> float:
     >>> best_price_linear(100, -2, cost=10)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The slope is -2. Write the units lost for each yuan more, above 0.
+    ecokit.errors.CourseError: slope is -2. Write the units lost for each yuan more, above 0.
     """
-    cost, intercept = amount(cost, _("cost")), amount(intercept, _("intercept"))
-    if not 0 < number(slope, _("slope")) < math.inf:
-        message = _("The slope is {value:g}. Write the units lost for each yuan more, above 0.")
-        raise CourseError(message.format(value=slope))
+    cost = numbers.number("cost", cost, low=0)
+    intercept = numbers.number("intercept", intercept, low=0)
+    slope = _above_zero("slope", slope, _("Write the units lost for each yuan more, above 0."))
     highest = intercept / slope
     if not cost < highest:
         message = _("Nobody buys at {highest:g} yuan or more, and a unit costs {cost:g}.")
@@ -246,6 +258,7 @@ def best_price_linear(intercept: float, slope: float, cost: float) -> float:
     return (highest + cost) / 2
 
 
+@public
 def best_price_logit(value: float, sensitivity: float, cost: float) -> float:
     """Return the price of most profit when customers may also leave without buying (logit).
 
@@ -278,19 +291,17 @@ def best_price_logit(value: float, sensitivity: float, cost: float) -> float:
     >>> best_price_logit(value=3, sensitivity=0, cost=1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The sensitivity is 0. Write the utility lost for each yuan, above 0.
+    ecokit.errors.CourseError: sensitivity is 0. Write the utility lost for each yuan, above 0.
     """
     from scipy.special import wrightomega
 
-    cost, value = amount(cost, _("cost")), number(value, _("value"))
-    if not math.isfinite(value):
-        raise CourseError(_("The value is {value:g}. Give a finite number.").format(value=value))
-    if not 0 < number(sensitivity, _("sensitivity")) < math.inf:
-        message = _("The sensitivity is {value:g}. Write the utility lost for each yuan, above 0.")
-        raise CourseError(message.format(value=sensitivity))
+    cost, value = numbers.number("cost", cost, low=0), numbers.number("value", value)
+    wanted = _("Write the utility lost for each yuan, above 0.")
+    sensitivity = _above_zero("sensitivity", sensitivity, wanted)
     return cost + (1 + float(wrightomega(value - sensitivity * cost - 1))) / sensitivity
 
 
+@public
 def advertising_share(advertising_elasticity: float, price_elasticity: float) -> float:
     """Return the share of sales that is best spent on advertising.
 
@@ -318,13 +329,20 @@ def advertising_share(advertising_elasticity: float, price_elasticity: float) ->
     >>> advertising_share(-0.2, -3)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The advertising elasticity is -0.2. Advertising that drives customers
+    ecokit.errors.CourseError: advertising_elasticity is -0.2. Advertising that drives customers
     away is best not bought: give 0 or more.
     """
-    if not 0 <= number(advertising_elasticity, _("advertising elasticity")) < math.inf:
-        message = _(
-            "The advertising elasticity is {value:g}. Advertising that drives customers away is "
-            "best not bought: give 0 or more."
-        )
-        raise CourseError(message.format(value=advertising_elasticity))
-    return advertising_elasticity / _elastic(price_elasticity)
+    size = _elastic("price_elasticity", price_elasticity)
+    found = numbers.number("advertising_elasticity", advertising_elasticity)
+    if found < 0:
+        wanted = _("Advertising that drives customers away is best not bought: give 0 or more.")
+        raise numbers.refused("advertising_elasticity", found, wanted)
+    return found / size
+
+
+def _above_zero(name: str, value: object, wanted: str) -> float:
+    """Return a finite number above 0; `wanted` says what it is."""
+    found = numbers.as_float(value)
+    if not 0 < found < math.inf:
+        raise numbers.refused(name, value, wanted)
+    return found

@@ -8,28 +8,16 @@ fixed before the start, and the test ran long enough; :func:`doubts` goes throug
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
-from ecokit.pricing.inputs import (
-    amount,
-    between,
-    count,
-    dates,
-    generator,
-    need,
-    number,
-    numbers,
-    once,
-    positive,
-)
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 METRICS = ("conversion", "revenue", "profit")
 """What a price test is read on; revenue and profit in yuan a visitor."""
@@ -40,10 +28,11 @@ BROKEN_SPLIT = 0.001
 LEAST_DAYS = 14
 """A test sees every day of the week twice."""
 
-_COLUMNS = ("test_id", "date", "arm", "price", "visitors", "orders", "units")
+_NEEDED = {"price_tests": "test_id date arm price visitors orders units"}
 
 
-class Effect(NamedTuple):
+@dataclass(frozen=True)
+class Effect(ByName):
     """A difference, B less A, with its 95 % interval and its p value."""
 
     difference: float
@@ -64,6 +53,7 @@ class Ratio:
 # --- before: how many visitors ---------------------------------------------------------
 
 
+@public
 def sample_size(
     before: float,
     after: float,
@@ -111,11 +101,17 @@ def sample_size(
     """
     from scipy.stats import norm
 
-    named = ((_("conversion before"), before), (_("conversion after"), after))
-    for name, value in (*named, ("alpha", alpha), (_("power"), power)):
-        if not 0 < number(value, name) < 1:
-            message = _("The {name} is {value:g}. Give a share between 0 and 1.")
-            raise CourseError(message.format(name=name, value=value))
+    before, after, alpha, power = (
+        numbers.share(name, value, zero=False, one=False)
+        for name, value in (
+            ("before", before),
+            ("after", after),
+            ("alpha", alpha),
+            ("power", power),
+        )
+    )
+    if not isinstance(pooled, bool):
+        raise numbers.refused("pooled", pooled, _("Give True or False."))
     if before == after:
         message = _("Both conversions are {value:g}. No test is long enough to tell them apart.")
         raise CourseError(message.format(value=before))
@@ -127,6 +123,7 @@ def sample_size(
     return math.ceil((root / (before - after)) ** 2)
 
 
+@public
 def false_alarms(
     looks: int, *, alpha: float = 0.05, runs: int = 100_000, seed: int = 2025
 ) -> float:
@@ -164,13 +161,14 @@ def false_alarms(
     >>> false_alarms(0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: looks is 0. It must lie between 1 and 1000.
+    ecokit.errors.CourseError: looks is 0. Give a whole number, 1 to 1000.
     """
     from scipy.stats import norm
 
-    looks, runs = count(looks, "looks", 1, 1000), count(runs, "runs", 1, 10_000_000)
-    bound = norm.ppf(1 - between(alpha, "alpha", 0, 1) / 2)
-    rng = generator(seed)
+    looks = numbers.count("looks", looks, 1, 1000)
+    runs = numbers.count("runs", runs, 1, 10_000_000)
+    bound = norm.ppf(1 - numbers.share("alpha", alpha) / 2)
+    rng = numbers.generator("seed", seed)
     total, alarm = np.zeros(runs), np.zeros(runs, bool)
     for look in range(1, looks + 1):  # one look at a time: memory holds the runs, not all looks
         total += rng.standard_normal(runs)
@@ -181,20 +179,21 @@ def false_alarms(
 # --- after: arms, split, effects -------------------------------------------------------
 
 
-def arms(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
+@public
+def arms(data: Any, test_id: str) -> Any:
     """Add one test up, a row an arm.
 
     Parameters
     ----------
-    price_tests : DataFrame
-        ``test_id``, ``date``, ``arm`` (A: as before, B: the new price), ``price``, ``visitors``,
-        ``orders``, ``units``; a row a day and arm.
+    data : Shop or mapping of tables
+        ``price_tests``, a row a day and arm: ``test_id``, ``date``, ``arm`` (A: as before, B: the
+        new price), ``price``, ``visitors``, ``orders``, ``units``.
     test_id : str
         The test.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``arm``, ``price`` (mean over visitors), ``visitors``, ``orders``, ``units``,
         ``conversion`` (orders over visitors), ``revenue`` (yuan a visitor), ``days``.
 
@@ -206,18 +205,21 @@ def arms(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
     ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [1000, 1000],
     ...     "orders": [50, 60], "units": [50, 60]})
-    >>> arms(days, "T1")[["arm", "conversion", "revenue"]].values.tolist()
+    >>> arms({"price_tests": days}, "T1")[["arm", "conversion", "revenue"]].values.tolist()
     [['A', 0.05, 5.0], ['B', 0.06, 5.4]]
-    >>> arms(days, "T9")
+    >>> arms({"price_tests": days}, "T9")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There is no price test 'T9'. There are: T1.
+    ecokit.errors.CourseError: There is no price test with the test_id 'T9'. There are: T1.
     """
-    days = _test(price_tests, test_id)
+    return frames.like(_arms(_test(data, test_id)), data)
+
+
+def _arms(days: pd.DataFrame) -> pd.DataFrame:
+    """Add the days of one test up, a row an arm."""
     days = days.assign(
         revenue=days["price"] * days["units"], shown=days["price"] * days["visitors"]
     )
@@ -233,41 +235,46 @@ def arms(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
     return table[["arm", "price", "visitors", "orders", "units", "conversion", "revenue", "days"]]
 
 
-def _test(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
+def _test(data: Any, test_id: str) -> pd.DataFrame:
     """Return the days of one test, or say what is wrong with them."""
-    need("price_tests", price_tests, _COLUMNS)
-    days = price_tests[price_tests["test_id"] == test_id]
+    (tests,) = frames.fetched(data, _NEEDED)
+    known = tests["test_id"].astype(str).unique()
+    if not isinstance(test_id, str | int):
+        raise numbers.refused("test_id", test_id, _("Give a test_id of the table price_tests."))
+    days = tests[tests["test_id"] == test_id]
     if days.empty:
-        known = ", ".join(price_tests["test_id"].astype(str).unique())
-        message = _("There is no price test {id!r}. There are: {known}.")
-        raise CourseError(message.format(id=test_id, known=known))
+        message = _("There is no price test with the test_id {id!r}. There are: {known}.")
+        raise CourseError(message.format(id=test_id, known=", ".join(known) or _("none")))
     found = sorted({str(arm) for arm in days["arm"]})
     if found != ["A", "B"]:
         message = _("Test {id} needs the two arms A and B; it has {found}.")
         raise CourseError(message.format(id=test_id, found=", ".join(found)))
-    dates("price_tests", days, ["date"])
-    numbers("price_tests", days, ["price"], above=True)
-    numbers("price_tests", days, ["visitors", "orders", "units"])
-    once("price_tests", days, ["date", "arm"])
+    place = ("test_id", "date", "arm")
+    rules = [
+        rows.missing("date", *place),
+        rows.not_above_zero("price", *place),
+        *(rows.below_zero(name, *place) for name in ("visitors", "orders", "units")),
+        rows.above("orders", "visitors", *place),
+        rows.twice("date", "arm"),
+    ]
+    rows.refuse(days, "price_tests", rules)
     if days.groupby("arm")["visitors"].sum().min() == 0:
         raise CourseError(_("An arm of test {id} has no visitors.").format(id=test_id))
-    if (days["orders"] > days["visitors"]).any():
-        message = _("Test {id} has days with more orders than visitors. Count both by visitor.")
-        raise CourseError(message.format(id=test_id))
     if days.groupby("date")["arm"].nunique().max() < 2:
         message = _("In test {id} A and B never run on the same day: days differ, not only prices.")
         raise CourseError(message.format(id=test_id))
     return days
 
 
+@public
 def ratio_check(
-    price_tests: pd.DataFrame, test_id: str, share: float = 0.5, threshold: float = BROKEN_SPLIT
+    data: Any, test_id: str, share: float = 0.5, threshold: float = BROKEN_SPLIT
 ) -> Ratio:
     """Check that the visitors were split as planned (sample ratio mismatch, SRM).
 
     Parameters
     ----------
-    price_tests, test_id
+    data, test_id
         See :func:`arms`.
     share : float
         Planned share of B.
@@ -290,48 +297,50 @@ def ratio_check(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
     ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [44_000, 45_000],
     ...     "orders": [50, 60], "units": [50, 60]})
-    >>> split = ratio_check(days, "T1")
+    >>> split = ratio_check({"price_tests": days}, "T1")
     >>> round(split.share, 3), round(split.p_value, 4), split.broken
     (0.506, 0.0008, True)
-    >>> ratio_check(days, "T1", share=50)
+    >>> ratio_check({"price_tests": days}, "T1", share=50)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The planned share of B is 50. Give a share between 0 and 1.
+    ecokit.errors.CourseError: share is 50. Give a share above 0 and below 1; write 45 % as 0.45.
     """
+    threshold = numbers.share("threshold", threshold)
+    planned = numbers.share("share", share, zero=False, one=False)
+    return _ratio(_arms(_test(data, test_id)), planned, threshold)
+
+
+def _ratio(table: pd.DataFrame, share: float, threshold: float = BROKEN_SPLIT) -> Ratio:
+    """Return the split of the arms of a test, against the planned share of B."""
     from scipy.stats import chisquare
 
-    between(threshold, "threshold", 0, 1)
-    if not 0 < number(share, _("planned share of B")) < 1:
-        message = _("The planned share of B is {share:g}. Give a share between 0 and 1.")
-        raise CourseError(message.format(share=share))
-    counted = arms(price_tests, test_id)["visitors"].to_numpy(float)
+    counted = table["visitors"].to_numpy(float)
     total = counted.sum()
     p_value = float(chisquare(counted, [total * (1 - share), total * share]).pvalue)
     return Ratio(float(counted[1] / total), p_value, p_value < threshold)
 
 
-def effects(
-    price_tests: pd.DataFrame, test_id: str, unit_cost: float | None = None
-) -> pd.DataFrame:
+@public
+def effects(data: Any, test_id: str, unit_cost: float | None = None) -> Any:
     """Return what the new price did to conversion, revenue and profit a visitor.
 
     Parameters
     ----------
-    price_tests, test_id
+    data, test_id
         See :func:`arms`.
     unit_cost : float, optional
         What a unit costs, yuan; without it there is no profit.
 
     Returns
     -------
-    DataFrame
-        A row a metric of :data:`METRICS`: ``metric``, ``a``, ``b``, ``difference`` (B less A),
-        ``low``, ``high`` (95 %), ``p_value``. Conversion: Newcombe's interval. Revenue and profit:
-        delta method, days as the units of both arms together, because a good day is good for both.
+    table of the caller's kind
+        A row a metric, which are conversion, revenue and profit: ``metric``, ``a``, ``b``,
+        ``difference`` (B less A), ``low``, ``high`` (95 %), ``p_value``. Conversion: Newcombe's
+        interval. Revenue and profit: delta method, days as the units of both arms together,
+        because a good day is good for both.
 
     Raises
     ------
@@ -344,36 +353,36 @@ def effects(
 
     Examples
     --------
-    >>> from ecokit import load_shop
-    >>> import pandas as pd
     >>> days = pd.DataFrame({"test_id": "T1", "arm": ["A", "B"] * 3, "price": [100.0, 90.0] * 3,
     ...     "date": pd.to_datetime(["2025-03-01", "2025-03-02", "2025-03-03"]).repeat(2),
     ...     "visitors": [1000] * 6, "orders": [50, 66, 46, 64, 52, 65],
     ...     "units": [50, 66, 46, 64, 52, 65]})
-    >>> told = effects(days, "T1", unit_cost=80).set_index("metric")
+    >>> told = effects({"price_tests": days}, "T1", unit_cost=80).set_index("metric")
     >>> told.loc[["conversion", "profit"], "difference"].round(4).tolist()
     [0.0157, -0.3367]
-    >>> effects(days[:2], "T1")
+    >>> effects({"price_tests": days[:2]}, "T1")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Test T1 has one day. Days tell how much revenue varies: run it on.
     """
-    import pandas as pd
-
-    days = _test(price_tests, test_id)
-    a, b = arms(price_tests, test_id).to_dict("records")
-    effect = _of_shares(b["orders"], b["visitors"], a["orders"], a["visitors"])
-    rows: list[dict[str, object]] = [
-        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]} | effect._asdict()
-    ]
     kept = {"revenue": 0.0}
     if unit_cost is not None:
-        kept["profit"] = amount(unit_cost, _("unit cost"))
+        kept["profit"] = numbers.number("unit_cost", unit_cost, low=0)
+    return frames.like(_effects(_test(data, test_id), test_id, kept), data)
+
+
+def _effects(days: pd.DataFrame, test_id: str, kept: dict[str, float]) -> pd.DataFrame:
+    """Return the effects of one test; `kept` says what a unit costs, by metric in yuan."""
+    a, b = _arms(days).to_dict("records")
+    effect = _of_shares(b["orders"], b["visitors"], a["orders"], a["visitors"])
+    found: list[dict[str, object]] = [
+        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]} | asdict(effect)
+    ]
     for metric, cost in kept.items():
         earned = days.assign(earned=(days["price"] - cost) * days["units"])
         first, second, effect = _by_day(earned, test_id)
-        rows.append({"metric": metric, "a": first, "b": second} | effect._asdict())
-    return pd.DataFrame(rows)
+        found.append({"metric": metric, "a": first, "b": second} | asdict(effect))
+    return pd.DataFrame(found)
 
 
 def _of_shares(b_orders: float, b_visitors: float, a_orders: float, a_visitors: float) -> Effect:
@@ -411,12 +420,13 @@ def _by_day(days: pd.DataFrame, test_id: str) -> tuple[float, float, Effect]:
     return mean["A"], mean["B"], Effect(difference, difference - reach, difference + reach, p_value)
 
 
-def implied_elasticity(price_tests: pd.DataFrame, test_id: str) -> Effect:
+@public
+def implied_elasticity(data: Any, test_id: str) -> Effect:
     """Return the price elasticity of units a visitor that a test shows, with its interval.
 
     Parameters
     ----------
-    price_tests, test_id
+    data, test_id
         See :func:`arms`.
 
     Returns
@@ -433,21 +443,22 @@ def implied_elasticity(price_tests: pd.DataFrame, test_id: str) -> Effect:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
     ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [20_000, 20_000],
     ...     "orders": [1000, 1300], "units": [1000, 1300]})
-    >>> [round(value, 1) for value in implied_elasticity(days, "T1")[:3]]
-    [-2.5, -3.3, -1.7]
-    >>> implied_elasticity(days.assign(price=100.0), "T1")
+    >>> told = implied_elasticity({"price_tests": days}, "T1")
+    >>> round(told.difference, 1), round(told.low, 1), round(told.high, 1)
+    (-2.5, -3.3, -1.7)
+    >>> implied_elasticity({"price_tests": days.assign(price=100.0)}, "T1")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Both arms of test T1 show ¥100.00, so it tells nothing about prices.
     """
     from scipy.stats import norm
 
-    step = _price_step(_test(price_tests, test_id))
-    a, b = arms(price_tests, test_id).to_dict("records")
+    days = _test(data, test_id)
+    step = _price_step(days)
+    a, b = _arms(days).to_dict("records")
     if abs(step) < 1e-6:
         message = _("Both arms of test {id} show ¥{price:,.2f}, so it tells nothing about prices.")
         raise CourseError(message.format(id=test_id, price=a["price"]))
@@ -468,47 +479,49 @@ def _price_step(days: pd.DataFrame) -> float:
     return float(np.average(step, weights=wide["visitors", "A"] + wide["visitors", "B"]))
 
 
-def day_by_day(price_tests: pd.DataFrame, test_id: str) -> pd.DataFrame:
+@public
+def day_by_day(data: Any, test_id: str) -> Any:
     """Return what somebody sees who looks at the test every evening.
 
     Parameters
     ----------
-    price_tests, test_id
+    data, test_id
         See :func:`arms`.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         A row a day: ``date``, ``difference`` (conversion, B less A, all days so far), ``low``,
         ``high`` (95 % as if it were the only look), ``p_value``.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> days = pd.DataFrame({"test_id": "T1", "arm": ["A", "B"] * 2, "price": [100.0, 90.0] * 2,
     ...     "date": pd.to_datetime(["2025-03-01", "2025-03-02"]).repeat(2),
     ...     "visitors": [1000] * 4, "orders": [50, 66, 46, 48], "units": [50, 66, 46, 48]})
-    >>> day_by_day(days, "T1")["difference"].round(3).tolist()
+    >>> day_by_day({"price_tests": days}, "T1")["difference"].round(3).tolist()
     [0.016, 0.009]
     """
-    import pandas as pd
-
-    days = _test(price_tests, test_id)
+    days = _test(data, test_id)
     wide = days.pivot_table(
         index="date", columns="arm", values=["orders", "visitors"], aggfunc="sum", fill_value=0
     ).cumsum()
     wide = wide[(wide["visitors", "A"] > 0) & (wide["visitors", "B"] > 0)]
     counts = [wide[name, arm] for arm in "BA" for name in ("orders", "visitors")]
     told = [_of_shares(*one) for one in zip(*counts, strict=True)]
-    return pd.DataFrame(told).assign(date=wide.index)[["date", *Effect._fields]]
+    table = pd.DataFrame(
+        [{"date": day} | asdict(one) for day, one in zip(wide.index, told, strict=True)]
+    )
+    return frames.like(table, data)
 
 
-def novelty(price_tests: pd.DataFrame, test_id: str) -> Effect:
+@public
+def novelty(data: Any, test_id: str) -> Effect:
     """Tell whether an effect wears off: that of the second half against that of the first.
 
     Parameters
     ----------
-    price_tests, test_id
+    data, test_id
         See :func:`arms`.
 
     Returns
@@ -523,16 +536,19 @@ def novelty(price_tests: pd.DataFrame, test_id: str) -> Effect:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> days = pd.DataFrame({"test_id": "T1", "arm": ["A", "B"] * 2, "price": [100.0, 90.0] * 2,
     ...     "date": pd.to_datetime(["2025-03-01", "2025-03-02"]).repeat(2),
     ...     "visitors": [1000] * 4, "orders": [50, 86, 46, 48], "units": [50, 86, 46, 48]})
-    >>> round(novelty(days, "T1").difference, 3)
+    >>> round(novelty({"price_tests": days}, "T1").difference, 3)
     -0.034
     """
+    return _novelty(_test(data, test_id), test_id)
+
+
+def _novelty(days: pd.DataFrame, test_id: str) -> Effect:
+    """Return the effect of the second half of a test less that of the first."""
     from scipy.stats import norm
 
-    days = _test(price_tests, test_id)
     dates = sorted(days["date"].unique())
     if len(dates) < 2:
         message = _("Test {id} has one day. It takes two halves to see an effect wear off.")
@@ -540,7 +556,7 @@ def novelty(price_tests: pd.DataFrame, test_id: str) -> Effect:
     late = days["date"] >= dates[len(dates) // 2]
     value, variance = 0.0, 0.0
     for half, sign in ((days[late], 1), (days[~late], -1)):
-        a, b = arms(half, test_id).to_dict("records")
+        a, b = _arms(half).to_dict("records")
         value += sign * (b["conversion"] - a["conversion"])
         variance += sum(
             arm["conversion"] * (1 - arm["conversion"]) / arm["visitors"] for arm in (a, b)
@@ -554,8 +570,9 @@ def novelty(price_tests: pd.DataFrame, test_id: str) -> Effect:
 # --- when not to believe it ------------------------------------------------------------
 
 
+@public
 def doubts(
-    price_tests: pd.DataFrame,
+    data: Any,
     test_id: str,
     *,
     kind: str = "ab",
@@ -567,7 +584,7 @@ def doubts(
 
     Parameters
     ----------
-    price_tests, test_id
+    data, test_id
         See :func:`arms`.
     kind : {"ab", "aa"}
         ``"aa"``: both arms show the same price on purpose, and a difference is a fault.
@@ -591,29 +608,29 @@ def doubts(
 
     Examples
     --------
-    >>> import pandas as pd
     >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
     ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [44_000, 45_000],
     ...     "orders": [4000, 5000], "units": [4000, 5000]})
-    >>> for sentence in doubts(days, "T1"):
+    >>> for sentence in doubts({"price_tests": days}, "T1"):
     ...     print(sentence)
     The split is broken: 50.6 % of the visitors are in B where 50.0 % were planned, which chance
     does once in 1,246 tests. Find the cause; no number of this test can be used.
     The test ran 1 day, fewer than 14: it has not seen every day of the week twice.
     """
-    if kind not in ("ab", "aa"):
-        message = _("There is no kind {kind!r} of test. Take one of: ab, aa.")
-        raise CourseError(message.format(kind=kind))
-    positive(least_effect, _("least_effect"))
-    count(looks, "looks", 1, 1000)
-    table = arms(price_tests, test_id)
+    numbers.one_of("kind", kind, ("ab", "aa"))
+    least_effect = numbers.positive("least_effect", least_effect)
+    looks = numbers.count("looks", looks, 1, 1000)
+    share = numbers.share("share", share, zero=False, one=False)
+    days = _test(data, test_id)
+    table = _arms(days)
+    length = int(table["days"].min())
     checks = (
-        _split_doubt(ratio_check(price_tests, test_id, share), share),
-        _kind_doubt(price_tests, test_id, kind, table),
-        _length_doubt(int(table["days"].min())),
+        _split_doubt(_ratio(table, share), share),
+        _kind_doubt(days, test_id, kind, table),
+        _length_doubt(length),
         None if kind == "aa" else _size_doubt(table, least_effect),
         _look_doubt(looks),
-        _novelty_doubt(price_tests, test_id, int(table["days"].min())),
+        None if length < LEAST_DAYS else _novelty_doubt(_novelty(days, test_id)),
     )
     return [sentence for sentence in checks if sentence]
 
@@ -631,11 +648,9 @@ def _split_doubt(ratio: Ratio, planned: float) -> str | None:
     return message.format(found=100 * ratio.share, planned=100 * planned, often=often)
 
 
-def _kind_doubt(
-    price_tests: pd.DataFrame, test_id: str, kind: str, table: pd.DataFrame
-) -> str | None:
+def _kind_doubt(days: pd.DataFrame, test_id: str, kind: str, table: pd.DataFrame) -> str | None:
     prices = table["price"].tolist()
-    same = abs(_price_step(_test(price_tests, test_id))) < 1e-6
+    same = abs(_price_step(days)) < 1e-6
     if kind == "ab":
         message = _("Both arms show ¥{price:,.2f}: there is nothing to compare.")
         return message.format(price=prices[0]) if same else None
@@ -643,7 +658,7 @@ def _kind_doubt(
         return _(
             "An A/A test shows everybody the same price; here A shows ¥{a:,.2f} and B ¥{b:,.2f}."
         ).format(a=prices[0], b=prices[1])
-    p_value = float(effects(price_tests, test_id)["p_value"].iloc[0])
+    p_value = float(_effects(days, test_id, {})["p_value"].iloc[0])
     if p_value >= 0.05:
         return None
     return _(
@@ -691,10 +706,7 @@ def _look_doubt(looks: int) -> str | None:
     return message.format(looks=looks, share=100 * false_alarms(looks))
 
 
-def _novelty_doubt(price_tests: pd.DataFrame, test_id: str, days: int) -> str | None:
-    if days < LEAST_DAYS:
-        return None
-    change = novelty(price_tests, test_id)
+def _novelty_doubt(change: Effect) -> str | None:
     if change.p_value >= 0.05:
         return None
     message = _(

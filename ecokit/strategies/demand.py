@@ -37,7 +37,7 @@ class Demand:
     Parameters
     ----------
     kind : str
-        One of :data:`.KINDS`.
+        ``"uniform"``, ``"logit"`` or ``"constant"``.
     customers : float
         How many there are.
     first, second : float
@@ -231,8 +231,8 @@ def calibrated(price: float, elasticity: float, units: float, kind: Kind = "unif
     units : float
         Units sold in the period at that price, such as a month.
     kind : str
-        One of :data:`.KINDS`. The straight line is the cautious choice: its customers
-        leave fastest when the price rises.
+        ``"uniform"``, ``"logit"`` or ``"constant"``. The straight line is the cautious choice:
+        its customers leave fastest when the price rises.
 
     Examples
     --------

@@ -107,7 +107,7 @@ def bass_peak(innovation: float, imitation: float, market: float = 1) -> Peak:
 
 @public
 def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
-    """Return the stage of a product's life at each time: one of :data:`.STAGES`.
+    """Return the stage of a product's life at each time, such as "growth".
 
     Sales grow ever faster in the introduction, more slowly in growth, fall ever faster in
     maturity and level off in decline: the borders are the turning points of the Bass curve.

@@ -42,7 +42,7 @@ class Outcome:
     Parameters
     ----------
     strategy : str
-        A key of :data:`.NAMES`.
+        The name of its function.
     buyers : DataFrame
         One row a group of buyers, a bid, a week or a period: ``who``, ``units`` sold,
         ``price`` paid (mean of the row, yuan), ``unit_cost`` (yuan), ``surplus`` (yuan: what
