@@ -18,7 +18,6 @@ from ecokit import competitors
 from ecokit.competitors.indices import FORMULAS
 from ecokit.errors import CourseError
 from ecokit.explore import competitors as page
-from ecokit.explore.base import Picture
 from ecokit.shop import Shop, load_shop
 
 
@@ -34,7 +33,7 @@ def panel(shop: Shop) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def gaps(shop: Shop, panel: pd.DataFrame) -> pd.DataFrame:
-    return competitors.price_gaps(panel, same(shop), competitors.own_prices(shop.stock))
+    return competitors.price_gaps(panel, same(shop), competitors.own_prices(shop))
 
 
 def same(shop: Shop) -> pd.DataFrame:
@@ -77,9 +76,9 @@ def test_concentration_lies_between_its_bounds(sizes: list[float]) -> None:
 
 
 def test_shares_add_up_and_the_leader_is_named(shop: Shop) -> None:
-    shares = competitors.market_shares(shop.market, ["month", "category"])
+    shares = competitors.market_shares(shop, by=["month", "category"])
     assert shares.groupby(["month", "category"])["share"].sum().to_numpy() == pytest.approx(1)
-    assert set(competitors.concentration(shop.market)["leader"]) == {"K1"}
+    assert set(competitors.concentration(shop)["leader"]) == {"K1"}
 
 
 # Price leadership -----------------------------------------------------------------------------
@@ -98,24 +97,29 @@ def test_leaders_and_their_lags_are_found_as_the_simulator_was_told(
 
 def test_noise_leads_nobody_in_19_of_20_panels() -> None:
     """Two pairs of unrelated shops a panel: of 40 panels about two may show a leader."""
-    columns = pd.MultiIndex.from_product([["K1", "K2"], ["a", "b"]])
-    columns.names = ["competitor_id", "category"]
+    weeks = pd.date_range("2025-03-03", periods=52, freq="7D")
+    pairs = [(shop, category) for shop in ("K1", "K2") for category in ("a", "b")]
+    rows = [(week, *pair) for week in weeks for pair in pairs]
     wrong = 0
     for seed in range(40):
-        moves = np.random.default_rng(seed).normal(size=(52, 4))
-        wrong += len(competitors.price_leaders(pd.DataFrame(moves, columns=columns))) > 0
+        moves = np.random.default_rng(seed).normal(size=(52, 4)).ravel()
+        columns = ["week", "competitor_id", "category"]
+        table = pd.DataFrame(rows, columns=columns).assign(move=moves)
+        wrong += len(competitors.price_leaders(table)) > 0
     assert wrong <= 40 * 0.05 + 3 * (40 * 0.05 * 0.95) ** 0.5
 
 
 def test_weeks_come_as_any_dates_and_other_spacings_get_a_sentence(panel: pd.DataFrame) -> None:
     few = panel[panel["week"] <= panel["week"].min() + pd.Timedelta(weeks=5)]
     moves = competitors.price_moves(few)
-    as_text = few.assign(week=few["week"].astype(str))
-    pd.testing.assert_frame_equal(competitors.price_moves(as_text), moves)
+    as_dates = few.assign(week=few["week"].dt.date)
+    pd.testing.assert_frame_equal(competitors.price_moves(as_dates), moves)
     months = few.assign(week=few["week"] + few["week"].dt.day * pd.Timedelta(days=1))
     with pytest.raises(CourseError, match="not 7 days apart"):
         competitors.price_moves(months)
-    with pytest.raises(CourseError, match="An offer stands twice: competitor_id"):
+    with pytest.raises(
+        CourseError, match="stands in another row, too, such as the one with competitor_id"
+    ):
         competitors.price_moves(pd.concat([few, few]))
 
 
@@ -123,7 +127,7 @@ def test_a_category_of_others_alone_has_no_leader() -> None:
     market = pd.DataFrame(
         {"category": ["a", "b", "c"], "seller": ["others", "K1", "K1"], "sales": [1.0, 2.0, 0.0]}
     )
-    table = competitors.concentration(market).set_index("category")
+    table = competitors.concentration({"market": market}).set_index("category")
     assert pd.isna(table["leader"]["a"])
     assert table["leader"]["b"] == "K1"
     assert "c" not in table.index
@@ -384,7 +388,7 @@ def test_the_truth_comes_as_pairs_of_any_kind() -> None:
     assert competitors.match_quality(pairs, table) == wanted
     assert competitors.match_quality(pairs, [[1, "a"], [2, "b"]]) == wanted
     for nonsense in ({1: "a"}, [(1, "a", 2)], 7):
-        with pytest.raises(CourseError, match="a list of pairs"):
+        with pytest.raises(CourseError, match="list of pairs"):
             competitors.match_quality(pairs, nonsense)
 
 
@@ -418,7 +422,7 @@ def test_the_three_competitors_come_out_of_the_directory(shop: Shop, seed: int |
     company = shop if seed is None else load_shop(seed=seed)
     visits = len(company.visits) / 12 / company.truth["drawn_scale"]
     regions = company.orders["region"].value_counts(normalize=True)
-    table = competitors.rank_directory(company.directory, company.products, visits, regions)
+    table = competitors.rank_directory(company, monthly_visits=visits, regions=regions)
     assert set(table["shop_id"].head(3)) == set(company.competitors["shop_id"])
     assert len(table) == 40
     assert table["score"].between(0, 1).all()
@@ -428,48 +432,50 @@ def test_the_three_competitors_come_out_of_the_directory(shop: Shop, seed: int |
 
 
 def test_own_rates_beside_the_visits_are_those_of_the_journey(shop: Shop) -> None:
-    table = competitors.mystery_beside(shop.mystery_visits, shop.touchpoints, shop.journey)
+    table = competitors.mystery_beside(shop)
     assert set(table["shop"]) == {"own", "K1", "K2", "K3"}
     call = table[(table["shop"] == "own") & (table["touchpoint"] == 8)].iloc[0]
     rows = shop.touchpoints[shop.touchpoints["touchpoint"] == 8]
     due = rows["done_at"].notna() | (rows["due_at"] <= shop.touchpoints["done_at"].max())
     assert call["in_time_rate"] == (rows["done_at"] <= rows["due_at"]).sum() / due.sum()
-    assert table["lower"].le(table["in_time_rate"] + 1e-12).all()
-    assert table["upper"].ge(table["in_time_rate"] - 1e-12).all()
-    found = competitors.mystery_findings(shop.mystery_visits, by_touchpoint=False)
+    assert table["low"].le(table["in_time_rate"] + 1e-12).all()
+    assert table["high"].ge(table["in_time_rate"] - 1e-12).all()
+    found = competitors.mystery_findings(shop)
     assert found["checks"].sum() == len(shop.mystery_visits)
 
 
 def test_a_filled_in_form_is_read_as_people_fill_it_in(shop: Shop) -> None:
-    form = competitors.mystery_checklist(shop.journey).assign(competitor_id="K1")
+    form = competitors.mystery_checklist(shop).assign(competitor_id="K1")
     form["done"] = ["yes", "No", " TRUE", "1", "是", "否", "", "", "", ""]
     form["minutes_taken"] = ["5", "", "30", 2, 1, "", "", "", "", ""]
-    found = competitors.mystery_findings(form, by_touchpoint=False).iloc[0]
+    found = competitors.mystery_findings({"mystery_visits": form}).iloc[0]
     assert (found["checks"], found["done"], found["minutes"]) == (6, 4, 3.5)
-    with pytest.raises(CourseError, match="holds 'perhaps'; it takes yes or no"):
-        competitors.mystery_findings(form.assign(done="perhaps"))
-    with pytest.raises(CourseError, match="holds 'soon' in row 0"):
-        competitors.mystery_findings(form.assign(minutes_taken="soon"))
+    with pytest.raises(CourseError, match=r"done is neither yes nor no.*perhaps"):
+        competitors.mystery_findings({"mystery_visits": form.assign(done="perhaps")})
+    with pytest.raises(CourseError, match=r"minutes_taken is no number.*soon"):
+        competitors.mystery_findings({"mystery_visits": form.assign(minutes_taken="soon")})
     stray = shop.mystery_visits.assign(touchpoint=77)
-    with pytest.raises(CourseError, match="no touchpoint 77"):
-        competitors.mystery_beside(stray, shop.touchpoints, shop.journey)
+    with pytest.raises(CourseError, match=r"touchpoint is not in journey.*77"):
+        competitors.mystery_beside({**shop.tables, "mystery_visits": stray})
 
 
 def test_what_a_directory_leaves_out_makes_no_competitor(shop: Shop) -> None:
-    told = competitors.rank_directory(shop.directory, shop.products, 1e5)
+    told = competitors.rank_directory(shop, monthly_visits=1e5)
     first = shop.directory["shop_id"] == told["shop_id"][0]
     for column, value in (("price_low", np.nan), ("monthly_visits", np.nan), ("price_low", 1e9)):
         given = shop.directory.assign(**{column: shop.directory[column].mask(first, value)})
-        table = competitors.rank_directory(given, shop.products, 1e5)
+        tables = {"directory": given, "products": shop.products}
+        table = competitors.rank_directory(tables, monthly_visits=1e5)
         row = table[table["shop_id"] == told["shop_id"][0]].iloc[0]
         assert row["score"] == 0
         assert "does not say enough" in row["reason"]
-    with pytest.raises(CourseError, match=r"price_low holds 0\.0"):
-        competitors.rank_directory(shop.directory.assign(price_low=0.0), shop.products, 1e5)
+    free = {**shop.tables, "directory": shop.directory.assign(price_low=0.0)}
+    with pytest.raises(CourseError, match="price_low is no number above 0"):
+        competitors.rank_directory(free, monthly_visits=1e5)
 
 
 def test_the_checklist_is_the_ten_touchpoints(shop: Shop) -> None:
-    form = competitors.mystery_checklist(shop.journey)
+    form = competitors.mystery_checklist(shop)
     assert form["touchpoint"].tolist() == list(range(1, 11))
     assert form[["done", "minutes_taken", "note"]].eq("").all(axis=None)
 
@@ -478,7 +484,7 @@ def test_the_checklist_is_the_ten_touchpoints(shop: Shop) -> None:
 
 
 def test_own_prices_sum_up_the_stock_table(shop: Shop) -> None:
-    own = competitors.own_prices(shop.stock)
+    own = competitors.own_prices(shop)
     assert own["units"].sum() == shop.stock["sold"].sum()
     assert own["week"].dt.day_of_week.eq(0).all()
 
@@ -541,9 +547,9 @@ def test_overlap_counts_both_ways(shop: Shop, panel: pd.DataFrame) -> None:
 
 def test_gaps_of_tables_from_elsewhere(shop: Shop, panel: pd.DataFrame, gaps: pd.DataFrame) -> None:
     few = panel[panel["week"] <= panel["week"].min() + pd.Timedelta(weeks=1)]
-    own = competitors.own_prices(shop.stock)
+    own = competitors.own_prices(shop)
     wanted = competitors.price_gaps(few, same(shop), own)
-    told = few.assign(week=few["week"].dt.date, price=few["price"].astype(str))
+    told = few.assign(week=few["week"].dt.date)
     pd.testing.assert_frame_equal(competitors.price_gaps(told, same(shop), own), wanted)
     holes = few.assign(price=few["price"].where(few["sku"] != wanted["sku"][0]))
     left = competitors.price_gaps(holes, same(shop), own)
@@ -551,11 +557,17 @@ def test_gaps_of_tables_from_elsewhere(shop: Shop, panel: pd.DataFrame, gaps: pd
     assert np.isfinite(left["gap"]).all()
     twice = pd.concat([same(shop), same(shop)])
     calls: list[tuple[Callable[[], object], str]] = [
-        (lambda: competitors.price_gaps(few, twice, own), "A match stands twice"),
-        (lambda: competitors.price_gaps(few.assign(price=0), same(shop), own), "price holds 0"),
-        (lambda: competitors.price_gaps(few.assign(sku=1), same(shop), own), "stands twice"),
-        (lambda: competitors.alerts(gaps, shop.products[:1], gaps["week"].max()), "has no P"),
-        (lambda: competitors.alerts(gaps, shop.products, "monday"), "'monday' is no day"),
+        (lambda: competitors.price_gaps(few, twice, own), "of matches.*in another row"),
+        (
+            lambda: competitors.price_gaps(few.assign(price=0), same(shop), own),
+            "price is no number above 0",
+        ),
+        (lambda: competitors.price_gaps(few.assign(sku=1), same(shop), own), "in another row"),
+        (
+            lambda: competitors.alerts(gaps, shop.products[:1], gaps["week"].max()),
+            "not in products",
+        ),
+        (lambda: competitors.alerts(gaps, shop.products, "monday"), "week is 'monday'"),
         (lambda: competitors.alerts(gaps.drop(columns="in_stock"), shop.products, 0), "in_stock"),
     ]
     for call, sentence in calls:
@@ -649,20 +661,23 @@ def test_a_report_is_saved_and_never_over_another(tmp_path: Path) -> None:
     ("call", "sentence"),
     [
         (lambda: competitors.bilateral_index([1, 2], [1], formula="jevons"), "lists hold 2 and 1"),
-        (lambda: competitors.bilateral_index([0], [1], formula="jevons"), "above zero"),
-        (lambda: competitors.bilateral_index([1], [1], formula="best"), "no formula 'best'"),
+        (lambda: competitors.bilateral_index([0], [1], formula="jevons"), "above 0"),
+        (lambda: competitors.bilateral_index([1], [1], formula="best"), "formula is 'best'"),
         (lambda: competitors.bilateral_index([1], [1], [0], [1]), "nothing weighs"),
         (lambda: competitors.bilateral_index([1], [1], [1], formula="lloyd_moulton"), "sigma"),
         (lambda: competitors.hhi({"a": 30, "b": 70}), "Divide per cent by 100"),
-        (lambda: competitors.hhi({"a": 1.2, "b": -0.2}), "below zero"),
-        (lambda: competitors.hhi([0.5, 0.5]), "each seller's share as a number"),
-        (lambda: competitors.hhi(pd.Series(0.5, index=["a", "a"])), "stands twice"),
-        (lambda: competitors.merger_delta({"a": 0.5, "others": 0.5}, "a", "others"), "sellers of"),
-        (lambda: competitors.bilateral_index(["a"], [1], formula="jevons"), "above zero"),
+        (lambda: competitors.hhi({"a": 1.2, "b": -0.2}), "0 or more"),
+        (lambda: competitors.hhi([0.5, 0.5]), "a number for each name"),
+        (lambda: competitors.hhi(pd.Series(0.5, index=["a", "a"])), "a name twice"),
+        (
+            lambda: competitors.merger_delta({"a": 0.5, "others": 0.5}, "a", "others"),
+            "other is 'others'",
+        ),
+        (lambda: competitors.bilateral_index(["a"], [1], formula="jevons"), "no number"),
         (lambda: competitors.bilateral_index([1, 2], [1, 2], [1, 0], [0, 1], "walsh"), "in both"),
-        (lambda: competitors.reaction(float("nan"), 1, 1, -0.1), "needs numbers"),
+        (lambda: competitors.reaction(float("nan"), 1, 1, -0.1), "price is nan"),
         (lambda: competitors.reaction(1, 1, 1, -1.5), "above -1"),
-        (lambda: competitors.reaction(1, 1, 1, -0.1, cross_elasticity=-1), "not negative"),
+        (lambda: competitors.reaction(1, 1, 1, -0.1, cross_elasticity=-1), "0 or more"),
     ],
 )
 def test_what_cannot_be_gets_a_sentence(call: object, sentence: str) -> None:
@@ -672,7 +687,7 @@ def test_what_cannot_be_gets_a_sentence(call: object, sentence: str) -> None:
 
 def test_double_rows_get_a_sentence() -> None:
     twice = pd.DataFrame({"period": 1, "item": ["a", "a"], "price": [1.0, 2.0]})
-    with pytest.raises(CourseError, match="twice"):
+    with pytest.raises(CourseError, match="in another row"):
         competitors.price_index(twice)
     names = pd.DataFrame({"name": ["x", "y"]}, index=[1, 1])
     with pytest.raises(CourseError, match="row label"):
@@ -682,45 +697,27 @@ def test_double_rows_get_a_sentence() -> None:
 # The explorer ---------------------------------------------------------------------------------
 
 
-def pictures(widget: object) -> list[Picture]:
-    if isinstance(widget, Picture):
-        return [widget]
-    return [p for child in getattr(widget, "children", ()) for p in pictures(child)]
-
-
-def controls(widget: object) -> dict[str, object]:
-    found = {}
-    if getattr(widget, "description", "") and hasattr(widget, "value"):
-        found[str(widget.description)] = widget  # type: ignore[attr-defined]
-    for child in getattr(widget, "children", ()):
-        found |= controls(child)
-    return found
-
-
 def test_the_explorer_follows_its_controls(shop: Shop) -> None:
-    app = page.explorer(shop)
-    named = controls(app)
-    matching, prices = pictures(app)
-    before = matching.alt, prices.alt
-    named["Threshold"].value = 0.4  # type: ignore[attr-defined]
-    assert matching.alt != before[0]
-    named["Category"].value = "phones"  # type: ignore[attr-defined]
-    assert prices.alt != before[1]
-    assert {"Index", "Their price"} <= set(named)
+    matching, prices = (lab.app() for lab in page.lab(shop).labs)
+    before = matching.picture.alt, prices.picture.alt
+    matching.inputs["threshold"].value = 0.4
+    assert matching.picture.alt != before[0]
+    prices.inputs["category"].value = "phones"
+    assert prices.picture.alt != before[1]
+    assert list(prices.inputs) == ["threshold", "category", "formula", "paid"]
 
 
 def test_the_explorer_says_when_no_pair_is_left(shop: Shop) -> None:
     names = shop.products.assign(name=[f"Q{n}" for n in range(len(shop.products))])
-    app = page.explorer(Shop({**shop.tables, "products": names}))
-    named = controls(app)
-    named["Threshold"].value = 0.5  # type: ignore[attr-defined]
-    matching, prices = pictures(app)
-    assert "0 right" in matching.alt
-    named["Category"].value = "phones"  # type: ignore[attr-defined]
-    assert "lower the threshold" in prices.alt
+    other = Shop({**shop.tables, "products": names})
+    matching, prices = (lab.app() for lab in page.lab(other).labs)
+    matching.inputs["threshold"].value = 0.5
+    assert "K1 0 right" in matching.picture.alt
+    assert "lower the threshold" in matching.below.value
+    assert "lower the threshold" in prices.picture.alt
 
 
 def test_the_static_twin_has_a_frame_for_each_threshold(shop: Shop) -> None:
-    twin = page.frames(shop)
+    twin = page.lab(shop).frames()
     assert len(twin.frames) == 7
     assert twin.frames[0].png()[:4] == b"\x89PNG"

@@ -37,12 +37,6 @@ T = pd.Timestamp
 CATCHES = {
     "operations/assortment.py": 1,
     "operations/checks.py": 2,
-    "competitors/collect.py": 1,
-    "competitors/indices.py": 1,
-    "competitors/inputs.py": 3,
-    "competitors/lead.py": 1,
-    "competitors/match.py": 1,
-    "competitors/store.py": 1,
 }
 TOO_WIDE = {"Exception", "BaseException", "TypeError", "AttributeError"}
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import lazy_loader
+from ecokit.inputs.renamed import attach
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
+__getattr__, __dir__, __all__ = attach(
     __name__,
     submod_attrs={
         "directory": ["assortment", "rank_directory"],
         "indices": [
-            "FORMULAS",
             "average_price",
             "bilateral_index",
             "price_index",
@@ -36,13 +35,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "mystery": ["mystery_beside", "mystery_checklist", "mystery_findings"],
         "report": ["save_report", "show_report", "weekly_report"],
         "watch": ["alerts", "assortment_overlap", "own_prices", "price_gaps", "reaction"],
-        "site": ["SmallWeb", "serve"],
-        "collect": ["Clock", "Collector", "Page", "PageError", "RefusedError", "Reply"],
-        "prices": ["Price", "read_price"],
-        "read": ["READERS", "ContractError", "Offer", "Problem", "Reader", "read_offers"],
-        "listing": ["collect_directory", "read_directory"],
+        "site": ["serve"],
+        "collect": ["Collector", "Page"],
+        "prices": ["read_price"],
+        "read": ["READERS", "Reader", "read_offers"],
+        "listing": ["collect_directory"],
         "snapshots": [
-            "Snapshot",
             "collect_site",
             "collect_weeks",
             "logs",

@@ -7,21 +7,24 @@ import datetime as dt
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pandas as pd
 
 from ecokit import __version__
 from ecokit.competitors.markup import MarkupError, parsed
 from ecokit.competitors.robots import Robots
 from ecokit.competitors.store import Held, Store
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
 from ecokit.messages import _
 
 if TYPE_CHECKING:
     import bs4
-    import pandas as pd
 
 AGENT = f"ecokit/{__version__} (a training exercise on prices)"
 READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml")
@@ -32,7 +35,8 @@ WEB_ENCODINGS = re.compile("utf-(8|16)|ascii|iso8859|cp125|gb|big5|euc|shift_jis
 ROBOTS_BYTES = 500 * 1024  # what RFC 9309 wants to be read at least
 
 
-class Reply(NamedTuple):
+@dataclass(frozen=True)
+class Reply:
     """What a fetch gives: the status, the headers in lower case, and the body in pieces."""
 
     status: int
@@ -204,8 +208,6 @@ class Collector:
         Columns: ``at`` (seconds since the collector was made), ``url``, ``status`` (Int64, missing
         when no request was made), ``reason``, ``bytes``, ``from_cache``.
         """
-        import pandas as pd
-
         columns = ["at", "url", "status", "reason", "bytes", "from_cache"]
         kinds = {"at": "float64", "status": "Int64", "bytes": "int64", "from_cache": "bool"}
         return pd.DataFrame(self._rows, columns=columns).astype(kinds)
@@ -405,6 +407,22 @@ class Collector:
         return RefusedError(f"{url}: {reason}.")
 
 
+def collector_of(given: object) -> Collector:
+    """Return a collector, or say how to make one.
+
+    Examples
+    --------
+    >>> collector_of(None)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: collector is None. Make one: competitors.Collector(web.fetch, ...
+    """
+    if not isinstance(given, Collector):
+        wanted = _("Make one: competitors.Collector(web.fetch, clock=web.clock).")
+        raise numbers.refused("collector", given, wanted)
+    return given
+
+
 class StatusError(PageError):
     """A page that the site answers with another status than 200."""
 
@@ -480,16 +498,19 @@ def _absolute(base: str, link: str) -> str:
 
 def _checked(url: str) -> str:
     """Return an address without the part after #, or say why it is none."""
+    if not (isinstance(url, str) and _is_address(url)):
+        sentence = _("url is {url!r}. Write a web address like http://shop.example/index.html.")
+        raise RefusedError(sentence.format(url=str(url)[:80]))
+    return urldefrag(url)[0]
+
+
+def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        usable = usable and not parts.username and url.isprintable() and " " not in url
-    except (ValueError, AttributeError):
-        usable = False
-    if not usable:
-        sentence = _("'{url}' is no web address. Write it like http://shop.example/index.html.")
-        raise RefusedError(sentence.format(url=str(url)[:80]))
-    return urldefrag(url)[0]
+    except ValueError:
+        return False
+    return bool(usable and not parts.username and url.isprintable() and " " not in url)
 
 
 def _meaning(status: int) -> str:

@@ -8,17 +8,16 @@ lists everything, and a twin of ours that nobody visits takes no customer away.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from ecokit.competitors.inputs import demand_columns, known, number, numbers, once
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
 """The categories that a directory counts; whatever else a shop sells is ``other``."""
@@ -35,13 +34,14 @@ WEAK = 0.55
 _PARTS = ("covers", "focus", "prices", "reach")
 
 
-def assortment(products: pd.DataFrame) -> pd.Series[float]:
+@public
+def assortment(data: Any) -> pd.Series[float]:
     """Describe our own shop as a directory would: products by category, and a price band.
 
     Parameters
     ----------
-    products : DataFrame
-        ``category``, ``list_price`` (yuan).
+    data : Shop or mapping of table name to table
+        ``products``: ``category``, ``list_price`` (yuan).
 
     Returns
     -------
@@ -63,17 +63,20 @@ def assortment(products: pd.DataFrame) -> pd.Series[float]:
     >>> import pandas as pd
     >>> products = pd.DataFrame({"category": ["phones", "audio", "audio"],
     ...                          "list_price": [2000.0, 100, 300]})
-    >>> assortment(products)[["phones", "audio", "other", "price_high"]].tolist()
+    >>> assortment({"products": products})[["phones", "audio", "other", "price_high"]].tolist()
     [1.0, 2.0, 0.0, 1660.0]
-    >>> assortment(products[:0])
+    >>> assortment({"products": products[:0]})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no product in the table, so there is nothing to compare.
     """
-    import pandas as pd
+    (products,) = frames.fetched(data, {"products": "category list_price"})
+    rows.refuse(products, "products", [rows.not_above_zero("list_price", "category", gaps=True)])
+    return _counted(products)
 
-    demand_columns(products, ["category", "list_price"])
-    products = numbers(products, ["list_price"]).dropna(subset=["list_price"])
+
+def _counted(products: pd.DataFrame) -> pd.Series[float]:
+    products = products.dropna(subset=["list_price"])
     if products.empty:
         raise CourseError(_("There is no product in the table, so there is nothing to compare."))
     counts = products["category"].value_counts().reindex(CATEGORIES, fill_value=0)
@@ -83,22 +86,22 @@ def assortment(products: pd.DataFrame) -> pd.Series[float]:
     return pd.concat([counts, extra]).astype(float)
 
 
+@public
 def rank_directory(
-    directory: pd.DataFrame,
-    products: pd.DataFrame,
+    data: Any,
+    *,
     monthly_visits: float,
     regions: Mapping[str, float] | pd.Series[float] | None = None,
     kinds: Sequence[str] = KINDS,
-) -> pd.DataFrame:
+) -> Any:
     """Rank the shops of a directory by how much they compete with ours, with the reason.
 
     Parameters
     ----------
-    directory : DataFrame
-        ``shop_id``, ``name``, ``kind``, ``region``, products by :data:`CATEGORIES` and
-        ``other``, ``price_low``, ``price_high`` (yuan), ``monthly_visits``.
-    products : DataFrame
-        Ours: ``category``, ``list_price``.
+    data : Shop or mapping of table name to table
+        ``directory``: ``shop_id``, ``name``, ``kind``, ``region``, products by
+        :data:`CATEGORIES` and ``other``, ``price_low``, ``price_high`` (yuan),
+        ``monthly_visits``. ``products``, ours: ``category``, ``list_price``.
     monthly_visits : float
         Ours, on the scale of the directory.
     regions : mapping of region to float, or Series, optional
@@ -109,7 +112,7 @@ def rank_directory(
 
     Returns
     -------
-    DataFrame
+    table
         ``rank``, ``shop_id``, ``name``, ``kind``; ``covers`` (share of our range for which it
         lists as many products of the category), ``focus`` (share of its list that is in our
         categories), ``prices`` (common part of the two price bands over their whole, on a log
@@ -138,44 +141,72 @@ def rank_directory(
     >>> directory = pd.DataFrame([
     ...     row | {"shop_id": "D1", "name": "Twin", "kind": "shop"},
     ...     row | {"shop_id": "D2", "name": "Bazaar", "kind": "marketplace", "other": 900}])
-    >>> table = rank_directory(directory, ours, monthly_visits=10000)
+    >>> tables = {"directory": directory, "products": ours}
+    >>> table = rank_directory(tables, monthly_visits=10000)
     >>> table[["name", "covers", "focus", "reach"]].round(2).values.tolist()
     [['Twin', 1.0, 1.0, 0.9], ['Bazaar', 1.0, 0.01, 0.9]]
     >>> table["reason"][1]
     'Most of what it lists is not what we sell.'
-    >>> rank_directory(directory, ours, monthly_visits=0)
+    >>> rank_directory(tables, monthly_visits=0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: Give our own visits a month, above zero, to compare the reach with.
+    ecokit.errors.CourseError: monthly_visits is 0. Give a number above 0.
     """
-    columns = [*CATEGORIES, "other", "price_low", "price_high", "monthly_visits"]
-    demand_columns(directory, ["shop_id", "name", "kind", "region", *columns])
-    if not 0 < number(monthly_visits) < np.inf:
-        raise CourseError(_("Give our own visits a month, above zero, to compare the reach with."))
-    once(directory, ["shop_id"], _("A shop"))
-    known(directory, ["name", "kind", "region"])
-    directory = numbers(directory, ["price_low", "price_high"])
-    directory = numbers(directory, [*CATEGORIES, "other", "monthly_visits"], zero=True)
-    ours, counts = assortment(products), directory[list(CATEGORIES)].astype(float)
-    mine = ours[list(CATEGORIES)]
-    if not mine.sum():
+    counted = [*CATEGORIES, "other", "monthly_visits"]
+    listed, products = frames.fetched(
+        data,
+        {
+            "directory": ["shop_id", "name", "kind", "region", *counted, "price_low", "price_high"],
+            "products": "category list_price",
+        },
+    )
+    wrong = [rows.missing(name, "shop_id") for name in ("name", "kind", "region")]
+    wrong += [rows.not_above_zero(f"price_{end}", "shop_id", gaps=True) for end in ("low", "high")]
+    wrong += [rows.below_zero(name, "shop_id", gaps=True) for name in counted]
+    rows.refuse(listed, "directory", [*wrong, rows.twice("shop_id")])
+    rows.refuse(products, "products", [rows.not_above_zero("list_price", "category", gaps=True)])
+    ours = _counted(products)
+    if not ours[list(CATEGORIES)].sum():
         sentence = _("None of our products is in the directory's categories: {categories}.")
         raise CourseError(sentence.format(categories=", ".join(CATEGORIES)))
-    listed = counts.sum(axis=1, skipna=False) + directory["other"]
-    there = directory["region"].map(dict(regions)).fillna(0.0) if regions is not None else 1.0
-    table = directory[["shop_id", "name", "kind"]].assign(
-        covers=np.minimum(counts.to_numpy(), mine.to_numpy()).sum(axis=1) / mine.sum(),
-        focus=counts.sum(axis=1) / listed.mask(listed == 0, np.inf),
-        prices=_overlap(directory["price_low"], directory["price_high"], ours),
-        reach=(directory["monthly_visits"] / number(monthly_visits)).clip(upper=1)
-        * np.where(directory["region"] == "national", 1.0, there),
+    visits = numbers.positive("monthly_visits", monthly_visits)
+    shares = None if regions is None else numbers.by_name("regions", regions, low=0)
+    table = listed[["shop_id", "name", "kind"]].assign(
+        **_likeness(listed, ours), reach=_reach(listed, visits, shares)
     )
-    fit = table["kind"].isin(list(kinds))
+    fit = table["kind"].isin(_kinds(kinds))
     table["score"] = table[list(_PARTS)].prod(axis=1, skipna=False).where(fit, 0.0).fillna(0.0)
     table["reason"] = [_reason(r, ok) for r, ok in zip(table.itertuples(), fit, strict=True)]
     table = table.sort_values(["score", "shop_id"], ascending=[False, True], ignore_index=True)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
-    return table
+    return frames.like(table, data)
+
+
+def _kinds(kinds: Sequence[str]) -> list[str]:
+    found = frames.listed(kinds, "kinds")
+    if not found:
+        raise numbers.refused("kinds", kinds, _("Name one kind at least, such as 'shop'."))
+    return found
+
+
+def _likeness(listed: pd.DataFrame, ours: pd.Series[float]) -> dict[str, Any]:
+    """Return how far each shop lists what we sell, only that, and at our prices."""
+    counts, mine = listed[list(CATEGORIES)].astype(float), ours[list(CATEGORIES)]
+    whole = counts.sum(axis=1, skipna=False) + listed["other"]
+    return {
+        "covers": np.minimum(counts.to_numpy(), mine.to_numpy()).sum(axis=1) / mine.sum(),
+        "focus": counts.sum(axis=1) / whole.mask(whole == 0, np.inf),
+        "prices": _overlap(listed["price_low"], listed["price_high"], ours),
+    }
+
+
+def _reach(
+    listed: pd.DataFrame, visits: float, shares: Mapping[str, float] | None
+) -> pd.Series[float]:
+    """Return which share of our customers may see each shop."""
+    there = 1.0 if shares is None else listed["region"].map(shares).fillna(0.0)
+    seen = (listed["monthly_visits"] / visits).clip(upper=1)
+    return seen * np.where(listed["region"] == "national", 1.0, there)
 
 
 def _overlap(

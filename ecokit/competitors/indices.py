@@ -6,18 +6,19 @@ use the same formulas for consumer prices; they differ in whose quantities weigh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ecokit.competitors.inputs import demand_columns, known, numbers, once
+from ecokit.competitors.tables import TYPES
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Vector = NDArray[np.float64]
 _Formula = Callable[[Vector, Vector, Vector, Vector], float]
@@ -72,11 +73,14 @@ FORMULAS: Mapping[str, _Formula] = {
 UNWEIGHTED = ("jevons", "carli", "dutot")
 """Formulas that need no quantities: what you use when only prices can be seen."""
 
+NO_PRICE = _("There is no price in the table, so there is no index.")
+
 
 class NothingWeighsError(CourseError):
     """No product of a comparison was bought."""
 
 
+@public
 def bilateral_index(
     prices_0: ArrayLike,
     prices_1: ArrayLike,
@@ -125,11 +129,11 @@ def bilateral_index(
     >>> bilateral_index([2, 4], [3, 4])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: A fisher index needs the quantities of both lists. Without
-        quantities take jevons.
+    ecokit.errors.CourseError: A fisher index needs quantities_0 and quantities_1: those of both
+        lists. Without quantities take jevons.
     """
-    p0, p1 = _positive(prices_0), _positive(prices_1)
-    _check_formula(formula, [*FORMULAS, "lloyd_moulton"])
+    p0, p1 = _positive("prices_0", prices_0), _positive("prices_1", prices_1)
+    numbers.one_of("formula", formula, [*FORMULAS, "lloyd_moulton"])
     if len(p0) != len(p1) or not len(p0):
         sentence = _("An index compares the same products; the lists hold {a} and {b}.")
         raise CourseError(sentence.format(a=len(p0), b=len(p1)))
@@ -140,12 +144,13 @@ def bilateral_index(
     if (need_0 and quantities_0 is None) or (need_1 and quantities_1 is None):
         which = _("both lists") if need_0 and need_1 else _("list 0") if need_0 else _("list 1")
         sentence = _(
-            "A {formula} index needs the quantities of {which}. Without quantities take jevons."
+            "A {formula} index needs quantities_0 and quantities_1: those of {which}. "
+            "Without quantities take jevons."
         )
         raise CourseError(sentence.format(formula=formula, which=which))
     unused = np.ones_like(p0)
-    q0 = _quantities(quantities_0, len(p0)) if need_0 else unused
-    q1 = _quantities(quantities_1, len(p0)) if need_1 else unused
+    q0 = _quantities("quantities_0", quantities_0, len(p0)) if need_0 else unused
+    q1 = _quantities("quantities_1", quantities_1, len(p0)) if need_1 else unused
     if formula == "walsh" and not q0 @ q1:
         raise NothingWeighsError(
             _("No product has quantities in both lists, so nothing weighs. Take fisher instead.")
@@ -153,31 +158,18 @@ def bilateral_index(
     return FORMULAS[formula](p0, p1, q0, q1)
 
 
-def _check_formula(formula: str, known_formulas: Sequence[str]) -> None:
-    if formula not in known_formulas:
-        sentence = _("There is no formula {formula!r}. Take one of: {known}.")
-        raise CourseError(sentence.format(formula=formula, known=", ".join(known_formulas)))
-
-
-def _vector(given: ArrayLike | None) -> Vector:
-    """Return numbers as a vector; what is no number becomes missing."""
-    try:
-        return np.asarray(given, dtype=float).reshape(-1)
-    except (TypeError, ValueError):
-        return np.full(1, np.nan)
-
-
-def _positive(prices: ArrayLike) -> Vector:
-    values = _vector(prices)
-    if not (np.isfinite(values).all() and (values > 0).all()):
-        raise CourseError(_("Prices must be numbers above zero. Leave out products without one."))
+def _positive(name: str, prices: ArrayLike) -> Vector:
+    values = numbers.array(name, prices).reshape(-1)
+    if not (values > 0).all():
+        wanted = _("Prices lie above 0: leave out products without one.")
+        raise numbers.refused(name, values.tolist(), wanted)
     return values
 
 
-def _quantities(given: ArrayLike | None, length: int) -> Vector:
-    values = _vector(given)
-    if len(values) != length or not np.isfinite(values).all() or (values < 0).any():
-        raise CourseError(_("Give one quantity for each price, zero or more."))
+def _quantities(name: str, given: ArrayLike | None, length: int) -> Vector:
+    values = numbers.array(name, given, low=0).reshape(-1)
+    if len(values) != length:
+        raise numbers.refused(name, values.tolist(), _("Give one quantity for each price."))
     if not values.sum():
         raise NothingWeighsError(
             _("All quantities are zero, so nothing weighs. Take jevons instead.")
@@ -186,23 +178,28 @@ def _quantities(given: ArrayLike | None, length: int) -> Vector:
 
 
 def _lloyd_moulton(p0: Vector, p1: Vector, q0: ArrayLike | None, sigma: float | None) -> float:
-    rate = _vector(sigma)[0]
-    if not np.isfinite(rate) or rate == 1 or q0 is None:
+    if q0 is None or sigma is None or numbers.number("sigma", sigma) == 1:
         raise CourseError(
             _("lloyd_moulton needs quantities_0 and sigma, the elasticity of substitution, not 1.")
         )
-    weights = _quantities(q0, len(p0))
+    rate, weights = float(sigma), _quantities("quantities_0", q0, len(p0))
     share = p0 * weights / (p0 @ weights)
     return float((share @ (p1 / p0) ** (1 - rate)) ** (1 / (1 - rate)))
 
 
+@public
 def price_index(
-    table: pd.DataFrame,
+    prices: Any,
     formula: str = "jevons",
     chained: bool = False,
-    by: str | Sequence[str] = (),
+    by: By = None,
     sigma: float | None = None,
-) -> pd.DataFrame:
+    *,
+    period: str = "period",
+    item: str = "item",
+    price: str = "price",
+    quantity: str = "quantity",
+) -> Any:
     """Follow the price level over time, over the products that can be compared.
 
     Two periods are compared over the products that are there in both. Fixed base: each
@@ -210,20 +207,22 @@ def price_index(
 
     Parameters
     ----------
-    table : DataFrame
-        ``period`` (sortable), ``item``, ``price`` (yuan), and ``quantity`` (units) for the
-        weighted formulas; one row an item and period. A row without a price is left out; a
-        missing quantity counts as zero.
+    prices : table
+        One row an item and period. A row without a price is left out; a missing quantity counts
+        as zero.
     formula, sigma
         As in :func:`bilateral_index`.
     chained : bool
         Chain the periods. A chain takes up new products; with prices that bounce it drifts.
-    by : str or sequence of str
+    by : str or sequence of str, optional
         Columns such as ``"category"``: one index for each.
+    period, item, price, quantity : str
+        Names of its columns: when (sortable), what, in yuan, and units, which the weighted
+        formulas need.
 
     Returns
     -------
-    DataFrame
+    table
         `by`, ``period``, ``index`` (first period 1.0; empty where no product can be compared or
         none of them was bought, and in a chain from there on), ``matched`` (products in the
         comparison).
@@ -251,36 +250,65 @@ def price_index(
     >>> price_index(table.drop(columns="quantity"), "fisher")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: quantity.
+    ecokit.errors.CourseError: The table prices has no column quantity. It has: ...
     """
-    import pandas as pd
-
-    keys = [by] if isinstance(by, str) else list(by)
-    columns = ["period", "item", "price"] + ([] if formula in UNWEIGHTED else ["quantity"])
-    demand_columns(table, [*keys, *columns])
-    _check_formula(formula, [*FORMULAS, "lloyd_moulton"])
-    rows = numbers(table, ["price"]).dropna(subset=["price"])
-    if "quantity" in columns:
-        rows = numbers(rows, ["quantity"], zero=True).fillna({"quantity": 0.0})
-    known(rows, [*keys, "period", "item"])
-    once(rows, [*keys, "period", "item"], _("An item"))
-    if rows.empty:
-        raise CourseError(_("There is no price in the table, so there is no index."))
-    groups: Any = rows.groupby(keys, sort=True) if keys else [((), rows)]
+    keys = frames.listed(by)
+    frames.refuse_taken(keys, ["period", "index", "matched"])
+    numbers.one_of("formula", formula, [*FORMULAS, "lloyd_moulton"])
+    named = {"period": period, "item": item, "price": price}
+    if formula not in UNWEIGHTED:
+        named["quantity"] = quantity
+    priced = _opened(prices, "prices", {**{key: key for key in keys}, **named}).dropna(
+        subset=["price"]
+    )
+    rows.refuse(priced, "prices", [rows.twice(*keys, "period", "item")])
+    if priced.empty:
+        raise CourseError(NO_PRICE)
     found = [
-        _index_of(group, formula, chained, sigma).assign(**dict(zip(keys, name, strict=True)))
-        for name, group in groups
+        _index_of(group, formula, chained, sigma).assign(**name)
+        for name, group in _groups(priced, keys)
     ]
-    return pd.concat(found, ignore_index=True)[[*keys, "period", "index", "matched"]]
+    index = pd.concat(found, ignore_index=True)[[*keys, "period", "index", "matched"]]
+    return frames.like(index, prices)
 
 
-def _index_of(rows: pd.DataFrame, formula: str, chained: bool, sigma: float | None) -> pd.DataFrame:
-    import pandas as pd
+def _opened(given: Any, name: str, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return prices and quantities as pandas; a missing quantity counts as zero."""
+    types = {**TYPES, "quantity": "number"}
+    frame = frames.table(given, columns, name=name, types=types)
+    table = frames.as_pandas(frame.select(*columns)).reset_index(drop=True)
+    numeric = [column for column in columns if types.get(column) == "number"]
+    others = [column for column in columns if column not in numeric]
+    weights = [column for column in numeric if column in ("quantity", "units")]
+    wrong = [rows.missing(column, *others) for column in others]
+    wrong += [
+        rows.below_zero(column, *others, gaps=True)
+        if column in weights
+        else rows.not_above_zero(column, *others, gaps=True)
+        for column in numeric
+    ]
+    rows.refuse(table, name, wrong)
+    return table.astype(dict.fromkeys(numeric, "float64")).fillna(dict.fromkeys(weights, 0.0))
 
-    prices = rows.pivot_table(index="period", columns="item", values="price")  # one row each
+
+def _groups(
+    table: pd.DataFrame, keys: Sequence[str]
+) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """Yield the values of the keys and the rows of each group; without keys, all rows."""
+    if not keys:
+        yield {}, table
+        return
+    for name, group in table.groupby(list(keys), sort=True):
+        yield dict(zip(keys, name, strict=True)), group
+
+
+def _index_of(
+    table: pd.DataFrame, formula: str, chained: bool, sigma: float | None
+) -> pd.DataFrame:
+    prices = table.pivot_table(index="period", columns="item", values="price")  # one row each
     units = None
     if formula not in UNWEIGHTED:
-        units = rows.pivot_table(index="period", columns="item", values="quantity")
+        units = table.pivot_table(index="period", columns="item", values="quantity")
     level, found = 1.0, [(prices.index[0], 1.0, int(prices.iloc[0].notna().sum()))]
     for place in range(1, len(prices)):
         start = place - 1 if chained else 0
@@ -312,7 +340,10 @@ def _index_or_none(
         return np.nan
 
 
-def average_price(table: pd.DataFrame) -> pd.DataFrame:
+@public
+def average_price(
+    prices: Any, *, period: str = "period", item: str = "item", price: str = "price"
+) -> Any:
     """Return the mean price of each period against the first: what an index must not be.
 
     The mean moves when a dear product is delisted or a cheap one is new, although no
@@ -320,12 +351,14 @@ def average_price(table: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    table : DataFrame
-        ``period``, ``item``, ``price``.
+    prices : table
+        As for :func:`price_index`.
+    period, item, price : str
+        Names of its columns.
 
     Returns
     -------
-    DataFrame
+    table
         ``period``, ``index`` (first period 1.0), ``items``.
 
     Raises
@@ -350,36 +383,45 @@ def average_price(table: pd.DataFrame) -> pd.DataFrame:
     >>> average_price(table[["period"]])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: item, price.
+    ecokit.errors.CourseError: The table prices has no column item. It has: period. ...
     """
-    demand_columns(table, ["period", "item", "price"])
-    rows = numbers(table, ["price"]).dropna(subset=["price"])
-    if rows.empty:
-        raise CourseError(_("There is no price in the table, so there is no index."))
-    means = rows.groupby("period").agg(index=("price", "mean"), items=("item", "nunique"))
+    named = {"period": period, "item": item, "price": price}
+    priced = _opened(prices, "prices", named).dropna(subset=["price"])
+    if priced.empty:
+        raise CourseError(NO_PRICE)
+    means = priced.groupby("period").agg(index=("price", "mean"), items=("item", "nunique"))
     means["index"] = means["index"] / means["index"].iloc[0]
-    return means.reset_index()
+    return frames.like(means.reset_index(), prices)
 
 
+@public
 def spatial_index(
-    gaps: pd.DataFrame, formula: str = "fisher", by: str | Sequence[str] = ()
-) -> pd.DataFrame:
+    gaps: Any,
+    formula: str = "fisher",
+    by: By = None,
+    *,
+    own_price: str = "own_price",
+    price: str = "price",
+    units: str = "units",
+) -> Any:
     """Tell how dear we are against competitors, over the products that both sell.
 
     Parameters
     ----------
-    gaps : DataFrame
-        ``own_price`` and ``price`` (theirs) of matched products, and ``units`` (ours), which
-        weigh where the formula uses quantities. Their units are not known: one basket,
-        ours, weighs both sides, so Laspeyres, Paasche, Fisher and Walsh agree.
+    gaps : table
+        One row a matched product.
     formula : str
         A name of :data:`FORMULAS`.
-    by : str or sequence of str
+    by : str or sequence of str, optional
         Columns such as ``["competitor_id", "category"]``.
+    own_price, price, units : str
+        Names of its columns: our price, theirs, and our units, which weigh where the formula
+        uses quantities. Their units are not known: one basket, ours, weighs both sides, so
+        Laspeyres, Paasche, Fisher and Walsh agree.
 
     Returns
     -------
-    DataFrame
+    table
         `by`, ``index`` (our price level; theirs is 1), ``matched``. Groups in which we sold
         nothing have an empty index under a weighted formula.
 
@@ -404,26 +446,19 @@ def spatial_index(
     >>> spatial_index(gaps, by="shop")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: shop.
+    ecokit.errors.CourseError: The table gaps has no column shop. It has: competitor_id, ...
     """
-    import pandas as pd
-
-    keys = [by] if isinstance(by, str) else list(by)
-    weighted = formula not in UNWEIGHTED
-    demand_columns(gaps, [*keys, "own_price", "price", *(["units"] if weighted else [])])
-    _check_formula(formula, list(FORMULAS))
-    rows = numbers(gaps, ["own_price", "price"]).dropna(subset=["own_price", "price"])
-    ours, theirs = (rows[column].to_numpy() for column in ("own_price", "price"))
-    units = None
-    if weighted:
-        units = numbers(rows, ["units"], zero=True)["units"].fillna(0.0).to_numpy()
-    if keys:  # a list of one column, too, names its groups by tuples
-        groups = rows.groupby(keys, sort=True).indices.items()
-    else:
-        groups = {(): np.arange(len(rows))}.items()
+    keys = frames.listed(by)
+    frames.refuse_taken(keys, ["index", "matched"])
+    numbers.one_of("formula", formula, FORMULAS)
+    named = {**{key: key for key in keys}, "own_price": own_price, "price": price}
+    if formula not in UNWEIGHTED:
+        named["units"] = units
+    table = _opened(gaps, "gaps", named).dropna(subset=["own_price", "price"])
     found = []
-    for name, at in groups:
-        weight = None if units is None else units[at]
-        level = _index_or_none(theirs[at], ours[at], weight, weight, formula)
-        found.append((*(name if isinstance(name, tuple) else (name,)), level, len(at)))
-    return pd.DataFrame(found, columns=[*keys, "index", "matched"])
+    for name, group in _groups(table, keys):
+        theirs, ours = group["price"].to_numpy(), group["own_price"].to_numpy()
+        weight = group["units"].to_numpy() if "units" in named else None
+        level = _index_or_none(theirs, ours, weight, weight, formula)
+        found.append({**name, "index": level, "matched": len(group)})
+    return frames.like(pd.DataFrame(found, columns=[*keys, "index", "matched"]), gaps)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import permutations
-from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias, Union
 
 import numpy as np
+import pandas as pd
 
-from ecokit.competitors.inputs import days, demand_columns, known, numbers, once
+from ecokit.competitors.tables import TYPES, as_days, fetched
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, intervals, numbers, rows
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 OTHERS = "others"
 """The seller of the market table that stands for all further, small ones."""
@@ -26,22 +26,23 @@ OTHERS = "others"
 MOVE = 0.01
 """Smallest change of a category's prices (log points) that counts as a move."""
 
-Shares = Mapping[str, float]
+Shares: TypeAlias = Union[Mapping[str, float], "pd.Series[float]"]
 
 
-def market_shares(market: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.DataFrame:
+@public
+def market_shares(data: Any, *, by: By = None) -> Any:
     """Tell which share of the market's sales each seller has.
 
     Parameters
     ----------
-    market : DataFrame
-        ``seller``, ``sales`` (yuan), and the columns of `by`.
-    by : str or sequence of str
+    data : Shop or mapping of table name to table
+        ``market``: ``seller``, ``sales`` (yuan), and the columns of `by`.
+    by : str or sequence of str, optional
         Columns such as ``"category"`` or ``"month"``: shares within each.
 
     Returns
     -------
-    DataFrame
+    table
         `by`, ``seller``, ``sales``, ``share`` (0 to 1; empty where nothing was sold); largest
         first within `by`.
 
@@ -59,30 +60,36 @@ def market_shares(market: pd.DataFrame, by: str | Sequence[str] = ()) -> pd.Data
     >>> import pandas as pd
     >>> market = pd.DataFrame({"month": [1, 1, 2, 2], "seller": ["own", "K1"] * 2,
     ...                        "sales": [100.0, 300.0, 100.0, 100.0]})
-    >>> market_shares(market)[["seller", "share"]].round(3).values.tolist()
+    >>> market_shares({"market": market})[["seller", "share"]].round(3).values.tolist()
     [['K1', 0.667], ['own', 0.333]]
-    >>> market_shares(market[:0])
+    >>> market_shares({"market": market[:0]})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The market table has no sales, so nobody has a share of them.
     """
-    keys = [by] if isinstance(by, str) else list(by)
-    demand_columns(market, [*keys, "seller", "sales"])
-    known(market, [*keys, "seller"])
-    market = numbers(market, ["sales"], zero=True)
+    return frames.like(_shares(data, frames.listed(by)), data)
+
+
+def _shares(data: Any, keys: Sequence[str]) -> pd.DataFrame:
+    frames.refuse_taken(keys, ["seller", "sales", "share"])
+    columns = [*keys, "seller"]
+    (market,) = frames.fetched(data, {"market": [*columns, "sales"]})
+    wrong = [rows.missing(name, *columns) for name in columns]
+    rows.refuse(market, "market", [*wrong, rows.below_zero("sales", *columns, gaps=True)])
     if not market["sales"].sum() > 0:
         raise CourseError(_("The market table has no sales, so nobody has a share of them."))
     fen = market.assign(sales=(market["sales"] * 100).round().astype("Int64"))
-    table: pd.DataFrame = fen.groupby([*keys, "seller"])[["sales"]].sum().reset_index()
-    whole = table.groupby(keys)["sales"].transform("sum") if keys else table["sales"].sum()
+    table: pd.DataFrame = fen.groupby(columns)[["sales"]].sum().reset_index()
+    whole = table.groupby(list(keys))["sales"].transform("sum") if keys else table["sales"].sum()
     table["share"] = (table["sales"] / whole).astype(float)
     table["sales"] = table["sales"].astype(float) / 100
-    order = [*keys, "share", "seller"]
     ascending = [True] * len(keys) + [False, True]
+    order = [*keys, "share", "seller"]
     return table.sort_values(order, ascending=ascending, ignore_index=True)
 
 
-def hhi(shares: Shares | pd.Series[float], others: str | None = OTHERS) -> float:
+@public
+def hhi(shares: Shares, others: str | None = OTHERS) -> float:
     """Measure how concentrated a market is: the Herfindahl-Hirschman index.
 
     Parameters
@@ -124,17 +131,8 @@ def hhi(shares: Shares | pd.Series[float], others: str | None = OTHERS) -> float
     return 10_000 * sum(share**2 for seller, share in values.items() if seller != others)
 
 
-def _whole(shares: Shares | pd.Series[float]) -> dict[str, float]:
-    try:
-        entries = [(str(seller), float(share)) for seller, share in shares.items()]
-    except (AttributeError, TypeError, ValueError):
-        sentence = _("Give each seller's share as a number, such as {'K1': 0.4, 'others': 0.6}.")
-        raise CourseError(sentence) from None
-    values = dict(entries)
-    if len(values) < len(entries):
-        raise CourseError(_("A seller stands twice in the shares. Add its shares up first."))
-    if any(share < 0 for share in values.values()):
-        raise CourseError(_("A share is below zero; each lies between 0 and 1."))
+def _whole(shares: Shares) -> dict[str, float]:
+    values = numbers.by_name("shares", shares, low=0)
     total = sum(values.values())
     if not abs(total - 1) < 1e-6:
         sentence = _(
@@ -145,7 +143,8 @@ def _whole(shares: Shares | pd.Series[float]) -> dict[str, float]:
     return values
 
 
-def effective_firms(shares: Shares | pd.Series[float], others: str | None = OTHERS) -> float:
+@public
+def effective_firms(shares: Shares, others: str | None = OTHERS) -> float:
     """Tell how many sellers of equal size would make a market as concentrated as this one.
 
     Parameters
@@ -182,7 +181,8 @@ def effective_firms(shares: Shares | pd.Series[float], others: str | None = OTHE
     return 10_000 / index
 
 
-def merger_delta(shares: Shares | pd.Series[float], one: str, other: str) -> float:
+@public
+def merger_delta(shares: Shares, one: str, other: str) -> float:
     """Tell by how much the HHI rises when two sellers become one: 2ab, in per cent squared.
 
     Parameters
@@ -213,29 +213,28 @@ def merger_delta(shares: Shares | pd.Series[float], one: str, other: str) -> flo
     >>> merger_delta({"a": 0.4, "b": 0.6}, "a", "x")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: Name two different sellers of: a, b.
+    ecokit.errors.CourseError: other is 'x'. Choose one of: a, b.
     """
     values = _whole(shares)
     sellers = [seller for seller in values if seller != OTHERS]
-    if one not in sellers or other not in sellers or one == other:
-        sentence = _("Name two different sellers of: {known}.")
-        raise CourseError(sentence.format(known=", ".join(sellers)))
+    _two_of(sellers, {"one": one, "other": other})
     return 20_000 * values[one] * values[other]
 
 
-def concentration(market: pd.DataFrame, by: str = "category") -> pd.DataFrame:
+@public
+def concentration(data: Any, *, by: By = "category") -> Any:
     """Put leader, its share, HHI and number of effective firms side by side.
 
     Parameters
     ----------
-    market : DataFrame
-        ``seller``, ``sales``, and the column `by`.
-    by : str
-        A column such as ``"category"`` or ``"month"``.
+    data : Shop or mapping of table name to table
+        ``market``: ``seller``, ``sales``, and the columns of `by`.
+    by : str or sequence of str
+        Columns such as ``"category"`` or ``"month"``.
 
     Returns
     -------
-    DataFrame
+    table
         `by`, ``leader`` (the largest named seller), ``share`` (its share), ``own`` (share of the
         seller ``own``), ``hhi`` (:data:`OTHERS` counted as many), ``hhi_others_as_one``,
         ``firms`` (effective). The truth lies between the two: nobody knows how many the others are.
@@ -255,49 +254,67 @@ def concentration(market: pd.DataFrame, by: str = "category") -> pd.DataFrame:
     >>> import pandas as pd
     >>> market = pd.DataFrame({"category": "audio", "seller": ["own", "K1", "others"],
     ...                        "sales": [20.0, 30.0, 50.0]})
-    >>> concentration(market).round(2).values.tolist()
+    >>> concentration({"market": market}).round(2).values.tolist()
     [['audio', 'K1', 0.3, 0.2, 1300.0, 3800.0, 7.69]]
-    >>> concentration(market, by="week")
+    >>> concentration({"market": market}, by="week")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: week.
+    ecokit.errors.CourseError: The table market has no column week. It has: category, seller, ...
     """
-    import pandas as pd
-
-    rows = []
-    for name, group in market_shares(market, by).dropna().groupby(by, sort=True):
+    keys = frames.listed(by, least=1)
+    found = []
+    for name, group in _shares(data, keys).dropna().groupby(keys, sort=True):
         shares = group.set_index("seller")["share"]
         named = shares.drop(OTHERS, errors="ignore")
         led = bool(named.sum() > 0)
-        rows.append(
-            {
-                by: name,
-                "leader": named.idxmax() if led else None,
-                "share": named.max(),
-                "own": shares.get("own", np.nan),
-                "hhi": hhi(shares),
-                "hhi_others_as_one": hhi(shares, others=None),
-                "firms": effective_firms(shares) if led else np.nan,
-            }
-        )
-    return pd.DataFrame(rows)
+        told = {
+            "leader": named.idxmax() if led else None,
+            "share": named.max(),
+            "own": shares.get("own", np.nan),
+            "hhi": hhi(shares),
+            "hhi_others_as_one": hhi(shares, others=None),
+            "firms": effective_firms(shares) if led else np.nan,
+        }
+        found.append(dict(zip(keys, name, strict=True)) | told)
+    return frames.like(pd.DataFrame(found), data)
 
 
-def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
+def _two_of(names: Sequence[str], given: Mapping[str, object]) -> None:
+    """Refuse two arguments that do not name different ones of `names`."""
+    for argument, name in given.items():
+        numbers.one_of(argument, name, names)
+    if len(set(given.values())) < len(given):
+        sentence = _("{both} are the same. Name two different ones of: {known}.")
+        both = _(" and ").join(given)
+        raise CourseError(sentence.format(both=both, known=", ".join(names)))
+
+
+@public
+def price_moves(
+    panel: Any,
+    price: str = "list_price",
+    *,
+    competitor_id: str = "competitor_id",
+    sku: str = "sku",
+    category: str = "category",
+    week: str = "week",
+) -> Any:
     """Measure by how much each competitor moved each category's prices from week to week.
 
     Parameters
     ----------
-    panel : DataFrame
-        ``competitor_id``, ``sku``, ``category``, ``week`` and the column `price`.
+    panel : table
+        One row an offer and week.
     price : str
         ``"list_price"`` leaves promotions out; ``"price"`` is what customers pay. Festivals move
         all prices paid at once, and hide who follows whom.
+    competitor_id, sku, category, week : str
+        Names of its columns.
 
     Returns
     -------
-    DataFrame
-        Index ``week``, columns (``competitor_id``, ``category``): mean log change over the products
+    table
+        ``week``, ``competitor_id``, ``category``, ``move``: the mean log change over the products
         that are there in this and the previous week; empty where there is none.
 
     Raises
@@ -316,7 +333,7 @@ def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
     >>> panel = pd.DataFrame({"competitor_id": "K1", "sku": ["a", "b"] * 2, "category": "audio",
     ...     "week": pd.to_datetime(["2025-03-03"] * 2 + ["2025-03-10"] * 2),
     ...     "list_price": [100.0, 200.0, 110.0, 200.0]})
-    >>> price_moves(panel).iloc[0].round(4).tolist()
+    >>> price_moves(panel)["move"].round(4).tolist()
     [0.0477]
     >>> price_moves(panel[:2])
     Traceback (most recent call last):
@@ -324,11 +341,14 @@ def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
     ecokit.errors.CourseError: Moves need two weeks at least; the panel has 1.
     """
     keys = ["competitor_id", "category", "sku"]
-    demand_columns(panel, [*keys, "week", price])
-    known(panel, [*keys, "week"])
-    panel = days(numbers(panel, [price]), ["week"]).dropna(subset=[price])
-    once(panel, [*keys, "week"], _("An offer"))
-    weeks = np.sort(panel["week"].unique())
+    named = {"competitor_id": competitor_id, "category": category, "sku": sku, "week": week}
+    offers = frames.table(panel, {**named, "price": price}, name="panel", types=TYPES)
+    table = frames.as_pandas(offers.select(*named, "price")).dropna(subset=["price"])
+    table["week"] = as_days(table["week"])
+    wrong = [rows.missing(name, *keys) for name in named]
+    wrong += [rows.not_above_zero("price", *keys), rows.twice(*keys, "week")]
+    rows.refuse(table, "panel", wrong)
+    weeks = np.sort(table["week"].unique())
     if len(weeks) < 2:
         sentence = _("Moves need two weeks at least; the panel has {weeks}.")
         raise CourseError(sentence.format(weeks=len(weeks)))
@@ -336,18 +356,21 @@ def price_moves(panel: pd.DataFrame, price: str = "list_price") -> pd.DataFrame:
         raise CourseError(
             _("The weeks are not 7 days apart. Keep one day of each week, such as its Monday.")
         )
-    wide = panel.pivot_table(index="week", columns=keys, values=price)
-    wide = wide.asfreq("7D")
+    wide = table.pivot_table(index="week", columns=keys, values="price").asfreq("7D")
     changes = wide.apply(np.log).diff().iloc[1:]
-    return changes.T.groupby(level=["competitor_id", "category"]).mean().T
+    moves = changes.T.groupby(level=["competitor_id", "category"]).mean()
+    tidy = moves.melt(ignore_index=False, var_name="week", value_name="move").reset_index()
+    tidy = tidy.sort_values(["week", "competitor_id", "category"], ignore_index=True)
+    return frames.like(tidy[["week", "competitor_id", "category", "move"]], panel)
 
 
-def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 6) -> pd.DataFrame:
+@public
+def lead_lag(moves: Any, leader: str, follower: str, most_weeks: int = 6) -> Any:
     """Correlate the moves of one competitor with those of another, some weeks later or earlier.
 
     Parameters
     ----------
-    moves : DataFrame
+    moves : table
         What :func:`price_moves` returned.
     leader, follower : str
         Two competitors.
@@ -357,7 +380,7 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
 
     Returns
     -------
-    DataFrame
+    table
         ``lag``, ``correlation`` (over category weeks), ``pairs`` (their number), ``noise``: without
         any connection, all correlations together stay within plus or minus this 19 times of 20.
         The more lags are tried, the wider it is.
@@ -365,7 +388,7 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     Raises
     ------
     CourseError
-        `moves` comes from elsewhere, a competitor is not in it, or the two are the same.
+        A column is missing, a competitor is not in it, or the two are the same.
 
     References
     ----------
@@ -376,62 +399,74 @@ def lead_lag(moves: pd.DataFrame, leader: str, follower: str, most_weeks: int = 
     --------
     >>> import numpy as np, pandas as pd
     >>> steps = np.random.default_rng(1).normal(size=40)
-    >>> moves = pd.DataFrame({("K1", "audio"): steps[2:], ("K2", "audio"): steps[:-2]})
-    >>> moves.columns.names = ["competitor_id", "category"]
+    >>> weeks = pd.date_range("2025-03-03", periods=38, freq="7D")
+    >>> moves = pd.concat(
+    ...     pd.DataFrame({"week": weeks, "competitor_id": name, "category": "audio", "move": part})
+    ...     for name, part in (("K1", steps[2:]), ("K2", steps[:-2])))
     >>> table = lead_lag(moves, "K1", "K2", most_weeks=3)
     >>> int(table.loc[table["correlation"].idxmax(), "lag"])
     2
     >>> lead_lag(moves, "K1", "K9")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: Name two different competitors of: K1, K2.
+    ecokit.errors.CourseError: follower is 'K9'. Choose one of: K1, K2.
     """
-    import pandas as pd
+    wide = _wide(moves)
+    _two_of(_competitors(wide), {"leader": leader, "follower": follower})
+    lags = numbers.count("most_weeks", most_weeks)
+    return frames.like(_by_lag(wide, leader, follower, lags), moves)
 
-    names = _competitors(moves)
-    if leader not in names or follower not in names or leader == follower:
-        sentence = _("Name two different competitors of: {known}.")
-        raise CourseError(sentence.format(known=", ".join(names)))
-    rows = []
-    bound = NormalDist().inv_cdf(1 - 0.05 / 2 / (2 * most_weeks + 1))
+
+def _by_lag(wide: pd.DataFrame, leader: str, follower: str, most_weeks: int) -> pd.DataFrame:
+    found = []
+    bound = intervals.normal_quantile(1 - 0.05 / (2 * most_weeks + 1))
     for lag in range(-most_weeks, most_weeks + 1):
-        x, y = _paired(moves, leader, follower, lag)
+        x, y = _paired(wide, leader, follower, lag)
         enough = len(x) > 2 and x.std() > 0 and y.std() > 0
-        found = float(np.corrcoef(x, y)[0, 1]) if enough else np.nan
-        rows.append((lag, found, len(x), bound / np.sqrt(max(len(x), 1))))
-    return pd.DataFrame(rows, columns=["lag", "correlation", "pairs", "noise"])
+        correlation = float(np.corrcoef(x, y)[0, 1]) if enough else np.nan
+        found.append((lag, correlation, len(x), bound / np.sqrt(max(len(x), 1))))
+    return pd.DataFrame(found, columns=["lag", "correlation", "pairs", "noise"])
 
 
-def _competitors(moves: pd.DataFrame) -> list[str]:
-    if list(getattr(moves, "columns", moves).names) != ["competitor_id", "category"]:
-        raise CourseError(_("Give the moves that price_moves returned."))
-    return list(dict.fromkeys(moves.columns.get_level_values("competitor_id")))
+def _wide(moves: Any) -> pd.DataFrame:
+    """Return moves with one row a week and one column a competitor and category."""
+    keys = ["competitor_id", "category"]
+    (table,) = fetched({"moves": moves}, {"moves": ["week", *keys, "move"]})
+    wrong = [rows.missing(name, *keys) for name in ("week", *keys)]
+    rows.refuse(table, "moves", [*wrong, rows.twice("week", *keys)])
+    wide = table.pivot_table(index="week", columns=keys, values="move", dropna=False)
+    return wide.asfreq("7D") if len(wide) else wide
+
+
+def _competitors(wide: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(wide.columns.get_level_values("competitor_id")))
 
 
 def _paired(
-    moves: pd.DataFrame, leader: str, follower: str, lag: int
+    wide: pd.DataFrame, leader: str, follower: str, lag: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the leader's moves and the follower's `lag` weeks later, in common categories."""
-    first, second = moves[leader], moves[follower].shift(-lag)
+    first, second = wide[leader], wide[follower].shift(-lag)
     common = first.columns.intersection(second.columns)
     x, y = (frame[common].to_numpy().ravel() for frame in (first, second))
     both = np.isfinite(x) & np.isfinite(y)
     return x[both], y[both]
 
 
-def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
+@public
+def price_leaders(moves: Any, most_weeks: int = 6) -> Any:
     """Tell for each pair of competitors who moves first, by how many weeks, and how surely.
 
     Parameters
     ----------
-    moves : DataFrame
+    moves : table
         What :func:`price_moves` returned.
     most_weeks : int
         Longest lag.
 
     Returns
     -------
-    DataFrame
+    table
         ``leader``, ``follower``, ``weeks`` (the lag with the highest correlation),
         ``correlation``, ``noise``, ``moves`` (of the leader, at least :data:`MOVE`) and
         ``followed`` (share of them after which the follower moved the same way, that many weeks
@@ -451,43 +486,35 @@ def price_leaders(moves: pd.DataFrame, most_weeks: int = 6) -> pd.DataFrame:
     --------
     >>> import numpy as np, pandas as pd
     >>> steps = np.random.default_rng(1).normal(size=40)
-    >>> moves = pd.DataFrame({("K1", "audio"): steps[2:], ("K2", "audio"): steps[:-2]})
-    >>> moves.columns.names = ["competitor_id", "category"]
+    >>> weeks = pd.date_range("2025-03-03", periods=38, freq="7D")
+    >>> moves = pd.concat(
+    ...     pd.DataFrame({"week": weeks, "competitor_id": name, "category": "audio", "move": part})
+    ...     for name, part in (("K1", steps[2:]), ("K2", steps[:-2])))
     >>> price_leaders(moves)[["leader", "follower", "weeks", "followed"]].values.tolist()
     [['K1', 'K2', 2, 1.0]]
-    >>> price_leaders(moves[[("K1", "audio")]])
+    >>> price_leaders(moves[moves["competitor_id"] == "K1"])
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: A leader needs a follower: give the moves of two competitors.
     """
-    import pandas as pd
-
-    names = _competitors(moves)
+    wide, lags = _wide(moves), numbers.count("most_weeks", most_weeks)
+    names = _competitors(wide)
     if len(names) < 2:
         raise CourseError(_("A leader needs a follower: give the moves of two competitors."))
-    rows = []
+    found = []
     for leader, follower in permutations(names, 2):
-        table = lead_lag(moves, leader, follower, most_weeks).dropna(subset=["correlation"])
+        table = _by_lag(wide, leader, follower, lags).dropna(subset=["correlation"])
         if table.empty:
             continue
         best = table.iloc[int(table["correlation"].argmax())]
         if best["lag"] <= 0 or best["correlation"] <= best["noise"]:
             continue
-        x, y = _paired(moves, leader, follower, int(best["lag"]))
+        x, y = _paired(wide, leader, follower, int(best["lag"]))
         moved = np.abs(x) >= MOVE
         followed = (np.sign(x) == np.sign(y)) & (np.abs(y) >= np.abs(x) / 2)
         share = float(followed[moved].mean()) if moved.any() else np.nan
-        rows.append(
-            (
-                leader,
-                follower,
-                int(best["lag"]),
-                best["correlation"],
-                best["noise"],
-                int(moved.sum()),
-                share,
-            )
-        )
+        surely = (best["correlation"], best["noise"], int(moved.sum()), share)
+        found.append((leader, follower, int(best["lag"]), *surely))
     columns = ["leader", "follower", "weeks", "correlation", "noise", "moves", "followed"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.sort_values("correlation", ascending=False, ignore_index=True)
+    table = pd.DataFrame(found, columns=columns)
+    return frames.like(table.sort_values("correlation", ascending=False, ignore_index=True), moves)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ecokit.competitors.collect import Collector, Page
+import pandas as pd
+
+from ecokit.competitors.collect import Collector, Page, collector_of
 from ecokit.competitors.convert import CATEGORY_WORDS, in_yuan, whole_number
 from ecokit.competitors.read import ContractError, Problem
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 DIRECTORY_WORDS = (
     {"商店": "name", "网址": "domain", "类型": "kind"}
@@ -49,8 +49,6 @@ def read_directory(page: Page) -> pd.DataFrame:
     0     D01  marketplace
     1     D02        brand
     """
-    import pandas as pd
-
     heads = [tag.get_text() for tag in page.soup.select("table.shops th")]
     columns = [
         next((c for word, c in DIRECTORY_WORDS.items() if word in head), head) for head in heads
@@ -78,6 +76,7 @@ def read_directory(page: Page) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=order)
 
 
+@public
 def collect_directory(collector: Collector, url: str = "http://shopguide.example/") -> pd.DataFrame:
     """Return all shops that the directory lists, page after page.
 
@@ -106,8 +105,7 @@ def collect_directory(collector: Collector, url: str = "http://shopguide.example
     >>> len(shops)
     40
     """
-    import pandas as pd
-
+    collector = collector_of(collector)
     tables, seen = [], set()
     following: list[str] = [url]
     while following and following[0] not in seen:

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ecokit.competitors.inputs import demand_columns, known, number, numbers, once
+from ecokit.competitors.tables import TYPES, fetched
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 THRESHOLD = 0.2
 """Likeness below which two products are not taken for the same."""
@@ -29,18 +30,19 @@ ROWS = 500
 """Products that are compared at a time, so that large catalogues fit into the memory."""
 
 
+@public
 def similarities(
-    left: pd.DataFrame,
-    right: pd.DataFrame,
-    fields: str | Sequence[str] = ("name",),
+    left: Any,
+    right: Any,
+    fields: By = ("name",),
     threshold: float = THRESHOLD,
     block: str | None = None,
-) -> pd.DataFrame:
+) -> Any:
     """List the pairs of products whose texts are alike enough to be worth a look.
 
     Parameters
     ----------
-    left, right : DataFrame
+    left, right : table
         One row a product, with `fields` (texts or numbers; empty ones count as no text).
     fields : str or sequence of str
         Columns of both tables that are joined into one text.
@@ -52,8 +54,9 @@ def similarities(
 
     Returns
     -------
-    DataFrame
-        ``left``, ``right`` (row labels of the two tables), ``score`` (0 to 1), best first.
+    table
+        ``left``, ``right`` (row labels of the two tables; outside pandas the numbers of the
+        rows, from 0), ``score`` (0 to 1), best first.
         A pair may share its products with other pairs.
 
     Raises
@@ -77,28 +80,36 @@ def similarities(
     >>> similarities(ours, theirs, threshold=20)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The threshold is 20. It lies above 0 and up to 1, such as 0.2.
+    ecokit.errors.CourseError: threshold is 20. Give a share above 0 and at most 1; write 45 % ...
     """
-    import pandas as pd
+    return frames.like(_similar(left, right, fields, threshold, block), left)
 
-    keys = [block] if block else []
-    fields = [fields] if isinstance(fields, str) else list(fields)
-    if not fields:
-        raise CourseError(_("Name at least one column to compare, such as 'name'."))
-    for table in (left, right):
-        demand_columns(table, [*fields, *keys])
-        if not table.index.is_unique or table.index.to_frame().isna().any(axis=None):
-            raise CourseError(_("Each product needs a row label of its own: use set_index."))
-    if not 0 < number(threshold) <= 1:
-        sentence = _("The threshold is {threshold!r}. It lies above 0 and up to 1, such as 0.2.")
-        raise CourseError(sentence.format(threshold=threshold))
-    threshold = number(threshold)
-    texts = [_texts(table, fields) for table in (left, right)]
-    parts = _blocks(left, right, block)
-    found = [_compare(texts[0].loc[a], texts[1].loc[b], threshold) for a, b in parts]
-    none = pd.DataFrame({"left": left.index[:0], "right": right.index[:0], "score": 0.0})
+
+def _similar(
+    left: Any, right: Any, fields: By, threshold: float, block: str | None
+) -> pd.DataFrame:
+    names = frames.listed(fields, "fields")
+    if not names:
+        wanted = _("Name at least one column to compare, such as 'name'.")
+        raise numbers.refused("fields", fields, wanted)
+    columns = list(dict.fromkeys([*names, *frames.listed(block, "block")]))
+    least = numbers.share("threshold", threshold, zero=False)
+    ours, theirs = (_labelled(name, t, columns) for name, t in (("left", left), ("right", right)))
+    texts = [_texts(table, names) for table in (ours, theirs)]
+    parts = _blocks(ours, theirs, block)
+    found = [_compare(texts[0].loc[a], texts[1].loc[b], least) for a, b in parts]
+    none = pd.DataFrame({"left": ours.index[:0], "right": theirs.index[:0], "score": 0.0})
     pairs = pd.concat([part for part in found if len(part)] or [none])
     return pairs.sort_values("score", ascending=False, kind="stable", ignore_index=True)
+
+
+def _labelled(name: str, given: Any, columns: Sequence[str]) -> pd.DataFrame:
+    """Return products as pandas with the row labels that tell them apart."""
+    table = frames.as_pandas(frames.table(given, columns, name=name))
+    if not table.index.is_unique or table.index.to_frame().isna().any(axis=None):
+        sentence = _("Each product of {name} needs a row label of its own: use set_index.")
+        raise CourseError(sentence.format(name=name))
+    return table
 
 
 def _texts(table: pd.DataFrame, fields: Sequence[str]) -> pd.Series[str]:
@@ -131,7 +142,6 @@ def _blocks(left: pd.DataFrame, right: pd.DataFrame, block: str | None) -> list[
 
 def _compare(left: pd.Series[str], right: pd.Series[str], threshold: float) -> pd.DataFrame:
     """Score all pairs of two lists of texts; sparse, so that unlike pairs cost nothing."""
-    import pandas as pd
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = [*left, *right]
@@ -155,13 +165,14 @@ def _compare(left: pd.Series[str], right: pd.Series[str], threshold: float) -> p
     return pd.concat(parts)
 
 
+@public
 def match_products(
-    left: pd.DataFrame,
-    right: pd.DataFrame,
-    fields: str | Sequence[str] = ("name",),
+    left: Any,
+    right: Any,
+    fields: By = ("name",),
     threshold: float = THRESHOLD,
     block: str | None = None,
-) -> pd.DataFrame:
+) -> Any:
     """Match products one to one: each gets at most one partner, and the best set wins.
 
     Taking the best pair first and going on (greedy) can give a product away that another
@@ -175,7 +186,7 @@ def match_products(
 
     Returns
     -------
-    DataFrame
+    table
         ``left``, ``right``, ``score``, best first; no label stands twice.
 
     Raises
@@ -197,29 +208,27 @@ def match_products(
     >>> match_products(ours, theirs, fields=["ean"])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: ean.
+    ecokit.errors.CourseError: The table left has no column ean. It has: name. ...
     """
-    pairs = similarities(left, right, fields, threshold, block)
-    return assign(pairs)
+    return frames.like(_assigned(_similar(left, right, fields, threshold, block)), left)
 
 
-def match_panel(
-    panel: pd.DataFrame, products: pd.DataFrame, threshold: float = THRESHOLD
-) -> pd.DataFrame:
+@public
+def match_panel(panel: Any, products: Any, threshold: float = THRESHOLD) -> Any:
     """Match the offers of each competitor in a panel with our products, inside each category.
 
     Parameters
     ----------
-    panel : DataFrame
+    panel : table
         ``competitor_id``, ``sku``, ``name``, ``category``; the last name of an offer counts.
-    products : DataFrame
+    products : table
         Ours: ``product_id``, ``name``, ``category``.
     threshold : float
         As in :func:`similarities`.
 
     Returns
     -------
-    DataFrame
+    table
         ``competitor_id``, ``sku``, ``name`` (theirs), ``product_id``, ``own_name``, ``score``;
         best first within a competitor. A product of ours has at most one offer of each.
 
@@ -243,48 +252,49 @@ def match_panel(
     >>> match_panel(panel.drop(columns="name"), products)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: name.
+    ecokit.errors.CourseError: The table panel has no column name. It has: ...
     """
-    import pandas as pd
-
-    demand_columns(panel, ["competitor_id", "sku", "name", "category"])
-    once(products, ["product_id"], _("A product"))
-    demand_columns(products, ["product_id", "name", "category"])
-    known(panel, ["competitor_id", "sku"])
-    if panel.empty:
+    keys = ["competitor_id", "sku"]
+    offers, goods = fetched(
+        {"panel": panel, "products": products},
+        {"panel": [*keys, "name", "category"], "products": "product_id name category"},
+    )
+    rows.refuse(
+        offers, "panel", [rows.missing("competitor_id", "sku"), rows.missing("sku", "name")]
+    )
+    wrong = [rows.missing("product_id", "name"), rows.twice("product_id")]
+    rows.refuse(goods, "products", wrong)
+    if offers.empty:
         raise CourseError(_("The panel is empty: collect some offers first."))
-    offers = panel.drop_duplicates(["competitor_id", "sku"], keep="last")
-    ours = products.set_index("product_id")[["name", "category"]]
-    found = []
+    ours, found = goods.set_index("product_id"), []
+    offers = offers.drop_duplicates(keys, keep="last")
     for competitor, group in offers.groupby("competitor_id", sort=True):
         theirs = group.set_index("sku")
-        pairs = match_products(ours, theirs, ["name"], threshold, "category")
-        found.append(
-            pd.DataFrame(
-                {
-                    "competitor_id": competitor,
-                    "sku": pairs["right"],
-                    "name": pairs["right"].map(theirs["name"]),
-                    "product_id": pairs["left"],
-                    "own_name": pairs["left"].map(ours["name"]),
-                    "score": pairs["score"],
-                }
-            )
-        )
-    return pd.concat(found, ignore_index=True)
+        pairs = _assigned(_similar(ours, theirs, "name", threshold, "category"))
+        matched = {
+            "competitor_id": competitor,
+            "sku": pairs["right"],
+            "name": pairs["right"].map(theirs["name"]),
+            "product_id": pairs["left"],
+            "own_name": pairs["left"].map(ours["name"]),
+            "score": pairs["score"],
+        }
+        found.append(pd.DataFrame(matched))
+    return frames.like(pd.concat(found, ignore_index=True), panel)
 
 
-def assign(pairs: pd.DataFrame) -> pd.DataFrame:
+@public
+def assign(pairs: Any) -> Any:
     """Choose one-to-one pairs with the largest sum of scores.
 
     Parameters
     ----------
-    pairs : DataFrame
+    pairs : table
         ``left``, ``right``, ``score``, as :func:`similarities` returns them.
 
     Returns
     -------
-    DataFrame
+    table
         The chosen rows, best first.
 
     Raises
@@ -309,38 +319,51 @@ def assign(pairs: pd.DataFrame) -> pd.DataFrame:
     >>> assign(pairs[["left"]])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: right, score.
+    ecokit.errors.CourseError: The table pairs has no column right, score. It has: left. ...
     """
+    return frames.like(_assigned(_pairs(pairs, "left right score")), pairs)
+
+
+def _pairs(given: Any, columns: str) -> pd.DataFrame:
+    """Return pairs of products as pandas, with all their columns."""
+    frame = frames.collected(frames.table(given, columns, name="pairs", types=TYPES))
+    names = columns.split()
+    wrong = [rows.missing(name, *names) for name in names]
+    wrong += [rows.below_zero(name, *names) for name in names if name in TYPES]
+    rows.refuse(frame, "pairs", [*wrong, rows.twice("left", "right")])
+    return frames.as_pandas(frame)
+
+
+def _assigned(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs of the best one-to-one assignment, best first."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 
-    demand_columns(pairs, ["left", "right", "score"])
     if pairs.empty:
-        return pairs.copy()
-    known(pairs, ["left", "right", "score"])
-    once(pairs, ["left", "right"], _("A pair"))
-    scores = numbers(pairs, ["score"], zero=True)["score"].to_numpy()
-    rows, columns = (pairs[side].factorize()[0] for side in ("left", "right"))
-    high, wide = rows.max() + 1, columns.max() + 1
+        return pairs
+    scores = pairs["score"].to_numpy(float)
+    lines, columns = (pairs[side].factorize()[0] for side in ("left", "right"))
+    high, wide = lines.max() + 1, columns.max() + 1
     # Each product may also stay alone, at a score of 0. All scores are raised by 1, because a
     # sparse matrix does not tell a 0 from no pair.
     alone = np.arange(high)
-    edges = (np.append(rows, alone), np.append(columns, wide + alone))
+    edges = (np.append(lines, alone), np.append(columns, wide + alone))
     graph = csr_array((np.append(scores, np.zeros(high)) + 1, edges), shape=(high, wide + high))
     chosen = min_weight_full_bipartite_matching(graph, maximize=True)[1]
-    return pairs[columns == chosen[rows]].sort_values(
+    return pairs[columns == chosen[lines]].sort_values(
         "score", ascending=False, kind="stable", ignore_index=True
     )
 
 
-def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict[str, float]:
+@public
+def match_quality(pairs: Any, truth: Any) -> dict[str, float]:
     """Tell how many found pairs are right, and how many right ones were found.
 
     Parameters
     ----------
-    pairs : DataFrame
+    pairs : table
         ``left``, ``right``.
-    truth : DataFrame of two columns, or iterable of (left, right)
+    truth : table of two columns, or iterable of (left, right)
         The pairs that are the same product; found by hand, or known from a simulator.
 
     Returns
@@ -368,10 +391,12 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
     >>> match_quality(pairs, [])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There is no true pair, so nothing can be found or missed.
+    ecokit.errors.CourseError: The truth has no pair, so nothing can be found or missed.
     """
-    demand_columns(pairs, ["left", "right"])
-    true = _true_pairs(truth)
+    return _quality(_pairs(pairs, "left right"), _true_pairs(truth))
+
+
+def _quality(pairs: pd.DataFrame, true: set[tuple[Any, Any]]) -> dict[str, float]:
     found = set(zip(pairs["left"], pairs["right"], strict=True))
     right = len(found & true)
     return {
@@ -384,37 +409,41 @@ def match_quality(pairs: pd.DataFrame, truth: Iterable[tuple[Any, Any]]) -> dict
     }
 
 
-def _true_pairs(truth: pd.DataFrame | Iterable[Sequence[Any]]) -> set[tuple[Any, Any]]:
-    rows = truth.itertuples(index=False) if hasattr(truth, "itertuples") else truth
-    try:
-        true = {(left, right) for left, right in rows}
-    except (TypeError, ValueError):
-        sentence = _("The truth is a list of pairs, such as [('P1', 'ND7'), ('P2', 'ND9')].")
-        raise CourseError(sentence) from None
-    if not true:
-        raise CourseError(_("There is no true pair, so nothing can be found or missed."))
-    return true
+def _true_pairs(truth: Any) -> set[tuple[Any, Any]]:
+    wanted = _("Give a list of pairs, such as [('P1', 'ND7'), ('P2', 'ND9')].")
+    if hasattr(truth, "columns"):
+        truth = frames.as_pandas(truth, "truth").itertuples(index=False)
+    if isinstance(truth, (str, Mapping)) or not isinstance(truth, Iterable):
+        raise numbers.refused("truth", truth, wanted)
+    found = list(truth)
+    for pair in found:
+        if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
+            raise numbers.refused("truth", found, wanted)
+    if not found:
+        raise CourseError(_("The truth has no pair, so nothing can be found or missed."))
+    return {(left, right) for left, right in found}
 
 
+@public
 def quality_by_threshold(
-    pairs: pd.DataFrame,
-    truth: Iterable[tuple[Any, Any]],
-    thresholds: Iterable[float] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
-) -> pd.DataFrame:
+    pairs: Any,
+    truth: Any,
+    thresholds: Sequence[float] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8),
+) -> Any:
     """Show what a stricter threshold gives and takes: precision against recall.
 
     Parameters
     ----------
-    pairs : DataFrame
+    pairs : table
         What :func:`similarities` returned with a threshold not above the smallest here.
-    truth : iterable of (left, right)
+    truth : table of two columns, or iterable of (left, right)
         As in :func:`match_quality`.
-    thresholds : iterable of float
+    thresholds : sequence of float
         At each of them the products are assigned anew.
 
     Returns
     -------
-    DataFrame
+    table
         ``threshold``, ``found``, ``right``, ``precision``, ``recall``, ``f1``.
 
     Raises
@@ -436,15 +465,12 @@ def quality_by_threshold(
     >>> quality_by_threshold(pairs, [])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There is no true pair, so nothing can be found or missed.
+    ecokit.errors.CourseError: The truth has no pair, so nothing can be found or missed.
     """
-    import pandas as pd
-
-    demand_columns(pairs, ["left", "right", "score"])
-    true = _true_pairs(truth)
-    columns = ["threshold", "found", "right", "precision", "recall", "f1"]
-    rows = [
-        {"threshold": t, **match_quality(assign(pairs[pairs["score"] >= t]), true)}
-        for t in thresholds
+    scored, true = _pairs(pairs, "left right score"), _true_pairs(truth)
+    found = [
+        {"threshold": t, **_quality(_assigned(scored[scored["score"] >= t]), true)}
+        for t in numbers.array("thresholds", thresholds).reshape(-1).tolist()
     ]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["threshold", "found", "right", "precision", "recall", "f1"]
+    return frames.like(pd.DataFrame(found, columns=columns), pairs)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ecokit.errors import CourseError
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Price:
     at_least: bool = False
 
 
+@public
 def read_price(
     text: str | None,
     currency_hint: str | None = None,

@@ -13,6 +13,8 @@ from ecokit.competitors.convert import CONVERT, WANTED
 from ecokit.competitors.prices import LONGEST_TEXT, Price
 from ecokit.competitors.structured import DATA
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -249,7 +251,8 @@ READERS: dict[str, tuple[Reader, ...]] = {
 """The readers of each competitor's pages, one for each template: they are tried in turn."""
 
 
-def read_offers(page: Page, readers: Iterable[Reader] | None = None) -> list[Offer]:
+@public
+def read_offers(page: Any, readers: Iterable[Reader] | None = None) -> list[Offer]:
     """Return the offers on a product page.
 
     Parameters
@@ -289,9 +292,9 @@ def read_offers(page: Page, readers: Iterable[Reader] | None = None) -> list[Off
     ecokit.competitors.read.ContractError: http://papayagadgets.example/catalog/phones_1.htm:
         address should be the address of a product, but is /catalog/phones_1.htm.
     """
-    if not hasattr(page, "soup"):
-        sentence = _("read_offers reads a page that a Collector got, not {kind}.")
-        raise CourseError(sentence.format(kind=type(page).__name__))
+    if not isinstance(page, Page):
+        wanted = _("Give a page that a Collector got: collector.get(url).")
+        raise numbers.refused("page", page, wanted)
     chosen = tuple(readers) if readers is not None else sum(READERS.values(), start=())
     fewest: list[Problem] | None = None
     for reader in chosen:

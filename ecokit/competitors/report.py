@@ -7,18 +7,18 @@ because names and promotions are written by others.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from ecokit.competitors.frame import framed
 from ecokit.competitors.indices import spatial_index
-from ecokit.competitors.inputs import day_of, days, demand_columns, known, numbers, once
+from ecokit.competitors.sandbox import sandboxed
+from ecokit.competitors.tables import fetched
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 WEEKS = 13
 """Weeks that the chart of the report shows: a quarter."""
@@ -91,18 +91,17 @@ ol { padding-left: 1.4em; } li { margin-bottom: .35em; } svg { width: 100%; heig
 """
 
 
-def weekly_report(
-    gaps: pd.DataFrame, alerts: pd.DataFrame, competitors: pd.DataFrame, week: Any
-) -> str:
+@public
+def weekly_report(gaps: Any, alerts: Any, competitors: Any, week: Any) -> str:
     """Write the report of one week as a page of HTML.
 
     Parameters
     ----------
-    gaps : DataFrame
+    gaps : table
         What ``price_gaps`` returned; weeks after `week` are not used.
-    alerts : DataFrame
+    alerts : table
         What ``alerts`` returned for the week: ``sentence``, ``at_stake``.
-    competitors : DataFrame
+    competitors : table
         ``competitor_id``, ``name``.
     week : date or ISO text
         A Monday of `gaps`.
@@ -137,50 +136,58 @@ def weekly_report(
     >>> weekly_report(gaps, alerts, pd.DataFrame({"competitor_id": ["K1"]}), week)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: name.
+    ecokit.errors.CourseError: The table competitors has no column name. It has: ...
     """
-    import pandas as pd
     from jinja2 import Environment
 
-    needed = ["competitor_id", "product_id", "category", "week", "price", "own_price", "units"]
-    demand_columns(gaps, [*needed, "in_stock"])
-    demand_columns(alerts, ["sentence", "at_stake"])
-    demand_columns(competitors, ["competitor_id", "name"])
-    once(competitors, ["competitor_id"], _("A competitor"))
-    known(gaps, ["competitor_id", "product_id", "category", "in_stock"])
-    gaps = days(numbers(gaps, ["price", "own_price"]), ["week"])
-    gaps = gaps.dropna(subset=["price", "own_price"])
-    gaps = gaps.assign(gap=gaps["own_price"] / gaps["price"] - 1)
-    day = day_of(week)
+    keys = ["competitor_id", "product_id", "category", "in_stock"]
+    seen, moves, shops = fetched(
+        {"gaps": gaps, "alerts": alerts, "competitors": competitors},
+        {
+            "gaps": [*keys, "week", "price", "own_price", "units"],
+            "alerts": "sentence at_stake",
+            "competitors": "competitor_id name",
+        },
+    )
+    wrong = [rows.missing(name, *keys) for name in keys]
+    wrong += [rows.not_above_zero(name, *keys, gaps=True) for name in ("price", "own_price")]
+    rows.refuse(seen, "gaps", wrong)
+    rows.refuse(shops, "competitors", [rows.twice("competitor_id")])
+    seen = seen.dropna(subset=["price", "own_price"])
+    seen = seen.assign(gap=seen["own_price"] / seen["price"] - 1)
+    names = shops.set_index("competitor_id")["name"].dropna().to_dict()
+    page = _contents(seen, moves, names, numbers.day("week", week))
+    return Environment(autoescape=True).from_string(_PAGE).render(page)
+
+
+def _contents(
+    gaps: pd.DataFrame, alerts: pd.DataFrame, names: dict[Any, str], day: pd.Timestamp
+) -> dict[str, Any]:
+    """Return what the page of a week shows, by the names of the template."""
     now = gaps[gaps["week"] == day]
     if now.empty:
         sentence = _("There are no price gaps of the week {week}: collect it first.")
         raise CourseError(sentence.format(week=day.date()))
-    names = competitors.set_index("competitor_id")["name"].dropna().to_dict()
     past = gaps[(gaps["week"] <= day) & (gaps["week"] > day - pd.Timedelta(weeks=WEEKS))]
     level = _mean_gap(now["gap"])
-    first = now.groupby("product_id")["gap"].max().lt(0).mean()
-    text = {
+    cheapest = now.groupby("product_id")["gap"].max().lt(0).mean()
+    sold_out = 1 - now["in_stock"].astype(bool).mean()
+    shops = sorted(now["competitor_id"].unique())
+    return {
         "title": _("Competitors, week of {week.day} {week:%B %Y}").format(week=day),
         "headline": _headline(level, len(alerts), alerts["at_stake"]),
         "figures": [
             {"value": f"{level:+.1%}", "label": _("our price level against theirs")},
-            {"value": f"{first:.0%}", "label": _("of matched products cheapest with us")},
+            {"value": f"{cheapest:.0%}", "label": _("of matched products cheapest with us")},
             {"value": f"{len(alerts)}", "label": _("moves worth a look")},
-            {
-                "value": f"{1 - now['in_stock'].astype(bool).mean():.0%}",
-                "label": _("of their offers sold out"),
-            },
+            {"value": f"{sold_out:.0%}", "label": _("of their offers sold out")},
         ],
         "alerts": list(alerts["sentence"]),
-        "competitors": [
-            f"{names[c]} ({c})" if c in names else c for c in sorted(now["competitor_id"].unique())
-        ],
+        "competitors": [f"{names[shop]} ({shop})" if shop in names else shop for shop in shops],
         "rows": _levels(now),
         "chart": _chart(past, names),
         "words": _words(),
     }
-    return Environment(autoescape=True).from_string(_PAGE).render(text)
 
 
 def _mean_gap(gaps: pd.Series[float]) -> float:
@@ -282,6 +289,7 @@ def _spread(lines: list[dict[str, Any]]) -> None:
         line["y"] = lowest = round(max(line["y"], lowest + 15), 1)
 
 
+@public
 def show_report(html: str, height: int = 1100) -> Any:
     """Show the report in a notebook, in a frame where nothing runs.
 
@@ -302,9 +310,12 @@ def show_report(html: str, height: int = 1100) -> Any:
     >>> show_report("<p>Quiet week</p>")
     <IPython.core.display.HTML object>
     """
-    return framed(html, _("Weekly report"), height)
+    return sandboxed(
+        numbers.text("html", html), _("Weekly report"), numbers.count("height", height)
+    )
 
 
+@public
 def save_report(html: str, path: str | Path, overwrite: bool = False) -> Path:
     """Save the report, and never over a file that is there, unless told to.
 
@@ -338,6 +349,9 @@ def save_report(html: str, path: str | Path, overwrite: bool = False) -> Path:
     ecokit.errors.CourseError: There is a file report.html already. Choose another name, or write
         overwrite=True to replace it.
     """
+    html = numbers.text("html", html)
+    if not isinstance(path, (str, Path)):
+        raise numbers.refused("path", path, _("Give a file, such as 'week-40.html'."))
     file = Path(path)
     try:
         with file.open(

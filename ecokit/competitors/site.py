@@ -12,16 +12,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+import pandas as pd
+
 from ecokit.competitors.collect import Clock, Fetch, Reply, http_fetch
-from ecokit.competitors.frame import framed
 from ecokit.competitors.robots import Robots
+from ecokit.competitors.sandbox import sandboxed
+from ecokit.competitors.tables import shop_of
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 from ecokit.shop import web as small_web
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ecokit.shop import Shop
 
 Answer = tuple[int, dict[str, str], bytes]
@@ -155,7 +158,7 @@ class SmallWeb:
         name = f"{name}index.html" if name.endswith("/") else name
         if name not in self._pages:
             raise CourseError(_("The small web has no page {url}.").format(url=url))
-        return framed(decoded(url, self._pages[name]), url, height)
+        return sandboxed(decoded(url, self._pages[name]), url, height)
 
     def close(self) -> None:
         """Stop serving."""
@@ -194,6 +197,7 @@ class SmallWeb:
         return f"SmallWeb(week {self.week:%Y-%m-%d}, {len(self.sites)} sites)"
 
 
+@public
 def serve(shop: Shop, week: str | pd.Timestamp) -> SmallWeb:
     """Serve the competitors' sites as they are in one week, to this computer alone.
 
@@ -227,13 +231,11 @@ def serve(shop: Shop, week: str | pd.Timestamp) -> SmallWeb:
     ...     web
     SmallWeb(week 2025-03-03, 4 sites)
     """
-    return SmallWeb(shop, week)
+    return SmallWeb(shop_of(shop), numbers.day("week", week))
 
 
 def _sites(shop: Shop, hosts: Mapping[str, str]) -> pd.DataFrame:
     """Return the sites of the small web with their first pages."""
-    import pandas as pd
-
     names = shop["competitors"].set_index("site")
     rows = [
         (names["competitor_id"].get(site), names["name"].get(site, "Directory"), f"http://{host}/")

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from ecokit.competitors.collect import Collector, PageError, RefusedError, StatusError
+import pandas as pd
+
+from ecokit.competitors.collect import (
+    Collector,
+    PageError,
+    RefusedError,
+    StatusError,
+    collector_of,
+)
 from ecokit.competitors.read import (
     FIELDS,
     READERS,
@@ -19,14 +27,13 @@ from ecokit.competitors.read import (
     read_offers,
 )
 from ecokit.competitors.site import serve
+from ecokit.competitors.tables import fetched, shop_of
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
+from ecokit.shop.tables import Shop
 from ecokit.shop.web import week_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ecokit.shop import Shop
 
 COLUMNS = ("competitor_id", "sku", "name", "category", "week", *FIELDS[3:])
 TYPES = {
@@ -77,6 +84,7 @@ class Snapshot:
         )
 
 
+@public
 def collect_site(
     collector: Collector,
     competitor_id: str,
@@ -108,7 +116,7 @@ def collect_site(
     Raises
     ------
     CourseError
-        When no reader is known for this competitor.
+        No reader is known for this competitor, or `url` is no text.
 
     Examples
     --------
@@ -118,18 +126,14 @@ def collect_site(
     ...     collect_site(collector, "K3", "http://papayagadgets.example/")
     Snapshot(K3, 2025-03-03, ... offers, 0 problems)
     """
-    import pandas as pd
-
-    chosen = readers if readers is not None else READERS.get(competitor_id, ())
-    if not chosen:
-        sentence = _("No reader is known for {competitor}. Known are {known}.")
-        known = ", ".join(READERS)
-        raise CourseError(sentence.format(competitor=competitor_id, known=known))
-    started = len(collector.log)
-    offers, found = _walk(collector, url, chosen)
+    known = READERS if readers is None else {competitor_id: readers}
+    chosen = known[numbers.one_of("competitor_id", competitor_id, known)]
+    started = len(collector_of(collector).log)
+    offers, found = _walk(collector, numbers.text("url", url), chosen)
     table = _table(competitor_id, offers)
-    if before is not None and len(before):
-        table, moved = _compared(table, before, {offer.sku: offer.url for offer in offers}, url)
+    if before is not None:
+        (last,) = fetched({"before": before}, {"before": "sku price"})
+        table, moved = _compared(table, last, {offer.sku: offer.url for offer in offers}, url)
         found += moved
     rows = [{**asdict(problem), "sentence": problem.sentence} for problem in found]
     columns = ["url", "field", "expected", "found", "sentence"]
@@ -142,6 +146,7 @@ def collect_site(
     )
 
 
+@public
 def collect_weeks(
     shop: Shop,
     weeks: Iterable[str | pd.Timestamp],
@@ -180,7 +185,7 @@ def collect_weeks(
     """
     from tqdm.auto import tqdm
 
-    chosen = _mondays(shop, weeks)
+    chosen = _mondays(shop_of(shop), weeks)
     if not chosen:
         return []
     snapshots: list[Snapshot] = []
@@ -200,6 +205,7 @@ def collect_weeks(
     return snapshots
 
 
+@public
 def panel(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     """Return the offers of snapshots as one tidy panel.
 
@@ -228,9 +234,7 @@ def panel(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     >>> panel(collect_weeks(load_shop(), ["2025-03-03"])).dtypes["price"]
     dtype('float64')
     """
-    import pandas as pd
-
-    chosen = list(snapshots)
+    chosen = _listed(snapshots)
     keys = [(snapshot.competitor_id, snapshot.week) for snapshot in chosen]
     twice = next((key for key in keys if keys.count(key) > 1), None)
     if twice is not None:
@@ -243,13 +247,15 @@ def panel(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     return table.sort_values(["week", "competitor_id", "sku"], ignore_index=True)
 
 
-def published(shop: Shop, weeks: Iterable[str | pd.Timestamp] | None = None) -> pd.DataFrame:
+@public
+def published(data: Any, *, weeks: Iterable[str | pd.Timestamp] | None = None) -> Any:
     """Return the panel that the competitors' pages are written from.
 
     Parameters
     ----------
-    shop : Shop
-        With ``competitor_products`` and ``competitor_prices``.
+    data : Shop or mapping of table name to table
+        ``competitor_products``: ``competitor_id``, ``sku``, ``name``, ``category``.
+        ``competitor_prices``: the other columns of `panel`.
     weeks : iterable of str or Timestamp, optional
         Any day of each week; without them, every week.
 
@@ -269,14 +275,23 @@ def published(shop: Shop, weeks: Iterable[str | pd.Timestamp] | None = None) -> 
     >>> published(load_shop())["week"].nunique()
     52
     """
-    names = shop["competitor_products"][["competitor_id", "sku", "name", "category"]]
-    table = shop["competitor_prices"].merge(names, on=["competitor_id", "sku"])
-    if weeks is not None:
-        table = table[table["week"].isin(_mondays(shop, weeks))]
+    keys = ["competitor_id", "sku"]
+    products, prices = frames.fetched(
+        data,
+        {
+            "competitor_products": [*keys, "name", "category"],
+            "competitor_prices": [*keys, *COLUMNS[4:]],
+        },
+    )
+    table = prices.merge(products, on=keys)
+    if weeks is not None and len(prices):
+        chosen = _mondays(Shop({"competitor_prices": prices}), weeks)
+        table = table[table["week"].isin(chosen)]
     table = table[list(COLUMNS)].astype(TYPES)
-    return table.sort_values(["week", "competitor_id", "sku"], ignore_index=True)
+    return frames.like(table.sort_values(["week", "competitor_id", "sku"], ignore_index=True), data)
 
 
+@public
 def problems(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     """Return what could not be read, page by page.
 
@@ -299,6 +314,7 @@ def problems(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     return _stacked(snapshots, "problems")
 
 
+@public
 def logs(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     """Return every request, and why pages were not asked for.
 
@@ -322,10 +338,18 @@ def logs(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     return _stacked(snapshots, "log")
 
 
+def _listed(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    """Return snapshots as a list; one may come alone."""
+    found = list(snapshots) if isinstance(snapshots, Iterable) else [snapshots]
+    if not all(isinstance(one, Snapshot) for one in found):
+        raise numbers.refused("snapshots", snapshots, _("Give what collect_weeks returned."))
+    return found
+
+
 def _mondays(shop: Shop, weeks: Iterable[str | pd.Timestamp]) -> list[pd.Timestamp]:
     """Return the Mondays of weeks, each once, in order; one week may come alone."""
     if isinstance(weeks, str) or not isinstance(weeks, Iterable):
-        weeks = [weeks]
+        weeks = [numbers.day("weeks", weeks)]
     return sorted({week_of(shop, week) for week in weeks})
 
 
@@ -363,8 +387,6 @@ def _walk(
 
 def _table(competitor_id: str, offers: Sequence[Offer]) -> pd.DataFrame:
     """Return offers with the columns and types of the panel."""
-    import pandas as pd
-
     rows = [{"competitor_id": competitor_id} | asdict(offer) for offer in offers]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(TYPES)
     return table.sort_values("sku", ignore_index=True)
@@ -394,12 +416,11 @@ def _compared(
 
 def _stacked(snapshots: Iterable[Snapshot], part: str) -> pd.DataFrame:
     """Return one part of all snapshots, with week and competitor before it."""
-    import pandas as pd
 
     def labelled(snapshot: Snapshot) -> pd.DataFrame:
         inner: pd.DataFrame = getattr(snapshot, part)
         labels: dict[str, Any] = {"week": snapshot.week, "competitor_id": snapshot.competitor_id}
         return inner.assign(**labels)[[*labels, *inner.columns]]
 
-    tables = [labelled(snapshot) for snapshot in snapshots]
+    tables = [labelled(snapshot) for snapshot in _listed(snapshots)]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 
@@ -71,8 +71,13 @@ class Store:
             return None
         try:
             head, _newline, body = self._path(url, week).read_bytes().partition(b"\n")
-            held = Held(body=body, **json.loads(head))
-        except (OSError, ValueError, TypeError):
+            said = json.loads(head)
+        except (OSError, ValueError):
             return None
+        if not (
+            isinstance(said, dict) and set(said) == {one.name for one in fields(Held)} - {"body"}
+        ):
+            return None
+        held = Held(body=body, **said)
         self._held.setdefault(url, {})[week] = held
         return held

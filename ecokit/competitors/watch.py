@@ -8,26 +8,17 @@ sentence each, with what it costs us and what a reaction would cost.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from ecokit.competitors.inputs import (
-    day_of,
-    days,
-    demand_columns,
-    joined,
-    known,
-    number,
-    numbers,
-    once,
-)
+from ecokit.competitors.tables import as_days, fetched
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 USUAL_WEEKS = 8
 """Weeks before a move whose median price is an offer's usual price."""
@@ -42,17 +33,19 @@ CROSS_ELASTICITY = 0.6
 """Change of our demand with the cheapest competitor's price, where none is given."""
 
 
-def own_prices(stock: pd.DataFrame) -> pd.DataFrame:
+@public
+def own_prices(data: Any) -> Any:
     """Sum up our own offer prices and sales by week, to put them beside a panel.
 
     Parameters
     ----------
-    stock : DataFrame
-        ``date``, ``product_id``, ``price`` (yuan), ``sold`` (units); one row a product and day.
+    data : Shop or mapping of table name to table
+        ``stock``: ``date``, ``product_id``, ``price`` (yuan), ``sold`` (units); one row a product
+        and day.
 
     Returns
     -------
-    DataFrame
+    table
         ``week`` (Monday), ``product_id``, ``own_price`` (mean of the days with a price, yuan),
         ``units``.
 
@@ -66,41 +59,48 @@ def own_prices(stock: pd.DataFrame) -> pd.DataFrame:
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"date": pd.to_datetime(["2025-03-03", "2025-03-09"]),
     ...                       "product_id": "P1", "price": [100.0, 90.0], "sold": [2, 5]})
-    >>> own_prices(stock)[["own_price", "units"]].values.tolist()
+    >>> own_prices({"stock": stock})[["own_price", "units"]].values.tolist()
     [[95.0, 7.0]]
-    >>> own_prices(stock[["date"]])
+    >>> own_prices({"stock": stock[["date", "price", "sold"]]})
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table lacks the column: product_id, price, sold.
+    ecokit.errors.CourseError: The table stock has no column product_id. It has: date, price, ...
     """
-    demand_columns(stock, ["date", "product_id", "price", "sold"])
-    known(stock, ["date", "product_id"])
-    stock = days(numbers(numbers(stock, ["price"]), ["sold"], zero=True), ["date"])
-    monday = stock["date"] - stock["date"].dt.day_of_week * np.timedelta64(1, "D")
-    fen = (stock["price"] * 100).round().astype("Int64")
-    rows = stock.assign(week=monday, fen=fen).groupby(["week", "product_id"], as_index=False)
-    table = rows.agg(fen=("fen", "sum"), priced=("fen", "count"), units=("sold", "sum"))
+    (stock,) = frames.fetched(data, {"stock": "date product_id price sold"})
+    keys = ["date", "product_id"]
+    wrong = [rows.missing(*keys), rows.missing(*reversed(keys))]
+    wrong += [rows.not_above_zero("price", *keys, gaps=True)]
+    wrong += [rows.below_zero("sold", *keys, gaps=True)]
+    rows.refuse(stock, "stock", wrong)
+    day = as_days(stock["date"])
+    weeks = stock.assign(
+        week=day - day.dt.day_of_week * np.timedelta64(1, "D"),
+        fen=(stock["price"] * 100).round().astype("Int64"),
+        sold=stock["sold"].astype("float64"),
+    ).groupby(["week", "product_id"], as_index=False)
+    table = weeks.agg(fen=("fen", "sum"), priced=("fen", "count"), units=("sold", "sum"))
     priced = table["priced"].where(table["priced"] > 0)
     table["own_price"] = (table["fen"] / priced / 100).astype("float64")
-    return table[["week", "product_id", "own_price", "units"]]
+    return frames.like(table[["week", "product_id", "own_price", "units"]], data)
 
 
-def price_gaps(panel: pd.DataFrame, matches: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+@public
+def price_gaps(panel: Any, matches: Any, own: Any) -> Any:
     """Put our price beside theirs, for each matched product and week.
 
     Parameters
     ----------
-    panel : DataFrame
+    panel : table
         ``competitor_id``, ``sku``, ``category``, ``week``, ``list_price``, ``price``,
         ``promotion``, ``in_stock``.
-    matches : DataFrame
+    matches : table
         ``competitor_id``, ``sku``, ``product_id``.
-    own : DataFrame
+    own : table
         What :func:`own_prices` returned.
 
     Returns
     -------
-    DataFrame
+    table
         ``week``, ``competitor_id``, ``sku``, ``product_id``, ``category``, ``list_price``,
         ``price`` (theirs, paid), ``promotion``, ``in_stock``, ``own_price``, ``units`` (ours),
         ``gap`` (our price over theirs, minus 1: positive, we are dearer) and ``cheapest`` (no
@@ -134,17 +134,21 @@ def price_gaps(panel: pd.DataFrame, matches: pd.DataFrame, own: pd.DataFrame) ->
     ecokit.errors.CourseError: No matched product is on offer at both shops in the same week.
     """
     prices = ["list_price", "price", "promotion", "in_stock"]
-    demand_columns(panel, ["competitor_id", "sku", "category", "week", *prices])
-    demand_columns(matches, ["competitor_id", "sku", "product_id"])
-    demand_columns(own, ["week", "product_id", "own_price", "units"])
     keys, ours = ["competitor_id", "sku"], ["week", "product_id"]
-    panel = days(numbers(panel, ["list_price", "price"]), ["week"])
-    own = days(numbers(own, ["own_price"]), ["week"])
-    once(panel, [*keys, "week"], _("An offer"))
-    once(matches, keys, _("A match"))
-    once(own, ours, _("A product of ours"))
-    both = joined(panel[[*keys, "category", "week", *prices]], matches[[*keys, "product_id"]], keys)
-    both = joined(both, own, ours).dropna(subset=["price", "own_price"])
+    theirs, pairs, mine = fetched(
+        {"panel": panel, "matches": matches, "own": own},
+        {
+            "panel": [*keys, "category", "week", *prices],
+            "matches": [*keys, "product_id"],
+            "own": [*ours, "own_price", "units"],
+        },
+    )
+    wrong = [rows.not_above_zero(name, *keys, gaps=True) for name in ("list_price", "price")]
+    rows.refuse(theirs, "panel", [*wrong, rows.twice(*keys, "week")])
+    rows.refuse(pairs, "matches", [rows.twice(*keys)])
+    wrong = [rows.not_above_zero("own_price", *ours, gaps=True), rows.twice(*ours)]
+    rows.refuse(mine, "own", wrong)
+    both = theirs.merge(pairs, on=keys).merge(mine, on=ours).dropna(subset=["price", "own_price"])
     if both.empty:
         raise CourseError(_("No matched product is on offer at both shops in the same week."))
     both["gap"] = both["own_price"] / both["price"] - 1
@@ -152,28 +156,39 @@ def price_gaps(panel: pd.DataFrame, matches: pd.DataFrame, own: pd.DataFrame) ->
     both["cheapest"] = both["price"] <= lowest
     first = ["week", "competitor_id", "sku", "product_id", "category"]
     table = both[[*first, *prices, "own_price", "units", "gap", "cheapest"]]
-    return table.sort_values(first[:3], ignore_index=True)
+    return frames.like(table.sort_values(first[:3], ignore_index=True), panel)
 
 
-def assortment_overlap(
-    panel: pd.DataFrame, matches: pd.DataFrame, products: pd.DataFrame, week: Any
-) -> pd.DataFrame:
+def _week(table: pd.DataFrame, week: Any) -> pd.Timestamp:
+    """Return the day of a week that a table of prices holds."""
+    day = numbers.day("week", week)
+    if table.empty:
+        raise CourseError(_("The panel is empty, so it has no week."))
+    if not (table["week"] == day).any():
+        sentence = _("The panel has no week {week}. It has Mondays from {first} to {last}.")
+        first, last = (pd.Timestamp(table["week"].agg(end)) for end in ("min", "max"))
+        raise CourseError(sentence.format(week=day.date(), first=first.date(), last=last.date()))
+    return day
+
+
+@public
+def assortment_overlap(panel: Any, matches: Any, products: Any, week: Any) -> Any:
     """Tell how much of our range each competitor carries in a week, and we of theirs.
 
     Parameters
     ----------
-    panel : DataFrame
+    panel : table
         ``competitor_id``, ``sku``, ``week``.
-    matches : DataFrame
+    matches : table
         ``competitor_id``, ``sku``, ``product_id``.
-    products : DataFrame
+    products : table
         Ours: ``product_id``, ``launched_on``, ``delisted_on`` (empty: still listed).
     week : date or ISO text
         A Monday of the panel.
 
     Returns
     -------
-    DataFrame
+    table
         ``competitor_id``, ``ours``, ``theirs``, ``common`` (products), ``of_ours``,
         ``of_theirs`` (shares, 0 to 1) and ``jaccard`` (common over all different products).
 
@@ -202,45 +217,34 @@ def assortment_overlap(
     ecokit.errors.CourseError: The panel has no week 2025-03-04. It has Mondays from 2025-03-03
         to 2025-03-03.
     """
-    import pandas as pd
-
     keys = ["competitor_id", "sku"]
-    demand_columns(panel, keys)
-    demand_columns(products, ["product_id"])
-    once(matches, keys, _("A match"))
-    demand_columns(matches, ["product_id"])
-    panel = days(panel, ["week"])
-    products = days(products, ["launched_on", "delisted_on"])
-    day = _week(panel, week)
-    sold = (products["launched_on"] <= day) & ~(products["delisted_on"] <= day)
-    mine = set(products.loc[sold, "product_id"])
-    listed = panel[panel["week"] == day].merge(matches[[*keys, "product_id"]], on=keys, how="left")
-    rows = []
+    offers, pairs, ours = fetched(
+        {"panel": panel, "matches": matches, "products": products},
+        {
+            "panel": [*keys, "week"],
+            "matches": [*keys, "product_id"],
+            "products": "product_id launched_on delisted_on",
+        },
+    )
+    rows.refuse(pairs, "matches", [rows.twice(*keys)])
+    day = _week(offers, week)
+    sold = (as_days(ours["launched_on"]) <= day) & ~(as_days(ours["delisted_on"]) <= day)
+    mine = set(ours.loc[sold, "product_id"])
+    listed = offers[offers["week"] == day].merge(pairs, on=keys, how="left")
+    found = []
     for competitor, group in listed.groupby("competitor_id", sort=True):
         common = len(mine & set(group["product_id"].dropna()))
-        theirs = group["sku"].nunique()
-        rows.append((competitor, len(mine), theirs, common))
-    table = pd.DataFrame(rows, columns=["competitor_id", "ours", "theirs", "common"])
-    return table.assign(
+        found.append((competitor, len(mine), group["sku"].nunique(), common))
+    table = pd.DataFrame(found, columns=["competitor_id", "ours", "theirs", "common"])
+    table = table.assign(
         of_ours=table["common"] / table["ours"],
         of_theirs=table["common"] / table["theirs"],
         jaccard=table["common"] / (table["ours"] + table["theirs"] - table["common"]),
     )
+    return frames.like(table, panel)
 
 
-def _week(table: pd.DataFrame, week: Any) -> pd.Timestamp:
-    import pandas as pd
-
-    day = day_of(week)
-    if table.empty:
-        raise CourseError(_("The panel is empty, so it has no week."))
-    if not (table["week"] == day).any():
-        sentence = _("The panel has no week {week}. It has Mondays from {first} to {last}.")
-        first, last = (pd.Timestamp(table["week"].agg(end)) for end in ("min", "max"))
-        raise CourseError(sentence.format(week=day.date(), first=first.date(), last=last.date()))
-    return day
-
-
+@public
 def reaction(
     price: float,
     cost: float,
@@ -296,26 +300,16 @@ def reaction(
     >>> reaction(100, 87, 100, -0.12, elasticity=2.6)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: An elasticity of demand to the own price is negative: write -2.6.
+    ecokit.errors.CourseError: elasticity is 2.6. Demand falls with the own price: write -2.6.
     """
-    given = (price, cost, units, rival_change, own_change, elasticity, cross_elasticity)
-    values = [number(value) for value in given]
-    if not np.isfinite(values).all():
-        raise CourseError(_("A reaction needs numbers; one of those given is missing or none."))
-    price, cost, units, rival_change, own_change, elasticity, cross_elasticity = values
-    if not elasticity < 0:
-        sentence = _("An elasticity of demand to the own price is negative: write {value:g}.")
-        raise CourseError(sentence.format(value=-abs(elasticity)))
-    if cross_elasticity < 0:
-        raise CourseError(
-            _("A cross elasticity between sellers of the same product is not negative.")
-        )
-    if min(rival_change, own_change) <= -1 or min(price, cost, units) < 0:
-        raise CourseError(
-            _("Changes lie above -1 (-0.12 is a cut by 12 %); price, cost, units are not negative.")
-        )
-    after = units * (1 + own_change) ** elasticity * (1 + rival_change) ** cross_elasticity
-    asked = price * (1 + own_change)
+    price, cost, units = (
+        numbers.number(name, value, low=0)
+        for name, value in (("price", price), ("cost", cost), ("units", units))
+    )
+    rival, own = _change("rival_change", rival_change), _change("own_change", own_change)
+    cross = numbers.number("cross_elasticity", cross_elasticity, low=0)
+    after = units * (1 + own) ** _elasticity("elasticity", elasticity) * (1 + rival) ** cross
+    asked = price * (1 + own)
     margin = after * (asked - cost)
     return {
         "units": after,
@@ -326,16 +320,34 @@ def reaction(
     }
 
 
+def _change(name: str, value: object) -> float:
+    """Return a relative change, which lies above -1."""
+    change = numbers.number(name, value)
+    if change <= -1:
+        raise numbers.refused(name, value, _("Give a number above -1: -0.12 is a cut by 12 %."))
+    return change
+
+
+def _elasticity(name: str, value: object) -> float:
+    """Return an elasticity of demand to the own price, which is negative."""
+    found = numbers.number(name, value)
+    if found >= 0:
+        wanted = _("Demand falls with the own price: write {value:g}.")
+        raise numbers.refused(name, value, wanted.format(value=-found))
+    return found
+
+
+@public
 def alerts(
-    gaps: pd.DataFrame,
-    products: pd.DataFrame,
+    gaps: Any,
+    products: Any,
     week: Any,
     elasticities: Mapping[str, float] | None = None,
     cross_elasticity: float = CROSS_ELASTICITY,
     least_change: float = LEAST_CHANGE,
     least_weeks: int = 2,
     most: int = 5,
-) -> pd.DataFrame:
+) -> Any:
     """Name the few moves of competitors that are worth a reaction, in a sentence each.
 
     A move is a price that lies `least_change` or more off its usual price, the median of the last
@@ -345,9 +357,9 @@ def alerts(
 
     Parameters
     ----------
-    gaps : DataFrame
+    gaps : table
         What :func:`price_gaps` returned.
-    products : DataFrame
+    products : table
         ``product_id``, ``name``, ``cost`` (yuan), ``core`` (bool).
     week : date or ISO text
         The Monday on which you look; later weeks are not used.
@@ -360,7 +372,7 @@ def alerts(
 
     Returns
     -------
-    DataFrame
+    table
         ``competitor_id``, ``product_id``, ``name``, ``core``, ``category``, ``price``, ``usual``,
         ``change``, ``weeks`` (it has lasted), ``promotion``, ``units`` (ours a week),
         ``at_stake`` (margin a week that the move takes or, negative, brings, yuan),
@@ -400,58 +412,56 @@ def alerts(
     ecokit.errors.CourseError: The panel has no week 2026-01-05. It has Mondays from 2025-03-03
         to 2025-04-07.
     """
-    import pandas as pd
-
-    seen, named = _seen(gaps), _named(products)
+    seen, goods = _seen(gaps, products)
     day = _week(seen, week)
+    least_change = numbers.positive("least_change", least_change)
+    least_weeks, most = numbers.count("least_weeks", least_weeks), numbers.count("most", most, 0)
+    cross = numbers.number("cross_elasticity", cross_elasticity, low=0)
+    owns = {} if elasticities is None else numbers.by_name("elasticities", elasticities)
     seen = seen[seen["week"] <= day].sort_values("week")
-    here = seen[(seen["week"] == day) & seen["in_stock"].astype(bool) & seen["cheapest"]]
-    if not here["product_id"].isin(list(named)).all():
-        missing = here.loc[~here["product_id"].isin(list(named)), "product_id"].iloc[0]
-        raise CourseError(_("The table products has no {id}.").format(id=missing))
+    here = seen[(seen["week"] == day) & seen["in_stock"] & seen["cheapest"]]
+    rows.refuse(here, "gaps", [rows.unknown_id("product_id", goods, "products")])
     history: dict[Any, pd.DataFrame] = dict(list(seen.groupby(["competitor_id", "sku"])))
     recent = seen[seen["week"] > day - pd.Timedelta(weeks=USUAL_WEEKS)]
     recent = recent.drop_duplicates(["week", "product_id"])
-    units = recent.groupby("product_id")["units"].mean().to_dict()
-    owns: dict[str, float] = dict(elasticities) if elasticities is not None else {}
-    rows = []
-    for offer in here.to_dict("records"):
+    here = here.assign(units=here["product_id"].map(recent.groupby("product_id")["units"].mean()))
+    found = []
+    for offer in here.merge(goods, on="product_id").to_dict("records"):
         past = history[(offer["competitor_id"], offer["sku"])]
         promoted = past["promotion"].notna().to_numpy()
         usual, lasted = _since(past["price"].to_numpy(float), promoted, least_change)
         change = offer["price"] / usual - 1
-        if abs(change) < least_change or not units[offer["product_id"]]:
+        if abs(change) < least_change or not offer["units"]:
             continue
         if lasted >= least_weeks or abs(change) >= 2 * least_change:
-            product = named[offer["product_id"]] | {"units": units[offer["product_id"]]}
+            move = offer | {"usual": usual, "change": change, "weeks": lasted}
             own = owns.get(offer["category"], ELASTICITY)
-            move = offer | product | {"usual": usual, "change": change, "weeks": lasted}
-            rows.append(move | _stakes(move, own, cross_elasticity))
-    table = pd.DataFrame(rows, columns=_ALERT)
+            found.append(move | _stakes(move, own, cross))
+    table = pd.DataFrame(found, columns=_ALERT)
     order = table["at_stake"].astype(float).abs().sort_values(ascending=False, kind="stable").index
     table = table.loc[order].head(most).reset_index(drop=True)
-    return table.assign(sentence=[_sentence(row) for row in table.to_dict("records")])
+    told = table.assign(sentence=[_sentence(row) for row in table.to_dict("records")])
+    return frames.like(told, gaps)
 
 
-def _seen(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `price_gaps` that hold both prices, checked."""
-    demand_columns(
-        gaps,
-        ["competitor_id", "sku", "product_id", "category", "promotion", "in_stock", "cheapest"],
+def _seen(gaps: Any, products: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of `price_gaps` that hold both prices, and name, core and cost by product."""
+    keys = ["competitor_id", "sku"]
+    offers = [*keys, "product_id", "week", "category", "promotion", "in_stock", "cheapest"]
+    seen, goods = fetched(
+        {"gaps": gaps, "products": products},
+        {
+            "gaps": [*offers, "price", "own_price", "units"],
+            "products": "product_id name core cost",
+        },
     )
-    table = numbers(numbers(gaps, ["price", "own_price"]), ["units"], zero=True)
-    table = days(table, ["week"]).dropna(subset=["price", "own_price"])
-    return table.fillna({"units": 0.0})
-
-
-def _named(products: pd.DataFrame) -> dict[Any, dict[str, Any]]:
-    """Return name, cost and core by product, checked."""
-    demand_columns(products, ["product_id", "name", "cost", "core"])
-    known(products, ["product_id", "name", "cost"])
-    once(products, ["product_id"], _("A product"))
-    table = numbers(products, ["cost"], zero=True).set_index("product_id")
-    columns = ["name", "core", "cost"]
-    return {row[0]: dict(zip(columns, row[1:], strict=True)) for row in table[columns].itertuples()}
+    wrong = [rows.missing(name, *keys) for name in ("in_stock", "cheapest")]
+    wrong += [rows.not_above_zero(name, *keys, gaps=True) for name in ("price", "own_price")]
+    rows.refuse(seen, "gaps", [*wrong, rows.below_zero("units", *keys, gaps=True)])
+    wrong = [rows.missing("product_id", "name"), rows.missing("name", "product_id")]
+    wrong += [rows.below_zero("cost", "product_id"), rows.twice("product_id")]
+    rows.refuse(goods, "products", wrong)
+    return seen.dropna(subset=["price", "own_price"]).fillna({"units": 0.0}), goods
 
 
 _ALERT = [

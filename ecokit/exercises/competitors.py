@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit import competitors as topic
+from ecokit.competitors.mystery import OWN
 from ecokit.competitors.watch import ELASTICITY
 from ecokit.exercises.sheet import (
     ChoiceSheet,
@@ -53,7 +54,7 @@ BASKET = "accessories"
 """The category of the exercise on an index over time."""
 
 
-@lru_cache(maxsize=1)  # half a second, for six exercises
+@lru_cache(maxsize=1)  # a third of a second, for six exercises
 def _panel(shop: Shop) -> pd.DataFrame:
     return topic.published(shop)
 
@@ -64,9 +65,9 @@ def _same(shop: Shop) -> pd.DataFrame:
     return known[["competitor_id", "sku", "product_id"]]
 
 
-@lru_cache(maxsize=1)  # half a second, for three exercises
+@lru_cache(maxsize=1)  # a third of a second, for three exercises
 def _gaps(shop: Shop) -> pd.DataFrame:
-    return topic.price_gaps(_panel(shop), _same(shop), topic.own_prices(shop.stock))
+    return topic.price_gaps(_panel(shop), _same(shop), topic.own_prices(shop))
 
 
 # --- find: who competes ----------------------------------------------------------------
@@ -78,7 +79,7 @@ def _candidates(shop: Shop) -> list[pd.Series[Any]]:
     months = max((days["max"] - days["min"]).days / 30.4, 1)
     visits = len(shop.visits) / months / shop.truth["drawn_scale"]
     regions = shop.orders["region"].value_counts(normalize=True)
-    ranked = topic.rank_directory(shop.directory, shop.products, visits, regions)
+    ranked = topic.rank_directory(shop, monthly_visits=visits, regions=regions)
     ranked = ranked.merge(shop.directory[["shop_id", "monthly_visits"]], on="shop_id")
     alike = ranked["covers"] * ranked["focus"] * ranked["prices"]
     twin = alike.where(ranked["reach"] < 0.1, -1.0).argmax()
@@ -226,7 +227,7 @@ def members_prices(_shop: Shop) -> ChoiceSheet:
 def concentration(shop: Shop) -> Sheet:
     category = shop.market.groupby("category")["sales"].sum().idxmax()
     market = shop.market[shop.market["category"] == category]
-    shares = topic.market_shares(market).set_index("seller")["share"]
+    shares = topic.market_shares({"market": market}).set_index("seller")["share"]
     index, rest = topic.hhi(shares), shares.drop("own")
     return Sheet(
         prompt=_(
@@ -328,13 +329,13 @@ def follower(shop: Shop) -> Sheet:
     options=("a", "b", "c"),
 )
 def test_purchases(shop: Shop) -> ChoiceSheet:
-    beside = topic.mystery_beside(shop.mystery_visits, shop.touchpoints, shop.journey)
-    ours = beside[beside["shop"] == topic.mystery.OWN].set_index("touchpoint")
-    theirs = beside[beside["shop"] != topic.mystery.OWN]
+    beside = topic.mystery_beside(shop)
+    ours = beside[beside["shop"] == OWN].set_index("touchpoint")
+    theirs = beside[beside["shop"] != OWN]
     better = theirs["in_time_rate"] - theirs["touchpoint"].map(ours["in_time_rate"])
     row = theirs.iloc[int(better.argmax())]
     own: Any = ours.loc[row["touchpoint"]]
-    told = {"shop": row["shop"], "n": row["checks"], "name": row["name"], "lower": row["lower"]}
+    told = {"shop": row["shop"], "n": row["checks"], "name": row["name"], "low": row["low"]}
     return ChoiceSheet(
         prompt=_(
             "At {shop} all {n} test purchases had the touchpoint *{name}* in time. Our own records "
@@ -345,13 +346,13 @@ def test_purchases(shop: Shop) -> ChoiceSheet:
             "a": (
                 _("{shop} is perfect there, and better than we are").format(**told),
                 _(
-                    "With {n} purchases the interval of {shop} begins at {lower:.0%}. All of them "
+                    "With {n} purchases the interval of {shop} begins at {low:.0%}. All of them "
                     "in time is what a shop with many failures shows now and then, too."
                 ).format(**told),
             ),
             "b": (
                 _(
-                    "Nothing about the rate yet: the interval begins at {lower:.0%}. What the "
+                    "Nothing about the rate yet: the interval begins at {low:.0%}. What the "
                     "notes say can be used at once"
                 ).format(**told),
                 _(
@@ -369,7 +370,7 @@ def test_purchases(shop: Shop) -> ChoiceSheet:
         },
         hints=(
             _("How wide is an interval from so few purchases?"),
-            _("`competitors.mystery_findings(shop.mystery_visits)` shows lower and upper ends."),
+            _("`competitors.mystery_findings(shop, by='touchpoint')` shows lower and upper ends."),
         ),
         solution=_(
             "Read the interval before the rate. Three of three leaves almost everything open."
@@ -711,7 +712,7 @@ def _run(weeks: set[Any], inside: pd.Timestamp) -> tuple[pd.Timestamp, int]:
 
 def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
     """Return price, cost and units a week of all our goods in the weeks before."""
-    own = topic.own_prices(shop.stock)
+    own = topic.own_prices(shop)
     before = own[(own["week"] < start) & (own["week"] >= start - pd.Timedelta(weeks=8))]
     goods = before.groupby("product_id", as_index=False).agg(
         price=("own_price", "mean"), units=("units", "mean")

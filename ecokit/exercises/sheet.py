@@ -400,6 +400,10 @@ class Plan(Declared[PlanSheet]):
         _demand(names, self.id, "needs a field")
         _demand(len(set(names)) == len(names), self.id, "fields need different names")
 
+    def score(self, shop: Shop, plan: PlanAnswer) -> Score:
+        """Return how good a plan is for this shop."""
+        return self.sheet(shop).score(plan)
+
     def apart(self, sheet: PlanSheet) -> dict[str, PlanAnswer]:
         """Return the plan of each known mistake of a sheet that can be told apart.
 

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import ipywidgets as widgets
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ecokit import competitors as topic
-from ecokit.errors import CourseError
-from ecokit.explore.base import Frame, Frames, Picture, app
+from ecokit.explore.lab import Choice, Control, Lab, Slider, Tabs, Told, steps, table
 from ecokit.messages import _
 from ecokit.plots import competitors as plots
-from ecokit.plots import theme
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
     from ecokit.shop import Shop
 
 TITLE = _("Competitor watch")
 LOWEST = 0.1
-STEPS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+STOPS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
+"""The thresholds of the static twin."""
+
 LISTED = 6
 ALL = ""
+NO_PAIR = _("No pair is left: lower the threshold.")
 
 
 class _Match:
@@ -34,17 +31,18 @@ class _Match:
 
     def __init__(self, shop: Shop) -> None:
         self.panel = topic.published(shop)
-        self.names = shop.products.set_index("product_id")["name"]
-        products = shop.products.set_index("product_id")[["name", "category"]]
+        products = shop.products.set_index("product_id")
+        self.names = products["name"]
         offers = self.panel.drop_duplicates(["competitor_id", "sku"], keep="last")
         known = shop.competitor_products.dropna(subset=["product_id"])
-        self.pairs, self.truth = {}, {}
+        self.pairs: dict[str, pd.DataFrame] = {}
+        self.truth: dict[str, set[tuple[str, str]]] = {}
         for competitor, group in offers.groupby("competitor_id"):
-            theirs = group.set_index("sku")[["name", "category"]]
+            theirs = group.set_index("sku")
             pairs = topic.similarities(products, theirs, ["name"], LOWEST, "category")
-            self.pairs[competitor] = pairs.assign(theirs=pairs["right"].map(theirs["name"]))
+            self.pairs[str(competitor)] = pairs.assign(theirs=pairs["right"].map(theirs["name"]))
             same = known[(known["competitor_id"] == competitor) & known["sku"].isin(theirs.index)]
-            self.truth[competitor] = set(zip(same["product_id"], same["sku"], strict=True))
+            self.truth[str(competitor)] = set(zip(same["product_id"], same["sku"], strict=True))
 
     def at(self, threshold: float) -> pd.DataFrame:
         """Return the one-to-one pairs above a threshold, and whether each is right."""
@@ -60,13 +58,12 @@ class _Match:
         """Count right, found and true pairs by competitor."""
         groups = chosen.groupby("competitor_id")["is_right"]
         counts = groups.agg(right="sum", found="size")
-        table = pd.DataFrame(counts).reindex(list(self.pairs), fill_value=0)
-        table = table.astype("int64")
-        table["true"] = [len(self.truth[competitor]) for competitor in table.index]
-        return table.rename_axis("competitor_id").reset_index()
+        found = pd.DataFrame(counts).reindex(list(self.pairs), fill_value=0).astype("int64")
+        found["true"] = [len(self.truth[competitor]) for competitor in found.index]
+        return found.rename_axis("competitor_id").reset_index()
 
 
-def explorer(shop: Shop) -> widgets.Widget:
+def lab(shop: Shop) -> Tabs:
     """Return the watch, two tabs: what a threshold matches, and the price level that follows.
 
     Parameters
@@ -75,131 +72,99 @@ def explorer(shop: Shop) -> widgets.Widget:
         With the tables products, stock, competitor_products and competitor_prices.
     """
     match = _Match(shop)
-    threshold = widgets.FloatSlider(
-        0.2, min=LOWEST, max=0.5, step=0.05, description=_("Threshold"), readout_format=".2f"
-    )
-    words = widgets.HTML()
+    return Tabs(TITLE, [_matching(match), _prices(shop, match)])
 
-    def draw(figure: Figure) -> str:
-        theme.use()
+
+def _threshold() -> Slider:
+    return Slider(_("Threshold"), steps(LOWEST, 0.5, 0.05, "{:g}"), 0.2)
+
+
+def _matching(match: _Match) -> Lab:
+    def draw(figure: Figure, threshold: float) -> Told:
         figure.subplots_adjust(left=0.08, right=0.97, top=0.86, bottom=0.33)
-        pairs = match.at(threshold.value)
-        words.value = _doubtful(pairs, match)
-        return _finding(plots.matches(match.counts(pairs), threshold.value, figure.add_subplot()))
+        pairs = match.at(threshold)
+        counts = match.counts(pairs)
+        plots.matches(counts, threshold, ax=figure.add_subplot())
+        return Told(_found(counts, threshold), _doubtful(pairs, match.names))
 
-    picture = Picture(draw, (7.2, 2.6))
-    threshold.observe(picture.redraw, "value")
-    prices, redraw = _prices(shop, match, threshold)
-    tabs = widgets.Tab([app([threshold], [picture, words]), prices])
-    for number, title in enumerate((_("Matching"), _("Price level"))):
-        tabs.set_title(number, title)
-
-    def opened(change: dict[str, int]) -> None:
-        if change["new"] == 1:  # the threshold may have moved since
-            redraw()
-
-    tabs.observe(opened, "selected_index")
-    return widgets.VBox([widgets.HTML(f"<h3>{TITLE}</h3>"), tabs])
+    controls: dict[str, Control] = {"threshold": _threshold()}
+    title = _("Matching")
+    return Lab(title, controls, draw, along="threshold", stops=STOPS, size=(7.2, 2.8))
 
 
-def _prices(
-    shop: Shop, match: _Match, threshold: widgets.Widget
-) -> tuple[widgets.Widget, Callable[[], None]]:
-    """Return the tab of price levels, and what redraws it."""
-    own = topic.own_prices(shop.stock)
-    names = [(name.replace("_", " "), name) for name in _categories(shop)]
-    category = widgets.Dropdown(options=[(_("all"), ALL), *names], description=_("Category"))
-    formula = widgets.Dropdown(
-        options=[
-            (_("geometric mean of the ratios (Jevons)"), "jevons"),
-            (_("weighed by our sales (Törnqvist)"), "tornqvist"),
-            (_("ratio of the mean prices (Dutot)"), "dutot"),
-        ],
-        description=_("Index"),
-    )
-    paid = widgets.Dropdown(
-        options=[(_("price paid"), "price"), (_("list price"), "list_price")],
-        description=_("Their price"),
-    )
+def _prices(shop: Shop, match: _Match) -> Lab:
+    own = topic.own_prices(shop)
+    names = [(name.replace("_", " "), name) for name in sorted(shop.products["category"].unique())]
+    controls: dict[str, Control] = {
+        "threshold": _threshold(),
+        "category": Choice(_("Category"), [(_("all"), ALL), *names]),
+        "formula": Choice(
+            _("Index"),
+            [
+                (_("geometric mean of the ratios (Jevons)"), "jevons"),
+                (_("weighed by our sales (Törnqvist)"), "tornqvist"),
+                (_("ratio of the mean prices (Dutot)"), "dutot"),
+            ],
+        ),
+        "paid": Choice(
+            _("Their price"), [(_("price paid"), "price"), (_("list price"), "list_price")]
+        ),
+    }
 
     @lru_cache(maxsize=2)
     def matched(threshold: float, price: str) -> pd.DataFrame:
-        panel = match.panel.assign(price=match.panel[price])
-        try:
-            return topic.price_gaps(panel, match.at(threshold), own)
-        except CourseError:  # no pair is left at this threshold
+        pairs = match.at(threshold)
+        if pairs.empty:
             return pd.DataFrame({"category": []})
+        panel = match.panel.assign(price=match.panel[price])
+        gaps: pd.DataFrame = topic.price_gaps(panel, pairs, own)
+        return gaps
 
-    def draw(figure: Figure) -> str:
-        theme.use()
+    def draw(figure: Figure, threshold: float, category: str, formula: str, paid: str) -> str:
         figure.subplots_adjust(left=0.12, right=0.97, top=0.88, bottom=0.1)
-        ax, gaps = figure.add_subplot(), matched(threshold.value, paid.value)
-        if category.value != ALL:
-            gaps = gaps[gaps["category"] == category.value]
+        gaps = matched(threshold, paid)
+        gaps = gaps[gaps["category"] == category] if category != ALL else gaps
+        ax = figure.add_subplot()
         if gaps.empty:
-            return _empty(ax)
-        levels = topic.spatial_index(gaps, formula.value, by=["week", "competitor_id"])
-        return _finding(plots.gaps(levels.dropna(subset="index"), ax))
+            ax.set_axis_off()
+            ax.set_title(NO_PAIR)
+            return NO_PAIR
+        levels = topic.spatial_index(gaps, formula, by=["week", "competitor_id"])
+        plots.gaps(levels.dropna(subset="index"), ax=ax)
+        return str(ax.get_title(loc="left"))
 
-    picture = Picture(draw, (7.2, 3.6))
-    for control in (category, formula, paid):
-        control.observe(picture.redraw, "value")
-    return app([category, formula, paid], [picture]), picture.redraw
-
-
-def frames(shop: Shop) -> Frames:
-    """Return the static twin: what each threshold finds, and misses."""
-    match = _Match(shop)
-
-    def frame(threshold: float) -> Frame:
-        table = match.counts(match.at(threshold))
-
-        def draw() -> Figure:
-            return plots.matches(table, threshold)
-
-        said = [
-            _("{shop} {right} right, {wrong} wrong, {missed} missed").format(
-                shop=row["competitor_id"],
-                right=row["right"],
-                wrong=row["found"] - row["right"],
-                missed=row["true"] - row["right"],
-            )
-            for row in table.to_dict("records")
-        ]
-        alt = _("Threshold {t:g}: {said}.").format(t=threshold, said="; ".join(said))
-        return Frame(f"{threshold:g}", draw, alt)
-
-    return Frames(TITLE, _("Threshold"), [frame(threshold) for threshold in STEPS])
+    return Lab(_("Price level"), controls, draw, size=(7.2, 3.6))
 
 
-def _categories(shop: Shop) -> list[str]:
-    return sorted(shop.products["category"].unique())
+def _found(counts: pd.DataFrame, threshold: float) -> str:
+    """Return in words what a threshold finds at each competitor, and misses."""
+    said = [
+        _("{shop} {right} right, {wrong} wrong, {missed} missed").format(
+            shop=row["competitor_id"],
+            right=row["right"],
+            wrong=row["found"] - row["right"],
+            missed=row["true"] - row["right"],
+        )
+        for row in counts.to_dict("records")
+    ]
+    return _("Threshold {t:g}: {said}.").format(t=threshold, said="; ".join(said))
 
 
-def _finding(figure: Figure) -> str:
-    return str(figure.axes[0].get_title(loc="left"))
-
-
-def _empty(ax: Axes) -> str:
-    words = _("No pair is left: lower the threshold.")
-    ax.set_axis_off()
-    ax.set_title(words)
-    return words
-
-
-def _doubtful(pairs: pd.DataFrame, match: _Match) -> str:
+def _doubtful(pairs: pd.DataFrame, names: pd.Series[Any]) -> str:
     """List the pairs nearest above the threshold: those that a person should look at."""
     last = pairs.nsmallest(LISTED, "score", keep="all").head(LISTED)
     if last.empty:
-        return _("<p>No pair is left: lower the threshold.</p>")
-    table = pd.DataFrame(
-        {
-            _("Ours"): last["product_id"].map(match.names),
-            _("Theirs"): last["theirs"],
-            _("Shop"): last["competitor_id"],
-            _("Likeness"): last["score"].map("{:.2f}".format),
-            _("In truth"): last["is_right"].map({True: _("the same"), False: _("another")}),
-        }
-    )
-    head = _("<p>The least alike of these pairs:</p>")
-    return head + table.to_html(index=False, border=0, classes="ecokit-table")
+        return f"<p>{NO_PAIR}</p>"
+    same = {True: _("the same"), False: _("another")}
+    rows = [
+        [
+            names[pair["product_id"]],
+            pair["theirs"],
+            pair["competitor_id"],
+            f"{pair['score']:.2f}",
+            same[pair["is_right"]],
+        ]
+        for pair in last.to_dict("records")
+    ]
+    heads = [_("Ours"), _("Theirs"), _("Shop"), _("Likeness"), _("In truth")]
+    return table(heads, rows, numbers=False, caption=_("The least alike of these pairs:"))

@@ -76,7 +76,11 @@ def tables(data: Any, example: str = "orders") -> Mapping[str, Any]:
 
 
 def door(
-    data: Any, needed: Mapping[str, Columns], optional: Mapping[str, Columns] | None = None
+    data: Any,
+    needed: Mapping[str, Columns],
+    optional: Mapping[str, Columns] | None = None,
+    *,
+    types: Mapping[str, str] | None = None,
 ) -> list[Frame]:
     """Turn the caller's tables into Narwhals frames, or say what is wrong with them.
 
@@ -89,6 +93,8 @@ def door(
         The columns needed of each table, separated by blanks, or as a list.
     optional : mapping of table name to columns, optional
         Tables that may be missing, or None.
+    types : mapping of column to type, optional
+        Types of columns of tables that the schema does not know; as for `table`.
 
     Returns
     -------
@@ -118,19 +124,21 @@ def door(
     given = tables(data, next(iter(needed)))
     wanted = {**needed, **(optional or {})}
     there = [name for name in wanted if name in needed or given.get(name) is not None]
-    frames = {name: opened(name, given, wanted[name]) for name in there}
+    frames = {name: opened(name, given, wanted[name], types) for name in there}
     _refuse_mixed(frames)
     frames = kinds.same_ids(frames, {name: _names(wanted[name]) for name in there})
     return [frames.get(name) for name in wanted]
 
 
-def opened(name: str, given: Mapping[str, Any], columns: Columns) -> Frame:
+def opened(
+    name: str, given: Mapping[str, Any], columns: Columns, types: Mapping[str, str] | None = None
+) -> Frame:
     """Return one of the caller's tables as a Narwhals frame whose `columns` can be used."""
     if name not in given:
         message = _("This measure needs the table {name}, which is not among: {names}.")
         names = ", ".join(map(str, given)) or _("none")
         raise CourseError(message.format(name=name, names=names))
-    return _checked(name, _narwhal(name, given[name]), _names(columns), {})
+    return _checked(name, _narwhal(name, given[name]), _names(columns), types or {})
 
 
 def table(
@@ -194,7 +202,11 @@ def table(
 
 
 def fetched(
-    data: Any, needed: Mapping[str, Columns], optional: Mapping[str, Columns] | None = None
+    data: Any,
+    needed: Mapping[str, Columns],
+    optional: Mapping[str, Columns] | None = None,
+    *,
+    types: Mapping[str, str] | None = None,
 ) -> list[Any]:
     """Return the caller's tables as pandas, checked as by `door`; see there.
 
@@ -208,7 +220,7 @@ def fetched(
     ([3], None)
     """
     wanted = {**needed, **(optional or {})}
-    frames = door(data, needed, optional)
+    frames = door(data, needed, optional, types=types)
     return [
         None if frame is None else as_pandas(frame.select(*_names(columns))).reset_index(drop=True)
         for frame, columns in zip(frames, wanted.values(), strict=True)
@@ -377,10 +389,11 @@ def _columns(native: Any) -> list[Any]:
 def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str]) -> Frame:
     """Return a frame whose `columns` are there and of their kinds, or say what is wrong."""
     need(name, frame, columns)
+    known = {column: kind for column, kind in more.items() if column in columns}
     kinds.refuse_zones(name, frame)
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_nan(name, frame, columns)
-    wanted = {**kinds.described(name, columns), **more}
+    wanted = {**kinds.described(name, columns), **known}
     frame = kinds.cast(name, frame, {one: kind for one, kind in wanted.items() if kind != "any"})
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_twice(name, frame, columns)

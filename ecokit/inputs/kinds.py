@@ -111,8 +111,12 @@ def described(table: str, columns: Sequence[str]) -> dict[str, str]:
         if kinds[name] == "integer":
             kinds[name] = "key"
     # An id may be a number in one shop and text in another.
-    kinds |= {column: "id" for column in columns if column.endswith("_id")}
+    kinds |= {column: "id" for column in columns if _is_id(column)}
     return {column: kinds[column] for column in columns if column in kinds}
+
+
+def _is_id(column: str) -> bool:
+    return column.endswith("_id") or column == "sku"
 
 
 def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
@@ -238,7 +242,7 @@ def same_ids(frames: Mapping[str, Frame], columns: Mapping[str, Sequence[str]]) 
     for table, frame in frames.items():
         schema = frame.collect_schema()
         for column in columns[table]:
-            if not column.endswith("_id") or isinstance(schema[column], nw.Unknown):
+            if not _is_id(column) or isinstance(schema[column], nw.Unknown):
                 continue
             numeric = schema[column].is_numeric()
             if isinstance(frame, nw.DataFrame) and _is_empty(frame, column):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -230,6 +230,36 @@ def by_day(name: str, series: object, *, low: float | None = None) -> pd.Series[
         )
         raise CourseError(message.format(name=name))
     return pd.Series(array(name, series, low=low), index=index).sort_index()
+
+
+def by_name(name: str, values: object, *, low: float | None = None) -> dict[str, float]:
+    """Return numbers by name, such as a share for each seller.
+
+    Parameters
+    ----------
+    name : str
+        The argument.
+    values : mapping or Series of name to number
+        Each name once.
+    low : float, optional
+        The smallest number that can be.
+
+    Examples
+    --------
+    >>> by_name("shares", {"K1": 1, "K2": 0.5})
+    {'K1': 1.0, 'K2': 0.5}
+    >>> by_name("shares", [0.5, 0.5])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: shares is [0.5, 0.5]. Give a number for each name, such as {'K1': 1}.
+    """
+    if not isinstance(values, (Mapping, pd.Series)):
+        raise refused(name, values, _("Give a number for each name, such as {'K1': 1}."))
+    found = {str(key): number(f"{name}[{key!r}]", value, low=low) for key, value in values.items()}
+    if len(found) < len(values):
+        message = _("{name} holds a name twice. Give one number for each.")
+        raise CourseError(message.format(name=name))
+    return found
 
 
 def moment(name: str, value: object) -> pd.Timestamp:

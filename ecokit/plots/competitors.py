@@ -47,7 +47,7 @@ def _styles(names: Iterable[object]) -> dict[str, tuple[str, str, str]]:
 
 
 @theme.drawn(height=3.8)
-def directory(table: pd.DataFrame, shown: int = 10, ax: Axes = theme.NEW) -> None:
+def directory(table: pd.DataFrame, shown: int = 10, *, ax: Axes = theme.NEW) -> None:
     """Draw the shops of a directory with the highest scores.
 
     Parameters
@@ -86,7 +86,7 @@ def directory(table: pd.DataFrame, shown: int = 10, ax: Axes = theme.NEW) -> Non
 
 
 @theme.drawn(height=3.0)
-def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes = theme.NEW) -> None:
+def lead(table: pd.DataFrame, leader: str, follower: str, *, ax: Axes = theme.NEW) -> None:
     """Draw how the moves of two competitors correlate, lag by lag.
 
     Parameters
@@ -136,7 +136,7 @@ def lead(table: pd.DataFrame, leader: str, follower: str, ax: Axes = theme.NEW) 
 
 
 @theme.drawn(height=3.4)
-def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes = theme.NEW) -> None:
+def thresholds(table: pd.DataFrame, chosen: float | None = None, *, ax: Axes = theme.NEW) -> None:
     """Draw precision, recall and F1 by threshold.
 
     Parameters
@@ -184,7 +184,7 @@ def thresholds(table: pd.DataFrame, chosen: float | None = None, ax: Axes = them
 
 
 @theme.drawn(height=2.8)
-def matches(table: pd.DataFrame, threshold: float, ax: Axes = theme.NEW) -> None:
+def matches(table: pd.DataFrame, threshold: float, *, ax: Axes = theme.NEW) -> None:
     """Draw what a threshold finds at each competitor: right pairs, wrong ones, missed ones.
 
     Parameters
@@ -235,7 +235,7 @@ def matches(table: pd.DataFrame, threshold: float, ax: Axes = theme.NEW) -> None
 
 
 @theme.drawn(height=3.6)
-def gaps(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
+def gaps(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw our price level against each competitor, week by week.
 
     Parameters
@@ -303,7 +303,9 @@ def _days() -> FuncFormatter:
 
 
 @theme.drawn(height=3.4)
-def levels(matched: pd.DataFrame, average: pd.DataFrame, name: str, ax: Axes = theme.NEW) -> None:
+def levels(
+    matched: pd.DataFrame, average: pd.DataFrame, name: str, *, ax: Axes = theme.NEW
+) -> None:
     """Draw a price index of matched products beside the average price, which misleads.
 
     Parameters
@@ -354,7 +356,7 @@ def levels(matched: pd.DataFrame, average: pd.DataFrame, name: str, ax: Axes = t
 
 
 @theme.drawn(height=3.6)
-def concentration(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
+def concentration(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw the shares of the sellers by category, ours and the leader's named.
 
     Parameters
@@ -405,7 +407,7 @@ def concentration(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
 
 
 @theme.drawn(height=5.2)
-def mystery(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
+def mystery(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw what mystery shoppers found beside our own in-time rates, with intervals.
 
     Parameters
@@ -424,8 +426,8 @@ def mystery(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     --------
     >>> import pandas as pd
     >>> table = pd.DataFrame({"shop": ["own", "K1"], "touchpoint": 8, "name": "Three days",
-    ...     "name_zh": "三天未到", "in_time_rate": [0.6, 1.0], "lower": [0.5, 0.4],
-    ...     "upper": [0.7, 1.0]})
+    ...     "name_zh": "三天未到", "in_time_rate": [0.6, 1.0], "low": [0.5, 0.4],
+    ...     "high": [0.7, 1.0]})
     >>> mystery(table).axes[0].get_title(loc="left")
     'Our weakest touchpoint: Three days, 60% in time'
 
@@ -442,7 +444,7 @@ def mystery(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         rows = table[table["shop"] == shop]
         y = rows["touchpoint"].map(place)
         y += (number - (len(styles) - 1) / 2) * min(0.19, 0.76 / len(styles))
-        ax.hlines(y, rows["lower"], rows["upper"], color=color, linewidth=1.5)
+        ax.hlines(y, rows["low"], rows["high"], color=color, linewidth=1.5)
         ax.plot(rows["in_time_rate"], y, marker, color=color, label=shop, markersize=6)
     labels = names["touchpoint"].astype(str) + "  " + names["name"] + " " + names["name_zh"]
     ax.set_yticks(range(len(names)), labels)
@@ -462,7 +464,7 @@ def mystery(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
 
 
 @theme.drawn(height=3.4)
-def reactions(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
+def reactions(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw what a cut of our own gives in units and takes in margin, against a rival's cut.
 
     Parameters

@@ -6,10 +6,10 @@ from html import escape
 from typing import Any
 
 
-def framed(page: str, title: str, height: int) -> Any:
+def sandboxed(page: str, title: str, height: int) -> Any:
     """Return a page as the output of a cell.
 
-    >>> "<script" in framed("<script>alert(1)</script>", "A page", 300).data
+    >>> "<script" in sandboxed("<script>alert(1)</script>", "A page", 300).data
     False
     """
     from IPython.display import HTML
