@@ -176,7 +176,7 @@ def lost_sales(shop: Shop) -> Sheet:
 
 @lru_cache(maxsize=1)  # a third of a second, for three exercises
 def _categories(shop: Shop) -> pd.DataFrame:
-    return topic.performance(shop, "category")
+    return topic.performance(shop, by="category")
 
 
 def _largest(shop: Shop) -> pd.Series[Any]:
@@ -225,7 +225,7 @@ def margin(shop: Shop) -> Sheet:
         },
         hints=(
             _("Margin divides by sales, markup by cost."),
-            _("`operations.performance(shop, 'category')` has `profit`, `sales` and `margin`."),
+            _("`operations.performance(shop, by='category')` has `profit`, `sales` and `margin`."),
         ),
         solution=_("Gross profit of the category over its sales, each added up first."),
     )
@@ -266,7 +266,7 @@ def gmroi(shop: Shop) -> TableSheet:
         },
         hints=(
             _("Gross profit of the year over the mean value of the stock, each day counted."),
-            _("`operations.performance(shop, 'category')`: `profit` over `mean_stock`."),
+            _("`operations.performance(shop, by='category')`: `profit` over `mean_stock`."),
         ),
         solution=_(
             "Divide the year's gross profit by the mean daily stock at cost. Margin and turns both "
@@ -342,7 +342,7 @@ def _look(shop: Shop) -> str:
 
 @lru_cache(maxsize=1)  # a third of a second, for two exercises
 def _weak(shop: Shop) -> pd.DataFrame:
-    return topic.weak_categories(shop, _look(shop)).set_index("category")
+    return topic.weak_categories(shop, month=_look(shop)).set_index("category")
 
 
 @choice(
@@ -376,7 +376,7 @@ def weak_category(shop: Shop) -> ChoiceSheet:
         options={name: (plain(name), reason(name)) for name in CATEGORIES},
         hints=(
             _("Growth is a sign only below the shop's own growth: June lifts everybody."),
-            _("`operations.weak_categories(shop, '{month}')` has a column a sign.").format(
+            _("`operations.weak_categories(shop, month='{month}')` has a column a sign.").format(
                 month=_look(shop)
             ),
         ),
@@ -398,9 +398,9 @@ def weak_category(shop: Shop) -> ChoiceSheet:
 )
 def follow_target(shop: Shop) -> Sheet:
     category = str(_weak(shop).index[0])
-    first = topic.category_targets(shop, category, _look(shop), months=1).iloc[0]
+    first = topic.category_targets(shop, category=category, month=_look(shop), months=1).iloc[0]
     target = round(first["target"], -2)
-    day = first["month"].to_timestamp() + pd.Timedelta(days=11)
+    day = first["month"] + pd.Timedelta(days=11)
     sales = kpi.measure("sales", shop, ["day", "category"])
     mine = sales[sales["category"] == category].set_index("day")["sales"]
     told = topic.follow(mine.asfreq("D", fill_value=0.0), target, day)
@@ -444,7 +444,7 @@ def follow_target(shop: Shop) -> Sheet:
 def _most_asked(shop: Shop) -> tuple[str, topic.ProductInputs]:
     """Return the name and the inputs of the product that is asked for most."""
     asked = shop.stock.groupby("product_id")["demand"].sum()
-    found = topic.product_inputs(shop, str(asked.idxmax()))
+    found = topic.product_inputs(shop, product_id=str(asked.idxmax()))
     names = shop.products.set_index("product_id")["name"]
     return names[found.product_id], found
 
@@ -497,7 +497,7 @@ def fill_rate(shop: Shop) -> Sheet:
             ),
         },
         hints=(
-            _("`found = operations.product_inputs(shop, id)` has the demand by day."),
+            _("`found = operations.product_inputs(shop, product_id=id)` has the demand by day."),
             _(
                 "`operations.replay(found.demand, point, order_quantity=..., lead_days=...)`, and "
                 "then `.table()`."
@@ -696,7 +696,7 @@ def cash_cycle(shop: Shop) -> Sheet:
     mistakes=("sales_over_stock_at_cost", "last_day"),
 )
 def turns(shop: Shop) -> Sheet:
-    year = topic.performance(shop, None).iloc[0]
+    year = topic.performance(shop, by=None).iloc[0]
     goods = year["sales"] - year["profit"]
     last = shop.stock[shop.stock["date"] == shop.stock["date"].max()]
     cost = last["product_id"].map(shop.products.set_index("product_id")["cost"])
@@ -724,7 +724,7 @@ def turns(shop: Shop) -> Sheet:
         },
         hints=(
             _("Both sides at cost: what was sold, and what stood there."),
-            _("`operations.performance(shop, None)` has `sales`, `profit` and `mean_stock`."),
+            _("`operations.performance(shop, by=None)` has `sales`, `profit` and `mean_stock`."),
         ),
         solution=_(
             "Sales less profit is the cost of goods sold. Divide it by the mean stock at cost."

@@ -52,7 +52,7 @@ def explorer(shop: Shop) -> widgets.Widget:
 
     def inputs() -> topic.ProductInputs:
         if product.value not in cache:
-            cache[product.value] = topic.product_inputs(shop, product.value)
+            cache[product.value] = topic.product_inputs(shop, product_id=product.value)
         return cache[product.value]
 
     def draw(figure: Figure) -> str:
@@ -78,7 +78,7 @@ def explorer(shop: Shop) -> widgets.Widget:
 def frames(shop: Shop) -> Frames:
     """Return the static twin: one product, and seven cycle service levels."""
     asked = shop.stock.groupby("product_id")["demand"].sum()
-    found = topic.product_inputs(shop, str(asked.idxmax()))
+    found = topic.product_inputs(shop, product_id=str(asked.idxmax()))
     name = shop.products.set_index("product_id")["name"][found.product_id]
     lead, days = 5, 10
 

@@ -9,29 +9,20 @@ import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.frames import By, Frame
+from ecokit.inputs.renamed import public
 from ecokit.kpi import parts
-from ecokit.kpi.engine import (
-    PERIODS,
-    By,
-    Frame,
-    Part,
-    door,
-    lendable,
-    listed,
-    per,
-    start_of,
-    total,
-    whole,
-    yuan,
-)
+from ecokit.kpi.engine import PERIODS, Part, lendable, per, start_of, total, whole, yuan
 from ecokit.messages import _
-from ecokit.operations.frames import added, native, refuse, refuse_unknown, tables_of
+from ecokit.operations.sums import added
 
 YEAR = 365
 """Days of a year, to which turns and GMROI are brought."""
 
 
-def performance(data: Any, by: By = "product_id") -> Any:
+@public
+def performance(data: Any, *, by: By = "product_id") -> Any:
     """Measure what products or categories sell, earn, and keep in stock.
 
     Parameters
@@ -57,6 +48,10 @@ def performance(data: Any, by: By = "product_id") -> Any:
     CourseError
         A table or column is missing, or a product in stock has no cost.
 
+    References
+    ----------
+    Slide 17. GMROI: gross margin over average inventory at cost.
+
     Examples
     --------
     >>> import pandas as pd
@@ -77,13 +72,11 @@ def performance(data: Any, by: By = "product_id") -> Any:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: This measure needs the table order_lines, which is not among: ...
-
-    Source: slide 17. GMROI: gross margin over average inventory at cost.
     """
-    tables, keys = tables_of(data), listed(by)
+    keys = frames.listed(by)
     lines_columns = "order_id product_id quantity unit_price unit_cost"
-    orders, lines, stock, products = door(
-        tables,
+    orders, lines, stock, products = frames.door(
+        data,
         {
             "orders": "order_id paid_at placed_at",
             "order_lines": lines_columns,
@@ -92,7 +85,7 @@ def performance(data: Any, by: By = "product_id") -> Any:
         },
     )
     lines = lines.select(*lines_columns.split())  # `line` is a number there, a kind in products
-    refuse_unknown(stock, "stock", "product_id", products, "products", "cost")
+    rows.refuse(stock, "stock", [rows.unknown_id("product_id", products, "products", "cost")])
     costs = products.select("product_id", unit_fen=whole(products, "cost", 100))
     held = stock.with_columns(day_=start_of("day", "date"), left=whole(stock, "closing"))
     held = held.join(costs, on="product_id", how="left")
@@ -107,9 +100,9 @@ def performance(data: Any, by: By = "product_id") -> Any:
             "left": Part("stock", at_end, "date", "left"),
         },
         keys,
-        lendable(tables),
+        lendable(frames.tables(data)),
     )
-    return native(_per_stock(sums.with_columns(profit_fen=_profit), keys), keys)
+    return frames.sorted_native(_per_stock(sums.with_columns(profit_fen=_profit), keys), keys)
 
 
 _profit = nw.col("sales_fen") - nw.col("cost_fen")
@@ -117,9 +110,9 @@ _profit = nw.col("sales_fen") - nw.col("cost_fen")
 
 def _sold(orders: Frame, lines: Frame, **amounts: Callable[[Frame], nw.Expr]) -> dict[str, Part]:
     """Return amounts of the lines of paid orders, to be added up in one pass."""
-    rows = lines.join(parts.paid(orders).frame, on="order_id")
-    rows = rows.with_columns(**{name: amount(lines) for name, amount in amounts.items()})
-    return {name: Part("order_lines", rows, "placed_at", name) for name in amounts}
+    sold = lines.join(parts.paid(orders).frame, on="order_id")
+    sold = sold.with_columns(**{name: amount(lines) for name, amount in amounts.items()})
+    return {name: Part("order_lines", sold, "placed_at", name) for name in amounts}
 
 
 def _at_end(held: Frame, periods: Sequence[str]) -> Frame:
@@ -147,8 +140,13 @@ def _per_stock(sums: Frame, keys: Sequence[str]) -> Frame:
     )
 
 
+@public
 def abc(
-    table: IntoFrameT, value: str = "sales", cuts: Sequence[float] = (0.80, 0.95)
+    table: IntoFrameT,
+    *,
+    value: str = "sales",
+    product_id: str = "product_id",
+    cuts: Sequence[float] = (0.80, 0.95),
 ) -> IntoFrameT:
     """Class products by their share of a value: A the few that make most of it.
 
@@ -159,6 +157,8 @@ def abc(
     value : str
         ``"sales"``, ``"profit"``, ``"units"``, ... A value that is missing or below zero counts
         as 0.
+    product_id : str
+        The column of products.
     cuts : two numbers
         Cumulative share at which A ends, and B.
 
@@ -174,6 +174,10 @@ def abc(
         A column is missing or holds text, a product stands there twice, no value is above
         zero, or the cuts do not rise between 0 and 1.
 
+    References
+    ----------
+    Pareto analysis; the cuts are a convention. What it cannot do: Lokad (2023).
+
     Examples
     --------
     >>> import pandas as pd
@@ -183,23 +187,17 @@ def abc(
     >>> abc(table, cuts=(80, 95))
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The cuts are (80, 95). Give two shares that rise, such as ...
-
-    Source: Pareto analysis; the cuts are a convention. What it cannot do: Lokad (2023).
+    ecokit.errors.CourseError: cuts is (80, 95). Give two shares that rise, such as (0.8, 0.95).
     """
     first, second = _rising(cuts)
     if second >= 1:
-        raise CourseError(
-            _("The cuts are {cuts}. Give two shares that rise, such as (0.80, 0.95).").format(
-                cuts=tuple(cuts)
-            )
-        )
-    (frame,) = door({"table": table}, {"table": f"product_id {value}"})
-    _refuse_unranked(frame, value)
+        raise numbers.refused("cuts", cuts, _("Give two shares that rise, such as (0.8, 0.95)."))
+    frame = frames.table(table, [product_id, value], name="table", types={value: "number"})
+    _refuse_unranked(frame, product_id, value)
     worth = frame.with_columns(
         kept_=nw.max_horizontal(nw.col(value).cast(nw.Float64), nw.lit(0.0)), one_=nw.lit(1)
     )
-    order = ["down_", "product_id"]
+    order = ["down_", product_id]
     worth = worth.with_columns(down_=0 - nw.col("kept_"))
     ranked = worth.with_columns(
         rank=nw.col("one_").cum_sum().over(order_by=order).cast(nw.Int64),
@@ -213,56 +211,46 @@ def abc(
         .then(nw.lit("A"))
         .otherwise(nw.when(before < second).then(nw.lit("B")).otherwise(nw.lit("C")))
     )
-    result: Any = native(classed.drop("kept_", "one_", "down_", "run_", "all_"), ["rank"])
-    return result
+    ranks: Any = frames.sorted_native(
+        classed.drop("kept_", "one_", "down_", "run_", "all_"), ["rank"]
+    )
+    return ranks
 
 
-def _rising(cuts: Any) -> tuple[float, float]:
+def _rising(cuts: Sequence[float]) -> tuple[float, float]:
     """Return two numbers above zero that rise, or say that they do not."""
-    try:
-        first, second = (float(cut) for cut in cuts)
-    except (TypeError, ValueError):
-        first = second = 0.0
-    if not 0 < first < second:
-        raise CourseError(
-            _("The cuts are {cuts}. Give two numbers that rise, such as (0.80, 0.95).").format(
-                cuts=cuts
-            )
-        )
-    return first, second
+    given = numbers.array("cuts", cuts)
+    if given.shape != (2,) or not 0 < given[0] < given[1]:
+        raise numbers.refused("cuts", cuts, _("Give two numbers that rise, such as (0.5, 1.0)."))
+    return float(given[0]), float(given[1])
 
 
-def _refuse_unranked(frame: Frame, value: str) -> None:
-    """Refuse a column that ranks nothing, and in an eager table a product that stands twice."""
-    if not frame.collect_schema()[value].is_numeric():
-        raise CourseError(
-            _("The column {value} does not hold numbers. Turn it into numbers first.").format(
-                value=value
-            )
-        )
-    if isinstance(frame, nw.DataFrame):
-        twice = nw.col("product_id").is_duplicated()
-        refuse(frame, "table", twice, _("a product stands more than once"), ["product_id"])
-        if len(frame) and not (frame[value].drop_nulls() > 0).any():
-            raise CourseError(
-                _("No product has {value} above zero, so none can be ranked by it.").format(
-                    value=value
-                )
-            )
+def _refuse_unranked(frame: Frame, product_id: str, value: str) -> None:
+    """Refuse, in an eager table, a product that stands twice and values that rank nothing."""
+    rows.refuse(frame, "table", [rows.twice(product_id)])
+    if isinstance(frame, nw.DataFrame) and len(frame) and not (frame[value].drop_nulls() > 0).any():
+        message = _("No product has {value} above zero, so none can be ranked by it.")
+        raise CourseError(message.format(value=value))
 
 
+@public
 def xyz(
-    stock: IntoFrameT, column: str = "demand", cuts: Sequence[float] = (0.5, 1.0)
+    stock: IntoFrameT,
+    *,
+    demand: str = "demand",
+    date: str = "date",
+    product_id: str = "product_id",
+    cuts: Sequence[float] = (0.5, 1.0),
 ) -> IntoFrameT:
     """Class products by how steadily they are asked for, week by week.
 
     Parameters
     ----------
     stock : table
-        A row a product and day on sale: ``date``, ``product_id`` and `column`. A day without
-        demand needs a row with 0: weeks are counted, not guessed.
-    column : str
-        ``"demand"``, or ``"sold"`` where demand is not on record.
+        A row a product and day on sale. A day without demand needs a row with 0: weeks are
+        counted, not guessed.
+    demand, date, product_id : str
+        Its columns; ``demand="sold"`` where demand is not on record.
     cuts : two numbers
         Coefficient of variation at which X ends, and Y.
 
@@ -278,6 +266,10 @@ def xyz(
     CourseError
         A column is missing, or the cuts do not rise.
 
+    References
+    ----------
+    Coefficient of variation; cuts 0.5 and 1.0 are a common convention, not a law.
+
     Examples
     --------
     >>> import pandas as pd
@@ -290,14 +282,13 @@ def xyz(
     >>> xyz(stock, cuts=(1, 1))
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The cuts are (1, 1). Give two numbers that rise, such as ...
-
-    Source: coefficient of variation; cuts 0.5 and 1.0 are a common convention, not a law.
+    ecokit.errors.CourseError: cuts is (1, 1). Give two numbers that rise, such as (0.5, 1.0).
     """
     first, second = _rising(cuts)
-    (frame,) = door({"stock": stock}, {"stock": f"date product_id {column}"})
-    rows = frame.with_columns(week_=start_of("week", "date"), units_=whole(frame, column))
-    weekly = added(rows, ["product_id", "week_"], ["units_"], "rows_")
+    columns = {"date": date, "product_id": product_id, "demand": demand}
+    frame = frames.table(stock, columns, name="stock")
+    daily = frame.with_columns(week_=start_of("week", "date"), units_=whole(frame, "demand"))
+    weekly = added(daily, ["product_id", "week_"], ["units_"], "rows_")
     full = weekly.filter(nw.col("rows_") == 7).with_columns(
         squares_=nw.col("units_") * nw.col("units_")
     )
@@ -313,11 +304,12 @@ def xyz(
     classed = told.with_columns(
         xyz=nw.when(known).then(nw.when(cv <= first).then(nw.lit("X")).otherwise(steady))
     )
-    result: Any = native(classed.drop("units_", "squares_"), ["product_id"])
-    return result
+    steadiness: Any = frames.sorted_native(classed.drop("units_", "squares_"), ["product_id"])
+    return steadiness
 
 
-def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, value: str = "sales") -> IntoFrameT:
+@public
+def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, *, value: str = "sales") -> IntoFrameT:
     """Lay ABC and XYZ over one another: nine cells, each with its own way to buy.
 
     Parameters
@@ -341,8 +333,8 @@ def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, value: str = "sales") -> IntoFr
     >>> nine_cells(a, x).values.tolist()
     [['A', 'X', 2, 9.0, 1.0]]
     """
-    left, right = door(
-        {"abc": abc, "xyz": xyz}, {"abc": f"product_id abc {value}", "xyz": "product_id xyz"}
+    left, right = frames.door(
+        {"abc": abc, "xyz": xyz}, {"abc": ["product_id", "abc", value], "xyz": "product_id xyz"}
     )
     both = left.join(right.select("product_id", "xyz"), on="product_id")
     both = both.filter(~nw.col("xyz").is_null())
@@ -351,11 +343,12 @@ def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, value: str = "sales") -> IntoFr
     shared = shared.with_columns(one_=nw.lit(1)).with_columns(
         share=nw.col(value) / nw.col(value).sum().over("one_")
     )
-    result: Any = native(shared.drop("one_"), ["abc", "xyz"])
-    return result
+    told: Any = frames.sorted_native(shared.drop("one_"), ["abc", "xyz"])
+    return told
 
 
-def new_skus(orders: IntoFrameT, order_lines: IntoFrameT, by: str = "month") -> IntoFrameT:
+@public
+def new_skus(data: Any, *, by: str = "month") -> Any:
     """Count the products first sold in a period, of those sold in it, and their sales.
 
     It needs sales only, so it works for a shop that keeps no launch dates. The first period
@@ -364,10 +357,8 @@ def new_skus(orders: IntoFrameT, order_lines: IntoFrameT, by: str = "month") -> 
 
     Parameters
     ----------
-    orders : table
-        ``order_id``, ``placed_at``, ``paid_at``.
-    order_lines : table
-        ``order_id``, ``product_id``, ``quantity``, ``unit_price``.
+    data : Shop or mapping of tables
+        ``orders``, ``order_lines``, of one kind.
     by : str
         ``"week"``, ``"month"`` or ``"quarter"``.
 
@@ -382,6 +373,10 @@ def new_skus(orders: IntoFrameT, order_lines: IntoFrameT, by: str = "month") -> 
     CourseError
         A column is missing, or `by` is no such period.
 
+    References
+    ----------
+    Slides 9 (new-SKU share) and 16 (renew products in time).
+
     Examples
     --------
     >>> import pandas as pd
@@ -390,34 +385,32 @@ def new_skus(orders: IntoFrameT, order_lines: IntoFrameT, by: str = "month") -> 
     >>> orders["paid_at"] = orders["placed_at"]
     >>> lines = pd.DataFrame({"order_id": [1, 2, 2], "product_id": ["P1", "P1", "P2"],
     ...                       "quantity": 1, "unit_price": [90.0, 90.0, 10.0]})
-    >>> new_skus(orders, lines)[["new_sku_share", "new_sales_share"]].values.tolist()
+    >>> shop = {"orders": orders, "order_lines": lines}
+    >>> new_skus(shop)[["new_sku_share", "new_sales_share"]].values.tolist()
     [[1.0, 1.0], [0.5, 0.1]]
-    >>> new_skus(orders, lines, by="year")
+    >>> new_skus(shop, by="year")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: by is 'year'. Take week, month or quarter.
-
-    Source: slides 9 (new-SKU share) and 16 (renew products in time).
+    ecokit.errors.CourseError: by is 'year'. Choose one of: week, month, quarter.
     """
-    if by not in ("week", "month", "quarter"):
-        raise CourseError(_("by is {by!r}. Take week, month or quarter.").format(by=by))
-    sold, lines = door(
-        {"orders": orders, "order_lines": order_lines},
+    numbers.one_of("by", by, ("week", "month", "quarter"))
+    sold, lines = frames.door(
+        data,
         {
             "orders": "order_id placed_at paid_at",
             "order_lines": "order_id product_id quantity unit_price",
         },
     )
     paid = parts.paid(sold).frame.select("order_id", period_=start_of(by, "placed_at"))
-    rows = lines.with_columns(fen_=parts.sales(lines)).join(paid, on="order_id")
-    skus = added(rows, ["product_id", "period_"], ["fen_"])
+    dated_lines = lines.with_columns(fen_=parts.sales(lines)).join(paid, on="order_id")
+    skus = added(dated_lines, ["product_id", "period_"], ["fen_"])
     first = skus.group_by("product_id").agg(nw.col("period_").min().alias("first_"))
     dated = skus.join(first, on="product_id").with_columns(
         new_=(nw.col("period_") == nw.col("first_")).cast(nw.Int64)
     )
     dated = dated.with_columns(new_fen_=nw.col("new_") * nw.col("fen_"))
     sums = added(dated, ["period_"], ["new_", "fen_", "new_fen_"], "skus")
-    result: Any = native(
+    return frames.sorted_native(
         sums.select(
             nw.col("period_").alias(by),
             "skus",
@@ -429,10 +422,10 @@ def new_skus(orders: IntoFrameT, order_lines: IntoFrameT, by: str = "month") -> 
         ),
         [by],
     )
-    return result
 
 
-def not_in_stores(data: Any, by: By = None) -> Any:
+@public
+def not_in_stores(data: Any, *, by: By = None) -> Any:
     """Find what sells online and is not in the company's stores.
 
     Parameters
@@ -457,6 +450,10 @@ def not_in_stores(data: Any, by: By = None) -> Any:
     CourseError
         A table or column is missing.
 
+    References
+    ----------
+    Slide 16 (buy what sells online and not in the stores).
+
     Examples
     --------
     >>> import pandas as pd
@@ -472,18 +469,13 @@ def not_in_stores(data: Any, by: By = None) -> Any:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: This measure needs the table store_sales, which is not among: ...
-
-    Source: slide 16 (buy what sells online and not in the stores).
     """
-    tables, keys = tables_of(data), listed(by)
+    keys = frames.listed(by)
     if any(key in PERIODS for key in keys):
-        raise CourseError(
-            _("by is {by!r}. Take columns of products, or pass the tables of one month.").format(
-                by=by
-            )
-        )
-    orders, lines, stores = door(
-        tables,
+        wanted = _("Take columns of products, or pass the tables of one month.")
+        raise numbers.refused("by", by, wanted)
+    orders, lines, stores = frames.door(
+        data,
         {
             "orders": "order_id placed_at paid_at",
             "order_lines": "order_id product_id quantity unit_price unit_cost",
@@ -504,8 +496,8 @@ def not_in_stores(data: Any, by: By = None) -> Any:
     if not keys:
         columns = ["product_id", "units", "sales", "profit", "store_units", "online_only"]
         told = both.with_columns(sales=yuan("sales_fen"), profit=yuan("profit_fen"))
-        return native(told.select(*columns), ["product_id"])
-    return native(_by_group(both, keys, tables), keys)
+        return frames.sorted_native(told.select(*columns), ["product_id"])
+    return frames.sorted_native(_by_group(both, keys, frames.tables(data)), keys)
 
 
 def _by_group(both: Frame, keys: list[str], tables: Any) -> Frame:

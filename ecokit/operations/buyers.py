@@ -8,9 +8,12 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import By, Part, door, lendable, listed, total
+from ecokit.inputs import frames
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
+from ecokit.kpi.engine import Part, lendable, total
 from ecokit.messages import _
-from ecokit.operations.frames import small, tables_of
+from ecokit.operations.planning import fit
 
 STEPS: tuple[tuple[str, str, str, str], ...] = (
     ("aroused", "诱发需求", _("need aroused"), _("visits")),
@@ -34,7 +37,8 @@ MOTIVES: tuple[tuple[str, str, str], ...] = (
 """Why people buy online (slide 19): key, Chinese name, name."""
 
 
-def buying_steps(data: Any, by: By = None) -> pd.DataFrame:
+@public
+def buying_steps(data: Any, *, by: By = None) -> pd.DataFrame:
     """Count how many visits reach each of the five steps of buying.
 
     Steps are nested: a visit that bought from its first product page needed no other one to
@@ -59,6 +63,10 @@ def buying_steps(data: Any, by: By = None) -> pd.DataFrame:
     CourseError
         A table or column is missing.
 
+    References
+    ----------
+    Slide 19; five stages of Engel, Kollat and Blackwell (1968).
+
     Examples
     --------
     >>> import pandas as pd
@@ -75,12 +83,10 @@ def buying_steps(data: Any, by: By = None) -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: This measure needs the table orders, which is not among: visits.
-
-    Source: slide 19; five stages of Engel, Kollat and Blackwell (1968).
     """
-    tables, keys = tables_of(data), listed(by)
-    visits, orders, complaints, returns = door(
-        tables,
+    keys = frames.listed(by)
+    visits, orders, complaints, returns = frames.door(
+        data,
         {
             "visits": "visit_id started_at product_pages",
             "orders": "order_id visit_id paid_at",
@@ -104,9 +110,11 @@ def buying_steps(data: Any, by: By = None) -> pd.DataFrame:
     )
     names = [step[0] for step in STEPS]
     counted = total(
-        {name: Part("visits", rows, "started_at", name) for name in names}, keys, lendable(tables)
+        {name: Part("visits", rows, "started_at", name) for name in names},
+        keys,
+        lendable(frames.tables(data)),
     )
-    return _long(small(counted), keys, names)
+    return frames.like(_long(frames.as_pandas(counted), keys, names), data)
 
 
 def _long(table: pd.DataFrame, keys: list[str], names: list[str]) -> pd.DataFrame:
@@ -121,6 +129,7 @@ def _long(table: pd.DataFrame, keys: list[str], names: list[str]) -> pd.DataFram
     return long.drop(columns="place")
 
 
+@public
 def motives(data: Any) -> pd.DataFrame:
     """Set three motives to buy online beside a number that each should move.
 
@@ -148,17 +157,16 @@ def motives(data: Any) -> pd.DataFrame:
     CourseError
         A table or column is missing, or no order is paid.
 
+    References
+    ----------
+    Slide 19 (购买动机).
+
     Examples
     --------
     >>> from ecokit import load_shop
     >>> motives(load_shop())["motive"].tolist()
     ['features', 'price', 'convenience']
-
-    Source: slide 19 (购买动机).
     """
-    from ecokit.operations.planning import fit
-
-    tables = tables_of(data)
     wanted = {
         "visits": "visit_id visitor_id started_at product_id",
         "orders": "order_id visit_id visitor_id paid_at placed_at",
@@ -168,19 +176,19 @@ def motives(data: Any) -> pd.DataFrame:
         "attributes": "product_id attribute value",
         "needs": "category attribute direction share",
     }
-    frames = dict(zip(wanted, map(small, door(tables, wanted)), strict=True))
-    visits, orders = frames["visits"], frames["orders"]
+    tables = dict(zip(wanted, frames.fetched(data, wanted), strict=True))
+    visits, orders = tables["visits"], tables["orders"]
     orders = orders[orders["paid_at"].notna()]
     if orders.empty:
         raise CourseError(_("No order is paid, so nothing tells what makes people buy."))
     looked = visits[visits["product_id"].notna()]
-    took = orders[["order_id", "visit_id"]].merge(frames["order_lines"], on="order_id")
+    took = orders[["order_id", "visit_id"]].merge(tables["order_lines"], on="order_id")
     took = took[["visit_id", "product_id"]].drop_duplicates().assign(bought=1)
     looked = looked.merge(took, on=["visit_id", "product_id"], how="left").fillna({"bought": 0})
-    scores = fit(frames["products"], frames["attributes"], frames["needs"])
+    scores = fit(tables)
     middle = scores.groupby("category")["fit"].transform("median")
     good = looked["product_id"].map((scores["fit"] > middle).set_axis(scores["product_id"]))
-    prices = frames["stock"].merge(frames["products"], on="product_id")
+    prices = tables["stock"].merge(tables["products"], on="product_id")
     cheap = prices["price"] <= 0.95 * prices["list_price"]
     keyed = looked.assign(date=looked["started_at"].dt.normalize())
     offers = prices.assign(cheap=cheap)[["date", "product_id", "cheap"]]
@@ -196,7 +204,8 @@ def motives(data: Any) -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["with_", "without"])
     table.insert(0, "motive", [motive[0] for motive in MOTIVES])
-    return table.assign(ratio=table["with_"] / table["without"].where(table["without"] > 0))
+    ratio = table["with_"] / table["without"].where(table["without"] > 0)
+    return frames.like(table.assign(ratio=ratio), data)
 
 
 def _compare(outcome: pd.Series[Any], group: pd.Series[Any]) -> tuple[float, float]:

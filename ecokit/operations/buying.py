@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
+from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.kpi import measure
-from ecokit.kpi.engine import door, start_of, whole
+from ecokit.kpi.engine import start_of, whole
 from ecokit.messages import _
-from ecokit.operations.checks import numbers, share_of
-from ecokit.operations.frames import added, refuse, small, tables_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from ecokit.operations.sums import added
 
 MOVED = 0.25
 """Share of a place's visits whose purchase depends on what the place shows: an assumption."""
 
 
-def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
+@public
+def offer_values(data: Any, *, visits_moved: float = MOVED) -> Any:
     """Value supplier offers: the price cut against what the place earns elsewhere.
 
     A supplier lowers the purchase price of a product for a month if the shop gives it a
@@ -52,6 +52,10 @@ def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
         A table or column is missing, `visits_moved` or a price cut is no share, or an offer is
         for a month without visits.
 
+    References
+    ----------
+    Slide 17 (以资源换价格), opportunity cost.
+
     Examples
     --------
     >>> import pandas as pd
@@ -72,33 +76,28 @@ def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
     >>> offer_values(shop, visits_moved=2)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: visits_moved is 2. Give a share from 0 to 1, such as 0.95.
-
-    Source: slide 17 (以资源换价格), opportunity cost.
+    ecokit.errors.CourseError: visits_moved is 2. Give a share from 0 to 1; write 45 % as 0.45.
     """
-    share_of("visits_moved", visits_moved)
-    tables = tables_of(data)
-    offers, purchases = door(
-        tables,
+    moved = numbers.share("visits_moved", visits_moved)
+    offers, purchases = frames.door(
+        data,
         {
             "supplier_offers": "offer_id product_id month resource days visits price_cut",
             "purchases": "product_id asked_on asked_units unit_cost",
         },
     )
-    cut = nw.col("price_cut")
-    wrong = cut.is_null() | (cut < 0) | (cut > 1)
-    refuse(offers, "supplier_offers", wrong, _("the price cut is no share"), ["offer_id"])
-    rows = purchases.with_columns(
+    rows.refuse(offers, "supplier_offers", [rows.not_a_share("price_cut", "offer_id")])
+    monthly = purchases.with_columns(
         month=start_of("month", "asked_on"),
         units=whole(purchases, "asked_units"),
         fen=whole(purchases, "asked_units") * whole(purchases, "unit_cost", 100),
     )
-    bought = small(added(rows, ["product_id", "month"], ["units", "fen"]))
-    table = small(offers.with_columns(month=start_of("month", "month")))
+    bought = frames.as_pandas(added(monthly, ["product_id", "month"], ["units", "fen"]))
+    table = frames.as_pandas(offers.with_columns(month=start_of("month", "month")))
     table = table.assign(month=table["month"].astype(bought["month"].dtype))
     table = table.merge(bought, on=["product_id", "month"], how="left")
     table = table.assign(units=table["units"].fillna(0), bought=table["fen"].fillna(0) / 100)
-    table["visit_profit"] = table["month"].map(_visit_profit(tables))
+    table["visit_profit"] = table["month"].map(_visit_profit(data))
     if table["visit_profit"].isna().any():
         raise CourseError(
             _("Offer {id} is for a month without visits. Give the visits of that month.").format(
@@ -106,26 +105,26 @@ def offer_values(data: Any, visits_moved: float = MOVED) -> pd.DataFrame:
             )
         )
     saving = table["price_cut"] * table["bought"]
-    place = table["visits"] * table["visit_profit"] * visits_moved
+    place = table["visits"] * table["visit_profit"] * moved
     table = table.assign(saving=saving, place=place, gain=saving - place).drop(columns="fen")
-    return table.sort_values(["gain", "offer_id"], ascending=[False, True], ignore_index=True)
+    table = table.sort_values(["gain", "offer_id"], ascending=[False, True], ignore_index=True)
+    return frames.like(table, data)
 
 
-def _visit_profit(tables: Mapping[str, Any]) -> pd.Series[float]:
+def _visit_profit(data: Any) -> pd.Series[float]:
     """Return the gross profit per visit of each month, in yuan."""
-    import narwhals.stable.v2 as nw
-
-    both = [small(nw.from_native(measure(kpi, tables, "month"))) for kpi in ("profit", "visits")]
+    both = [frames.as_pandas(measure(kpi, data, "month")) for kpi in ("profit", "visits")]
     profit, visits = (table.set_index("month").iloc[:, 0] for table in both)
     return profit / visits
 
 
-def choose_offers(values: pd.DataFrame, places: Mapping[str, int]) -> pd.DataFrame:
+@public
+def choose_offers(values: IntoFrameT, places: Mapping[str, int]) -> IntoFrameT:
     """Choose the offers that gain most, with so many places of each kind a month.
 
     Parameters
     ----------
-    values : DataFrame
+    values : table
         What :func:`offer_values` returned: ``offer_id``, ``product_id``, ``month``,
         ``resource``, ``gain``.
     places : mapping of resource to int
@@ -134,7 +133,7 @@ def choose_offers(values: pd.DataFrame, places: Mapping[str, int]) -> pd.DataFra
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         `values` with ``taken``. No product is promoted twice in a month, no place is given
         twice, and no offer with a loss is taken. The best choice, not the first one that fits.
 
@@ -142,6 +141,10 @@ def choose_offers(values: pd.DataFrame, places: Mapping[str, int]) -> pd.DataFra
     ------
     CourseError
         A column is missing, or a number of places or a gain is no number.
+
+    References
+    ----------
+    An assignment problem as an integer program, solved by HiGHS through SciPy.
 
     Examples
     --------
@@ -157,41 +160,39 @@ def choose_offers(values: pd.DataFrame, places: Mapping[str, int]) -> pd.DataFra
     >>> choose_offers(offers.drop(columns="gain"), {"banner": 1})
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table of offers has no column gain. Make it with offer_values.
-
-    Source: an assignment problem as an integer program, solved by HiGHS through SciPy.
+    ecokit.errors.CourseError: The table values has no column gain. It has: offer_id, ...
     """
-    missing = [c for c in ("product_id", "month", "resource", "gain") if c not in values]
-    if missing:
-        raise CourseError(
-            _("The table of offers has no column {column}. Make it with offer_values.").format(
-                column=missing[0]
-            )
-        )
+    offers = frames.as_pandas(
+        frames.table(values, "product_id month resource gain", name="values", types=_TYPES)
+    )
+    rows.refuse(offers, "values", [rows.missing("gain", "product_id", "month", "resource")])
     if not isinstance(places, Mapping):
-        raise CourseError(_("Give the places by resource, such as {'message': 2}."))
-    numbers("places", list(places.values()))
-    numbers("gain", values["gain"], -np.inf)
-    worth = values["gain"].gt(0) & values["resource"].map(places).fillna(0).gt(0)
-    open_ = values[worth]
-    taken = np.zeros(len(values), dtype=bool)
-    if len(open_):
-        taken[worth.to_numpy()] = _best(open_, places)
-    return values.assign(taken=taken)
+        wanted = _("Give the places of each resource, such as {{'message': 2}}.").format()
+        raise numbers.refused("places", places, wanted)
+    limits = {name: numbers.count(f"places[{name!r}]", n, 0) for name, n in places.items()}
+    worth = offers["gain"].gt(0) & offers["resource"].map(limits).fillna(0).gt(0)
+    taken = np.zeros(len(offers), dtype=bool)
+    if worth.any():
+        taken[worth.to_numpy()] = _best(offers[worth], limits)
+    chosen: IntoFrameT = frames.like(offers.assign(taken=taken), values)
+    return chosen
 
 
-def _best(offers: pd.DataFrame, places: Mapping[str, int]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+_TYPES = {"gain": "number", "month": "date", "product_id": "id"}
+
+
+def _best(offers: pd.DataFrame, places: Mapping[Any, int]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array
 
     groups = [
-        *((places[str(name)], group) for (_month, name), group in _rows(offers, "resource")),
+        *((places[name], group) for (_month, name), group in _rows(offers, "resource")),
         *((1, group) for _key, group in _rows(offers, "product_id")),
     ]
-    rows = [row for row, (_limit, group) in enumerate(groups) for _place in group]
+    lines = [row for row, (_limit, group) in enumerate(groups) for _place in group]
     columns = [place for _limit, group in groups for place in group]
     limits = [limit for limit, _group in groups]
-    uses = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(groups), len(offers)))
+    uses = csr_array((np.ones(len(lines)), (lines, columns)), shape=(len(groups), len(offers)))
     found = milp(
         -offers["gain"].to_numpy(),
         constraints=LinearConstraint(uses, ub=np.array(limits, dtype=np.float64)),
@@ -204,5 +205,5 @@ def _best(offers: pd.DataFrame, places: Mapping[str, int]) -> np.ndarray[Any, np
 def _rows(offers: pd.DataFrame, column: str) -> Iterator[tuple[tuple[Any, Any], list[int]]]:
     """Yield the offers of each month and value of `column`, as places in the table."""
     places: Any = offers.groupby(["month", column]).indices
-    for key, rows in places.items():
-        yield key, rows.tolist()
+    for key, found in places.items():
+        yield key, found.tolist()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
 from ecokit.kpi import KPIS, measure
-from ecokit.kpi.engine import By, door, listed
 from ecokit.messages import _
-from ecokit.operations.frames import small, tables_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FIVE = ("stockout_rate", "sales_attainment", "complaint_rate", "profit_margin", "return_rate")
 """The KPIs of slide 15, in its order."""
@@ -48,7 +46,8 @@ All four move the profit margin.
 _ONLY_WHOLE = ("sales_attainment", "complaint_rate")
 
 
-def five_kpis(data: Any, by: By = "month") -> pd.DataFrame:
+@public
+def five_kpis(data: Any, *, by: By = "month") -> Any:
     """Compute the center's five KPIs in one table.
 
     Parameters
@@ -71,42 +70,42 @@ def five_kpis(data: Any, by: By = "month") -> pd.DataFrame:
     CourseError
         A table or column is missing, or a period is shorter than a month.
 
+    References
+    ----------
+    Slide 15. The definitions stand with the KPIs.
+
     Examples
     --------
     >>> from ecokit import load_shop
     >>> shop = load_shop()
-    >>> five_kpis(shop, None).columns.tolist() == list(FIVE)
+    >>> five_kpis(shop, by=None).columns.tolist() == list(FIVE)
     True
-    >>> five_kpis(shop, "category").columns.tolist()
+    >>> five_kpis(shop, by="category").columns.tolist()
     ['category', 'stockout_rate', 'profit_margin', 'return_rate']
     >>> five_kpis({"orders": shop.orders})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: This measure needs the table stock, which is not among: orders.
-
-    Source: slide 15. The definitions stand with the KPIs.
     """
-    import narwhals.stable.v2 as nw
-
-    tables: Mapping[str, Any] = tables_of(data)
-    keys = listed(by)
-    split = any(key in _product_columns(tables) for key in keys)
+    keys = frames.listed(by)
+    split = any(key in _product_columns(data) for key in keys)
     wanted = [kpi for kpi in FIVE if not (split and kpi in _ONLY_WHOLE)]
-    each = [small(nw.from_native(measure(kpi, tables, by))) for kpi in wanted]
+    each = [frames.as_pandas(measure(kpi, data, by)) for kpi in wanted]
     if not keys:
-        return pd.concat(each, axis=1)
-    return pd.concat([table.set_index(keys) for table in each], axis=1).sort_index().reset_index()
+        return frames.like(pd.concat(each, axis=1), data)
+    together = pd.concat([table.set_index(keys) for table in each], axis=1)
+    return frames.like(together.sort_index().reset_index(), data)
 
 
-def _product_columns(tables: Mapping[str, Any]) -> list[str]:
-    import narwhals.stable.v2 as nw
-
-    if "products" not in tables:
+def _product_columns(data: Any) -> list[str]:
+    tables = frames.tables(data, "stock")
+    if tables.get("products") is None:
         return []
-    return list(nw.from_native(tables["products"]).collect_schema().names())
+    return list(frames.opened("products", tables, "").collect_schema().names())
 
 
-def against_targets(data: Any) -> pd.DataFrame:
+@public
+def against_targets(data: Any) -> Any:
     """Set the five KPIs beside their targets, month by month.
 
     Parameters
@@ -125,21 +124,23 @@ def against_targets(data: Any) -> pd.DataFrame:
     CourseError
         A table or column is missing, or the center has no targets.
 
+    References
+    ----------
+    Slide 15.
+
     Examples
     --------
     >>> from ecokit import load_shop
     >>> against_targets(load_shop()).columns.tolist()
     ['month', 'kpi', 'actual', 'target', 'met']
-
-    Source: slide 15.
     """
-    actual = five_kpis(data).melt("month", var_name="kpi", value_name="actual")
-    (frame,) = door(tables_of(data), {"targets": "month post_id kpi target"})
-    targets = small(frame)
+    (targets,) = frames.fetched(data, {"targets": "month post_id kpi target"})
+    actual = frames.as_pandas(five_kpis(data))
+    actual = actual.melt("month", var_name="kpi", value_name="actual")
     targets = targets[targets["post_id"] == "service_center"]
     if targets.empty:
         raise CourseError(_("The table targets has no row of the post_id service_center."))
     both = actual.merge(targets[["month", "kpi", "target"]], on=["month", "kpi"])
     lower = both["kpi"].map(lambda kpi: KPIS[kpi].better == "lower")
     met = (both["actual"] >= both["target"]).where(~lower, both["actual"] <= both["target"])
-    return both.assign(met=met)
+    return frames.like(both.assign(met=met), data)

@@ -8,20 +8,20 @@ from typing import Any
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import public
 from ecokit.kpi import measure, scorecard
-from ecokit.kpi.engine import door
 from ecokit.messages import _
 from ecokit.operations.assortment import not_in_stores, performance
 from ecokit.operations.center import against_targets
-from ecokit.operations.checks import month_of
 from ecokit.operations.empty_shelves import stockouts
-from ecokit.operations.frames import small, tables_of
 from ecokit.operations.weak import weak_categories
 
 _Tables = Mapping[str, pd.DataFrame]
 
 
-def duties(data: Any, month: str | pd.Timestamp) -> pd.DataFrame:
+@public
+def duties(data: Any, *, month: str | pd.Timestamp) -> Any:
     """Set the ten duties of the operations manager beside a number of one month.
 
     A duty is a promise; a number tells whether it was kept. Read the table from top to bottom
@@ -46,21 +46,23 @@ def duties(data: Any, month: str | pd.Timestamp) -> pd.DataFrame:
     CourseError
         The month is not in the data, too early or no month, or a table is missing.
 
+    References
+    ----------
+    Slide 16.
+
     Examples
     --------
     >>> from ecokit import load_shop
-    >>> table = duties(load_shop(), "2025-09")
+    >>> table = duties(load_shop(), month="2025-09")
     >>> len(table), table["duty_zh"].iloc[3]
     (10, '对垃圾的品类制定销售月度目标并达成,进行销售分析')
-    >>> duties(load_shop(), "2031-01")
+    >>> duties(load_shop(), month="2031-01")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The shop has no sales in 2031-01. Take a month from 2025-06 to ...
-
-    Source: slide 16.
     """
-    last = month_of(month)
-    tables: _Tables = dict(zip(_NEEDED, map(small, door(tables_of(data), _NEEDED)), strict=True))
+    last = numbers.month("month", month)
+    tables: _Tables = dict(zip(_NEEDED, frames.fetched(data, _NEEDED), strict=True))
     first = last.to_timestamp()
     known = tables["orders"]["placed_at"].dt.to_period("M")
     if known.empty:
@@ -81,7 +83,7 @@ def duties(data: Any, month: str | pd.Timestamp) -> pd.DataFrame:
         for duty, duty_zh, words, compute, unit, source in DUTIES
     ]
     columns = ["duty", "duty_zh", "measure", "value", "unit", "tables"]
-    return pd.DataFrame(rows, columns=columns)
+    return frames.like(pd.DataFrame(rows, columns=columns), data)
 
 
 def _of(table: pd.DataFrame, column: str, first: pd.Timestamp) -> float:
@@ -108,11 +110,11 @@ def _only_online(tables: _Tables, first: pd.Timestamp) -> float:
 
 
 def _weakest(tables: _Tables, first: pd.Timestamp) -> float:
-    return float(weak_categories(tables, first)["weak"].sum())
+    return float(weak_categories(tables, month=first)["weak"].sum())
 
 
 def _cover(tables: _Tables, first: pd.Timestamp) -> float:
-    return _of(performance(tables, "month"), "days_of_cover", first)
+    return _of(performance(tables, by="month"), "days_of_cover", first)
 
 
 def _stockout_rate(tables: _Tables, first: pd.Timestamp) -> float:
@@ -120,7 +122,7 @@ def _stockout_rate(tables: _Tables, first: pd.Timestamp) -> float:
 
 
 def _spread(tables: _Tables, first: pd.Timestamp) -> float:
-    table = performance(tables, ["month", "category"])
+    table = performance(tables, by=["month", "category"])
     gmroi = table.loc[table["month"] == first, "gmroi_year"]
     return float(gmroi.min() / gmroi.max())
 
@@ -146,7 +148,7 @@ _NEEDED = {
     "products": "product_id category cost launched_on",
     "targets": "month post_id kpi target weight plan",
     "complaints": "raised_at",
-    "returns": "quantity",
+    "returns": "asked_at quantity",
     "store_sales": "month product_id units",
     "contacts": "arrived_at answered_at",
     "purchases": "product_id asked_on asked_units due_on delivered_on delivered_units",

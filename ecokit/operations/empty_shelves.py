@@ -59,6 +59,10 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
         A column is missing, `substitution` is no share, more was sold than asked for, or a
         product in stock has no cost. (Rows of a lazy engine are not looked at.)
 
+    References
+    ----------
+    Slides 15 (stock-out rate) and 16. Substitution: Gruen, Corsten and Bharadwaj (2002).
+
     Examples
     --------
     >>> import pandas as pd
@@ -75,8 +79,6 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: substitution is 45. Give a share from 0 to 1; write 45 % as 0.45.
-
-    Source: slides 15 (stock-out rate) and 16. Substitution: Gruen, Corsten and Bharadwaj (2002).
     """
     kept = 1 - numbers.share("substitution", substitution)
     keys = frames.listed(by)

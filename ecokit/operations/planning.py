@@ -6,15 +6,14 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import door
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.operations.checks import by_day, counts, month_of, numbers, share_of
-from ecokit.operations.frames import refuse, refuse_unknown, small
 from ecokit.operations.replenishment import newsvendor
 
 if TYPE_CHECKING:
@@ -31,22 +30,19 @@ _LONG = 20 * WEEK
 """From here on least squares finds the best Holt-Winters without trying a grid of starts."""
 
 
-def fit(products: Any, attributes: Any, needs: Any) -> pd.DataFrame:
+@public
+def fit(data: Any) -> Any:
     """Score how well the attributes of each product meet the needs of its category.
 
     Parameters
     ----------
-    products : table
-        ``product_id``, ``category``.
-    attributes : table
-        ``product_id``, ``attribute``, ``value``.
-    needs : table
-        ``category``, ``attribute``, ``direction`` (``more`` or ``less`` is better), ``share``
-        (of the customers asked who name the need).
+    data : Shop or mapping of tables
+        ``products``, ``attributes``, ``needs`` (``direction``: ``more`` or ``less`` is better;
+        ``share`` of the customers asked who name the need), of one kind.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``product_id``, ``category``, ``fit`` (0 to 1: the rank of each attribute among the
         products of the category, weighted by the share of customers), ``best`` and ``worst``
         (the attribute that helps and hurts most). A product without attributes is left out.
@@ -57,6 +53,10 @@ def fit(products: Any, attributes: Any, needs: Any) -> pd.DataFrame:
         A column is missing or a value of it is, a direction is neither of the two, or no need
         matches an attribute.
 
+    References
+    ----------
+    Slide 19 (find user needs and product attributes).
+
     Examples
     --------
     >>> import pandas as pd
@@ -65,72 +65,66 @@ def fit(products: Any, attributes: Any, needs: Any) -> pd.DataFrame:
     ...     "attribute": ["battery_hours"] * 2 + ["weight_g"] * 2, "value": [20, 28, 180, 200]})
     >>> needs = pd.DataFrame({"category": "phones", "attribute": ["battery_hours", "weight_g"],
     ...                       "direction": ["more", "less"], "share": [0.6, 0.2]})
-    >>> fit(products, attributes, needs)[["product_id", "fit", "best", "worst"]]
+    >>> shop = {"products": products, "attributes": attributes, "needs": needs}
+    >>> fit(shop)[["product_id", "fit", "best", "worst"]]
       product_id   fit           best          worst
     0         P1  0.25       weight_g  battery_hours
     1         P2  0.75  battery_hours       weight_g
-    >>> fit(products, attributes, needs[:0])
+    >>> fit(shop | {"needs": needs[:0]})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No attribute of a product meets a need of its category. Compare ...
-
-    Source: slide 19 (find user needs and product attributes).
     """
-    rows = _met(products, attributes, needs)
-    if rows.empty:
+    met = _met(data)
+    if met.empty:
         raise CourseError(
             _(
                 "No attribute of a product meets a need of its category. Compare the columns "
                 "category and attribute of the tables needs and attributes."
             )
         )
-    signed = rows["value"].where(rows["direction"] == "more", -rows["value"])
-    groups = signed.groupby([rows["category"], rows["attribute"]])
+    signed = met["value"].where(met["direction"] == "more", -met["value"])
+    groups = signed.groupby([met["category"], met["attribute"]])
     count = groups.transform("size")
     rank = groups.rank()  # ties share their mean rank
-    rows["meets"] = ((rank - 1) / (count - 1)).where(count > 1, 0.5)
-    rows["points"] = rows["share"] * rows["meets"]
-    rows["lead"] = rows["share"] * (rows["meets"] - 0.5)
-    rows = rows.sort_values(["product_id", "lead", "attribute"])
-    sums = rows.groupby(["product_id", "category"], as_index=False).agg(
+    met["meets"] = ((rank - 1) / (count - 1)).where(count > 1, 0.5)
+    met["points"] = met["share"] * met["meets"]
+    met["lead"] = met["share"] * (met["meets"] - 0.5)
+    met = met.sort_values(["product_id", "lead", "attribute"])
+    sums = met.groupby(["product_id", "category"], as_index=False).agg(
         points=("points", "sum"),
         share=("share", "sum"),
         best=("attribute", "last"),
         worst=("attribute", "first"),
     )
     sums.insert(2, "fit", sums["points"] / sums["share"])
-    return sums.drop(columns=["points", "share"])
+    return frames.like(sums.drop(columns=["points", "share"]), data)
 
 
-def _met(products: Any, attributes: Any, needs: Any) -> pd.DataFrame:
+def _met(data: Any) -> pd.DataFrame:
     """Lay each attribute of a product beside the need of its category."""
-    told = {
-        "products": "product_id category",
-        "attributes": "product_id attribute value",
-        "needs": "category attribute direction share",
-    }
-    tables = dict(zip(told, (products, attributes, needs), strict=True))
-    frames = dict(zip(told, door(tables, told), strict=True))
-    value, share = nw.col("value"), nw.col("share")
-    refuse(
-        frames["attributes"], "attributes", value.is_null(), _("there is no value"),
-        ["product_id", "attribute"],
-    )  # fmt: skip
-    refuse(
-        frames["needs"], "needs",
-        share.is_null() | (share <= 0) | ~nw.col("direction").is_in(["more", "less"]),
-        _("the share is not above zero, or the direction is neither more nor less"),
-        ["category", "attribute"],
-    )  # fmt: skip
-    goods, has, want = (
-        small(frames[name].select(*columns.split())) for name, columns in told.items()
+    products, attributes, needs = frames.fetched(
+        data,
+        {
+            "products": "product_id category",
+            "attributes": "product_id attribute value",
+            "needs": "category attribute direction share",
+        },
     )
-    return goods.merge(has, on="product_id").merge(want, on=["category", "attribute"])
+    rows.refuse(attributes, "attributes", [rows.missing("value", "product_id", "attribute")])
+    rules = [
+        rows.not_above_zero("share", "category", "attribute"),
+        rows.missing("direction", "category", "attribute"),
+        rows.none_of("direction", ("more", "less"), "category", "attribute"),
+    ]
+    rows.refuse(needs, "needs", rules)
+    return products.merge(attributes, on="product_id").merge(needs, on=["category", "attribute"])
 
 
+@public
 def lead_products(
-    performance: Any, fit: Any, each: int = 1, fit_weight: float = 0.5
-) -> pd.DataFrame:
+    performance: IntoFrameT, fit: IntoFrameT, *, each: int = 1, fit_weight: float = 0.5
+) -> IntoFrameT:
     """Name the lead products of each category: they fit the needs and earn their place.
 
     Parameters
@@ -138,7 +132,7 @@ def lead_products(
     performance : table
         ``product_id``, ``profit`` (yuan) and ``days`` on sale: from
         ``operations.performance``. Pass only products that are still on sale.
-    fit : DataFrame
+    fit : table
         ``product_id``, ``category``, ``fit``: from :func:`fit`.
     each : int
         Lead products a category.
@@ -147,7 +141,7 @@ def lead_products(
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         The products with ``profit_a_day``, ``score`` (0 to 1) and ``lead``, best first in
         each category.
 
@@ -156,6 +150,11 @@ def lead_products(
     CourseError
         `fit_weight` is no share, `each` is no count, a column is missing, or a product of
         `performance` has no profit, no days or no fit.
+
+    References
+    ----------
+    Slide 19 (name the lead products). Profit a day, not profit: a young product has had
+    fewer days.
 
     Examples
     --------
@@ -169,31 +168,34 @@ def lead_products(
     >>> lead_products(sold, needs, fit_weight=5)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: fit_weight is 5. Give a share from 0 to 1, such as 0.95.
-
-    Source: slide 19 (name the lead products). Profit a day, not profit: a young product has had
-    fewer days.
+    ecokit.errors.CourseError: fit_weight is 5. Give a share from 0 to 1; write 45 % as 0.45.
     """
-    share_of("fit_weight", fit_weight)
-    counts(each=each)
-    columns = {"performance": "product_id profit days", "fit": "product_id category fit"}
-    earned, scores = door({"performance": performance, "fit": fit}, columns)
-    wrong = nw.col("profit").is_null() | ~(nw.col("days") > 0)
-    refuse(earned, "performance", wrong, _("there is no profit or no day"), ["product_id"])
-    refuse_unknown(earned, "performance", "product_id", scores, "fit", "fit")
-    both = small(earned).merge(small(scores), on="product_id")
+    weight, each = numbers.share("fit_weight", fit_weight), numbers.count("each", each)
+    earned, scores = frames.fetched(
+        {"performance": performance, "fit": fit},
+        {"performance": "product_id profit days", "fit": "product_id category fit"},
+    )
+    rules = [
+        rows.missing("profit", "product_id"),
+        rows.not_above_zero("days", "product_id"),
+        rows.unknown_id("product_id", scores, "fit", "fit"),
+    ]
+    rows.refuse(earned, "performance", rules)
+    both = earned.merge(scores, on="product_id")
     both["profit_a_day"] = both["profit"] / both["days"]
     groups = both.groupby("category")["profit_a_day"]
     size = groups.transform("size")
     earns = ((groups.rank() - 1) / (size - 1)).where(size > 1, 0.5)
-    both["score"] = fit_weight * both["fit"] + (1 - fit_weight) * earns
+    both["score"] = weight * both["fit"] + (1 - weight) * earns
     both = both.sort_values(
         ["category", "score", "profit_a_day"], ascending=[True, False, False], ignore_index=True
     )
     both["lead"] = both.groupby("category").cumcount() < each
-    return both
+    leads: IntoFrameT = frames.like(both, performance)
+    return leads
 
 
+@public
 def forecast(history: ArrayLike, days: int, method: str = "holt_winters") -> NDArray[np.float64]:
     """Forecast daily demand.
 
@@ -219,22 +221,24 @@ def forecast(history: ArrayLike, days: int, method: str = "holt_winters") -> NDA
     CourseError
         The history is too short or has gaps, or the method is unknown.
 
+    References
+    ----------
+    Hyndman and Athanasopoulos (2021), Forecasting: principles and practice.
+
     Examples
     --------
     >>> week = [10, 8, 8, 9, 12, 20, 18]
-    >>> forecast(week * 6, 7).round(1).tolist()
+    >>> forecast(week * 6, days=7).round(1).tolist()
     [10.0, 8.0, 8.0, 9.0, 12.0, 20.0, 18.0]
-    >>> forecast(week * 6, 2, "mean_4_weeks").round(2).tolist()
+    >>> forecast(week * 6, days=2, method="mean_4_weeks").round(2).tolist()
     [12.14, 12.14]
-    >>> forecast(week, 2)
+    >>> forecast(week, days=2)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: A forecast needs four weeks of days without gaps; there are 7 days.
-
-    Source: Hyndman and Athanasopoulos (2021), Forecasting: principles and practice.
     """
-    values = numbers("history", history, -np.inf)
-    counts(days=days)
+    values = numbers.array("history", history)
+    days = numbers.count("days", days)
     if values.ndim != 1 or len(values) < 4 * WEEK:
         raise CourseError(
             _("A forecast needs four weeks of days without gaps; there are {n} days.").format(
@@ -247,13 +251,7 @@ def forecast(history: ArrayLike, days: int, method: str = "holt_winters") -> NDA
         "exponential_smoothing": _smoothed,
         "holt_winters": _holt_winters,
     }
-    if method not in models:
-        raise CourseError(
-            _("There is no method {method}. There are: {known}.").format(
-                method=method, known=", ".join(models)
-            )
-        )
-    return np.maximum(models[method](values, days), 0.0)
+    return np.maximum(models[numbers.one_of("method", method, models)](values, days), 0.0)
 
 
 def _smoothed(values: NDArray[np.float64], days: int) -> NDArray[np.float64]:
@@ -281,6 +279,7 @@ def _holt_winters(values: NDArray[np.float64], days: int) -> NDArray[np.float64]
     return np.asarray(model.forecast(days), dtype=float)
 
 
+@public
 def backtest(
     history: ArrayLike,
     days: int = 28,
@@ -313,6 +312,10 @@ def backtest(
     CourseError
         The history is too short for so many folds, or there is no fold, day or method.
 
+    References
+    ----------
+    MASE: Hyndman and Koehler (2006).
+
     Examples
     --------
     >>> backtest([10, 8, 8, 9, 12, 20, 18] * 12, days=7, folds=2)["mae"].iloc[0] < 0.01
@@ -321,11 +324,10 @@ def backtest(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: 4 forecasts of 28 days need 147 days or more; there are 30.
-
-    Source: MASE: Hyndman and Koehler (2006).
     """
-    values = numbers("history", history, -np.inf).ravel()
-    counts(days=days, folds=folds, methods=len(methods))
+    values = numbers.array("history", history).ravel()
+    days, folds = numbers.count("days", days), numbers.count("folds", folds)
+    methods = frames.listed(methods, "methods", least=1)
     needed = folds * days + 5 * WEEK
     if len(values) < needed:
         raise CourseError(
@@ -333,16 +335,16 @@ def backtest(
                 folds=folds, days=days, needed=needed, n=len(values)
             )
         )
-    rows = []
+    tried = []
     for fold in range(folds, 0, -1):
         start = len(values) - fold * days
         past, actual = values[:start], values[start : start + days]
         scale = np.abs(past[WEEK:] - past[:-WEEK]).mean()
         for method in methods:
-            error = forecast(past, days, method) - actual
+            error = forecast(past, days=days, method=method) - actual
             mae = np.abs(error).mean()
             total = actual.sum() or np.nan
-            rows.append(
+            tried.append(
                 {
                     "method": method,
                     "mae": mae,
@@ -351,13 +353,14 @@ def backtest(
                     "total_error": abs(error.sum()) / total,
                 }
             )
-    means = pd.DataFrame(rows).groupby("method", as_index=False).mean()
+    means = pd.DataFrame(tried).groupby("method", as_index=False).mean()
     return means.sort_values("mae", ignore_index=True)
 
 
+@public
 def cycle(
     demand: pd.Series[float],
-    first_month: str,
+    first_month: str | pd.Period,
     margin: float,
     holding: float,
     method: str = "mean_4_weeks",
@@ -400,25 +403,28 @@ def cycle(
         `demand` has not one number for each day, the first month is not in it, or less than
         eight weeks of days lie before that.
 
+    References
+    ----------
+    Slide 19 (forecast sales, set purchase quantities, keep adjusting).
+
     Examples
     --------
     >>> import pandas as pd
     >>> demand = pd.Series(2.0, index=pd.date_range("2025-01-01", "2025-05-31"))
-    >>> plan = cycle(demand, "2025-04", margin=30, holding=5)
+    >>> plan = cycle(demand, first_month="2025-04", margin=30, holding=5)
     >>> plan[["forecast", "demand", "lost"]].round(0).values.tolist()
     [[60.0, 60.0, 0.0], [62.0, 62.0, 0.0]]
-    >>> cycle(demand, "2025-01", margin=30, holding=5)
+    >>> cycle(demand, first_month="2025-01", margin=30, holding=5)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: 0 days lie before 2025-01. A plan needs eight weeks: start later.
-
-    Source: slide 19 (forecast sales, set purchase quantities, keep adjusting).
     """
-    share_of("learn", learn)
-    demand = by_day("demand", demand)
+    learn = numbers.share("learn", learn)
+    margin, holding = numbers.positive("margin", margin), numbers.positive("holding", holding)
+    demand = numbers.by_day("demand", demand, low=0)
     index = pd.DatetimeIndex(demand.index)
     months = index.to_period("M")
-    first = month_of(first_month)
+    first = numbers.month("first_month", first_month)
     if first > months.max() or len(index) != (index[-1] - index[0]).days + 1:
         raise CourseError(
             _(
@@ -434,32 +440,42 @@ def cycle(
             )
         )
     usual = _usual(months, calendar)
-    rows: list[dict[str, Any]] = []
+    planned_months: list[dict[str, Any]] = []
     left, correction, errors = 0.0, 1.0, [1.0]
     for month in months[months >= first].unique():
         past = np.asarray(demand[months < month], dtype=np.float64)
         asked = float(demand[months == month].sum())
         now = months == month
         level = past / usual[months < month]
-        predicted = float((forecast(level, int(now.sum()), method) * usual[now]).sum())
+        predicted = float((forecast(level, days=int(now.sum()), method=method) * usual[now]).sum())
         planned = predicted * correction
-        target = np.ceil(newsvendor(_around(planned, past, errors), margin, holding).quantity)
+        target = np.ceil(
+            newsvendor(_around(planned, past, errors), underage=margin, overage=holding).quantity
+        )
         bought = max(target - left, 0.0)
         start = left + bought
         sold = min(asked, start)
         left = start - sold
         cost = margin * (asked - sold) + holding * left
-        rows.append(
+        planned_months.append(
             {
-                "month": month, "forecast": predicted, "correction": correction,
-                "planned": planned, "target": target, "bought": bought, "demand": asked,
-                "sold": sold, "lost": asked - sold, "left": left, "cost": cost,
+                "month": month,
+                "forecast": predicted,
+                "correction": correction,
+                "planned": planned,
+                "target": target,
+                "bought": bought,
+                "demand": asked,
+                "sold": sold,
+                "lost": asked - sold,
+                "left": left,
+                "cost": cost,
             }
-        )  # fmt: skip
+        )
         ratio = asked / planned if planned else 1.0
         errors.append(ratio)
         correction = float(np.clip(correction * ratio**learn, 0.5, 2.0))
-    return pd.DataFrame(rows)
+    return pd.DataFrame(planned_months)
 
 
 def _usual(months: pd.PeriodIndex, calendar: pd.Series[float] | None) -> NDArray[np.float64]:

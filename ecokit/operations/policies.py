@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.operations.checks import numbers, positive
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Numbers = NDArray[np.float64]
 
@@ -56,8 +55,6 @@ class Replay:
             (share of days that end with nothing on the shelf); ``orders``; ``mean_stock``
             (units in the evening); ``lost_margin``, ``holding``, ``ordering``, ``cost`` (yuan).
         """
-        import pandas as pd
-
         asked, sold = self.demand.sum(axis=0), self.sold.sum(axis=0)
         orders = (self.ordered > 0).sum(axis=0)
         table = pd.DataFrame(
@@ -91,6 +88,7 @@ class Replay:
         return shares
 
 
+@public
 def replay(
     demand: ArrayLike,
     reorder_point: ArrayLike,
@@ -135,6 +133,10 @@ def replay(
         day or more; an order-up-to level not above the reorder point; numbers that are missing,
         below zero, or not as many as the policies.
 
+    References
+    ----------
+    Policies as in Silver, Pyke and Thomas (2017); lost sales instead of waiting.
+
     Examples
     --------
     >>> log = replay([3, 3, 3, 3, 3, 3], reorder_point=3, order_quantity=6, lead_days=2, start=6)
@@ -147,8 +149,6 @@ def replay(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Give order_quantity, for (r, Q), or order_up_to, for (s, S): ...
-
-    Source: policies as in Silver, Pyke and Thomas (2017); lost sales instead of waiting.
     """
     asked, points, size, lots = _policies(demand, reorder_point, order_quantity, order_up_to)
     days, n = asked.shape
@@ -185,13 +185,13 @@ def _policies(
         raise CourseError(
             _("Give order_quantity, for (r, Q), or order_up_to, for (s, S): exactly one of them.")
         )
-    asked = numbers("demand", demand)
+    asked = numbers.array("demand", demand, low=0)
     asked = asked[:, None] if asked.ndim == 1 else asked
     if asked.ndim != 2 or not asked.size:
         raise CourseError(_("Demand needs a row a day, and a column a policy or one for all."))
     amount: Any = order_up_to if order_quantity is None else order_quantity
     n = max(asked.shape[1], np.size(reorder_point), np.size(amount))
-    points = _each("reorder_point", reorder_point, n, low=-np.inf)
+    points = _each("reorder_point", reorder_point, n, low=None)
     if asked.shape[1] not in (1, n):
         raise CourseError(
             _("Demand has {columns} columns for {n} policies. Give one, or one for each.").format(
@@ -201,7 +201,7 @@ def _policies(
     wide = np.ascontiguousarray(np.broadcast_to(asked, (len(asked), n)))
     if order_quantity is not None:
         lots = _each("order_quantity", order_quantity, n)
-        positive(order_quantity=float(lots.min()))
+        numbers.positive("order_quantity", float(lots.min()))
         return wide, points, points + lots, lots
     size = _each("order_up_to", order_up_to, n)
     if (size <= points).any():
@@ -214,9 +214,9 @@ def _policies(
     return wide, points, size, None
 
 
-def _each(name: str, values: ArrayLike | None, n: int, low: float = 0.0) -> Numbers:
+def _each(name: str, values: ArrayLike | None, n: int, low: float | None = 0.0) -> Numbers:
     """Return one number for each of `n`, from one for all or one for each."""
-    array = numbers(name, values, low)
+    array = numbers.array(name, values, low=low)
     if array.ndim > 1 or array.size not in (1, n):
         raise CourseError(
             _("{name} holds {size} numbers. Give one for all, or one for each of {n}.").format(

@@ -7,15 +7,16 @@ a sample of what was asked for in the past.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.operations.checks import chance, numbers, positive
 
 if TYPE_CHECKING:
     from scipy.stats._distn_infrastructure import rv_frozen
@@ -49,6 +50,7 @@ class Newsvendor:
     cost: float
 
 
+@public
 def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     """Find the one order that costs least when demand is uncertain.
 
@@ -72,6 +74,10 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     CourseError
         A cost is not above zero, or the demand is no distribution and no sample.
 
+    References
+    ----------
+    Snyder and Shen (2019), Fundamentals of Supply Chain Theory; stockpyl.
+
     Examples
     --------
     >>> from scipy import stats
@@ -86,15 +92,14 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     >>> newsvendor([3, 5], underage=0, overage=1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: underage is 0. Give a number above zero.
-
-    Source: Snyder and Shen (2019), Fundamentals of Supply Chain Theory; stockpyl.
+    ecokit.errors.CourseError: underage is 0. Give a number above 0.
     """
-    positive(underage=underage, overage=overage)
+    underage = numbers.positive("underage", underage)
+    overage = numbers.positive("overage", overage)
     law = _law(demand)
     ratio = underage / (underage + overage)
     quantity = float(law.ppf(ratio))
-    short = expected_shortage(law, quantity)
+    short = expected_shortage(law, stock=quantity)
     mean = float(law.mean())
     return Newsvendor(
         quantity=quantity,
@@ -105,6 +110,7 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     )
 
 
+@public
 def expected_shortage(demand: Demand, stock: float) -> float:
     """Return the units that `stock` fails to serve, on average: E[(demand - stock)+].
 
@@ -116,13 +122,13 @@ def expected_shortage(demand: Demand, stock: float) -> float:
     Examples
     --------
     >>> from scipy import stats
-    >>> round(expected_shortage(stats.norm(0, 1), 0), 4)
+    >>> round(expected_shortage(stats.norm(0, 1), stock=0), 4)
     0.3989
-    >>> expected_shortage([2, 4, 9], 5)
+    >>> expected_shortage([2, 4, 9], stock=5)
     1.3333333333333333
     """
     law = _law(demand)
-    numbers("stock", stock, -inf)
+    stock = numbers.number("stock", stock)
     if isinstance(law, _Sample):
         return float(np.maximum(law.values - stock, 0).mean())
     if law.dist.name == "norm":
@@ -150,6 +156,7 @@ class OrderQuantity:
     cost: float
 
 
+@public
 def eoq(order_cost: float, demand: float, holding_cost: float) -> OrderQuantity:
     """Balance the cost of ordering against the cost of holding.
 
@@ -172,24 +179,29 @@ def eoq(order_cost: float, demand: float, holding_cost: float) -> OrderQuantity:
     CourseError
         A number is not above zero.
 
+    References
+    ----------
+    Harris (1913), reprinted by Erlenkotter (1990); Snyder and Shen (2019), stockpyl.
+
     Examples
     --------
     >>> best = eoq(order_cost=8, demand=1300, holding_cost=0.225)
     >>> round(best.quantity, 4), round(best.cost, 4)
     (304.0468, 68.4105)
-    >>> eoq(8, 0, 0.225)
+    >>> eoq(order_cost=8, demand=0, holding_cost=0.225)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: demand is 0. Give a number above zero.
-
-    Source: Harris (1913), reprinted by Erlenkotter (1990); Snyder and Shen (2019), stockpyl.
+    ecokit.errors.CourseError: demand is 0. Give a number above 0.
     """
-    positive(order_cost=order_cost, demand=demand, holding_cost=holding_cost)
+    order_cost = numbers.positive("order_cost", order_cost)
+    demand = numbers.positive("demand", demand)
+    holding_cost = numbers.positive("holding_cost", holding_cost)
     quantity = sqrt(2 * order_cost * demand / holding_cost)
     cost = sqrt(2 * order_cost * demand * holding_cost)
     return OrderQuantity(quantity, demand / quantity, cost)
 
 
+@public
 def lead_time_demand(
     mean: float, sd: float, lead_days: float, lead_sd: float = 0.0, *, whole: bool = True
 ) -> rv_frozen:
@@ -216,6 +228,10 @@ def lead_time_demand(
         The mean or the lead time is not above zero, a spread is below it or missing, or
         demand counted as normal does not vary at all.
 
+    References
+    ----------
+    Silver, Pyke and Thomas (2017), Inventory and Production Management in Supply Chains.
+
     Examples
     --------
     >>> law = lead_time_demand(mean=20, sd=5, lead_days=4, lead_sd=1, whole=False)
@@ -226,25 +242,24 @@ def lead_time_demand(
     >>> lead_time_demand(mean=0, sd=1, lead_days=3)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: mean is 0. Give a number above zero.
-
-    Source: Silver, Pyke and Thomas (2017), Inventory and Production Management in Supply Chains.
+    ecokit.errors.CourseError: mean is 0. Give a number above 0.
     """
     from scipy import stats
 
-    positive(mean=mean, lead_days=lead_days)
-    numbers("sd", sd)
-    numbers("lead_sd", lead_sd)
+    mean = numbers.positive("mean", mean)
+    lead_days = numbers.positive("lead_days", lead_days)
+    sd, lead_sd = numbers.number("sd", sd, low=0), numbers.number("lead_sd", lead_sd, low=0)
     centre = mean * lead_days
     variance = lead_days * sd**2 + mean**2 * lead_sd**2
     if not whole:
-        positive(variance=variance)
+        numbers.positive(_("the variance of demand"), variance)
         return stats.norm(centre, np.sqrt(variance))
     if variance <= centre * (1 + 1e-9):
         return stats.poisson(centre)
     return stats.nbinom(centre**2 / (variance - centre), centre / variance)
 
 
+@public
 def reorder_point(demand: Demand, service_level: float) -> float:
     """Return the stock position at which to order, for a cycle service level.
 
@@ -267,37 +282,40 @@ def reorder_point(demand: Demand, service_level: float) -> float:
     CourseError
         `service_level` is not between 0 and 1: no stock serves every demand for certain.
 
+    References
+    ----------
+    Silver, Pyke and Thomas (2017).
+
     Examples
     --------
     >>> from scipy import stats
-    >>> reorder_point(stats.poisson(6), 0.95)
+    >>> reorder_point(stats.poisson(6), service_level=0.95)
     10.0
-    >>> round(reorder_point(stats.norm(80, 500**0.5), 0.95), 1)
+    >>> round(reorder_point(stats.norm(80, 500**0.5), service_level=0.95), 1)
     116.8
-    >>> reorder_point(stats.poisson(6), 95)
+    >>> reorder_point(stats.poisson(6), service_level=95)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: service_level is 95. Give a share between 0 and 1, such as 0.95.
-
-    Source: Silver, Pyke and Thomas (2017).
+    ecokit.errors.CourseError: service_level is 95. Give a share above 0 and below 1; write 45 % ...
     """
-    chance("service_level", service_level)
-    return float(_law(demand).ppf(service_level))
+    level = numbers.share("service_level", service_level, zero=False, one=False)
+    return float(_law(demand).ppf(level))
 
 
+@public
 def cycle_service_level(demand: Demand, reorder_point: float) -> float:
     """Return the chance that an order cycle passes without a stock-out.
 
     Examples
     --------
     >>> from scipy import stats
-    >>> round(cycle_service_level(stats.poisson(6), 10), 4)
+    >>> round(cycle_service_level(stats.poisson(6), reorder_point=10), 4)
     0.9574
     """
-    numbers("reorder_point", reorder_point, -inf)
-    return float(_law(demand).cdf(reorder_point))
+    return float(_law(demand).cdf(numbers.number("reorder_point", reorder_point)))
 
 
+@public
 def fill_rate(demand: Demand, reorder_point: float, order_quantity: float) -> float:
     """Return the share of units served from stock under an (r, Q) policy.
 
@@ -319,25 +337,29 @@ def fill_rate(demand: Demand, reorder_point: float, order_quantity: float) -> fl
     CourseError
         The order quantity is not above zero.
 
+    References
+    ----------
+    Silver, Pyke and Thomas (2017).
+
     Examples
     --------
     The same cycle service level, two fill rates: a larger order has fewer cycles.
 
     >>> from scipy import stats
-    >>> [round(fill_rate(stats.poisson(6), 8, q), 3) for q in (6, 24)]
+    >>> demand = stats.poisson(6)
+    >>> [round(fill_rate(demand, reorder_point=8, order_quantity=q), 3) for q in (6, 24)]
     [0.948, 0.987]
-    >>> fill_rate(stats.poisson(6), 8, 0)
+    >>> fill_rate(demand, reorder_point=8, order_quantity=0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: order_quantity is 0. Give a number above zero.
-
-    Source: Silver, Pyke and Thomas (2017).
+    ecokit.errors.CourseError: order_quantity is 0. Give a number above 0.
     """
-    positive(order_quantity=order_quantity)
+    point = numbers.number("reorder_point", reorder_point)
+    size = numbers.positive("order_quantity", order_quantity)
     law = _law(demand)
-    above = expected_shortage(law, reorder_point)
-    below = expected_shortage(law, reorder_point + order_quantity)
-    return 1 - (above - below) / order_quantity
+    above = expected_shortage(law, stock=point)
+    below = expected_shortage(law, stock=point + size)
+    return 1 - (above - below) / size
 
 
 @dataclass(frozen=True)
@@ -360,6 +382,7 @@ class CensoredMean:
     likelihood: float
 
 
+@public
 def censored_mean(sold: ArrayLike, empty: ArrayLike) -> CensoredMean:
     """Estimate mean demand where only sales are known.
 
@@ -380,25 +403,27 @@ def censored_mean(sold: ArrayLike, empty: ArrayLike) -> CensoredMean:
     CourseError
         The arrays differ in length, sales are not whole units, or every day ended empty.
 
+    References
+    ----------
+    Agrawal and Smith (1996), who do it for negative binomial demand.
+
     Examples
     --------
     >>> import numpy as np
     >>> demand = np.random.default_rng(5).poisson(4, size=2000)
     >>> sold = np.minimum(demand, 5)
-    >>> found = censored_mean(sold, demand >= 5)
+    >>> found = censored_mean(sold, empty=demand >= 5)
     >>> round(found.naive, 1), round(found.without_empty_days, 1), round(found.likelihood, 1)
     (3.6, 2.7, 4.0)
-    >>> censored_mean([3, 2], [True, True])
+    >>> censored_mean([3, 2], empty=[True, True])
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Every day ended empty, so nothing tells how many asked. ...
-
-    Source: Agrawal and Smith (1996), who do it for negative binomial demand.
     """
     from scipy.optimize import minimize_scalar
     from scipy.stats import poisson
 
-    units, cut = numbers("sold", sold), numbers("empty", empty).astype(bool)
+    units, cut = numbers.array("sold", sold, low=0), _marks(empty)
     if (units % 1 > 0).any():
         raise CourseError(_("sold holds parts of units. Give whole units a day."))
     if units.shape != cut.shape:
@@ -424,6 +449,12 @@ def censored_mean(sold: ArrayLike, empty: ArrayLike) -> CensoredMean:
     best = minimize_scalar(surprise, bounds=(1e-9, top), method="bounded").x if cut.any() else None
     naive = float(units.mean())
     return CensoredMean(naive, float(open_days.mean()), naive if best is None else float(best))
+
+
+def _marks(empty: ArrayLike) -> NDArray[np.bool_]:
+    """Return marks of empty shelves, written as true and false or as 1 and 0."""
+    given = np.asarray(empty)
+    return given if given.dtype == bool else numbers.array("empty", empty).astype(bool)
 
 
 class _Sample:
@@ -456,7 +487,7 @@ def _law(demand: Demand) -> Any:
         raise CourseError(
             _("Demand is a frozen distribution of scipy.stats, such as norm(120, 10), or a sample.")
         )
-    values = numbers("demand", demand).ravel()
+    values = numbers.array("demand", demand, low=0).ravel()
     if not values.size:
         raise CourseError(_("A sample of demand needs one number or more."))
     return _Sample(values)

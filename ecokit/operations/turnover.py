@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.frames import Frame
+from ecokit.inputs.renamed import public
 from ecokit.kpi import parts
-from ecokit.kpi.engine import Frame, door, per, start_of, total, whole
+from ecokit.kpi.engine import per, start_of, total, whole
 from ecokit.messages import _
-from ecokit.operations.checks import numbers
-from ecokit.operations.frames import added, native, refuse, refuse_unknown, small, tables_of
-
-if TYPE_CHECKING:
-    import pandas as pd
+from ecokit.operations.sums import added
 
 _DAY_MINUTES = 1440
 
 
-def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
+@public
+def capital(data: Any, *, receivable_days: float = 0.0) -> Any:
     """Follow the money from the supplier to the customer and back, month by month.
 
     Parameters
@@ -49,22 +50,22 @@ def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
         A table or column is missing, `receivable_days` is below zero, a product has no cost
         or no supplier with payment days, or nothing was delivered.
 
+    References
+    ----------
+    Slide 17 (capital turnover 资金周转率), read as sales over mean current assets
+    (流动资产周转率). Cash cycle: stock days + debtor days - creditor days.
+
     Examples
     --------
     >>> from ecokit import load_shop
     >>> capital(load_shop(), receivable_days=-1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: receivable_days holds -1.0, which is below 0. Give numbers of 0 ...
-
-    Source: slide 17 (capital turnover 资金周转率), read as sales over mean current assets
-    (流动资产周转率). Cash cycle: stock days + debtor days - creditor days.
+    ecokit.errors.CourseError: receivable_days is -1. Give a number, 0 or more.
     """
-    import pandas as pd
-
-    numbers("receivable_days", receivable_days)
-    frames = door(
-        tables_of(data),
+    until_paid = numbers.number("receivable_days", receivable_days, low=0)
+    opened = frames.door(
+        data,
         {
             "orders": "order_id paid_at placed_at",
             "order_lines": "order_id product_id quantity unit_price unit_cost",
@@ -74,29 +75,38 @@ def capital(data: Any, receivable_days: float = 0.0) -> pd.DataFrame:
             "suppliers": "supplier_id payment_days",
         },
     )
-    _orders, _lines, stock, products, purchases, suppliers = frames
-    refuse_unknown(stock, "stock", "product_id", products, "products", "cost")
-    refuse_unknown(purchases, "purchases", "product_id", products, "products", "supplier_id")
-    refuse_unknown(products, "products", "supplier_id", suppliers, "suppliers", "payment_days")
-    table = _monthly(*frames[:4])
+    _orders, _lines, stock, products, purchases, suppliers = opened
+    _refuse_unknown(stock, products, purchases, suppliers)
+    table = _monthly(*opened[:4])
     days = table["days"]
-    seen = small(stock.select(day=start_of("day", "date")).unique())["day"].sort_values()
+    seen = frames.as_pandas(stock.select(day=start_of("day", "date")).unique())["day"].sort_values()
     owed = _payables(products, purchases, suppliers, pd.DatetimeIndex(seen))
     balance = owed.groupby(pd.DatetimeIndex(owed.index).to_period("M").to_timestamp())
-    receivables = table["sales"] / days * receivable_days
+    receivables = table["sales"] / days * until_paid
     table = table.assign(
         receivables=receivables,
         capital=table["stock"] + receivables,
         payables=table["month"].map(balance.mean()),
     )
     daily_cost = (table["cost_of_goods"] / days).where(table["cost_of_goods"] > 0)
-    return table.assign(
+    told = table.assign(
         capital_turns=table["sales"] / table["capital"].where(table["capital"] > 0),
         stock_days=table["stock"] / daily_cost,
         payable_days=table["payables"] / daily_cost,
-        cash_cycle=(table["stock"] - table["payables"]) / daily_cost + receivable_days,
+        cash_cycle=(table["stock"] - table["payables"]) / daily_cost + until_paid,
         complete=table["month"] >= owed.attrs["complete_from"],
-    ).drop(columns="days")
+    )
+    return frames.like(told.drop(columns="days"), data)
+
+
+def _refuse_unknown(stock: Frame, products: Frame, purchases: Frame, suppliers: Frame) -> None:
+    """Refuse products without a cost or a supplier, and suppliers that nobody knows to pay."""
+    known = rows.unknown_id
+    rows.refuse(stock, "stock", [known("product_id", products, "products", "cost")])
+    rows.refuse(purchases, "purchases", [known("product_id", products, "products", "supplier_id")])
+    rows.refuse(
+        products, "products", [known("supplier_id", suppliers, "suppliers", "payment_days")]
+    )
 
 
 def _monthly(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> pd.DataFrame:
@@ -105,7 +115,7 @@ def _monthly(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> pd.D
         "sales": parts.sold(orders, lines, parts.sales),
         **{name: totals[name] for name in ("cogs", "value", "days")},
     }
-    table = small(total(sums, ["month"], {})).sort_values("month", ignore_index=True)
+    table = frames.as_pandas(total(sums, ["month"], {})).sort_values("month", ignore_index=True)
     table = table[table["days"] > 0].reset_index(drop=True)
     return table.assign(
         sales=table["sales"] / 100,
@@ -118,8 +128,6 @@ def _payables(
     products: Frame, purchases: Frame, suppliers: Frame, seen: pd.DatetimeIndex
 ) -> pd.Series[float]:
     """Return what is owed to suppliers on each of the days `seen`, in yuan."""
-    import pandas as pd
-
     came = purchases.filter(~nw.col("delivered_on").is_null())
     came = came.join(products.select("product_id", "supplier_id"), on="product_id")
     came = came.join(suppliers.select("supplier_id", "payment_days"), on="supplier_id")
@@ -127,7 +135,7 @@ def _payables(
         day_=start_of("day", "delivered_on"),
         fen_=whole(purchases, "delivered_units") * whole(purchases, "unit_cost", 100),
     )
-    table = small(added(came, ["day_", "payment_days"], ["fen_"]))
+    table = frames.as_pandas(added(came, ["day_", "payment_days"], ["fen_"]))
     if table.empty:
         raise CourseError(
             _("The table purchases has no delivery, so nothing tells what the shop owes.")
@@ -146,7 +154,8 @@ def _payables(
     return owed
 
 
-def storage(data: Any, by: str = "month") -> pd.DataFrame:
+@public
+def storage(data: Any, *, by: str = "month") -> Any:
     """Measure how full the warehouse is, and what the space costs.
 
     Parameters
@@ -171,6 +180,10 @@ def storage(data: Any, by: str = "month") -> pd.DataFrame:
         A table or column is missing, `by` is neither of the two, a product in stock has no
         volume, or a month has no capacity.
 
+    References
+    ----------
+    Slide 17 (storage utilisation 仓储利用率): volume stored over storage capacity.
+
     Examples
     --------
     >>> import pandas as pd
@@ -185,28 +198,28 @@ def storage(data: Any, by: str = "month") -> pd.DataFrame:
     >>> storage(shop, by="hour")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: by is 'hour'. Take month or day.
-
-    Source: slide 17 (storage utilisation 仓储利用率): volume stored over storage capacity.
+    ecokit.errors.CourseError: by is 'hour'. Choose one of: month, day.
     """
-    if by not in ("month", "day"):
-        raise CourseError(_("by is {by!r}. Take month or day.").format(by=by))
-    stock, products, warehouse = door(
-        tables_of(data),
+    numbers.one_of("by", by, ("month", "day"))
+    stock, products, warehouse = frames.door(
+        data,
         {
             "stock": "date product_id closing",
             "products": "product_id volume_litres",
             "warehouse": "month capacity_litres rent",
         },
     )
-    refuse_unknown(stock, "stock", "product_id", products, "products", "volume_litres")
+    lacking = rows.unknown_id("product_id", products, "products", "volume_litres")
+    rows.refuse(stock, "stock", [lacking])
     volume = products.select("product_id", each_=whole(products, "volume_litres", 1000))
-    rows = stock.join(volume, on="product_id", how="left").with_columns(
+    filled = stock.join(volume, on="product_id", how="left").with_columns(
         day=start_of("day", "date"), ml_=whole(stock, "closing") * nw.col("each_")
     )
-    daily = small(added(rows, ["day"], ["ml_"])).sort_values("day", ignore_index=True)
+    daily = frames.as_pandas(added(filled, ["day"], ["ml_"])).sort_values("day", ignore_index=True)
     daily = daily.assign(month=daily["day"].dt.to_period("M").dt.to_timestamp())
-    space = small(warehouse.select("capacity_litres", "rent", month=start_of("month", "month")))
+    space = frames.as_pandas(
+        warehouse.select("capacity_litres", "rent", month=start_of("month", "month"))
+    )
     daily = daily.merge(space.astype({"month": daily["month"].dtype}), on="month", how="left")
     without = daily.loc[~(daily["capacity_litres"] > 0), "month"]
     if len(without):
@@ -218,7 +231,7 @@ def storage(data: Any, by: str = "month") -> pd.DataFrame:
     daily = daily.assign(litres=daily["ml_"] / 1000)
     daily["utilisation"] = daily["litres"] / daily["capacity_litres"]
     if by == "day":
-        return daily[["day", "litres", "capacity_litres", "utilisation"]]
+        return frames.like(daily[["day", "litres", "capacity_litres", "utilisation"]], data)
     monthly = daily.groupby("month", as_index=False).agg(
         litres=("litres", "mean"),
         capacity_litres=("capacity_litres", "first"),
@@ -227,15 +240,15 @@ def storage(data: Any, by: str = "month") -> pd.DataFrame:
         full_days=("utilisation", lambda full: int((full > FULL).sum())),
         rent=("rent", "first"),
     )
-    return monthly.assign(
-        rent_per_litre=monthly["rent"] / monthly["litres"].where(monthly["litres"] > 0)
-    )
+    per_litre = monthly["rent"] / monthly["litres"].where(monthly["litres"] > 0)
+    return frames.like(monthly.assign(rent_per_litre=per_litre), data)
 
 
 FULL = 0.85
 """Utilisation above which work in a warehouse slows down, by a common rule of thumb."""
 
 
+@public
 def lead_times(data: Any) -> Any:
     """Measure what suppliers promise and what they do.
 
@@ -258,6 +271,10 @@ def lead_times(data: Any) -> Any:
         A table or column is missing, a purchase has no day of asking or none that is due, was
         delivered before it was asked, or is of a product without a supplier.
 
+    References
+    ----------
+    Slide 17 (develop suppliers, shorten the chain).
+
     Examples
     --------
     >>> import pandas as pd
@@ -274,26 +291,27 @@ def lead_times(data: Any) -> Any:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: This measure needs the table products, which is not among: ...
-
-    Source: slide 17 (develop suppliers, shorten the chain).
     """
-    purchases, products = door(
-        tables_of(data),
+    purchases, products = frames.door(
+        data,
         {
             "purchases": "product_id asked_on due_on delivered_on asked_units delivered_units",
             "products": "product_id supplier_id",
         },
     )
     asked, due, came = (nw.col(name).cast(nw.Datetime("us")) for name in _DATES)
-    wrong = asked.is_null() | due.is_null() | (came < asked).fill_null(False)
-    why = _("a day is missing, or the delivery is before the order")
-    refuse(purchases, "purchases", wrong, why, ["product_id", *_DATES])
-    refuse_unknown(purchases, "purchases", "product_id", products, "products", "supplier_id")
+    rules = [
+        rows.missing("asked_on", "product_id"),
+        rows.missing("due_on", "product_id", "asked_on"),
+        rows.out_of_order("asked_on", "delivered_on", "product_id"),
+        rows.unknown_id("product_id", products, "products", "supplier_id"),
+    ]
+    rows.refuse(purchases, "purchases", rules)
     done = (~came.is_null()).cast(nw.Int64)
     days = ((came - asked).dt.total_minutes().fill_null(0) // _DAY_MINUTES).cast(nw.Int64)
     promised = ((due - asked).dt.total_minutes().fill_null(0) // _DAY_MINUTES).cast(nw.Int64)
-    rows = purchases.join(products.select("product_id", "supplier_id"), on="product_id")
-    rows = rows.with_columns(
+    kept = purchases.join(products.select("product_id", "supplier_id"), on="product_id")
+    kept = kept.with_columns(
         done_=done,
         days_=days,
         squares_=days * days,
@@ -303,10 +321,10 @@ def lead_times(data: Any) -> Any:
         came_=done * whole(purchases, "delivered_units"),
     )
     names = ["done_", "days_", "squares_", "promised_", "in_time_", "asked_", "came_"]
-    sums = added(rows, ["supplier_id"], names, "orders")
+    sums = added(kept, ["supplier_id"], names, "orders")
     n = nw.col("done_")
     spread = n * nw.col("squares_") - nw.col("days_") * nw.col("days_")
-    return native(
+    return frames.sorted_native(
         sums.select(
             "supplier_id",
             "orders",

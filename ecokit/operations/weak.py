@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import start_of
 from ecokit.messages import _
 from ecokit.operations.assortment import YEAR, performance
-from ecokit.operations.checks import by_day, counts, month_of, numbers, positive
-from ecokit.operations.frames import small, tables_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import narwhals.stable.v2 as nw
 
 SIGNS = ("sales", "growth", "margin", "gmroi")
 """The four signs that are looked at."""
 
 
+@public
 def weak_categories(
-    data: Any, month: str | pd.Timestamp, window: int = 3, by: str = "category", signs: int = 2
-) -> pd.DataFrame:
+    data: Any,
+    *,
+    month: str | pd.Timestamp,
+    by: str = "category",
+    window: int = 3,
+    signs: int = 2,
+) -> Any:
     """Find the categories that sell little, grow little, and earn little on their stock.
 
     Parameters
@@ -34,10 +36,10 @@ def weak_categories(
         ``orders``, ``order_lines``, ``stock``, ``products``.
     month : str or Timestamp
         The last month that you look at, such as ``"2025-09"``.
-    window : int
-        Months looked at, and months before them that they are compared with.
     by : str
         ``"category"`` or another column of products, such as ``"line"``.
+    window : int
+        Months looked at, and months before them that they are compared with.
     signs : int
         So many of the four signs make a category weak, if low sales are among them. One that
         sells much at a low margin is not weak: it may bring the visitors of the others.
@@ -57,19 +59,21 @@ def weak_categories(
         The months before the window are not in the data, or `month`, `window` or `signs` is
         not what it should be.
 
+    References
+    ----------
+    Slide 16. Growth is measured against the shop's, so that a season is no sign.
+
     Examples
     --------
     >>> from ecokit import load_shop
-    >>> weak_categories(load_shop(), "2025-01")
+    >>> weak_categories(load_shop(), month="2025-01")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: 3 months up to 2025-01 and 3 months before them need sales from ...
-
-    Source: slide 16. Growth is measured against the shop's, so that a season is no sign.
     """
-    counts(window=window, signs=signs)
-    last = month_of(month)
-    monthly = _by_month(data, by)
+    window, signs = numbers.count("window", window), numbers.count("signs", signs)
+    last = numbers.month("month", month)
+    monthly = _by_month(data, numbers.text("by", by))
     first = last - 2 * window + 1
     if first < monthly["month"].min() or last > monthly["month"].max():
         raise CourseError(
@@ -93,14 +97,11 @@ def weak_categories(
     table["signs"] = table[[f"weak_{sign}" for sign in SIGNS]].sum(axis=1)
     table["weak"] = table["weak_sales"] & (table["signs"] >= signs)
     order, ascending = ["weak", "signs", "gmroi_year"], [False, False, True]
-    return table.sort_values(order, ascending=ascending, ignore_index=True)
+    return frames.like(table.sort_values(order, ascending=ascending, ignore_index=True), data)
 
 
 def _by_month(data: Any, by: str) -> pd.DataFrame:
-    import narwhals.stable.v2 as nw
-
-    frame: nw.LazyFrame[Any] = nw.from_native(performance(data, ["month", by]))
-    table = small(frame)
+    table = frames.as_pandas(performance(data, by=["month", by]))
     held = table["mean_stock"] * table["days"]  # yuan of stock, added up over the days
     return table.assign(month=table["month"].dt.to_period("M"), held=held)
 
@@ -123,9 +124,15 @@ def _ratios(now: pd.DataFrame, before: pd.DataFrame, by: str) -> pd.DataFrame:
     ).reset_index()
 
 
+@public
 def category_targets(
-    data: Any, category: str, month: str | pd.Timestamp, months: int = 3, lift: float = 0.10
-) -> pd.DataFrame:
+    data: Any,
+    *,
+    category: str,
+    month: str | pd.Timestamp,
+    months: int = 3,
+    lift: float = 0.10,
+) -> Any:
     """Give a category a sales target for each of the next months.
 
     The target is the category's share of the last three months' sales, raised by `lift`, of
@@ -158,19 +165,21 @@ def category_targets(
         There is no such category, no sales in the three months up to `month`, or no plan for
         the months after it.
 
+    References
+    ----------
+    Slide 16 (a monthly target for weak categories, reached, with a sales analysis).
+
     Examples
     --------
     >>> from ecokit import load_shop
-    >>> category_targets(load_shop(), "cameras", "2025-09")
+    >>> category_targets(load_shop(), category="cameras", month="2025-09")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no category cameras. There are: accessories, audio, ...
-
-    Source: slide 16 (a monthly target for weak categories, reached, with a sales analysis).
     """
-    counts(months=months)
-    numbers("lift", lift, low=-1)
-    last = month_of(month)
+    months = numbers.count("months", months)
+    raised = 1 + numbers.number("lift", lift, low=-1)
+    last = numbers.month("month", month)
     monthly = _by_month(data, "category")
     known = sorted(monthly["category"].dropna().unique())
     if category not in known:
@@ -179,7 +188,7 @@ def category_targets(
                 category=category, known=", ".join(known)
             )
         )
-    plans = _plans(tables_of(data)).loc[last + 1 : last + months]
+    plans = _plans(data).loc[last + 1 : last + months]
     if len(plans) < months:
         raise CourseError(
             _("The table targets plans {n} of the {months} months after {last}.").format(
@@ -194,22 +203,23 @@ def category_targets(
             )
         )
     mine = recent["category"] == category
-    share = recent.loc[mine, "sales"].sum() / recent["sales"].sum() * (1 + lift)
+    share = recent.loc[mine, "sales"].sum() / recent["sales"].sum() * raised
     actual = monthly[monthly["category"] == category].set_index("month")["sales"]
     table = pd.DataFrame({"plan": plans, "share": share, "target": plans * share})
     table["actual"] = actual.reindex(table.index)
     table["attainment"] = table["actual"] / table["target"]
-    return table.rename_axis("month").reset_index()
+    told = table.rename_axis("month").reset_index()
+    return frames.like(told.assign(month=told["month"].dt.to_timestamp()), data)
 
 
-def _plans(tables: Mapping[str, Any]) -> pd.Series[float]:
-    import narwhals.stable.v2 as nw
-
-    targets = nw.from_native(tables["targets"]).filter(nw.col("kpi") == "sales_attainment")
-    plan = small(targets.select("plan", month=start_of("month", "month")))
+def _plans(data: Any) -> pd.Series[float]:
+    (targets,) = frames.door(data, {"targets": "month kpi plan"})
+    targets = targets.filter(nw.col("kpi") == "sales_attainment")
+    plan = frames.as_pandas(targets.select("plan", month=start_of("month", "month")))
     return plan.set_index(plan["month"].dt.to_period("M"))["plan"].astype(float).sort_index()
 
 
+@public
 def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) -> dict[str, float]:
     """Follow a monthly target from a morning in the month.
 
@@ -237,6 +247,10 @@ def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) ->
         No day of the month is known, `sales` has no days as index, or `target` is not above
         zero.
 
+    References
+    ----------
+    Slide 16.
+
     Examples
     --------
     >>> import pandas as pd
@@ -245,17 +259,15 @@ def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) ->
     >>> {key: round(value, 3) for key, value in told.items()}
     {'so_far': 1000.0, 'attained': 0.25, 'gone': 0.333, 'run_rate': 3000.0, 'projected': 0.75,
      'needed_a_day': 150.0, 'pace': 1.5}
-    >>> follow(sales, 4000, "2025-05-01")
+    >>> follow(sales, target=4000, as_of="2025-05-01")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There are no sales of 2025-05 up to 2025-05-01. Take a day that ...
-
-    Source: slide 16.
     """
-    positive(target=target)
-    sales = by_day("sales", sales, -np.inf)
-    month = month_of(as_of)
-    day = pd.Timestamp(as_of).tz_localize(None).normalize()
+    target = numbers.positive("target", target)
+    sales = numbers.by_day("sales", sales)
+    day = numbers.day("as_of", as_of)
+    month = numbers.month("as_of", day)
     index = pd.DatetimeIndex(sales.index)
     known = sales[(index.to_period("M") == month) & (index <= day)]
     if known.empty:

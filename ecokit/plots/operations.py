@@ -166,7 +166,7 @@ def gmroi(table: pd.DataFrame, by: str = "category", ax: Axes = theme.NEW) -> No
     Parameters
     ----------
     table : DataFrame
-        What ``operations.performance(..., by)`` returned.
+        What ``operations.performance(..., by=by)`` returned.
     by : str
         The column of groups.
     ax : Axes, optional

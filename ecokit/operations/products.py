@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.kpi.engine import door
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.operations.checks import positive
-from ecokit.operations.frames import small, tables_of
 
 HOLDING_RATE = 0.25
 """Yuan a year to hold goods of one yuan: capital, space, ageing. A planning convention."""
@@ -52,7 +50,10 @@ class ProductInputs:
     order_cost: float
 
 
-def product_inputs(data: Any, product_id: str, holding_rate: float = HOLDING_RATE) -> ProductInputs:
+@public
+def product_inputs(
+    data: Any, *, product_id: str, holding_rate: float = HOLDING_RATE
+) -> ProductInputs:
     """Gather what a reorder policy for one product needs.
 
     Parameters
@@ -78,15 +79,15 @@ def product_inputs(data: Any, product_id: str, holding_rate: float = HOLDING_RAT
     Examples
     --------
     >>> from ecokit import load_shop
-    >>> product_inputs(load_shop(), "P999")
+    >>> product_inputs(load_shop(), product_id="P999")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The table stock has no product P999. Take a product_id from it.
     """
-    positive(holding_rate=holding_rate)
-    tables = dict(zip(_NEEDED, map(small, door(tables_of(data), _NEEDED)), strict=True))
+    a_year = numbers.positive("holding_rate", holding_rate)
+    tables = dict(zip(_NEEDED, frames.fetched(data, _NEEDED), strict=True))
     stock = tables["stock"].set_index("product_id")
-    if not isinstance(product_id, Hashable) or product_id not in stock.index:
+    if product_id not in stock.index.tolist():
         raise CourseError(
             _("The table stock has no product {id}. Take a product_id from it.").format(
                 id=product_id
@@ -114,7 +115,7 @@ def product_inputs(data: Any, product_id: str, holding_rate: float = HOLDING_RAT
         empty=rows["closing"] == 0,
         lead_days=max(int(usual), 1),
         margin=float(rows["price"].mean()) - cost,
-        holding_cost=cost * holding_rate / 365,
+        holding_cost=cost * a_year / 365,
         order_cost=float(suppliers["order_cost"][supplier]),
     )
 
