@@ -17,8 +17,8 @@ from scipy import stats
 
 from ecokit import explore, kpi, operations
 from ecokit.errors import CourseError
-from ecokit.inputs.frames import as_pandas
 from ecokit.explore.base import Picture
+from ecokit.inputs.frames import as_pandas
 from ecokit.plots import operations as plots
 from ecokit.shop import Shop, load_shop
 from tests.engines import EAGER, MOVES, Move, rows
@@ -683,7 +683,7 @@ def _twos() -> pd.Series[float]:
             ),
             "no supp",
         ),
-        (lambda s: operations.fit(_with(s, needs=s.needs.assign(share=0))), "share is no number above 0"),
+        (lambda s: operations.fit(_with(s, needs=s.needs.assign(share=0))), "no number above 0"),
         (lambda s: operations.lead_products(operations.performance(s), s.products), "column fit"),
         (lambda s: operations.motives(_with(s, orders=s.orders[:0])), "No order is paid"),
         (lambda s: operations.against_targets(_with(s, targets=s.targets[:0])), "service_center"),
