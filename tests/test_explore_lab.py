@@ -16,7 +16,7 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 TOPICS = explore.topics()
 # Explorers that still have sliders of ipywidgets, which passes no name on to them. Take yours out
 # once it is a Lab.
-UNNAMED_SLIDERS = {"operations"}
+UNNAMED_SLIDERS: set[str] = set()
 HEIGHT = 1500 * len(TOPICS)  # JupyterLab draws only the cells that are in view
 
 

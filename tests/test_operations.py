@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product as choices
 from math import sqrt
 from pathlib import Path
@@ -17,7 +17,7 @@ from scipy import stats
 
 from ecokit import explore, kpi, operations
 from ecokit.errors import CourseError
-from ecokit.explore.base import Picture
+from ecokit.explore.operations import lab as operations_lab
 from ecokit.inputs.frames import as_pandas
 from ecokit.plots import operations as plots
 from ecokit.shop import Shop, load_shop
@@ -753,19 +753,18 @@ def test_cancelled_invoices_and_pareto_of_a_real_shop(retail: dict[str, pd.DataF
 
 
 def test_the_lab_answers_its_controls(shop: Shop) -> None:
-    app = explore.show("operations", shop)
-    parts = list(_all_widgets(app))
-    (picture,) = [part for part in parts if isinstance(part, Picture)]
-    controls = [part for part in parts if getattr(part, "description", "")]
-    assert len(controls) == 4
-    for control in controls:
-        before = picture.value
-        if hasattr(control, "index"):
-            control.index = 0 if control.index else 1
-        else:
-            control.value = control.value + 9
-        assert picture.value != before
-        assert picture.alt
+    lab = operations_lab(shop)
+    app = lab.app()
+    assert set(app.inputs) == {"product", "level", "days", "lead"}
+    for name, value in {"level": 0.5, "days": 19, "lead": 12}.items():
+        before = app.picture.value
+        app.inputs[name].value = value
+        assert app.picture.value != before
+        assert app.picture.alt
+        assert 'scope="row"' in app.below.value
+    other = app.picture.alt
+    app.inputs["product"].value = app.inputs["product"].options[1][1]
+    assert app.picture.alt != other
     twin = explore.frames("operations", shop)
     assert 5 <= len(twin.frames) <= 9
     assert len({frame.png() for frame in twin.frames}) == len(twin.frames)
@@ -777,9 +776,3 @@ def test_figures_carry_their_finding(shop: Shop) -> None:
     assert figure.axes[0].get_title(loc="left").startswith("The shop lends")
     weeks = operations.stockouts(shop, by=["week", "category"])
     assert "cost most" in plots.stockout_calendar(weeks).axes[0].get_title(loc="left")
-
-
-def _all_widgets(part: Any) -> Iterator[Any]:
-    yield part
-    for child in getattr(part, "children", ()):
-        yield from _all_widgets(child)

@@ -192,7 +192,8 @@ def abc(
     first, second = _rising(cuts)
     if second >= 1:
         raise numbers.refused("cuts", cuts, _("Give two shares that rise, such as (0.8, 0.95)."))
-    frame = frames.table(table, [product_id, value], name="table", types={value: "number"})
+    worth_of, goods = numbers.text("value", value), numbers.text("product_id", product_id)
+    frame = frames.table(table, [goods, worth_of], name="table", types={worth_of: "number"})
     _refuse_unranked(frame, product_id, value)
     worth = frame.with_columns(
         kept_=nw.max_horizontal(nw.col(value).cast(nw.Float64), nw.lit(0.0)), one_=nw.lit(1)
@@ -334,7 +335,8 @@ def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, *, value: str = "sales") -> Int
     [['A', 'X', 2, 9.0, 1.0]]
     """
     left, right = frames.door(
-        {"abc": abc, "xyz": xyz}, {"abc": ["product_id", "abc", value], "xyz": "product_id xyz"}
+        {"abc": abc, "xyz": xyz},
+        {"abc": ["product_id", "abc", numbers.text("value", value)], "xyz": "product_id xyz"},
     )
     both = left.join(right.select("product_id", "xyz"), on="product_id")
     both = both.filter(~nw.col("xyz").is_null())
@@ -474,14 +476,17 @@ def not_in_stores(data: Any, *, by: By = None) -> Any:
     if any(key in PERIODS for key in keys):
         wanted = _("Take columns of products, or pass the tables of one month.")
         raise numbers.refused("by", by, wanted)
-    orders, lines, stores = frames.door(
+    orders, lines, stores, products = frames.door(
         data,
         {
             "orders": "order_id placed_at paid_at",
             "order_lines": "order_id product_id quantity unit_price unit_cost",
             "store_sales": "product_id units",
         },
+        {"products": ["product_id", *keys]},
     )
+    if products is None:
+        frames.need("order_lines", lines, keys)
     sums = total(
         _sold(orders, lines, units=parts.units, sales_fen=parts.sales, profit_fen=parts.profit),
         ["product_id"],

@@ -484,9 +484,8 @@ def _law(demand: Demand) -> Any:
             raise CourseError(_("The distribution of demand has no middle. Look at its numbers."))
         return demand
     if demand is None or callable(getattr(demand, "cdf", None)):
-        raise CourseError(
-            _("Demand is a frozen distribution of scipy.stats, such as norm(120, 10), or a sample.")
-        )
+        wanted = _("Give a frozen distribution of scipy.stats, such as norm(120, 10), or a sample.")
+        raise numbers.refused("demand", demand, wanted)
     values = numbers.array("demand", demand, low=0).ravel()
     if not values.size:
         raise CourseError(_("A sample of demand needs one number or more."))
