@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from ecokit import explore, load_shop
 from ecokit.errors import CourseError
-from ecokit.explore.base import Frame, Frames, Picture, app
+from ecokit.explore.base import Frame, Frames, Picture, column
 from ecokit.explore.lab import (
     App,
     Button,
@@ -88,7 +88,7 @@ def test_a_picture_redraws_in_place_and_says_what_it_shows() -> None:
 
 def test_the_labels_of_a_layout_are_whole() -> None:
     slider = widgets.IntSlider(description="A label that is longer than the usual eighty pixels")
-    app([slider], [widgets.HTML()])
+    column([slider])
     assert slider.style.description_width == "initial"
 
 

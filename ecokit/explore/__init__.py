@@ -59,8 +59,8 @@ def show(topic: str, shop: Shop) -> widgets.Widget:
     ...
     ecokit.errors.CourseError: There is no explorer 'astrology'. There are: ...
     """
-    module = _module(topic)
-    return module.lab(shop).app() if hasattr(module, "lab") else module.explorer(shop)
+    app: widgets.Widget = _module(topic).lab(shop).app()
+    return app
 
 
 def frames(topic: str, shop: Shop) -> Frames:
@@ -68,5 +68,5 @@ def frames(topic: str, shop: Shop) -> Frames:
 
     Parameters and errors are those of `show`.
     """
-    module = _module(topic)
-    return module.lab(shop).frames() if hasattr(module, "lab") else module.frames(shop)
+    twin: Frames = _module(topic).lab(shop).frames()
+    return twin

@@ -152,33 +152,6 @@ class Picture(widgets.HTML):  # type: ignore[misc]
         )
 
 
-def app(
-    controls: Sequence[widgets.Widget],
-    views: Sequence[widgets.Widget],
-    title: str = "",
-) -> widgets.VBox:
-    """Lay out an explorer: controls beside the views, below one another where it is narrow.
-
-    Parameters
-    ----------
-    controls : sequence of widgets
-        Sliders, drop-downs, check boxes; each needs a `description`. They are given the full
-        width of their column and an uncut label.
-    views : sequence of widgets
-        Pictures and HTML tables.
-    title : str
-        A heading.
-
-    Examples
-    --------
-    >>> slider = widgets.IntSlider(description="Span of control")
-    >>> box = app([slider], [widgets.HTML("...")], title="Organisation designer")
-    >>> slider.layout.width
-    'auto'
-    """
-    return widgets.VBox([heading(title), columns(column(controls), views)])
-
-
 # Boxes of ipywidgets scroll by themselves, which a keyboard cannot do: let nothing overflow.
 _WHOLE = {"min_width": "0", "overflow": "visible"}
 
