@@ -119,7 +119,7 @@ def _visit_profit(data: Any) -> pd.Series[float]:
 
 
 @public
-def choose_offers(values: IntoFrameT, places: Mapping[str, int]) -> IntoFrameT:
+def choose_offers(values: IntoFrameT, places: Any) -> IntoFrameT:
     """Choose the offers that gain most, with so many places of each kind a month.
 
     Parameters

@@ -62,7 +62,7 @@ CALLS: Calls = {
     "operations.performance": lambda: Call(tables(SOLD), by="category"),
     "operations.abc": lambda: Call(
         ranked(), value="sales", product_id="product_id", cuts=(0.7, 0.9)
-    ).but(optional=" ".join(set(ranked()) - {"product_id", "sales"})),
+    ).but(optional=" ".join(sorted({*map(str, ranked())} - {"product_id", "sales"}))),
     "operations.xyz": lambda: Call(
         table("stock"), demand="sold", date="date", product_id="product_id", cuts=(0.5, 1.0)
     ),
@@ -83,7 +83,9 @@ CALLS: Calls = {
         optional="supplier_id"
     ),
     "operations.choose_offers": lambda: Call(offers(), {"message": 1, "home_page_banner": 2}).but(
-        optional=" ".join(set(offers()) - {"product_id", "month", "resource", "gain"})
+        optional=" ".join(
+            sorted({*map(str, offers())} - {"product_id", "month", "resource", "gain"})
+        )
     ),
     "operations.five_kpis": lambda: Call(
         tables("stock orders order_lines targets complaints returns"), by="month"
