@@ -550,6 +550,7 @@ def test_lead_products_fit_needs_and_earn(shop: Shop) -> None:
     scores = operations.fit(shop)
     assert scores["fit"].between(0, 1).all()
     leads = operations.lead_products(operations.performance(shop), scores)
+    assert {"best", "worst", "gmroi_year"} <= set(leads)  # what the tables tell besides stays
     assert leads.groupby("category")["lead"].sum().eq(1).all()
     top = leads[leads["lead"]].set_index("category")["score"]
     assert (top == leads.groupby("category")["score"].max()).all()

@@ -171,10 +171,11 @@ def lead_products(
     ecokit.errors.CourseError: fit_weight is 5. Give a share from 0 to 1; write 45 % as 0.45.
     """
     weight, each = numbers.share("fit_weight", fit_weight), numbers.count("each", each)
-    earned, scores = frames.fetched(
+    opened = frames.door(
         {"performance": performance, "fit": fit},
         {"performance": "product_id profit days", "fit": "product_id category fit"},
     )
+    earned, scores = map(frames.as_pandas, opened)  # with all their columns
     rules = [
         rows.missing("profit", "product_id"),
         rows.not_above_zero("days", "product_id"),

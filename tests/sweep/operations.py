@@ -106,7 +106,10 @@ CALLS: Calls = {
     "operations.fit": lambda: Call(tables("products attributes needs")),
     "operations.forecast": lambda: Call(demand(), days=7, method="mean_4_weeks"),
     "operations.lead_products": lambda: Call(
-        ranked(), operations.fit(tables("products attributes needs")), each=1, fit_weight=0.5
+        ranked()[["product_id", "profit", "days"]],
+        operations.fit(tables("products attributes needs"))[["product_id", "category", "fit"]],
+        each=1,
+        fit_weight=0.5,
     ),
     "operations.replay": lambda: Call(
         [3, 3, 3, 3], reorder_point=3, order_quantity=6, lead_days=2, start=6
