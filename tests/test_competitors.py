@@ -562,7 +562,11 @@ def test_gaps_of_tables_from_elsewhere(shop: Shop, panel: pd.DataFrame, gaps: pd
             lambda: competitors.price_gaps(few.assign(price=0), same(shop), own),
             "price is no number above 0",
         ),
-        (lambda: competitors.price_gaps(few.assign(sku=1), same(shop), own), "in another row"),
+        (lambda: competitors.price_gaps(few.assign(sku="a"), same(shop), own), "in another row"),
+        (
+            lambda: competitors.price_gaps(few.assign(sku=1), same(shop), own),
+            "The column sku holds",
+        ),
         (
             lambda: competitors.alerts(gaps, shop.products[:1], gaps["week"].max()),
             "not in products",
