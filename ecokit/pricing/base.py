@@ -357,6 +357,10 @@ def profit_curve(
     CourseError
         An elasticity that is not below 0, or a price, cost or units that cannot be.
 
+    References
+    ----------
+    Demand of one elasticity; the best price on it: Lerner (1934).
+
     Examples
     --------
     >>> curve = profit_curve([20, 30], 12, -2.5, at=20, units=100, costs=Costs(0, 0))
@@ -367,10 +371,6 @@ def profit_curve(
     ...
     ecokit.errors.CourseError: elasticity is 2.5. Demand falls when the price rises, so an
     elasticity is negative: write -2.5.
-
-    References
-    ----------
-    Demand of one elasticity; the best price on it: Lerner (1934).
     """
     size, costs = size_of("elasticity", elasticity), _costs_of(costs)
     cost, at = numbers.positive("cost", cost), numbers.positive("at", at)
