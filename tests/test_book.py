@@ -366,23 +366,6 @@ def test_the_slider_speaks_its_labels_whatever_is_in_them() -> None:
     assert label.get_text() == "Speed & cost"
 
 
-def test_the_cache_follows_code_and_data(tmp_path: Path) -> None:
-    cache_of = extension("cache").folder
-    (tmp_path / "ecokit" / "cli").mkdir(parents=True)
-    (tmp_path / "datasets").mkdir()
-    code = tmp_path / "ecokit" / "kpi.py"
-    code.write_text("1")
-    old = cache_of(tmp_path)
-    (tmp_path / "ecokit" / "cli" / "main.py").write_text("the command line draws nothing")
-    assert cache_of(tmp_path) == old
-    code.write_text("2")
-    new = cache_of(tmp_path)
-    assert new != old
-    assert not old.exists()
-    (tmp_path / "datasets" / "orders.csv.gz").write_bytes(b"data")
-    assert cache_of(tmp_path) != new
-
-
 CONF = """
 import sys
 sys.path.append({extension!r})

@@ -20,7 +20,15 @@ from ecokit.topics import topics
 FIRST = topics()[0].notebook
 """The notebook that opens first."""
 
-_BOOK_INPUTS = ("_config.yml", "_toc.yml", "book", "datasets", "ecokit", "notebooks")
+_BOOK_INPUTS = (
+    "_config.yml",
+    "_toc.yml",
+    "requirements.lock",
+    "book",
+    "datasets",
+    "ecokit",
+    "notebooks",
+)
 _STAMP = ".made-from"
 
 

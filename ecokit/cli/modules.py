@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 
@@ -17,14 +17,15 @@ from pathlib import Path
 class Imports:
     """What a file imports, wherever in it; what only a type checker imports does not count."""
 
-    modules: set[str] = field(default_factory=set)
+    modules: frozenset[str] = frozenset()
     """Names after ``import``, and what ``import_module`` is told word for word."""
-    names: set[tuple[str, str]] = field(default_factory=set)
+    names: frozenset[tuple[str, str]] = frozenset()
     """Module and name of each ``from module import name``."""
     computed: bool = False
     """Whether ``import_module`` is called with a name that is only known when the code runs."""
 
 
+@cache
 def imports(source: str, package: str = "") -> Imports:
     r"""Return what a piece of code imports; `package` is where its dots begin.
 
@@ -49,7 +50,7 @@ def imports(source: str, package: str = "") -> Imports:
                 modules.add(str(named.value))
             else:
                 computed = True
-    return Imports(modules, names, computed)
+    return Imports(frozenset(modules), frozenset(names), computed)
 
 
 def _that_run(node: ast.AST) -> Iterator[ast.AST]:
@@ -87,6 +88,7 @@ class Modules:
     """
 
     folder: Path
+    _sources: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def files(self) -> Mapping[str, Path]:
@@ -99,12 +101,14 @@ class Modules:
                 found[".".join(name)] = path
         return found
 
-    @cached_property
-    def _imports(self) -> Mapping[str, Imports]:
-        return {
-            name: imports(path.read_text("utf-8"), self._package(name))
-            for name, path in self.files.items()
-        }
+    def source(self, name: str) -> str:
+        """Return the text of a module, as it was when it was first asked for."""
+        if name not in self._sources:
+            self._sources[name] = self.files[name].read_text("utf-8")
+        return self._sources[name]
+
+    def _imports(self, name: str) -> Imports:
+        return imports(self.source(name), self._package(name))
 
     def _package(self, name: str) -> str:
         return name if self.is_package(name) else name.rpartition(".")[0]
@@ -129,8 +133,8 @@ class Modules:
         computed
             Whether a computed name stands for every module of the package.
         """
-        found = self._of(self._imports[name])
-        if computed and self._imports[name].computed:
+        found = self._of(self._imports(name))
+        if computed and self._imports(name).computed:
             package = self._package(name)
             found |= self.whole(package) - {package}
         return found - {name}
@@ -223,7 +227,12 @@ class Modules:
         return found
 
     def _tree(self, name: str) -> ast.Module:
-        return ast.parse(self.files[name].read_text("utf-8"))
+        return _parsed(self.source(name))
+
+
+@cache
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)
 
 
 def _word(node: ast.expr | None) -> str:

@@ -1,9 +1,9 @@
 """What the book needs beyond Jupyter Book: made for this course, small, and without a network.
 
-`generated` and `reference` write pages from tables and declarations, `twins` shows explorers
-on pages without a kernel, `notebooks` keeps answers out, `chinese` marks Chinese words, `spaces`
-keeps a number and its per cent sign together, `site` keeps the built site small and closed to
-the outside.
+`cache` keeps what was computed until code or data change, `generated` and `reference` write pages
+from tables and declarations, `twins` shows explorers on pages without a kernel, `notebooks` keeps
+answers out, `chinese` marks Chinese words, `spaces` keeps a number and its per cent sign together,
+`site` keeps the built site small and closed to the outside.
 """
 
 from __future__ import annotations
@@ -23,19 +23,14 @@ EDITION = "ECOKIT_EDITION"
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    """Read every page again, and run its code again, when the code or the data changed."""
-    folder = cache.folder(app.srcdir)
-    config["ecokit_cache"] = str(folder)
     config["ecokit_edition"] = os.environ.get(EDITION, "learner")
-    config["nb_execution_cache_path"] = str(folder / "executed")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx what this extension adds."""
-    app.add_config_value("ecokit_cache", "", "env", str)
     app.add_config_value("ecokit_edition", "learner", "env", str)
     app.connect("config-inited", _configure)
-    for part in (spaces, chinese, generated, reference, twins, notebooks, site):
+    for part in (cache, spaces, chinese, generated, reference, twins, notebooks, site):
         part.setup(app)
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return {

@@ -20,6 +20,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from . import cache
+
 WORDS_A_MINUTE = 150
 """Reading speed for a text in a second language with figures and tables in it."""
 
@@ -35,6 +37,7 @@ class Generated(SphinxDirective, ABC):
         """Return the nodes of the Markdown."""
         for name in self.inputs:
             self.env.note_dependency(str(self.root / name))
+        cache.note(self.env, self.uses(cache.inputs(self.env.srcdir)))
         try:
             lines = list(self.markdown())
         except Exception as error:
@@ -43,6 +46,10 @@ class Generated(SphinxDirective, ABC):
         box.document = self.state.document
         self.state.nested_parse(StringList(lines, self.name), 0, box, match_titles=True)
         return box.children
+
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return the modules that the content hangs on: all, where nothing finer is known."""
+        return ours.modules.whole("ecokit")
 
     @property
     def root(self) -> Path:
@@ -81,6 +88,10 @@ class Objectives(Generated):
 
     required_arguments = 1
     inputs = ("ecokit/exercises/objectives.csv",)
+
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return the module that reads the objectives."""
+        return {"ecokit.exercises.aims"}
 
     def markdown(self) -> Iterator[str]:
         """Yield a list."""
@@ -197,6 +208,10 @@ class DataDictionary(Generated):
 
     inputs = ("datasets/datapackage.json",)
 
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return nothing: a file is all that is shown."""
+        return set()
+
     def markdown(self) -> Iterator[str]:
         """Yield a section per table."""
         package = json.loads((self.root / self.inputs[0]).read_text("utf8"))
@@ -246,6 +261,10 @@ def _meaning(field: Mapping[str, Any], links: Mapping[str, str]) -> str:
 
 class KPIReference(Generated):
     """``{kpi-reference}``: the targets of each post, and how each KPI is computed."""
+
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return the modules that declare KPIs, and the one that loads their targets."""
+        return ours.modules.whole("ecokit.kpi") | {"ecokit.shop.load"}
 
     def markdown(self) -> Iterator[str]:
         """Yield the scorecards as declared, then a section per KPI."""
@@ -325,6 +344,10 @@ class Effects(Generated):
 
     inputs = ("ecokit/shop/inputs/effects.csv",)
 
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return nothing: a file is all that is shown."""
+        return set()
+
     def markdown(self) -> Iterator[str]:
         """Yield a table."""
         with (self.root / self.inputs[0]).open(encoding="utf8", newline="") as file:
@@ -347,6 +370,10 @@ class ExerciseDirective(Generated):
     """``{exercise} id``: the question of an exercise, where no kernel can take the answer."""
 
     required_arguments = 1
+
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return the module of the exercise, and the one that loads its shop."""
+        return ours.exercise_modules(self.arguments[0]) | {"ecokit.shop.load"}
 
     def markdown(self) -> Iterator[str]:
         """Yield the question in a box."""

@@ -16,6 +16,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.pycode import ModuleAnalyzer
 
+from . import cache
 from .generated import Generated
 
 WIDEST = 60
@@ -27,6 +28,10 @@ class Api(Generated):
 
     required_arguments = 1
 
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return the package and all below it."""
+        return ours.modules.whole(self.arguments[0])
+
     def markdown(self) -> Iterator[str]:
         """Yield what Sphinx finds by itself, then the values."""
         yield from entries(import_module(self.arguments[0]))
@@ -36,6 +41,10 @@ class ApiOfFigures(Generated):
     """``{api-of-figures}``: the figures of each topic, a section each."""
 
     inputs = ("ecokit/topics.csv",)
+
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return the modules of all figures."""
+        return ours.modules.whole("ecokit.plots")
 
     def markdown(self) -> Iterator[str]:
         """Yield a section for the theme and for each topic."""

@@ -14,6 +14,8 @@ from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from . import cache
+
 CONTROL = """\
 <div class="twin-control" hidden>
 <label for="{id}">{label}</label>
@@ -86,7 +88,9 @@ class TwinDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the slider and all pictures; CSS shows the first one, JavaScript the others."""
         topic = self.arguments[0]
-        folder = Path(self.config.ecokit_cache)
+        ours = cache.inputs(self.env.srcdir)
+        folder = ours.twin(topic)
+        cache.note(self.env, ours.twin_modules(topic))
         try:
             twin = render(topic, folder)
         except Exception as error:
