@@ -35,9 +35,6 @@ from tests.sweep.shop import Call, Calls
 
 HERE = Path(__file__).parent
 
-PENDING = {  # topics that have not moved to ecokit.inputs yet: only their CALLS are swept
-    "organisation", "decisions",
-}  # fmt: skip
 INPUTS = ("frames", "numbers", "rows", "intervals")
 ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
     "polars": pl.from_pandas,
@@ -80,15 +77,10 @@ def _of_inputs() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"inputs.{module}.{name}", one
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if room not in PENDING])
+@pytest.mark.parametrize("room", ROOMS)
 def test_every_public_function_is_swept(room: str) -> None:
     lacking = set(public(room)) - set(calls(room))
     assert not lacking, f"write a call in tests/sweep/{room}.py for: {', '.join(sorted(lacking))}"
-
-
-@pytest.mark.parametrize("room", sorted(PENDING & set(ROOMS)))
-def test_a_topic_that_has_moved_is_not_pending(room: str) -> None:
-    assert set(public(room)) - set(calls(room)), f"take {room} out of PENDING"
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -8,23 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
 
-from ecokit.decisions.paths import fading_rate, is_number
-from ecokit.decisions.tables import (
-    Wrong,
-    below_zero,
-    columns_of,
-    frame_of,
-    minutes_between,
-    not_above_zero,
-    opened,
-    refuse,
-    still_open,
-    wrong_times,
-)
-from ecokit.decisions.times import share_interval
+from ecokit.decisions.paths import fading_rate
+from ecokit.decisions.times import minutes_between, still_open, wrong_times
 from ecokit.errors import CourseError
-from ecokit.kpi.door import door
+from ecokit.inputs import frames, intervals, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
 
@@ -49,7 +40,8 @@ class Change:
     Raises
     ------
     CourseError
-        If a factor or the mandate is no number from 0, or `without` is a text.
+        If a factor or the mandate is no number from 0, or `without` and `faster` do not name
+        posts.
 
     Examples
     --------
@@ -64,29 +56,21 @@ class Change:
     mandate: float = 0.0
 
     def __post_init__(self) -> None:
-        if isinstance(self.without, str):
-            raise CourseError(
-                _("Give the posts of without as a tuple, such as ({post!r},).").format(
-                    post=self.without
-                )
-            )
+        numbers.text("label", self.label)
+        object.__setattr__(self, "without", tuple(frames.listed(self.without, "without")))
+        given: Any = self.faster
+        if not isinstance(given, Mapping):
+            wanted = _("Give the factor of each post, such as {'finance': 0.5}.")
+            raise numbers.refused("faster", given, wanted)
         for post, factor in self.faster.items():
-            if not (is_number(factor) and 0 <= factor < math.inf):
-                raise CourseError(
-                    _("The factor of {post} must be a number, 0 or more, got {n}.").format(
-                        post=post, n=factor
-                    )
-                )
-        if not (is_number(self.mandate) and self.mandate >= 0):
-            raise CourseError(
-                _("The mandate must be an amount in yuan, 0 or more, got {n}.").format(
-                    n=self.mandate
-                )
-            )
+            numbers.number(f"faster[{post!r}]", factor, low=0)
+        if numbers.as_float(self.mandate) != math.inf:
+            numbers.number("mandate", self.mandate, low=0)
 
 
-def replay(decisions: Any, approvals: Any, change: Change) -> Any:
-    """Return `decisions` with ``minutes`` as they would have been after `change`.
+@public
+def replay(data: Any, *, change: Change) -> Any:
+    """Return the decisions with ``minutes`` as they would have been after `change`.
 
     Every recorded waiting time stays as it was, unless the change touches it. That is
     right when waiting times do not depend on one another; a shorter path also takes
@@ -94,11 +78,14 @@ def replay(decisions: Any, approvals: Any, change: Change) -> Any:
 
     Parameters
     ----------
-    decisions : frame
-        ``decision_id``, ``potential``; all its columns come back.
-    approvals : frame
+    data : Shop or mapping of tables
+        ``decisions``: ``decision_id``, ``potential``; all its columns come back. ``approvals``:
         ``decision_id``, ``step``, ``post_id``, ``asked_at``, ``answered_at``.
     change : Change
+
+    Returns
+    -------
+    table of the caller's kind
 
     Raises
     ------
@@ -113,69 +100,76 @@ def replay(decisions: Any, approvals: Any, change: Change) -> Any:
     >>> approvals = pd.DataFrame({"decision_id": 1, "step": [1, 2], "post_id": ["lead", "boss"],
     ...     "asked_at": asked, "answered_at": asked + pd.to_timedelta([30, 120], "min")})
     >>> decisions = pd.DataFrame({"decision_id": [1], "potential": [900.0]})
+    >>> tables = {"decisions": decisions, "approvals": approvals}
     >>> for change in (Change("today"), Change("no boss", without=("boss",)),
     ...                Change("deputy", faster={"boss": 0.5}), Change("at once", parallel=True)):
-    ...     print(change.label, replay(decisions, approvals, change)["minutes"].tolist())
+    ...     print(change.label, replay(tables, change=change)["minutes"].tolist())
     today [150.0]
     no boss [30.0]
     deputy [90.0]
     at once [120.0]
-    >>> replay(decisions, approvals, Change("no lawyer", without=("lawyer",)))
+    >>> replay(tables, change=Change("no lawyer", without=("lawyer",)))
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No approval came from lawyer; the posts are boss, lead.
     """
-    cases, rows = _opened(decisions, approvals)
-    return _replayed(cases, rows, change).to_native()
+    (listed,) = _changes("change", change)
+    cases, steps = _opened(data)
+    return frames.like(cases.assign(minutes=_minutes(cases, steps, listed)), data)
 
 
-def _opened(decisions: Any, approvals: Any) -> tuple[Any, Any]:
-    """Return the decisions, and their approvals with the potential beside them."""
-    cases, steps = door(
-        {"decisions": decisions, "approvals": approvals},
-        {
-            "decisions": "decision_id potential",
-            "approvals": "decision_id step post_id asked_at answered_at",
-        },
-    )
+def _changes(name: str, given: Any) -> list[Change]:
+    found = list(given) if isinstance(given, Iterable) else [given]
+    if not found or not all(isinstance(one, Change) for one in found):
+        raise numbers.refused(name, given, _("Give a change, such as Change('today')."))
+    return found
+
+
+def _opened(data: Any, *columns: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the decisions, and their approvals with minutes and the potential."""
+    needed = {
+        "decisions": ["decision_id", "potential", *columns],
+        "approvals": "decision_id step post_id asked_at answered_at",
+    }
+    cases, steps = (frames.as_pandas(frame) for frame in frames.door(data, needed))
+    potential = cases.set_index("decision_id")["potential"]
+    steps = steps[steps["decision_id"].isin(potential.index)]
     remedy = _("Leave out their decisions: only what is decided can be replayed.")
-    rows = steps.join(cases.select("decision_id", "potential"), on="decision_id")
-    refuse(
-        rows,
-        "approvals",
-        [*wrong_times("asked_at", "answered_at"), still_open("asked_at", "answered_at", remedy)],
-    )
-    steps_each = rows.group_by("decision_id").agg(nw.len().alias("steps_"))
-    alone = Wrong(_("no row in approvals"), nw.col("steps_").is_null(), ("decision_id",))
-    counted = cases.join(steps_each, on="decision_id", how="left")
-    if not refuse(counted, "decisions", [alone]):
+    waiting = still_open("asked_at", "answered_at", remedy)
+    times = wrong_times("asked_at", "answered_at", "decision_id")
+    rows.refuse(steps, "approvals", [*times, waiting])
+    rows.refuse(cases, "decisions", [rows.unknown_id("decision_id", steps, "approvals")])
+    if cases.empty:
         raise CourseError(_("The table decisions has no rows."))
-    return cases, rows
+    timed = nw.from_native(steps).with_columns(_waited=minutes_between("asked_at", "answered_at"))
+    return cases, timed.to_native().assign(_potential=steps["decision_id"].map(potential))
 
 
-def _replayed(cases: Any, rows: Any, change: Change) -> Any:
-    """Return the decisions with their minutes after `change`."""
-    _check_posts(rows, {*change.without, *change.faster})
-    factor: Any = nw.lit(1.0)
-    for post, value in {**change.faster, **dict.fromkeys(change.without, 0.0)}.items():
-        factor = nw.when(nw.col("post_id") == post).then(nw.lit(value)).otherwise(factor)
-    spared = (nw.col("step") > 1) & (nw.col("potential") < change.mandate)
-    waits = (
-        rows.with_columns(minutes=minutes_between("asked_at", "answered_at") * factor)
-        .with_columns(minutes=nw.when(spared).then(nw.lit(0.0)).otherwise(nw.col("minutes")))
-        .group_by("decision_id")
-        .agg(nw.col("minutes").max() if change.parallel else nw.col("minutes").sum())
-    )
-    return cases.drop("minutes", strict=False).join(waits, on="decision_id")
+def _minutes(cases: pd.DataFrame, steps: pd.DataFrame, change: Change) -> pd.Series[float]:
+    """Return the minutes of each decision after a change."""
+    factors = {**change.faster, **dict.fromkeys(change.without, 0.0)}
+    known = set(steps["post_id"])
+    if set(factors) - known:
+        raise CourseError(
+            _("No approval came from {unknown}; the posts are {known}.").format(
+                unknown=", ".join(sorted(map(str, set(factors) - known))),
+                known=", ".join(sorted(map(str, known))),
+            )
+        )
+    waits = steps["_waited"] * steps["post_id"].map(factors).fillna(1.0)
+    spared = (steps["step"] > 1) & (steps["_potential"] < change.mandate)
+    each = waits.mask(spared, 0.0).groupby(steps["decision_id"])
+    return cases["decision_id"].map(each.max() if change.parallel else each.sum())
 
 
-def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], half_life: float) -> Any:
+@public
+def what_if(data: Any, *, changes: Iterable[Change], half_life: float) -> Any:
     """Return each change beside the others: time, share in the window, margin kept.
 
     Parameters
     ----------
-    decisions, approvals : frame
-        As for `replay`, with ``window_minutes`` and ``outcome``.
+    data : Shop or mapping of tables
+        As for `replay`; ``decisions`` with ``window_minutes`` and ``outcome``, too.
     changes : iterable of Change
         ``Change("today")`` is the comparison.
     half_life : float
@@ -183,7 +177,7 @@ def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], half_life
 
     Returns
     -------
-    frame
+    table of the caller's kind
         ``change``, ``mean``, ``median``, ``p90`` (minutes), ``in_window``, ``low``,
         ``high``, ``margin`` (expected yuan of the approved ones), in the given order.
 
@@ -201,60 +195,39 @@ def what_if(decisions: Any, approvals: Any, changes: Iterable[Change], half_life
     ...     "asked_at": asked, "answered_at": asked + pd.to_timedelta([60, 120], "min")})
     >>> decisions = pd.DataFrame({"decision_id": [1], "potential": [800.0],
     ...     "outcome": ["approved"], "window_minutes": [120]})
-    >>> table = what_if(decisions, approvals,
-    ...                 [Change("today"), Change("at once", parallel=True)], half_life=60)
+    >>> tables = {"decisions": decisions, "approvals": approvals}
+    >>> changes = [Change("today"), Change("at once", parallel=True)]
+    >>> table = what_if(tables, changes=changes, half_life=60)
     >>> table[["change", "mean", "in_window", "margin"]].values.tolist()
     [['today', 180.0, 0.0, 100.0], ['at once', 120.0, 1.0, 200.0]]
-    >>> what_if(decisions, approvals, [], half_life=60)
+    >>> what_if(tables, changes=[], half_life=60)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: Give at least one change, such as Change('today').
+    ecokit.errors.CourseError: changes is []. Give a change, such as Change('today').
     """
-    if isinstance(changes, Change):
-        changes = [changes]
-    rate = fading_rate(half_life)
-    opened(decisions, "decisions", "potential", "window_minutes", "outcome")
-    cases, rows = _opened(decisions, approvals)
-    refuse(cases, "decisions", [below_zero("potential"), not_above_zero("window_minutes")])
-    results: list[dict[str, Any]] = []
-    family: Any = None
-    for change in changes:
-        frame = _replayed(cases, rows, change)
-        minutes = nw.col("minutes")
-        approved = (nw.col("outcome") == "approved").cast(nw.Int64)
-        kept = nw.col("potential") * (minutes * -rate).exp() * approved
-        sums = frame.with_columns(
-            hit=(minutes <= nw.col("window_minutes")).cast(nw.Int64),
-            margin=(kept * 100).round(0).cast(nw.Int64),
-        ).select(
-            nw.len().alias("n"),
-            nw.col("hit").sum(),
-            minutes.mean().alias("mean"),
-            minutes.quantile(0.5, interpolation="linear").alias("median"),
-            minutes.quantile(0.9, interpolation="linear").alias("p90"),
-            nw.col("margin").sum(),
-        )
-        columns, family = columns_of(sums)
-        hits, n = int(columns["hit"][0]), int(columns["n"][0])
-        low, high = share_interval(hits, n)
-        results.append(
-            {"change": change.label}
-            | {name: float(columns[name][0]) for name in ("mean", "median", "p90")}
-            | {"in_window": hits / n, "low": low, "high": high}
-            | {"margin": float(columns["margin"][0]) / 100}
-        )
-    if not results:
-        raise CourseError(_("Give at least one change, such as Change('today')."))
-    return frame_of({name: [row[name] for row in results] for name in results[0]}, family)
+    listed, rate = _changes("changes", changes), fading_rate(half_life)
+    cases, steps = _opened(data, "window_minutes", "outcome")
+    impossible = [rows.below_zero("potential"), rows.not_above_zero("window_minutes")]
+    rows.refuse(cases, "decisions", impossible)
+    results = [_result(cases, _minutes(cases, steps, one), one.label, rate) for one in listed]
+    table = pd.DataFrame(results)
+    hits, total = table["in_window"], len(cases)
+    limits = intervals.wilson(hits, total)
+    told = table.assign(in_window=hits / total, low=limits.low, high=limits.high)
+    columns = ["change", "mean", "median", "p90", "in_window", "low", "high", "margin"]
+    return frames.like(told[columns], data)
 
 
-def _check_posts(approvals: Any, named: set[str]) -> None:
-    if not named:
-        return
-    known = {str(post) for post in columns_of(approvals.select("post_id").unique())[0]["post_id"]}
-    if named - known:
-        raise CourseError(
-            _("No approval came from {unknown}; the posts are {known}.").format(
-                unknown=", ".join(sorted(named - known)), known=", ".join(sorted(known))
-            )
-        )
+def _result(
+    cases: pd.DataFrame, minutes: pd.Series[float], label: str, rate: float
+) -> dict[str, Any]:
+    """Return the row of one change; ``in_window`` is a count."""
+    kept = cases["potential"] * np.exp(-rate * minutes) * (cases["outcome"] == "approved")
+    return {
+        "change": label,
+        "mean": minutes.mean(),
+        "median": minutes.median(),
+        "p90": minutes.quantile(0.9),
+        "in_window": int((minutes <= cases["window_minutes"]).sum()),
+        "margin": int((kept * 100).round().sum()) / 100,
+    }

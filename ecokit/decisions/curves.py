@@ -9,18 +9,18 @@ import pandas as pd
 
 from ecokit.decisions.fit import fit_layers
 from ecokit.decisions.paths import DecisionTime
-from ecokit.decisions.times import add_minutes
+from ecokit.decisions.times import with_minutes
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
 
 
 @public
-def closed_forms(decisions: Any) -> dict[int, DecisionTime]:
+def closed_forms(data: Any) -> dict[int, DecisionTime]:
     """Return the closed form that fits the decisions of each number of layers.
 
     Parameters
     ----------
-    decisions : frame
+    data : Shop or mapping of tables
         As for `fit_layers`.
 
     Returns
@@ -38,28 +38,38 @@ def closed_forms(decisions: Any) -> dict[int, DecisionTime]:
     >>> raised = pd.Timestamp("2025-06-01")
     >>> table = pd.DataFrame({"layers": 2, "window_minutes": 120, "raised_at": raised,
     ...     "decided_at": raised + pd.to_timedelta([60, 100], "min")})
-    >>> closed_forms(table)
+    >>> closed_forms({"decisions": table})
     {2: DecisionTime(means=(40.0, 40.0), parallel=False)}
     """
-    fit = frames.as_pandas(fit_layers(decisions))
+    fit = frames.as_pandas(fit_layers(data))
     rows = zip(fit["layers"], fit["per_layer"], strict=True)
     return {int(layers): DecisionTime.of(int(layers), minutes) for layers, minutes in rows}
 
 
 @public
-def kept_shares(decisions: Any) -> Any:
+def kept_shares(
+    decisions: Any,
+    *,
+    raised_at: str = "raised_at",
+    decided_at: str = "decided_at",
+    outcome: str = "outcome",
+    potential: str = "potential",
+    effect: str = "effect",
+) -> Any:
     """Return the approved decisions with the share of its value that each kept.
 
     Parameters
     ----------
-    decisions : frame
-        ``raised_at``, ``decided_at``, ``outcome``, ``potential`` and ``effect`` (yuan).
+    decisions : table of any engine
+        One row a decision.
+    raised_at, decided_at, outcome, potential, effect : str
+        What its columns are called: two times, text, and two amounts in yuan.
 
     Returns
     -------
-    frame
+    table of the caller's kind
         The rows that were approved and had a potential, with ``minutes`` until the decision and
-        ``kept``, ``effect`` over ``potential``.
+        ``kept``, its effect over its potential.
 
     Raises
     ------
@@ -74,12 +84,12 @@ def kept_shares(decisions: Any) -> Any:
     >>> kept_shares(table)[["minutes", "kept"]].values.tolist()
     [[60.0, 0.75]]
     """
-    columns = "outcome potential effect raised_at decided_at"
-    frame = nw.from_native(
-        add_minutes(frames.table(decisions, columns, name="decisions").to_native())
-    )
-    chosen = (nw.col("outcome") == "approved") & (nw.col("potential") > 0)
-    kept = nw.col("effect") / nw.col("potential")
+    amounts = [outcome, potential, effect]
+    kinds = {outcome: "string", potential: "number", effect: "number"}
+    given = frames.table(decisions, amounts, name="decisions", types=kinds)
+    frame = with_minutes(given, {"raised_at": raised_at, "decided_at": decided_at})
+    chosen = (nw.col(outcome) == "approved") & (nw.col(potential) > 0)
+    kept = nw.col(effect) / nw.col(potential)
     return frames.sorted_native(frame.filter(chosen).with_columns(kept=kept))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import combinations
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, special
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
 from ecokit.messages import _
 
 _ANGLES = np.pi * np.arange(1, 24) / 24
@@ -51,9 +51,12 @@ class DecisionTime:
     ``prod(1 / (1 + m s)) / s`` is inverted numerically (error below 1e-11; the sum over
     partial fractions and the matrix exponential both fail for nearly equal means).
     Parallel: ``P(T <= t) = prod(1 - exp(-t / m))``; k equal means m take
-    ``m (1 + 1/2 + ... + 1/k)`` on average, a harmonic number. Sources: Larson and Odoni,
-    Urban Operations Research (1981), 2.11.3; Bibinger (2013), arXiv:1307.3945; Abate and
-    Whitt (2006), INFORMS J. Computing 18, 408-421 (Talbot's method).
+    ``m (1 + 1/2 + ... + 1/k)`` on average, a harmonic number.
+
+    References
+    ----------
+    Larson and Odoni, Urban Operations Research (1981), 2.11.3; Bibinger (2013),
+    arXiv:1307.3945; Abate and Whitt (2006), INFORMS J. Computing 18, 408-421 (Talbot's method).
 
     Examples
     --------
@@ -65,16 +68,17 @@ class DecisionTime:
     >>> DecisionTime((40, -5))
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: Mean minutes must be above 0, got -5.
+    ecokit.errors.CourseError: means is -5. Give a number above 0.
     """
 
     means: tuple[float, ...]
     parallel: bool = False
 
     def __post_init__(self) -> None:
-        for mean in self.means:
-            if not (is_number(mean) and 0 < mean < math.inf):
-                raise CourseError(_("Mean minutes must be above 0, got {m}.").format(m=mean))
+        means = numbers.array("means", self.means).ravel()
+        for mean in means:
+            numbers.positive("means", mean)
+        object.__setattr__(self, "means", tuple(means.tolist()))
         if self.parallel and len(self.means) > _MAX_PARALLEL:
             raise CourseError(
                 _("{n} approvals in parallel are too many: at most {most} can be computed.").format(
@@ -89,17 +93,14 @@ class DecisionTime:
         Examples
         --------
         >>> DecisionTime.of(2, 30)
-        DecisionTime(means=(30, 30), parallel=False)
+        DecisionTime(means=(30.0, 30.0), parallel=False)
         >>> DecisionTime.of(-1, 30)
         Traceback (most recent call last):
         ...
-        ecokit.errors.CourseError: The number of layers must be a whole number from 0, got -1.
+        ecokit.errors.CourseError: layers is -1. Give a whole number, 0 or more.
         """
-        if not (is_number(layers) and 0 <= layers < math.inf and layers % 1 == 0):
-            raise CourseError(
-                _("The number of layers must be a whole number from 0, got {n}.").format(n=layers)
-            )
-        return cls((minutes,) * int(layers), parallel)
+        each = numbers.positive("minutes", minutes)
+        return cls((each,) * numbers.count("layers", layers, low=0), parallel)
 
     @property
     def _equal(self) -> bool:
@@ -107,10 +108,11 @@ class DecisionTime:
 
     def cdf(self, minutes: ArrayLike) -> Any:
         """Return the share decided within `minutes` (a number or an array), 0 to 1."""
-        t = np.maximum(np.asarray(minutes, dtype=float), 0.0)
+        given = numbers.array("minutes", minutes)
+        t = np.maximum(given, 0.0)
         means = np.asarray(self.means, dtype=float)
         if not means.size:
-            share = np.where(np.asarray(minutes, dtype=float) >= 0, 1.0, 0.0)
+            share = np.where(given >= 0, 1.0, 0.0)
         elif self.parallel:
             share = np.prod(-np.expm1(-t[..., None] / means), axis=-1)
         elif self._equal:
@@ -119,7 +121,7 @@ class DecisionTime:
             per_minute = _TALBOT_NODES / np.maximum(t, 1e-12 * means.min())[..., None]
             terms = 1 / (1 + per_minute[..., None] * means)
             share = np.clip((_TALBOT_WEIGHTS * terms.prod(-1)).real.sum(-1), 0, 1)
-        return share if np.ndim(minutes) else float(share)
+        return share if given.ndim else float(share)
 
     def mean(self) -> float:
         """Return the mean minutes until the decision."""
@@ -129,8 +131,7 @@ class DecisionTime:
 
     def ppf(self, share: float) -> float:
         """Return the minutes by which `share` (between 0 and 1) is decided."""
-        if not (is_number(share) and 0 < share < 1):
-            raise CourseError(_("A share lies between 0 and 1, got {q}.").format(q=share))
+        share = numbers.share("share", share, zero=False, one=False)
         if not self.means:
             return 0.0
         if self._equal:
@@ -160,11 +161,11 @@ class DecisionTime:
             return math.prod(1 / (1 + rate * m) for m in self.means)
         return 1 - sum(sign * rate / (rate + total) for sign, total in self._subsets())
 
-    def draw(self, size: int, seed: int | np.random.Generator) -> NDArray[np.float64]:
+    def draw(self, size: int, seed: int) -> NDArray[np.float64]:
         """Return `size` random decision times in minutes, for checking the closed form."""
-        waits = np.random.default_rng(seed).exponential(
-            np.asarray(self.means, dtype=float), (size, len(self.means))
-        )
+        many = numbers.count("size", size, low=0)
+        generator = numbers.generator("seed", seed)
+        waits = generator.exponential(np.asarray(self.means), (many, len(self.means)))
         return waits.max(axis=1, initial=0.0) if self.parallel else waits.sum(axis=1)
 
     def _subsets(self) -> list[tuple[int, float]]:
@@ -179,11 +180,4 @@ class DecisionTime:
 
 def fading_rate(half_life: float) -> float:
     """Return the rate r of a value that fades as exp(-r t), per minute."""
-    if not (is_number(half_life) and half_life > 0):
-        raise CourseError(_("A half-life must be above 0 minutes, got {h}.").format(h=half_life))
-    return math.log(2) / half_life
-
-
-def is_number(value: object) -> bool:
-    """Tell whether `value` is a real number, Python's or NumPy's, and no text."""
-    return isinstance(value, Real)
+    return math.log(2) / numbers.positive("half_life", half_life)

@@ -2,108 +2,54 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
-from ecokit.decisions.tables import (
-    Wrong,
-    bounds,
-    columns_of,
-    frame_of,
-    groups,
-    minutes_between,
-    not_above_zero,
-    opened,
-    ratio,
-    refuse,
-    still_open,
-    wrong_times,
-)
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, intervals, numbers, rows
+from ecokit.inputs.frames import By, Frame
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
-CONFIDENCE = 0.95
-"""Confidence level of every interval in this topic."""
+_SUMMARY = ["decisions", "open", "median", "mean", "p90", "in_window", "low", "high"]
+_WAITING = ["approvals", "open", "hours", "share", "median", "mean", "low", "high"]
+_DRAWN = _("Say when the table was drawn: as_of='2025-06-30'.")
 
 
-def share_interval(hits: int, total: int) -> tuple[float, float]:
-    """Return the confidence interval of a share, from `hits` out of `total`.
-
-    Wilson's interval: it stays within 0 and 1 and holds for small counts, where the
-    usual "share plus or minus two standard errors" does not. Source: Wilson (1927),
-    J. Amer. Stat. Assoc. 22, 209-212.
-
-    Examples
-    --------
-    >>> [round(limit, 3) for limit in share_interval(9, 10)]
-    [0.596, 0.982]
-    >>> share_interval(3, 0)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: A share needs whole 0 <= hits <= total and total > 0, got 3 of 0.
-    """
-    if not 0 <= hits <= total or total == 0 or hits % 1 or total % 1:
-        raise CourseError(
-            _("A share needs whole 0 <= hits <= total and total > 0, got {k} of {n}.").format(
-                k=hits, n=total
-            )
-        )
-    limits = stats.binomtest(int(hits), int(total)).proportion_ci(CONFIDENCE, method="wilson")
-    return float(limits.low), float(limits.high)
-
-
-def mean_interval(total_minutes: float, answered: int) -> tuple[float, float]:
-    """Return the confidence interval of the mean of exponential times.
-
-    `total_minutes` is all the time waited, that of still open cases too; `answered`
-    counts the finished ones. Twice the total over the mean is chi-squared with twice
-    `answered` degrees of freedom. Source: Ross, Introduction to Probability and
-    Statistics for Engineers and Scientists, chapter Life Testing.
-
-    Examples
-    --------
-    >>> [round(limit, 1) for limit in mean_interval(4000, 100)]
-    [33.2, 49.2]
-    >>> mean_interval(4000, 0)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: No approval has been answered yet, so there is no mean to estimate.
-    """
-    if answered < 1:
-        raise CourseError(_("No approval has been answered yet, so there is no mean to estimate."))
-    if not 0 <= total_minutes < math.inf:
-        raise CourseError(
-            _("The time waited must be 0 minutes or more, got {t}.").format(t=total_minutes)
-        )
-    chi2, tail = stats.chi2(2 * answered), (1 - CONFIDENCE) / 2
-    return float(2 * total_minutes / chi2.ppf(1 - tail)), float(2 * total_minutes / chi2.ppf(tail))
-
-
-def add_minutes(decisions: Any) -> Any:
+@public
+def add_minutes(
+    decisions: Any, *, raised_at: str = "raised_at", decided_at: str = "decided_at"
+) -> Any:
     """Return `decisions` with a column ``minutes``, from raised to decided.
 
-    A decision that is still open has no minutes (null).
+    A decision that is still open has no minutes.
 
     Parameters
     ----------
-    decisions : frame
-        With ``raised_at`` and ``decided_at``.
+    decisions : table of any engine
+        One row a decision.
+    raised_at, decided_at : str
+        What its columns of times are called.
+
+    Returns
+    -------
+    table of the caller's kind
+        All its columns, and ``minutes``.
 
     Raises
     ------
     CourseError
-        If it is no frame, a column is missing or holds no times, or a decision was decided
-        before it was raised.
+        It is no table, a column is missing or holds no times, or a decision was decided before
+        it was raised.
 
     Examples
     --------
-    >>> import pandas as pd
     >>> one = pd.DataFrame({"raised_at": pd.to_datetime(["2025-06-01 09:00"]),
     ...                     "decided_at": pd.to_datetime(["2025-06-01 10:30"])})
     >>> add_minutes(one)["minutes"].tolist()
@@ -113,39 +59,55 @@ def add_minutes(decisions: Any) -> Any:
     ...
     ecokit.errors.CourseError: The table decisions has no column decided_at. It has: raised_at. ...
     """
-    frame = opened(decisions, "decisions", "raised_at", "decided_at")
-    refuse(frame, "decisions", wrong_times("raised_at", "decided_at"))
-    return frame.with_columns(minutes=minutes_between("raised_at", "decided_at")).to_native()
+    columns = {"raised_at": raised_at, "decided_at": decided_at}
+    return with_minutes(decisions, columns).to_native()
 
 
-def summarise(
-    decisions: Any, by: str | Sequence[str] = "kind", as_of: datetime | None = None
-) -> Any:
+def with_minutes(decisions: Any, columns: dict[str, str]) -> Frame:
+    """Return decisions with ``minutes``; `columns` says what ``raised_at`` and others are called.
+
+    Nothing else is added to the caller's columns.
+    """
+    kinds = {"raised_at": "datetime", "decided_at": "datetime"}
+    frame = frames.table(decisions, columns, name="decisions", types=kinds)
+    rows.refuse(frame, "decisions", wrong_times("raised_at", "decided_at"))
+    timed = frame.with_columns(minutes=minutes_between("raised_at", "decided_at"))
+    return timed.drop([ours for ours, theirs in columns.items() if ours != theirs])
+
+
+@public
+def summarise(data: Any, *, by: By = "kind", as_of: datetime | str | None = None) -> Any:
     """Return how long decisions took, and which share met its window, by group.
 
     Parameters
     ----------
-    decisions : frame
-        One row a decision: ``raised_at``, ``decided_at`` (null: still open),
+    data : Shop or mapping of tables
+        ``decisions``, one row a decision: ``raised_at``, ``decided_at`` (empty: still open),
         ``window_minutes``, and the columns of `by`.
-    by : str or list of str
-        ``"kind"``, ``"layers"``, ``["kind", "layers"]``, ...
-    as_of : datetime, optional
+    by : str or sequence of str, optional
+        ``"kind"``, ``"layers"``, ``["kind", "layers"]``, ...; None takes all together.
+    as_of : datetime or ISO text, optional
         When the table was drawn; needed only when decisions are open. An open decision
         counts as late once it has waited longer than its window; before that nobody
         knows, and it is left out of the share.
 
     Returns
     -------
-    frame
+    table of the caller's kind
         `by`, ``decisions``, ``open``, ``median``, ``mean``, ``p90`` (minutes, of decided
         ones), ``in_window`` (share), ``low``, ``high`` (its 95 % interval), sorted by `by`.
+        A share that nobody knows is missing.
 
     Raises
     ------
     CourseError
         If a column is missing, a decision was decided before it was raised or has no window,
-        or open decisions stand in the table and `as_of` is not given.
+        or open decisions stand in the table and `as_of` is not given. (Rows of a lazy engine
+        are not looked at: there the shares of a group with open decisions are missing.)
+
+    References
+    ----------
+    Slide 13 (a campaign decision has one to two hours).
 
     Examples
     --------
@@ -155,47 +117,44 @@ def summarise(
     ...     "raised_at": pd.to_datetime(["2025-06-01 09:00"] * 4),
     ...     "decided_at": pd.to_datetime(["2025-06-01 10:00", "2025-06-01 10:30",
     ...                                   "2025-06-01 11:00", "2025-06-01 19:00"])})
-    >>> summarise(table)[["median", "mean", "in_window"]].values.tolist()
+    >>> summarise({"decisions": table})[["median", "mean", "in_window"]].values.tolist()
     [[105.0, 217.5, 0.75]]
-
-    Source: slide 13 (a campaign decision has one to two hours).
     """
-    keys = groups(by)
-    frame = opened(
-        decisions, "decisions", "raised_at", "decided_at", "window_minutes", by=keys
-    ).with_columns(minutes=minutes_between("raised_at", "decided_at"))
-    no_window = not_above_zero("window_minutes")
-    _refuse_wrong(frame, "decisions", "raised_at", "decided_at", as_of, no_window)
-    minutes, window = nw.col("minutes"), nw.col("window_minutes")
-    until = nw.lit(as_of) if as_of else nw.col("decided_at")
-    waited = (until - nw.col("raised_at")).dt.total_seconds() / 60
-    rows = (
-        frame.with_columns(
-            hit=(minutes <= window).fill_null(value=False).cast(nw.Int64),
-            known=(~minutes.is_null() | (waited > window)).cast(nw.Int64),
-            is_open=minutes.is_null().cast(nw.Int64),
-        )
-        .group_by(keys)
-        .agg(
-            nw.len().alias("decisions"),
-            nw.col("is_open").sum().alias("open"),
-            minutes.quantile(0.5, interpolation="linear").alias("median"),
-            minutes.mean().alias("mean"),
-            minutes.quantile(0.9, interpolation="linear").alias("p90"),
-            nw.col("hit").sum(),
-            nw.col("known").sum(),
-        )
-        .sort(keys)
+    keys, end = frames.listed(by), _moment(as_of)
+    frames.refuse_taken(keys, _SUMMARY)
+    needed = ["raised_at", "decided_at", "window_minutes", *keys]
+    (frame,) = frames.door(data, {"decisions": needed})
+    no_window = rows.not_above_zero("window_minutes", "raised_at")
+    _refuse(frame, "decisions", "raised_at", "decided_at", end, no_window)
+    minutes, window = nw.col("_minutes"), nw.col("window_minutes")
+    waited = minutes_between("raised_at", "_end")
+    timed = frame.with_columns(
+        _minutes=minutes_between("raised_at", "decided_at"),
+        _end=nw.lit(end.to_pydatetime()) if end else nw.col("decided_at"),
+    ).with_columns(
+        _hit=(minutes <= window).fill_null(value=False).cast(nw.Int64),
+        _known=(~minutes.is_null() | (waited > window)).fill_null(value=False).cast(nw.Int64),
+        _open=minutes.is_null().cast(nw.Int64),
     )
-    columns, family = columns_of(rows)
-    hits, known = columns.pop("hit"), columns.pop("known")
-    limits = [share_interval(k, n) if n else (0.0, 1.0) for k, n in zip(hits, known, strict=True)]
-    return frame_of({**columns, "in_window": ratio(hits, known), **bounds(limits)}, family)
+    sums = grouped(
+        timed,
+        keys,
+        nw.len().alias("decisions"),
+        nw.col("_open").sum().alias("open"),
+        minutes.quantile(0.5, interpolation="linear").alias("median"),
+        minutes.mean().alias("mean"),
+        minutes.quantile(0.9, interpolation="linear").alias("p90"),
+        nw.col("_hit", "_known").sum(),
+    )
+    known = nw.when(nw.col("open") == 0).then(nw.col("_known")) if end is None else nw.col("_known")
+    limits = intervals.wilson_columns(nw.col("_hit"), known)
+    share = nw.col("_hit") / nw.when(known > 0).then(known)
+    found = sums.with_columns(in_window=share, low=limits.low, high=limits.high)
+    return frames.sorted_native(found.select(*keys, *_SUMMARY), keys)
 
 
-def waiting(
-    approvals: Any, by: str | Sequence[str] = "post_id", as_of: datetime | None = None
-) -> Any:
+@public
+def waiting(data: Any, *, by: By = "post_id", as_of: datetime | str | None = None) -> Any:
     """Return where the time goes: how long requests wait at each post (or by any column).
 
     The mean is all the time waited over the number of answers, so that requests which
@@ -204,16 +163,17 @@ def waiting(
 
     Parameters
     ----------
-    approvals : frame
-        One row an approval: ``asked_at``, ``answered_at`` (null: still open), and `by`.
-    by : str or list of str
-        ``"post_id"``, ``"step"``, ...
-    as_of : datetime, optional
+    data : Shop or mapping of tables
+        ``approvals``, one row an approval: ``asked_at``, ``answered_at`` (empty: still open),
+        and `by`.
+    by : str or sequence of str, optional
+        ``"post_id"``, ``"step"``, ...; None takes all together.
+    as_of : datetime or ISO text, optional
         When the table was drawn; needed only when approvals are open.
 
     Returns
     -------
-    frame
+    table of the caller's kind
         `by`, ``approvals``, ``open``, ``hours`` (waited in all), ``share`` (of all hours),
         ``median``, ``mean`` (minutes), ``low``, ``high`` (95 % interval of the mean,
         exponential times), sorted by `by`.
@@ -224,61 +184,106 @@ def waiting(
         If a column is missing, an answer came before it was asked for, or open approvals
         stand in the table and `as_of` is not given.
 
+    References
+    ----------
+    Interval: Ross, Introduction to Probability and Statistics for Engineers and Scientists,
+    chapter Life Testing.
+
     Examples
     --------
     >>> import pandas as pd
     >>> asked = pd.to_datetime(["2025-06-01 09:00"] * 3)
     >>> table = pd.DataFrame({"post_id": ["boss", "boss", "finance"], "asked_at": asked,
     ...                       "answered_at": asked + pd.to_timedelta([60, 120, 20], "min")})
-    >>> waiting(table)[["post_id", "hours", "mean", "share"]].round(2).values.tolist()
+    >>> waits = waiting({"approvals": table})
+    >>> waits[["post_id", "hours", "mean", "share"]].round(2).values.tolist()
     [['boss', 3.0, 90.0, 0.9], ['finance', 0.33, 20.0, 0.1]]
     """
-    keys = groups(by)
-    frame = opened(approvals, "approvals", "asked_at", "answered_at", by=keys)
-    _refuse_wrong(frame, "approvals", "asked_at", "answered_at", as_of)
+    keys, moment = frames.listed(by), _moment(as_of)
+    frames.refuse_taken(keys, _WAITING)
+    (frame,) = frames.door(data, {"approvals": ["asked_at", "answered_at", *keys]})
+    _refuse(frame, "approvals", "asked_at", "answered_at", moment)
     is_open, end = nw.col("answered_at").is_null(), nw.col("answered_at")
-    if as_of:
-        end = nw.when(is_open).then(nw.lit(as_of)).otherwise(end)
-    rows = (
-        frame.with_columns(end=end, is_open=is_open.cast(nw.Int64))
-        .with_columns(
-            waited=minutes_between("asked_at", "end"),
-            minutes=minutes_between("asked_at", "answered_at"),
-        )
-        .group_by(keys)
-        .agg(
-            nw.len().alias("approvals"),
-            nw.col("is_open").sum().alias("open"),
-            nw.col("waited").sum(),
-            nw.col("minutes").quantile(0.5, interpolation="linear").alias("median"),
-        )
-        .sort(keys)
+    if moment:
+        end = nw.when(is_open).then(nw.lit(moment.to_pydatetime())).otherwise(end)
+    timed = frame.with_columns(_end=end, _open=is_open.cast(nw.Int64)).with_columns(
+        _waited=minutes_between("asked_at", "_end"),
+        _minutes=minutes_between("asked_at", "answered_at"),
     )
-    columns, family = columns_of(rows)
-    total, median = columns.pop("waited"), columns.pop("median")
-    answered = columns["approvals"] - columns["open"]
-    limits = [
-        mean_interval(t, n) if n else (math.nan, math.nan)
-        for t, n in zip(total, answered, strict=True)
-    ]
-    share = ratio(total, np.full(len(total), total.sum()))
-    columns |= {"hours": total / 60, "share": share, "median": median}
-    return frame_of({**columns, "mean": ratio(total, answered), **bounds(limits)}, family)
+    sums = grouped(
+        timed,
+        keys,
+        nw.len().alias("approvals"),
+        nw.col("_open").sum().alias("open"),
+        nw.col("_waited").sum(),
+        nw.col("_minutes").quantile(0.5, interpolation="linear").alias("median"),
+    )
+    found = frames.as_pandas(sums.sort(keys) if keys else sums)
+    if moment is None and found["open"].any():  # of a lazy engine, whose rows were not looked at
+        raise CourseError(_("There are open approvals. {remedy}").format(remedy=_DRAWN))
+    total, answered = found["_waited"].astype(float), found["approvals"] - found["open"]
+    limits = mean_interval(total, answered)
+    found = found.assign(
+        hours=total / 60,
+        share=total / total.sum(),
+        mean=total / answered.where(answered > 0),
+        low=limits.low,
+        high=limits.high,
+    )
+    return frames.like(found[[*keys, *_WAITING]], data)
 
 
-def _refuse_wrong(
-    frame: Any, table: str, start: str, end: str, as_of: datetime | None, *more: Wrong
+def grouped(frame: Frame, keys: list[str], *sums: nw.Expr) -> Frame:
+    """Return sums by group, or over all rows where there are no keys."""
+    for key in keys:
+        frame = frames.as_group(frame, key)
+    return frame.group_by(keys).agg(*sums) if keys else frame.select(*sums)
+
+
+def mean_interval(total: ArrayLike, answered: ArrayLike) -> intervals.Interval[Any]:
+    """Return the 95 % intervals of the means of exponential times, missing without an answer.
+
+    `total` is all the time waited, that of still open cases too; `answered` counts the finished
+    ones. Twice the total over the mean is chi-squared with twice `answered` degrees of freedom.
+
+    Examples
+    --------
+    >>> found = mean_interval([4000, 50], [100, 0])
+    >>> found.low.round(1).tolist(), found.high.round(1).tolist()
+    ([33.2, nan], [49.2, nan])
+    """
+    chances = stats.chi2(2 * np.asarray(answered, dtype=float))
+    twice = 2 * np.asarray(total, dtype=float)
+    return intervals.Interval(twice / chances.ppf(0.975), twice / chances.ppf(0.025))
+
+
+def minutes_between(start: str, end: str) -> nw.Expr:
+    """Return the minutes from one column of times to another."""
+    return (nw.col(end) - nw.col(start)).dt.total_seconds() / 60
+
+
+def wrong_times(start: str, end: str, *more: str) -> list[rows.Wrong]:
+    """Return what must not be: no start, or an end before it."""
+    return [rows.missing(start, *more, end), rows.out_of_order(start, end, *more)]
+
+
+def still_open(start: str, end: str, remedy: str) -> rows.Wrong:
+    """Return the rows that have a start and no end yet."""
+    what = _("there is no {end} yet").format(end=end)
+    return rows.Wrong(what, nw.col(end).is_null(), (start,), remedy)
+
+
+def _moment(as_of: datetime | str | None) -> pd.Timestamp | None:
+    return None if as_of is None else numbers.moment("as_of", as_of)
+
+
+def _refuse(
+    frame: Frame, table: str, start: str, end: str, as_of: pd.Timestamp | None, *more: rows.Wrong
 ) -> None:
-    """Refuse an empty table, wrong rows, and open ones of which nobody knows how long."""
+    """Refuse wrong rows, and open ones of which nobody knows how long."""
     if as_of is None:
-        now = still_open(start, end, _("Say when the table was drawn: as_of=datetime(...)."))
-    elif isinstance(as_of, datetime) and as_of.tzinfo is None:
-        words = _("{start} after as_of").format(start=start)
-        now = Wrong(words, nw.col(start) > nw.lit(as_of), (start,))
+        now = still_open(start, end, _DRAWN)
     else:
-        raise CourseError(
-            _("as_of must be a datetime without a time zone, got {moment!r}.").format(moment=as_of)
-        )
-    rows = refuse(frame, table, [*wrong_times(start, end), now, *more])
-    if not rows:
-        raise CourseError(_("The table {name} has no rows.").format(name=table))
+        late = nw.col(start) > nw.lit(as_of.to_pydatetime())
+        now = rows.Wrong(_("{start} is after as_of").format(start=start), late, (start,))
+    rows.refuse(frame, table, [*wrong_times(start, end), now, *more])

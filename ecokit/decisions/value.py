@@ -11,90 +11,107 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
+from scipy import optimize
 
-from ecokit.decisions.tables import (
-    below_zero,
-    columns_of,
-    frame_of,
-    groups,
+from ecokit.decisions.times import (
+    grouped,
     minutes_between,
-    opened,
-    ratio,
-    refuse,
     still_open,
+    with_minutes,
     wrong_times,
 )
-from ecokit.decisions.times import CONFIDENCE, add_minutes
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, intervals, numbers, rows
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
-_Z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
+_LOST = ["approved", "potential", "effect", "lost", "kept"]
+_AMOUNTS = [rows.below_zero("potential"), rows.below_zero("effect")]
 
 
-def lost_value(decisions: Any, by: str | Sequence[str] = "kind") -> Any:
+@public
+def lost_value(data: Any, *, by: By = "kind") -> Any:
     """Return the margin lost because approved decisions were not made at once.
 
     Rejected decisions lose nothing by being late, and are left out.
 
     Parameters
     ----------
-    decisions : frame
-        ``outcome``, ``potential`` and ``effect`` (yuan), and the columns of `by`.
-    by : str or list of str
+    data : Shop or mapping of tables
+        ``decisions``: ``outcome``, ``potential`` and ``effect`` (yuan), and the columns of `by`.
+    by : str or sequence of str, optional
+        None takes all together.
 
     Returns
     -------
-    frame
+    table of the caller's kind
         `by`, ``approved`` (count), ``potential``, ``effect``, ``lost`` (yuan), ``kept``
         (share of the potential), sorted by `by`. Amounts are summed in whole fen.
 
     Raises
     ------
     CourseError
-        If a column is missing, no decision is approved, or an approved one has no potential
-        or no effect of 0 yuan or more.
+        If a column is missing, or an approved decision has no potential or no effect of 0 yuan
+        or more. (Rows of a lazy engine are not looked at.)
 
     Examples
     --------
     >>> import pandas as pd
     >>> table = pd.DataFrame({"kind": "campaign", "outcome": ["approved", "rejected"],
     ...                       "potential": [1000.0, 500.0], "effect": [800.0, 0.0]})
-    >>> lost_value(table)[["approved", "lost", "kept"]].values.tolist()
+    >>> lost_value({"decisions": table})[["approved", "lost", "kept"]].values.tolist()
     [[1.0, 200.0, 0.8]]
     """
-    keys = groups(by)
-    frame = _approved(decisions, "potential", "effect", by=keys)
-    columns, family = columns_of(
-        frame.with_columns(potential=_fen("potential"), effect=_fen("effect"))
-        .group_by(keys)
-        .agg(nw.len().alias("approved"), nw.col("potential").sum(), nw.col("effect").sum())
-        .sort(keys)
+    keys = frames.listed(by)
+    frames.refuse_taken(keys, _LOST)
+    (frame,) = frames.door(data, {"decisions": ["outcome", "potential", "effect", *keys]})
+    approved = frame.filter(nw.col("outcome") == "approved")
+    rows.refuse(approved, "decisions", _AMOUNTS)
+    sums = grouped(
+        approved.with_columns(_potential=_fen("potential"), _effect=_fen("effect")),
+        keys,
+        nw.len().alias("approved"),
+        nw.col("_potential", "_effect").sum(),
     )
-    potential, effect = columns["potential"], columns["effect"]
-    columns |= {"potential": potential / 100, "effect": effect / 100}
-    columns |= {"lost": (potential - effect) / 100, "kept": ratio(effect, potential)}
-    return frame_of(columns, family)
-
-
-def _approved(decisions: Any, *columns: str, by: Sequence[str] = ()) -> Any:
-    """Return the approved decisions, with amounts that can be added up."""
-    frame = opened(decisions, "decisions", "outcome", *columns, by=by)
-    frame = frame.filter(nw.col("outcome") == "approved")
-    if not refuse(frame, "decisions", [below_zero("potential"), below_zero("effect")]):
-        raise CourseError(_("No row of decisions has the outcome approved."))
-    return frame
+    potential, effect = nw.col("_potential"), nw.col("_effect")
+    found = sums.with_columns(nw.col("_potential", "_effect").cast(nw.Float64)).with_columns(
+        potential=potential / 100,
+        effect=effect / 100,
+        lost=(potential - effect) / 100,
+        kept=effect / nw.when(potential > 0).then(potential),
+    )
+    return frames.sorted_native(found.select(*keys, *_LOST), keys)
 
 
 def _fen(column: str) -> nw.Expr:
     return (nw.col(column) * 100).round(0).cast(nw.Int64)
 
 
-def delay_bands(decisions: Any, edges: Sequence[float] = (1, 2, 4, 8)) -> Any:
+@public
+def delay_bands(
+    decisions: Any,
+    *,
+    edges: Sequence[float] = (1, 2, 4, 8),
+    raised_at: str = "raised_at",
+    decided_at: str = "decided_at",
+) -> Any:
     """Return `decisions` with a column ``band``: how many of the `edges` (hours) passed.
 
     Band 0 was decided within the first edge, band 1 between the first and the second.
-    Use it as ``by``: ``lost_value(delay_bands(decisions), by="band")``.
+    Use it as ``by``: ``lost_value({"decisions": delay_bands(decisions)}, by="band")``.
+
+    Parameters
+    ----------
+    decisions, raised_at, decided_at
+        As in `add_minutes`.
+    edges : sequence of float
+        Hours.
+
+    Returns
+    -------
+    table of the caller's kind
+        All its columns, ``minutes`` and ``band``.
 
     Raises
     ------
@@ -109,12 +126,13 @@ def delay_bands(decisions: Any, edges: Sequence[float] = (1, 2, 4, 8)) -> Any:
     >>> delay_bands(table)["band"].tolist()
     [0, 2]
     """
-    if not len(edges):
-        raise CourseError(_("Give at least one edge, such as 2 hours."))
-    frame = nw.from_native(add_minutes(decisions))
+    hours = numbers.array("edges", edges).ravel().tolist()
+    if not hours:
+        raise numbers.refused("edges", edges, _("Give at least one edge, such as 2 hours."))
+    frame = with_minutes(decisions, {"raised_at": raised_at, "decided_at": decided_at})
     remedy = _("Leave them out: nobody knows their band.")
-    refuse(frame, "decisions", [still_open("raised_at", "decided_at", remedy)])
-    passed = [(nw.col("minutes") > 60 * edge).cast(nw.Int64) for edge in edges]
+    rows.refuse(frame, "decisions", [still_open(raised_at, decided_at, remedy)])
+    passed = [(nw.col("minutes") > 60 * edge).cast(nw.Int64) for edge in hours]
     return frame.with_columns(band=sum(passed[1:], passed[0])).to_native()
 
 
@@ -127,7 +145,8 @@ class Fading:
     high: float
 
 
-def fading(decisions: Any) -> Fading:
+@public
+def fading(data: Any) -> Fading:
     """Return the half-life of a decision's value, estimated from what was kept.
 
     Fits ``effect / potential = 2 ** (-minutes / half_life)`` by least squares over the
@@ -136,15 +155,24 @@ def fading(decisions: Any) -> Fading:
 
     Parameters
     ----------
-    decisions : frame
-        Decisions of one kind: ``raised_at``, ``decided_at``, ``outcome``, ``potential``,
-        ``effect``.
+    data : Shop or mapping of tables
+        ``decisions``, best of one kind: ``raised_at``, ``decided_at``, ``outcome``,
+        ``potential``, ``effect``.
+
+    Returns
+    -------
+    Fading
+        Its ``half_life`` in minutes, and ``low`` and ``high``, the 95 % interval.
 
     Raises
     ------
     CourseError
         If fewer than 3 approved decisions have a potential, a time cannot be, or the value
         does not fade with time.
+
+    References
+    ----------
+    Cost of delay: Reinertsen, The Principles of Product Development Flow (2009).
 
     Examples
     --------
@@ -153,33 +181,23 @@ def fading(decisions: Any) -> Fading:
     >>> table = pd.DataFrame({"outcome": "approved", "raised_at": raised,
     ...     "decided_at": raised + pd.to_timedelta(minutes, "min"),
     ...     "potential": 1000.0, "effect": 1000 * 2.0 ** (-minutes / 240)})
-    >>> round(fading(table).half_life, 6)
+    >>> round(fading({"decisions": table}).half_life, 6)
     240.0
-    >>> fading(table.head(2))
+    >>> fading({"decisions": table.head(2)})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: At least 3 approved decisions are needed to see a fading, got 2.
-
-    Source: cost of delay, Reinertsen, The Principles of Product Development Flow (2009).
     """
-    frame = _approved(decisions, "raised_at", "decided_at", "potential", "effect").filter(
-        nw.col("potential") > 0, ~nw.col("decided_at").is_null()
-    )
-    refuse(frame, "decisions", wrong_times("raised_at", "decided_at"))
-    rows, _family = columns_of(
-        frame.select(
-            minutes=minutes_between("raised_at", "decided_at"),
-            kept=nw.col("effect") / nw.col("potential"),
-        )
-    )
-    minutes, kept = rows["minutes"], rows["kept"]
-    if len(minutes) < 3:
-        raise CourseError(
-            _("At least 3 approved decisions are needed to see a fading, got {n}.").format(
-                n=len(minutes)
-            )
-        )
-    rate, error = _fitted(minutes, kept)
+    (found,) = frames.fetched(data, {"decisions": "raised_at decided_at outcome potential effect"})
+    approved = found[found["outcome"] == "approved"]
+    rows.refuse(approved, "decisions", [*_AMOUNTS, *wrong_times("raised_at", "decided_at")])
+    decided = approved[(approved["potential"] > 0) & approved["decided_at"].notna()]
+    if len(decided) < 3:
+        message = _("At least 3 approved decisions are needed to see a fading, got {n}.")
+        raise CourseError(message.format(n=len(decided)))
+    timed = nw.from_native(decided).select(minutes=minutes_between("raised_at", "decided_at"))
+    kept = (decided["effect"] / decided["potential"]).to_numpy()
+    rate, error = _fitted(timed["minutes"].to_numpy(), kept)
     slowest = math.log(2) / (rate - error) if rate > error else math.inf
     return Fading(math.log(2) / rate, math.log(2) / (rate + error), slowest)
 
@@ -200,4 +218,4 @@ def _fitted(minutes: NDArray[np.float64], kept: NDArray[np.float64]) -> tuple[fl
         raise CourseError(
             _("The value of these decisions does not fade with time, so it has no half-life.")
         )
-    return rate, _Z * math.sqrt(float(covariance[0, 0]))
+    return rate, intervals.normal_quantile() * math.sqrt(float(covariance[0, 0]))

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from ecokit.shop import Shop
 
 
-def _campaigns(shop: Shop) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the campaign decisions, and their approvals."""
+def _campaigns(shop: Shop) -> dict[str, pd.DataFrame]:
+    """Return the tables of campaign decisions: decisions and approvals."""
     decisions = shop.decisions[shop.decisions["kind"] == "campaign"]
     approvals = shop.approvals[shop.approvals["decision_id"].isin(decisions["decision_id"])]
-    return decisions, approvals
+    return {"decisions": decisions, "approvals": approvals}
 
 
 @table(
@@ -50,7 +50,8 @@ def _campaigns(shop: Shop) -> tuple[pd.DataFrame, pd.DataFrame]:
 )
 def share_in_window(shop: Shop) -> TableSheet:
     def shares(decisions: pd.DataFrame) -> pd.Series:
-        return topic.summarise(decisions).set_index("kind")["in_window"]
+        told = topic.summarise({"decisions": decisions}, by="kind")
+        return told.set_index("kind")["in_window"]
 
     right = shares(shop.decisions)
     return TableSheet(
@@ -75,7 +76,7 @@ def share_in_window(shop: Shop) -> TableSheet:
         },
         hints=(
             _("The minutes of a decision run from `raised_at` to `decided_at`."),
-            _("`decisions.summarise(shop.decisions, by='kind')` has a column `in_window`."),
+            _("`decisions.summarise(shop, by='kind')` has a column `in_window`."),
         ),
         solution=_(
             "Compare the minutes of each decision with its own window, and take the mean of "
@@ -94,7 +95,7 @@ def share_in_window(shop: Shop) -> TableSheet:
     mistakes=("mean", "median", "nine_tenths_of_longest", "all_kinds"),
 )
 def nine_of_ten(shop: Shop) -> Sheet:
-    minutes = topic.add_minutes(_campaigns(shop)[0])["minutes"]
+    minutes = topic.add_minutes(_campaigns(shop)["decisions"])["minutes"]
     return Sheet(
         prompt=_(
             "You want to promise partners an answer. After how many minutes are nine of ten "
@@ -153,8 +154,7 @@ def nine_of_ten(shop: Shop) -> Sheet:
     mistakes=("mean_wait", "all_kinds"),
 )
 def hours_by_post(shop: Shop) -> TableSheet:
-    approvals = _campaigns(shop)[1]
-    waits = topic.waiting(approvals).set_index("post_id")
+    waits = topic.waiting(_campaigns(shop)).set_index("post_id")
     every = shop.approvals[shop.approvals["post_id"].isin(waits.index)]
     return TableSheet(
         prompt=_(
@@ -171,7 +171,7 @@ def hours_by_post(shop: Shop) -> TableSheet:
                 ),
             ),
             "all_kinds": (
-                topic.waiting(every).set_index("post_id")["hours"],
+                topic.waiting({"approvals": every}).set_index("post_id")["hours"],
                 _("You counted the approvals of all kinds. Keep those of campaign decisions."),
             ),
         },
@@ -181,7 +181,7 @@ def hours_by_post(shop: Shop) -> TableSheet:
                 "Keep the approvals whose `decision_id` is a campaign decision, then add up by "
                 "post."
             ),
-            _("`decisions.waiting(approvals)` has a column `hours`."),
+            _("`decisions.waiting({'approvals': approvals})` has a column `hours`."),
         ),
         solution=_(
             "Filter the approvals to campaign decisions; `waiting` adds up the hours by post. The "
@@ -201,8 +201,7 @@ def hours_by_post(shop: Shop) -> TableSheet:
     mistakes=("one_long_approval", "all_at_once", "one_layer"),
 )
 def three_layers(shop: Shop) -> Sheet:
-    approvals = _campaigns(shop)[1].assign(kind="campaign")
-    minutes = float(topic.waiting(approvals, by="kind")["mean"].iloc[0])
+    minutes = float(topic.waiting(_campaigns(shop), by=None)["mean"].iloc[0])
     path = topic.DecisionTime.of
     return Sheet(
         prompt=_(
@@ -254,9 +253,9 @@ def three_layers(shop: Shop) -> Sheet:
 )
 def price_of_waiting(shop: Shop) -> Sheet:
     def lost(decisions: pd.DataFrame) -> float:
-        return topic.lost_value(decisions.assign(all="all"), by="all")["lost"].iloc[0]
+        return topic.lost_value({"decisions": decisions}, by=None)["lost"].iloc[0]
 
-    campaigns = _campaigns(shop)[0]
+    campaigns = _campaigns(shop)["decisions"]
     timed = topic.add_minutes(campaigns)
     return Sheet(
         prompt=_(
@@ -287,7 +286,7 @@ def price_of_waiting(shop: Shop) -> Sheet:
         hints=(
             _("A rejected decision has no effect, but not because it came late."),
             _("Value fades from the first minute on, not only after the window."),
-            _("`decisions.lost_value(shop.decisions)` has a column `lost`, by kind."),
+            _("`decisions.lost_value(shop)` has a column `lost`, by kind."),
         ),
         solution=_(
             "Keep the approved campaign decisions and add up potential less effect: `lost_value` "
@@ -326,10 +325,10 @@ CHANGES = {
     options=tuple(CHANGES),
 )
 def best_change(shop: Shop) -> ChoiceSheet:
-    decisions, approvals = _campaigns(shop)
-    half_life = topic.fading(decisions).half_life
+    campaigns = _campaigns(shop)
+    half_life = topic.fading(campaigns).half_life
     changes = [topic.Change("Today"), *(change for change, _why in CHANGES.values())]
-    today, *others = topic.what_if(decisions, approvals, changes, half_life)["margin"]
+    today, *others = topic.what_if(campaigns, changes=changes, half_life=half_life)["margin"]
     gains = {key: margin - today for key, margin in zip(CHANGES, others, strict=True)}
     best = max(gains, key=gains.__getitem__)
 
@@ -356,13 +355,14 @@ def best_change(shop: Shop) -> ChoiceSheet:
                 "them?"
             ),
             _(
-                "`decisions.what_if(campaigns, approvals, changes, half_life)` replays the year; "
-                "a change is for example `decisions.Change('At once', parallel=True)`."
+                "`decisions.what_if(campaign, changes=changes, half_life=half_life)` replays the "
+                "year, where `campaign` holds the tables decisions and approvals by name; a change "
+                "is for example `decisions.Change('At once', parallel=True)`."
             ),
         ),
         solution=_(
             "Write the four as `decisions.Change`, replay them with `what_if`, and compare the "
-            "column `margin`. Take the half-life from `decisions.fading(campaigns)`."
+            "column `margin`. Take the half-life from `decisions.fading(campaign)`."
         ),
     )
 
@@ -420,15 +420,16 @@ def _deputy_cost(shop: Shop) -> float:
 
 def _replays(shop: Shop) -> Callable[[PlanAnswer], _Outcome]:
     """Return a function that replays the year with a plan, each plan once."""
-    decisions, approvals = _campaigns(shop)
-    half_life = topic.fading(decisions).half_life
+    campaigns = _campaigns(shop)
+    decisions, half_life = campaigns["decisions"], topic.fading(campaigns).half_life
     money = decisions.loc[decisions["layers"] > 1, "potential"]
 
     @cache
     def replayed(mandate: float, at_once: float, deputy: float) -> _Outcome:
         faster = {"traffic_manager": 0.5} if deputy else {}
         change = topic.Change("Plan", faster=faster, parallel=bool(at_once), mandate=mandate)
-        told = topic.what_if(decisions, approvals, [topic.Change("Today"), change], half_life)
+        both = [topic.Change("Today"), change]
+        told = topic.what_if(campaigns, changes=both, half_life=half_life)
         today, planned = told["margin"]
         return _Outcome(
             share=float(told["in_window"].iloc[1]),

@@ -27,6 +27,7 @@ from ecokit.exercises.sheet import (
 from ecokit.messages import _
 
 if TYPE_CHECKING:
+    from ecokit.organisation.measures import Measures
     from ecokit.shop import Shop
 
 WINDOW = 120
@@ -47,7 +48,7 @@ WINDOW = 120
 )
 def layers(shop: Shop) -> TableSheet:
     names = shop.posts["structure"].unique()
-    right = {name: topic.layers(shop.posts, name).max() for name in names}
+    right = {name: topic.layers(shop, structure=name).max() for name in names}
     return TableSheet(
         prompt=_(
             "Look at the three organisation charts. How many layers does each structure have? "
@@ -72,12 +73,15 @@ def layers(shop: Shop) -> TableSheet:
         },
         hints=(
             _("Follow the longest line from the general manager down to a post without reports."),
-            _('`organisation.layers(shop.posts, "three_forces")` gives the layer of each post.'),
+            _(
+                '`organisation.layers(shop, structure="three_forces")` gives the layer of each '
+                "post."
+            ),
         ),
         solution=_(
-            "Take the largest layer: `organisation.layers(shop.posts, name).max()` for each "
-            "structure. The three forces save one layer: they have no supervisors between a lead "
-            "and the people."
+            "Take the largest layer: `organisation.layers(shop, structure=name).max()` for "
+            "each structure. The three forces save one layer: they have no supervisors between a "
+            "lead and the people."
         ),
     )
 
@@ -92,15 +96,15 @@ def layers(shop: Shop) -> TableSheet:
     mistakes=("counted_outsourced", "counted_posts", "counted_the_top"),
 )
 def mean_span(shop: Shop) -> Sheet:
-    posts = topic.choose(shop.posts, "three_centers")
+    posts = topic.choose(shop.posts, structure="three_centers")
     inside = posts[posts["sourcing"] == "inside"]
-    managers = len(topic.spans(posts))
+    managers = len(topic.spans(shop, structure="three_centers"))
     return Sheet(
         prompt=_(
             "In the structure with three centers, how many people of the company does a manager "
             "lead on average? Give two decimals."
         ),
-        right=topic.mean_span(shop.posts, "three_centers"),
+        right=topic.mean_span(shop, structure="three_centers"),
         wrong={
             "counted_outsourced": (
                 (posts["headcount"].sum() - 1) / managers,
@@ -127,14 +131,14 @@ def mean_span(shop: Shop) -> Sheet:
         hints=(
             _("Divide the people who have a boss by the managers."),
             _(
-                "Outsourced people are led by their own company. `organisation.spans(shop.posts, "
-                '"three_centers")` lists the people under each manager.'
+                "Outsourced people are led by their own company. `organisation.spans(shop, "
+                'structure="three_centers")` lists the people under each manager.'
             ),
         ),
         solution=_(
             "Everybody in the company except the general manager has a boss. Divide these people "
-            "by the number of managers, or call `organisation.mean_span(shop.posts, "
-            '"three_centers")`.'
+            "by the number of managers, or call `organisation.mean_span(shop, "
+            'structure="three_centers")`.'
         ),
     )
 
@@ -168,7 +172,7 @@ def payroll(shop: Shop) -> Sheet:
                 _("You paid people who had left by then. Keep only an empty or later `left_on`."),
             ),
             "used_the_plan": (
-                topic.cost(shop.posts, "three_forces")["monthly_cost"].sum(),
+                topic.cost(shop, structure="three_forces")["monthly_cost"].sum(),
                 _(
                     "You added up the plan in `posts`: headcount times planned cost. The question "
                     "is what the people in `staff` really cost."
@@ -196,12 +200,14 @@ def payroll(shop: Shop) -> Sheet:
     mistakes=("counted_the_one_who_asks", "layers_between", "only_to_the_top"),
 )
 def approvals(shop: Shop) -> Sheet:
-    mandates = topic.choose(shop.mandates, "seven_departments").set_index("kind").loc["service"]
-    raised_by, decided_by = str(mandates["raised_by"]), str(mandates["decided_by"])
-    right = len(
-        topic.approval_path(shop.posts, raised_by, decided_by, structure="seven_departments")
+    mandates = (
+        topic.choose(shop.mandates, structure="seven_departments").set_index("kind").loc["service"]
     )
-    depth = topic.layers(shop.posts, "seven_departments")
+    raised_by, decided_by = str(mandates["raised_by"]), str(mandates["decided_by"])
+    path = topic.approval_path(
+        shop, raised_by=raised_by, decided_by=decided_by, structure="seven_departments"
+    )
+    right, depth = len(path), topic.layers(shop, structure="seven_departments")
     return Sheet(
         prompt=_(
             "In the structure with seven departments, an after-sales agent wants to send a "
@@ -234,7 +240,7 @@ def approvals(shop: Shop) -> Sheet:
                 "Draw the line up to the boss whom both ends share, then down to the one who "
                 "decides."
             ),
-            _('`organisation.approval_paths(shop.posts, shop.mandates, "seven_departments")`'),
+            _('`organisation.approval_paths(shop, structure="seven_departments")`'),
         ),
         solution=_(
             "The paper goes up to the general manager, the lowest boss of both departments, and "
@@ -245,7 +251,7 @@ def approvals(shop: Shop) -> Sheet:
 
 def _minutes(shop: Shop) -> int:
     """Return the mean minutes of one approval of a campaign decision, measured in the shop."""
-    return round(topic.approval_minutes(shop.decisions, shop.approvals))
+    return round(topic.approval_minutes(shop))
 
 
 @number(
@@ -314,7 +320,7 @@ CANDIDATES = {
     options=tuple(CANDIDATES),
 )
 def single_point(shop: Shop) -> ChoiceSheet:
-    risks = topic.single_points(shop.posts, shop.mandates, "seven_departments")
+    risks = topic.single_points(shop, structure="seven_departments")
     stops = risks[risks["risk"] == "approval"]
     passes = stops.groupby("post_id")["scope"].nunique()
     posts = shop.posts.set_index("post_id")
@@ -337,7 +343,7 @@ def single_point(shop: Shop) -> ChoiceSheet:
         hints=(
             _("Look for the manager who stands on the approval path of all three kinds."),
             _(
-                '`organisation.single_points(shop.posts, shop.mandates, "seven_departments")` '
+                '`organisation.single_points(shop, structure="seven_departments")` '
                 "lists each post that every decision of a kind must pass."
             ),
         ),
@@ -357,10 +363,9 @@ SAVING = 0.05
 
 def _supervisors(shop: Shop) -> list[tuple[str, str]]:
     """Return supervisors who lead one team each, the smallest team first, with their bosses."""
-    posts = topic.choose(shop.posts, "seven_departments")
-    graph = topic.reporting_graph(posts)
-    depth = topic.layers(posts)
-    span = topic.spans(posts)
+    graph = topic.reporting_graph(shop, structure="seven_departments")
+    depth = topic.layers(shop, structure="seven_departments")
+    span = topic.spans(shop, structure="seven_departments")
     third = [post for post in span.index if depth[post] == 3]
     return [
         (post, next(graph.predecessors(post)))
@@ -371,47 +376,49 @@ def _supervisors(shop: Shop) -> list[tuple[str, str]]:
 def _structure(shop: Shop, answer: PlanAnswer) -> topic.Structure:
     """Return the structure that a plan makes of the seven departments."""
     merged = topic.design(
-        shop.posts,
-        shop.mandates,
-        "seven_departments",
+        shop,
+        structure="seven_departments",
         merge=dict(_supervisors(shop)[: int(answer["closed"])]),
         widest_span=int(answer["span"]),
     )
     ends = merged.mandates.set_index("kind").loc["campaign"]
-    path = topic.approval_path(merged.posts, str(ends["raised_by"]), str(ends["decided_by"]))
+    path = topic.approval_path(
+        merged.tables, raised_by=str(ends["raised_by"]), decided_by=str(ends["decided_by"])
+    )
     decides = path[min(int(answer["approvals"]), len(path)) - 1]
-    return topic.design(*merged, decides={"campaign": decides})
+    return topic.design(merged.tables, decides={"campaign": decides})
 
 
-def _measures(shop: Shop) -> Callable[[PlanAnswer], dict[str, float]]:
+def _measures(shop: Shop) -> Callable[[PlanAnswer], Measures]:
     """Return a function that measures the structure of a plan, each plan once."""
     minutes = _minutes(shop)
 
     @cache
-    def measured(**answer: float) -> dict[str, float]:
-        return topic.measure(*_structure(shop, answer), minutes, WINDOW)
+    def measured(**answer: float) -> Measures:
+        new = _structure(shop, answer).tables
+        return topic.measure(new, minutes_per_approval=minutes, window_minutes=WINDOW)
 
     return lambda answer: measured(**answer)
 
 
-def _score(row: dict[str, float], budget: float, goal: float) -> Score:
+def _score(row: Measures, budget: float, goal: float) -> Score:
     met = (
         (
-            row["monthly_cost"] <= budget,
+            row.monthly_cost <= budget,
             _("It costs ¥{cost:,.0f} a month; the budget is ¥{budget:,.0f}.").format(
-                cost=row["monthly_cost"], budget=budget
+                cost=row.monthly_cost, budget=budget
             ),
         ),
         (
-            row["campaign_in_time"] >= goal,
+            row.campaign_in_time >= goal,
             _("{share:.0%} of campaigns decided within two hours; {goal:.0%} must be.").format(
-                share=row["campaign_in_time"], goal=goal
+                share=row.campaign_in_time, goal=goal
             ),
         ),
         (
-            row["widest_span"] <= WIDEST,
+            row.widest_span <= WIDEST,
             _("The busiest manager leads {span:.1f} people; at most {most} are allowed.").format(
-                span=row["widest_span"], most=WIDEST
+                span=row.widest_span, most=WIDEST
             ),
         ),
     )
@@ -440,13 +447,13 @@ def _score(row: dict[str, float], budget: float, goal: float) -> Score:
 )
 def structure_plan(shop: Shop) -> PlanSheet:
     minutes, measured = _minutes(shop), _measures(shop)
-    today = topic.cost(shop.posts, "seven_departments")["monthly_cost"].sum()
+    today = topic.cost(shop, structure="seven_departments")["monthly_cost"].sum()
     budget = round(float(today) * (1 - SAVING), -3)
     two, three = (100 * topic.chance_in_time(layers, minutes, WINDOW) for layers in (2, 3))
     goal = round((two + three) / 10) / 20  # two approvals reach it, three miss it; in steps of 5 %
 
     def too_dear(answer: PlanAnswer) -> bool:
-        return measured(answer)["monthly_cost"] > budget
+        return measured(answer).monthly_cost > budget
 
     return PlanSheet(
         prompt=_(
@@ -468,7 +475,7 @@ def structure_plan(shop: Shop) -> PlanSheet:
                     "Your structure is cheap because one manager leads more people than anybody "
                     "can look after. Lower the span to the limit."
                 ),
-                lambda answer: measured(answer)["widest_span"] > WIDEST,
+                lambda answer: measured(answer).widest_span > WIDEST,
             ),
             "everyone_signs": (
                 {"closed": 3, "span": 8, "approvals": 4},
@@ -476,7 +483,7 @@ def structure_plan(shop: Shop) -> PlanSheet:
                     "Too many people sign. Each approval costs waiting time: give the mandate to "
                     "a post closer to the campaign."
                 ),
-                lambda answer: measured(answer)["campaign_in_time"] < goal,
+                lambda answer: measured(answer).campaign_in_time < goal,
             ),
             "too_many_leaders": (
                 {"closed": 3, "span": 4, "approvals": 1},

@@ -53,12 +53,12 @@ def lab(shop: Shop) -> Lab:
 
 def _campaigns(shop: Shop) -> tuple[float, float, float]:
     # mean minutes of one approval, half-life in minutes, potential of the year in yuan
-    campaigns = shop.decisions[shop.decisions["kind"] == "campaign"]
-    approvals = shop.approvals[shop.approvals["decision_id"].isin(campaigns["decision_id"])]
-    waits = topic.waiting(approvals.assign(kind="campaign"), by="kind")
+    decisions = shop.decisions[shop.decisions["kind"] == "campaign"]
+    approvals = shop.approvals[shop.approvals["decision_id"].isin(decisions["decision_id"])]
+    campaigns = {"decisions": decisions, "approvals": approvals}
     money = topic.lost_value(campaigns)
     return (
-        float(waits["mean"].iloc[0]),
+        float(topic.waiting(campaigns, by=None)["mean"].iloc[0]),
         topic.fading(campaigns).half_life,
         float(money["potential"].iloc[0]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from ecokit.organisation.measures import Measures
     from ecokit.shop import Shop
 
 TITLE = _("Organisation designer")
@@ -32,13 +34,11 @@ def lab(shop: Shop) -> Lab:
     shop : Shop
         With the tables posts, mandates, decisions and approvals.
     """
-    own = topic.approval_minutes(shop.decisions, shop.approvals)
-    graphs = cache(lambda start: topic.reporting_graph(shop.posts, start))
-    measured = cache(
-        lambda start, minutes: topic.measure(shop.posts, shop.mandates, minutes, WINDOW, start)
-    )
+    own = topic.approval_minutes(shop)
+    graphs = cache(lambda start: topic.reporting_graph(shop, structure=start))
+    measured = cache(lambda start, minutes: _measured(shop, minutes, start))
     designed = lru_cache(8)(lambda start, heir, all_: _design(shop, start, heir, dict(all_)))
-    offered = cache(lambda start: _changes(topic.choose(shop.posts, start)))
+    offered = cache(lambda start: _changes(topic.choose(shop.posts, structure=start)))
     names = list(shop.posts["structure"].unique())
     first = "three_forces" if "three_forces" in names else names[0]
     starts = Choice(_("Start from"), [(topic.title(name), name) for name in names], first)
@@ -52,26 +52,33 @@ def lab(shop: Shop) -> Lab:
     def draw(figure: Figure, start: str, minutes: float, **changes: Any) -> Told:
         heir = changes["kept"] or _boss(graphs(start), changes["absorbed"])
         new = designed(start, heir, tuple(changes.items()))
-        before, after = measured(start, minutes), topic.measure(*new, minutes, WINDOW)
+        before, after = measured(start, minutes), _measured(new.tables, minutes)
         way = _way(new)
         _draw(figure, new, way, rows)
         return Told(_alt(after, new, way), _figures(before, after))
 
-    narrowest = topic.design(shop.posts, shop.mandates, first, widest_span=SPANS[-1])
-    rows = len(topic.places(narrowest.posts))
+    narrowest = topic.design(shop, structure=first, widest_span=SPANS[-1])
+    rows = len(topic.places(narrowest.tables))
     return Lab(TITLE, controls, draw, along="span", stops=SPANS, size=(plots.WIDTH, _inches(rows)))
+
+
+def _measured(data: Any, minutes: float, structure: str | None = None) -> Measures:
+    return topic.measure(
+        data, minutes_per_approval=minutes, window_minutes=WINDOW, structure=structure
+    )
 
 
 def _changes(posts: pd.DataFrame) -> dict[str, Control]:
     """Offer what can be changed in a structure: its spans, layers, posts and departments."""
     named = [(f"{row.title} {row.title_zh}", row.post_id) for row in posts.itertuples()]
-    graph = topic.reporting_graph(posts)
+    tables = {"posts": posts}
+    graph = topic.reporting_graph(tables)
     top = graph.nodes[topic.top(graph)]["department"]
     inside = posts[(posts["sourcing"] == "inside") & (posts["department"] != top)]
     departments = [(name, name) for name in inside["department"].unique()]
     return {
-        "span": Slider(_("Most people a manager leads"), _down_from(topic.spans(posts).max())),
-        "depth": Slider(_("Most layers"), _down_from(topic.layers(posts).max())),
+        "span": Slider(_("Most people a manager leads"), _down_from(topic.spans(tables).max())),
+        "depth": Slider(_("Most layers"), _down_from(topic.layers(tables).max())),
         "decides": Choice(_("Who decides campaigns"), [(_("as it is"), ""), *named]),
         "absorbed": Choice(_("Close this post"), [(_("none"), ""), *named]),
         "kept": Choice(_("and give its work to"), [(_("its boss"), ""), *named]),
@@ -91,9 +98,8 @@ def _boss(graph: Any, post: str) -> str:
 
 def _design(shop: Shop, start: str, heir: str, changes: Mapping[str, Any]) -> topic.Structure:
     return topic.design(
-        shop.posts,
-        shop.mandates,
-        start,
+        shop,
+        structure=start,
         merge={changes["absorbed"]: heir} if changes["absorbed"] else None,
         outsource=[changes["supplier"]] if changes["supplier"] else [],
         outsourced_rate=changes["rate"] / 100,
@@ -106,13 +112,15 @@ def _design(shop: Shop, start: str, heir: str, changes: Mapping[str, Any]) -> to
 def _way(new: topic.Structure) -> list[str]:
     """Return the posts on the way of the first campaign decision."""
     ends = new.mandates[new.mandates["kind"] == "campaign"].iloc[0]
-    path = topic.approval_path(new.posts, ends["raised_by"], ends["decided_by"])
+    path = topic.approval_path(
+        new.tables, raised_by=ends["raised_by"], decided_by=ends["decided_by"]
+    )
     return [ends["raised_by"], *path]
 
 
 def _draw(figure: Figure, new: topic.Structure, way: list[str], rows: int) -> None:
     """Draw the chart so that posts stand as far apart in each, whatever their number."""
-    places = topic.places(new.posts)
+    places = topic.places(new.tables)
     rows = max(rows, len(places))
     figure.set_size_inches(plots.WIDTH, _inches(rows))
     ax = figure.add_axes((0.01, 0.01, 0.98, 1 - 0.4 / _inches(rows)))
@@ -125,7 +133,7 @@ def _inches(rows: int) -> float:
     return plots.ROW_INCHES * (rows + 1) + 0.6
 
 
-def _figures(before: dict[str, Any], after: dict[str, Any]) -> str:
+def _figures(before: Measures, after: Measures) -> str:
     measures = (
         ("layers", _("Layers"), "{:.0f}"),
         ("widest_span", _("Most people a manager leads"), "{:.1f}"),
@@ -138,14 +146,13 @@ def _figures(before: dict[str, Any], after: dict[str, Any]) -> str:
         ("campaign_in_time", _("Decided within two hours"), "{:.0%}"),
         ("single_points", _("Single points of failure"), "{:.0f}"),
     )
-    rows = [
-        (label, form.format(before[key]), form.format(after[key])) for key, label, form in measures
-    ]
-    changed = [n for n, (key, *_words) in enumerate(measures) if before[key] != after[key]]
+    was, now = asdict(before), asdict(after)
+    rows = [(label, form.format(was[key]), form.format(now[key])) for key, label, form in measures]
+    changed = [n for n, (key, *_words) in enumerate(measures) if was[key] != now[key]]
     return table([_("What changes"), _("before"), _("new")], rows, bold=changed)
 
 
-def _alt(row: dict[str, Any], new: topic.Structure, way: list[str]) -> str:
+def _alt(row: Measures, new: topic.Structure, way: list[str]) -> str:
     message = _(
         "Organisation chart with {layers} layers, {managers} managers who lead at most {span:.0f} "
         "people, and a cost of {cost} a month. A campaign decision goes from {way}; {share:.0%} "
@@ -153,10 +160,10 @@ def _alt(row: dict[str, Any], new: topic.Structure, way: list[str]) -> str:
     )
     titles = new.posts.set_index("post_id")["title"]
     return message.format(
-        layers=row["layers"],
-        managers=row["managers"],
-        span=row["widest_span"],
-        cost=theme.yuan(row["monthly_cost"]),
+        layers=row.layers,
+        managers=row.managers,
+        span=row.widest_span,
+        cost=theme.yuan(row.monthly_cost),
         way=_(" to ").join(titles[post] for post in way),
-        share=row["campaign_in_time"],
+        share=row.campaign_in_time,
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
+import narwhals.stable.v2 as nw
 import networkx as nx
 import pandas as pd
 
-from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.organisation.posts import choose, is_number, named, reporting_graph, require_columns
+from ecokit.organisation.posts import chosen, graph_of, named, posts_of, require_post
+
+_ENDS = ("raised_by", "decided_by")
 
 
+@public
 def approval_path(
-    posts: pd.DataFrame, raised_by: str, decided_by: str, structure: str | None = None
+    data: Any, *, raised_by: str, decided_by: str, structure: str | None = None
 ) -> list[str]:
     """Name the posts that must say yes, in order, before a decision is made.
 
@@ -22,7 +27,7 @@ def approval_path(
 
     Parameters
     ----------
-    posts, structure
+    data, structure
         As in `reporting_graph`.
     raised_by, decided_by : str
         Post ids. The same post twice means that it decides alone: no approval.
@@ -43,55 +48,51 @@ def approval_path(
     ...     "post_id": ["ceo", "sales", "it", "agent"],
     ...     "reports_to": [None, "ceo", "ceo", "sales"], "department": "shop",
     ...     "sourcing": "inside", "headcount": 1, "monthly_cost": 9000})
-    >>> approval_path(posts, "agent", "it")
+    >>> approval_path({"posts": posts}, raised_by="agent", decided_by="it")
     ['sales', 'ceo', 'it']
-    >>> approval_path(posts, "agent", "cfo")
+    >>> approval_path({"posts": posts}, raised_by="agent", decided_by="cfo")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The structure has no post cfo; its posts are ceo, sales, it, agent.
+    ecokit.errors.CourseError: decided_by is 'cfo'. The posts of the structure are ceo, sales, ...
 
     Notes
     -----
     Slide 13 asks for as few layers as possible.
     """
-    return path_of(reporting_graph(posts, structure), raised_by, decided_by)
+    graph = graph_of(posts_of(data, structure))
+    require_post("raised_by", raised_by, graph)
+    require_post("decided_by", decided_by, graph)
+    return path_of(graph, raised_by, decided_by)
 
 
 def path_of(graph: nx.DiGraph, raised_by: str, decided_by: str) -> list[str]:
     """Name the posts after `raised_by` on the way to `decided_by`."""
-    for post in (raised_by, decided_by):
-        if post not in graph:
-            raise CourseError(
-                _("The structure has no post {post}; its posts are {posts}.").format(
-                    post=post, posts=named(graph)
-                )
-            )
     # In a tree the one undirected path runs through the lowest common boss.
     return nx.shortest_path(graph.to_undirected(as_view=True), raised_by, decided_by)[1:]
 
 
-def approval_paths(
-    posts: pd.DataFrame, mandates: pd.DataFrame, structure: str | None = None
-) -> pd.DataFrame:
+@public
+def approval_paths(data: Any, *, structure: str | None = None) -> Any:
     """Tell how many approvals each kind of decision needs, and whose.
 
     Parameters
     ----------
-    posts, structure
+    data : Shop or mapping of tables
+        ``posts``, as in `reporting_graph`; ``mandates``: ``kind`` (``product``, ``campaign``,
+        ``service``), ``raised_by``, ``decided_by``.
+    structure : str, optional
         As in `reporting_graph`.
-    mandates : DataFrame
-        ``kind`` (``product``, ``campaign``, ``service``), ``raised_by``, ``decided_by``.
 
     Returns
     -------
-    DataFrame
-        The columns of `mandates`, ``approvals`` (count) and ``path`` (post ids from the
+    table of the caller's kind
+        The columns of ``mandates``, ``approvals`` (count) and ``path`` (post ids from the
         one who raises to the one who decides, joined by an arrow).
 
     Raises
     ------
     CourseError
-        As `approval_path`.
+        As `reporting_graph`; a mandate is not complete, or names no post of the structure.
 
     Examples
     --------
@@ -100,30 +101,43 @@ def approval_paths(
     ...     "department": "shop", "sourcing": "inside", "headcount": 1, "monthly_cost": 9000})
     >>> mandates = pd.DataFrame(
     ...     {"kind": ["campaign"], "raised_by": ["agent"], "decided_by": ["ceo"]})
-    >>> approval_paths(posts, mandates)[["approvals", "path"]]
+    >>> approval_paths({"posts": posts, "mandates": mandates})[["approvals", "path"]]
        approvals                 path
     0          2  agent → sales → ceo
-    >>> approval_paths(posts, mandates.drop(columns="kind"))
+    >>> approval_paths({"posts": posts, "mandates": mandates.drop(columns="kind")})
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table mandates lacks the column(s) kind.
+    ecokit.errors.CourseError: The table mandates has no column kind. It has: ...
     """
-    graph = reporting_graph(posts, structure)
-    return approval_paths_of(graph, sound_mandates(mandates, structure))
+    graph = graph_of(posts_of(data, structure))
+    mandates = mandates_of(data, structure, graph)
+    return frames.like(approval_paths_of(graph, mandates), data)
 
 
-def sound_mandates(mandates: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
-    """Return the mandates of one structure, complete."""
-    chosen = choose(mandates, structure)
-    require_columns(chosen, ("kind", "raised_by", "decided_by"), "mandates")
-    for column in ("kind", "raised_by", "decided_by"):
-        if chosen[column].isna().any():
-            raise CourseError(
-                _("{n} of {rows} mandates have no {column}: fill it in.").format(
-                    n=chosen[column].isna().sum(), rows=len(chosen), column=column
-                )
-            )
-    return chosen
+def mandates_of(data: Any, structure: str | None, graph: nx.DiGraph) -> pd.DataFrame:
+    """Return the mandates of one structure, complete, between posts of `graph`."""
+    return sound_mandates(chosen(data, "mandates", structure), graph)
+
+
+def sound_mandates(mandates: pd.DataFrame, graph: nx.DiGraph) -> pd.DataFrame:
+    """Return mandates of one structure, complete, or say what is wrong with them."""
+    columns = ["kind", *_ENDS]
+    frame = frames.table(mandates, columns, name="mandates", types=dict.fromkeys(_ENDS, "id"))
+    found = frames.as_pandas(frame)
+    known = _("The posts of the structure are {posts}.").format(posts=named(graph))
+    strangers = [
+        rows.Wrong(
+            _("{end} is no post of the structure").format(end=end),
+            ~nw.col(end).is_in(list(graph)),
+            ("kind", end),
+            known,
+        )
+        for end in _ENDS
+    ]
+    rows.refuse(
+        found, "mandates", [*(rows.missing(name, *columns) for name in columns), *strangers]
+    )
+    return found
 
 
 def approval_paths_of(graph: nx.DiGraph, mandates: pd.DataFrame) -> pd.DataFrame:
@@ -141,9 +155,8 @@ def _paths(graph: nx.DiGraph, mandates: pd.DataFrame) -> list[list[str]]:
     return [path_of(graph, raised_by, decided_by) for raised_by, decided_by in ends]
 
 
-def single_points(
-    posts: pd.DataFrame, mandates: pd.DataFrame, structure: str | None = None
-) -> pd.DataFrame:
+@public
+def single_points(data: Any, *, structure: str | None = None) -> Any:
     """Find where one absent person stops the work.
 
     Two kinds of risk: an approver with a single holder whom every decision of a kind must
@@ -151,12 +164,12 @@ def single_points(
 
     Parameters
     ----------
-    posts, mandates, structure
-        As in `approval_paths`.
+    data, structure
+        As in `approval_paths`; ``posts`` with ``department``.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``risk`` (``approval`` or ``department``), ``scope`` (the kind of decision or the
         department), ``post_id``, ``cut_off`` (people who lose their line to the top when
         the post is empty).
@@ -174,17 +187,17 @@ def single_points(
     ...     "headcount": [1, 2, 6], "monthly_cost": 9000})
     >>> mandates = pd.DataFrame(
     ...     {"kind": ["campaign"], "raised_by": ["agent"], "decided_by": ["ceo"]})
-    >>> single_points(posts, mandates)
+    >>> single_points({"posts": posts, "mandates": mandates})
              risk       scope post_id  cut_off
     0    approval    campaign     ceo        8
     1  department  management     ceo        8
-    >>> single_points(posts, mandates.assign(decided_by="cfo"))
+    >>> single_points({"posts": posts, "mandates": mandates.assign(decided_by="cfo")})
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The structure has no post cfo; its posts are ceo, sales, agent.
+    ecokit.errors.CourseError: In 1 of 1 rows of mandates, decided_by is no post of the ...
     """
-    require_columns(posts, ("department",), "posts")
-    return single_points_of(reporting_graph(posts, structure), sound_mandates(mandates, structure))
+    graph = graph_of(posts_of(data, structure, "department"))
+    return frames.like(single_points_of(graph, mandates_of(data, structure, graph)), data)
 
 
 def single_points_of(graph: nx.DiGraph, mandates: pd.DataFrame) -> pd.DataFrame:
@@ -213,34 +226,7 @@ def _bottlenecks(graph: nx.DiGraph, mandates: pd.DataFrame) -> list[tuple[str, s
     return rows
 
 
-def decision_minutes(approvals: float, minutes_per_approval: float) -> float:
-    """Tell how long a decision takes on average, approval after approval.
-
-    Parameters
-    ----------
-    approvals : float
-        Posts that must say yes; a mean over several decisions may be fractional.
-    minutes_per_approval : float
-        Mean minutes from being asked to answering.
-
-    Raises
-    ------
-    CourseError
-        Approvals that are no number from 0, or minutes that are not above 0.
-
-    Examples
-    --------
-    >>> decision_minutes(3, 45)
-    135
-    >>> decision_minutes(3, 0)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The minutes of an approval must be a number above 0, not 0.
-    """
-    _require_approvals(approvals, minutes_per_approval)
-    return approvals * minutes_per_approval
-
-
+@public
 def chance_in_time(
     approvals: int, minutes_per_approval: float, window_minutes: float = 120
 ) -> float:
@@ -278,56 +264,32 @@ def chance_in_time(
     >>> chance_in_time(-1, 60)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The approvals must be a number, 0 or more, not -1.
+    ecokit.errors.CourseError: approvals is -1. Give a whole number, 0 or more.
     """
     from scipy.special import gammainc
 
-    _require_approvals(approvals, minutes_per_approval)
-    if approvals % 1:
-        raise CourseError(_("The approvals must be a whole number, not {n}.").format(n=approvals))
-    if not (is_number(window_minutes) and window_minutes >= 0):
-        raise CourseError(
-            _("The window must be a number of minutes, 0 or more, not {n}.").format(
-                n=window_minutes
-            )
-        )
-    if approvals == 0:
-        return 1.0
-    return float(gammainc(approvals, window_minutes / minutes_per_approval))
+    approvals = numbers.count("approvals", approvals, low=0)
+    minutes = numbers.positive("minutes_per_approval", minutes_per_approval)
+    window = numbers.number("window_minutes", window_minutes, low=0)
+    return float(gammainc(approvals, window / minutes)) if approvals else 1.0
 
 
-def _require_approvals(approvals: float, minutes_per_approval: float) -> None:
-    if not (is_number(approvals) and 0 <= approvals < math.inf):
-        raise CourseError(
-            _("The approvals must be a number, 0 or more, not {n}.").format(n=approvals)
-        )
-    if not (is_number(minutes_per_approval) and 0 < minutes_per_approval < math.inf):
-        raise CourseError(
-            _("The minutes of an approval must be a number above 0, not {n}.").format(
-                n=minutes_per_approval
-            )
-        )
-
-
-def approval_minutes(
-    decisions: pd.DataFrame, approvals: pd.DataFrame, kind: str = "campaign"
-) -> float:
+@public
+def approval_minutes(data: Any, *, kind: str = "campaign") -> float:
     """Tell how many minutes one approval takes on average, from being asked to answering.
 
     Parameters
     ----------
-    decisions : DataFrame
-        ``decision_id`` and ``kind``.
-    approvals : DataFrame
-        ``decision_id``, ``asked_at``, ``answered_at``.
+    data : Shop or mapping of tables
+        ``decisions``: ``decision_id``, ``kind``. ``approvals``: ``decision_id``, ``asked_at``,
+        ``answered_at``; those that are open do not count.
     kind : str
         The kind of decision.
 
     Raises
     ------
     CourseError
-        No approval of that kind was answered, some were answered before they were asked, or
-        the two times cannot be compared.
+        No approval of that kind was answered, or some were answered before they were asked.
 
     Examples
     --------
@@ -335,34 +297,23 @@ def approval_minutes(
     >>> approvals = pd.DataFrame({"decision_id": [1, 1],
     ...     "asked_at": pd.to_datetime(["2025-06-01 09:00", "2025-06-01 09:30"]),
     ...     "answered_at": pd.to_datetime(["2025-06-01 09:30", "2025-06-01 10:40"])})
-    >>> approval_minutes(decisions, approvals)
+    >>> approval_minutes({"decisions": decisions, "approvals": approvals})
     50.0
-    >>> approval_minutes(decisions, approvals, "product")
+    >>> approval_minutes({"decisions": decisions, "approvals": approvals}, kind="product")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: No approval of a product decision was answered.
+    ecokit.errors.CourseError: kind is 'product'. No approval of such a decision was answered. ...
     """
-    require_columns(decisions, ("decision_id", "kind"), "decisions")
-    require_columns(approvals, ("decision_id", "asked_at", "answered_at"), "approvals")
+    decisions, approvals = frames.fetched(
+        data, {"decisions": "decision_id kind", "approvals": "decision_id asked_at answered_at"}
+    )
+    kind = numbers.text("kind", kind)
     ids = decisions.loc[decisions["kind"] == kind, "decision_id"]
-    chosen = approvals[approvals["decision_id"].isin(ids)]
-    asked, answered = chosen["asked_at"], chosen["answered_at"]
-    if not (asked.dtype.kind == "M" and asked.dtype == answered.dtype):
-        raise CourseError(
-            _(
-                "asked_at of approvals is {asked}, answered_at is {answered}: read both as times, "
-                "with pandas.to_datetime, and both with a time zone or both without."
-            ).format(asked=asked.dtype, answered=answered.dtype)
-        )
-    waits = (answered - asked).dropna()
+    ours = approvals[approvals["decision_id"].isin(ids)]
+    rows.refuse(ours, "approvals", [rows.out_of_order("asked_at", "answered_at", "decision_id")])
+    waits = (ours["answered_at"] - ours["asked_at"]).dropna()
     if waits.empty:
-        raise CourseError(_("No approval of a {kind} decision was answered.").format(kind=kind))
-    early = waits < pd.Timedelta(0)
-    if early.any():
-        raise CourseError(
-            _(
-                "{n} approvals were answered before they were asked, such as one of decision "
-                "{decision}: sort out these times first."
-            ).format(n=early.sum(), decision=chosen.loc[early[early].index, "decision_id"].iloc[0])
-        )
+        known = ", ".join(map(str, decisions["kind"].dropna().unique())) or _("none")
+        message = _("No approval of such a decision was answered. The kinds are: {known}.")
+        raise numbers.refused("kind", kind, message.format(known=known))
     return float(waits.dt.total_seconds().mean()) / 60

@@ -7,23 +7,24 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
+from ecokit.inputs import frames
 from ecokit.inputs.renamed import public
-from ecokit.organisation.posts import reporting_graph, top
+from ecokit.organisation.posts import graph_of, posts_of, top
 
 
 @public
-def places(posts: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
+def places(data: Any, *, structure: str | None = None) -> Any:
     """Return the rows of the organisation chart: the posts from the top down, with their layer.
 
     Parameters
     ----------
-    posts, structure
+    data, structure
         As in `reporting_graph`.
 
     Returns
     -------
-    DataFrame
-        The columns of `posts`, and ``layer`` (0 at the top). Before the posts of a unit that has
+    table of the caller's kind
+        The columns of ``posts``, and ``layer`` (0 at the top). Before the posts of a unit that has
         no post of its own stands a row with its name in ``caption`` and no ``post_id``; ``caption``
         is empty for a post.
 
@@ -36,10 +37,10 @@ def places(posts: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
     --------
     >>> posts = pd.DataFrame({"post_id": ["ceo", "it", "sales", "agent"],
     ...                       "reports_to": [None, "ceo", "ceo", "sales"]})
-    >>> places(posts)[["post_id", "layer"]].values.tolist()
+    >>> places({"posts": posts})[["post_id", "layer"]].values.tolist()
     [['ceo', 0], ['it', 1], ['sales', 1], ['agent', 2]]
     """
-    graph = reporting_graph(posts, structure)
+    graph = graph_of(posts_of(data, structure))
     first = top(graph)
     depth = nx.single_source_shortest_path_length(graph, first)
     rows: list[dict[str, Any]] = []
@@ -51,7 +52,7 @@ def places(posts: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
             captions.add(caption)
             rows.append({"post_id": None, "layer": 1, "caption": caption})
         rows.append({**node, "layer": depth[post], "caption": ""})
-    return pd.DataFrame(rows)
+    return frames.like(pd.DataFrame(rows), data)
 
 
 def _caption(node: dict[str, Any]) -> str:

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
-from ecokit.organisation.approvals import approval_paths, path_of, sound_mandates
-from ecokit.organisation.posts import (
-    is_number,
-    named,
-    reporting_graph,
-    require_columns,
-    sound_posts,
-    top,
-)
+from ecokit.organisation.approvals import mandates_of, sound_mandates
+from ecokit.organisation.posts import graph_of, posts_of, require_post, sound, top
 from ecokit.organisation.shape import people_under
 
 
-class Structure(NamedTuple):
-    """The two tables that make a structure: its posts and its mandates."""
+@dataclass(frozen=True)
+class Structure(ByName):
+    """The two tables that make a structure.
 
-    posts: pd.DataFrame
-    mandates: pd.DataFrame
+    Attributes
+    ----------
+    posts, mandates : table
+        Of the kind that was given to `design`.
+    """
+
+    posts: Any
+    mandates: Any
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        """The two tables by name, as `measure` and the other functions take them."""
+        return {"posts": self.posts, "mandates": self.mandates}
 
 
+@public
 def design(
-    posts: pd.DataFrame,
-    mandates: pd.DataFrame,
-    structure: str | None = None,
+    data: Any,
     *,
+    structure: str | None = None,
     name: str = "my_structure",
     merge: Mapping[str, str] | None = None,
-    outsource: Collection[str] = (),
+    outsource: str | Sequence[str] = (),
     outsourced_rate: float = 1.0,
     most_layers: int | None = None,
     widest_span: int | None = None,
@@ -51,14 +59,14 @@ def design(
 
     Parameters
     ----------
-    posts, mandates, structure
+    data, structure
         The structure to start from, as in `approval_paths`.
     name : str
         What the new structure is called.
     merge : mapping of post_id to post_id
         ``{"absorbed": "kept"}``: the kept post takes over reports and mandates, the people
         of the absorbed post leave.
-    outsource : collection of str
+    outsource : str or sequence of str
         Departments to hand to a supplier. Their reports inside the company, and what they
         decide, go to the nearest boss inside: the contact.
     outsourced_rate : float
@@ -75,12 +83,13 @@ def design(
     Returns
     -------
     Structure
-        ``posts`` and ``mandates`` of the new structure.
+        ``posts`` and ``mandates`` of the new structure, tables of the caller's kind; its
+        ``tables`` are the two by name, as the other functions take them.
 
     Raises
     ------
     CourseError
-        As `approval_paths`; a department or post that is not there; a limit that no
+        As `approval_paths`; a department, kind or post that is not there; a limit that no
         structure can keep.
 
     Examples
@@ -91,53 +100,59 @@ def design(
     ...     "sourcing": "inside", "headcount": [1, 1, 12], "monthly_cost": 9000})
     >>> mandates = pd.DataFrame({"structure": ["old"], "kind": ["campaign"],
     ...     "raised_by": ["agent"], "decided_by": ["ceo"]})
-    >>> new = design(posts, mandates, widest_span=6)
+    >>> old = {"posts": posts, "mandates": mandates}
+    >>> new = design(old, widest_span=6)
     >>> new.posts.loc[1:, ["post_id", "reports_to", "headcount"]]
              post_id     reports_to  headcount
     1          sales            ceo          1
     2          agent  sales_leaders         12
     3  sales_leaders          sales          2
-    >>> design(posts, mandates, outsource=["it"])
+    >>> design(old, outsource=["it"])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There is no department it; the structure has top, shop.
+    ecokit.errors.CourseError: outsource is 'it'. Choose one of: top, shop.
 
     Notes
     -----
     Slide 6 outsources IT, site design and logistics; slide 13 asks for few layers.
     """
-    chosen = Structure(sound_posts(posts, structure), sound_mandates(mandates, structure))
-    approval_paths(*chosen)
-    for absorbed, kept in (merge or {}).items():
-        chosen = _merge(chosen, absorbed, kept)
-    for department in [outsource] if isinstance(outsource, str) else outsource:
-        chosen = _outsource(chosen, department, outsourced_rate)
-    changed, rules = chosen
+    named = numbers.text("name", name)
+    departments = frames.listed(outsource, "outsource")
+    rate = numbers.number("outsourced_rate", outsourced_rate, low=0)
+    premium = numbers.number("leader_premium", leader_premium, low=0)
+    posts = posts_of(data, structure, *(["department"] if departments else []))
+    new = Structure(posts, mandates_of(data, structure, graph_of(posts)))
+    for absorbed, kept in _pairs("merge", merge).items():
+        new = _merge(new, absorbed, kept)
+    for department in departments:
+        new = _outsource(new, department, rate)
+    posts, rules = new.posts, _mandate(new.mandates, _pairs("decides", decides))
     if most_layers is not None:
-        changed = _lift(changed, most_layers)
+        posts = _lift(posts, most_layers)
     if widest_span is not None:
-        changed = _add_leaders(changed, widest_span, leader_premium)
-    rules = _mandate(rules, decides or {})
-    result = Structure(changed.assign(structure=name), rules.assign(structure=name))
-    approval_paths(*result)
-    return result
+        posts = _add_leaders(posts, numbers.count("widest_span", widest_span, 2), premium)
+    rules = sound_mandates(rules, graph_of(sound(posts)))
+    posts, rules = (table.assign(structure=named) for table in (posts, rules))
+    return Structure(frames.like(posts, data), frames.like(rules, data))
+
+
+def _pairs(name: str, value: Mapping[str, str] | None) -> Mapping[str, str]:
+    if value is not None and not isinstance(value, Mapping):
+        raise numbers.refused(name, value, _("Give a mapping, such as {'finance': 'boss'}."))
+    return value or {}
 
 
 def _mandate(rules: pd.DataFrame, decides: Mapping[str, str]) -> pd.DataFrame:
-    unknown = set(decides) - set(rules["kind"])
-    if unknown:
-        raise CourseError(
-            _("There is no kind of decision called {kinds}; the mandates know {known}.").format(
-                kinds=named(unknown), known=named(rules["kind"].unique())
-            )
-        )
+    for kind in decides:
+        numbers.one_of("decides", kind, rules["kind"].unique())
     ends = zip(rules["kind"], rules["decided_by"], strict=True)
     return rules.assign(decided_by=[decides.get(kind, post) for kind, post in ends])
 
 
 def _merge(old: Structure, absorbed: str, kept: str) -> Structure:
-    graph = reporting_graph(old.posts)
-    path_of(graph, absorbed, kept)
+    graph = graph_of(old.posts)
+    require_post("merge", absorbed, graph)
+    require_post("merge", kept, graph)
     if absorbed == kept:
         raise CourseError(_("The post {post} cannot be merged with itself.").format(post=absorbed))
     posts = old.posts.assign(reports_to=old.posts["reports_to"].replace({absorbed: kept}))
@@ -150,19 +165,8 @@ def _merge(old: Structure, absorbed: str, kept: str) -> Structure:
 
 
 def _outsource(old: Structure, department: str, rate: float) -> Structure:
-    require_columns(old.posts, ("department",), "posts")
-    graph = reporting_graph(old.posts)
-    departments = list(dict.fromkeys(old.posts["department"]))
-    if department not in departments:
-        raise CourseError(
-            _("There is no department {department}; the structure has {departments}.").format(
-                department=department, departments=named(departments)
-            )
-        )
-    if not (is_number(rate) and 0 <= rate < math.inf):
-        raise CourseError(
-            _("The outsourced rate must be a number, 0 or more, not {n}.").format(n=rate)
-        )
+    graph = graph_of(old.posts)
+    numbers.one_of("outsource", department, old.posts["department"].dropna().unique())
     if graph.nodes[top(graph)]["department"] == department:
         raise CourseError(
             _("The department {department} holds the top post; it cannot be outsourced.").format(
@@ -188,20 +192,9 @@ def _contact(graph: nx.DiGraph, post: str, outside: set[str]) -> str:
     return post
 
 
-def _require_whole(what: str, value: float) -> None:
-    if not (is_number(value) and value % 1 == 0):
-        raise CourseError(
-            _("The {what} must be a whole number, not {n}.").format(what=what, n=value)
-        )
-
-
 def _lift(posts: pd.DataFrame, most_layers: int) -> pd.DataFrame:
-    graph = reporting_graph(posts)
-    _require_whole(_("number of layers"), most_layers)
-    if not most_layers >= (2 if len(graph) > 1 else 1):
-        raise CourseError(
-            _("{n} layers are too few: a boss and the people led are 2.").format(n=most_layers)
-        )
+    graph = graph_of(posts)
+    most_layers = numbers.count("most_layers", most_layers, 2 if len(graph) > 1 else 1)
     boss = {}
     for post in graph:
         line = nx.shortest_path(graph, top(graph), post)
@@ -210,14 +203,7 @@ def _lift(posts: pd.DataFrame, most_layers: int) -> pd.DataFrame:
 
 
 def _add_leaders(posts: pd.DataFrame, widest_span: int, premium: float) -> pd.DataFrame:
-    _require_whole(_("widest span"), widest_span)
-    if not widest_span >= 2:
-        raise CourseError(_("The widest span must be 2 or more, not {n}.").format(n=widest_span))
-    if not (is_number(premium) and 0 <= premium < math.inf):
-        raise CourseError(
-            _("The leader premium must be a number, 0 or more, not {n}.").format(n=premium)
-        )
-    graph = reporting_graph(posts)
+    graph = graph_of(posts)
     waiting = list(graph)
     while waiting:
         post = waiting.pop()

@@ -2,36 +2,69 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import networkx as nx
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 from ecokit.organisation.approvals import (
     approval_paths_of,
     chance_in_time,
-    decision_minutes,
+    mandates_of,
     single_points_of,
-    sound_mandates,
 )
-from ecokit.organisation.posts import choose, named, reporting_graph, require_columns
+from ecokit.organisation.posts import graph_of, posts_of
 from ecokit.organisation.shape import layers_of, managers_of, mean_span_of, spans_of
 
 
-def compare(
-    posts: pd.DataFrame,
-    mandates: pd.DataFrame,
-    minutes_per_approval: float,
-    window_minutes: float = 120,
-) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Measures:
+    """What one structure is like: a row of `compare`.
+
+    Attributes
+    ----------
+    structure : str
+        Its name.
+    layers, managers, people_inside, people_outsourced : int
+        Layers, and heads.
+    monthly_cost, outsourced_share : float
+        Yuan, and the share of them that goes to suppliers.
+    mean_span, widest_span : float
+        People a manager leads.
+    campaign_approvals, campaign_minutes, campaign_in_time : float
+        Means over the campaign mandates; the last is a share.
+    single_points : int
+        Rows of `single_points`.
+    """
+
+    structure: str
+    layers: int
+    managers: int
+    people_inside: int
+    people_outsourced: int
+    monthly_cost: float
+    outsourced_share: float
+    mean_span: float
+    widest_span: float
+    campaign_approvals: float
+    campaign_minutes: float
+    campaign_in_time: float
+    single_points: int
+
+
+@public
+def compare(data: Any, *, minutes_per_approval: float, window_minutes: float = 120) -> Any:
     """Put structures side by side, one row each.
 
     Parameters
     ----------
-    posts, mandates : DataFrame
-        As in `approval_paths`, with a column ``structure``.
+    data : Shop or mapping of tables
+        ``posts`` and ``mandates`` as in `approval_paths`, with a column ``structure``.
     minutes_per_approval : float
         Mean minutes of one approval of a campaign decision.
     window_minutes : float
@@ -39,16 +72,17 @@ def compare(
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``structure``; ``layers``; ``managers``, ``people_inside``, ``people_outsourced``
         (heads); ``monthly_cost`` (yuan); ``outsourced_share`` (of the cost); ``mean_span``,
         ``widest_span`` (people); ``campaign_approvals``, ``campaign_minutes``,
         ``campaign_in_time`` (means over the campaign mandates); ``single_points`` (count).
+        Without posts it is empty.
 
     Raises
     ------
     CourseError
-        As `approval_paths`.
+        As `measure`.
 
     Examples
     --------
@@ -58,34 +92,54 @@ def compare(
     ...     "sourcing": "inside", "headcount": [1, 1, 6], "monthly_cost": 9000})
     >>> mandates = pd.DataFrame({"structure": "mine", "kind": ["campaign"],
     ...     "raised_by": ["agent"], "decided_by": ["ceo"]})
-    >>> compare(posts, mandates, 60)[["layers", "mean_span", "monthly_cost"]]
+    >>> table = compare({"posts": posts, "mandates": mandates}, minutes_per_approval=60)
+    >>> table[["layers", "mean_span", "monthly_cost"]]
        layers  mean_span  monthly_cost
     0       3        3.5       72000.0
-    >>> compare(posts.drop(columns="structure"), mandates, 60)
+    >>> posts = posts.drop(columns="structure")
+    >>> compare({"posts": posts, "mandates": mandates}, minutes_per_approval=60)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table posts lacks the column(s) structure.
+    ecokit.errors.CourseError: The table posts has no column structure. It has: ...
     """
-    require_columns(posts, ("structure",), "posts")
-    names = posts["structure"].dropna().unique()
-    if not len(names):
-        raise CourseError(_("The table posts names no structure."))
-    return pd.DataFrame(
-        [
-            measure(posts, mandates, minutes_per_approval, window_minutes, structure=name)
-            for name in names
-        ]
-    )
+    needed = {"posts": "structure", "mandates": "structure"}
+    opened = frames.door(data, needed)
+    tables = {name: frames.as_pandas(one) for name, one in zip(needed, opened, strict=True)}
+    minutes = numbers.positive("minutes_per_approval", minutes_per_approval)
+    window = numbers.number("window_minutes", window_minutes, low=0)
+    found = [
+        asdict(_measured(tables, minutes, window, name))
+        for name in tables["posts"]["structure"].dropna().unique()
+    ]
+    columns = [one.name for one in fields(Measures)]
+    return frames.like(pd.DataFrame(found, columns=columns), data)
 
 
+@public
 def measure(
-    posts: pd.DataFrame,
-    mandates: pd.DataFrame,
+    data: Any,
+    *,
     minutes_per_approval: float,
     window_minutes: float = 120,
     structure: str | None = None,
-) -> dict[str, Any]:
-    """Measure one structure: one row of `compare`.
+) -> Measures:
+    """Measure one structure.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``posts`` with ``department``, ``sourcing``, ``headcount`` and ``monthly_cost``, and
+        ``mandates``, as in `approval_paths`.
+    minutes_per_approval, window_minutes : float
+        As in `compare`.
+    structure : str, optional
+        As in `reporting_graph`.
+
+    Raises
+    ------
+    CourseError
+        As `approval_paths`; minutes are not above 0, no mandate is of a campaign decision, or
+        nobody leads anybody.
 
     Examples
     --------
@@ -94,33 +148,40 @@ def measure(
     ...     "department": "shop", "sourcing": "inside", "headcount": 1, "monthly_cost": 9000})
     >>> mandates = pd.DataFrame({"structure": ["mine"], "kind": ["campaign"],
     ...     "raised_by": ["sales"], "decided_by": ["ceo"]})
-    >>> measure(posts, mandates, 60)["campaign_minutes"]
+    >>> tables = {"posts": posts, "mandates": mandates}
+    >>> measure(tables, minutes_per_approval=60).campaign_minutes
     60.0
-    >>> measure(posts, mandates, -1)
+    >>> measure(tables, minutes_per_approval=-1)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The minutes of an approval must be a number above 0, not -1.
+    ecokit.errors.CourseError: minutes_per_approval is -1. Give a number above 0.
     """
-    posts, mandates = choose(posts, structure), sound_mandates(mandates, structure)
-    require_columns(posts, ("department", "sourcing", "headcount", "monthly_cost"), "posts")
-    graph = reporting_graph(posts)
+    minutes = numbers.positive("minutes_per_approval", minutes_per_approval)
+    window = numbers.number("window_minutes", window_minutes, low=0)
+    return _measured(data, minutes, window, structure)
+
+
+def _measured(data: Any, minutes: float, window: float, structure: str | None) -> Measures:
+    posts = posts_of(data, structure, "department", "sourcing", "headcount", "monthly_cost")
+    graph = graph_of(posts)
+    mandates = mandates_of(data, structure, graph)
     paths = approval_paths_of(graph, mandates)
     approvals = paths.loc[paths["kind"] == "campaign", "approvals"]
     if approvals.empty:
         raise CourseError(_("The table mandates has no campaign decision; add one."))
-    in_time = [chance_in_time(k, minutes_per_approval, window_minutes) for k in approvals]
-    return {
-        "structure": str(posts["structure"].iloc[0]) if "structure" in posts else "",
-        "layers": max(layers_of(graph).values()),
-        "managers": managers_of(graph),
+    in_time = [chance_in_time(k, minutes, window) for k in approvals]
+    return Measures(
+        structure=str(posts["structure"].iloc[0]) if "structure" in posts else "",
+        layers=max(layers_of(graph).values()),
+        managers=managers_of(graph),
         **_totals(graph),
-        "mean_span": mean_span_of(graph),
-        "widest_span": max(spans_of(graph).values()),
-        "campaign_approvals": float(approvals.mean()),
-        "campaign_minutes": decision_minutes(float(approvals.mean()), minutes_per_approval),
-        "campaign_in_time": sum(in_time) / len(in_time),
-        "single_points": len(single_points_of(graph, mandates)),
-    }
+        mean_span=mean_span_of(graph),
+        widest_span=max(spans_of(graph).values()),
+        campaign_approvals=float(approvals.mean()),
+        campaign_minutes=float(approvals.mean()) * minutes,
+        campaign_in_time=sum(in_time) / len(in_time),
+        single_points=len(single_points_of(graph, mandates)),
+    )
 
 
 def _totals(graph: nx.DiGraph) -> dict[str, Any]:
@@ -138,41 +199,32 @@ def _totals(graph: nx.DiGraph) -> dict[str, Any]:
     }
 
 
-def four_questions(
-    posts: pd.DataFrame,
-    mandates: pd.DataFrame,
-    journey: pd.DataFrame,
-    channels: pd.DataFrame,
-    products: pd.DataFrame,
-    minutes_per_approval: float,
-    structure: str | None = None,
-) -> pd.DataFrame:
+@public
+def four_questions(data: Any, *, minutes_per_approval: float, structure: str | None = None) -> Any:
     """Answer the four questions of slide 4 for one structure, as a grid of figures.
 
     Parameters
     ----------
-    posts, mandates, structure
-        As in `approval_paths`.
-    journey : DataFrame
-        The touchpoints with ``post_id``, the post that acts.
-    channels : DataFrame
-        Traffic channels with ``kind`` (``own``, ``paid``, ``partner``).
-    products : DataFrame
-        Products with ``line`` (``standard``, ``custom``, ``exclusive``, ``oem``).
+    data : Shop or mapping of tables
+        ``posts`` and ``mandates``, as in `measure`. ``journey``: ``touchpoint``, ``post_id``
+        (the post that acts). ``channels``: ``kind`` (``own``, ``paid``, ``partner``).
+        ``products``: ``line`` (``standard``, ``custom``, ``exclusive``, ``oem``).
     minutes_per_approval : float
         Mean minutes of one approval of a campaign decision.
+    structure : str, optional
+        As in `reporting_graph`.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         ``question``, ``question_zh``, ``measure``, ``value``, ``unit``: three rows for each
-        of structure, operations, decisions and partners.
+        of structure, operations, decisions and partners. A value that an empty table does not
+        tell is missing.
 
     Raises
     ------
     CourseError
-        As `compare`, for a touchpoint whose post the structure does not have, and for an
-        empty table.
+        As `measure`, and for a touchpoint whose post the structure does not have.
 
     Examples
     --------
@@ -182,62 +234,56 @@ def four_questions(
     >>> mandates = pd.DataFrame(
     ...     {"kind": ["campaign"], "raised_by": ["sales"], "decided_by": ["ceo"]})
     >>> journey = pd.DataFrame({"touchpoint": [1, 2], "post_id": ["sales", "sales"]})
-    >>> channels = pd.DataFrame({"kind": ["own", "partner"]})
-    >>> products = pd.DataFrame({"line": ["standard", "oem"]})
-    >>> grid = four_questions(posts, mandates, journey, channels, products, 60)
+    >>> tables = {"posts": posts, "mandates": mandates, "journey": journey,
+    ...     "channels": pd.DataFrame({"kind": ["own", "partner"]}),
+    ...     "products": pd.DataFrame({"line": ["standard", "oem"]})}
+    >>> grid = four_questions(tables, minutes_per_approval=60)
     >>> grid.groupby("question", sort=False)["value"].apply(list).to_dict()
     {'structure': [2.0, 2.0, 18000.0], 'operations': [2.0, 1.0, 2.0], \
 'decisions': [1.0, 60.0, 0.8646647167633873], 'partners': [1.0, 0.5, 0.0]}
-    >>> four_questions(posts, mandates, journey.assign(post_id="cfo"), channels, products, 60)
+    >>> tables["journey"] = journey.assign(post_id="cfo")
+    >>> four_questions(tables, minutes_per_approval=60)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: No such post for touchpoint(s) 1, 2: cfo.
+    ecokit.errors.CourseError: In 2 of 2 rows of journey, post_id is not in posts, such as ...
     """
-    row = measure(posts, mandates, minutes_per_approval, structure=structure)
-    require_columns(channels, ("kind",), "channels")
-    require_columns(products, ("line",), "products")
-    _require_acting_posts(journey, choose(posts, structure))
-    for name, table in (("journey", journey), ("products", products)):
-        if table.empty:
-            raise CourseError(_("The table {name} has no rows.").format(name=name))
-    acting = journey["post_id"].value_counts()
-    cells: list[tuple[str, str, str, float, str]] = [
-        ("structure", "组织架构", _("layers"), row["layers"], _("layers")),
-        ("structure", "组织架构", _("people inside"), row["people_inside"], _("people")),
-        ("structure", "组织架构", _("cost a month"), row["monthly_cost"], _("yuan")),
-        ("operations", "经营活动", _("touchpoints served"), len(journey), _("touchpoints")),
+    row = measure(data, minutes_per_approval=minutes_per_approval, structure=structure)
+    journey, channels, products = frames.fetched(
+        data, {"journey": "touchpoint post_id", "channels": "kind", "products": "line"}
+    )
+    posts = posts_of(data, structure)
+    rows.refuse(journey, "journey", [rows.unknown_id("post_id", posts, "posts", "", "touchpoint")])
+    columns = ["question", "question_zh", "measure", "value", "unit"]
+    cells = _cells(row, journey["post_id"].value_counts(), channels["kind"], products["line"])
+    return frames.like(pd.DataFrame(cells, columns=columns).astype({"value": "float64"}), data)
+
+
+def _cells(
+    row: Measures, acting: pd.Series[int], channels: pd.Series[str], lines: pd.Series[str]
+) -> list[tuple[str, str, str, float, str]]:
+    return [
+        ("structure", "组织架构", _("layers"), row.layers, _("layers")),
+        ("structure", "组织架构", _("people inside"), row.people_inside, _("people")),
+        ("structure", "组织架构", _("cost a month"), row.monthly_cost, _("yuan")),
+        ("operations", "经营活动", _("touchpoints served"), acting.sum(), _("touchpoints")),
         ("operations", "经营活动", _("posts that serve them"), len(acting), _("posts")),
         ("operations", "经营活动", _("most for one post"), acting.max(), _("touchpoints")),
-        ("decisions", "决策", _("campaign approvals"), row["campaign_approvals"], _("approvals")),
-        ("decisions", "决策", _("mean time"), row["campaign_minutes"], _("minutes")),
-        ("decisions", "决策", _("within two hours"), row["campaign_in_time"], _("share")),
+        ("decisions", "决策", _("campaign approvals"), row.campaign_approvals, _("approvals")),
+        ("decisions", "决策", _("mean time"), row.campaign_minutes, _("minutes")),
+        ("decisions", "决策", _("within two hours"), row.campaign_in_time, _("share")),
         (
             "partners",
             "合作",
             _("partner channels"),
-            (channels["kind"] == "partner").sum(),
+            (channels == "partner").sum(),
             _("channels"),
         ),
         (
             "partners",
             "合作",
             _("products with a partner"),
-            (products["line"] != "standard").mean(),
+            (lines != "standard").mean(),
             _("share"),
         ),
-        ("partners", "合作", _("people at suppliers"), row["people_outsourced"], _("people")),
+        ("partners", "合作", _("people at suppliers"), row.people_outsourced, _("people")),
     ]
-    columns = ["question", "question_zh", "measure", "value", "unit"]
-    return pd.DataFrame(cells, columns=columns).astype({"value": "float64"})
-
-
-def _require_acting_posts(journey: pd.DataFrame, posts: pd.DataFrame) -> None:
-    require_columns(journey, ("touchpoint", "post_id"), "journey")
-    lost = journey[~journey["post_id"].isin(posts["post_id"])]
-    if len(lost):
-        raise CourseError(
-            _("No such post for touchpoint(s) {touchpoints}: {posts}.").format(
-                touchpoints=", ".join(map(str, lost["touchpoint"])),
-                posts=named(lost["post_id"].unique()),
-            )
-        )

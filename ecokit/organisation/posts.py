@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Iterable
-from numbers import Real
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import networkx as nx
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
 STRUCTURES = ("seven_departments", "three_centers", "three_forces")
@@ -20,6 +21,7 @@ DEFAULTS: dict[str, Any] = {"sourcing": "inside", "headcount": 1, "monthly_cost"
 MOST_NAMED = 12  # posts listed in a sentence
 
 
+@public
 def title(structure: str) -> str:
     """Name a structure for people, in English and Chinese.
 
@@ -28,29 +30,31 @@ def title(structure: str) -> str:
     >>> title("three_forces"), title("my_structure")
     ('Three forces 三支部队', 'My structure')
     """
+    structure = numbers.text("structure", structure)
     known = {
         "seven_departments": (_("Seven departments"), "七个部门"),
         "three_centers": (_("Three centers"), "三个中心"),
         "three_forces": (_("Three forces"), "三支部队"),
     }
-    english, chinese = known.get(structure, (str(structure).replace("_", " ").capitalize(), ""))
+    english, chinese = known.get(structure, (structure.replace("_", " ").capitalize(), ""))
     return f"{english} {chinese}".strip()
 
 
-def choose(table: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
+@public
+def choose(table: Any, *, structure: str | None = None) -> Any:
     """Return the rows of `table` that belong to one structure.
 
     Parameters
     ----------
-    table : DataFrame
+    table : table of any engine
         ``posts`` or ``mandates``; without a column ``structure`` it is one structure.
     structure : str, optional
         Needed where the table holds more than one.
 
     Returns
     -------
-    DataFrame
-        The rows of that structure, with a fresh index.
+    table of the caller's kind
+        The rows of that structure, in pandas with a fresh index.
 
     Raises
     ------
@@ -60,78 +64,57 @@ def choose(table: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> posts = pd.DataFrame({"structure": ["flat", "tall"], "post_id": ["ceo", "boss"]})
-    >>> choose(posts, "tall")["post_id"].tolist()
+    >>> choose(posts, structure="tall")["post_id"].tolist()
     ['boss']
     >>> choose(posts)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table holds several structures (flat, tall): name one of them.
+    ecokit.errors.CourseError: structure is None. Choose one of: flat, tall.
     """
-    require_pandas(table)
-    if "structure" not in table:
-        return table.reset_index(drop=True)
-    names = list(table["structure"].dropna().unique())
-    if structure is None and len(names) > 1:
-        raise CourseError(
-            _("The table holds several structures ({names}): name one of them.").format(
-                names=named(names)
-            )
-        )
-    if structure is not None and structure not in names:
-        raise CourseError(
-            _("There is no structure {structure!r}; the table holds {names}.").format(
-                structure=structure, names=named(names) or _("none")
-            )
-        )
-    if not names:
-        return table.head(0)
-    return table[table["structure"] == (structure or names[0])].reset_index(drop=True)
+    return frames.like(_chosen("table", table, structure), table)
 
 
-def require_pandas(table: object) -> None:
-    """Raise a CourseError unless `table` is a pandas DataFrame."""
-    if not isinstance(table, pd.DataFrame):
-        raise CourseError(
-            _("Give the table as a pandas DataFrame, not as a {kind}.").format(
-                kind=f"{type(table).__module__.partition('.')[0]} {type(table).__name__}"
-            )
-        )
+def chosen(data: Any, name: str, structure: str | None) -> pd.DataFrame:
+    """Return the rows of one of the caller's tables that belong to one structure."""
+    (frame,) = frames.door(data, {name: []})
+    return _chosen(name, frame, structure)
 
 
-def require_columns(table: pd.DataFrame, columns: Iterable[str], name: str) -> None:
-    """Raise a CourseError for the columns that the table `name` lacks."""
-    require_pandas(table)
-    missing = [column for column in columns if column not in table]
-    if missing:
-        raise CourseError(
-            _("The table {name} lacks the column(s) {columns}.").format(
-                name=name, columns=", ".join(missing)
-            )
-        )
+def _chosen(name: str, given: Any, structure: str | None) -> pd.DataFrame:
+    needed = [] if structure is None else ["structure"]
+    found = frames.as_pandas(frames.table(given, needed, name=name)).reset_index(drop=True)
+    if "structure" not in found:
+        return found
+    names = list(found["structure"].dropna().unique())
+    if structure is None and len(names) < 2:
+        return found[found["structure"].notna()].reset_index(drop=True)
+    wanted = numbers.one_of("structure", structure, names)
+    return found[found["structure"] == wanted].reset_index(drop=True)
 
 
-def reporting_graph(posts: pd.DataFrame, structure: str | None = None) -> nx.DiGraph:
+@public
+def reporting_graph(data: Any, *, structure: str | None = None) -> nx.DiGraph:
     """Tell who reports to whom: a tree with an arrow from each boss to each report.
 
     Parameters
     ----------
-    posts : DataFrame
-        One row a post: ``post_id``, ``reports_to`` (a ``post_id``, empty for the top),
-        ``sourcing`` (``inside`` or ``outsourced``), ``headcount`` (people). Where the last
-        two are missing, each post is one person of the company.
+    data : Shop or mapping of tables
+        ``posts``, one row a post: ``post_id``, ``reports_to`` (a ``post_id``, empty for the
+        top), ``sourcing`` (``inside`` or ``outsourced``), ``headcount`` (people). Where the
+        last two are missing, each post is one person of the company.
     structure : str, optional
-        Needed where the table holds more than one.
+        Which of the table's structures; needed where it holds more than one.
 
     Returns
     -------
     networkx.DiGraph
-        Nodes are post ids and carry the columns of `posts` as attributes.
+        Nodes are post ids and carry the columns of ``posts`` as attributes.
 
     Raises
     ------
     CourseError
-        A post twice, an unknown boss, a post that reports to itself, no top or two,
-        a circle of posts; the sentence names the posts.
+        A column is missing, no such structure; a post twice, an unknown boss, a post that
+        reports to itself, no top or two, a circle of posts.
 
     Examples
     --------
@@ -139,9 +122,9 @@ def reporting_graph(posts: pd.DataFrame, structure: str | None = None) -> nx.DiG
     ...     "post_id": ["ceo", "sales", "agents"], "reports_to": [None, "ceo", "sales"],
     ...     "department": ["management", "sales", "sales"], "sourcing": "inside",
     ...     "headcount": [1, 1, 6], "monthly_cost": [30000, 18000, 8000]})
-    >>> list(reporting_graph(posts).edges)
+    >>> list(reporting_graph({"posts": posts}).edges)
     [('ceo', 'sales'), ('sales', 'agents')]
-    >>> reporting_graph(posts.assign(reports_to=["agents", "ceo", "sales"]))
+    >>> reporting_graph({"posts": posts.assign(reports_to=["agents", "ceo", "sales"])})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Nobody is at the top: the posts agents, ceo, sales report to one \
@@ -151,67 +134,73 @@ another in a circle. Leave reports_to empty for one of them.
     -----
     Slides 5 to 7.
     """
-    chosen = sound_posts(posts, structure)
+    return graph_of(posts_of(data, structure))
+
+
+def graph_of(posts: pd.DataFrame) -> nx.DiGraph:
+    """Turn sound posts into a graph from boss to report; it is one tree."""
     graph = nx.DiGraph()
-    graph.add_nodes_from((row["post_id"], row) for row in chosen.to_dict("records"))
-    under = chosen.dropna(subset="reports_to")
+    graph.add_nodes_from((row["post_id"], row) for row in posts.to_dict("records"))
+    under = posts.dropna(subset="reports_to")
     graph.add_edges_from(zip(under["reports_to"], under["post_id"], strict=True))
     _require_one_tree(graph)
     return graph
 
 
-def sound_posts(posts: pd.DataFrame, structure: str | None = None) -> pd.DataFrame:
-    """Return the posts of one structure, complete and free of wrong values."""
-    chosen = choose(posts, structure)
-    require_columns(chosen, ("post_id", "reports_to"), "posts")
-    chosen = chosen.assign(**{k: v for k, v in DEFAULTS.items() if k not in chosen})
-    ids = chosen["post_id"].astype(object)
-    boss = chosen["reports_to"].astype(object).where(lambda post: post.notna() & (post != ""))
-    people = pd.to_numeric(chosen["headcount"], errors="coerce")
-    cost = pd.to_numeric(chosen["monthly_cost"], errors="coerce")
-    for wrong, sentence in (
-        (ids.isna(), _("A post has no post_id; give each post a name of its own.")),
-        (
-            ids.duplicated(),
-            _("Listed more than once: {posts}. Each post needs one row, with one boss."),
+def posts_of(data: Any, structure: str | None = None, *needed: str) -> pd.DataFrame:
+    """Return the posts of one structure, complete and free of wrong values.
+
+    They have the columns of the caller; what the table does not say is filled from `DEFAULTS`,
+    unless it is `needed`.
+    """
+    return sound(chosen(data, "posts", structure), *needed)
+
+
+def sound(posts: pd.DataFrame, *needed: str) -> pd.DataFrame:
+    """Return posts of one structure, complete, or say what is wrong with them."""
+    lacking = {k: v for k, v in DEFAULTS.items() if k not in posts and k not in needed}
+    columns = list(dict.fromkeys(["post_id", "reports_to", *DEFAULTS, *needed]))
+    full = posts.assign(**lacking)
+    frame = frames.table(full, columns, name="posts", types={"reports_to": "id"})
+    found = frames.as_pandas(frame)
+    boss = found["reports_to"].astype(object)
+    found = found.assign(
+        post_id=found["post_id"].astype(object),
+        reports_to=boss.where(boss.notna() & (boss != "")),
+    )
+    rows.refuse(found, "posts", _rules(found))
+    return found.astype({"headcount": "int64", "monthly_cost": "float64"})
+
+
+def _rules(posts: pd.DataFrame) -> list[rows.Wrong]:
+    post, boss = nw.col("post_id"), nw.col("reports_to")
+    here = posts["post_id"].tolist()
+    return [
+        rows.missing("post_id", "reports_to"),
+        rows.Wrong(
+            _("the post reports to itself"), boss == post, ("post_id",), _("Name its boss.")
         ),
-        (
-            boss == ids,
-            _("Reporting to themselves: {posts}. Name their boss in reports_to."),
-        ),
-        (
-            boss.notna() & ~boss.isin(ids),
+        rows.Wrong(
+            _("the boss is not in the table"),
+            ~boss.is_in(here) & ~boss.is_null(),
+            ("post_id", "reports_to"),
             _(
-                "The boss is not in the table for {posts}. Add a row for the boss, "
-                "or correct reports_to; the post at the top leaves it empty."
+                "Add a row for the boss, or correct reports_to; the post at the top leaves it "
+                "empty."
             ),
         ),
-        (
-            ~chosen["sourcing"].isin(["inside", "outsourced"]),
-            _("The sourcing of {posts} must be inside or outsourced."),
-        ),
-        (
-            ~((people >= 1) & (people % 1 == 0)),
-            _("The headcount of {posts} must be a whole number, 1 or more."),
-        ),
-        (
-            ~((cost >= 0) & (cost < math.inf)),
-            _("The monthly_cost of {posts} must be an amount in yuan, 0 or more."),
-        ),
-    ):
-        if wrong.any():
-            raise CourseError(sentence.format(posts=named(ids[wrong].unique())))
-    return chosen.assign(
-        post_id=ids,
-        reports_to=boss,
-        headcount=people.astype("int64"),
-        monthly_cost=cost.astype("float64"),
-    )
+        rows.missing("sourcing", "post_id"),
+        rows.none_of("sourcing", ("inside", "outsourced"), "post_id"),
+        rows.not_above_zero("headcount", "post_id", whole=True),
+        rows.below_zero("monthly_cost", "post_id"),
+    ]
 
 
-def is_number(value: object) -> bool:
-    """Tell whether `value` is a real number, Python's or NumPy's, and no text."""
-    return isinstance(value, Real)
+def require_post(name: str, post: object, graph: nx.DiGraph) -> None:
+    """Raise a CourseError if the argument `name` is no post of `graph`."""
+    if post not in graph:
+        wanted = _("The posts of the structure are {posts}.").format(posts=named(graph))
+        raise numbers.refused(name, post, wanted)
 
 
 def named(posts: Iterable[Hashable]) -> str:
@@ -224,7 +213,7 @@ def named(posts: Iterable[Hashable]) -> str:
 
 
 def _require_one_tree(graph: nx.DiGraph) -> None:
-    tops = [post for post, bosses in graph.in_degree() if bosses == 0]
+    tops = _tops(graph)
     if len(tops) > 1:
         raise CourseError(
             _("Only one post can be at the top; {posts} have no boss.").format(posts=named(tops))
@@ -246,12 +235,30 @@ def _require_one_tree(graph: nx.DiGraph) -> None:
     )
 
 
+@public
 def top(graph: nx.DiGraph) -> str:
     """Return the post at the top.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        What `reporting_graph` returned.
+
+    Raises
+    ------
+    CourseError
+        It is something else, or has no one post at the top.
 
     Examples
     --------
     >>> top(nx.DiGraph([("ceo", "sales")]))
     'ceo'
     """
-    return next(post for post, bosses in graph.in_degree() if bosses == 0)
+    tops = _tops(graph) if isinstance(graph, nx.DiGraph) else []
+    if len(tops) != 1:
+        raise numbers.refused("graph", graph, _("Give what reporting_graph returned."))
+    return tops[0]
+
+
+def _tops(graph: nx.DiGraph) -> list[str]:
+    return [post for post, bosses in graph.in_degree() if bosses == 0]

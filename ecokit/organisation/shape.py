@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
+from typing import Any
 
 import networkx as nx
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.inputs import frames
+from ecokit.inputs.frames import By
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.organisation.posts import reporting_graph, require_columns, top
+from ecokit.organisation.posts import graph_of, posts_of, top
 
 
-def layers(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
+@public
+def layers(data: Any, *, structure: str | None = None) -> pd.Series:
     """Tell on which layer each post stands; the top is layer 1.
 
     The number of layers of a structure is the largest of them. Outsourced posts count:
@@ -20,12 +25,12 @@ def layers(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
 
     Parameters
     ----------
-    posts, structure
+    data, structure
         As in `reporting_graph`.
 
     Returns
     -------
-    Series of int
+    Series of int, of pandas
         Indexed by ``post_id``, from the top down.
 
     Raises
@@ -39,14 +44,14 @@ def layers(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
     ...     "post_id": ["ceo", "sales", "agents"], "reports_to": [None, "ceo", "sales"],
     ...     "department": "shop", "sourcing": "inside",
     ...     "headcount": 1, "monthly_cost": 9000})
-    >>> layers(posts).to_dict()
+    >>> layers({"posts": posts}).to_dict()
     {'ceo': 1, 'sales': 2, 'agents': 3}
-    >>> layers(posts.assign(reports_to=[None, None, "sales"]))
+    >>> layers({"posts": posts.assign(reports_to=[None, None, "sales"])})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Only one post can be at the top; ceo, sales have no boss.
     """
-    depth = layers_of(reporting_graph(posts, structure))
+    depth = layers_of(graph_of(posts_of(data, structure)))
     return pd.Series(depth, name="layer", dtype="int64").rename_axis("post_id")
 
 
@@ -56,7 +61,8 @@ def layers_of(graph: nx.DiGraph) -> dict[str, int]:
     return {post: steps + 1 for post, steps in depth.items()}
 
 
-def spans(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
+@public
+def spans(data: Any, *, structure: str | None = None) -> pd.Series:
     """Count the people whom each manager leads directly.
 
     A post with people of the company under it is a manager. Outsourced people are led by
@@ -65,12 +71,12 @@ def spans(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
 
     Parameters
     ----------
-    posts, structure
+    data, structure
         As in `reporting_graph`.
 
     Returns
     -------
-    Series of float
+    Series of float, of pandas
         People per manager, indexed by the manager's ``post_id``, in the order of `posts`.
 
     Raises
@@ -85,14 +91,14 @@ def spans(posts: pd.DataFrame, structure: str | None = None) -> pd.Series:
     ...     "reports_to": [None, "ceo", "sales", "ceo"], "department": "shop",
     ...     "sourcing": ["inside", "inside", "inside", "outsourced"],
     ...     "headcount": [1, 2, 6, 4], "monthly_cost": 9000})
-    >>> spans(posts).to_dict()
+    >>> spans({"posts": posts}).to_dict()
     {'ceo': 2.0, 'sales': 3.0}
-    >>> spans(posts.assign(headcount=[1, 0, 6, 4]))
+    >>> spans({"posts": posts.assign(headcount=[1, 0, 6, 4])})
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The headcount of sales must be a whole number, 1 or more.
+    ecokit.errors.CourseError: In 1 of 4 rows of posts, headcount is no whole number above 0, ...
     """
-    found = spans_of(reporting_graph(posts, structure))
+    found = spans_of(graph_of(posts_of(data, structure)))
     return pd.Series(found, name="span", dtype="float64").rename_axis("post_id")
 
 
@@ -108,7 +114,8 @@ def people_under(graph: nx.DiGraph, post: Hashable) -> int:
     return sum(int(r["headcount"]) for r in reports if r["sourcing"] == "inside")
 
 
-def mean_span(posts: pd.DataFrame, structure: str | None = None) -> float:
+@public
+def mean_span(data: Any, *, structure: str | None = None) -> float:
     """Tell how many people a manager leads on average.
 
     People with a boss inside the company, divided by managers.
@@ -124,14 +131,14 @@ def mean_span(posts: pd.DataFrame, structure: str | None = None) -> float:
     ...     "post_id": ["ceo", "sales", "agents"], "reports_to": [None, "ceo", "sales"],
     ...     "department": "shop", "sourcing": "inside",
     ...     "headcount": [1, 1, 6], "monthly_cost": 9000})
-    >>> mean_span(posts)
+    >>> mean_span({"posts": posts})
     3.5
-    >>> mean_span(posts.head(1))
+    >>> mean_span({"posts": posts.head(1)})
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: No post leads people of the company, so there is no span of control.
     """
-    return mean_span_of(reporting_graph(posts, structure))
+    return mean_span_of(graph_of(posts_of(data, structure)))
 
 
 def managers_of(graph: nx.DiGraph) -> int:
@@ -147,21 +154,20 @@ def mean_span_of(graph: nx.DiGraph) -> float:
     return sum(people_under(graph, post) for post in graph) / managers
 
 
-def cost(
-    posts: pd.DataFrame, structure: str | None = None, by: str | Sequence[str] = "sourcing"
-) -> pd.DataFrame:
+@public
+def cost(data: Any, *, by: By = "sourcing", structure: str | None = None) -> Any:
     """Count the people and what they cost a month.
 
     Parameters
     ----------
-    posts, structure
+    data, structure
         As in `reporting_graph`.
-    by : str or list of str
-        Columns of `posts` to group by: ``sourcing``, ``department``, ``unit``.
+    by : str or sequence of str
+        Columns of ``posts`` to group by: ``sourcing``, ``department``, ``unit``.
 
     Returns
     -------
-    DataFrame
+    table of the caller's kind
         The `by` columns, ``people`` (heads) and ``monthly_cost`` (yuan), in the order in
         which the groups first appear.
 
@@ -176,22 +182,21 @@ def cost(
     ...     "post_id": ["ceo", "sales", "it"], "reports_to": [None, "ceo", "ceo"],
     ...     "department": "shop", "sourcing": ["inside", "inside", "outsourced"],
     ...     "headcount": [1, 2, 3], "monthly_cost": [30000, 9000.5, 12000]})
-    >>> cost(posts)
+    >>> cost({"posts": posts})
          sourcing  people  monthly_cost
     0      inside       3       48001.0
     1  outsourced       3       36000.0
-    >>> cost(posts, by="city")
+    >>> cost({"posts": posts}, by="city")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table posts lacks the column(s) city.
+    ecokit.errors.CourseError: The table posts has no column city. It has: ...
     """
-    by = [by] if isinstance(by, str) else list(by)
-    if not by:
-        raise CourseError(_("Name a column of posts in by, such as sourcing."))
-    require_columns(posts, ["headcount", "monthly_cost", *by], "posts")
-    chosen = pd.DataFrame(dict(reporting_graph(posts, structure).nodes(data=True)).values())
-    people = chosen["headcount"]
-    fen = (chosen["monthly_cost"] * 100).round().astype("int64") * people
-    sums = chosen[by].assign(people=people, fen=fen).groupby(by, sort=False, dropna=False).sum()
-    sums = sums.reset_index()
-    return sums.assign(monthly_cost=sums["fen"] / 100).drop(columns="fen")
+    keys = frames.listed(by, least=1)
+    frames.refuse_taken(keys, ("people", "monthly_cost"))
+    posts = posts_of(data, structure, "headcount", "monthly_cost", *keys)
+    graph_of(posts)
+    people = posts["headcount"]
+    fen = (posts["monthly_cost"] * 100).round().astype("int64") * people
+    found = posts[keys].assign(people=people, fen=fen)
+    sums = found.groupby(keys, sort=False, dropna=False).sum().reset_index()
+    return frames.like(sums.assign(monthly_cost=sums["fen"] / 100).drop(columns="fen"), data)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 from ecokit.errors import CourseError
+from ecokit.inputs import numbers
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.organisation.posts import is_number
 
 
+@public
 def uniform_headcount(span: float, layers: float) -> float:
     r"""Count the people of a company where every manager leads `span` people.
 
@@ -33,22 +35,22 @@ def uniform_headcount(span: float, layers: float) -> float:
     >>> uniform_headcount(0, 3)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The span must be a number, 1 or more, not 0.
+    ecokit.errors.CourseError: span is 0. Give a number, 1 or more.
     """
-    _require_one_or_more(_("span"), span)
-    _require_one_or_more(_("number of layers"), layers)
+    span, layers = numbers.number("span", span, low=1), numbers.number("layers", layers, low=1)
     if span == 1:
-        return float(layers)
+        return layers
     try:
-        return (float(span) ** layers - 1) / (span - 1)
+        return (span**layers - 1) / (span - 1)
     except OverflowError:
         raise CourseError(
-            _("{layers} layers with a span of {span} are more people than can be counted.").format(
-                layers=layers, span=span
-            )
+            _(
+                "{layers:g} layers with a span of {span:g} are more people than can be counted."
+            ).format(layers=layers, span=span)
         ) from None
 
 
+@public
 def uniform_layers(headcount: float, span: float) -> float:
     r"""Tell how many layers a company needs when every manager leads `span` people.
 
@@ -75,13 +77,14 @@ def uniform_layers(headcount: float, span: float) -> float:
     >>> uniform_layers(0, 8)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The headcount must be a number, 1 or more, not 0.
+    ecokit.errors.CourseError: headcount is 0. Give a number, 1 or more.
     """
-    _require_one_or_more(_("headcount"), headcount)
-    _require_one_or_more(_("span"), span)
-    return float(headcount) if span == 1 else math.log(headcount * (span - 1) + 1, span)
+    headcount = numbers.number("headcount", headcount, low=1)
+    span = numbers.number("span", span, low=1)
+    return headcount if span == 1 else math.log(headcount * (span - 1) + 1, span)
 
 
+@public
 def uniform_managers(headcount: float, span: float) -> float:
     r"""Count the managers among the people, :math:`(N - 1) / s`.
 
@@ -99,15 +102,8 @@ def uniform_managers(headcount: float, span: float) -> float:
     >>> uniform_managers(5461, 0.5)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The span must be a number, 1 or more, not 0.5.
+    ecokit.errors.CourseError: span is 0.5. Give a number, 1 or more.
     """
-    _require_one_or_more(_("headcount"), headcount)
-    _require_one_or_more(_("span"), span)
+    headcount = numbers.number("headcount", headcount, low=1)
+    span = numbers.number("span", span, low=1)
     return (headcount - 1) / span
-
-
-def _require_one_or_more(what: str, value: float) -> None:
-    if not (is_number(value) and 1 <= value < math.inf):
-        raise CourseError(
-            _("The {what} must be a number, 1 or more, not {value}.").format(what=what, value=value)
-        )
