@@ -33,7 +33,7 @@ CALLS: Calls = {
         widest_span=6,
         leader_premium=0.1,
         decides={"campaign": "d_marketing_manager"},
-    ).but(GROUPED),
+    ).but(f"{DEFAULTS} {GROUPED}", skip="outsource"),  # None is nothing
     "organisation.four_questions": lambda: Call(
         tables(FOUR), minutes_per_approval=45, structure=OURS
     ),
