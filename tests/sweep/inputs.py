@@ -41,6 +41,7 @@ CALLS: Calls = {
     "inputs.frames.listed": lambda: Call("month", "by", least=1).but(skip="what least"),
     "inputs.numbers.array": lambda: Call("values", [1, 2.5]).but(skip="name"),
     "inputs.numbers.by_day": lambda: Call("series", DAYS).but(skip="name"),
+    "inputs.numbers.by_name": lambda: Call("values", {"K1": 1, "K2": 0.5}).but(skip="name"),
     "inputs.numbers.count": lambda: Call("value", 3).but(skip="name"),
     "inputs.numbers.day": lambda: Call("value", "2025-03-01").but(skip="name"),
     "inputs.numbers.generator": lambda: Call("seed", 3).but(skip="name", of=repr),
