@@ -5,7 +5,7 @@ PORT   :=
 OPEN   := yes
 
 .DEFAULT_GOAL := help
-.PHONY: help course test book datasets notebooks trainer wheel lint bench lock new-topic clean learner-env developer-env
+.PHONY: help course test book datasets notebooks trainer wheel lint bench lock lowest new-topic clean learner-env developer-env
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ bench: developer-env  ## measure what the README states
 lock: developer-env  ## choose the newest allowed versions and write requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --output-file requirements.lock
+
+lowest: developer-env  ## run the unit tests with the lowest versions that pyproject.toml allows
+	@$(BIN)/python -m tests.lowest
 
 new-topic: developer-env  ## make a topic in a copy and prove that it passes everything
 	@$(BIN)/python -m tests.new_topic

@@ -209,7 +209,8 @@ def assortment_overlap(panel: Any, matches: Any, products: Any, week: Any) -> An
     >>> matches = pd.DataFrame({"competitor_id": ["K1"], "sku": "a", "product_id": "P1"})
     >>> ours = pd.DataFrame({"product_id": ["P1", "P2"], "delisted_on": pd.NaT,
     ...                      "launched_on": pd.Timestamp("2025-01-01")})
-    >>> assortment_overlap(panel, matches, ours, "2025-03-03").iloc[0, 1:].tolist()
+    >>> found = assortment_overlap(panel, matches, ours, "2025-03-03")
+    >>> found.drop(columns="competitor_id").iloc[0].tolist()
     [2.0, 3.0, 1.0, 0.5, 0.3333333333333333, 0.25]
     >>> assortment_overlap(panel, matches, ours, "2025-03-04")
     Traceback (most recent call last):
