@@ -8,7 +8,7 @@ In a notebook::
     exercises.progress("architecture")
 
 A topic's exercises stand in ``ecokit/exercises/<topic>.py`` as the list ``EXERCISES``; the
-objectives that they serve stand in ``objectives.csv``, and `ecokit.topics` says which
+objectives that they serve stand in ``objectives.csv``, and ``ecokit.topics`` says which
 topics belong to which chapter. A topic is imported when one of its exercises is asked for.
 """
 

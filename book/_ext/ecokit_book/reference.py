@@ -58,11 +58,11 @@ class ApiOfFigures(Generated):
 
 def entries(module: ModuleType) -> Iterator[str]:
     """Yield the entries of a module in the mark-up of its docstrings."""
-    listed = getattr(module, "__all__", None)
+    package = hasattr(module, "__path__")
     yield from ("```{eval-rst}", f".. automodule:: {module.__name__}", "   :members:")
-    yield from (["   :imported-members:"] if hasattr(module, "__path__") else [])
+    yield from (["   :imported-members:"] if package else [])
     yield ""
-    for name in listed or ():
+    for name in module.__all__ if package else ():  # of a module Sphinx finds the values, too
         value = getattr(module, name)
         if not (inspect.isroutine(value) or inspect.isclass(value) or inspect.ismodule(value)):
             yield from value_entry(module, name, value)
