@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,7 @@ ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
     "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
     "duckdb": lambda table: duckdb.from_arrow(pl.from_pandas(table).to_arrow()),
 }
+Put = Callable[[pd.DataFrame], dict[str, Any]]
 ROOMS = ("kpi", "inputs", *(name for name in topics.names() if name != "kpi"))
 
 
@@ -143,44 +144,85 @@ def _cases(
     for name, value in given.items():
         if name in call.skip:
             continue
-        free = parameters[name].default is None
+        free = parameters[name].default is None or name == "by"  # by=None is one group: all
         yield f"{name}=None", _Allowed(name, value=free, any_value=free), {**given, name: None}
-        if isinstance(value, pd.DataFrame):
-            for case, allowed, table in _bad_tables(name, value, call):
-                yield f"{name} {case}", allowed, {**given, name: table}
-        elif _by_name(value):
-            yield f"{name}={{}}", _Allowed(*value, value=False), {**given, name: {}}
-            bare = next(iter(value.values()))
-            yield f"{name} bare", _Allowed(name, value=False), {**given, name: bare}
+        if _by_name(value):
             yield from _bad_mappings(name, value, call, given)
+    for name, table, put in _places(call, given):
+        for case, allowed, bad in _bad_tables(name, table):
+            yield f"{name} {case}", allowed, put(bad)
+        for columns in _to_drop(function, call, table, put):
+            allowed = _Allowed(*columns, name, any_value=call.can_lack(columns[0]))
+            yield f"{name} without {', '.join(columns)}", allowed, put(table.drop(columns=columns))
 
 
 def _bad_mappings(
     name: str, value: Mapping[str, pd.DataFrame], call: Call, given: dict[str, Any]
 ) -> Iterator[tuple[str, _Allowed, dict[str, Any]]]:
-    for table, frame in value.items():
+    yield f"{name}={{}}", _Allowed(*value, value=False), {**given, name: {}}
+    bare = next(iter(value.values()))
+    yield f"{name} bare", _Allowed(name, value=False), {**given, name: bare}
+    for table in value:
         free = call.can_lack(table)
         allowed = _Allowed(any_value=True) if free else _Allowed(table, value=False)
         rest = {key: other for key, other in value.items() if key != table}
         yield f"no {table}", allowed, {**given, name: rest}
         yield f"{table}=None", allowed, {**given, name: {**value, table: None}}
-        for case, expected, bad in _bad_tables(table, frame, call):
-            yield f"{table} {case}", expected, {**given, name: {**value, table: bad}}
 
 
-def _bad_tables(
-    name: str, table: pd.DataFrame, call: Call
-) -> Iterator[tuple[str, _Allowed, pd.DataFrame]]:
+def _places(call: Call, given: dict[str, Any]) -> Iterator[tuple[str, pd.DataFrame, Put]]:
+    """Yield each table of a call: its name, itself, and what puts another in its place."""
+    for name, value in given.items():
+        if name in call.skip:
+            continue
+        if isinstance(value, pd.DataFrame):
+            yield name, value, partial(_put, given, name)
+        elif _by_name(value):
+            for key, table in value.items():
+                yield key, table, partial(_put_into, given, name, key)
+
+
+def _put(given: dict[str, Any], name: str, table: pd.DataFrame) -> dict[str, Any]:
+    return {**given, name: table}
+
+
+def _put_into(given: dict[str, Any], name: str, key: str, table: pd.DataFrame) -> dict[str, Any]:
+    return {**given, name: {**given[name], key: table}}
+
+
+def _bad_tables(name: str, table: pd.DataFrame) -> Iterator[tuple[str, _Allowed, pd.DataFrame]]:
     yield "empty", _Allowed(any_value=True), table.head(0)
     first = table.columns[0]
     yield f"with {first} twice", _Allowed(name, first), pd.concat([table, table[[first]]], axis=1)
-    for column in table.columns:
-        free = call.can_lack(column)
-        yield (
-            f"without {column}",
-            _Allowed(column, name, any_value=free),
-            table.drop(columns=column),
-        )
+
+
+def _to_drop(
+    function: Callable[..., Any], call: Call, table: pd.DataFrame, put: Put
+) -> Iterator[list[str]]:
+    """Yield the columns to leave out: one by one, and together those that nothing asks for.
+
+    Which ones nothing asks for is found by leaving out all, then all but those that were asked
+    for, until no sentence names another: two sums instead of one a column.
+    """
+    yield from ([column] for column in map(str, table.columns) if call.can_lack(column))
+    rest = [column for column in map(str, table.columns) if not call.can_lack(column)]
+    while rest:
+        try:
+            found = _run(function, put(table.drop(columns=rest)))
+        except Exception as error:  # told below, column by column
+            found = error
+        asked = [name for name in rest if isinstance(found, CourseError) and _names(found, name)]
+        if not asked:
+            alone = isinstance(found, Exception)
+            yield from ([column] for column in rest) if alone else [rest]
+            return
+        yield from ([column] for column in asked)
+        rest = [column for column in rest if column not in asked]
+
+
+def _names(error: CourseError, name: str) -> bool:
+    """Say whether a sentence names an argument, a table or a column."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", str(error)) is not None
 
 
 def _fault(
@@ -192,9 +234,7 @@ def _fault(
     except Exception as error:  # whatever it is, it is told with its case
         return f"{type(error).__name__}: {error}"
     if isinstance(found, CourseError):
-        named = not allowed.names or any(
-            re.search(rf"(?<!\w){re.escape(it)}(?!\w)", str(found)) for it in allowed.names
-        )
+        named = not allowed.names or any(_names(found, name) for name in allowed.names)
         return "" if named else f"does not name {' or '.join(allowed.names)}: {found}"
     if allowed.any_value:
         return ""
