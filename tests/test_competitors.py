@@ -327,7 +327,7 @@ def test_two_real_catalogues_are_matched(
 ) -> None:
     abt, buy, truth = catalogues
     quality = competitors.match_quality(competitors.match_products(abt, buy, fields), truth)
-    assert quality["f1"] >= least
+    assert quality.f1 >= least
 
 
 def test_the_price_relative_of_two_real_shops(
@@ -353,7 +353,7 @@ def test_the_shop_is_matched_and_no_product_twice(shop: Shop, panel: pd.DataFram
     pairs = matches.assign(left=matches["product_id"], right=matches["sku"])
     listed = same(shop)[same(shop)["sku"].isin(panel["sku"])]
     truth = zip(listed["product_id"], listed["sku"], strict=True)
-    assert competitors.match_quality(pairs, truth)["f1"] > 0.8
+    assert competitors.match_quality(pairs, truth).f1 > 0.8
 
 
 def test_assignment_beats_greedy_and_equals_trying_all() -> None:
@@ -532,10 +532,10 @@ def test_reactions_follow_the_elasticities(
 ) -> None:
     told = competitors.reaction(100, 80, units, rival, own, elasticity, cross)
     expected = units * (1 + own) ** elasticity * (1 + rival) ** cross
-    assert told["units"] == pytest.approx(expected)
-    assert told["margin"] == pytest.approx(expected * (100 * (1 + own) - 80))
+    assert told.units == pytest.approx(expected)
+    assert told.margin == pytest.approx(expected * (100 * (1 + own) - 80))
     still = competitors.reaction(100, 80, units, 0, 0, elasticity, cross)
-    assert still["lost_margin"] == pytest.approx(0)
+    assert still.lost_margin == pytest.approx(0)
 
 
 def test_overlap_counts_both_ways(shop: Shop, panel: pd.DataFrame) -> None:

@@ -487,13 +487,16 @@ def test_a_table_with_an_old_column_is_told(listed: None) -> None:
 
 def test_a_result_that_was_a_tuple_says_so() -> None:
     @dataclass(frozen=True)
-    class Peak(renamed.ByName):
+    class Peak(renamed.ByName, of="operations.peak"):
         week: int
         units: float
 
     peak = Peak(3, 40.0)
-    with pytest.raises(CourseError, match=r"Read it by name: \.week, \.units"):
-        list(peak)
+    told = "operations.peak(...) is no list or dictionary any more. Read it by name: "
+    for reads in (list, dict, lambda old: old.items(), lambda old: old[0]):
+        assert refusal(reads, peak) == f"{told}operations.peak(...).week, .units."
+    for reads in (lambda old: old["units"], lambda old: old.get("units", 0)):
+        assert refusal(reads, peak) == f"{told}operations.peak(...).units."
     assert peak == Peak(3, 40.0)
 
 

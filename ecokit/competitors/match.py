@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from ecokit.competitors.tables import TYPES, fetched
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
-from ecokit.inputs.renamed import public
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 
 THRESHOLD = 0.2
@@ -355,8 +356,32 @@ def _assigned(pairs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@dataclass(frozen=True)
+class MatchQuality(ByName, of="competitors.match_quality"):
+    """How many found pairs are right, and how many right ones were found.
+
+    Attributes
+    ----------
+    precision : float
+        Right pairs of those found; NaN: none found.
+    recall : float
+        Right pairs of all true ones.
+    f1 : float
+        The harmonic mean of the two.
+    found, right, true : int
+        Counts of pairs.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    found: int
+    right: int
+    true: int
+
+
 @public
-def match_quality(pairs: Any, truth: Any) -> dict[str, float]:
+def match_quality(pairs: Any, truth: Any) -> MatchQuality:
     """Tell how many found pairs are right, and how many right ones were found.
 
     Parameters
@@ -368,9 +393,8 @@ def match_quality(pairs: Any, truth: Any) -> dict[str, float]:
 
     Returns
     -------
-    dict
-        ``precision`` (right pairs of those found; NaN: none found), ``recall`` (right pairs of
-        all true ones), ``f1`` (their harmonic mean), and the counts ``found``, ``right``, ``true``.
+    MatchQuality
+        Three shares, and the counts behind them.
 
     Raises
     ------
@@ -386,7 +410,7 @@ def match_quality(pairs: Any, truth: Any) -> dict[str, float]:
     >>> import pandas as pd
     >>> pairs = pd.DataFrame({"left": [1, 2], "right": ["a", "c"]})
     >>> quality = match_quality(pairs, [(1, "a"), (2, "b"), (3, "c"), (4, "d")])
-    >>> quality["precision"], quality["recall"], round(quality["f1"], 3)
+    >>> quality.precision, quality.recall, round(quality.f1, 3)
     (0.5, 0.25, 0.333)
     >>> match_quality(pairs, [])
     Traceback (most recent call last):
@@ -396,17 +420,17 @@ def match_quality(pairs: Any, truth: Any) -> dict[str, float]:
     return _quality(_pairs(pairs, "left right"), _true_pairs(truth))
 
 
-def _quality(pairs: pd.DataFrame, true: set[tuple[Any, Any]]) -> dict[str, float]:
+def _quality(pairs: pd.DataFrame, true: set[tuple[Any, Any]]) -> MatchQuality:
     found = set(zip(pairs["left"], pairs["right"], strict=True))
     right = len(found & true)
-    return {
-        "precision": right / len(found) if found else np.nan,
-        "recall": right / len(true),
-        "f1": 2 * right / (len(found) + len(true)),
-        "found": len(found),
-        "right": right,
-        "true": len(true),
-    }
+    return MatchQuality(
+        precision=right / len(found) if found else np.nan,
+        recall=right / len(true),
+        f1=2 * right / (len(found) + len(true)),
+        found=len(found),
+        right=right,
+        true=len(true),
+    )
 
 
 def _true_pairs(truth: Any) -> set[tuple[Any, Any]]:
@@ -469,7 +493,7 @@ def quality_by_threshold(
     """
     scored, true = _pairs(pairs, "left right score"), _true_pairs(truth)
     found = [
-        {"threshold": t, **_quality(_assigned(scored[scored["score"] >= t]), true)}
+        {"threshold": t, **asdict(_quality(_assigned(scored[scored["score"] >= t]), true))}
         for t in numbers.array("thresholds", thresholds).reshape(-1).tolist()
     ]
     columns = ["threshold", "found", "right", "precision", "recall", "f1"]

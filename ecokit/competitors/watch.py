@@ -8,6 +8,7 @@ sentence each, with what it costs us and what a reaction would cost.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from ecokit.competitors.tables import as_days, fetched
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
-from ecokit.inputs.renamed import public
+from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 
 USUAL_WEEKS = 8
@@ -245,6 +246,27 @@ def assortment_overlap(panel: Any, matches: Any, products: Any, week: Any) -> An
     return frames.like(table, panel)
 
 
+@dataclass(frozen=True)
+class Reaction(ByName, of="competitors.reaction"):
+    """A week after a rival's move, and perhaps ours.
+
+    Attributes
+    ----------
+    units : float
+        Sold.
+    sales, margin : float
+        Yuan.
+    lost_units, lost_margin : float
+        Against the week before both changes; negative: won.
+    """
+
+    units: float
+    sales: float
+    margin: float
+    lost_units: float
+    lost_margin: float
+
+
 @public
 def reaction(
     price: float,
@@ -254,7 +276,7 @@ def reaction(
     own_change: float = 0.0,
     elasticity: float = ELASTICITY,
     cross_elasticity: float = CROSS_ELASTICITY,
-) -> dict[str, float]:
+) -> Reaction:
     """Tell what a rival's move does to us in a week, and what a change of our price adds.
 
     Demand has constant elasticities: units change by the factor
@@ -275,9 +297,8 @@ def reaction(
 
     Returns
     -------
-    dict
-        ``units``, ``sales``, ``margin`` (yuan) of a week after the changes, and the losses against
-        before: ``lost_units``, ``lost_margin``.
+    Reaction
+        A week after the changes, and the losses against before.
 
     Raises
     ------
@@ -293,10 +314,10 @@ def reaction(
     A rival cuts by 12 %. Waiting loses 7 % of the units; matching the cut gains units, and
     loses more than the whole margin of a product with 13 %:
 
-    >>> round(reaction(100, 87, 100, -0.12)["lost_margin"])
+    >>> round(reaction(100, 87, 100, -0.12).lost_margin)
     96
     >>> match = reaction(100, 87, 100, -0.12, own_change=-0.12)
-    >>> round(match["units"]), round(match["lost_margin"])
+    >>> round(match.units), round(match.lost_margin)
     (129, 1171)
     >>> reaction(100, 87, 100, -0.12, elasticity=2.6)
     Traceback (most recent call last):
@@ -312,13 +333,13 @@ def reaction(
     after = units * (1 + own) ** _elasticity("elasticity", elasticity) * (1 + rival) ** cross
     asked = price * (1 + own)
     margin = after * (asked - cost)
-    return {
-        "units": after,
-        "sales": after * asked,
-        "margin": margin,
-        "lost_units": units - after,
-        "lost_margin": units * (price - cost) - margin,
-    }
+    return Reaction(
+        units=after,
+        sales=after * asked,
+        margin=margin,
+        lost_units=units - after,
+        lost_margin=units * (price - cost) - margin,
+    )
 
 
 def _change(name: str, value: object) -> float:
@@ -485,8 +506,8 @@ _ALERT = [
 def _stakes(move: Mapping[Any, Any], elasticity: float, cross: float) -> dict[str, float]:
     """Tell what waiting loses in a week, and what following would lose beyond that."""
     ours = (move["own_price"], move["cost"], move["units"], move["change"])
-    wait = reaction(*ours, 0.0, elasticity, cross)["lost_margin"]
-    follow = reaction(*ours, move["change"], elasticity, cross)["lost_margin"]
+    wait = reaction(*ours, 0.0, elasticity, cross).lost_margin
+    follow = reaction(*ours, move["change"], elasticity, cross).lost_margin
     return {"at_stake": wait, "match_costs": follow - wait}
 
 

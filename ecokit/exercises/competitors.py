@@ -404,17 +404,17 @@ def recall(shop: Shop) -> Sheet:
             "threshold {threshold:g}. The true pairs stand in `shop.competitor_products` "
             "(`product_id`). Which share of the true pairs is found?"
         ).format(leader=LEADER, threshold=STRICT),
-        right=quality["recall"],
+        right=quality.recall,
         wrong={
             "precision": (
-                np.nan_to_num(quality["precision"]),
+                np.nan_to_num(quality.precision),
                 _(
                     "This is precision: which share of the found pairs is right. Recall asks which "
                     "share of the true pairs was found."
                 ),
             ),
             "over_all_offers": (
-                quality["right"] / len(theirs),
+                quality.right / len(theirs),
                 _(
                     "You divided by all offers of the competitor. Many of them have no partner "
                     "with us and cannot be found."

@@ -409,7 +409,7 @@ def follow_target(shop: Shop) -> Sheet:
             "{category} has a sales target of {target:,.0f} yuan for {day:%B}. It is the evening "
             "of {day.day} {day:%B}. How many yuan must it sell on each day that is left?"
         ).format(category=plain(category).capitalize(), target=target, day=day),
-        right=told["needed_a_day"],
+        right=told.needed_a_day,
         wrong={
             "split_evenly": (
                 target / day.days_in_month,
@@ -419,7 +419,7 @@ def follow_target(shop: Shop) -> Sheet:
                 ),
             ),
             "run_rate": (
-                told["so_far"] / day.day,
+                told.so_far / day.day,
                 _("This is what was sold a day so far. The question is what the rest needs."),
             ),
             "whole_target": (

@@ -2,12 +2,13 @@
 
 A notebook that a learner has changed is kept by an update, so it may call what is gone.
 ``ecokit/renamed.csv`` (old, new, since) is the only list; ``python -m ecokit.inputs.renamed``
-writes it into CHANGELOG.md. It knows four kinds of old things:
+writes it into CHANGELOG.md. It knows five kinds of old things:
 
 - ``operations.YEAR``: a public name. `attach` answers for the package.
 - ``operations.stockouts(stock, products)``: a way to call a function that is still there.
   `public` answers, when the arguments do not fit any more.
 - ``journey.effects(level=)``: a keyword of such a function. `public` answers, too.
+- ``operations.follow(...)["pace"]``: a way to read a result. `ByName` answers.
 - ``["lower"]``: a column. A table that is given with it is answered by `frames`. A column of a
   result, which the caller looks up in pandas, cannot be: it stands in the table alone.
 """
@@ -16,11 +17,12 @@ from __future__ import annotations
 
 import csv
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import Any, ClassVar, NoReturn, ParamSpec, TypeVar
 
 import lazy_loader
 
@@ -157,28 +159,58 @@ def public(function: Callable[P, T]) -> Callable[P, T]:
 
 
 class ByName:
-    """A result that was a tuple once: it is read by its names, and says so when it is unpacked.
+    """A result that was a tuple or a dictionary once: old ways to read it end in a sentence.
 
-    A class that has left the interface stands in `renamed` with the call that makes it.
+    Parameters
+    ----------
+    of : str, optional
+        The function that returns it, as one writes it, if there is only one.
 
     Examples
     --------
     >>> @dataclass(frozen=True)
-    ... class Peak(ByName):
+    ... class Peak(ByName, of="operations.peak"):
     ...     week: int
     ...     units: float
     >>> week, units = Peak(3, 40.0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: Peak is no pair or list any more. Read it by name: .week, .units.
+    ecokit.errors.CourseError: operations.peak(...) is no list or dictionary any more. Read it by
+        name: operations.peak(...).week, .units.
+    >>> Peak(3, 40.0)["units"]
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: operations.peak(...) is no list or dictionary any more. Read it by
+        name: operations.peak(...).units.
     """
 
+    _made: ClassVar[str]
+
+    def __init_subclass__(cls, *, of: str = "") -> None:
+        cls._made = f"{of}(...)" if of else cls.__name__
+
+    def __getitem__(self, key: object) -> NoReturn:
+        raise self._by_name(key)
+
     def __iter__(self) -> Iterator[NoReturn]:
-        kind = _public_name(type(self))
-        made = [one.new for one in renamed() if one.old == kind and one.new]
-        names = ", ".join(f".{name}" for name in self.__dict__)
-        message = _("{made} is no pair or list any more. Read it by name: {names}.")
-        raise CourseError(message.format(made=(made or [type(self).__name__])[0], names=names))
+        raise self._by_name()
+
+    def keys(self) -> NoReturn:
+        """Answer ``{**result}``."""
+        raise self._by_name()
+
+    def items(self) -> NoReturn:
+        """Answer ``result.items()``."""
+        raise self._by_name()
+
+    def get(self, name: str, default: object = None) -> NoReturn:
+        """Answer ``result.get(name)``."""
+        raise self._by_name(name)
+
+    def _by_name(self, key: object = None) -> CourseError:
+        names = [name for name in self.__dict__ if name == key] or list(self.__dict__)
+        message = _("{made} is no list or dictionary any more. Read it by name: {made}.{names}.")
+        return CourseError(message.format(made=self._made, names=", .".join(names)))
 
 
 def table() -> str:
@@ -249,7 +281,7 @@ def _by_place(signature: inspect.Signature) -> list[str]:
 
 def _old_calls(name: str, kwargs: Mapping[str, Any]) -> str:
     """Return the sentences for old ways to call a function: of its keywords, or of the whole."""
-    old = [one for one in renamed() if one.old.startswith(f"{name}(")]
+    old = [one for one in renamed() if re.match(rf"{re.escape(name)}\(.*\)$", one.old)]
     keywords = {f"{name}({key}=)" for key in kwargs}
     ways = [one for one in old if one.old in keywords] or [
         one for one in old if not one.old.endswith("=)")

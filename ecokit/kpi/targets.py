@@ -19,7 +19,7 @@ _NOBODY = float("nan")
 
 
 @dataclass(frozen=True)
-class Conversions(ByName):
+class Conversions(ByName, of="kpi.implied_conversion"):
     """The conversion that targets imply for the whole shop and for the rest of its traffic."""
 
     shop: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -10,7 +11,7 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers
-from ecokit.inputs.renamed import public
+from ecokit.inputs.renamed import ByName, public
 from ecokit.kpi.engine import start_of
 from ecokit.messages import _
 from ecokit.operations.assortment import YEAR, performance
@@ -219,8 +220,39 @@ def _plans(data: Any) -> pd.Series[float]:
     return plan.set_index(plan["month"].dt.to_period("M"))["plan"].astype(float).sort_index()
 
 
+@dataclass(frozen=True)
+class MonthSoFar(ByName, of="operations.follow"):
+    """A monthly target on one evening of the month.
+
+    Attributes
+    ----------
+    so_far : float
+        Sales, in yuan.
+    attained : float
+        Sales so far of the target.
+    gone : float
+        Share of the month's days.
+    run_rate : float
+        Yuan of the month if it goes on so.
+    projected : float
+        Run rate of the target.
+    needed_a_day : float
+        Yuan on each day left.
+    pace : float
+        Needed a day over so far a day: above 1, the rest must go faster.
+    """
+
+    so_far: float
+    attained: float
+    gone: float
+    run_rate: float
+    projected: float
+    needed_a_day: float
+    pace: float
+
+
 @public
-def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) -> dict[str, float]:
+def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) -> MonthSoFar:
     """Follow a monthly target from a morning in the month.
 
     Parameters
@@ -234,12 +266,9 @@ def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) ->
 
     Returns
     -------
-    dict
-        ``so_far`` (yuan), ``attained`` (of the target), ``gone`` (share of the month's days),
-        ``run_rate`` (yuan of the month if it goes on so), ``projected`` (run rate of target),
-        ``needed_a_day`` (yuan on each day left), ``pace`` (needed a day over so far a day:
-        above 1, the rest must go faster). On the last day nothing is left to do, and the last
-        two are NaN.
+    MonthSoFar
+        Where the month stands, and what the days left need. On the last day nothing is left to
+        do, and ``needed_a_day`` and ``pace`` are NaN.
 
     Raises
     ------
@@ -256,9 +285,10 @@ def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) ->
     >>> import pandas as pd
     >>> sales = pd.Series(100.0, index=pd.date_range("2025-04-01", "2025-04-30"))
     >>> told = follow(sales, target=4000, as_of="2025-04-10")
-    >>> {key: round(value, 3) for key, value in told.items()}
-    {'so_far': 1000.0, 'attained': 0.25, 'gone': 0.333, 'run_rate': 3000.0, 'projected': 0.75,
-     'needed_a_day': 150.0, 'pace': 1.5}
+    >>> told.so_far, told.attained, told.run_rate, told.projected
+    (1000.0, 0.25, 3000.0, 0.75)
+    >>> told.needed_a_day, told.pace
+    (150.0, 1.5)
     >>> follow(sales, target=4000, as_of="2025-05-01")
     Traceback (most recent call last):
     ...
@@ -279,12 +309,12 @@ def follow(sales: pd.Series[float], target: float, as_of: str | pd.Timestamp) ->
     so_far, gone, left = float(known.sum()), day.day, month.days_in_month - day.day
     needed = max(target - so_far, 0) / left if left else np.nan
     run_rate = so_far / gone * month.days_in_month
-    return {
-        "so_far": so_far,
-        "attained": so_far / target,
-        "gone": gone / month.days_in_month,
-        "run_rate": run_rate,
-        "projected": run_rate / target,
-        "needed_a_day": float(needed),
-        "pace": float(needed / (so_far / gone)) if so_far else np.inf,
-    }
+    return MonthSoFar(
+        so_far=so_far,
+        attained=so_far / target,
+        gone=gone / month.days_in_month,
+        run_rate=run_rate,
+        projected=run_rate / target,
+        needed_a_day=float(needed),
+        pace=float(needed / (so_far / gone)) if so_far else np.inf,
+    )

@@ -20,7 +20,7 @@ from ecokit.organisation.shape import people_under
 
 
 @dataclass(frozen=True)
-class Structure(ByName):
+class Structure(ByName, of="organisation.design"):
     """The two tables that make a structure.
 
     Attributes

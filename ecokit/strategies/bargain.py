@@ -282,7 +282,7 @@ def haggling(
 
 
 @dataclass(frozen=True)
-class SplitDifference(ByName):
+class SplitDifference(ByName, of="strategies.split_the_difference"):
     """What haggling brings when neither side knows the other; each with its standard error.
 
     ``trades``: share of meetings that end in a deal; ``gains``: mean gain of both together, a

@@ -37,7 +37,7 @@ _MOST = 2_000_000_000  # values to draw at most: about a minute
 
 
 @dataclass(frozen=True)
-class Draw(ByName):
+class Draw(ByName, of="strategies.draw_auctions"):
     """What auctions brought: each payment, the winner's value, and sums over all auctions."""
 
     paid: Floats
@@ -273,7 +273,7 @@ def auction(
 
 
 @dataclass(frozen=True)
-class Bids(ByName):
+class Bids(ByName, of="strategies.best_bids"):
     """The best bids of some bidders against a hidden threshold.
 
     ``bids``: a row a bidder, a column a bid (yuan; nan: not made); ``surplus``: what each

@@ -21,7 +21,7 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Deal(ByName):
+class Deal(ByName, of="strategies.group_deal"):
     """A group deal with one threshold: the chance that it comes on, and the mean units sold."""
 
     chance: float

@@ -76,7 +76,7 @@ def bass_share(time: ArrayLike, innovation: float, imitation: float) -> Floats:
 
 
 @dataclass(frozen=True)
-class Peak(ByName):
+class Peak(ByName, of="strategies.bass_peak"):
     """When sales of a Bass curve peak, the sales then, and the share that has adopted."""
 
     time: float
@@ -129,7 +129,7 @@ def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Markdown(ByName):
+class Markdown(ByName, of="strategies.markdown"):
     """Falling prices for one unit (``prices``, yuan), and the mean revenue that they bring."""
 
     prices: Floats
