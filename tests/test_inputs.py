@@ -498,6 +498,7 @@ def test_a_result_that_was_a_tuple_says_so() -> None:
     for reads in (lambda old: old["units"], lambda old: old.get("units", 0)):
         assert refusal(reads, peak) == f"{told}operations.peak(...).units."
     assert peak == Peak(3, 40.0)
+    assert pd.DataFrame([peak, peak]).to_numpy().tolist() == [[3, 40]] * 2
 
 
 def test_the_list_is_whole() -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import csv
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 from pathlib import Path
@@ -190,10 +190,8 @@ class ByName:
         cls._made = f"{of}(...)" if of else cls.__name__
 
     def __getitem__(self, key: object) -> NoReturn:
+        # unpacking ends here, too: with __iter__, pandas would take the result for a list
         raise self._by_name(key)
-
-    def __iter__(self) -> Iterator[NoReturn]:
-        raise self._by_name()
 
     def keys(self) -> NoReturn:
         """Answer ``{**result}``."""
