@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
+import copy
+import doctest
 import importlib
 import inspect
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib.figure import Figure
 
 from ecokit import topics
+from ecokit.errors import CourseError
 from ecokit.plots import theme
 
 ROOT = Path(__file__).parents[1]
@@ -151,12 +155,70 @@ def chart(posts: topic.Structure) -> None:
     assert found == ["ecokit.decisions.DecisionTime", "ecokit.decisions.waiting", "topic.places"]
 
 
-def test_every_figure_can_be_drawn_into_axes_of_the_caller() -> None:
-    for topic in topics.names():
-        module = importlib.import_module(f"ecokit.plots.{topic}")
-        for name, figure in inspect.getmembers(module, inspect.isfunction):
-            signature = inspect.signature(figure)
-            if figure.__module__ == module.__name__ and "Figure" in str(
-                signature.return_annotation
-            ):
-                assert {"ax", "figure"} & set(signature.parameters), f"{topic}.{name}: theme.drawn"
+# What a figure is given --------------------------------------------------------------------------
+
+
+def drawn(topic: str) -> dict[str, Callable[..., Figure]]:
+    """Return the figures of a topic by name."""
+    module = importlib.import_module(f"ecokit.plots.{topic}")
+    return {
+        name: figure
+        for name, figure in inspect.getmembers(module, inspect.isfunction)
+        if figure.__module__ == module.__name__
+        and "Figure" in str(inspect.signature(figure).return_annotation)
+    }
+
+
+FIGURES = [f"{topic}.{name}" for topic in topics.names() for name in drawn(topic)]
+
+
+def examples(topic: str, name: str) -> list[inspect.BoundArguments]:
+    """Return the arguments of each call of a figure in its own examples."""
+    figure = drawn(topic)[name]
+    calls: list[inspect.BoundArguments] = []
+
+    def noted(*args: Any, **kwargs: Any) -> Figure:
+        calls.append(inspect.signature(figure).bind(*args, **kwargs))
+        return figure(*args, **kwargs)
+
+    known = {**figure.__globals__, name: noted}
+    for example in doctest.DocTestParser().get_examples(figure.__doc__ or ""):
+        exec(compile(example.source, name, "single"), known)
+    return calls
+
+
+def lacking(given: inspect.BoundArguments) -> Iterator[tuple[str, inspect.BoundArguments]]:
+    """Yield a call with each column of each table taken away, and with no table."""
+    for argument, table in given.arguments.items():
+        several = isinstance(table, dict) and isinstance(next(iter(table.values())), pd.DataFrame)
+        for key, one in table.items() if several else [(argument, table)]:
+            if not isinstance(one, pd.DataFrame):
+                continue
+            bad = {column: one.drop(columns=column) for column in one.columns} | {key: None}
+            for what, value in bad.items():
+                call = copy.copy(given)
+                call.arguments = given.arguments | {
+                    argument: {**table, key: value} if several else value
+                }
+                yield str(what), call
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_tells_what_its_table_lacks(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    topic, figure = name.split(".")
+    calls = examples(topic, figure)
+    assert calls, f"ecokit/plots/{topic}.py: {figure} has no example"
+    for call in calls:
+        for what, bad in lacking(call):
+            try:
+                drawn(topic)[figure](*bad.args, **bad.kwargs)
+            except CourseError as told:
+                sentence = str(told)
+                assert what in sentence or f"plots.{figure}" in sentence, sentence
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_can_be_drawn_into_axes_of_the_caller(name: str) -> None:
+    topic, figure = name.split(".")
+    taken = inspect.signature(drawn(topic)[figure]).parameters
+    assert {"ax", "figure"} & set(taken), f"{name}: put it under theme.drawn"

@@ -46,7 +46,7 @@ def _styles(names: Iterable[object]) -> dict[str, tuple[str, str, str]]:
     return {name: SHOPS[name] if name in SHOPS else next(others) for name in shops}
 
 
-@theme.drawn(height=3.8)
+@theme.drawn(height=3.8, table="name kind score")
 def directory(table: pd.DataFrame, shown: int = 10, *, ax: Axes = theme.NEW) -> None:
     """Draw the shops of a directory with the highest scores.
 
@@ -85,7 +85,7 @@ def directory(table: pd.DataFrame, shown: int = 10, *, ax: Axes = theme.NEW) -> 
     ax.set_title(_("{name} competes most with us").format(name=table["name"].iloc[0]))
 
 
-@theme.drawn(height=3.0)
+@theme.drawn(height=3.0, table="lag correlation noise")
 def lead(table: pd.DataFrame, leader: str, follower: str, *, ax: Axes = theme.NEW) -> None:
     """Draw how the moves of two competitors correlate, lag by lag.
 
@@ -135,7 +135,7 @@ def lead(table: pd.DataFrame, leader: str, follower: str, *, ax: Axes = theme.NE
     ax.set_title(told.format(first=first, second=second, n=abs(weeks)))
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, table="threshold precision recall f1")
 def thresholds(table: pd.DataFrame, chosen: float | None = None, *, ax: Axes = theme.NEW) -> None:
     """Draw precision, recall and F1 by threshold.
 
@@ -183,7 +183,7 @@ def thresholds(table: pd.DataFrame, chosen: float | None = None, *, ax: Axes = t
     )
 
 
-@theme.drawn(height=2.8)
+@theme.drawn(height=2.8, table="competitor_id right found true")
 def matches(table: pd.DataFrame, threshold: float, *, ax: Axes = theme.NEW) -> None:
     """Draw what a threshold finds at each competitor: right pairs, wrong ones, missed ones.
 
@@ -234,7 +234,7 @@ def matches(table: pd.DataFrame, threshold: float, *, ax: Axes = theme.NEW) -> N
     )
 
 
-@theme.drawn(height=3.6)
+@theme.drawn(height=3.6, table="week competitor_id index")
 def gaps(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw our price level against each competitor, week by week.
 
@@ -302,7 +302,7 @@ def _days() -> FuncFormatter:
     return FuncFormatter(day)
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, matched="period index", average="period index")
 def levels(
     matched: pd.DataFrame, average: pd.DataFrame, name: str, *, ax: Axes = theme.NEW
 ) -> None:
@@ -355,7 +355,7 @@ def levels(
     )
 
 
-@theme.drawn(height=3.6)
+@theme.drawn(height=3.6, table="category seller sales share")
 def concentration(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw the shares of the sellers by category, ours and the leader's named.
 
@@ -406,7 +406,7 @@ def concentration(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=5.2)
+@theme.drawn(height=5.2, table="shop touchpoint name name_zh in_time_rate low high")
 def mystery(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw what mystery shoppers found beside our own in-time rates, with intervals.
 
@@ -463,7 +463,7 @@ def mystery(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, table="own_change units margin")
 def reactions(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw what a cut of our own gives in units and takes in margin, against a rival's cut.
 

@@ -23,7 +23,7 @@ LAB_SIZE = (7.2, 4.6)
 """Width and height of the lab, in inches."""
 
 
-@theme.drawn(height=4.2)
+@theme.drawn(height=4.2, minutes="layers minutes")
 def times(
     minutes: pd.DataFrame,
     paths: Mapping[int, DecisionTime],
@@ -46,6 +46,15 @@ def times(
         Minutes in which a decision should be made.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from ecokit import decisions
+    >>> minutes = pd.DataFrame({"layers": 2, "minutes": [60.0, 100.0, 200.0]})
+    >>> paths = {2: decisions.DecisionTime.of(2, 60)}
+    >>> times(minutes, paths).axes[0].get_title(loc="left")
+    '67% decided within 120 minutes; median 100'
     """
     rows = minutes.dropna(subset="minutes")
     ax.axvspan(0, window, color=theme.SKY, alpha=0.15, lw=0)
@@ -73,7 +82,7 @@ def times(
     ax.legend(loc="lower right")
 
 
-@theme.drawn(height=1.1, row=0.42)
+@theme.drawn(height=1.1, row=0.42, waiting="{label} hours mean approvals share")
 def waits(waiting: pd.DataFrame, label: str = "post_id", ax: Axes = theme.NEW) -> None:
     """Return where the waiting is: hours a post, with the mean wait written beside the bar.
 
@@ -85,6 +94,14 @@ def waits(waiting: pd.DataFrame, label: str = "post_id", ax: Axes = theme.NEW) -
         Column with the names to print.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> waiting = pd.DataFrame({"post_id": ["boss", "lead"], "hours": [9, 3], "mean": [54, 18],
+    ...                         "approvals": 10, "share": [0.75, 0.25]})
+    >>> waits(waiting).get_suptitle()
+    '75% of all waiting is at one post: boss'
     """
     table = waiting.sort_values("hours", ascending=False)
     bars = ax.barh(table[label], table["hours"], color=theme.GREY)
@@ -110,7 +127,7 @@ def waits(waiting: pd.DataFrame, label: str = "post_id", ax: Axes = theme.NEW) -
     )
 
 
-@theme.drawn(height=3.8)
+@theme.drawn(height=3.8, kept="minutes kept potential effect")
 def kept_value(kept: pd.DataFrame, half_life: float, *, ax: Axes = theme.NEW) -> None:
     """Draw the share of its value that each approved decision kept, against its time.
 
@@ -122,6 +139,14 @@ def kept_value(kept: pd.DataFrame, half_life: float, *, ax: Axes = theme.NEW) ->
         Minutes in which the value of a decision halves, from `ecokit.decisions.fading`.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kept = pd.DataFrame({"minutes": [60, 240], "kept": [0.8, 0.4], "potential": 1000,
+    ...                      "effect": [800, 400]})
+    >>> kept_value(kept, half_life=180).axes[0].get_title(loc="left")
+    'Half is gone after 3.0 hours; the year lost ¥800'
     """
     hours = kept["minutes"] / 60
     label = _("one decision")
@@ -143,7 +168,7 @@ def kept_value(kept: pd.DataFrame, half_life: float, *, ax: Axes = theme.NEW) ->
     ax.legend(loc="upper right")
 
 
-@theme.drawn(height=1.2, row=0.5)
+@theme.drawn(height=1.2, row=0.5, table="change in_window margin")
 def changes(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Return what each change of the path would have brought: share in the window, margin.
 
@@ -153,6 +178,14 @@ def changes(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         From `ecokit.decisions.what_if`; its first row is the comparison.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"change": ["today", "at once"], "in_window": [0.4, 0.9],
+    ...                       "margin": [1000, 1500]})
+    >>> changes(table).get_suptitle()
+    '90% inside the window: at once'
     """
     best = int(table["in_window"].to_numpy().argmax())
     colors = [theme.ORANGE if i == best else theme.GREY for i in range(len(table))]
@@ -193,7 +226,7 @@ def _headline(ax: Axes, words: str) -> None:
     theme.figure_of(ax).suptitle(words, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
-@theme.drawn(*LAB_SIZE)
+@theme.drawn(*LAB_SIZE, by_layers="layers in_window")
 def lab(
     path: DecisionTime,
     by_layers: pd.DataFrame,
@@ -223,6 +256,14 @@ def lab(
     References
     ----------
     Kay et al. (2016), When (ish) is my bus?, CHI '16; Fernandes et al. (2018), CHI '18.
+
+    Examples
+    --------
+    >>> from ecokit import decisions
+    >>> path = decisions.DecisionTime.of(2, 60)
+    >>> figure = lab(path, decisions.shares_by_layers(60, 120), window=120, lost=0.3)
+    >>> figure.axes[0].get_title(loc="left")
+    '59% inside 120 minutes; 30% of the value lost'
     """
     dots, bars = figure.subplots(2, 1, height_ratios=(1.25, 1))
     _dots(dots, path, window)

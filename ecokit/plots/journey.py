@@ -67,7 +67,11 @@ def _labels(journey: pd.DataFrame) -> pd.Series[str]:
     return table.index.astype(str) + "  " + table["name"] + " " + table["name_zh"]
 
 
-@theme.drawn(height=4.6)
+@theme.drawn(
+    height=4.6,
+    rates="touchpoint on_time_rate late_rate missing_rate",
+    journey="touchpoint name name_zh",
+)
 def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the ten touchpoints as bars: on time, late, missing.
 
@@ -118,7 +122,7 @@ def touchpoints(rates: pd.DataFrame, journey: pd.DataFrame, ax: Axes = theme.NEW
         ax.set_title(finding, x=LABELS_LEFT, y=1)
 
 
-@theme.drawn(height=3.2)
+@theme.drawn(height=3.2, rates="month on_time_rate missing_rate")
 def months(rates: pd.DataFrame, name: str, ax: Axes = theme.NEW) -> None:
     """Draw how one touchpoint is kept from month to month.
 
@@ -163,7 +167,7 @@ def months(rates: pd.DataFrame, name: str, ax: Axes = theme.NEW) -> None:
         )
 
 
-@theme.drawn(height=4.6)
+@theme.drawn(height=4.6, steps="touchpoint name name_zh state done_at minutes_late")
 def timeline(steps: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     """Draw one order's journey: ten touchpoints, what became of each, and when.
 
@@ -232,7 +236,7 @@ def _late(minutes: float) -> str:
     return _("{n:.0f} days late").format(n=minutes / 1440)
 
 
-@theme.drawn(height=3.2)
+@theme.drawn(height=3.2, causes="cause parcels called silent")
 def waiting(causes: pd.DataFrame, ax: Axes = theme.NEW, hours: float = 72) -> None:
     """Draw the parcels that wait, by cause: customers who were called, and who were not.
 
@@ -276,7 +280,7 @@ def waiting(causes: pd.DataFrame, ax: Axes = theme.NEW, hours: float = 72) -> No
     )
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, table="outcome difference low high adjusted adjusted_low adjusted_high")
 def effects(table: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     """Draw what a missed touchpoint does: plain and adjusted differences with intervals.
 
@@ -338,7 +342,7 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     ax.set_title(title)
 
 
-@theme.drawn(height=3.6)
+@theme.drawn(height=3.6, table="month too_recent repeat_rate naive_rate")
 def repeat(table: pd.DataFrame, days: int = 90, ax: Axes = theme.NEW) -> None:
     """Draw the repeat rate by month: counted naively, and where the time was there.
 
@@ -390,7 +394,7 @@ def repeat(table: pd.DataFrame, days: int = 90, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.6)
+@theme.drawn(height=3.6, table="month joint product floor ceiling")
 def perfect(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the share of perfect journeys by month, beside the product of the rates.
 
@@ -438,7 +442,7 @@ def perfect(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.2)
+@theme.drawn(height=3.2, table="{by} kept_rate")
 def promise(table: pd.DataFrame, by: str = "region", ax: Axes = theme.NEW) -> None:
     """Draw how many orders were there when promised, by region or another group.
 

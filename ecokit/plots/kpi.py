@@ -26,7 +26,7 @@ def _title(ax: Axes, text: str) -> None:
     ax.figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
-@theme.drawn(*SCORECARD_SIZE)
+@theme.drawn(*SCORECARD_SIZE, card="kpi weight points")
 def scorecard(card: pd.DataFrame, who: str, ax: Axes = theme.NEW) -> None:
     """Draw the scorecard as bars of points won against points on offer.
 
@@ -41,6 +41,15 @@ def scorecard(card: pd.DataFrame, who: str, ax: Axes = theme.NEW) -> None:
         Whose it is and of when, for the title.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> card = pd.DataFrame({"kpi": ["sales_attainment", "profit_margin"], "weight": [0.6, 0.4],
+    ...                      "points": [50.0, 40.0]})
+    >>> print(scorecard(card, "Operations, June").get_suptitle())
+    Operations, June: 90.0 points
+    10.0 points lost on Sales target attainment
     """
     shown = card.dropna(subset="points")
     names = [_name(kpi) for kpi in shown["kpi"]]
@@ -67,7 +76,7 @@ def scorecard(card: pd.DataFrame, who: str, ax: Axes = theme.NEW) -> None:
     ax.grid(visible=False, axis="y")
 
 
-@theme.drawn(height=0.9, row=0.52)
+@theme.drawn(height=0.9, row=0.52, table="")
 def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw the attainment of each KPI of a post, month by month, as a heat map.
 
@@ -77,6 +86,14 @@ def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
         From `ecokit.kpi.trend`.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame([[1.1, 0.9]], index=["sales_attainment"],
+    ...                      columns=pd.to_datetime(["2025-01-01", "2025-02-01"]))
+    >>> trend(table).get_suptitle()
+    'Sales target attainment: target met in 1 of 2 months'
     """
     met = table.ge(1).sum(axis=1)
     weakest = met.idxmin()
@@ -105,7 +122,7 @@ def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     ax.tick_params(axis="y", rotation=0)
 
 
-@theme.drawn(height=3.8)
+@theme.drawn(height=3.8, ranked="month points post_id spread")
 def spread(ranked: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Return the points of every post over the months, with the spread between them.
 
@@ -115,6 +132,14 @@ def spread(ranked: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         From `ecokit.kpi.ranking`, by month.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ranked = pd.DataFrame({"month": pd.Timestamp("2025-06-01"), "spread": 20.0,
+    ...     "post_id": ["traffic_manager", "design_manager"], "points": [105.0, 85.0]})
+    >>> spread(ranked).axes[0].get_title(loc="left")
+    'The spread was widest in June: 20 points'
     """
     limits = ranked.groupby("month")["points"].agg(["min", "max"])
     ax.fill_between(limits.index, limits["min"], limits["max"], color=theme.GREY, alpha=0.2, lw=0)
@@ -152,7 +177,7 @@ def spread(ranked: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.8)
+@theme.drawn(height=3.8, table="kpi gain gain_at_target")
 def what_if(table: pd.DataFrame, who: str, change: float = 0.10, ax: Axes = theme.NEW) -> None:
     """Return the points that each KPI would bring if it were better.
 
@@ -166,6 +191,14 @@ def what_if(table: pd.DataFrame, who: str, change: float = 0.10, ax: Axes = them
         The improvement, as given to `what_if`.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"kpi": ["sales_attainment"], "gain": [4.0], "gain_at_target": [6.0]})
+    >>> print(what_if(table, "Operations, June").get_suptitle())
+    Operations, June:
+    6.0 points are missing on Sales target attainment
     """
     rows = np.arange(len(table))
     first = _("{change:.0%} better").format(change=change)
@@ -189,7 +222,7 @@ def what_if(table: pd.DataFrame, who: str, change: float = 0.10, ax: Axes = them
     _title(ax, finding)
 
 
-@theme.drawn(height=3.6)
+@theme.drawn(height=3.6, table="asked campaigns order_share shop rest")
 def tied_targets(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw what the rest of the traffic must convert, over the campaign share of orders.
 
@@ -199,6 +232,12 @@ def tied_targets(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
         From `ecokit.kpi.tied_targets`.
     ax : Axes, optional
         Where to draw.
+
+    Examples
+    --------
+    >>> from ecokit import kpi
+    >>> tied_targets(kpi.tied_targets(0.5, 0.6, 0.03)).axes[0].get_title(loc="left")
+    'Three targets leave no choice: the rest converts 2.00%'
     """
     tied, asked = table[~table["asked"]], table[table["asked"]].iloc[0]
     campaigns, order_share = float(asked["campaigns"]), float(asked["order_share"])

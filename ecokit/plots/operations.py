@@ -13,7 +13,7 @@ from ecokit.operations import FULL
 from ecokit.plots import theme
 
 
-@theme.drawn(height=3.9)
+@theme.drawn(height=3.9, table="{by} unit_rate day_rate sku_rate")
 def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes = theme.NEW) -> None:
     """Draw the three stock-out rates of each group beside one another.
 
@@ -64,7 +64,7 @@ def stockouts(table: pd.DataFrame, by: str = "category", ax: Axes = theme.NEW) -
     )
 
 
-@theme.drawn(height=3.2)
+@theme.drawn(height=3.2, table="week category lost_sales")
 def stockout_calendar(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the yuan lost to stock-outs by category and week as a heat map.
 
@@ -108,7 +108,7 @@ def stockout_calendar(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.8)
+@theme.drawn(height=3.8, cells="abc xyz products share")
 def nine_cells(cells: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the nine cells of ABC and XYZ: share of sales, and products.
 
@@ -159,7 +159,7 @@ def nine_cells(cells: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=4.2)
+@theme.drawn(height=4.2, table="{by} margin turns_year gmroi_year sales")
 def gmroi(table: pd.DataFrame, by: str = "category", ax: Axes = theme.NEW) -> None:
     """Draw margin against turns, with lines of equal GMROI.
 
@@ -227,7 +227,7 @@ def _beside(ax: Axes, table: pd.DataFrame, by: str) -> None:
         )
 
 
-@theme.drawn(height=3.7)
+@theme.drawn(height=3.7, table="month stock payables cash_cycle complete")
 def capital(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw what stands in the warehouse against what is owed to suppliers, by month.
 
@@ -273,7 +273,7 @@ def capital(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_ylim(0, 1.4 * max(table["payables"].max(), table["stock"].max()))
 
 
-@theme.drawn(height=3.3)
+@theme.drawn(height=3.3, daily="day utilisation")
 def storage(daily: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw how full the warehouse is, day by day.
 
@@ -374,7 +374,7 @@ def stock_path(
     )
 
 
-@theme.drawn(height=3.8)
+@theme.drawn(height=3.8, table="lost_margin holding ordering cost fill_rate")
 def policy_costs(
     table: pd.DataFrame, points: np.ndarray, chosen: float | None = None, ax: Axes = theme.NEW
 ) -> None:
@@ -428,7 +428,7 @@ def policy_costs(
     )
 
 
-@theme.drawn(height=4.0)
+@theme.drawn(height=4.0, values="place saving gain taken")
 def offers(values: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw what offers save against what their places would earn.
 
@@ -485,7 +485,7 @@ def offers(values: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.7)
+@theme.drawn(height=3.7, table="month forecast planned target demand lost left")
 def plan(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw a planning cycle: what was planned, what was asked for, what was lost or left.
 
@@ -532,7 +532,7 @@ def plan(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.5)
+@theme.drawn(height=3.5, table="step visits of_all of_before")
 def steps(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the five steps of buying as bars, with the share that gets from one to the next.
 

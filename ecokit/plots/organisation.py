@@ -11,7 +11,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
-from ecokit.inputs import frames
 from ecokit.messages import _
 from ecokit.organisation import title
 from ecokit.plots import theme
@@ -25,10 +24,14 @@ STEP_X, DOTS_X, COST_X = 4.33, 5.12, 7.15
 ROW_INCHES = 0.27
 DOT_STEP = 0.13
 MOST_DOTS = 9
-NEEDED = ("post_id", "layer", "caption", "reports_to", "sourcing", "headcount", "monthly_cost")
 
 
-@theme.drawn(WIDTH, height=ROW_INCHES + 0.6, row=ROW_INCHES)
+@theme.drawn(
+    WIDTH,
+    height=ROW_INCHES + 0.6,
+    row=ROW_INCHES,
+    places="post_id layer caption reports_to sourcing headcount monthly_cost",
+)
 def chart(
     places: pd.DataFrame, *, path: Sequence[str] = (), pay: bool = True, ax: Axes = theme.NEW
 ) -> None:
@@ -49,8 +52,16 @@ def chart(
     -------
     Figure
         Its title tells layers, people and cost; dots are people.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> places = pd.DataFrame({"post_id": ["boss", "agent"], "layer": [0, 1], "caption": None,
+    ...     "reports_to": [None, "boss"], "sourcing": "inside", "headcount": [1, 3],
+    ...     "monthly_cost": [9000, 6000]})
+    >>> chart(places).axes[0].get_title(loc="left")
+    '2 layers, 4 people, ¥27k a month'
     """
-    frames.table(places, NEEDED, name="places")  # a sentence where a column is missing
     posts = places.dropna(subset="post_id").assign(y=lambda rows: rows.index)
     posts = posts.set_index("post_id", drop=False)
     ax.set(xlim=(0, WIDTH), ylim=(len(places) - 0.4, -1.3), title=_title(posts))
@@ -141,7 +152,9 @@ def _draw_steps(ax: Axes, posts: pd.DataFrame, path: Sequence[str]) -> None:
         ax.text(STEP_X, posts["y"][post], words, va="center", fontsize=8, color="#a35a00")
 
 
-@theme.drawn(WIDTH, height=1.5, row=0.42)
+@theme.drawn(
+    WIDTH, height=1.5, row=0.42, table="structure layers widest_span monthly_cost campaign_in_time"
+)
 def comparison(table: pd.DataFrame, figure: Figure = theme.NEW) -> None:
     """Draw structures side by side: layers, span, cost, and campaign decisions in time.
 
@@ -156,6 +169,14 @@ def comparison(table: pd.DataFrame, figure: Figure = theme.NEW) -> None:
     -------
     Figure
         Its title names the structure that decides most campaigns in time.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"structure": ["tall", "flat"], "layers": [5, 3],
+    ...     "widest_span": [4, 9], "monthly_cost": 90000, "campaign_in_time": [0.4, 0.8]})
+    >>> comparison(table).get_suptitle()
+    'Flat: 80% of campaign decisions in time'
     """
     measures = (
         ("layers", _("layers"), "{:.0f}"),

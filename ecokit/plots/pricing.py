@@ -40,7 +40,11 @@ def bind_names() -> dict[str, str]:
     }
 
 
-@theme.drawn(height=1.4, row=0.28)
+@theme.drawn(
+    height=1.4,
+    row=0.28,
+    table="name list_price floor ceiling price store_price competitor_price binds",
+)
 def base_prices(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw floor, ceiling and recommended price of each product, over its list price.
 
@@ -95,7 +99,7 @@ def base_prices(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_title(finding)
 
 
-@theme.drawn(height=3.6)
+@theme.drawn(height=3.6, curve="price profit")
 def profit_curve(curve: pd.DataFrame, told: BasePrice, ax: Axes = theme.NEW) -> None:
     """Draw the profit by the price, the floor, the ceiling, and the price recommended.
 
@@ -156,7 +160,7 @@ def step_names() -> dict[str, str]:
     }
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, table="step elasticity low high")
 def ladder(table: pd.DataFrame, truth: float | None = None, ax: Axes = theme.NEW) -> None:
     """Draw one elasticity estimated in six ways, with its intervals.
 
@@ -199,7 +203,7 @@ def ladder(table: pd.DataFrame, truth: float | None = None, ax: Axes = theme.NEW
         )
 
 
-@theme.drawn(height=3.2)
+@theme.drawn(height=3.2, table="category elasticity low high")
 def elasticities(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the elasticity of each category with its interval, and the truth as a diamond.
 
@@ -225,7 +229,7 @@ def elasticities(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """
     labels = [name.replace("_", " ") for name in table["category"]]
     _intervals(ax, table, labels, theme.BLUE)
-    if "truth" in table:
+    if {"truth", "covered"} <= set(table):
         ax.plot(
             table["truth"],
             range(len(table)),
@@ -252,7 +256,7 @@ def _intervals(ax: Axes, table: pd.DataFrame, labels: list[str], color: str) -> 
     ax.grid(visible=False, axis="y")
 
 
-@theme.drawn(height=3.2)
+@theme.drawn(height=3.2, table="difference low high p_value")
 def day_by_day(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw a price test as it looks evening by evening, and where an eager eye would have stopped.
 

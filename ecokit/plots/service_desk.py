@@ -48,7 +48,7 @@ def _clock_axis(ax: Axes) -> None:
     ax.set_xticks(range(0, 1441, 180), [f"{hour}:00" for hour in range(0, 25, 3)])
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, hours="")
 def week(hours: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the arrivals of each hour and weekday as a heat map.
 
@@ -94,7 +94,7 @@ def week(hours: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, answers="{by} service_level service_level_answered abandoned_share")
 def service(answers: pd.DataFrame, by: str = "month", ax: Axes = theme.NEW) -> None:
     """Draw the service level and the share that gave up, group by group.
 
@@ -228,7 +228,7 @@ def _agents_asked_for(patient: Sequence[Desk], impatient: Sequence[Desk], goal: 
     return message.format(goal=goal, c=c, a=a)
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, table="slot required planned")
 def coverage(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the agents that one day needs and those that the shifts give.
 
@@ -274,7 +274,7 @@ def coverage(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=2.6)
+@theme.drawn(height=2.6, simulated="value error")
 def agreement(simulated: pd.DataFrame, theory: Mapping[str, float], ax: Axes = theme.NEW) -> None:
     """Draw shares that a simulation measured, with their error, beside what a formula says.
 
@@ -323,7 +323,7 @@ def agreement(simulated: pd.DataFrame, theory: Mapping[str, float], ax: Axes = t
     ax.set_title(_("Simulation and formula: at most {n:.1f} standard errors apart").format(n=apart))
 
 
-@theme.drawn(height=3.2)
+@theme.drawn(height=3.2, table="number share running_share")
 def pareto(table: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     """Draw causes, the most frequent first, and the share that all so far make.
 
@@ -367,7 +367,7 @@ def pareto(table: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     ax.set_title(title)
 
 
-@theme.drawn(height=1.5, row=0.4)
+@theme.drawn(height=1.5, row=0.4, table="ratio low high")
 def effects(
     table: pd.DataFrame,
     truth: Mapping[str, float] | None = None,
@@ -422,7 +422,7 @@ def effects(
     ax.set_title(title)
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, curve="day share low high")
 def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes = theme.NEW) -> None:
     """Draw which share of customers has bought again, by the days since the first order.
 
@@ -470,7 +470,7 @@ def repeat(curve: pd.DataFrame, days: int = 90, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, table="segment customer_share sales_share")
 def segments(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw the share of customers and of sales of each segment.
 

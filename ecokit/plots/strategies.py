@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ecokit.strategies.outcome import Outcome
 
 
-@theme.drawn(height=5.0)
+@theme.drawn(height=5.0, table="strategy name name_zh profit consumer_surplus")
 def compare(table: pd.DataFrame, chosen: str = "", ax: Axes = theme.NEW) -> None:
     """Draw what each strategy leaves to the shop and to the customers.
 
@@ -145,7 +145,7 @@ def who_pays(outcome: Outcome, demand: Demand | None = None, ax: Axes = theme.NE
     ax.set_title(theme.capital(title), x=0, y=1)
 
 
-@theme.drawn(height=3.4)
+@theme.drawn(height=3.4, course="round mine theirs")
 def spiral(course: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw how the prices of two repricers answer each other.
 
@@ -235,7 +235,7 @@ def reserves(
     ax.set_title(finding.format(price=theme.yuan(best)))
 
 
-@theme.drawn(height=3.6)
+@theme.drawn(height=3.6, courses="period cumulative_profit")
 def over_time(courses: Mapping[str, pd.DataFrame], ax: Axes = theme.NEW) -> None:
     """Draw what several price paths have earned by each period.
 

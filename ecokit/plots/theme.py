@@ -15,6 +15,7 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+import narwhals.stable.v2 as nw
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
@@ -23,7 +24,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 from pandas.io.formats.style import Styler
 
-from ecokit.inputs.renamed import public
+from ecokit.inputs import frames
+from ecokit.inputs.renamed import public, refuse_old_call
+from ecokit.messages import _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,13 +123,14 @@ def _empty(width: float, height: float) -> Figure:
 
 
 def drawn(
-    width: float = 7.2, height: float = 4.0, row: float = 0.0
+    width: float = 7.2, height: float = 4.0, row: float = 0.0, **columns: str
 ) -> Callable[[Callable[P, None]], Callable[P, Figure]]:
     """Make a function that draws into `ax` one that returns the figure, new if need be.
 
     The function names its last parameter `ax`, or `figure` if it lays out several axes, and
     gives it the default `NEW`. Who calls it without gets a figure of the course's look; a call
-    that does not fit ends in a sentence.
+    that does not fit, or a table that lacks a column, ends in a sentence. A table of another
+    engine is drawn as pandas.
 
     Parameters
     ----------
@@ -134,17 +138,27 @@ def drawn(
         Size of a new figure in inches.
     row : float
         Inches that each row of the first argument, a table, adds to the height.
+    **columns : str
+        By argument that is a table, or a mapping of tables: the columns that it has to have,
+        separated by blanks. ``{by}`` is the column that the argument `by` names.
 
     Examples
     --------
-    >>> @drawn(height=1.0, row=0.5)
-    ... def bars(heights: list[int], ax: Axes = NEW) -> None:
-    ...     ax.bar(range(len(heights)), heights)
-    >>> bars([3, 1]).get_size_inches().tolist()
+    >>> import pandas as pd
+    >>> @drawn(height=1.0, row=0.5, units="{by} sold")
+    ... def bars(units: pd.DataFrame, by: str = "month", ax: Axes = NEW) -> None:
+    ...     ax.bar(units[by], units["sold"])
+    >>> table = pd.DataFrame({"month": [1, 2], "sold": [3, 1]})
+    >>> bars(table).get_size_inches().tolist()
     [7.2, 2.0]
     >>> fig, ax = figure()
-    >>> bars([3, 1], ax=ax) is fig
+    >>> bars(table, ax=ax) is fig
     True
+    >>> bars(table, by="week")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table units has no column week. It has: month, sold. See
+        help(plots.bars).
     """
 
     def decorate(draw: Callable[P, None]) -> Callable[P, Figure]:
@@ -154,6 +168,7 @@ def drawn(
         @wraps(draw)
         def whole(*args: P.args, **kwargs: P.kwargs) -> Figure:
             given = signature.bind(*args, **kwargs)
+            _open_tables(draw.__name__, given, columns)
             if given.arguments.get(place) is None:
                 rows = len(next(iter(given.arguments.values()))) if row else 0
                 new = _empty(width, height + row * rows)
@@ -168,6 +183,33 @@ def drawn(
         return public(whole)
 
     return decorate
+
+
+def _open_tables(name: str, given: inspect.BoundArguments, columns: Mapping[str, str]) -> None:
+    """Put pandas tables in the place of those that were given, if they have what is drawn."""
+    known = {**_defaults(given.signature), **given.arguments}
+    for argument, wanted in columns.items():
+        needed = wanted.format_map(known).split()
+        value = given.arguments[argument]
+        if isinstance(value, Mapping):
+            opened: Any = {key: _opened(name, key, one, needed) for key, one in value.items()}
+        else:
+            opened = _opened(name, argument, value, needed)
+        given.arguments[argument] = opened
+
+
+def _defaults(signature: inspect.Signature) -> dict[str, Any]:
+    return {name: one.default for name, one in signature.parameters.items()}
+
+
+def _opened(figure: str, argument: object, value: object, needed: Sequence[str]) -> pd.DataFrame:
+    said = _("of plots.{figure}").format(figure=figure) if argument == "table" else str(argument)
+    table = frames.as_pandas(value, said)
+    if not set(needed) <= set(table.columns):
+        refuse_old_call(f"plots.{figure}")
+    remedy = _("See help(plots.{figure}).").format(figure=figure)
+    frames.need(said, nw.from_native(table), needed, remedy)
+    return table
 
 
 def figure_of(ax: Axes) -> Figure:
