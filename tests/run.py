@@ -67,6 +67,8 @@ def run(name: str, command: list[str]) -> tuple[str, float, int]:
     start = time.perf_counter()
     # One thread for linear algebra a process: the processes already fill the machine.
     environment = os.environ | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
+    # Some hundred processes and kernels start; each would compile pandas anew without bytecode.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     process = subprocess.Popen(
         command,
         cwd=ROOT,
