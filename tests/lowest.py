@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from install import package_index
+from tests.run import surroundings
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / "_build" / "lowest"
@@ -28,8 +29,7 @@ PYTEST += ["-m", "not browser", *WARNINGS]
 
 def main(asked: list[str]) -> int:
     """Make the environment, run the tests, and return their exit code."""
-    indexed = os.environ | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
-    indexed = package_index(sys.executable) | indexed
+    indexed = package_index(sys.executable) | surroundings()
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     steps: list[list[str]] = [
         [*UV, "venv", "--quiet", "--python", "3.11", str(ENVIRONMENT)],

@@ -5,7 +5,6 @@ The topic stands in a chapter of its own, so that its pages are a small book of 
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from ecokit.cli import copies
 from tests.leaks import leaked
+from tests.run import surroundings
 
 ROOT = Path(__file__).resolve().parents[1]
 CHAPTER, TOPIC = "try-out", "first_try"
@@ -81,11 +81,7 @@ def main() -> int:
 def run(part: str, course: Path, words: list[str]) -> bool:
     """Run one part, say how long it took, and return whether it failed."""
     start = time.perf_counter()
-    environment = os.environ | {
-        "PYTHONPATH": str(course),
-        "PYTHONUTF8": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
+    environment = surroundings() | {"PYTHONPATH": str(course)}
     code = subprocess.run([sys.executable, *words], cwd=course, env=environment).returncode
     told = "FAILED" if code else "passed"
     print(f"{part:<9}{time.perf_counter() - start:7.1f} s  {told}", flush=True)

@@ -65,14 +65,10 @@ def main(chosen: list[str]) -> int:
 def run(name: str, command: list[str]) -> tuple[str, float, int]:
     """Run one part and print what it says line by line; return its name, seconds, exit code."""
     start = time.perf_counter()
-    # One thread for linear algebra a process: the processes already fill the machine.
-    environment = os.environ | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
-    # Some hundred processes and kernels start; each would compile pandas anew without bytecode.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment,
+        env=surroundings(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -83,6 +79,15 @@ def run(name: str, command: list[str]) -> tuple[str, float, int]:
         with SPEAKING:
             print(f"{name:<{WIDTH}} | {line}", end="", flush=True)
     return name, time.perf_counter() - start, process.wait()
+
+
+def surroundings() -> dict[str, str]:
+    """Return the environment variables of a part."""
+    # One thread for linear algebra a process: the processes already fill the machine.
+    found = os.environ | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
+    # Some hundred processes and kernels start; without bytecode each compiles pandas anew.
+    found.pop("PYTHONDONTWRITEBYTECODE", None)
+    return found
 
 
 if __name__ == "__main__":
