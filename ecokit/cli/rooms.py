@@ -68,6 +68,7 @@ TOPIC_ROOMS = (
     Room(_("API page"), "book/reference/api/{topic}.md", r"^```{{api}} ecokit\.{topic}$"),
     Room(_("heading among the sources"), SOURCES, r"^## {title}\b"),
     Room(_("tests"), "tests/test_{topic}.py", r"^def test_"),
+    Room(_("calls for the sweep"), "tests/sweep/{topic}.py", r"^CALLS\b"),
     Room(_("line"), "CHANGELOG.md", r"(?i)\b{title}\b"),
 )
 CHAPTER_ROOMS = (
