@@ -58,11 +58,8 @@ class Change:
     def __post_init__(self) -> None:
         numbers.text("label", self.label)
         object.__setattr__(self, "without", tuple(frames.listed(self.without, "without")))
-        given: Any = self.faster
-        if not isinstance(given, Mapping):
-            wanted = _("Give the factor of each post, such as {'finance': 0.5}.")
-            raise numbers.refused("faster", given, wanted)
-        for post, factor in self.faster.items():
+        wanted = _("Give the factor of each post, such as {'finance': 0.5}.")
+        for post, factor in numbers.mapping("faster", self.faster, wanted).items():
             numbers.number(f"faster[{post!r}]", factor, low=0)
         if numbers.as_float(self.mandate) != math.inf:
             numbers.number("mandate", self.mandate, low=0)

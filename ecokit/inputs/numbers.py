@@ -232,6 +232,30 @@ def by_day(name: str, series: object, *, low: float | None = None) -> pd.Series[
     return pd.Series(array(name, series, low=low), index=index).sort_index()
 
 
+def mapping(name: str, value: object, wanted: str) -> Mapping[Any, Any]:
+    """Return a mapping as it is.
+
+    Parameters
+    ----------
+    name : str
+        The argument.
+    value : mapping
+        What was given.
+    wanted : str
+        What to give instead of anything else, with an example.
+
+    Examples
+    --------
+    >>> mapping("merge", "finance", "Give a mapping, such as {'finance': 'boss'}.")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: merge is 'finance'. Give a mapping, such as {'finance': 'boss'}.
+    """
+    if not isinstance(value, Mapping):
+        raise refused(name, value, wanted)
+    return value
+
+
 def by_name(name: str, values: object, *, low: float | None = None) -> dict[str, float]:
     """Return numbers by name, such as a share for each seller.
 
@@ -253,8 +277,9 @@ def by_name(name: str, values: object, *, low: float | None = None) -> dict[str,
     ...
     ecokit.errors.CourseError: shares is [0.5, 0.5]. Give a number for each name, such as {'K1': 1}.
     """
-    if not isinstance(values, (Mapping, pd.Series)):
-        raise refused(name, values, _("Give a number for each name, such as {'K1': 1}."))
+    if not isinstance(values, pd.Series):
+        wanted = _("Give a number for each name, such as {'K1': 1}.")
+        values = mapping(name, values, wanted)
     found = {str(key): number(f"{name}[{key!r}]", value, low=low) for key, value in values.items()}
     if len(found) < len(values):
         message = _("{name} holds a name twice. Give one number for each.")

@@ -166,10 +166,9 @@ def choose_offers(values: IntoFrameT, places: Any) -> IntoFrameT:
         frames.table(values, "product_id month resource gain", name="values", types=_TYPES)
     )
     rows.refuse(offers, "values", [rows.missing("gain", "product_id", "month", "resource")])
-    if not isinstance(places, Mapping):
-        wanted = _("Give the places of each resource, such as {{'message': 2}}.").format()
-        raise numbers.refused("places", places, wanted)
-    limits = {name: numbers.count(f"places[{name!r}]", n, 0) for name, n in places.items()}
+    wanted = _("Give the places of each resource, such as {'message': 2}.")
+    asked = numbers.mapping("places", places, wanted)
+    limits = {name: numbers.count(f"places[{name!r}]", n, 0) for name, n in asked.items()}
     worth = offers["gain"].gt(0) & offers["resource"].map(limits).fillna(0).gt(0)
     taken = np.zeros(len(offers), dtype=bool)
     if worth.any():

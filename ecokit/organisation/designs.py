@@ -137,9 +137,8 @@ def design(
 
 
 def _pairs(name: str, value: Mapping[str, str] | None) -> Mapping[str, str]:
-    if value is not None and not isinstance(value, Mapping):
-        raise numbers.refused(name, value, _("Give a mapping, such as {'finance': 'boss'}."))
-    return value or {}
+    wanted = _("Give a mapping, such as {'finance': 'boss'}.")
+    return {} if value is None else numbers.mapping(name, value, wanted)
 
 
 def _mandate(rules: pd.DataFrame, decides: Mapping[str, str]) -> pd.DataFrame:

@@ -606,11 +606,10 @@ def _check_products(products: pd.DataFrame, elasticity: object) -> None:
     rows.refuse(products, "products", rules)
     if elasticity is None:
         return
-    if not isinstance(elasticity, Mapping):
-        wanted = _("Give elasticities by category, such as {'phones': -2.8}.")
-        raise numbers.refused("elasticity", elasticity, wanted)
+    wanted = _("Give elasticities by category, such as {'phones': -2.8}.")
+    named = numbers.mapping("elasticity", elasticity, wanted)
     there = products["category"].astype(str).unique()
-    if elasticity and not set(elasticity) & set(there):
+    if named and not set(named) & set(there):
         message = _("No elasticity is of a category of the products. These are: {there}.")
         raise CourseError(message.format(there=", ".join(there)))
 

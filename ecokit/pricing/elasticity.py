@@ -494,15 +494,14 @@ def by_category(
 
 def _beside_truth(table: pd.DataFrame, truth: object) -> pd.DataFrame:
     """Add the true elasticity of each category, and whether its interval holds it."""
-    if not isinstance(truth, Mapping):
-        wanted = _("Give the truth of a simulated shop, shop.truth, or leave it out.")
-        raise numbers.refused("truth", truth, wanted)
+    wanted = _("Give the truth of a simulated shop, shop.truth, or leave it out.")
+    known = numbers.mapping("truth", truth, wanted)
     keys = {name: f"elasticity_{name}" for name in table["category"]}
-    missing = [str(name) for name, key in keys.items() if key not in truth]
+    missing = [str(name) for name, key in keys.items() if key not in known]
     if missing:
         message = _("The truth does not tell the elasticity of {names}.")
         raise CourseError(message.format(names=", ".join(missing)))
-    true = table["category"].map({name: float(truth[key]) for name, key in keys.items()})
+    true = table["category"].map({name: float(known[key]) for name, key in keys.items()})
     return table.assign(truth=true, covered=(table["low"] <= true) & (true <= table["high"]))
 
 

@@ -13,6 +13,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "frames.tables",
     "intervals.wilson_columns",
     "numbers.as_float",
+    "numbers.mapping",
     "numbers.refused",
     "numbers.shown",
     "rows.above",
