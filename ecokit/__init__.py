@@ -8,7 +8,7 @@ import lazy_loader
 
 from ecokit.topics import names
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 _load, __dir__, __all__ = lazy_loader.attach(
     __name__,
