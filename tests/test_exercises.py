@@ -330,9 +330,14 @@ def test_a_mistake_that_cannot_be_told_does_not_apply() -> None:
 
 def test_a_declaration_without_a_function_says_so() -> None:
     bare = number(
-        id="demo-bare", objective="kpi-compute", minutes=1, title="Bare", unit="people",
-        tolerance=0, mistakes=("one", "two"),
-    )  # fmt: skip
+        id="demo-bare",
+        objective="kpi-compute",
+        minutes=1,
+        title="Bare",
+        unit="people",
+        tolerance=0,
+        mistakes=("one", "two"),
+    )
     with pytest.raises(CourseError, match="below its decorator"):
         bare.sheet(NO_SHOP)
 

@@ -117,9 +117,16 @@ def test_arrays_of_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["2025-06-30", T("2025-06-30"), datetime(2025, 6, 30), date(2025, 6, 30),
-              np.datetime64("2025-06-30")], ids=repr,
-)  # fmt: skip
+    "value",
+    [
+        "2025-06-30",
+        T("2025-06-30"),
+        datetime(2025, 6, 30),
+        date(2025, 6, 30),
+        np.datetime64("2025-06-30"),
+    ],
+    ids=repr,
+)
 def test_moments_come_in_many_kinds(value: Any) -> None:
     assert numbers.moment("as_of", value) == T("2025-06-30")
     assert numbers.day("as_of", value) == T("2025-06-30")
@@ -128,9 +135,26 @@ def test_moments_come_in_many_kinds(value: Any) -> None:
 
 @pytest.mark.parametrize("take", [numbers.moment, numbers.day, numbers.month])
 @pytest.mark.parametrize(
-    "value", [None, pd.NaT, pd.NA, 20250630, True, "soon", "now", "5", "", "2025-13-01", "20250-1",
-              math.nan, [1], np.datetime64("NaT"), "2025-02-30"], ids=repr,
-)  # fmt: skip
+    "value",
+    [
+        None,
+        pd.NaT,
+        pd.NA,
+        20250630,
+        True,
+        "soon",
+        "now",
+        "5",
+        "",
+        "2025-13-01",
+        "20250-1",
+        math.nan,
+        [1],
+        np.datetime64("NaT"),
+        "2025-02-30",
+    ],
+    ids=repr,
+)
 def test_what_is_no_moment_is_told(take: Any, value: Any) -> None:
     assert "as_of is " in refusal(take, "as_of", value)
 

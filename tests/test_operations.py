@@ -115,9 +115,11 @@ def test_economic_order_quantity_to_the_last_digit() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.floats(0.5, 60), st.floats(1.0, 4.0), st.integers(0, 90),
+    st.floats(0.5, 60),
+    st.floats(1.0, 4.0),
+    st.integers(0, 90),
     st.sampled_from(["poisson", "nbinom", "norm", "gamma"]),
-)  # fmt: skip
+)
 def test_expected_shortage_is_the_area_under_the_tail(
     mean: float, ratio: float, level: int, kind: str
 ) -> None:
@@ -253,9 +255,17 @@ def test_stockouts_by_hand(engine: Move) -> None:
     moved = {"stock": engine(stock()), "products": engine(products())}
     found = operations.stockouts(moved, by=["month", "category"])
     table = rows(
-        found, "category", "asked", "lost", "unit_rate", "day_rate", "sku_rate",
-        "empty_day_rate", "lost_sales", "lost_profit",
-    )  # fmt: skip
+        found,
+        "category",
+        "asked",
+        "lost",
+        "unit_rate",
+        "day_rate",
+        "sku_rate",
+        "empty_day_rate",
+        "lost_sales",
+        "lost_profit",
+    )
     assert table == [
         ("audio", 10, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
         ("phones", 4, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
@@ -270,15 +280,21 @@ def test_stockouts_by_hand(engine: Move) -> None:
 
 def test_performance_by_hand(engine: Move) -> None:
     tables = {
-        "orders": engine(orders()), "order_lines": engine(lines()),
-        "stock": engine(stock()), "products": engine(products()),
-    }  # fmt: skip
+        "orders": engine(orders()),
+        "order_lines": engine(lines()),
+        "stock": engine(stock()),
+        "products": engine(products()),
+    }
     found = rows(operations.performance(tables), "product_id", "units", "sales", "profit", "days")
     assert found == [("P1", 7, 699.97, 136.97, 2), ("P2", 15, 300.0, 112.5, 2)]
     (p1, p2) = rows(
         operations.performance(tables),
-        "mean_stock", "turns_year", "gmroi_year", "sell_through", "days_of_cover",
-    )  # fmt: skip
+        "mean_stock",
+        "turns_year",
+        "gmroi_year",
+        "sell_through",
+        "days_of_cover",
+    )
     assert p1 == (40.0, pytest.approx(563 / 80 * 365), pytest.approx(136.97 / 80 * 365), 1.0, 0.0)
     assert p2[0] == 218.75
     assert p2[3:] == (0.5, 2.0)
@@ -318,19 +334,24 @@ def test_classes_on_every_engine(engine: Move, shop: Shop) -> None:
 def test_new_and_store_products_by_hand(engine: Move) -> None:
     found = operations.new_skus({"orders": engine(orders()), "order_lines": engine(lines())})
     assert rows(found, "skus", "new", "new_sku_share", "new_sales") == [
-        (2, 2, 1.0, 600.0), (2, 0, 0.0, 0.0),
-    ]  # fmt: skip
+        (2, 2, 1.0, 600.0),
+        (2, 0, 0.0, 0.0),
+    ]
     stores = pd.DataFrame({"product_id": ["P2", "P2"], "units": [3, 4]})
     tables = {
-        "orders": engine(orders()), "order_lines": engine(lines()),
-        "store_sales": engine(stores), "products": engine(products()),
-    }  # fmt: skip
+        "orders": engine(orders()),
+        "order_lines": engine(lines()),
+        "store_sales": engine(stores),
+        "products": engine(products()),
+    }
     assert rows(operations.not_in_stores(tables), "product_id", "store_units", "online_only") == [
-        ("P1", 0, True), ("P2", 7, False),
-    ]  # fmt: skip
+        ("P1", 0, True),
+        ("P2", 7, False),
+    ]
     assert rows(operations.not_in_stores(tables, by="category")) == [
-        ("audio", 1, 0, 300.0, 0.0, 0.0), ("phones", 1, 1, 699.97, 699.97, 1.0),
-    ]  # fmt: skip
+        ("audio", 1, 0, 300.0, 0.0, 0.0),
+        ("phones", 1, 1, 699.97, 699.97, 1.0),
+    ]
 
 
 def purchases() -> pd.DataFrame:
@@ -367,10 +388,14 @@ def test_capital_and_storage_by_hand(engine: Move) -> None:
         }
     )
     tables = {
-        "orders": engine(orders()), "order_lines": engine(lines()), "stock": engine(stock()),
-        "products": engine(products()), "purchases": engine(purchases()),
-        "suppliers": engine(suppliers), "warehouse": engine(space),
-    }  # fmt: skip
+        "orders": engine(orders()),
+        "order_lines": engine(lines()),
+        "stock": engine(stock()),
+        "products": engine(products()),
+        "purchases": engine(purchases()),
+        "suppliers": engine(suppliers),
+        "warehouse": engine(space),
+    }
     table = as_pandas(operations.capital(tables, receivable_days=2))
     january = table.iloc[0]
     assert january["stock"] == 1 * 80 + 20 * 12.5
@@ -440,8 +465,11 @@ def test_the_five_kpis_are_those_of_the_engine(shop: Shop) -> None:
     late = both[both["kpi"] == "return_rate"]
     assert (late["met"] == (late["actual"] <= late["target"])).all()
     assert [department[1] for department in operations.DEPARTMENTS] == [
-        "品类管理部", "产品策划部", "客服部", "物流部",
-    ]  # fmt: skip
+        "品类管理部",
+        "产品策划部",
+        "客服部",
+        "物流部",
+    ]
 
 
 # --- decisions -----------------------------------------------------------------------------
@@ -691,7 +719,7 @@ def _twos() -> pd.Series[float]:
         (lambda s: operations.duties(s, month="2025-02"), "need five months before"),
         (lambda s: operations.fit(_with(s, needs=s.needs[:0])), "No attribute"),
     ],
-)  # fmt: skip
+)
 def test_errors_say_what_to_do(call: Callable[[Any], Any], sentence: str, shop: Shop) -> None:
     with pytest.raises(CourseError, match=sentence):
         call(shop)
@@ -704,9 +732,13 @@ def test_errors_say_what_to_do(call: Callable[[Any], Any], sentence: str, shop: 
 def retail(real_data: Callable[[str], Path]) -> dict[str, pd.DataFrame]:
     """Every row of a real web shop, cancelled invoices and corrections with them."""
     names = {
-        "InvoiceNo": "order_id", "InvoiceDate": "placed_at", "StockCode": "product_id",
-        "Quantity": "quantity", "UnitPrice": "unit_price", "CustomerID": "visitor_id",
-    }  # fmt: skip
+        "InvoiceNo": "order_id",
+        "InvoiceDate": "placed_at",
+        "StockCode": "product_id",
+        "Quantity": "quantity",
+        "UnitPrice": "unit_price",
+        "CustomerID": "visitor_id",
+    }
     rows_ = pd.read_parquet(real_data("online_retail.parquet")).rename(columns=names)
     invoices = rows_.groupby("order_id", as_index=False)[["placed_at", "visitor_id"]].min()
     lines_ = rows_[["order_id", "product_id", "quantity", "unit_price", "visitor_id"]]

@@ -378,8 +378,14 @@ def test_the_shop_has_the_structures_of_the_slides(shop: Shop) -> None:
     assert tuple(posts["structure"].unique()) == org.STRUCTURES
     departments = posts.groupby("structure")["department_zh"].unique().map(set)
     assert departments["seven_departments"] >= {
-        "客服部", "市场部", "采购及物流部", "技术部", "网站运营部", "财务部", "人力资源部",
-    }  # fmt: skip
+        "客服部",
+        "市场部",
+        "采购及物流部",
+        "技术部",
+        "网站运营部",
+        "财务部",
+        "人力资源部",
+    }
     outside = posts[posts["sourcing"] == "outsourced"]
     assert set(outside["structure"]) == {"three_centers"}
     assert set(outside["department"]) == {"IT", "Logistics", "Site redesign"}

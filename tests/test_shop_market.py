@@ -199,8 +199,11 @@ def test_suppliers_deliver_what_they_trade_in_and_keep_their_lead_time(shop: Sho
     offered = shop.supplier_offers.merge(shop.products, on="product_id")
     assert (offered.supplier_id_x == offered.supplier_id_y).all()
     assert set(shop.supplier_offers.resource) == {
-        "home_banner", "category_top", "campaign_slot", "message",
-    }  # fmt: skip
+        "home_banner",
+        "category_top",
+        "campaign_slot",
+        "message",
+    }
 
 
 def test_stores_sell_what_has_a_store_price_and_the_warehouse_holds_the_stock(shop: Shop) -> None:

@@ -11,23 +11,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Packages that still have the old form. Take yours out once it is rewritten.
-PENDING = {"decisions"}
-SKIPPING = PENDING | {"exercises", "explore"}
+MODULES = [
+    file
+    for file in sorted((ROOT / "ecokit").rglob("*.py"))
+    if "_course" not in file.parts  # the built course
+]
 
 
 def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
-
-
-def without(rooms: set[str]) -> list[Path]:
-    """Return the modules of ecokit but those of some packages, and the built course."""
-    files = sorted((ROOT / "ecokit").rglob("*.py"))
-    return [
-        file
-        for file in files
-        if file.relative_to(ROOT / "ecokit").parts[0] not in rooms | {"_course"}
-    ]
 
 
 def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -39,7 +31,7 @@ def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.body[0].lineno, text
 
 
-@pytest.mark.parametrize("path", without(PENDING), ids=named)
+@pytest.mark.parametrize("path", MODULES, ids=named)
 def test_a_source_stands_under_references(path: Path) -> None:
     """``Source: ...`` below the examples would read as part of the last one."""
     for line, text in docstrings(ast.parse(path.read_text(encoding="utf-8"))):
@@ -51,6 +43,6 @@ def test_a_source_stands_under_references(path: Path) -> None:
             assert before, f"{place}: References stand before Examples"
 
 
-@pytest.mark.parametrize("path", without(SKIPPING), ids=named)
+@pytest.mark.parametrize("path", MODULES, ids=named)
 def test_the_formatter_formats(path: Path) -> None:
     assert "# fmt: " not in path.read_text(encoding="utf-8")
