@@ -32,6 +32,7 @@ from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames
 from ecokit.topics import names
+from tests.small_book import configure
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE_LIMIT = 1_500_000
@@ -366,14 +367,6 @@ def test_the_slider_speaks_its_labels_whatever_is_in_them() -> None:
     assert label.get_text() == "Speed & cost"
 
 
-CONF = """
-import sys
-sys.path.append({extension!r})
-extensions = ["myst_nb", "sphinx_book_theme", "ecokit_book"]
-html_theme = "sphinx_book_theme"
-html_context = {{"default_mode": "light"}}
-project, root_doc = "Faults", "page"
-"""
 FAULTS = {
     "```{twin} astrology\n```": "There is no explorer 'astrology'",
     "```{exercise} organisation-astrology\n```": "There is no exercise 'organisation-astrology'",
@@ -383,7 +376,7 @@ FAULTS = {
 
 
 def sphinx(folder: Path) -> str:
-    (folder / "conf.py").write_text(CONF.format(extension=str(ROOT / "book" / "_ext")), "utf8")
+    configure(folder, "page")
     done = subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", "--no-color", str(folder), str(folder / "out")],
         capture_output=True,

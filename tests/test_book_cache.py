@@ -13,8 +13,9 @@ from types import ModuleType
 
 import pytest
 
+from tests.small_book import EXTENSION, configure
+
 ROOT = Path(__file__).resolve().parents[1]
-EXTENSION = ROOT / "book" / "_ext"
 PAGES = [
     f"book/{name}"
     for name in ("architecture/kpi", "architecture/organisation", "service-center/operations")
@@ -112,13 +113,7 @@ def test_the_folders_of_older_states_go(cache: ModuleType, course: Path) -> None
     assert other.is_dir()
 
 
-CONF = """
-import sys
-sys.path.append({extension!r})
-extensions = ["myst_nb", "sphinx_book_theme", "ecokit_book"]
-html_theme = "sphinx_book_theme"
-html_context = {{"default_mode": "light"}}
-project, root_doc = "Small", "index"
+MORE = """
 nb_execution_mode = "cache"
 exclude_patterns = ["book", "ecokit", "datasets", "_build", "out", "jupyter_execute"]
 """
@@ -150,7 +145,7 @@ def read_again(course: Path) -> tuple[set[str], set[str]]:
 
 
 def test_a_page_is_read_again_when_what_it_shows_changed(course: Path) -> None:
-    (course / "conf.py").write_text(CONF.format(extension=str(EXTENSION)), "utf-8")
+    configure(course, "index", MORE)
     for name, text in SMALL.items():
         body = HEAD + f"# Run\n\n{CELL.format(text)}" if name == "run" else f"# Title\n\n{text}"
         (course / f"{name}.md").write_text(f"{body}\n", "utf-8")

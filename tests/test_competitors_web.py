@@ -26,10 +26,11 @@ from ecokit.competitors.convert import CONVERT
 from ecokit.competitors.read import READERS, ContractError, Reader, read_offers
 from ecokit.competitors.robots import Robots
 from ecokit.competitors.site import CountingClock, SmallWeb
-from ecokit.competitors.snapshots import Snapshot, collect_site
+from ecokit.competitors.snapshots import TYPES, Snapshot, collect_site
 from ecokit.errors import CourseError
 from ecokit.shop import Shop
 from ecokit.shop.web import hosts, pages, redesign_week, write_web
+from tests.sweep.competitors import READER
 
 WEEK = "2025-03-03"
 HOST = "http://shop.example"
@@ -759,20 +760,7 @@ def test_the_panel_has_its_types_and_fills_nothing_in(
     shop: Shop, snapshots: list[Snapshot]
 ) -> None:
     table = competitors.panel(snapshots)
-    assert {name: str(kind) for name, kind in table.dtypes.items()} == {
-        "competitor_id": "str",
-        "sku": "str",
-        "name": "str",
-        "category": "str",
-        "week": "datetime64[us]",
-        "list_price": "float64",
-        "price": "float64",
-        "promotion": "str",
-        "in_stock": "bool",
-        "delivery_days": "Int64",
-        "rating": "float64",
-        "reviews": "Int64",
-    }
+    assert {name: str(kind) for name, kind in table.dtypes.items()} == TYPES
     without_middle = [s for s in snapshots if s.week != snapshots[3].week]
     assert competitors.panel(without_middle)["week"].nunique() == 2
     assert len(competitors.panel(without_middle)) < len(table)
@@ -1051,14 +1039,7 @@ def test_a_walk_stays_on_its_site_and_tells_of_bad_pages() -> None:
     answers.paths["/p/1.html"] = [b"<main>" + b"<b>" * 1_000 + b"</main>"]
     good = "<main><i>2</i><u>in stock</u><h1>A phone 手机</h1><b>9元</b></main>"
     answers.paths["/p/2.html"] = [good.encode()]
-    reader = Reader(
-        start="/start",
-        links="a",
-        product=r"/p/(?P<sku>\w+)",
-        block="main",
-        fields={"sku": "i", "name": "h1", "category": "h1", "price": "b", "in_stock": "u"},
-        optional=("delivery_days", "rating", "reviews"),
-    )
+    reader = replace(READER, start="/start")
     collector, _clock = polite(answers)
     found = collect_site(collector, "K1", f"{HOST}/", [reader])
     assert list(found.offers["price"]) == [9.0]

@@ -415,9 +415,14 @@ def _by_day(days: pd.DataFrame, test_id: str) -> tuple[float, float, Effect]:
     n = len(wide)
     se = math.sqrt(n / (n - 1) * float(((pull["B"] - pull["A"]) ** 2).sum()))
     difference = mean["B"] - mean["A"]
-    reach = float(t.ppf(0.975, n - 1)) * se
-    p_value = float(2 * t.sf(abs(difference) / se, n - 1)) if se else 1.0
-    return mean["A"], mean["B"], Effect(difference, difference - reach, difference + reach, p_value)
+    return mean["A"], mean["B"], _with_interval(difference, se, t(n - 1))
+
+
+def _with_interval(difference: float, se: float, law: Any) -> Effect:
+    """Return a difference with the interval and the p value that its standard error gives."""
+    reach = float(law.ppf(0.975)) * se
+    p_value = float(2 * law.sf(abs(difference) / se)) if se else 1.0
+    return Effect(difference, difference - reach, difference + reach, p_value)
 
 
 @public
@@ -466,9 +471,7 @@ def implied_elasticity(data: Any, test_id: str) -> Effect:
         raise CourseError(_("An arm of test {id} has no order yet. Run it on.").format(id=test_id))
     value = math.log(b["conversion"] / a["conversion"]) / step
     variance = sum(1 / arm["orders"] - 1 / arm["visitors"] for arm in (a, b))
-    se = math.sqrt(variance) / abs(step)
-    reach = float(norm.ppf(0.975)) * se
-    return Effect(value, value - reach, value + reach, float(2 * norm.sf(abs(value) / se)))
+    return _with_interval(value, math.sqrt(variance) / abs(step), norm)
 
 
 def _price_step(days: pd.DataFrame) -> float:
@@ -561,10 +564,7 @@ def _novelty(days: pd.DataFrame, test_id: str) -> Effect:
         variance += sum(
             arm["conversion"] * (1 - arm["conversion"]) / arm["visitors"] for arm in (a, b)
         )
-    se = math.sqrt(variance)
-    reach = float(norm.ppf(0.975)) * se
-    p_value = float(2 * norm.sf(abs(value) / se)) if se else 1.0
-    return Effect(value, value - reach, value + reach, p_value)
+    return _with_interval(value, math.sqrt(variance), norm)
 
 
 # --- when not to believe it ------------------------------------------------------------
