@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.shop import Shop
 
 known: Any = {"objective": "kpi-compute", "minutes": 3}
@@ -26,41 +14,48 @@ words: Any = {
 }
 
 
-@number(
+@sheet.number(
     id="demo-rate",
     title="How many visitors buy?",
     unit="share",
     tolerance=0.0005,
-    mistakes=("visits", "lines"),
+    mistakes={
+        "visits": "You counted visits, not visitors.",
+        "lines": "You counted order lines, not orders.",
+    },
     **known,
 )
-def rate(_shop: Shop) -> Sheet:
-    return Sheet(
+def rate(_shop: Shop) -> sheet.Sheet:
+    return sheet.Sheet(
         prompt="Of 4,000 visitors 327 bought something.\n\nWhich **share** of them is that?",
         right=327 / 4000,
-        wrong={
-            "visits": (0.05, "You counted visits, not visitors."),
-            "lines": (0.2, "You counted order lines, not orders."),
-        },
+        wrong={"visits": 0.05, "lines": 0.2},
         **words,
     )
 
 
-@choice(id="demo-targets", title="What follows from the targets?", options=("a", "b", "c"), **known)
-def targets(_shop: Shop) -> ChoiceSheet:
-    return ChoiceSheet(
+@sheet.choice(
+    id="demo-targets", title="What follows from the targets?", options=("a", "b", "c"), **known
+)
+def targets(_shop: Shop) -> sheet.ChoiceSheet:
+    return sheet.ChoiceSheet(
         prompt="The campaign brings 45 % of the visitors and 55 % of the orders.",
         right="a",
         options={
-            "a": ("Campaign visitors buy more often", "55 / 45 is above 1."),
-            "b": ("The others buy more often", "Then they would make more orders."),
-            "c": ("Nothing follows", "Divide the two shares."),
+            "a": "Campaign visitors buy more often",
+            "b": "The others buy more often",
+            "c": "Nothing follows",
+        },
+        reasons={
+            "a": "55 / 45 is above 1.",
+            "b": "Then they would make more orders.",
+            "c": "Divide the two shares.",
         },
         **words,
     )
 
 
-@table(
+@sheet.table(
     id="demo-layers",
     title="Layers of two structures",
     key="structure",
@@ -68,53 +63,48 @@ def targets(_shop: Shop) -> ChoiceSheet:
     unit="layers",
     tolerance=0,
     labels={"seven": "Seven departments", "three": "Three centers"},
-    mistakes=("no_top", "posts"),
+    mistakes={
+        "no_top": "The top is a layer too.",
+        "posts": "You counted posts.",
+    },
     **known,
 )
-def layers(_shop: Shop) -> TableSheet:
-    return TableSheet(
+def layers(_shop: Shop) -> sheet.TableSheet:
+    return sheet.TableSheet(
         prompt="How many layers has each structure?",
         right={"seven": 4, "three": 3},
-        wrong={
-            "no_top": ({"seven": 3, "three": 2}, "The top is a layer too."),
-            "posts": ({"seven": 30, "three": 20}, "You counted posts."),
-        },
+        wrong={"no_top": {"seven": 3, "three": 2}, "posts": {"seven": 30, "three": 20}},
         **words,
     )
 
 
-def score(plan: PlanAnswer) -> Score:
+def score(plan: sheet.PlanAnswer) -> sheet.Score:
     """Return how many people have a boss, in points."""
     people = plan["span"] ** plan["layers"]
-    return Score(min(100, people), people >= 60, (f"{people:.0f} people have a boss.",))
+    return sheet.Score(min(100, people), people >= 60, (f"{people:.0f} people have a boss.",))
 
 
-@plan(
+@sheet.plan(
     id="demo-design",
     title="Design your own",
     fields=(
-        Field("span", "Span of control", 2, 12, start=3),
-        Field("layers", "Layers below the top", 1, 5),
+        sheet.Field("span", "Span of control", 2, 12, start=3),
+        sheet.Field("layers", "Layers below the top", 1, 5),
     ),
-    mistakes=("flat", "narrow"),
+    mistakes={
+        "flat": "One layer is not enough.",
+        "narrow": "The span is too narrow.",
+    },
     **known,
 )
-def design(_shop: Shop) -> PlanSheet:
-    return PlanSheet(
+def design(_shop: Shop) -> sheet.PlanSheet:
+    return sheet.PlanSheet(
         prompt="Choose span and layers so that at least 60 people have a boss.",
         right={"span": 4, "layers": 3},
         score=score,
         wrong={
-            "flat": (
-                {"span": 12, "layers": 1},
-                "One layer is not enough.",
-                lambda plan: plan["layers"] == 1,
-            ),
-            "narrow": (
-                {"span": 2, "layers": 5},
-                "The span is too narrow.",
-                lambda plan: plan["span"] == 2,
-            ),
+            "flat": ({"span": 12, "layers": 1}, lambda plan: plan["layers"] == 1),
+            "narrow": ({"span": 2, "layers": 5}, lambda plan: plan["span"] == 2),
         },
         **words,
     )

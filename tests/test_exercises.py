@@ -51,7 +51,8 @@ def faults(exercise: Exercise, shop: Shop) -> Iterator[str]:
         result = checks.check(exercise, answer, shop)
         if (result.kind, result.misconception) != ("misconception", name):
             yield f"{name} is taken for {result.misconception or result.kind}"
-        if result.message != sheet.wrong[name][1] or not result.message.strip():
+        words: Any = sheet.reasons if exercise.kind == "choice" else exercise.mistakes
+        if result.message != words[name] or not result.message.strip():
             yield f"{name} does not give its own feedback"
         spoken.add(result.message)
     if len(spoken) < len(apart):
@@ -294,8 +295,8 @@ def test_a_plan_is_scored_with_reasons() -> None:
         ({"minutes": 0}, "minutes"),
         ({"title": " "}, "title"),
         ({"objective": "kpi-fly"}, "no objective 'kpi-fly'"),
-        ({"mistakes": ("visits",)}, "two mistakes"),
-        ({"mistakes": ("visits", "visits")}, "names must differ"),
+        ({"mistakes": {"visits": "You counted visits."}}, "two mistakes"),
+        ({"mistakes": {"visits": "You counted visits.", "lines": " "}}, "needs words"),
         ({"rel_tolerance": 0.1}, "either tolerance"),
         ({"tolerance": -1}, "negative"),
     ],
@@ -308,7 +309,7 @@ def test_a_faulty_declaration_is_refused(change: dict[str, Any], sentence: str) 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"wrong": {"visits": (0.05, "Visits.")}}, "its sheet has visits; declared are visits, li"),
+        ({"wrong": {"visits": 0.05}}, "its sheet has visits; declared are visits, lines"),
         ({"hints": ()}, "hints"),
         ({"hints": "Divide."}, "hints"),
     ],
@@ -319,13 +320,22 @@ def test_a_sheet_holds_what_was_declared(change: dict[str, Any], sentence: str) 
         RATE(lambda _shop: sheet).sheet(NO_SHOP)
 
 
+@pytest.mark.parametrize("part", ["options", "reasons"])
+def test_a_choice_has_an_option_and_a_reason_for_each_key(part: str) -> None:
+    lacking: Any = {part: {"a": "One text."}}
+    sheet = replace(TARGETS.sheet(NO_SHOP), **lacking)
+    with pytest.raises(CourseError, match="its sheet has a; declared are a, b, c"):
+        TARGETS(lambda _shop: sheet).sheet(NO_SHOP)
+    with pytest.raises(CourseError, match="keys must differ"):
+        replace(TARGETS, options=("a", "b", "b"))
+
+
 def test_a_mistake_that_cannot_be_told_does_not_apply() -> None:
     plans, cells = DESIGN.sheet(NO_SHOP), LAYERS.sheet(NO_SHOP)
     assert set(DESIGN.apart(plans)) == {"flat", "narrow"}
-    passes: Any = ({"span": 12, "layers": 2}, "One layer is not enough.", lambda plan: True)
+    passes: Any = ({"span": 12, "layers": 2}, lambda plan: True)
     assert set(DESIGN.apart(replace(plans, wrong={**plans.wrong, "flat": passes}))) == set()
-    none = {**cells.wrong, "posts": (None, "You counted posts.")}
-    assert set(LAYERS.apart(replace(cells, wrong=none))) == {"no_top"}
+    assert set(LAYERS.apart(replace(cells, wrong={**cells.wrong, "posts": None}))) == {"no_top"}
 
 
 def test_a_declaration_without_a_function_says_so() -> None:
@@ -336,7 +346,7 @@ def test_a_declaration_without_a_function_says_so() -> None:
         title="Bare",
         unit="people",
         tolerance=0,
-        mistakes=("one", "two"),
+        mistakes={"one": "You took one.", "two": "You took two."},
     )
     with pytest.raises(CourseError, match="below its decorator"):
         bare.sheet(NO_SHOP)

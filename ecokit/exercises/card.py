@@ -191,7 +191,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
 
 def _static_lines(exercise: Exercise, sheet: Any) -> list[str]:
     if isinstance(exercise, Choice):
-        return [f"({key}) {option}" for key, (option, _reason) in sheet.options.items()]
+        return [f"({key}) {option}" for key, option in sheet.options.items()]
     if isinstance(exercise, Plan):
         return [f"{field.label}: {field.low:g} to {field.high:g}" for field in exercise.fields]
     return []
@@ -252,7 +252,8 @@ def answer_text(exercise: Exercise, shop: Shop) -> str:
     if isinstance(exercise, Number):
         return checks.show_number(exercise, float(right))
     if isinstance(exercise, Choice):
-        return " ".join(exercise.sheet(shop).options[right])
+        sheet = exercise.sheet(shop)
+        return f"{sheet.options[right]} {sheet.reasons[right]}"
     if isinstance(exercise, Table):
         rows = (
             f"{exercise.labels.get(key, key)}: {checks.show_number(exercise, value)}"
@@ -323,7 +324,7 @@ def _plan_field(field: Field) -> widgets.Widget:
 
 
 def _choice_field(sheet: ChoiceSheet) -> _Parts:
-    options = [(option, key) for key, (option, _reason) in sheet.options.items()]
+    options = [(option, key) for key, option in sheet.options.items()]
     radio = widgets.RadioButtons(options=options, value=None, layout={"width": "auto"})
     radio.add_class("ecokit-choice")
     return radio, lambda: radio.value or "", lambda answer: radio.set_trait("value", answer)

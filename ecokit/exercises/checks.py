@@ -140,18 +140,18 @@ def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
     --------
     >>> from ecokit.exercises import sheet
     >>> @sheet.number(id="kpi-rate", objective="kpi-compute", minutes=1, title="Rate",
-    ...               unit="share", tolerance=0.0005, mistakes=("visits", "lines"))
+    ...               unit="share", tolerance=0.0005,
+    ...               mistakes={"visits": "Count visitors!", "lines": "Count orders!"})
     ... def rate(shop):
     ...     return sheet.Sheet(prompt="Which share?", right=0.0818, solution="Divide.",
-    ...                        wrong={"visits": (0.05, "Visitors!"), "lines": (0.2, "Orders!")},
-    ...                        hints=("Divide.",))
+    ...                        wrong={"visits": 0.05, "lines": 0.2}, hints=("Divide.",))
     >>> check(rate, "8.18 %", None)
     Right. 0.082 (8.2 %).
     >>> check(rate, 8.18, None)
     Not yet. 8.18 would be right in %. This answer is asked as a share from 0 to 1: convert
     it, or write the unit behind the number.
     >>> check(rate, 0.05, None)
-    Not yet. Visitors!
+    Not yet. Count visitors!
     >>> check(rate, float("nan"), None)
     Not readable. The answer is not a number (NaN). Look for a division by zero or a
     missing value.
@@ -180,7 +180,7 @@ def _judge_number(exercise: Number, answer: object, sheet: Sheet) -> Result:
         return Result(exercise.id, "right", f"{show_number(exercise, right)}.")
     for name, wrong in exercise.apart(sheet).items():
         if abs(value - wrong) <= exercise.margin(wrong):
-            return Result(exercise.id, "misconception", sheet.wrong[name][1], name)
+            return Result(exercise.id, "misconception", exercise.mistakes[name], name)
     return _other_unit(exercise, value, right) or _unknown(exercise, value, right)
 
 
@@ -375,11 +375,11 @@ def _judge_choice(exercise: Choice, answer: object, sheet: ChoiceSheet) -> Resul
     chosen = unicodedata.normalize("NFKC", answer[:400]).strip().casefold().strip("'\"().")
     if not chosen:
         raise AnswerError(_("Nothing is chosen yet. Choose one of the options."))
-    for key, (option, reason) in sheet.options.items():
+    for key, option in sheet.options.items():
         if chosen in (key, option.casefold().strip("'\"().")):
             if key == sheet.right:
-                return Result(exercise.id, "right", reason)
-            return Result(exercise.id, "misconception", reason, key)
+                return Result(exercise.id, "right", sheet.reasons[key])
+            return Result(exercise.id, "misconception", sheet.reasons[key], key)
     message = _("{text} is not one of the options {keys}.")
     raise AnswerError(message.format(text=_quote(answer), keys=keys))
 
@@ -395,7 +395,7 @@ def _judge_table(exercise: Table, answer: object, sheet: TableSheet) -> Result:
     if not wrong:
         return Result(exercise.id, "right", _("All {n} rows are right.").format(n=len(values)))
     best: tuple[int, str] | None = None
-    for name, (cells, _words) in sheet.wrong.items():
+    for name, cells in sheet.wrong.items():
         typical = {} if cells is None else by_key(cells)
         # Each wrong row is wrong in the way of this mistake, each other row is right.
         if typical and not _differing(exercise, values, typical, wrong):
@@ -403,7 +403,7 @@ def _judge_table(exercise: Table, answer: object, sheet: TableSheet) -> Result:
             if best is None or others < best[0]:
                 best = (others, name)
     if best is not None:
-        return Result(exercise.id, "misconception", sheet.wrong[best[1]][1], best[1])
+        return Result(exercise.id, "misconception", exercise.mistakes[best[1]], best[1])
     message = _("{right} of {n} rows are right. Look again at: {rows}.").format(
         right=len(values) - len(wrong),
         n=len(values),
@@ -502,7 +502,7 @@ def _judge_plan(exercise: Plan, answer: object, sheet: PlanSheet) -> Result:
         message = _("The plan passes with {points:.0f} of 100 points.")
         return Result(exercise.id, "right", message.format(points=score.points), None, score.lines)
     if name := sheet.mistake(plan):
-        return Result(exercise.id, "misconception", sheet.wrong[name][1], name, score.lines)
+        return Result(exercise.id, "misconception", exercise.mistakes[name], name, score.lines)
     message = _("The plan has {points:.0f} of 100 points and does not pass.")
     return Result(exercise.id, "wrong", message.format(points=score.points), None, score.lines)
 

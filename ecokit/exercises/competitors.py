@@ -12,21 +12,7 @@ import pandas as pd
 from ecokit import competitors as topic
 from ecokit.competitors.mystery import OWN
 from ecokit.competitors.watch import ELASTICITY
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Exercise,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plain,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -70,9 +56,6 @@ def _gaps(shop: Shop) -> pd.DataFrame:
     return topic.price_gaps(_panel(shop), _same(shop), topic.own_prices(shop))
 
 
-# --- find: who competes ----------------------------------------------------------------
-
-
 def _candidates(shop: Shop) -> list[pd.Series[Any]]:
     """Return three shops of the directory: the largest, a twin nobody visits, a competitor."""
     days = shop.visits["started_at"].agg(["min", "max"])
@@ -86,58 +69,53 @@ def _candidates(shop: Shop) -> list[pd.Series[Any]]:
     return [ranked.iloc[at] for at in (ranked["monthly_visits"].argmax(), twin, 2)]
 
 
-@choice(
+@sheet.choice(
     id="competitors-who-competes",
     objective="competitors-find",
     minutes=4,
     title=_("Whom do you watch?"),
     options=("a", "b", "c"),
 )
-def who_competes(shop: Shop) -> ChoiceSheet:
+def who_competes(shop: Shop) -> sheet.ChoiceSheet:
     largest, twin, rival = _candidates(shop)
 
     def told(words: str, row: pd.Series[Any]) -> str:
         return words.format(visits=row["monthly_visits"], **row.drop("monthly_visits"))
 
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
-            "A directory lists forty shops, and you have time to watch one more. "
-            "Look at the ranking of the directory. Which of these three?"
+            "A directory lists forty shops, and you have time to watch one more. Look at the "
+            "ranking of the directory. Which of these three?"
         ),
         right="c",
         options={
-            "a": (
-                told(_("{name}: nobody has more visitors"), largest),
-                told(
-                    _(
-                        "{name} has {visits:,} visits a month, and {focus:.0%} of its list is in "
-                        "our categories. Size alone makes no competitor: watch who sells the same "
-                        "to the same people."
-                    ),
-                    largest,
+            "a": told(_("{name}: nobody has more visitors"), largest),
+            "b": told(_("{name}: its range and its prices are almost ours"), twin),
+            "c": told(_("{name}: a shop of middling size with much of our range"), rival),
+        },
+        reasons={
+            "a": told(
+                _(
+                    "{name} has {visits:,} visits a month, and {focus:.0%} of its list is in our "
+                    "categories. Size alone makes no competitor: watch who sells the same to the "
+                    "same people."
                 ),
+                largest,
             ),
-            "b": (
-                told(_("{name}: its range and its prices are almost ours"), twin),
-                told(
-                    _(
-                        "{name} covers {covers:.0%} of our range at prices like ours, with "
-                        "{visits:,} visits a month. A twin that our customers never see takes none "
-                        "of them away."
-                    ),
-                    twin,
+            "b": told(
+                _(
+                    "{name} covers {covers:.0%} of our range at prices like ours, with {visits:,} "
+                    "visits a month. A twin that our customers never see takes none of them away."
                 ),
+                twin,
             ),
-            "c": (
-                told(_("{name}: a shop of middling size with much of our range"), rival),
-                told(
-                    _(
-                        "{name} covers {covers:.0%} of our range, {focus:.0%} of its list is in "
-                        "our categories, its price band overlaps with ours by {prices:.0%}, and "
-                        "our customers see it. No part is weak."
-                    ),
-                    rival,
+            "c": told(
+                _(
+                    "{name} covers {covers:.0%} of our range, {focus:.0%} of its list is in our "
+                    "categories, its price band overlaps with ours by {prices:.0%}, and our "
+                    "customers see it. No part is weak."
                 ),
+                rival,
             ),
         },
         hints=(
@@ -154,51 +132,42 @@ def who_competes(shop: Shop) -> ChoiceSheet:
     )
 
 
-# --- collect: what is allowed ----------------------------------------------------------
-
-
-@choice(
+@sheet.choice(
     id="competitors-members-prices",
     objective="competitors-collect",
     minutes=3,
     title=_("The prices behind the sign"),
     options=("a", "b", "c", "d"),
 )
-def members_prices(_shop: Shop) -> ChoiceSheet:
-    return ChoiceSheet(
+def members_prices(_shop: Shop) -> sheet.ChoiceSheet:
+    return sheet.ChoiceSheet(
         prompt=_(
             "A competitor's robots.txt forbids the folder `/members/`. Some offers stand only "
             "there, with prices for members. What do you do?"
         ),
         right="c",
         options={
-            "a": (
-                _("Collect them slowly at night, so that the server has no trouble"),
-                _(
-                    "Being slow is polite, but the folder stays forbidden at night. Load is one "
-                    "reason for a rule, not the only one."
-                ),
+            "a": _("Collect them slowly at night, so that the server has no trouble"),
+            "b": _("Register as a member under an invented name and read the prices by hand"),
+            "c": _("Leave them out, and say in the report which offers are not covered"),
+            "d": _("Let the collector call itself a browser, since robots.txt is not a law"),
+        },
+        reasons={
+            "a": _(
+                "Being slow is polite, but the folder stays forbidden at night. Load is one reason "
+                "for a rule, not the only one."
             ),
-            "b": (
-                _("Register as a member under an invented name and read the prices by hand"),
-                _(
-                    "A false account is deception, and members accept terms that bind them. This "
-                    "is how hiQ lost against LinkedIn in the end."
-                ),
+            "b": _(
+                "A false account is deception, and members accept terms that bind them. This is "
+                "how hiQ lost against LinkedIn in the end."
             ),
-            "c": (
-                _("Leave them out, and say in the report which offers are not covered"),
-                _(
-                    "What is public and allowed is most of it, and a gap that is named misleads "
-                    "nobody. If the prices matter, ask the legal department first."
-                ),
+            "c": _(
+                "What is public and allowed is most of it, and a gap that is named misleads "
+                "nobody. If the prices matter, ask the legal department first."
             ),
-            "d": (
-                _("Let the collector call itself a browser, since robots.txt is not a law"),
-                _(
-                    "robots.txt grants and refuses nothing by itself. But evading a site's "
-                    "measures by deception is what laws on unfair competition forbid."
-                ),
+            "d": _(
+                "robots.txt grants and refuses nothing by itself. But evading a site's measures by "
+                "deception is what laws on unfair competition forbid."
             ),
         },
         hints=(
@@ -212,46 +181,39 @@ def members_prices(_shop: Shop) -> ChoiceSheet:
     )
 
 
-# --- lead: concentration ---------------------------------------------------------------
-
-
-@number(
+@sheet.number(
     id="competitors-concentration",
     objective="competitors-lead",
     minutes=5,
     title=_("How concentrated is the market?"),
     unit="points",
     rel_tolerance=0.005,
-    mistakes=("shares_as_fractions", "others_as_one", "left_us_out"),
+    mistakes={
+        "shares_as_fractions": _(
+            "You squared fractions. The index uses per cent: 30 squared is 900, not 0.09."
+        ),
+        "others_as_one": _(
+            "You counted `others` as one seller. They are many, and squares of small shares vanish."
+        ),
+        "left_us_out": _("You left our own shop out. It is a seller in this market, too."),
+    },
 )
-def concentration(shop: Shop) -> Sheet:
+def concentration(shop: Shop) -> sheet.Sheet:
     category = shop.market.groupby("category")["sales"].sum().idxmax()
     market = shop.market[shop.market["category"] == category]
     shares = topic.market_shares({"market": market}).set_index("seller")["share"]
     index, rest = topic.hhi(shares), shares.drop("own")
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Take the sales of the year in the category {category} from the table market. How "
             "large is the Herfindahl-Hirschman index, in points up to 10,000? We are a seller too. "
             "`others` stands for many small sellers, so it adds nothing."
-        ).format(category=plain(category)),
+        ).format(category=sheet.plain(category)),
         right=index,
         wrong={
-            "shares_as_fractions": (
-                index / 10_000,
-                _("You squared fractions. The index uses per cent: 30 squared is 900, not 0.09."),
-            ),
-            "others_as_one": (
-                topic.hhi(shares, others=None),
-                _(
-                    "You counted `others` as one seller. They are many, and squares of small "
-                    "shares vanish."
-                ),
-            ),
-            "left_us_out": (
-                topic.hhi(rest / rest.sum()),
-                _("You left our own shop out. It is a seller in this market, too."),
-            ),
+            "shares_as_fractions": index / 10_000,
+            "others_as_one": topic.hhi(shares, others=None),
+            "left_us_out": topic.hhi(rest / rest.sum()),
         },
         hints=(
             _("Shares in per cent, squared, added up."),
@@ -264,45 +226,39 @@ def concentration(shop: Shop) -> Sheet:
     )
 
 
-# --- lead: who follows whom ------------------------------------------------------------
-
-
-@number(
+@sheet.number(
     id="competitors-follower",
     objective="competitors-lead",
     minutes=5,
     title=_("How long does the follower wait?"),
     unit="weeks",
     tolerance=0,
-    mistakes=("after_the_other_follower", "the_other_follower"),
+    mistakes={
+        "after_the_other_follower": _(
+            "This is the time after {first}, which follows {leader} itself. Two that follow the "
+            "same leader seem to follow each other."
+        ).format(first=FIRST, leader=LEADER),
+        "the_other_follower": _("This is the time that {first} takes. Asked is {second}.").format(
+            first=FIRST, second=SECOND
+        ),
+    },
 )
-def follower(shop: Shop) -> Sheet:
+def follower(shop: Shop) -> sheet.Sheet:
     moves = topic.price_moves(_panel(shop))
 
     def lag(leader: str, follower: str) -> float:
         found = topic.lead_lag(moves, leader, follower)
         return float(found["lag"].iloc[int(found["correlation"].argmax())])
 
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "{leader} moves its prices, category by category. After how many weeks does {follower} "
             "follow {leader}? Use list prices, which leave promotions out."
         ).format(leader=LEADER, follower=SECOND),
         right=lag(LEADER, SECOND),
         wrong={
-            "after_the_other_follower": (
-                lag(FIRST, SECOND),
-                _(
-                    "This is the time after {first}, which follows {leader} itself. Two that "
-                    "follow the same leader seem to follow each other."
-                ).format(first=FIRST, leader=LEADER),
-            ),
-            "the_other_follower": (
-                lag(LEADER, FIRST),
-                _("This is the time that {first} takes. Asked is {second}.").format(
-                    first=FIRST, second=SECOND
-                ),
-            ),
+            "after_the_other_follower": lag(FIRST, SECOND),
+            "the_other_follower": lag(LEADER, FIRST),
         },
         hints=(
             _("`competitors.price_moves(panel)` measures the moves."),
@@ -318,17 +274,14 @@ def follower(shop: Shop) -> Sheet:
     )
 
 
-# --- lead: what three test purchases say -----------------------------------------------
-
-
-@choice(
+@sheet.choice(
     id="competitors-test-purchases",
     objective="competitors-lead",
     minutes=3,
     title=_("What do three purchases say?"),
     options=("a", "b", "c"),
 )
-def test_purchases(shop: Shop) -> ChoiceSheet:
+def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
     beside = topic.mystery_beside(shop)
     ours = beside[beside["shop"] == OWN].set_index("touchpoint")
     theirs = beside[beside["shop"] != OWN]
@@ -336,36 +289,32 @@ def test_purchases(shop: Shop) -> ChoiceSheet:
     row = theirs.iloc[int(better.argmax())]
     own: Any = ours.loc[row["touchpoint"]]
     told = {"shop": row["shop"], "n": row["checks"], "name": row["name"], "low": row["low"]}
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "At {shop} all {n} test purchases had the touchpoint *{name}* in time. Our own records "
             "say {own:.0%} of {many:,}. What may you report?"
         ).format(own=own["in_time_rate"], many=own["checks"], **told),
         right="b",
         options={
-            "a": (
-                _("{shop} is perfect there, and better than we are").format(**told),
-                _(
-                    "With {n} purchases the interval of {shop} begins at {low:.0%}. All of them "
-                    "in time is what a shop with many failures shows now and then, too."
-                ).format(**told),
+            "a": _("{shop} is perfect there, and better than we are").format(**told),
+            "b": _(
+                "Nothing about the rate yet: the interval begins at {low:.0%}. What the notes say "
+                "can be used at once"
+            ).format(**told),
+            "c": _("We are better, because our number rests on far more orders"),
+        },
+        reasons={
+            "a": _(
+                "With {n} purchases the interval of {shop} begins at {low:.0%}. All of them in "
+                "time is what a shop with many failures shows now and then, too."
+            ).format(**told),
+            "b": _(
+                "A few purchases find out how something is done, not how often. Buy again, or "
+                "compare the notes."
             ),
-            "b": (
-                _(
-                    "Nothing about the rate yet: the interval begins at {low:.0%}. What the "
-                    "notes say can be used at once"
-                ).format(**told),
-                _(
-                    "A few purchases find out how something is done, not how often. Buy again, "
-                    "or compare the notes."
-                ),
-            ),
-            "c": (
-                _("We are better, because our number rests on far more orders"),
-                _(
-                    "More records make our own rate more certain. They say nothing about theirs, "
-                    "which may be higher or lower."
-                ),
+            "c": _(
+                "More records make our own rate more certain. They say nothing about theirs, which "
+                "may be higher or lower."
             ),
         },
         hints=(
@@ -378,19 +327,25 @@ def test_purchases(shop: Shop) -> ChoiceSheet:
     )
 
 
-# --- match: what a threshold misses ----------------------------------------------------
-
-
-@number(
+@sheet.number(
     id="competitors-recall",
     objective="competitors-match",
     minutes=6,
     title=_("What a strict threshold misses"),
     unit="share",
     tolerance=0.005,
-    mistakes=("precision", "over_all_offers"),
+    mistakes={
+        "precision": _(
+            "This is precision: which share of the found pairs is right. Recall asks which share "
+            "of the true pairs was found."
+        ),
+        "over_all_offers": _(
+            "You divided by all offers of the competitor. Many of them have no partner with us and "
+            "cannot be found."
+        ),
+    },
 )
-def recall(shop: Shop) -> Sheet:
+def recall(shop: Shop) -> sheet.Sheet:
     panel, same = _panel(shop), _same(shop)
     theirs = panel[panel["competitor_id"] == LEADER].drop_duplicates("sku", keep="last")
     theirs = theirs.set_index("sku")
@@ -398,7 +353,7 @@ def recall(shop: Shop) -> Sheet:
     ours = shop.products.set_index("product_id")
     pairs = topic.match_products(ours, theirs, ["name"], STRICT, "category")
     quality = topic.match_quality(pairs, same[["product_id", "sku"]])
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Match the offers of {leader} with our products by name, inside each category, at the "
             "threshold {threshold:g}. The true pairs stand in `shop.competitor_products` "
@@ -406,20 +361,8 @@ def recall(shop: Shop) -> Sheet:
         ).format(leader=LEADER, threshold=STRICT),
         right=quality.recall,
         wrong={
-            "precision": (
-                np.nan_to_num(quality.precision),
-                _(
-                    "This is precision: which share of the found pairs is right. Recall asks which "
-                    "share of the true pairs was found."
-                ),
-            ),
-            "over_all_offers": (
-                quality.right / len(theirs),
-                _(
-                    "You divided by all offers of the competitor. Many of them have no partner "
-                    "with us and cannot be found."
-                ),
-            ),
+            "precision": np.nan_to_num(quality.precision),
+            "over_all_offers": quality.right / len(theirs),
         },
         hints=(
             _("Found and right, over all that are true: this is recall."),
@@ -435,10 +378,7 @@ def recall(shop: Shop) -> Sheet:
     )
 
 
-# --- index: price levels ---------------------------------------------------------------
-
-
-@table(
+@sheet.table(
     id="competitors-price-level",
     objective="competitors-index",
     minutes=6,
@@ -447,9 +387,21 @@ def recall(shop: Shop) -> Sheet:
     tolerance=NEAR,
     key="competitor_id",
     value="index",
-    mistakes=("list_price", "ratio_of_means", "theirs_over_ours"),
+    mistakes={
+        "list_price": _(
+            "You used their list prices. In a sale hardly anybody pays them: take the price that a "
+            "customer pays."
+        ),
+        "ratio_of_means": _(
+            "You divided mean prices. The dear products decide that ratio alone; a mean of the "
+            "ratios lets every product count."
+        ),
+        "theirs_over_ours": _(
+            "You divided their price by ours. Asked is our level: ours over theirs."
+        ),
+    },
 )
-def price_level(shop: Shop) -> TableSheet:
+def price_level(shop: Shop) -> sheet.TableSheet:
     gaps = _gaps(shop)
     promoted = gaps["promotion"].notna().groupby(gaps["week"]).mean()
     week = pd.Timestamp(promoted.index[int(promoted.argmax())])
@@ -459,33 +411,18 @@ def price_level(shop: Shop) -> TableSheet:
         found = topic.spatial_index(rows, formula, by="competitor_id")
         return found.set_index("competitor_id")["index"]
 
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_(
             "In the week of {week.day} {week:%B %Y} most offers carry a promotion. How high is our "
             "price level against each competitor: the geometric mean of our price over theirs, as "
-            "a customer pays, over the products that both sell? 1.03 means that we are dearer by "
-            "3 %. Take the true pairs of `shop.competitor_products`."
+            "a customer pays, over the products that both sell? 1.03 means that we are dearer by 3 "
+            "%. Take the true pairs of `shop.competitor_products`."
         ).format(week=week),
         right=levels(sale),
         wrong={
-            "list_price": (
-                levels(sale.assign(price=sale["list_price"])),
-                _(
-                    "You used their list prices. In a sale hardly anybody pays them: take the "
-                    "price that a customer pays."
-                ),
-            ),
-            "ratio_of_means": (
-                levels(sale, "dutot"),
-                _(
-                    "You divided mean prices. The dear products decide that ratio alone; a mean of "
-                    "the ratios lets every product count."
-                ),
-            ),
-            "theirs_over_ours": (
-                1 / levels(sale),
-                _("You divided their price by ours. Asked is our level: ours over theirs."),
-            ),
+            "list_price": levels(sale.assign(price=sale["list_price"])),
+            "ratio_of_means": levels(sale, "dutot"),
+            "theirs_over_ours": 1 / levels(sale),
         },
         hints=(
             _("`competitors.price_gaps(panel, pairs, own)` puts the prices side by side."),
@@ -498,16 +435,25 @@ def price_level(shop: Shop) -> TableSheet:
     )
 
 
-@number(
+@sheet.number(
     id="competitors-survivors",
     objective="competitors-index",
     minutes=6,
     title=_("Those who are gone"),
     unit="ratio",
     tolerance=NEAR,
-    mistakes=("survivors_only", "ratio_of_means", "theirs_over_ours"),
+    mistakes={
+        "survivors_only": _(
+            "You kept only offers that are still listed at the end. Offers do not leave by chance; "
+            "take all of that week."
+        ),
+        "ratio_of_means": _(
+            "You divided mean prices, so the dear products decide. Average the ratios."
+        ),
+        "theirs_over_ours": _("You divided their price by ours. Asked is ours over theirs."),
+    },
 )
-def survivors(shop: Shop) -> Sheet:
+def survivors(shop: Shop) -> sheet.Sheet:
     gaps = _gaps(shop)
     weeks = np.sort(gaps["week"].unique())
     week = pd.Timestamp(weeks[min(8, len(weeks) - 1)])
@@ -516,7 +462,7 @@ def survivors(shop: Shop) -> Sheet:
     def level(rows: pd.DataFrame, formula: str = "jevons") -> float:
         return float(topic.spatial_index(rows, formula)["index"].iloc[0])
 
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Look back at the week of {week.day} {week:%B %Y}. How high was our price level "
             "against all competitors together: the geometric mean of our price over theirs (paid), "
@@ -524,27 +470,15 @@ def survivors(shop: Shop) -> Sheet:
         ).format(week=week),
         right=level(then),
         wrong={
-            "survivors_only": (
-                level(then[then["sku"].isin(last["sku"])]),
-                _(
-                    "You kept only offers that are still listed at the end. Offers do not leave by "
-                    "chance; take all of that week."
-                ),
-            ),
-            "ratio_of_means": (
-                level(then, "dutot"),
-                _("You divided mean prices, so the dear products decide. Average the ratios."),
-            ),
-            "theirs_over_ours": (
-                1 / level(then),
-                _("You divided their price by ours. Asked is ours over theirs."),
-            ),
+            "survivors_only": level(then[then["sku"].isin(last["sku"])]),
+            "ratio_of_means": level(then, "dutot"),
+            "theirs_over_ours": 1 / level(then),
         },
         hints=(
             _("Some offers of that week have left the sites since. They count."),
             _(
-                "Keep the rows of that week in `price_gaps(...)`, then "
-                "`spatial_index(rows, 'jevons')`."
+                "Keep the rows of that week in `price_gaps(...)`, then `spatial_index(rows, "
+                "'jevons')`."
             ),
         ),
         solution=_(
@@ -569,16 +503,26 @@ def _basket(shop: Shop) -> pd.DataFrame:
     return items[both].rename(columns={"product_id": "item"})
 
 
-@number(
+@sheet.number(
     id="competitors-own-index",
     objective="competitors-index",
     minutes=6,
     title=_("Did we become dearer?"),
     unit="ratio",
     tolerance=0.0005,
-    mistakes=("laspeyres", "paasche", "unit_value"),
+    mistakes={
+        "laspeyres": _(
+            "This is Laspeyres: the units of the earlier month alone. Customers move between "
+            "products; weigh with both months."
+        ),
+        "paasche": _("This is Paasche: the units of the later month alone."),
+        "unit_value": _(
+            "You divided sales by units. That mean moves when customers buy dearer products, even "
+            "if no price changes."
+        ),
+    },
 )
-def own_index(shop: Shop) -> Sheet:
+def own_index(shop: Shop) -> sheet.Sheet:
     basket = _basket(shop)
     sums = basket.assign(sales=basket["price"] * basket["quantity"]).groupby("period")
     unit_value = sums["sales"].sum() / sums["quantity"].sum()
@@ -586,32 +530,17 @@ def own_index(shop: Shop) -> Sheet:
     def index(formula: str) -> float:
         return float(topic.price_index(basket, formula)["index"].iloc[-1])
 
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Compare our own offer prices (mean of the days) in the category {category} in "
             "{late:%B} with those of the month before, over the products that were on offer in "
             "both months. How high is the Fisher index, with the units sold in each month?"
-        ).format(category=plain(BASKET), late=basket["period"].max()),
+        ).format(category=sheet.plain(BASKET), late=basket["period"].max()),
         right=index("fisher"),
         wrong={
-            "laspeyres": (
-                index("laspeyres"),
-                _(
-                    "This is Laspeyres: the units of the earlier month alone. Customers move "
-                    "between products; weigh with both months."
-                ),
-            ),
-            "paasche": (
-                index("paasche"),
-                _("This is Paasche: the units of the later month alone."),
-            ),
-            "unit_value": (
-                unit_value.iloc[-1] / unit_value.iloc[0],
-                _(
-                    "You divided sales by units. That mean moves when customers buy dearer "
-                    "products, even if no price changes."
-                ),
-            ),
+            "laspeyres": index("laspeyres"),
+            "paasche": index("paasche"),
+            "unit_value": unit_value.iloc[-1] / unit_value.iloc[0],
         },
         hints=(
             _("Fisher is the geometric mean of Laspeyres and Paasche."),
@@ -622,9 +551,6 @@ def own_index(shop: Shop) -> Sheet:
             "one. Fisher is the root of their product."
         ),
     )
-
-
-# --- react: a competitor's cut ---------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -640,7 +566,7 @@ class _Cut:
     elasticity: dict[str, float]
     cross: float
 
-    def outcome(self, plan: PlanAnswer) -> tuple[float, float]:
+    def outcome(self, plan: sheet.PlanAnswer) -> tuple[float, float]:
         """Return the share of units kept at the hit products, and the margin that a plan costs."""
         goods, cut = self.goods, plan["cut"] / 100
         scopes = {1: goods["hit"], 2: goods["category"] == self.category}
@@ -660,12 +586,12 @@ class _Cut:
         usual = float(goods.loc[goods["hit"], "units"].sum()) * self.weeks
         return kept / usual, cost
 
-    def best(self) -> PlanAnswer:
+    def best(self) -> sheet.PlanAnswer:
         """Find the cheapest plan that keeps the units; only the hit goods, only while it lasts."""
         plans = [self.plan(cut) for cut in np.arange(0, 20.5, 0.5)]
         return next((plan for plan in plans if self.outcome(plan)[0] >= FLOOR), plans[-1])
 
-    def plan(self, cut: float) -> PlanAnswer:
+    def plan(self, cut: float) -> sheet.PlanAnswer:
         return {"cut": float(cut), "weeks": float(self.weeks), "scope": 1.0}
 
 
@@ -721,46 +647,60 @@ def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
     return goods.assign(hit=goods["product_id"].isin(hit))
 
 
-def _score(kept: float, cost: float, budget: float) -> Score:
+def _score(kept: float, cost: float, budget: float) -> sheet.Score:
     keep = _("The attacked products keep {kept:.1%} of their usual units; {floor:.0%} is asked.")
     give = _("The plan gives up ¥{cost:,.0f} of margin against waiting; ¥{budget:,.0f} may go.")
-    return Score(
+    return sheet.Score(
         round(50 * min(1, kept / FLOOR) + 50 * min(1, budget / max(cost, 1e-9))),
         kept >= FLOOR and cost <= budget,
         (keep.format(kept=kept, floor=FLOOR), give.format(cost=cost, budget=budget)),
     )
 
 
-@plan(
+@sheet.plan(
     id="competitors-reaction",
     objective="competitors-react",
     minutes=10,
     title=_("A reaction to a cut"),
     fields=(
-        Field("cut", _("Our own cut, in per cent"), 0, 20, step=0.5, start=8),
-        Field("weeks", _("For how many weeks"), 0, HORIZON, start=6),
-        Field("scope", _("Which: 1 those products, 2 the category, 3 the shop"), 1, 3, start=2),
+        sheet.Field("cut", _("Our own cut, in per cent"), 0, 20, step=0.5, start=8),
+        sheet.Field("weeks", _("For how many weeks"), 0, HORIZON, start=6),
+        sheet.Field(
+            "scope", _("Which: 1 those products, 2 the category, 3 the shop"), 1, 3, start=2
+        ),
     ),
-    mistakes=("whole_shop", "no_reaction", "matched_the_cut", "too_long", "stopped_early"),
+    mistakes={
+        "whole_shop": _("You cut products that nobody attacked. Leave their margin alone."),
+        "no_reaction": _(
+            "You do not react. That is the cheapest way to lose units; but the contract asks for "
+            "them. A small cut is enough."
+        ),
+        "matched_the_cut": _(
+            "You matched the cut. It brings far more units than you lost, each with hardly any "
+            "margin left. Cut only as much as brings them back."
+        ),
+        "too_long": _("You go on after the competitor has stopped. Go back when they do."),
+        "stopped_early": _("You stop while the competitor's cut goes on, and lose the units then."),
+    },
 )
-def reaction(shop: Shop) -> PlanSheet:
+def reaction(shop: Shop) -> sheet.PlanSheet:
     move = _cut(shop)
     best = move.best()
     budget = SPARE * move.outcome(best)[1]
-    return PlanSheet(
+    return sheet.PlanSheet(
         prompt=_(
             "On {start.day} {start:%B} {rival} cuts {n} of the products that we sell too "
             "({category}) by {depth:.0%}, and announces it for {weeks} weeks. It becomes the "
             "cheapest seller. Our contract with the supplier asks that these products keep at "
-            "least {floor:.0%} of their usual units in these weeks. By how much do "
-            "you cut your own prices, for how many weeks, and which?\n\n"
+            "least {floor:.0%} of their usual units in these weeks. By how much do you cut your "
+            "own prices, for how many weeks, and which?\n\n"
             "The shop's elasticities: {own:.1f} to our own price, {cross:.1f} to the cheapest "
             "competitor's."
         ).format(
             start=move.start,
             rival=move.rival,
             n=int(move.goods["hit"].sum()),
-            category=plain(move.category),
+            category=sheet.plain(move.category),
             depth=move.depth,
             weeks=move.weeks,
             floor=FLOOR,
@@ -770,35 +710,21 @@ def reaction(shop: Shop) -> PlanSheet:
         right=best,
         score=lambda plan: _score(*move.outcome(plan), budget),
         wrong={
-            "whole_shop": (
-                best | {"scope": 3.0},
-                _("You cut products that nobody attacked. Leave their margin alone."),
-                lambda plan: plan["scope"] >= 2,
-            ),
+            "whole_shop": (best | {"scope": 3.0}, lambda plan: plan["scope"] >= 2),
             "no_reaction": (
                 best | {"cut": 0.0},
-                _(
-                    "You do not react. That is the cheapest way to lose units; but the contract "
-                    "asks for them. A small cut is enough."
-                ),
                 lambda plan: plan["cut"] == 0 or plan["weeks"] == 0,
             ),
             "matched_the_cut": (
                 best | {"cut": round(move.depth * 200) / 2},
-                _(
-                    "You matched the cut. It brings far more units than you lost, each with hardly "
-                    "any margin left. Cut only as much as brings them back."
-                ),
                 lambda plan: plan["cut"] >= 0.75 * 100 * move.depth,
             ),
             "too_long": (
                 best | {"weeks": float(HORIZON)} if move.weeks * SPARE < HORIZON - 1 else None,
-                _("You go on after the competitor has stopped. Go back when they do."),
                 lambda plan: plan["weeks"] > move.weeks,
             ),
             "stopped_early": (
                 best | {"weeks": 1.0} if move.weeks > 1 else None,
-                _("You stop while the competitor's cut goes on, and lose the units then."),
                 lambda plan: 0 < plan["weeks"] < move.weeks,
             ),
         },
@@ -817,7 +743,7 @@ def reaction(shop: Shop) -> PlanSheet:
     )
 
 
-EXERCISES: list[Exercise] = [
+EXERCISES: list[sheet.Exercise] = [
     who_competes,
     members_prices,
     concentration,

@@ -10,20 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ecokit import decisions as topic
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Exercise,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -37,7 +24,7 @@ def _campaigns(shop: Shop) -> dict[str, pd.DataFrame]:
     return {"decisions": decisions, "approvals": approvals}
 
 
-@table(
+@sheet.table(
     id="decisions-share-in-window",
     objective="decisions-measure",
     minutes=4,
@@ -46,15 +33,23 @@ def _campaigns(shop: Shop) -> dict[str, pd.DataFrame]:
     tolerance=0.005,
     key="kind",
     value="in_window",
-    mistakes=("one_window_for_all", "counted_late"),
+    mistakes={
+        "one_window_for_all": _(
+            "You measured every kind against the 120 minutes of a campaign. A product decision has "
+            "two days, a service decision four hours: use `window_minutes`."
+        ),
+        "counted_late": _(
+            "These are the shares that came too late. Asked are those inside the window."
+        ),
+    },
 )
-def share_in_window(shop: Shop) -> TableSheet:
+def share_in_window(shop: Shop) -> sheet.TableSheet:
     def shares(decisions: pd.DataFrame) -> pd.Series:
         told = topic.summarise({"decisions": decisions}, by="kind")
         return told.set_index("kind")["in_window"]
 
     right = shares(shop.decisions)
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_(
             "Each decision has a window, in the column `window_minutes`. Which share of the "
             "decisions of each kind was made inside its own window? A rejected decision is a "
@@ -62,82 +57,68 @@ def share_in_window(shop: Shop) -> TableSheet:
         ),
         right=right,
         wrong={
-            "one_window_for_all": (
-                shares(shop.decisions.assign(window_minutes=120.0)),
-                _(
-                    "You measured every kind against the 120 minutes of a campaign. A product "
-                    "decision has two days, a service decision four hours: use `window_minutes`."
-                ),
-            ),
-            "counted_late": (
-                1 - right,
-                _("These are the shares that came too late. Asked are those inside the window."),
-            ),
+            "one_window_for_all": shares(shop.decisions.assign(window_minutes=120.0)),
+            "counted_late": 1 - right,
         },
         hints=(
             _("The minutes of a decision run from `raised_at` to `decided_at`."),
             _("`decisions.summarise(shop, by='kind')` has a column `in_window`."),
         ),
         solution=_(
-            "Compare the minutes of each decision with its own window, and take the mean of "
-            "the comparison by kind: `summarise` does this and adds an interval."
+            "Compare the minutes of each decision with its own window, and take the mean of the "
+            "comparison by kind: `summarise` does this and adds an interval."
         ),
     )
 
 
-@number(
+@sheet.number(
     id="decisions-nine-of-ten",
     objective="decisions-measure",
     minutes=3,
     title=_("By when are nine of ten made?"),
     unit="minutes",
     rel_tolerance=0.01,
-    mistakes=("mean", "median", "nine_tenths_of_longest", "all_kinds"),
+    mistakes={
+        "mean": _(
+            "This is the mean. Times are skewed: about a third of the decisions take longer than "
+            "the mean. A promise needs a percentile."
+        ),
+        "median": _(
+            "This is the median: every second decision takes longer. Go up to nine of ten."
+        ),
+        "nine_tenths_of_longest": _(
+            "This is 90 % of the longest time. The 90th percentile counts decisions, not minutes: "
+            "nine of ten decisions lie below it."
+        ),
+        "all_kinds": _("You took all kinds together. Keep the campaign decisions only."),
+    },
 )
-def nine_of_ten(shop: Shop) -> Sheet:
+def nine_of_ten(shop: Shop) -> sheet.Sheet:
     minutes = topic.add_minutes(_campaigns(shop)["decisions"])["minutes"]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "You want to promise partners an answer. After how many minutes are nine of ten "
             "**campaign** decisions made?"
         ),
         right=minutes.quantile(0.9),
         wrong={
-            "mean": (
-                minutes.mean(),
-                _(
-                    "This is the mean. Times are skewed: about a third of the decisions take "
-                    "longer than the mean. A promise needs a percentile."
-                ),
-            ),
-            "median": (
-                minutes.median(),
-                _("This is the median: every second decision takes longer. Go up to nine of ten."),
-            ),
-            "nine_tenths_of_longest": (
-                0.9 * minutes.max(),
-                _(
-                    "This is 90 % of the longest time. The 90th percentile counts decisions, not "
-                    "minutes: nine of ten decisions lie below it."
-                ),
-            ),
-            "all_kinds": (
-                topic.add_minutes(shop.decisions)["minutes"].quantile(0.9),
-                _("You took all kinds together. Keep the campaign decisions only."),
-            ),
+            "mean": minutes.mean(),
+            "median": minutes.median(),
+            "nine_tenths_of_longest": 0.9 * minutes.max(),
+            "all_kinds": topic.add_minutes(shop.decisions)["minutes"].quantile(0.9),
         },
         hints=(
             _("Sort the times from fast to slow and go nine tenths of the way up."),
             _("That is the 90th percentile: `.quantile(0.9)`, or the column `p90` of `summarise`."),
         ),
         solution=_(
-            "Take the campaign decisions, add their minutes with `decisions.add_minutes`, and "
-            "read the 90th percentile."
+            "Take the campaign decisions, add their minutes with `decisions.add_minutes`, and read "
+            "the 90th percentile."
         ),
     )
 
 
-@table(
+@sheet.table(
     id="decisions-hours-by-post",
     objective="decisions-locate",
     minutes=4,
@@ -151,29 +132,26 @@ def nine_of_ten(shop: Shop) -> Sheet:
         "finance": _("Finance lead"),
         "general_manager": _("General manager"),
     },
-    mistakes=("mean_wait", "all_kinds"),
+    mistakes={
+        "mean_wait": _(
+            "These are the mean minutes of one wait: how slow a post is. Asked is how much waiting "
+            "there was in all, in hours."
+        ),
+        "all_kinds": _("You counted the approvals of all kinds. Keep those of campaign decisions."),
+    },
 )
-def hours_by_post(shop: Shop) -> TableSheet:
+def hours_by_post(shop: Shop) -> sheet.TableSheet:
     waits = topic.waiting(_campaigns(shop)).set_index("post_id")
     every = shop.approvals[shop.approvals["post_id"].isin(waits.index)]
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_(
             "How many hours did **campaign** decisions wait at each post, all decisions of the "
             "year together?"
         ),
         right=waits["hours"],
         wrong={
-            "mean_wait": (
-                waits["mean"],
-                _(
-                    "These are the mean minutes of one wait: how slow a post is. Asked is how "
-                    "much waiting there was in all, in hours."
-                ),
-            ),
-            "all_kinds": (
-                topic.waiting({"approvals": every}).set_index("post_id")["hours"],
-                _("You counted the approvals of all kinds. Keep those of campaign decisions."),
-            ),
+            "mean_wait": waits["mean"],
+            "all_kinds": topic.waiting({"approvals": every}).set_index("post_id")["hours"],
         },
         hints=(
             _("Each row of `approvals` is one wait, from `asked_at` to `answered_at`."),
@@ -185,25 +163,35 @@ def hours_by_post(shop: Shop) -> TableSheet:
         ),
         solution=_(
             "Filter the approvals to campaign decisions; `waiting` adds up the hours by post. The "
-            "mean wait is nearly the same everywhere: the first post has most hours because "
-            "every decision passes it."
+            "mean wait is nearly the same everywhere: the first post has most hours because every "
+            "decision passes it."
         ),
     )
 
 
-@number(
+@sheet.number(
     id="decisions-three-layers",
     objective="decisions-predict",
     minutes=5,
     title=_("Three layers and two hours"),
     unit="share",
     tolerance=0.01,
-    mistakes=("one_long_approval", "all_at_once", "one_layer"),
+    mistakes={
+        "one_long_approval": _(
+            "You took one approval with three times the mean. The sum of three times spreads less "
+            "than one long time: use the Erlang distribution."
+        ),
+        "all_at_once": _(
+            "You multiplied the three chances to answer within 120 minutes. That is right when all "
+            "are asked at once; here each waits for the one before."
+        ),
+        "one_layer": _("This is the share for a single approval. Three must follow one another."),
+    },
 )
-def three_layers(shop: Shop) -> Sheet:
+def three_layers(shop: Shop) -> sheet.Sheet:
     minutes = float(topic.waiting(_campaigns(shop), by=None)["mean"].iloc[0])
     path = topic.DecisionTime.of
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "In this shop one approval of a campaign decision takes **{minutes:.1f} minutes** on "
             "average, with an exponential distribution. Three posts approve, one after another. "
@@ -211,24 +199,9 @@ def three_layers(shop: Shop) -> Sheet:
         ).format(minutes=minutes),
         right=path(3, minutes).cdf(120),
         wrong={
-            "one_long_approval": (
-                path(1, 3 * minutes).cdf(120),
-                _(
-                    "You took one approval with three times the mean. The sum of three times "
-                    "spreads less than one long time: use the Erlang distribution."
-                ),
-            ),
-            "all_at_once": (
-                path(3, minutes, parallel=True).cdf(120),
-                _(
-                    "You multiplied the three chances to answer within 120 minutes. That is right "
-                    "when all are asked at once; here each waits for the one before."
-                ),
-            ),
-            "one_layer": (
-                path(1, minutes).cdf(120),
-                _("This is the share for a single approval. Three must follow one another."),
-            ),
+            "one_long_approval": path(1, 3 * minutes).cdf(120),
+            "all_at_once": path(3, minutes, parallel=True).cdf(120),
+            "one_layer": path(1, minutes).cdf(120),
         },
         hints=(
             _("Three exponential times, one after another, add up to an Erlang distribution."),
@@ -236,52 +209,47 @@ def three_layers(shop: Shop) -> Sheet:
             _("`decisions.DecisionTime.of(layers=3, minutes=...).cdf(120)` computes it."),
         ),
         solution=_(
-            "Build the path with `DecisionTime.of(3, minutes)` and ask for `cdf(120)`: the area "
-            "of the Erlang distribution inside the window."
+            "Build the path with `DecisionTime.of(3, minutes)` and ask for `cdf(120)`: the area of "
+            "the Erlang distribution inside the window."
         ),
     )
 
 
-@number(
+@sheet.number(
     id="decisions-price-of-waiting",
     objective="decisions-price",
     minutes=4,
     title=_("What did waiting cost?"),
     unit="yuan",
     rel_tolerance=0.005,
-    mistakes=("counted_rejected", "only_after_window", "all_kinds"),
+    mistakes={
+        "counted_rejected": _(
+            "You counted the potential of rejected decisions as lost. They were turned down, not "
+            "late: keep the approved ones."
+        ),
+        "only_after_window": _(
+            "You counted only decisions that missed the window. Those inside it lost value too: it "
+            "fades from the first minute."
+        ),
+        "all_kinds": _("This is the loss of all three kinds. Keep the campaign decisions."),
+    },
 )
-def price_of_waiting(shop: Shop) -> Sheet:
+def price_of_waiting(shop: Shop) -> sheet.Sheet:
     def lost(decisions: pd.DataFrame) -> float:
         return topic.lost_value({"decisions": decisions}, by=None)["lost"].iloc[0]
 
     campaigns = _campaigns(shop)["decisions"]
     timed = topic.add_minutes(campaigns)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "How many yuan of margin did the shop lose in the year because approved **campaign** "
             "decisions were not made at once? Take the potential less the effect."
         ),
         right=lost(campaigns),
         wrong={
-            "counted_rejected": (
-                (campaigns["potential"] - campaigns["effect"]).sum(),
-                _(
-                    "You counted the potential of rejected decisions as lost. They were turned "
-                    "down, not late: keep the approved ones."
-                ),
-            ),
-            "only_after_window": (
-                lost(timed[timed["minutes"] > timed["window_minutes"]]),
-                _(
-                    "You counted only decisions that missed the window. Those inside it lost "
-                    "value too: it fades from the first minute."
-                ),
-            ),
-            "all_kinds": (
-                lost(shop.decisions),
-                _("This is the loss of all three kinds. Keep the campaign decisions."),
-            ),
+            "counted_rejected": (campaigns["potential"] - campaigns["effect"]).sum(),
+            "only_after_window": lost(timed[timed["minutes"] > timed["window_minutes"]]),
+            "all_kinds": lost(shop.decisions),
         },
         hints=(
             _("A rejected decision has no effect, but not because it came late."),
@@ -317,14 +285,14 @@ CHANGES = {
 }
 
 
-@choice(
+@sheet.choice(
     id="decisions-best-change",
     objective="decisions-choose",
     minutes=5,
     title=_("Which change keeps most margin?"),
     options=tuple(CHANGES),
 )
-def best_change(shop: Shop) -> ChoiceSheet:
+def best_change(shop: Shop) -> sheet.ChoiceSheet:
     campaigns = _campaigns(shop)
     half_life = topic.fading(campaigns).half_life
     changes = [topic.Change("Today"), *(change for change, _why in CHANGES.values())]
@@ -342,13 +310,14 @@ def best_change(shop: Shop) -> ChoiceSheet:
             )
         return words.format(gain=gains[key], most=gains[best], why=why)
 
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "Four changes of the approval path of **campaign** decisions are on the table. Replay "
             "the year with each. Which one would have kept the most margin?"
         ),
         right=best,
-        options={key: (change.label, reason(key, why)) for key, (change, why) in CHANGES.items()},
+        options={key: change.label for key, (change, _why) in CHANGES.items()},
+        reasons={key: reason(key, why) for key, (_change, why) in CHANGES.items()},
         hints=(
             _(
                 "Ask of each change: how many decisions does it touch, and how much money is in "
@@ -395,7 +364,7 @@ class _Outcome:
     control: float
     gain: float
 
-    def score(self) -> Score:
+    def score(self) -> sheet.Score:
         """Score the plan."""
         lines = (
             _("{share:.1%} inside the window (needed: {goal:.0%}).").format(
@@ -410,7 +379,7 @@ class _Outcome:
         )
         met = (self.share >= GOAL, self.control >= CONTROL, self.gain >= 0)
         points = 40 * min(self.share / GOAL, 1) + 30 * min(self.control / CONTROL, 1) + 30 * met[2]
-        return Score(points if all(met) else min(points, 99), all(met), lines)
+        return sheet.Score(points if all(met) else min(points, 99), all(met), lines)
 
 
 def _deputy_cost(shop: Shop) -> float:
@@ -418,7 +387,7 @@ def _deputy_cost(shop: Shop) -> float:
     return 12 * DEPUTY_SHARE * float(staff["traffic_specialist"])
 
 
-def _replays(shop: Shop) -> Callable[[PlanAnswer], _Outcome]:
+def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
     """Return a function that replays the year with a plan, each plan once."""
     campaigns = _campaigns(shop)
     decisions, half_life = campaigns["decisions"], topic.fading(campaigns).half_life
@@ -440,24 +409,39 @@ def _replays(shop: Shop) -> Callable[[PlanAnswer], _Outcome]:
     return lambda answer: replayed(**answer)
 
 
-@plan(
+@sheet.plan(
     id="decisions-design-path",
     objective="decisions-choose",
     minutes=10,
     title=_("Design the approval path of campaigns"),
     fields=(
-        Field("mandate", _("Mandate of the traffic manager, yuan"), 0, 3000, step=100, start=0),
-        Field("at_once", _("All at once (1) or one after another (0)"), 0, 1, start=0),
-        Field("deputy", _("Deputy for the traffic manager (1) or none (0)"), 0, 1, start=0),
+        sheet.Field(
+            "mandate", _("Mandate of the traffic manager, yuan"), 0, 3000, step=100, start=0
+        ),
+        sheet.Field("at_once", _("All at once (1) or one after another (0)"), 0, 1, start=0),
+        sheet.Field("deputy", _("Deputy for the traffic manager (1) or none (0)"), 0, 1, start=0),
     ),
-    mistakes=("no_control_left", "deputy_costs_more", "kept_the_queue"),
+    mistakes={
+        "no_control_left": _(
+            "Fast, but nearly every decision is now made by one person: the mandate lies above "
+            "most of the money. Lower it and save time where it costs no control."
+        ),
+        "deputy_costs_more": _(
+            "The deputy costs more than the faster decisions bring in. Compare the gain of a "
+            "change with its cost, not only with the window."
+        ),
+        "kept_the_queue": _(
+            "The approvals still wait for one another, and the mandate frees too few of them. Ask "
+            "all posts at once before you change who decides."
+        ),
+    },
 )
-def design_path(shop: Shop) -> PlanSheet:
+def design_path(shop: Shop) -> sheet.PlanSheet:
     outcome = _replays(shop)
-    right: PlanAnswer = {"mandate": 0, "at_once": 1, "deputy": 0}
+    right: sheet.PlanAnswer = {"mandate": 0, "at_once": 1, "deputy": 0}
     while outcome(right).share < GOAL and right["mandate"] < 3000:
         right["mandate"] += 100
-    return PlanSheet(
+    return sheet.PlanSheet(
         prompt=_(
             "Set the path for **campaign** decisions. Below the mandate the traffic manager "
             "decides alone. Approvals can be asked one after another or all at once. A deputy "
@@ -471,26 +455,14 @@ def design_path(shop: Shop) -> PlanSheet:
         wrong={
             "no_control_left": (
                 {"mandate": 3000, "at_once": 0, "deputy": 0},
-                _(
-                    "Fast, but nearly every decision is now made by one person: the mandate lies "
-                    "above most of the money. Lower it and save time where it costs no control."
-                ),
                 lambda answer: outcome(answer).control < CONTROL,
             ),
             "deputy_costs_more": (
                 {"mandate": 0, "at_once": 1, "deputy": 1},
-                _(
-                    "The deputy costs more than the faster decisions bring in. Compare the gain "
-                    "of a change with its cost, not only with the window."
-                ),
                 lambda answer: bool(answer["deputy"]) and outcome(answer).gain < 0,
             ),
             "kept_the_queue": (
                 {"mandate": 0, "at_once": 0, "deputy": 0},
-                _(
-                    "The approvals still wait for one another, and the mandate frees too few of "
-                    "them. Ask all posts at once before you change who decides."
-                ),
                 lambda answer: not answer["at_once"] and outcome(answer).share < GOAL,
             ),
         },
@@ -509,7 +481,7 @@ def design_path(shop: Shop) -> PlanSheet:
     )
 
 
-EXERCISES: list[Exercise] = [
+EXERCISES: list[sheet.Exercise] = [
     share_in_window,
     nine_of_ten,
     hours_by_post,

@@ -11,19 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit import journey as topic
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -40,21 +28,27 @@ def _calls(shop: Shop) -> pd.DataFrame:
     return shop.touchpoints[shop.touchpoints["touchpoint"] == topic.CALL]
 
 
-# --- read: parcels without a call, and the busiest month -----------------------------
-
-
-@number(
+@sheet.number(
     id="journey-silent-parcels",
     objective="journey-read",
     minutes=3,
     title=_("Three days, and no call"),
     unit="share",
     tolerance=NEAR,
-    mistakes=("over_all_orders", "counted_late"),
+    mistakes={
+        "over_all_orders": _(
+            "You divided by all paid orders. Most of them never needed a call. Divide by the "
+            "orders to which touchpoint 8 applied."
+        ),
+        "counted_late": _(
+            "You counted late calls as no call. A late call has a `done_at`; a missing one has "
+            "none."
+        ),
+    },
 )
-def silent_parcels(shop: Shop) -> Sheet:
+def silent_parcels(shop: Shop) -> sheet.Sheet:
     call = topic.rates(shop).set_index("touchpoint").loc[topic.CALL]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "When a parcel is not there three days after dispatch, touchpoint 8 applies: find the "
             "cause and call. In which share of these cases did the shop never call or message at "
@@ -62,20 +56,8 @@ def silent_parcels(shop: Shop) -> Sheet:
         ),
         right=call["missing_rate"],
         wrong={
-            "over_all_orders": (
-                call["missing"] / shop.orders["paid_at"].notna().sum(),
-                _(
-                    "You divided by all paid orders. Most of them never needed a call. Divide by "
-                    "the orders to which touchpoint 8 applied."
-                ),
-            ),
-            "counted_late": (
-                1 - call["on_time_rate"],
-                _(
-                    "You counted late calls as no call. A late call has a `done_at`; a missing one "
-                    "has none."
-                ),
-            ),
+            "over_all_orders": call["missing"] / shop.orders["paid_at"].notna().sum(),
+            "counted_late": 1 - call["on_time_rate"],
         },
         hints=(
             _("Only orders with a row for touchpoint 8 are asked about."),
@@ -88,7 +70,7 @@ def silent_parcels(shop: Shop) -> Sheet:
     )
 
 
-@table(
+@sheet.table(
     id="journey-busiest-month",
     objective="journey-read",
     minutes=5,
@@ -97,34 +79,29 @@ def silent_parcels(shop: Shop) -> Sheet:
     tolerance=NEAR,
     key="touchpoint",
     value="on_time_rate",
-    mistakes=("counted_done", "whole_year"),
+    mistakes={
+        "counted_done": _(
+            "You counted everything that was done, late or not. On time means done by `due_at`."
+        ),
+        "whole_year": _(
+            "These are the rates of the whole year. The rush hides in it: take the one month."
+        ),
+    },
 )
-def busiest_month(shop: Shop) -> TableSheet:
+def busiest_month(shop: Shop) -> sheet.TableSheet:
     busiest = shop.orders["placed_at"].dt.to_period("M").mode().iloc[0].to_timestamp()
     asked = [4, 6, 7, 9]  # payment, packing, dispatch, signed for
     rates = topic.rates(shop, by="month").set_index("touchpoint")
     month = rates[rates["month"] == busiest].loc[asked]
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_(
             "Take the month with the most orders, {month:%B}. Which share of its payment messages "
             "(4), packings (6), dispatch messages (7) and messages after signing (9) was on time?"
         ).format(month=busiest),
         right=month["on_time_rate"],
         wrong={
-            "counted_done": (
-                month["on_time_rate"] + month["late_rate"],
-                _(
-                    "You counted everything that was done, late or not. On time means done by "
-                    "`due_at`."
-                ),
-            ),
-            "whole_year": (
-                topic.rates(shop).set_index("touchpoint")["on_time_rate"].loc[asked],
-                _(
-                    "These are the rates of the whole year. The rush hides in it: take the one "
-                    "month."
-                ),
-            ),
+            "counted_done": month["on_time_rate"] + month["late_rate"],
+            "whole_year": topic.rates(shop).set_index("touchpoint")["on_time_rate"].loc[asked],
         },
         hints=(
             _("The month is that of the order, not that of the message."),
@@ -137,19 +114,25 @@ def busiest_month(shop: Shop) -> TableSheet:
     )
 
 
-# --- call: who needs one now, and how many a day -------------------------------------
-
-
-@number(
+@sheet.number(
     id="journey-call-list",
     objective="journey-call",
     minutes=5,
     title=_("Who must be called now?"),
     unit="customers",
     tolerance=0,
-    mistakes=("counted_the_called", "since_the_order"),
+    mistakes={
+        "counted_the_called": _(
+            "You counted all parcels on the list. Some of these customers were called already: "
+            "look at `called_at`."
+        ),
+        "since_the_order": _(
+            "You counted three days from the order. The three days of touchpoint 8 run from "
+            "dispatch."
+        ),
+    },
 )
-def call_list(shop: Shop) -> Sheet:
+def call_list(shop: Shop) -> sheet.Sheet:
     now = _calls(shop)["due_at"].dt.normalize().mode().iloc[0] + pd.Timedelta(days=1, hours=9)
     waiting = topic.overdue_parcels(shop, as_of=now)["called_at"]
     paid = shop.orders[shop.orders["paid_at"].notna()]
@@ -158,7 +141,7 @@ def call_list(shop: Shop) -> Sheet:
         "touchpoints": shop.touchpoints,
         "journey": shop.journey,
     }
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "It is {now:%A}, {now.day} {now:%B %Y, %H:%M}. You lead the service guides. How many "
             "customers have a parcel that left more than three days ago, is not delivered, and "
@@ -166,20 +149,8 @@ def call_list(shop: Shop) -> Sheet:
         ).format(now=now),
         right=waiting.isna().sum(),
         wrong={
-            "counted_the_called": (
-                len(waiting),
-                _(
-                    "You counted all parcels on the list. Some of these customers were called "
-                    "already: look at `called_at`."
-                ),
-            ),
-            "since_the_order": (
-                topic.overdue_parcels(early, as_of=now)["called_at"].isna().sum(),
-                _(
-                    "You counted three days from the order. The three days of touchpoint 8 run "
-                    "from dispatch."
-                ),
-            ),
+            "counted_the_called": len(waiting),
+            "since_the_order": topic.overdue_parcels(early, as_of=now)["called_at"].isna().sum(),
         },
         hints=(
             _(
@@ -220,15 +191,15 @@ class _Year:
         inside = self.rush.reshape(-1, *[1] * np.ndim(usual))
         return np.where(inside, np.asarray(rush), np.asarray(usual))
 
-    def share(self, answer: PlanAnswer) -> float:
+    def share(self, answer: sheet.PlanAnswer) -> float:
         """Return the share of calls that a plan makes on the day they fall due."""
         return float(topic.same_day_share(self.due, self.slots(**answer)))
 
-    def used(self, answer: PlanAnswer) -> int:
+    def used(self, answer: sheet.PlanAnswer) -> int:
         """Return the calls that a plan pays for."""
         return int(self.slots(**answer).sum())
 
-    def cheapest(self) -> PlanAnswer:
+    def cheapest(self) -> sheet.PlanAnswer:
         """Find the plan with the fewest slots that makes SAME_DAY of the calls in time."""
         usual, rush = (grid.ravel() for grid in np.meshgrid(*[np.arange(1, MOST + 1)] * 2))
         slots = self.slots(usual, rush)
@@ -237,36 +208,45 @@ class _Year:
         return {"usual": float(usual[best]), "rush": float(rush[best])}
 
 
-def _score(year: _Year, budget: int, answer: PlanAnswer) -> Score:
+def _score(year: _Year, budget: int, answer: sheet.PlanAnswer) -> sheet.Score:
     share, used = year.share(answer), year.used(answer)
     points = 50 * min(1, share / SAME_DAY) + 50 * min(1, budget / max(used, 1))
     in_time = _("{share:.0%} of the calls are made on the day they fall due; {goal:.0%} is asked.")
     paid = _("You pay for {used:,} calls in the year; the budget is {budget:,}.")
-    return Score(
+    return sheet.Score(
         round(points),
         share >= SAME_DAY and used <= budget,
         (in_time.format(share=share, goal=SAME_DAY), paid.format(used=used, budget=budget)),
     )
 
 
-@plan(
+@sheet.plan(
     id="journey-call-plan",
     objective="journey-call",
     minutes=8,
     title=_("Plan the calls of a year"),
     fields=(
-        Field("usual", _("Calls a day in a usual month"), 1, MOST, start=3),
-        Field("rush", _("Calls a day in the two rush months"), 1, MOST, start=3),
+        sheet.Field("usual", _("Calls a day in a usual month"), 1, MOST, start=3),
+        sheet.Field("rush", _("Calls a day in the two rush months"), 1, MOST, start=3),
     ),
-    mistakes=("planned_for_the_mean", "planned_for_the_worst_day"),
+    mistakes={
+        "planned_for_the_mean": _(
+            "You planned one number for all months. In the rush the line grows every day, and "
+            "nobody is called in time. Give the rush months more."
+        ),
+        "planned_for_the_worst_day": _(
+            "You planned for the rush all year. Most of these calls are paid for and never made. "
+            "Give the usual months fewer."
+        ),
+    },
 )
-def call_plan(shop: Shop) -> PlanSheet:
+def call_plan(shop: Shop) -> sheet.PlanSheet:
     year = _Year.of(shop)
     best, first, second = year.cheapest(), year.names[0], year.names[-1]
     most = 1.15 * year.used(best)  # a plan need not be the cheapest
     budget = round(most)
     mean, peak = float(np.ceil(year.due.mean())), float(min(year.due.max(), MOST))
-    return PlanSheet(
+    return sheet.PlanSheet(
         prompt=_(
             "Last year {n:,} parcels passed the three days, most of them in {first} and {second}. "
             "How many calls a day do you plan, in these two months and in all others? At least "
@@ -278,18 +258,10 @@ def call_plan(shop: Shop) -> PlanSheet:
         wrong={
             "planned_for_the_mean": (
                 {"usual": mean, "rush": mean},
-                _(
-                    "You planned one number for all months. In the rush the line grows every day, "
-                    "and nobody is called in time. Give the rush months more."
-                ),
                 lambda answer: answer["usual"] == answer["rush"] and year.share(answer) < SAME_DAY,
             ),
             "planned_for_the_worst_day": (
                 {"usual": peak, "rush": peak},
-                _(
-                    "You planned for the rush all year. Most of these calls are paid for and never "
-                    "made. Give the usual months fewer."
-                ),
                 lambda answer: answer["usual"] == answer["rush"] and year.used(answer) > most,
             ),
         },
@@ -304,9 +276,6 @@ def call_plan(shop: Shop) -> PlanSheet:
     )
 
 
-# --- compare: what a missed call does ------------------------------------------------
-
-
 @lru_cache(maxsize=1)  # half a second, for two exercises
 def _told(shop: Shop) -> pd.DataFrame:
     """Return what came of each paid order, and of its `call`."""
@@ -317,43 +286,37 @@ def _told(shop: Shop) -> pd.DataFrame:
     return told.assign(call=call)[told["paid"] == 1]
 
 
-@number(
+@sheet.number(
     id="journey-missed-call",
     objective="journey-compare",
     minutes=6,
     title=_("What does a missed call bring?"),
     unit="share",
     tolerance=NEAR,
-    mistakes=("against_all_orders", "only_one_share"),
+    mistakes={
+        "against_all_orders": _(
+            "You compared with all other orders. Most of their parcels were never late, so you "
+            "measured the late parcel and the missed call together."
+        ),
+        "only_one_share": _(
+            "This is the share of contacts where the call was missed. Subtract the share where it "
+            "was on time."
+        ),
+    },
 )
-def missed_call(shop: Shop) -> Sheet:
+def missed_call(shop: Shop) -> sheet.Sheet:
     told = _told(shop)
     missed = told["call"].isin(["late", "missing"])
     silent, others = (told.loc[rows, "contacted"].mean() for rows in (missed, ~missed))
     called = told.loc[told["call"] == "on_time", "contacted"].mean()
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Among orders to which touchpoint 8 applied: how much larger is the share of customers "
             "who asked about the delivery (contacts with the reason `delivery`) when the call was "
             "late or missing than when it was on time? Give the difference of the two shares."
         ),
         right=silent - called,
-        wrong={
-            "against_all_orders": (
-                silent - others,
-                _(
-                    "You compared with all other orders. Most of their parcels were never late, so "
-                    "you measured the late parcel and the missed call together."
-                ),
-            ),
-            "only_one_share": (
-                silent,
-                _(
-                    "This is the share of contacts where the call was missed. Subtract the share "
-                    "where it was on time."
-                ),
-            ),
-        },
+        wrong={"against_all_orders": silent - others, "only_one_share": silent},
         hints=(
             _("Compare only parcels that needed a call. Both groups waited three days."),
             _(
@@ -369,17 +332,17 @@ def missed_call(shop: Shop) -> Sheet:
     )
 
 
-@choice(
+@sheet.choice(
     id="journey-do-calls-harm",
     objective="journey-compare",
     minutes=4,
     title=_("Do the calls annoy people?"),
     options=("stop", "compare", "wait", "month"),
 )
-def do_calls_harm(shop: Shop) -> ChoiceSheet:
+def do_calls_harm(shop: Shop) -> sheet.ChoiceSheet:
     told = _told(shop)
     called = told["call"].isin(["on_time", "late", "open"])
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "A colleague shows you: {called:.1%} of the customers whom the shop called about a "
             "parcel complained, but only {others:.1%} of all other customers. “The calls annoy "
@@ -390,33 +353,27 @@ def do_calls_harm(shop: Shop) -> ChoiceSheet:
         ),
         right="compare",
         options={
-            "stop": (
-                _("Stop the calls: the numbers are clear."),
-                _(
-                    "The numbers mix two things. The shop calls only customers of late parcels, "
-                    "and a late parcel makes people complain, call or no call."
-                ),
+            "stop": _("Stop the calls: the numbers are clear."),
+            "compare": _("Compare called and uncalled customers among late parcels only."),
+            "wait": _("Collect another year of data before deciding."),
+            "month": _("Compare called with uncalled customers month by month."),
+        },
+        reasons={
+            "stop": _(
+                "The numbers mix two things. The shop calls only customers of late parcels, and a "
+                "late parcel makes people complain, call or no call."
             ),
-            "compare": (
-                _("Compare called and uncalled customers among late parcels only."),
-                _(
-                    "Both groups then waited three days, and what is left is the call. Those "
-                    "called in time complain less, as the simulator's truth says."
-                ),
+            "compare": _(
+                "Both groups then waited three days, and what is left is the call. Those called in "
+                "time complain less, as the simulator's truth says."
             ),
-            "wait": (
-                _("Collect another year of data before deciding."),
-                _(
-                    "More data of the same comparison gives the same wrong answer, only more "
-                    "precise. The groups differ in the wait, not only in the call."
-                ),
+            "wait": _(
+                "More data of the same comparison gives the same wrong answer, only more precise. "
+                "The groups differ in the wait, not only in the call."
             ),
-            "month": (
-                _("Compare called with uncalled customers month by month."),
-                _(
-                    "Months are not what separates the groups. In every month the called customers "
-                    "are those of late parcels. Compare within late parcels."
-                ),
+            "month": _(
+                "Months are not what separates the groups. In every month the called customers are "
+                "those of late parcels. Compare within late parcels."
             ),
         },
         hints=(
@@ -430,48 +387,40 @@ def do_calls_harm(shop: Shop) -> ChoiceSheet:
     )
 
 
-# --- count: perfect journeys, and who comes back -------------------------------------
-
-
-@number(
+@sheet.number(
     id="journey-perfect",
     objective="journey-count",
     minutes=4,
     title=_("How many journeys were perfect?"),
     unit="share",
     tolerance=NEAR,
-    mistakes=("multiplied_the_rates", "mean_of_the_rates", "weakest_link"),
+    mistakes={
+        "multiplied_the_rates": _(
+            "You multiplied the rates of the touchpoints. That holds only if each fails on its "
+            "own; here failures come together in the rush. Count orders."
+        ),
+        "mean_of_the_rates": _(
+            "You averaged the ten rates. An order with one failure in ten is not nine tenths "
+            "perfect: count orders without any failure."
+        ),
+        "weakest_link": _(
+            "You took the weakest touchpoint. It is the most that is possible; the other "
+            "touchpoints fail for further orders."
+        ),
+    },
 )
-def perfect(shop: Shop) -> Sheet:
+def perfect(shop: Shop) -> sheet.Sheet:
     journeys = topic.perfect_journey(shop).iloc[0]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "A journey is perfect when every touchpoint that applied was on time. Which share of "
             "the year's paid orders had a perfect journey?"
         ),
         right=journeys["joint"],
         wrong={
-            "multiplied_the_rates": (
-                journeys["product"],
-                _(
-                    "You multiplied the rates of the touchpoints. That holds only if each fails on "
-                    "its own; here failures come together in the rush. Count orders."
-                ),
-            ),
-            "mean_of_the_rates": (
-                topic.rates(shop)["on_time_rate"].mean(),
-                _(
-                    "You averaged the ten rates. An order with one failure in ten is not nine "
-                    "tenths perfect: count orders without any failure."
-                ),
-            ),
-            "weakest_link": (
-                journeys["ceiling"],
-                _(
-                    "You took the weakest touchpoint. It is the most that is possible; the other "
-                    "touchpoints fail for further orders."
-                ),
-            ),
+            "multiplied_the_rates": journeys["product"],
+            "mean_of_the_rates": topic.rates(shop)["on_time_rate"].mean(),
+            "weakest_link": journeys["ceiling"],
         },
         hints=(
             _("Look at one order first: is everything on time? Then count such orders."),
@@ -481,19 +430,28 @@ def perfect(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="journey-repeat",
     objective="journey-count",
     minutes=5,
     title=_("Who comes back?"),
     unit="share",
     tolerance=0.001,
-    mistakes=("counted_the_young", "counted_customers"),
+    mistakes={
+        "counted_the_young": _(
+            "You counted orders of the last {days} days as not followed. They have had no time "
+            "yet: leave them out."
+        ).format(days=DAYS),
+        "counted_customers": _(
+            "You counted customers with two orders or more. The question is about orders, and "
+            "about {days} days."
+        ).format(days=DAYS),
+    },
 )
-def repeat(shop: Shop) -> Sheet:
+def repeat(shop: Shop) -> sheet.Sheet:
     followed = topic.repeat_purchase(shop, days=DAYS).iloc[0]
     paid = shop.orders[shop.orders["paid_at"].notna()]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Which share of paid orders is followed by another paid order of the same customer "
             "within {days} days? Count only orders for which the {days} days are over by the last "
@@ -501,20 +459,8 @@ def repeat(shop: Shop) -> Sheet:
         ).format(days=DAYS),
         right=followed["repeat_rate"],
         wrong={
-            "counted_the_young": (
-                followed["naive_rate"],
-                _(
-                    "You counted orders of the last {days} days as not followed. They have had no "
-                    "time yet: leave them out."
-                ).format(days=DAYS),
-            ),
-            "counted_customers": (
-                (paid.groupby("visitor_id").size() > 1).mean(),
-                _(
-                    "You counted customers with two orders or more. The question is about orders, "
-                    "and about {days} days."
-                ).format(days=DAYS),
-            ),
+            "counted_the_young": followed["naive_rate"],
+            "counted_customers": (paid.groupby("visitor_id").size() > 1).mean(),
         },
         hints=(
             _("An order of December cannot show yet whether its customer comes back."),

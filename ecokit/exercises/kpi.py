@@ -9,20 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ecokit import kpi as topic
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Exercise,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -48,16 +35,27 @@ def _in_words(month: str) -> str:
     return f"{pd.Timestamp(month):%B %Y}"
 
 
-@number(
+@sheet.number(
     id="kpi-campaign-conversion",
     objective="kpi-compute",
     minutes=5,
     title=_("Compute a campaign conversion"),
     unit="%",
     tolerance=0.02,
-    mistakes=("counted_visits", "counted_unpaid", "took_the_whole_shop"),
+    mistakes={
+        "counted_visits": _(
+            "You divided by visits. UV counts people: a visitor who came twice counts once."
+        ),
+        "counted_unpaid": _(
+            "You counted orders that were never paid. An order counts once it is paid."
+        ),
+        "took_the_whole_shop": _(
+            "That is the conversion of the whole shop. Keep the visits and the orders that came "
+            "through a campaign, above the line and below it."
+        ),
+    },
 )
-def campaign_conversion(shop: Shop) -> Sheet:
+def campaign_conversion(shop: Shop) -> sheet.Sheet:
     shares = topic.measure("campaign_uv_share", shop, "month")
     month = f"{shares.sort_values('campaign_uv_share')['month'].iloc[-1]:%Y-%m}"
     visits = shop.visits[shop.visits["started_at"].dt.strftime("%Y-%m") == month]
@@ -65,28 +63,16 @@ def campaign_conversion(shop: Shop) -> Sheet:
     ours, theirs = visits.dropna(subset="campaign_id"), orders.dropna(subset="campaign_id")
     paid, visitors = theirs["paid_at"].count(), ours["visitor_id"].nunique()
     whole = orders["paid_at"].count() / visits["visitor_id"].nunique()
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "In {month} campaigns brought a larger share of the visitors than in any other month. "
             "What was the campaign order conversion of that month, in per cent, to two decimals?"
         ).format(month=_in_words(month)),
         right=100 * paid / visitors,
         wrong={
-            "counted_visits": (
-                100 * paid / len(ours),
-                _("You divided by visits. UV counts people: a visitor who came twice counts once."),
-            ),
-            "counted_unpaid": (
-                100 * len(theirs) / visitors,
-                _("You counted orders that were never paid. An order counts once it is paid."),
-            ),
-            "took_the_whole_shop": (
-                100 * whole,
-                _(
-                    "That is the conversion of the whole shop. Keep the visits and the orders that "
-                    "came through a campaign, above the line and below it."
-                ),
-            ),
+            "counted_visits": 100 * paid / len(ours),
+            "counted_unpaid": 100 * len(theirs) / visitors,
+            "took_the_whole_shop": 100 * whole,
         },
         hints=(
             _("Read the formula of the KPI: what is above the line, what is below?"),
@@ -99,42 +85,36 @@ def campaign_conversion(shop: Shop) -> Sheet:
     )
 
 
-@choice(
+@sheet.choice(
     id="kpi-click-index",
     objective="kpi-compute",
     minutes=2,
     title=_("A click rate of 130 %"),
     options=("raw_rate", "index", "more_clicks", "misprint"),
 )
-def click_index(_shop: Shop) -> ChoiceSheet:
-    return ChoiceSheet(
+def click_index(_shop: Shop) -> sheet.ChoiceSheet:
+    return sheet.ChoiceSheet(
         prompt=_(
             "The design manager's target for the campaign average click rate is 130 %. What does "
             "this number say?"
         ),
         right="index",
         options={
-            "raw_rate": (
-                _("Of 100 people who see a picture, 130 click it."),
-                _("A raw click rate cannot pass 100 %: nobody clicks what was not shown."),
+            "raw_rate": _("Of 100 people who see a picture, 130 click it."),
+            "index": _(
+                "Campaign pictures are clicked 1.3 times as often as is usual in their channels."
             ),
-            "index": (
-                _(
-                    "Campaign pictures are clicked 1.3 times as often as is usual in their "
-                    "channels."
-                ),
-                _("Yes. It is an index, and 100 % is the baseline of the channel."),
+            "more_clicks": _("Campaigns bring 30 % more clicks than last month."),
+            "misprint": _("It is a misprint for 13 %."),
+        },
+        reasons={
+            "raw_rate": _("A raw click rate cannot pass 100 %: nobody clicks what was not shown."),
+            "index": _("Yes. It is an index, and 100 % is the baseline of the channel."),
+            "more_clicks": _(
+                "More clicks may come from more impressions. A rate divides by what was shown."
             ),
-            "more_clicks": (
-                _("Campaigns bring 30 % more clicks than last month."),
-                _("More clicks may come from more impressions. A rate divides by what was shown."),
-            ),
-            "misprint": (
-                _("It is a misprint for 13 %."),
-                _(
-                    "13 % would be a raw rate. Few pictures reach it; the target is read as "
-                    "an index."
-                ),
+            "misprint": _(
+                "13 % would be a raw rate. Few pictures reach it; the target is read as an index."
             ),
         },
         hints=(_("Can there be more clicks than impressions?"),),
@@ -145,16 +125,26 @@ def click_index(_shop: Shop) -> ChoiceSheet:
     )
 
 
-@number(
+@sheet.number(
     id="kpi-points",
     objective="kpi-score",
     minutes=6,
     title=_("Score a month"),
     unit="points",
     tolerance=0.1,
-    mistakes=("forgot_the_cap", "forgot_the_weights", "scored_in_steps"),
+    mistakes={
+        "forgot_the_cap": _(
+            "You let a KPI count for more than 120 %. Cut each attainment at 1.2 first."
+        ),
+        "forgot_the_weights": _(
+            "You took the plain mean of the attainments. The KPIs have different weights."
+        ),
+        "scored_in_steps": _(
+            "You scored in steps. Here the attainment counts as it is, up to 120 %."
+        ),
+    },
 )
-def points(shop: Shop) -> Sheet:
+def points(shop: Shop) -> sheet.Sheet:
     def scored(card: pd.DataFrame, rule: str) -> float:
         return float(topic.score(card, rule)["points"].sum())
 
@@ -162,25 +152,16 @@ def points(shop: Shop) -> Sheet:
     month = max(cards, key=lambda one: scored(cards[one], "linear") - cards[one]["points"].sum())
     card = cards[month]
     right = scored(card, "capped")
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "How many points did the traffic manager score in {month}, when no KPI may count for "
             "more than 120 % of its target? Give one decimal."
         ).format(month=_in_words(month)),
         right=right,
         wrong={
-            "forgot_the_cap": (
-                scored(card, "linear"),
-                _("You let a KPI count for more than 120 %. Cut each attainment at 1.2 first."),
-            ),
-            "forgot_the_weights": (
-                100 * card["attainment"].mean(),
-                _("You took the plain mean of the attainments. The KPIs have different weights."),
-            ),
-            "scored_in_steps": (
-                scored(card, "stepped"),
-                _("You scored in steps. Here the attainment counts as it is, up to 120 %."),
-            ),
+            "forgot_the_cap": scored(card, "linear"),
+            "forgot_the_weights": 100 * card["attainment"].mean(),
+            "scored_in_steps": scored(card, "stepped"),
         },
         hints=(
             _("Points of a KPI = weight x attainment x 100. The score is their sum."),
@@ -201,7 +182,7 @@ def _worst(shop: Shop) -> tuple[str, pd.DataFrame]:
     return month, cards[month].set_index("kpi").join(moves[["gain", "gain_at_target"]])
 
 
-@table(
+@sheet.table(
     id="kpi-missing-points",
     objective="kpi-move",
     minutes=6,
@@ -211,13 +192,22 @@ def _worst(shop: Shop) -> tuple[str, pd.DataFrame]:
     key="kpi",
     value="points",
     labels=NAMES,
-    mistakes=("without_weights", "ten_per_cent_better", "took_points_away"),
+    mistakes={
+        "without_weights": _("You gave every KPI 100 points. On target a KPI brings its weight."),
+        "ten_per_cent_better": _(
+            "That is what 10 % more of each KPI would bring. The question asks for the whole way "
+            "to the target."
+        ),
+        "took_points_away": _(
+            "A KPI above its target would lose nothing: it stays as it is and brings 0 more."
+        ),
+    },
 )
-def missing_points(shop: Shop) -> TableSheet:
+def missing_points(shop: Shop) -> sheet.TableSheet:
     month, card = _worst(shop)
     gap = 100 * (1 - card["attainment"])
     signed = card["weight"] * gap
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_(
             "{month} was the traffic manager's worst month. How many points would each KPI have "
             "brought more if it had just met its target, the others staying as they were? A KPI "
@@ -225,24 +215,9 @@ def missing_points(shop: Shop) -> TableSheet:
         ).format(month=_in_words(month)),
         right=card["gain_at_target"],
         wrong={
-            "without_weights": (
-                gap.clip(lower=0),
-                _("You gave every KPI 100 points. On target a KPI brings its weight."),
-            ),
-            "ten_per_cent_better": (
-                card["gain"],
-                _(
-                    "That is what 10 % more of each KPI would bring. The question asks for the "
-                    "whole way to the target."
-                ),
-            ),
-            "took_points_away": (
-                None if signed.min() > -0.2 else signed,
-                _(
-                    "A KPI above its target would lose nothing: it stays as it is and brings 0 "
-                    "more."
-                ),
-            ),
+            "without_weights": gap.clip(lower=0),
+            "ten_per_cent_better": card["gain"],
+            "took_points_away": None if signed.min() > -0.2 else signed,
         },
         hints=(
             _("On target a KPI brings its weight in points. Compare with what it brought."),
@@ -255,14 +230,14 @@ def missing_points(shop: Shop) -> TableSheet:
     )
 
 
-@choice(
+@sheet.choice(
     id="kpi-lever",
     objective="kpi-move",
     minutes=3,
     title=_("What to work on first"),
     options=tuple(NAMES),
 )
-def lever(shop: Shop) -> ChoiceSheet:
+def lever(shop: Shop) -> sheet.ChoiceSheet:
     month, card = _worst(shop)
     gains = card["gain_at_target"]
     best = str(gains.sort_values().index[-1])
@@ -277,13 +252,14 @@ def lever(shop: Shop) -> ChoiceSheet:
             best=NAMES[best], most=gains[best]
         )
 
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "You advise the traffic manager after {month}. On which KPI would meeting the target "
             "bring the most points?"
         ).format(month=_in_words(month)),
         right=best,
-        options={name: (title, reason(name)) for name, title in NAMES.items()},
+        options=NAMES,
+        reasons={name: reason(name) for name in NAMES},
         hints=(
             _("The largest weight is not always it: a KPI on target has nothing left to bring."),
             _("Nor is the KPI furthest from its target, if it weighs little."),
@@ -297,21 +273,26 @@ def _year(shop: Shop, kpi: str) -> float:
     return float(topic.measure(kpi, shop)[kpi].iloc[0])
 
 
-@number(
+@sheet.number(
     id="kpi-rest-conversion",
     objective="kpi-targets",
     minutes=5,
     title=_("What is left for the rest"),
     unit="%",
     tolerance=0.02,
-    mistakes=("stopped_at_the_shop", "swapped_the_shares"),
+    mistakes={
+        "stopped_at_the_shop": _(
+            "That is the whole shop. The rest makes its orders from its own visitors."
+        ),
+        "swapped_the_shares": _("You swapped the share of UV and the share of orders."),
+    },
 )
-def rest_conversion(shop: Shop) -> Sheet:
+def rest_conversion(shop: Shop) -> sheet.Sheet:
     target = _cards(shop).groupby("kpi")["target"].first()
     uv = round(_year(shop, "campaign_uv_share"), 3)
     orders, converts = target["campaign_order_share"], target["campaign_conversion"]
     tied = topic.implied_conversion(uv, orders, converts)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Over the whole period campaigns brought {uv:.1%} of the visitors. Next year they are "
             "to bring the same share, to convert {conversion:.0%} of them, and to make "
@@ -320,14 +301,8 @@ def rest_conversion(shop: Shop) -> Sheet:
         ).format(uv=uv, orders=orders, conversion=converts),
         right=100 * tied.rest,
         wrong={
-            "stopped_at_the_shop": (
-                100 * tied.shop,
-                _("That is the whole shop. The rest makes its orders from its own visitors."),
-            ),
-            "swapped_the_shares": (
-                100 * topic.implied_conversion(orders, uv, converts).rest,
-                _("You swapped the share of UV and the share of orders."),
-            ),
+            "stopped_at_the_shop": 100 * tied.shop,
+            "swapped_the_shares": 100 * topic.implied_conversion(orders, uv, converts).rest,
         },
         hints=(
             _("Think of 1,000 visitors: how many come through campaigns, how many orders is that?"),
@@ -366,17 +341,17 @@ class _Year:
         rest = topic.implied_conversion(uv, orders, converts).rest
         return cls(uv, orders, converts, rest, best_share=float(share.max()))
 
-    def implied_rest(self, answer: PlanAnswer) -> float:
+    def implied_rest(self, answer: sheet.PlanAnswer) -> float:
         shares = (answer[name] / 100 for name in ("uv_share", "order_share", "conversion"))
         return topic.implied_conversion(*shares).rest
 
-    def agrees(self, answer: PlanAnswer) -> bool:
+    def agrees(self, answer: sheet.PlanAnswer) -> bool:
         return abs(self.implied_rest(answer) - self.rest) <= CLOSE
 
-    def asks_more(self, answer: PlanAnswer) -> bool:
+    def asks_more(self, answer: sheet.PlanAnswer) -> bool:
         return answer["conversion"] / 100 >= AMBITION * self.campaigns
 
-    def reachable(self, answer: PlanAnswer) -> bool:
+    def reachable(self, answer: sheet.PlanAnswer) -> bool:
         return self.uv_share - 0.005 <= answer["uv_share"] / 100 <= self.best_share
 
     def order_share_of(self, share: float, conversion: float) -> float:
@@ -384,7 +359,7 @@ class _Year:
         through = share * conversion
         return round(200 * through / (through + (1 - share) * self.rest)) / 2
 
-    def tied_plan(self, conversion: float) -> PlanAnswer:
+    def tied_plan(self, conversion: float) -> sheet.PlanAnswer:
         """Return the plan with this campaign conversion that leaves the rest as it was."""
         share = -(-1000 * self.uv_share // 10) / 100  # up to the next whole per cent
         share = min(share, self.best_share // 0.01 / 100)
@@ -394,7 +369,7 @@ class _Year:
             "conversion": round(1000 * conversion) / 10,
         }
 
-    def score(self, answer: PlanAnswer) -> Score:
+    def score(self, answer: sheet.PlanAnswer) -> sheet.Score:
         share, converts = answer["uv_share"] / 100, answer["conversion"] / 100
         rest = _("The rest would have to convert {planned:.2%}; it converted {was:.2%}.").format(
             planned=self.implied_rest(answer), was=self.rest
@@ -408,22 +383,34 @@ class _Year:
         points = (
             40 * self.agrees(answer) + 30 * self.asks_more(answer) + 30 * self.reachable(answer)
         )
-        return Score(points, points == 100, (rest, more, reach))
+        return sheet.Score(points, points == 100, (rest, more, reach))
 
 
-@plan(
+@sheet.plan(
     id="kpi-next-year",
     objective="kpi-decide",
     minutes=10,
     title=_("Set next year's campaign targets"),
     fields=(
-        Field("uv_share", _("Campaign share of UV, %"), 10, 90, step=1, start=45),
-        Field("order_share", _("Campaign share of orders, %"), 10, 95, step=0.5, start=55),
-        Field("conversion", _("Campaign order conversion, %"), 1, 30, step=0.1, start=10),
+        sheet.Field("uv_share", _("Campaign share of UV, %"), 10, 90, step=1, start=45),
+        sheet.Field("order_share", _("Campaign share of orders, %"), 10, 95, step=0.5, start=55),
+        sheet.Field("conversion", _("Campaign order conversion, %"), 1, 30, step=0.1, start=10),
     ),
-    mistakes=("contradicts", "asks_for_less", "out_of_reach"),
+    mistakes={
+        "contradicts": _(
+            "Your targets contradict one another: with them the rest of the traffic would have to "
+            "convert something else than it did. Change the share of orders."
+        ),
+        "asks_for_less": _(
+            "Your targets agree, but campaigns would be on target without any improvement."
+        ),
+        "out_of_reach": _(
+            "The share of UV lies outside what this year showed: keep it between the year and its "
+            "best month."
+        ),
+    },
 )
-def next_year(shop: Shop) -> PlanSheet:
+def next_year(shop: Shop) -> sheet.PlanSheet:
     year = _Year.of(shop)
     right = year.tied_plan(-(-1000 * AMBITION * year.campaigns // 1) / 1000)
     beyond = min(0.89, year.best_share + 0.08)
@@ -431,7 +418,7 @@ def next_year(shop: Shop) -> PlanSheet:
         "uv_share": round(100 * beyond),
         "order_share": year.order_share_of(beyond, right["conversion"] / 100),
     }
-    return PlanSheet(
+    return sheet.PlanSheet(
         prompt=_(
             "This year campaigns brought {uv:.1%} of the visitors, made {orders:.1%} of the orders "
             "and converted {campaigns:.2%}; the rest of the traffic converted {rest:.2%}.\n\n"
@@ -454,25 +441,13 @@ def next_year(shop: Shop) -> PlanSheet:
         wrong={
             "contradicts": (
                 right | {"order_share": right["order_share"] + 8},
-                _(
-                    "Your targets contradict one another: with them the rest of the traffic would "
-                    "have to convert something else than it did. Change the share of orders."
-                ),
                 lambda answer: not year.agrees(answer),
             ),
             "asks_for_less": (
                 year.tied_plan(0.97 * year.campaigns),
-                _("Your targets agree, but campaigns would be on target without any improvement."),
                 lambda answer: not year.asks_more(answer),
             ),
-            "out_of_reach": (
-                far,
-                _(
-                    "The share of UV lies outside what this year showed: keep it between the year "
-                    "and its best month."
-                ),
-                lambda answer: not year.reachable(answer),
-            ),
+            "out_of_reach": (far, lambda answer: not year.reachable(answer)),
         },
         hints=(
             _("Choose the share of UV and the conversion first; the share of orders then follows."),
@@ -488,7 +463,7 @@ def next_year(shop: Shop) -> PlanSheet:
     )
 
 
-EXERCISES: list[Exercise] = [
+EXERCISES: list[sheet.Exercise] = [
     campaign_conversion,
     click_index,
     points,

@@ -10,20 +10,7 @@ import pandas as pd
 
 from ecokit import kpi
 from ecokit import operations as topic
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plain,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -58,50 +45,44 @@ SIGNS = {
 }
 
 
-# --- measure: three stock-out rates, and what they cost --------------------------------
-
-
-@number(
+@sheet.number(
     id="operations-stockout-rate",
     objective="operations-measure",
     minutes=4,
     title=_("One word, three rates"),
     unit="share",
     tolerance=0.0005,
-    mistakes=("stockout_skus", "stockout_days", "average_of_ratios"),
+    mistakes={
+        "stockout_skus": _(
+            "You counted SKUs that ran out on some day. Over a year nearly every product does; "
+            "that says little of the customers. Count units."
+        ),
+        "stockout_days": _(
+            "You counted product-days with a stock-out. Products run out on the days on which many "
+            "want them, so days understate it. Count units."
+        ),
+        "average_of_ratios": _(
+            "You averaged the rates of the months. A quiet month then weighs as much as a "
+            "festival. Add up units over the year, and divide once."
+        ),
+    },
 )
-def stockout_rate(shop: Shop) -> Sheet:
+def stockout_rate(shop: Shop) -> sheet.Sheet:
     rates = topic.stockouts(shop, by="category")
     worst = rates.iloc[rates["lost_sales"].argmax()]
     months = topic.stockouts(shop, by=["month", "category"])
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "The KPI stock-out rate 缺货率 of slide 15 counts units: how many of those asked for "
             "could not be served? Give it for {category} over the whole year."
-        ).format(category=plain(worst["category"])),
+        ).format(category=sheet.plain(worst["category"])),
         right=worst["unit_rate"],
         wrong={
-            "stockout_skus": (
-                worst["sku_rate"],
-                _(
-                    "You counted SKUs that ran out on some day. Over a year nearly every product "
-                    "does; that says little of the customers. Count units."
-                ),
-            ),
-            "stockout_days": (
-                worst["day_rate"],
-                _(
-                    "You counted product-days with a stock-out. Products run out on the days on "
-                    "which many want them, so days understate it. Count units."
-                ),
-            ),
-            "average_of_ratios": (
-                months.loc[months["category"] == worst["category"], "unit_rate"].mean(),
-                _(
-                    "You averaged the rates of the months. A quiet month then weighs as much as a "
-                    "festival. Add up units over the year, and divide once."
-                ),
-            ),
+            "stockout_skus": worst["sku_rate"],
+            "stockout_days": worst["day_rate"],
+            "average_of_ratios": months.loc[
+                months["category"] == worst["category"], "unit_rate"
+            ].mean(),
         },
         hints=(
             _(
@@ -117,20 +98,29 @@ def stockout_rate(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="operations-lost-sales",
     objective="operations-measure",
     minutes=5,
     title=_("What did the stock-outs cost?"),
     unit="yuan",
     rel_tolerance=0.01,
-    mistakes=("no_substitutes", "kept_share", "margin_for_sales"),
+    mistakes={
+        "no_substitutes": _(
+            "You counted every unit as lost. Part of these customers bought another product, so "
+            "the shop kept their money."
+        ),
+        "kept_share": _("You took the customers who stayed. The loss is in those who left."),
+        "margin_for_sales": _(
+            "This is the margin that was lost. The question asks for sales: units times price."
+        ),
+    },
 )
-def lost_sales(shop: Shop) -> Sheet:
+def lost_sales(shop: Shop) -> sheet.Sheet:
     months = topic.stockouts(shop, by="month")
     worst = months.iloc[months["lost_sales"].argmax()]
     stayed = shop.truth["stockout_substitution"]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "In {month:%B} the shop lost most to stock-outs. {share:.0%} of those customers took "
             "another product of the category instead, at about the same price. How many yuan of "
@@ -138,24 +128,9 @@ def lost_sales(shop: Shop) -> Sheet:
         ).format(month=worst["month"], share=stayed),
         right=worst["lost_sales"] * (1 - stayed),
         wrong={
-            "no_substitutes": (
-                worst["lost_sales"],
-                _(
-                    "You counted every unit as lost. Part of these customers bought another "
-                    "product, so the shop kept their money."
-                ),
-            ),
-            "kept_share": (
-                worst["lost_sales"] * stayed,
-                _("You took the customers who stayed. The loss is in those who left."),
-            ),
-            "margin_for_sales": (
-                worst["lost_profit"] * (1 - stayed),
-                _(
-                    "This is the margin that was lost. The question asks for sales: units times "
-                    "price."
-                ),
-            ),
+            "no_substitutes": worst["lost_sales"],
+            "kept_share": worst["lost_sales"] * stayed,
+            "margin_for_sales": worst["lost_profit"] * (1 - stayed),
         },
         hints=(
             _(
@@ -169,9 +144,6 @@ def lost_sales(shop: Shop) -> Sheet:
             "share of customers who bought nothing."
         ),
     )
-
-
-# --- assort: margin, GMROI, new SKUs ---------------------------------------------------
 
 
 @lru_cache(maxsize=1)  # a third of a second, for three exercises
@@ -191,37 +163,33 @@ def _average_of_ratios(shop: Shop) -> pd.DataFrame:
     return products.groupby("category")[["margin", "gmroi_year"]].mean()
 
 
-@number(
+@sheet.number(
     id="operations-margin",
     objective="operations-assort",
     minutes=4,
     title=_("Margin of the largest category"),
     unit="share",
     tolerance=0.001,
-    mistakes=("markup", "average_of_ratios"),
+    mistakes={
+        "markup": _(
+            "This is the markup: profit over cost. The margin divides the same profit by sales."
+        ),
+        "average_of_ratios": _(
+            "You averaged the margins of the products. One that sold twice weighs as much as one "
+            "that sold a thousand times. Add up profit and sales, then divide."
+        ),
+    },
 )
-def margin(shop: Shop) -> Sheet:
+def margin(shop: Shop) -> sheet.Sheet:
     largest = _largest(shop)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_("What margin did {category} earn over the year, as a share of sales?").format(
-            category=plain(largest["category"])
+            category=sheet.plain(largest["category"])
         ),
         right=largest["margin"],
         wrong={
-            "markup": (
-                largest["profit"] / (largest["sales"] - largest["profit"]),
-                _(
-                    "This is the markup: profit over cost. The margin divides the same profit by "
-                    "sales."
-                ),
-            ),
-            "average_of_ratios": (
-                _average_of_ratios(shop)["margin"][largest["category"]],
-                _(
-                    "You averaged the margins of the products. One that sold twice weighs as much "
-                    "as one that sold a thousand times. Add up profit and sales, then divide."
-                ),
-            ),
+            "markup": largest["profit"] / (largest["sales"] - largest["profit"]),
+            "average_of_ratios": _average_of_ratios(shop)["margin"][largest["category"]],
         },
         hints=(
             _("Margin divides by sales, markup by cost."),
@@ -231,7 +199,7 @@ def margin(shop: Shop) -> Sheet:
     )
 
 
-@table(
+@sheet.table(
     id="operations-gmroi",
     objective="operations-assort",
     minutes=6,
@@ -240,29 +208,28 @@ def margin(shop: Shop) -> Sheet:
     rel_tolerance=0.01,
     key="category",
     value="gmroi_year",
-    labels={name: plain(name) for name in CATEGORIES},
-    mistakes=("sales_over_stock", "average_of_ratios"),
+    labels={name: sheet.plain(name) for name in CATEGORIES},
+    mistakes={
+        "sales_over_stock": _(
+            "You divided sales by stock. That is nearer to turns; GMROI asks for profit."
+        ),
+        "average_of_ratios": _(
+            "You averaged the GMROI of the products. Add up profit and stock over the category "
+            "first, then divide once."
+        ),
+    },
 )
-def gmroi(shop: Shop) -> TableSheet:
+def gmroi(shop: Shop) -> sheet.TableSheet:
     told = _categories(shop).set_index("category")
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_(
             "For each category: how many yuan of gross profit does one yuan of stock, at cost, "
             "earn in a year? This is the GMROI."
         ),
         right=told["gmroi_year"],
         wrong={
-            "sales_over_stock": (
-                told["sales"] / told["mean_stock"] * topic.YEAR / told["days"],
-                _("You divided sales by stock. That is nearer to turns; GMROI asks for profit."),
-            ),
-            "average_of_ratios": (
-                _average_of_ratios(shop)["gmroi_year"],
-                _(
-                    "You averaged the GMROI of the products. Add up profit and stock over the "
-                    "category first, then divide once."
-                ),
-            ),
+            "sales_over_stock": told["sales"] / told["mean_stock"] * topic.YEAR / told["days"],
+            "average_of_ratios": _average_of_ratios(shop)["gmroi_year"],
         },
         hints=(
             _("Gross profit of the year over the mean value of the stock, each day counted."),
@@ -275,16 +242,29 @@ def gmroi(shop: Shop) -> TableSheet:
     )
 
 
-@number(
+@sheet.number(
     id="operations-new-skus",
     objective="operations-assort",
     minutes=4,
     title=_("How new is the assortment?"),
     unit="share",
     tolerance=0.002,
-    mistakes=("share_of_sales", "new_on_some_day", "of_all_ever"),
+    mistakes={
+        "share_of_sales": _(
+            "This is the share of new products in sales. The KPI counts SKUs, so it can be met "
+            "with products that nobody buys: look at both."
+        ),
+        "new_on_some_day": _(
+            "You counted every SKU that was new on some day of the month. The longer the period, "
+            "the more there are. Count days: those of new SKUs over those of all."
+        ),
+        "of_all_ever": _(
+            "You divided by every product in the table, delisted ones too. Divide by those on sale "
+            "in the month."
+        ),
+    },
 )
-def new_skus(shop: Shop) -> Sheet:
+def new_skus(shop: Shop) -> sheet.Sheet:
     stock = shop.stock.merge(shop.products[["product_id", "launched_on"]], on="product_id")
     stock["month"] = stock["date"].dt.to_period("M").dt.to_timestamp()
     stock["value"] = stock["sold"] * stock["price"]
@@ -292,34 +272,16 @@ def new_skus(shop: Shop) -> Sheet:
     month: Any = young.groupby("month")["product_id"].nunique().idxmax()
     young, every = (rows[rows["month"] == month] for rows in (young, stock))
     shares = kpi.measure("new_sku_share", shop, "month").set_index("month")["new_sku_share"]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "On a mean day of {month:%B}, which share of the SKUs on sale was new, that is in its "
             "first 90 days? Slide 9 asks the product manager for 20 %."
         ).format(month=month),
         right=shares[month],
         wrong={
-            "share_of_sales": (
-                young["value"].sum() / every["value"].sum(),
-                _(
-                    "This is the share of new products in sales. The KPI counts SKUs, so it can be "
-                    "met with products that nobody buys: look at both."
-                ),
-            ),
-            "new_on_some_day": (
-                young["product_id"].nunique() / every["product_id"].nunique(),
-                _(
-                    "You counted every SKU that was new on some day of the month. The longer the "
-                    "period, the more there are. Count days: those of new SKUs over those of all."
-                ),
-            ),
-            "of_all_ever": (
-                len(young) / month.days_in_month / len(shop.products),
-                _(
-                    "You divided by every product in the table, delisted ones too. Divide by those "
-                    "on sale in the month."
-                ),
-            ),
+            "share_of_sales": young["value"].sum() / every["value"].sum(),
+            "new_on_some_day": young["product_id"].nunique() / every["product_id"].nunique(),
+            "of_all_ever": len(young) / month.days_in_month / len(shop.products),
         },
         hints=(
             _("SKUs over SKUs: each product counts once a day, however much it sells."),
@@ -332,9 +294,6 @@ def new_skus(shop: Shop) -> Sheet:
     )
 
 
-# --- weak categories: which one, and its target ----------------------------------------
-
-
 def _look(shop: Shop) -> str:
     """Return the month at whose end the shop looks at its categories."""
     return f"{shop.orders['placed_at'].min().year}-09"
@@ -345,26 +304,26 @@ def _weak(shop: Shop) -> pd.DataFrame:
     return topic.weak_categories(shop, month=_look(shop)).set_index("category")
 
 
-@choice(
+@sheet.choice(
     id="operations-weak-category",
     objective="operations-weak",
     minutes=5,
     title=_("Which category needs a target?"),
     options=CATEGORIES,
 )
-def weak_category(shop: Shop) -> ChoiceSheet:
+def weak_category(shop: Shop) -> sheet.ChoiceSheet:
     weak = _weak(shop)
 
     def reason(category: str) -> str:
         row: Any = weak.loc[category]
         told = [words for sign, words in SIGNS.items() if row[sign]]
         return _("{category}: it {signs}. GMROI {gmroi:.1f} a year.").format(
-            category=plain(category).capitalize(),
+            category=sheet.plain(category).capitalize(),
             signs=", ".join(told) or _("shows none of the four signs"),
             gmroi=row["gmroi_year"],
         )
 
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "It is the end of September. Look at July to September against April to June, and at "
             "the four signs: sales, growth, margin, GMROI. A category is weak 垃圾品类 if it sells "
@@ -373,7 +332,8 @@ def weak_category(shop: Shop) -> ChoiceSheet:
             "its stock."
         ),
         right=str(weak.index[0]),
-        options={name: (plain(name), reason(name)) for name in CATEGORIES},
+        options={name: sheet.plain(name) for name in CATEGORIES},
+        reasons={name: reason(name) for name in CATEGORIES},
         hints=(
             _("Growth is a sign only below the shop's own growth: June lifts everybody."),
             _("`operations.weak_categories(shop, month='{month}')` has a column a sign.").format(
@@ -387,16 +347,25 @@ def weak_category(shop: Shop) -> ChoiceSheet:
     )
 
 
-@number(
+@sheet.number(
     id="operations-follow-target",
     objective="operations-weak",
     minutes=5,
     title=_("On the way to the target"),
     unit="yuan",
     rel_tolerance=0.01,
-    mistakes=("split_evenly", "run_rate", "whole_target"),
+    mistakes={
+        "split_evenly": _(
+            "You divided the target by the days of the month. What is behind you cannot be "
+            "changed: take what is missing."
+        ),
+        "run_rate": _("This is what was sold a day so far. The question is what the rest needs."),
+        "whole_target": _(
+            "You spread the whole target over the days left. Take off what is sold already."
+        ),
+    },
 )
-def follow_target(shop: Shop) -> Sheet:
+def follow_target(shop: Shop) -> sheet.Sheet:
     category = str(_weak(shop).index[0])
     first = topic.category_targets(shop, category=category, month=_look(shop), months=1).iloc[0]
     target = round(first["target"], -2)
@@ -404,28 +373,16 @@ def follow_target(shop: Shop) -> Sheet:
     sales = kpi.measure("sales", shop, ["day", "category"])
     mine = sales[sales["category"] == category].set_index("day")["sales"]
     told = topic.follow(mine.asfreq("D", fill_value=0.0), target, day)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "{category} has a sales target of {target:,.0f} yuan for {day:%B}. It is the evening "
             "of {day.day} {day:%B}. How many yuan must it sell on each day that is left?"
-        ).format(category=plain(category).capitalize(), target=target, day=day),
+        ).format(category=sheet.plain(category).capitalize(), target=target, day=day),
         right=told.needed_a_day,
         wrong={
-            "split_evenly": (
-                target / day.days_in_month,
-                _(
-                    "You divided the target by the days of the month. What is behind you cannot be "
-                    "changed: take what is missing."
-                ),
-            ),
-            "run_rate": (
-                told.so_far / day.day,
-                _("This is what was sold a day so far. The question is what the rest needs."),
-            ),
-            "whole_target": (
-                target / (day.days_in_month - day.day),
-                _("You spread the whole target over the days left. Take off what is sold already."),
-            ),
+            "split_evenly": target / day.days_in_month,
+            "run_rate": told.so_far / day.day,
+            "whole_target": target / (day.days_in_month - day.day),
         },
         hints=(
             _("What is missing, over the days that are left."),
@@ -438,9 +395,6 @@ def follow_target(shop: Shop) -> Sheet:
     )
 
 
-# --- reorder: service level and fill rate, a policy ------------------------------------
-
-
 def _most_asked(shop: Shop) -> tuple[str, topic.ProductInputs]:
     """Return the name and the inputs of the product that is asked for most."""
     asked = shop.stock.groupby("product_id")["demand"].sum()
@@ -449,23 +403,35 @@ def _most_asked(shop: Shop) -> tuple[str, topic.ProductInputs]:
     return names[found.product_id], found
 
 
-@number(
+@sheet.number(
     id="operations-fill-rate",
     objective="operations-reorder",
     minutes=6,
     title=_("Service level or fill rate?"),
     unit="share",
     tolerance=0.002,
-    mistakes=("cycle_service_level", "planned_level", "days_in_stock"),
+    mistakes={
+        "cycle_service_level": _(
+            "This is the share of order cycles without a lost unit, the cycle service level. A "
+            "cycle that loses one unit counts like one that loses fifty. Count units."
+        ),
+        "planned_level": _(
+            "You took the service level for which the reorder point was set. It is a chance for a "
+            "cycle, not the share of units."
+        ),
+        "days_in_stock": _(
+            "You counted days with stock. Many ask on some days and few on others: count units."
+        ),
+    },
 )
-def fill_rate(shop: Shop) -> Sheet:
+def fill_rate(shop: Shop) -> sheet.Sheet:
     name, found = _most_asked(shop)
     mean, deviation = found.demand.mean(), found.demand.std()
     point = topic.reorder_point(topic.lead_time_demand(mean, deviation, LEAD), LEVEL)
     quantity = float(round(mean * ORDER_DAYS))
     log = topic.replay(found.demand, point, order_quantity=quantity, lead_days=LEAD)
     played = log.table().iloc[0]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "{name} ({id}) is reordered at {point:.0f} units, {quantity:.0f} at a time, with a "
             "lead time of {lead} days. Replay this policy against the demand of the year. Which "
@@ -473,28 +439,9 @@ def fill_rate(shop: Shop) -> Sheet:
         ).format(name=name, id=found.product_id, point=point, quantity=quantity, lead=LEAD),
         right=played["fill_rate"],
         wrong={
-            "cycle_service_level": (
-                played["cycle_service_level"],
-                _(
-                    "This is the share of order cycles without a lost unit, the cycle service "
-                    "level. A cycle that loses one unit counts like one that loses fifty. Count "
-                    "units."
-                ),
-            ),
-            "planned_level": (
-                LEVEL,
-                _(
-                    "You took the service level for which the reorder point was set. It is a "
-                    "chance for a cycle, not the share of units."
-                ),
-            ),
-            "days_in_stock": (
-                1 - played["empty_days"],
-                _(
-                    "You counted days with stock. Many ask on some days and few on others: count "
-                    "units."
-                ),
-            ),
+            "cycle_service_level": played["cycle_service_level"],
+            "planned_level": LEVEL,
+            "days_in_stock": 1 - played["empty_days"],
         },
         hints=(
             _("`found = operations.product_inputs(shop, product_id=id)` has the demand by day."),
@@ -516,7 +463,7 @@ def _costs(found: topic.ProductInputs, points: Any, quantities: Any) -> pd.DataF
     return log.table(found.margin, found.holding_cost, found.order_cost)
 
 
-def _cheapest(found: topic.ProductInputs) -> tuple[PlanAnswer, float]:
+def _cheapest(found: topic.ProductInputs) -> tuple[sheet.PlanAnswer, float]:
     """Find the cheapest policy that reaches the fill rate, on the grid of the fields."""
     points, quantities = (grid.ravel() for grid in np.meshgrid(np.arange(61), np.arange(2, 121, 2)))
     costs = _costs(found, points, quantities)
@@ -525,9 +472,9 @@ def _cheapest(found: topic.ProductInputs) -> tuple[PlanAnswer, float]:
     return {"point": float(points[best]), "quantity": float(quantities[best])}, cost.iloc[best]
 
 
-def _score(row: pd.Series[Any], budget: float) -> Score:
+def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
     points = 50 * min(1, row["fill_rate"] / FILL) ** 4 + 50 * min(1, budget / row["cost"])
-    return Score(
+    return sheet.Score(
         round(points),
         bool(row["fill_rate"] >= FILL and row["cost"] <= budget),
         (
@@ -545,39 +492,52 @@ def _score(row: pd.Series[Any], budget: float) -> Score:
     )
 
 
-@plan(
+@sheet.plan(
     id="operations-reorder-policy",
     objective="operations-reorder",
     minutes=10,
     title=_("A reorder policy for the year"),
     fields=(
-        Field("point", _("Reorder point (units)"), 0, 60, start=5),
-        Field("quantity", _("Order quantity (units)"), 2, 120, step=2, start=10),
+        sheet.Field("point", _("Reorder point (units)"), 0, 60, start=5),
+        sheet.Field("quantity", _("Order quantity (units)"), 2, 120, step=2, start=10),
     ),
-    mistakes=("no_safety_stock", "orders_too_often", "holds_too_much"),
+    mistakes={
+        "no_safety_stock": _(
+            "Your reorder point covers the mean demand of the lead time and no more. Half of the "
+            "time more is asked for. Add a reserve."
+        ),
+        "orders_too_often": _(
+            "You order nearly every day, and the orders cost more than all the rest. Order more at "
+            "a time."
+        ),
+        "holds_too_much": _(
+            "You serve everybody, and the shelves cost more than all the rest. Lower the reorder "
+            "point or the quantity."
+        ),
+    },
 )
-def reorder_policy(shop: Shop) -> PlanSheet:
+def reorder_policy(shop: Shop) -> sheet.PlanSheet:
     name, found = _most_asked(shop)
     mean = found.demand.mean()
     best, least = _cheapest(found)
     economic = topic.eoq(found.order_cost, mean, found.holding_cost).quantity
     quantity = float(np.clip(2 * round(economic / 2), 2, 120))
 
-    def year(plan: PlanAnswer) -> pd.Series[Any]:
+    def year(plan: sheet.PlanAnswer) -> pd.Series[Any]:
         return _costs(found, plan["point"], plan["quantity"]).iloc[0]
 
-    def largest(part: str, plan: PlanAnswer) -> bool:
+    def largest(part: str, plan: sheet.PlanAnswer) -> bool:
         parts = year(plan)[["lost_margin", "holding", "ordering"]]
         return bool(parts[part] > parts.drop(part).sum())
 
-    return PlanSheet(
+    return sheet.PlanSheet(
         prompt=_(
             "{name} ({id}): {mean:.2f} units a day are asked for, with a standard deviation of "
             "{sd:.2f}. The supplier now needs {lead} days. A unit lost costs {margin:,.0f} yuan of "
             "margin, a unit on the shelf {holding:.2f} yuan a day, an order {order:,.0f} yuan. Set "
             "a reorder point and an order quantity. The policy is replayed against the demand of "
-            "the year: at least {goal:.0%} of the units must be served, for at most "
-            "{budget:,.0f} yuan."
+            "the year: at least {goal:.0%} of the units must be served, for at most {budget:,.0f} "
+            "yuan."
         ).format(
             name=name,
             id=found.product_id,
@@ -595,26 +555,14 @@ def reorder_policy(shop: Shop) -> PlanSheet:
         wrong={
             "no_safety_stock": (
                 {"point": float(np.floor(mean * LEAD)), "quantity": quantity},
-                _(
-                    "Your reorder point covers the mean demand of the lead time and no more. Half "
-                    "of the time more is asked for. Add a reserve."
-                ),
                 lambda plan: plan["point"] <= mean * LEAD,
             ),
             "orders_too_often": (
                 {"point": 60.0, "quantity": 2.0},
-                _(
-                    "You order nearly every day, and the orders cost more than all the rest. Order "
-                    "more at a time."
-                ),
                 lambda plan: largest("ordering", plan),
             ),
             "holds_too_much": (
                 {"point": 60.0, "quantity": 120.0},
-                _(
-                    "You serve everybody, and the shelves cost more than all the rest. Lower the "
-                    "reorder point or the quantity."
-                ),
                 lambda plan: largest("holding", plan),
             ),
         },
@@ -636,22 +584,29 @@ def reorder_policy(shop: Shop) -> PlanSheet:
     )
 
 
-# --- capital: the cash cycle, turns ----------------------------------------------------
-
-
-@number(
+@sheet.number(
     id="operations-cash-cycle",
     objective="operations-capital",
     minutes=5,
     title=_("When is the money back?"),
     unit="days",
     tolerance=0.3,
-    mistakes=("added_payables", "stock_days_only", "turned_round"),
+    mistakes={
+        "added_payables": _(
+            "You added the days until the shop pays. A supplier's credit shortens the cycle."
+        ),
+        "stock_days_only": _(
+            "These are the days in stock alone. The supplier is not paid on delivery."
+        ),
+        "turned_round": _(
+            "The right size, the other way round: subtract payable days from stock days."
+        ),
+    },
 )
-def cash_cycle(shop: Shop) -> Sheet:
+def cash_cycle(shop: Shop) -> sheet.Sheet:
     months = topic.capital(shop)
     last = months[months["complete"]].iloc[-1]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Customers pay at once; suppliers wait for their money. How long was the cash cycle in "
             "{month:%B}, in days: from paying the supplier to having the customer's money? A "
@@ -659,21 +614,9 @@ def cash_cycle(shop: Shop) -> Sheet:
         ).format(month=last["month"]),
         right=last["cash_cycle"],
         wrong={
-            "added_payables": (
-                last["stock_days"] + last["payable_days"],
-                _(
-                    "You added the days until the shop pays. A supplier's credit shortens the "
-                    "cycle."
-                ),
-            ),
-            "stock_days_only": (
-                last["stock_days"],
-                _("These are the days in stock alone. The supplier is not paid on delivery."),
-            ),
-            "turned_round": (
-                -last["cash_cycle"],
-                _("The right size, the other way round: subtract payable days from stock days."),
-            ),
+            "added_payables": last["stock_days"] + last["payable_days"],
+            "stock_days_only": last["stock_days"],
+            "turned_round": -last["cash_cycle"],
         },
         hints=(
             _("Days in stock, plus days until customers pay, less days until the shop pays."),
@@ -686,41 +629,38 @@ def cash_cycle(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="operations-turns",
     objective="operations-capital",
     minutes=4,
     title=_("How often does the stock turn?"),
     unit="turns",
     rel_tolerance=0.01,
-    mistakes=("sales_over_stock_at_cost", "last_day"),
+    mistakes={
+        "sales_over_stock_at_cost": _(
+            "You divided sales, at selling prices, by stock at cost. A dearer price would turn the "
+            "stock faster. Take the cost of goods on both sides."
+        ),
+        "last_day": _(
+            "You divided by the stock of the last day. It may be a low one; take the mean of all "
+            "days."
+        ),
+    },
 )
-def turns(shop: Shop) -> Sheet:
+def turns(shop: Shop) -> sheet.Sheet:
     year = topic.performance(shop, by=None).iloc[0]
     goods = year["sales"] - year["profit"]
     last = shop.stock[shop.stock["date"] == shop.stock["date"].max()]
     cost = last["product_id"].map(shop.products.set_index("product_id")["cost"])
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "How often did the stock turn in the year: cost of goods sold over the mean daily "
             "stock, valued at cost?"
         ),
         right=goods / year["mean_stock"],
         wrong={
-            "sales_over_stock_at_cost": (
-                year["sales"] / year["mean_stock"],
-                _(
-                    "You divided sales, at selling prices, by stock at cost. A dearer price would "
-                    "turn the stock faster. Take the cost of goods on both sides."
-                ),
-            ),
-            "last_day": (
-                goods / (last["closing"] * cost).sum(),
-                _(
-                    "You divided by the stock of the last day. It may be a low one; take the mean "
-                    "of all days."
-                ),
-            ),
+            "sales_over_stock_at_cost": year["sales"] / year["mean_stock"],
+            "last_day": goods / (last["closing"] * cost).sum(),
         },
         hints=(
             _("Both sides at cost: what was sold, and what stood there."),
@@ -732,9 +672,6 @@ def turns(shop: Shop) -> Sheet:
     )
 
 
-# --- buy: an offer, a forecast ---------------------------------------------------------
-
-
 def _clear_offer(shop: Shop) -> pd.Series[Any]:
     """Return the offer with the largest saving among those that say something clear."""
     values = topic.offer_values(shop)
@@ -742,20 +679,31 @@ def _clear_offer(shop: Shop) -> pd.Series[Any]:
     return (clear if len(clear) else values).sort_values("saving").iloc[-1]
 
 
-@number(
+@sheet.number(
     id="operations-offer",
     objective="operations-buy",
     minutes=6,
     title=_("A price cut for a banner"),
     unit="yuan",
     rel_tolerance=0.01,
-    mistakes=("place_is_free", "all_visits_lost", "cut_on_the_year"),
+    mistakes={
+        "place_is_free": _(
+            "This is the saving. The place is not free: it would have sold something else."
+        ),
+        "all_visits_lost": _(
+            "You counted all visits of the place as lost. Most customers buy what they came for, "
+            "whatever stands there."
+        ),
+        "cut_on_the_year": _(
+            "You took the purchases of the whole year. The cut holds for one month."
+        ),
+    },
 )
-def offer(shop: Shop) -> Sheet:
+def offer(shop: Shop) -> sheet.Sheet:
     row, bought = _clear_offer(shop), shop.purchases
     mine = bought[bought["product_id"] == row["product_id"]]
     spent = (mine["asked_units"] * mine["unit_cost"]).sum()
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Offer {id}: for {month:%B} the supplier takes {cut:.1%} off the purchase price of "
             "{product}. In return it wants the place {resource} for {days} days, with {visits:,} "
@@ -766,28 +714,16 @@ def offer(shop: Shop) -> Sheet:
             month=row["month"],
             cut=row["price_cut"],
             product=row["product_id"],
-            resource=plain(row["resource"]),
+            resource=sheet.plain(row["resource"]),
             days=row["days"],
             visits=row["visits"],
             moved=topic.MOVED,
         ),
         right=row["gain"],
         wrong={
-            "place_is_free": (
-                row["saving"],
-                _("This is the saving. The place is not free: it would have sold something else."),
-            ),
-            "all_visits_lost": (
-                row["saving"] - row["place"] / topic.MOVED,
-                _(
-                    "You counted all visits of the place as lost. Most customers buy what they "
-                    "came for, whatever stands there."
-                ),
-            ),
-            "cut_on_the_year": (
-                row["price_cut"] * spent - row["place"],
-                _("You took the purchases of the whole year. The cut holds for one month."),
-            ),
+            "place_is_free": row["saving"],
+            "all_visits_lost": row["saving"] - row["place"] / topic.MOVED,
+            "cut_on_the_year": row["price_cut"] * spent - row["place"],
         },
         hints=(
             _(
@@ -803,14 +739,14 @@ def offer(shop: Shop) -> Sheet:
     )
 
 
-@choice(
+@sheet.choice(
     id="operations-forecast",
     objective="operations-buy",
     minutes=5,
     title=_("Which forecast would you buy by?"),
     options=tuple(METHODS),
 )
-def forecast(shop: Shop) -> ChoiceSheet:
+def forecast(shop: Shop) -> sheet.ChoiceSheet:
     category = _largest(shop)["category"]
     stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
     mine = stock[stock["category"] == category].groupby("date")["demand"].sum()
@@ -822,13 +758,14 @@ def forecast(shop: Shop) -> ChoiceSheet:
             name=METHODS[method].capitalize(), mae=row["mae"], mase=row["mase"]
         )
 
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "Forecast the daily demand for {category}, 28 days ahead, four times in a row up to "
             "the end of the year. Which method has the smallest mean absolute error?"
-        ).format(category=plain(category)),
+        ).format(category=sheet.plain(category)),
         right=str(tried["mae"].idxmin()),
-        options={method: (name, reason(method)) for method, name in METHODS.items()},
+        options=METHODS,
+        reasons={method: reason(method) for method in METHODS},
         hints=(
             _("Do not guess: stand at an earlier day, forecast, and compare."),
             _("`operations.backtest(demand)` takes the demand of the category by day."),

@@ -10,20 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit import organisation as topic
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Exercise,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -34,7 +21,7 @@ WINDOW = 120
 """Minutes in which a campaign decision is to be made."""
 
 
-@table(
+@sheet.table(
     id="organisation-layers",
     objective="organisation-read",
     minutes=4,
@@ -44,32 +31,31 @@ WINDOW = 120
     key="structure",
     value="layers",
     labels={name: topic.title(name) for name in topic.STRUCTURES},
-    mistakes=("counted_arrows", "counted_departments"),
+    mistakes={
+        "counted_arrows": _(
+            "You counted the steps down from the top. Layers count the posts on the line, and the "
+            "general manager is layer 1: add one."
+        ),
+        "counted_departments": _(
+            "You counted departments, which stand beside one another. Layers lie below one "
+            "another: count the posts on the longest line from the top."
+        ),
+    },
 )
-def layers(shop: Shop) -> TableSheet:
+def layers(shop: Shop) -> sheet.TableSheet:
     names = shop.posts["structure"].unique()
     right = {name: topic.layers(shop, structure=name).max() for name in names}
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_(
             "Look at the three organisation charts. How many layers does each structure have? "
             "Count the general manager as layer 1."
         ),
         right=right,
         wrong={
-            "counted_arrows": (
-                {name: depth - 1 for name, depth in right.items()},
-                _(
-                    "You counted the steps down from the top. Layers count the posts on the line, "
-                    "and the general manager is layer 1: add one."
-                ),
-            ),
-            "counted_departments": (
-                shop.posts.groupby("structure", sort=False)["department"].nunique(),
-                _(
-                    "You counted departments, which stand beside one another. Layers lie below "
-                    "one another: count the posts on the longest line from the top."
-                ),
-            ),
+            "counted_arrows": {name: depth - 1 for name, depth in right.items()},
+            "counted_departments": shop.posts.groupby("structure", sort=False)[
+                "department"
+            ].nunique(),
         },
         hints=(
             _("Follow the longest line from the general manager down to a post without reports."),
@@ -79,54 +65,47 @@ def layers(shop: Shop) -> TableSheet:
             ),
         ),
         solution=_(
-            "Take the largest layer: `organisation.layers(shop, structure=name).max()` for "
-            "each structure. The three forces save one layer: they have no supervisors between a "
-            "lead and the people."
+            "Take the largest layer: `organisation.layers(shop, structure=name).max()` for each "
+            "structure. The three forces save one layer: they have no supervisors between a lead "
+            "and the people."
         ),
     )
 
 
-@number(
+@sheet.number(
     id="organisation-mean-span",
     objective="organisation-measure",
     minutes=4,
     title=_("The mean span of control"),
     unit="people",
     tolerance=0.02,
-    mistakes=("counted_outsourced", "counted_posts", "counted_the_top"),
+    mistakes={
+        "counted_outsourced": _(
+            "You counted the people at the suppliers. Their own company leads them: leave them out."
+        ),
+        "counted_posts": _(
+            "You counted posts. A post can have several people: add up the headcount of the posts "
+            "instead."
+        ),
+        "counted_the_top": _(
+            "You counted the general manager among the people led. Nobody leads the top post."
+        ),
+    },
 )
-def mean_span(shop: Shop) -> Sheet:
+def mean_span(shop: Shop) -> sheet.Sheet:
     posts = topic.choose(shop.posts, structure="three_centers")
     inside = posts[posts["sourcing"] == "inside"]
     managers = len(topic.spans(shop, structure="three_centers"))
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "In the structure with three centers, how many people of the company does a manager "
             "lead on average? Give two decimals."
         ),
         right=topic.mean_span(shop, structure="three_centers"),
         wrong={
-            "counted_outsourced": (
-                (posts["headcount"].sum() - 1) / managers,
-                _(
-                    "You counted the people at the suppliers. Their own company leads them: leave "
-                    "them out."
-                ),
-            ),
-            "counted_posts": (
-                inside["reports_to"].notna().sum() / managers,
-                _(
-                    "You counted posts. A post can have several people: add up the headcount of "
-                    "the posts instead."
-                ),
-            ),
-            "counted_the_top": (
-                inside["headcount"].sum() / managers,
-                _(
-                    "You counted the general manager among the people led. Nobody leads the top "
-                    "post."
-                ),
-            ),
+            "counted_outsourced": (posts["headcount"].sum() - 1) / managers,
+            "counted_posts": inside["reports_to"].notna().sum() / managers,
+            "counted_the_top": inside["headcount"].sum() / managers,
         },
         hints=(
             _("Divide the people who have a boss by the managers."),
@@ -143,16 +122,24 @@ def mean_span(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="organisation-payroll",
     objective="organisation-measure",
     minutes=6,
     title=_("What the people cost at Double 11"),
     unit="yuan",
     tolerance=1,
-    mistakes=("forgot_leavers", "used_the_plan"),
+    mistakes={
+        "forgot_leavers": _(
+            "You paid people who had left by then. Keep only an empty or later `left_on`."
+        ),
+        "used_the_plan": _(
+            "You added up the plan in `posts`: headcount times planned cost. The question is what "
+            "the people in `staff` really cost."
+        ),
+    },
 )
-def payroll(shop: Shop) -> Sheet:
+def payroll(shop: Shop) -> sheet.Sheet:
     def paid(people: pd.DataFrame) -> float:
         fen = (people["monthly_cost"] * 100).round().astype("int64")
         return int(fen.sum()) / 100
@@ -160,24 +147,15 @@ def payroll(shop: Shop) -> Sheet:
     day = pd.Timestamp(year=shop.orders["placed_at"].max().year, month=11, day=11)
     hired = shop.staff[shop.staff["hired_on"] <= day]
     present = hired[hired["left_on"].isna() | (hired["left_on"] > day)]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "The table `staff` lists everybody who has worked in the shop. What do the people who "
             "are employed on {day:%Y-%m-%d} cost a month, together?"
         ).format(day=day),
         right=paid(present),
         wrong={
-            "forgot_leavers": (
-                paid(hired) if len(hired) > len(present) else None,
-                _("You paid people who had left by then. Keep only an empty or later `left_on`."),
-            ),
-            "used_the_plan": (
-                topic.cost(shop, structure="three_forces")["monthly_cost"].sum(),
-                _(
-                    "You added up the plan in `posts`: headcount times planned cost. The question "
-                    "is what the people in `staff` really cost."
-                ),
-            ),
+            "forgot_leavers": paid(hired) if len(hired) > len(present) else None,
+            "used_the_plan": topic.cost(shop, structure="three_forces")["monthly_cost"].sum(),
         },
         hints=(
             _("Keep the rows that were hired on that day or before."),
@@ -190,16 +168,27 @@ def payroll(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="organisation-approvals",
     objective="organisation-path",
     minutes=4,
     title=_("Follow a service decision"),
     unit="approvals",
     tolerance=0,
-    mistakes=("counted_the_one_who_asks", "layers_between", "only_to_the_top"),
+    mistakes={
+        "counted_the_one_who_asks": _(
+            "You counted the agent too. The one who asks does not approve."
+        ),
+        "layers_between": _(
+            "You counted the layers between the two posts. They stand in different departments, so "
+            "the paper must go up to their common boss first."
+        ),
+        "only_to_the_top": _(
+            "You stopped at the common boss. From there the paper still goes down to decide."
+        ),
+    },
 )
-def approvals(shop: Shop) -> Sheet:
+def approvals(shop: Shop) -> sheet.Sheet:
     mandates = (
         topic.choose(shop.mandates, structure="seven_departments").set_index("kind").loc["service"]
     )
@@ -208,7 +197,7 @@ def approvals(shop: Shop) -> Sheet:
         shop, raised_by=raised_by, decided_by=decided_by, structure="seven_departments"
     )
     right, depth = len(path), topic.layers(shop, structure="seven_departments")
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "In the structure with seven departments, an after-sales agent wants to send a "
             "customer a new phone today. The warehouse supervisor decides, because the stock is "
@@ -216,24 +205,9 @@ def approvals(shop: Shop) -> Sheet:
         ),
         right=right,
         wrong={
-            "counted_the_one_who_asks": (
-                right + 1,
-                _("You counted the agent too. The one who asks does not approve."),
-            ),
-            "layers_between": (
-                abs(depth[raised_by] - depth[decided_by]),
-                _(
-                    "You counted the layers between the two posts. They stand in different "
-                    "departments, so the paper must go up to their common boss first."
-                ),
-            ),
-            "only_to_the_top": (
-                depth[raised_by] - 1,
-                _(
-                    "You stopped at the common boss. From there the paper still goes down to "
-                    "decide."
-                ),
-            ),
+            "counted_the_one_who_asks": right + 1,
+            "layers_between": abs(depth[raised_by] - depth[decided_by]),
+            "only_to_the_top": depth[raised_by] - 1,
         },
         hints=(
             _(
@@ -254,18 +228,28 @@ def _minutes(shop: Shop) -> int:
     return round(topic.approval_minutes(shop))
 
 
-@number(
+@sheet.number(
     id="organisation-two-hours",
     objective="organisation-path",
     minutes=6,
     title=_("Four approvals in two hours"),
     unit="%",
     tolerance=1,
-    mistakes=("one_long_wait", "each_in_two_hours", "one_approval"),
+    mistakes={
+        "one_long_wait": _(
+            "You treated the four approvals as one long wait with four times the mean. A sum of "
+            "four waits spreads less than one long wait: use the Erlang distribution."
+        ),
+        "each_in_two_hours": _(
+            "You gave each approval two hours of its own. They share one window: the sum of the "
+            "four waits must stay below 120 minutes."
+        ),
+        "one_approval": _("That is the share for a single approval. Here four follow one another."),
+    },
 )
-def two_hours(shop: Shop) -> Sheet:
+def two_hours(shop: Shop) -> sheet.Sheet:
     minutes = _minutes(shop)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "A campaign decision needs four approvals, one after another. In this shop one "
             "approval takes {minutes} minutes on average, and the times are exponential. What "
@@ -273,25 +257,9 @@ def two_hours(shop: Shop) -> Sheet:
         ).format(minutes=minutes),
         right=100 * topic.chance_in_time(4, minutes, WINDOW),
         wrong={
-            "one_long_wait": (
-                100 * -np.expm1(-WINDOW / (4 * minutes)),
-                _(
-                    "You treated the four approvals as one long wait with four times the mean. A "
-                    "sum of four waits spreads less than one long wait: use the Erlang "
-                    "distribution."
-                ),
-            ),
-            "each_in_two_hours": (
-                100 * (-np.expm1(-WINDOW / minutes)) ** 4,
-                _(
-                    "You gave each approval two hours of its own. They share one window: the sum "
-                    "of the four waits must stay below 120 minutes."
-                ),
-            ),
-            "one_approval": (
-                100 * topic.chance_in_time(1, minutes, WINDOW),
-                _("That is the share for a single approval. Here four follow one another."),
-            ),
+            "one_long_wait": 100 * -np.expm1(-WINDOW / (4 * minutes)),
+            "each_in_two_hours": 100 * (-np.expm1(-WINDOW / minutes)) ** 4,
+            "one_approval": 100 * topic.chance_in_time(1, minutes, WINDOW),
         },
         hints=(
             _("The sum of exponential times has the Erlang distribution."),
@@ -312,39 +280,41 @@ CANDIDATES = {
 }
 
 
-@choice(
+@sheet.choice(
     id="organisation-single-point",
     objective="organisation-risk",
     minutes=5,
     title=_("Who must not be ill?"),
     options=tuple(CANDIDATES),
 )
-def single_point(shop: Shop) -> ChoiceSheet:
+def single_point(shop: Shop) -> sheet.ChoiceSheet:
     risks = topic.single_points(shop, structure="seven_departments")
     stops = risks[risks["risk"] == "approval"]
     passes = stops.groupby("post_id")["scope"].nunique()
     posts = shop.posts.set_index("post_id")
 
-    def option(post: str) -> tuple[str, str]:
-        title = f"{posts['title'][post]} {posts['title_zh'][post]}"
+    def reason(post: str) -> str:
         kinds = stops[stops["post_id"] == post]["scope"]
         if kinds.empty:
-            return title, _("No decision of these three kinds passes this post.")
-        told = _("These decisions pass this post: {kinds}.")
-        return title, told.format(kinds=", ".join(kinds))
+            return _("No decision of these three kinds passes this post.")
+        return _("These decisions pass this post: {kinds}.").format(kinds=", ".join(kinds))
 
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "In the structure with seven departments, the general manager can stop every product, "
             "campaign and service decision. Which other manager can, too?"
         ),
         right=max(CANDIDATES, key=lambda key: passes.get(CANDIDATES[key], 0)),
-        options={key: option(post) for key, post in CANDIDATES.items()},
+        options={
+            key: f"{posts['title'][post]} {posts['title_zh'][post]}"
+            for key, post in CANDIDATES.items()
+        },
+        reasons={key: reason(post) for key, post in CANDIDATES.items()},
         hints=(
             _("Look for the manager who stands on the approval path of all three kinds."),
             _(
-                '`organisation.single_points(shop, structure="seven_departments")` '
-                "lists each post that every decision of a kind must pass."
+                '`organisation.single_points(shop, structure="seven_departments")` lists each post '
+                "that every decision of a kind must pass."
             ),
         ),
         solution=_(
@@ -373,7 +343,7 @@ def _supervisors(shop: Shop) -> list[tuple[str, str]]:
     ]
 
 
-def _structure(shop: Shop, answer: PlanAnswer) -> topic.Structure:
+def _structure(shop: Shop, answer: sheet.PlanAnswer) -> topic.Structure:
     """Return the structure that a plan makes of the seven departments."""
     merged = topic.design(
         shop,
@@ -389,7 +359,7 @@ def _structure(shop: Shop, answer: PlanAnswer) -> topic.Structure:
     return topic.design(merged.tables, decides={"campaign": decides})
 
 
-def _measures(shop: Shop) -> Callable[[PlanAnswer], Measures]:
+def _measures(shop: Shop) -> Callable[[sheet.PlanAnswer], Measures]:
     """Return a function that measures the structure of a plan, each plan once."""
     minutes = _minutes(shop)
 
@@ -401,7 +371,7 @@ def _measures(shop: Shop) -> Callable[[PlanAnswer], Measures]:
     return lambda answer: measured(**answer)
 
 
-def _score(row: Measures, budget: float, goal: float) -> Score:
+def _score(row: Measures, budget: float, goal: float) -> sheet.Score:
     met = (
         (
             row.monthly_cost <= budget,
@@ -424,46 +394,60 @@ def _score(row: Measures, budget: float, goal: float) -> Score:
     )
     points = sum(worth for (good, __), worth in zip(met, (40, 40, 20), strict=True) if good)
     lines = tuple((_("Met: ") if good else _("Missed: ")) + line for good, line in met)
-    return Score(points, all(good for good, __ in met), lines)
+    return sheet.Score(points, all(good for good, __ in met), lines)
 
 
-@plan(
+@sheet.plan(
     id="organisation-plan",
     objective="organisation-design",
     minutes=15,
     title=_("Faster and cheaper: plan a structure"),
     fields=(
-        Field("closed", _("Supervisor posts closed"), 0, 5, start=0),
-        Field("span", _("Most people a manager leads"), 3, 12, start=6),
-        Field("approvals", _("Approvals of a campaign decision"), 1, 4, start=4),
+        sheet.Field("closed", _("Supervisor posts closed"), 0, 5, start=0),
+        sheet.Field("span", _("Most people a manager leads"), 3, 12, start=6),
+        sheet.Field("approvals", _("Approvals of a campaign decision"), 1, 4, start=4),
     ),
-    mistakes=(
-        "too_wide",
-        "everyone_signs",
-        "too_many_leaders",
-        "closed_too_many",
-        "saved_too_little",
-    ),
+    mistakes={
+        "too_wide": _(
+            "Your structure is cheap because one manager leads more people than anybody can look "
+            "after. Lower the span to the limit."
+        ),
+        "everyone_signs": _(
+            "Too many people sign. Each approval costs waiting time: give the mandate to a post "
+            "closer to the campaign."
+        ),
+        "too_many_leaders": _(
+            "The team leaders that a narrow span needs cost more than you saved. Allow a manager "
+            "as many people as the limit does."
+        ),
+        "closed_too_many": _(
+            "You closed the supervisors of the large teams. Their bosses now need team leaders, "
+            "who cost more than the supervisors did. Keep one or two."
+        ),
+        "saved_too_little": _(
+            "It is fast enough, but it costs too much. Close more supervisor posts."
+        ),
+    },
 )
-def structure_plan(shop: Shop) -> PlanSheet:
+def structure_plan(shop: Shop) -> sheet.PlanSheet:
     minutes, measured = _minutes(shop), _measures(shop)
     today = topic.cost(shop, structure="seven_departments")["monthly_cost"].sum()
     budget = round(float(today) * (1 - SAVING), -3)
     two, three = (100 * topic.chance_in_time(layers, minutes, WINDOW) for layers in (2, 3))
     goal = round((two + three) / 10) / 20  # two approvals reach it, three miss it; in steps of 5 %
 
-    def too_dear(answer: PlanAnswer) -> bool:
+    def too_dear(answer: sheet.PlanAnswer) -> bool:
         return measured(answer).monthly_cost > budget
 
-    return PlanSheet(
+    return sheet.PlanSheet(
         prompt=_(
             "The company with seven departments must save {saving:.0%} and decide faster. Its new "
             "structure may cost at most **¥{budget:,.0f}** a month, must make at least "
             "**{goal:.0%}** of campaign decisions within two hours, and nobody may lead more than "
             "**{widest} people**.\n\n"
             "You may close supervisor posts (the smallest team first; their boss takes over), set "
-            "the span above which a manager gets team leaders, and say after how many approvals "
-            "on today's path a campaign is decided. A team leader costs 20 % more than the people "
+            "the span above which a manager gets team leaders, and say after how many approvals on "
+            "today's path a campaign is decided. A team leader costs 20 % more than the people "
             "led, and one approval takes {minutes} minutes on average."
         ).format(saving=SAVING, budget=budget, goal=goal, widest=WIDEST, minutes=minutes),
         right={"closed": 3, "span": 8, "approvals": 2},
@@ -471,39 +455,22 @@ def structure_plan(shop: Shop) -> PlanSheet:
         wrong={
             "too_wide": (
                 {"closed": 5, "span": 12, "approvals": 1},
-                _(
-                    "Your structure is cheap because one manager leads more people than anybody "
-                    "can look after. Lower the span to the limit."
-                ),
                 lambda answer: measured(answer).widest_span > WIDEST,
             ),
             "everyone_signs": (
                 {"closed": 3, "span": 8, "approvals": 4},
-                _(
-                    "Too many people sign. Each approval costs waiting time: give the mandate to "
-                    "a post closer to the campaign."
-                ),
                 lambda answer: measured(answer).campaign_in_time < goal,
             ),
             "too_many_leaders": (
                 {"closed": 3, "span": 4, "approvals": 1},
-                _(
-                    "The team leaders that a narrow span needs cost more than you saved. Allow a "
-                    "manager as many people as the limit does."
-                ),
                 lambda answer: answer["span"] < WIDEST and too_dear(answer),
             ),
             "closed_too_many": (
                 {"closed": 5, "span": 8, "approvals": 1},
-                _(
-                    "You closed the supervisors of the large teams. Their bosses now need team "
-                    "leaders, who cost more than the supervisors did. Keep one or two."
-                ),
                 lambda answer: answer["closed"] >= 4 and too_dear(answer),
             ),
             "saved_too_little": (
                 {"closed": 1, "span": 8, "approvals": 1},
-                _("It is fast enough, but it costs too much. Close more supervisor posts."),
                 lambda answer: answer["closed"] < 4 and too_dear(answer),
             ),
         },
@@ -517,13 +484,13 @@ def structure_plan(shop: Shop) -> PlanSheet:
         ),
         solution=_(
             "Close three supervisor posts: their bosses then still lead 8 people or fewer, so no "
-            "team leaders are needed and the saving remains. Let the boss of the specialist's "
-            "boss decide, or the boss alone: two approvals or one."
+            "team leaders are needed and the saving remains. Let the boss of the specialist's boss "
+            "decide, or the boss alone: two approvals or one."
         ),
     )
 
 
-EXERCISES: list[Exercise] = [
+EXERCISES: list[sheet.Exercise] = [
     layers,
     mean_span,
     payroll,

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecokit import pricing as topic
-from ecokit.exercises.sheet import ChoiceSheet, Sheet, choice, number
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -19,9 +19,6 @@ CUT = 0.06
 
 WISH = 0.1
 """Change of conversion that the planned test must not miss, as a share of it."""
-
-
-# --- base price: margin, competitors, the best price -----------------------------------
 
 
 class Product(NamedTuple):
@@ -40,40 +37,34 @@ def favourite(shop: Shop) -> Product:
     return Product(str(row["name"]), float(row["cost"]), elasticity)
 
 
-@number(
+@sheet.number(
     id="pricing-margin-markup",
     objective="pricing-base",
     minutes=3,
     title=_("A margin of a quarter"),
     unit="yuan",
     rel_tolerance=0.002,
-    mistakes=("markup", "margin_of_cost_left"),
+    mistakes={
+        "markup": _(
+            "You put 25 % on the cost. That is a markup; it leaves a margin of 20 %. Divide the "
+            "cost by what is left of the price, 1 - 0.25."
+        ),
+        "margin_of_cost_left": _(
+            "You divided the cost by the margin. The cost is what is left of the price after the "
+            "margin: divide by 1 - 0.25."
+        ),
+    },
 )
-def margin_markup(shop: Shop) -> Sheet:
+def margin_markup(shop: Shop) -> sheet.Sheet:
     name, cost, _elasticity = favourite(shop)
     asked = 0.25
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "{name} is bought for ¥{cost:,.2f}. At which price is a **margin** of {margin:.0f} % "
             "left? Leave fees and handling out."
         ).format(name=name, cost=cost, margin=100 * asked),
         right=topic.price_for_margin(cost, asked),
-        wrong={
-            "markup": (
-                topic.price_for_markup(cost, asked),
-                _(
-                    "You put 25 % on the cost. That is a markup; it leaves a margin of 20 %. "
-                    "Divide the cost by what is left of the price, 1 - 0.25."
-                ),
-            ),
-            "margin_of_cost_left": (
-                cost / asked,
-                _(
-                    "You divided the cost by the margin. The cost is what is left of the price "
-                    "after the margin: divide by 1 - 0.25."
-                ),
-            ),
-        },
+        wrong={"markup": topic.price_for_markup(cost, asked), "margin_of_cost_left": cost / asked},
         hints=(
             _("A margin is a share of the price, not of the cost."),
             _("If a quarter of the price is margin, the cost is the other three quarters."),
@@ -85,16 +76,27 @@ def margin_markup(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="pricing-list-or-paid",
     objective="pricing-base",
     minutes=6,
     title=_("How far are they from us?"),
     unit="share",
     tolerance=0.001,
-    mistakes=("their_list_price", "own_list_price", "shares_of_theirs"),
+    mistakes={
+        "their_list_price": _(
+            "You took their list price. It is printed to be crossed out; customers pay the column "
+            "`price`."
+        ),
+        "own_list_price": _(
+            "You took our list price. What our customers pay that day is `price` in the stock."
+        ),
+        "shares_of_theirs": _(
+            "The sign is turned: negative means that they are cheaper than we are."
+        ),
+    },
 )
-def list_or_paid(shop: Shop) -> Sheet:
+def list_or_paid(shop: Shop) -> sheet.Sheet:
     rivals = topic.cheapest_offers(shop)
     today = shop.stock[shop.stock["date"] == rivals["week"].max()]
     ours = today[["product_id", "price"]].rename(columns={"price": "own_price"})
@@ -106,7 +108,7 @@ def list_or_paid(shop: Shop) -> Sheet:
         return float((offers[theirs] / offers[own] - 1).mean())
 
     paid = gap("price", "own_price")
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Take the products that we and a competitor have on Monday {day.day} {day:%B}. On "
             "average, how far is the cheapest competitor's price in stock from ours, as a share of "
@@ -114,24 +116,9 @@ def list_or_paid(shop: Shop) -> Sheet:
         ).format(day=offers["week"].iloc[0]),
         right=paid,
         wrong={
-            "their_list_price": (
-                gap("list_price", "own_price"),
-                _(
-                    "You took their list price. It is printed to be crossed out; customers pay the "
-                    "column `price`."
-                ),
-            ),
-            "own_list_price": (
-                gap("price", "own_list_price"),
-                _(
-                    "You took our list price. What our customers pay that day is `price` in the "
-                    "stock."
-                ),
-            ),
-            "shares_of_theirs": (
-                -paid,
-                _("The sign is turned: negative means that they are cheaper than we are."),
-            ),
+            "their_list_price": gap("list_price", "own_price"),
+            "own_list_price": gap("price", "own_list_price"),
+            "shares_of_theirs": -paid,
         },
         hints=(
             _("`pricing.cheapest_offers(shop)` has their price by product."),
@@ -144,38 +131,35 @@ def list_or_paid(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="pricing-best-price",
     objective="pricing-base",
     minutes=4,
     title=_("The price of most profit"),
     unit="yuan",
     rel_tolerance=0.003,
-    mistakes=("wrong_sign", "lerner_as_markup"),
+    mistakes={
+        "wrong_sign": _(
+            "That price lies below the cost. The formula takes the size of the elasticity: e / (e "
+            "- 1), and you put the negative number in."
+        ),
+        "lerner_as_markup": _(
+            "1 / e is the margin, a share of the price. You put it on the cost, as if it were the "
+            "markup."
+        ),
+    },
 )
-def best_price(shop: Shop) -> Sheet:
+def best_price(shop: Shop) -> sheet.Sheet:
     name, cost, elasticity = favourite(shop)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "{name} costs ¥{cost:,.2f} a unit, and its elasticity is {elasticity:.1f} at every "
             "price. Nobody else sells it. At which price is the profit highest?"
         ).format(name=name, cost=cost, elasticity=elasticity),
         right=topic.best_price(cost, elasticity),
         wrong={
-            "wrong_sign": (
-                cost * elasticity / (elasticity - 1),
-                _(
-                    "That price lies below the cost. The formula takes the size of the elasticity: "
-                    "e / (e - 1), and you put the negative number in."
-                ),
-            ),
-            "lerner_as_markup": (
-                cost * (1 - 1 / elasticity),
-                _(
-                    "1 / e is the margin, a share of the price. You put it on the cost, as if it "
-                    "were the markup."
-                ),
-            ),
+            "wrong_sign": cost * elasticity / (elasticity - 1),
+            "lerner_as_markup": cost * (1 - 1 / elasticity),
         },
         hints=(
             _("At the best price the margin is 1 over the size of the elasticity."),
@@ -188,46 +172,40 @@ def best_price(shop: Shop) -> Sheet:
     )
 
 
-# --- elasticity: sign and size, plain and instrumented ---------------------------------
-
-
-@number(
+@sheet.number(
     id="pricing-elasticity-sign",
     objective="pricing-elasticity",
     minutes=3,
     title=_("What a cut does to units"),
     unit="share",
     tolerance=0.002,
-    mistakes=("fewer_units", "divided", "straight_line"),
+    mistakes={
+        "fewer_units": _(
+            "A lower price sells more units: negative times negative. Your sign is turned."
+        ),
+        "divided": _(
+            "You divided the cut by the elasticity. An elasticity says how many per cent of the "
+            "units one per cent of the price moves: multiply."
+        ),
+        "straight_line": _(
+            "You multiplied 6 % by the elasticity. That holds for very small changes; for this one "
+            "take 0.94 to the power of the elasticity."
+        ),
+    },
 )
-def elasticity_sign(shop: Shop) -> Sheet:
+def elasticity_sign(shop: Shop) -> sheet.Sheet:
     name, _cost, elasticity = favourite(shop)
     uplift = (1 - CUT) ** elasticity - 1
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "The elasticity of {name} is {elasticity:.1f}, the same at every price. The price is "
             "cut by 6 %. By which share do units change? Positive: more units."
         ).format(name=name, elasticity=elasticity),
         right=uplift,
         wrong={
-            "fewer_units": (
-                -uplift,
-                _("A lower price sells more units: negative times negative. Your sign is turned."),
-            ),
-            "divided": (
-                -CUT / elasticity,
-                _(
-                    "You divided the cut by the elasticity. An elasticity says how many per cent "
-                    "of the units one per cent of the price moves: multiply."
-                ),
-            ),
-            "straight_line": (
-                -CUT * elasticity,
-                _(
-                    "You multiplied 6 % by the elasticity. That holds for very small changes; for "
-                    "this one take 0.94 to the power of the elasticity."
-                ),
-            ),
+            "fewer_units": -uplift,
+            "divided": -CUT / elasticity,
+            "straight_line": -CUT * elasticity,
         },
         hints=(
             _("The new price is 0.94 of the old one."),
@@ -240,21 +218,34 @@ def elasticity_sign(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="pricing-elasticity-instrument",
     objective="pricing-elasticity",
     minutes=8,
     title=_("Only what the cost moves"),
     unit="elasticity",
     tolerance=0.02,
-    mistakes=("no_instrument", "promotions_mixed_in", "dear_against_cheap"),
+    mistakes={
+        "no_instrument": _(
+            "This takes every move of the price, also those that follow demand, so it lies far too "
+            'near to zero or above. Add instrument="cost".'
+        ),
+        "promotions_mixed_in": _(
+            "This compares a phone with itself over promotions and seasons. Keep the effects of "
+            "the market (category and week), and add the instrument."
+        ),
+        "dear_against_cheap": _(
+            "This compares dear phones with cheap ones, which are other goods. Keep the effects of "
+            "product and market, and add the instrument."
+        ),
+    },
 )
-def elasticity_instrument(shop: Shop) -> Sheet:
+def elasticity_instrument(shop: Shop) -> sheet.Sheet:
     weeks = topic.panel(shop)
     steps = ("all_products", "same_product", "same_week", "cost")
     told = topic.ladder(weeks[weeks["category"] == "phones"], steps=steps)
     found = told.set_index("step")["elasticity"].round(4)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "The manager asks more for phones in weeks of high demand. Estimate the elasticity of "
             "phones (`pricing.panel`, then `pricing.estimate`) from units by day on sale, with the "
@@ -262,27 +253,9 @@ def elasticity_instrument(shop: Shop) -> Sheet:
         ),
         right=found["cost"],
         wrong={
-            "no_instrument": (
-                found["same_week"],
-                _(
-                    "This takes every move of the price, also those that follow demand, so it lies "
-                    'far too near to zero or above. Add instrument="cost".'
-                ),
-            ),
-            "promotions_mixed_in": (
-                found["same_product"],
-                _(
-                    "This compares a phone with itself over promotions and seasons. Keep the "
-                    "effects of the market (category and week), and add the instrument."
-                ),
-            ),
-            "dear_against_cheap": (
-                found["all_products"],
-                _(
-                    "This compares dear phones with cheap ones, which are other goods. Keep the "
-                    "effects of product and market, and add the instrument."
-                ),
-            ),
+            "no_instrument": found["same_week"],
+            "promotions_mixed_in": found["same_product"],
+            "dear_against_cheap": found["all_products"],
         },
         hints=(
             _("Take the rows of the panel with the category phones."),
@@ -294,9 +267,6 @@ def elasticity_instrument(shop: Shop) -> Sheet:
             "instrument."
         ),
     )
-
-
-# --- price tests: size, split, profit --------------------------------------------------
 
 
 def _tests(shop: Shop) -> tuple[str, str]:
@@ -313,20 +283,30 @@ def _sound(shop: Shop) -> tuple[str, pd.Series[float]]:
     return test, topic.arms(shop, test).set_index("arm")["conversion"]
 
 
-@number(
+@sheet.number(
     id="pricing-sample-size",
     objective="pricing-test",
     minutes=5,
     title=_("How many visitors?"),
     unit="visitors",
     rel_tolerance=0.01,
-    mistakes=("ten_points", "both_arms", "half_power"),
+    mistakes={
+        "ten_points": _(
+            "You asked for ten percentage points, which is several times the conversion. A tenth "
+            "of it is meant: from p to 1.1 p."
+        ),
+        "both_arms": _("That is both arms together. Asked is the number of each arm."),
+        "half_power": _(
+            "This test would miss the effect every second time: you left the power out. Take power "
+            "80 %."
+        ),
+    },
 )
-def sample_size(shop: Shop) -> Sheet:
+def sample_size(shop: Shop) -> sheet.Sheet:
     _test, conversion = _sound(shop)
     share = round(float(conversion["A"]), 3)
     needed = topic.sample_size(share, (1 + WISH) * share)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "{share:.1f} % of the visitors of a page buy. A price test must not miss a change of "
             "this conversion by a tenth of it (5 % two-sided, power 80 %). How many visitors does "
@@ -334,24 +314,9 @@ def sample_size(shop: Shop) -> Sheet:
         ).format(share=100 * share),
         right=needed,
         wrong={
-            "ten_points": (
-                topic.sample_size(share, share + WISH),
-                _(
-                    "You asked for ten percentage points, which is several times the conversion. A "
-                    "tenth of it is meant: from p to 1.1 p."
-                ),
-            ),
-            "both_arms": (
-                2 * needed,
-                _("That is both arms together. Asked is the number of each arm."),
-            ),
-            "half_power": (
-                topic.sample_size(share, (1 + WISH) * share, power=0.5),
-                _(
-                    "This test would miss the effect every second time: you left the power out. "
-                    "Take power 80 %."
-                ),
-            ),
+            "ten_points": topic.sample_size(share, share + WISH),
+            "both_arms": 2 * needed,
+            "half_power": topic.sample_size(share, (1 + WISH) * share, power=0.5),
         },
         hints=(
             _("A tenth of the conversion: from p to 1.1 p."),
@@ -364,47 +329,40 @@ def sample_size(shop: Shop) -> Sheet:
     )
 
 
-@choice(
+@sheet.choice(
     id="pricing-broken-split",
     objective="pricing-test",
     minutes=4,
     title=_("Where are the others?"),
     options=("a", "b", "c", "d"),
 )
-def broken_split(shop: Shop) -> ChoiceSheet:
+def broken_split(shop: Shop) -> sheet.ChoiceSheet:
     test = _tests(shop)[1]
     worst = topic.ratio_check(shop, test)
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "A price test was to send half of the visitors to B. At the end {share:.1f} % of "
             "{visitors:,} are in B. What do you do with its result?"
         ).format(share=100 * worst.share, visitors=topic.arms(shop, test)["visitors"].sum()),
         right="b",
         options={
-            "a": (
-                _("Use it: profit a visitor does not depend on how many there were"),
-                _(
-                    "It depends on who they were. Somebody is missing in one arm, and those who "
-                    "stay are not like those who left."
-                ),
+            "a": _("Use it: profit a visitor does not depend on how many there were"),
+            "b": _("Find out where visitors were lost, mend it, and run the test again"),
+            "c": _("Weight B up to half of the visitors, then read the result"),
+            "d": _("Let it run on until the split evens out"),
+        },
+        reasons={
+            "a": _(
+                "It depends on who they were. Somebody is missing in one arm, and those who stay "
+                "are not like those who left."
             ),
-            "b": (
-                _("Find out where visitors were lost, mend it, and run the test again"),
-                _(
-                    "A split like this has a chance of {p:.1g} under a fair lot, so something "
-                    "broke, and it may have chosen who stayed."
-                ).format(p=max(worst.p_value, 1e-300)),
-            ),
-            "c": (
-                _("Weight B up to half of the visitors, then read the result"),
-                _("Weights mend the number of visitors, not who is missing. The bias stays."),
-            ),
-            "d": (
-                _("Let it run on until the split evens out"),
-                _(
-                    "The split is broken, not unlucky: more days give the same split, with more "
-                    "proof."
-                ),
+            "b": _(
+                "A split like this has a chance of {p:.1g} under a fair lot, so something broke, "
+                "and it may have chosen who stayed."
+            ).format(p=max(worst.p_value, 1e-300)),
+            "c": _("Weights mend the number of visitors, not who is missing. The bias stays."),
+            "d": _(
+                "The split is broken, not unlucky: more days give the same split, with more proof."
             ),
         },
         hints=(
@@ -418,40 +376,34 @@ def broken_split(shop: Shop) -> ChoiceSheet:
     )
 
 
-@number(
+@sheet.number(
     id="pricing-test-profit",
     objective="pricing-test",
     minutes=6,
     title=_("More orders, more profit?"),
     unit="yuan",
     rel_tolerance=0.02,
-    mistakes=("revenue", "an_order"),
+    mistakes={
+        "revenue": _("That is revenue. A unit costs money: take the cost off the price first."),
+        "an_order": _(
+            "That is profit an order. The lower price brings more orders; divide by visitors, who "
+            "were split by lot."
+        ),
+    },
 )
-def profit_a_visitor(shop: Shop) -> Sheet:
+def profit_a_visitor(shop: Shop) -> sheet.Sheet:
     test, conversion = _sound(shop)
     tested = shop.price_tests.loc[shop.price_tests["test_id"] == test, "product_id"].iloc[0]
     unit_cost = float(shop.products.set_index("product_id")["cost"].astype(float)[tested])
     earned = topic.effects(shop, test, unit_cost).set_index("metric")
     a, b = (float(earned[arm]["profit"] / conversion[arm.upper()]) for arm in "ab")
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "In test {id} a unit costs ¥{cost:,.2f}. How does the price of B change the profit **a "
             "visitor**, in yuan (B less A)? Leave fees and handling out."
         ).format(id=test, cost=unit_cost),
         right=earned["difference"]["profit"],
-        wrong={
-            "revenue": (
-                earned["difference"]["revenue"],
-                _("That is revenue. A unit costs money: take the cost off the price first."),
-            ),
-            "an_order": (
-                b - a,
-                _(
-                    "That is profit an order. The lower price brings more orders; divide by "
-                    "visitors, who were split by lot."
-                ),
-            ),
-        },
+        wrong={"revenue": earned["difference"]["revenue"], "an_order": b - a},
         hints=(
             _("Profit of an arm: (price - cost) times units, day by day, added up."),
             _("`pricing.effects(shop, test_id, unit_cost)` has a row for it."),

@@ -13,19 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit import service_desk as topic
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -47,62 +35,49 @@ MOST = 16
 """Agents that a block of the plan can have."""
 
 
-# --- measure: answered in time, patience -----------------------------------------------
-
-
-@number(
+@sheet.number(
     id="service_desk-in-time",
     objective="service_desk-measure",
     minutes=4,
     title=_("Answered in time"),
     unit="share",
     tolerance=NEAR,
-    mistakes=(
-        "left_out_the_abandoned",
-        "averaged_the_hours",
-        "counted_quick_leavers",
-        "counted_abandoned",
-    ),
+    mistakes={
+        "left_out_the_abandoned": _(
+            "You divided by the answered contacts. Then a desk gets better when more customers "
+            "give up. Divide by all contacts."
+        ),
+        "averaged_the_hours": _(
+            "You averaged the service levels of the hours. A quiet hour at night then counts as "
+            "much as a full one in the evening. Add up the contacts, then divide."
+        ),
+        "counted_quick_leavers": _(
+            "You counted customers who left within the target as answered in time. They were not "
+            "answered at all."
+        ),
+        "counted_abandoned": _(
+            "You counted everybody who gave up as answered in time. Leave them out above."
+        ),
+    },
 )
-def in_time(shop: Shop) -> Sheet:
+def in_time(shop: Shop) -> sheet.Sheet:
     months = topic.answers(shop, by="month", target=TARGET)
     busiest = months.iloc[months["contacts"].argmax()]
     contacts = shop.contacts
     month = pd.Period(busiest["month"], "M")
     contacts = contacts[contacts["arrived_at"].dt.to_period("M") == month]
     hours = topic.answers({"contacts": contacts}, by=["day", "hour"], target=TARGET)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Touchpoint 2 asks for an answer within {n} seconds. Take {month:%B}, the month with "
             "the most contacts. Which share of *all* its contacts was answered in time?"
         ).format(n=TARGET, month=busiest["month"]),
         right=busiest["service_level"],
         wrong={
-            "left_out_the_abandoned": (
-                busiest["service_level_answered"],
-                _(
-                    "You divided by the answered contacts. Then a desk gets better when more "
-                    "customers give up. Divide by all contacts."
-                ),
-            ),
-            "averaged_the_hours": (
-                hours["service_level"].mean(),
-                _(
-                    "You averaged the service levels of the hours. A quiet hour at night then "
-                    "counts as much as a full one in the evening. Add up the contacts, then divide."
-                ),
-            ),
-            "counted_quick_leavers": (
-                (_waits(contacts) <= TARGET).mean(),
-                _(
-                    "You counted customers who left within the target as answered in time. They "
-                    "were not answered at all."
-                ),
-            ),
-            "counted_abandoned": (
-                (busiest["in_time"] + busiest["abandoned"]) / busiest["contacts"],
-                _("You counted everybody who gave up as answered in time. Leave them out above."),
-            ),
+            "left_out_the_abandoned": busiest["service_level_answered"],
+            "averaged_the_hours": hours["service_level"].mean(),
+            "counted_quick_leavers": (_waits(contacts) <= TARGET).mean(),
+            "counted_abandoned": (busiest["in_time"] + busiest["abandoned"]) / busiest["contacts"],
         },
         hints=(
             _("Whoever gave up was not answered in time. They belong to all contacts."),
@@ -121,18 +96,27 @@ def _waits(contacts: pd.DataFrame) -> pd.Series[float]:
     return (left - contacts["arrived_at"]).dt.total_seconds()
 
 
-@number(
+@sheet.number(
     id="service_desk-patience",
     objective="service_desk-measure",
     minutes=5,
     title=_("How long would they wait?"),
     unit="minutes",
     rel_tolerance=0.02,
-    mistakes=("wait_of_those_who_left", "mean_wait"),
+    mistakes={
+        "wait_of_those_who_left": _(
+            "You averaged the waits of those who gave up. The patient ones are missing there, "
+            "because they were answered. Their minutes count too."
+        ),
+        "mean_wait": _(
+            "This is the mean wait of all contacts. Most waits ended with an answer, not with the "
+            "end of patience. Divide by the number of those who gave up."
+        ),
+    },
 )
-def patience(shop: Shop) -> Sheet:
+def patience(shop: Shop) -> sheet.Sheet:
     contacts = shop.contacts
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "How many minutes is a customer of this shop ready to wait, on average, before giving "
             "up? Most were answered before, and so showed only that they would have waited longer. "
@@ -140,20 +124,8 @@ def patience(shop: Shop) -> Sheet:
         ),
         right=topic.patience_minutes(shop),
         wrong={
-            "wait_of_those_who_left": (
-                _waits(contacts[contacts["answered_at"].isna()]).mean() / 60,
-                _(
-                    "You averaged the waits of those who gave up. The patient ones are missing "
-                    "there, because they were answered. Their minutes count too."
-                ),
-            ),
-            "mean_wait": (
-                _waits(contacts).mean() / 60,
-                _(
-                    "This is the mean wait of all contacts. Most waits ended with an answer, not "
-                    "with the end of patience. Divide by the number of those who gave up."
-                ),
-            ),
+            "wait_of_those_who_left": _waits(contacts[contacts["answered_at"].isna()]).mean() / 60,
+            "mean_wait": _waits(contacts).mean() / 60,
         },
         hints=(
             _("An answered customer's wait counts as time watched, without an end."),
@@ -164,9 +136,6 @@ def patience(shop: Shop) -> Sheet:
             "not, over the number of those who gave up."
         ),
     )
-
-
-# --- staff: erlangs, agents, positions -------------------------------------------------
 
 
 @lru_cache(maxsize=1)  # a fifth of a second, for four exercises
@@ -200,42 +169,39 @@ def _peak(shop: Shop) -> _Peak:
     return _Peak(name, float(week.to_numpy().max()), topic.handling_minutes(shop))
 
 
-@number(
+@sheet.number(
     id="service_desk-erlangs",
     objective="service_desk-staff",
     minutes=4,
     title=_("Work in erlangs"),
     unit="erlangs",
     rel_tolerance=0.01,
-    mistakes=("minutes_not_erlangs", "one_in_twenty", "calls_over_minutes"),
+    mistakes={
+        "minutes_not_erlangs": _(
+            "These are the minutes of work that arrive in an hour. An agent has 60 minutes in an "
+            "hour: divide by 60."
+        ),
+        "one_in_twenty": _(
+            "You took the contacts of the table, which shows only some. The desk answers all of "
+            "them."
+        ),
+        "calls_over_minutes": _(
+            "You divided contacts by minutes. Longer answers mean more work: multiply."
+        ),
+    },
 )
-def erlangs(shop: Shop) -> Sheet:
+def erlangs(shop: Shop) -> sheet.Sheet:
     peak, scale = _peak(shop), shop.truth["drawn_scale"]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "In the busiest hour of the week, {hour}, {n:.1f} contacts arrive at the whole desk on "
             "average. An answer takes {minutes:.2f} minutes. How much work is that, in erlangs?"
         ).format(hour=peak.name, n=peak.contacts, minutes=peak.handling),
         right=peak.erlangs,
         wrong={
-            "minutes_not_erlangs": (
-                peak.erlangs * 60,
-                _(
-                    "These are the minutes of work that arrive in an hour. An agent has 60 minutes "
-                    "in an hour: divide by 60."
-                ),
-            ),
-            "one_in_twenty": (
-                peak.erlangs * scale,
-                _(
-                    "You took the contacts of the table, which shows one in {n:.0f}. The desk "
-                    "answers all of them."
-                ).format(n=1 / scale),
-            ),
-            "calls_over_minutes": (
-                peak.contacts / peak.handling,
-                _("You divided contacts by minutes. Longer answers mean more work: multiply."),
-            ),
+            "minutes_not_erlangs": peak.erlangs * 60,
+            "one_in_twenty": peak.erlangs * scale,
+            "calls_over_minutes": peak.contacts / peak.handling,
         },
         hints=(
             _("One erlang is one agent who is busy all the time."),
@@ -247,18 +213,26 @@ def erlangs(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="service_desk-agents",
     objective="service_desk-staff",
     minutes=5,
     title=_("Agents for the busiest hour"),
     unit="agents",
     tolerance=0,
-    mistakes=("agents_equal_work", "mean_of_the_week"),
+    mistakes={
+        "agents_equal_work": _(
+            "You rounded the erlangs up. Then agents are busy all the time and the line grows "
+            "whenever contacts bunch. Add agents until the service level is reached."
+        ),
+        "mean_of_the_week": _(
+            "You staffed the mean hour of the week. Nobody calls in the mean hour."
+        ),
+    },
 )
-def agents(shop: Shop) -> Sheet:
+def agents(shop: Shop) -> sheet.Sheet:
     peak, mean = _peak(shop), float(_week(shop).to_numpy().mean())
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "The same hour: {n:.1f} contacts, {minutes:.2f} minutes each. How many agents must be "
             "in their seats so that {goal:.0%} are answered within {target} seconds, if nobody "
@@ -266,17 +240,8 @@ def agents(shop: Shop) -> Sheet:
         ).format(n=peak.contacts, minutes=peak.handling, goal=GOAL, target=TARGET),
         right=peak.agents,
         wrong={
-            "agents_equal_work": (
-                math.ceil(peak.erlangs),
-                _(
-                    "You rounded the erlangs up. Then agents are busy all the time and the line "
-                    "grows whenever contacts bunch. Add agents until the service level is reached."
-                ),
-            ),
-            "mean_of_the_week": (
-                _Peak("", mean, peak.handling).agents,
-                _("You staffed the mean hour of the week. Nobody calls in the mean hour."),
-            ),
+            "agents_equal_work": math.ceil(peak.erlangs),
+            "mean_of_the_week": _Peak("", mean, peak.handling).agents,
         },
         hints=(
             _("Start above the erlangs and add agents until the service level is reached."),
@@ -289,42 +254,38 @@ def agents(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="service_desk-positions",
     objective="service_desk-staff",
     minutes=3,
     title=_("People on the roster"),
     unit="people",
     tolerance=0,
-    mistakes=("added_shrinkage", "forgot_shrinkage", "took_the_shrinkage"),
+    mistakes={
+        "added_shrinkage": _(
+            "You added the shrinkage to the agents. It is a share of the larger number, the "
+            "roster: divide by what remains."
+        ),
+        "forgot_shrinkage": _(
+            "These are the people in their seats. Somebody is always on a break or ill."
+        ),
+        "took_the_shrinkage": _(
+            "You divided by the share of time away. Divide by the share of time in the seat."
+        ),
+    },
 )
-def positions(shop: Shop) -> Sheet:
+def positions(shop: Shop) -> sheet.Sheet:
     seated, shrinkage = _peak(shop).agents, 0.3
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "{n} agents must be in their seats. In {share:.0%} of their paid time agents are not: "
             "breaks, training, illness, leave. How many people must be on the roster?"
         ).format(n=seated, share=shrinkage),
         right=topic.positions(seated, shrinkage),
         wrong={
-            "added_shrinkage": (
-                math.ceil(seated * (1 + shrinkage) - 1e-9),
-                _(
-                    "You added the shrinkage to the agents. It is a share of the larger number, "
-                    "the roster: divide by what remains."
-                ),
-            ),
-            "forgot_shrinkage": (
-                seated,
-                _("These are the people in their seats. Somebody is always on a break or ill."),
-            ),
-            "took_the_shrinkage": (
-                math.ceil(seated / shrinkage - 1e-9),
-                _(
-                    "You divided by the share of time away. Divide by the share of time in the "
-                    "seat."
-                ),
-            ),
+            "added_shrinkage": math.ceil(seated * (1 + shrinkage) - 1e-9),
+            "forgot_shrinkage": seated,
+            "took_the_shrinkage": math.ceil(seated / shrinkage - 1e-9),
         },
         hints=(
             _("Of the people on the roster, the share that remains must be enough."),
@@ -334,53 +295,45 @@ def positions(shop: Shop) -> Sheet:
     )
 
 
-@choice(
+@sheet.choice(
     id="service_desk-idle-agents",
     objective="service_desk-staff",
     minutes=4,
     title=_("Are the agents idle?"),
     options=("cut", "hours", "mean", "longer"),
 )
-def idle_agents(shop: Shop) -> ChoiceSheet:
+def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
     scale = shop.truth["drawn_scale"]
     told = topic.staffed(shop, drawn_scale=scale)
     busy = told["busy_minutes"].sum() / scale / told["agents"].sum() / 60
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "Finance has counted: over the year agents spend {share:.0%} of their time on duty "
             "with customers. “So we can do with {share:.0%} of them.” What do you answer?"
         ).format(share=busy),
         right="hours",
         options={
-            "cut": (
-                _("Right. Cut the agents until they are busy all the time."),
-                _(
-                    "A desk that is busy all the time has a line that grows without end, or "
-                    "customers who leave. Work and agents must not be equal."
-                ),
+            "cut": _("Right. Cut the agents until they are busy all the time."),
+            "hours": _(
+                "Look hour by hour: set each hour's agents by its arrivals and the service level."
             ),
-            "hours": (
-                _(
-                    "Look hour by hour: set each hour's agents by its arrivals and the service "
-                    "level."
-                ),
-                _(
-                    "The mean of the year mixes nights, when two agents wait for a contact, with "
-                    "the peak, when they are too few. Nobody can answer an evening's contact at "
-                    "night."
-                ),
+            "mean": _("Aim for 85 % in the mean of the year, the usual figure."),
+            "longer": _("Let agents take more time for each answer, until they are busy."),
+        },
+        reasons={
+            "cut": _(
+                "A desk that is busy all the time has a line that grows without end, or customers "
+                "who leave. Work and agents must not be equal."
             ),
-            "mean": (
-                _("Aim for 85 % in the mean of the year, the usual figure."),
-                _(
-                    "The mean says nothing about a single hour. Cut the agents to a mean of 85 %, "
-                    "and in many hours of a rush there is more work than agents."
-                ),
+            "hours": _(
+                "The mean of the year mixes nights, when two agents wait for a contact, with the "
+                "peak, when they are too few. Nobody can answer an evening's contact at night."
             ),
-            "longer": (
-                _("Let agents take more time for each answer, until they are busy."),
-                _("Longer answers make the waits longer, first of all in the peak."),
+            "mean": _(
+                "The mean says nothing about a single hour. Cut the agents to a mean of 85 %, and "
+                "in many hours of a rush there is more work than agents."
             ),
+            "longer": _("Longer answers make the waits longer, first of all in the peak."),
         },
         hints=(
             _("In which hours are the agents free, and in which are the customers waiting?"),
@@ -389,8 +342,6 @@ def idle_agents(shop: Shop) -> ChoiceSheet:
         solution=_("Occupancy is a result of each hour's staffing, not a target for the year."),
     )
 
-
-# --- plan: a week's staffing -----------------------------------------------------------
 
 _DAYS = ((5, slice(0, 5)), (2, slice(5, 7)))  # weekdays, weekend: how many, which columns
 _PARTS = (slice(0, 8), slice(8, 18), slice(18, 24))  # night, day, evening: which hours
@@ -412,13 +363,13 @@ class _Blocks:
     hours: NDArray[Any]
     good: NDArray[Any]
 
-    def outcome(self, plan: PlanAnswer) -> tuple[float, float]:
+    def outcome(self, plan: sheet.PlanAnswer) -> tuple[float, float]:
         """Return the service level over all contacts of the week, and its cost in yuan."""
         seats = np.array([int(plan[name]) for name in _BLOCKS])
         level = self.good[np.arange(len(seats)), seats - 1].sum() / self.contacts.sum()
         return float(level), float((seats * self.hours).sum() * WAGE)
 
-    def cheapest(self) -> PlanAnswer:
+    def cheapest(self) -> sheet.PlanAnswer:
         """Find the cheapest plan that meets the goal: one number of agents for each block."""
         seats = np.array(list(product(range(1, MOST + 1), repeat=len(_PARTS))))
         cost, level = [], []
@@ -448,23 +399,32 @@ def _blocks(week: NDArray[Any], handling: float, patience: float) -> _Blocks:
     return _Blocks(np.array(contacts), np.array(hours), np.array(good))
 
 
-def _score(level: float, cost: float, budget: float) -> Score:
+def _score(level: float, cost: float, budget: float) -> sheet.Score:
     points = 50 * min(1, level / GOAL) + 50 * min(1, budget / cost)
     answered = _("{share:.1%} of the week's contacts are answered in time; {goal:.0%} is asked.")
     costs = _("The week costs ¥{cost:,.0f}; the budget is ¥{budget:,.0f}.")
     lines = (answered.format(share=level, goal=GOAL), costs.format(cost=cost, budget=budget))
-    return Score(round(points), level >= GOAL and cost <= budget, lines)
+    return sheet.Score(round(points), level >= GOAL and cost <= budget, lines)
 
 
-@plan(
+@sheet.plan(
     id="service_desk-staff-week",
     objective="service_desk-plan",
     minutes=10,
     title=_("Staff a week"),
-    fields=tuple(Field(name, label, 1, MOST, start=4) for name, label in _BLOCKS.items()),
-    mistakes=("same_all_day_too_few", "peak_all_week"),
+    fields=tuple(sheet.Field(name, label, 1, MOST, start=4) for name, label in _BLOCKS.items()),
+    mistakes={
+        "same_all_day_too_few": _(
+            "You planned the same number all week, for the mean. In the evening contacts come "
+            "faster than so few agents can answer. Move agents from the night to the evening."
+        ),
+        "peak_all_week": _(
+            "You planned for the peak all week. At night most of these agents wait for a contact. "
+            "Give the nights fewer."
+        ),
+    },
 )
-def staff_week(shop: Shop) -> PlanSheet:
+def staff_week(shop: Shop) -> sheet.PlanSheet:
     peak, patience = _peak(shop), topic.patience_minutes(shop)
     blocks = _blocks(_week(shop).to_numpy(), peak.handling, patience)
     mean = math.ceil(blocks.contacts.sum() / blocks.hours.sum() * peak.handling / 60)
@@ -472,13 +432,13 @@ def staff_week(shop: Shop) -> PlanSheet:
     spare = 1.1  # what a plan may cost, as a ratio to the cheapest one
     budget = float(math.ceil(spare * blocks.outcome(best)[1] / 100) * 100)
 
-    def flat(agents: int) -> PlanAnswer:
+    def flat(agents: int) -> sheet.PlanAnswer:
         return dict.fromkeys(_BLOCKS, float(min(max(agents, 1), MOST)))
 
-    def is_flat(plan: PlanAnswer) -> bool:
+    def is_flat(plan: sheet.PlanAnswer) -> bool:
         return len(set(plan.values())) == 1
 
-    return PlanSheet(
+    return sheet.PlanSheet(
         prompt=_(
             "Plan the desk for a usual week: {n:,.0f} contacts, {minutes:.1f} minutes each, "
             "customers ready to wait {patience:.1f} minutes. Set the agents on duty in six blocks: "
@@ -500,19 +460,10 @@ def staff_week(shop: Shop) -> PlanSheet:
         wrong={
             "same_all_day_too_few": (
                 flat(mean),
-                _(
-                    "You planned the same number all week, for the mean. In the evening contacts "
-                    "come faster than so few agents can answer. Move agents from the night to the "
-                    "evening."
-                ),
                 lambda plan: is_flat(plan) and blocks.outcome(plan)[0] < GOAL,
             ),
             "peak_all_week": (
                 flat(peak.agents),
-                _(
-                    "You planned for the peak all week. At night most of these agents wait for a "
-                    "contact. Give the nights fewer."
-                ),
                 lambda plan: is_flat(plan) and blocks.outcome(plan)[1] > budget,
             ),
         },
@@ -531,22 +482,29 @@ def staff_week(shop: Shop) -> PlanSheet:
     )
 
 
-# --- resolve: first contacts, complaints -----------------------------------------------
-
-
-@number(
+@sheet.number(
     id="service_desk-first-contact",
     objective="service_desk-resolve",
     minutes=6,
     title=_("Solved at the first contact?"),
     unit="share",
     tolerance=NEAR,
-    mistakes=("took_the_flag", "share_of_repeats", "only_the_unsolved"),
+    mistakes={
+        "took_the_flag": _(
+            "This is the share that agents flagged as solved. The question asks what customers "
+            "did: whether they contacted the shop again."
+        ),
+        "share_of_repeats": _("This is the share that came back. Resolution is the other part."),
+        "only_the_unsolved": _(
+            "This is the share of *unsolved* contacts that never came back. Divide by all answered "
+            "first contacts."
+        ),
+    },
 )
-def first_contact(shop: Shop) -> Sheet:
+def first_contact(shop: Shop) -> sheet.Sheet:
     days = 7
     solved = topic.resolution(shop, days=days).iloc[0]
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Measure first-contact resolution by what customers do: which share of answered first "
             "contacts was *not* followed by another contact of the same customer with the same "
@@ -554,24 +512,9 @@ def first_contact(shop: Shop) -> Sheet:
         ).format(days=days),
         right=solved["no_repeat_share"],
         wrong={
-            "took_the_flag": (
-                solved["resolved_share"],
-                _(
-                    "This is the share that agents flagged as solved. The question asks what "
-                    "customers did: whether they contacted the shop again."
-                ),
-            ),
-            "share_of_repeats": (
-                1 - solved["no_repeat_share"],
-                _("This is the share that came back. Resolution is the other part."),
-            ),
-            "only_the_unsolved": (
-                solved["silent_share"],
-                _(
-                    "This is the share of *unsolved* contacts that never came back. Divide by all "
-                    "answered first contacts."
-                ),
-            ),
+            "took_the_flag": solved["resolved_share"],
+            "share_of_repeats": 1 - solved["no_repeat_share"],
+            "only_the_unsolved": solved["silent_share"],
         },
         hints=(
             _(
@@ -587,7 +530,7 @@ def first_contact(shop: Shop) -> Sheet:
     )
 
 
-@table(
+@sheet.table(
     id="service_desk-complaints",
     objective="service_desk-resolve",
     minutes=4,
@@ -597,25 +540,24 @@ def first_contact(shop: Shop) -> Sheet:
     key="reason",
     value="share",
     labels={"not_as_described": _("not as described")},
-    mistakes=("running_share", "share_of_orders"),
+    mistakes={
+        "running_share": _(
+            "You gave the running share: what all reasons so far make. Give each its own."
+        ),
+        "share_of_orders": _(
+            "You divided by the paid orders: that is the complaint rate by reason. Divide by the "
+            "complaints."
+        ),
+    },
 )
-def complaints(shop: Shop) -> TableSheet:
+def complaints(shop: Shop) -> sheet.TableSheet:
     causes = topic.pareto(shop.complaints).set_index("reason")
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_("Which share of the year's complaints has which reason?"),
         right=causes["share"],
         wrong={
-            "running_share": (
-                causes["running_share"],
-                _("You gave the running share: what all reasons so far make. Give each its own."),
-            ),
-            "share_of_orders": (
-                causes["number"] / shop.orders["paid_at"].notna().sum(),
-                _(
-                    "You divided by the paid orders: that is the complaint rate by reason. Divide "
-                    "by the complaints."
-                ),
-            ),
+            "running_share": causes["running_share"],
+            "share_of_orders": causes["number"] / shop.orders["paid_at"].notna().sum(),
         },
         hints=(
             _("Count complaints by reason and divide by all complaints."),
@@ -625,31 +567,37 @@ def complaints(shop: Shop) -> TableSheet:
     )
 
 
-# --- answer: what a fast answer sells --------------------------------------------------
-
-
 @lru_cache(maxsize=1)  # half a second, for two exercises
 def _groups(shop: Shop) -> pd.DataFrame:
     return topic.answer_groups(shop, target=TARGET)
 
 
-@number(
+@sheet.number(
     id="service_desk-answer-gain",
     objective="service_desk-answer",
     minutes=6,
     title=_("What an answer in time sells"),
     unit="share",
     tolerance=NEAR,
-    mistakes=("against_all_visits", "all_who_asked"),
+    mistakes={
+        "against_all_visits": _(
+            "You compared with all visits. Many of them never saw a product and could not buy. "
+            "Compare with visits to a product page."
+        ),
+        "all_who_asked": _(
+            "You took everybody who asked. Some waited too long or gave up, and they buy less. "
+            "Take those answered in time."
+        ),
+    },
 )
-def answer_gain(shop: Shop) -> Sheet:
+def answer_gain(shop: Shop) -> sheet.Sheet:
     groups = _groups(shop)
     bought = groups.groupby("group")["bought"].mean()
     asked = groups.loc[groups["group"] != "not_asked", "bought"].mean()
     paid = shop.orders.loc[shop.orders["paid_at"].notna(), "visit_id"]
     with_question = shop.visits["visit_id"].isin(shop.contacts["visit_id"].dropna())
     others = shop.visits.loc[~with_question, "visit_id"].isin(paid).mean()
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "Take visits that looked at a product. How much larger is the share that ends in a "
             "paid order when a question was answered within {n} seconds than when no question was "
@@ -657,20 +605,8 @@ def answer_gain(shop: Shop) -> Sheet:
         ).format(n=TARGET),
         right=bought["in_time"] - bought["not_asked"],
         wrong={
-            "against_all_visits": (
-                bought["in_time"] - others,
-                _(
-                    "You compared with all visits. Many of them never saw a product and could not "
-                    "buy. Compare with visits to a product page."
-                ),
-            ),
-            "all_who_asked": (
-                asked - bought["not_asked"],
-                _(
-                    "You took everybody who asked. Some waited too long or gave up, and they buy "
-                    "less. Take those answered in time."
-                ),
-            ),
+            "against_all_visits": bought["in_time"] - others,
+            "all_who_asked": asked - bought["not_asked"],
         },
         hints=(
             _("Visits without a product page ask nothing and buy nothing. Leave them out."),
@@ -683,17 +619,17 @@ def answer_gain(shop: Shop) -> Sheet:
     )
 
 
-@choice(
+@sheet.choice(
     id="service_desk-chat-for-all",
     objective="service_desk-answer",
     minutes=4,
     title=_("A chat window for everybody?"),
     options=("push", "test", "more_data", "askers"),
 )
-def chat_for_all(shop: Shop) -> ChoiceSheet:
+def chat_for_all(shop: Shop) -> sheet.ChoiceSheet:
     groups = _groups(shop)
     bought = groups.groupby(groups["group"] != "not_asked")["bought"].mean()
-    return ChoiceSheet(
+    return sheet.ChoiceSheet(
         prompt=_(
             "Visitors of product pages who asked something bought in {asked:.1%} of the visits, "
             "the others in {others:.1%}. “A chat sells! Let us push a chat window at everybody, "
@@ -701,31 +637,27 @@ def chat_for_all(shop: Shop) -> ChoiceSheet:
         ).format(asked=bought[True], others=bought[False], more=bought[True] / bought[False] - 1),
         right="test",
         options={
-            "push": (
-                _("Push it: the difference is large and its interval is narrow."),
-                _(
-                    "A narrow interval says that the difference is no chance. It does not say that "
-                    "the chat made it: whoever asks may have wanted to buy anyway."
-                ),
+            "push": _("Push it: the difference is large and its interval is narrow."),
+            "test": _(
+                "Show the window to half of the visitors, drawn at random, and compare the halves."
             ),
-            "test": (
-                _(
-                    "Show the window to half of the visitors, drawn at random, and compare the "
-                    "halves."
-                ),
-                _(
-                    "Chance decides who sees it, so the halves differ in nothing else. Count all "
-                    "visitors of each half, not those who asked, and see whether the desk can keep "
-                    "up."
-                ),
+            "more_data": _("Compare again after another year."),
+            "askers": _("Show it to everybody, and compare those who ask with those who do not."),
+        },
+        reasons={
+            "push": _(
+                "A narrow interval says that the difference is no chance. It does not say that the "
+                "chat made it: whoever asks may have wanted to buy anyway."
             ),
-            "more_data": (
-                _("Compare again after another year."),
-                _("More data of the same kind repeats the same comparison of unlike visitors."),
+            "test": _(
+                "Chance decides who sees it, so the halves differ in nothing else. Count all "
+                "visitors of each half, not those who asked, and see whether the desk can keep up."
             ),
-            "askers": (
-                _("Show it to everybody, and compare those who ask with those who do not."),
-                _("That is the same comparison: visitors choose for themselves whether to ask."),
+            "more_data": _(
+                "More data of the same kind repeats the same comparison of unlike visitors."
+            ),
+            "askers": _(
+                "That is the same comparison: visitors choose for themselves whether to ask."
             ),
         },
         hints=(
@@ -734,9 +666,6 @@ def chat_for_all(shop: Shop) -> ChoiceSheet:
         ),
         solution=_("Asking is the visitor's choice. Let chance choose who is offered the chat."),
     )
-
-
-# --- customers: what one is worth ------------------------------------------------------
 
 
 def _margin(shop: Shop) -> float:
@@ -748,19 +677,29 @@ def _margin(shop: Shop) -> float:
     return float(round(total / paid["visitor_id"].nunique()))
 
 
-@number(
+@sheet.number(
     id="service_desk-customer-value",
     objective="service_desk-customers",
     minutes=5,
     title=_("What a customer is worth"),
     unit="yuan",
     rel_tolerance=0.002,
-    mistakes=("first_comes_later", "no_discount", "one_year_only"),
+    mistakes={
+        "first_comes_later": _(
+            "You left out this year's margin: this formula begins a year from now. Say first='now'."
+        ),
+        "no_discount": _(
+            "You did not discount: a yuan of next year counted as much as one of today."
+        ),
+        "one_year_only": _(
+            "This is the margin of one year. Some customers stay: add the later years."
+        ),
+    },
 )
-def customer_value(shop: Shop) -> Sheet:
+def customer_value(shop: Shop) -> sheet.Sheet:
     margin, discount = _margin(shop), 0.1
     retention = round(topic.repeat_curve(shop.orders)["share"].iloc[-1], 2)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "A customer brings ¥{margin:,.0f} of gross margin in a year, now and in each year in "
             "which the customer is still there. From year to year {share:.0%} stay. The discount "
@@ -769,21 +708,9 @@ def customer_value(shop: Shop) -> Sheet:
         ).format(margin=margin, share=retention, discount=discount),
         right=topic.customer_value(margin, retention, discount, "now"),
         wrong={
-            "first_comes_later": (
-                topic.customer_value(margin, retention, discount),
-                _(
-                    "You left out this year's margin: this formula begins a year from now. Say "
-                    "first='now'."
-                ),
-            ),
-            "no_discount": (
-                topic.customer_value(margin, retention, 0, "now"),
-                _("You did not discount: a yuan of next year counted as much as one of today."),
-            ),
-            "one_year_only": (
-                margin,
-                _("This is the margin of one year. Some customers stay: add the later years."),
-            ),
+            "first_comes_later": topic.customer_value(margin, retention, discount),
+            "no_discount": topic.customer_value(margin, retention, 0, "now"),
+            "one_year_only": margin,
         },
         hints=(
             _(

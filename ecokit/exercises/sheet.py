@@ -1,10 +1,10 @@
 """How an exercise is written: one function from a shop to a sheet, under a decorator.
 
 The decorator says what must be known without a shop: id, objective, minutes, title, unit,
-tolerance, the names of the known mistakes. The function computes the rest from the learner's
-shop, so that each team can have another company: the question, the right answer, the answer
-to which each mistake leads and the words that cure it, hints, and the solution. An exercise
-holds no number of its own.
+tolerance, the known mistakes and the words that cure them. The function computes the rest from
+the learner's shop, so that each team can have another company: the question, the right answer,
+the answer to which each mistake leads, hints, and the solution. An exercise holds no number of
+its own.
 
 Blank lines separate paragraphs, ``**bold**`` and ```` `code` ```` are understood.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import (
@@ -79,9 +79,9 @@ class Sheet(_Words):
         The question.
     right : float
         The right number, in the unit of the exercise.
-    wrong : mapping of str to (float or None, str)
-        For each known mistake the number that it leads to, and the words that cure it: what
-        was done, and what to do instead. None where the mistake does not apply to this shop.
+    wrong : mapping of str to float or None
+        For each known mistake the number that it leads to; None where it does not apply to
+        this shop.
     hints : tuple of str
         From the gentlest to the most telling.
     solution : str
@@ -89,7 +89,7 @@ class Sheet(_Words):
     """
 
     right: SupportsFloat
-    wrong: Mapping[str, tuple[SupportsFloat | None, str]]
+    wrong: Mapping[str, SupportsFloat | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ class TableSheet(_Words):
     """An exercise that asks for one number per key; `right` and each wrong answer are `Cells`."""
 
     right: Cells
-    wrong: Mapping[str, tuple[Cells | None, str]]
+    wrong: Mapping[str, Cells | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,18 +108,18 @@ class ChoiceSheet(_Words):
     ----------
     right : str
         The key of the right option.
-    options : mapping of str to (str, str)
-        For each key the option, and the reason why it is right or wrong.
+    options, reasons : mapping of str to str
+        For each key the option, and why it is right or wrong.
     """
 
     right: str
-    options: Mapping[str, tuple[str, str]]
+    options: Mapping[str, str]
+    reasons: Mapping[str, str]
 
     @property
-    def wrong(self) -> dict[str, tuple[str, str]]:
-        """The key and the reason of each wrong option."""
-        reasons = {key: (key, reason) for key, (_option, reason) in self.options.items()}
-        return {key: pair for key, pair in reasons.items() if key != self.right}
+    def wrong(self) -> dict[str, str]:
+        """The key of each wrong option, which is the answer that it leads to."""
+        return {key: key for key in self.options if key != self.right}
 
 
 @dataclass(frozen=True)
@@ -139,20 +139,20 @@ class PlanSheet(_Words):
     ----------
     right : dict
         A plan that passes: a number for each field.
-    wrong : mapping of str to (dict or None, str, callable)
-        For each known mistake a plan that makes it, the words that cure it, and a function
-        that says whether a plan makes it. The first mistake that is found is told.
+    wrong : mapping of str to (dict or None, callable)
+        For each known mistake a plan that makes it, and a function that says whether a plan
+        makes it. The first mistake that is found is told.
     score : callable
         Takes a plan and returns its `Score`.
     """
 
     right: PlanAnswer
-    wrong: Mapping[str, tuple[PlanAnswer | None, str, Callable[[PlanAnswer], bool]]]
+    wrong: Mapping[str, tuple[PlanAnswer | None, Callable[[PlanAnswer], bool]]]
     score: Callable[[PlanAnswer], Score]
 
     def mistake(self, plan: PlanAnswer) -> str | None:
         """Return the name of the first known mistake that a plan makes, if any."""
-        found = (name for name, (_plan, _words, detects) in self.wrong.items() if detects(plan))
+        found = (name for name, (_plan, detects) in self.wrong.items() if detects(plan))
         return next(found, None)
 
 
@@ -160,6 +160,11 @@ AnySheet = TypeVar("AnySheet", bound=Sheet | TableSheet | ChoiceSheet | PlanShee
 
 
 # Exercises: what is known without a shop -----------------------------------------------------
+
+
+def _by_name(sheet: Sheet | TableSheet | ChoiceSheet | PlanSheet) -> list[Mapping[str, object]]:
+    """Return what a sheet holds for each known mistake, or for each option."""
+    return [sheet.options, sheet.reasons] if isinstance(sheet, ChoiceSheet) else [sheet.wrong]
 
 
 def _unwritten(_shop: Shop) -> Any:
@@ -184,8 +189,9 @@ class Declared(Generic[AnySheet]):
         How long it takes.
     title : str
         The heading.
-    mistakes : tuple of str
-        The names of the known mistakes, as the trainer's board shows them; they never change.
+    mistakes : mapping of str to str
+        For each known mistake its name, as the trainer's board shows it, and the words that
+        cure it: what was done, and what to do instead. The names never change.
 
     Raises
     ------
@@ -195,20 +201,20 @@ class Declared(Generic[AnySheet]):
     Examples
     --------
     >>> @number(id="kpi-half", objective="kpi-compute", minutes=1, title="Half", unit="people",
-    ...         tolerance=0, mistakes=("doubled", "kept"))
+    ...         tolerance=0, mistakes={"doubled": "You doubled it.", "kept": "Divide by two."})
     ... def half(shop):
     ...     return Sheet(prompt="What is half of 12?", right=12 / 2,
-    ...                  wrong={"doubled": (24, "Divide."), "kept": (12, "Divide by two.")},
+    ...                  wrong={"doubled": 24, "kept": 12},
     ...                  hints=("Divide.",), solution="Divide by two.")
-    >>> half.topic, half.mistakes, half.sheet(None).right
-    ('kpi', ('doubled', 'kept'), 6.0)
+    >>> half.topic, half.mistakes["kept"], half.sheet(None).right
+    ('kpi', 'Divide by two.', 6.0)
     """
 
     id: str
     objective: str
     minutes: int
     title: str
-    mistakes: tuple[str, ...]
+    mistakes: Collection[str]  # a mapping to words, but for a choice: its options
     work: Callable[[Shop], AnySheet] = field(default=_unwritten, repr=False)
 
     kind: ClassVar[str]
@@ -228,7 +234,8 @@ class Declared(Generic[AnySheet]):
         _demand(self.title.strip(), self.id, "needs a title")
         _demand(1 <= self.minutes <= 60, self.id, "minutes must lie between 1 and 60")
         _demand(len(self.mistakes) >= 2, self.id, "needs two mistakes or more")
-        _demand(len(set(self.mistakes)) == len(self.mistakes), self.id, "names must differ")
+        words = self.mistakes.values() if isinstance(self.mistakes, Mapping) else self.mistakes
+        _demand(all(word.strip() for word in words), self.id, "a mistake needs words")
 
     def sheet(self, shop: Shop) -> AnySheet:
         """Return the exercise as it is for this shop.
@@ -239,12 +246,12 @@ class Declared(Generic[AnySheet]):
             The sheet does not name the declared mistakes, or has no hints.
         """
         sheet = self.work(shop)
-        told = sheet.options if isinstance(sheet, ChoiceSheet) else sheet.wrong
-        _demand(
-            set(told) == set(self.mistakes),
-            self.id,
-            f"its sheet has {', '.join(told)}; declared are {', '.join(self.mistakes)}",
-        )
+        for told in _by_name(sheet):
+            _demand(
+                set(told) == set(self.mistakes),
+                self.id,
+                f"its sheet has {', '.join(told)}; declared are {', '.join(self.mistakes)}",
+            )
         _demand(isinstance(sheet.hints, tuple) and sheet.hints, self.id, "needs a tuple of hints")
         return sheet
 
@@ -254,7 +261,7 @@ class Declared(Generic[AnySheet]):
 
     def apart(self, sheet: AnySheet) -> dict[str, Any]:
         """Return the answer of each known mistake of a sheet that can be told apart."""
-        return {name: told[0] for name, told in sheet.wrong.items() if told[0] is not None}
+        return {name: answer for name, answer in sheet.wrong.items() if answer is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +279,7 @@ class Numeric(Declared[AnySheet]):
         it. Exactly one of them; ``tolerance=0`` asks for the exact number.
     """
 
+    mistakes: Mapping[str, str]
     unit: str
     tolerance: float | None = None
     rel_tolerance: float | None = None
@@ -303,15 +311,16 @@ class Number(Numeric[Sheet]):
         Examples
         --------
         >>> @number(id="kpi-third", objective="kpi-compute", minutes=1, title="A third",
-        ...         unit="people", tolerance=0.5, mistakes=("halved", "rounded"))
+        ...         unit="people", tolerance=0.5,
+        ...         mistakes={"halved": "By three.", "rounded": "Do not round."})
         ... def third(shop):
         ...     return Sheet(prompt="?", hints=("Divide.",), solution="Divide by three.", right=4,
-        ...                  wrong={"halved": (6, "By three."), "rounded": (4.2, "Do not.")})
+        ...                  wrong={"halved": 6, "rounded": 4.2})
         >>> third.wrong_answers(None)
         {'halved': 6.0}
         """
         right, apart = float(sheet.right), dict[str, float]()
-        for name, (given, _words) in sheet.wrong.items():
+        for name, given in sheet.wrong.items():
             answer = math.nan if given is None else float(given)
             if math.isfinite(answer) and all(
                 abs(answer - other) > self.margin(answer) + self.margin(other)
@@ -360,6 +369,7 @@ class Choice(Declared[ChoiceSheet]):
         object.__setattr__(self, "mistakes", self.options)
         super().__post_init__()
         _demand(len(self.options) >= 3, self.id, "needs three options or more")
+        _demand(len(set(self.options)) == len(self.options), self.id, "keys must differ")
         lower = all(key == key.strip().lower() for key in self.options)
         _demand(lower, self.id, "keys of options are lower case")
 
@@ -390,6 +400,7 @@ class Field:
 class Plan(Declared[PlanSheet]):
     """An exercise that asks for an open design, which is scored; `@plan` declares it."""
 
+    mistakes: Mapping[str, str]
     fields: tuple[Field, ...]
 
     kind: ClassVar[str] = "plan"
@@ -412,8 +423,8 @@ class Plan(Declared[PlanSheet]):
         """
         return {
             name: plan
-            for name, plan in super().apart(sheet).items()
-            if sheet.mistake(plan) == name and not sheet.score(plan).passed
+            for name, (plan, _detects) in sheet.wrong.items()
+            if plan is not None and sheet.mistake(plan) == name and not sheet.score(plan).passed
         }
 
 

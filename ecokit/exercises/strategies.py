@@ -7,19 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecokit import strategies as topic
-from ecokit.exercises.sheet import (
-    ChoiceSheet,
-    Field,
-    PlanAnswer,
-    PlanSheet,
-    Score,
-    Sheet,
-    TableSheet,
-    choice,
-    number,
-    plan,
-    table,
-)
+from ecokit.exercises import sheet
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -83,50 +71,41 @@ def product(shop: Shop) -> Product:
     )
 
 
-# --- promotions: the volume that a cut needs ----------------------------------------------
-
-
-@number(
+@sheet.number(
     id="pricing-cut-volume",
     objective="strategies-launch",
     minutes=4,
     title=_("How much more must a discount sell?"),
     unit="share",
     rel_tolerance=CLOSE,
-    mistakes=("cut_over_margin", "the_cut_itself", "markup_for_margin"),
+    mistakes={
+        "cut_over_margin": _(
+            "You divided the cut by the old margin. Each unit now leaves less: divide by what is "
+            "left, the margin less the cut."
+        ),
+        "the_cut_itself": _(
+            "That keeps the revenue. The cost of each unit stays, so the profit needs far more "
+            "units."
+        ),
+        "markup_for_margin": _(
+            "You took the markup on the cost for the margin. Margin and cut are shares of price."
+        ),
+    },
 )
-def cut_volume(shop: Shop) -> Sheet:
+def cut_volume(shop: Shop) -> sheet.Sheet:
     base = product(shop)
     margin = 1 - base.cost / base.price
     needed = topic.break_even_uplift(margin, CUT)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "{name} sells at ¥{price:,.0f} and costs ¥{cost:,.0f}. A promotion takes {cut:.0%} off "
             "the price. By which share must the units grow for the profit to stay as it is?"
         ).format(**vars(base), cut=CUT),
         right=needed,
         wrong={
-            "cut_over_margin": (
-                CUT / margin,
-                _(
-                    "You divided the cut by the old margin. Each unit now leaves less: divide by "
-                    "what is left, the margin less the cut."
-                ),
-            ),
-            "the_cut_itself": (
-                1 / (1 - CUT) - 1,
-                _(
-                    "That keeps the revenue. The cost of each unit stays, so the profit needs far "
-                    "more units."
-                ),
-            ),
-            "markup_for_margin": (
-                CUT / (base.price / base.cost - 1 - CUT),
-                _(
-                    "You took the markup on the cost for the margin. Margin and cut are shares of "
-                    "price."
-                ),
-            ),
+            "cut_over_margin": CUT / margin,
+            "the_cut_itself": 1 / (1 - CUT) - 1,
+            "markup_for_margin": CUT / (base.price / base.cost - 1 - CUT),
         },
         hints=(
             _("Write down the yuan that one unit leaves before the cut, and after it."),
@@ -144,23 +123,29 @@ def cut_volume(shop: Shop) -> Sheet:
     )
 
 
-# --- auctions: the bid, the reserve ---------------------------------------------------------
-
-
-@number(
+@sheet.number(
     id="pricing-bid-shading",
     objective="strategies-bid",
     minutes=4,
     title=_("What to bid when you pay your bid"),
     unit="yuan",
     rel_tolerance=CLOSE,
-    mistakes=("bid_the_value", "half", "counted_rivals"),
+    mistakes={
+        "bid_the_value": _(
+            "Then winning gains you nothing. Bidding your value is right where the winner pays the "
+            "second highest bid; here you pay your own."
+        ),
+        "half": _("Half is right against one rival. The more rivals, the nearer to your value."),
+        "counted_rivals": _(
+            "You took the number of rivals for the number of bidders: you bid too."
+        ),
+    },
 )
-def bid_shading(shop: Shop) -> Sheet:
+def bid_shading(shop: Shop) -> sheet.Sheet:
     base = product(shop)
     value = 0.8 * base.high
     bid = float(topic.equilibrium_bid(topic.uniform(0, base.high), value, BIDDERS))
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "The shop auctions a returned {name}: sealed bids, the highest wins and pays what it "
             "bid. You and {rivals} others bid. What it is worth to each lies evenly between ¥0 and "
@@ -169,21 +154,9 @@ def bid_shading(shop: Shop) -> Sheet:
         ).format(name=base.name, rivals=BIDDERS - 1, high=base.high, value=value),
         right=bid,
         wrong={
-            "bid_the_value": (
-                value,
-                _(
-                    "Then winning gains you nothing. Bidding your value is right where the winner "
-                    "pays the second highest bid; here you pay your own."
-                ),
-            ),
-            "half": (
-                value / 2,
-                _("Half is right against one rival. The more rivals, the nearer to your value."),
-            ),
-            "counted_rivals": (
-                value * (BIDDERS - 2) / (BIDDERS - 1),
-                _("You took the number of rivals for the number of bidders: you bid too."),
-            ),
+            "bid_the_value": value,
+            "half": value / 2,
+            "counted_rivals": value * (BIDDERS - 2) / (BIDDERS - 1),
         },
         hints=(
             _("If you bid what it is worth to you, what do you gain when you win?"),
@@ -199,20 +172,32 @@ def bid_shading(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="pricing-reserve",
     objective="strategies-bid",
     minutes=4,
     title=_("The lowest price of an auction"),
     unit="yuan",
     rel_tolerance=CLOSE,
-    mistakes=("reserve_at_cost", "grows_with_bidders", "forgot_the_broker"),
+    mistakes={
+        "reserve_at_cost": _(
+            "Then you sell whenever you can, but often for little. Going without a sale now and "
+            "then is paid back by a higher price."
+        ),
+        "grows_with_bidders": _(
+            "You raised it with the number of bidders. More bidders push the price up by "
+            "themselves; the best reserve stays."
+        ),
+        "forgot_the_broker": _(
+            "You forgot what an unsold unit brings. It is your cost of selling: add half of it."
+        ),
+    },
 )
-def reserve(shop: Shop) -> Sheet:
+def reserve(shop: Shop) -> sheet.Sheet:
     base = product(shop)
     scrap = float(round(0.3 * base.high, -1))  # what it costs the shop to sell the unit
     best = topic.uniform(0, base.high).best_price(scrap)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "A returned {name} goes to auction; the winner pays the second highest bid. Values lie "
             "evenly between ¥0 and ¥{high:,.0f}. What is not sold goes to a broker for "
@@ -220,27 +205,9 @@ def reserve(shop: Shop) -> Sheet:
         ).format(name=base.name, high=base.high, scrap=scrap, n=BIDDERS),
         right=best,
         wrong={
-            "reserve_at_cost": (
-                scrap,
-                _(
-                    "Then you sell whenever you can, but often for little. Going without a sale "
-                    "now and then is paid back by a higher price."
-                ),
-            ),
-            "grows_with_bidders": (
-                scrap + (base.high - scrap) * (BIDDERS - 1) / (BIDDERS + 1),
-                _(
-                    "You raised it with the number of bidders. More bidders push the price up by "
-                    "themselves; the best reserve stays."
-                ),
-            ),
-            "forgot_the_broker": (
-                base.high / 2,
-                _(
-                    "You forgot what an unsold unit brings. It is your cost of selling: add half "
-                    "of it."
-                ),
-            ),
+            "reserve_at_cost": scrap,
+            "grows_with_bidders": scrap + (base.high - scrap) * (BIDDERS - 1) / (BIDDERS + 1),
+            "forgot_the_broker": base.high / 2,
         },
         hints=(
             _("Which price would you ask of one single customer?"),
@@ -254,43 +221,42 @@ def reserve(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="pricing-name-your-price",
     objective="strategies-bid",
     minutes=5,
     title=_("Two bids against a hidden price"),
     unit="yuan",
     rel_tolerance=0.004,
-    mistakes=("one_bid", "middle_of_the_range", "from_zero"),
+    mistakes={
+        "one_bid": _(
+            "That is the best single bid. The second chance lets you try a lower one first."
+        ),
+        "middle_of_the_range": _(
+            "You bid the middle of the hidden range. Weigh the chance of a yes against what you "
+            "keep: that depends on your own value."
+        ),
+        "from_zero": _(
+            "You started at zero. Bids below the lowest possible price are never taken."
+        ),
+    },
 )
-def name_your_price(shop: Shop) -> Sheet:
+def name_your_price(shop: Shop) -> sheet.Sheet:
     base = product(shop)
     low, high = float(round(base.cost, -1)), float(round(1.3 * base.price, -1))
     worth = round(low + 0.7 * (high - low), -1)
     first = float(topic.best_bids(worth, low, high, bids=2).bids[0, 0])
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "You name your own price for {name}. You believe that the hidden lowest price lies "
-            "evenly between ¥{low:,.0f} and ¥{high:,.0f}. To you the phone is worth "
-            "¥{worth:,.0f}. You may bid twice, free of charge. What is the best first bid?"
+            "evenly between ¥{low:,.0f} and ¥{high:,.0f}. To you the phone is worth ¥{worth:,.0f}. "
+            "You may bid twice, free of charge. What is the best first bid?"
         ).format(name=base.name, low=low, high=high, worth=worth),
         right=first,
         wrong={
-            "one_bid": (
-                (worth + low) / 2,
-                _("That is the best single bid. The second chance lets you try a lower one first."),
-            ),
-            "middle_of_the_range": (
-                (low + high) / 2,
-                _(
-                    "You bid the middle of the hidden range. Weigh the chance of a yes against "
-                    "what you keep: that depends on your own value."
-                ),
-            ),
-            "from_zero": (
-                worth / 3,
-                _("You started at zero. Bids below the lowest possible price are never taken."),
-            ),
+            "one_bid": (worth + low) / 2,
+            "middle_of_the_range": (low + high) / 2,
+            "from_zero": worth / 3,
         },
         hints=(
             _("With one bid you would go half of the way from the lowest price to your value."),
@@ -303,23 +269,26 @@ def name_your_price(shop: Shop) -> Sheet:
     )
 
 
-# --- volume: experience and groups --------------------------------------------------------------
-
-
-@number(
+@sheet.number(
     id="pricing-experience",
     objective="strategies-launch",
     minutes=3,
     title=_("A 90 % experience curve"),
     unit="yuan",
     rel_tolerance=CLOSE,
-    mistakes=("per_lot", "added_up", "once"),
+    mistakes={
+        "per_lot": _("You took 10 % off for each further 100 units. The curve counts doublings."),
+        "added_up": _(
+            "You took 10 % of the first cost off three times. Each 10 % is of what is left."
+        ),
+        "once": _("You took 10 % off once. The units have doubled three times."),
+    },
 )
-def experience(shop: Shop) -> Sheet:
+def experience(shop: Shop) -> sheet.Sheet:
     base, rate, doublings = product(shop), 0.9, 3
     lots = 2**doublings
     after = float(topic.experience_cost(base.cost, lots, rate))
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "The shop has the {name} made under its own brand. The first lot of 100 units costs "
             "¥{cost:,.0f} a unit at its end. The maker follows a 90 % experience curve. What does "
@@ -327,18 +296,9 @@ def experience(shop: Shop) -> Sheet:
         ).format(**vars(base), all=100 * lots),
         right=after,
         wrong={
-            "per_lot": (
-                base.cost * rate ** (lots - 1),
-                _("You took 10 % off for each further 100 units. The curve counts doublings."),
-            ),
-            "added_up": (
-                base.cost * (1 - doublings * (1 - rate)),
-                _("You took 10 % of the first cost off three times. Each 10 % is of what is left."),
-            ),
-            "once": (
-                base.cost * rate,
-                _("You took 10 % off once. The units have doubled three times."),
-            ),
+            "per_lot": base.cost * rate ** (lots - 1),
+            "added_up": base.cost * (1 - doublings * (1 - rate)),
+            "once": base.cost * rate,
         },
         hints=(
             _("How often has the number of all units doubled?"),
@@ -351,22 +311,28 @@ def experience(shop: Shop) -> Sheet:
     )
 
 
-@number(
+@sheet.number(
     id="pricing-group-threshold",
     objective="strategies-launch",
     minutes=3,
     title=_("How many must join?"),
     unit="buyers",
     tolerance=0,
-    mistakes=("rounded_down", "over_the_price", "old_price"),
+    mistakes={
+        "rounded_down": _("You rounded down: with one buyer less, the deal still loses a little."),
+        "over_the_price": _(
+            "You divided by the price. Only what is left after the unit cost pays fixed costs."
+        ),
+        "old_price": _("You counted with the old price. The buyers of the group pay less."),
+    },
 )
-def group_threshold(shop: Shop) -> Sheet:
+def group_threshold(shop: Shop) -> sheet.Sheet:
     base = product(shop)
     group = float(round(base.price * 0.95))
     left = group - base.cost
     fixed = float(round(40.4 * left))  # about forty buyers pay for it, never a whole number
     fewest = topic.least_group(fixed, group, base.cost)
-    return Sheet(
+    return sheet.Sheet(
         prompt=_(
             "A group deal offers {name} at ¥{group:,.0f} instead of ¥{price:,.0f}. A unit costs "
             "¥{cost:,.0f}. If the deal comes on, the banner and the handling cost ¥{fixed:,.0f}. "
@@ -374,21 +340,9 @@ def group_threshold(shop: Shop) -> Sheet:
         ).format(**vars(base), group=group, fixed=fixed),
         right=fewest,
         wrong={
-            "rounded_down": (
-                fewest - 1,
-                _("You rounded down: with one buyer less, the deal still loses a little."),
-            ),
-            "over_the_price": (
-                math.ceil(fixed / group),
-                _(
-                    "You divided by the price. Only what is left after the unit cost pays fixed "
-                    "costs."
-                ),
-            ),
-            "old_price": (
-                math.ceil(fixed / (base.price - base.cost)),
-                _("You counted with the old price. The buyers of the group pay less."),
-            ),
+            "rounded_down": fewest - 1,
+            "over_the_price": math.ceil(fixed / group),
+            "old_price": math.ceil(fixed / (base.price - base.cost)),
         },
         hints=(
             _("What does one buyer leave at the price of the group?"),
@@ -400,10 +354,7 @@ def group_threshold(shop: Shop) -> Sheet:
     )
 
 
-# --- side by side -----------------------------------------------------------------------------
-
-
-@table(
+@sheet.table(
     id="pricing-side-by-side",
     objective="strategies-compare",
     minutes=6,
@@ -418,9 +369,16 @@ def group_threshold(shop: Shop) -> Sheet:
         "segments": _("two segments"),
         "haggling": _("haggling, equal power"),
     },
-    mistakes=("revenue", "customers_share"),
+    mistakes={
+        "revenue": _(
+            "These are revenues. Take off what the units cost: a strategy is judged by profit."
+        ),
+        "customers_share": _(
+            "That is what is left to the customers. The question asks for the shop's profit."
+        ),
+    },
 )
-def side_by_side(shop: Shop) -> TableSheet:
+def side_by_side(shop: Shop) -> sheet.TableSheet:
     base = product(shop)
     outcomes = {
         "base": topic.one_price(base.demand, base.cost, base.price),
@@ -428,7 +386,7 @@ def side_by_side(shop: Shop) -> TableSheet:
         "segments": topic.personalised(base.demand, base.cost, segments=2),
         "haggling": topic.haggling(base.demand, base.cost),
     }
-    return TableSheet(
+    return sheet.TableSheet(
         prompt=_(
             "{name} costs ¥{cost:,.0f}. At ¥{price:,.0f} the shop sells {units:,.0f} a year, with "
             "an elasticity of -{elasticity:g} there. Take a straight line of demand: "
@@ -438,20 +396,10 @@ def side_by_side(shop: Shop) -> TableSheet:
         ).format(**vars(base)),
         right={name: outcome.profit for name, outcome in outcomes.items()},
         wrong={
-            "revenue": (
-                {name: outcome.revenue for name, outcome in outcomes.items()},
-                _(
-                    "These are revenues. Take off what the units cost: a strategy is judged by "
-                    "profit."
-                ),
-            ),
-            "customers_share": (
-                {name: outcome.consumer_surplus for name, outcome in outcomes.items()},
-                _(
-                    "That is what is left to the customers. The question asks for the shop's "
-                    "profit."
-                ),
-            ),
+            "revenue": {name: outcome.revenue for name, outcome in outcomes.items()},
+            "customers_share": {
+                name: outcome.consumer_surplus for name, outcome in outcomes.items()
+            },
         },
         hints=(
             _(
@@ -467,49 +415,45 @@ def side_by_side(shop: Shop) -> TableSheet:
     )
 
 
-@choice(
+@sheet.choice(
     id="pricing-personal-price",
     objective="strategies-compare",
     minutes=3,
     title=_("A price for each customer"),
     options=("allowed", "disclose", "open_segments", "one_price"),
 )
-def personal_price(_shop: Shop) -> ChoiceSheet:
-    return ChoiceSheet(
+def personal_price(_shop: Shop) -> sheet.ChoiceSheet:
+    return sheet.ChoiceSheet(
         prompt=_(
             "The app knows which customers rarely compare prices. A manager wants to show them, "
             "and only them, a price that is 8 % higher for the same phone. What do you answer?"
         ),
         right="open_segments",
         options={
-            "allowed": (
-                _("Do it: a price is the seller's own affair, and each sees only one."),
-                _(
-                    "Automated decisions must not treat people unreasonably differently in price "
-                    "(PIPL, Article 24). Hidden prices come out: two customers compare their "
-                    "screens."
-                ),
+            "allowed": _("Do it: a price is the seller's own affair, and each sees only one."),
+            "disclose": _("Do it, and write into the terms that prices may be personal."),
+            "open_segments": _(
+                "Do not. Offer lower prices by rules that everybody can see and meet."
             ),
-            "disclose": (
-                _("Do it, and write into the terms that prices may be personal."),
-                _(
-                    "In the European Union a personal price must be disclosed; but being open does "
-                    "not make an unreasonable difference reasonable under Chinese law."
-                ),
+            "one_price": _(
+                "Do not: different prices for different customers are always forbidden."
             ),
-            "open_segments": (
-                _("Do not. Offer lower prices by rules that everybody can see and meet."),
-                _(
-                    "Segments that customers can see and choose earn as well, and stand up to "
-                    "light."
-                ),
+        },
+        reasons={
+            "allowed": _(
+                "Automated decisions must not treat people unreasonably differently in price "
+                "(PIPL, Article 24). Hidden prices come out: two customers compare their screens."
             ),
-            "one_price": (
-                _("Do not: different prices for different customers are always forbidden."),
-                _(
-                    "Too strict. A student price, a quantity discount or an offer to new customers "
-                    "has a reason that all can see."
-                ),
+            "disclose": _(
+                "In the European Union a personal price must be disclosed; but being open does not "
+                "make an unreasonable difference reasonable under Chinese law."
+            ),
+            "open_segments": _(
+                "Segments that customers can see and choose earn as well, and stand up to light."
+            ),
+            "one_price": _(
+                "Too strict. A student price, a quantity discount or an offer to new customers has "
+                "a reason that all can see."
             ),
         },
         hints=(
@@ -524,17 +468,15 @@ def personal_price(_shop: Shop) -> ChoiceSheet:
     )
 
 
-# --- the launch: a plan ---------------------------------------------------------------------------
-
 FIELDS = (
-    Field("launch", _("Launch price, % of the base price"), 90, 140, step=1, start=100),
-    Field("weeks", _("Weeks until the first cut"), 1, 22, step=1, start=8),
-    Field("later", _("Later price, % of the base price"), 70, 130, step=1, start=90),
-    Field("sale", _("Promotion in the last five weeks, % off"), 0, 40, step=1, start=20),
+    sheet.Field("launch", _("Launch price, % of the base price"), 90, 140, step=1, start=100),
+    sheet.Field("weeks", _("Weeks until the first cut"), 1, 22, step=1, start=8),
+    sheet.Field("later", _("Later price, % of the base price"), 70, 130, step=1, start=90),
+    sheet.Field("sale", _("Promotion in the last five weeks, % off"), 0, 40, step=1, start=20),
 )
 
 
-def launch_profit(base: Product, plan: PlanAnswer) -> float:
+def launch_profit(base: Product, plan: sheet.PlanAnswer) -> float:
     """Return what a launch plan earns in its weeks, yuan."""
     prices = topic.path(
         base.price * plan["launch"] / 100,
@@ -546,9 +488,9 @@ def launch_profit(base: Product, plan: PlanAnswer) -> float:
     return topic.life_cycle(base.demand, base.cost, prices, **LIFE).profit
 
 
-def best_launch(base: Product) -> PlanAnswer:
+def best_launch(base: Product) -> sheet.PlanAnswer:
     """Return a plan that no single change of a field improves, from a coarse grid."""
-    plans: list[PlanAnswer] = [
+    plans: list[sheet.PlanAnswer] = [
         {"launch": launch, "weeks": weeks, "later": later, "sale": sale}
         for launch in (115, 125, 135)
         for weeks in (6, 12, 18)
@@ -571,7 +513,7 @@ def best_launch(base: Product) -> PlanAnswer:
     return best
 
 
-def _launch_score(profit: float, most: float) -> Score:
+def _launch_score(profit: float, most: float) -> sheet.Score:
     share = max(profit / most, 0.0)
     lines = (
         _("The plan earns ¥{profit:,.0f} in {weeks} weeks.").format(profit=profit, weeks=WEEKS),
@@ -579,61 +521,63 @@ def _launch_score(profit: float, most: float) -> Score:
             share=share, good=GOOD
         ),
     )
-    return Score(min(100 * share, 100), share >= GOOD, lines)
+    return sheet.Score(min(100 * share, 100), share >= GOOD, lines)
 
 
-@plan(
+@sheet.plan(
     id="pricing-launch-plan",
     objective="strategies-launch",
     minutes=12,
     title=_("A price plan for a launch"),
     fields=FIELDS,
-    mistakes=("below_cost", "cut_at_once", "one_price_for_ever"),
+    mistakes={
+        "below_cost": _(
+            "Your promotion sells below the unit cost. It moves many units, and each of them loses "
+            "money."
+        ),
+        "cut_at_once": _(
+            "You cut the price after {n} weeks or less. Few customers have heard of the phone by "
+            "then: those who would pay most never see the high price."
+        ).format(n=3),
+        "one_price_for_ever": _(
+            "You keep one price for the whole life. The keen would pay more at first, and the "
+            "phone ages: skim, then follow its value down."
+        ),
+    },
 )
-def launch_plan(shop: Shop) -> PlanSheet:
+def launch_plan(shop: Shop) -> sheet.PlanSheet:
     base = product(shop)
     best = best_launch(base)
     most = launch_profit(base, best)
     last_cost = base.cost * (1 - LIFE["cost_fall"]) ** WEEKS
 
-    def last_price(plan: PlanAnswer) -> float:
+    def last_price(plan: sheet.PlanAnswer) -> float:
         return base.price * plan["later"] / 100 * (1 - plan["sale"] / 100)
 
-    return PlanSheet(
+    return sheet.PlanSheet(
         prompt=_(
             "A successor of {name} comes out. Customers would value it like the old one at its "
             "launch (base price ¥{price:,.0f}, elasticity -{elasticity:g}, {units:,.0f} units a "
             "year), hear of it week by week (Bass: p = {innovation}, q = {imitation}), and find it "
             "worth {ageing:.1%} less each week. It costs ¥{cost:,.0f}, falling by {cost_fall:.1%} "
-            "a week.\n\nPlan the prices of {weeks} weeks: the launch price, the weeks until the "
-            "first cut, the later price, and a promotion in the last five weeks. Earn at least "
-            "{good:.0%} of what the best plan earns."
+            "a week.\n\n"
+            "Plan the prices of {weeks} weeks: the launch price, the weeks until the first cut, "
+            "the later price, and a promotion in the last five weeks. Earn at least {good:.0%} of "
+            "what the best plan earns."
         ).format(**vars(base), **LIFE, weeks=WEEKS, good=GOOD),
         right=best,
         score=lambda plan: _launch_score(launch_profit(base, plan), most),
         wrong={
             "below_cost": (
                 {"launch": 100, "weeks": 8, "later": 75, "sale": 35},
-                _(
-                    "Your promotion sells below the unit cost. It moves many units, and each of "
-                    "them loses money."
-                ),
                 lambda plan: last_price(plan) < last_cost,
             ),
             "cut_at_once": (
                 {"launch": 120, "weeks": 1, "later": 95, "sale": 0},
-                _(
-                    "You cut the price after {n} weeks or less. Few customers have heard of the "
-                    "phone by then: those who would pay most never see the high price."
-                ).format(n=3),
                 lambda plan: plan["weeks"] <= 3 and plan["later"] < plan["launch"],
             ),
             "one_price_for_ever": (
                 {"launch": 95, "weeks": 12, "later": 95, "sale": 0},
-                _(
-                    "You keep one price for the whole life. The keen would pay more at first, and "
-                    "the phone ages: skim, then follow its value down."
-                ),
                 lambda plan: abs(plan["launch"] - plan["later"]) <= 2 and plan["sale"] <= 2,
             ),
         },

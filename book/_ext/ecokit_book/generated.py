@@ -396,7 +396,7 @@ def _answer_form(exercise: Any, sheet: Any) -> Iterator[str]:
     from ecokit.exercises import checks
 
     if exercise.kind == "choice":
-        yield from (f"- **{key}**: {option}" for key, (option, _reason) in sheet.options.items())
+        yield from (f"- **{key}**: {option}" for key, option in sheet.options.items())
     elif exercise.kind == "plan":
         yield from table(
             ["You set", "from", "to"],
