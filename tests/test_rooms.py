@@ -30,7 +30,7 @@ def test_what_files_hold_of_the_list_is_up_to_date() -> None:
 @pytest.mark.parametrize("folder", ["exercises", "explore"])
 def test_a_module_in_a_folder_of_topics_serves_a_topic_or_the_others(folder: str) -> None:
     """A topic's module that the list forgot would never be loaded, nor tested."""
-    of_a_topic = re.compile(r"^EXERCISES\b|^def (explorer|lab)\(", re.MULTILINE)
+    of_a_topic = re.compile(r"^@sheet\.\w+\(|^def (explorer|lab)\(", re.MULTILINE)
     for path in sorted((ROOT / "ecokit" / folder).glob("*.py")):
         if path.stem not in topics.names() and of_a_topic.search(path.read_text("utf-8")):
             pytest.fail(f"{path.relative_to(ROOT)} serves a topic that {rooms.LIST} does not list")

@@ -46,7 +46,7 @@ class Room(NamedTuple):
 TOPIC_ROOMS = (
     Room(_("module"), "ecokit/{topic}/__init__.py"),
     Room(_("figures"), "ecokit/plots/{topic}.py"),
-    Room(_("exercises"), "ecokit/exercises/{topic}.py", r"^EXERCISES\b"),
+    Room(_("exercises"), "ecokit/exercises/{topic}.py", r"^@sheet\.\w+\("),
     Room(_("minutes of its exercises"), "ecokit/exercises/{topic}.py", r"\bminutes=\d"),
     Room(_("objectives"), AIMS, r"^[^,]+,{topic},."),
     Room(_("explorer"), "ecokit/explore/{topic}.py"),

@@ -7,9 +7,9 @@ In a notebook::
     exercises.check("organisation-mean-span", 4.0, shop)
     exercises.progress("architecture")
 
-A topic's exercises stand in ``ecokit/exercises/<topic>.py`` as the list ``EXERCISES``; the
-objectives that they serve stand in ``objectives.csv``, and ``ecokit.topics`` says which
-topics belong to which chapter. A topic is imported when one of its exercises is asked for.
+A topic's exercises stand in ``ecokit/exercises/<topic>.py``, in their order; the objectives that
+they serve stand in ``objectives.csv``, and ``ecokit.topics`` says which topics belong to which
+chapter. A topic is imported when one of its exercises is asked for.
 """
 
 from __future__ import annotations

@@ -18,26 +18,15 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-NEAR = 0.003
-"""Two price levels nearer than this are not told apart by an exercise."""
-
+NEAR = 0.003  # two price levels nearer than this are not told apart by an exercise
 LEADER, FIRST, SECOND = "K1", "K2", "K3"
 """The competitor with the largest share, and the two others."""
 
-STRICT = 0.3
-"""The threshold of the exercise on matching."""
-
-FLOOR = 0.97
-"""Share of the usual units that a reaction must keep."""
-
-SPARE = 1.3
-"""Margin that a plan may give up, as a ratio to the cheapest plan that keeps the units."""
-
-HORIZON = 12
-"""Weeks over which a plan is judged."""
-
-BASKET = "accessories"
-"""The category of the exercise on an index over time."""
+STRICT = 0.3  # the threshold of the exercise on matching
+FLOOR = 0.97  # share of the usual units that a reaction must keep
+SPARE = 1.3  # margin that a plan may give up, as a ratio to the cheapest plan that keeps the units
+HORIZON = 12  # weeks over which a plan is judged
+BASKET = "accessories"  # the category of the exercise on an index over time
 
 
 @lru_cache(maxsize=1)  # a third of a second, for six exercises
@@ -741,17 +730,3 @@ def reaction(shop: Shop) -> sheet.PlanSheet:
             "included, gives margin away. Without the contract, waiting would cost the least."
         ),
     )
-
-
-EXERCISES: list[sheet.Exercise] = [
-    who_competes,
-    members_prices,
-    concentration,
-    follower,
-    test_purchases,
-    recall,
-    price_level,
-    survivors,
-    own_index,
-    reaction,
-]

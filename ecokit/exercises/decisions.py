@@ -336,14 +336,9 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
-GOAL = 0.88
-"""Share of campaign decisions that the plan has to bring inside the window."""
-
-CONTROL = 0.5
-"""Share of today's money under two or more approvals that must stay there."""
-
-DEPUTY_SHARE = 0.25
-"""Part of a specialist's working time that a deputy spends on approvals."""
+GOAL = 0.88  # share of campaign decisions that the plan has to bring inside the window
+CONTROL = 0.5  # share of today's money under two or more approvals that must stay there
+DEPUTY_SHARE = 0.25  # part of a specialist's working time that a deputy spends on approvals
 
 
 @dataclass(frozen=True)
@@ -479,14 +474,3 @@ def design_path(shop: Shop) -> sheet.PlanSheet:
             "campaign decisions are too small to pay for one."
         ),
     )
-
-
-EXERCISES: list[sheet.Exercise] = [
-    share_in_window,
-    nine_of_ten,
-    hours_by_post,
-    three_layers,
-    price_of_waiting,
-    best_change,
-    design_path,
-]

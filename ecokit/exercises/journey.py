@@ -471,15 +471,3 @@ def repeat(shop: Shop) -> sheet.Sheet:
             "order in time."
         ).format(days=DAYS),
     )
-
-
-EXERCISES = [
-    silent_parcels,
-    busiest_month,
-    call_list,
-    call_plan,
-    missed_call,
-    do_calls_harm,
-    perfect,
-    repeat,
-]

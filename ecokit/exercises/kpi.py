@@ -315,11 +315,8 @@ def rest_conversion(shop: Shop) -> sheet.Sheet:
     )
 
 
-CLOSE = 0.0025
-"""How near the rest must come to what it converted."""
-
-AMBITION = 1.05
-"""What campaigns are to convert, as a ratio to this year."""
+CLOSE = 0.0025  # how near the rest must come to what it converted
+AMBITION = 1.05  # what campaigns are to convert, as a ratio to this year
 
 
 @dataclass(frozen=True)
@@ -461,14 +458,3 @@ def next_year(shop: Shop) -> sheet.PlanSheet:
             "% of the orders when the rest converts what it did."
         ).format(uv=right["uv_share"], conversion=right["conversion"], orders=right["order_share"]),
     )
-
-
-EXERCISES: list[sheet.Exercise] = [
-    campaign_conversion,
-    click_index,
-    points,
-    missing_points,
-    lever,
-    rest_conversion,
-    next_year,
-]

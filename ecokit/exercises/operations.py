@@ -16,17 +16,10 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-FILL = 0.98
-"""Fill rate that the reorder policy must reach."""
-
-SPARE = 1.12
-"""What a policy may cost, as a ratio to the cheapest one that reaches the fill rate."""
-
-LEVEL = 0.80
-"""Cycle service level for which a reorder point is set."""
-
-ORDER_DAYS, LEAD = 14, 5
-"""Days of demand in an order, and days until it arrives."""
+FILL = 0.98  # fill rate that the reorder policy must reach
+SPARE = 1.12  # what a policy may cost, as a ratio to the cheapest one that reaches the fill rate
+LEVEL = 0.80  # cycle service level for which a reorder point is set
+ORDER_DAYS, LEAD = 14, 5  # days of demand in an order, and days until it arrives
 
 CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
 
@@ -775,20 +768,3 @@ def forecast(shop: Shop) -> sheet.ChoiceSheet:
             "that follows the last days too closely runs after every peak."
         ),
     )
-
-
-EXERCISES = [
-    stockout_rate,
-    lost_sales,
-    margin,
-    gmroi,
-    new_skus,
-    weak_category,
-    follow_target,
-    fill_rate,
-    reorder_policy,
-    cash_cycle,
-    turns,
-    offer,
-    forecast,
-]

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from ecokit.organisation.measures import Measures
     from ecokit.shop import Shop
 
-WINDOW = 120
-"""Minutes in which a campaign decision is to be made."""
+WINDOW = 120  # minutes in which a campaign decision is to be made
 
 
 @sheet.table(
@@ -324,11 +323,8 @@ def single_point(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
-WIDEST = 8
-"""People that a manager may lead at most."""
-
-SAVING = 0.05
-"""Share of today's cost that the plan must save."""
+WIDEST = 8  # people that a manager may lead at most
+SAVING = 0.05  # share of today's cost that the plan must save
 
 
 def _supervisors(shop: Shop) -> list[tuple[str, str]]:
@@ -488,14 +484,3 @@ def structure_plan(shop: Shop) -> sheet.PlanSheet:
             "decide, or the boss alone: two approvals or one."
         ),
     )
-
-
-EXERCISES: list[sheet.Exercise] = [
-    layers,
-    mean_span,
-    payroll,
-    approvals,
-    two_hours,
-    single_point,
-    structure_plan,
-]

@@ -14,11 +14,8 @@ if TYPE_CHECKING:
 
     from ecokit.shop import Shop
 
-CUT = 0.06
-"""Price cut asked about."""
-
-WISH = 0.1
-"""Change of conversion that the planned test must not miss, as a share of it."""
+CUT = 0.06  # price cut asked about
+WISH = 0.1  # change of conversion that the planned test must not miss, as a share of it
 
 
 class Product(NamedTuple):
@@ -413,15 +410,3 @@ def profit_a_visitor(shop: Shop) -> sheet.Sheet:
             "take the difference. `effects` does this, with an interval."
         ),
     )
-
-
-EXERCISES = [
-    margin_markup,
-    list_or_paid,
-    best_price,
-    elasticity_sign,
-    elasticity_instrument,
-    sample_size,
-    broken_split,
-    profit_a_visitor,
-]

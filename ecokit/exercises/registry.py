@@ -1,21 +1,18 @@
 """Every exercise of the course: those of a topic or a chapter, and one by its id.
 
-A topic's exercises stand in ``ecokit/exercises/<topic>.py`` as the list ``EXERCISES``. A topic
-is imported when one of its exercises is asked for.
+A topic's exercises are those that ``ecokit/exercises/<topic>.py`` declares, from top to bottom.
+A topic is imported when one of its exercises is asked for.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from ecokit import topics
 from ecokit.errors import CourseError
+from ecokit.exercises.sheet import Declared, Exercise
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.exercises.sheet import Exercise
 
 
 @cache
@@ -36,9 +33,9 @@ def all(chapter: str | None = None, topic: str | None = None) -> tuple[Exercise,
         known = ", ".join(one.name for one in topics.chapters())
         message = _("There are no exercises for {name}. The chapters are: {known}.")
         raise CourseError(message.format(name=topic or chapter, known=known))
-    return tuple(
-        exercise for name in chosen for exercise in import_module(f"{__package__}.{name}").EXERCISES
-    )
+    modules = [import_module(f"{__package__}.{name}") for name in chosen]
+    found = [value for module in modules for value in vars(module).values()]
+    return tuple(value for value in found if isinstance(value, Declared))
 
 
 def get(exercise_id: str) -> Exercise:

@@ -19,20 +19,11 @@ from ecokit.messages import _
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-NEAR = 0.0025
-"""Two shares nearer than this are not told apart by an exercise."""
-
-TARGET = 60
-"""Seconds within which a consultation is answered in time: the window of touchpoint 2."""
-
-GOAL = 0.8
-"""Share of contacts to answer in time."""
-
-WAGE = 45
-"""Yuan for an agent's hour."""
-
-MOST = 16
-"""Agents that a block of the plan can have."""
+NEAR = 0.0025  # two shares nearer than this are not told apart by an exercise
+TARGET = 60  # seconds within which a consultation is answered in time: the window of touchpoint 2
+GOAL = 0.8  # share of contacts to answer in time
+WAGE = 45  # yuan for an agent's hour
+MOST = 16  # agents that a block of the plan can have
 
 
 @sheet.number(
@@ -724,19 +715,3 @@ def customer_value(shop: Shop) -> sheet.Sheet:
             "of the value lies in the first order."
         ),
     )
-
-
-EXERCISES = [
-    in_time,
-    patience,
-    erlangs,
-    agents,
-    positions,
-    idle_agents,
-    staff_week,
-    first_contact,
-    complaints,
-    answer_gain,
-    chat_for_all,
-    customer_value,
-]

@@ -14,16 +14,11 @@ if TYPE_CHECKING:
     from ecokit.shop import Shop
     from ecokit.strategies.demand import Demand
 
-CLOSE = 0.01
-"""Two answers nearer than this share are not told apart by an exercise."""
-
-CUT = 0.06
-"""The price cut of the exercise on break-even."""
-
+CLOSE = 0.01  # two answers nearer than this share are not told apart by an exercise
+CUT = 0.06  # the price cut of the exercise on break-even
 BIDDERS = 5
 WEEKS = 26
-GOOD = 0.96
-"""Share of the best possible profit that a launch plan must reach."""
+GOOD = 0.96  # share of the best possible profit that a launch plan must reach
 
 LIFE = {"innovation": 0.05, "imitation": 0.25, "ageing": 0.012, "cost_fall": 0.006}
 """How a new phone becomes known and loses value, week by week."""
@@ -68,6 +63,120 @@ def product(shop: Shop) -> Product:
         round(phones["cost"].astype(float)[chosen]),
         round(365 * row["asked"] / row["days"]),
         abs(shop.truth["elasticity_phones"]),
+    )
+
+
+@sheet.table(
+    id="pricing-side-by-side",
+    objective="strategies-compare",
+    minutes=6,
+    title=_("Four ways to sell one phone"),
+    unit="yuan",
+    rel_tolerance=CLOSE,
+    key="strategy",
+    value="profit",
+    labels={
+        "base": _("price now"),
+        "best": _("best single price"),
+        "segments": _("two segments"),
+        "haggling": _("haggling, equal power"),
+    },
+    mistakes={
+        "revenue": _(
+            "These are revenues. Take off what the units cost: a strategy is judged by profit."
+        ),
+        "customers_share": _(
+            "That is what is left to the customers. The question asks for the shop's profit."
+        ),
+    },
+)
+def side_by_side(shop: Shop) -> sheet.TableSheet:
+    base = product(shop)
+    outcomes = {
+        "base": topic.one_price(base.demand, base.cost, base.price),
+        "best": topic.one_price(base.demand, base.cost),
+        "segments": topic.personalised(base.demand, base.cost, segments=2),
+        "haggling": topic.haggling(base.demand, base.cost),
+    }
+    return sheet.TableSheet(
+        prompt=_(
+            "{name} costs ¥{cost:,.0f}. At ¥{price:,.0f} the shop sells {units:,.0f} a year, with "
+            "an elasticity of -{elasticity:g} there. Take a straight line of demand: "
+            "`strategies.calibrated({price:.0f}, {elasticity:g}, {units:.0f})`. What is the yearly "
+            "**profit** of the price now, of the best single price, of two segments, and of "
+            "haggling with equal power?"
+        ).format(**vars(base)),
+        right={name: outcome.profit for name, outcome in outcomes.items()},
+        wrong={
+            "revenue": {name: outcome.revenue for name, outcome in outcomes.items()},
+            "customers_share": {
+                name: outcome.consumer_surplus for name, outcome in outcomes.items()
+            },
+        },
+        hints=(
+            _(
+                "`strategies.one_price`, `strategies.personalised(..., segments=2)`, "
+                "`strategies.haggling`."
+            ),
+            _("Each outcome has a `.profit`. `strategies.compare([...])` shows all in one table."),
+        ),
+        solution=_(
+            "Make the demand once, give it with the unit cost to the three functions, and read "
+            "`.profit`. The segments take from the customers what they add to the profit."
+        ),
+    )
+
+
+@sheet.choice(
+    id="pricing-personal-price",
+    objective="strategies-compare",
+    minutes=3,
+    title=_("A price for each customer"),
+    options=("allowed", "disclose", "open_segments", "one_price"),
+)
+def personal_price(_shop: Shop) -> sheet.ChoiceSheet:
+    return sheet.ChoiceSheet(
+        prompt=_(
+            "The app knows which customers rarely compare prices. A manager wants to show them, "
+            "and only them, a price that is 8 % higher for the same phone. What do you answer?"
+        ),
+        right="open_segments",
+        options={
+            "allowed": _("Do it: a price is the seller's own affair, and each sees only one."),
+            "disclose": _("Do it, and write into the terms that prices may be personal."),
+            "open_segments": _(
+                "Do not. Offer lower prices by rules that everybody can see and meet."
+            ),
+            "one_price": _(
+                "Do not: different prices for different customers are always forbidden."
+            ),
+        },
+        reasons={
+            "allowed": _(
+                "Automated decisions must not treat people unreasonably differently in price "
+                "(PIPL, Article 24). Hidden prices come out: two customers compare their screens."
+            ),
+            "disclose": _(
+                "In the European Union a personal price must be disclosed; but being open does not "
+                "make an unreasonable difference reasonable under Chinese law."
+            ),
+            "open_segments": _(
+                "Segments that customers can see and choose earn as well, and stand up to light."
+            ),
+            "one_price": _(
+                "Too strict. A student price, a quantity discount or an offer to new customers has "
+                "a reason that all can see."
+            ),
+        },
+        hints=(
+            _("Chinese law names one thing that automated decisions must not do with prices."),
+            _("Would the customer who pays more call the reason fair, if it were told?"),
+        ),
+        solution=_(
+            "Article 24 of China's Personal Information Protection Law (PIPL) forbids unreasonable "
+            "differences in price by automated decisions. Offer open segments instead: students, "
+            "bulk, trade-in, delivery time."
+        ),
     )
 
 
@@ -120,6 +229,49 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
             after=base.price * (1 - CUT) - base.cost,
             share=needed,
         ),
+    )
+
+
+@sheet.number(
+    id="pricing-group-threshold",
+    objective="strategies-launch",
+    minutes=3,
+    title=_("How many must join?"),
+    unit="buyers",
+    tolerance=0,
+    mistakes={
+        "rounded_down": _("You rounded down: with one buyer less, the deal still loses a little."),
+        "over_the_price": _(
+            "You divided by the price. Only what is left after the unit cost pays fixed costs."
+        ),
+        "old_price": _("You counted with the old price. The buyers of the group pay less."),
+    },
+)
+def group_threshold(shop: Shop) -> sheet.Sheet:
+    base = product(shop)
+    group = float(round(base.price * 0.95))
+    left = group - base.cost
+    fixed = float(round(40.4 * left))  # about forty buyers pay for it, never a whole number
+    fewest = topic.least_group(fixed, group, base.cost)
+    return sheet.Sheet(
+        prompt=_(
+            "A group deal offers {name} at ¥{group:,.0f} instead of ¥{price:,.0f}. A unit costs "
+            "¥{cost:,.0f}. If the deal comes on, the banner and the handling cost ¥{fixed:,.0f}. "
+            "What is the smallest number of buyers at which the deal does not lose money?"
+        ).format(**vars(base), group=group, fixed=fixed),
+        right=fewest,
+        wrong={
+            "rounded_down": fewest - 1,
+            "over_the_price": math.ceil(fixed / group),
+            "old_price": math.ceil(fixed / (base.price - base.cost)),
+        },
+        hints=(
+            _("What does one buyer leave at the price of the group?"),
+            _("Buyers are whole people: round in the direction that loses no money."),
+        ),
+        solution=_(
+            "One buyer leaves ¥{left:,.0f}. {fixed:,.0f} / {left:,.0f} is {exact:.1f}: {n} buyers."
+        ).format(left=left, fixed=fixed, exact=fixed / left, n=fewest),
     )
 
 
@@ -311,163 +463,6 @@ def experience(shop: Shop) -> sheet.Sheet:
     )
 
 
-@sheet.number(
-    id="pricing-group-threshold",
-    objective="strategies-launch",
-    minutes=3,
-    title=_("How many must join?"),
-    unit="buyers",
-    tolerance=0,
-    mistakes={
-        "rounded_down": _("You rounded down: with one buyer less, the deal still loses a little."),
-        "over_the_price": _(
-            "You divided by the price. Only what is left after the unit cost pays fixed costs."
-        ),
-        "old_price": _("You counted with the old price. The buyers of the group pay less."),
-    },
-)
-def group_threshold(shop: Shop) -> sheet.Sheet:
-    base = product(shop)
-    group = float(round(base.price * 0.95))
-    left = group - base.cost
-    fixed = float(round(40.4 * left))  # about forty buyers pay for it, never a whole number
-    fewest = topic.least_group(fixed, group, base.cost)
-    return sheet.Sheet(
-        prompt=_(
-            "A group deal offers {name} at ¥{group:,.0f} instead of ¥{price:,.0f}. A unit costs "
-            "¥{cost:,.0f}. If the deal comes on, the banner and the handling cost ¥{fixed:,.0f}. "
-            "What is the smallest number of buyers at which the deal does not lose money?"
-        ).format(**vars(base), group=group, fixed=fixed),
-        right=fewest,
-        wrong={
-            "rounded_down": fewest - 1,
-            "over_the_price": math.ceil(fixed / group),
-            "old_price": math.ceil(fixed / (base.price - base.cost)),
-        },
-        hints=(
-            _("What does one buyer leave at the price of the group?"),
-            _("Buyers are whole people: round in the direction that loses no money."),
-        ),
-        solution=_(
-            "One buyer leaves ¥{left:,.0f}. {fixed:,.0f} / {left:,.0f} is {exact:.1f}: {n} buyers."
-        ).format(left=left, fixed=fixed, exact=fixed / left, n=fewest),
-    )
-
-
-@sheet.table(
-    id="pricing-side-by-side",
-    objective="strategies-compare",
-    minutes=6,
-    title=_("Four ways to sell one phone"),
-    unit="yuan",
-    rel_tolerance=CLOSE,
-    key="strategy",
-    value="profit",
-    labels={
-        "base": _("price now"),
-        "best": _("best single price"),
-        "segments": _("two segments"),
-        "haggling": _("haggling, equal power"),
-    },
-    mistakes={
-        "revenue": _(
-            "These are revenues. Take off what the units cost: a strategy is judged by profit."
-        ),
-        "customers_share": _(
-            "That is what is left to the customers. The question asks for the shop's profit."
-        ),
-    },
-)
-def side_by_side(shop: Shop) -> sheet.TableSheet:
-    base = product(shop)
-    outcomes = {
-        "base": topic.one_price(base.demand, base.cost, base.price),
-        "best": topic.one_price(base.demand, base.cost),
-        "segments": topic.personalised(base.demand, base.cost, segments=2),
-        "haggling": topic.haggling(base.demand, base.cost),
-    }
-    return sheet.TableSheet(
-        prompt=_(
-            "{name} costs ¥{cost:,.0f}. At ¥{price:,.0f} the shop sells {units:,.0f} a year, with "
-            "an elasticity of -{elasticity:g} there. Take a straight line of demand: "
-            "`strategies.calibrated({price:.0f}, {elasticity:g}, {units:.0f})`. What is the yearly "
-            "**profit** of the price now, of the best single price, of two segments, and of "
-            "haggling with equal power?"
-        ).format(**vars(base)),
-        right={name: outcome.profit for name, outcome in outcomes.items()},
-        wrong={
-            "revenue": {name: outcome.revenue for name, outcome in outcomes.items()},
-            "customers_share": {
-                name: outcome.consumer_surplus for name, outcome in outcomes.items()
-            },
-        },
-        hints=(
-            _(
-                "`strategies.one_price`, `strategies.personalised(..., segments=2)`, "
-                "`strategies.haggling`."
-            ),
-            _("Each outcome has a `.profit`. `strategies.compare([...])` shows all in one table."),
-        ),
-        solution=_(
-            "Make the demand once, give it with the unit cost to the three functions, and read "
-            "`.profit`. The segments take from the customers what they add to the profit."
-        ),
-    )
-
-
-@sheet.choice(
-    id="pricing-personal-price",
-    objective="strategies-compare",
-    minutes=3,
-    title=_("A price for each customer"),
-    options=("allowed", "disclose", "open_segments", "one_price"),
-)
-def personal_price(_shop: Shop) -> sheet.ChoiceSheet:
-    return sheet.ChoiceSheet(
-        prompt=_(
-            "The app knows which customers rarely compare prices. A manager wants to show them, "
-            "and only them, a price that is 8 % higher for the same phone. What do you answer?"
-        ),
-        right="open_segments",
-        options={
-            "allowed": _("Do it: a price is the seller's own affair, and each sees only one."),
-            "disclose": _("Do it, and write into the terms that prices may be personal."),
-            "open_segments": _(
-                "Do not. Offer lower prices by rules that everybody can see and meet."
-            ),
-            "one_price": _(
-                "Do not: different prices for different customers are always forbidden."
-            ),
-        },
-        reasons={
-            "allowed": _(
-                "Automated decisions must not treat people unreasonably differently in price "
-                "(PIPL, Article 24). Hidden prices come out: two customers compare their screens."
-            ),
-            "disclose": _(
-                "In the European Union a personal price must be disclosed; but being open does not "
-                "make an unreasonable difference reasonable under Chinese law."
-            ),
-            "open_segments": _(
-                "Segments that customers can see and choose earn as well, and stand up to light."
-            ),
-            "one_price": _(
-                "Too strict. A student price, a quantity discount or an offer to new customers has "
-                "a reason that all can see."
-            ),
-        },
-        hints=(
-            _("Chinese law names one thing that automated decisions must not do with prices."),
-            _("Would the customer who pays more call the reason fair, if it were told?"),
-        ),
-        solution=_(
-            "Article 24 of China's Personal Information Protection Law (PIPL) forbids unreasonable "
-            "differences in price by automated decisions. Offer open segments instead: students, "
-            "bulk, trade-in, delivery time."
-        ),
-    )
-
-
 FIELDS = (
     sheet.Field("launch", _("Launch price, % of the base price"), 90, 140, step=1, start=100),
     sheet.Field("weeks", _("Weeks until the first cut"), 1, 22, step=1, start=8),
@@ -598,16 +593,3 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
             "pay first; then the price follows the falling value down."
         ).format(**best),
     )
-
-
-EXERCISES = [
-    side_by_side,
-    personal_price,
-    cut_volume,
-    group_threshold,
-    bid_shading,
-    reserve,
-    name_your_price,
-    experience,
-    launch_plan,
-]
