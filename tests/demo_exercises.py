@@ -102,9 +102,10 @@ def design(_shop: Shop) -> sheet.PlanSheet:
         prompt="Choose span and layers so that at least 60 people have a boss.",
         right={"span": 4, "layers": 3},
         score=score,
-        wrong={
-            "flat": ({"span": 12, "layers": 1}, lambda plan: plan["layers"] == 1),
-            "narrow": ({"span": 2, "layers": 5}, lambda plan: plan["span"] == 2),
+        wrong={"flat": {"span": 12, "layers": 1}, "narrow": {"span": 2, "layers": 5}},
+        detects={
+            "flat": lambda plan: plan["layers"] == 1,
+            "narrow": lambda plan: plan["span"] == 2,
         },
         **words,
     )

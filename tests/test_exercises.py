@@ -333,8 +333,9 @@ def test_a_choice_has_an_option_and_a_reason_for_each_key(part: str) -> None:
 def test_a_mistake_that_cannot_be_told_does_not_apply() -> None:
     plans, cells = DESIGN.sheet(NO_SHOP), LAYERS.sheet(NO_SHOP)
     assert set(DESIGN.apart(plans)) == {"flat", "narrow"}
-    passes: Any = ({"span": 12, "layers": 2}, lambda plan: True)
-    assert set(DESIGN.apart(replace(plans, wrong={**plans.wrong, "flat": passes}))) == set()
+    passes: Any = {**plans.wrong, "flat": {"span": 12, "layers": 2}}
+    detects = {**plans.detects, "flat": lambda plan: True}
+    assert set(DESIGN.apart(replace(plans, wrong=passes, detects=detects))) == set()
     assert set(LAYERS.apart(replace(cells, wrong={**cells.wrong, "posts": None}))) == {"no_top"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,10 @@ from ecokit.competitors.mystery import OWN
 from ecokit.competitors.watch import ELASTICITY
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.shop import Shop
+from ecokit.shop import Shop
 
 NEAR = 0.003  # two price levels nearer than this are not told apart by an exercise
-LEADER, FIRST, SECOND = "K1", "K2", "K3"
-"""The competitor with the largest share, and the two others."""
-
+LEADER, FIRST, SECOND = "K1", "K2", "K3"  # the one with the largest share, and the two others
 STRICT = 0.3  # the threshold of the exercise on matching
 FLOOR = 0.97  # share of the usual units that a reaction must keep
 SPARE = 1.3  # margin that a plan may give up, as a ratio to the cheapest plan that keeps the units
@@ -45,19 +41,6 @@ def _gaps(shop: Shop) -> pd.DataFrame:
     return topic.price_gaps(_panel(shop), _same(shop), topic.own_prices(shop))
 
 
-def _candidates(shop: Shop) -> list[pd.Series[Any]]:
-    """Return three shops of the directory: the largest, a twin nobody visits, a competitor."""
-    days = shop.visits["started_at"].agg(["min", "max"])
-    months = max((days["max"] - days["min"]).days / 30.4, 1)
-    visits = len(shop.visits) / months / shop.truth["drawn_scale"]
-    regions = shop.orders["region"].value_counts(normalize=True)
-    ranked = topic.rank_directory(shop, monthly_visits=visits, regions=regions)
-    ranked = ranked.merge(shop.directory[["shop_id", "monthly_visits"]], on="shop_id")
-    alike = ranked["covers"] * ranked["focus"] * ranked["prices"]
-    twin = alike.where(ranked["reach"] < 0.1, -1.0).argmax()
-    return [ranked.iloc[at] for at in (ranked["monthly_visits"].argmax(), twin, 2)]
-
-
 @sheet.choice(
     id="competitors-who-competes",
     objective="competitors-find",
@@ -66,11 +49,15 @@ def _candidates(shop: Shop) -> list[pd.Series[Any]]:
     options=("a", "b", "c"),
 )
 def who_competes(shop: Shop) -> sheet.ChoiceSheet:
-    largest, twin, rival = _candidates(shop)
-
-    def told(words: str, row: pd.Series[Any]) -> str:
-        return words.format(visits=row["monthly_visits"], **row.drop("monthly_visits"))
-
+    days = shop.visits["started_at"].agg(["min", "max"])
+    months = max((days["max"] - days["min"]).days / 30.4, 1)
+    visits = len(shop.visits) / months / shop.truth["drawn_scale"]
+    regions = shop.orders["region"].value_counts(normalize=True)
+    ranked = topic.rank_directory(shop, monthly_visits=visits, regions=regions)
+    ranked["visits"] = ranked["shop_id"].map(shop.directory.set_index("shop_id")["monthly_visits"])
+    alike = ranked["covers"] * ranked["focus"] * ranked["prices"]
+    unseen = alike.where(ranked["reach"] < 0.1, -1.0).argmax()
+    largest, twin, rival = (ranked.iloc[at] for at in (ranked["visits"].argmax(), unseen, 2))
     return sheet.ChoiceSheet(
         prompt=_(
             "A directory lists forty shops, and you have time to watch one more. Look at the "
@@ -78,34 +65,25 @@ def who_competes(shop: Shop) -> sheet.ChoiceSheet:
         ),
         right="c",
         options={
-            "a": told(_("{name}: nobody has more visitors"), largest),
-            "b": told(_("{name}: its range and its prices are almost ours"), twin),
-            "c": told(_("{name}: a shop of middling size with much of our range"), rival),
+            "a": _("{name}: nobody has more visitors").format(**largest),
+            "b": _("{name}: its range and its prices are almost ours").format(**twin),
+            "c": _("{name}: a shop of middling size with much of our range").format(**rival),
         },
         reasons={
-            "a": told(
-                _(
-                    "{name} has {visits:,} visits a month, and {focus:.0%} of its list is in our "
-                    "categories. Size alone makes no competitor: watch who sells the same to the "
-                    "same people."
-                ),
-                largest,
-            ),
-            "b": told(
-                _(
-                    "{name} covers {covers:.0%} of our range at prices like ours, with {visits:,} "
-                    "visits a month. A twin that our customers never see takes none of them away."
-                ),
-                twin,
-            ),
-            "c": told(
-                _(
-                    "{name} covers {covers:.0%} of our range, {focus:.0%} of its list is in our "
-                    "categories, its price band overlaps with ours by {prices:.0%}, and our "
-                    "customers see it. No part is weak."
-                ),
-                rival,
-            ),
+            "a": _(
+                "{name} has {visits:,} visits a month, and {focus:.0%} of its list is in our "
+                "categories. Size alone makes no competitor: watch who sells the same to the same "
+                "people."
+            ).format(**largest),
+            "b": _(
+                "{name} covers {covers:.0%} of our range at prices like ours, with {visits:,} "
+                "visits a month. A twin that our customers never see takes none of them away."
+            ).format(**twin),
+            "c": _(
+                "{name} covers {covers:.0%} of our range, {focus:.0%} of its list is in our "
+                "categories, its price band overlaps with ours by {prices:.0%}, and our customers "
+                "see it. No part is weak."
+            ).format(**rival),
         },
         hints=(
             _("A competitor sells what we sell, at our prices, to our customers."),
@@ -277,26 +255,26 @@ def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
     better = theirs["in_time_rate"] - theirs["touchpoint"].map(ours["in_time_rate"])
     row = theirs.iloc[int(better.argmax())]
     own: Any = ours.loc[row["touchpoint"]]
-    told = {"shop": row["shop"], "n": row["checks"], "name": row["name"], "low": row["low"]}
     return sheet.ChoiceSheet(
         prompt=_(
-            "At {shop} all {n} test purchases had the touchpoint *{name}* in time. Our own records "
-            "say {own:.0%} of {many:,}. What may you report?"
-        ).format(own=own["in_time_rate"], many=own["checks"], **told),
+            "At {row[shop]} all {row[checks]} test purchases had the touchpoint *{row[name]}* in "
+            "time. Our own records say {own:.0%} of {many:,}. What may you report?"
+        ).format(own=own["in_time_rate"], many=own["checks"], row=row),
         right="b",
         options={
-            "a": _("{shop} is perfect there, and better than we are").format(**told),
+            "a": _("{row[shop]} is perfect there, and better than we are").format(row=row),
             "b": _(
-                "Nothing about the rate yet: the interval begins at {low:.0%}. What the notes say "
-                "can be used at once"
-            ).format(**told),
+                "Nothing about the rate yet: the interval begins at {row[low]:.0%}. What the notes "
+                "say can be used at once"
+            ).format(row=row),
             "c": _("We are better, because our number rests on far more orders"),
         },
         reasons={
             "a": _(
-                "With {n} purchases the interval of {shop} begins at {low:.0%}. All of them in "
-                "time is what a shop with many failures shows now and then, too."
-            ).format(**told),
+                "With {row[checks]} purchases the interval of {row[shop]} begins at "
+                "{row[low]:.0%}. All of them in time is what a shop with many failures shows now "
+                "and then, too."
+            ).format(row=row),
             "b": _(
                 "A few purchases find out how something is done, not how often. Buy again, or "
                 "compare the notes."
@@ -477,21 +455,6 @@ def survivors(shop: Shop) -> sheet.Sheet:
     )
 
 
-def _basket(shop: Shop) -> pd.DataFrame:
-    """Return our prices and units in the month in which most is sold, and the one before."""
-    goods = shop.products[shop.products["category"] == BASKET]
-    stock = shop.stock[shop.stock["product_id"].isin(goods["product_id"])]
-    stock = stock.assign(period=stock["date"].dt.to_period("M").dt.to_timestamp())
-    months = shop.stock.groupby(shop.stock["date"].dt.to_period("M"))["sold"].sum()
-    late = months.iloc[1:].idxmax().to_timestamp()
-    stock = stock[stock["period"].isin([late, late - pd.offsets.MonthBegin()])]
-    items = stock.groupby(["period", "product_id"], as_index=False).agg(
-        price=("price", "mean"), quantity=("sold", "sum")
-    )
-    both = items.groupby("product_id")["period"].transform("nunique") == 2
-    return items[both].rename(columns={"product_id": "item"})
-
-
 @sheet.number(
     id="competitors-own-index",
     objective="competitors-index",
@@ -512,7 +475,15 @@ def _basket(shop: Shop) -> pd.DataFrame:
     },
 )
 def own_index(shop: Shop) -> sheet.Sheet:
-    basket = _basket(shop)
+    stock = shop.stock.assign(period=shop.stock["date"].dt.to_period("M").dt.to_timestamp())
+    late = stock.groupby("period")["sold"].sum().iloc[1:].idxmax()  # the month of most sales
+    goods = shop.products.loc[shop.products["category"] == BASKET, "product_id"]
+    stock = stock[stock["period"].isin([late, late - pd.offsets.MonthBegin()])]
+    stock = stock[stock["product_id"].isin(goods)]
+    products = stock.groupby(["period", "product_id"])
+    items = products.agg({"price": "mean", "sold": "sum"}).reset_index()
+    both = items.groupby("product_id")["period"].transform("nunique") == 2
+    basket = items[both].rename(columns={"product_id": "item", "sold": "quantity"})
     sums = basket.assign(sales=basket["price"] * basket["quantity"]).groupby("period")
     unit_value = sums["sales"].sum() / sums["quantity"].sum()
 
@@ -577,11 +548,8 @@ class _Cut:
 
     def best(self) -> sheet.PlanAnswer:
         """Find the cheapest plan that keeps the units; only the hit goods, only while it lasts."""
-        plans = [self.plan(cut) for cut in np.arange(0, 20.5, 0.5)]
+        plans = [{"cut": cut / 2, "weeks": float(self.weeks), "scope": 1.0} for cut in range(41)]
         return next((plan for plan in plans if self.outcome(plan)[0] >= FLOOR), plans[-1])
-
-    def plan(self, cut: float) -> sheet.PlanAnswer:
-        return {"cut": float(cut), "weeks": float(self.weeks), "scope": 1.0}
 
 
 def _cut(shop: Shop) -> _Cut:
@@ -599,8 +567,7 @@ def _cut(shop: Shop) -> _Cut:
     rival, category, week = best
     mine = hit[(hit["competitor_id"] == rival) & (hit["category"] == category)]
     start, lasted = _run(set(mine["week"]), pd.Timestamp(week))
-    end = start + pd.Timedelta(weeks=lasted - 1)
-    run = mine[(mine["week"] >= start) & (mine["week"] <= end)]
+    run = mine[mine["week"].between(start, start + pd.Timedelta(weeks=lasted - 1))]
     told = shop.truth.items()
     return _Cut(
         rival=rival,
@@ -627,23 +594,11 @@ def _run(weeks: set[Any], inside: pd.Timestamp) -> tuple[pd.Timestamp, int]:
 
 def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
     """Return price, cost and units a week of all our goods in the weeks before."""
-    own = topic.own_prices(shop)
+    own = topic.own_prices(shop).rename(columns={"own_price": "price"})
     before = own[(own["week"] < start) & (own["week"] >= start - pd.Timedelta(weeks=8))]
-    goods = before.groupby("product_id", as_index=False).agg(
-        price=("own_price", "mean"), units=("units", "mean")
-    )
+    goods = before.groupby("product_id", as_index=False)[["price", "units"]].mean()
     goods = goods.merge(shop.products[["product_id", "category", "cost"]], on="product_id")
     return goods.assign(hit=goods["product_id"].isin(hit))
-
-
-def _score(kept: float, cost: float, budget: float) -> sheet.Score:
-    keep = _("The attacked products keep {kept:.1%} of their usual units; {floor:.0%} is asked.")
-    give = _("The plan gives up ¥{cost:,.0f} of margin against waiting; ¥{budget:,.0f} may go.")
-    return sheet.Score(
-        round(50 * min(1, kept / FLOOR) + 50 * min(1, budget / max(cost, 1e-9))),
-        kept >= FLOOR and cost <= budget,
-        (keep.format(kept=kept, floor=FLOOR), give.format(cost=cost, budget=budget)),
-    )
 
 
 @sheet.plan(
@@ -674,48 +629,39 @@ def _score(kept: float, cost: float, budget: float) -> sheet.Score:
 )
 def reaction(shop: Shop) -> sheet.PlanSheet:
     move = _cut(shop)
-    best = move.best()
+    best, hit = move.best(), move.goods["hit"].sum()
     budget = SPARE * move.outcome(best)[1]
+    kept = _("The attacked products keep {reached:.1%} of their usual units; {goal:.0%} is asked.")
+    given = _("The plan gives up ¥{cost:,.0f} of margin against waiting; ¥{budget:,.0f} may go.")
+    own = move.elasticity.get(move.category, ELASTICITY)
+    far = move.weeks * SPARE < HORIZON - 1  # going on to the end is more than a little too long
     return sheet.PlanSheet(
         prompt=_(
-            "On {start.day} {start:%B} {rival} cuts {n} of the products that we sell too "
-            "({category}) by {depth:.0%}, and announces it for {weeks} weeks. It becomes the "
-            "cheapest seller. Our contract with the supplier asks that these products keep at "
-            "least {floor:.0%} of their usual units in these weeks. By how much do you cut your "
-            "own prices, for how many weeks, and which?\n\n"
-            "The shop's elasticities: {own:.1f} to our own price, {cross:.1f} to the cheapest "
+            "On {move.start.day} {move.start:%B} {move.rival} cuts {n} of the products that we "
+            "sell too ({category}) by {move.depth:.0%}, and announces it for {move.weeks} weeks. "
+            "It becomes the cheapest seller. Our contract with the supplier asks that these "
+            "products keep at least {floor:.0%} of their usual units in these weeks. By how much "
+            "do you cut your own prices, for how many weeks, and which?\n\n"
+            "The shop's elasticities: {own:.1f} to our own price, {move.cross:.1f} to the cheapest "
             "competitor's."
-        ).format(
-            start=move.start,
-            rival=move.rival,
-            n=int(move.goods["hit"].sum()),
-            category=sheet.plain(move.category),
-            depth=move.depth,
-            weeks=move.weeks,
-            floor=FLOOR,
-            own=move.elasticity.get(move.category, ELASTICITY),
-            cross=move.cross,
-        ),
+        ).format(move=move, n=hit, category=sheet.plain(move.category), floor=FLOOR, own=own),
         right=best,
-        score=lambda plan: _score(*move.outcome(plan), budget),
+        score=lambda plan: sheet.Score.within(
+            *move.outcome(plan), kept, given, goal=FLOOR, budget=budget
+        ),
         wrong={
-            "whole_shop": (best | {"scope": 3.0}, lambda plan: plan["scope"] >= 2),
-            "no_reaction": (
-                best | {"cut": 0.0},
-                lambda plan: plan["cut"] == 0 or plan["weeks"] == 0,
-            ),
-            "matched_the_cut": (
-                best | {"cut": round(move.depth * 200) / 2},
-                lambda plan: plan["cut"] >= 0.75 * 100 * move.depth,
-            ),
-            "too_long": (
-                best | {"weeks": float(HORIZON)} if move.weeks * SPARE < HORIZON - 1 else None,
-                lambda plan: plan["weeks"] > move.weeks,
-            ),
-            "stopped_early": (
-                best | {"weeks": 1.0} if move.weeks > 1 else None,
-                lambda plan: 0 < plan["weeks"] < move.weeks,
-            ),
+            "whole_shop": best | {"scope": 3.0},
+            "no_reaction": best | {"cut": 0.0},
+            "matched_the_cut": best | {"cut": round(move.depth * 200) / 2},
+            "too_long": best | {"weeks": float(HORIZON)} if far else None,
+            "stopped_early": best | {"weeks": 1.0} if move.weeks > 1 else None,
+        },
+        detects={
+            "whole_shop": lambda plan: plan["scope"] >= 2,
+            "no_reaction": lambda plan: plan["cut"] == 0 or plan["weeks"] == 0,
+            "matched_the_cut": lambda plan: plan["cut"] >= 0.75 * 100 * move.depth,
+            "too_long": lambda plan: plan["weeks"] > move.weeks,
+            "stopped_early": lambda plan: 0 < plan["weeks"] < move.weeks,
         },
         hints=(
             _(

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ecokit import decisions as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.shop import Shop
+from ecokit.shop import Shop
 
 
 def _campaigns(shop: Shop) -> dict[str, pd.DataFrame]:
@@ -264,24 +261,18 @@ def price_of_waiting(shop: Shop) -> sheet.Sheet:
 
 
 CHANGES = {
-    "a": (
-        topic.Change(_("Finance no longer approves"), without=("finance",)),
-        _("Only decisions with three layers pass finance, and they are few."),
+    "a": topic.Change(_("Finance no longer approves"), without=("finance",)),
+    "b": topic.Change(_("All posts are asked at the same moment"), parallel=True),
+    "c": topic.Change(
+        _("The traffic manager answers a third faster"), faster={"traffic_manager": 2 / 3}
     ),
-    "b": (
-        topic.Change(_("All posts are asked at the same moment"), parallel=True),
-        _("It shortens every path with two layers or three, but none with one."),
-    ),
-    "c": (
-        topic.Change(
-            _("The traffic manager answers a third faster"), faster={"traffic_manager": 2 / 3}
-        ),
-        _("It touches every decision, as all of them pass the traffic manager."),
-    ),
-    "d": (
-        topic.Change(_("Below ¥800 the first approval decides"), mandate=800),
-        _("It frees small decisions, and these hold little of the money."),
-    ),
+    "d": topic.Change(_("Below ¥800 the first approval decides"), mandate=800),
+}
+WHY = {
+    "a": _("Only decisions with three layers pass finance, and they are few."),
+    "b": _("It shortens every path with two layers or three, but none with one."),
+    "c": _("It touches every decision, as all of them pass the traffic manager."),
+    "d": _("It frees small decisions, and these hold little of the money."),
 }
 
 
@@ -295,20 +286,19 @@ CHANGES = {
 def best_change(shop: Shop) -> sheet.ChoiceSheet:
     campaigns = _campaigns(shop)
     half_life = topic.fading(campaigns).half_life
-    changes = [topic.Change("Today"), *(change for change, _why in CHANGES.values())]
+    changes = [topic.Change("Today"), *CHANGES.values()]
     today, *others = topic.what_if(campaigns, changes=changes, half_life=half_life)["margin"]
     gains = {key: margin - today for key, margin in zip(CHANGES, others, strict=True)}
     best = max(gains, key=gains.__getitem__)
 
-    def reason(key: str, why: str) -> str:
-        if key == best:
-            words = _("It would have kept ¥{gain:,.0f} more, the most of the four. {why}")
-        else:
+    def reason(key: str) -> str:
+        words = _("It would have kept ¥{gain:,.0f} more, the most of the four. {why}")
+        if key != best:
             words = _(
                 "It would have kept ¥{gain:,.0f} more; the best of the four keeps ¥{most:,.0f} "
                 "more. {why}"
             )
-        return words.format(gain=gains[key], most=gains[best], why=why)
+        return words.format(gain=gains[key], most=gains[best], why=WHY[key])
 
     return sheet.ChoiceSheet(
         prompt=_(
@@ -316,8 +306,8 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
             "the year with each. Which one would have kept the most margin?"
         ),
         right=best,
-        options={key: change.label for key, (change, _why) in CHANGES.items()},
-        reasons={key: reason(key, why) for key, (_change, why) in CHANGES.items()},
+        options={key: change.label for key, change in CHANGES.items()},
+        reasons={key: reason(key) for key in CHANGES},
         hints=(
             _(
                 "Ask of each change: how many decisions does it touch, and how much money is in "
@@ -343,38 +333,23 @@ DEPUTY_SHARE = 0.25  # part of a specialist's working time that a deputy spends 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What a plan would have brought last year.
+    """What a plan would have brought last year."""
 
-    Attributes
-    ----------
-    share : float
-        Of the decisions, made inside the window.
-    control : float
-        Of the money under two approvals or more, still there.
-    gain : float
-        Yuan of margin beyond today's, after the deputy's cost.
-    """
-
-    share: float
-    control: float
-    gain: float
+    share: float  # of the decisions, made inside the window
+    control: float  # of the money under two approvals or more, still there
+    gain: float  # yuan of margin beyond today's, after the deputy's cost
 
     def score(self) -> sheet.Score:
-        """Score the plan."""
         lines = (
-            _("{share:.1%} inside the window (needed: {goal:.0%}).").format(
-                share=self.share, goal=GOAL
-            ),
-            _(
-                "{control:.0%} of the money keeps two approvals or more (needed: {least:.0%})."
-            ).format(control=self.control, least=CONTROL),
-            _("¥{gain:,.0f} a year gained after costs (needed: not below 0).").format(
-                gain=self.gain
-            ),
+            _("{share:.1%} inside the window (needed: {goal:.0%})."),
+            _("{control:.0%} of the money keeps two approvals or more (needed: {least:.0%})."),
+            _("¥{gain:,.0f} a year gained after costs (needed: not below 0)."),
         )
+        told = vars(self) | {"goal": GOAL, "least": CONTROL}
         met = (self.share >= GOAL, self.control >= CONTROL, self.gain >= 0)
         points = 40 * min(self.share / GOAL, 1) + 30 * min(self.control / CONTROL, 1) + 30 * met[2]
-        return sheet.Score(points if all(met) else min(points, 99), all(met), lines)
+        points = points if all(met) else min(points, 99)
+        return sheet.Score(points, all(met), tuple(line.format(**told) for line in lines))
 
 
 def _deputy_cost(shop: Shop) -> float:
@@ -391,9 +366,8 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
     @cache
     def replayed(mandate: float, at_once: float, deputy: float) -> _Outcome:
         faster = {"traffic_manager": 0.5} if deputy else {}
-        change = topic.Change("Plan", faster=faster, parallel=bool(at_once), mandate=mandate)
-        both = [topic.Change("Today"), change]
-        told = topic.what_if(campaigns, changes=both, half_life=half_life)
+        plan = topic.Change("Plan", faster=faster, parallel=bool(at_once), mandate=mandate)
+        told = topic.what_if(campaigns, changes=[topic.Change("Today"), plan], half_life=half_life)
         today, planned = told["margin"]
         return _Outcome(
             share=float(told["in_window"].iloc[1]),
@@ -410,11 +384,9 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
     minutes=10,
     title=_("Design the approval path of campaigns"),
     fields=(
-        sheet.Field(
-            "mandate", _("Mandate of the traffic manager, yuan"), 0, 3000, step=100, start=0
-        ),
-        sheet.Field("at_once", _("All at once (1) or one after another (0)"), 0, 1, start=0),
-        sheet.Field("deputy", _("Deputy for the traffic manager (1) or none (0)"), 0, 1, start=0),
+        sheet.Field("mandate", _("Mandate of the traffic manager, yuan"), 0, 3000, step=100),
+        sheet.Field("at_once", _("All at once (1) or one after another (0)"), 0, 1),
+        sheet.Field("deputy", _("Deputy for the traffic manager (1) or none (0)"), 0, 1),
     ),
     mistakes={
         "no_control_left": _(
@@ -448,18 +420,14 @@ def design_path(shop: Shop) -> sheet.PlanSheet:
         right=right,
         score=lambda answer: outcome(answer).score(),
         wrong={
-            "no_control_left": (
-                {"mandate": 3000, "at_once": 0, "deputy": 0},
-                lambda answer: outcome(answer).control < CONTROL,
-            ),
-            "deputy_costs_more": (
-                {"mandate": 0, "at_once": 1, "deputy": 1},
-                lambda answer: bool(answer["deputy"]) and outcome(answer).gain < 0,
-            ),
-            "kept_the_queue": (
-                {"mandate": 0, "at_once": 0, "deputy": 0},
-                lambda answer: not answer["at_once"] and outcome(answer).share < GOAL,
-            ),
+            "no_control_left": {"mandate": 3000, "at_once": 0, "deputy": 0},
+            "deputy_costs_more": {"mandate": 0, "at_once": 1, "deputy": 1},
+            "kept_the_queue": {"mandate": 0, "at_once": 0, "deputy": 0},
+        },
+        detects={
+            "no_control_left": lambda answer: outcome(answer).control < CONTROL,
+            "deputy_costs_more": lambda answer: bool(answer["deputy"]) and outcome(answer).gain < 0,
+            "kept_the_queue": lambda answer: not answer["at_once"] and outcome(answer).share < GOAL,
         },
         hints=(
             _("Start with what costs nothing: ask all posts at once."),

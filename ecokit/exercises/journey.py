@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,9 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ecokit import journey as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.shop import Shop
+from ecokit.shop import Shop
 
 NEAR = 0.0025  # two rates nearer than this are not told apart
 DAYS = 90  # in which a next order counts
@@ -136,11 +133,8 @@ def call_list(shop: Shop) -> sheet.Sheet:
     now = _calls(shop)["due_at"].dt.normalize().mode().iloc[0] + pd.Timedelta(days=1, hours=9)
     waiting = topic.overdue_parcels(shop, as_of=now)["called_at"]
     paid = shop.orders[shop.orders["paid_at"].notna()]
-    early = {
-        "orders": paid.assign(dispatched_at=paid["placed_at"]),
-        "touchpoints": shop.touchpoints,
-        "journey": shop.journey,
-    }
+    orders = paid.assign(dispatched_at=paid["placed_at"])
+    early = {"orders": orders, "touchpoints": shop.touchpoints, "journey": shop.journey}
     return sheet.Sheet(
         prompt=_(
             "It is {now:%A}, {now.day} {now:%B %Y, %H:%M}. You lead the service guides. How many "
@@ -208,18 +202,6 @@ class _Year:
         return {"usual": float(usual[best]), "rush": float(rush[best])}
 
 
-def _score(year: _Year, budget: int, answer: sheet.PlanAnswer) -> sheet.Score:
-    share, used = year.share(answer), year.used(answer)
-    points = 50 * min(1, share / SAME_DAY) + 50 * min(1, budget / max(used, 1))
-    in_time = _("{share:.0%} of the calls are made on the day they fall due; {goal:.0%} is asked.")
-    paid = _("You pay for {used:,} calls in the year; the budget is {budget:,}.")
-    return sheet.Score(
-        round(points),
-        share >= SAME_DAY and used <= budget,
-        (in_time.format(share=share, goal=SAME_DAY), paid.format(used=used, budget=budget)),
-    )
-
-
 @sheet.plan(
     id="journey-call-plan",
     objective="journey-call",
@@ -246,6 +228,8 @@ def call_plan(shop: Shop) -> sheet.PlanSheet:
     most = 1.15 * year.used(best)  # a plan need not be the cheapest
     budget = round(most)
     mean, peak = float(np.ceil(year.due.mean())), float(min(year.due.max(), MOST))
+    made = _("{reached:.0%} of the calls are made on the day they fall due; {goal:.0%} is asked.")
+    paid = _("You pay for {cost:,} calls in the year; the budget is {budget:,}.")
     return sheet.PlanSheet(
         prompt=_(
             "Last year {n:,} parcels passed the three days, most of them in {first} and {second}. "
@@ -254,15 +238,19 @@ def call_plan(shop: Shop) -> sheet.PlanSheet:
             "{budget:,} calls in the year. A call that is not made waits, oldest first."
         ).format(n=year.due.sum(), first=first, second=second, goal=SAME_DAY, budget=budget),
         right=best,
-        score=lambda answer: _score(year, budget, answer),
+        score=lambda answer: sheet.Score.within(
+            year.share(answer), year.used(answer), made, paid, goal=SAME_DAY, budget=budget
+        ),
         wrong={
-            "planned_for_the_mean": (
-                {"usual": mean, "rush": mean},
-                lambda answer: answer["usual"] == answer["rush"] and year.share(answer) < SAME_DAY,
+            "planned_for_the_mean": {"usual": mean, "rush": mean},
+            "planned_for_the_worst_day": {"usual": peak, "rush": peak},
+        },
+        detects={
+            "planned_for_the_mean": lambda answer: (
+                answer["usual"] == answer["rush"] and year.share(answer) < SAME_DAY
             ),
-            "planned_for_the_worst_day": (
-                {"usual": peak, "rush": peak},
-                lambda answer: answer["usual"] == answer["rush"] and year.used(answer) > most,
+            "planned_for_the_worst_day": lambda answer: (
+                answer["usual"] == answer["rush"] and year.used(answer) > most
             ),
         },
         hints=(
@@ -342,15 +330,13 @@ def missed_call(shop: Shop) -> sheet.Sheet:
 def do_calls_harm(shop: Shop) -> sheet.ChoiceSheet:
     told = _told(shop)
     called = told["call"].isin(["on_time", "late", "open"])
+    complained = told.groupby(called)["complained"].mean()
     return sheet.ChoiceSheet(
         prompt=_(
             "A colleague shows you: {called:.1%} of the customers whom the shop called about a "
             "parcel complained, but only {others:.1%} of all other customers. “The calls annoy "
             "people. Let us stop them.” What do you do?"
-        ).format(
-            called=told.loc[called, "complained"].mean(),
-            others=told.loc[~called, "complained"].mean(),
-        ),
+        ).format(called=complained[True], others=complained[False]),
         right="compare",
         options={
             "stop": _("Stop the calls: the numbers are clear."),

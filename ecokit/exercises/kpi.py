@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ecokit import kpi as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.shop import Shop
+from ecokit.shop import Shop
 
 POST = "traffic_manager"
 NAMES = {name: one.name for name, one in topic.KPIS.items() if POST in one.posts}
@@ -24,15 +21,11 @@ def _cards(shop: Shop) -> pd.DataFrame:
     return topic.scorecards(shop, posts=[POST])
 
 
-def _months(shop: Shop) -> dict[str, pd.DataFrame]:
+def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
     """Return the scorecard of each month."""
     cards = _cards(shop)
-    months = [f"{month:%Y-%m}" for month in cards["month"].unique()]
-    return {month: topic.scorecard(cards, POST, month) for month in months}
-
-
-def _in_words(month: str) -> str:
-    return f"{pd.Timestamp(month):%B %Y}"
+    months = map(pd.Timestamp, cards["month"].unique())
+    return {month: topic.scorecard(cards, POST, f"{month:%Y-%m}") for month in months}
 
 
 @sheet.number(
@@ -57,22 +50,22 @@ def _in_words(month: str) -> str:
 )
 def campaign_conversion(shop: Shop) -> sheet.Sheet:
     shares = topic.measure("campaign_uv_share", shop, "month")
-    month = f"{shares.sort_values('campaign_uv_share')['month'].iloc[-1]:%Y-%m}"
-    visits = shop.visits[shop.visits["started_at"].dt.strftime("%Y-%m") == month]
-    orders = shop.orders[shop.orders["placed_at"].dt.strftime("%Y-%m") == month]
+    month = shares.sort_values("campaign_uv_share")["month"].iloc[-1]
+    visits = shop.visits[shop.visits["started_at"].dt.strftime("%Y-%m") == f"{month:%Y-%m}"]
+    orders = shop.orders[shop.orders["placed_at"].dt.strftime("%Y-%m") == f"{month:%Y-%m}"]
     ours, theirs = visits.dropna(subset="campaign_id"), orders.dropna(subset="campaign_id")
     paid, visitors = theirs["paid_at"].count(), ours["visitor_id"].nunique()
-    whole = orders["paid_at"].count() / visits["visitor_id"].nunique()
     return sheet.Sheet(
         prompt=_(
-            "In {month} campaigns brought a larger share of the visitors than in any other month. "
-            "What was the campaign order conversion of that month, in per cent, to two decimals?"
-        ).format(month=_in_words(month)),
+            "In {month:%B %Y} campaigns brought a larger share of the visitors than in any other "
+            "month. What was the campaign order conversion of that month, in per cent, to two "
+            "decimals?"
+        ).format(month=month),
         right=100 * paid / visitors,
         wrong={
             "counted_visits": 100 * paid / len(ours),
             "counted_unpaid": 100 * len(theirs) / visitors,
-            "took_the_whole_shop": 100 * whole,
+            "took_the_whole_shop": 100 * orders["paid_at"].count() / visits["visitor_id"].nunique(),
         },
         hints=(
             _("Read the formula of the KPI: what is above the line, what is below?"),
@@ -154,9 +147,9 @@ def points(shop: Shop) -> sheet.Sheet:
     right = scored(card, "capped")
     return sheet.Sheet(
         prompt=_(
-            "How many points did the traffic manager score in {month}, when no KPI may count for "
-            "more than 120 % of its target? Give one decimal."
-        ).format(month=_in_words(month)),
+            "How many points did the traffic manager score in {month:%B %Y}, when no KPI may count "
+            "for more than 120 % of its target? Give one decimal."
+        ).format(month=month),
         right=right,
         wrong={
             "forgot_the_cap": scored(card, "linear"),
@@ -174,7 +167,7 @@ def points(shop: Shop) -> sheet.Sheet:
     )
 
 
-def _worst(shop: Shop) -> tuple[str, pd.DataFrame]:
+def _worst(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
     """Return the month with the fewest points, and its scorecard by KPI."""
     cards = _months(shop)
     month = min(cards, key=lambda one: cards[one]["points"].sum())
@@ -209,10 +202,10 @@ def missing_points(shop: Shop) -> sheet.TableSheet:
     signed = card["weight"] * gap
     return sheet.TableSheet(
         prompt=_(
-            "{month} was the traffic manager's worst month. How many points would each KPI have "
-            "brought more if it had just met its target, the others staying as they were? A KPI "
-            "that met its target brings 0."
-        ).format(month=_in_words(month)),
+            "{month:%B %Y} was the traffic manager's worst month. How many points would each KPI "
+            "have brought more if it had just met its target, the others staying as they were? A "
+            "KPI that met its target brings 0."
+        ).format(month=month),
         right=card["gain_at_target"],
         wrong={
             "without_weights": gap.clip(lower=0),
@@ -243,20 +236,16 @@ def lever(shop: Shop) -> sheet.ChoiceSheet:
     best = str(gains.sort_values().index[-1])
 
     def reason(name: str) -> str:
-        told = _("On target {kpi} would bring {points:.1f} points more").format(
-            kpi=NAMES[name], points=gains[name]
-        )
-        if name == best:
-            return told + _(", more than any other KPI.")
-        return told + _("; {best} would bring {most:.1f}.").format(
-            best=NAMES[best], most=gains[best]
-        )
+        most, less = _(", more than any other KPI."), _("; {best} would bring {most:.1f}.")
+        words = _("On target {kpi} would bring {points:.1f} points more")
+        words += most if name == best else less
+        return words.format(kpi=NAMES[name], points=gains[name], best=NAMES[best], most=gains[best])
 
     return sheet.ChoiceSheet(
         prompt=_(
-            "You advise the traffic manager after {month}. On which KPI would meeting the target "
-            "bring the most points?"
-        ).format(month=_in_words(month)),
+            "You advise the traffic manager after {month:%B %Y}. On which KPI would meeting the "
+            "target bring the most points?"
+        ).format(month=month),
         right=best,
         options=NAMES,
         reasons={name: reason(name) for name in NAMES},
@@ -323,20 +312,19 @@ AMBITION = 1.05  # what campaigns are to convert, as a ratio to this year
 class _Year:
     """What campaigns and the rest of the traffic did, and plans held against it."""
 
-    uv_share: float
-    order_share: float
-    campaigns: float
-    rest: float
-    best_share: float
+    uv: float  # share of campaigns
+    orders: float  # share of campaigns
+    campaigns: float  # what they converted
+    rest: float  # what the rest converted
+    best: float  # share of UV in the best month
 
     @classmethod
     def of(cls, shop: Shop) -> _Year:
         share = topic.measure("campaign_uv_share", shop, "month")["campaign_uv_share"]
-        uv, orders, converts = (
-            _year(shop, f"campaign_{kpi}") for kpi in ("uv_share", "order_share", "conversion")
-        )
+        names = ("campaign_uv_share", "campaign_order_share", "campaign_conversion")
+        uv, orders, converts = (_year(shop, name) for name in names)
         rest = topic.implied_conversion(uv, orders, converts).rest
-        return cls(uv, orders, converts, rest, best_share=float(share.max()))
+        return cls(uv, orders, converts, rest, best=float(share.max()))
 
     def implied_rest(self, answer: sheet.PlanAnswer) -> float:
         shares = (answer[name] / 100 for name in ("uv_share", "order_share", "conversion"))
@@ -349,7 +337,7 @@ class _Year:
         return answer["conversion"] / 100 >= AMBITION * self.campaigns
 
     def reachable(self, answer: sheet.PlanAnswer) -> bool:
-        return self.uv_share - 0.005 <= answer["uv_share"] / 100 <= self.best_share
+        return self.uv - 0.005 <= answer["uv_share"] / 100 <= self.best
 
     def order_share_of(self, share: float, conversion: float) -> float:
         """Return the share of orders, in per cent, that leaves the rest as it was."""
@@ -358,8 +346,8 @@ class _Year:
 
     def tied_plan(self, conversion: float) -> sheet.PlanAnswer:
         """Return the plan with this campaign conversion that leaves the rest as it was."""
-        share = -(-1000 * self.uv_share // 10) / 100  # up to the next whole per cent
-        share = min(share, self.best_share // 0.01 / 100)
+        share = -(-1000 * self.uv // 10) / 100  # up to the next whole per cent
+        share = min(share, self.best // 0.01 / 100)
         return {
             "uv_share": round(100 * share),
             "order_share": self.order_share_of(share, conversion),
@@ -368,19 +356,16 @@ class _Year:
 
     def score(self, answer: sheet.PlanAnswer) -> sheet.Score:
         share, converts = answer["uv_share"] / 100, answer["conversion"] / 100
-        rest = _("The rest would have to convert {planned:.2%}; it converted {was:.2%}.").format(
-            planned=self.implied_rest(answer), was=self.rest
+        told = {"share": share, "new": converts, "implied": self.implied_rest(answer)}
+        told |= vars(self) | {"more": converts / self.campaigns - 1}
+        lines = (
+            _("The rest would have to convert {implied:.2%}; it converted {rest:.2%}."),
+            _("Campaigns would convert {new:.2%}: {more:+.0%} on this year's {campaigns:.2%}."),
+            _("Campaigns would bring {share:.0%} of UV: {uv:.1%} this year, {best:.1%} at best."),
         )
-        more = _(
-            "Campaigns would convert {planned:.2%}: {more:+.0%} on this year's {was:.2%}."
-        ).format(planned=converts, was=self.campaigns, more=converts / self.campaigns - 1)
-        reach = _(
-            "Campaigns would bring {planned:.0%} of UV: {was:.1%} this year, {best:.1%} at best."
-        ).format(planned=share, was=self.uv_share, best=self.best_share)
-        points = (
-            40 * self.agrees(answer) + 30 * self.asks_more(answer) + 30 * self.reachable(answer)
-        )
-        return sheet.Score(points, points == 100, (rest, more, reach))
+        met = (self.agrees(answer), self.asks_more(answer), self.reachable(answer))
+        points = 40 * met[0] + 30 * met[1] + 30 * met[2]
+        return sheet.Score(points, all(met), tuple(line.format(**told) for line in lines))
 
 
 @sheet.plan(
@@ -410,11 +395,8 @@ class _Year:
 def next_year(shop: Shop) -> sheet.PlanSheet:
     year = _Year.of(shop)
     right = year.tied_plan(-(-1000 * AMBITION * year.campaigns // 1) / 1000)
-    beyond = min(0.89, year.best_share + 0.08)
-    far = right | {
-        "uv_share": round(100 * beyond),
-        "order_share": year.order_share_of(beyond, right["conversion"] / 100),
-    }
+    beyond = min(0.89, year.best + 0.08)
+    orders = year.order_share_of(beyond, right["conversion"] / 100)
     return sheet.PlanSheet(
         prompt=_(
             "This year campaigns brought {uv:.1%} of the visitors, made {orders:.1%} of the orders "
@@ -424,27 +406,18 @@ def next_year(shop: Shop) -> sheet.PlanSheet:
             "cent). Ask campaigns to convert at least {more:.0%} more than this year, and for a "
             "share of UV that is no lower than this year's and no higher than in the best month "
             "({best:.1%})."
-        ).format(
-            uv=year.uv_share,
-            orders=year.order_share,
-            campaigns=year.campaigns,
-            rest=year.rest,
-            best=year.best_share,
-            close=100 * CLOSE,
-            more=AMBITION - 1,
-        ),
+        ).format(**vars(year), close=100 * CLOSE, more=AMBITION - 1),
         right=right,
         score=year.score,
         wrong={
-            "contradicts": (
-                right | {"order_share": right["order_share"] + 8},
-                lambda answer: not year.agrees(answer),
-            ),
-            "asks_for_less": (
-                year.tied_plan(0.97 * year.campaigns),
-                lambda answer: not year.asks_more(answer),
-            ),
-            "out_of_reach": (far, lambda answer: not year.reachable(answer)),
+            "contradicts": right | {"order_share": right["order_share"] + 8},
+            "asks_for_less": year.tied_plan(0.97 * year.campaigns),
+            "out_of_reach": right | {"uv_share": round(100 * beyond), "order_share": orders},
+        },
+        detects={
+            "contradicts": lambda answer: not year.agrees(answer),
+            "asks_for_less": lambda answer: not year.asks_more(answer),
+            "out_of_reach": lambda answer: not year.reachable(answer),
         },
         hints=(
             _("Choose the share of UV and the conversion first; the share of orders then follows."),
@@ -454,7 +427,7 @@ def next_year(shop: Shop) -> sheet.PlanSheet:
             ),
         ),
         solution=_(
-            "For example {uv:.0f} % of UV at a conversion of {conversion:.1f} % make {orders:.1f} "
-            "% of the orders when the rest converts what it did."
-        ).format(uv=right["uv_share"], conversion=right["conversion"], orders=right["order_share"]),
+            "For example {uv_share:.0f} % of UV at a conversion of {conversion:.1f} % make "
+            "{order_share:.1f} % of the orders when the rest converts what it did."
+        ).format(**right),
     )

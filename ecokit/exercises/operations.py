@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,7 @@ from ecokit import kpi
 from ecokit import operations as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.shop import Shop
+from ecokit.shop import Shop
 
 FILL = 0.98  # fill rate that the reorder policy must reach
 SPARE = 1.12  # what a policy may cost, as a ratio to the cheapest one that reaches the fill rate
@@ -64,6 +62,7 @@ def stockout_rate(shop: Shop) -> sheet.Sheet:
     rates = topic.stockouts(shop, by="category")
     worst = rates.iloc[rates["lost_sales"].argmax()]
     months = topic.stockouts(shop, by=["month", "category"])
+    months = months[months["category"] == worst["category"]]
     return sheet.Sheet(
         prompt=_(
             "The KPI stock-out rate 缺货率 of slide 15 counts units: how many of those asked for "
@@ -73,9 +72,7 @@ def stockout_rate(shop: Shop) -> sheet.Sheet:
         wrong={
             "stockout_skus": worst["sku_rate"],
             "stockout_days": worst["day_rate"],
-            "average_of_ratios": months.loc[
-                months["category"] == worst["category"], "unit_rate"
-            ].mean(),
+            "average_of_ratios": months["unit_rate"].mean(),
         },
         hints=(
             _(
@@ -309,12 +306,10 @@ def weak_category(shop: Shop) -> sheet.ChoiceSheet:
 
     def reason(category: str) -> str:
         row: Any = weak.loc[category]
-        told = [words for sign, words in SIGNS.items() if row[sign]]
-        return _("{category}: it {signs}. GMROI {gmroi:.1f} a year.").format(
-            category=sheet.plain(category).capitalize(),
-            signs=", ".join(told) or _("shows none of the four signs"),
-            gmroi=row["gmroi_year"],
-        )
+        signs = ", ".join(words for sign, words in SIGNS.items() if row[sign])
+        signs = signs or _("shows none of the four signs")
+        words = _("{category}: it {signs}. GMROI {row[gmroi_year]:.1f} a year.")
+        return words.format(category=sheet.plain(category).capitalize(), signs=signs, row=row)
 
     return sheet.ChoiceSheet(
         prompt=_(
@@ -396,6 +391,12 @@ def _most_asked(shop: Shop) -> tuple[str, topic.ProductInputs]:
     return names[found.product_id], found
 
 
+def _costs(found: topic.ProductInputs, points: Any, quantities: Any) -> pd.DataFrame:
+    """Replay policies against the demand of the year, and return what came of each."""
+    log = topic.replay(found.demand, points, order_quantity=quantities, lead_days=LEAD)
+    return log.table(found.margin, found.holding_cost, found.order_cost)
+
+
 @sheet.number(
     id="operations-fill-rate",
     objective="operations-reorder",
@@ -422,8 +423,7 @@ def fill_rate(shop: Shop) -> sheet.Sheet:
     mean, deviation = found.demand.mean(), found.demand.std()
     point = topic.reorder_point(topic.lead_time_demand(mean, deviation, LEAD), LEVEL)
     quantity = float(round(mean * ORDER_DAYS))
-    log = topic.replay(found.demand, point, order_quantity=quantity, lead_days=LEAD)
-    played = log.table().iloc[0]
+    played = _costs(found, point, quantity).iloc[0]
     return sheet.Sheet(
         prompt=_(
             "{name} ({id}) is reordered at {point:.0f} units, {quantity:.0f} at a time, with a "
@@ -451,11 +451,6 @@ def fill_rate(shop: Shop) -> sheet.Sheet:
     )
 
 
-def _costs(found: topic.ProductInputs, points: Any, quantities: Any) -> pd.DataFrame:
-    log = topic.replay(found.demand, points, order_quantity=quantities, lead_days=LEAD)
-    return log.table(found.margin, found.holding_cost, found.order_cost)
-
-
 def _cheapest(found: topic.ProductInputs) -> tuple[sheet.PlanAnswer, float]:
     """Find the cheapest policy that reaches the fill rate, on the grid of the fields."""
     points, quantities = (grid.ravel() for grid in np.meshgrid(np.arange(61), np.arange(2, 121, 2)))
@@ -467,22 +462,17 @@ def _cheapest(found: topic.ProductInputs) -> tuple[sheet.PlanAnswer, float]:
 
 def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
     points = 50 * min(1, row["fill_rate"] / FILL) ** 4 + 50 * min(1, budget / row["cost"])
-    return sheet.Score(
-        round(points),
-        bool(row["fill_rate"] >= FILL and row["cost"] <= budget),
-        (
-            _("{fill:.1%} of the units are served; {goal:.0%} is asked.").format(
-                fill=row["fill_rate"], goal=FILL
-            ),
-            _("The year costs {cost:,.0f} yuan; {budget:,.0f} is the most you may pay.").format(
-                cost=row["cost"], budget=budget
-            ),
-            _(
-                "Of that, {lost_margin:,.0f} is margin lost, {holding:,.0f} holding, "
-                "{ordering:,.0f} for {orders:.0f} orders."
-            ).format(**row),
+    lines = (
+        _("{fill_rate:.1%} of the units are served; {goal:.0%} is asked."),
+        _("The year costs {cost:,.0f} yuan; {budget:,.0f} is the most you may pay."),
+        _(
+            "Of that, {lost_margin:,.0f} is margin lost, {holding:,.0f} holding, {ordering:,.0f} "
+            "for {orders:.0f} orders."
         ),
     )
+    told = tuple(line.format(**row, goal=FILL, budget=budget) for line in lines)
+    met = bool(row["fill_rate"] >= FILL and row["cost"] <= budget)
+    return sheet.Score(round(points), met, told)
 
 
 @sheet.plan(
@@ -511,8 +501,9 @@ def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
 )
 def reorder_policy(shop: Shop) -> sheet.PlanSheet:
     name, found = _most_asked(shop)
-    mean = found.demand.mean()
+    mean, sd = found.demand.mean(), found.demand.std()
     best, least = _cheapest(found)
+    budget = SPARE * least
     economic = topic.eoq(found.order_cost, mean, found.holding_cost).quantity
     quantity = float(np.clip(2 * round(economic / 2), 2, 120))
 
@@ -525,39 +516,24 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
 
     return sheet.PlanSheet(
         prompt=_(
-            "{name} ({id}): {mean:.2f} units a day are asked for, with a standard deviation of "
-            "{sd:.2f}. The supplier now needs {lead} days. A unit lost costs {margin:,.0f} yuan of "
-            "margin, a unit on the shelf {holding:.2f} yuan a day, an order {order:,.0f} yuan. Set "
-            "a reorder point and an order quantity. The policy is replayed against the demand of "
-            "the year: at least {goal:.0%} of the units must be served, for at most {budget:,.0f} "
-            "yuan."
-        ).format(
-            name=name,
-            id=found.product_id,
-            mean=mean,
-            sd=found.demand.std(),
-            lead=LEAD,
-            margin=found.margin,
-            holding=found.holding_cost,
-            order=found.order_cost,
-            goal=FILL,
-            budget=SPARE * least,
-        ),
+            "{name} ({found.product_id}): {mean:.2f} units a day are asked for, with a standard "
+            "deviation of {sd:.2f}. The supplier now needs {lead} days. A unit lost costs "
+            "{found.margin:,.0f} yuan of margin, a unit on the shelf {found.holding_cost:.2f} yuan "
+            "a day, an order {found.order_cost:,.0f} yuan. Set a reorder point and an order "
+            "quantity. The policy is replayed against the demand of the year: at least {goal:.0%} "
+            "of the units must be served, for at most {budget:,.0f} yuan."
+        ).format(name=name, found=found, mean=mean, sd=sd, lead=LEAD, goal=FILL, budget=budget),
         right=best,
-        score=lambda plan: _score(year(plan), SPARE * least),
+        score=lambda plan: _score(year(plan), budget),
         wrong={
-            "no_safety_stock": (
-                {"point": float(np.floor(mean * LEAD)), "quantity": quantity},
-                lambda plan: plan["point"] <= mean * LEAD,
-            ),
-            "orders_too_often": (
-                {"point": 60.0, "quantity": 2.0},
-                lambda plan: largest("ordering", plan),
-            ),
-            "holds_too_much": (
-                {"point": 60.0, "quantity": 120.0},
-                lambda plan: largest("holding", plan),
-            ),
+            "no_safety_stock": {"point": float(np.floor(mean * LEAD)), "quantity": quantity},
+            "orders_too_often": {"point": 60.0, "quantity": 2.0},
+            "holds_too_much": {"point": 60.0, "quantity": 120.0},
+        },
+        detects={
+            "no_safety_stock": lambda plan: plan["point"] <= mean * LEAD,
+            "orders_too_often": lambda plan: largest("ordering", plan),
+            "holds_too_much": lambda plan: largest("holding", plan),
         },
         hints=(
             _(
@@ -665,13 +641,6 @@ def turns(shop: Shop) -> sheet.Sheet:
     )
 
 
-def _clear_offer(shop: Shop) -> pd.Series[Any]:
-    """Return the offer with the largest saving among those that say something clear."""
-    values = topic.offer_values(shop)
-    clear = values[(values["gain"].abs() > 0.1 * values["saving"]) & (values["saving"] > 0)]
-    return (clear if len(clear) else values).sort_values("saving").iloc[-1]
-
-
 @sheet.number(
     id="operations-offer",
     objective="operations-buy",
@@ -693,25 +662,19 @@ def _clear_offer(shop: Shop) -> pd.Series[Any]:
     },
 )
 def offer(shop: Shop) -> sheet.Sheet:
-    row, bought = _clear_offer(shop), shop.purchases
-    mine = bought[bought["product_id"] == row["product_id"]]
+    values = topic.offer_values(shop)
+    clear = values[(values["gain"].abs() > 0.1 * values["saving"]) & (values["saving"] > 0)]
+    row = (clear if len(clear) else values).sort_values("saving").iloc[-1]
+    mine = shop.purchases[shop.purchases["product_id"] == row["product_id"]]
     spent = (mine["asked_units"] * mine["unit_cost"]).sum()
     return sheet.Sheet(
         prompt=_(
-            "Offer {id}: for {month:%B} the supplier takes {cut:.1%} off the purchase price of "
-            "{product}. In return it wants the place {resource} for {days} days, with {visits:,} "
-            "visits. In {moved:.0%} of such visits, what is bought depends on what stands there; "
-            "their profit is lost. How many yuan does the offer gain? A loss is below zero."
-        ).format(
-            id=row["offer_id"],
-            month=row["month"],
-            cut=row["price_cut"],
-            product=row["product_id"],
-            resource=sheet.plain(row["resource"]),
-            days=row["days"],
-            visits=row["visits"],
-            moved=topic.MOVED,
-        ),
+            "Offer {row[offer_id]}: for {row[month]:%B} the supplier takes {row[price_cut]:.1%} "
+            "off the purchase price of {row[product_id]}. In return it wants the place {resource} "
+            "for {row[days]} days, with {row[visits]:,} visits. In {moved:.0%} of such visits, "
+            "what is bought depends on what stands there; their profit is lost. How many yuan does "
+            "the offer gain? A loss is below zero."
+        ).format(row=row, resource=sheet.plain(row["resource"]), moved=topic.MOVED),
         right=row["gain"],
         wrong={
             "place_is_free": row["saving"],
@@ -746,10 +709,8 @@ def forecast(shop: Shop) -> sheet.ChoiceSheet:
     tried = topic.backtest(mine).set_index("method")
 
     def reason(method: str) -> str:
-        row: Any = tried.loc[method]
-        return _("{name}: {mae:.2f} units a day wrong on average, MASE {mase:.2f}.").format(
-            name=METHODS[method].capitalize(), mae=row["mae"], mase=row["mase"]
-        )
+        words = _("{name}: {row[mae]:.2f} units a day wrong on average, MASE {row[mase]:.2f}.")
+        return words.format(name=METHODS[method].capitalize(), row=tried.loc[method])
 
     return sheet.ChoiceSheet(
         prompt=_(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,12 +11,11 @@ import pandas as pd
 from ecokit import organisation as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.organisation.measures import Measures
-    from ecokit.shop import Shop
+from ecokit.organisation.measures import Measures
+from ecokit.shop import Shop
 
 WINDOW = 120  # minutes in which a campaign decision is to be made
+SEVEN, THREE = "seven_departments", "three_centers"  # the structures of the questions
 
 
 @sheet.table(
@@ -42,8 +40,8 @@ WINDOW = 120  # minutes in which a campaign decision is to be made
     },
 )
 def layers(shop: Shop) -> sheet.TableSheet:
-    names = shop.posts["structure"].unique()
-    right = {name: topic.layers(shop, structure=name).max() for name in names}
+    departments = shop.posts.groupby("structure", sort=False)["department"].nunique()
+    right = {name: topic.layers(shop, structure=name).max() for name in departments.index}
     return sheet.TableSheet(
         prompt=_(
             "Look at the three organisation charts. How many layers does each structure have? "
@@ -52,9 +50,7 @@ def layers(shop: Shop) -> sheet.TableSheet:
         right=right,
         wrong={
             "counted_arrows": {name: depth - 1 for name, depth in right.items()},
-            "counted_departments": shop.posts.groupby("structure", sort=False)[
-                "department"
-            ].nunique(),
+            "counted_departments": departments,
         },
         hints=(
             _("Follow the longest line from the general manager down to a post without reports."),
@@ -92,15 +88,15 @@ def layers(shop: Shop) -> sheet.TableSheet:
     },
 )
 def mean_span(shop: Shop) -> sheet.Sheet:
-    posts = topic.choose(shop.posts, structure="three_centers")
+    posts = topic.choose(shop.posts, structure=THREE)
     inside = posts[posts["sourcing"] == "inside"]
-    managers = len(topic.spans(shop, structure="three_centers"))
+    managers = len(topic.spans(shop, structure=THREE))
     return sheet.Sheet(
         prompt=_(
             "In the structure with three centers, how many people of the company does a manager "
             "lead on average? Give two decimals."
         ),
-        right=topic.mean_span(shop, structure="three_centers"),
+        right=topic.mean_span(shop, structure=THREE),
         wrong={
             "counted_outsourced": (posts["headcount"].sum() - 1) / managers,
             "counted_posts": inside["reports_to"].notna().sum() / managers,
@@ -167,6 +163,12 @@ def payroll(shop: Shop) -> sheet.Sheet:
     )
 
 
+def _ends(mandates: pd.DataFrame, kind: str) -> tuple[str, str]:
+    """Return who raises decisions of a kind, and who makes them."""
+    row = mandates.set_index("kind").loc[kind]
+    return str(row["raised_by"]), str(row["decided_by"])
+
+
 @sheet.number(
     id="organisation-approvals",
     objective="organisation-path",
@@ -188,14 +190,9 @@ def payroll(shop: Shop) -> sheet.Sheet:
     },
 )
 def approvals(shop: Shop) -> sheet.Sheet:
-    mandates = (
-        topic.choose(shop.mandates, structure="seven_departments").set_index("kind").loc["service"]
-    )
-    raised_by, decided_by = str(mandates["raised_by"]), str(mandates["decided_by"])
-    path = topic.approval_path(
-        shop, raised_by=raised_by, decided_by=decided_by, structure="seven_departments"
-    )
-    right, depth = len(path), topic.layers(shop, structure="seven_departments")
+    raised, decided = _ends(topic.choose(shop.mandates, structure=SEVEN), "service")
+    path = topic.approval_path(shop, raised_by=raised, decided_by=decided, structure=SEVEN)
+    right, depth = len(path), topic.layers(shop, structure=SEVEN)
     return sheet.Sheet(
         prompt=_(
             "In the structure with seven departments, an after-sales agent wants to send a "
@@ -205,8 +202,8 @@ def approvals(shop: Shop) -> sheet.Sheet:
         right=right,
         wrong={
             "counted_the_one_who_asks": right + 1,
-            "layers_between": abs(depth[raised_by] - depth[decided_by]),
-            "only_to_the_top": depth[raised_by] - 1,
+            "layers_between": abs(depth[raised] - depth[decided]),
+            "only_to_the_top": depth[raised] - 1,
         },
         hints=(
             _(
@@ -287,10 +284,11 @@ CANDIDATES = {
     options=tuple(CANDIDATES),
 )
 def single_point(shop: Shop) -> sheet.ChoiceSheet:
-    risks = topic.single_points(shop, structure="seven_departments")
+    risks = topic.single_points(shop, structure=SEVEN)
     stops = risks[risks["risk"] == "approval"]
     passes = stops.groupby("post_id")["scope"].nunique()
     posts = shop.posts.set_index("post_id")
+    titles = posts["title"] + " " + posts["title_zh"]
 
     def reason(post: str) -> str:
         kinds = stops[stops["post_id"] == post]["scope"]
@@ -304,10 +302,7 @@ def single_point(shop: Shop) -> sheet.ChoiceSheet:
             "campaign and service decision. Which other manager can, too?"
         ),
         right=max(CANDIDATES, key=lambda key: passes.get(CANDIDATES[key], 0)),
-        options={
-            key: f"{posts['title'][post]} {posts['title_zh'][post]}"
-            for key, post in CANDIDATES.items()
-        },
+        options={key: titles[post] for key, post in CANDIDATES.items()},
         reasons={key: reason(post) for key, post in CANDIDATES.items()},
         hints=(
             _("Look for the manager who stands on the approval path of all three kinds."),
@@ -327,30 +322,16 @@ WIDEST = 8  # people that a manager may lead at most
 SAVING = 0.05  # share of today's cost that the plan must save
 
 
-def _supervisors(shop: Shop) -> list[tuple[str, str]]:
-    """Return supervisors who lead one team each, the smallest team first, with their bosses."""
-    graph = topic.reporting_graph(shop, structure="seven_departments")
-    depth = topic.layers(shop, structure="seven_departments")
-    span = topic.spans(shop, structure="seven_departments")
-    third = [post for post in span.index if depth[post] == 3]
-    return [
-        (post, next(graph.predecessors(post)))
-        for post in sorted(third, key=lambda post: span[post])
-    ]
-
-
 def _structure(shop: Shop, answer: sheet.PlanAnswer) -> topic.Structure:
     """Return the structure that a plan makes of the seven departments."""
-    merged = topic.design(
-        shop,
-        structure="seven_departments",
-        merge=dict(_supervisors(shop)[: int(answer["closed"])]),
-        widest_span=int(answer["span"]),
-    )
-    ends = merged.mandates.set_index("kind").loc["campaign"]
-    path = topic.approval_path(
-        merged.tables, raised_by=str(ends["raised_by"]), decided_by=str(ends["decided_by"])
-    )
+    graph = topic.reporting_graph(shop, structure=SEVEN)
+    depth, span = topic.layers(shop, structure=SEVEN), topic.spans(shop, structure=SEVEN)
+    # Supervisors lead one team each: the smallest teams go to their supervisors' bosses first.
+    leads = sorted((post for post in span.index if depth[post] == 3), key=span.__getitem__)
+    merge = {post: next(graph.predecessors(post)) for post in leads[: int(answer["closed"])]}
+    merged = topic.design(shop, structure=SEVEN, merge=merge, widest_span=int(answer["span"]))
+    raised, decided = _ends(merged.mandates, "campaign")
+    path = topic.approval_path(merged.tables, raised_by=raised, decided_by=decided)
     decides = path[min(int(answer["approvals"]), len(path)) - 1]
     return topic.design(merged.tables, decides={"campaign": decides})
 
@@ -368,29 +349,16 @@ def _measures(shop: Shop) -> Callable[[sheet.PlanAnswer], Measures]:
 
 
 def _score(row: Measures, budget: float, goal: float) -> sheet.Score:
-    met = (
-        (
-            row.monthly_cost <= budget,
-            _("It costs ¥{cost:,.0f} a month; the budget is ¥{budget:,.0f}.").format(
-                cost=row.monthly_cost, budget=budget
-            ),
-        ),
-        (
-            row.campaign_in_time >= goal,
-            _("{share:.0%} of campaigns decided within two hours; {goal:.0%} must be.").format(
-                share=row.campaign_in_time, goal=goal
-            ),
-        ),
-        (
-            row.widest_span <= WIDEST,
-            _("The busiest manager leads {span:.1f} people; at most {most} are allowed.").format(
-                span=row.widest_span, most=WIDEST
-            ),
-        ),
+    met = (row.monthly_cost <= budget, row.campaign_in_time >= goal, row.widest_span <= WIDEST)
+    words = (
+        _("It costs ¥{row.monthly_cost:,.0f} a month; the budget is ¥{budget:,.0f}."),
+        _("{row.campaign_in_time:.0%} of campaigns decided within two hours; {goal:.0%} must be."),
+        _("The busiest manager leads {row.widest_span:.1f} people; at most {most} are allowed."),
     )
-    points = sum(worth for (good, __), worth in zip(met, (40, 40, 20), strict=True) if good)
-    lines = tuple((_("Met: ") if good else _("Missed: ")) + line for good, line in met)
-    return sheet.Score(points, all(good for good, __ in met), lines)
+    told = (line.format(row=row, budget=budget, goal=goal, most=WIDEST) for line in words)
+    verdicts = (_("Met: ") if good else _("Missed: ") for good in met)
+    lines = tuple(verdict + line for verdict, line in zip(verdicts, told, strict=True))
+    return sheet.Score(40 * met[0] + 40 * met[1] + 20 * met[2], all(met), lines)
 
 
 @sheet.plan(
@@ -399,7 +367,7 @@ def _score(row: Measures, budget: float, goal: float) -> sheet.Score:
     minutes=15,
     title=_("Faster and cheaper: plan a structure"),
     fields=(
-        sheet.Field("closed", _("Supervisor posts closed"), 0, 5, start=0),
+        sheet.Field("closed", _("Supervisor posts closed"), 0, 5),
         sheet.Field("span", _("Most people a manager leads"), 3, 12, start=6),
         sheet.Field("approvals", _("Approvals of a campaign decision"), 1, 4, start=4),
     ),
@@ -427,7 +395,7 @@ def _score(row: Measures, budget: float, goal: float) -> sheet.Score:
 )
 def structure_plan(shop: Shop) -> sheet.PlanSheet:
     minutes, measured = _minutes(shop), _measures(shop)
-    today = topic.cost(shop, structure="seven_departments")["monthly_cost"].sum()
+    today = topic.cost(shop, structure=SEVEN)["monthly_cost"].sum()
     budget = round(float(today) * (1 - SAVING), -3)
     two, three = (100 * topic.chance_in_time(layers, minutes, WINDOW) for layers in (2, 3))
     goal = round((two + three) / 10) / 20  # two approvals reach it, three miss it; in steps of 5 %
@@ -449,26 +417,18 @@ def structure_plan(shop: Shop) -> sheet.PlanSheet:
         right={"closed": 3, "span": 8, "approvals": 2},
         score=lambda answer: _score(measured(answer), budget, goal),
         wrong={
-            "too_wide": (
-                {"closed": 5, "span": 12, "approvals": 1},
-                lambda answer: measured(answer).widest_span > WIDEST,
-            ),
-            "everyone_signs": (
-                {"closed": 3, "span": 8, "approvals": 4},
-                lambda answer: measured(answer).campaign_in_time < goal,
-            ),
-            "too_many_leaders": (
-                {"closed": 3, "span": 4, "approvals": 1},
-                lambda answer: answer["span"] < WIDEST and too_dear(answer),
-            ),
-            "closed_too_many": (
-                {"closed": 5, "span": 8, "approvals": 1},
-                lambda answer: answer["closed"] >= 4 and too_dear(answer),
-            ),
-            "saved_too_little": (
-                {"closed": 1, "span": 8, "approvals": 1},
-                lambda answer: answer["closed"] < 4 and too_dear(answer),
-            ),
+            "too_wide": {"closed": 5, "span": 12, "approvals": 1},
+            "everyone_signs": {"closed": 3, "span": 8, "approvals": 4},
+            "too_many_leaders": {"closed": 3, "span": 4, "approvals": 1},
+            "closed_too_many": {"closed": 5, "span": 8, "approvals": 1},
+            "saved_too_little": {"closed": 1, "span": 8, "approvals": 1},
+        },
+        detects={
+            "too_wide": lambda answer: measured(answer).widest_span > WIDEST,
+            "everyone_signs": lambda answer: measured(answer).campaign_in_time < goal,
+            "too_many_leaders": lambda answer: answer["span"] < WIDEST and too_dear(answer),
+            "closed_too_many": lambda answer: answer["closed"] >= 4 and too_dear(answer),
+            "saved_too_little": lambda answer: answer["closed"] < 4 and too_dear(answer),
         },
         hints=(
             _("Change one number at a time and read the three lines."),

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
+
+import pandas as pd
 
 from ecokit import pricing as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from ecokit.shop import Shop
+from ecokit.shop import Shop
 
 CUT = 0.06  # price cut asked about
 WISH = 0.1  # change of conversion that the planned test must not miss, as a share of it
@@ -96,26 +94,24 @@ def margin_markup(shop: Shop) -> sheet.Sheet:
 def list_or_paid(shop: Shop) -> sheet.Sheet:
     rivals = topic.cheapest_offers(shop)
     today = shop.stock[shop.stock["date"] == rivals["week"].max()]
-    ours = today[["product_id", "price"]].rename(columns={"price": "own_price"})
-    listed = shop.products[["product_id", "list_price"]]
-    listed = listed.rename(columns={"list_price": "own_list_price"})
-    offers = rivals.merge(ours, on="product_id").merge(listed, on="product_id")
+    ours = today.set_index("product_id")["price"].rename("own_price").to_frame()
+    ours["own_list_price"] = shop.products.set_index("product_id")["list_price"]
+    offers = rivals.join(ours, on="product_id", how="inner")
 
     def gap(theirs: str, own: str) -> float:
         return float((offers[theirs] / offers[own] - 1).mean())
 
-    paid = gap("price", "own_price")
     return sheet.Sheet(
         prompt=_(
             "Take the products that we and a competitor have on Monday {day.day} {day:%B}. On "
             "average, how far is the cheapest competitor's price in stock from ours, as a share of "
             "our price? Count what customers pay. Negative: they are cheaper."
         ).format(day=offers["week"].iloc[0]),
-        right=paid,
+        right=gap("price", "own_price"),
         wrong={
             "their_list_price": gap("list_price", "own_price"),
             "own_list_price": gap("price", "own_list_price"),
-            "shares_of_theirs": -paid,
+            "shares_of_theirs": -gap("price", "own_price"),
         },
         hints=(
             _("`pricing.cheapest_offers(shop)` has their price by product."),

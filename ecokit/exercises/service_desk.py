@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,7 @@ from numpy.typing import NDArray
 from ecokit import service_desk as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.shop import Shop
+from ecokit.shop import Shop
 
 NEAR = 0.0025  # two shares nearer than this are not told apart by an exercise
 TARGET = 60  # seconds within which a consultation is answered in time: the window of touchpoint 2
@@ -54,9 +52,8 @@ MOST = 16  # agents that a block of the plan can have
 def in_time(shop: Shop) -> sheet.Sheet:
     months = topic.answers(shop, by="month", target=TARGET)
     busiest = months.iloc[months["contacts"].argmax()]
-    contacts = shop.contacts
-    month = pd.Period(busiest["month"], "M")
-    contacts = contacts[contacts["arrived_at"].dt.to_period("M") == month]
+    months_of_all = shop.contacts["arrived_at"].dt.to_period("M")
+    contacts = shop.contacts[months_of_all == pd.Period(busiest["month"], "M")]
     hours = topic.answers({"contacts": contacts}, by=["day", "hour"], target=TARGET)
     return sheet.Sheet(
         prompt=_(
@@ -173,8 +170,7 @@ def _peak(shop: Shop) -> _Peak:
             "hour: divide by 60."
         ),
         "one_in_twenty": _(
-            "You took the contacts of the table, which shows only some. The desk answers all of "
-            "them."
+            "You took the contacts of the table, which shows only some. The desk answers them all."
         ),
         "calls_over_minutes": _(
             "You divided contacts by minutes. Longer answers mean more work: multiply."
@@ -390,14 +386,6 @@ def _blocks(week: NDArray[Any], handling: float, patience: float) -> _Blocks:
     return _Blocks(np.array(contacts), np.array(hours), np.array(good))
 
 
-def _score(level: float, cost: float, budget: float) -> sheet.Score:
-    points = 50 * min(1, level / GOAL) + 50 * min(1, budget / cost)
-    answered = _("{share:.1%} of the week's contacts are answered in time; {goal:.0%} is asked.")
-    costs = _("The week costs ¥{cost:,.0f}; the budget is ¥{budget:,.0f}.")
-    lines = (answered.format(share=level, goal=GOAL), costs.format(cost=cost, budget=budget))
-    return sheet.Score(round(points), level >= GOAL and cost <= budget, lines)
-
-
 @sheet.plan(
     id="service_desk-staff-week",
     objective="service_desk-plan",
@@ -416,12 +404,15 @@ def _score(level: float, cost: float, budget: float) -> sheet.Score:
     },
 )
 def staff_week(shop: Shop) -> sheet.PlanSheet:
-    peak, patience = _peak(shop), topic.patience_minutes(shop)
-    blocks = _blocks(_week(shop).to_numpy(), peak.handling, patience)
-    mean = math.ceil(blocks.contacts.sum() / blocks.hours.sum() * peak.handling / 60)
+    peak, wait = _peak(shop), topic.patience_minutes(shop)
+    blocks = _blocks(_week(shop).to_numpy(), peak.handling, wait)
+    n = blocks.contacts.sum()
+    mean = math.ceil(n / blocks.hours.sum() * peak.handling / 60)
     best = blocks.cheapest()
     spare = 1.1  # what a plan may cost, as a ratio to the cheapest one
     budget = float(math.ceil(spare * blocks.outcome(best)[1] / 100) * 100)
+    met = _("{reached:.1%} of the week's contacts are answered in time; {goal:.0%} is asked.")
+    paid = _("The week costs ¥{cost:,.0f}; the budget is ¥{budget:,.0f}.")
 
     def flat(agents: int) -> sheet.PlanAnswer:
         return dict.fromkeys(_BLOCKS, float(min(max(agents, 1), MOST)))
@@ -431,32 +422,21 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
 
     return sheet.PlanSheet(
         prompt=_(
-            "Plan the desk for a usual week: {n:,.0f} contacts, {minutes:.1f} minutes each, "
-            "customers ready to wait {patience:.1f} minutes. Set the agents on duty in six blocks: "
+            "Plan the desk for a usual week: {n:,.0f} contacts, {peak.handling:.1f} minutes each, "
+            "customers ready to wait {wait:.1f} minutes. Set the agents on duty in six blocks: "
             "night 0 to 8, day 8 to 18, evening 18 to 24, on weekdays and on the weekend. Over the "
             "whole week {goal:.0%} of the contacts must be answered within {target} seconds "
             "(Erlang A, hour by hour). An agent's hour costs ¥{wage}, and the week may cost "
             "¥{budget:,.0f}."
-        ).format(
-            n=blocks.contacts.sum(),
-            minutes=peak.handling,
-            patience=patience,
-            goal=GOAL,
-            target=TARGET,
-            wage=WAGE,
-            budget=budget,
-        ),
+        ).format(n=n, peak=peak, wait=wait, goal=GOAL, target=TARGET, wage=WAGE, budget=budget),
         right=best,
-        score=lambda plan: _score(*blocks.outcome(plan), budget),
-        wrong={
-            "same_all_day_too_few": (
-                flat(mean),
-                lambda plan: is_flat(plan) and blocks.outcome(plan)[0] < GOAL,
-            ),
-            "peak_all_week": (
-                flat(peak.agents),
-                lambda plan: is_flat(plan) and blocks.outcome(plan)[1] > budget,
-            ),
+        score=lambda plan: sheet.Score.within(
+            *blocks.outcome(plan), met, paid, goal=GOAL, budget=budget
+        ),
+        wrong={"same_all_day_too_few": flat(mean), "peak_all_week": flat(peak.agents)},
+        detects={
+            "same_all_day_too_few": lambda plan: is_flat(plan) and blocks.outcome(plan)[0] < GOAL,
+            "peak_all_week": lambda plan: is_flat(plan) and blocks.outcome(plan)[1] > budget,
         },
         hints=(
             _("Look at `service_desk.hours(...)`: which blocks have how many contacts an hour?"),
@@ -659,15 +639,6 @@ def chat_for_all(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
-def _margin(shop: Shop) -> float:
-    """Return the mean gross margin of a customer's year, rounded to whole yuan."""
-    lines, orders = shop.order_lines, shop.orders
-    paid = orders[orders["paid_at"].notna()]
-    fen = ((lines["unit_price"] - lines["unit_cost"]) * 100).round().astype("int64")
-    total = (fen * lines["quantity"])[lines["order_id"].isin(paid["order_id"])].sum() / 100
-    return float(round(total / paid["visitor_id"].nunique()))
-
-
 @sheet.number(
     id="service_desk-customer-value",
     objective="service_desk-customers",
@@ -688,7 +659,10 @@ def _margin(shop: Shop) -> float:
     },
 )
 def customer_value(shop: Shop) -> sheet.Sheet:
-    margin, discount = _margin(shop), 0.1
+    lines, paid = shop.order_lines, shop.orders[shop.orders["paid_at"].notna()]
+    fen = ((lines["unit_price"] - lines["unit_cost"]) * 100).round().astype("int64")
+    total = (fen * lines["quantity"])[lines["order_id"].isin(paid["order_id"])].sum() / 100
+    margin, discount = float(round(total / paid["visitor_id"].nunique())), 0.1
     retention = round(topic.repeat_curve(shop.orders)["share"].iloc[-1], 2)
     return sheet.Sheet(
         prompt=_(

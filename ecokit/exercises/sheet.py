@@ -130,6 +130,23 @@ class Score:
     passed: bool
     lines: tuple[str, ...] = ()
 
+    @classmethod
+    def within(cls, reached: float, cost: float, *lines: str, goal: float, budget: float) -> Self:
+        """Return the score of a plan that is to reach a goal within a budget.
+
+        Either brings half of the points. Each line may name the four numbers.
+
+        Examples
+        --------
+        >>> words = ("{reached:.0%} of {goal:.0%}", "{cost} of {budget}")
+        >>> Score.within(0.6, 90, *words, goal=0.8, budget=100)
+        Score(points=88, passed=False, lines=('60% of 80%', '90 of 100'))
+        """
+        points = 50 * min(1, reached / goal) + 50 * min(1, budget / max(cost, 1e-9))
+        told = {"reached": reached, "goal": goal, "cost": cost, "budget": budget}
+        passed = bool(reached >= goal and cost <= budget)
+        return cls(round(points), passed, tuple(line.format(**told) for line in lines))
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlanSheet(_Words):
@@ -139,21 +156,23 @@ class PlanSheet(_Words):
     ----------
     right : dict
         A plan that passes: a number for each field.
-    wrong : mapping of str to (dict or None, callable)
-        For each known mistake a plan that makes it, and a function that says whether a plan
-        makes it. The first mistake that is found is told.
+    wrong : mapping of str to dict or None
+        For each known mistake a plan that makes it.
+    detects : mapping of str to callable
+        For each known mistake a function that says whether a plan makes it. The first mistake
+        that is found is told.
     score : callable
         Takes a plan and returns its `Score`.
     """
 
     right: PlanAnswer
-    wrong: Mapping[str, tuple[PlanAnswer | None, Callable[[PlanAnswer], bool]]]
+    wrong: Mapping[str, PlanAnswer | None]
+    detects: Mapping[str, Callable[[PlanAnswer], bool]]
     score: Callable[[PlanAnswer], Score]
 
     def mistake(self, plan: PlanAnswer) -> str | None:
         """Return the name of the first known mistake that a plan makes, if any."""
-        found = (name for name, (_plan, detects) in self.wrong.items() if detects(plan))
-        return next(found, None)
+        return next((name for name, detects in self.detects.items() if detects(plan)), None)
 
 
 AnySheet = TypeVar("AnySheet", bound=Sheet | TableSheet | ChoiceSheet | PlanSheet)
@@ -164,7 +183,9 @@ AnySheet = TypeVar("AnySheet", bound=Sheet | TableSheet | ChoiceSheet | PlanShee
 
 def _by_name(sheet: Sheet | TableSheet | ChoiceSheet | PlanSheet) -> list[Mapping[str, object]]:
     """Return what a sheet holds for each known mistake, or for each option."""
-    return [sheet.options, sheet.reasons] if isinstance(sheet, ChoiceSheet) else [sheet.wrong]
+    if isinstance(sheet, ChoiceSheet):
+        return [sheet.options, sheet.reasons]
+    return [sheet.wrong, sheet.detects] if isinstance(sheet, PlanSheet) else [sheet.wrong]
 
 
 def _unwritten(_shop: Shop) -> Any:
@@ -423,8 +444,8 @@ class Plan(Declared[PlanSheet]):
         """
         return {
             name: plan
-            for name, (plan, _detects) in sheet.wrong.items()
-            if plan is not None and sheet.mistake(plan) == name and not sheet.score(plan).passed
+            for name, plan in super().apart(sheet).items()
+            if sheet.mistake(plan) == name and not sheet.score(plan).passed
         }
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from ecokit import strategies as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-
-if TYPE_CHECKING:
-    from ecokit.shop import Shop
-    from ecokit.strategies.demand import Demand
+from ecokit.shop import Shop
+from ecokit.strategies.demand import Demand
 
 CLOSE = 0.01  # two answers nearer than this share are not told apart by an exercise
 CUT = 0.06  # the price cut of the exercise on break-even
@@ -20,8 +18,8 @@ BIDDERS = 5
 WEEKS = 26
 GOOD = 0.96  # share of the best possible profit that a launch plan must reach
 
+# How a new phone becomes known and loses value, week by week.
 LIFE = {"innovation": 0.05, "imitation": 0.25, "ageing": 0.012, "cost_fall": 0.006}
-"""How a new phone becomes known and loses value, week by week."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,10 @@ def product(shop: Shop) -> Product:
     wide = totals["price"] * (1 - 1.5 * CUT) > phones["cost"].reindex(totals.index)
     often = totals[wide & (totals["asked"] >= 20)]
     chosen = (often if len(often) else totals[wide]).sort_values("asked").index[-1]
-    row: Any = totals.loc[chosen].astype(float)
-    return Product(
-        str(phones.loc[chosen, "name"]),
-        round(row["price"]),
-        round(phones["cost"].astype(float)[chosen]),
-        round(365 * row["asked"] / row["days"]),
-        abs(shop.truth["elasticity_phones"]),
-    )
+    row, phone = totals.loc[chosen].astype(float), phones.loc[chosen]
+    units = round(365 * row["asked"] / row["days"])
+    elasticity, cost = abs(shop.truth["elasticity_phones"]), round(float(phone["cost"]))
+    return Product(str(phone["name"]), round(row["price"]), cost, units, elasticity)
 
 
 @sheet.table(
@@ -106,12 +100,10 @@ def side_by_side(shop: Shop) -> sheet.TableSheet:
             "**profit** of the price now, of the best single price, of two segments, and of "
             "haggling with equal power?"
         ).format(**vars(base)),
-        right={name: outcome.profit for name, outcome in outcomes.items()},
+        right={name: one.profit for name, one in outcomes.items()},
         wrong={
-            "revenue": {name: outcome.revenue for name, outcome in outcomes.items()},
-            "customers_share": {
-                name: outcome.consumer_surplus for name, outcome in outcomes.items()
-            },
+            "revenue": {name: one.revenue for name, one in outcomes.items()},
+            "customers_share": {name: one.consumer_surplus for name, one in outcomes.items()},
         },
         hints=(
             _(
@@ -204,6 +196,7 @@ def personal_price(_shop: Shop) -> sheet.ChoiceSheet:
 def cut_volume(shop: Shop) -> sheet.Sheet:
     base = product(shop)
     margin = 1 - base.cost / base.price
+    before, after = base.price - base.cost, base.price * (1 - CUT) - base.cost
     needed = topic.break_even_uplift(margin, CUT)
     return sheet.Sheet(
         prompt=_(
@@ -224,11 +217,7 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
             "One unit left ¥{before:,.0f} and leaves ¥{after:,.0f} now. The units must grow by "
             "{before:,.0f} / {after:,.0f} less 1 = {share:.0%}: the cut over the margin that is "
             "left."
-        ).format(
-            before=base.price - base.cost,
-            after=base.price * (1 - CUT) - base.cost,
-            share=needed,
-        ),
+        ).format(before=before, after=after, share=needed),
     )
 
 
@@ -473,29 +462,19 @@ FIELDS = (
 
 def launch_profit(base: Product, plan: sheet.PlanAnswer) -> float:
     """Return what a launch plan earns in its weeks, yuan."""
-    prices = topic.path(
-        base.price * plan["launch"] / 100,
-        base.price * plan["later"] / 100,
-        round(plan["weeks"]),
-        WEEKS,
-        plan["sale"] / 100,
-    )
+    launch, later = (base.price * plan[name] / 100 for name in ("launch", "later"))
+    prices = topic.path(launch, later, round(plan["weeks"]), WEEKS, plan["sale"] / 100)
     return topic.life_cycle(base.demand, base.cost, prices, **LIFE).profit
 
 
 def best_launch(base: Product) -> sheet.PlanAnswer:
     """Return a plan that no single change of a field improves, from a coarse grid."""
-    plans: list[sheet.PlanAnswer] = [
-        {"launch": launch, "weeks": weeks, "later": later, "sale": sale}
-        for launch in (115, 125, 135)
-        for weeks in (6, 12, 18)
-        for later in (90, 105)
-        for sale in (0, 10)
-    ]
+    grid = itertools.product((115, 125, 135), (6, 12, 18), (90, 105), (0, 10))
+    names = [field.name for field in FIELDS]
+    plans: list[sheet.PlanAnswer] = [dict(zip(names, row, strict=True)) for row in grid]
     best = max(plans, key=lambda plan: launch_profit(base, plan))
     for step in (6, 3, 1):
-        improved = True
-        while improved:
+        while True:
             near = [
                 best | {field.name: best[field.name] + move}
                 for field in FIELDS
@@ -503,19 +482,17 @@ def best_launch(base: Product) -> sheet.PlanAnswer:
                 if field.low <= best[field.name] + move <= field.high
             ]
             found = max(near, key=lambda plan: launch_profit(base, plan))
-            improved = launch_profit(base, found) > launch_profit(base, best) + 1e-6
-            best = found if improved else best
+            if launch_profit(base, found) <= launch_profit(base, best) + 1e-6:
+                break
+            best = found
     return best
 
 
 def _launch_score(profit: float, most: float) -> sheet.Score:
     share = max(profit / most, 0.0)
-    lines = (
-        _("The plan earns ¥{profit:,.0f} in {weeks} weeks.").format(profit=profit, weeks=WEEKS),
-        _("That is {share:.0%} of what the best plan earns; {good:.0%} are needed.").format(
-            share=share, good=GOOD
-        ),
-    )
+    earned = _("The plan earns ¥{profit:,.0f} in {weeks} weeks.")
+    of_best = _("That is {share:.0%} of what the best plan earns; {good:.0%} are needed.")
+    lines = (earned.format(profit=profit, weeks=WEEKS), of_best.format(share=share, good=GOOD))
     return sheet.Score(min(100 * share, 100), share >= GOOD, lines)
 
 
@@ -563,17 +540,15 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
         right=best,
         score=lambda plan: _launch_score(launch_profit(base, plan), most),
         wrong={
-            "below_cost": (
-                {"launch": 100, "weeks": 8, "later": 75, "sale": 35},
-                lambda plan: last_price(plan) < last_cost,
-            ),
-            "cut_at_once": (
-                {"launch": 120, "weeks": 1, "later": 95, "sale": 0},
-                lambda plan: plan["weeks"] <= 3 and plan["later"] < plan["launch"],
-            ),
-            "one_price_for_ever": (
-                {"launch": 95, "weeks": 12, "later": 95, "sale": 0},
-                lambda plan: abs(plan["launch"] - plan["later"]) <= 2 and plan["sale"] <= 2,
+            "below_cost": {"launch": 100, "weeks": 8, "later": 75, "sale": 35},
+            "cut_at_once": {"launch": 120, "weeks": 1, "later": 95, "sale": 0},
+            "one_price_for_ever": {"launch": 95, "weeks": 12, "later": 95, "sale": 0},
+        },
+        detects={
+            "below_cost": lambda plan: last_price(plan) < last_cost,
+            "cut_at_once": lambda plan: plan["weeks"] <= 3 and plan["later"] < plan["launch"],
+            "one_price_for_ever": lambda plan: (
+                abs(plan["launch"] - plan["later"]) <= 2 and plan["sale"] <= 2
             ),
         },
         hints=(
