@@ -322,27 +322,21 @@ WIDEST = 8  # people that a manager may lead at most
 SAVING = 0.05  # share of today's cost that the plan must save
 
 
-def _structure(shop: Shop, answer: sheet.PlanAnswer) -> topic.Structure:
-    """Return the structure that a plan makes of the seven departments."""
-    graph = topic.reporting_graph(shop, structure=SEVEN)
-    depth, span = topic.layers(shop, structure=SEVEN), topic.spans(shop, structure=SEVEN)
-    # Supervisors lead one team each: the smallest teams go to their supervisors' bosses first.
-    leads = sorted((post for post in span.index if depth[post] == 3), key=span.__getitem__)
-    merge = {post: next(graph.predecessors(post)) for post in leads[: int(answer["closed"])]}
-    merged = topic.design(shop, structure=SEVEN, merge=merge, widest_span=int(answer["span"]))
-    raised, decided = _ends(merged.mandates, "campaign")
-    path = topic.approval_path(merged.tables, raised_by=raised, decided_by=decided)
-    decides = path[min(int(answer["approvals"]), len(path)) - 1]
-    return topic.design(merged.tables, decides={"campaign": decides})
-
-
 def _measures(shop: Shop) -> Callable[[sheet.PlanAnswer], Measures]:
     """Return a function that measures the structure of a plan, each plan once."""
-    minutes = _minutes(shop)
+    minutes, graph = _minutes(shop), topic.reporting_graph(shop, structure=SEVEN)
+    depth, spans = topic.layers(shop, structure=SEVEN), topic.spans(shop, structure=SEVEN)
+    # Supervisors lead one team each: the smallest teams go to their supervisors' bosses first.
+    leads = sorted((post for post in spans.index if depth[post] == 3), key=spans.__getitem__)
 
     @cache
-    def measured(**answer: float) -> Measures:
-        new = _structure(shop, answer).tables
+    def measured(*, closed: float, span: float, approvals: float) -> Measures:
+        merge = {post: next(graph.predecessors(post)) for post in leads[: int(closed)]}
+        merged = topic.design(shop, structure=SEVEN, merge=merge, widest_span=int(span))
+        raised, decided = _ends(merged.mandates, "campaign")
+        path = topic.approval_path(merged.tables, raised_by=raised, decided_by=decided)
+        decides = path[min(int(approvals), len(path)) - 1]
+        new = topic.design(merged.tables, decides={"campaign": decides}).tables
         return topic.measure(new, minutes_per_approval=minutes, window_minutes=WINDOW)
 
     return lambda answer: measured(**answer)
