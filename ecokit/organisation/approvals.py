@@ -27,7 +27,9 @@ def approval_path(
 
     Parameters
     ----------
-    data, structure
+    data : Shop or mapping of tables
+        ``posts``, as in `reporting_graph`.
+    structure : str, optional
         As in `reporting_graph`.
     raised_by, decided_by : str
         Post ids. The same post twice means that it decides alone: no approval.
@@ -42,6 +44,11 @@ def approval_path(
     CourseError
         As `reporting_graph`, and for a post that the structure does not have.
 
+    References
+    ----------
+    Slide 13 (as few layers as possible). That the paper goes over the lowest common boss is the
+    course's own model.
+
     Examples
     --------
     >>> posts = pd.DataFrame({
@@ -54,10 +61,6 @@ def approval_path(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: decided_by is 'cfo'. The posts of the structure are ceo, sales, ...
-
-    Notes
-    -----
-    Slide 13 asks for as few layers as possible.
     """
     graph = graph_of(posts_of(data, structure))
     require_post("raised_by", raised_by, graph)
@@ -93,6 +96,10 @@ def approval_paths(data: Any, *, structure: str | None = None) -> Any:
     ------
     CourseError
         As `reporting_graph`; a mandate is not complete, or names no post of the structure.
+
+    References
+    ----------
+    Slide 13 (as few layers as possible); the path is that of `approval_path`.
 
     Examples
     --------
@@ -164,8 +171,10 @@ def single_points(data: Any, *, structure: str | None = None) -> Any:
 
     Parameters
     ----------
-    data, structure
-        As in `approval_paths`; ``posts`` with ``department``.
+    data : Shop or mapping of tables
+        ``posts``, with ``department``, and ``mandates``, as in `approval_paths`.
+    structure : str, optional
+        As in `reporting_graph`.
 
     Returns
     -------
@@ -178,6 +187,10 @@ def single_points(data: Any, *, structure: str | None = None) -> Any:
     ------
     CourseError
         As `approval_paths`.
+
+    References
+    ----------
+    Slides 10 and 11 ask for a clear mandate for each post; the two risks are the course's own.
 
     Examples
     --------
@@ -257,6 +270,11 @@ def chance_in_time(
         Approvals that are no whole number from 0, minutes that are not above 0, or a window
         below 0.
 
+    References
+    ----------
+    Slide 13 (one to two hours); the Erlang distribution as a sum of exponential times: Larson
+    and Odoni (1981), section 2.11.3.
+
     Examples
     --------
     >>> round(chance_in_time(2, 60), 4)  # 1 - 3 exp(-2)
@@ -286,10 +304,19 @@ def approval_minutes(data: Any, *, kind: str = "campaign") -> float:
     kind : str
         The kind of decision.
 
+    Returns
+    -------
+    float
+        Mean minutes, 0 or more.
+
     Raises
     ------
     CourseError
         No approval of that kind was answered, or some were answered before they were asked.
+
+    References
+    ----------
+    Slide 13 (a campaign decision has one to two hours); a plain mean of the records.
 
     Examples
     --------

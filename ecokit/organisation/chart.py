@@ -18,7 +18,9 @@ def places(data: Any, *, structure: str | None = None) -> Any:
 
     Parameters
     ----------
-    data, structure
+    data : Shop or mapping of tables
+        ``posts``, as in `reporting_graph`.
+    structure : str, optional
         As in `reporting_graph`.
 
     Returns
@@ -32,6 +34,10 @@ def places(data: Any, *, structure: str | None = None) -> Any:
     ------
     CourseError
         As `reporting_graph`.
+
+    References
+    ----------
+    Slides 5 to 7 draw such charts; the layout is the course's own.
 
     Examples
     --------

@@ -59,8 +59,10 @@ def design(
 
     Parameters
     ----------
-    data, structure
-        The structure to start from, as in `approval_paths`.
+    data : Shop or mapping of tables
+        ``posts`` and ``mandates``, as in `approval_paths`.
+    structure : str, optional
+        The structure to start from, as in `reporting_graph`.
     name : str
         What the new structure is called.
     merge : mapping of post_id to post_id
@@ -92,6 +94,11 @@ def design(
         As `approval_paths`; a department, kind or post that is not there; a limit that no
         structure can keep.
 
+    References
+    ----------
+    Slide 6 outsources IT, site design and logistics; slide 13 asks for few layers. Why a span
+    has a limit: Graicunas (1933), Urwick (1956).
+
     Examples
     --------
     >>> posts = pd.DataFrame({
@@ -111,10 +118,6 @@ def design(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: outsource is 'it'. Choose one of: top, shop.
-
-    Notes
-    -----
-    Slide 6 outsources IT, site design and logistics; slide 13 asks for few layers.
     """
     named = numbers.text("name", name)
     departments = frames.listed(outsource, "outsource")

@@ -84,6 +84,11 @@ def compare(data: Any, *, minutes_per_approval: float, window_minutes: float = 1
     CourseError
         As `measure`.
 
+    References
+    ----------
+    Slides 5 to 7 (the structures) and 13 (few layers, one to two hours); the choice of measures
+    is the course's own.
+
     Examples
     --------
     >>> posts = pd.DataFrame({
@@ -135,11 +140,20 @@ def measure(
     structure : str, optional
         As in `reporting_graph`.
 
+    Returns
+    -------
+    Measures
+        A row of `compare`, as attributes.
+
     Raises
     ------
     CourseError
         As `approval_paths`; minutes are not above 0, no mandate is of a campaign decision, or
         nobody leads anybody.
+
+    References
+    ----------
+    As in `compare`.
 
     Examples
     --------
@@ -225,6 +239,11 @@ def four_questions(data: Any, *, minutes_per_approval: float, structure: str | N
     ------
     CourseError
         As `measure`, and for a touchpoint whose post the structure does not have.
+
+    References
+    ----------
+    Slide 4 (the questions), slide 14 (partners); the figures that answer them are the course's
+    own.
 
     Examples
     --------

@@ -25,6 +25,25 @@ MOST_NAMED = 12  # posts listed in a sentence
 def title(structure: str) -> str:
     """Name a structure for people, in English and Chinese.
 
+    Parameters
+    ----------
+    structure : str
+        Its name in the table posts, such as ``three_forces``.
+
+    Returns
+    -------
+    str
+        Both names for the deck's three structures; the English one for any other.
+
+    Raises
+    ------
+    CourseError
+        `structure` is no text.
+
+    References
+    ----------
+    Slides 5 to 7.
+
     Examples
     --------
     >>> title("three_forces"), title("my_structure")
@@ -60,6 +79,10 @@ def choose(table: Any, *, structure: str | None = None) -> Any:
     ------
     CourseError
         No such structure, or several and none named.
+
+    References
+    ----------
+    Slides 5 to 7 give the structures; the tables are those of the data dictionary.
 
     Examples
     --------
@@ -116,6 +139,10 @@ def reporting_graph(data: Any, *, structure: str | None = None) -> nx.DiGraph:
         A column is missing, no such structure; a post twice, an unknown boss, a post that
         reports to itself, no top or two, a circle of posts.
 
+    References
+    ----------
+    Slides 5 to 7.
+
     Examples
     --------
     >>> posts = pd.DataFrame({
@@ -129,10 +156,6 @@ def reporting_graph(data: Any, *, structure: str | None = None) -> nx.DiGraph:
     ...
     ecokit.errors.CourseError: Nobody is at the top: the posts agents, ceo, sales report to one \
 another in a circle. Leave reports_to empty for one of them.
-
-    Notes
-    -----
-    Slides 5 to 7.
     """
     return graph_of(posts_of(data, structure))
 
@@ -244,10 +267,19 @@ def top(graph: nx.DiGraph) -> str:
     graph : networkx.DiGraph
         What `reporting_graph` returned.
 
+    Returns
+    -------
+    str
+        Its ``post_id``.
+
     Raises
     ------
     CourseError
         It is something else, or has no one post at the top.
+
+    References
+    ----------
+    The root of the tree that `reporting_graph` returns; slides 5 to 7.
 
     Examples
     --------

@@ -25,7 +25,9 @@ def layers(data: Any, *, structure: str | None = None) -> pd.Series:
 
     Parameters
     ----------
-    data, structure
+    data : Shop or mapping of tables
+        ``posts``, as in `reporting_graph`.
+    structure : str, optional
         As in `reporting_graph`.
 
     Returns
@@ -37,6 +39,10 @@ def layers(data: Any, *, structure: str | None = None) -> pd.Series:
     ------
     CourseError
         As `reporting_graph`.
+
+    References
+    ----------
+    Slide 13 (as few layers as possible).
 
     Examples
     --------
@@ -71,7 +77,9 @@ def spans(data: Any, *, structure: str | None = None) -> pd.Series:
 
     Parameters
     ----------
-    data, structure
+    data : Shop or mapping of tables
+        ``posts``, as in `reporting_graph`.
+    structure : str, optional
         As in `reporting_graph`.
 
     Returns
@@ -83,6 +91,11 @@ def spans(data: Any, *, structure: str | None = None) -> pd.Series:
     ------
     CourseError
         As `reporting_graph`.
+
+    References
+    ----------
+    The span of control: Graicunas (1933), Urwick (1956). Sharing people among several holders
+    is the course's own rule.
 
     Examples
     --------
@@ -120,10 +133,26 @@ def mean_span(data: Any, *, structure: str | None = None) -> float:
 
     People with a boss inside the company, divided by managers.
 
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``posts``, as in `reporting_graph`.
+    structure : str, optional
+        As in `reporting_graph`.
+
+    Returns
+    -------
+    float
+        People per manager.
+
     Raises
     ------
     CourseError
         As `reporting_graph`, and where nobody leads anybody.
+
+    References
+    ----------
+    As in `spans`; the firm of Krackhardt (1987) has a mean span of 4.
 
     Examples
     --------
@@ -160,7 +189,9 @@ def cost(data: Any, *, by: By = "sourcing", structure: str | None = None) -> Any
 
     Parameters
     ----------
-    data, structure
+    data : Shop or mapping of tables
+        ``posts``, as in `reporting_graph`.
+    structure : str, optional
         As in `reporting_graph`.
     by : str or sequence of str
         Columns of ``posts`` to group by: ``sourcing``, ``department``, ``unit``.
@@ -175,6 +206,10 @@ def cost(data: Any, *, by: By = "sourcing", structure: str | None = None) -> Any
     ------
     CourseError
         As `reporting_graph`, and for an unknown column in `by`.
+
+    References
+    ----------
+    Slides 5 to 7 name departments only; heads and pay are set by the course.
 
     Examples
     --------

@@ -23,10 +23,19 @@ def uniform_headcount(span: float, layers: float) -> float:
     layers : float
         Layers :math:`L` with the top, 1 or more.
 
+    Returns
+    -------
+    float
+        People :math:`N`, the top included.
+
     Raises
     ------
     CourseError
         Span or layers below 1.
+
+    References
+    ----------
+    The sum of a geometric series; two such companies: Saylor Academy, *Span of Control*.
 
     Examples
     --------
@@ -65,10 +74,19 @@ def uniform_layers(headcount: float, span: float) -> float:
     span : float
         People per manager, :math:`s`.
 
+    Returns
+    -------
+    float
+        Layers :math:`L` with the top.
+
     Raises
     ------
     CourseError
         Headcount or span below 1.
+
+    References
+    ----------
+    The formula of `uniform_headcount`, solved for the layers.
 
     Examples
     --------
@@ -90,10 +108,26 @@ def uniform_managers(headcount: float, span: float) -> float:
 
     Everybody but the top has one of the managers above.
 
+    Parameters
+    ----------
+    headcount : float
+        People :math:`N`, the top included, 1 or more.
+    span : float
+        People per manager, :math:`s`, 1 or more.
+
+    Returns
+    -------
+    float
+        Managers, the top included.
+
     Raises
     ------
     CourseError
         Headcount or span below 1.
+
+    References
+    ----------
+    Everybody but the top has one boss; the company: Saylor Academy, *Span of Control*.
 
     Examples
     --------
