@@ -43,6 +43,10 @@ class Change:
         If a factor or the mandate is no number from 0, or `without` and `faster` do not name
         posts.
 
+    References
+    ----------
+    Slide 13 (as few layers as possible); the kinds of change are the course's own.
+
     Examples
     --------
     >>> Change("no finance", without=("finance",)).parallel
@@ -83,12 +87,17 @@ def replay(data: Any, *, change: Change) -> Any:
     Returns
     -------
     table of the caller's kind
+        The columns of ``decisions``, and ``minutes``.
 
     Raises
     ------
     CourseError
         If a column is missing, the change names a post that approves nothing, an approval is
         still open or was answered before it was asked for, or a decision has no approval.
+
+    References
+    ----------
+    Slide 13 (as few layers as possible); replaying the records is the course's own what-if.
 
     Examples
     --------
@@ -183,6 +192,11 @@ def what_if(data: Any, *, changes: Iterable[Change], half_life: float) -> Any:
     CourseError
         As `replay`; also without a change, with a half-life not above 0, or with a potential
         or a window that cannot be.
+
+    References
+    ----------
+    As in `replay`; interval of the share in the window: Wilson (1927); cost of delay:
+    Reinertsen (2009).
 
     Examples
     --------

@@ -33,6 +33,10 @@ def closed_forms(data: Any) -> dict[int, DecisionTime]:
     CourseError
         As `fit_layers`.
 
+    References
+    ----------
+    Larson and Odoni (1981), section 2.11.3, as in `DecisionTime`; means as in `fit_layers`.
+
     Examples
     --------
     >>> raised = pd.Timestamp("2025-06-01")
@@ -75,6 +79,10 @@ def kept_shares(
     ------
     CourseError
         As `add_minutes`; or a column is missing.
+
+    References
+    ----------
+    Cost of delay: Reinertsen (2009); the share kept is the course's own measure of it.
 
     Examples
     --------
@@ -119,6 +127,11 @@ def shares_by_layers(
     ------
     CourseError
         Minutes or window not above 0; layers that `DecisionTime` cannot compute.
+
+    References
+    ----------
+    Slide 13 (few layers, one to two hours); one after another: Larson and Odoni (1981), section
+    2.11.3; in parallel: Bibinger (2013).
 
     Examples
     --------

@@ -48,6 +48,11 @@ def add_minutes(
         It is no table, a column is missing or holds no times, or a decision was decided before
         it was raised.
 
+    References
+    ----------
+    Slide 13 counts a decision in hours; the times are those of the table decisions in the data
+    dictionary.
+
     Examples
     --------
     >>> one = pd.DataFrame({"raised_at": pd.to_datetime(["2025-06-01 09:00"]),

@@ -55,6 +55,10 @@ def lost_value(data: Any, *, by: By = "kind") -> Any:
         If a column is missing, or an approved decision has no potential or no effect of 0 yuan
         or more. (Rows of a lazy engine are not looked at.)
 
+    References
+    ----------
+    Cost of delay: Reinertsen (2009); slide 13 (a decision has to be made fast).
+
     Examples
     --------
     >>> import pandas as pd
@@ -103,8 +107,10 @@ def delay_bands(
 
     Parameters
     ----------
-    decisions, raised_at, decided_at
-        As in `add_minutes`.
+    decisions : table of any engine
+        One row a decision, as in `add_minutes`.
+    raised_at, decided_at : str
+        What its columns of times are called.
     edges : sequence of float
         Hours.
 
@@ -117,6 +123,10 @@ def delay_bands(
     ------
     CourseError
         As `add_minutes`; also for open decisions, and without edges.
+
+    References
+    ----------
+    The bands are the course's own; that waiting has a price: Reinertsen (2009).
 
     Examples
     --------
