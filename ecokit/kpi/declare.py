@@ -35,20 +35,25 @@ class Measure:
 
     Parameters
     ----------
-    id, name, name_zh
+    id, name, name_zh : str
         The id in code, the name in words, the Chinese name.
-    unit
+    unit : str
         "visitors", "yuan", "share" (0 to 1), "index" (1 is the baseline), "seconds" ...
-    formula
+    formula : str
         The computation in words.
-    columns
+    columns : mapping of table name to str
         The columns it needs of each table.
-    parts
+    parts : callable
         From the tables, what is totalled (see `ecokit.kpi.engine.Part`).
-    value
+    value : Narwhals expression
         From the totals, the result.
-    monthly
+    monthly : bool
         It compares with a monthly plan or stock, so it has no value for a day or a week.
+
+    References
+    ----------
+    What the KPIs of slides 9 and 15 are made of. That unique visitors do not add up over
+    periods: AFS Analytics (2017).
 
     Examples
     --------
@@ -98,14 +103,18 @@ class KPI(Measure):
 
     Parameters
     ----------
-    better
+    better : str
         "higher" or "lower".
-    slide
+    slide : int
         Where the deck names it: 9 (front line) or 15 (service center).
-    posts
+    posts : tuple of str
         The posts that answer for it.
-    note
+    note : str
         What a careful reader should know.
+
+    References
+    ----------
+    Slides 9 and 15 name the KPIs; `slide` says which. Turns: Sophelle, *Retail glossary*.
     """
 
     better: str = "higher"
@@ -120,12 +129,12 @@ def measure(name: str, data: Any, by: By = None) -> Any:
 
     Parameters
     ----------
-    name
+    name : str
         An id in `MEASURES` or `KPIS`, such as "uv" or "campaign_conversion".
-    data
+    data : Shop or mapping of tables
         A Shop, or a mapping of table names to frames of one kind: pandas, Polars (eager or
         lazy), DuckDB, PySpark, or another kind that Narwhals knows.
-    by
+    by : str or sequence of str, optional
         "day", "week", "month", "quarter", a column, a list of these, or None for one total.
         A column of products, campaigns or channels is found through its id.
 
@@ -140,6 +149,10 @@ def measure(name: str, data: Any, by: By = None) -> Any:
     CourseError
         The measure is unknown, a table or column is missing or holds the wrong kind of values,
         a row stands there twice, or kinds of frames are mixed.
+
+    References
+    ----------
+    Slides 9 and 15 name the KPIs; `reference` tells the slide and the formula of each.
 
     Examples
     --------
@@ -158,7 +171,36 @@ def measure(name: str, data: Any, by: By = None) -> Any:
 
 @public
 def declared(name: str) -> Measure:
-    """Return the declaration of a measure or KPI, or say which there are."""
+    """Return the declaration of a measure or KPI, or say which there are.
+
+    Parameters
+    ----------
+    name : str
+        An id in `MEASURES` or `KPIS`, such as "uv" or "campaign_conversion".
+
+    Returns
+    -------
+    Measure
+        Of `KPIS`, a `KPI`.
+
+    Raises
+    ------
+    CourseError
+        There is no such measure.
+
+    References
+    ----------
+    Slides 9 and 15 name the KPIs.
+
+    Examples
+    --------
+    >>> declared("campaign_conversion").formula
+    'paid orders through campaigns / UV through campaigns'
+    >>> declared("sunshine")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: name is 'sunshine'. Choose one of: uv, ...
+    """
     known = {**MEASURES, **KPIS}
     return known[numbers.one_of("name", name, known)]
 

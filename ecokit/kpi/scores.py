@@ -49,9 +49,9 @@ def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ra
 
     Parameters
     ----------
-    actual, target
+    actual, target : float or array of float
         Numbers in the same unit; the target is above 0.
-    rule
+    rule : str
         "linear": actual / target. "capped": the same, at most 1.2. "stepped": 0 below 80 %
         of the target, then 0.6, from 90 % 0.8, from 100 % 1, from 120 % 1.2.
         "less_is_better": 2 - actual / target, between 0 and 1.2, for rates that should be low.
@@ -65,6 +65,11 @@ def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ra
     ------
     CourseError
         The rule is unknown, a target is not above 0, or an actual is no number.
+
+    References
+    ----------
+    Less is better: Stratec Informática, *Gestão Estratégica 2.0*. Slide 9 tells no rule; the
+    cap and the steps are the course's own. What such rules do: Healy (1985), Oyer (1998).
 
     Examples
     --------
@@ -103,10 +108,24 @@ def attainment(actual: ArrayLike, target: ArrayLike, rule: str = "capped") -> Ra
 def default_rule(kpi: str) -> str:
     """Return the rule a KPI is scored by unless another one is chosen.
 
+    Parameters
+    ----------
+    kpi : str
+        An id in `KPIS`.
+
+    Returns
+    -------
+    str
+        A key of `RULES`.
+
     Raises
     ------
     CourseError
         There is no such KPI.
+
+    References
+    ----------
+    The choice is the course's own; the rules are those of `attainment`.
 
     Examples
     --------
@@ -154,9 +173,9 @@ def score(card: Any, rules: Mapping[str, str] | str | None = None) -> Any:
 
     Parameters
     ----------
-    card
+    card : table of any engine
         One row a KPI of one post and period: `kpi`, `actual`, `target`, `weight`.
-    rules
+    rules : str or mapping of str to str, optional
         The rule of every KPI where more is better, or a mapping of KPI to rule. Unless told
         otherwise a KPI is "capped", and "less_is_better" where less is better.
 
@@ -171,6 +190,11 @@ def score(card: Any, rules: Mapping[str, str] | str | None = None) -> Any:
     CourseError
         A column is missing, a KPI is unknown, the weights do not add up to 100 %, or a target
         is not above 0.
+
+    References
+    ----------
+    Slide 9 (targets and weights); who carries the weight of a missing KPI is the course's own
+    rule.
 
     Examples
     --------
@@ -222,14 +246,14 @@ def scorecards(
 
     Parameters
     ----------
-    data
+    data : Shop or mapping of tables
         A Shop or a mapping of tables, any kind of frames; the table targets says who
         carries which KPI.
-    by
+    by : str
         "month", or "quarter" (target and weight are then the means of its months).
-    rules
+    rules : str or mapping of str to str, optional
         See `score`.
-    posts
+    posts : sequence of str, optional
         Only these posts; all that have targets unless told otherwise.
 
     Returns
@@ -242,6 +266,11 @@ def scorecards(
     ------
     CourseError
         Weights that do not add up to 100 %, or tables that are not there.
+
+    References
+    ----------
+    Slides 9 (the front line, with targets and weights) and 15 (the service center, whose
+    targets are set by the course).
 
     Examples
     --------
@@ -289,13 +318,13 @@ def scorecard(
 
     Parameters
     ----------
-    data
+    data : Shop, mapping of tables, or table
         A Shop, a mapping of tables, or what `scorecards` returned.
-    post
+    post : str
         "traffic_manager", "design_manager", "product_manager" or "service_center".
-    period
+    period : str
         A month such as "2025-06" or a quarter such as "2025Q2".
-    rules
+    rules : str or mapping of str to str, optional
         See `score`.
 
     Returns
@@ -309,6 +338,10 @@ def scorecard(
     CourseError
         The post or the period is unknown or has no targets, or `data` holds scorecards of
         months where a quarter is asked for (or the other way round).
+
+    References
+    ----------
+    Slides 9 and 15, as in `scorecards`.
 
     Examples
     --------
@@ -354,7 +387,7 @@ def ranking(cards: Any) -> Any:
 
     Parameters
     ----------
-    cards
+    cards : table of any engine
         What `scorecards` returned.
 
     Returns
@@ -367,6 +400,10 @@ def ranking(cards: Any) -> Any:
     ------
     CourseError
         `cards` is no table of scorecards.
+
+    References
+    ----------
+    Slide 8 (a spread is opened, 拉开差距).
 
     Examples
     --------
@@ -396,9 +433,9 @@ def what_if(card: Any, change: float = 0.10) -> Any:
 
     Parameters
     ----------
-    card
+    card : table of any engine
         A scorecard, as `scorecard` or `score` returned it.
-    change
+    change : float
         How much better each KPI gets, one at a time, as a share of its actual: 0.10 raises
         it by 10 %, or lowers it by 10 % where less is better.
 
@@ -412,6 +449,10 @@ def what_if(card: Any, change: float = 0.10) -> Any:
     ------
     CourseError
         `card` is no scorecard, or `change` is not above 0.
+
+    References
+    ----------
+    Slide 9 (targets and weights); moving one KPI at a time is the course's own.
 
     Examples
     --------
@@ -450,11 +491,11 @@ def trend(cards: Any, post: str, value: str = "attainment") -> Any:
 
     Parameters
     ----------
-    cards
+    cards : table of any engine
         What `scorecards` returned.
-    post
+    post : str
         The post.
-    value
+    value : str
         "attainment", "actual" or "points".
 
     Returns
@@ -466,6 +507,10 @@ def trend(cards: Any, post: str, value: str = "attainment") -> Any:
     ------
     CourseError
         `cards` is no table of scorecards, or holds none of the post.
+
+    References
+    ----------
+    Slides 9 and 15 name the KPIs; the layout is the course's own.
 
     Examples
     --------
@@ -489,6 +534,10 @@ def reference() -> pd.DataFrame:
     -------
     DataFrame
         `id`, `name`, `name_zh`, `post`, `unit`, `better`, `slide`, `formula`, `tables`, `note`.
+
+    References
+    ----------
+    The KPIs are those of slides 9 and 15, which give no formulas: the course sets them.
 
     Examples
     --------

@@ -39,9 +39,9 @@ def implied_conversion(
 
     Parameters
     ----------
-    uv_share, order_share
+    uv_share, order_share : float
         Campaign share of UV and of orders, fractions above 0 and below 1.
-    campaign_conversion
+    campaign_conversion : float
         Orders through campaigns per visitor through campaigns.
 
     Returns
@@ -80,7 +80,7 @@ def tied_targets(uv_share: float, order_share: float, campaign_conversion: float
 
     Parameters
     ----------
-    uv_share, order_share, campaign_conversion
+    uv_share, order_share, campaign_conversion : float
         As in `implied_conversion`.
 
     Returns
@@ -93,6 +93,10 @@ def tied_targets(uv_share: float, order_share: float, campaign_conversion: float
     ------
     CourseError
         As `implied_conversion`.
+
+    References
+    ----------
+    As in `implied_conversion`.
 
     Examples
     --------
@@ -140,8 +144,22 @@ def check_weights(targets: Any) -> None:
 
     Parameters
     ----------
-    targets
+    targets : table of any engine
         A table with the columns month, post_id and weight, any kind of frame.
+
+    Returns
+    -------
+    None
+        Nothing, where they do.
+
+    Raises
+    ------
+    CourseError
+        They do not, or a column is missing.
+
+    References
+    ----------
+    Slide 9: the weights of each post add up to 100 %.
 
     Examples
     --------
@@ -186,13 +204,13 @@ def consistent_targets(
 
     Parameters
     ----------
-    targets
+    targets : table of any engine
         The table targets (month, post_id, kpi, target, weight, plan), any kind of frame.
-    conversion
+    conversion : float, optional
         What the whole shop is expected to convert, a fraction, if somebody has said so.
-    order_value
+    order_value : float, optional
         What an order is expected to be worth, in yuan, if somebody has said so.
-    tolerance
+    tolerance : float
         The relative gap that is still called equal.
 
     Returns
@@ -213,6 +231,10 @@ def consistent_targets(
     Ties: the three campaign targets fix the shop's conversion and that of the rest of the
     traffic; two posts that carry sales have one plan; the profit planned is the sales
     planned times the margin; sales planned = UV planned x conversion x order value.
+
+    References
+    ----------
+    The targets of slide 9; the ties follow from their definitions.
 
     Examples
     --------
