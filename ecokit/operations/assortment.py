@@ -326,6 +326,15 @@ def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, *, value: str = "sales") -> Int
         ``abc``, ``xyz``, ``products`` (number), `value`, ``share`` of it. Products without
         an XYZ class are left out.
 
+    Raises
+    ------
+    CourseError
+        `abc` or `xyz` is no table, or lacks a column.
+
+    References
+    ----------
+    The nine cells, and what they cannot do: Lokad (2023).
+
     Examples
     --------
     >>> import pandas as pd

@@ -69,12 +69,18 @@ def product_inputs(
     Returns
     -------
     ProductInputs
+        Demand and sales by day (units), lead time (days), margin, holding and order cost (yuan).
 
     Raises
     ------
     CourseError
         A table or column is missing, the product is not in the table stock or has no supplier,
         or the rate is not above zero.
+
+    References
+    ----------
+    What a reorder policy needs: Silver, Pyke and Thomas (2017); the tables are those of the
+    data dictionary.
 
     Examples
     --------

@@ -114,10 +114,26 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
 def expected_shortage(demand: Demand, stock: float) -> float:
     """Return the units that `stock` fails to serve, on average: E[(demand - stock)+].
 
+    Parameters
+    ----------
+    demand : frozen distribution or array
+        Units asked for.
+    stock : float
+        Units that are there.
+
+    Returns
+    -------
+    float
+        Units.
+
     Raises
     ------
     CourseError
         `stock` is no number, or the demand is no distribution and no sample.
+
+    References
+    ----------
+    The loss function of inventory theory: Snyder and Shen (2019), stockpyl.
 
     Examples
     --------
@@ -305,6 +321,27 @@ def reorder_point(demand: Demand, service_level: float) -> float:
 @public
 def cycle_service_level(demand: Demand, reorder_point: float) -> float:
     """Return the chance that an order cycle passes without a stock-out.
+
+    Parameters
+    ----------
+    demand : frozen distribution or array
+        Demand during the lead time, units, as in `reorder_point`.
+    reorder_point : float
+        Units on hand and on order at which to order.
+
+    Returns
+    -------
+    float
+        A share, 0 to 1.
+
+    Raises
+    ------
+    CourseError
+        `reorder_point` is no number, or the demand is no distribution and no sample.
+
+    References
+    ----------
+    Silver, Pyke and Thomas (2017).
 
     Examples
     --------
