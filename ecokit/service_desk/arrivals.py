@@ -148,6 +148,10 @@ def hours(data: Any, *, drawn_scale: float = 1.0, minutes: int = 60) -> pd.DataF
     CourseError
         The scale is no share, `minutes` do not divide the day, or there are no contacts.
 
+    References
+    ----------
+    The table contacts of the data dictionary; the layout is the course's own.
+
     Examples
     --------
     >>> import pandas as pd
@@ -213,6 +217,10 @@ def staffed(data: Any, *, drawn_scale: float = 1.0, target: float = 60) -> Any:
     CourseError
         A column is missing, or the roster has an hour twice, an hour beyond the day or
         fewer than no agents. (Rows of a lazy engine are not looked at.)
+
+    References
+    ----------
+    Slides 3 (answered in time) and 16 (staff managed, efficient); occupancy as in :func:`desk`.
 
     Examples
     --------
@@ -282,10 +290,19 @@ def handling_minutes(data: Any) -> float:
     data : Shop or mapping of table name to table
         ``contacts``: ``answered_at`` (null: gave up), ``ended_at``.
 
+    Returns
+    -------
+    float
+        Minutes, 0 or more.
+
     Raises
     ------
     CourseError
         A column is missing, or no contact was answered.
+
+    References
+    ----------
+    The mean holding time in the formulas of Erlang (1917), taken from the records.
 
     Examples
     --------
@@ -318,6 +335,11 @@ def patience_minutes(data: Any) -> float:
     ----------
     data : Shop or mapping of table name to table
         ``contacts``: ``arrived_at``, ``answered_at`` (null: gave up), ``ended_at``.
+
+    Returns
+    -------
+    float
+        Minutes, the mean of exponential patience.
 
     Raises
     ------

@@ -194,6 +194,11 @@ def reasons_by_parcel(data: Any) -> Any:
     CourseError
         A column is missing, or no parcel was late.
 
+    References
+    ----------
+    Slides 3 (three days and not delivered) and 15 (complaint rate); the comparison is the
+    course's own.
+
     Examples
     --------
     >>> import pandas as pd
@@ -259,6 +264,10 @@ def answer_groups(data: Any, *, target: float = 60) -> Any:
     ------
     CourseError
         A column is missing, or a contact was answered before it arrived.
+
+    References
+    ----------
+    Slide 3 (answered in time). That who asks chooses to ask: Tan, Wang and Tan (2019).
 
     Examples
     --------

@@ -138,6 +138,10 @@ def segments(
     CourseError
         A column is missing, or a customer has no segment.
 
+    References
+    ----------
+    Slide 15 (customer analysis); the segments are those of :func:`rfm`.
+
     Examples
     --------
     >>> import pandas as pd
@@ -287,6 +291,10 @@ def cohorts(
     CourseError
         A column is missing, or nobody has paid.
 
+    References
+    ----------
+    Slides 11 (customer return rate) and 15 (customer analysis); the layout is the course's own.
+
     Examples
     --------
     >>> import pandas as pd
@@ -348,6 +356,11 @@ def customer_value(
     ------
     CourseError
         A number outside its range.
+
+    References
+    ----------
+    A customer as the sum of discounted earnings: Gupta, Lehmann and Stuart (2004); with one
+    margin and one retention it is a geometric series.
 
     Examples
     --------

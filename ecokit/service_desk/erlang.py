@@ -78,6 +78,10 @@ def load(contacts_per_hour: float, handling_minutes: float) -> float:
     CourseError
         A number is not finite or negative, or handling takes no time.
 
+    References
+    ----------
+    Erlang (1917), after whom the unit is named.
+
     Examples
     --------
     >>> load(200, 3)
@@ -338,6 +342,10 @@ def agents_needed(
     ------
     CourseError
         A limit that no number of agents can meet.
+
+    References
+    ----------
+    As in :func:`desk`; the desk of 14 agents is the worked example of the package pyworkforce.
 
     Examples
     --------

@@ -43,6 +43,10 @@ class BGNBD:
         Of the beta distribution of the chance to leave after an order.
     log_likelihood : float
         Of the customers that it was fitted to.
+
+    References
+    ----------
+    Fader, Hardie and Lee (2005).
     """
 
     r: float
@@ -131,6 +135,10 @@ def repeat_summary(
     ------
     CourseError
         A column is missing, or nobody has paid.
+
+    References
+    ----------
+    Fader, Hardie and Lee (2005): the three numbers are all that BG/NBD needs of a customer.
 
     Examples
     --------

@@ -156,11 +156,16 @@ def shift_patterns(
     Returns
     -------
     list of Shift
+        In the order of starts, lengths and breaks.
 
     Raises
     ------
     CourseError
         An hour, a length or a break that no shift can have.
+
+    References
+    ----------
+    Dantzig (1954): each shift is a column of the covering problem that :func:`cover` solves.
 
     Examples
     --------
@@ -210,7 +215,7 @@ def cover(required: ArrayLike, shifts: Sequence[Shift], most: int | None = None)
 
     References
     ----------
-    Set covering, the standard model of shifts; solver: HiGHS, through SciPy.
+    Set covering, the standard model of shifts: Dantzig (1954); solver: HiGHS, through SciPy.
 
     Examples
     --------
