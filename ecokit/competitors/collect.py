@@ -158,6 +158,10 @@ class Collector:
     nothing; one that cannot be reached forbids all (RFC 9309, section 2.3.1). Redirects lead to the
     same host only, and no other scheme than http and https is asked.
 
+    References
+    ----------
+    HTTP: RFC 9110; robots.txt: RFC 9309. The delays and limits are the course's own.
+
     Examples
     --------
     >>> from ecokit import competitors, load_shop

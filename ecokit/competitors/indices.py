@@ -210,7 +210,9 @@ def price_index(
     prices : table
         One row an item and period. A row without a price is left out; a missing quantity counts
         as zero.
-    formula, sigma
+    formula : str
+        As in :func:`bilateral_index`.
+    sigma : float, optional
         As in :func:`bilateral_index`.
     chained : bool
         Chain the periods. A chain takes up new products; with prices that bounce it drifts.

@@ -149,7 +149,9 @@ def effective_firms(shares: Shares, others: str | None = OTHERS) -> float:
 
     Parameters
     ----------
-    shares, others
+    shares : mapping or Series of seller to float
+        As in :func:`hhi`.
+    others : str, optional
         As in :func:`hhi`.
 
     Returns

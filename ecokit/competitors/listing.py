@@ -97,6 +97,10 @@ def collect_directory(collector: Collector, url: str = "http://shopguide.example
     PageError
         When a page cannot be had or read.
 
+    References
+    ----------
+    Slide 18 (the big directories, 大导航网站); manners as in `Collector`.
+
     Examples
     --------
     >>> from ecokit import competitors, load_shop

@@ -182,7 +182,13 @@ def match_products(
 
     Parameters
     ----------
-    left, right, fields, threshold, block
+    left, right : table
+        As in :func:`similarities`.
+    fields : str or sequence of str
+        As in :func:`similarities`.
+    threshold : float
+        As in :func:`similarities`.
+    block : str, optional
         As in :func:`similarities`.
 
     Returns

@@ -101,6 +101,10 @@ def read_price(
     before "2 left". A "now" of zero is a gap; the former price stands. The sign ¥ is read as yuan,
     unless the text or the hint says yen.
 
+    References
+    ----------
+    Scrapinghub, price-parser, and its 1,042 texts, to which this reading is held.
+
     Examples
     --------
     >>> read_price("now 1.199,00 CNY").amount

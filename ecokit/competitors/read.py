@@ -273,9 +273,10 @@ def read_offers(page: Any, readers: Iterable[Reader] | None = None) -> list[Offe
     ContractError
         When the page keeps no reader's contract: which page, which field, what was expected.
 
-    Notes
-    -----
-    The vocabulary of structured data is Product, Offer and AggregateRating of schema.org.
+    References
+    ----------
+    Structured data: Product, Offer and AggregateRating of schema.org. The contracts are the
+    course's own.
 
     Examples
     --------

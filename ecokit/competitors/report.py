@@ -305,6 +305,15 @@ def show_report(html: str, height: int = 1100) -> Any:
     IPython.display.HTML
         The frame.
 
+    Raises
+    ------
+    CourseError
+        `html` is no text, or `height` no whole number.
+
+    References
+    ----------
+    Slide 18 (信息分析处理体系), as :func:`weekly_report`; the frame is the course's own.
+
     Examples
     --------
     >>> show_report("<p>Quiet week</p>")
@@ -337,6 +346,10 @@ def save_report(html: str, path: str | Path, overwrite: bool = False) -> Path:
     ------
     CourseError
         The file is there already, the folder is not, or it cannot be written.
+
+    References
+    ----------
+    Slide 18 (信息分析处理体系), as :func:`weekly_report`; the rule on files is the course's own.
 
     Examples
     --------

@@ -221,8 +221,12 @@ def serve(shop: Shop, week: str | pd.Timestamp) -> SmallWeb:
 
     Notes
     -----
-    The hosts end in ``.example``, a name that is nobody's (RFC 2606). One server on 127.0.0.1
+    The hosts end in ``.example``, a name that is nobody's. One server on 127.0.0.1
     answers for all of them, as a proxy would; it passes nothing on.
+
+    References
+    ----------
+    Slide 18 (visit competitors and their sites); reserved names: RFC 2606.
 
     Examples
     --------

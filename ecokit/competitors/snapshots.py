@@ -118,6 +118,11 @@ def collect_site(
     CourseError
         No reader is known for this competitor, or `url` is no text.
 
+    References
+    ----------
+    Slide 18 (visit competitors' sites, collect what they publish); manners as in `Collector`.
+    What counts as misread is the course's own rule.
+
     Examples
     --------
     >>> from ecokit import competitors, load_shop
@@ -177,6 +182,10 @@ def collect_weeks(
     CourseError
         When the tables lack a week.
 
+    References
+    ----------
+    Slide 18 (collect what competitors publish).
+
     Examples
     --------
     >>> from ecokit import load_shop
@@ -228,6 +237,11 @@ def panel(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     CourseError
         When two snapshots are of the same competitor and week.
 
+    References
+    ----------
+    Slide 18 (a system of gathering and processing); the columns are those of the tables
+    competitor_products and competitor_prices in the data dictionary.
+
     Examples
     --------
     >>> from ecokit import load_shop
@@ -269,6 +283,10 @@ def published(data: Any, *, weeks: Iterable[str | pd.Timestamp] | None = None) -
     CourseError
         When the shop lacks a table, or the tables a week.
 
+    References
+    ----------
+    The tables competitor_products and competitor_prices of the data dictionary.
+
     Examples
     --------
     >>> from ecokit import load_shop
@@ -305,6 +323,15 @@ def problems(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     DataFrame
         ``week``, ``competitor_id``, ``url``, ``field``, ``expected``, ``found``, ``sentence``.
 
+    Raises
+    ------
+    CourseError
+        `snapshots` is not what `collect_weeks` returned.
+
+    References
+    ----------
+    Slide 18 (a system of gathering and processing); the layout is the course's own.
+
     Examples
     --------
     >>> from ecokit import load_shop
@@ -327,6 +354,15 @@ def logs(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
     -------
     DataFrame
         ``week``, ``competitor_id`` and the columns of ``Collector.log``.
+
+    Raises
+    ------
+    CourseError
+        `snapshots` is not what `collect_weeks` returned.
+
+    References
+    ----------
+    Pages that robots.txt forbids: RFC 9309; the layout is the course's own.
 
     Examples
     --------

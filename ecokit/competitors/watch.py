@@ -55,6 +55,11 @@ def own_prices(data: Any) -> Any:
     CourseError
         A column is missing, or a value in it cannot be.
 
+    References
+    ----------
+    Slide 20 (the competitors' price is one base of ours); the table stock of the data
+    dictionary.
+
     Examples
     --------
     >>> import pandas as pd
@@ -387,8 +392,12 @@ def alerts(
         The Monday on which you look; later weeks are not used.
     elasticities : mapping of category to float, optional
         Of our demand to our price; :data:`ELASTICITY` where none is given.
-    cross_elasticity, least_change, least_weeks
-        See above.
+    cross_elasticity : float
+        Of our demand to the cheapest rival's price; positive.
+    least_change : float
+        Least distance from the usual price, as a share of it.
+    least_weeks : int
+        Weeks that a move lasts before it becomes an alert, unless it is twice as deep.
     most : int
         So many alerts at most, those with the most margin at stake.
 
