@@ -117,10 +117,20 @@ def floor_price(cost: float, min_margin: float = 0.08, costs: Costs | None = Non
     costs : Costs, optional
         Fees and handling.
 
+    Returns
+    -------
+    float
+        Yuan.
+
     Raises
     ------
     CourseError
         When fees and margin together take the whole price.
+
+    References
+    ----------
+    Slide 20 (the product keeps its gross profit). The price less its fee and margin pays cost
+    and handling.
 
     Examples
     --------
@@ -155,6 +165,11 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
     float
         The highest price with the ending 9 that is not above `price`, if it takes off no more than
         2 %; else whole yuan, rounded down; else `price` in whole fen.
+
+    Raises
+    ------
+    CourseError
+        The price is negative, or an amount is no number.
 
     References
     ----------
@@ -406,6 +421,10 @@ def cheapest_offers(data: Any, *, as_of: str | pd.Timestamp | None = None) -> An
     CourseError
         No prices up to that moment; a price that is not above 0; an offer that stands twice.
 
+    References
+    ----------
+    Slide 20 (the competitors' price, 竞争对手价格).
+
     Examples
     --------
     >>> goods = pd.DataFrame({"competitor_id": ["K1", "K2"], "sku": ["a", "b"],
@@ -470,6 +489,10 @@ def last_costs(data: Any, *, as_of: str | pd.Timestamp | None = None) -> Any:
     CourseError
         A cost that is not above 0.
 
+    References
+    ----------
+    Slide 20 (the purchase cost, 采购成本).
+
     Examples
     --------
     >>> orders = pd.DataFrame({"product_id": ["P001", "P001"], "unit_cost": [100.0, 98.0],
@@ -522,7 +545,9 @@ def base_prices(
         the list prices of the category.
     step : float
         How far from its list price a product has been tried, as a share of it.
-    min_margin, room, costs
+    min_margin, room : float
+        See :func:`base_price`.
+    costs : Costs, optional
         See :func:`base_price`.
 
     Returns
@@ -537,6 +562,10 @@ def base_prices(
     CourseError
         Nothing is on sale at that moment; no elasticity is of a category that is there; a table
         with values that cannot be; and what :func:`base_price` refuses.
+
+    References
+    ----------
+    Slide 20; the rule is that of :func:`base_price`, the course's own.
 
     Examples
     --------

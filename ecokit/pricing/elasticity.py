@@ -59,7 +59,12 @@ class Estimate:
 
     @property
     def weak(self) -> bool:
-        """Whether there is an instrument, and it hardly moves the price."""
+        """Whether there is an instrument, and it hardly moves the price.
+
+        References
+        ----------
+        Staiger and Stock (1997): a first-stage F below 10.
+        """
         return self.first_stage < WEAK
 
     def covers(self, value: float) -> bool:
@@ -99,6 +104,12 @@ def panel(data: Any) -> Any:
         ``units`` (demand: both), ``stockout_days``, ``price`` (geometric mean), ``cost`` (of a
         unit; weeks without a sale are filled from those around; NaN: never sold).
 
+    Raises
+    ------
+    CourseError
+        A table lacks a column or holds values that cannot be; products of `stock` are unknown;
+        no paid order holds the product that its visit looked at.
+
     Notes
     -----
     What was sold in a stock-out is not what was asked for: it is cut off (censored) at what was
@@ -106,11 +117,10 @@ def panel(data: Any) -> Any:
     other goods and substitutes for products out of stock are not counted: nobody came for them
     at their price.
 
-    Raises
-    ------
-    CourseError
-        A table lacks a column or holds values that cannot be; products of `stock` are unknown;
-        no paid order holds the product that its visit looked at.
+    References
+    ----------
+    Sales cut off at the stock: Agrawal and Smith (1996); the tables are those of the data
+    dictionary.
 
     Examples
     --------
@@ -284,6 +294,14 @@ def estimate(
         A column is missing or holds values that cannot be; an unknown model; prices
         that never change beyond effects and controls; fewer than five products.
 
+    References
+    ----------
+    Poisson regression, which needs only the mean to be right: Santos Silva and Tenreyro (2006).
+    Control function: Wooldridge (2015); its variance stacks both stages: Newey and McFadden
+    (1994), section 6. Clusters: the jackknife form CV3, which suits few of them, MacKinnon,
+    Nielsen and Webb (2023), with the degrees of freedom of effects across them. Why the price
+    is endogenous in a shop's own data, and costs as instruments: Villas-Boas and Winer (1999).
+
     Examples
     --------
     >>> rng = np.random.default_rng(3)
@@ -299,15 +317,6 @@ def estimate(
     ...
     ecokit.errors.CourseError: The price does not change beyond the effects of product_id and
     market, so it tells nothing about demand. Take fewer effects or a longer history.
-
-    Notes
-    -----
-    Poisson regression needs only the mean to be right, not a Poisson distribution (Santos Silva
-    and Tenreyro 2006). Control function: Wooldridge (2015); its variance stacks both stages (Newey
-    and McFadden 1994, section 6). Clusters: the jackknife form CV3, which suits few clusters
-    (MacKinnon, Nielsen and Webb 2023), with the degrees of freedom of effects across them. Why
-    the price is endogenous in a shop's own data, and costs as instruments: Villas-Boas and Winer
-    (1999).
     """
     numbers.one_of("model", model, ("counts", "logs"))
     effects, controls = _named("effects", effects), _named("controls", controls)
@@ -423,6 +432,10 @@ def ladder(panel: Any, *, steps: By = None) -> Any:
     CourseError
         An unknown step; and what :func:`estimate` refuses.
 
+    References
+    ----------
+    As in :func:`estimate`; the steps and their order are the course's own.
+
     Examples
     --------
     >>> from ecokit import load_shop
@@ -455,7 +468,7 @@ def by_category(
         ``shop.truth`` of a simulated shop, with ``elasticity_<category>``.
     category : str
         What the column is called that holds the category.
-    **how
+    **how : Any
         What :func:`estimate` takes.
 
     Returns
@@ -468,6 +481,10 @@ def by_category(
     ------
     CourseError
         No row has a category, the truth lacks one, or what :func:`estimate` refuses.
+
+    References
+    ----------
+    As in :func:`estimate`; how large elasticities are: Bijmolt, van Heerde and Pieters (2005).
 
     Examples
     --------

@@ -44,8 +44,7 @@ def _elastic(name: str, elasticity: object) -> float:
 def margin(price: float, cost: float) -> float:
     """Return the margin 毛利率: what is left of the price, as a share of the **price**.
 
-    With the cost of one more unit it is the Lerner index of market power (Lerner 1934; Elzinga
-    and Mills 2011).
+    With the cost of one more unit it is the Lerner index of market power.
 
     Parameters
     ----------
@@ -61,6 +60,10 @@ def margin(price: float, cost: float) -> float:
     ------
     CourseError
         A price that is not above 0, or a negative cost.
+
+    References
+    ----------
+    Slide 20 (gross profit); Lerner (1934), Elzinga and Mills (2011).
 
     Examples
     --------
@@ -94,6 +97,10 @@ def markup(price: float, cost: float) -> float:
     CourseError
         A cost that is not above 0, or a negative price.
 
+    References
+    ----------
+    The definition: over the cost, where :func:`margin` is over the price.
+
     Examples
     --------
     >>> markup(price=125, cost=100)
@@ -118,10 +125,19 @@ def price_for_margin(cost: float, margin: float) -> float:
     margin : float
         Share of the price, below 1.
 
+    Returns
+    -------
+    float
+        Yuan.
+
     Raises
     ------
     CourseError
         A margin of 1 or more: it is meant as a markup.
+
+    References
+    ----------
+    The definition of :func:`margin`, solved for the price.
 
     Examples
     --------
@@ -154,10 +170,19 @@ def price_for_markup(cost: float, markup: float) -> float:
     markup : float
         Share of the cost, above -1.
 
+    Returns
+    -------
+    float
+        Yuan.
+
     Raises
     ------
     CourseError
         A markup that would give the goods away.
+
+    References
+    ----------
+    The definition of :func:`markup`, solved for the price.
 
     Examples
     --------
@@ -194,13 +219,17 @@ def best_price(cost: float, elasticity: float) -> float:
     Returns
     -------
     float
-        ``cost * e / (e - 1)`` with e the size of the elasticity. The margin there is 1 / e
-        (Lerner 1934).
+        Yuan: ``cost * e / (e - 1)`` with e the size of the elasticity. The margin there is
+        1 / e.
 
     Raises
     ------
     CourseError
         An elasticity that is positive (the classic slip), or between -1 and 0.
+
+    References
+    ----------
+    Lerner (1934).
 
     Examples
     --------
@@ -232,12 +261,16 @@ def best_price_linear(intercept: float, slope: float, cost: float) -> float:
     Returns
     -------
     float
-        Half way between the cost and the price at which nobody buys.
+        Yuan, half way between the cost and the price at which nobody buys.
 
     Raises
     ------
     CourseError
         A slope that is not above 0, or a cost at which nobody buys.
+
+    References
+    ----------
+    Derived: the profit is a parabola with zeros at these two prices.
 
     Examples
     --------
@@ -276,13 +309,17 @@ def best_price_logit(value: float, sensitivity: float, cost: float) -> float:
     Returns
     -------
     float
-        ``cost + (1 + W(exp(value - sensitivity * cost - 1))) / sensitivity`` with W the
+        Yuan: ``cost + (1 + W(exp(value - sensitivity * cost - 1))) / sensitivity`` with W the
         function of Lambert, evaluated through Wright's omega so that a large value is no trouble.
 
     Raises
     ------
     CourseError
         A sensitivity that is not above 0.
+
+    References
+    ----------
+    Logit: McFadden (1974). The price is derived: there the slope of the profit is zero.
 
     Examples
     --------
@@ -315,12 +352,16 @@ def advertising_share(advertising_elasticity: float, price_elasticity: float) ->
     Returns
     -------
     float
-        Advertising over sales at the best price and the best budget (Dorfman and Steiner 1954).
+        Advertising over sales at the best price and the best budget.
 
     Raises
     ------
     CourseError
         An elasticity of the wrong sign.
+
+    References
+    ----------
+    Dorfman and Steiner (1954).
 
     Examples
     --------

@@ -203,6 +203,10 @@ def arms(data: Any, test_id: str) -> Any:
         No such test; not the two arms A and B, on the same days; values that cannot be, such as
         more orders than visitors.
 
+    References
+    ----------
+    The table price_tests of the data dictionary; the layout is the course's own.
+
     Examples
     --------
     >>> days = pd.DataFrame({"test_id": "T1", "date": pd.to_datetime(["2025-03-01"] * 2),
@@ -274,8 +278,10 @@ def ratio_check(
 
     Parameters
     ----------
-    data, test_id
-        See :func:`arms`.
+    data : Shop or mapping of tables
+        ``price_tests``, as in :func:`arms`.
+    test_id : str
+        The test.
     share : float
         Planned share of B.
     threshold : float
@@ -329,8 +335,10 @@ def effects(data: Any, test_id: str, unit_cost: float | None = None) -> Any:
 
     Parameters
     ----------
-    data, test_id
-        See :func:`arms`.
+    data : Shop or mapping of tables
+        ``price_tests``, as in :func:`arms`.
+    test_id : str
+        The test.
     unit_cost : float, optional
         What a unit costs, yuan; without it there is no profit.
 
@@ -431,8 +439,10 @@ def implied_elasticity(data: Any, test_id: str) -> Effect:
 
     Parameters
     ----------
-    data, test_id
-        See :func:`arms`.
+    data : Shop or mapping of tables
+        ``price_tests``, as in :func:`arms`.
+    test_id : str
+        The test.
 
     Returns
     -------
@@ -445,6 +455,11 @@ def implied_elasticity(data: Any, test_id: str) -> Effect:
     ------
     CourseError
         Both arms have the same price, or an arm has no order.
+
+    References
+    ----------
+    The definition of an elasticity between two prices; delta method: Deng, Knoblich and Lu
+    (2018).
 
     Examples
     --------
@@ -488,14 +503,26 @@ def day_by_day(data: Any, test_id: str) -> Any:
 
     Parameters
     ----------
-    data, test_id
-        See :func:`arms`.
+    data : Shop or mapping of tables
+        ``price_tests``, as in :func:`arms`.
+    test_id : str
+        The test.
 
     Returns
     -------
     table of the caller's kind
         A row a day: ``date``, ``difference`` (conversion, B less A, all days so far), ``low``,
         ``high`` (95 % as if it were the only look), ``p_value``.
+
+    Raises
+    ------
+    CourseError
+        What :func:`arms` refuses.
+
+    References
+    ----------
+    Newcombe (1998), method 10; what looking every evening does: Armitage, McPherson and Rowe
+    (1969).
 
     Examples
     --------
@@ -524,8 +551,10 @@ def novelty(data: Any, test_id: str) -> Effect:
 
     Parameters
     ----------
-    data, test_id
-        See :func:`arms`.
+    data : Shop or mapping of tables
+        ``price_tests``, as in :func:`arms`.
+    test_id : str
+        The test.
 
     Returns
     -------
@@ -536,6 +565,10 @@ def novelty(data: Any, test_id: str) -> Effect:
     ------
     CourseError
         A test of one day.
+
+    References
+    ----------
+    Effects of novelty: Sadeghi and others (2021); setting half beside half is the course's own.
 
     Examples
     --------
@@ -584,8 +617,10 @@ def doubts(
 
     Parameters
     ----------
-    data, test_id
-        See :func:`arms`.
+    data : Shop or mapping of tables
+        ``price_tests``, as in :func:`arms`.
+    test_id : str
+        The test.
     kind : {"ab", "aa"}
         ``"aa"``: both arms show the same price on purpose, and a difference is a fault.
     least_effect : float
@@ -605,6 +640,11 @@ def doubts(
     ------
     CourseError
         What :func:`arms` and :func:`ratio_check` refuse, or an unknown kind.
+
+    References
+    ----------
+    Split: Fabijan and others (2019), Kohavi, Tang and Xu (2020); size: :func:`sample_size`;
+    looks: :func:`false_alarms`; novelty: :func:`novelty`. The limits are the course's own.
 
     Examples
     --------
