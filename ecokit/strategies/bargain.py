@@ -24,6 +24,17 @@ class Rule:
     ``ceiling``. Match: ``Rule()``. Undercut by a yuan: ``Rule(less=1)``; by 1 %:
     ``Rule(0.99)``. A fixed ratio above: ``Rule(1.27)``.
 
+    Parameters
+    ----------
+    factor : float
+        On the competitor's price.
+    less, floor, ceiling : float
+        Yuan.
+
+    References
+    ----------
+    Two such sellers: Eisen (2011).
+
     Examples
     --------
     >>> Rule(0.99, floor=80)(100), Rule(0.99, floor=80)(50)
@@ -73,6 +84,11 @@ def spiral(price: float, mine: Rule, theirs: Rule, rounds: int = 30) -> pd.DataF
     DataFrame
         ``round`` (0: the start), ``mine``, ``theirs`` (yuan).
 
+    Raises
+    ------
+    CourseError
+        A rule or a number that cannot be, or prices that pass all numbers.
+
     References
     ----------
     Eisen (2011), told in Science, 25 April 2011.
@@ -105,10 +121,24 @@ def fixed_point(mine: Rule, theirs: Rule) -> float:
     Rules without a limit multiply to ``a = mine.factor * theirs.factor`` a round. Below 1 they
     approach the fixed point; above 1 they run away from it, up or down; at 1 there is none.
 
+    Parameters
+    ----------
+    mine, theirs : Rule
+        The two repricers.
+
+    Returns
+    -------
+    float
+        Yuan; it may lie below 0, which no price reaches.
+
     Raises
     ------
     CourseError
         The factors multiply to 1.
+
+    References
+    ----------
+    Derived: the fixed point of two linear rules, one after the other.
 
     Examples
     --------
@@ -164,6 +194,15 @@ def automatic(
         One row a round. ``details``: ``last_price`` (yuan), ``rounds_sold``, the share of
         rounds in which anybody buys from us.
 
+    Raises
+    ------
+    CourseError
+        `demand` is no demand, or a rule, a price or a number of rounds cannot be.
+
+    References
+    ----------
+    Slide 20; the model of two repricers is the course's own, after Eisen (2011).
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -194,6 +233,16 @@ def rubinstein(first: float, second: float) -> float:
         What a yuan of the next round is worth now to the one who offers first, and to the
         other: 0 to 1. Who can wait better gets more.
 
+    Returns
+    -------
+    float
+        A share, 0 to 1.
+
+    Raises
+    ------
+    CourseError
+        A value outside 0 to 1, or both are 1: they never agree.
+
     References
     ----------
     Rubinstein (1982).
@@ -216,6 +265,23 @@ def rubinstein(first: float, second: float) -> float:
 @public
 def nash(value: float, cost: float, power: float = 0.5) -> float:
     """Return the price (yuan) that splits the gain by bargaining power, that of the seller.
+
+    Parameters
+    ----------
+    value, cost : float
+        What it is worth to the buyer, and what it costs the seller, yuan.
+    power : float
+        The seller's bargaining power, 0 to 1: the share of the gain that the seller gets.
+
+    Returns
+    -------
+    float
+        The price, yuan.
+
+    Raises
+    ------
+    CourseError
+        The value lies below the cost, or a number cannot be.
 
     References
     ----------
@@ -256,6 +322,11 @@ def haggling(
     -------
     Outcome
         Customers in five groups by the price they got.
+
+    Raises
+    ------
+    CourseError
+        `demand` is no demand, or the list price lies below the cost, or a number cannot be.
 
     References
     ----------
@@ -310,6 +381,17 @@ def split_the_difference(meetings: int = 100_000, seed: int = 0) -> SplitDiffere
         Pairs to draw.
     seed : int
         For the draws.
+
+    Returns
+    -------
+    SplitDifference
+        ``trades`` (share of meetings), ``gains`` and ``possible`` (mean gain a meeting, with the
+        values of 0 to 1), ``trades_error`` and ``gains_error`` (standard errors).
+
+    Raises
+    ------
+    CourseError
+        Fewer than two meetings or too many, or a seed that is none.
 
     References
     ----------

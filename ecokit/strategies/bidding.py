@@ -71,6 +71,11 @@ def equilibrium_bid(
     ndarray
         Bids in yuan; nan where the value lies below the reserve: who cannot win does not bid.
 
+    Raises
+    ------
+    CourseError
+        `demand` is no demand, or there are not more bidders than units.
+
     References
     ----------
     Vickrey (1961); Krishna, *Auction Theory*.
@@ -142,6 +147,21 @@ def draw_auctions(
         The lowest price, yuan.
     seed : int
         For the draws.
+
+    Returns
+    -------
+    Draw
+        ``paid`` and ``value`` (each sale's payment and the winner's value, yuan), ``auctions``
+        (count) and ``squares`` (sum of the squared revenues).
+
+    Raises
+    ------
+    CourseError
+        `demand` is no demand, or there are not more bidders than units, or too many auctions.
+
+    References
+    ----------
+    Vickrey (1961); reserve after Myerson (1981).
 
     Examples
     --------
@@ -403,7 +423,9 @@ def name_your_price(
     believed : (float, float), optional
         The range in which customers believe the threshold to lie, yuan. Default: from the
         cost to the best single price.
-    bids, rebid_cost
+    bids : int
+        See :func:`best_bids`.
+    rebid_cost : float
         See :func:`best_bids`.
 
     Returns
@@ -411,6 +433,11 @@ def name_your_price(
     Outcome
         Buyers in five groups by the bid that was taken. ``details``: ``accepted`` (share of
         bidders who get it), ``bids`` (mean number of bids of a bidder).
+
+    Raises
+    ------
+    CourseError
+        `demand` is no demand, or nobody would pay the cost, or a range or number cannot be.
 
     References
     ----------

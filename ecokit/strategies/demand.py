@@ -152,6 +152,27 @@ def customers_of(demand: object) -> Demand:
 def uniform(low: float, high: float, customers: float = 1) -> Demand:
     """Return customers whose WTP spreads evenly from `low` to `high` yuan: a straight line.
 
+    Parameters
+    ----------
+    low, high : float
+        The lowest and the highest WTP, yuan.
+    customers : float
+        How many there are.
+
+    Returns
+    -------
+    Demand
+        Of the kind ``uniform``.
+
+    Raises
+    ------
+    CourseError
+        `low` is negative or not below `high`, or there are no customers.
+
+    References
+    ----------
+    Derived: where WTP spreads evenly, each yuan more loses as many customers.
+
     Examples
     --------
     >>> uniform(0, 50, 100).best_price(cost=10)
@@ -178,6 +199,29 @@ def logit(middle: float, spread: float, customers: float = 1) -> Demand:
     A customer who values the product at d in units of taste, gives up alpha for a yuan and
     can also buy nothing has ``middle = d / alpha`` and ``spread = 1 / alpha``.
 
+    Parameters
+    ----------
+    middle : float
+        WTP of the customer in the middle, yuan.
+    spread : float
+        How far WTP spreads around it, yuan.
+    customers : float
+        How many there are.
+
+    Returns
+    -------
+    Demand
+        Of the kind ``logit``.
+
+    Raises
+    ------
+    CourseError
+        `middle` is no number, or `spread` or `customers` is not above 0.
+
+    References
+    ----------
+    McFadden (1974), with two choices: to buy, or not.
+
     Examples
     --------
     >>> round(logit(3, 1).best_price(cost=1), 6)
@@ -199,6 +243,20 @@ def constant_elasticity(low: float, high: float, elasticity: float, customers: f
         Its size without the sign: 2.5 says that 1 % more price sells 2.5 % less.
     customers : float
         How many there are.
+
+    Returns
+    -------
+    Demand
+        Of the kind ``constant``.
+
+    Raises
+    ------
+    CourseError
+        `low` is not above 0 or not below `high`; no customers; an elasticity that cannot be.
+
+    References
+    ----------
+    The demand in which the margin of the best price is 1 / elasticity: Lerner (1934).
 
     Examples
     --------
@@ -233,6 +291,20 @@ def calibrated(price: float, elasticity: float, units: float, kind: Kind = "unif
     kind : str
         ``"uniform"``, ``"logit"`` or ``"constant"``. The straight line is the cautious choice:
         its customers leave fastest when the price rises.
+
+    Returns
+    -------
+    Demand
+        Of that `kind`.
+
+    Raises
+    ------
+    CourseError
+        An unknown kind, or a number that is not above 0.
+
+    References
+    ----------
+    Derived: each kind solved for a point and a slope; the choice of kinds is the course's own.
 
     Examples
     --------
@@ -275,7 +347,9 @@ def product_demand(
         Of any engine; a row a day and product.
     product : id
         The product: a value of the column `product_id`.
-    elasticity, kind
+    elasticity : float
+        See :func:`calibrated`.
+    kind : str
         See :func:`calibrated`.
     days : int
         The period to which the customers belong.
@@ -283,10 +357,19 @@ def product_demand(
         What the columns are called that hold the product, the offer price of the day (yuan)
         and the units asked for.
 
+    Returns
+    -------
+    Demand
+        The customers of `days` days.
+
     Raises
     ------
     CourseError
         Nobody asked for the product, or a price or a number of units that cannot be.
+
+    References
+    ----------
+    The table stock of the data dictionary; calibrated as in :func:`calibrated`.
 
     Examples
     --------

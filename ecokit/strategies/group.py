@@ -41,6 +41,25 @@ def group_deal(customers: int, share: float, threshold: int) -> Deal:
     threshold : int
         Buyers needed.
 
+    Returns
+    -------
+    Deal
+        ``chance`` (that it comes on) and ``units`` (mean number sold).
+
+    Raises
+    ------
+    CourseError
+        A number of customers or a threshold that is none, or a share outside 0 to 1.
+
+    Notes
+    -----
+    The units are not the chance times the mean number of joiners: the deal comes on just when
+    many join. ``N share P(Bin(N - 1, share) >= K - 1)`` counts this.
+
+    References
+    ----------
+    Slide 20 (collaborative pricing); derived from the binomial distribution.
+
     Examples
     --------
     >>> deal = group_deal(60, 0.55, threshold=30)
@@ -50,11 +69,6 @@ def group_deal(customers: int, share: float, threshold: int) -> Deal:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: share is 55. Give a share from 0 to 1; write 45 % as 0.45.
-
-    Notes
-    -----
-    The units are not the chance times the mean number of joiners: the deal comes on just when
-    many join. ``N share P(Bin(N - 1, share) >= K - 1)`` counts this.
     """
     n = numbers.count("customers", customers, 1, 1_000_000)
     k = numbers.count("threshold", threshold, 0, 1_000_000)
@@ -65,6 +79,27 @@ def group_deal(customers: int, share: float, threshold: int) -> Deal:
 @public
 def least_group(fixed_cost: float, price: float, cost: float) -> int:
     """Return the fewest buyers with whom a deal pays its fixed cost.
+
+    Parameters
+    ----------
+    fixed_cost : float
+        Of the deal, yuan.
+    price, cost : float
+        Yuan a unit.
+
+    Returns
+    -------
+    int
+        Buyers.
+
+    Raises
+    ------
+    CourseError
+        The price leaves nothing over the cost, or an amount is negative.
+
+    References
+    ----------
+    Break-even: the fixed cost over the margin of a unit.
 
     Examples
     --------

@@ -37,6 +37,16 @@ def bass(innovation: float, imitation: float, market: float, periods: int) -> Fl
     periods : int
         How many periods.
 
+    Returns
+    -------
+    ndarray
+        New adopters of each period, shape (periods,).
+
+    Raises
+    ------
+    CourseError
+        `innovation` is no share above 0, or `imitation` lies outside 0 to 10; no market, no period.
+
     References
     ----------
     Bass (1969).
@@ -65,6 +75,28 @@ def bass(innovation: float, imitation: float, market: float, periods: int) -> Fl
 def bass_share(time: ArrayLike, innovation: float, imitation: float) -> Floats:
     """Return the share of the market that has adopted at `time`, in continuous time.
 
+    Parameters
+    ----------
+    time : array_like
+        Periods since the launch, 0 or more.
+    innovation, imitation : float
+        Bass's p and q, as in :func:`bass`.
+
+    Returns
+    -------
+    ndarray
+        Shares, 0 to 1, of the shape of `time`.
+
+    Raises
+    ------
+    CourseError
+        `innovation` is no share above 0, or `imitation` is outside 0 to 10; a time before
+        the launch.
+
+    References
+    ----------
+    Bass (1969).
+
     Examples
     --------
     >>> bass_share([0, 6.1926], 0.03, 0.38).round(4).tolist()
@@ -87,6 +119,23 @@ class Peak(ByName, of="strategies.bass_peak"):
 @public
 def bass_peak(innovation: float, imitation: float, market: float = 1) -> Peak:
     """Return the peak of sales in continuous time; the recursion peaks later.
+
+    Parameters
+    ----------
+    innovation, imitation : float
+        Bass's p and q, as in :func:`bass`.
+    market : float
+        All who will ever adopt.
+
+    Returns
+    -------
+    Peak
+        ``time`` (periods since the launch), ``sales`` (then, a period), ``share`` (adopted).
+
+    Raises
+    ------
+    CourseError
+        `innovation` is no share above 0, or `imitation` lies outside 0 to 10; no market.
 
     References
     ----------
@@ -111,6 +160,24 @@ def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
 
     Sales grow ever faster in the introduction, more slowly in growth, fall ever faster in
     maturity and level off in decline: the borders are the turning points of the Bass curve.
+
+    Parameters
+    ----------
+    time : array_like
+        Periods since the launch, 0 or more.
+    innovation, imitation : float
+        Bass's p and q, as in :func:`bass`.
+
+    Returns
+    -------
+    list of str
+        "introduction", "growth", "maturity" or "decline".
+
+    Raises
+    ------
+    CourseError
+        `innovation` is no share above 0, or `imitation` is outside 0 to 10; a time before
+        the launch.
 
     References
     ----------
@@ -150,6 +217,16 @@ def markdown(steps: int, low: float = 0.0, high: float = 1.0) -> Markdown:
     low, high : float
         The range of the value, yuan.
 
+    Returns
+    -------
+    Markdown
+        ``prices`` (yuan, one a period) and ``revenue`` (yuan, the mean).
+
+    Raises
+    ------
+    CourseError
+        No period, or a range that is not from 0 upwards.
+
     References
     ----------
     Lazear (1986).
@@ -186,6 +263,20 @@ def path(launch: float, later: float, cut_after: int, periods: int, sale: float 
         All periods.
     sale : float
         Share off the later price in the last fifth of the periods.
+
+    Returns
+    -------
+    ndarray
+        Yuan, shape (periods,).
+
+    Raises
+    ------
+    CourseError
+        A price, a number of periods or a sale that cannot be.
+
+    References
+    ----------
+    Slide 20 (product life cycle); high at first: Dean (1950), skimming.
 
     Examples
     --------
@@ -287,6 +378,29 @@ def _prices(prices: Sequence[float] | Floats) -> Floats:
 def skim(demand: Demand, cost: float, periods: int = 12) -> Floats:
     """Return prices that fall in equal steps from near the highest WTP to the best one price.
 
+    Parameters
+    ----------
+    demand : Demand
+        The customers.
+    cost : float
+        Unit cost, yuan.
+    periods : int
+        How many periods.
+
+    Returns
+    -------
+    ndarray
+        Yuan, shape (periods,).
+
+    Raises
+    ------
+    CourseError
+        `demand` is no demand, or a cost or a number of periods cannot be.
+
+    References
+    ----------
+    Skimming: Dean (1950); the equal steps are the course's own.
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -325,6 +439,16 @@ def experience_cost(first: float, units: ArrayLike, rate: float = 0.8) -> Floats
         Units made so far, with the one that is asked for.
     rate : float
         0.8 is the "80 % curve": doubling takes 20 % off.
+
+    Returns
+    -------
+    ndarray
+        Yuan, of the shape of `units`.
+
+    Raises
+    ------
+    CourseError
+        A cost below 0, units not above 0, or a rate outside 0.01 to 1.
 
     References
     ----------
@@ -487,6 +611,26 @@ _COLUMNS = ("period", "price", "units", "unit_cost", "profit", "cumulative_profi
 @public
 def over_time(outcome: Outcome) -> pd.DataFrame:
     """Return an outcome with a row a period as a table of its course.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        With a row a period.
+
+    Returns
+    -------
+    DataFrame
+        ``period``, ``price`` (yuan), ``units``, ``unit_cost``, ``profit``, ``cumulative_profit``
+        (yuan).
+
+    Raises
+    ------
+    CourseError
+        It is no outcome.
+
+    References
+    ----------
+    The layout is the course's own.
 
     Examples
     --------

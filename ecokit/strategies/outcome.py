@@ -152,6 +152,20 @@ def one_price(demand: Demand, cost: float, price: float | None = None) -> Outcom
     price : float, optional
         The price, yuan. Default: the one that earns most.
 
+    Returns
+    -------
+    Outcome
+        One row, everybody.
+
+    Raises
+    ------
+    CourseError
+        `demand` is no demand, or a cost or a price is negative.
+
+    References
+    ----------
+    What the nine strategies of slide 20 are measured against; the best price of a demand.
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
@@ -194,6 +208,10 @@ def compare(outcomes: Iterable[Outcome], base: Outcome | None = None) -> pd.Data
     ------
     CourseError
         There is nothing to compare.
+
+    References
+    ----------
+    Slide 20 names the strategies; the table is the course's own.
 
     Examples
     --------

@@ -42,6 +42,15 @@ def side_by_side(
         product life and penetration over twelve months, with all customers reached in the
         first, and a twelfth of them each month in the second.
 
+    Raises
+    ------
+    CourseError
+        `demand` is no demand, or nobody would pay the cost.
+
+    References
+    ----------
+    The nine strategies of slide 20, in its order.
+
     Examples
     --------
     >>> from ecokit.strategies import uniform
