@@ -78,6 +78,10 @@ def wilson(
     CourseError
         A count is no number of 0 or more, or `hits` is above `total`.
 
+    References
+    ----------
+    Wilson (1927).
+
     Examples
     --------
     >>> found = wilson([9, 0], [10, 0])
@@ -101,6 +105,10 @@ def wilson_columns(
     hits: str | nw.Expr, total: str | nw.Expr, confidence: float = 0.95
 ) -> Interval[nw.Expr]:
     """Return the same as expressions over the columns of a Narwhals frame, null where total is 0.
+
+    References
+    ----------
+    Wilson (1927).
 
     Examples
     --------
