@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from ecokit.topics import topics
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,16 +36,73 @@ def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield node.body[0].lineno, text
 
 
+def sections(text: str) -> dict[str, str]:
+    """Return the sections of a docstring by their headings, in order."""
+    found = re.split(r"^(\w[\w ]*)\n-+$", text, flags=re.MULTILINE)[1:]
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+def functions(topic: str) -> dict[str, Callable[..., Any]]:
+    """Return the public functions of a topic by name."""
+    package = import_module(f"ecokit.{topic}")
+    public = {name: getattr(package, name) for name in package.__all__}
+    return {name: one for name, one in public.items() if inspect.isfunction(one)}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_a_source_stands_under_references(path: Path) -> None:
     """``Source: ...`` below the examples would read as part of the last one."""
     for line, text in docstrings(ast.parse(path.read_text(encoding="utf-8"))):
         place = f"{named(path)}:{line}"
         assert not re.search(r"\bSources?: ", text), f"{place}: write it under References"
-        headings = re.findall(r"^(\w[\w ]*)\n-+$", text, flags=re.MULTILINE)
-        if {"References", "Examples"} <= set(headings):
-            before = headings.index("References") < headings.index("Examples")
+        told = sections(text)
+        if {"References", "Examples"} <= set(told):
+            before = list(told).index("References") < list(told).index("Examples")
             assert before, f"{place}: References stand before Examples"
+        slide = re.search(r"\b[Ss]lides? \d", told.get("Notes", ""))
+        assert not slide, f"{place}: a slide is a source; write it under References, not Notes"
+
+
+@pytest.mark.parametrize("topic", [topic.name for topic in topics()])
+def test_every_public_function_names_its_source(topic: str) -> None:
+    """A slide, a work, or that it is the course's own and what it rests on."""
+    told = {name: sections(inspect.getdoc(one) or "") for name, one in functions(topic).items()}
+    assert told, f"ecokit.{topic} has no public function"
+    for heading in ("Returns", "References", "Examples"):
+        lacking = [name for name, one in told.items() if not one.get(heading, "").strip()]
+        assert not lacking, f"ecokit.{topic}: no {heading} in the docstring of {', '.join(lacking)}"
+
+
+@pytest.mark.parametrize("topic", [topic.name for topic in topics()])
+def test_every_parameter_is_told_with_its_type(topic: str) -> None:
+    for name, one in functions(topic).items():
+        told = sections(inspect.getdoc(one) or "")
+        heads = re.findall(r"^(\S.*?) : \S", told.get("Parameters", ""), flags=re.MULTILINE)
+        named = [part.strip("* ") for head in heads for part in head.split(",")]
+        place = f"ecokit.{topic}.{name}"
+        assert set(named) == set(inspect.signature(one).parameters), f"{place}: Parameters"
+        assert not named or "Raises" in told, f"{place}: what it raises for bad input"
+
+
+def test_what_a_function_cites_stands_in_the_sources() -> None:
+    """``Bass (1969)`` has its title and journal on the page of sources."""
+    page = (ROOT / "book" / "reference" / "sources.md").read_text(encoding="utf-8")
+    works = re.split(r"\n- |\n\n", page)
+    missing = {
+        f"{name} ({year}) of ecokit.{topic.name}.{function}"
+        for topic in topics()
+        for function, one in functions(topic.name).items()
+        for name, year in cited(sections(inspect.getdoc(one) or "").get("References", ""))
+        if not any(name in work and year in work for work in works)
+    }
+    assert not missing, f"not on the page of sources: {', '.join(sorted(missing))}"
+
+
+def cited(references: str) -> Iterator[tuple[str, str]]:
+    """Yield the last name before each year in brackets: ``Hann and Terwiesch (2003)``."""
+    for before, year in re.findall(r"([^().;:]*)\((\d{4})[,)]", " ".join(references.split())):
+        if names := re.findall(r"[^\W\d_a-z][\w’'-]+", before):
+            yield names[-1], year
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
