@@ -51,6 +51,10 @@ class Costs:
     handling : float
         Picking, packing and parcel, in yuan a unit.
 
+    References
+    ----------
+    Slide 20 names the purchase cost alone; the two other costs are the course's own.
+
     Examples
     --------
     >>> round(Costs(fee=0.05, handling=5).full(100, price=200), 2)
