@@ -20,8 +20,10 @@ ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / "_build" / "lowest"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 UV = [sys.executable, "-m", "uv"]
-# An old package beside a new one warns of what it will lose one day; both still work.
+# An old package beside a new one warns of what it will lose one day; both still work. PySpark 4.0
+# leaves a socket to be closed for it.
 OLD_BESIDE_NEW = ["DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"]
+OLD_BESIDE_NEW += ["ResourceWarning"]
 WARNINGS = [f"-Wignore::{kind}" for kind in OLD_BESIDE_NEW] + ["-Wignore:urllib3"]
 PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", "--dist", "loadgroup"]
 PYTEST += ["-m", "not browser", *WARNINGS]
