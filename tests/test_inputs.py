@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,11 +13,13 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import narwhals
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +31,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, numbers, renamed, rows
 from ecokit.shop import Shop
 from tests.engines import MOVES, PROMISED, moved, pyarrow
+from tests.engines import rows as rows_of
 
 ROOT = Path(__file__).resolve().parents[1]
 EVERYWHERE = pytest.mark.parametrize("engine", PROMISED)
@@ -240,7 +244,6 @@ def test_wrong_tables_are_told(engine: str) -> None:
 def test_two_columns_of_one_name_are_told() -> None:
     twice = pd.concat([stock(), stock()[["sold"]]], axis=1)
     import duckdb
-    import pyarrow as pa
 
     arrow = pa.table([[1], [2]], names=["sold", "sold"])
     for table in (twice, arrow, duckdb.sql("select 1 as sold, 2 as sold")):
@@ -256,6 +259,69 @@ def test_objects_are_looked_at_one_by_one() -> None:
     exact = stock().assign(price=pd.Series([Decimal("9.5"), None], dtype=object))
     (found,) = frames.fetched({"stock": exact}, {"stock": "price"})
     assert found["price"].dtype == "float64"
+
+
+EXPORTS: dict[str, Callable[[pd.DataFrame], Any]] = {
+    "pyarrow's types": lambda table: table.convert_dtypes(dtype_backend="pyarrow"),
+    "types with NA": lambda table: table.convert_dtypes(dtype_backend="numpy_nullable"),
+    "objects": lambda table: table.astype(object),
+    "categories": lambda table: table.astype("category"),
+    "one byte": lambda table: table.astype({"sold": "uint8"}),
+    "decimals": lambda table: table.assign(sold=table["sold"].map(Decimal)),
+    "arrow's decimals": lambda table: table.assign(
+        sold=table["sold"].map(Decimal).astype(pd.ArrowDtype(pa.decimal128(9, 2)))
+    ),
+    "a name of the index": lambda table: table.set_index("product_id", drop=False),
+    "names that are no text": lambda table: table.assign(**{"more": 0}).rename(columns={"more": 7}),
+    "polars' bytes": lambda table: pl.from_pandas(table).cast({"sold": pl.UInt8}),
+    "polars' decimals": lambda table: pl.from_pandas(table).cast({"sold": pl.Decimal(9, 2)}),
+    "polars' categories": lambda table: pl.from_pandas(table).cast({"product_id": pl.Categorical}),
+    "duckdb's sums": lambda _: duckdb.sql(
+        "SELECT unnest(['P1', 'P1', 'P2']) AS product_id, unnest([200, 100, 0])::HUGEINT AS sold"
+    ),
+}
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_a_column_may_be_of_any_type_that_holds_it(export: str) -> None:
+    table = pd.DataFrame({"product_id": ["P1", "P1", "P2"], "sold": [200, 100, 0]})
+    (frame,) = frames.door(
+        {"table": EXPORTS[export](table)},
+        {"table": ["product_id", "sold"]},
+        types={"sold": "number"},
+    )
+    sums = frame.group_by("product_id").agg(nw.col("sold").sum()).sort("product_id")
+    assert rows_of(sums.with_columns(nw.col("sold") - 301).to_native()) == [
+        ("P1", -1),
+        ("P2", -301),
+    ]
+    share = frames.collected(frame.select(nw.col("sold") / 3))["sold"].max()
+    assert share == pytest.approx(200 / 3)
+
+
+def test_ids_stay_what_they_are() -> None:
+    long = [10**17 + 1, None]
+    for ids in (pd.array(long, dtype="Int64"), pd.array(long, dtype="int64[pyarrow]")):
+        (frame,) = frames.door({"stock": pd.DataFrame({"sku": ids})}, {"stock": "sku"})
+        assert frame.to_native()["sku"].iloc[0] == long[0]
+    mixed = pd.DataFrame({"sku": [1, "1A", None]})
+    (frame,) = frames.door({"stock": mixed}, {"stock": "sku"})
+    assert frame.to_native()["sku"].dropna().tolist() == ["1", "1A"]
+    category = pd.DataFrame({"sku": pd.Categorical([7.0, None])})
+    (frame,) = frames.door({"stock": category}, {"stock": "sku"})
+    assert frame.to_native()["sku"].dropna().tolist() == [7]
+
+
+def test_words_among_true_and_false_are_told() -> None:
+    answers = pd.DataFrame({"solved": [True, "no"]})
+    told = refusal(frames.table, answers, ["solved"], name="t", types={"solved": "boolean"})
+    assert "The column solved of t holds 'no' among true or false." in told
+
+
+def test_two_connections_of_duckdb_are_told() -> None:
+    tables = {name: duckdb.connect().sql("SELECT 1 AS order_id") for name in ("orders", "returns")}
+    told = refusal(frames.door, tables, {"orders": "order_id", "returns": "order_id"})
+    assert told.startswith("The tables orders and returns are of different connections of DuckDB.")
 
 
 def test_a_narwhals_frame_is_a_table() -> None:

@@ -138,7 +138,7 @@ def opened(
         message = _("This measure needs the table {name}, which is not among: {names}.")
         names = ", ".join(map(str, given)) or _("none")
         raise CourseError(message.format(name=name, names=names))
-    return _checked(name, _narwhal(name, given[name]), _names(columns), types or {})
+    return _checked(name, _even(name, given[name]), _names(columns), types or {})
 
 
 def table(
@@ -186,7 +186,7 @@ def table(
     ...
     ecokit.errors.CourseError: The column SKU of offers holds text, not numbers. ...
     """
-    frame = _narwhal(name, given)
+    frame = _even(name, given)
     if not isinstance(columns, Mapping):
         return _checked(name, frame, _names(columns), types or {})
     for ours, theirs in columns.items():
@@ -364,7 +364,7 @@ def _narwhal(name: str, native: Any) -> Frame:
     double = {column for column in columns if columns.count(column) > 1}
     if double:
         message = _("The table {name} has the column {column} twice. Rename or drop one of them.")
-        raise CourseError(message.format(name=name, column=min(map(str, double))))
+        raise CourseError(message.format(name=name, column=min(double)))
     frame = nw.from_native(native, pass_through=True)
     if not isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
         what = "None" if native is None else _("a {kind}").format(kind=type(native).__name__)
@@ -375,10 +375,17 @@ def _narwhal(name: str, native: Any) -> Frame:
     return frame
 
 
+def _even(name: str, native: Any) -> Frame:
+    """Return a table of any engine as a Narwhals frame; one of pandas evened out."""
+    frame = _narwhal(name, native)
+    found = frame.to_native()
+    return nw.from_native(kinds.evened(found)) if isinstance(found, pd.DataFrame) else frame
+
+
 def _columns(native: Any) -> list[Any]:
     """Return the names of columns as the engine has them: those that can have one twice."""
     if isinstance(native, pd.DataFrame) or nw.dependencies.is_pyspark_dataframe(native):
-        return list(native.columns)
+        return list(map(str, native.columns))  # which other engines have: 7 and "7" are one
     if nw.dependencies.is_pyarrow_table(native):
         return list(native.column_names)
     if nw.dependencies.is_duckdb_relation(native):  # capital letters do not tell columns apart
@@ -409,6 +416,25 @@ def _refuse_mixed(frames: Mapping[str, Frame]) -> None:
             "narwhals.from_native(table).lazy('duckdb').to_native() moves a small one."
         )
         raise CourseError(message.format(told=told))
+    _refuse_strangers({name: one.to_native() for name, one in frames.items()})
+
+
+def _refuse_strangers(found: Mapping[str, Any]) -> None:
+    """Refuse relations of several connections of DuckDB, which it cannot join."""
+    (first, one), *others = found.items()
+    if not others or not nw.dependencies.is_duckdb_relation(one):
+        return
+    from duckdb import InvalidInputException
+
+    for other, relation in others:
+        try:
+            one.cross(relation)  # which asks for no rows
+        except InvalidInputException:
+            message = _(
+                "The tables {first} and {other} are of different connections of DuckDB. "
+                "Make both with the same connection."
+            )
+            raise CourseError(message.format(first=first, other=other)) from None
 
 
 def _first(given: Any) -> Frame | None:

@@ -1,18 +1,20 @@
 """What the columns of a table must hold, evened out between engines and files.
 
 What a column must hold (a number, a time, true or false) and which columns tell rows apart
-is read from the schema of the shop, `datasets/datapackage.json`. A category becomes text, an
-Int32 id an Int64; what is something else is refused.
+is read from the schema of the shop, `datasets/datapackage.json`. A category becomes text, a
+whole number an Int64, a decimal a Float64; what is something else is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from math import isnan
+from decimal import Decimal
+from math import isfinite, isnan
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.inputs.numbers import as_float, shown
@@ -32,6 +34,7 @@ _KINDS = {
     "string": _("text"),
     "id": _("numbers or text"),
 }
+_NUMBERS = {"integer", "number", "key", "id"}
 _TIMES = {"date", "datetime"}
 _TYPES = {
     "key": nw.Float64(),
@@ -43,6 +46,56 @@ _TYPES = {
     "string": nw.String(),
     "id": nw.String(),
 }
+
+
+def evened(given: pd.DataFrame) -> pd.DataFrame:
+    """Return a pandas table whose columns have names of text and the types that NumPy gives.
+
+    PyArrow's types and those with NA do not calculate with others, and lack some of their ways; a
+    category of numbers is numbers. An index that is called like a column loses its name, because
+    a join could mean either. The caller's table stays as it is.
+
+    Examples
+    --------
+    >>> stock = pd.DataFrame({"sold": [1, 2], 7: [3, None]}, dtype="int32[pyarrow]")
+    >>> evened(stock.set_index("sold", drop=False)).dtypes.to_dict()
+    {'sold': dtype('int64'), '7': Int64Dtype()}
+    """
+    found = given.copy(deep=False)
+    if type(given.columns) is not pd.Index or not all(isinstance(one, str) for one in given):
+        found.columns = pd.Index([str(one) for one in given])
+    if set(found.index.names) & set(found.columns):
+        found.index = found.index.set_names([None] * found.index.nlevels)
+    for column, dtype in found.dtypes.items():
+        wanted = _own_type(dtype, gaps=found[column].hasnans)
+        if wanted is not None:
+            found[column] = found[column].astype(wanted)
+    return found
+
+
+def _own_type(dtype: Any, *, gaps: bool) -> Any:
+    """Return the type to give a column of pandas, None where it has a good one."""
+    if isinstance(dtype, pd.CategoricalDtype):
+        own = dtype.categories.dtype
+        return own if pd.api.types.is_numeric_dtype(own) else None
+    if not pd.api.types.is_extension_array_dtype(dtype) or _has_zone(dtype):
+        return None
+    if dtype.type in (str, Decimal):
+        return "str" if dtype.type is str else "float64"
+    return {
+        "i": "Int64" if gaps else "int64",  # a float does not hold an id of 17 digits
+        "u": "Int64" if gaps else "int64",
+        "f": "float64",
+        "b": "boolean" if gaps else "bool",
+        "M": "datetime64[us]",
+        "m": "timedelta64[us]",
+    }.get(dtype.kind)
+
+
+def _has_zone(dtype: Any) -> bool:
+    """Say whether a column holds times with a zone, which are refused later."""
+    arrow = dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else dtype
+    return getattr(arrow, "tz", None) is not None
 
 
 def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> None:
@@ -121,19 +174,24 @@ def _is_id(column: str) -> bool:
 
 def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
     """Give columns the type of their kind, or say which one holds something else."""
-    schema, changed = frame.collect_schema(), []
+    schema, changed = frame.collect_schema(), list[Any]()
     for column, kind in kinds.items():
         dtype = schema[column]
         if isinstance(dtype, nw.Object) and isinstance(frame, nw.DataFrame):
             _refuse_objects(table, frame, column, kind)
+            numbers = _own_numbers(frame, column) if kind in _NUMBERS else None
+            if numbers is not None:
+                changed.append(numbers)
+                continue
         if _fits(frame, dtype, kind):
             continue
         if _is_empty(frame, column):  # its type says nothing
             changed.append(nw.lit(None, _TYPES[kind]).alias(column))
         elif kind == "string" or (kind == "id" and not dtype.is_numeric()):
             changed.append(nw.col(column).cast(nw.String))
-        elif kind in {"id", "key"} and dtype.is_numeric():
-            changed.append(nw.col(column).cast(nw.Int64))
+        elif kind in _NUMBERS and dtype.is_numeric():
+            whole = kind in {"id", "key"} or dtype.is_integer()
+            changed.append(nw.col(column).cast(nw.Int64 if whole else nw.Float64))
         elif kind in _TIMES and isinstance(dtype, nw.Object):
             changed.append(nw.col(column).cast(nw.Datetime("us")))
         elif kind == "boolean" and not isinstance(dtype, nw.String):
@@ -160,10 +218,13 @@ def _kind_of(dtype: nw.dtypes.DType) -> str:
 
 def _refuse_objects(table: str, frame: nw.DataFrame[Any], column: str, kind: str) -> None:
     """Refuse what is neither missing nor of its kind among Python's own objects."""
-    if kind not in {"integer", "number", *_TIMES}:
+    if kind in {"string", "id"}:
         return
     for value in frame[column].drop_nulls().to_list():
-        fits = isinstance(value, date) if kind in _TIMES else not isnan(as_float(value))
+        if kind == "boolean":
+            fits = value in (True, False)
+        else:
+            fits = isinstance(value, date) if kind in _TIMES else isfinite(as_float(value))
         if not fits:
             raise CourseError(
                 _(
@@ -173,9 +234,21 @@ def _refuse_objects(table: str, frame: nw.DataFrame[Any], column: str, kind: str
             )
 
 
+def _own_numbers(frame: nw.DataFrame[Any], column: str) -> nw.Series[Any] | None:
+    """Return Python's own numbers as the engine's; None where something else is among them."""
+    given, gaps = frame[column], frame[column].is_null()
+    values = [as_float(value) for value in given.to_list()]
+    if any(isnan(value) and not gap for value, gap in zip(values, gaps, strict=True)):
+        return None
+    whole = all(value % 1 == 0 for value in values)
+    if whole:
+        return nw.new_series(column, list(map(int, given)), nw.Int64, backend=given.implementation)
+    return nw.new_series(column, values, nw.Float64, backend=given.implementation)
+
+
 def _fits(frame: Frame, dtype: nw.dtypes.DType, kind: str) -> bool:
     if isinstance(dtype, nw.Object):
-        return kind not in {"boolean", *_TIMES}  # Python's own decimals; but not its dates
+        return False
     if isinstance(dtype, nw.Unknown):  # null in Polars and PyArrow, whatever elsewhere
         return not (frame.implementation.is_polars() or frame.implementation.is_pyarrow())
     if kind in {"id", "key"}:
@@ -185,8 +258,8 @@ def _fits(frame: Frame, dtype: nw.dtypes.DType, kind: str) -> bool:
         return number or (kind == "id" and _is_text(frame, dtype))
     if kind in _TIMES:
         return isinstance(dtype, (nw.Date, nw.Datetime))
-    if kind in {"integer", "number"}:
-        return dtype.is_numeric()
+    if kind in {"integer", "number"}:  # smaller ones run over, and decimals round
+        return isinstance(dtype, (nw.Int64, nw.Float64))
     return isinstance(dtype, nw.Boolean) if kind == "boolean" else _is_text(frame, dtype)
 
 

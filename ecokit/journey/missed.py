@@ -145,14 +145,13 @@ def _strata(told: Frame, exposed: Frame, keys: Sequence[str]) -> Frame:
     groups = inner_names(keys)
     named = [nw.col(key).alias(group) for key, group in zip(keys, groups, strict=True)]
     flags = [nw.col(name).cast(nw.Float64) for name in OUTCOMES]
-    flagged = (
-        told.select("order_id", *flags, *named)
-        .join(exposed, on="order_id")
-        .unpivot(
-            on=list(OUTCOMES),
-            index=["missed", *groups],
-            variable_name="outcome",
-            value_name="happened",
+    joined = told.select("order_id", *flags, *named).join(exposed, on="order_id")
+    flagged = (  # not by unpivot, which asks DuckDB's default connection
+        nw.concat(
+            [
+                joined.select("missed", *groups, outcome=nw.lit(name), happened=nw.col(name))
+                for name in OUTCOMES
+            ]
         )
         .filter(~nw.col("happened").is_null())
         .with_columns(nw.col("happened").cast(nw.Int64), all=nw.lit(1, nw.Int64))

@@ -296,7 +296,7 @@ def answer_groups(data: Any, *, target: float = 60) -> Any:
     wait = (asked["answered_at"] - asked["arrived_at"]).dt.total_seconds()
     shown = visits[visits["product_id"].notna()]
     ids = shown["visit_id"]
-    waited = ids.map(wait)
+    waited = ids.map(wait).astype("float64")
     answered = np.where(waited <= limit, "in_time", "late")
     paid = orders.loc[orders["paid_at"].notna(), "visit_id"]
     became = np.where(waited.isna(), "gave_up", answered)
