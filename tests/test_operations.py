@@ -22,6 +22,7 @@ from ecokit.inputs.frames import as_pandas
 from ecokit.plots import operations as plots
 from ecokit.shop import Shop, load_shop
 from tests.engines import EAGER, MOVES, Move, rows
+from tests.sweep.operations import CALLS
 
 T = pd.Timestamp
 
@@ -809,3 +810,18 @@ def test_figures_carry_their_finding(shop: Shop) -> None:
     assert figure.axes[0].get_title(loc="left").startswith("The shop lends")
     weeks = operations.stockouts(shop, by=["week", "category"])
     assert "cost most" in plots.stockout_calendar(weeks).axes[0].get_title(loc="left")
+
+
+def test_a_column_of_the_callers_is_not_taken_for_one_that_is_computed() -> None:
+    names = "left out value decided content fen each_ units bought share first_ _unit_fen"
+    junk = dict.fromkeys(names.split(), "junk")
+    for name in ("stockouts", "performance", "buying_steps", "new_skus", "storage", "offer_values"):
+        call = CALLS[f"operations.{name}"]()
+        more = {
+            key: table.assign(**{one: junk[one] for one in junk if one not in table})
+            for key, table in call.args[0].items()
+        }
+        function = getattr(operations, name)
+        expected = function(*call.args, **call.kwargs)
+        found = function(more, **call.kwargs)
+        pd.testing.assert_frame_equal(found[[*expected]], expected)

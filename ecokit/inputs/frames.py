@@ -81,6 +81,7 @@ def door(
     optional: Mapping[str, Columns] | None = None,
     *,
     types: Mapping[str, str] | None = None,
+    by: Sequence[str] | None = None,
 ) -> list[Frame]:
     """Turn the caller's tables into Narwhals frames, or say what is wrong with them.
 
@@ -95,6 +96,9 @@ def door(
         Tables that may be missing, or None.
     types : mapping of column to type, optional
         Types of columns of tables that the schema does not know; as for `table`.
+    by : sequence of str, optional
+        What the caller groups by. With it, even if empty, a table keeps these columns and those
+        that are needed: none of the caller's is taken for one that the measure computes.
 
     Returns
     -------
@@ -127,6 +131,8 @@ def door(
     frames = {name: opened(name, given, wanted[name], types) for name in there}
     _refuse_mixed(frames)
     frames = kinds.same_ids(frames, {name: _names(wanted[name]) for name in there})
+    if by is not None:
+        frames = {name: _only(one, [*_names(wanted[name]), *by]) for name, one in frames.items()}
     return [frames.get(name) for name in wanted]
 
 
@@ -405,6 +411,10 @@ def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_twice(name, frame, columns)
     return frame
+
+
+def _only(frame: Frame, columns: Sequence[str]) -> Frame:
+    return frame.select(*[name for name in frame.collect_schema().names() if name in columns])
 
 
 def _refuse_mixed(frames: Mapping[str, Frame]) -> None:

@@ -188,6 +188,7 @@ def timeline(data: Any, *, order_id: int | str, as_of: datetime | str | None = N
     placed, steps, ten = frames.door(
         data,
         {"orders": "order_id", "touchpoints": STEP, "journey": "touchpoint name name_zh post_id"},
+        by=[],
     )
     mine = with_states(steps, as_of).filter(nw.col("order_id") == _found(placed, order_id))
     mine = mine.select("touchpoint", "state", "due_at", "done_at")

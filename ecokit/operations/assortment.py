@@ -83,6 +83,7 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
             "stock": "date product_id sold closing",
             "products": "product_id cost",
         },
+        by=keys,
     )
     lines = lines.select(*lines_columns.split())  # `line` is a number there, a kind in products
     rows.refuse(stock, "stock", [rows.unknown_id("product_id", products, "products", "cost")])
@@ -346,6 +347,7 @@ def nine_cells(abc: IntoFrameT, xyz: IntoFrameT, *, value: str = "sales") -> Int
     left, right = frames.door(
         {"abc": abc, "xyz": xyz},
         {"abc": ["product_id", "abc", numbers.text("value", value)], "xyz": "product_id xyz"},
+        by=[],
     )
     both = left.join(right.select("product_id", "xyz"), on="product_id")
     both = both.filter(~nw.col("xyz").is_null())
@@ -411,6 +413,7 @@ def new_skus(data: Any, *, by: str = "month") -> Any:
             "orders": "order_id placed_at paid_at",
             "order_lines": "order_id product_id quantity unit_price",
         },
+        by=[],
     )
     paid = parts.paid(sold).frame.select("order_id", period_=start_of(by, "placed_at"))
     dated_lines = lines.with_columns(fen_=parts.sales(lines)).join(paid, on="order_id")

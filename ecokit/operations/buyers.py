@@ -93,6 +93,7 @@ def buying_steps(data: Any, *, by: By = None) -> pd.DataFrame:
             "complaints": "order_id",
             "returns": "order_id",
         },
+        by=keys,
     )
     bought = orders.filter(~nw.col("paid_at").is_null())
     content = bought

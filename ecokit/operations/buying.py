@@ -19,6 +19,7 @@ from ecokit.operations.sums import added
 
 MOVED = 0.25
 """Share of a place's visits whose purchase depends on what the place shows: an assumption."""
+_COMPUTED = ("units", "fen", "bought", "visit_profit", "saving", "place", "gain")
 
 
 @public
@@ -86,6 +87,7 @@ def offer_values(data: Any, *, visits_moved: float = MOVED) -> Any:
             "purchases": "product_id asked_on asked_units unit_cost",
         },
     )
+    offers = offers.drop(*_COMPUTED, strict=False)
     rows.refuse(offers, "supplier_offers", [rows.not_a_share("price_cut", "offer_id")])
     monthly = purchases.with_columns(
         month=start_of("month", "asked_on"),

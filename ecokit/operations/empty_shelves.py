@@ -83,7 +83,7 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     kept = 1 - numbers.share("substitution", substitution)
     keys = frames.listed(by)
     frames.refuse_taken(keys, _RESULT)
-    stock, products = frames.door(data, _NEEDED, _OPTIONAL)
+    stock, products = frames.door(data, _NEEDED, _OPTIONAL, by=keys)
     _refuse_impossible(stock, products)
     valued = _valued(stock, products)
     out = valued.filter(nw.col("_lost") > 0)

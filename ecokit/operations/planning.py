@@ -182,7 +182,9 @@ def lead_products(
         rows.unknown_id("product_id", scores, "fit", "fit"),
     ]
     rows.refuse(earned, "performance", rules)
-    both = earned.merge(scores, on="product_id")
+    earned = earned.drop(columns=["category", "fit"], errors="ignore")
+    new = [name for name in scores if name == "product_id" or name not in earned]
+    both = earned.merge(scores[new], on="product_id")
     both["profit_a_day"] = both["profit"] / both["days"]
     groups = both.groupby("category")["profit_a_day"]
     size = groups.transform("size")

@@ -208,6 +208,7 @@ def storage(data: Any, *, by: str = "month") -> Any:
             "products": "product_id volume_litres",
             "warehouse": "month capacity_litres rent",
         },
+        by=[],
     )
     lacking = rows.unknown_id("product_id", products, "products", "volume_litres")
     rows.refuse(stock, "stock", [lacking])
