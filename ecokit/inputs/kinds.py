@@ -14,6 +14,7 @@ from math import isfinite, isnan
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
@@ -66,15 +67,24 @@ def evened(given: pd.DataFrame) -> pd.DataFrame:
         found.columns = pd.Index([str(one) for one in given])
     if set(found.index.names) & set(found.columns):
         found.index = found.index.set_names([None] * found.index.nlevels)
-    for column, dtype in found.dtypes.items():
-        wanted = _own_type(dtype, gaps=found[column].hasnans)
+    foreign = [name for name, dtype in found.dtypes.items() if not _is_own(dtype)]
+    for column in foreign:
+        wanted = _own_type(found[column])
         if wanted is not None:
             found[column] = found[column].astype(wanted)
     return found
 
 
-def _own_type(dtype: Any, *, gaps: bool) -> Any:
-    """Return the type to give a column of pandas, None where it has a good one."""
+def _is_own(dtype: Any) -> bool:
+    """Say whether a column has a type of NumPy, or the text of pandas: most have."""
+    return isinstance(dtype, np.dtype) or (
+        isinstance(dtype, pd.StringDtype) and str(dtype) == "str"
+    )
+
+
+def _own_type(values: pd.Series) -> Any:
+    """Return the type to give a column of another type, None where it is a good one."""
+    dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         own = dtype.categories.dtype
         return own if pd.api.types.is_numeric_dtype(own) else None
@@ -82,6 +92,7 @@ def _own_type(dtype: Any, *, gaps: bool) -> Any:
         return None
     if dtype.type in (str, Decimal):
         return "str" if dtype.type is str else "float64"
+    gaps = values.hasnans
     return {
         "i": "Int64" if gaps else "int64",  # a float does not hold an id of 17 digits
         "u": "Int64" if gaps else "int64",
