@@ -305,7 +305,10 @@ def refuse_twice(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -
     key = list(schemas()[table].primary_key) if table in schemas() else []
     if not key or not set(key) <= set(columns):
         return
-    rows = frame.select(key).drop_nulls()
+    rows = frame.select(key)
+    if not rows.is_duplicated().any():
+        return
+    rows = rows.drop_nulls()
     twice = rows.filter(rows.is_duplicated())
     if len(twice):
         example = ", ".join(
