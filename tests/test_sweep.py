@@ -1,9 +1,10 @@
 """The whole public interface, given what it does not expect.
 
 Each public function of the topics, of kpi and of inputs is called as `tests/sweep` says, and then
-with each argument in turn replaced: by None, an empty table, a table without one of its columns, a
-table with two columns of one name; and with all tables moved to another engine. The answer is a
-CourseError that names the argument, the table or the column, or the value that pandas gives.
+with each argument in turn replaced: by None, "no" for true or false, an empty table, a table
+without one of its columns, a table with two columns of one name; and with all tables moved to
+another engine. The answer is a CourseError that names the argument, the table or the column, or
+the value that pandas gives.
 """
 
 from __future__ import annotations
@@ -146,6 +147,8 @@ def _cases(
             continue
         free = parameters[name].default is None or name == "by"  # by=None is one group: all
         yield f"{name}=None", _Allowed(name, value=free, any_value=free), {**given, name: None}
+        if isinstance(value, bool):
+            yield f"{name}='no'", _Allowed(name, value=False), {**given, name: "no"}
         if _by_name(value):
             yield from _bad_mappings(name, value, call, given)
     for name, table, put in _places(call, given):

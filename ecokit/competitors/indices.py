@@ -257,6 +257,7 @@ def price_index(
     keys = frames.listed(by)
     frames.refuse_taken(keys, ["period", "index", "matched"])
     numbers.one_of("formula", formula, [*FORMULAS, "lloyd_moulton"])
+    chained = numbers.flag("chained", chained)
     named = {"period": period, "item": item, "price": price}
     if formula not in UNWEIGHTED:
         named["quantity"] = quantity

@@ -93,7 +93,8 @@ def _similar(
     if not names:
         wanted = _("Name at least one column to compare, such as 'name'.")
         raise numbers.refused("fields", fields, wanted)
-    columns = list(dict.fromkeys([*names, *frames.listed(block, "block")]))
+    blocks = frames.listed(block, "block", least=block is not None)
+    columns = list(dict.fromkeys([*names, *blocks]))
     least = numbers.share("threshold", threshold, zero=False)
     ours, theirs = (_labelled(name, t, columns) for name, t in (("left", left), ("right", right)))
     texts = [_texts(table, names) for table in (ours, theirs)]

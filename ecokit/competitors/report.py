@@ -365,7 +365,7 @@ def save_report(html: str, path: str | Path, overwrite: bool = False) -> Path:
     html = numbers.text("html", html)
     if not isinstance(path, (str, Path)):
         raise numbers.refused("path", path, _("Give a file, such as 'week-40.html'."))
-    file = Path(path)
+    file, overwrite = Path(path), numbers.flag("overwrite", overwrite)
     try:
         with file.open(
             "w" if overwrite else "x", encoding="utf-8", errors="xmlcharrefreplace"

@@ -62,6 +62,7 @@ class Change:
     def __post_init__(self) -> None:
         numbers.text("label", self.label)
         object.__setattr__(self, "without", tuple(frames.listed(self.without, "without")))
+        object.__setattr__(self, "parallel", numbers.flag("parallel", self.parallel))
         wanted = _("Give the factor of each post, such as {'finance': 0.5}.")
         for post, factor in numbers.mapping("faster", self.faster, wanted).items():
             numbers.number(f"faster[{post!r}]", factor, low=0)

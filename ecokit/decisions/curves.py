@@ -92,7 +92,8 @@ def kept_shares(
     >>> kept_shares(table)[["minutes", "kept"]].values.tolist()
     [[60.0, 0.75]]
     """
-    amounts = [outcome, potential, effect]
+    called = {"outcome": outcome, "potential": potential, "effect": effect}
+    amounts = [numbers.text(name, column) for name, column in called.items()]
     kinds = {outcome: "string", potential: "number", effect: "number"}
     given = frames.table(decisions, amounts, name="decisions", types=kinds)
     frame = with_minutes(given, {"raised_at": raised_at, "decided_at": decided_at})

@@ -79,6 +79,7 @@ class DecisionTime:
         for mean in means:
             numbers.positive("means", mean)
         object.__setattr__(self, "means", tuple(means.tolist()))
+        object.__setattr__(self, "parallel", numbers.flag("parallel", self.parallel))
         if self.parallel and len(self.means) > _MAX_PARALLEL:
             raise CourseError(
                 _("{n} approvals in parallel are too many: at most {most} can be computed.").format(

@@ -165,6 +165,23 @@ def count(name: str, value: object, low: int = 1, high: int | None = None) -> in
     return int(value) if isinstance(value, int) else int(found)
 
 
+def flag(name: str, value: object) -> bool:
+    """Return true or false.
+
+    Examples
+    --------
+    >>> flag("parallel", True), flag("parallel", 0)
+    (True, False)
+    >>> flag("parallel", "no")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: parallel is 'no'. Give True or False.
+    """
+    if not isinstance(value, (bool, np.bool_)) and as_float(value) not in (0, 1):
+        raise refused(name, value, _("Give True or False."))
+    return bool(value)
+
+
 def array(
     name: str, values: object, *, low: float | None = None, gaps: bool = False
 ) -> NDArray[np.float64]:
@@ -204,6 +221,24 @@ def array(
         least = shown(float(np.nanmin(found)))
         told = {"low": shown(float(low)), "range": _range(low, None)}
         raise CourseError(message.format(name=name, value=least, **told))
+    return found
+
+
+def row(name: str, values: object, *, low: float | None = None) -> NDArray[np.float64]:
+    """Return a number or numbers in a row as an array of one dimension.
+
+    Examples
+    --------
+    >>> row("hours", 8)
+    array([8.])
+    >>> row("hours", [[8, 4]])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: hours is [[8, 4]]. Give numbers in one row, such as [1, 2].
+    """
+    found = np.atleast_1d(array(name, values, low=low))
+    if found.ndim > 1:
+        raise refused(name, values, _("Give numbers in one row, such as [1, 2]."))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
@@ -93,7 +94,7 @@ def product_inputs(
     a_year = numbers.positive("holding_rate", holding_rate)
     tables = dict(zip(_NEEDED, frames.fetched(data, _NEEDED), strict=True))
     stock = tables["stock"].set_index("product_id")
-    if product_id not in stock.index.tolist():
+    if np.ndim(product_id) or product_id not in stock.index.tolist():
         raise CourseError(
             _("The table stock has no product {id}. Take a product_id from it.").format(
                 id=product_id

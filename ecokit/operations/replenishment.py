@@ -267,7 +267,7 @@ def lead_time_demand(
     sd, lead_sd = numbers.number("sd", sd, low=0), numbers.number("lead_sd", lead_sd, low=0)
     centre = mean * lead_days
     variance = lead_days * sd**2 + mean**2 * lead_sd**2
-    if not whole:
+    if not numbers.flag("whole", whole):
         numbers.positive(_("the variance of demand"), variance)
         return stats.norm(centre, np.sqrt(variance))
     if variance <= centre * (1 + 1e-9):

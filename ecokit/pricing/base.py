@@ -393,7 +393,7 @@ def profit_curve(
     """
     size, costs = size_of("elasticity", elasticity), _costs_of(costs)
     cost, at = numbers.positive("cost", cost), numbers.positive("at", at)
-    asked = np.atleast_1d(numbers.array("prices", prices))
+    asked = numbers.row("prices", prices)
     if not (asked > 0).all():
         raise numbers.refused("prices", prices, _("Give prices above 0."))
     sold = numbers.number("units", units, low=0) * (asked / at) ** -size

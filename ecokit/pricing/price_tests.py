@@ -110,14 +110,12 @@ def sample_size(
             ("power", power),
         )
     )
-    if not isinstance(pooled, bool):
-        raise numbers.refused("pooled", pooled, _("Give True or False."))
     if before == after:
         message = _("Both conversions are {value:g}. No test is long enough to tell them apart.")
         raise CourseError(message.format(value=before))
     middle = (before + after) / 2
     own = before * (1 - before) + after * (1 - after)
-    shared = 2 * middle * (1 - middle) if pooled else own
+    shared = 2 * middle * (1 - middle) if numbers.flag("pooled", pooled) else own
     z_alpha, z_power = norm.ppf(1 - alpha / 2), norm.ppf(power)
     root = z_alpha * math.sqrt(shared) + z_power * math.sqrt(own)
     return math.ceil((root / (before - after)) ** 2)

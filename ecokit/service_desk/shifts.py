@@ -174,7 +174,7 @@ def shift_patterns(
     """
     wage = numbers.number("yuan_per_hour", yuan_per_hour, low=0)
     begins, lengths, pauses = (
-        np.atleast_1d(numbers.array(name, values)).tolist()
+        numbers.row(name, values).tolist()
         for name, values in (("starts", starts), ("hours", hours), ("breaks", breaks))
     )
     return [

@@ -360,7 +360,7 @@ def best_bids(
         raise CourseError(message.format(low=low, high=high))
     bids = numbers.count("bids", bids, 1, 10)
     rebid_cost = numbers.number("rebid_cost", rebid_cost, low=0, high=high)
-    v = np.atleast_1d(numbers.array("values", values))
+    v = numbers.row("values", values)
     plans = np.full((len(v), bids), np.nan)
     best, planned = np.zeros(len(v)), np.zeros(len(v), np.int64)
     for used in range(1, bids + 1):

@@ -191,8 +191,10 @@ def stage(time: ArrayLike, innovation: float, imitation: float) -> list[str]:
     p, q = _innovation_imitation(innovation, imitation)
     peak = math.log(q / p) / (p + q) if q else -math.inf  # before the launch where q < p
     wide = math.log(2 + math.sqrt(3)) / (p + q)
-    places = np.searchsorted([peak - wide, peak, peak + wide], _times(time), side="right")
-    return [STAGES[place] for place in np.atleast_1d(places)]
+    places = np.searchsorted(
+        [peak - wide, peak, peak + wide], _times(numbers.row("time", time)), side="right"
+    )
+    return [STAGES[place] for place in places]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Valid calls of competitors."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -7,6 +8,7 @@ from tempfile import mkdtemp
 import pandas as pd
 
 from ecokit import competitors
+from ecokit.competitors.collect import Reply
 from ecokit.competitors.snapshots import Snapshot
 from tests.sweep.shop import Call, Calls, small, table, tables, whole
 
@@ -81,9 +83,13 @@ def snapshot() -> Snapshot:
 
 
 def collector() -> competitors.Collector:
-    """Return a collector on the small web."""
+    """Return a collector on the small web, which holds it open."""
     web = competitors.serve(whole(), WEEK)
-    return competitors.Collector(web.fetch, clock=web.clock)
+
+    def fetch(url: str, asked: Mapping[str, str]) -> Reply:
+        return web.fetch(url, asked)
+
+    return competitors.Collector(fetch, clock=web.clock)
 
 
 CALLS: Calls = {
@@ -126,7 +132,7 @@ CALLS: Calls = {
     "competitors.price_gaps": lambda: Call(panel(), matches(), own()).but("*"),
     "competitors.price_index": lambda: Call(
         PRICES, "lloyd_moulton", chained=True, by="kind", sigma=2
-    ).but(skip="chained"),
+    ),
     "competitors.price_leaders": lambda: Call(moves()),
     "competitors.price_moves": lambda: Call(panel()).but("*"),
     "competitors.problems": lambda: Call([snapshot()]),
@@ -142,7 +148,7 @@ CALLS: Calls = {
     "competitors.read_price": lambda: Call("now 1.199,00 CNY"),
     "competitors.save_report": lambda: Call(
         "<p>First</p>", Path(mkdtemp()) / "report.html", overwrite=True
-    ).but(skip="overwrite", of=lambda found: found.name),
+    ).but(of=lambda found: found.name),
     "competitors.serve": lambda: Call(whole(), WEEK),
     "competitors.show_report": lambda: Call("<p>Quiet week</p>").but(of=lambda found: found.data),
     "competitors.similarities": lambda: Call(OURS, THEIRS, ["name"], 0.2, "category"),

@@ -29,7 +29,7 @@ CALLS: Calls = {
     "decisions.replay": lambda: Call(
         tables(BOTH), change=decisions.Change("no finance", without=("finance",))
     ).but("*"),
-    "decisions.shares_by_layers": lambda: Call(40, 120, parallel=True, most=3).but(skip="parallel"),
+    "decisions.shares_by_layers": lambda: Call(40, 120, parallel=True, most=3),
     "decisions.summarise": lambda: Call(
         tables("decisions"), by=["kind", "layers"], as_of=DRAWN
     ).but(skip="by"),  # None is no group

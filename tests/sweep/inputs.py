@@ -45,6 +45,7 @@ CALLS: Calls = {
     "inputs.numbers.by_name": lambda: Call("values", {"K1": 1, "K2": 0.5}).but(skip="name"),
     "inputs.numbers.count": lambda: Call("value", 3).but(skip="name"),
     "inputs.numbers.day": lambda: Call("value", "2025-03-01").but(skip="name"),
+    "inputs.numbers.flag": lambda: Call("value", True).but(skip="name"),
     "inputs.numbers.generator": lambda: Call("seed", 3).but(skip="name", of=repr),
     "inputs.numbers.moment": lambda: Call("value", "2025-03-01 09:00").but(skip="name"),
     "inputs.numbers.month": lambda: Call("value", "2025-03").but(skip="name"),
@@ -53,6 +54,7 @@ CALLS: Calls = {
         skip="name choices"
     ),
     "inputs.numbers.positive": lambda: Call("value", 3.5).but(skip="name"),
+    "inputs.numbers.row": lambda: Call("values", [1, 2.5]).but(skip="name"),
     "inputs.numbers.share": lambda: Call("value", 0.5).but(skip="name"),
     "inputs.numbers.text": lambda: Call("value", "P1").but(skip="name"),
     "inputs.intervals.normal_quantile": lambda: Call(0.95),

@@ -121,7 +121,7 @@ CALLS: Calls = {
     "operations.fill_rate": lambda: Call(stats.poisson(6), 8, 24),
     "operations.lead_time_demand": lambda: Call(
         mean=20, sd=5, lead_days=4, lead_sd=1, whole=False
-    ).but(of=lambda law: (float(law.mean()), float(law.var())), skip="whole"),
+    ).but(of=lambda law: (float(law.mean()), float(law.var()))),
     "operations.newsvendor": lambda: Call([3, 5, 4, 9], underage=18, overage=2),
     "operations.reorder_point": lambda: Call(stats.poisson(6), 0.95),
     "operations.capital": lambda: Call(tables(f"{SOLD} purchases suppliers"), receivable_days=2),
