@@ -108,15 +108,18 @@ def browser() -> Iterator[object]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever uses the browser, to run it apart; keep the tests of a file together.
+    """Mark whatever uses book or browser, to run it later; keep the tests of a file together.
 
     Only the many companies of the exercises are spread over all processes.
     """
     for item in items:
         if "for_every_company" not in item.name:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
-        if "browser" in getattr(item, "fixturenames", ()):
+        uses = set(getattr(item, "fixturenames", ()))
+        if "browser" in uses:
             item.add_marker("browser")
+        if "book" in uses or item.get_closest_marker("browser"):
+            item.add_marker("pages")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -29,10 +29,10 @@ STAGES: list[dict[str, list[str]]] = [
         "types": [PYTHON, "-m", "mypy"],
         "notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"],
         "book": [PYTHON, "-m", "ecokit.cli", "book"],
+        "unit": [*PYTEST, "--dist", "loadgroup", "-m", "not pages", "--durations", "15"],
     },
-    {  # both need the book
-        "unit": [*PYTEST, "--dist", "loadgroup", "-m", "not browser", "--durations", "15"],
-        "browser": [*PYTEST, "--dist", "loadfile", "-m", "browser", "tests"],
+    {  # needs the book
+        "pages": [*PYTEST, "--dist", "loadfile", "-m", "pages", "tests"],
     },
 ]
 WIDTH = max(len(name) for stage in STAGES for name in stage)
