@@ -1,5 +1,6 @@
 """Valid calls of inputs: of its functions that look at what a caller gives."""
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
 from tests.sweep.shop import Call, Calls, table, tables
@@ -37,7 +38,9 @@ CALLS: Calls = {
     "inputs.frames.fetched": lambda: Call(tables("stock products"), NEEDED).but(skip="needed"),
     "inputs.frames.table": lambda: Call(
         table("orders"), {"order_id": "order_id", "paid_at": "paid_at"}, name="given"
-    ).but(skip="columns name", of=lambda found: found.select("order_id", "paid_at")),
+    ).but(
+        skip="columns name", of=lambda found: nw.from_native(found).select("order_id", "paid_at")
+    ),
     "inputs.frames.as_pandas": lambda: Call(table("orders"), "given").but("*", skip="name"),
     "inputs.frames.listed": lambda: Call("month", "by", least=1).but(skip="what least"),
     "inputs.numbers.array": lambda: Call("values", [1, 2.5]).but(skip="name"),
