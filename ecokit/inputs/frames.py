@@ -403,9 +403,10 @@ def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str
     """Return a frame whose `columns` are there and of their kinds, or say what is wrong."""
     need(name, frame, columns)
     known = {column: kind for column, kind in more.items() if column in columns}
-    kinds.refuse_zones(name, frame)
+    schema = frame.collect_schema()
+    kinds.refuse_zones(name, frame, schema)
     if isinstance(frame, nw.DataFrame):
-        kinds.refuse_nan(name, frame, columns)
+        kinds.refuse_nan(name, frame, [one for one in columns if schema[one].is_float()])
     wanted = {**kinds.described(name, columns), **known}
     frame = kinds.cast(name, frame, {one: kind for one, kind in wanted.items() if kind != "any"})
     if isinstance(frame, nw.DataFrame):

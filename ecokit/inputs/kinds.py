@@ -152,12 +152,12 @@ def as_times(table: str, frame: Frame, columns: Sequence[str]) -> Frame:
     return cast(table, frame, dict.fromkeys(columns, "datetime"))
 
 
-def refuse_zones(table: str, frame: Frame) -> None:
+def refuse_zones(table: str, frame: Frame, schema: Mapping[str, nw.dtypes.DType]) -> None:
     """Refuse times with a zone: days and months are the shop's."""
     # Engines cut days in UTC, in the session's zone or not at all; PySpark always has a session's.
     if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
         return
-    for column, dtype in frame.collect_schema().items():
+    for column, dtype in schema.items():
         if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None:
             raise CourseError(
                 _(
@@ -287,11 +287,10 @@ def _is_empty(frame: Frame, column: str) -> bool:
 
 
 def refuse_nan(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
-    """Refuse numbers that are not finite."""
+    """Refuse floating-point numbers that are not finite."""
     # In a NumPy-backed pandas column NaN is how "missing" is written, and is_null says so.
     for column in columns:
-        values = frame[column]
-        if values.dtype.is_float() and not values.drop_nulls().is_finite().all():
+        if not frame[column].drop_nulls().is_finite().all():
             raise CourseError(
                 _(
                     "The column {column} of {table} holds NaN or infinity, which is not a number "

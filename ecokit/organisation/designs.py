@@ -15,7 +15,7 @@ from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 from ecokit.organisation.approvals import mandates_of, sound_mandates
-from ecokit.organisation.posts import graph_of, posts_of, require_post, sound, top
+from ecokit.organisation.posts import graph_of, posts_of, require_post, top
 from ecokit.organisation.shape import people_under
 
 
@@ -134,7 +134,7 @@ def design(
         posts = _lift(posts, most_layers)
     if widest_span is not None:
         posts = _add_leaders(posts, numbers.count("widest_span", widest_span, 2), premium)
-    rules = sound_mandates(rules, graph_of(sound(posts)))
+    rules = sound_mandates(rules, graph_of(posts))
     posts, rules = (table.assign(structure=named) for table in (posts, rules))
     return Structure(frames.like(posts, data), frames.like(rules, data))
 

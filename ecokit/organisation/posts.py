@@ -94,18 +94,22 @@ def choose(table: Any, *, structure: str | None = None) -> Any:
     ...
     ecokit.errors.CourseError: structure is None. Choose one of: flat, tall.
     """
-    return frames.like(_chosen("table", table, structure), table)
+    frame = frames.table(table, _needed(structure), name="table")
+    return frames.like(_rows_of(frame, structure), table)
 
 
 def chosen(data: Any, name: str, structure: str | None) -> pd.DataFrame:
     """Return the rows of one of the caller's tables that belong to one structure."""
-    (frame,) = frames.door(data, {name: []})
-    return _chosen(name, frame, structure)
+    (frame,) = frames.door(data, {name: _needed(structure)})
+    return _rows_of(frame, structure)
 
 
-def _chosen(name: str, given: Any, structure: str | None) -> pd.DataFrame:
-    needed = [] if structure is None else ["structure"]
-    found = frames.as_pandas(frames.table(given, needed, name=name)).reset_index(drop=True)
+def _needed(structure: str | None) -> list[str]:
+    return [] if structure is None else ["structure"]
+
+
+def _rows_of(frame: frames.Frame, structure: str | None) -> pd.DataFrame:
+    found = frames.as_pandas(frame).reset_index(drop=True)
     if "structure" not in found:
         return found
     names = list(found["structure"].dropna().unique())
