@@ -72,9 +72,10 @@ def refuse(frame: Frame, table: str, rules: Sequence[Wrong]) -> None:
         return
     flags = {f"wrong_{n}": rule.rows.fill_null(value=False) for n, rule in enumerate(rules)}
     flagged = found.select(**flags)
-    broken = flagged.to_numpy().any(axis=0)  # one look at all rules: most tables break none
-    for mark, rule, wrong in zip(flags, rules, broken, strict=True):
-        if wrong:
+    if not flagged.to_numpy().any():  # one look at all rules: most tables break none
+        return
+    for mark, rule in zip(flags, rules, strict=True):
+        if flagged[mark].any():
             raise CourseError(_told(found.filter(flagged[mark]), len(found), table, rule))
 
 
