@@ -333,10 +333,12 @@ def _measures(shop: Shop) -> Callable[[sheet.PlanAnswer], Measures]:
     def measured(*, closed: float, span: float, approvals: float) -> Measures:
         merge = {post: next(graph.predecessors(post)) for post in leads[: int(closed)]}
         merged = topic.design(shop, structure=SEVEN, merge=merge, widest_span=int(span))
-        raised, decided = _ends(merged.mandates, "campaign")
+        rules = merged.mandates
+        raised, decided = _ends(rules, "campaign")
         path = topic.approval_path(merged.tables, raised_by=raised, decided_by=decided)
         decides = path[min(int(approvals), len(path)) - 1]
-        new = topic.design(merged.tables, decides={"campaign": decides}).tables
+        decided_by = rules["decided_by"].mask(rules["kind"] == "campaign", decides)
+        new = {"posts": merged.posts, "mandates": rules.assign(decided_by=decided_by)}
         return topic.measure(new, minutes_per_approval=minutes, window_minutes=WINDOW)
 
     return lambda answer: measured(**answer)
