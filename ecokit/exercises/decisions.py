@@ -321,7 +321,7 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
         ),
         solution=_(
             "Write the four as `decisions.Change`, replay them with `what_if`, and compare the "
-            "column `margin`. Take the half-life from `decisions.fading(campaign)`."
+            "column `margin`. The half-life is `decisions.fading(campaign).half_life`."
         ),
     )
 
@@ -343,9 +343,9 @@ class _Outcome:
         lines = (
             _("{share:.1%} inside the window (needed: {goal:.0%})."),
             _("{control:.0%} of the money keeps two approvals or more (needed: {least:.0%})."),
-            _("¥{gain:,.0f} a year gained after costs (needed: not below 0)."),
+            _("{yuan} a year gained after costs (needed: not below 0)."),
         )
-        told = vars(self) | {"goal": GOAL, "least": CONTROL}
+        told = vars(self) | {"goal": GOAL, "least": CONTROL, "yuan": sheet.yuan(self.gain)}
         met = (self.share >= GOAL, self.control >= CONTROL, self.gain >= 0)
         points = 40 * min(self.share / GOAL, 1) + 30 * min(self.control / CONTROL, 1) + 30 * met[2]
         points = points if all(met) else min(points, 99)

@@ -710,7 +710,9 @@ def forecast(shop: Shop) -> sheet.ChoiceSheet:
 
     def reason(method: str) -> str:
         words = _("{name}: {row[mae]:.2f} units a day wrong on average, MASE {row[mase]:.2f}.")
-        return words.format(name=METHODS[method].capitalize(), row=tried.loc[method])
+        return words.format(
+            name=METHODS[method][:1].upper() + METHODS[method][1:], row=tried.loc[method]
+        )
 
     return sheet.ChoiceSheet(
         prompt=_(

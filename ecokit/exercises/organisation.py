@@ -349,7 +349,7 @@ def _score(row: Measures, budget: float, goal: float) -> sheet.Score:
     words = (
         _("It costs ¥{row.monthly_cost:,.0f} a month; the budget is ¥{budget:,.0f}."),
         _("{row.campaign_in_time:.0%} of campaigns decided within two hours; {goal:.0%} must be."),
-        _("The busiest manager leads {row.widest_span:.1f} people; at most {most} are allowed."),
+        _("The busiest manager leads {row.widest_span:.3g} people; at most {most} are allowed."),
     )
     told = (line.format(row=row, budget=budget, goal=goal, most=WIDEST) for line in words)
     verdicts = (_("Met: ") if good else _("Missed: ") for good in met)

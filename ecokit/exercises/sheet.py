@@ -52,6 +52,18 @@ def plain(name: object) -> str:
     return str(name).replace("_", " ")
 
 
+def yuan(amount: float) -> str:
+    """Return an amount in yuan, the sign before the ¥.
+
+    Examples
+    --------
+    >>> yuan(9788.4), yuan(-270468), yuan(-0.2)
+    ('¥9,788', '-¥270,468', '¥0')
+    """
+    whole = round(amount)
+    return f"{'-' if whole < 0 else ''}¥{abs(whole):,}"
+
+
 def _demand(condition: object, who: str, what: str) -> None:
     if not condition:
         raise CourseError(f"Exercise {who!r}: {what}.")

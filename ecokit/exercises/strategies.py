@@ -490,9 +490,12 @@ def best_launch(base: Product) -> sheet.PlanAnswer:
 
 def _launch_score(profit: float, most: float) -> sheet.Score:
     share = max(profit / most, 0.0)
-    earned = _("The plan earns ¥{profit:,.0f} in {weeks} weeks.")
+    earned = _("The plan earns {profit} in {weeks} weeks.")
     of_best = _("That is {share:.0%} of what the best plan earns; {good:.0%} are needed.")
-    lines = (earned.format(profit=profit, weeks=WEEKS), of_best.format(share=share, good=GOOD))
+    lines = (
+        earned.format(profit=sheet.yuan(profit), weeks=WEEKS),
+        of_best.format(share=share, good=GOOD),
+    )
     return sheet.Score(min(100 * share, 100), share >= GOOD, lines)
 
 
