@@ -88,8 +88,8 @@ def who_competes(shop: Shop) -> sheet.ChoiceSheet:
         hints=(
             _("A competitor sells what we sell, at our prices, to our customers."),
             _(
-                "`competitors.rank_directory(...)` shows covers, focus, prices and reach of each "
-                "shop."
+                "`competitors.rank_directory(shop, monthly_visits=...)` shows covers, "
+                "focus, prices and reach of each shop."
             ),
         ),
         solution=_(
@@ -184,7 +184,11 @@ def concentration(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Shares in per cent, squared, added up."),
-            _("`competitors.market_shares(...)` gives the shares, `competitors.hhi` the index."),
+            _(
+                "Keep the rows of the category as `market`: "
+                "`shares = competitors.market_shares({'market': market})`, then "
+                "`competitors.hhi(shares.set_index('seller')['share'])`."
+            ),
         ),
         solution=_(
             "Add up the year, divide by the whole market, square the shares of the named sellers "
@@ -228,10 +232,10 @@ def follower(shop: Shop) -> sheet.Sheet:
             "the_other_follower": lag(LEADER, FIRST),
         },
         hints=(
-            _("`competitors.price_moves(panel)` measures the moves."),
+            _("`competitors.price_moves(competitors.published(shop))` measures the moves."),
             _(
                 "`competitors.lead_lag(moves, leader, follower)`: take the lag with the largest "
-                "bar."
+                "correlation."
             ),
         ),
         solution=_(
@@ -257,7 +261,7 @@ def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
     own: Any = ours.loc[row["touchpoint"]]
     return sheet.ChoiceSheet(
         prompt=_(
-            "At {row[shop]} all {row[checks]} test purchases had the touchpoint *{row[name]}* in "
+            "At {row[shop]} all {row[checks]} test purchases had the touchpoint **{row[name]}** in "
             "time. Our own records say {own:.0%} of {many:,}. What may you report?"
         ).format(own=own["in_time_rate"], many=own["checks"], row=row),
         right="b",
@@ -335,7 +339,7 @@ def recall(shop: Shop) -> sheet.Sheet:
             _("Found and right, over all that are true: this is recall."),
             _(
                 "`competitors.match_products` finds the pairs, `competitors.match_quality` judges "
-                "them."
+                "them. Give our products with `product_id` as the index, the offers with `sku`."
             ),
         ),
         solution=_(
@@ -392,7 +396,10 @@ def price_level(shop: Shop) -> sheet.TableSheet:
             "theirs_over_ours": 1 / levels(sale),
         },
         hints=(
-            _("`competitors.price_gaps(panel, pairs, own)` puts the prices side by side."),
+            _(
+                "`competitors.price_gaps(panel, pairs, own)` puts the prices side by side, with "
+                "`panel = competitors.published(shop)` and `own = competitors.own_prices(shop)`."
+            ),
             _("`competitors.spatial_index(gaps, 'jevons', by='competitor_id')` takes the mean."),
         ),
         solution=_(

@@ -58,7 +58,7 @@ def in_time(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "Touchpoint 2 asks for an answer within {n} seconds. Take {month:%B}, the month with "
-            "the most contacts. Which share of *all* its contacts was answered in time?"
+            "the most contacts. Which share of **all** its contacts was answered in time?"
         ).format(n=TARGET, month=busiest["month"]),
         right=busiest["service_level"],
         wrong={
@@ -324,7 +324,7 @@ def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("In which hours are the agents free, and in which are the customers waiting?"),
-            _("`service_desk.staffed(shop, drawn_scale=scale)` has each hour."),
+            _("`service_desk.staffed(shop, drawn_scale=shop.truth['drawn_scale'])` has each hour."),
         ),
         solution=_("Occupancy is a result of each hour's staffing, not a target for the year."),
     )
@@ -439,7 +439,10 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
             "peak_all_week": lambda plan: is_flat(plan) and blocks.outcome(plan)[1] > budget,
         },
         hints=(
-            _("Look at `service_desk.hours(...)`: which blocks have how many contacts an hour?"),
+            _(
+                "Look at `service_desk.hours(shop, drawn_scale=shop.truth['drawn_scale'])`: which "
+                "blocks have how many contacts an hour?"
+            ),
             _(
                 "Raise the block in which one agent more helps most contacts, until the goal is "
                 "met."
@@ -467,8 +470,8 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
         ),
         "share_of_repeats": _("This is the share that came back. Resolution is the other part."),
         "only_the_unsolved": _(
-            "This is the share of *unsolved* contacts that never came back. Divide by all answered "
-            "first contacts."
+            "This is the share of **unsolved** contacts that never came back. Divide by all "
+            "answered first contacts."
         ),
     },
 )
@@ -478,7 +481,7 @@ def first_contact(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "Measure first-contact resolution by what customers do: which share of answered first "
-            "contacts was *not* followed by another contact of the same customer with the same "
+            "contacts was **not** followed by another contact of the same customer with the same "
             "reason within {days} days? Leave out first contacts of the last {days} days."
         ).format(days=days),
         right=solved["no_repeat_share"],
