@@ -27,6 +27,11 @@ def test_what_files_hold_of_the_list_is_up_to_date() -> None:
     assert not stale, f"run `ecokit topics`: it writes {', '.join(stale)}"
 
 
+def test_no_test_has_left_a_file_in_the_root() -> None:
+    plain = {path.name for path in ROOT.iterdir() if path.is_file() and "." not in path.name}
+    assert plain == {"LICENSE", "LICENSE-content", "Makefile"}
+
+
 @pytest.mark.parametrize("folder", ["exercises", "explore"])
 def test_a_module_in_a_folder_of_topics_serves_a_topic_or_the_others(folder: str) -> None:
     """A topic's module that the list forgot would never be loaded, nor tested."""

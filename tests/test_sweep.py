@@ -79,6 +79,12 @@ def _of_inputs() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"inputs.{module}.{name}", one
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand in an empty folder: a call may write a file under any name that it is given."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_public_function_is_swept(room: str) -> None:
     lacking = set(public(room)) - set(calls(room))

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
 
 import pandas as pd
 
@@ -146,9 +144,9 @@ CALLS: Calls = {
     "competitors.reaction": lambda: Call(100, 87, 100, -0.12, -0.05, -2.6, 0.6),
     "competitors.read_offers": lambda: Call(PAGE, [READER]).but(skip="readers"),
     "competitors.read_price": lambda: Call("now 1.199,00 CNY"),
-    "competitors.save_report": lambda: Call(
-        "<p>First</p>", Path(mkdtemp()) / "report.html", overwrite=True
-    ).but(of=lambda found: found.name),
+    "competitors.save_report": lambda: Call("<p>First</p>", "report.html", overwrite=True).but(
+        of=lambda found: found.name
+    ),
     "competitors.serve": lambda: Call(whole(), WEEK),
     "competitors.show_report": lambda: Call("<p>Quiet week</p>").but(of=lambda found: found.data),
     "competitors.similarities": lambda: Call(OURS, THEIRS, ["name"], 0.2, "category"),
