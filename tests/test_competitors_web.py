@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import inspect
 import json
 import re
 import socket
@@ -215,8 +217,9 @@ def test_a_wrong_week_ends_in_a_sentence(shop: Shop, week: Any, sentence: str) -
 
 def test_the_server_listens_on_this_computer_alone_and_stops(shop: Shop) -> None:
     web = competitors.serve(shop, WEEK)
+    asked = inspect.unwrap(web.fetch)
     session = [
-        c.cell_contents for c in web.fetch.__closure__ or () if hasattr(c.cell_contents, "proxies")
+        c.cell_contents for c in asked.__closure__ or () if hasattr(c.cell_contents, "proxies")
     ]
     address = urlsplit(session[0].proxies["http"])
     assert address.hostname == "127.0.0.1"
@@ -228,6 +231,27 @@ def test_the_server_listens_on_this_computer_alone_and_stops(shop: Shop) -> None
     with pytest.raises(OSError, match=r"refused|reset"):
         socket.create_connection(("127.0.0.1", address.port or 0), timeout=2)
     web.close()
+
+
+@pytest.mark.parametrize("platform", ["linux", "emscripten"])
+def test_a_closed_web_says_so(shop: Shop, monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    """It does not say that robots.txt, which nobody could ask for, forbids the page."""
+    monkeypatch.setattr("sys.platform", platform)
+    with competitors.serve(shop, WEEK) as web:
+        collector = Collector(web.fetch, clock=web.clock)
+    with pytest.raises(CourseError, match="The small web is closed"):
+        collector.get("http://lanternstreet.example/")
+    with pytest.raises(CourseError, match="The small web is closed"):
+        collect_site(collector, "K2", "http://lanternstreet.example/")
+    with pytest.raises(CourseError, match="The small web is closed"):
+        competitors.collect_directory(collector)
+
+
+def test_a_web_that_nobody_keeps_is_closed(shop: Shop) -> None:
+    fetch = competitors.serve(shop, WEEK).fetch
+    gc.collect()
+    with pytest.raises(CourseError, match="keep it in a variable"):
+        fetch("http://lanternstreet.example/", {})
 
 
 def test_unknown_hosts_are_not_passed_on(web: SmallWeb) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import sys
 import threading
@@ -79,10 +80,13 @@ class SmallWeb:
         self._lock = threading.Lock()
         self.show(week)
         self._close = contextlib.ExitStack()
-        self.fetch: Fetch = self._fetch_here
+        fetch: Fetch = self._fetch_here
         if sys.platform != "emscripten":  # a browser has no sockets
-            self.fetch = _serve(self, self._close)
+            fetch = _serve(self, self._close)
             weakref.finalize(self, self._close.close)
+        closed = threading.Event()
+        self._close.callback(closed.set)
+        self.fetch: Fetch = _while_open(fetch, closed)
 
     def show(self, week: str | pd.Timestamp) -> Self:
         """Move to another week.
@@ -246,6 +250,23 @@ def _sites(shop: Shop, hosts: Mapping[str, str]) -> pd.DataFrame:
         for host, site in hosts.items()
     ]
     return pd.DataFrame(rows, columns=["competitor_id", "name", "url"])
+
+
+def _while_open(fetch: Fetch, closed: threading.Event) -> Fetch:
+    """Return a fetch that says when the web is closed, which a collector would take for silence."""
+
+    @functools.wraps(fetch)
+    def asked(url: str, headers: Mapping[str, str]) -> Reply:
+        if closed.is_set():
+            raise CourseError(
+                _(
+                    "The small web is closed. Collect inside its with, "
+                    "`with competitors.serve(shop, week) as web:`, or keep it in a variable."
+                )
+            )
+        return fetch(url, headers)
+
+    return asked
 
 
 def _serve(web: SmallWeb, stack: contextlib.ExitStack) -> Fetch:
