@@ -1137,3 +1137,48 @@ def test_nothing_in_a_page_is_run_or_loaded() -> None:
         '<?xml version="1.0"?><!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><loc>&x;</loc>'
     )
     assert [tag.get_text() for tag in markup.parsed(sitemap).select("loc")] == ["&x"]
+
+
+NO_READERS = [7, "K1", [7], [READER, None], {"K1": [READER]}, object(), Reader]
+
+
+@pytest.mark.parametrize("readers", NO_READERS, ids=repr)
+def test_what_is_no_reader_is_told(shop: Shop, web: SmallWeb, readers: Any) -> None:
+    collector = Collector(web.fetch, clock=web.clock)
+    page = Page(f"{HOST}/p/A1.html", "<main></main>")
+    for call in (
+        lambda: read_offers(page, readers),
+        lambda: collect_site(collector, "K2", "http://lanternstreet.example/", readers),
+        lambda: competitors.collect_weeks(shop, [WEEK], {"K2": readers}),
+        lambda: competitors.collect_weeks(shop, [WEEK], [readers]),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(CourseError, match=r"readers is .*\. Give readers"):
+            call()
+    with pytest.raises(CourseError, match="Give one reader at least"):
+        collect_site(collector, "K2", "http://lanternstreet.example/", [])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"fetch": 7}, {"clock": 7}, {"delay": "slow"}, {"delay": -1}, {"agent": None},
+        {"folder": 7}, {"most_bytes": "many"}, {"most_pages": 0},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_collector_says_what_it_cannot_use(wrong: dict[str, Any]) -> None:
+    with pytest.raises(CourseError, match=rf"^{next(iter(wrong))} is "):
+        Collector(**wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"start": 7}, {"links": None}, {"product": 7}, {"block": ["main"]}, {"fields": ["sku"]},
+        {"fields": {"sku": 7}}, {"ignored": 7}, {"optional": 7}, {"optional": "rating"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_reader_says_what_it_cannot_use(wrong: dict[str, Any]) -> None:
+    with pytest.raises(CourseError, match=rf"^{next(iter(wrong))}(\['sku'\])? is "):
+        replace(READER, **wrong)

@@ -149,6 +149,11 @@ class Collector:
     most_pages : int
         Requests to one host in a week, after which it is left alone.
 
+    Raises
+    ------
+    CourseError
+        One of these is of another kind.
+
     Notes
     -----
     A page that is held since this week is not asked for again; one that is held since an earlier
@@ -188,10 +193,20 @@ class Collector:
         most_bytes: int = 1_000_000,
         most_pages: int = 500,
     ) -> None:
+        if fetch is not None and not callable(fetch):
+            raise numbers.refused("fetch", fetch, _("Give a function, such as web.fetch."))
+        if clock is not None and not isinstance(clock, Clock):
+            raise numbers.refused("clock", clock, _("Give a clock, such as web.clock."))
+        if folder is not None and not isinstance(folder, (str, Path)):
+            raise numbers.refused("folder", folder, _("Give a folder, such as 'pages'."))
         self._fetch = fetch or http_fetch()
         self._clock = clock or Clock()
-        self._delay, self._agent = delay, agent
-        self._most_bytes, self._most_pages = most_bytes, most_pages
+        self._delay, self._agent = (
+            numbers.number("delay", delay, low=0),
+            numbers.text("agent", agent),
+        )
+        self._most_bytes = numbers.count("most_bytes", most_bytes)
+        self._most_pages = numbers.count("most_pages", most_pages)
         self._store = Store(folder)
         self._start = self._clock.now()
         self._rows: list[dict[str, Any]] = []

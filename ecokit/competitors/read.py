@@ -153,6 +153,16 @@ class Reader:
         """Check what was declared, so that a slip shows here and not on every page."""
         import soupsieve
 
+        for name in ("start", "links", "product", "block"):
+            numbers.text(name, getattr(self, name))
+        wanted = _("Give a CSS selector for each field, such as {'price': '.price'}.")
+        for name, selector in numbers.mapping("fields", self.fields, wanted).items():
+            numbers.text(f"fields[{name!r}]", selector)
+        if not isinstance(self.ignored, str):
+            raise numbers.refused("ignored", self.ignored, _("Give a CSS selector."))
+        if not isinstance(self.optional, Sequence) or isinstance(self.optional, str):
+            wanted = _("Give names of fields, such as ('rating', 'reviews').")
+            raise numbers.refused("optional", self.optional, wanted)
         unknown = [name for name in (*self.fields, *self.optional) if name not in FIELDS]
         if unknown:
             sentence = _("A reader has no field '{name}'. Fields are {fields}.")
@@ -272,6 +282,8 @@ def read_offers(page: Any, readers: Iterable[Reader] | None = None) -> list[Offe
     ------
     ContractError
         When the page keeps no reader's contract: which page, which field, what was expected.
+    CourseError
+        When `page` is no page, or `readers` are none.
 
     References
     ----------
@@ -296,7 +308,7 @@ def read_offers(page: Any, readers: Iterable[Reader] | None = None) -> list[Offe
     if not isinstance(page, Page):
         wanted = _("Give a page that a Collector got: collector.get(url).")
         raise numbers.refused("page", page, wanted)
-    chosen = tuple(readers) if readers is not None else sum(READERS.values(), start=())
+    chosen = readers_of(readers) if readers is not None else sum(READERS.values(), start=())
     fewest: list[Problem] | None = None
     for reader in chosen:
         values, problems = _read(page, reader)
@@ -305,6 +317,24 @@ def read_offers(page: Any, readers: Iterable[Reader] | None = None) -> list[Offe
         if fewest is None or len(problems) < len(fewest):
             fewest = problems
     raise ContractError(fewest or [Problem(page.url, "readers", _("at least one"), "0")])
+
+
+def readers_of(given: object, name: str = "readers") -> tuple[Reader, ...]:
+    """Return readers that are tried in turn, or say what to give; one may come alone.
+
+    Examples
+    --------
+    >>> readers_of("K1")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: readers is 'K1'. Give readers, such as competitors.READERS['K1'].
+    """
+    found = [given] if isinstance(given, Reader) else given
+    found = list(found) if isinstance(found, Iterable) else [None]
+    if not all(isinstance(one, Reader) for one in found):
+        wanted = _("Give readers, such as competitors.READERS['K1'].")
+        raise numbers.refused(name, given, wanted)
+    return tuple(found)
 
 
 def _read(page: Page, reader: Reader) -> tuple[dict[str, Any], list[Problem]]:

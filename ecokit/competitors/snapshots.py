@@ -25,6 +25,7 @@ from ecokit.competitors.read import (
     Problem,
     Reader,
     read_offers,
+    readers_of,
 )
 from ecokit.competitors.site import serve
 from ecokit.competitors.tables import fetched, shop_of
@@ -116,7 +117,8 @@ def collect_site(
     Raises
     ------
     CourseError
-        No reader is known for this competitor, or `url` is no text.
+        No reader is known for this competitor, `readers` are none, or `url` is no text; or the
+        small web is closed.
 
     References
     ----------
@@ -132,7 +134,9 @@ def collect_site(
     Snapshot(K3, 2025-03-03, ... offers, 0 problems)
     """
     known = READERS if readers is None else {competitor_id: readers}
-    chosen = known[numbers.one_of("competitor_id", competitor_id, known)]
+    chosen = readers_of(known[numbers.one_of("competitor_id", competitor_id, known)])
+    if not chosen:
+        raise numbers.refused("readers", readers, _("Give one reader at least."))
     started = len(collector_of(collector).log)
     offers, found = _walk(collector, numbers.text("url", url), chosen)
     table = _table(competitor_id, offers)
@@ -180,7 +184,7 @@ def collect_weeks(
     Raises
     ------
     CourseError
-        When the tables lack a week.
+        When the tables lack a week, or `readers` are none.
 
     References
     ----------
@@ -199,7 +203,9 @@ def collect_weeks(
         return []
     snapshots: list[Snapshot] = []
     last: dict[str, pd.DataFrame] = {}
-    known = READERS | dict(readers or {})
+    wanted = _("Give readers by competitor, such as {'K1': [reader]}.")
+    given = numbers.mapping("readers", {} if readers is None else readers, wanted)
+    known = {**READERS, **{key: readers_of(one) for key, one in given.items()}}
     with serve(shop, chosen[0]) as web:
         collector = Collector(web.fetch, clock=web.clock)
         sites = web.sites.dropna(subset=["competitor_id"])
