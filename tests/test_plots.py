@@ -218,6 +218,20 @@ def test_a_figure_tells_what_its_table_lacks(name: str, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_tells_which_other_argument_it_cannot_use(name: str) -> None:
+    topic, figure = name.split(".")
+    for call in examples(topic, figure):
+        for argument in call.arguments:
+            for wrong in (object(), [object()], {"a": object()}):
+                bad = copy.copy(call)
+                bad.arguments = call.arguments | {argument: wrong}
+                with pytest.raises(CourseError) as told:
+                    drawn(topic)[figure](*bad.args, **bad.kwargs)
+                named = (argument, "The table a ", f"plots.{figure}")
+                assert any(one in str(told.value) for one in named)
+
+
+@pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_can_be_drawn_into_axes_of_the_caller(name: str) -> None:
     topic, figure = name.split(".")
     taken = inspect.signature(drawn(topic)[figure]).parameters

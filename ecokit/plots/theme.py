@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, wraps
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -25,6 +26,7 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from pandas.io.formats.style import Styler
 
 from ecokit.inputs import frames
+from ecokit.inputs.numbers import as_float, refused
 from ecokit.inputs.renamed import public, refuse_old_call
 from ecokit.messages import _
 
@@ -129,8 +131,8 @@ def drawn(
 
     The function names its last parameter `ax`, or `figure` if it lays out several axes, and
     gives it the default `NEW`. Who calls it without gets a figure of the course's look; a call
-    that does not fit, or a table that lacks a column, ends in a sentence. A table of another
-    engine is drawn as pandas.
+    that does not fit, a table that lacks a column, or another argument that is not what its
+    annotation says, ends in a sentence. A table of another engine is drawn as pandas.
 
     Parameters
     ----------
@@ -159,6 +161,11 @@ def drawn(
     ...
     ecokit.errors.CourseError: The table units has no column week. It has: month, sold. See
         help(plots.bars).
+    >>> bars(table, ax="left")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: ax is 'left'. Give axes of Matplotlib, or none. See
+        help(plots.bars).
     """
 
     def decorate(draw: Callable[P, None]) -> Callable[P, Figure]:
@@ -169,6 +176,7 @@ def drawn(
         def whole(*args: P.args, **kwargs: P.kwargs) -> Figure:
             given = signature.bind(*args, **kwargs)
             _open_tables(draw.__name__, given, columns)
+            _refuse_others(draw.__name__, given, columns)
             if given.arguments.get(place) is None:
                 rows = len(next(iter(given.arguments.values()))) if row else 0
                 new = _empty(width, height + row * rows)
@@ -210,6 +218,61 @@ def _opened(figure: str, argument: object, value: object, needed: Sequence[str])
     remedy = _("See help(plots.{figure}).").format(figure=figure)
     frames.need(said, nw.from_native(table), needed, remedy)
     return table
+
+
+_GIVE = {
+    "float": _("Give a number."),
+    "int": _("Give a whole number."),
+    "str": _("Give text."),
+    "bool": _("Give True or False."),
+    "Axes": _("Give axes of Matplotlib, or none."),
+    "Figure": _("Give a figure of Matplotlib, or none."),
+}
+
+
+def _refuse_others(name: str, given: inspect.BoundArguments, tables: Mapping[str, str]) -> None:
+    """Refuse an argument that is no table and not what its annotation says."""
+    for argument, value in given.arguments.items():
+        parameter = given.signature.parameters[argument]
+        hint = parameter.annotation
+        free = hint is inspect.Parameter.empty or (value is None and parameter.default is None)
+        if argument in tables or free or _fits(value, str(hint)):
+            continue
+        refuse_old_call(f"plots.{name}")
+        wanted = _GIVE.get(str(hint).removesuffix(" | None"), _("Give what it asks for."))
+        see = _("See help(plots.{figure}).").format(figure=name)
+        raise refused(argument, value, f"{wanted} {see}")
+
+
+def _fits(value: object, hint: str) -> bool:
+    """Say whether a value is what an annotation of a figure says, such as ``Sequence[float]``.
+
+    A class is known by its name: figures import none of a topic.
+
+    Examples
+    --------
+    >>> _fits({"a": [1, 2.5]}, "Mapping[str, Sequence[float]]"), _fits(["a"], "Sequence[float]")
+    (True, False)
+    """
+    kind, _bracket, inner = hint.removesuffix("]").partition("[")
+    if "|" in kind:
+        return any(_fits(value, one.strip()) for one in hint.split("|"))
+    if kind in {"float", "int"}:
+        found = as_float(value)
+        return isfinite(found) and (kind == "float" or found % 1 == 0)
+    if kind in {"Sequence", "np.ndarray"}:
+        row = isinstance(value, Sequence) and not isinstance(value, str)
+        row = row or {"ndarray", "Series", "Index"} & _classes(value)
+        return bool(row) and all(_fits(one, inner or "float") for one in value)
+    if kind == "Mapping":
+        values = inner.partition(", ")[2]
+        mapped = isinstance(value, Mapping) or "Series" in _classes(value)
+        return mapped and all(_fits(one, values) for _key, one in value.items())
+    return (kind == "None" and value is None) or kind.rpartition(".")[2] in _classes(value)
+
+
+def _classes(value: object) -> set[str]:
+    return {one.__name__ for one in type(value).__mro__}
 
 
 def figure_of(ax: Axes) -> Figure:
