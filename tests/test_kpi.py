@@ -267,6 +267,9 @@ def test_scorecards_say_what_is_wrong(shop: Shop, call: Any, told: str) -> None:
         call(shop)
 
 
+BOTH = "The table cards has a column month and a column quarter"
+
+
 @pytest.mark.parametrize(
     ("call", "told"),
     [
@@ -281,6 +284,22 @@ def test_scorecards_say_what_is_wrong(shop: Shop, call: Any, told: str) -> None:
         (lambda _cards: kpi.ranking([1, 2]), "cards is a list"),
         (lambda cards: kpi.trend(cards, "cook"), "post is 'cook'. Choose one of: "),
         (lambda cards: kpi.trend(cards, "traffic_manager", "cost"), "value is 'cost'"),
+        (lambda cards: kpi.ranking(cards.assign(quarter=cards["month"])), BOTH),
+        (lambda cards: kpi.trend(cards.assign(quarter=1), "traffic_manager"), BOTH),
+        (
+            lambda cards: kpi.scorecard(
+                cards.assign(quarter=pd.Timestamp("2025-04-01")), "traffic_manager", "2025Q2"
+            ),
+            BOTH,
+        ),
+        (
+            lambda cards: kpi.ranking(cards.rename(columns={"month": "week"})),
+            "no column month.*by month or by quarter",
+        ),
+        (
+            lambda cards: kpi.trend(cards.assign(month="2025-06"), "traffic_manager"),
+            "kpi stands in another row",
+        ),
         (lambda cards: kpi.what_if(cards[:0]), "has no rows"),
         (lambda cards: kpi.what_if(cards[:5], "10%"), "change is '10%'"),  # type: ignore[arg-type]
         (lambda cards: kpi.score(cards[:5].assign(kpi="nps")), "kpi is 'nps'"),
@@ -308,6 +327,16 @@ def test_scorecards_of_the_bundled_shop(shop: Shop, cards: pd.DataFrame) -> None
     assert quarter.loc["inventory_turns", "actual"] < 10  # turns a month
     assert (ranked["behind"] <= ranked["spread"]).all()
     assert ranked["rank"].groupby("month").min().eq(1).all()
+
+
+def test_quarters_are_ranked_and_drawn_as_quarters(shop: Shop) -> None:
+    cards = kpi.scorecards(shop, by="quarter")
+    assert kpi.ranking(cards)["quarter"].nunique() == 4
+    side_by_side: Any = kpi.trend(cards, "traffic_manager")
+    drawn = plots.trend(side_by_side)
+    assert drawn.get_suptitle().endswith("of 4 quarters")
+    names = [label.get_text() for label in drawn.axes[0].get_xticklabels()]
+    assert names == ["Q1", "Q2", "Q3", "Q4"]
 
 
 def test_scorecards_read_other_engines(shop: Shop, cards: pd.DataFrame) -> None:

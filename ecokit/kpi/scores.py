@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers
+from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 from ecokit.kpi.declare import KPI, KPIS, POSTS, measure
 from ecokit.kpi.targets import check_sum, check_weights, read_targets
@@ -158,7 +159,20 @@ def _periods(given: Any, columns: str) -> tuple[pd.DataFrame, str]:
     """Return scorecards as pandas, and "month" or "quarter": what they are of."""
     table = _read(given, columns, "cards")
     by = "quarter" if "quarter" in table else "month"
+    _one_period(table, by)
     return _read(given, f"{by} {columns}", "cards"), by
+
+
+def _one_period(cards: pd.DataFrame, by: str) -> None:
+    """Refuse scorecards of no period, and of two: months would be taken together unasked."""
+    remedy = _("Give what scorecards returned, by month or by quarter.")
+    frames.need("cards", nw.from_native(cards), [by], remedy)
+    if {"month", "quarter"} <= set(cards):
+        message = _(
+            "The table cards has a column month and a column quarter. Drop the one that its "
+            "rows are not of."
+        )
+        raise CourseError(message)
 
 
 def _of_post(cards: pd.DataFrame, post: object) -> pd.DataFrame:
@@ -366,7 +380,9 @@ def scorecard(
     numbers.one_of("post", post, POSTS)
     whole = isinstance(data, (Shop, Mapping))
     cards = scorecards(data, by=by, rules=rules, posts=[post]) if whole else data
-    mine = _of_post(_read(cards, f"{by} post_id kpi actual target weight", "cards"), post)
+    table = _read(cards, f"{by} post_id kpi actual target weight", "cards")
+    _one_period(table, by)
+    mine = _of_post(table, post)
     card = mine[mine[by] == start].drop(columns=[by, "post_id"]).reset_index(drop=True)
     if card.empty:
         raise CourseError(
@@ -399,7 +415,7 @@ def ranking(cards: Any) -> Any:
     Raises
     ------
     CourseError
-        `cards` is no table of scorecards.
+        `cards` is no table of scorecards, or it has a month and a quarter.
 
     References
     ----------
@@ -487,7 +503,7 @@ def what_if(card: Any, change: float = 0.10) -> Any:
 
 @public
 def trend(cards: Any, post: str, value: str = "attainment") -> Any:
-    """Set the months of a post side by side.
+    """Set the months, or quarters, of a post side by side.
 
     Parameters
     ----------
@@ -506,7 +522,8 @@ def trend(cards: Any, post: str, value: str = "attainment") -> Any:
     Raises
     ------
     CourseError
-        `cards` is no table of scorecards, or holds none of the post.
+        `cards` is no table of scorecards, or holds none of the post; it has a month and a
+        quarter, or a KPI twice in one.
 
     References
     ----------
@@ -522,6 +539,7 @@ def trend(cards: Any, post: str, value: str = "attainment") -> Any:
     numbers.one_of("value", value, ("attainment", "actual", "points"))
     table, period = _periods(cards, f"post_id kpi {value}")
     mine = _of_post(table, post)
+    rows.refuse(mine, "cards", [rows.twice(period, "post_id", "kpi")])
     wide = mine.pivot_table(value, "kpi", period, sort=False, dropna=False)
     return frames.like(wide.reindex(mine["kpi"].unique()), cards)
 

@@ -21,6 +21,10 @@ def _name(kpi: object) -> str:
     return fill(topic.KPIS[str(kpi)].name, 22)
 
 
+def _period(start: pd.Timestamp, by: str) -> str:
+    return f"Q{start.quarter}" if by == "quarter" else f"{start:%b}"
+
+
 def _title(ax: Axes, text: str) -> None:
     # Over the whole figure: the names of KPIs on the left leave little room over the axes.
     ax.figure.suptitle(text, x=0.01, ha="left", fontsize=12, fontweight="bold")
@@ -78,7 +82,7 @@ def scorecard(card: pd.DataFrame, who: str, ax: Axes = theme.NEW) -> None:
 
 @theme.drawn(height=0.9, row=0.52, table="")
 def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
-    """Draw the attainment of each KPI of a post, month by month, as a heat map.
+    """Draw the attainment of each KPI of a post, by month or quarter, as a heat map.
 
     Parameters
     ----------
@@ -98,8 +102,11 @@ def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     met = table.ge(1).sum(axis=1)
     weakest = met.idxmin()
     names = pd.Index([_name(kpi) for kpi in table.index])
-    months = pd.Index([f"{month:%b}" for month in table.columns])
-    table = table.set_axis(names).set_axis(months, axis=1)
+    periods = [_period(start, str(table.columns.name)) for start in table.columns]
+    met_in = _("{name}: target met in {n} of {all} months")
+    if table.columns.name == "quarter":
+        met_in = _("{name}: target met in {n} of {all} quarters")
+    table = table.set_axis(names).set_axis(pd.Index(periods), axis=1)
     sns.heatmap(
         table,
         ax=ax,
@@ -115,9 +122,7 @@ def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     )
     _title(
         ax,
-        _("{name}: target met in {n} of {months} months").format(
-            name=topic.KPIS[str(weakest)].name, n=met.min(), months=table.shape[1]
-        ),
+        met_in.format(name=topic.KPIS[str(weakest)].name, n=met.min(), all=table.shape[1]),
     )
     ax.tick_params(axis="y", rotation=0)
 
