@@ -28,7 +28,7 @@ from scipy import stats
 import ecokit
 from ecokit import operations, topics
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, intervals, numbers, renamed, rows
+from ecokit.inputs import frames, intervals, kinds, numbers, renamed, rows
 from ecokit.shop import Shop
 from tests.engines import MOVES, PROMISED, moved, pyarrow
 from tests.engines import rows as rows_of
@@ -310,6 +310,103 @@ def test_ids_stay_what_they_are() -> None:
     category = pd.DataFrame({"sku": pd.Categorical([7.0, None])})
     (frame,) = frames.door({"stock": category}, {"stock": "sku"})
     assert frame.to_native()["sku"].dropna().tolist() == [7]
+
+
+KEY = "touchpoint"
+
+
+def renamed_to(table: Any, name: str) -> Any:
+    return nw.from_native(table).rename({"id": name}).to_native()
+
+
+LONG: dict[str, Callable[[int], Any]] = {
+    "objects": lambda n: pd.DataFrame({"id": pd.Series([n, 1, None], dtype=object)}),
+    "uint64": lambda n: pd.DataFrame({"id": np.array([n, 1], dtype="uint64")}),
+    "NA": lambda n: pd.DataFrame({"id": pd.array([n, 1, None], dtype="UInt64")}),
+    "arrow": lambda n: pd.DataFrame({"id": pd.array([n, 1, None], dtype="uint64[pyarrow]")}),
+    "polars": lambda n: pl.DataFrame({"id": pl.Series([n, 1, None], dtype=pl.UInt64)}),
+    "128 bits": lambda n: pl.DataFrame({"id": pl.Series([n, 1, None], dtype=pl.Int128)}),
+    "decimals": lambda n: pl.DataFrame({"id": [Decimal(n), Decimal(1), None]}),
+}
+
+
+@pytest.mark.parametrize("export", LONG)
+def test_a_number_of_more_digits_than_int64_is_text_in_an_id(export: str) -> None:
+    table = LONG[export](2**64 - 1)
+    (frame,) = frames.door({"t": renamed_to(table, "sku")}, {"t": "sku"})
+    assert frame["sku"].drop_nulls().to_list() == [str(2**64 - 1), "1"]
+    types = {"sold": "integer"}
+    (frame,) = frames.door({"t": renamed_to(table, "sold")}, {"t": "sold"}, types=types)
+    assert frame["sold"].drop_nulls().to_list() == [2.0**64, 1.0]
+    told = refusal(frames.door, {"journey": renamed_to(table, KEY)}, {"journey": KEY})
+    assert f"The column {KEY} of journey holds" in told
+    assert "has more digits than a whole number can" in told
+
+
+def test_a_number_of_400_digits_is_text_in_an_id_and_no_number() -> None:
+    ids = [10**400, 10**400 + 1]
+    table = pd.DataFrame({"sku": pd.Series(ids, dtype=object)})
+    (frame,) = frames.door({"t": table}, {"t": "sku"})
+    assert frame["sku"].to_list() == list(map(str, ids))
+    sold = table.rename(columns={"sku": "sold"})
+    told = refusal(frames.door, {"t": sold}, {"t": "sold"}, types={"sold": "number"})
+    assert "The column sold of t holds 1000" in told
+
+
+@pytest.mark.parametrize("among", [["2025-01", 7], [7, "a", None], [T("2025-01-01"), 7], [True, 1]])
+def test_values_of_several_kinds_are_told(among: list[Any]) -> None:
+    mixed = pd.DataFrame({"month": pd.Series(among, dtype=object)})
+    told = refusal(frames.table, mixed, "month", name="t")
+    assert told.startswith(f"The column month of t holds {numbers.shown(among[1])} among ")
+    frame = frames.as_group(nw.from_native(mixed), "month")
+    assert frame["month"].sort().drop_nulls().len() == 2
+
+
+CATEGORIES = ["b", "a", "unused"]
+TO_CATEGORIES: dict[str, Callable[[pd.DataFrame], Any]] = {
+    "pandas": lambda t: t.astype({"kind": pd.CategoricalDtype(CATEGORIES, ordered=True)}),
+    "polars": lambda t: pl.from_pandas(t).cast({"kind": pl.Enum(CATEGORIES)}),
+    "polars-lazy": lambda t: pl.from_pandas(t).lazy().cast({"kind": pl.Categorical}),
+    "duckdb": lambda t: duckdb.from_arrow(
+        pl.from_pandas(t).cast({"kind": pl.Enum(CATEGORIES)}).to_arrow()
+    ),
+    "pyarrow": lambda t: pl.from_pandas(t).cast({"kind": pl.Categorical}).to_arrow(),
+}
+
+
+@pytest.mark.parametrize("engine", TO_CATEGORIES)
+def test_categories_are_text_whichever_way_they_come(engine: str) -> None:
+    """Else they sort in an order of their own, and pandas groups those that no row has."""
+    table = TO_CATEGORIES[engine](pd.DataFrame({"kind": ["b", "a", None], "sold": [1, 2, 3]}))
+    for columns in ("kind sold", "sold"):  # a column to group by may not be among the needed ones
+        (frame,) = frames.door({"t": table}, {"t": columns})
+        assert frame.collect_schema()["kind"] == nw.String
+    assert frames.table(table, "kind", name="t").collect_schema()["kind"] == nw.String
+    (here,) = frames.fetched({"t": table}, {"t": "kind sold"})
+    for found in (here, frames.as_pandas(table)):
+        assert found.groupby("kind")["sold"].sum().to_dict() == {"a": 2, "b": 1}
+        assert found["kind"].dtype == "str"
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype"),
+    [
+        ([7, None], "Int64"), ([7, 8], "int64"), ([7.5, None], "float64"),
+        ([True, None], "boolean"),
+        ([T("2025-01-01"), None], "datetime64[us]"), (["b", None], "str"),
+        ([pd.Interval(0, 1), None], "str"), ([1, "1A", None], "object"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_categories_are_what_they_are_of(values: list[Any], dtype: str) -> None:
+    table = pd.DataFrame({"kind": pd.Categorical(values)})
+    assert frames.as_pandas(table)["kind"].dtype == dtype
+    assert kinds.evened(table)["kind"].dtype == dtype
+
+
+def test_a_measure_with_windows_refuses_pyarrow() -> None:
+    told = refusal(frames.door, {"stock": pyarrow(stock())}, {"stock": "sold"}, windows=True)
+    assert told.startswith("The table stock is of PyArrow")
 
 
 def test_words_among_true_and_false_are_told() -> None:

@@ -37,10 +37,21 @@ from tests.sweep.shop import Call, Calls
 HERE = Path(__file__).parent
 
 INPUTS = ("frames", "numbers", "rows", "intervals")
+
+
+def categories(table: pd.DataFrame) -> pl.DataFrame:
+    """Return a table of Polars whose text is categories, in an order that is not the alphabet's."""
+    text = [name for name in table if table[name].dtype == "str" and table[name].notna().any()]
+    orders = {name: sorted(table[name].dropna().unique(), reverse=True) for name in text}
+    words = {name: pl.Enum([*order, "in no row"]) for name, order in orders.items()}
+    return pl.from_pandas(table).cast(words)  # type: ignore[arg-type]
+
+
 ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
-    "polars": pl.from_pandas,
+    "polars": categories,
     "polars-lazy": lambda table: pl.from_pandas(table).lazy(),
     "duckdb": lambda table: duckdb.from_arrow(pl.from_pandas(table).to_arrow()),
+    "pyarrow": lambda table: pl.from_pandas(table).to_arrow(),
 }
 Put = Callable[[pd.DataFrame], dict[str, Any]]
 ROOMS = ("kpi", "inputs", *(name for name in topics.names() if name != "kpi"))
@@ -118,6 +129,8 @@ def test_other_engines_give_what_pandas_gives(name: str, engine: str) -> None:
         return
     moved = _moved(_arguments(_function(name), call), ENGINES[engine])
     found = _run(_function(name), moved)
+    if engine == "pyarrow" and isinstance(found, CourseError) and "is of PyArrow" in str(found):
+        return  # it is not promised; what it cannot do is told
     assert not isinstance(found, CourseError), found
     assert _same(_plain(call.of(found)), _expected(name)), (found, _expected(name))
 

@@ -20,6 +20,7 @@ _TALBOT_NODES = 0.4 * np.append(24, 24 * _ANGLES * (1 / np.tan(_ANGLES) + 1j))
 _TALBOT_WEIGHTS = (0.4 * np.exp(_TALBOT_NODES) / _TALBOT_NODES) * np.append(
     0.5, 1 + 1j * (_ANGLES / np.sin(_ANGLES) ** 2 - 1 / np.tan(_ANGLES))
 )
+_MAX_LAYERS = 1000
 _MAX_PARALLEL = 12  # inclusion and exclusion over 2^12 sets stays exact to 1e-12
 
 
@@ -98,10 +99,10 @@ class DecisionTime:
         >>> DecisionTime.of(-1, 30)
         Traceback (most recent call last):
         ...
-        ecokit.errors.CourseError: layers is -1. Give a whole number, 0 or more.
+        ecokit.errors.CourseError: layers is -1. Give a whole number, 0 to 1000.
         """
         each = numbers.positive("minutes", minutes)
-        return cls((each,) * numbers.count("layers", layers, low=0), parallel)
+        return cls((each,) * numbers.count("layers", layers, 0, _MAX_LAYERS), parallel)
 
     @property
     def _equal(self) -> bool:

@@ -128,7 +128,7 @@ def summarise(data: Any, *, by: By = "kind", as_of: datetime | str | None = None
     keys, end = frames.listed(by), _moment(as_of)
     frames.refuse_taken(keys, _SUMMARY)
     needed = ["raised_at", "decided_at", "window_minutes", *keys]
-    (frame,) = frames.door(data, {"decisions": needed})
+    (frame,) = frames.door(data, {"decisions": needed}, windows=True)
     no_window = rows.not_above_zero("window_minutes", "raised_at")
     _refuse(frame, "decisions", "raised_at", "decided_at", end, no_window)
     minutes, window = nw.col("_minutes"), nw.col("window_minutes")
@@ -206,7 +206,7 @@ def waiting(data: Any, *, by: By = "post_id", as_of: datetime | str | None = Non
     """
     keys, moment = frames.listed(by), _moment(as_of)
     frames.refuse_taken(keys, _WAITING)
-    (frame,) = frames.door(data, {"approvals": ["asked_at", "answered_at", *keys]})
+    (frame,) = frames.door(data, {"approvals": ["asked_at", "answered_at", *keys]}, windows=True)
     _refuse(frame, "approvals", "asked_at", "answered_at", moment)
     is_open, end = nw.col("answered_at").is_null(), nw.col("answered_at")
     if moment:

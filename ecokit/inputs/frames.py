@@ -82,6 +82,7 @@ def door(
     *,
     types: Mapping[str, str] | None = None,
     by: Sequence[str] | None = None,
+    windows: bool = False,
 ) -> list[Frame]:
     """Turn the caller's tables into Narwhals frames, or say what is wrong with them.
 
@@ -99,6 +100,9 @@ def door(
     by : sequence of str, optional
         What the caller groups by. With it, even if empty, a table keeps these columns and those
         that are needed: none of the caller's is taken for one that the measure computes.
+    windows : bool
+        Whether the measure takes medians, or looks from a row to others of its group. PyArrow
+        does neither, and is refused.
 
     Returns
     -------
@@ -130,6 +134,8 @@ def door(
     there = [name for name in wanted if name in needed or given.get(name) is not None]
     frames = {name: opened(name, given, wanted[name], types) for name in there}
     _refuse_mixed(frames)
+    if windows:
+        _refuse_arrow(frames)
     frames = kinds.same_ids(frames, {name: _names(wanted[name]) for name in there})
     if by is not None:
         frames = {name: _only(one, [*_names(wanted[name]), *by]) for name, one in frames.items()}
@@ -249,8 +255,11 @@ def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect("pandas")
     found: pd.DataFrame = frame.to_pandas().copy(deep=False)
-    for column in found.select_dtypes("datetimetz"):  # PySpark's carry the session's time zone
-        found[column] = found[column].dt.tz_localize(None)
+    for column, dtype in found.dtypes.items():
+        if isinstance(dtype, pd.DatetimeTZDtype):  # PySpark's carry the session's time zone
+            found[column] = found[column].dt.tz_localize(None)
+        elif isinstance(dtype, pd.CategoricalDtype):
+            found[column] = found[column].astype(kinds.plain_type(found[column]))
     for column in found.columns[found.dtypes.eq("object")]:
         first = next(iter(found[column].dropna()), None)
         if isinstance(first, Decimal):  # decimals do not multiply with floats
@@ -405,11 +414,14 @@ def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str
     known = {column: kind for column, kind in more.items() if column in columns}
     schema = frame.collect_schema()
     kinds.refuse_zones(name, frame, schema)
+    frame = kinds.in_words(frame, schema)
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_nan(name, frame, [one for one in columns if schema[one].is_float()])
     wanted = {**kinds.described(name, columns), **known}
     frame = kinds.cast(name, frame, {one: kind for one, kind in wanted.items() if kind != "any"})
     if isinstance(frame, nw.DataFrame):
+        loose = [one for one in columns if isinstance(schema[one], nw.Object)]
+        kinds.refuse_several(name, frame, [one for one in loose if wanted.get(one, "any") == "any"])
         kinds.refuse_twice(name, frame, columns)
     return frame
 
@@ -428,6 +440,16 @@ def _refuse_mixed(frames: Mapping[str, Frame]) -> None:
         )
         raise CourseError(message.format(told=told))
     _refuse_strangers({name: one.to_native() for name, one in frames.items()})
+
+
+def _refuse_arrow(frames: Mapping[str, Frame]) -> None:
+    for name, frame in frames.items():
+        if frame.implementation.is_pyarrow():
+            message = _(
+                "The table {name} is of PyArrow, which knows no medians and no neighbours in a "
+                "group. Give it to another engine: polars.from_arrow(table), or table.to_pandas()."
+            )
+            raise CourseError(message.format(name=name))
 
 
 def _refuse_strangers(found: Mapping[str, Any]) -> None:

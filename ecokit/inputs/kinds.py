@@ -35,6 +35,7 @@ _KINDS = {
     "string": _("text"),
     "id": _("numbers or text"),
 }
+_LONG = 2**63  # the first whole number that Int64 does not hold
 _NUMBERS = {"integer", "number", "key", "id"}
 _TIMES = {"date", "datetime"}
 _TYPES = {
@@ -52,9 +53,9 @@ _TYPES = {
 def evened(given: pd.DataFrame) -> pd.DataFrame:
     """Return a pandas table whose columns have names of text and the types that NumPy gives.
 
-    PyArrow's types and those with NA do not calculate with others, and lack some of their ways; a
-    category of numbers is numbers. An index that is called like a column loses its name, because
-    a join could mean either. The caller's table stays as it is.
+    PyArrow's types and those with NA do not calculate with others, and lack some of their ways;
+    categories are what they are of, see `plain_type`. An index that is called like a column loses
+    its name, because a join could mean either. The caller's table stays as it is.
 
     Examples
     --------
@@ -86,13 +87,17 @@ def _own_type(values: pd.Series) -> Any:
     """Return the type to give a column of another type, None where it is a good one."""
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        own = dtype.categories.dtype
-        return own if pd.api.types.is_numeric_dtype(own) else None
+        return plain_type(values)
     if not pd.api.types.is_extension_array_dtype(dtype) or _has_zone(dtype):
         return None
     if dtype.type in (str, Decimal):
         return "str" if dtype.type is str else "float64"
-    gaps = values.hasnans
+    if dtype.kind == "u" and values.max() >= _LONG:  # told later, or made text where it is an id
+        return "UInt64"
+    return _numpy_type(dtype.kind, gaps=values.hasnans)
+
+
+def _numpy_type(kind: str, *, gaps: bool) -> str | None:
     return {
         "i": "Int64" if gaps else "int64",  # a float does not hold an id of 17 digits
         "u": "Int64" if gaps else "int64",
@@ -100,7 +105,35 @@ def _own_type(values: pd.Series) -> Any:
         "b": "boolean" if gaps else "bool",
         "M": "datetime64[us]",
         "m": "timedelta64[us]",
-    }.get(dtype.kind)
+    }.get(kind)
+
+
+def plain_type(values: pd.Series) -> Any:
+    """Return the type of what the categories of a column are: numbers, times, text.
+
+    Categories have an order of their own, in which they would be sorted and grouped, and groups
+    without rows. Spans, such as those of ``pd.cut``, are text.
+
+    Examples
+    --------
+    >>> plain_type(pd.Series(["b", "a"], dtype="category")), plain_type(pd.Series([7, None],
+    ...     dtype=pd.CategoricalDtype([7])))
+    ('str', 'Int64')
+    """
+    categories: Any = values.dtype.categories  # type: ignore[union-attr]
+    if categories.dtype == "object" and categories.inferred_type != "string":
+        return categories.dtype  # Python's own objects, which are looked at one by one
+    return _numpy_type(categories.dtype.kind, gaps=values.hasnans) or "str"
+
+
+def in_words(frame: Frame, schema: Mapping[str, nw.dtypes.DType]) -> Frame:
+    """Return a frame whose categories are text; those of pandas are already, see `evened`."""
+    changed = [
+        nw.col(name).cast(nw.String)
+        for name, dtype in schema.items()
+        if isinstance(dtype, (nw.Categorical, nw.Enum))
+    ]
+    return frame.with_columns(*changed) if changed else frame
 
 
 def _has_zone(dtype: Any) -> bool:
@@ -139,9 +172,11 @@ def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> 
 
 
 def as_group(frame: Frame, column: str) -> Frame:
-    """Return `frame` with a column to group by: categories as text, like everywhere else."""
+    """Return `frame` with a column to group by: what says no type as text, like everywhere else."""
     dtype = frame.collect_schema()[column]
-    text = isinstance(dtype, (nw.Categorical, nw.Enum, nw.String, nw.Unknown))
+    text = isinstance(dtype, (nw.String, nw.Unknown))
+    if isinstance(dtype, nw.Object) and isinstance(frame, nw.DataFrame):
+        text = len(_first_of_each(frame[column])) > 1
     if text and not _fits(frame, dtype, "string"):
         return frame.with_columns(nw.col(column).cast(nw.String))
     return frame
@@ -190,7 +225,7 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
         dtype = schema[column]
         if isinstance(dtype, nw.Object) and isinstance(frame, nw.DataFrame):
             _refuse_objects(table, frame, column, kind)
-            numbers = _own_numbers(frame, column) if kind in _NUMBERS else None
+            numbers = _own_numbers(table, frame, column, kind) if kind in _NUMBERS else None
             if numbers is not None:
                 changed.append(numbers)
                 continue
@@ -201,7 +236,12 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
         elif kind == "string" or (kind == "id" and not dtype.is_numeric()):
             changed.append(nw.col(column).cast(nw.String))
         elif kind in _NUMBERS and dtype.is_numeric():
-            whole = kind in {"id", "key"} or dtype.is_integer()
+            long = _is_long(frame, column, dtype)
+            if long and kind == "id":
+                changed.append(nw.col(column).cast(nw.String))
+                continue
+            _refuse_long(table, column, kind, frame[column].max() if long else 0)
+            whole = kind in {"id", "key"} or (dtype.is_integer() and not long)
             changed.append(nw.col(column).cast(nw.Int64 if whole else nw.Float64))
         elif kind in _TIMES and isinstance(dtype, nw.Object):
             changed.append(nw.col(column).cast(nw.Datetime("us")))
@@ -245,16 +285,67 @@ def _refuse_objects(table: str, frame: nw.DataFrame[Any], column: str, kind: str
             )
 
 
-def _own_numbers(frame: nw.DataFrame[Any], column: str) -> nw.Series[Any] | None:
-    """Return Python's own numbers as the engine's; None where something else is among them."""
+def refuse_several(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
+    """Refuse Python's own objects of several kinds, which neither sort nor group."""
+    for column in columns:
+        (kind, _first), *others = [*_first_of_each(frame[column]).items(), ("", None)]
+        if len(others) > 1:
+            raise CourseError(
+                _(
+                    "The column {column} of {table} holds {value} among {kind}. "
+                    "Turn the whole column into {kind} first."
+                ).format(column=column, table=table, value=shown(others[0][1]), kind=_KINDS[kind])
+            )
+
+
+def _first_of_each(values: nw.Series[Any]) -> dict[str, Any]:
+    """Return the first value of each kind that Python's own objects are of."""
+    found: dict[str, Any] = {}
+    for value in values.drop_nulls().to_list():
+        if isinstance(value, bool):
+            found.setdefault("boolean", value)
+        elif isinstance(value, date):
+            found.setdefault("date", value)
+        else:
+            found.setdefault("string" if isnan(as_float(value)) else "number", value)
+    return found
+
+
+def _own_numbers(
+    table: str, frame: nw.DataFrame[Any], column: str, kind: str
+) -> nw.Series[Any] | None:
+    """Return Python's own numbers as the engine's; None where something else is among them.
+
+    A whole number of more digits than Int64 holds is text in an id, and a float elsewhere.
+    """
     given, gaps = frame[column], frame[column].is_null()
     values = [as_float(value) for value in given.to_list()]
     if any(isnan(value) and not gap for value, gap in zip(values, gaps, strict=True)):
         return None
-    whole = all(value % 1 == 0 for value in values)
-    if whole:
+    longest = max((abs(value) for value in values if not isnan(value)), default=0)
+    if longest >= _LONG and kind == "id":
+        return None
+    _refuse_long(table, column, kind, longest)
+    if longest < _LONG and all(value % 1 == 0 for value in values):
         return nw.new_series(column, list(map(int, given)), nw.Int64, backend=given.implementation)
     return nw.new_series(column, values, nw.Float64, backend=given.implementation)
+
+
+def _is_long(frame: Frame, column: str, dtype: nw.dtypes.DType) -> bool:
+    """Say whether a column is known to hold whole numbers that Int64 does not; no lazy one is."""
+    can = isinstance(dtype, (nw.UInt64, nw.Int128, nw.UInt128, nw.Decimal))
+    return can and isinstance(frame, nw.DataFrame) and (frame[column].max() or 0) >= _LONG
+
+
+def _refuse_long(table: str, column: str, kind: str, longest: Any) -> None:
+    """Refuse a key of whole numbers that Int64 does not hold: as floats, two would be one."""
+    if kind == "key" and longest >= _LONG:
+        raise CourseError(
+            _(
+                "The column {column} of {table} holds {value}, which has more digits than a whole "
+                "number can. Number the rows anew."
+            ).format(column=column, table=table, value=shown(longest))
+        )
 
 
 def _fits(frame: Frame, dtype: nw.dtypes.DType, kind: str) -> bool:

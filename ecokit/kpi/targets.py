@@ -134,6 +134,8 @@ def read_targets(given: Any) -> pd.DataFrame:
     table = frames.as_pandas(frame)
     for column in [*keys, "target", "weight"]:
         rows.refuse(table, "targets", [rows.missing(column, *keys)])
+    for month in table["month"].unique():
+        numbers.month("month", month)
     table = table if "plan" in table else table.assign(plan=_NOBODY)
     return table.astype({"target": float, "weight": float, "plan": float})
 

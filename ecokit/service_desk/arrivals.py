@@ -89,7 +89,7 @@ def answers(data: Any, *, by: By = None, target: float = 60) -> Any:
     ecokit.errors.CourseError: The table contacts has no column floor. It has: arrived_at, ...
     """
     limit = numbers.number("target", target, low=0)
-    (contacts,) = frames.door(data, {"contacts": "arrived_at answered_at"})
+    (contacts,) = frames.door(data, {"contacts": "arrived_at answered_at"}, windows=True)
     clock.refuse_backward(contacts, "arrived_at", "answered_at")
     contacts, keys = clock.keyed(contacts, by, MEASURED)
     # Marks and waits stand under names of the answer: no group can be called so.

@@ -79,7 +79,7 @@ def resolution(data: Any, *, by: By = None, days: int = 7) -> Any:
     """
     span = timedelta(days=numbers.count("days", days, 1, 365))
     needed = "contact_id visitor_id reason arrived_at answered_at resolved"
-    (contacts,) = frames.door(data, {"contacts": needed})
+    (contacts,) = frames.door(data, {"contacts": needed}, windows=True)
     clock.refuse_backward(contacts, "arrived_at", "answered_at")
     end = _last_arrival(contacts) - span
     contacts, keys = clock.keyed(contacts, by, RESOLVED)
