@@ -1150,7 +1150,7 @@ def test_what_is_no_reader_is_told(shop: Shop, web: SmallWeb, readers: Any) -> N
         lambda: read_offers(page, readers),
         lambda: collect_site(collector, "K2", "http://lanternstreet.example/", readers),
         lambda: competitors.collect_weeks(shop, [WEEK], {"K2": readers}),
-        lambda: competitors.collect_weeks(shop, [WEEK], [readers]),  # type: ignore[arg-type]
+        lambda: competitors.collect_weeks(shop, [WEEK], [readers]),
     ):
         with pytest.raises(CourseError, match=r"readers is .*\. Give readers"):
             call()

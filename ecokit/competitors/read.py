@@ -160,9 +160,10 @@ class Reader:
             numbers.text(f"fields[{name!r}]", selector)
         if not isinstance(self.ignored, str):
             raise numbers.refused("ignored", self.ignored, _("Give a CSS selector."))
-        if not isinstance(self.optional, Sequence) or isinstance(self.optional, str):
+        optional: Any = self.optional
+        if not isinstance(optional, Sequence) or isinstance(optional, str):
             wanted = _("Give names of fields, such as ('rating', 'reviews').")
-            raise numbers.refused("optional", self.optional, wanted)
+            raise numbers.refused("optional", optional, wanted)
         unknown = [name for name in (*self.fields, *self.optional) if name not in FIELDS]
         if unknown:
             sentence = _("A reader has no field '{name}'. Fields are {fields}.")

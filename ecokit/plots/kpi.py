@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textwrap import fill
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ def _name(kpi: object) -> str:
     return fill(topic.KPIS[str(kpi)].name, 22)
 
 
-def _period(start: pd.Timestamp, by: str) -> str:
+def _period(start: Any, by: str) -> str:
     return f"Q{start.quarter}" if by == "quarter" else f"{start:%b}"
 
 

@@ -244,7 +244,7 @@ def _refuse_others(name: str, given: inspect.BoundArguments, tables: Mapping[str
         raise refused(argument, value, f"{wanted} {see}")
 
 
-def _fits(value: object, hint: str) -> bool:
+def _fits(value: Any, hint: str) -> bool:
     """Say whether a value is what an annotation of a figure says, such as ``Sequence[float]``.
 
     A class is known by its name: figures import none of a topic.
@@ -262,8 +262,8 @@ def _fits(value: object, hint: str) -> bool:
         return isfinite(found) and (kind == "float" or found % 1 == 0)
     if kind in {"Sequence", "np.ndarray"}:
         row = isinstance(value, Sequence) and not isinstance(value, str)
-        row = row or {"ndarray", "Series", "Index"} & _classes(value)
-        return bool(row) and all(_fits(one, inner or "float") for one in value)
+        row = row or bool({"ndarray", "Series", "Index"} & _classes(value))
+        return row and all(_fits(one, inner or "float") for one in value)
     if kind == "Mapping":
         values = inner.partition(", ")[2]
         mapped = isinstance(value, Mapping) or "Series" in _classes(value)
