@@ -22,7 +22,7 @@ from ecokit import exercises, load_shop, topics
 from ecokit.errors import CourseError
 from ecokit.exercises import checks, store
 from ecokit.exercises.card import Card, ChapterProgress, answer_text
-from ecokit.exercises.sheet import Exercise, Sheet, number
+from ecokit.exercises.sheet import Exercise, Field, Score, Sheet, number
 from ecokit.shop import Shop
 from tests.demo_exercises import DEMO
 
@@ -306,6 +306,17 @@ def test_a_plan_is_scored_with_reasons() -> None:
         ({"mistakes": {"visits": "You counted visits.", "lines": " "}}, "needs words"),
         ({"rel_tolerance": 0.1}, "either tolerance"),
         ({"tolerance": -1}, "negative"),
+        ({"id": None}, "topic-name"),
+        ({"id": b"kpi-rate"}, "topic-name"),
+        ({"minutes": "3"}, "minutes"),
+        ({"minutes": 1.5}, "minutes"),
+        ({"title": None}, "title"),
+        ({"unit": ""}, "unit"),
+        ({"mistakes": ["visits", "lines"]}, "by name"),
+        ({"mistakes": {"visits": None, "lines": "You counted lines."}}, "needs words"),
+        ({"mistakes": {1: "You counted visits.", 2: "You counted lines."}}, "needs a name"),
+        ({"tolerance": "1"}, "must be a number"),
+        ({"tolerance": math.inf}, "must be a number"),
     ],
 )
 def test_a_faulty_declaration_is_refused(change: dict[str, Any], sentence: str) -> None:
@@ -319,6 +330,16 @@ def test_a_faulty_declaration_is_refused(change: dict[str, Any], sentence: str) 
         ({"wrong": {"visits": 0.05}}, "its sheet has visits; declared are visits, lines"),
         ({"hints": ()}, "hints"),
         ({"hints": "Divide."}, "hints"),
+        ({"hints": ("",)}, "need words"),
+        ({"prompt": None}, "need words"),
+        ({"solution": ""}, "need words"),
+        ({"right": None}, "right answer is no number"),
+        ({"right": math.nan}, "right answer is no number"),
+        ({"right": "six"}, "right answer is no number"),
+        ({"right": 10**400}, "right answer is no number"),
+        ({"wrong": None}, "wrong of its sheet needs visits, lines"),
+        ({"wrong": {1: 2}}, "its sheet has 1; declared are visits, lines"),
+        ({"wrong": {"visits": "x", "lines": None}}, "answer for visits is neither"),
     ],
 )
 def test_a_sheet_holds_what_was_declared(change: dict[str, Any], sentence: str) -> None:
@@ -335,6 +356,77 @@ def test_a_choice_has_an_option_and_a_reason_for_each_key(part: str) -> None:
         TARGETS(lambda _shop: sheet).sheet(NO_SHOP)
     with pytest.raises(CourseError, match="keys must differ"):
         replace(TARGETS, options=("a", "b", "b"))
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"right": "z"}, "right answer is none of a, b, c"),
+        ({"options": dict.fromkeys("abc", "The same")}, "reads like another"),
+        ({"options": {"a": "b", "b": "Two", "c": "Three"}}, "reads like another"),
+        ({"options": {"a": 1, "b": 2, "c": 3}}, "need words"),
+    ],
+)
+def test_the_options_of_a_choice_can_be_told_apart(change: dict[str, Any], sentence: str) -> None:
+    sheet = replace(TARGETS.sheet(NO_SHOP), **change)
+    with pytest.raises(CourseError, match=sentence):
+        TARGETS(lambda _shop: sheet).sheet(NO_SHOP)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"right": {}}, "no Series or mapping of numbers"),
+        ({"right": {"seven": math.nan, "three": 3}}, "a number for each key"),
+        ({"right": pd.Series([3, 4], index=["three", "three"])}, "a key twice"),
+        ({"wrong": {"no_top": {"seven": 3}, "posts": None}}, "no_top has other keys"),
+        ({"wrong": {"no_top": 3, "posts": None}}, "no_top is no Series"),
+    ],
+)
+def test_the_cells_of_a_table_are_numbers_by_key(change: dict[str, Any], sentence: str) -> None:
+    sheet = replace(LAYERS.sheet(NO_SHOP), **change)
+    with pytest.raises(CourseError, match=sentence):
+        LAYERS(lambda _shop: sheet).sheet(NO_SHOP)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"right": {"span": 99, "layers": 2}}, "no plan within the fields"),
+        ({"wrong": {"flat": {}, "narrow": None}}, "answer for flat is neither"),
+        ({"score": None}, "functions of a plan"),
+        ({"detects": {"flat": None, "narrow": None}}, "functions of a plan"),
+    ],
+)
+def test_the_plans_of_a_sheet_fit_its_fields(change: dict[str, Any], sentence: str) -> None:
+    sheet = replace(DESIGN.sheet(NO_SHOP), **change)
+    with pytest.raises(CourseError, match=sentence):
+        DESIGN(lambda _shop: sheet).sheet(NO_SHOP)
+
+
+def test_what_is_no_sheet_of_the_kind_is_refused() -> None:
+    with pytest.raises(CourseError, match="gives NoneType, not Sheet"):
+        RATE(cast(Any, lambda _shop: None)).sheet(NO_SHOP)
+    with pytest.raises(CourseError, match="gives TableSheet, not Sheet"):
+        RATE(cast(Any, lambda _shop: LAYERS.sheet(NO_SHOP))).sheet(NO_SHOP)
+    with pytest.raises(CourseError, match="above a function"):
+        RATE(3)  # type: ignore[arg-type]
+    with pytest.raises(CourseError, match=r"tuple of Field"):
+        replace(DESIGN, fields=cast(Any, ("span",)))
+    with pytest.raises(CourseError, match="tuple of keys"):
+        replace(TARGETS, options=cast(Any, "abc"))
+    with pytest.raises(CourseError, match="must be numbers"):
+        Field("span", "Span", 2, "12")  # type: ignore[arg-type]
+    with pytest.raises(CourseError, match="points must be a number"):
+        Score(math.nan, passed=True)
+
+
+def test_a_mistake_in_a_table_that_reads_like_the_right_answer_does_not_apply() -> None:
+    cells = LAYERS.sheet(NO_SHOP)
+    same = {"no_top": dict(cells.right.items()), "posts": cells.wrong["posts"]}
+    assert set(LAYERS.apart(replace(cells, wrong=same))) == {"posts"}
+    twice = dict.fromkeys(cells.wrong, cells.wrong["posts"])
+    assert len(LAYERS.apart(replace(cells, wrong=twice))) == 1
 
 
 def test_a_mistake_that_cannot_be_told_does_not_apply() -> None:

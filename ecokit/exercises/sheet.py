@@ -69,6 +69,31 @@ def _demand(condition: object, who: str, what: str) -> None:
         raise CourseError(f"Exercise {who!r}: {what}.")
 
 
+def _is_text(value: object) -> bool:
+    """Say whether a value is text that is not empty."""
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_number(value: object) -> bool:
+    """Say whether a value is one number, NaN and infinity included."""
+    if isinstance(value, bool | str) or not isinstance(value, SupportsFloat):
+        return False
+    try:
+        float(value)
+    except (TypeError, ValueError, OverflowError):  # a column of two rows, 400 digits
+        return False
+    return True
+
+
+def _is_finite(value: Any) -> bool:
+    return _is_number(value) and math.isfinite(value)
+
+
+def _read(word: str) -> str:
+    """Return a key or an option as an answer is compared with it."""
+    return word.casefold().strip("'\"(). ")
+
+
 # Sheets: what an exercise is for one shop ----------------------------------------------------
 
 
@@ -142,6 +167,9 @@ class Score:
     passed: bool
     lines: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _demand(_is_finite(self.points), "score", "points must be a number")
+
     @classmethod
     def within(cls, reached: float, cost: float, *lines: str, goal: float, budget: float) -> Self:
         """Return the score of a plan that is to reach a goal within a budget.
@@ -193,11 +221,12 @@ AnySheet = TypeVar("AnySheet", bound=Sheet | TableSheet | ChoiceSheet | PlanShee
 # Exercises: what is known without a shop -----------------------------------------------------
 
 
-def _by_name(sheet: Sheet | TableSheet | ChoiceSheet | PlanSheet) -> list[Mapping[str, object]]:
+def _by_name(sheet: Sheet | TableSheet | ChoiceSheet | PlanSheet) -> dict[str, Mapping[str, Any]]:
     """Return what a sheet holds for each known mistake, or for each option."""
     if isinstance(sheet, ChoiceSheet):
-        return [sheet.options, sheet.reasons]
-    return [sheet.wrong, sheet.detects] if isinstance(sheet, PlanSheet) else [sheet.wrong]
+        return {"options": sheet.options, "reasons": sheet.reasons}
+    wrong: dict[str, Mapping[str, Any]] = {"wrong": sheet.wrong}
+    return wrong | {"detects": sheet.detects} if isinstance(sheet, PlanSheet) else wrong
 
 
 def _unwritten(_shop: Shop) -> Any:
@@ -251,9 +280,11 @@ class Declared(Generic[AnySheet]):
     work: Callable[[Shop], AnySheet] = field(default=_unwritten, repr=False)
 
     kind: ClassVar[str]
+    sheets: ClassVar[type[Sheet | TableSheet | ChoiceSheet | PlanSheet]]
 
     def __call__(self, work: Callable[[Shop], AnySheet]) -> Self:
         """Return the exercise whose sheets this function writes; the last sheet is kept."""
+        _demand(callable(work), self.id, "its decorator stands above a function")
         return replace(self, work=lru_cache(maxsize=1)(work))
 
     @property
@@ -262,13 +293,21 @@ class Declared(Generic[AnySheet]):
         return aim(self.objective).topic
 
     def __post_init__(self) -> None:
-        _demand(re.fullmatch(r"[a-z_]+(-[a-z0-9]+)+", self.id), self.id, "id must read topic-name")
+        named = isinstance(self.id, str) and re.fullmatch(r"[a-z_]+(-[a-z0-9]+)+", self.id)
+        _demand(named, self.id, "id must read topic-name")
         aim(self.objective)
-        _demand(self.title.strip(), self.id, "needs a title")
-        _demand(1 <= self.minutes <= 60, self.id, "minutes must lie between 1 and 60")
+        _demand(_is_text(self.title), self.id, "needs a title")
+        whole = isinstance(self.minutes, int) and not isinstance(self.minutes, bool)
+        fits = whole and 1 <= self.minutes <= 60
+        _demand(fits, self.id, "minutes must be whole and lie between 1 and 60")
+        self._check_mistakes()
+
+    def _check_mistakes(self) -> None:
+        words = self.mistakes.values() if isinstance(self.mistakes, Mapping) else None
+        _demand(words is not None, self.id, "mistakes are words by name")
         _demand(len(self.mistakes) >= 2, self.id, "needs two mistakes or more")
-        words = self.mistakes.values() if isinstance(self.mistakes, Mapping) else self.mistakes
-        _demand(all(word.strip() for word in words), self.id, "a mistake needs words")
+        _demand(all(map(_is_text, self.mistakes)), self.id, "a mistake needs a name")
+        _demand(all(map(_is_text, words or ())), self.id, "a mistake needs words")
 
     def sheet(self, shop: Shop) -> AnySheet:
         """Return the exercise as it is for this shop.
@@ -276,17 +315,26 @@ class Declared(Generic[AnySheet]):
         Raises
         ------
         CourseError
-            The sheet does not name the declared mistakes, or has no hints.
+            The sheet does not name the declared mistakes, lacks words or hints, or holds something
+            else than an answer of its kind.
         """
         sheet = self.work(shop)
-        for told in _by_name(sheet):
-            _demand(
-                set(told) == set(self.mistakes),
-                self.id,
-                f"its sheet has {', '.join(told)}; declared are {', '.join(self.mistakes)}",
-            )
+        made, kind = type(sheet).__name__, self.sheets.__name__
+        _demand(isinstance(sheet, self.sheets), self.id, f"its function gives {made}, not {kind}")
+        for part, told in _by_name(sheet).items():
+            declared = ", ".join(self.mistakes)
+            _demand(isinstance(told, Mapping), self.id, f"{part} of its sheet needs {declared}")
+            has = ", ".join(map(str, told))
+            same = set(told) == set(self.mistakes)
+            _demand(same, self.id, f"its sheet has {has}; declared are {declared}")
         _demand(isinstance(sheet.hints, tuple) and sheet.hints, self.id, "needs a tuple of hints")
+        words = (sheet.prompt, sheet.solution, *sheet.hints)
+        _demand(all(map(_is_text, words)), self.id, "prompt, hints and solution need words")
+        self._check(sheet)
         return sheet
+
+    def _check(self, sheet: AnySheet) -> None:
+        """Refuse a sheet whose answers are none of the kind."""
 
     def wrong_answers(self, shop: Shop) -> dict[str, Any]:
         """Return the answer of each known mistake that can be told apart for this shop."""
@@ -319,8 +367,10 @@ class Numeric(Declared[AnySheet]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _demand(_is_text(self.unit), self.id, "needs a unit")
         given = [t for t in (self.tolerance, self.rel_tolerance) if t is not None]
         _demand(len(given) == 1, self.id, "give either tolerance or rel_tolerance")
+        _demand(_is_finite(given[0]), self.id, "the tolerance must be a number")
         _demand(given[0] >= 0, self.id, "the tolerance must not be negative")
 
     def margin(self, value: float) -> float:
@@ -334,6 +384,13 @@ class Number(Numeric[Sheet]):
     """An exercise that asks for one number; `@number` declares it."""
 
     kind: ClassVar[str] = "number"
+    sheets = Sheet
+
+    def _check(self, sheet: Sheet) -> None:
+        _demand(_is_finite(sheet.right), self.id, "its right answer is no number")
+        for name, answer in sheet.wrong.items():
+            told = f"its answer for {name} is neither a number nor None"
+            _demand(answer is None or _is_number(answer), self.id, told)
 
     def apart(self, sheet: Sheet) -> dict[str, float]:
         """Return the answer of each known mistake of a sheet that can be told apart.
@@ -380,6 +437,49 @@ class Table(Numeric[TableSheet]):
     labels: Mapping[str, str] = field(default_factory=dict)
 
     kind: ClassVar[str] = "table"
+    sheets = TableSheet
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        names = _is_text(self.key) and _is_text(self.value) and self.key != self.value
+        _demand(names, self.id, "key and value need different names")
+        labelled = isinstance(self.labels, Mapping) and all(map(_is_text, self.labels.values()))
+        _demand(labelled, self.id, "labels are words by key")
+
+    def _check(self, sheet: TableSheet) -> None:
+        keys = self._keys("right answer", sheet.right)
+        finite = all(_is_finite(value) for _key, value in sheet.right.items())
+        _demand(keys and finite, self.id, "its right answer needs a number for each key")
+        for name, cells in sheet.wrong.items():
+            told = f"its answer for {name} has other keys than the right one"
+            _demand(cells is None or self._keys(f"answer for {name}", cells) == keys, self.id, told)
+
+    def apart(self, sheet: TableSheet) -> dict[str, Cells]:
+        """Return the answer of each known mistake of a sheet that can be told apart.
+
+        As for one number: some row must lie further than the tolerance from the right answer, and
+        from that of each mistake named before it.
+        """
+        right, found = dict(sheet.right.items()), dict[str, Cells]()
+        for name, cells in super().apart(sheet).items():
+            answer = dict(cells.items())
+            others = [right, *(dict(other.items()) for other in found.values())]
+            if all(map(_is_finite, answer.values())) and all(
+                any(self._far(answer[key], other[key]) for key in answer) for other in others
+            ):
+                found[name] = cells
+        return found
+
+    def _far(self, one: Any, other: Any) -> bool:
+        return abs(float(one) - float(other)) > self.margin(float(one)) + self.margin(float(other))
+
+    def _keys(self, what: str, cells: Cells) -> set[str]:
+        pairs = list(cells.items()) if hasattr(cells, "items") else []
+        numbers = pairs and all(_is_number(value) for _key, value in pairs)
+        _demand(numbers, self.id, f"its {what} is no Series or mapping of numbers")
+        keys = {str(key) for key, _value in pairs}
+        _demand(len(keys) == len(pairs), self.id, f"its {what} has a key twice")
+        return keys
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -397,14 +497,28 @@ class Choice(Declared[ChoiceSheet]):
     mistakes: tuple[str, ...] = field(init=False)
 
     kind: ClassVar[str] = "choice"
+    sheets = ChoiceSheet
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mistakes", self.options)
         super().__post_init__()
+
+    def _check_mistakes(self) -> None:
+        keys = isinstance(self.options, tuple) and all(map(_is_text, self.options))
+        _demand(keys, self.id, "options are a tuple of keys")
         _demand(len(self.options) >= 3, self.id, "needs three options or more")
         _demand(len(set(self.options)) == len(self.options), self.id, "keys must differ")
         lower = all(key == key.strip().lower() for key in self.options)
         _demand(lower, self.id, "keys of options are lower case")
+
+    def _check(self, sheet: ChoiceSheet) -> None:
+        words = [*sheet.options.values(), *sheet.reasons.values()]
+        _demand(all(map(_is_text, words)), self.id, "an option and a reason need words")
+        right = isinstance(sheet.right, str) and sheet.right in sheet.options
+        _demand(right, self.id, f"its right answer is none of {', '.join(self.options)}")
+        read = {key: {_read(key), _read(option)} for key, option in sheet.options.items()}
+        apart = sum(map(len, read.values())) == len(set[str]().union(*read.values()))
+        _demand(apart, self.id, "an option reads like another one, or like its key")
 
 
 @dataclass(frozen=True)
@@ -419,6 +533,9 @@ class Field:
     start: float | None = None
 
     def __post_init__(self) -> None:
+        _demand(_is_text(self.name) and _is_text(self.label), self.name, "needs name and label")
+        numbers = all(map(_is_finite, (self.low, self.high, self.step, self.first)))
+        _demand(numbers, self.name, "low, high, step and start must be numbers")
         _demand(self.low < self.high, self.name, "low must lie below high")
         _demand(self.step > 0, self.name, "step must be above 0")
         _demand(self.low <= self.first <= self.high, self.name, "start must lie in the range")
@@ -437,12 +554,34 @@ class Plan(Declared[PlanSheet]):
     fields: tuple[Field, ...]
 
     kind: ClassVar[str] = "plan"
+    sheets = PlanSheet
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        listed = isinstance(self.fields, tuple) and all(isinstance(f, Field) for f in self.fields)
+        _demand(listed, self.id, "fields are a tuple of Field(...)")
         names = [field.name for field in self.fields]
         _demand(names, self.id, "needs a field")
         _demand(len(set(names)) == len(names), self.id, "fields need different names")
+
+    def _check(self, sheet: PlanSheet) -> None:
+        _demand(
+            self._is_plan(sheet.right), self.id, "its right answer is no plan within the fields"
+        )
+        for name, plan in sheet.wrong.items():
+            fits = plan is None or self._is_plan(plan)
+            _demand(fits, self.id, f"its answer for {name} is neither a plan nor None")
+        work = all(map(callable, (sheet.score, *sheet.detects.values())))
+        _demand(work, self.id, "score and detects are functions of a plan")
+
+    def _is_plan(self, plan: object) -> bool:
+        """Say whether a plan has each field, within its range."""
+        return (
+            isinstance(plan, Mapping)
+            and set(plan) == {field.name for field in self.fields}
+            and all(_is_finite(plan[f.name]) for f in self.fields)
+            and all(f.low <= plan[f.name] <= f.high for f in self.fields)
+        )
 
     def score(self, shop: Shop, plan: PlanAnswer) -> Score:
         """Return how good a plan is for this shop."""
