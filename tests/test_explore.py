@@ -6,9 +6,10 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 import traitlets
 from matplotlib.figure import Figure
@@ -215,3 +216,58 @@ def test_a_table_escapes_and_tells_what_its_heads_are() -> None:
     assert '<th scope="col">&lt;b&gt;</th>' in html
     assert '<tr class="ecokit-bold"><th scope="row">a &amp; b</th><td>3</td>' in html
     assert "ecokit-numbers" not in html
+
+
+def picture_of(z: int) -> str:
+    return f"The value is {z}."
+
+
+def lab_of(control: Control, along: str = "z", **more: Any) -> Lab:
+    return Lab("Odd", {"z": control}, lambda figure, z: picture_of(z), along=along, **more)
+
+
+ONE_TWO = Slider("Z", steps(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: steps(1, 3, 0), "step is 0"),
+        (lambda: steps(3, 1), "high is 1"),
+        (lambda: Slider("Z", [1, 2]), "a text and a value for each option"),  # type: ignore[list-item]
+        (lambda: Choice("Z", "ab"), "a text and a value for each option"),  # type: ignore[arg-type]
+        (lambda: Slider("", steps(1, 2)), "label is"),
+        (lambda: Toggle("Z", "no"), "Z is 'no'"),  # type: ignore[arg-type]
+        (lambda: Number("Z", 5, 1, 3), "high is 1"),
+        (lambda: lab_of(ONE_TWO, along="").frames(), "needs a slider or a choice"),
+        (lambda: lab_of(Toggle("Z")).frames(), "needs a slider or a choice"),
+        (lambda: lab_of(ONE_TWO, stops=[1, 9]).frames(), "stops where 'Z' has no value"),
+        (lambda: Tabs("Odd", [lab_of(ONE_TWO, along="")]).frames(), "'Odd' needs a slider"),
+        (
+            lambda: replace(lab_of(ONE_TWO), draw=cast(Any, lambda figure, z: None)).frames(),
+            "return the text",
+        ),
+    ],
+)
+def test_a_lab_that_cannot_be_is_told_in_a_sentence(make: Any, sentence: str) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        make()
+
+
+def test_a_start_out_of_range_is_the_nearest_that_the_control_can_show() -> None:
+    app = lab_of(Number("Z", 0, 3, 9)).app()
+    assert (app.inputs["z"].value, app.picture.alt) == (3, "The value is 3.")
+    assert Slider("Z", steps(30, 480, 30), np.int64(125)).start == 120
+    assert Slider("Z", [("few", "a"), ("many", "b")], 3).start == "a"
+
+
+def test_a_lab_that_cannot_begin_says_so_and_waits_for_another_value() -> None:
+    def draw(figure: Figure, z: int) -> str:
+        if z == 1:
+            raise CourseError("Nobody <bought> one.")
+        return picture_of(z)
+
+    app = Lab("Odd", {"z": ONE_TWO}, draw).app()
+    assert "&lt;bought&gt;" in app.below.value
+    app.inputs["z"].value = 2
+    assert (app.picture.alt, app.below.value) == ("The value is 2.", "")

@@ -6,13 +6,17 @@ one that stays as it was keeps what the learner chose.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import ipywidgets as widgets
 
+from ecokit.errors import CourseError
 from ecokit.explore.slider import NamedSlider
+from ecokit.inputs import numbers
+from ecokit.messages import _
 
 Options = Sequence[tuple[str, Any]]
 
@@ -38,6 +42,8 @@ def steps(
     >>> steps(0.1, 0.3, 0.1, also=0.25)
     (('0.1', 0.1), ('0.2', 0.2), ('0.25', 0.25), ('0.3', 0.3))
     """
+    if not (numbers.number("step", step) > 0 and numbers.number("high", high, low=low) >= low):
+        raise numbers.refused("step", step, _("Give a step above 0."))
     count = round((high - low) / step) + 1
     values = [low + number * step for number in range(count)]
     if not all(isinstance(value, int) for value in values):
@@ -71,6 +77,7 @@ class Slider:
     start: Any = None
 
     def __post_init__(self) -> None:
+        _check(self.label, self.options)
         object.__setattr__(self, "start", _start(self.options, self.start))
 
     def widget(self) -> NamedSlider:
@@ -86,9 +93,25 @@ def _start(options: Options, start: Any) -> Any:
     values = [value for _text, value in options]
     if start in values or not values:
         return start
-    if isinstance(start, int | float):
-        return min(values, key=lambda value: abs(value - start))
-    return values[0]
+    return min(values, key=lambda value: _distance(value, start))
+
+
+def _distance(value: Any, start: Any) -> float:
+    """Return how far a value lies from the start; infinity where one of them is no number."""
+    far = abs(numbers.as_float(value) - numbers.as_float(start))
+    return math.inf if math.isnan(far) else far
+
+
+def _check(label: str, options: Options) -> None:
+    """Refuse options that no slider and no menu could show."""
+    numbers.text("label", label)
+    listed = isinstance(options, Sequence) and all(
+        isinstance(one, tuple | list) and len(one) == 2 and isinstance(one[0], str)
+        for one in options
+    )
+    if not listed:
+        message = _("{label}: give a text and a value for each option, such as ('30 min', 30).")
+        raise CourseError(message.format(label=label))
 
 
 @dataclass(frozen=True)
@@ -110,6 +133,7 @@ class Choice:
     start: Any = None
 
     def __post_init__(self) -> None:
+        _check(self.label, self.options)
         values = [value for _text, value in self.options]
         if self.start not in values:
             object.__setattr__(self, "start", next(iter(values), None))
@@ -133,6 +157,9 @@ class Toggle:
     label: str
     start: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", numbers.flag(self.label, self.start))
+
     def widget(self) -> widgets.Checkbox:
         """Return the check box."""
         return widgets.Checkbox(self.start, description=self.label, indent=False)
@@ -144,12 +171,24 @@ class Toggle:
 
 @dataclass(frozen=True)
 class Number:
-    """A whole number that is typed in, from `low` to `high`."""
+    """A whole number that is typed in, from `low` to `high`.
+
+    Examples
+    --------
+    >>> Number("Days", 1, 30, 45).start
+    30
+    """
 
     label: str
     low: int
     high: int
     start: int
+
+    def __post_init__(self) -> None:
+        low, start = numbers.number("low", self.low), numbers.number("start", self.start)
+        high = numbers.number("high", self.high, low=low)
+        # the field would show the nearest that it can, and the picture another number
+        object.__setattr__(self, "start", round(min(max(start, low), high)))
 
     def widget(self) -> widgets.BoundedIntText:
         """Return the field."""

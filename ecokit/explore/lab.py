@@ -13,6 +13,7 @@ from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames, Picture, column, columns, fill, heading
 from ecokit.explore.controls import Button, Choice, Control, Number, Slider, Toggle, steps
 from ecokit.explore.tables import alert, table
+from ecokit.messages import _
 from ecokit.plots import theme
 
 Declared = Mapping[str, Control]
@@ -93,12 +94,17 @@ class Lab:
     def frames(self) -> Frames:
         """Return the static twin for a page."""
         declared, starts = self.settle({}, {})
-        control = declared[self.along]
-        assert isinstance(control, Slider | Choice)  # only these have values to show in order
+        control = declared.get(self.along)
+        if not isinstance(control, Slider | Choice):  # only these have values to show in order
+            message = _("{title!r} needs a slider or a choice along which a page shows frames.")
+            raise CourseError(message.format(title=self.title))
         texts = {value: text for text, value in control.options}
+        if not set(self.stops) <= set(texts):
+            message = _("{title!r} stops where {control!r} has no value.")
+            raise CourseError(message.format(title=self.title, control=control.label))
         frames = []
         for value in self.stops or texts:
-            _same, values = self.settle(declared, starts | {self.along: value})
+            _declared, values = self.settle(declared, starts | {self.along: value})
             figure = Figure(figsize=self.size)
             frames.append(Frame(texts[value], figure, self.paint(figure, values).alt))
         return Frames(self.title, control.label, frames)
@@ -132,7 +138,11 @@ class Lab:
         """Draw into an empty figure."""
         theme.use()
         told = self.draw(figure, **values)
-        return told if isinstance(told, Told) else Told(told)
+        told = told if isinstance(told, Told) else Told(told)
+        if not isinstance(told.alt, str) or not told.alt.strip():
+            message = _("What draws {title!r} has to return the text for who sees no picture.")
+            raise CourseError(message.format(title=self.title))
+        return told
 
 
 @dataclass(frozen=True)
@@ -159,8 +169,8 @@ class Tabs:
 
     def frames(self) -> Frames:
         """Return the static twin for a page."""
-        chosen = next(lab for lab in self.labs if lab.along)
-        return replace(chosen, title=self.title).frames()
+        chosen = [lab for lab in self.labs if lab.along] or [Lab(self.title, {}, str)]
+        return replace(chosen[0], title=self.title).frames()
 
 
 class App(widgets.VBox):  # type: ignore[misc]
@@ -186,6 +196,7 @@ class App(widgets.VBox):  # type: ignore[misc]
         self._declared: Declared = {}
         self._values: dict[str, Any] = {}
         self._settling = False
+        self._drawn = False
         self._column = column([])
         self.below = widgets.HTML()
         self._settle({})
@@ -194,7 +205,14 @@ class App(widgets.VBox):  # type: ignore[misc]
         super().__init__([heading(lab.title), views])
 
     def _draw(self, figure: Figure) -> str:
-        told = self.lab.paint(figure, self._values)
+        try:
+            told = self.lab.paint(figure, self._values)
+        except CourseError as error:
+            if self._drawn:
+                raise
+            figure.clear()  # what it cannot begin with is told, and the controls may mend it
+            told = Told(str(error), alert(error))
+        self._drawn = True
         self.below.value = told.below
         return told.alt
 
