@@ -99,6 +99,7 @@ def test_what_is_there_is_never_overwritten(course: Path) -> None:
         ("marketing", "a-b", "'a-b' is no name for a topic"),
         ("../x", "media", "'../x' is no name for a chapter"),
         ("marketing", "shop", "The name shop is taken"),
+        ("marketing", "simulate", "The name simulate is taken"),
         ("marketing", topics.names()[0], "is taken"),
     ],
 )

@@ -82,6 +82,16 @@ def test_a_room_that_is_taken_away_is_missed(course: Path) -> None:
         assert sentence in missed
 
 
+@pytest.mark.parametrize(("folder", "what"), [("explore", "explorer"), ("plots", "figures")])
+def test_a_module_with_nothing_in_it_is_no_room(course: Path, folder: str, what: str) -> None:
+    path = course / "ecokit" / folder / f"{TOPICS[0].name}.py"
+    kept = path.read_bytes()
+    path.write_text('"""Nothing yet."""\n', "utf-8")
+    missed = list(rooms.missing(course))
+    path.write_bytes(kept)
+    assert [f"{TOPICS[0].name} has no {what}." in one for one in missed] == [True]
+
+
 def test_a_topic_that_only_the_list_knows_misses_every_room(course: Path) -> None:
     listed = (course / rooms.LIST).read_bytes()
     chapter = topics.chapters()[-1].name

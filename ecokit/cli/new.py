@@ -19,6 +19,7 @@ from string import Template
 import nbformat
 from nbformat import NotebookNode
 
+import ecokit
 from ecokit.cli import copies, masters, rooms
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -126,7 +127,7 @@ def _check(course: tuple[Chapter, ...], names: Names, root: Path) -> None:
         message = _("{name!r} is no name for a chapter. Use words, such as service-center.")
         raise CourseError(message.format(name=names.chapter))
     taken = {topic.name for chapter in course for topic in chapter.topics}
-    taken |= {path.stem for path in (root / "ecokit").iterdir()}
+    taken |= {path.stem for path in (root / "ecokit").iterdir()} | set(ecokit.__all__)
     if names.topic in taken:
         message = _("The name {name} is taken in ecokit. Choose another one.")
         raise CourseError(message.format(name=names.topic))

@@ -45,11 +45,11 @@ class Room(NamedTuple):
 
 TOPIC_ROOMS = (
     Room(_("module"), "ecokit/{topic}/__init__.py"),
-    Room(_("figures"), "ecokit/plots/{topic}.py"),
+    Room(_("figures"), "ecokit/plots/{topic}.py", r"^@theme\.drawn\b"),
     Room(_("exercises"), "ecokit/exercises/{topic}.py", r"^@sheet\.\w+\("),
     Room(_("minutes of its exercises"), "ecokit/exercises/{topic}.py", r"\bminutes=\d"),
     Room(_("objectives"), AIMS, r"^[^,]+,{topic},."),
-    Room(_("explorer"), "ecokit/explore/{topic}.py"),
+    Room(_("explorer"), "ecokit/explore/{topic}.py", r"^def lab\("),
     Room(_("page with its title"), "book/{chapter}/{topic}.md", "^# {title}$"),
     Room(_("objectives on its page"), "book/{chapter}/{topic}.md", "^```{{objectives}} {topic}$"),
     Room(_("explorer on its page"), "book/{chapter}/{topic}.md", "^```{{twin}} {topic}$"),
