@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import ecokit
-from ecokit import operations, topics
+from ecokit import competitors, decisions, operations, pricing, strategies, topics
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, kinds, numbers, renamed, rows
 from ecokit.shop import Shop
@@ -745,3 +745,70 @@ def _caught(node: ast.expr) -> set[str]:
 def test_nothing_is_caught_that_could_be_a_fault_of_ours(room: str) -> None:
     for path in sorted((ROOT / "ecokit" / room).rglob("*.py")):
         assert not too_wide(path), f"{path}: look at what is given with isinstance instead"
+
+
+# --- what no table and no notebook should hold, and one does ---------------------------------
+
+
+MORNING = T("2025-03-03")
+PAIRS = pd.DataFrame({"left": ["P1"], "right": ["ND7"]})
+FAR = "between the years 1900 and 2200"
+ODD: list[tuple[str, Callable[[], object], str]] = [
+    ("day one", lambda: numbers.moment("as_of", date(1, 1, 1)), FAR),
+    ("the last day", lambda: numbers.moment("as_of", "9999-12-31"), FAR),
+    ("no change", lambda: decisions.replay({}, change=np.array(3)), "change is"),
+    ("no outcomes", lambda: strategies.compare(np.array(3)), "Give a list of outcomes"),
+    ("no truth", lambda: competitors.match_quality(PAIRS, np.array(3)), "truth is"),
+    ("others", lambda: competitors.hhi({"a": 1.0}, others=pd.NA), "others is"),
+    ("url", lambda: competitors.collect_directory(competitors.Collector(print), url=[]), "url is"),
+    ("empty", lambda: operations.censored_mean([1, 2], [[1, 2], [3]]), "empty holds"),
+    (
+        "points",
+        lambda: operations.replay([1, 2], reorder_point=[[1, 2], [3]], order_quantity=1),
+        "reorder_point holds rows",
+    ),
+    ("days", lambda: operations.forecast([1.0] * 28, days=10**30), "days is"),
+    ("sure", lambda: pricing.sample_size(0.1, 0.2, alpha=1e-320), "No test is long enough"),
+]
+
+
+@pytest.mark.parametrize(("_case", "call", "sentence"), ODD, ids=[case for case, *_ in ODD])
+def test_odd_values_end_in_a_sentence(
+    _case: str, call: Callable[[], object], sentence: str
+) -> None:
+    with pytest.raises(CourseError, match=sentence):
+        call()
+
+
+@pytest.mark.parametrize("product", [10**30, "\ud800", pd.NA, [[1, 2], [3]], {1}, None])
+def test_an_id_that_no_engine_compares_is_none_of_the_table(product: object) -> None:
+    stock = pd.DataFrame({"product_id": ["P1"], "price": [9.0], "demand": [3]})
+    assert frames.with_id(stock, "product_id", product).empty
+    with pytest.raises(CourseError, match="product"):
+        strategies.product_demand(stock, product, 2.0)
+
+
+def test_decimals_and_fractions_are_calculated_with() -> None:
+    exact = pricing.base_price(Decimal("100"), min_margin=Fraction(1, 10))
+    assert exact == pricing.base_price(100, min_margin=0.1)
+    people = strategies.uniform(10, 50)
+    bids = strategies.name_your_price(people, 20, rebid_cost=Decimal("0.5"))
+    assert bids.profit == strategies.name_your_price(people, 20, rebid_cost=0.5).profit
+
+
+def test_what_pandas_alone_has_is_evened_out_or_refused() -> None:
+    days = pd.DataFrame({"date": pd.period_range("2025-03-03", periods=2, freq="D")})
+    (found,) = frames.fetched({"stock": days}, {"stock": "date"})
+    assert found["date"].tolist() == [MORNING, MORNING + pd.Timedelta(days=1)]
+    sparse = pd.DataFrame({"sold": pd.arrays.SparseArray([0, 3])})
+    (found,) = frames.fetched({"stock": sparse}, {"stock": "sold"})
+    assert found["sold"].tolist() == [0, 3]
+    ranges = pd.DataFrame({"sold": pd.interval_range(0, 2)})
+    with pytest.raises(CourseError, match="sold of stock holds values of another kind"):
+        frames.door({"stock": ranges}, {"stock": "sold"})
+    spans = pd.DataFrame({"sold": pd.to_timedelta([1, 2], unit="h")})
+    with pytest.raises(CourseError, match="holds values of another kind, not numbers"):
+        frames.door({"stock": spans}, {"stock": "sold"})
+    large = pd.DataFrame({"sold": pd.Series([10**30, 1], dtype=object)})
+    (found,) = frames.fetched({"stock": large}, {"stock": "sold"})
+    assert found["sold"].tolist() == [1e30, 1.0]

@@ -128,6 +128,8 @@ def hhi(shares: Shares, others: str | None = OTHERS) -> float:
         per cent by 100.
     """
     values = _whole(shares)
+    if others is not None:
+        others = numbers.text("others", others)
     return 10_000 * sum(share**2 for seller, share in values.items() if seller != others)
 
 
@@ -415,7 +417,7 @@ def lead_lag(moves: Any, leader: str, follower: str, most_weeks: int = 6) -> Any
     """
     wide = _wide(moves)
     _two_of(_competitors(wide), {"leader": leader, "follower": follower})
-    lags = numbers.count("most_weeks", most_weeks)
+    lags = numbers.count("most_weeks", most_weeks, 1, 520)
     return frames.like(_by_lag(wide, leader, follower, lags), moves)
 
 
@@ -499,7 +501,7 @@ def price_leaders(moves: Any, most_weeks: int = 6) -> Any:
     ...
     ecokit.errors.CourseError: A leader needs a follower: give the moves of two competitors.
     """
-    wide, lags = _wide(moves), numbers.count("most_weeks", most_weeks)
+    wide, lags = _wide(moves), numbers.count("most_weeks", most_weeks, 1, 520)
     names = _competitors(wide)
     if len(names) < 2:
         raise CourseError(_("A leader needs a follower: give the moves of two competitors."))

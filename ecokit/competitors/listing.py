@@ -9,6 +9,7 @@ import pandas as pd
 from ecokit.competitors.collect import Collector, Page, collector_of
 from ecokit.competitors.convert import CATEGORY_WORDS, in_yuan, whole_number
 from ecokit.competitors.read import ContractError, Problem
+from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
@@ -111,7 +112,7 @@ def collect_directory(collector: Collector, url: str = "http://shopguide.example
     """
     collector = collector_of(collector)
     tables, seen = [], set()
-    following: list[str] = [url]
+    following: list[str] = [numbers.text("url", url)]
     while following and following[0] not in seen:
         seen.add(following[0])
         page = collector.get(following[0])

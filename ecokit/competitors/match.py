@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -444,7 +444,7 @@ def _true_pairs(truth: Any) -> set[tuple[Any, Any]]:
     wanted = _("Give a list of pairs, such as [('P1', 'ND7'), ('P2', 'ND9')].")
     if hasattr(truth, "columns"):
         truth = frames.as_pandas(truth, "truth").itertuples(index=False)
-    if isinstance(truth, (str, Mapping)) or not isinstance(truth, Iterable):
+    if isinstance(truth, (str, Mapping)) or not numbers.is_list(truth):
         raise numbers.refused("truth", truth, wanted)
     found = list(truth)
     for pair in found:

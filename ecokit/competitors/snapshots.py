@@ -382,7 +382,7 @@ def logs(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
 
 def _listed(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
     """Return snapshots as a list; one may come alone."""
-    found = list(snapshots) if isinstance(snapshots, Iterable) else [snapshots]
+    found: list[Any] = list(snapshots) if numbers.is_list(snapshots) else [snapshots]
     if not all(isinstance(one, Snapshot) for one in found):
         raise numbers.refused("snapshots", snapshots, _("Give what collect_weeks returned."))
     return found
@@ -390,7 +390,7 @@ def _listed(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
 
 def _mondays(shop: Shop, weeks: Iterable[str | pd.Timestamp]) -> list[pd.Timestamp]:
     """Return the Mondays of weeks, each once, in order; one week may come alone."""
-    if isinstance(weeks, str) or not isinstance(weeks, Iterable):
+    if isinstance(weeks, str) or not numbers.is_list(weeks):
         weeks = [numbers.day("weeks", weeks)]
     return sorted({week_of(shop, week) for week in weeks})
 

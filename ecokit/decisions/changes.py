@@ -126,7 +126,7 @@ def replay(data: Any, *, change: Change) -> Any:
 
 
 def _changes(name: str, given: Any) -> list[Change]:
-    found = list(given) if isinstance(given, Iterable) else [given]
+    found = list(given) if numbers.is_list(given) else [given]
     if not found or not all(isinstance(one, Change) for one in found):
         raise numbers.refused(name, given, _("Give a change, such as Change('today')."))
     return found

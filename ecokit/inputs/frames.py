@@ -21,6 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
@@ -267,6 +268,21 @@ def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
         elif isinstance(first, date):  # PyArrow's days come as Python's
             found[column] = pd.to_datetime(found[column])
     return found
+
+
+def with_id(table: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
+    """Return the rows of a pandas table whose id is `value`; a value that is no id has none.
+
+    Examples
+    --------
+    >>> stock = pd.DataFrame({"product_id": [1, 2], "sold": [3, 4]})
+    >>> with_id(stock, "product_id", 2)["sold"].tolist(), len(with_id(stock, "product_id", 10**30))
+    ([4], 0)
+    """
+    if not isinstance(value, (str, int, np.integer)):
+        return table.head(0)
+    # Python compares whatever it is given: an engine refuses 30 digits, or half a character
+    return table[[one == value for one in table[column].tolist()]]
 
 
 def collected(frame: Frame) -> nw.DataFrame[Any]:

@@ -34,6 +34,7 @@ _KINDS = {
     "boolean": _("true or false"),
     "string": _("text"),
     "id": _("numbers or text"),
+    "other": _("values of another kind"),
 }
 _LONG = 2**63  # the first whole number that Int64 does not hold
 _NUMBERS = {"integer", "number", "key", "id"}
@@ -92,6 +93,10 @@ def _own_type(values: pd.Series) -> Any:
         return None
     if dtype.type in (str, Decimal):
         return "str" if dtype.type is str else "float64"
+    if isinstance(dtype, pd.PeriodDtype):
+        return "datetime64[us]"  # its beginning
+    if isinstance(dtype, pd.SparseDtype):
+        return dtype.subtype
     if dtype.kind == "u" and values.max() >= _LONG:  # told later, or made text where it is an id
         return "UInt64"
     return _numpy_type(dtype.kind, gaps=values.hasnans)
@@ -264,7 +269,9 @@ def _kind_of(dtype: nw.dtypes.DType) -> str:
         return "string"
     if isinstance(dtype, nw.Boolean):
         return "boolean"
-    return "datetime" if isinstance(dtype, (nw.Date, nw.Datetime)) else "number"
+    if isinstance(dtype, (nw.Date, nw.Datetime)):
+        return "datetime"
+    return "number" if dtype.is_numeric() else "other"
 
 
 def _refuse_objects(table: str, frame: nw.DataFrame[Any], column: str, kind: str) -> None:
@@ -352,7 +359,8 @@ def _fits(frame: Frame, dtype: nw.dtypes.DType, kind: str) -> bool:
     if isinstance(dtype, nw.Object):
         return False
     if isinstance(dtype, nw.Unknown):  # null in Polars and PyArrow, whatever elsewhere
-        return not (frame.implementation.is_polars() or frame.implementation.is_pyarrow())
+        lazy = not isinstance(frame, nw.DataFrame)  # an eager one knows all that it can use
+        return lazy and not (frame.implementation.is_polars() or frame.implementation.is_pyarrow())
     if kind in {"id", "key"}:
         # pandas writes whole numbers as floats where one is missing, and joins them all the same.
         loose = frame.implementation.is_pandas_like() and dtype.is_float()

@@ -27,6 +27,7 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 
 _NUMBERS = (int, float, Fraction, np.integer, np.floating)
+_YEARS = (1900, 2200)
 _SHARES = {  # by whether 0 can be, and 1
     (True, True): _("from 0 to 1"),
     (True, False): _("from 0 to below 1"),
@@ -85,6 +86,17 @@ def as_float(value: object) -> float:
         return float(value)
     except OverflowError:  # a whole number of more digits than a float holds
         return math.inf
+
+
+def is_list(value: object) -> bool:
+    """Say whether a value holds several; an array without a dimension is one value.
+
+    Examples
+    --------
+    >>> is_list([3]), is_list(3), is_list(np.array(3))
+    (True, False, False)
+    """
+    return isinstance(value, Iterable) and not (isinstance(value, np.ndarray) and not value.ndim)
 
 
 def number(
@@ -346,6 +358,9 @@ def moment(name: str, value: object) -> pd.Timestamp:
         raise refused(name, value, _("Write a moment like 2025-06-30 or 2025-06-30 14:05."))
     if found.tzinfo is not None:
         raise refused(name, value, _("Write the shop's local time, without a time zone."))
+    if not _YEARS[0] <= found.year <= _YEARS[1]:  # weeks and months are counted from it
+        message = _("Write a moment between the years {first} and {last}.")
+        raise refused(name, value, message.format(first=_YEARS[0], last=_YEARS[1]))
     return found
 
 

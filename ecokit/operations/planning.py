@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -241,7 +241,7 @@ def forecast(history: ArrayLike, days: int, method: str = "holt_winters") -> NDA
     ecokit.errors.CourseError: A forecast needs four weeks of days without gaps; there are 7 days.
     """
     values = numbers.array("history", history)
-    days = numbers.count("days", days)
+    days = numbers.count("days", days, 1, 10 * 366)
     if values.ndim != 1 or len(values) < 4 * WEEK:
         raise CourseError(
             _("A forecast needs four weeks of days without gaps; there are {n} days.").format(
@@ -485,8 +485,11 @@ def _usual(months: pd.PeriodIndex, calendar: pd.Series[float] | None) -> NDArray
     """Return what the calendar says of each day, 1 on average."""
     if calendar is None:
         return np.ones(len(months))
-    plan = pd.Series(calendar).reindex(months)
-    level = plan.to_numpy(dtype=float) / months.days_in_month.to_numpy()
+    given: Any = calendar if isinstance(calendar, Mapping | pd.Series) else {}
+    once = isinstance(given, Mapping) or given.index.is_unique
+    by_month = dict(given.items()) if once else {}
+    asked = np.array([numbers.as_float(by_month.get(month)) for month in months])
+    level = asked / months.days_in_month.to_numpy()
     if not np.isfinite(level).all() or (level <= 0).any():
         raise CourseError(
             _("The calendar needs a number above zero for every month of demand, months as index.")

@@ -155,7 +155,7 @@ def replay(
     leads = _each("lead_days", lead_days, days, low=1)
     if (leads % 1 > 0).any():
         raise CourseError(_("lead_days holds parts of days. Give whole days."))
-    leads = leads.astype(np.int64)
+    leads = np.minimum(leads, days).astype(np.int64)  # what comes later comes too late
     on_hand = size.copy() if start is None else _each("start", start, n).copy()
     on_order = np.zeros(n)
     received, sold, closing, ordered = (np.zeros((days, n)) for _array in range(4))
@@ -190,7 +190,8 @@ def _policies(
     if asked.ndim != 2 or not asked.size:
         raise CourseError(_("Demand needs a row a day, and a column a policy or one for all."))
     amount: Any = order_up_to if order_quantity is None else order_quantity
-    n = max(asked.shape[1], np.size(reorder_point), np.size(amount))
+    wanted = numbers.array("reorder_point", reorder_point), numbers.array("order", amount)
+    n = max(asked.shape[1], *(one.size for one in wanted))
     points = _each("reorder_point", reorder_point, n, low=None)
     if asked.shape[1] not in (1, n):
         raise CourseError(

@@ -94,10 +94,11 @@ def product_inputs(
     a_year = numbers.positive("holding_rate", holding_rate)
     tables = dict(zip(_NEEDED, frames.fetched(data, _NEEDED), strict=True))
     stock = tables["stock"].set_index("product_id")
-    if np.ndim(product_id) or product_id not in stock.index.tolist():
+    known = isinstance(product_id, (str, int, np.integer)) and product_id in stock.index.tolist()
+    if not known:
         raise CourseError(
             _("The table stock has no product {id}. Take a product_id from it.").format(
-                id=product_id
+                id=numbers.shown(product_id) if not isinstance(product_id, str) else product_id
             )
         )
     rows = stock.loc[[product_id]].set_index("date").sort_index()

@@ -153,6 +153,8 @@ def expected_shortage(demand: Demand, stock: float) -> float:
         from scipy.stats import norm
 
         return float(sd * (norm.pdf(z) - z * norm.sf(z)))
+    if stock < law.support()[0]:  # every demand is above it
+        return float(law.mean()) - stock
     if hasattr(law.dist, "pmf"):
         low, last = int(np.floor(stock)), int(law.ppf(1 - 1e-13)) + 1
         # E[(D - x)+] is the area under the survival function right of x.
@@ -490,8 +492,10 @@ def censored_mean(sold: ArrayLike, empty: ArrayLike) -> CensoredMean:
 
 def _marks(empty: ArrayLike) -> NDArray[np.bool_]:
     """Return marks of empty shelves, written as true and false or as 1 and 0."""
-    given = np.asarray(empty)
-    return given if given.dtype == bool else numbers.array("empty", empty).astype(bool)
+    given = np.asarray(empty, dtype=object)  # rows of different lengths, too
+    if all(isinstance(one, (bool, np.bool_)) for one in given.flat):
+        return given.astype(bool)
+    return numbers.array("empty", empty).astype(bool)
 
 
 class _Sample:

@@ -262,6 +262,7 @@ def base_price(
     """
     costs = _costs_of(costs)
     floor = floor_price(cost, min_margin, costs)
+    cost, min_margin = numbers.as_float(cost), numbers.as_float(min_margin)
     store = _known("store_price", store_price)
     rival = _known("competitor_price", competitor_price)
     (low, high), room = _ends(tried), numbers.share("room", room)

@@ -29,6 +29,7 @@ LEAST_DAYS = 14
 """A test sees every day of the week twice."""
 
 _NEEDED = {"price_tests": "test_id date arm price visitors orders units"}
+_MOST = 1e6  # visitors are counted in its square
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,10 @@ def sample_size(
     shared = 2 * middle * (1 - middle) if numbers.flag("pooled", pooled) else own
     z_alpha, z_power = norm.ppf(1 - alpha / 2), norm.ppf(power)
     root = z_alpha * math.sqrt(shared) + z_power * math.sqrt(own)
+    if not root < _MOST * abs(before - after):
+        message = _("No test is long enough to tell {before} from {after}, this sure.")
+        told = {"before": numbers.shown(before), "after": numbers.shown(after)}
+        raise CourseError(message.format(**told))
     return math.ceil((root / (before - after)) ** 2)
 
 
@@ -240,10 +245,10 @@ def _arms(days: pd.DataFrame) -> pd.DataFrame:
 def _test(data: Any, test_id: str) -> pd.DataFrame:
     """Return the days of one test, or say what is wrong with them."""
     (tests,) = frames.fetched(data, _NEEDED)
-    known = tests["test_id"].astype(str).unique()
+    known = tests["test_id"].dropna().astype(str).unique()
     if not isinstance(test_id, str | int):
         raise numbers.refused("test_id", test_id, _("Give a test_id of the table price_tests."))
-    days = tests[tests["test_id"] == test_id]
+    days = frames.with_id(tests, "test_id", test_id)
     if days.empty:
         message = _("There is no price test with the test_id {id!r}. There are: {known}.")
         raise CourseError(message.format(id=test_id, known=", ".join(known) or _("none")))

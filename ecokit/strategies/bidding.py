@@ -459,6 +459,7 @@ def name_your_price(
     low, high = (cost, demand.best_price(cost)) if believed is None else _range(believed)
     wtp = demand.population()
     best = best_bids(wtp, low, high, bids, rebid_cost)
+    rebid_cost = numbers.as_float(rebid_cost)
     plans, planned = best.bids, best.planned
     before = np.column_stack([np.full(len(wtp), low), plans[:, :-1]])
     if threshold is None:

@@ -388,7 +388,7 @@ def product_demand(
     if not isinstance(product, (str, int, np.integer)):
         raise numbers.refused("product", product, _("Give a product of the stock table."))
     table = frames.as_pandas(found)
-    table = table[table["product_id"] == product]
+    table = frames.with_id(table, "product_id", product)
     rules = [rows.not_above_zero("price", "product_id"), rows.below_zero("demand", "product_id")]
     rows.refuse(table, "stock", rules)
     asked = float(table["demand"].sum())

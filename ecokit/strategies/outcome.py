@@ -221,7 +221,7 @@ def compare(outcomes: Iterable[Outcome], base: Outcome | None = None) -> pd.Data
     >>> table[["strategy", "profit", "consumer_surplus"]].round(6).values.tolist()
     [['one_price', 1600.0, 800.0], ['personalised', 2133.333333, 711.111111]]
     """
-    if not isinstance(outcomes, Iterable):
+    if not numbers.is_list(outcomes):
         raise numbers.refused("outcomes", outcomes, _("Give a list of outcomes."))
     listed = [outcome_of("outcomes", one) for one in outcomes]
     if not listed:
