@@ -784,6 +784,7 @@ def test_odd_values_end_in_a_sentence(
 def test_an_id_that_no_engine_compares_is_none_of_the_table(product: object) -> None:
     stock = pd.DataFrame({"product_id": ["P1"], "price": [9.0], "demand": [3]})
     assert frames.with_id(stock, "product_id", product).empty
+    assert list(frames.with_id(stock.head(0), "product_id", "P1")) == list(stock)
     with pytest.raises(CourseError, match="product"):
         strategies.product_demand(stock, product, 2.0)
 

@@ -282,7 +282,8 @@ def with_id(table: pd.DataFrame, column: str, value: object) -> pd.DataFrame:
     if not isinstance(value, (str, int, np.integer)):
         return table.head(0)
     # Python compares whatever it is given: an engine refuses 30 digits, or half a character
-    return table[[one == value for one in table[column].tolist()]]
+    same = [one == value for one in table[column].tolist()]
+    return table[np.array(same, dtype=bool)]  # no rows: an empty list would name no column
 
 
 def collected(frame: Frame) -> nw.DataFrame[Any]:
