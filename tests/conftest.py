@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.engines import MOVES, PROMISED, Move
 
@@ -106,15 +108,30 @@ def browser() -> Iterator[object]:
         chromium.close()
 
 
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps the tests of a file in one process: they share shops, sessions and browsers.
+
+    Each of the many companies of the exercises may go anywhere, and the pages of each colour
+    scheme have a browser of their own. (Marks for groups do nothing with pytest 9.2:
+    https://github.com/pytest-dev/pytest-xdist/issues/1386.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _colons, test = nodeid.partition("::")
+        if "for_every_company" in test:
+            return nodeid
+        return f"{file} {'dark' * ('[dark' in test)}" if file.endswith("test_pages.py") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Tell which tests must share a process, where tests run side by side."""
+    return Together(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever uses book or browser, to run it later; keep the tests of a file together.
-
-    Only the many companies of the exercises are spread over all processes.
-    """
+    """Mark whatever uses book or browser, to run it later."""
     for item in items:
-        if "for_every_company" not in item.name:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
         uses = set(getattr(item, "fixturenames", ()))
         if "browser" in uses:
             item.add_marker("browser")

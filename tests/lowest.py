@@ -25,7 +25,7 @@ UV = [sys.executable, "-m", "uv"]
 OLD_BESIDE_NEW = ["DeprecationWarning", "PendingDeprecationWarning", "FutureWarning"]
 OLD_BESIDE_NEW += ["ResourceWarning"]
 WARNINGS = [f"-Wignore::{kind}" for kind in OLD_BESIDE_NEW] + ["-Wignore:urllib3"]
-PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", "--dist", "loadgroup"]
+PYTEST = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto", "--dist", "loadscope"]
 PYTEST += ["-m", "not browser", *WARNINGS]
 
 

@@ -29,10 +29,10 @@ STAGES: list[dict[str, list[str]]] = [
         "types": [PYTHON, "-m", "mypy"],
         "notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"],
         "book": [PYTHON, "-m", "ecokit.cli", "book"],
-        "unit": [*PYTEST, "--dist", "loadgroup", "-m", "not pages", "--durations", "15"],
+        "unit": [*PYTEST, "--dist", "loadscope", "-m", "not pages", "--durations", "15"],
     },
     {  # needs the book
-        "pages": [*PYTEST, "--dist", "loadfile", "-m", "pages", "tests"],
+        "pages": [*PYTEST, "--dist", "loadscope", "-m", "pages", "tests"],
     },
 ]
 WIDTH = max(len(name) for stage in STAGES for name in stage)
