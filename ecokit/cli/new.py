@@ -19,7 +19,7 @@ from string import Template
 import nbformat
 from nbformat import NotebookNode
 
-import ecokit
+from ecokit import __all__ as given
 from ecokit.cli import copies, masters, rooms
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -127,7 +127,7 @@ def _check(course: tuple[Chapter, ...], names: Names, root: Path) -> None:
         message = _("{name!r} is no name for a chapter. Use words, such as service-center.")
         raise CourseError(message.format(name=names.chapter))
     taken = {topic.name for chapter in course for topic in chapter.topics}
-    taken |= {path.stem for path in (root / "ecokit").iterdir()} | set(ecokit.__all__)
+    taken |= {path.stem for path in (root / "ecokit").iterdir()} | set(given)
     if names.topic in taken:
         message = _("The name {name} is taken in ecokit. Choose another one.")
         raise CourseError(message.format(name=names.topic))
