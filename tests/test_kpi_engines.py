@@ -266,3 +266,12 @@ def test_bundled_shop_agrees(engine: Move) -> None:
         assert rows(kpi.measure(name, there, "month")) == expected(name, "month", bundled=True), (
             name
         )
+
+
+def test_a_lent_column_of_several_kinds_is_grouped_as_text() -> None:
+    here = tiny()
+    kinds = pd.Series([7, "phones"] * len(here["products"]), dtype=object)
+    here["products"] = here["products"].assign(category=kinds[: len(here["products"])])
+    found = kpi.measure("sales", here, "category")
+    assert {*found["category"].dropna()} <= {"7", "phones"}
+    assert found["sales"].sum() == kpi.measure("sales", tiny(), "category")["sales"].sum()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ecokit import plots
 from ecokit.errors import CourseError
 
 LESSONS = sorted((Path(__file__).parent / "data" / "lessons-0.1.0").glob("*.txt"))
@@ -48,3 +49,10 @@ def test_old_cells_run_or_say_what_to_write_now(lesson: Path) -> None:
             unset -= names(code, ast.Store)
     assert ran
     assert not [told for told in sentences if not re.search(r"\w+\.\w+\(", told)]  # the new call
+
+
+@pytest.mark.parametrize("name", ["kpi.draw_scorecard", "organisation.layout", "pricing.spiral"])
+def test_an_old_figure_says_what_draws_it_now(name: str) -> None:
+    module, figure = name.split(".")
+    with pytest.raises(CourseError, match=f"plots.{name} is now .*\\(.*, since ecokit 0.2"):
+        getattr(getattr(plots, module), figure)

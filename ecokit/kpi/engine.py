@@ -128,7 +128,7 @@ def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Fra
             frame = frame.with_columns(start_of(key, part.time).alias(key))
         elif lender:
             on = _LOOKUPS[lender]
-            lent = lookups[lender].select(on, key)
+            lent = as_group(lookups[lender].select(on, key), key)
             frame = as_group(frame, on).join(lent, on=on, how="left")
         else:
             frame = as_group(frame, key)

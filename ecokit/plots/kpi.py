@@ -11,8 +11,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from ecokit import kpi as topic
+from ecokit.inputs.renamed import attach
 from ecokit.messages import _
 from ecokit.plots import theme
+
+__getattr__ = attach(__name__)[0]  # says what draws a scorecard now
 
 SCORECARD_SIZE = (7.2, 3.8)
 """Width and height of the scorecard, in inches."""

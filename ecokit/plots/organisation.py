@@ -11,12 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from ecokit.inputs.renamed import attach
 from ecokit.messages import _
 from ecokit.organisation import title
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
     import pandas as pd
+
+__getattr__ = attach(__name__)[0]  # says where the places of posts are found now
 
 WIDTH = 7.2
 INDENT = 0.42
