@@ -51,7 +51,8 @@ def test_a_new_topic_has_every_room(course: Path, names: new.Names) -> None:
     assert not [one for one in rooms.missing(course) if "The chapter" in one]
     assert not rooms.stale(course)
     changed = {path for path, content in state(course).items() if before.get(path) != content}
-    assert {course / name for name in made} == changed - set(before)
+    assert {course / name for name in made.files} == changed - set(before)
+    assert {course / name for name in made.lines} == changed & set(before)
 
 
 def test_a_topic_stands_at_the_end_of_its_chapter(course: Path) -> None:
@@ -66,7 +67,7 @@ def test_a_topic_stands_at_the_end_of_its_chapter(course: Path) -> None:
 
 
 def test_every_new_file_says_where_to_go_on(course: Path) -> None:
-    for name in new.make(course, NAMES):
+    for name in new.make(course, NAMES).files:
         text = (course / name).read_text("utf-8")
         assert "$" not in text, f"{name} holds a name that was not filled in"
         assert new.MARK in text or "reference/api" in name, name

@@ -162,7 +162,10 @@ def _new(options: argparse.Namespace) -> None:
     course = Course.found()
     course.need_checkout("ecokit new")
     names = {key: value for key, value in vars(options).items() if key != "run"}
-    for name in new.make(course.root, new.Names(**names)):
+    made = new.make(course.root, new.Names(**names))
+    for name in made.lines:
+        print(_("added to {name}").format(name=name))
+    for name in made.files:
         print(_("wrote {name}").format(name=name))
     print(_("Go on where these files say '{mark}'.").format(mark=new.MARK))
 

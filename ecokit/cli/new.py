@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from string import Template
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
@@ -44,6 +45,13 @@ ROOMS = {
 
 CHAPTER = {"chapter.md": "book/{chapter}/index.md"}
 """What a new chapter needs besides."""
+
+
+class Made(NamedTuple):
+    """What `make` did, as paths below the root: files that are new, and files with a new line."""
+
+    files: list[str]
+    lines: list[str]
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ def _spoken(name: str) -> str:
     return re.sub("[_-]", " ", name).capitalize()
 
 
-def make(root: Path, names: Names) -> list[str]:
+def make(root: Path, names: Names) -> Made:
     """Write every room of a new topic below `root`, and run its notebook.
 
     Parameters
@@ -95,8 +103,8 @@ def make(root: Path, names: Names) -> list[str]:
 
     Returns
     -------
-    list of str
-        The new files, below `root`.
+    Made
+        The new files, and those that got a line.
 
     Raises
     ------
@@ -111,11 +119,12 @@ def make(root: Path, names: Names) -> list[str]:
     if there:
         message = _("{path} is there already. Move it away, or choose another name.")
         raise CourseError(message.format(path=there[0]))
-    for name, text in {**_registered(root, course, words), **files}.items():
+    lines = _registered(root, course, words)
+    for name, text in {**lines, **files}.items():
         copies.write(root / name, text.encode())
-    rooms.write(root)
+    written = rooms.write(root)
     masters.store(root / "notebooks", [f"{names.chapter}/{names.topic}.ipynb"])
-    return list(files)
+    return Made(list(files), [*lines, *written])
 
 
 def _check(course: tuple[Chapter, ...], names: Names, root: Path) -> None:
