@@ -44,7 +44,7 @@ class Room(NamedTuple):
 
 
 TOPIC_ROOMS = (
-    Room(_("module"), "ecokit/{topic}/__init__.py"),
+    Room(_("module"), "ecokit/{topic}/__init__.py", r"\b__getattr__\b"),
     Room(_("figures"), "ecokit/plots/{topic}.py", r"^@theme\.drawn\b"),
     Room(_("exercises"), "ecokit/exercises/{topic}.py", r"^@sheet\.\w+\("),
     Room(_("minutes of its exercises"), "ecokit/exercises/{topic}.py", r"\bminutes=\d"),
