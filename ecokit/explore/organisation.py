@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ecokit import organisation as topic
 from ecokit.explore.lab import Choice, Control, Lab, Slider, Told, steps, table
@@ -52,10 +52,9 @@ def lab(shop: Shop) -> Lab:
     def draw(figure: Figure, start: str, minutes: float, **changes: Any) -> Told:
         heir = changes["kept"] or _boss(graphs(start), changes["absorbed"])
         new = designed(start, heir, tuple(changes.items()))
-        before, after = measured(start, minutes), _measured(new.tables, minutes)
-        way = _way(new)
-        _draw(figure, new, way, rows)
-        return Told(_alt(after, new, way), _figures(before, after))
+        before, after = measured(start, minutes), _measured(new.structure.tables, minutes)
+        _draw(figure, new, rows)
+        return Told(_alt(after, new), _figures(before, after))
 
     narrowest = topic.design(shop, structure=first, widest_span=SPANS[-1])
     rows = len(topic.places(narrowest.tables))
@@ -96,8 +95,16 @@ def _boss(graph: Any, post: str) -> str:
     return str(next(graph.predecessors(post), post)) if post else ""
 
 
-def _design(shop: Shop, start: str, heir: str, changes: Mapping[str, Any]) -> topic.Structure:
-    return topic.design(
+class _Design(NamedTuple):
+    """A new structure, the way of its first campaign decision, and where its posts stand."""
+
+    structure: topic.Structure
+    way: list[str]
+    places: pd.DataFrame
+
+
+def _design(shop: Shop, start: str, heir: str, changes: Mapping[str, Any]) -> _Design:
+    new = topic.design(
         shop,
         structure=start,
         merge={changes["absorbed"]: heir} if changes["absorbed"] else None,
@@ -107,6 +114,7 @@ def _design(shop: Shop, start: str, heir: str, changes: Mapping[str, Any]) -> to
         widest_span=changes["span"] or None,
         decides={"campaign": changes["decides"]} if changes["decides"] else None,
     )
+    return _Design(new, _way(new), topic.places(new.tables))
 
 
 def _way(new: topic.Structure) -> list[str]:
@@ -118,13 +126,12 @@ def _way(new: topic.Structure) -> list[str]:
     return [ends["raised_by"], *path]
 
 
-def _draw(figure: Figure, new: topic.Structure, way: list[str], rows: int) -> None:
+def _draw(figure: Figure, new: _Design, rows: int) -> None:
     """Draw the chart so that posts stand as far apart in each, whatever their number."""
-    places = topic.places(new.tables)
-    rows = max(rows, len(places))
+    rows = max(rows, len(new.places))
     figure.set_size_inches(plots.WIDTH, _inches(rows))
     ax = figure.add_axes((0.01, 0.01, 0.98, 1 - 0.4 / _inches(rows)))
-    plots.chart(places, path=way, pay=False, ax=ax)  # a number a post would take too long
+    plots.chart(new.places, path=new.way, pay=False, ax=ax)  # a number a post would take too long
     ax.set_ylim(rows - 0.4, -1.3)
     ax.set_title(ax.get_title(loc="left"), x=0, y=1)  # a search for its place would take long
 
@@ -152,18 +159,18 @@ def _figures(before: Measures, after: Measures) -> str:
     return table([_("What changes"), _("before"), _("new")], rows, bold=changed)
 
 
-def _alt(row: Measures, new: topic.Structure, way: list[str]) -> str:
+def _alt(row: Measures, new: _Design) -> str:
     message = _(
         "Organisation chart with {layers} layers, {managers} managers who lead at most {span:.0f} "
         "people, and a cost of {cost} a month. A campaign decision goes from {way}; {share:.0%} "
         "of them come within two hours."
     )
-    titles = new.posts.set_index("post_id")["title"]
+    titles = new.structure.posts.set_index("post_id")["title"]
     return message.format(
         layers=row.layers,
         managers=row.managers,
         span=row.widest_span,
         cost=theme.yuan(row.monthly_cost),
-        way=_(" to ").join(titles[post] for post in way),
+        way=_(" to ").join(titles[post] for post in new.way),
         share=row.campaign_in_time,
     )

@@ -134,7 +134,9 @@ def design(
         posts = _lift(posts, most_layers)
     if widest_span is not None:
         posts = _add_leaders(posts, numbers.count("widest_span", widest_span, 2), premium)
-    rules = sound_mandates(rules, graph_of(posts))
+    graph = graph_of(posts)
+    if decides:  # what else changed leads from post to post
+        rules = sound_mandates(rules, graph)
     posts, rules = (table.assign(structure=named) for table in (posts, rules))
     return Structure(frames.like(posts, data), frames.like(rules, data))
 
