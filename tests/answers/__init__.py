@@ -1,0 +1,1 @@
+"""Wrong answers that learners would give, each with the road to it, topic by topic."""
