@@ -11,7 +11,9 @@ import pandas as pd
 from ecokit import organisation as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
-from ecokit.organisation.measures import Measures
+from ecokit.organisation.approvals import path_of
+from ecokit.organisation.measures import Measures, measured_of
+from ecokit.organisation.posts import graph_of
 from ecokit.shop import Shop
 
 WINDOW = 120  # minutes in which a campaign decision is to be made
@@ -335,11 +337,11 @@ def _measures(shop: Shop) -> Callable[[sheet.PlanAnswer], Measures]:
         merged = topic.design(shop, structure=SEVEN, merge=merge, widest_span=int(span))
         rules = merged.mandates
         raised, decided = _ends(rules, "campaign")
-        path = topic.approval_path(merged.tables, raised_by=raised, decided_by=decided)
+        led = graph_of(merged.posts)  # design has looked at them: once is enough for a plan
+        path = path_of(led, raised, decided)
         decides = path[min(int(approvals), len(path)) - 1]
         decided_by = rules["decided_by"].mask(rules["kind"] == "campaign", decides)
-        new = {"posts": merged.posts, "mandates": rules.assign(decided_by=decided_by)}
-        return topic.measure(new, minutes_per_approval=minutes, window_minutes=WINDOW)
+        return measured_of(led, rules.assign(decided_by=decided_by), minutes, WINDOW)
 
     return lambda answer: measured(**answer)
 

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ecokit import organisation as topic
 from ecokit.explore.lab import Choice, Control, Lab, Slider, Told, steps, table
 from ecokit.messages import _
+from ecokit.organisation.approvals import path_of
+from ecokit.organisation.chart import places_of
+from ecokit.organisation.measures import measured_of
+from ecokit.organisation.posts import graph_of
 from ecokit.plots import organisation as plots
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
     from matplotlib.figure import Figure
 
@@ -36,7 +41,11 @@ def lab(shop: Shop) -> Lab:
     """
     own = topic.approval_minutes(shop)
     graphs = cache(lambda start: topic.reporting_graph(shop, structure=start))
-    measured = cache(lambda start, minutes: _measured(shop, minutes, start))
+    measured = cache(
+        lambda start, minutes: topic.measure(
+            shop, minutes_per_approval=minutes, window_minutes=WINDOW, structure=start
+        )
+    )
     designed = lru_cache(8)(lambda start, heir, all_: _design(shop, start, heir, dict(all_)))
     offered = cache(lambda start: _changes(topic.choose(shop.posts, structure=start)))
     names = list(shop.posts["structure"].unique())
@@ -52,19 +61,14 @@ def lab(shop: Shop) -> Lab:
     def draw(figure: Figure, start: str, minutes: float, **changes: Any) -> Told:
         heir = changes["kept"] or _boss(graphs(start), changes["absorbed"])
         new = designed(start, heir, tuple(changes.items()))
-        before, after = measured(start, minutes), _measured(new.structure.tables, minutes)
+        before = measured(start, minutes)
+        after = measured_of(new.graph, new.structure.mandates, minutes, WINDOW)
         _draw(figure, new, rows)
         return Told(_alt(after, new), _figures(before, after))
 
     narrowest = topic.design(shop, structure=first, widest_span=SPANS[-1])
     rows = len(topic.places(narrowest.tables))
     return Lab(TITLE, controls, draw, along="span", stops=SPANS, size=(plots.WIDTH, _inches(rows)))
-
-
-def _measured(data: Any, minutes: float, structure: str | None = None) -> Measures:
-    return topic.measure(
-        data, minutes_per_approval=minutes, window_minutes=WINDOW, structure=structure
-    )
 
 
 def _changes(posts: pd.DataFrame) -> dict[str, Control]:
@@ -96,11 +100,12 @@ def _boss(graph: Any, post: str) -> str:
 
 
 class _Design(NamedTuple):
-    """A new structure, the way of its first campaign decision, and where its posts stand."""
+    """A new structure, its posts as a graph and where they stand, and the way of a campaign."""
 
     structure: topic.Structure
-    way: list[str]
+    graph: nx.DiGraph
     places: pd.DataFrame
+    way: list[str]
 
 
 def _design(shop: Shop, start: str, heir: str, changes: Mapping[str, Any]) -> _Design:
@@ -114,16 +119,14 @@ def _design(shop: Shop, start: str, heir: str, changes: Mapping[str, Any]) -> _D
         widest_span=changes["span"] or None,
         decides={"campaign": changes["decides"]} if changes["decides"] else None,
     )
-    return _Design(new, _way(new), topic.places(new.tables))
+    graph = graph_of(new.posts)  # design has looked at them: once is enough for a move
+    return _Design(new, graph, places_of(graph), _way(new, graph))
 
 
-def _way(new: topic.Structure) -> list[str]:
+def _way(new: topic.Structure, graph: nx.DiGraph) -> list[str]:
     """Return the posts on the way of the first campaign decision."""
     ends = new.mandates[new.mandates["kind"] == "campaign"].iloc[0]
-    path = topic.approval_path(
-        new.tables, raised_by=ends["raised_by"], decided_by=ends["decided_by"]
-    )
-    return [ends["raised_by"], *path]
+    return [ends["raised_by"], *path_of(graph, ends["raised_by"], ends["decided_by"])]
 
 
 def _draw(figure: Figure, new: _Design, rows: int) -> None:

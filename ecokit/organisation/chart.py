@@ -46,7 +46,11 @@ def places(data: Any, *, structure: str | None = None) -> Any:
     >>> places({"posts": posts})[["post_id", "layer"]].values.tolist()
     [['ceo', 0], ['it', 1], ['sales', 1], ['agent', 2]]
     """
-    graph = graph_of(posts_of(data, structure))
+    return frames.like(places_of(graph_of(posts_of(data, structure))), data)
+
+
+def places_of(graph: nx.DiGraph) -> pd.DataFrame:
+    """Tell where each post of `graph` stands in a chart."""
     first = top(graph)
     depth = nx.single_source_shortest_path_length(graph, first)
     rows: list[dict[str, Any]] = []
@@ -58,7 +62,7 @@ def places(data: Any, *, structure: str | None = None) -> Any:
             captions.add(caption)
             rows.append({"post_id": None, "layer": 1, "caption": caption})
         rows.append({**node, "layer": depth[post], "caption": ""})
-    return frames.like(pd.DataFrame(rows), data)
+    return pd.DataFrame(rows)
 
 
 def _caption(node: dict[str, Any]) -> str:

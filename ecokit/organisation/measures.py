@@ -178,14 +178,21 @@ def measure(
 def _measured(data: Any, minutes: float, window: float, structure: str | None) -> Measures:
     posts = posts_of(data, structure, "department", "sourcing", "headcount", "monthly_cost")
     graph = graph_of(posts)
-    mandates = mandates_of(data, structure, graph)
+    name = str(posts["structure"].iloc[0]) if "structure" in posts else ""
+    return measured_of(graph, mandates_of(data, structure, graph), minutes, window, name)
+
+
+def measured_of(
+    graph: nx.DiGraph, mandates: pd.DataFrame, minutes: float, window: float, name: str = ""
+) -> Measures:
+    """Measure a structure whose posts and mandates have been looked at."""
     paths = approval_paths_of(graph, mandates)
     approvals = paths.loc[paths["kind"] == "campaign", "approvals"]
     if approvals.empty:
         raise CourseError(_("The table mandates has no campaign decision; add one."))
     in_time = [chance_in_time(k, minutes, window) for k in approvals]
     return Measures(
-        structure=str(posts["structure"].iloc[0]) if "structure" in posts else "",
+        structure=name,
         layers=max(layers_of(graph).values()),
         managers=managers_of(graph),
         **_totals(graph),
