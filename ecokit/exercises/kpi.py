@@ -21,6 +21,7 @@ def _cards(shop: Shop) -> pd.DataFrame:
     return topic.scorecards(shop, posts=[POST])
 
 
+@lru_cache(maxsize=1)
 def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
     """Return the scorecard of each month."""
     cards = _cards(shop)
@@ -51,8 +52,9 @@ def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
 def campaign_conversion(shop: Shop) -> sheet.Sheet:
     shares = topic.measure("campaign_uv_share", shop, "month")
     month = shares.sort_values("campaign_uv_share")["month"].iloc[-1]
-    visits = shop.visits[shop.visits["started_at"].dt.strftime("%Y-%m") == f"{month:%Y-%m}"]
-    orders = shop.orders[shop.orders["placed_at"].dt.strftime("%Y-%m") == f"{month:%Y-%m}"]
+    end = month + pd.offsets.MonthBegin()
+    visits = shop.visits[shop.visits["started_at"].between(month, end, inclusive="left")]
+    orders = shop.orders[shop.orders["placed_at"].between(month, end, inclusive="left")]
     ours, theirs = visits.dropna(subset="campaign_id"), orders.dropna(subset="campaign_id")
     paid, visitors = theirs["paid_at"].count(), ours["visitor_id"].nunique()
     return sheet.Sheet(
