@@ -255,6 +255,8 @@ def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
     frame = _narwhal(name, given)
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect("pandas")
+    if not frame.implementation.is_pandas_like():  # pandas does not know every engine's categories
+        frame = kinds.in_words(frame, frame.collect_schema())
     found: pd.DataFrame = frame.to_pandas().copy(deep=False)
     for column, dtype in found.dtypes.items():
         if isinstance(dtype, pd.DatetimeTZDtype):  # PySpark's carry the session's time zone
