@@ -201,10 +201,8 @@ class Collector:
             raise numbers.refused("folder", folder, _("Give a folder, such as 'pages'."))
         self._fetch = fetch or http_fetch()
         self._clock = clock or Clock()
-        self._delay, self._agent = (
-            numbers.number("delay", delay, low=0),
-            numbers.text("agent", agent),
-        )
+        self._delay = numbers.number("delay", delay, low=0)
+        self._agent = numbers.text("agent", agent)
         self._most_bytes = numbers.count("most_bytes", most_bytes)
         self._most_pages = numbers.count("most_pages", most_pages)
         self._store = Store(folder)
