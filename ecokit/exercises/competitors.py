@@ -485,9 +485,10 @@ def own_index(shop: Shop) -> sheet.Sheet:
     stock = shop.stock.assign(period=shop.stock["date"].dt.to_period("M").dt.to_timestamp())
     late = stock.groupby("period")["sold"].sum().iloc[1:].idxmax()  # the month of most sales
     goods = shop.products.loc[shop.products["category"] == BASKET, "product_id"]
-    stock = stock[stock["period"].isin([late, late - pd.offsets.MonthBegin()])]
-    stock = stock[stock["product_id"].isin(goods)]
-    products = stock.groupby(["period", "product_id"])
+    both_months = stock["period"].isin([late, late - pd.offsets.MonthBegin()])
+    products = stock[both_months & stock["product_id"].isin(goods)].groupby(
+        ["period", "product_id"]
+    )
     items = products.agg({"price": "mean", "sold": "sum"}).reset_index()
     both = items.groupby("product_id")["period"].transform("nunique") == 2
     basket = items[both].rename(columns={"product_id": "item", "sold": "quantity"})

@@ -708,12 +708,8 @@ def forecast(shop: Shop) -> sheet.ChoiceSheet:
     mine = stock[stock["category"] == category].groupby("date")["demand"].sum()
     tried = topic.backtest(mine).set_index("method")
 
-    def reason(method: str) -> str:
-        words = _("{name}: {row[mae]:.2f} units a day wrong on average, MASE {row[mase]:.2f}.")
-        return words.format(
-            name=METHODS[method][:1].upper() + METHODS[method][1:], row=tried.loc[method]
-        )
-
+    words = _("{name}: {row.mae:.2f} units a day wrong on average, MASE {row.mase:.2f}.")
+    names = {key: name[:1].upper() + name[1:] for key, name in METHODS.items()}
     return sheet.ChoiceSheet(
         prompt=_(
             "Forecast the daily demand for {category}, 28 days ahead, four times in a row up to "
@@ -721,7 +717,7 @@ def forecast(shop: Shop) -> sheet.ChoiceSheet:
         ).format(category=sheet.plain(category)),
         right=str(tried["mae"].idxmin()),
         options=METHODS,
-        reasons={method: reason(method) for method in METHODS},
+        reasons={key: words.format(name=names[key], row=tried.loc[key]) for key in METHODS},
         hints=(
             _("Do not guess: stand at an earlier day, forecast, and compare."),
             _("`operations.backtest(demand)` takes the demand of the category by day."),

@@ -18,6 +18,7 @@ from ecokit.shop import Shop
 
 WINDOW = 120  # minutes in which a campaign decision is to be made
 SEVEN, THREE = "seven_departments", "three_centers"  # the structures of the questions
+ENDS = ["raised_by", "decided_by"]  # of a decision: who asks, and who says the last yes
 
 
 @sheet.table(
@@ -165,12 +166,6 @@ def payroll(shop: Shop) -> sheet.Sheet:
     )
 
 
-def _ends(mandates: pd.DataFrame, kind: str) -> tuple[str, str]:
-    """Return who raises decisions of a kind, and who makes them."""
-    row = mandates.set_index("kind").loc[kind]
-    return str(row["raised_by"]), str(row["decided_by"])
-
-
 @sheet.number(
     id="organisation-approvals",
     objective="organisation-path",
@@ -192,7 +187,8 @@ def _ends(mandates: pd.DataFrame, kind: str) -> tuple[str, str]:
     },
 )
 def approvals(shop: Shop) -> sheet.Sheet:
-    raised, decided = _ends(topic.choose(shop.mandates, structure=SEVEN), "service")
+    rules = topic.choose(shop.mandates, structure=SEVEN).set_index("kind")
+    raised, decided = rules.loc["service", ENDS]
     path = topic.approval_path(shop, raised_by=raised, decided_by=decided, structure=SEVEN)
     right, depth = len(path), topic.layers(shop, structure=SEVEN)
     return sheet.Sheet(
@@ -336,7 +332,7 @@ def _measures(shop: Shop) -> Callable[[sheet.PlanAnswer], Measures]:
         merge = {post: next(graph.predecessors(post)) for post in leads[: int(closed)]}
         merged = topic.design(shop, structure=SEVEN, merge=merge, widest_span=int(span))
         rules = merged.mandates
-        raised, decided = _ends(rules, "campaign")
+        raised, decided = rules.set_index("kind").loc["campaign", ENDS]
         led = graph_of(merged.posts)  # design has looked at them: once is enough for a plan
         path = path_of(led, raised, decided)
         decides = path[min(int(approvals), len(path)) - 1]

@@ -489,14 +489,12 @@ def best_launch(base: Product) -> sheet.PlanAnswer:
 
 
 def _launch_score(profit: float, most: float) -> sheet.Score:
-    share = max(profit / most, 0.0)
-    earned = _("The plan earns {profit} in {weeks} weeks.")
+    told = {"profit": sheet.yuan(profit), "share": (share := max(profit / most, 0.0))}
+    earned = _("The plan earns {profit} in {weeks} weeks.").format(**told, weeks=WEEKS)
     of_best = _("That is {share:.0%} of what the best plan earns; {good:.0%} are needed.")
-    lines = (
-        earned.format(profit=sheet.yuan(profit), weeks=WEEKS),
-        of_best.format(share=share, good=GOOD),
+    return sheet.Score(
+        min(100 * share, 100), share >= GOOD, (earned, of_best.format(**told, good=GOOD))
     )
-    return sheet.Score(min(100 * share, 100), share >= GOOD, lines)
 
 
 @sheet.plan(
