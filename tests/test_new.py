@@ -102,6 +102,9 @@ def test_what_is_there_is_never_overwritten(course: Path) -> None:
         ("marketing", "shop", "The name shop is taken"),
         ("marketing", "simulate", "The name simulate is taken"),
         ("marketing", topics.names()[0], "is taken"),
+        ("marketing", "list", "The name list is one of Python"),
+        ("marketing", "json", "The name json is one of Python"),
+        ("marketing", "pandas", "The name pandas is one of Python or of a package"),
     ],
 )
 def test_a_name_that_cannot_be_used_is_refused(

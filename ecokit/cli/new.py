@@ -6,6 +6,7 @@ they say so: `MARK`. A file that is there already is never overwritten.
 
 from __future__ import annotations
 
+import builtins
 import csv
 import io
 import keyword
@@ -13,6 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 from typing import NamedTuple
@@ -137,9 +139,20 @@ def _check(course: tuple[Chapter, ...], names: Names, root: Path) -> None:
         raise CourseError(message.format(name=names.chapter))
     taken = {topic.name for chapter in course for topic in chapter.topics}
     taken |= {path.stem for path in (root / "ecokit").iterdir()} | set(given)
+    if _is_known(names.topic):
+        message = _(
+            "The name {name} is one of Python or of a package that the course uses, which the "
+            "topic would hide. Choose another one."
+        )
+        raise CourseError(message.format(name=names.topic))
     if names.topic in taken:
         message = _("The name {name} is taken in ecokit. Choose another one.")
         raise CourseError(message.format(name=names.topic))
+
+
+def _is_known(name: str) -> bool:
+    """Say whether a notebook that imports the topic would lose something of that name."""
+    return hasattr(builtins, name) or find_spec(name) is not None
 
 
 # --- new files --------------------------------------------------------------------------
