@@ -192,7 +192,9 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
     for even in (nine, float(math.floor(price))):
         if max(low, (1 - GIVEN_UP) * price, 1) <= even <= high:
             return even
-    return min(math.ceil(round(100 * price, 6)) / 100, high)
+    fen = round(100 * price, 6)
+    # beyond what a float counts there are no fen
+    return min(math.ceil(fen) / 100 if math.isfinite(fen) else price, high)
 
 
 @public
