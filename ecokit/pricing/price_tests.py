@@ -438,7 +438,7 @@ def _with_interval(difference: float, se: float, law: Any) -> Effect:
 
 @public
 def implied_elasticity(data: Any, test_id: str) -> Effect:
-    """Return the price elasticity of units a visitor that a test shows, with its interval.
+    """Return the price elasticity of orders a visitor that a test shows, with its interval.
 
     Parameters
     ----------
@@ -451,8 +451,8 @@ def implied_elasticity(data: Any, test_id: str) -> Effect:
     -------
     Effect
         ``difference`` is the elasticity: logarithm of the ratio of orders a visitor over that of
-        the prices; the interval takes the variance of a logarithm of
-        a share (delta method).
+        the prices, which is taken day by day and averaged over the visitors. The interval takes
+        the variance of a logarithm of a share (delta method).
 
     Raises
     ------
