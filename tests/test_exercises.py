@@ -539,3 +539,14 @@ def test_an_unknown_exercise_or_chapter_gives_a_sentence() -> None:
         exercises.get("organisation-unheard-of")
     with pytest.raises(CourseError, match="no exercises for astrology"):
         exercises.progress("astrology")
+
+
+def test_what_a_ratio_is_not_is_told_without_the_word() -> None:
+    """ "0 ratio is not the answer" is no English; 0.5 people are."""
+    told = {
+        unit: checks.check(replace(RATE, unit=unit), 0.5, NO_SHOP).message
+        for unit in ("ratio", "elasticity", "people")
+    }
+    assert told["ratio"].startswith("0.5 is not the answer")
+    assert told["elasticity"].startswith("0.5 is not the answer")
+    assert told["people"].startswith("0.5 people is not the answer")

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["right", "misconception", "unit", "wrong", "unreadable"]
 
 # Units that can be converted into one another: the names people write, and the size.
+_BARE = {"ratio", "elasticity"}
+"""Units that say what a number is: nobody writes them behind it."""
+
 _DIMENSIONS: tuple[dict[str, float], ...] = (
     {"share": 1, "%": 0.01, "percent": 0.01, "per cent": 0.01, "pct": 0.01, "‰": 0.001},
     {
@@ -196,13 +199,15 @@ def _other_unit(exercise: Number, value: float, right: float) -> Result | None:
 
 
 def _unknown(exercise: Number, value: float, right: float) -> Result:
+    bare = exercise.unit in _BARE
+    given = _plain(value) if bare else show_number(exercise, value, exact=True)
     if right and abs(value + right) <= exercise.margin(right):
         message = _("The size is right, the sign is not: what do you subtract from what?")
     else:
         message = _(
             "{answer} is not the answer, nor one of the usual mistakes. "
             "Read the question once more, or open a hint."
-        ).format(answer=show_number(exercise, value, exact=True))
+        ).format(answer=given)
     return Result(exercise.id, "wrong", message)
 
 
