@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -390,6 +393,59 @@ def test_the_truth_comes_as_pairs_of_any_kind() -> None:
     for nonsense in ({1: "a"}, [(1, "a", 2)], 7):
         with pytest.raises(CourseError, match="list of pairs"):
             competitors.match_quality(pairs, nonsense)
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_ids_and_numbers_of_rows_are_not_compared(kind: Any) -> None:
+    pairs = kind({"left": [0, 1], "right": [0, 1], "score": [0.9, 0.4]})
+    told = "left of pairs holds numbers, such as 0, and the truth holds text, such as 'P1'"
+    for call in (competitors.match_quality, competitors.quality_by_threshold):
+        with pytest.raises(CourseError, match=told):
+            call(pairs, [("P1", "a"), ("P2", "b")])
+        with pytest.raises(CourseError, match="right of pairs holds numbers"):
+            call(pairs, [(0, "a")])
+        with pytest.raises(CourseError, match=r"left of truth holds \{1\}, which is several"):
+            call(pairs, [({1}, 1)])
+    assert competitors.match_quality(pairs, [(7.0, 7)]).recall == 0  # ids may be numbers
+
+
+T = pd.Timestamp
+ZONED = [T("2025-01-01", tz="Asia/Shanghai"), T("2025-01-01", tz="UTC")]
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        ([{1}, {2}], r"left of pairs holds \{1\}, which is several values in one"),
+        ([[1], [2]], r"left of pairs holds \[1\], which is several values in one"),
+        ([{"a": 1}, {"a": 2}], "which is several values in one"),
+        (ZONED, r"left of pairs has a time zone \(Asia/Shanghai\)"),
+        ([T("2025-01-01"), ZONED[1]], r"left of pairs has a time zone \(UTC\)"),
+    ],
+)
+def test_labels_that_cannot_be_told_apart_are_refused(labels: list[Any], sentence: str) -> None:
+    left = pd.Series(labels, dtype=object)
+    with pytest.raises(CourseError, match=sentence):
+        competitors.assign(pd.DataFrame({"left": left, "right": [1, 2], "score": [0.9, 0.8]}))
+
+
+def test_labels_may_be_days_however_far() -> None:
+    last = date(9999, 12, 31)
+    pairs = pd.DataFrame({"left": [last, last], "right": [1, 2], "score": [0.9, 0.8]})
+    assert competitors.assign(pairs)["right"].tolist() == [1]
+    with pytest.raises(CourseError, match="several values in one"):
+        competitors.assign(pl.DataFrame({"left": [[1], [2]], "right": [1, 2], "score": [0.9, 0.8]}))
+
+
+@pytest.mark.parametrize("sales", [1e30, 1e308, 10**30])
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_sales_too_large_for_fen_are_told(kind: Any, sales: float) -> None:
+    if kind is pl.DataFrame and isinstance(sales, int):
+        sales = float(sales)  # Polars has no such whole numbers
+    market = {"market": kind({"category": "audio", "seller": ["K1", "K2"], "sales": [sales, 5.0]})}
+    for call in (competitors.market_shares, competitors.concentration):
+        with pytest.raises(CourseError, match=r"sales of market holds .* too large to add up"):
+            call(market)
 
 
 def test_large_catalogues_are_compared_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -813,3 +813,26 @@ def test_what_pandas_alone_has_is_evened_out_or_refused() -> None:
     large = pd.DataFrame({"sold": pd.Series([10**30, 1], dtype=object)})
     (found,) = frames.fetched({"stock": large}, {"stock": "sold"})
     assert found["sold"].tolist() == [1e30, 1.0]
+
+
+def test_an_amount_that_no_fen_can_count_is_told() -> None:
+    """In whole fen it would run over: sales of 1e30 yuan were 0, or far below it."""
+    for amount in (1e30, -1e13, 10**30):
+        lines = pd.DataFrame({"unit_price": pd.Series([amount, 5.0], dtype=object)})
+        told = refusal(frames.door, {"order_lines": lines}, {"order_lines": "unit_price"})
+        assert told.startswith("The column unit_price of order_lines holds 1")
+        assert "too large to add up to the fen" in told
+    lines = pd.DataFrame({"unit_price": [9.9e12]})
+    assert frames.door({"order_lines": lines}, {"order_lines": "unit_price"})
+
+
+def test_days_of_the_shop_have_no_zone_among_pythons_own_objects_either() -> None:
+    days = pd.Series([T("2025-01-01", tz="UTC"), T("2025-01-02")], dtype=object)
+    told = refusal(frames.door, {"stock": pd.DataFrame({"date": days})}, {"stock": "date"})
+    assert told.startswith("The column date of stock has a time zone (UTC)")
+
+
+def test_a_gap_among_days_is_a_gap_however_it_is_written() -> None:
+    days = pd.Series([T("2025-01-01"), Decimal("NaN"), None], dtype=object)
+    (frame,) = frames.door({"stock": pd.DataFrame({"date": days})}, {"stock": "date"})
+    assert frame["date"].is_null().to_list() == [False, True, True]

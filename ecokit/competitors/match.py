@@ -14,18 +14,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from ecokit.competitors.tables import TYPES, fetched
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs import frames, kinds, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 
 THRESHOLD = 0.2
 """Likeness below which two products are not taken for the same."""
+
+SIDES = ["left", "right"]
 
 ROWS = 500
 """Products that are compared at a time, so that large catalogues fit into the memory."""
@@ -308,7 +311,8 @@ def assign(pairs: Any) -> Any:
     Raises
     ------
     CourseError
-        A column or a value is missing, or a pair stands twice.
+        A column or a value is missing, a pair stands twice, or a label is a list, a set or a time
+        with a zone.
 
     References
     ----------
@@ -406,7 +410,8 @@ def match_quality(pairs: Any, truth: Any) -> MatchQuality:
     Raises
     ------
     CourseError
-        There is no true pair to compare with, or `truth` holds something else than pairs.
+        There is no true pair to compare with, `truth` holds something else than pairs, or one
+        of the two holds ids where the other holds the numbers of rows.
 
     References
     ----------
@@ -424,7 +429,8 @@ def match_quality(pairs: Any, truth: Any) -> MatchQuality:
     ...
     ecokit.errors.CourseError: The truth has no pair, so nothing can be found or missed.
     """
-    return _quality(_pairs(pairs, "left right"), _true_pairs(truth))
+    found = _pairs(pairs, "left right")
+    return _quality(found, _true_pairs(truth, found))
 
 
 def _quality(pairs: pd.DataFrame, true: set[tuple[Any, Any]]) -> MatchQuality:
@@ -440,7 +446,7 @@ def _quality(pairs: pd.DataFrame, true: set[tuple[Any, Any]]) -> MatchQuality:
     )
 
 
-def _true_pairs(truth: Any) -> set[tuple[Any, Any]]:
+def _true_pairs(truth: Any, pairs: pd.DataFrame) -> set[tuple[Any, Any]]:
     wanted = _("Give a list of pairs, such as [('P1', 'ND7'), ('P2', 'ND9')].")
     if hasattr(truth, "columns"):
         truth = frames.as_pandas(truth, "truth").itertuples(index=False)
@@ -452,7 +458,24 @@ def _true_pairs(truth: Any) -> set[tuple[Any, Any]]:
             raise numbers.refused("truth", found, wanted)
     if not found:
         raise CourseError(_("The truth has no pair, so nothing can be found or missed."))
+    labels = pd.DataFrame([list(pair) for pair in found], columns=SIDES, dtype=object)
+    kinds.refuse_nested("truth", nw.from_native(labels, eager_only=True), SIDES)
+    _refuse_other_labels(pairs, labels)
     return {(left, right) for left, right in found}
+
+
+def _refuse_other_labels(pairs: pd.DataFrame, truth: pd.DataFrame) -> None:
+    """Refuse ids on one side and the numbers of rows on the other: no two would be equal."""
+    for side in SIDES:
+        (ours, mine), (theirs, yours) = map(kinds.kind_of_values, (pairs[side], truth[side]))
+        if ours and theirs and ours != theirs:
+            message = _(
+                "The column {side} of pairs holds {ours}, such as {mine}, and the truth holds "
+                "{theirs}, such as {yours}, so no pair can be right. Give ids in both: "
+                "set_index(...) of the tables that were compared makes them the labels."
+            )
+            told = {"ours": ours, "mine": numbers.shown(mine), "theirs": theirs}
+            raise CourseError(message.format(side=side, yours=numbers.shown(yours), **told))
 
 
 @public
@@ -498,7 +521,8 @@ def quality_by_threshold(
     ...
     ecokit.errors.CourseError: The truth has no pair, so nothing can be found or missed.
     """
-    scored, true = _pairs(pairs, "left right score"), _true_pairs(truth)
+    scored = _pairs(pairs, "left right score")
+    true = _true_pairs(truth, scored)
     found = [
         {"threshold": t, **asdict(_quality(_assigned(scored[scored["score"] >= t]), true))}
         for t in numbers.array("thresholds", thresholds).reshape(-1).tolist()

@@ -437,10 +437,15 @@ def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_nan(name, frame, [one for one in columns if schema[one].is_float()])
     wanted = {**kinds.described(name, columns), **known}
+    loose = [one for one in columns if isinstance(schema[one], nw.Object)]
+    free = [one for one in columns if wanted.get(one, "any") == "any"]
+    if isinstance(frame, nw.DataFrame):
+        kinds.refuse_own_zones(name, frame, loose)
+        kinds.refuse_nested(name, frame, free)
     frame = kinds.cast(name, frame, {one: kind for one, kind in wanted.items() if kind != "any"})
     if isinstance(frame, nw.DataFrame):
-        loose = [one for one in columns if isinstance(schema[one], nw.Object)]
-        kinds.refuse_several(name, frame, [one for one in loose if wanted.get(one, "any") == "any"])
+        kinds.refuse_several(name, frame, [one for one in free if one in loose])
+        kinds.refuse_huge(name, frame, [one for one in columns if wanted.get(one) == "number"])
         kinds.refuse_twice(name, frame, columns)
     return frame
 

@@ -7,8 +7,8 @@ whole number an Int64, a decimal a Float64; what is something else is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from math import isfinite, isnan
 from typing import Any
@@ -36,6 +36,7 @@ _KINDS = {
     "id": _("numbers or text"),
     "other": _("values of another kind"),
 }
+_HUGE = 1e13  # yuan: from there on a float does not hold every fen
 _LONG = 2**63  # the first whole number that Int64 does not hold
 _NUMBERS = {"integer", "number", "key", "id"}
 _TIMES = {"date", "datetime"}
@@ -199,12 +200,24 @@ def refuse_zones(table: str, frame: Frame, schema: Mapping[str, nw.dtypes.DType]
         return
     for column, dtype in schema.items():
         if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None:
-            raise CourseError(
-                _(
-                    "The column {column} of {table} has a time zone ({zone}), but days and months "
-                    "are the shop's. Turn it into the shop's local time without a zone."
-                ).format(column=column, table=table, zone=dtype.time_zone)
-            )
+            raise _with_zone(table, column, dtype.time_zone)
+
+
+def refuse_own_zones(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
+    """Refuse times with a zone among Python's own objects, as `refuse_zones` does."""
+    for column in columns:
+        for value in frame[column].drop_nulls().to_list():
+            zone = value.tzinfo if isinstance(value, datetime) else None
+            if zone is not None:
+                raise _with_zone(table, column, zone)
+
+
+def _with_zone(table: str, column: str, zone: object) -> CourseError:
+    message = _(
+        "The column {column} of {table} has a time zone ({zone}), but days and months "
+        "are the shop's. Turn it into the shop's local time without a zone."
+    )
+    return CourseError(message.format(column=column, table=table, zone=zone))
 
 
 def described(table: str, columns: Sequence[str]) -> dict[str, str]:
@@ -249,7 +262,9 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
             whole = kind in {"id", "key"} or (dtype.is_integer() and not long)
             changed.append(nw.col(column).cast(nw.Int64 if whole else nw.Float64))
         elif kind in _TIMES and isinstance(dtype, nw.Object):
-            changed.append(nw.col(column).cast(nw.Datetime("us")))
+            # a gap may be written in a way that no time has, such as Decimal("NaN")
+            times = nw.when(~nw.col(column).is_null()).then(nw.col(column))
+            changed.append(times.cast(nw.Datetime("us")).alias(column))
         elif kind == "boolean" and not isinstance(dtype, nw.String):
             changed.append((nw.col(column).fill_null(0) != 0).alias(column))
         else:
@@ -305,6 +320,41 @@ def refuse_several(table: str, frame: nw.DataFrame[Any], columns: Sequence[str])
             )
 
 
+def refuse_nested(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
+    """Refuse lists, sets and the like in place of a value: they neither sort nor group."""
+    for column in columns:
+        values, dtype = frame[column], frame.collect_schema()[column]
+        if not (dtype.is_nested() or isinstance(dtype, nw.Object)):
+            continue
+        for value in values.drop_nulls().to_list():
+            if _is_nested(value):
+                raise CourseError(
+                    _(
+                        "The column {column} of {table} holds {value}, which is several values in "
+                        "one. Give one value a row, or turn the whole column into text."
+                    ).format(column=column, table=table, value=shown(value))
+                )
+
+
+def _is_nested(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_is_nested, value))
+    return not isinstance(value, Hashable)
+
+
+def refuse_huge(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
+    """Refuse amounts whose sum in fen a whole number would not hold."""
+    for column in columns:
+        largest = frame[column].abs().max()
+        if largest is not None and largest >= _HUGE:
+            raise CourseError(
+                _(
+                    "The column {column} of {table} holds {value}, which is too large to add up "
+                    "to the fen. Correct it, or leave the rows out."
+                ).format(column=column, table=table, value=shown(largest))
+            )
+
+
 def _first_of_each(values: nw.Series[Any]) -> dict[str, Any]:
     """Return the first value of each kind that Python's own objects are of."""
     found: dict[str, Any] = {}
@@ -316,6 +366,23 @@ def _first_of_each(values: nw.Series[Any]) -> dict[str, Any]:
         else:
             found.setdefault("string" if isnan(as_float(value)) else "number", value)
     return found
+
+
+def kind_of_values(values: pd.Series) -> tuple[str, Any]:
+    """Return what the values of a pandas column are, in words, and one of them.
+
+    Empty for no values, and for those of several kinds.
+
+    Examples
+    --------
+    >>> kind_of_values(pd.Series([7, 8])), kind_of_values(pd.Series(["P1", None]))
+    (('numbers', 7), ('text', 'P1'))
+    """
+    found = _first_of_each(nw.from_native(values, series_only=True))
+    if len(found) != 1:
+        return "", None
+    ((kind, value),) = found.items()
+    return _KINDS[kind], value
 
 
 def _own_numbers(
