@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import product as choices
 from math import sqrt
 from pathlib import Path
@@ -605,6 +606,13 @@ def test_ten_duties_have_ten_numbers(shop: Shop) -> None:
     assert steps.is_monotonic_decreasing
 
 
+def _no_day(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose first day is a decimal that is no number, among Python's own."""
+    days = table.iloc[:, 0].astype(object)
+    days.iloc[0] = Decimal("NaN")
+    return table.assign(**{table.columns[0]: days})
+
+
 def _with(shop: Shop, **tables: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {**shop.tables, **tables}
 
@@ -695,6 +703,17 @@ def _twos() -> pd.Series[float]:
         (lambda s: operations.performance(_with(s, products=s.products[1:])), "has no cost"),
         (lambda s: operations.storage(_with(s, warehouse=s.warehouse[1:])), "for 2025-01"),
         (lambda s: operations.storage(_with(s, products=s.products[1:])), "no volume_litres"),
+        (lambda s: operations.storage(_with(s, stock=_no_day(s.stock))), "date is missing"),
+        (
+            lambda s: operations.storage(_with(s, warehouse=_no_day(s.warehouse))),
+            "month is missing",
+        ),
+        (
+            lambda s: operations.weak_categories(
+                _with(s, stock=s.stock[:0], orders=s.orders[:0]), month="2025-09"
+            ),
+            "no sales and no stock",
+        ),
         (lambda s: operations.capital(_with(s, purchases=s.purchases[:0])), "has no delivery"),
         (lambda s: operations.capital(_with(s, suppliers=s.suppliers[1:])), "no payment_days"),
         (

@@ -211,7 +211,8 @@ def storage(data: Any, *, by: str = "month") -> Any:
         by=[],
     )
     lacking = rows.unknown_id("product_id", products, "products", "volume_litres")
-    rows.refuse(stock, "stock", [lacking])
+    rows.refuse(stock, "stock", [rows.missing("date", "product_id"), lacking])
+    rows.refuse(warehouse, "warehouse", [rows.missing("month", "rent")])
     volume = products.select("product_id", each_=whole(products, "volume_litres", 1000))
     filled = stock.join(volume, on="product_id", how="left").with_columns(
         day=start_of("day", "date"), ml_=whole(stock, "closing") * nw.col("each_")

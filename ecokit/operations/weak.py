@@ -75,6 +75,8 @@ def weak_categories(
     window, signs = numbers.count("window", window), numbers.count("signs", signs)
     last = numbers.month("month", month)
     monthly = _by_month(data, numbers.text("by", by))
+    if monthly.empty:
+        raise CourseError(_("There are no sales and no stock, so no category can be judged."))
     first = last - 2 * window + 1
     if first < monthly["month"].min() or last > monthly["month"].max():
         raise CourseError(
