@@ -162,7 +162,7 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
     price : float
         Yuan.
     low, high : float
-        Floor and ceiling.
+        Floor and ceiling. A price below the floor comes back as it is.
 
     Returns
     -------

@@ -360,7 +360,8 @@ def product_demand(
     Returns
     -------
     Demand
-        The customers of `days` days.
+        The customers of `days` days. It goes through the mean demand of a day, at the median of
+        the days' prices.
 
     Raises
     ------
