@@ -6,6 +6,7 @@ from typing import Any
 
 import lazy_loader
 
+from ecokit.notebook import install
 from ecokit.topics import names
 
 __version__ = "0.2.0.dev0"
@@ -26,3 +27,6 @@ def __getattr__(name: str) -> Any:
 
         refuse_old(name)
     return _load(name)
+
+
+install()  # in a notebook, an unknown name gets a sentence

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import datetime
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -21,7 +23,8 @@ from hypothesis import strategies as st
 from ecokit import exercises, load_shop, topics
 from ecokit.errors import CourseError
 from ecokit.exercises import checks, store
-from ecokit.exercises.card import Card, ChapterProgress, answer_text
+from ecokit.exercises.card import Card, ChapterProgress, answer_text, markup
+from ecokit.exercises.reading import AnswerError, read, told
 from ecokit.exercises.sheet import Exercise, Field, Score, Sheet, number
 from ecokit.shop import Shop
 from tests.demo_exercises import DEMO
@@ -97,6 +100,60 @@ def test_it_is_whole_and_works_for_the_bundled_company(exercise: Exercise, shop:
     assert applying >= known
     html = Card(exercise, shop)._repr_mimebundle_()["text/html"]
     assert exercise.sheet(shop).solution not in html
+
+
+def texts(exercise: Exercise, shop: Shop) -> Iterator[str]:
+    """Yield each text of an exercise as a card shows it, without what is code."""
+    sheet = exercise.sheet(shop)
+    words: Any = sheet.reasons if exercise.kind == "choice" else exercise.mistakes
+    for text in (sheet.prompt, sheet.solution, *sheet.hints, *words.values()):
+        yield re.sub(r"<code>.*?</code>", "", markup(text), flags=re.DOTALL)
+    if exercise.kind == "choice":
+        yield from sheet.options.values()
+    if exercise.kind == "plan":
+        plans = [sheet.right, *filter(None, sheet.wrong.values())]
+        yield from (line for plan in plans for line in sheet.score(plan).lines)
+        yield from (field.label for field in cast(Any, exercise).fields)
+    yield from (exercise.title, answer_text(exercise, shop).split(". ")[0])
+
+
+@pytest.mark.parametrize("exercise", [*exercises.all(), *DEMO], ids=ids)
+def test_no_text_shows_a_mark_or_ten_digits(exercise: Exercise, shop: Shop) -> None:
+    for text in texts(exercise, shop):
+        assert "*" not in text
+        assert "`" not in text
+        assert not re.search(r"\d{10}|\.\d{6}", text)
+
+
+# Known mistakes that the bundled company hides, with the reason. The list may only shrink: another
+# month, product or case brings a mistake back.
+SWITCHED_OFF = {
+    # October's attainments are alike: their plain mean is as near as the tolerance to the score.
+    ("kpi-points", "forgot_the_weights"),
+}
+
+
+def test_no_mistake_is_lost_in_the_bundled_company(shop: Shop) -> None:
+    lost = {
+        (exercise.id, name)
+        for exercise in exercises.all()
+        for name in exercise.sheet(shop).wrong
+        if name not in exercise.wrong_answers(shop)
+    }
+    assert lost == SWITCHED_OFF
+
+
+@pytest.mark.parametrize("exercise", exercises.all(), ids=ids)
+def test_the_lines_that_give_the_answer_give_it(exercise: Exercise, shop: Shop) -> None:
+    code = exercise.sheet(shop).code
+    if not code:
+        return
+    *lines, last = ast.parse(code).body
+    assert isinstance(last, ast.Expr)
+    names: dict[str, Any] = {"shop": shop}
+    exec(compile(ast.Module(lines, []), exercise.id, "exec"), names)  # the course's own lines
+    answer = eval(compile(ast.Expression(last.value), exercise.id, "eval"), names)
+    assert checks.check(exercise, answer, shop).right
 
 
 NONSENSE = [
@@ -178,7 +235,10 @@ def test_a_chapter_has_exercises_of_every_kind(chapter: topics.Chapter) -> None:
         ("20%", "misconception"),
         (-0.08175, "wrong"),
         (0.3, "wrong"),
-        ("0,0818", "unreadable"),
+        ("0,0818", "right"),
+        ("8,18 %", "right"),
+        ("8.18 pp", "right"),
+        ("0,08,18", "unreadable"),
         ("8.18 people", "unreadable"),
     ],
 )
@@ -208,6 +268,45 @@ def test_a_share_is_read_as_people_write_it(answer: object, kind: str) -> None:
         ("1e3", "layers", 1000),
         ("7 %", "%", 7),
         ("0.07 share", "%", 7),
+        ("54,63 %", "share", 0.5463),
+        ("0,123", "share", 0.123),
+        ("1.234,56", "yuan", 1234.56),
+        ("1 234,5 元", "yuan", 1234.5),
+        ("25.5k", "yuan", 25500),
+        ("¥25.5K", "yuan", 25500),
+        ("2.55万元", "yuan", 25500),
+        ("2.5m", "yuan", 2.5e6),
+        ("2.5m", "minutes", 2.5),
+        ("1.2 million yuan", "yuan", 1.2e6),
+        ("3 h 7 min", "minutes", 187),
+        ("3小时7分", "minutes", 187),
+        ("3 hours and 7 mins", "hours", 187 / 60),
+        ("3个小时", "minutes", 180),
+        ("3:07", "hours", 187 / 60),
+        ("3:07", "seconds", 187),
+        ("3:07 h", "minutes", 187),
+        ("3:07 min", "minutes", 3 + 7 / 60),
+        ("0:03:07", "minutes", 3 + 7 / 60),
+        ("187 mins", "minutes", 187),
+        ("~187", "minutes", 187),
+        ("大约187左右", "minutes", 187),
+        ("about 12 %", "share", 0.12),
+        ("24.1 points", "share", 0.241),
+        ("24.1 percentage points", "%", 24.1),
+        ("24.1个百分点", "share", 0.241),
+        ("9人", "agents", 9),
+        ("9 people", "agents", 9),
+        ("9个", "layers", 9),
+        ("3次", "approvals", 3),
+        ("110分", "points", 110),
+        ("110.5 pts", "points", 110.5),
+        ("5分", "yuan", 0.05),
+        ("25块", "yuan", 25),
+        ("12天", "days", 12),
+        ("－５．５％", "share", -0.055),
+        ("–5", "yuan", -5),
+        ("94.5 %", "ratio", 0.945),
+        (datetime.timedelta(hours=3), "minutes", 180),
     ],
 )
 def test_numbers_are_read_with_their_unit(text: object, unit: str, value: float) -> None:
@@ -220,6 +319,67 @@ def test_numbers_are_read_with_their_unit(text: object, unit: str, value: float)
 )
 def test_written_amounts_are_read_back(value: float, form: str) -> None:
     assert checks.read_number(form.format(value), "yuan") == pytest.approx(value, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "sentence"),
+    [
+        ("3:07", "minutes", "'3:07' may be hours and minutes, or minutes and seconds."),
+        ("1,23,4", "yuan", "I cannot tell how large '1,23,4' is."),
+        ("5 bananas", "agents", "as a number of agents; '5 bananas' says something else."),
+        ("12 %", "elasticity", "as an elasticity, such as -1.5; '12 %' says something else."),
+        ("3-4", "layers", "'3-4' says something else."),
+        ("2**10", "layers", "'2**10' says something else."),
+    ],
+)
+def test_what_may_be_read_in_two_ways_is_asked_again(text: str, unit: str, sentence: str) -> None:
+    with pytest.raises(AnswerError, match=re.escape(sentence)):
+        read(text, unit)
+
+
+@given(
+    value=st.floats(-1e6, 1e6),
+    places=st.integers(0, 4),
+    form=st.sampled_from(["{}", "~{}", "{} 元", "¥{}", "{}块", "{} RMB"]),
+    comma=st.booleans(),
+)
+def test_a_number_is_read_at_the_precision_at_which_it_is_written(
+    value: float, places: int, form: str, comma: bool
+) -> None:
+    written = f"{value:.{places}f}"
+    if comma and places != 3:  # three digits behind a comma are thousands
+        written = written.replace(".", ",")
+    given = read(form.format(written), "yuan")
+    assert given.value == pytest.approx(round(value, places), abs=1e-9)
+    assert given.half == pytest.approx(0.5 * 10.0**-places)
+    assert abs(given.value - value) <= given.half * (1 + 1e-6)
+
+
+@given(seconds=st.integers(0, 10**6))
+def test_a_time_in_parts_is_the_time(seconds: int) -> None:
+    hours, minutes = divmod(seconds // 60, 60)
+    for form in (
+        f"{hours} h {minutes} min",
+        f"{hours}小时{minutes}分钟",
+        f"{hours}:{minutes:02} h",
+    ):
+        assert read(form, "seconds").value == pytest.approx(seconds // 60 * 60)
+
+
+@settings(max_examples=300)
+@given(
+    text=st.text(alphabet="0123456789.,:' -+%¥kmh万分个百点eE~约人=*/()", max_size=12),
+    unit=st.sampled_from(["share", "%", "yuan", "minutes", "points", "agents", "elasticity", ""]),
+)
+def test_what_is_typed_is_read_or_gets_a_sentence(text: str, unit: str) -> None:
+    try:
+        given = read(text, unit)
+    except AnswerError:
+        return
+    assert math.isfinite(given.value)
+    assert given.half >= 0
+    assert sum(letter.isdigit() for letter in told(given, unit)) < 10
+    assert "*" not in told(given, unit)
 
 
 anything = st.recursive(
@@ -426,7 +586,11 @@ def test_a_mistake_in_a_table_that_reads_like_the_right_answer_does_not_apply() 
     same = {"no_top": dict(cells.right.items()), "posts": cells.wrong["posts"]}
     assert set(LAYERS.apart(replace(cells, wrong=same))) == {"posts"}
     twice = dict.fromkeys(cells.wrong, cells.wrong["posts"])
-    assert len(LAYERS.apart(replace(cells, wrong=twice))) == 1
+    assert not LAYERS.apart(replace(cells, wrong=twice))
+    both = checks.check(LAYERS(lambda _shop: replace(cells, wrong=twice)), twice["posts"], NO_SHOP)
+    assert both.misconception is None
+    assert both.fits == ("no_top", "posts")
+    assert both.message.startswith("More than one usual mistake leads to these numbers.")
 
 
 def test_a_mistake_that_cannot_be_told_does_not_apply() -> None:
@@ -508,6 +672,55 @@ def test_an_answer_of_an_earlier_edition_does_no_harm(fresh: store.Learner) -> N
     fresh.note_check(checks.Result(TARGETS.id, "wrong", ""), "z")
     assert Card(DESIGN, NO_SHOP)._feedback.value == ""
     assert Card(TARGETS, NO_SHOP)._feedback.value == ""
+
+
+def test_a_new_edition_is_offered_to_who_solved_an_earlier_one(fresh: store.Learner) -> None:
+    first = Card(RATE, NO_SHOP)
+    first._fields.value = "8.18 %"
+    first._check_button.click()
+    assert "Paid orders divided" in first._help.value
+    newer = replace(RATE, edition=2)
+    card = Card(newer, NO_SHOP)
+    assert card._fields.value == card._feedback.value == ""
+    assert "Done" in card._head.value
+    assert "You solved an earlier version of this exercise" in card._help.value
+    assert "Paid orders divided" not in card._help.value
+    assert ChapterProgress([newer])._summary().startswith("1 of 1")
+    card._fields.value = "5 %"
+    card._check_button.click()
+    assert Card(newer, NO_SHOP)._fields.value == "5 %"
+    with pytest.raises(CourseError, match="edition must be whole"):
+        replace(RATE, edition=0)
+
+
+def test_a_card_says_how_it_read_an_answer_before_it_judges_it(fresh: store.Learner) -> None:
+    card = Card(RATE, NO_SHOP)
+    card._fields.value = "0,051"
+    card._check_button.click()
+    read, verdict = (card._feedback.value.index(words) for words in ("Read as 5.1 %.", "Not yet."))
+    assert read < verdict
+    assert repr(checks.check(RATE, "8,18 %", NO_SHOP)) == "Read as 8.18 %. Right. 0.082 (8.2 %)."
+    rows = checks.check(LAYERS, {"seven": "4层", "three": "3 layers"}, NO_SHOP)
+    assert rows.reading == "Read as Seven departments 4 layers; Three centers 3 layers."
+    assert checks.check(RATE, 0.0818, NO_SHOP).reading == ""
+
+
+def test_a_card_shows_the_lines_that_give_the_answer(fresh: store.Learner) -> None:
+    sheet = replace(RATE.sheet(NO_SHOP), code="paid = 327\npaid / 4000 ** 1")
+    fresh.note_shown(RATE.id)
+    card = Card(RATE(lambda _shop: sheet), NO_SHOP)
+    assert "<pre><code>paid = 327\npaid / 4000 ** 1</code></pre>" in card._help.value
+    with pytest.raises(CourseError, match="more than 10 lines"):
+        RATE(lambda _shop: replace(sheet, code="1\n" * 11)).sheet(NO_SHOP)
+
+
+def test_a_card_says_unit_and_precision(fresh: store.Learner) -> None:
+    text = " ".join(repr(Card(RATE, NO_SHOP)).split())
+    assert text.endswith("Answer as a share or in per cent, as precisely as 0.123 or 12.3 %.")
+    assert (
+        "<p>Answer as a whole number of layers.</p>"
+        in (Card(LAYERS, NO_SHOP)._repr_mimebundle_()["text/html"])
+    )
 
 
 def test_without_a_kernel_the_question_remains(fresh: store.Learner) -> None:

@@ -144,7 +144,13 @@ def test_a_card_passes_axe(page: Any, theme: str) -> None:
 
 def test_nothing_is_lost_when_the_kernel_restarts(page: Any) -> None:
     before = [card(page, number).inner_text() for number in range(len(DEMO))]
+    asleep = page.locator(".ecokit-asleep")
+    expect(asleep).to_have_count(len(DEMO))
+    assert not any(one.is_visible() for one in asleep.all())
     restart(page)
+    for one in asleep.all():
+        expect(one).to_contain_text("run the cells from the top")
+        expect(one).to_be_visible()
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     page.wait_for_function("() => !document.querySelector('.ecokit-card')")
     run_all(page)

@@ -58,6 +58,35 @@ def test_two_notebooks_share_one_folder(folder: Path) -> None:
     assert hints == {"kpi-uv": 2, "kpi-sales": 1, "kpi-turns": 1}
 
 
+def test_what_was_done_stays_done_in_a_new_edition(folder: Path) -> None:
+    me = Learner(folder)
+    me.note_check(result("wrong"), "7 %")
+    me.note_check(result("right"), "8 %")
+    new = Learner(folder).standing("kpi-uv", edition=2)
+    assert new == Standing(edition=2, earlier=True)
+    assert new.solved
+    assert not new.may_show
+    assert me.note_check(result("misconception", "visits"), "5 %", edition=2).tries == 1
+    assert Learner(folder).standing("kpi-uv", 2) == Standing("5 %", 1, edition=2, earlier=True)
+    assert me.note_check(result("right"), "6 %", edition=2).done
+    (folder / "progress.json").unlink()
+    rebuilt = Learner(folder).standing("kpi-uv", 2)
+    assert rebuilt == Standing(None, 2, done=True, edition=2, earlier=True)
+
+
+def test_a_file_of_an_earlier_release_is_read_and_a_first_edition_is_written_like_it(
+    folder: Path,
+) -> None:
+    old = {"answer": "8 %", "tries": 2, "hints": 1, "shown": False, "done": True}
+    path = folder / "progress.json"
+    path.write_text(json.dumps({"version": 1, "exercises": {"kpi-uv": old}}), "utf8")
+    me = Learner(folder)
+    assert me.standing("kpi-uv") == Standing("8 %", 2, 1, False, True)
+    me.note_hint("kpi-sales")
+    assert json.loads(path.read_text("utf8"))["exercises"]["kpi-uv"] == old
+    assert "edition" not in (folder / "events.jsonl").read_text("utf8")
+
+
 def test_events_hold_no_answer_and_no_name(folder: Path) -> None:
     me = Learner(folder)
     me.note_check(result("misconception", "visits"), "my secret answer")

@@ -8,6 +8,7 @@ news from the network. Both work below any base URL. On a hub, enable it with
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _load_jupyter_server_extension(app: ServerApp) -> None:
     """Serve the book and lay the settings into files of their own, which overwrite no others."""
+    # Every kernel of this server runs the file as it starts, unless the learner has one's own.
+    os.environ.setdefault("PYTHONSTARTUP", str(Path(__file__).with_name("startup.py")))
     labconfig = Path(app.config_dir, "labconfig")
     for name, content in {
         "default_setting_overrides.d": settings(app.base_url),

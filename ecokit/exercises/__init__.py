@@ -62,8 +62,9 @@ def check(exercise_id: str, answer: object, shop: Shop) -> Result:
     """
     from ecokit.exercises import checks, store
 
-    result = checks.check(get(exercise_id), answer, shop)
-    store.learner().note_check(result, answer)
+    exercise = get(exercise_id)
+    result = checks.check(exercise, answer, shop)
+    store.learner().note_check(result, answer, exercise.edition)
     return result
 
 

@@ -17,6 +17,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from IPython.display import display
 from traitlets import TraitError
 
 from ecokit.exercises import checks, store
@@ -36,10 +37,11 @@ def markup(text: str) -> str:
     >>> markup("Count **visitors**, not `visits`: a < b.")
     '<p>Count <strong>visitors</strong>, not <code>visits</code>: a &lt; b.</p>'
     """
-    safe = html.escape(textwrap.dedent(text).strip(), quote=False)
-    safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", safe, flags=re.DOTALL)
-    safe = re.sub(r"`(.+?)`", r"<code>\1</code>", safe)
-    return "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", safe))
+    parts = html.escape(textwrap.dedent(text).strip(), quote=False).split("`")
+    for n, part in enumerate(parts):  # what stands between two marks of code is no bold
+        bold = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", part, flags=re.DOTALL)
+        parts[n] = f"<code>{part}</code>" if n % 2 else bold
+    return "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", "".join(parts)))
 
 
 def _style() -> str:
@@ -79,7 +81,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
         self._head, self._feedback, self._help = (widgets.HTML() for _part in range(3))
         buttons = widgets.Box([self._check_button, self._hint_button, self._show_button])
         buttons.add_class("ecokit-buttons")
-        question = widgets.HTML(_question(self._sheet))
+        question = widgets.HTML(_question(exercise, self._sheet))
         parts = [self._head, question, self._fields, buttons, self._feedback, self._help]
         super().__init__([widgets.HTML(_style(), layout={"display": "none"}), *parts])
         self.add_class("ecokit-card")
@@ -110,16 +112,20 @@ class Card(widgets.VBox):  # type: ignore[misc]
         self._due = None
         answer = self._read()
         result = self._judge(answer)
-        standing = self._learner.note_check(result, answer)
+        standing = self._learner.note_check(result, answer, self.exercise.edition)
         self._refresh(standing)
         self._feedback.value = ""  # the same words again are news too
         self._feedback.value = _feedback(result, spoken=True)
 
     def _hint(self, _button: object) -> None:
-        self._refresh(self._learner.note_hint(self.exercise.id), spoken=True)
+        self._refresh(self._learner.note_hint(*self._which), spoken=True)
 
     def _show(self, _button: object) -> None:
-        self._refresh(self._learner.note_shown(self.exercise.id), spoken=True)
+        self._refresh(self._learner.note_shown(*self._which), spoken=True)
+
+    @property
+    def _which(self) -> tuple[str, int]:
+        return self.exercise.id, self.exercise.edition
 
     # What the card shows --------------------------------------------------------------------
 
@@ -132,7 +138,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
             return checks.Result(self.exercise.id, "unreadable", message.format(why=why))
 
     def _restore(self) -> None:
-        standing = self._learner.standing(self.exercise.id)
+        standing = self._learner.standing(*self._which)
         if standing.answer is not None:
             try:
                 self._fill(standing.answer)
@@ -159,13 +165,14 @@ class Card(widgets.VBox):  # type: ignore[misc]
             else _("Show the answer (after {n} tries)").format(n=store.TRIES_BEFORE_ANSWER)
         )
         solution = self._solution() if standing.done or standing.shown else ""
-        self._help.value = _help(hints[:opened], solution, self._learner.notice, spoken)
+        notice = _earlier_version(standing) or self._learner.notice
+        self._help.value = _help(hints[:opened], solution, notice, spoken)
 
     def _solution(self) -> str:
-        return markup(
-            f"**{_('The answer:')}** {answer_text(self.exercise, self._shop)}\n\n"
-            + self._sheet.solution
-        )
+        answer = f"**{_('The answer:')}** {answer_text(self.exercise, self._shop)}"
+        lines = html.escape(textwrap.dedent(self._sheet.code).strip(), quote=False)
+        code = f"<pre><code>{lines}</code></pre>" if lines else ""
+        return markup(f"{answer}\n\n{self._sheet.solution}") + code
 
     # Without a kernel -----------------------------------------------------------------------
 
@@ -174,8 +181,18 @@ class Card(widgets.VBox):  # type: ignore[misc]
         head = _("Exercise: {title} (about {n} min)").format(
             title=exercise.title, n=exercise.minutes
         )
-        prompt = textwrap.fill(self._sheet.prompt.strip(), 88)
+        asked = [checks.unmarked(self._sheet.prompt.strip()), _form_of(exercise, self._sheet)]
+        prompt = textwrap.fill(" ".join(filter(None, asked)), 88)
         return "\n\n".join([head, prompt, *_static_lines(exercise, self._sheet)])
+
+    def _ipython_display_(self) -> None:
+        """Show the card and, below it, what to do once no kernel is behind it any more.
+
+        The stylesheet of a card that works hides the sentence.
+        """
+        below = {"text/html": f'<p class="ecokit-asleep">{asleep()}</p>', "text/plain": asleep()}
+        for bundle in (self._repr_mimebundle_(), below):
+            display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
@@ -184,9 +201,28 @@ class Card(widgets.VBox):  # type: ignore[misc]
         bundle["text/plain"] = repr(self)
         bundle["text/html"] = (
             f'<div class="ecokit-static">{_header(self.exercise, store.Standing())}'
-            f"{_question(self._sheet)}<ul>{options}</ul></div>"
+            f"{_question(self.exercise, self._sheet)}<ul>{options}</ul></div>"
         )
         return bundle
+
+
+def asleep() -> str:
+    """Return what to do where a card has no kernel behind it."""
+    return _("To answer, run the cells from the top: Run > Run All Cells. What is done stays done.")
+
+
+def _form_of(exercise: Exercise, sheet: Any) -> str:
+    """Return in which unit and how precisely an exercise is to be answered."""
+    return checks.how_to_answer(exercise, sheet) if isinstance(exercise, Number | Table) else ""
+
+
+def _earlier_version(standing: store.Standing) -> str:
+    if not standing.earlier or standing.done:
+        return ""
+    return _(
+        "You solved an earlier version of this exercise, and it stays done. Since then what it "
+        "asks has changed: here is the new one."
+    )
 
 
 def _static_lines(exercise: Exercise, sheet: Any) -> list[str]:
@@ -199,7 +235,7 @@ def _static_lines(exercise: Exercise, sheet: Any) -> list[str]:
 
 def _header(exercise: Exercise, standing: store.Standing) -> str:
     state, word = ("open", "")
-    if standing.done:
+    if standing.solved:
         state, word = "done", _("Done")
     elif standing.shown:
         state, word = "shown", _("Answer shown")
@@ -214,8 +250,11 @@ def _header(exercise: Exercise, standing: store.Standing) -> str:
     )
 
 
-def _question(sheet: Any) -> str:
-    return f'<div class="ecokit-question">{markup(sheet.prompt)}</div>'
+def _question(exercise: Exercise, sheet: Any) -> str:
+    form = _form_of(exercise, sheet)
+    return (
+        f'<div class="ecokit-question">{markup(sheet.prompt)}{markup(form) if form else ""}</div>'
+    )
 
 
 def _block(kind: str, content: str, spoken: bool) -> str:
@@ -226,7 +265,8 @@ def _block(kind: str, content: str, spoken: bool) -> str:
 
 def _feedback(result: checks.Result, spoken: bool = False) -> str:
     lines = "".join(f"<li>{html.escape(line)}</li>" for line in result.lines)
-    content = markup(f"**{result.verdict}** {result.message}")
+    read = f'<p class="ecokit-read">{html.escape(result.reading)}</p>' if result.read else ""
+    content = read + markup(f"**{result.verdict}** {result.message}")
     if lines:
         content += f"<ul>{lines}</ul>"
     return _block(f"feedback ecokit-{result.kind}", content, spoken)
@@ -353,7 +393,7 @@ class ChapterProgress:
         self.standings = store.learner().standings()
 
     def _done(self, exercise: Exercise) -> bool:
-        return self.standings.get(exercise.id, store.Standing()).done
+        return self.standings.get(exercise.id, store.Standing()).solved
 
     def _summary(self) -> str:
         left = [exercise for exercise in self.exercises if not self._done(exercise)]

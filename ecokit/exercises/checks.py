@@ -1,26 +1,37 @@
 """The verdict on an answer: right, which known mistake, a unit mixed up, or not readable.
 
-Nothing that a learner can type or compute ends in a traceback: what cannot be read
-gets a sentence that says what to write instead.
+An answer is judged at the precision at which it was typed. Where that leaves two things possible,
+the verdict says what is sure and asks for one more digit. Nothing that a learner can type or
+compute ends in a traceback: what cannot be read gets a sentence that says what to write instead.
 """
 
 from __future__ import annotations
 
-import math
-import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import InvalidOperation
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.exercises import cells
+from ecokit.exercises.reading import (
+    AnswerError,
+    Reading,
+    asked,
+    dimension,
+    quote,
+    read,
+    read_number,
+    told,
+    with_unit,
+)
 from ecokit.exercises.sheet import (
+    SAME,
     Cells,
     Choice,
     ChoiceSheet,
@@ -33,47 +44,17 @@ from ecokit.exercises.sheet import (
     Sheet,
     Table,
     TableSheet,
+    alike,
 )
 from ecokit.messages import _
 
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-Kind: TypeAlias = Literal["right", "misconception", "unit", "wrong", "unreadable"]
+__all__ = ["AnswerError", "Result", "check", "read_number"]
 
-# Units that can be converted into one another: the names people write, and the size.
-_BARE = {"ratio", "elasticity"}
-"""Units that say what a number is: nobody writes them behind it."""
-
-_DIMENSIONS: tuple[dict[str, float], ...] = (
-    {"share": 1, "%": 0.01, "percent": 0.01, "per cent": 0.01, "pct": 0.01, "‰": 0.001},
-    {
-        "seconds": 1,
-        "minutes": 60,
-        "hours": 3600,
-        "days": 86400,
-        "weeks": 604800,
-        **{"s": 1, "sec": 1, "min": 60, "h": 3600, "hr": 3600, "d": 86400},
-        **{"秒": 1, "分钟": 60, "小时": 3600, "天": 86400, "日": 86400, "周": 604800},
-    },
-    {
-        "yuan": 1,
-        "fen": 0.01,
-        "thousand yuan": 1e3,
-        "million yuan": 1e6,
-        **{"¥": 1, "元": 1, "cny": 1, "rmb": 1, "人民币": 1, "分": 0.01, "千元": 1e3},
-    },
-)
-_MULTIPLIERS = {"万": 1e4, "亿": 1e8}
-_NUMBER = re.compile(
-    r"(?P<lead>[¥$€£]|rmb|cny)?\s*(?P<sign>[+-]?)\s*[¥$€£]?\s*"
-    r"(?P<digits>[\d.,' ]*\d[\d.,']*)(?P<power>e[+-]?\d+)?\s*(?P<rest>.*)",
-    re.DOTALL,
-)
-
-
-class AnswerError(CourseError):
-    """An answer that cannot be read; the sentence says what to write."""
+Kind: TypeAlias = Literal["right", "misconception", "unit", "near", "cell", "wrong", "unreadable"]
+RIGHT = ""  # stands for the right answer among the names of mistakes
 
 
 @dataclass(frozen=True)
@@ -86,6 +67,7 @@ class Result:
         The id of the exercise.
     kind : str
         ``"right"``, ``"misconception"``, ``"unit"`` (the right number in another unit),
+        ``"near"`` (right as far as the digits go), ``"cell"`` (a number that stands elsewhere),
         ``"wrong"`` or ``"unreadable"``.
     message : str
         What the learner reads.
@@ -93,6 +75,10 @@ class Result:
         The name of the known mistake.
     lines : tuple of str
         For a plan, the reasons behind its score.
+    read : str
+        How an answer that was typed was read.
+    fits : tuple of str
+        The names of known mistakes that all fit.
 
     Examples
     --------
@@ -105,6 +91,8 @@ class Result:
     message: str
     misconception: str | None = None
     lines: tuple[str, ...] = ()
+    read: str = ""
+    fits: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:
@@ -118,9 +106,27 @@ class Result:
             return _("Right.")
         return _("Not readable.") if self.kind == "unreadable" else _("Not yet.")
 
+    @property
+    def reading(self) -> str:
+        """The sentence that says how the answer was read; it stands before the verdict."""
+        return _("Read as {answer}.").format(answer=self.read) if self.read else ""
+
     def __repr__(self) -> str:
-        text = textwrap.fill(f"{self.verdict} {self.message}", 88, break_long_words=False)
+        words = " ".join(filter(None, (self.reading, self.verdict, unmarked(self.message))))
+        text = textwrap.fill(words, 88, break_long_words=False)
         return "\n".join([text, *(f"- {line}" for line in self.lines)])
+
+
+def unmarked(text: str) -> str:
+    """Return a text without its marks, for where bold and code cannot be shown.
+
+    Examples
+    --------
+    >>> unmarked("Count **visitors**, not `a ** b`.")
+    'Count visitors, not a ** b.'
+    """
+    parts = text.split("`")
+    return "".join(part if n % 2 else part.replace("**", "") for n, part in enumerate(parts))
 
 
 def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
@@ -149,7 +155,7 @@ def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
     ...     return sheet.Sheet(prompt="Which share?", right=0.0818, solution="Divide.",
     ...                        wrong={"visits": 0.05, "lines": 0.2}, hints=("Divide.",))
     >>> check(rate, "8.18 %", None)
-    Right. 0.082 (8.2 %).
+    Read as 8.18 %. Right. 0.082 (8.2 %).
     >>> check(rate, 8.18, None)
     Not yet. 8.18 would be right in %. This answer is asked as a share from 0 to 1: convert
     it, or write the unit behind the number.
@@ -178,194 +184,182 @@ def _judge(exercise: Exercise, answer: object, sheet: object) -> Result:
 
 @_judge.register(Number)
 def _judge_number(exercise: Number, answer: object, sheet: Sheet) -> Result:
-    value, right = read_number(answer, exercise.unit), float(sheet.right)
-    if abs(value - right) <= exercise.margin(right):
-        return Result(exercise.id, "right", f"{show_number(exercise, right)}.")
-    for name, wrong in exercise.apart(sheet).items():
-        if abs(value - wrong) <= exercise.margin(wrong):
-            return Result(exercise.id, "misconception", exercise.mistakes[name], name)
-    return _other_unit(exercise, value, right) or _unknown(exercise, value, right)
+    given = read(answer, exercise.unit)
+    result = (
+        _right(exercise, given, sheet)
+        or _by_digits(exercise, given, sheet)
+        or _other_unit(exercise, given, sheet)
+        or _other_cell(exercise, given, sheet)
+        or _unknown(exercise, given, sheet)
+    )
+    return replace(result, read=told(given, exercise.unit) if given.typed else "")
 
 
-def _other_unit(exercise: Number, value: float, right: float) -> Result | None:
-    for name, factor in _conversions(exercise.unit):
-        if abs(value * factor - right) <= exercise.margin(right) and right:
-            message = _(
-                "{answer} would be right in {other}. This answer is asked {unit}: "
-                "convert it, or write the unit behind the number."
-            ).format(answer=_plain(value), other=name, unit=_asked(exercise.unit))
-            return Result(exercise.id, "unit", message)
+def _right(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
+    """Judge an answer that lies within the tolerance: it is right, whatever else fits."""
+    right, known = float(sheet.right), exercise.known(sheet)
+    if abs(given.value - right) > exercise.margin(right):
+        return None
+    message = f"{show_number(exercise, right)}."
+    fits = tuple(name for name, wrong in known.items() if cells.fits(given, wrong))
+    if fits and not cells.fits(given, right):
+        words = _("But a usual mistake leads to the same here, so look at your way once more.")
+        message = f"{message} {words} {exercise.mistakes[fits[0]]}"
+    return Result(exercise.id, "right", message, fits=fits)
+
+
+def _by_digits(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
+    """Judge an answer by what fits it at the precision at which it was typed."""
+    right, known = float(sheet.right), exercise.known(sheet)
+    fits = _fitting(exercise, given, {RIGHT: right, **known})
+    names = tuple(name for name in fits if name != RIGHT)
+    if RIGHT in fits:
+        printed = sheet.printed is not None and 2 * given.half <= sheet.printed * (1 + SAME)
+        if printed and not names:
+            return Result(exercise.id, "right", f"{show_number(exercise, right)}.")
+        return _near(exercise, right, names)
+    if len(names) > 1:
+        return _several(exercise, names, [known[name] for name in names])
+    for name in names:
+        return Result(exercise.id, "misconception", exercise.mistakes[name], name, fits=names)
     return None
 
 
-def _unknown(exercise: Number, value: float, right: float) -> Result:
-    bare = exercise.unit in _BARE
-    given = _plain(value) if bare else show_number(exercise, value, exact=True)
-    if right and abs(value + right) <= exercise.margin(right):
+def _fitting(exercise: Number, given: Reading, numbers: Mapping[str, float]) -> list[str]:
+    """Return what fits as typed; else within the tolerance; else if zeros only hold a place."""
+    clear = given.digits > 1 or given.half <= 0.2 * abs(given.value)
+    as_typed = [
+        name
+        for name, number in numbers.items()
+        if cells.fits(given, number) and (name == RIGHT or clear or alike(given.value, number))
+    ]
+    within = [
+        name
+        for name, number in numbers.items()
+        if abs(given.value - number) <= exercise.margin(number)
+    ]
+    coarse = replace(given, half=given.coarse) if given.digits > 1 else given
+    held = [name for name, number in numbers.items() if cells.fits(coarse, number)]
+    return (as_typed if given.digits else []) or within or (held if given.digits > 1 else [])
+
+
+def _near(exercise: Number, right: float, names: tuple[str, ...]) -> Result:
+    if names:
+        message = _(
+            "Near: rounded like this, the right answer and a usual mistake read the same. Give it "
+            "{precision}, and I can tell which it is."
+        )
+    else:
+        message = _("Near: if you rounded it, this fits the right answer. Give it {precision}.")
+    precision = _decimals(exercise.places(right), exercise.unit)
+    return Result(exercise.id, "near", message.format(precision=precision), fits=names)
+
+
+def _several(exercise: Number, names: tuple[str, ...], answers: list[float]) -> Result:
+    words = _(" Or: ").join(exercise.mistakes[name] for name in names[:2])
+    message = _("More than one usual mistake leads to this number. {words}").format(words=words)
+    if not alike(min(answers), max(answers)):
+        message += " " + _("One more digit tells which it is.")
+    return Result(exercise.id, "wrong", message, fits=names)
+
+
+def _other_unit(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
+    """Judge an answer that would be right, or a known mistake, in another unit."""
+    right, known = float(sheet.right), exercise.known(sheet)
+    for other, factor in _conversions(exercise.unit):
+        there = given.times(factor)
+        if right and _reaches(exercise, there, right):
+            return Result(exercise.id, "unit", _in_other(given, other, exercise.unit))
+        names = tuple(name for name, wrong in known.items() if _reaches(exercise, there, wrong))
+        if len(names) == 1 and given.digits > 1:
+            message = _("In {other} it is a usual mistake: {words} The answer is asked {unit}.")
+            told_of = message.format(
+                other=other, words=exercise.mistakes[names[0]], unit=asked(exercise.unit)
+            )
+            return Result(exercise.id, "misconception", told_of, names[0], fits=names)
+    return None
+
+
+def _reaches(exercise: Numeric[Any], given: Reading, number: float) -> bool:
+    typed = given.digits > 1 and cells.fits(given, number)
+    return typed or abs(given.value - number) <= exercise.margin(number)
+
+
+def _in_other(given: Reading, other: str, unit: str) -> str:
+    return _(
+        "{answer} would be right in {other}. This answer is asked {unit}: "
+        "convert it, or write the unit behind the number."
+    ).format(answer=told(given, ""), other=other, unit=asked(unit))
+
+
+def _other_cell(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
+    message = cells.elsewhere(sheet, given, told(given, exercise.unit))
+    return Result(exercise.id, "cell", message) if message else None
+
+
+def _unknown(exercise: Number, given: Reading, sheet: Sheet) -> Result:
+    right = float(sheet.right)
+    if right and _reaches(exercise, given.times(-1), right):
         message = _("The size is right, the sign is not: what do you subtract from what?")
     else:
         message = _(
             "{answer} is not the answer, nor one of the usual mistakes. "
             "Read the question once more, or open a hint."
-        ).format(answer=given)
+        ).format(answer=told(given, exercise.unit))
     return Result(exercise.id, "wrong", message)
-
-
-def _dimension(unit: str) -> dict[str, float] | None:
-    return next((names for names in _DIMENSIONS if unit in names), None)
 
 
 def _conversions(unit: str) -> list[tuple[str, float]]:
     """Other units of the same dimension, one name each, and the factor into `unit`."""
-    dimension = _dimension(unit)
-    if dimension is None:
-        return []
+    names = dimension(unit) or {}
     sizes: dict[float, str] = {}
-    for name, size in dimension.items():
+    for name, size in names.items():
         sizes.setdefault(size, name)
-    return [
-        (name, size / dimension[unit]) for size, name in sizes.items() if size != dimension[unit]
-    ]
+    return [(name, size / names[unit]) for size, name in sizes.items() if size != names[unit]]
 
 
-def _asked(unit: str) -> str:
-    if unit == "share":
-        return _("as a share from 0 to 1")
-    return _("in {unit}").format(unit=unit)
-
-
-def _plain(value: float) -> str:
-    return f"{value:,.10g}"
-
-
-def show_number(exercise: Numeric[Any], value: float, exact: bool = False) -> str:
-    """Return a number with its unit, as precise as the tolerance asks for.
-
-    With ``exact=True`` it is shown as it was given (up to ten digits).
-    """
-    margin = exercise.tolerance or (exercise.rel_tolerance or 0) * abs(value)
-    places = max(0, math.ceil(-math.log10(2 * margin) - 1e-9)) if margin else 0
-    if margin == 0 and not float(value).is_integer():
-        exact = True
-    shown = _plain(value) if exact else f"{value:,.{places}f}"
+def show_number(exercise: Numeric[Any], value: float) -> str:
+    """Return a number with its unit, as precise as the tolerance asks for."""
+    places = exercise.places(value)
+    shown = f"{value:,.6g}" if places is None else f"{value:,.{places}f}"
     if exercise.unit == "share":
-        percent = _plain(value * 100) if exact else f"{value:.{max(0, places - 2)}%}"[:-1]
-        return f"{shown} ({percent} %)"
-    return f"{shown} {exercise.unit}"
+        return f"{shown} ({100 * value:.{max(0, (places or 0) - 2)}f} %)"
+    return with_unit(shown, exercise.unit)
 
 
-def read_number(answer: object, unit: str) -> float:
-    """Read a number with or without a unit, and give it in `unit`.
-
-    Parameters
-    ----------
-    answer : object
-        A number, a text such as ``"¥1,234.50"``, ``"8.18 %"`` or ``"１２"``, a time span, or
-        a table that holds exactly one number.
-    unit : str
-        The unit that the exercise asks for.
-
-    Returns
-    -------
-    float
-        Finite.
-
-    Raises
-    ------
-    AnswerError
-        With a sentence that says what to write.
-
-    Examples
-    --------
-    >>> read_number("¥1,234.50", "yuan"), read_number("8.18 %", "share")
-    (1234.5, 0.0818)
-    >>> read_number("1.5 h", "minutes"), read_number("１２万", "yuan")
-    (90.0, 120000.0)
-    >>> read_number("0,05", "share")
-    Traceback (most recent call last):
-    ...
-    ecokit.exercises.checks.AnswerError: I cannot tell how large '0,05' is. ...
-    """
-    if isinstance(answer, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)) and answer.size == 1:
-        answer = np.asarray(answer, dtype=object).reshape(-1)[0]
-    if isinstance(answer, str):
-        return _finite(_parse(answer, unit))
-    if answer is None:
-        raise AnswerError(_("There is no answer yet. Give one number."))
-    if isinstance(answer, (pd.Timedelta, np.timedelta64)) and "seconds" in (_dimension(unit) or {}):
-        seconds = pd.Timedelta(answer).total_seconds()
-        return _finite(seconds / _DIMENSIONS[1][unit])
-    if isinstance(answer, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)):
-        message = _("The answer is one number; you gave {size} values.")
-        raise AnswerError(message.format(size=answer.size))
-    if not isinstance(answer, (bool, np.bool_, complex, pd.Timedelta, np.timedelta64)):
-        try:
-            number = float(answer)  # type: ignore[arg-type]
-        except OverflowError:
-            raise AnswerError(_("That number is too large to be an answer.")) from None
-        except (TypeError, ValueError):
-            number = None
-        if number is not None:
-            return _finite(number)
-    message = _("The answer is one number; you gave a value of type {type}.")
-    raise AnswerError(message.format(type=type(answer).__name__))
+def _decimals(places: int | None, unit: str) -> str:
+    """Return how precisely an answer is asked for, in words."""
+    if unit == "share" and places is not None:
+        example = "0." + "1234567"[: max(2, places)]
+        per_cent = f"{12.34567:.{max(0, places - 2)}f}"
+        return _("as precisely as {share} or {percent} %").format(share=example, percent=per_cent)
+    words = {
+        None: _("with all its digits"),
+        0: _("as a whole number"),
+        1: _("to one decimal"),
+        2: _("to two decimals"),
+    }
+    return words.get(places) or _("to {n} decimals").format(n=places)
 
 
-def _finite(value: float) -> float:
-    if math.isnan(value):
-        message = _(
-            "The answer is not a number (NaN). Look for a division by zero or a missing value."
+def how_to_answer(exercise: Numeric[Any], sheet: Sheet | TableSheet) -> str:
+    """Return the sentence below a question that says unit and precision of the answer."""
+    right = [float(sheet.right)] if isinstance(sheet, Sheet) else list(by_key(sheet.right).values())
+    found = [exercise.places(value) for value in right if value] or [0]
+    places = None if None in found else max(place for place in found if place is not None)
+    if exercise.unit == "share":
+        return _("Answer as a share or in per cent, {precision}.").format(
+            precision=_decimals(places, exercise.unit)
         )
-        raise AnswerError(message)
-    if math.isinf(value):
-        raise AnswerError(_("The answer is infinite. Look for a division by zero."))
-    return value
-
-
-def _parse(text: str, unit: str) -> float:
-    if len(text) > 80:
-        raise AnswerError(_("That is a long text. Give one number."))
-    clean = unicodedata.normalize("NFKC", text).strip().lower().replace("\N{MINUS SIGN}", "-")
-    clean = re.sub(r"^(=|≈|about|approx\.?|ca\.?|约)\s*", "", clean)
-    if not clean:
-        raise AnswerError(_("There is no answer yet. Give one number."))
-    if clean.lstrip("+-") in {"nan", "inf", "infinity"}:
-        return float(clean)
-    match = _NUMBER.fullmatch(clean)
-    if match is None:
-        message = _("{text} is not a number. Write digits, such as 12.5.")
-        raise AnswerError(message.format(text=_quote(text)))
-    digits = match["digits"].strip()
-    if not re.fullmatch(r"(\d+|\d{1,3}([,' ]\d{3})+)?(\.\d*)?", digits):
-        message = _(
-            "I cannot tell how large {text} is. Use a point for decimals and commas only "
-            "between thousands: 1,234.5."
-        )
-        raise AnswerError(message.format(text=_quote(text)))
-    value = float(re.sub(r"[,' ]", "", digits) + (match["power"] or ""))
-    return math.copysign(value, -1 if match["sign"] == "-" else 1) * _factor(match, unit, text)
-
-
-def _factor(match: re.Match[str], unit: str, text: str) -> float:
-    """Return the factor from the unit behind (or the sign before) the number into `unit`."""
-    rest = match["rest"].strip().rstrip(".")
-    times = 1.0
-    if rest[:1] in _MULTIPLIERS:
-        times, rest = _MULTIPLIERS[rest[0]], rest[1:].strip()
-    written = rest or match["lead"] or ""
-    if not written or written.rstrip("s") == unit.lower().rstrip("s"):
-        return times
-    dimension = _dimension(unit) or {}
-    for name in (written, f"{written}s"):
-        if name in dimension:
-            return times * dimension[name] / dimension[unit]
-    message = _("The answer is asked {unit}; {text} says something else.")
-    raise AnswerError(message.format(unit=_asked(unit), text=_quote(text)))
-
-
-def _quote(text: str) -> str:
-    short = textwrap.shorten("".join(c for c in text if c.isprintable()), 40, placeholder="...")
-    return f"'{short}'"
+    if (
+        places == 0
+        and asked(exercise.unit).endswith(exercise.unit)
+        and not dimension(exercise.unit)
+    ):
+        return _("Answer as a whole number of {unit}.").format(unit=exercise.unit)
+    return _("Answer {unit}, {precision}.").format(
+        unit=asked(exercise.unit), precision=_decimals(places, exercise.unit)
+    )
 
 
 # Choice ------------------------------------------------------------------------------------
@@ -385,8 +379,25 @@ def _judge_choice(exercise: Choice, answer: object, sheet: ChoiceSheet) -> Resul
             if key == sheet.right:
                 return Result(exercise.id, "right", sheet.reasons[key])
             return Result(exercise.id, "misconception", sheet.reasons[key], key)
+    if meant := _yes_or_no(chosen, sheet):
+        return _judge_choice(exercise, meant, sheet)
     message = _("{text} is not one of the options {keys}.")
-    raise AnswerError(message.format(text=_quote(answer), keys=keys))
+    raise AnswerError(message.format(text=quote(answer), keys=keys))
+
+
+_YES = frozenset(("yes", "y", "true", "是", "是的", "对"))
+_NO = frozenset(("no", "n", "false", "不", "不是", "否", "不对"))
+
+
+def _yes_or_no(chosen: str, sheet: ChoiceSheet) -> str | None:
+    """Return the option that a yes or a no means, if it is the only one that begins so."""
+    word = "yes" if chosen in _YES else "no" if chosen in _NO else None
+    begins = [
+        key
+        for key, option in sheet.options.items()
+        if option.casefold().split()[0].strip(".,:;") == word
+    ]
+    return begins[0] if len(begins) == 1 else None
 
 
 # Table -------------------------------------------------------------------------------------
@@ -395,39 +406,91 @@ def _judge_choice(exercise: Choice, answer: object, sheet: ChoiceSheet) -> Resul
 @_judge.register(Table)
 def _judge_table(exercise: Table, answer: object, sheet: TableSheet) -> Result:
     right = by_key(sheet.right)
-    values = read_table(exercise, answer, right)
-    wrong = _differing(exercise, values, right)
+    given = read_table(exercise, answer, right)
+    result = _table_verdict(exercise, given, sheet, right)
+    typed = all(reading.typed for reading in given.values())
+    rows = (f"{_row(exercise, key)} {told(one, exercise.unit)}" for key, one in given.items())
+    return replace(result, read="; ".join(rows) if typed else "")
+
+
+def _table_verdict(
+    exercise: Table, given: Mapping[str, Reading], sheet: TableSheet, right: Mapping[str, float]
+) -> Result:
+    off = [key for key in given if abs(given[key].value - right[key]) > exercise.margin(right[key])]
+    wrong = [key for key in off if not _rounded(given[key], right[key])]
     if not wrong:
-        return Result(exercise.id, "right", _("All {n} rows are right.").format(n=len(values)))
-    best: tuple[int, str] | None = None
-    for name, cells in sheet.wrong.items():
-        typical = {} if cells is None else by_key(cells)
-        # Each wrong row is wrong in the way of this mistake, each other row is right.
-        if typical and not _differing(exercise, values, typical, wrong):
-            others = len(_differing(exercise, values, typical))
-            if best is None or others < best[0]:
-                best = (others, name)
-    if best is not None:
-        return Result(exercise.id, "misconception", exercise.mistakes[best[1]], best[1])
+        return _table_right(exercise, given, sheet, off)
+    names = _table_mistakes(exercise, given, sheet, wrong)
+    if len(names) == 1:
+        name = names[0]
+        return Result(exercise.id, "misconception", exercise.mistakes[name], name, fits=names)
+    if names:
+        words = _(" Or: ").join(exercise.mistakes[name] for name in names[:2])
+        message = _("More than one usual mistake leads to these numbers. {words}")
+        return Result(exercise.id, "wrong", message.format(words=words), fits=names)
+    if other := _table_unit(exercise, given, right, wrong):
+        return Result(exercise.id, "unit", other)
+    if elsewhere := cells.another_column(sheet, given, wrong):
+        return Result(exercise.id, "cell", elsewhere)
+    if cells.shuffled(given, right):
+        message = _("These are the right numbers, but some stand in the row of another.")
+        return Result(exercise.id, "cell", message)
     message = _("{right} of {n} rows are right. Look again at: {rows}.").format(
-        right=len(values) - len(wrong),
-        n=len(values),
-        rows=", ".join(exercise.labels.get(key, key) for key in wrong),
+        right=len(given) - len(wrong),
+        n=len(given),
+        rows=", ".join(_row(exercise, key) for key in wrong),
     )
     return Result(exercise.id, "wrong", message)
 
 
-def _differing(
-    exercise: Table,
-    values: Mapping[str, float],
-    wanted: Mapping[str, float],
-    keys: Iterable[str] | None = None,
-) -> list[str]:
-    return [
-        key
-        for key in (values if keys is None else keys)
-        if key not in wanted or abs(values[key] - wanted[key]) > exercise.margin(wanted[key])
-    ]
+def _row(exercise: Table, key: str) -> str:
+    return exercise.labels.get(key, key)
+
+
+def _rounded(given: Reading, number: float) -> bool:
+    return bool(given.digits) and cells.fits(given, number)
+
+
+def _table_right(
+    exercise: Table, given: Mapping[str, Reading], sheet: TableSheet, off: list[str]
+) -> Result:
+    """Judge a table whose rows are all right, some of them only as far as their digits go."""
+    printed = sheet.printed or 0
+    if all(2 * given[key].half <= printed * (1 + SAME) for key in off):
+        return Result(exercise.id, "right", _("All {n} rows are right.").format(n=len(given)))
+    message = _("Near: as far as their digits go, all rows are right. Give one more digit in: ")
+    rows = ", ".join(_row(exercise, key) for key in off)
+    return Result(exercise.id, "near", f"{message}{rows}.")
+
+
+def _table_mistakes(
+    exercise: Table, given: Mapping[str, Reading], sheet: TableSheet, wrong: list[str]
+) -> tuple[str, ...]:
+    """Return the mistakes of which every wrong row is, and that fit most of the other rows.
+
+    Each wrong row is wrong in the way of this mistake, each other row may be right.
+    """
+    others: dict[str, int] = {}
+    for name, typical in sheet.wrong.items():
+        to = {} if typical is None else by_key(typical)
+        if to and all(_is_so(exercise, given[key], to[key]) for key in wrong):
+            others[name] = sum(not cells.fits(given[key], to[key]) for key in given)
+    fewest = min(others.values(), default=0)
+    return tuple(name for name, count in others.items() if count == fewest)
+
+
+def _is_so(exercise: Table, given: Reading, number: float) -> bool:
+    return _rounded(given, number) or abs(given.value - number) <= exercise.margin(number)
+
+
+def _table_unit(
+    exercise: Table, given: Mapping[str, Reading], right: Mapping[str, float], wrong: list[str]
+) -> str | None:
+    """Return a sentence if all wrong rows would be right in another unit."""
+    for other, factor in _conversions(exercise.unit):
+        if all(right[k] and _reaches(exercise, given[k].times(factor), right[k]) for k in wrong):
+            return _in_other(given[wrong[0]], other, exercise.unit)
+    return None
 
 
 def _key(value: object) -> str:
@@ -441,7 +504,7 @@ def by_key(cells: Cells) -> dict[str, float]:
     return {_key(key): float(value) for key, value in cells.items()}
 
 
-def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> dict[str, float]:
+def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> dict[str, Reading]:
     """Read a DataFrame, a Series indexed by the keys, or a dict; one number per key.
 
     Raises
@@ -465,7 +528,7 @@ def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> d
     values = {}
     for key, (_original, cell) in zip(keys, pairs, strict=True):
         try:
-            values[key] = read_number(cell, exercise.unit)
+            values[key] = read(cell, exercise.unit)
         except AnswerError as trouble:
             where = exercise.labels.get(key, key)
             raise AnswerError(f"{where}: {trouble}") from None
@@ -508,6 +571,9 @@ def _judge_plan(exercise: Plan, answer: object, sheet: PlanSheet) -> Result:
         return Result(exercise.id, "right", message.format(points=score.points), None, score.lines)
     if name := sheet.mistake(plan):
         return Result(exercise.id, "misconception", exercise.mistakes[name], name, score.lines)
+    start = {field.name: field.first for field in exercise.fields}
+    if same := cells.same_plan(sheet, plan, start):
+        return Result(exercise.id, "cell", same, None, score.lines)
     message = _("The plan has {points:.0f} of 100 points and does not pass.")
     return Result(exercise.id, "wrong", message.format(points=score.points), None, score.lines)
 
@@ -534,15 +600,18 @@ def read_plan(exercise: Plan, answer: object) -> PlanAnswer:
     plan = {}
     for field in exercise.fields:
         try:
-            value = read_number(answer[field.name], "")
+            given = read(answer[field.name], field.unit)
         except AnswerError as trouble:
             raise AnswerError(f"{field.label}: {trouble}") from None
-        if not field.low <= value <= field.high:
+        if not field.low <= given.value <= field.high:
             message = _("{label}: {value} lies outside {low} to {high}.")
             raise AnswerError(
                 message.format(
-                    label=field.label, value=_plain(value), low=field.low, high=field.high
+                    label=field.label,
+                    value=told(given, ""),
+                    low=field.low,
+                    high=field.high,
                 )
             )
-        plan[field.name] = value
+        plan[field.name] = given.value
     return plan

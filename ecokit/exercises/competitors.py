@@ -615,8 +615,8 @@ def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
     minutes=10,
     title=_("A reaction to a cut"),
     fields=(
-        sheet.Field("cut", _("Our own cut, in per cent"), 0, 20, step=0.5, start=8),
-        sheet.Field("weeks", _("For how many weeks"), 0, HORIZON, start=6),
+        sheet.Field("cut", _("Our own cut, in per cent"), 0, 20, step=0.5, start=8, unit="%"),
+        sheet.Field("weeks", _("For how many weeks"), 0, HORIZON, start=6, unit="weeks"),
         sheet.Field(
             "scope", _("Which: 1 those products, 2 the category, 3 the shop"), 1, 3, start=2
         ),

@@ -384,7 +384,9 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
     minutes=10,
     title=_("Design the approval path of campaigns"),
     fields=(
-        sheet.Field("mandate", _("Mandate of the traffic manager, yuan"), 0, 3000, step=100),
+        sheet.Field(
+            "mandate", _("Mandate of the traffic manager, yuan"), 0, 3000, step=100, unit="yuan"
+        ),
         sheet.Field("at_once", _("All at once (1) or one after another (0)"), 0, 1),
         sheet.Field("deputy", _("Deputy for the traffic manager (1) or none (0)"), 0, 1),
     ),

@@ -208,8 +208,10 @@ class _Year:
     minutes=8,
     title=_("Plan the calls of a year"),
     fields=(
-        sheet.Field("usual", _("Calls a day in a usual month"), 1, MOST, start=3),
-        sheet.Field("rush", _("Calls a day in the two rush months"), 1, MOST, start=3),
+        sheet.Field("usual", _("Calls a day in a usual month"), 1, MOST, start=3, unit="calls"),
+        sheet.Field(
+            "rush", _("Calls a day in the two rush months"), 1, MOST, start=3, unit="calls"
+        ),
     ),
     mistakes={
         "planned_for_the_mean": _(

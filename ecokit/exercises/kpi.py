@@ -376,9 +376,13 @@ class _Year:
     minutes=10,
     title=_("Set next year's campaign targets"),
     fields=(
-        sheet.Field("uv_share", _("Campaign share of UV, %"), 10, 90, step=1, start=45),
-        sheet.Field("order_share", _("Campaign share of orders, %"), 10, 95, step=0.5, start=55),
-        sheet.Field("conversion", _("Campaign order conversion, %"), 1, 30, step=0.1, start=10),
+        sheet.Field("uv_share", _("Campaign share of UV, %"), 10, 90, step=1, start=45, unit="%"),
+        sheet.Field(
+            "order_share", _("Campaign share of orders, %"), 10, 95, step=0.5, start=55, unit="%"
+        ),
+        sheet.Field(
+            "conversion", _("Campaign order conversion, %"), 1, 30, step=0.1, start=10, unit="%"
+        ),
     ),
     mistakes={
         "contradicts": _(

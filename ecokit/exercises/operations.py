@@ -481,8 +481,10 @@ def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
     minutes=10,
     title=_("A reorder policy for the year"),
     fields=(
-        sheet.Field("point", _("Reorder point (units)"), 0, 60, start=5),
-        sheet.Field("quantity", _("Order quantity (units)"), 2, 120, step=2, start=10),
+        sheet.Field("point", _("Reorder point (units)"), 0, 60, start=5, unit="units"),
+        sheet.Field(
+            "quantity", _("Order quantity (units)"), 2, 120, step=2, start=10, unit="units"
+        ),
     ),
     mistakes={
         "no_safety_stock": _(

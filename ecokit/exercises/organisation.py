@@ -361,9 +361,11 @@ def _score(row: Measures, budget: float, goal: float) -> sheet.Score:
     minutes=15,
     title=_("Faster and cheaper: plan a structure"),
     fields=(
-        sheet.Field("closed", _("Supervisor posts closed"), 0, 5),
-        sheet.Field("span", _("Most people a manager leads"), 3, 12, start=6),
-        sheet.Field("approvals", _("Approvals of a campaign decision"), 1, 4, start=4),
+        sheet.Field("closed", _("Supervisor posts closed"), 0, 5, unit="posts"),
+        sheet.Field("span", _("Most people a manager leads"), 3, 12, start=6, unit="people"),
+        sheet.Field(
+            "approvals", _("Approvals of a campaign decision"), 1, 4, start=4, unit="approvals"
+        ),
     ),
     mistakes={
         "too_wide": _(

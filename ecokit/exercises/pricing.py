@@ -159,7 +159,7 @@ def best_price(shop: Shop) -> sheet.Sheet:
             _("`pricing.best_price(cost, elasticity)`, with the sign that the elasticity has."),
         ),
         solution=_(
-            "Price = cost * e / (e - 1), with e the elasticity without its sign. The margin there "
+            "Price = cost × e / (e - 1), with e the elasticity without its sign. The margin there "
             "is 1 / e: the less customers mind, the more a shop may ask."
         ),
     )
@@ -205,8 +205,8 @@ def elasticity_sign(shop: Shop) -> sheet.Sheet:
             _("With the same elasticity everywhere, units go with the price to that power."),
         ),
         solution=_(
-            "Units change by 0.94 ** elasticity - 1. The rule of thumb, 6 % times the elasticity, "
-            "is a little too small for cuts and too large for rises."
+            "Units change by 0.94 to the power of the elasticity, less 1. The rule of thumb, 6 % "
+            "times the elasticity, is a little too small for cuts and too large for rises."
         ),
     )
 
@@ -402,7 +402,7 @@ def profit_a_visitor(shop: Shop) -> sheet.Sheet:
             _("`pricing.effects(shop, test_id, unit_cost)` has a row for it."),
         ),
         solution=_(
-            "Add (price - cost) * units over the days of each arm, divide by its visitors, and "
+            "Add (price - cost) × units over the days of each arm, divide by its visitors, and "
             "take the difference. `effects` does this, with an interval."
         ),
     )

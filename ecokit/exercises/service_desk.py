@@ -391,7 +391,9 @@ def _blocks(week: NDArray[Any], handling: float, patience: float) -> _Blocks:
     objective="service_desk-plan",
     minutes=10,
     title=_("Staff a week"),
-    fields=tuple(sheet.Field(name, label, 1, MOST, start=4) for name, label in _BLOCKS.items()),
+    fields=tuple(
+        sheet.Field(name, label, 1, MOST, start=4, unit="agents") for name, label in _BLOCKS.items()
+    ),
     mistakes={
         "same_all_day_too_few": _(
             "You planned the same number all week, for the mean. In the evening contacts come "

@@ -64,6 +64,15 @@ def yuan(amount: float) -> str:
     return f"{'-' if whole < 0 else ''}¥{abs(whole):,}"
 
 
+LINES = 10  # of the code that gives an answer: more is no answer but a programme
+SAME = 1e-9  # how far two numbers may lie apart that were computed alike, as a share of them
+
+
+def alike(one: float, other: float) -> bool:
+    """Say whether two numbers differ by no more than the way they were computed."""
+    return abs(one - other) <= SAME * max(1.0, abs(other))
+
+
 def _demand(condition: object, who: str, what: str) -> None:
     if not condition:
         raise CourseError(f"Exercise {who!r}: {what}.")
@@ -85,6 +94,10 @@ def _is_number(value: object) -> bool:
     return True
 
 
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def _is_finite(value: Any) -> bool:
     return _is_number(value) and math.isfinite(value)
 
@@ -99,11 +112,16 @@ def _read(word: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Words:
-    """What every sheet says: the question, hints from gentle to telling, how to get there."""
+    """What every sheet says: the question, hints from gentle to telling, how to get there.
+
+    `code` holds the few lines that give the answer, at most ten; the last one is the answer. They
+    stand below the solution, and find the learner's shop in `shop`.
+    """
 
     prompt: str
     hints: tuple[str, ...]
     solution: str
+    code: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,18 +141,41 @@ class Sheet(_Words):
         From the gentlest to the most telling.
     solution : str
         How to get to the answer, in words.
+    code : str, optional
+        The few lines that give the answer.
+    printed : float, optional
+        One in the last digit in which page, table or figure print the number, in the unit of the
+        exercise: 0.01 for a share in whole per cent. So rounded it is right.
+    table : DataFrame, optional
+        The table that the answer is read from, in the unit of the exercise; index and columns say
+        in words what stands there. Another cell of it is named to who typed it.
+    cell : tuple of str, optional
+        Row and column of the table in which the right number stands.
+    above : mapping of str to float, optional
+        Numbers that stand in the cell above the exercise, by the words that say what they are.
     """
 
     right: SupportsFloat
     wrong: Mapping[str, SupportsFloat | None]
+    printed: float | None = None
+    table: pd.DataFrame | None = None
+    cell: tuple[str, str] | None = None
+    above: Mapping[str, SupportsFloat] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableSheet(_Words):
-    """An exercise that asks for one number per key; `right` and each wrong answer are `Cells`."""
+    """An exercise that asks for one number per key; `right` and each wrong answer are `Cells`.
+
+    `printed` is as in `Sheet`. The index of `table` holds the keys, and its columns say in words
+    what else might be read there; `column` is the one that is asked for, if the table has it.
+    """
 
     right: Cells
     wrong: Mapping[str, Cells | None]
+    printed: float | None = None
+    table: pd.DataFrame | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,12 +244,16 @@ class PlanSheet(_Words):
         that is found is told.
     score : callable
         Takes a plan and returns its `Score`.
+    above : mapping of str to dict, optional
+        Plans that stand above the exercise, by the words that say where: who takes one over is
+        told so.
     """
 
     right: PlanAnswer
     wrong: Mapping[str, PlanAnswer | None]
     detects: Mapping[str, Callable[[PlanAnswer], bool]]
     score: Callable[[PlanAnswer], Score]
+    above: Mapping[str, PlanAnswer] = field(default_factory=dict)
 
     def mistake(self, plan: PlanAnswer) -> str | None:
         """Return the name of the first known mistake that a plan makes, if any."""
@@ -254,6 +299,9 @@ class Declared(Generic[AnySheet]):
     mistakes : mapping of str to str
         For each known mistake its name, as the trainer's board shows it, and the words that
         cure it: what was done, and what to do instead. The names never change.
+    edition : int, optional
+        One more where the case that is asked for has changed. Who solved an earlier one stays
+        done, is told so, and is offered the new one.
 
     Raises
     ------
@@ -277,6 +325,7 @@ class Declared(Generic[AnySheet]):
     minutes: int
     title: str
     mistakes: Collection[str]  # a mapping to words, but for a choice: its options
+    edition: int = 1
     work: Callable[[Shop], AnySheet] = field(default=_unwritten, repr=False)
 
     kind: ClassVar[str]
@@ -297,9 +346,10 @@ class Declared(Generic[AnySheet]):
         _demand(named, self.id, "id must read topic-name")
         aim(self.objective)
         _demand(_is_text(self.title), self.id, "needs a title")
-        whole = isinstance(self.minutes, int) and not isinstance(self.minutes, bool)
-        fits = whole and 1 <= self.minutes <= 60
+        fits = _is_whole(self.minutes) and 1 <= self.minutes <= 60
         _demand(fits, self.id, "minutes must be whole and lie between 1 and 60")
+        edition = _is_whole(self.edition) and self.edition >= 1
+        _demand(edition, self.id, "edition must be whole and 1 or more")
         self._check_mistakes()
 
     def _check_mistakes(self) -> None:
@@ -330,6 +380,8 @@ class Declared(Generic[AnySheet]):
         _demand(isinstance(sheet.hints, tuple) and sheet.hints, self.id, "needs a tuple of hints")
         words = (sheet.prompt, sheet.solution, *sheet.hints)
         _demand(all(map(_is_text, words)), self.id, "prompt, hints and solution need words")
+        lines = sheet.code.strip().splitlines()
+        _demand(len(lines) <= LINES, self.id, f"its code has more than {LINES} lines")
         self._check(sheet)
         return sheet
 
@@ -376,7 +428,22 @@ class Numeric(Declared[AnySheet]):
     def margin(self, value: float) -> float:
         """How far an answer may lie from `value`, in the exercise's unit."""
         allowed = (self.tolerance or 0) + (self.rel_tolerance or 0) * abs(value)
-        return allowed + 1e-9 * max(1.0, abs(value))
+        return allowed + SAME * max(1.0, abs(value))
+
+    def places(self, value: float) -> int | None:
+        """Return how many decimals the tolerance leaves; None where the number is to be exact."""
+        allowed = (self.tolerance or 0) + (self.rel_tolerance or 0) * abs(value)
+        if allowed:
+            return max(0, math.ceil(-math.log10(2 * allowed) - SAME))
+        return 0 if float(value).is_integer() else None
+
+    def _check_printed(self, sheet: Sheet | TableSheet) -> None:
+        step, table = sheet.printed, sheet.table
+        _demand(
+            step is None or (_is_finite(step) and step > 0), self.id, "printed is a step above 0"
+        )
+        frame = table is None or all(hasattr(table, part) for part in ("index", "columns", "loc"))
+        _demand(frame, self.id, "the table that it is read from is a DataFrame")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -391,12 +458,25 @@ class Number(Numeric[Sheet]):
         for name, answer in sheet.wrong.items():
             told = f"its answer for {name} is neither a number nor None"
             _demand(answer is None or _is_number(answer), self.id, told)
+        self._check_printed(sheet)
+        row, column = sheet.cell or (None, None)
+        known = sheet.cell is None or (
+            sheet.table is not None and row in sheet.table.index and column in sheet.table.columns
+        )
+        _demand(known, self.id, f"its table has no cell {sheet.cell}")
+        numbers = isinstance(sheet.above, Mapping) and all(map(_is_number, sheet.above.values()))
+        _demand(numbers, self.id, "what stands above is numbers by words")
+
+    def known(self, sheet: Sheet) -> dict[str, float]:
+        """Return the answer of each known mistake that leads to a number."""
+        given = {name: float(to) for name, to in sheet.wrong.items() if to is not None}
+        return {name: answer for name, answer in given.items() if math.isfinite(answer)}
 
     def apart(self, sheet: Sheet) -> dict[str, float]:
         """Return the answer of each known mistake of a sheet that can be told apart.
 
-        A mistake that comes as near as the tolerance to the right answer, or to a mistake
-        named before it, does not apply.
+        A mistake that comes as near as the tolerance to the right answer, or that gives the same
+        number as another one, does not apply.
 
         Examples
         --------
@@ -409,15 +489,13 @@ class Number(Numeric[Sheet]):
         >>> third.wrong_answers(None)
         {'halved': 6.0}
         """
-        right, apart = float(sheet.right), dict[str, float]()
-        for name, given in sheet.wrong.items():
-            answer = math.nan if given is None else float(given)
-            if math.isfinite(answer) and all(
-                abs(answer - other) > self.margin(answer) + self.margin(other)
-                for other in (right, *apart.values())
-            ):
-                apart[name] = answer
-        return apart
+        right, known = float(sheet.right), self.known(sheet)
+        return {
+            name: answer
+            for name, answer in known.items()
+            if abs(answer - right) > self.margin(right)
+            and not any(alike(answer, to) for other, to in known.items() if other != name)
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -453,25 +531,33 @@ class Table(Numeric[TableSheet]):
         for name, cells in sheet.wrong.items():
             told = f"its answer for {name} has other keys than the right one"
             _demand(cells is None or self._keys(f"answer for {name}", cells) == keys, self.id, told)
+        self._check_printed(sheet)
+        table = sheet.table
+        held = table is None or keys <= set(map(str, table.index))
+        _demand(held, self.id, "the table that it is read from has no row for each key")
+        column = sheet.column is None or (table is not None and sheet.column in table.columns)
+        _demand(column, self.id, f"its table has no column {sheet.column}")
 
     def apart(self, sheet: TableSheet) -> dict[str, Cells]:
         """Return the answer of each known mistake of a sheet that can be told apart.
 
         As for one number: some row must lie further than the tolerance from the right answer, and
-        from that of each mistake named before it.
+        differ from that of each other mistake.
         """
-        right, found = dict(sheet.right.items()), dict[str, Cells]()
-        for name, cells in super().apart(sheet).items():
-            answer = dict(cells.items())
-            others = [right, *(dict(other.items()) for other in found.values())]
-            if all(map(_is_finite, answer.values())) and all(
-                any(self._far(answer[key], other[key]) for key in answer) for other in others
-            ):
-                found[name] = cells
-        return found
-
-    def _far(self, one: Any, other: Any) -> bool:
-        return abs(float(one) - float(other)) > self.margin(float(one)) + self.margin(float(other))
+        right = dict(sheet.right.items())
+        told = super().apart(sheet)
+        given = {name: dict(to.items()) for name, to in told.items()}
+        known = {name: to for name, to in given.items() if all(map(_is_finite, to.values()))}
+        return {
+            name: told[name]
+            for name, answer in known.items()
+            if any(abs(answer[key] - right[key]) > self.margin(right[key]) for key in right)
+            and not any(
+                all(alike(answer[key], to[key]) for key in right)
+                for other, to in known.items()
+                if other != name
+            )
+        }
 
     def _keys(self, what: str, cells: Cells) -> set[str]:
         pairs = list(cells.items()) if hasattr(cells, "items") else []
@@ -523,7 +609,10 @@ class Choice(Declared[ChoiceSheet]):
 
 @dataclass(frozen=True)
 class Field:
-    """One number of a plan that the learner sets: from `low` to `high` in steps of `step`."""
+    """One number of a plan that the learner sets: from `low` to `high` in steps of `step`.
+
+    `unit` is what may stand behind the number, as in `Numeric`.
+    """
 
     name: str
     label: str
@@ -531,6 +620,7 @@ class Field:
     high: float
     step: float = 1
     start: float | None = None
+    unit: str = ""
 
     def __post_init__(self) -> None:
         _demand(_is_text(self.name) and _is_text(self.label), self.name, "needs name and label")
@@ -571,6 +661,8 @@ class Plan(Declared[PlanSheet]):
         for name, plan in sheet.wrong.items():
             fits = plan is None or self._is_plan(plan)
             _demand(fits, self.id, f"its answer for {name} is neither a plan nor None")
+        above = isinstance(sheet.above, Mapping) and all(map(self._is_plan, sheet.above.values()))
+        _demand(above, self.id, "what stands above is plans by words")
         work = all(map(callable, (sheet.score, *sheet.detects.values())))
         _demand(work, self.id, "score and detects are functions of a plan")
 

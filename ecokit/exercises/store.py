@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ecokit.exercises.checks import Result
 
 TRIES_BEFORE_ANSWER = 3
-_TRIES = frozenset({"right", "misconception", "unit", "wrong"})
+_TRIES = frozenset({"right", "misconception", "unit", "near", "cell", "wrong"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Standing:
         Whether the answer was shown.
     done : bool
         Whether an answer was right.
+    edition : int
+        The edition of the exercise that all this is about.
+    earlier : bool
+        Whether an earlier edition was done.
     """
 
     answer: Any = None
@@ -52,19 +56,38 @@ class Standing:
     hints: int = 0
     shown: bool = False
     done: bool = False
+    edition: int = 1
+    earlier: bool = False
+
+    @property
+    def solved(self) -> bool:
+        """Whether this edition or an earlier one is done: what was done stays done."""
+        return self.done or self.earlier
 
     @property
     def may_show(self) -> bool:
         """Whether the answer may be shown by now."""
         return self.done or self.shown or self.tries >= TRIES_BEFORE_ANSWER
 
+    def of(self, edition: int) -> Standing:
+        """Return where a newer edition of the exercise stands: at its beginning.
+
+        Examples
+        --------
+        >>> Standing("8 %", tries=2, done=True).of(2)
+        Standing(answer=None, tries=0, hints=0, shown=False, done=False, edition=2, earlier=True)
+        """
+        if edition <= self.edition:
+            return self
+        return Standing(edition=edition, earlier=self.solved)
+
     def after(self, event: str, hints: int) -> Standing:
         """Return the standing after an event.
 
         Examples
         --------
-        >>> Standing(tries=2).after("misconception", hints=1)
-        Standing(answer=None, tries=3, hints=1, shown=False, done=False)
+        >>> Standing(tries=2).after("misconception", hints=1).tries
+        3
         """
         return replace(
             self,
@@ -117,8 +140,8 @@ class Learner:
     Examples
     --------
     >>> me = Learner(None)
-    >>> me.note_hint("kpi-uv")
-    Standing(answer=None, tries=0, hints=1, shown=False, done=False)
+    >>> me.note_hint("kpi-uv").hints
+    1
     >>> me.standing("kpi-uv").hints
     1
     """
@@ -142,33 +165,35 @@ class Learner:
             self.notice = message.format(folder=self.place, why=trouble.strerror)
             return dict(self._unsaved)
 
-    def standing(self, exercise: str) -> Standing:
-        """Return where one exercise stands."""
-        return self.standings().get(exercise, Standing())
+    def standing(self, exercise: str, edition: int = 1) -> Standing:
+        """Return where one exercise stands, in its newest edition."""
+        return self.standings().get(exercise, Standing()).of(edition)
 
-    def note_check(self, result: Result, answer: object) -> Standing:
+    def note_check(self, result: Result, answer: object, edition: int = 1) -> Standing:
         """Note an answer and what the check said."""
         kept = answer if _is_json(answer) else None
-        return self._note(result.exercise, result.kind, result.misconception, answer=kept)
+        return self._note(result.exercise, result.kind, edition, result.misconception, answer=kept)
 
-    def note_hint(self, exercise: str) -> Standing:
+    def note_hint(self, exercise: str, edition: int = 1) -> Standing:
         """Note that one more hint was opened."""
-        return self._note(exercise, "hint", hints=self.standing(exercise).hints + 1)
+        hints = self.standing(exercise, edition).hints + 1
+        return self._note(exercise, "hint", edition, hints=hints)
 
-    def note_shown(self, exercise: str) -> Standing:
+    def note_shown(self, exercise: str, edition: int = 1) -> Standing:
         """Note that the answer was shown."""
-        return self._note(exercise, "shown")
+        return self._note(exercise, "shown", edition)
 
     def _note(
         self,
         exercise: str,
         event: str,
+        edition: int,
         misconception: str | None = None,
         hints: int = 0,
         answer: Any = None,
     ) -> Standing:
         # Read again before each write: another notebook may have written in between.
-        standing = self.standing(exercise).after(event, hints)
+        standing = self.standing(exercise, edition).after(event, hints)
         if answer is not None:
             standing = replace(standing, answer=answer)
         self._unsaved[exercise] = standing
@@ -180,6 +205,8 @@ class Learner:
                 "misconception": misconception,
                 "hints": standing.hints,
             }
+            if standing.edition > 1:
+                line["edition"] = standing.edition
             try:
                 self.place.mkdir(parents=True, exist_ok=True)
                 _append(self.place / "events.jsonl", line)
@@ -220,7 +247,7 @@ class Learner:
         if self.place is not None:
             for event in read_events(self.place / "events.jsonl"):
                 exercise = event["exercise"]
-                before = standings.get(exercise, Standing())
+                before = standings.get(exercise, Standing()).of(event.get("edition", 1))
                 standings[exercise] = before.after(event["event"], event["hints"])
         return standings
 
@@ -235,7 +262,8 @@ def read_events(path: Path) -> Iterator[dict[str, Any]]:
         try:
             event = json.loads(line)
             whole = isinstance(event["exercise"], str) and isinstance(event["event"], str)
-            if whole and isinstance(event["hints"], int):
+            numbers = isinstance(event["hints"], int) and isinstance(event.get("edition", 1), int)
+            if whole and numbers:
                 yield event
         except (ValueError, TypeError, KeyError):
             continue
@@ -260,8 +288,8 @@ def _decode(data: bytes) -> dict[str, Standing]:
     """
     standings = {name: Standing(**fields) for name, fields in json.loads(data)["exercises"].items()}
     for standing in standings.values():
-        if not isinstance(standing.tries, int) or not isinstance(standing.hints, int):
-            raise TypeError("tries and hints are whole numbers")
+        if not all(isinstance(n, int) for n in (standing.tries, standing.hints, standing.edition)):
+            raise TypeError("tries, hints and edition are whole numbers")
     return standings
 
 
@@ -277,9 +305,17 @@ def _append(path: Path, event: dict[str, Any]) -> None:
         file.write(json.dumps(event).encode() + b"\n")
 
 
+def _fields(standing: Standing) -> dict[str, Any]:
+    """Return what is kept of a standing: of a first edition what older releases read, too."""
+    fields = asdict(standing)
+    if standing.edition == 1:
+        del fields["edition"], fields["earlier"]
+    return fields
+
+
 def _write(path: Path, standings: dict[str, Standing]) -> None:
     """Replace `path` atomically: whoever reads it, whenever, finds a whole file."""
-    content = {"version": 1, "exercises": {name: asdict(s) for name, s in standings.items()}}
+    content = {"version": 1, "exercises": {name: _fields(s) for name, s in standings.items()}}
     data = json.dumps(content, indent=1, ensure_ascii=False).encode()
     _sweep(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")

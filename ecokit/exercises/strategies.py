@@ -453,10 +453,16 @@ def experience(shop: Shop) -> sheet.Sheet:
 
 
 FIELDS = (
-    sheet.Field("launch", _("Launch price, % of the base price"), 90, 140, step=1, start=100),
-    sheet.Field("weeks", _("Weeks until the first cut"), 1, 22, step=1, start=8),
-    sheet.Field("later", _("Later price, % of the base price"), 70, 130, step=1, start=90),
-    sheet.Field("sale", _("Promotion in the last five weeks, % off"), 0, 40, step=1, start=20),
+    sheet.Field(
+        "launch", _("Launch price, % of the base price"), 90, 140, step=1, start=100, unit="%"
+    ),
+    sheet.Field("weeks", _("Weeks until the first cut"), 1, 22, step=1, start=8, unit="weeks"),
+    sheet.Field(
+        "later", _("Later price, % of the base price"), 70, 130, step=1, start=90, unit="%"
+    ),
+    sheet.Field(
+        "sale", _("Promotion in the last five weeks, % off"), 0, 40, step=1, start=20, unit="%"
+    ),
 )
 
 

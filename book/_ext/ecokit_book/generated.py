@@ -405,29 +405,9 @@ def _answer_form(exercise: Any, sheet: Any) -> Iterator[str]:
         )
     elif exercise.kind == "table":
         rows = ", ".join(exercise.labels.get(key, key) for key in checks.by_key(sheet.right))
-        yield f"Answer {_unit(exercise.unit)}, for each of: {rows}."
+        yield f"{checks.how_to_answer(exercise, sheet)} One number for each of: {rows}."
     else:
-        yield f"Answer {_unit(exercise.unit)}."
-
-
-COUNTED = {"agents", "approvals", "buyers", "customers", "layers", "people", "visitors"}
-
-
-def _unit(unit: str) -> str:
-    """Return a unit as an answer is asked for.
-
-    Examples
-    --------
-    >>> _unit("share"), _unit("yuan"), _unit("people")
-    ('as a share, such as 0.25 or 25 %', 'in yuan', 'as a number of people')
-    """
-    named = {
-        "share": "as a share, such as 0.25 or 25 %",
-        "%": "in per cent",
-        "ratio": "as a ratio, such as 1.03",
-        "elasticity": "as an elasticity, such as -1.5",
-    }
-    return named.get(unit, f"as a number of {unit}" if unit in COUNTED else f"in {unit}")
+        yield checks.how_to_answer(exercise, sheet)
 
 
 def setup(app: Sphinx) -> None:

@@ -1,0 +1,47 @@
+"""What a notebook says where a cell is run before those that it needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import ecokit
+
+STARTUP = Path(ecokit.__file__).parent / "cli" / "startup.py"
+RUN = """
+import runpy, sys
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_line_magic("colors", "nocolor")
+shell.safe_execfile(sys.argv[1], shell.user_ns, raise_exceptions=True)
+print("ecokit" in shell.user_ns)
+for cell in sys.argv[2:]:
+    shell.run_cell(cell)
+"""
+
+
+def said(*cells: str) -> str:
+    command = [sys.executable, "-c", RUN, str(STARTUP), *cells]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_cell_that_is_run_too_early_gets_one_sentence() -> None:
+    assert said("table = kpi.scorecard(shop)").splitlines() == [
+        "False",
+        "'kpi' is not known here yet: run the cells from the top (Run > Run All Above Selected "
+        "Cell), or see whether the name is misspelt.",
+    ]
+
+
+def test_other_errors_keep_their_traceback() -> None:
+    text = said("import statistics\nstatistics.mean(len)", "def f():\n    x += 1\nf()")
+    assert "TypeError" in text
+    assert "UnboundLocalError" in text
+    assert "run the cells" not in text
+
+
+def test_outside_a_notebook_nothing_happens() -> None:
+    code = "import ecokit.notebook as n, sys; print(n.install(), 'IPython' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["False", "False"]
