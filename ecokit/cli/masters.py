@@ -118,8 +118,8 @@ def normalise(nb: NotebookNode) -> NotebookNode:
     """Return the notebook without what differs from run to run or from machine to machine.
 
     Kept: sources, tags, ids, execution counts, outputs. Dropped: other metadata of the
-    notebook, timings, the state and the views of widgets (their ids are random). A cell that
-    shows an exercise or an explorer gets the tag ``nbval-ignore-output`` for that reason.
+    notebook, timings, the state and the views of widgets (their ids are random), the card of an
+    exercise. A cell that shows one or an explorer gets the tag ``nbval-ignore-output`` therefore.
 
     Examples
     --------
@@ -138,5 +138,6 @@ def normalise(nb: NotebookNode) -> NotebookNode:
             continue
         if copies.tags(cell) & {copies.EXERCISE, copies.EXPLORER}:
             cell.metadata["tags"] = list(dict.fromkeys([*cell.metadata["tags"], IGNORE]))
-        cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+        shown = [] if copies.EXERCISE in copies.tags(cell) else cell.outputs
+        cell.outputs = [output for output in shown if WIDGET not in output.get("data", {})]
     return normal

@@ -44,8 +44,9 @@ def markup(text: str) -> str:
     return "".join(f"<p>{part.strip()}</p>" for part in re.split(r"\n\s*\n", "".join(parts)))
 
 
-def _style() -> str:
-    css = resources.files("ecokit.exercises").joinpath("card.css").read_text("utf-8")
+def _style(*files: str) -> str:
+    folder = resources.files("ecokit.exercises")
+    css = "".join(folder.joinpath(file).read_text("utf-8") for file in files)
     return f"<style>{css}</style>"
 
 
@@ -83,7 +84,9 @@ class Card(widgets.VBox):  # type: ignore[misc]
         buttons.add_class("ecokit-buttons")
         question = widgets.HTML(_question(exercise, self._sheet))
         parts = [self._head, question, self._fields, buttons, self._feedback, self._help]
-        super().__init__([widgets.HTML(_style(), layout={"display": "none"}), *parts])
+        super().__init__(
+            [widgets.HTML(_style("card.css", "answer.css"), layout={"display": "none"}), *parts]
+        )
         self.add_class("ecokit-card")
         self._restore()
 
@@ -431,6 +434,6 @@ class ChapterProgress:
         heads = (_("Topic"), _("Progress"), _("Done"), _("Next exercise"))
         head = "".join(f'<th scope="col">{title}</th>' for title in heads)
         return (
-            f"{_style()}<div class='ecokit-progress'><p>{self._summary()}</p><table><thead><tr>"
-            f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+            f"{_style('card.css')}<div class='ecokit-progress'><p>{self._summary()}</p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
         )
