@@ -64,6 +64,20 @@ def topics() -> tuple[Topic, ...]:
     return tuple(topic for chapter in chapters() for topic in chapter.topics)
 
 
+def after(topic: Topic) -> Topic | None:
+    """Return the topic that follows in the course; None after the last.
+
+    Examples
+    --------
+    >>> [after(topic) == following for topic, following in zip(topics(), topics()[1:])].count(False)
+    0
+    >>> after(topics()[-1]) is None
+    True
+    """
+    place = topics().index(topic) + 1
+    return topics()[place] if place < len(topics()) else None
+
+
 def names() -> tuple[str, ...]:
     """Return the names of the topics, in the order of the course.
 

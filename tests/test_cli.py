@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import nbformat
 import pytest
@@ -88,7 +89,7 @@ def test_the_doctor_notices_a_folder_that_cannot_be_written(tmp_path: Path) -> N
 def course(tmp_path: Path) -> Course:
     """A course as a wheel carries it, of one notebook and one page."""
     cell = nbformat.v4.new_code_cell("1 + 1")
-    content = copies.to_bytes(copies.learner(nbformat.v4.new_notebook(cells=[cell])))
+    content = copies.to_bytes(copies.learner(nbformat.v4.new_notebook(cells=[cell]), FIRST))
     copies.write(tmp_path / "course" / "notebooks" / FIRST, content)
     copies.write(tmp_path / "course" / "book" / "index.html", b"<h1>The book</h1>")
     return Course(tmp_path / "course")
@@ -145,7 +146,7 @@ def test_start_serves_notebooks_and_book_to_those_signed_in(
     settings = json.loads(answer(f"{address}lab/api/settings{token}")[1])["settings"]
     schemas = {one["id"]: one["schema"] for one in settings}
     bar = schemas["@jupyterlab/application-extension:top-bar"]["properties"]["toolbar"]
-    assert [item["args"]["url"] for item in bar["default"] if "args" in item] == ["/book/"]
+    assert "ecokit:course-book" in [item.get("command") for item in bar["default"]]
     news = schemas["@jupyterlab/apputils-extension:notification"]["properties"]
     assert (news["fetchNews"]["default"], news["checkForUpdates"]["default"]) == ("false", False)
     assert "announcements" in answer(f"{address}lab{token}")[1].split("disabledExtensions")[1]
@@ -168,6 +169,25 @@ def test_start_serves_notebooks_and_book_to_those_signed_in(
         assert "The course has stopped." in rest
         assert "Traceback" not in rest
     assert (tmp_path / "learner" / FIRST).is_file()
+
+
+def test_course_book_opens_the_page_of_the_notebook_that_is_open(
+    served: SimpleNamespace, browser: Any
+) -> None:
+    """And Chinese shows where the system has no font for it."""
+    page = browser.new_page()
+    page.goto(served.lab)
+    page.locator(".jp-Notebook .jp-RenderedMarkdown").first.wait_for(timeout=60_000)
+    button = page.locator(".jp-ToolbarButtonComponent", has_text="Course book")
+    with page.expect_popup() as opened:
+        button.click()
+    opened.value.wait_for_url(f"**/book/book/{Path(FIRST).with_suffix('.html').as_posix()}")
+    loads = "async () => (await document.fonts.load('16px \"Course Chinese\"', '\u4e2d')).length"
+    assert page.evaluate(loads) == 1
+    for place in (".jp-RenderedMarkdown", ".cm-content", "body"):
+        fonts = "place => getComputedStyle(document.querySelector(place)).fontFamily"
+        assert '"Course Chinese"' in page.evaluate(fonts, place), place
+    page.close()
 
 
 def test_a_port_in_use_gets_a_sentence(course: Course, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -12,6 +15,8 @@ from nbformat import NotebookNode
 
 from ecokit.cli import copies
 from ecokit.errors import CourseError
+from ecokit.exercises.aims import objectives
+from ecokit.topics import Topic, topics
 
 SHOW, CHECK = 'exercises.show("uv", shop)', 'exercises.check("uv", 42, shop)'
 
@@ -262,3 +267,26 @@ def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None
     (tmp_path / "course").write_text("a file")
     with pytest.raises(CourseError, match=r"cannot be written .* --folder"):
         copies.lay({"kpi.ipynb": b"one"}, tmp_path / "course")
+
+
+# --- the end of a notebook says where to go on ---
+
+
+def ending(topic: Topic) -> str:
+    return str(copies.learner(GOOD, topic.notebook).cells[-1].source)
+
+
+def test_each_notebook_leads_to_the_next_one_and_the_last_says_what_can_be_done() -> None:
+    for topic, following in pairwise(topics()):
+        place = re.search(rf"\[{following.title}\]\((.*?)\)", ending(topic))
+        assert place, topic.name
+        linked = os.path.normpath(f"{topic.chapter}/{place[1]}")
+        assert linked == os.path.normpath(following.notebook)
+        ends = "last notebook of the chapter" in ending(topic)
+        assert ends == (topic.chapter != following.chapter)
+    last = ending(topics()[-1])
+    assert all(f"  - {aim.text}" in last for aim in objectives())
+
+
+def test_a_notebook_of_no_topic_has_no_next_step() -> None:
+    assert "Next step" not in copies.learner(GOOD, "mine.ipynb").cells[-1].source

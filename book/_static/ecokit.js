@@ -25,7 +25,7 @@ function wireTwin(twin) {
 document.querySelectorAll(".twin").forEach(wireTwin);
 
 // Where JupyterLab serves the book (at book/, beside lab/), the name of a notebook opens it.
-const served = location.pathname.match(/^(.*\/)book\/notebooks\//);
+const served = location.pathname.match(/^(.*\/)book\/(?:book|notebooks)\//);
 if (served && location.protocol.startsWith("http")) {
   document.querySelectorAll(".lab-notebook").forEach((name) => {
     const link = document.createElement("a");

@@ -23,8 +23,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from ecokit.cli import ways
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.topics import Topic
 
 ANSWER, EXERCISE, EXPLORER = "answer", "exercise", "explorer"
 HIDDEN = frozenset({"hide-input", "remove-input", "remove-cell"})
@@ -142,7 +144,8 @@ def _call_fault(kind: frozenset[str], source: str, exercise: str | None) -> str:
 def learner(nb: NotebookNode, name: str = "notebook") -> NotebookNode:
     """Derive what a learner gets: the lesson, explorers and exercises, no answers, no outputs.
 
-    Each exercise is followed by one empty "Your turn" cell to try things in.
+    Each exercise is followed by one empty "Your turn" cell to try things in; the end says where
+    to go on.
 
     Parameters
     ----------
@@ -172,7 +175,7 @@ def learner(nb: NotebookNode, name: str = "notebook") -> NotebookNode:
     ['exercises.show("uv", shop)', '# Your turn']
     """
     check(nb, name)
-    return _blank(nb, list(_without_answers(nb)))
+    return _blank(nb, [*_without_answers(nb), *_ending(name)])
 
 
 def trainer(nb: NotebookNode, name: str = "notebook") -> NotebookNode:
@@ -212,7 +215,23 @@ def trainer(nb: NotebookNode, name: str = "notebook") -> NotebookNode:
         if ANSWER in tags(cell):
             mark = _("# Answer") if cell.cell_type == "code" else _("**Answer**") + "\n"
             cell.source = f"{mark}\n{cell.source}"
-    return _blank(nb, cells)
+    return _blank(nb, [*cells, *_ending(name)])
+
+
+def _ending(name: str) -> Iterator[NotebookNode]:
+    """Yield the cell at the end of a topic's notebook that says where to go on."""
+    topic = ways.topic_of(name)
+    if topic is None:
+        return
+
+    def link(other: Topic) -> str:
+        same = other.chapter == topic.chapter
+        path = f"{other.name}.ipynb" if same else f"../{other.notebook}"
+        return f"[{other.title}]({path})"
+
+    page = _("**Course book**, at the top right, opens the page of the notebook that is open.")
+    text = "\n".join([_("## Next step"), "", *ways.next_step(topic, link), "", page])
+    yield nbformat.v4.new_markdown_cell(text, id="next-step")
 
 
 def _without_answers(nb: NotebookNode) -> Iterator[NotebookNode]:

@@ -1,7 +1,8 @@
 """A Jupyter server extension: the built book at ``book/``, behind the notebooks' sign-in.
 
-It also gives JupyterLab the course's settings: a "Course book" button in the top bar, and no
-news from the network. Both work below any base URL. On a hub, enable it with
+It also gives JupyterLab the course's settings: a "Course book" button in the top bar, which opens
+the page of the notebook that is open; a font for Chinese; and no news from the network. All work
+below any base URL. On a hub, enable it with
 ``c.ServerApp.jpserver_extensions = {"ecokit.cli.server": True}``.
 """
 
@@ -18,9 +19,14 @@ from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
 from tornado import web
 
-from ecokit.cli import copies
+import ecokit
+from ecokit.cli import copies, ways
 from ecokit.cli.course import Course
 from ecokit.messages import _
+
+STYLE = Path(__file__).with_name("lab.css")
+EXTENSIONS = Path(__file__).with_name("labextension")
+FONT = Path(ecokit.__file__).parent / "plots" / "fonts" / "NotoSansSC-ecokit.otf"
 
 
 class BookHandler(JupyterHandler, web.StaticFileHandler):
@@ -47,22 +53,50 @@ class BookHandler(JupyterHandler, web.StaticFileHandler):
         self.set_header("Cache-Control", "no-cache")
 
 
-def settings(base_url: str) -> dict[str, Any]:
+class HereHandler(JupyterHandler):
+    """Leads from JupyterLab to the page of the notebook that is open there."""
+
+    auth_resource = "contents"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Redirect to the page of the notebook that is asked for, else to the first page."""
+        page = ways.page_of(self.get_query_argument("notebook", ""))
+        self.redirect(url_path_join(self.base_url, "book", page))
+
+
+class StyleHandler(JupyterHandler):
+    """The course's style of JupyterLab, and after it the user's own ``custom.css``."""
+
+    auth_resource = "contents"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Send the style sheet."""
+        own = [Path(folder, "custom.css") for folder in self.settings["static_custom_path"]]
+        sheets = [STYLE, *(path for path in own if path.is_file())]
+        self.set_header("Content-Type", "text/css; charset=utf-8")
+        self.finish("\n".join(path.read_text("utf-8") for path in sheets))
+
+
+def settings() -> dict[str, Any]:
     """Return JupyterLab's settings for the course.
 
     Examples
     --------
-    >>> bar = settings("/room/")["@jupyterlab/application-extension:top-bar"]["toolbar"]
-    >>> bar[0]["args"]["url"]
-    '/room/book/'
+    >>> bar = settings()["@jupyterlab/application-extension:top-bar"]["toolbar"]
+    >>> bar[0]["command"]
+    'ecokit:course-book'
     """
     title = _("Course book")
     button = {
         "name": "course-book",
         "label": title,
         "rank": 60,
-        "command": "help:open",
-        "args": {"url": url_path_join(base_url, "book/"), "text": title, "newBrowserTab": True},
+        "command": "ecokit:course-book",  # of the extension beside this file
+        "args": {"label": title},
     }
     return {
         "@jupyterlab/application-extension:top-bar": {"toolbar": [button]},
@@ -82,22 +116,31 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "ecokit.cli.server"}]
 
 
+def _link_jupyter_server_extension(app: ServerApp) -> None:
+    """Give JupyterLab a style sheet and an extension beside its own, before it starts."""
+    app.config.LabApp.custom_css = True
+    app.config.LabApp.extra_labextensions_path.append(str(EXTENSIONS))
+
+
 def _load_jupyter_server_extension(app: ServerApp) -> None:
     """Serve the book and lay the settings into files of their own, which overwrite no others."""
     # Every kernel of this server runs the file as it starts, unless the learner has one's own.
     os.environ.setdefault("PYTHONSTARTUP", str(Path(__file__).with_name("startup.py")))
     labconfig = Path(app.config_dir, "labconfig")
     for name, content in {
-        "default_setting_overrides.d": settings(app.base_url),
+        "default_setting_overrides.d": settings(),
         "page_config.d": PAGE,
     }.items():
         copies.write(labconfig / name / "ecokit.json", json.dumps(content, indent=1).encode())
-    book = url_path_join(app.base_url, "book")
+    book, custom = (url_path_join(app.base_url, name) for name in ("book", "custom"))
     files = {"path": str(Course.found().book), "default_filename": "index.html"}
     app.web_app.add_handlers(
         ".*$",
         [
             (book, web.RedirectHandler, {"url": book + "/"}),
+            (book + "/here", HereHandler),
             (book + "/(.*)", BookHandler, files),
+            (url_path_join(custom, "custom.css"), StyleHandler),
+            (url_path_join(custom, f"({FONT.name})"), BookHandler, {"path": str(FONT.parent)}),
         ],
     )

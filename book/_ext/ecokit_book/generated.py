@@ -20,6 +20,9 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
+from ecokit.cli import ways
+from ecokit.topics import Topic
+
 from . import cache
 
 WORDS_A_MINUTE = 150
@@ -147,6 +150,39 @@ def times_of(env: BuildEnvironment, chapter: str, topic: str) -> list[int]:
     env.note_dependency(str(page))
     own = exercises.all(topic=topic)
     return [reading_minutes(page.read_text("utf8")), len(own), sum(one.minutes for one in own)]
+
+
+class NextStep(Generated):
+    """``{next-step}``: from a page to its notebook and back, and where to go on.
+
+    It stands at the end of each page and each notebook of a topic, without being written there.
+    """
+
+    inputs = ("ecokit/topics.csv", "ecokit/exercises/objectives.csv")
+
+    def uses(self, ours: cache.Inputs) -> set[str]:
+        """Return the modules that know the ways through the course."""
+        return {"ecokit.cli.ways", "ecokit.exercises.aims"}
+
+    def markdown(self) -> Iterator[str]:
+        """Yield a box."""
+        topic = ways.topic_of(f"{self.env.docname}.ipynb")
+        if topic is None:
+            raise LookupError(f"{self.env.docname} belongs to no topic")
+        yield from ("::::{admonition} Next step", ":class: next-step", "")
+        if self.env.docname.startswith("notebooks/"):
+            yield f"Back to the page {{doc}}`/book/{topic.chapter}/{topic.name}`."
+            yield from ways.next_step(topic, self._link)
+        else:
+            yield "Try it on the shop's own tables: run the notebook and answer its exercises. Open"
+            yield f"[`{topic.notebook}`]{{.lab-notebook}} in JupyterLab, or look at"
+            yield f"{{doc}}`how it runs </notebooks/{topic.chapter}/{topic.name}>` first."
+        yield "::::"
+
+    def _link(self, topic: Topic) -> str:
+        """Return a link to a topic's page, or its title where the book holds none."""
+        page = f"book/{topic.chapter}/{topic.name}"
+        return f"{{doc}}`/{page}`" if page in self.env.found_docs else topic.title
 
 
 class CourseHours(Generated):
@@ -410,11 +446,19 @@ def _answer_form(exercise: Any, sheet: Any) -> Iterator[str]:
         yield checks.how_to_answer(exercise, sheet)
 
 
+def _go_on(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the next step at the end of a topic's page."""
+    if docname.startswith("book/") and ways.topic_of(f"{docname}.ipynb"):
+        source[0] += "\n```{next-step}\n```\n"
+
+
 def setup(app: Sphinx) -> None:
     """Register the directives."""
     app.add_directive("objectives", Objectives)
     app.add_directive("chapter", Chapter)
     app.add_directive("course", CourseHours)
+    app.add_directive("next-step", NextStep)
+    app.connect("source-read", _go_on)
     app.add_directive("modules", Modules)
     app.add_directive("data-dictionary", DataDictionary)
     app.add_directive("kpi-reference", KPIReference)

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from ecokit.cli import copies
+from ecokit.cli import copies, ways
 from ecokit.errors import CourseError
 
 OPEN = """\
@@ -20,6 +20,7 @@ OPEN = """\
 This page shows the notebook and takes no answers. To run it, open [`{name}`]{{.lab-notebook}} in
 JupyterLab.
 ```"""
+NEXT = "```{next-step}\n```"
 
 
 def for_page(nb: NotebookNode, name: str, *, trainer: bool = False) -> NotebookNode:
@@ -68,6 +69,8 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
         page = for_page(nb, _name(docname), trainer=app.config.ecokit_edition == "trainer")
     except CourseError as error:
         raise SphinxError(str(error)) from error
+    if ways.topic_of(_name(docname)):
+        page.cells.append(nbformat.v4.new_markdown_cell(NEXT, id="next-step"))
     source[0] = nbformat.writes(page)
 
 
