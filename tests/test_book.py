@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import html
 import importlib
@@ -22,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
+from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from sphinx.util.inventory import InventoryFile
@@ -143,6 +145,40 @@ def test_chinese_is_marked_as_chinese(book: Path) -> None:
                 continue
             marked = text.find_parent(lang=re.compile("zh"))
             assert marked or text.find_parent(class_="cell_output"), f"{name}: {text}"
+
+
+def chinese(text: str) -> set[str]:
+    return set("".join(extension("chinese").RUN.findall(html.unescape(text))))
+
+
+def characters(font: Path) -> set[str]:
+    with TTFont(font) as opened:
+        return set(map(chr, opened.getBestCmap()))
+
+
+def test_no_page_shows_a_box_for_a_chinese_character(book: Path) -> None:
+    """The font that travels with the book has each one, for machines without any Chinese."""
+    known = characters(book / "_static" / "chinese.woff")
+    for path in pages(book):
+        lacking = chinese(path.read_text("utf8")) - known
+        assert not lacking, f"{path.relative_to(book)}: {lacking}"
+
+
+def test_the_bundled_font_has_all_that_tables_notebooks_and_cards_can_print() -> None:
+    known = characters(extension("site").CHINESE_FONT)
+    files = [
+        p for top in ("ecokit", "datasets", "notebooks", "book") for p in (ROOT / top).rglob("*")
+    ]
+    for path in files:
+        if path.suffix in {".py", ".csv", ".json", ".ipynb", ".md", ".html", ".gz"}:
+            lacking = chinese(written(path)) - known
+            assert not lacking, f"{path.relative_to(ROOT)}: {lacking}"
+
+
+def written(path: Path) -> str:
+    if path.suffix == ".gz":
+        return gzip.decompress(path.read_bytes()).decode()
+    return path.read_text("utf8")
 
 
 def test_every_term_of_the_glossary_has_its_chinese_name(book: Path) -> None:

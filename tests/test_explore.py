@@ -212,10 +212,28 @@ def test_a_slider_takes_the_nearest_number_and_refuses_another_value() -> None:
 
 
 def test_a_table_escapes_and_tells_what_its_heads_are() -> None:
-    html = table(["<b>", "n"], [["a & b", 3]], bold=[0], numbers=False)
+    html = table(["<b>", "n"], [["a & b", 3]], bold=[0])
     assert '<th scope="col">&lt;b&gt;</th>' in html
-    assert '<tr class="ecokit-bold"><th scope="row">a &amp; b</th><td>3</td>' in html
-    assert "ecokit-numbers" not in html
+    assert '<tr class="ecokit-bold"><th scope="row">a &amp; b</th>' in html
+    assert '<td class="ecokit-number">3</td></tr>' in html
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        (["3", "-4.5", "+113%", "¥2.05k", "12 s", "–", "99.4%, 95.7%"], True),
+        (["¥1k + ¥2k = ¥3k", "23; 27"], True),
+        (["3", "the same"], False),
+        (["20 Jun 19:19"], False),
+        (["K2"], False),
+        (["", ""], False),
+    ],
+)
+def test_a_column_of_numbers_stands_right_and_one_of_names_left(
+    cells: list[str], right: bool
+) -> None:
+    html = table(["Name", "Value"], [["a", cell] for cell in cells])
+    assert html.count("ecokit-number") == (len(cells) + 1) * right
 
 
 def picture_of(z: int) -> str:

@@ -93,3 +93,19 @@ def test_a_move_redraws(page: Any, topic: str) -> None:
         arg=[output(topic), before],
         timeout=20_000,
     )
+
+
+def test_the_button_makes_the_weights_add_up_to_100(page: Any) -> None:
+    """Whatever they were: the slider of each says its share."""
+    weights = page.locator(f"{output('kpi')} .ecokit-slider:has(label:text('Weight'))")
+    for key in ("End", "Home", "PageUp"):
+        weights.first.locator("input").press(key)
+        weights.last.locator("input").press("ArrowRight")
+        page.locator(output("kpi")).get_by_role("button", name="Make the weights").click()
+        page.wait_for_function(
+            "place => [...document.querySelectorAll(place + ' .ecokit-slider')]"
+            ".filter(one => one.innerText.includes('Weight'))"
+            ".reduce((sum, one) => sum + Number(one.querySelector('output').innerText), 0) === 100",
+            arg=output("kpi"),
+            timeout=20_000,
+        )

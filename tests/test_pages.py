@@ -17,6 +17,8 @@ from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from ecokit.topics import topics
+
 ROOT = Path(__file__).resolve().parents[1]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 pytestmark = pytest.mark.browser
@@ -168,6 +170,30 @@ def test_slider_of_a_twin_changes_the_picture(
         for twin in page.locator(".twin").all():
             walk(page, twin)
         assert not tab.faults
+
+
+@ONE
+def test_on_a_phone_what_is_too_wide_scrolls_in_its_own_box_and_says_so(
+    tab: SimpleNamespace, address: str
+) -> None:
+    """Figures and tables: each is seen whole, or stands in a box with the words above it."""
+    for topic in topics():
+        page = go(tab, f"{address}/book/{topic.chapter}/{topic.name}.html")
+        page.wait_for_timeout(100)  # the observer has looked
+        assert page.evaluate(CUT_OFF) == [], topic.name
+
+
+CUT_OFF = """() => {
+  const shown = [...document.querySelectorAll('article :is(table, img)')]
+    .filter(one => one.checkVisibility());
+  const fits = one => one.getBoundingClientRect().right <= innerWidth + 1;
+  const told = one => {
+    const box = one.closest('.scrolls');
+    return box && box.tabIndex === 0 && getComputedStyle(box).overflowX === 'auto'
+      && getComputedStyle(box, '::before').content.includes('wider than the screen');
+  };
+  return shown.filter(one => !fits(one) && !told(one)).map(one => one.outerHTML.slice(0, 120));
+}"""
 
 
 def with_twins(book: Path) -> list[str]:

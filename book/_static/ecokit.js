@@ -36,11 +36,12 @@ if (served && location.protocol.startsWith("http")) {
   });
 }
 
-// What is wider than the page scrolls by itself, by keyboard too.
+// What is wider than the page scrolls in its own box, by keyboard too, and says so.
 const WIDE =
   ".math, .text_html, .pst-scrollable-table-container, figure, .cell_output, .twin-frame";
-window.addEventListener("load", () => {
-  document.querySelectorAll(WIDE).forEach((box) => {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-  });
-});
+const looked = new ResizeObserver((boxes) => boxes.forEach(({ target }) => {
+  const wide = target.scrollWidth > target.clientWidth + 1;
+  target.classList.toggle("scrolls", wide);
+  if (wide) target.tabIndex = 0;
+}));
+document.querySelectorAll(WIDE).forEach((box) => looked.observe(box));

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ecokit.competitors.collect import Clock, Fetch, Reply, http_fetch
 from ecokit.competitors.robots import Robots
-from ecokit.competitors.sandbox import sandboxed
+from ecokit.competitors.sandbox import sandboxed, site
 from ecokit.competitors.tables import shop_of
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
@@ -138,6 +138,8 @@ class SmallWeb:
     def preview(self, url: str, height: int = 420) -> Any:
         """Show a page of the small web in the notebook, in a frame where nothing runs.
 
+        Links lead to the other pages of the site, inside the frame.
+
         Parameters
         ----------
         url : str
@@ -162,7 +164,15 @@ class SmallWeb:
         name = f"{name}index.html" if name.endswith("/") else name
         if name not in self._pages:
             raise CourseError(_("The small web has no page {url}.").format(url=url))
-        return sandboxed(decoded(url, self._pages[name]), url, height)
+        own = f"{name.partition('/')[0]}/"
+        pages = {
+            f"http://{parts.hostname}/{one.removeprefix(own)}": decoded(url, body)
+            for one, body in self._pages.items()
+            if one.startswith(own) and one.endswith(".html")
+        }
+        first = f"http://{parts.hostname}/{name.removeprefix(own)}"
+        page = site(pages, first) if first in pages else decoded(url, self._pages[name])
+        return sandboxed(page, url, height)
 
     def close(self) -> None:
         """Stop serving."""

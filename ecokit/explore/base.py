@@ -25,8 +25,7 @@ _STYLE = """
 .ecokit-table caption { text-align: left; }
 .ecokit-table :is(th, td) { text-align: left; padding: 2px 10px 2px 0; }
 .ecokit-table tbody th { font-weight: inherit; }
-.ecokit-numbers :is(td, th[scope="col"]:not(:first-child)) { text-align: right;
-  font-variant-numeric: tabular-nums; }
+.ecokit-table .ecokit-number { text-align: right; font-variant-numeric: tabular-nums; }
 .ecokit-table .ecokit-bold { font-weight: bold; }
 .ecokit-alert { color: #a40000; background: #fff4f2; padding: 4px 8px; }
 """

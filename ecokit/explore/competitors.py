@@ -167,4 +167,4 @@ def _doubtful(pairs: pd.DataFrame, names: pd.Series[Any]) -> str:
         for pair in last.to_dict("records")
     ]
     heads = [_("Ours"), _("Theirs"), _("Shop"), _("Likeness"), _("In truth")]
-    return table(heads, rows, numbers=False, caption=_("The least alike of these pairs:"))
+    return table(heads, rows, caption=_("The least alike of these pairs:"))

@@ -192,7 +192,7 @@ def _list(parcels: pd.DataFrame, titles: Mapping[str, str]) -> str:
     ]
     more = len(parcels) - len(rows)
     rest = _("<p>and {n} more</p>").format(n=more) if more > 0 else ""
-    return table(heads, rows, numbers=False) + rest
+    return table(heads, rows) + rest
 
 
 def _called(moment: pd.Timestamp) -> str:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Collection, Sequence
+
+_ONE = r"[-+−]?¥?\d[\d.,]*[kmb]?n?( ?%| [a-z]+)?"
+_NUMBER = re.compile(rf"{_ONE}((; |, | \+ | = ){_ONE})*|[-–—]|")
+"""What stands right: one or more amounts with their units, or the dash where there is none."""
 
 
 def table(
@@ -11,10 +16,9 @@ def table(
     rows: Sequence[Sequence[object]],
     *,
     bold: Collection[int] = (),
-    numbers: bool = True,
     caption: str = "",
 ) -> str:
-    """Return a table whose first column names its rows.
+    """Return a table whose first column names its rows; names stand left, numbers right.
 
     Parameters
     ----------
@@ -24,31 +28,38 @@ def table(
         The cells, as text; what is no text is written as it prints.
     bold : collection of int
         The rows to point out, from 0.
-    numbers : bool
-        Whether the cells after the first are numbers, which stand right.
     caption : str
         A line above the table.
 
     Examples
     --------
     >>> print(table(["Post", "Points"], [["<IT>", 97.5]], caption="Scores"))
-    <table class="ecokit-table ecokit-numbers"><caption>Scores</caption><thead><tr><th
-    scope="col">Post</th><th scope="col">Points</th></tr></thead><tbody><tr><th
-    scope="row">&lt;IT&gt;</th><td>97.5</td></tr></tbody></table>
+    <table class="ecokit-table"><caption>Scores</caption><thead><tr><th scope="col">Post</th><th
+    scope="col" class="ecokit-number">Points</th></tr></thead><tbody><tr><th
+    scope="row">&lt;IT&gt;</th><td class="ecokit-number">97.5</td></tr></tbody></table>
     """
+    columns = list(zip(*rows, strict=True)) or [() for _name in heads]
+    looks = ["", *map(_look, columns[1:])]
     above = f"<caption>{_safe(caption)}</caption>" if caption else ""
-    head = "".join(f'<th scope="col">{_safe(name)}</th>' for name in heads)
+    named = zip(heads, looks, strict=True) if heads else ()
+    head = "".join(f'<th scope="col"{look}>{_safe(name)}</th>' for name, look in named)
     head = f"<thead><tr>{head}</tr></thead>" if heads else ""
-    body = "".join(_row(row, bold=place in bold) for place, row in enumerate(rows))
-    kind = "ecokit-table ecokit-numbers" if numbers else "ecokit-table"
-    return f'<table class="{kind}">{above}{head}<tbody>{body}</tbody></table>'
+    body = "".join(_row(row, looks, bold=place in bold) for place, row in enumerate(rows))
+    return f'<table class="ecokit-table">{above}{head}<tbody>{body}</tbody></table>'
 
 
-def _row(cells: Sequence[object], *, bold: bool) -> str:
+def _look(column: Sequence[object]) -> str:
+    """Return the class of a column's cells: of numbers, if each cell is one."""
+    numbers = any(column) and all(_NUMBER.fullmatch(str(cell)) for cell in column)
+    return ' class="ecokit-number"' if numbers else ""
+
+
+def _row(cells: Sequence[object], looks: Sequence[str], *, bold: bool) -> str:
     name, *rest = cells
-    values = "".join(f"<td>{_safe(cell)}</td>" for cell in rest)
-    look = ' class="ecokit-bold"' if bold else ""
-    return f'<tr{look}><th scope="row">{_safe(name)}</th>{values}</tr>'
+    pairs = zip(rest, looks[1:], strict=True)
+    values = "".join(f"<td{look}>{_safe(cell)}</td>" for cell, look in pairs)
+    heavy = ' class="ecokit-bold"' if bold else ""
+    return f'<tr{heavy}><th scope="row">{_safe(name)}</th>{values}</tr>'
 
 
 def alert(sentence: object) -> str:

@@ -8,7 +8,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-RUN = re.compile(r"([\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+)")
+RUN = re.compile(
+    r"([\u2e80-\u2fdf\u3000-\u303f\u31c0-\u31ef\u3200-\u9fff\uf900-\ufaff\ufe30-\ufe4f"
+    r"\uff00-\uffef\U00020000-\U0003ffff]+)"
+)
+"""What a font without Chinese shows as boxes: characters, radicals, signs, and wide forms."""
 SKIP = (nodes.FixedTextElement, nodes.raw, nodes.comment, nodes.math, nodes.math_block)
 
 

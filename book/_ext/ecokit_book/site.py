@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from logging import WARNING, getLogger
 from pathlib import Path
@@ -142,7 +143,9 @@ def _prune(out: Path) -> None:
     slim, codes = keep_icons(theme.read_text("utf8"), set(ICON.findall(pages)))
     (static / "styles" / "theme-used.css").write_text(slim, "utf8")
     _subset(webfonts / "fa-solid-900.ttf", codes, webfonts / "icons.woff")
-    _subset(CHINESE_FONT, map(ord, set("".join(RUN.findall(pages)))), static / "chinese.woff")
+    shown = {ord(character) for character in "".join(RUN.findall(unescape(pages)))}
+    for boxed in sorted(shown - _subset(CHINESE_FONT, shown, static / "chinese.woff")):
+        logger.warning("a page shows %s, which %s lacks", chr(boxed), CHINESE_FONT.name)
     for path in {path for pattern in UNUSED for path in static.glob(pattern)}:
         path.unlink()
     shutil.rmtree(static / "locales", ignore_errors=True)
@@ -169,13 +172,16 @@ def keep_icons(css: str, used: set[str]) -> tuple[str, list[int]]:
     return css, codes
 
 
-def _subset(font: Path, codes: Iterable[int], target: Path) -> None:
+def _subset(font: Path, codes: Iterable[int], target: Path) -> set[int]:
+    """Write the part of a font with some characters; return all those that it has."""
     with TTFont(font) as whole:
+        known = set(whole.getBestCmap())
         subsetter = subset.Subsetter()
         subsetter.populate(unicodes=codes)
         subsetter.subset(whole)
         whole.flavor = "woff"
         whole.save(target)
+    return known
 
 
 def _name_toggles(

@@ -1,0 +1,78 @@
+"""A page is for reading: few numbers in its prose, and one main table that a phone can show."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from ecokit.topics import Topic, topics
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Load(NamedTuple):
+    """What a page asks of its reader, outside what is folded "For the curious"."""
+
+    numbers: int
+    """Values in the prose that code computes."""
+    tables: int
+    cells: int
+    """Cells of the largest table, without its head."""
+
+
+LIMIT = Load(numbers=25, tables=1, cells=60)
+TODAY = {
+    "organisation": Load(24, 3, 36),
+    "decisions": Load(51, 3, 24),
+    "journey": Load(48, 2, 50),
+    "kpi": Load(35, 1, 12),
+    "operations": Load(83, 3, 42),
+    "service_desk": Load(84, 0, 0),
+    "competitors": Load(53, 0, 0),
+    "strategies": Load(24, 1, 108),
+}
+"""Pages above the limit, as they stand. A count may only fall; a page within the limit goes out."""
+
+
+def load(source: str, page: str) -> Load:
+    """Count what stands in a page's Markdown and in its HTML."""
+    prose = re.sub(r"^(:{3,})\{dropdown\}.*?^\1$", "", source, flags=re.MULTILINE | re.DOTALL)
+    article = BeautifulSoup(page, "html.parser").find("article")
+    assert isinstance(article, Tag)
+    for folded in article.select("details"):
+        folded.decompose()
+    cells = [len(table.select("tbody :is(td, th)")) for table in article.find_all("table")]
+    return Load(len(re.findall(r"\{glue:text\}`", prose)), len(cells), max(cells, default=0))
+
+
+@pytest.mark.parametrize("topic", topics(), ids=lambda topic: topic.name)
+def test_a_page_asks_no_more_of_its_reader_than_it_may(topic: Topic, book: Path) -> None:
+    name = f"book/{topic.chapter}/{topic.name}"
+    source, page = (ROOT / f"{name}.md", book / f"{name}.html")
+    found = load(source.read_text("utf-8"), page.read_text("utf-8"))
+    may = TODAY.get(topic.name, LIMIT)
+    over = [
+        key
+        for key, n, most in zip(Load._fields, found, map(max, LIMIT, may), strict=True)
+        if n > most
+    ]
+    assert not over, f"{name} has {found}, more {' and '.join(over)} than {may}"
+    if topic.name in TODAY:
+        assert found == may, f"{name} is lighter now: write {found} into TODAY, so that it stays so"
+
+
+def test_what_is_folded_does_not_count() -> None:
+    source = "{glue:text}`a`\n\n:::{dropdown} For the curious\n{glue:text}`b`\n:::\n"
+    table = "<table><thead><tr><th>h</th></tr></thead><tbody><tr><th>n</th><td>1</td></tr></tbody>"
+    page = f"<article>{table}</table><details>{table}</table></details></article>"
+    assert load(source, page) == Load(numbers=1, tables=1, cells=2)
+
+
+def test_the_list_names_topics_and_no_page_within_the_limit() -> None:
+    assert set(TODAY) <= {topic.name for topic in topics()}
+    for name, found in TODAY.items():
+        assert any(n > most for n, most in zip(found, LIMIT, strict=True)), name
