@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from ecokit import exercises, load_shop, topics
 from ecokit.errors import CourseError
-from ecokit.exercises import checks, store
+from ecokit.exercises import cells, checks, store
 from ecokit.exercises.card import Card, ChapterProgress, answer_text, markup
 from ecokit.exercises.reading import AnswerError, read, told
 from ecokit.exercises.sheet import Exercise, Field, Score, Sheet, number
@@ -154,6 +154,105 @@ def test_the_lines_that_give_the_answer_give_it(exercise: Exercise, shop: Shop) 
     exec(compile(ast.Module(lines, []), exercise.id, "exec"), names)  # the course's own lines
     answer = eval(compile(ast.Expression(last.value), exercise.id, "eval"), names)
     assert checks.check(exercise, answer, shop).right
+
+
+def rounded(exercise: Any, value: float, fewer: int = 0) -> str:
+    """Return a number as it is typed at the precision that is asked for, or digits less."""
+    places = exercise.places(value)
+    digits = (6 if places is None else places) - fewer
+    return f"{round(float(value), digits):.{max(0, digits)}f}"
+
+
+@pytest.mark.parametrize("exercise", exercises.all(), ids=ids)
+def test_an_answer_is_judged_at_the_precision_at_which_it_is_typed(
+    exercise: Exercise, shop: Shop
+) -> None:
+    if exercise.kind != "number":
+        return
+    right = float(exercise.sheet(shop).right)
+    assert checks.check(exercise, rounded(exercise, right), shop).right
+    coarse = rounded(exercise, right, fewer=1)
+    if "." in coarse or abs(right) >= 100:  # nobody writes 10 people for 8
+        result = checks.check(exercise, coarse, shop)
+        assert result.kind in ("right", "near") or result.fits, coarse
+    for name, answer in exercise.wrong_answers(shop).items():
+        typed = rounded(exercise, answer)
+        result = checks.check(exercise, typed, shop)
+        assert name in result.fits, f"{name}: {typed}"
+        assert result.misconception in (name, None)
+        assert not result.right
+
+
+def test_what_falls_together_is_told_as_what_is_sure() -> None:
+    near = replace(RATE.sheet(NO_SHOP), wrong={"visits": 0.0838, "lines": 0.0542})
+    rate = RATE(lambda _shop: near)
+    assert checks.check(rate, "8 %", NO_SHOP).kind == "near"
+    assert checks.check(rate, "8 %", NO_SHOP).fits == ("visits",)
+    assert checks.check(rate, "8.4 %", NO_SHOP).misconception == "visits"
+    assert checks.check(rate, "5 %", NO_SHOP).misconception == "lines"
+    both = replace(near, wrong={"visits": 0.0543, "lines": 0.0542})
+    result = checks.check(RATE(lambda _shop: both), "5.4 %", NO_SHOP)
+    assert result.misconception is None
+    assert result.message == (
+        "More than one usual mistake leads to this number. You counted visits, not visitors. Or: "
+        "You counted order lines, not orders. One more digit tells which it is."
+    )
+    printed = replace(near, wrong={"visits": 0.3, "lines": 0.2}, printed=0.01)
+    assert checks.check(RATE(lambda _shop: printed), "8 %", NO_SHOP).right
+    assert checks.check(RATE(lambda _shop: printed), "8.4 %", NO_SHOP).kind == "wrong"
+
+
+def test_a_right_answer_says_where_a_mistake_comes_as_near(shop: Shop) -> None:
+    close = replace(RATE.sheet(NO_SHOP), wrong={"visits": 0.0821, "lines": 0.2})
+    rate = RATE(lambda _shop: close)
+    assert rate.wrong_answers(NO_SHOP) == {"lines": 0.2}
+    assert checks.check(rate, "8.18 %", NO_SHOP).message == "0.082 (8.2 %)."
+    assert checks.check(rate, "8.21 %", NO_SHOP).right
+    assert "look at your way once more" in checks.check(rate, "8.21 %", NO_SHOP).message
+
+
+def test_a_share_table_takes_per_cent_as_a_number_does() -> None:
+    cells = replace(LAYERS.sheet(NO_SHOP), right={"seven": 0.783, "three": 0.512})
+    cells = replace(cells, wrong={"no_top": None, "posts": None})
+    table = replace(LAYERS, unit="share", tolerance=0.0005)(lambda _shop: cells)
+    assert checks.check(table, {"seven": "78.3 %", "three": "51,2%"}, NO_SHOP).right
+    bare = checks.check(table, {"seven": "78.3", "three": 51.2}, NO_SHOP)
+    assert bare.kind == "unit"
+    assert bare.message.startswith("78.3 would be right in %. This answer is asked as a share")
+    assert checks.check(table, {"seven": "78 %", "three": "51 %"}, NO_SHOP).kind == "near"
+
+
+def test_a_plan_reads_units_and_names_what_was_not_changed() -> None:
+    fields = tuple(replace(field, unit="people") for field in DESIGN.fields)
+    above = replace(
+        DESIGN.sheet(NO_SHOP), above={"the plan of the cell above": {"span": 5, "layers": 2}}
+    )
+    plan = replace(DESIGN, fields=fields)(lambda _shop: above)
+    assert checks.check(plan, {"span": "8 people", "layers": "2 人"}, NO_SHOP).right
+    same = checks.check(plan, {"span": 5, "layers": 2}, NO_SHOP)
+    assert same.kind == "cell"
+    assert same.message.startswith("These are the numbers that stand there: the plan of the cell")
+
+
+def test_yes_and_no_choose_the_only_option_that_begins_so() -> None:
+    options = {"a": "Yes, for all of them", "b": "No: few do", "c": "No, nobody does"}
+    choice = TARGETS(lambda _shop: replace(TARGETS.sheet(NO_SHOP), options=options))
+    assert checks.check(choice, "yes", NO_SHOP).right
+    assert checks.check(choice, "是", NO_SHOP).right
+    assert checks.check(choice, "no", NO_SHOP).kind == "unreadable"
+
+
+@pytest.mark.parametrize("exercise", exercises.all(), ids=ids)
+def test_few_random_numbers_are_named_as_a_cell(exercise: Exercise, shop: Shop) -> None:
+    sheet = exercise.sheet(shop)
+    if exercise.kind != "number" or sheet.table is None:
+        return
+    values = sheet.table.select_dtypes("number").to_numpy().ravel()
+    drawn = np.random.default_rng(2025).uniform(np.nanmin(values), np.nanmax(values), 1000)
+    for digits in (3, 4, 5):
+        typed = [read(f"{float(f'{number:.{digits}g}'):.12g}", "") for number in drawn]
+        named = [one for one in typed if cells.elsewhere(sheet, one, "it")]
+        assert len(named) <= 50
 
 
 NONSENSE = [

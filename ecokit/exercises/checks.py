@@ -226,7 +226,14 @@ def _by_digits(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
 
 
 def _fitting(exercise: Number, given: Reading, numbers: Mapping[str, float]) -> list[str]:
-    """Return what fits as typed; else within the tolerance; else if zeros only hold a place."""
+    """Return what fits as typed; else within the tolerance; else if zeros only hold a place.
+
+    A number that was computed shows no zeros at its end: 0.8 may well be 0.80. So what it hits
+    exactly comes first.
+    """
+    exact = [name for name, number in numbers.items() if alike(given.value, number)]
+    if exact and not given.typed:
+        return exact
     clear = given.digits > 1 or given.half <= 0.2 * abs(given.value)
     as_typed = [
         name

@@ -92,6 +92,7 @@ def share_in_window(shop: Shop) -> sheet.TableSheet:
 )
 def nine_of_ten(shop: Shop) -> sheet.Sheet:
     minutes = topic.add_minutes(_campaigns(shop)["decisions"])["minutes"]
+    layers = topic.summarise(_campaigns(shop), by="layers").set_index("layers")
     return sheet.Sheet(
         prompt=_(
             "You want to promise partners an answer. After how many minutes are nine of ten "
@@ -104,6 +105,7 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
             "nine_tenths_of_longest": 0.9 * minutes.max(),
             "all_kinds": topic.add_minutes(shop.decisions)["minutes"].quantile(0.9),
         },
+        table=layers.rename(index="campaigns with {} layers".format)[["median", "mean", "p90"]],
         hints=(
             _("Sort the times from fast to slow and go nine tenths of the way up."),
             _("That is the 90th percentile: `.quantile(0.9)`, or the column `p90` of `summarise`."),
@@ -150,6 +152,8 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
             "mean_wait": waits["mean"],
             "all_kinds": topic.waiting({"approvals": every}).set_index("post_id")["hours"],
         },
+        table=waits[["approvals", "hours", "mean", "median"]],
+        column="hours",
         hints=(
             _("Each row of `approvals` is one wait, from `asked_at` to `answered_at`."),
             _(

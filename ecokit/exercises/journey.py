@@ -44,7 +44,8 @@ def _calls(shop: Shop) -> pd.DataFrame:
     },
 )
 def silent_parcels(shop: Shop) -> sheet.Sheet:
-    call = topic.rates(shop).set_index("touchpoint").loc[topic.CALL]
+    rates = topic.rates(shop).set_index("touchpoint").rename(index="touchpoint {}".format)
+    call = rates.loc[f"touchpoint {topic.CALL}"]
     return sheet.Sheet(
         prompt=_(
             "When a parcel is not there three days after dispatch, touchpoint 8 applies: find the "
@@ -56,6 +57,8 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
             "over_all_orders": call["missing"] / shop.orders["paid_at"].notna().sum(),
             "counted_late": 1 - call["on_time_rate"],
         },
+        table=rates[["on_time_rate", "late_rate", "missing_rate"]],
+        cell=(f"touchpoint {topic.CALL}", "missing_rate"),
         hints=(
             _("Only orders with a row for touchpoint 8 are asked about."),
             _("`journey.rates(shop)` has a row per touchpoint and a `missing_rate`."),
@@ -90,6 +93,7 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
     asked = [4, 6, 7, 9]  # payment, packing, dispatch, signed for
     rates = topic.rates(shop, by="month").set_index("touchpoint")
     month = rates[rates["month"] == busiest].loc[asked]
+    by_month = rates.pivot_table("on_time_rate", "touchpoint", "month").loc[asked]
     return sheet.TableSheet(
         prompt=_(
             "Take the month with the most orders, {month:%B}. Which share of its payment messages "
@@ -100,6 +104,8 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
             "counted_done": month["on_time_rate"] + month["late_rate"],
             "whole_year": topic.rates(shop).set_index("touchpoint")["on_time_rate"].loc[asked],
         },
+        table=by_month.rename(columns="{:%B}".format).assign(late=month["late_rate"]),
+        column=f"{busiest:%B}",
         hints=(
             _("The month is that of the order, not that of the message."),
             _("Try `journey.rates(shop, by='month')`."),

@@ -214,6 +214,8 @@ def missing_points(shop: Shop) -> sheet.TableSheet:
             "ten_per_cent_better": card["gain"],
             "took_points_away": None if signed.min() > -0.2 else signed,
         },
+        table=card.assign(weight=100 * card["weight"])[["points", "weight", "gain_at_target"]],
+        column="gain_at_target",
         hints=(
             _("On target a KPI brings its weight in points. Compare with what it brought."),
             _("`kpi.what_if(card)` has a column `gain_at_target`."),

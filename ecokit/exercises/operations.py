@@ -61,6 +61,8 @@ SIGNS = {
 def stockout_rate(shop: Shop) -> sheet.Sheet:
     rates = topic.stockouts(shop, by="category")
     worst = rates.iloc[rates["lost_sales"].argmax()]
+    whole = topic.stockouts(shop).assign(category=_("the whole shop"))
+    table = pd.concat([rates, whole]).set_index("category")
     months = topic.stockouts(shop, by=["month", "category"])
     months = months[months["category"] == worst["category"]]
     return sheet.Sheet(
@@ -74,6 +76,8 @@ def stockout_rate(shop: Shop) -> sheet.Sheet:
             "stockout_days": worst["day_rate"],
             "average_of_ratios": months["unit_rate"].mean(),
         },
+        table=table[["unit_rate", "day_rate", "sku_rate", "empty_day_rate"]],
+        cell=(worst["category"], "unit_rate"),
         hints=(
             _(
                 "The table `stock` has the columns `demand` and `sold`. What is missing between "
@@ -221,6 +225,8 @@ def gmroi(shop: Shop) -> sheet.TableSheet:
             "sales_over_stock": told["sales"] / told["mean_stock"] * topic.YEAR / told["days"],
             "average_of_ratios": _average_of_ratios(shop)["gmroi_year"],
         },
+        table=told[["turns_year", "gmroi_year", "margin", "days_of_cover", "sell_through"]],
+        column="gmroi_year",
         hints=(
             _("Gross profit of the year over the mean value of the stock, each day counted."),
             _("`operations.performance(shop, by='category')`: `profit` over `mean_stock`."),

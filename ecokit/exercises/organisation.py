@@ -94,17 +94,20 @@ def mean_span(shop: Shop) -> sheet.Sheet:
     posts = topic.choose(shop.posts, structure=THREE)
     inside = posts[posts["sourcing"] == "inside"]
     managers = len(topic.spans(shop, structure=THREE))
+    means = {name: topic.mean_span(shop, structure=name) for name in topic.STRUCTURES}
     return sheet.Sheet(
         prompt=_(
             "In the structure with three centers, how many people of the company does a manager "
             "lead on average? Give two decimals."
         ),
-        right=topic.mean_span(shop, structure=THREE),
+        right=means[THREE],
         wrong={
             "counted_outsourced": (posts["headcount"].sum() - 1) / managers,
             "counted_posts": inside["reports_to"].notna().sum() / managers,
             "counted_the_top": inside["headcount"].sum() / managers,
         },
+        table=pd.DataFrame({"mean_span": means}),
+        cell=(THREE, "mean_span"),
         hints=(
             _("Divide the people who have a boss by the managers."),
             _(

@@ -67,6 +67,8 @@ def in_time(shop: Shop) -> sheet.Sheet:
             "counted_quick_leavers": (_waits(contacts) <= TARGET).mean(),
             "counted_abandoned": (busiest["in_time"] + busiest["abandoned"]) / busiest["contacts"],
         },
+        table=_by_month(shop, months),
+        cell=(f"{busiest['month']:%B}", "service_level"),
         hints=(
             _("Whoever gave up was not answered in time. They belong to all contacts."),
             _("`service_desk.answers(shop, by='month')` has a `service_level`."),
@@ -76,6 +78,14 @@ def in_time(shop: Shop) -> sheet.Sheet:
             "who gave up included."
         ),
     )
+
+
+def _by_month(shop: Shop, months: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares of each month and of the year, as the notebook prints them."""
+    year: pd.DataFrame = topic.answers(shop, target=TARGET).assign(month=_("the whole year"))
+    named = months.assign(month=months["month"].map("{:%B}".format))
+    table = pd.concat([named, year]).set_index("month")
+    return table[["service_level", "service_level_answered", "abandoned_share"]]
 
 
 def _waits(contacts: pd.DataFrame) -> pd.Series[float]:
@@ -535,6 +545,8 @@ def complaints(shop: Shop) -> sheet.TableSheet:
             "running_share": causes["running_share"],
             "share_of_orders": causes["number"] / shop.orders["paid_at"].notna().sum(),
         },
+        table=causes,
+        column="share",
         hints=(
             _("Count complaints by reason and divide by all complaints."),
             _("`service_desk.pareto(shop.complaints)`"),
