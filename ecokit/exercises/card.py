@@ -173,7 +173,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
 
     def _solution(self) -> str:
         answer = f"**{_('The answer:')}** {answer_text(self.exercise, self._shop)}"
-        lines = html.escape(textwrap.dedent(self._sheet.code).strip(), quote=False)
+        lines = html.escape(self._sheet.lines, quote=False)
         code = f"<pre><code>{lines}</code></pre>" if lines else ""
         return markup(f"{answer}\n\n{self._sheet.solution}") + code
 

@@ -261,6 +261,11 @@ def price_of_waiting(shop: Shop) -> sheet.Sheet:
             "Keep the approved campaign decisions and add up potential less effect: `lost_value` "
             "does both, in whole fen."
         ),
+        code="""
+            from ecokit import decisions
+            lost = decisions.lost_value(shop, by="kind").set_index("kind")
+            lost.loc["campaign", "lost"]
+        """,
     )
 
 

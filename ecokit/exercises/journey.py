@@ -67,6 +67,11 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
             "Of all rows of touchpoint 8 that were due, count those without `done_at`, and divide "
             "by their number. `rates` does this for all ten."
         ),
+        code="""
+            from ecokit import journey
+            rates = journey.rates(shop).set_index("touchpoint")
+            rates.loc[8, "missing_rate"]
+        """,
     )
 
 

@@ -77,6 +77,13 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
             "{paid} paid orders through campaigns, divided by {visitors} visitors through "
             "campaigns: {result:.2f} %."
         ).format(paid=paid, visitors=visitors, result=100 * paid / visitors),
+        code="""
+            from ecokit import kpi
+            shares = kpi.measure("campaign_uv_share", shop, by="month").set_index("month")
+            month = shares["campaign_uv_share"].idxmax()
+            conversions = kpi.measure("campaign_conversion", shop, by="month").set_index("month")
+            100 * conversions.loc[month, "campaign_conversion"]
+        """,
     )
 
 

@@ -235,6 +235,11 @@ def gmroi(shop: Shop) -> sheet.TableSheet:
             "Divide the year's gross profit by the mean daily stock at cost. Margin and turns both "
             "raise it: accessories beat phones on both."
         ),
+        code="""
+            from ecokit import operations
+            earned = operations.performance(shop, by="category")
+            earned[["category", "gmroi_year"]]
+        """,
     )
 
 

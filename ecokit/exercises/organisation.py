@@ -120,6 +120,10 @@ def mean_span(shop: Shop) -> sheet.Sheet:
             "by the number of managers, or call `organisation.mean_span(shop, "
             'structure="three_centers")`.'
         ),
+        code="""
+            from ecokit import organisation
+            organisation.mean_span(shop, structure="three_centers")
+        """,
     )
 
 

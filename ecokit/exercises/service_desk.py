@@ -77,6 +77,11 @@ def in_time(shop: Shop) -> sheet.Sheet:
             "Count contacts with an answer within the target, and divide by all contacts, those "
             "who gave up included."
         ),
+        code="""
+            from ecokit import service_desk
+            months = service_desk.answers(shop, by="month", target=60).set_index("month")
+            months.loc[months["contacts"].idxmax(), "service_level"]
+        """,
     )
 
 
@@ -552,6 +557,10 @@ def complaints(shop: Shop) -> sheet.TableSheet:
             _("`service_desk.pareto(shop.complaints)`"),
         ),
         solution=_("Number of each reason over the number of complaints. The shares add up to 1."),
+        code="""
+            from ecokit import service_desk
+            service_desk.pareto(shop.complaints)
+        """,
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -122,6 +123,11 @@ class _Words:
     hints: tuple[str, ...]
     solution: str
     code: str = ""
+
+    @property
+    def lines(self) -> str:
+        """The code as it is shown and run."""
+        return textwrap.dedent(self.code).strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -380,8 +386,9 @@ class Declared(Generic[AnySheet]):
         _demand(isinstance(sheet.hints, tuple) and sheet.hints, self.id, "needs a tuple of hints")
         words = (sheet.prompt, sheet.solution, *sheet.hints)
         _demand(all(map(_is_text, words)), self.id, "prompt, hints and solution need words")
-        lines = sheet.code.strip().splitlines()
-        _demand(len(lines) <= LINES, self.id, f"its code has more than {LINES} lines")
+        _demand(
+            len(sheet.lines.splitlines()) <= LINES, self.id, f"its code has more than {LINES} lines"
+        )
         self._check(sheet)
         return sheet
 
