@@ -148,6 +148,11 @@ def members_prices(_shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
+def _index(market: pd.DataFrame) -> float:
+    """Return the Herfindahl-Hirschman index of a part of the market."""
+    return topic.hhi(topic.market_shares({"market": market}).set_index("seller")["share"])
+
+
 @sheet.number(
     id="competitors-concentration",
     objective="competitors-lead",
@@ -170,6 +175,8 @@ def concentration(shop: Shop) -> sheet.Sheet:
     market = shop.market[shop.market["category"] == category]
     shares = topic.market_shares({"market": market}).set_index("seller")["share"]
     index, rest = topic.hhi(shares), shares.drop("own")
+    parts = {str(name): rows for name, rows in shop.market.groupby("category")}
+    parts[_("the whole market")] = shop.market
     return sheet.Sheet(
         prompt=_(
             "Take the sales of the year in the category {category} from the table market. How "
@@ -182,6 +189,8 @@ def concentration(shop: Shop) -> sheet.Sheet:
             "others_as_one": topic.hhi(shares, others=None),
             "left_us_out": topic.hhi(rest / rest.sum()),
         },
+        table=pd.DataFrame({"index": {name: _index(rows) for name, rows in parts.items()}}),
+        cell=(category, "index"),
         hints=(
             _("Shares in per cent, squared, added up."),
             _(

@@ -21,6 +21,13 @@ def _campaigns(shop: Shop) -> dict[str, pd.DataFrame]:
     return {"decisions": decisions, "approvals": approvals}
 
 
+TRIED = (2, 45)  # layers and minutes that the cell of the notebook tries, in two ways
+TRIED_AS = (
+    _("two layers of 45 minutes, one after another"),
+    _("two layers of 45 minutes, all at once"),
+)
+
+
 @sheet.table(
     id="decisions-share-in-window",
     objective="decisions-measure",
@@ -106,6 +113,10 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
             "all_kinds": topic.add_minutes(shop.decisions)["minutes"].quantile(0.9),
         },
         table=layers.rename(index="campaigns with {} layers".format)[["median", "mean", "p90"]],
+        above={
+            words: topic.DecisionTime.of(*TRIED, parallel=bool(parallel)).ppf(0.9)
+            for parallel, words in enumerate(TRIED_AS)
+        },
         hints=(
             _("Sort the times from fast to slow and go nine tenths of the way up."),
             _("That is the 90th percentile: `.quantile(0.9)`, or the column `p90` of `summarise`."),
@@ -203,6 +214,10 @@ def three_layers(shop: Shop) -> sheet.Sheet:
             "one_long_approval": path(1, 3 * minutes).cdf(120),
             "all_at_once": path(3, minutes, parallel=True).cdf(120),
             "one_layer": path(1, minutes).cdf(120),
+        },
+        above={
+            words: path(*TRIED, parallel=bool(parallel)).cdf(120)
+            for parallel, words in enumerate(TRIED_AS)
         },
         hints=(
             _("Three exponential times, one after another, add up to an Erlang distribution."),

@@ -266,6 +266,7 @@ def call_plan(shop: Shop) -> sheet.PlanSheet:
                 answer["usual"] == answer["rush"] and year.used(answer) > most
             ),
         },
+        above={_("the numbers of the notebook's cell"): {"usual": 4, "rush": 12}},
         hints=(
             _("Begin with the rush months: raise their number until the share no longer grows."),
             _("Then lower the usual months as far as the share allows."),

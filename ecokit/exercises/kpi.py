@@ -57,6 +57,9 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
     orders = shop.orders[shop.orders["placed_at"].between(month, end, inclusive="left")]
     ours, theirs = visits.dropna(subset="campaign_id"), orders.dropna(subset="campaign_id")
     paid, visitors = theirs["paid_at"].count(), ours["visitor_id"].nunique()
+    names = ("campaign_conversion", "conversion")
+    months = [topic.measure(name, shop, "month").set_index("month")[name] for name in names]
+    table = 100 * pd.concat(months, axis=1).rename(index="{:%B}".format)
     return sheet.Sheet(
         prompt=_(
             "In {month:%B %Y} campaigns brought a larger share of the visitors than in any other "
@@ -69,6 +72,8 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
             "counted_unpaid": 100 * len(theirs) / visitors,
             "took_the_whole_shop": 100 * orders["paid_at"].count() / visits["visitor_id"].nunique(),
         },
+        table=table,
+        cell=(f"{month:%B}", "campaign_conversion"),
         hints=(
             _("Read the formula of the KPI: what is above the line, what is below?"),
             _("`kpi.measure('campaign_conversion', shop, by='month')` gives it for each month."),
@@ -303,6 +308,10 @@ def rest_conversion(shop: Shop) -> sheet.Sheet:
         wrong={
             "stopped_at_the_shop": 100 * tied.shop,
             "swapped_the_shares": 100 * topic.implied_conversion(orders, uv, converts).rest,
+        },
+        above={
+            _("the rest, with the campaign share of UV that is the target"): 100
+            * topic.implied_conversion(target["campaign_uv_share"], orders, converts).rest
         },
         hints=(
             _("Think of 1,000 visitors: how many come through campaigns, how many orders is that?"),

@@ -92,6 +92,13 @@ def stockout_rate(shop: Shop) -> sheet.Sheet:
     )
 
 
+def _lost_by_month(months: pd.DataFrame, share: float) -> pd.DataFrame:
+    """Return what stock-outs cost in each month and in the year."""
+    lost = months.set_index(months["month"].map("{:%B}".format))[["lost_sales", "lost_profit"]]
+    lost.loc[_("the whole year")] = lost.sum()
+    return lost * share
+
+
 @sheet.number(
     id="operations-lost-sales",
     objective="operations-measure",
@@ -126,6 +133,8 @@ def lost_sales(shop: Shop) -> sheet.Sheet:
             "kept_share": worst["lost_sales"] * stayed,
             "margin_for_sales": worst["lost_profit"] * (1 - stayed),
         },
+        table=_lost_by_month(months, 1 - stayed),
+        cell=(f"{worst['month']:%B}", "lost_sales"),
         hints=(
             _(
                 "Units lost times the price of the day; then leave out those who bought something "
@@ -176,6 +185,8 @@ def _average_of_ratios(shop: Shop) -> pd.DataFrame:
 )
 def margin(shop: Shop) -> sheet.Sheet:
     largest = _largest(shop)
+    whole = topic.performance(shop, by=None).assign(category=_("the whole shop"))
+    table = pd.concat([_categories(shop), whole]).set_index("category")
     return sheet.Sheet(
         prompt=_("What margin did {category} earn over the year, as a share of sales?").format(
             category=sheet.plain(largest["category"])
@@ -185,6 +196,8 @@ def margin(shop: Shop) -> sheet.Sheet:
             "markup": largest["profit"] / (largest["sales"] - largest["profit"]),
             "average_of_ratios": _average_of_ratios(shop)["margin"][largest["category"]],
         },
+        table=table[["margin", "turns_year", "gmroi_year", "sell_through"]],
+        cell=(largest["category"], "margin"),
         hints=(
             _("Margin divides by sales, markup by cost."),
             _("`operations.performance(shop, by='category')` has `profit`, `sales` and `margin`."),

@@ -558,6 +558,9 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
                 abs(plan["launch"] - plan["later"]) <= 2 and plan["sale"] <= 2
             ),
         },
+        above={
+            _("the plan of the cell"): {"launch": 110, "weeks": 8, "later": 95, "sale": 10},
+        },
         hints=(
             _("Who buys in the first weeks, and what would they have paid?"),
             _(
