@@ -202,6 +202,27 @@ def test_what_falls_together_is_told_as_what_is_sure() -> None:
     assert checks.check(RATE(lambda _shop: printed), "8.4 %", NO_SHOP).kind == "wrong"
 
 
+def test_what_is_only_near_a_mistake_or_fits_another_row_too_is_told_so() -> None:
+    wide = replace(RATE, tolerance=0.01)
+    near = checks.check(wide, "5.6 %", NO_SHOP)
+    assert near.misconception is None
+    assert near.fits == ("visits",)
+    assert near.message == "This is near a usual mistake. You counted visits, not visitors."
+    table = pd.DataFrame({"rate": {"this year": 327 / 4000, "last year": 0.0504}})
+    tabled = replace(RATE.sheet(NO_SHOP), table=table, cell=("this year", "rate"))
+    both = checks.check(RATE(lambda _shop: tabled), "5 %", NO_SHOP)
+    assert both.misconception is None
+    assert both.fits == ("visits",)
+    assert both.message == (
+        "More than one way leads to this number. You counted visits, not visitors. Or: 5 % is the "
+        "row of last year; you are asked for this year."
+    )
+    part = checks.check(LAYERS, {"seven": 3, "three": 3}, NO_SHOP)
+    assert part.message == (
+        "Near a usual mistake, but only in: Seven departments. The top is a layer too."
+    )
+
+
 def test_a_right_answer_says_where_a_mistake_comes_as_near(shop: Shop) -> None:
     close = replace(RATE.sheet(NO_SHOP), wrong={"visits": 0.0821, "lines": 0.2})
     rate = RATE(lambda _shop: close)
@@ -534,7 +555,7 @@ def test_a_table_is_read_in_every_usual_form(answer: object) -> None:
 
 
 def test_a_table_with_one_wrong_row_is_told_the_mistake_of_that_row() -> None:
-    assert checks.check(LAYERS, {"seven": 3, "three": 3}, NO_SHOP).misconception == "no_top"
+    assert checks.check(LAYERS, {"seven": 3, "three": 3}, NO_SHOP).fits == ("no_top",)
     result = checks.check(LAYERS, {"seven": 9, "three": 3}, NO_SHOP)
     assert result.message == "1 of 2 rows are right. Look again at: Seven departments."
 

@@ -91,6 +91,19 @@ def elsewhere(sheet: Sheet, given: Reading, answer: str) -> str | None:
     return _other(found[0], sheet.cell, answer)
 
 
+def another_row(sheet: Sheet, given: Reading, answer: str) -> str | None:
+    """Return which other row of the column that is asked for an answer fits, in words, if any."""
+    if sheet.table is None or sheet.cell is None:
+        return None
+    row, column = map(str, sheet.cell)
+    found = [
+        cell
+        for cell in cells_of(sheet.table[[sheet.cell[1]]])
+        if cell.row != row and fits(given, cell.value)
+    ]
+    return _other(found[0], (row, column), answer) if len(found) == 1 else None
+
+
 def _other(cell: Cell, asked: tuple[str, str] | None, answer: str) -> str:
     if asked is None:
         message = _("{answer} is another number of the table: {place}. Read what is asked.")

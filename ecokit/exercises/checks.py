@@ -214,6 +214,7 @@ def _by_digits(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
     fits = _fitting(exercise, given, {RIGHT: right, **known})
     names = tuple(name for name in fits if name != RIGHT)
     if RIGHT in fits:
+        names = tuple(name for name in names if name in exercise.apart(sheet))
         printed = sheet.printed is not None and 2 * given.half <= sheet.printed * (1 + SAME)
         if printed and not names:
             return Result(exercise.id, "right", f"{show_number(exercise, right)}.")
@@ -221,8 +222,22 @@ def _by_digits(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
     if len(names) > 1:
         return _several(exercise, names, [known[name] for name in names])
     for name in names:
-        return Result(exercise.id, "misconception", exercise.mistakes[name], name, fits=names)
+        return _mistake(exercise, given, sheet, name)
     return None
+
+
+def _mistake(exercise: Number, given: Reading, sheet: Sheet, name: str) -> Result:
+    """Tell the only known mistake that fits; where that is not sure, say so and name none."""
+    words = exercise.mistakes[name]
+    rival = cells.another_row(sheet, given, told(given, exercise.unit)) if given.typed else None
+    if not cells.fits(given, exercise.known(sheet)[name]):
+        words = _("This is near a usual mistake. {words}").format(words=words)
+    elif rival:
+        message = _("More than one way leads to this number. {words} Or: {rival}")
+        words = message.format(words=words, rival=rival)
+    else:
+        return Result(exercise.id, "misconception", words, name, fits=(name,))
+    return Result(exercise.id, "wrong", words, fits=(name,))
 
 
 def _fitting(exercise: Number, given: Reading, numbers: Mapping[str, float]) -> list[str]:
@@ -321,7 +336,8 @@ def _conversions(unit: str) -> list[tuple[str, float]]:
     names = dimension(unit) or {}
     sizes: dict[float, str] = {}
     for name, size in names.items():
-        sizes.setdefault(size, name)
+        if name != "‰":  # is read, but nobody means it without saying so
+            sizes.setdefault(size, name)
     return [(name, size / names[unit]) for size, name in sizes.items() if size != names[unit]]
 
 
@@ -430,7 +446,12 @@ def _table_verdict(
     names = _table_mistakes(exercise, given, sheet, wrong)
     if len(names) == 1:
         name = names[0]
-        return Result(exercise.id, "misconception", exercise.mistakes[name], name, fits=names)
+        words = exercise.mistakes[name]
+        if _thorough(exercise, given, sheet, name):
+            return Result(exercise.id, "misconception", words, name, fits=names)
+        rows = ", ".join(_row(exercise, key) for key in wrong)
+        message = _("Near a usual mistake, but only in: {rows}. {words}")
+        return Result(exercise.id, "wrong", message.format(rows=rows, words=words), fits=names)
     if names:
         words = _(" Or: ").join(exercise.mistakes[name] for name in names[:2])
         message = _("More than one usual mistake leads to these numbers. {words}")
@@ -484,6 +505,13 @@ def _table_mistakes(
             others[name] = sum(not cells.fits(given[key], to[key]) for key in given)
     fewest = min(others.values(), default=0)
     return tuple(name for name, count in others.items() if count == fewest)
+
+
+def _thorough(exercise: Table, given: Mapping[str, Reading], sheet: TableSheet, name: str) -> bool:
+    """Say whether a mistake was made in every row: none that it changes is right."""
+    cells_of_it = sheet.wrong[name]
+    typical = {} if cells_of_it is None else by_key(cells_of_it)
+    return all(_is_so(exercise, given[key], number) for key, number in typical.items())
 
 
 def _is_so(exercise: Table, given: Reading, number: float) -> bool:

@@ -250,18 +250,21 @@ def _minutes(shop: Shop) -> int:
 )
 def two_hours(shop: Shop) -> sheet.Sheet:
     minutes = _minutes(shop)
+    chances = {n: 100 * topic.chance_in_time(n, minutes, WINDOW) for n in (2, 3, 4, 5)}
     return sheet.Sheet(
         prompt=_(
             "A campaign decision needs four approvals, one after another. In this shop one "
             "approval takes {minutes} minutes on average, and the times are exponential. What "
             "share of these decisions is made within two hours, in per cent?"
         ).format(minutes=minutes),
-        right=100 * topic.chance_in_time(4, minutes, WINDOW),
+        right=chances[4],
         wrong={
             "one_long_wait": 100 * -np.expm1(-WINDOW / (4 * minutes)),
             "each_in_two_hours": 100 * (-np.expm1(-WINDOW / minutes)) ** 4,
             "one_approval": 100 * topic.chance_in_time(1, minutes, WINDOW),
         },
+        table=pd.DataFrame({"chance": {f"{n} approvals": chances[n] for n in chances}}),
+        cell=("4 approvals", "chance"),
         hints=(
             _("The sum of exponential times has the Erlang distribution."),
             _("`organisation.chance_in_time(approvals, minutes_per_approval, 120)` is a share."),
