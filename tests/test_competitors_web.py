@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import gc
 import inspect
+import io
 import json
 import re
 import socket
@@ -17,6 +19,8 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup, Tag
+from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -267,6 +271,32 @@ def test_without_sockets_the_same_pages_come(shop: Shop, monkeypatch: pytest.Mon
         )
     assert len(snapshot.offers) > 15
     assert snapshot.problems.empty
+
+
+def framed(web: SmallWeb, url: str) -> BeautifulSoup:
+    frame = BeautifulSoup(web.preview(url).data, "html.parser").find("iframe")
+    assert isinstance(frame, Tag)
+    return BeautifulSoup(str(frame["srcdoc"]), "html.parser")
+
+
+def test_links_of_a_preview_lead_to_the_sites_pages_inside_the_frame(web: SmallWeb) -> None:
+    page = framed(web, "http://northlight.example/")
+    places = {str(one["id"]): one for one in page.select(".preview-page")}
+    links = page.select(".preview-page a[href]")
+    assert len(links) > 100
+    assert {str(link["href"]).removeprefix("#") for link in links} <= places.keys()
+    first = page.select_one("#page-0 nav a")
+    assert first
+    assert first.get_text() in places[str(first["href"])[1:]].get_text()
+    assert page.select("base[href='about:srcdoc']"), "else a link is an address of the notebook's"
+
+
+def test_a_preview_carries_the_chinese_characters_that_it_shows(web: SmallWeb) -> None:
+    page = framed(web, "http://northlight.example/")
+    data = re.search(r"data:font/otf;base64,([^)]+)", str(page))
+    assert data
+    with TTFont(io.BytesIO(base64.b64decode(data[1]))) as font:
+        assert {ord(one) for one in page.get_text() if one >= "\u4e00"} <= set(font.getBestCmap())
 
 
 def test_a_preview_runs_nothing_and_names_no_port(web: SmallWeb) -> None:
