@@ -232,6 +232,23 @@ def test_a_right_answer_says_where_a_mistake_comes_as_near(shop: Shop) -> None:
     assert "look at your way once more" in checks.check(rate, "8.21 %", NO_SHOP).message
 
 
+def test_a_number_in_another_unit_is_told_in_words() -> None:
+    per_cent = RATE(
+        lambda _shop: replace(RATE.sheet(NO_SHOP), wrong={"visits": 0.05, "lines": 0.2})
+    )
+    in_per_cent = checks.check(per_cent, "20.0", NO_SHOP)
+    assert in_per_cent.misconception == "lines"
+    assert in_per_cent.message == (
+        "Read in % it is a usual mistake: You counted order lines, not orders. The answer is asked "
+        "as a share from 0 to 1."
+    )
+    asked, wrong = replace(RATE, unit="%", tolerance=0.05), {"visits": 5, "lines": 20}
+    points = asked(lambda _shop: replace(RATE.sheet(NO_SHOP), right=8.18, wrong=wrong))
+    assert checks.check(points, "0.0818", NO_SHOP).message.startswith(
+        "0.0818 would be right as a share. This answer is asked in per cent"
+    )
+
+
 def test_a_share_table_takes_per_cent_as_a_number_does() -> None:
     cells = replace(LAYERS.sheet(NO_SHOP), right={"seven": 0.783, "three": 0.512})
     cells = replace(cells, wrong={"no_top": None, "posts": None})
@@ -249,7 +266,12 @@ def test_a_plan_reads_units_and_names_what_was_not_changed() -> None:
         DESIGN.sheet(NO_SHOP), above={"the plan of the cell above": {"span": 5, "layers": 2}}
     )
     plan = replace(DESIGN, fields=fields)(lambda _shop: above)
-    assert checks.check(plan, {"span": "8 people", "layers": "2 人"}, NO_SHOP).right
+    typed = checks.check(plan, {"span": "8 people", "layers": "2 人"}, NO_SHOP)
+    assert typed.right
+    assert typed.reading == "Read as Span of control 8 people; Layers below the top 2 people."
+    shares = replace(plan, fields=tuple(replace(field, unit="%") for field in fields))
+    other = checks.check(shares, {"span": 0.08, "layers": 2}, NO_SHOP)
+    assert other.message == "Span of control: 0.08 fits as a share, but it is asked in per cent."
     same = checks.check(plan, {"span": 5, "layers": 2}, NO_SHOP)
     assert same.kind == "cell"
     assert same.message.startswith("These are the numbers that stand there: the plan of the cell")

@@ -36,6 +36,7 @@ from ecokit.exercises.sheet import (
     Choice,
     ChoiceSheet,
     Exercise,
+    Field,
     Number,
     Numeric,
     Plan,
@@ -294,9 +295,9 @@ def _other_unit(exercise: Number, given: Reading, sheet: Sheet) -> Result | None
             return Result(exercise.id, "unit", _in_other(given, other, exercise.unit))
         names = tuple(name for name, wrong in known.items() if _reaches(exercise, there, wrong))
         if len(names) == 1 and given.digits > 1:
-            message = _("In {other} it is a usual mistake: {words} The answer is asked {unit}.")
+            message = _("Read {other} it is a usual mistake: {words} The answer is asked {unit}.")
             told_of = message.format(
-                other=other, words=exercise.mistakes[names[0]], unit=asked(exercise.unit)
+                other=_as(other), words=exercise.mistakes[names[0]], unit=asked(exercise.unit)
             )
             return Result(exercise.id, "misconception", told_of, names[0], fits=names)
     return None
@@ -309,9 +310,14 @@ def _reaches(exercise: Numeric[Any], given: Reading, number: float) -> bool:
 
 def _in_other(given: Reading, other: str, unit: str) -> str:
     return _(
-        "{answer} would be right in {other}. This answer is asked {unit}: "
+        "{answer} would be right {other}. This answer is asked {unit}: "
         "convert it, or write the unit behind the number."
-    ).format(answer=told(given, ""), other=other, unit=asked(unit))
+    ).format(answer=told(given, ""), other=_as(other), unit=asked(unit))
+
+
+def _as(unit: str) -> str:
+    """Return in which unit a number is, in words."""
+    return _("as a share") if unit == "share" else _("in {unit}").format(unit=unit)
 
 
 def _other_cell(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
@@ -599,7 +605,14 @@ def _some(names: Iterable[object]) -> str:
 
 @_judge.register(Plan)
 def _judge_plan(exercise: Plan, answer: object, sheet: PlanSheet) -> Result:
-    plan = read_plan(exercise, answer)
+    given = _read_fields(exercise, answer)
+    plan = {name: one.value for name, one in given.items()}
+    parts = (f"{one.label} {told(given[one.name], one.unit)}" for one in exercise.fields)
+    read_as = "; ".join(parts) if any(one.typed for one in given.values()) else ""
+    return replace(_plan_verdict(exercise, plan, sheet), read=read_as)
+
+
+def _plan_verdict(exercise: Plan, plan: PlanAnswer, sheet: PlanSheet) -> Result:
     score = sheet.score(plan)
     if score.passed:
         message = _("The plan passes with {points:.0f} of 100 points.")
@@ -613,7 +626,7 @@ def _judge_plan(exercise: Plan, answer: object, sheet: PlanSheet) -> Result:
     return Result(exercise.id, "wrong", message.format(points=score.points), None, score.lines)
 
 
-def read_plan(exercise: Plan, answer: object) -> PlanAnswer:
+def _read_fields(exercise: Plan, answer: object) -> dict[str, Reading]:
     """Read a plan: a dict with a number for each field, each within its range.
 
     Raises
@@ -632,21 +645,24 @@ def read_plan(exercise: Plan, answer: object) -> PlanAnswer:
     if missing or unknown:
         message = _("The plan needs exactly these numbers: {names}.")
         raise AnswerError(message.format(names=", ".join(names)))
-    plan = {}
-    for field in exercise.fields:
-        try:
-            given = read(answer[field.name], field.unit)
-        except AnswerError as trouble:
-            raise AnswerError(f"{field.label}: {trouble}") from None
-        if not field.low <= given.value <= field.high:
-            message = _("{label}: {value} lies outside {low} to {high}.")
-            raise AnswerError(
-                message.format(
-                    label=field.label,
-                    value=told(given, ""),
-                    low=field.low,
-                    high=field.high,
-                )
+    return {field.name: _read_field(field, answer[field.name]) for field in exercise.fields}
+
+
+def _read_field(field: Field, answer: object) -> Reading:
+    try:
+        given = read(answer, field.unit)
+    except AnswerError as trouble:
+        raise AnswerError(f"{field.label}: {trouble}") from None
+    if field.low <= given.value <= field.high:
+        return given
+    for other, factor in _conversions(field.unit):
+        if field.low <= given.value * factor <= field.high:
+            message = _("{label}: {value} fits {other}, but it is asked {unit}.")
+            told_of = message.format(
+                label=field.label, value=told(given, ""), other=_as(other), unit=asked(field.unit)
             )
-        plan[field.name] = given.value
-    return plan
+            raise AnswerError(told_of)
+    message = _("{label}: {value} lies outside {low} to {high}.")
+    raise AnswerError(
+        message.format(label=field.label, value=told(given, ""), low=field.low, high=field.high)
+    )
