@@ -17,9 +17,9 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.paths import datasets_folder
 from ecokit.shop.schema import Field, package, schema, schemas
-from ecokit.shop.simulator import INPUT_TABLES, block_count, in_blocks, simulate
+from ecokit.shop.simulator import INPUT_TABLES, block_count, in_blocks, input_table, simulate
 from ecokit.shop.simulator.arrays import Columns
-from ecokit.shop.simulator.frames import input_frame, to_frame
+from ecokit.shop.simulator.frames import to_frame
 from ecokit.shop.tables import Shop
 
 COMPRESSION = 9
@@ -98,7 +98,7 @@ def simulate_to(
     first_day, blocks = in_blocks(seed, days, visitors_per_day, start)
     with open_writer(Path(folder), format, first_day) as writer:
         for name in INPUT_TABLES:
-            writer.frame(name, input_frame(name))
+            writer.frame(name, input_table(name, visitors_per_day))
         for tables in tqdm(blocks, total=block_count(days), disable=not progress, unit="block"):
             for name, columns in tables.items():
                 writer.columns(name, columns)

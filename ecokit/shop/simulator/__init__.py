@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 from numbers import Integral, Real
@@ -29,7 +29,7 @@ from ecokit.shop.simulator.blocks import simulate_block
 from ecokit.shop.simulator.catalogue import LINES
 from ecokit.shop.simulator.frames import input_frame, to_frame
 from ecokit.shop.simulator.results import Results, targets
-from ecokit.shop.simulator.world import BLOCK_DAYS, World, build_world, new_state
+from ecokit.shop.simulator.world import BLOCK_DAYS, HOUSE, World, build_world, new_state
 from ecokit.shop.tables import Shop
 
 INPUT_TABLES = (
@@ -45,7 +45,11 @@ INPUT_TABLES = (
 
 
 def simulate(
-    seed: int = 2025, days: int = 365, visitors_per_day: float = 411, start: str = "2025-01-01"
+    seed: int = 2025,
+    days: int = 365,
+    visitors_per_day: float = HOUSE,
+    start: str = "2025-01-01",
+    without: Sequence[str] = (),
 ) -> Shop:
     """Simulate a company and return its tables.
 
@@ -56,9 +60,12 @@ def simulate(
     days : int
         Length of the period in days.
     visitors_per_day : float
-        Mean visits a day over the period.
+        Mean visits a day over the period. Above 800 the posts get more people, in proportion.
     start : str
         First day, as ``"2025-01-01"``.
+    without : sequence of str
+        Names of campaigns to leave out. All else keeps its luck: what differs from the company
+        with them is what they did.
 
     Returns
     -------
@@ -68,7 +75,8 @@ def simulate(
     Raises
     ------
     CourseError
-        When an argument cannot be: no days, no visitors, a day that does not exist.
+        When an argument cannot be: no days, no visitors, a day that does not exist, a campaign
+        that nobody plans.
 
     Examples
     --------
@@ -81,11 +89,11 @@ def simulate(
     ecokit.errors.CourseError: days is 0; give a whole number of at least 1.
     """
     blocks: dict[str, list[Columns]] = {}
-    first_day, tables_by_block = in_blocks(seed, days, visitors_per_day, start)
+    first_day, tables_by_block = in_blocks(seed, days, visitors_per_day, start, without)
     for rows in tables_by_block:
         for name, columns in rows.items():
             blocks.setdefault(name, []).append(columns)
-    tables = {name: partial(input_frame, name) for name in INPUT_TABLES}
+    tables = {name: partial(input_table, name, visitors_per_day) for name in INPUT_TABLES}
     tables |= {name: partial(_frame, name, parts, first_day) for name, parts in blocks.items()}
     return Shop(tables)
 
@@ -94,16 +102,21 @@ def _frame(table: str, blocks: list[Columns], first_day: np.datetime64) -> pd.Da
     return to_frame(table, joined(blocks), first_day)
 
 
+def input_table(name: str, visitors_per_day: float) -> pd.DataFrame:
+    """Return a table that is the same for every company of a size."""
+    return organisation.posts(visitors_per_day / HOUSE) if name == "posts" else input_frame(name)
+
+
 def in_blocks(
-    seed: int, days: int, visitors_per_day: float, start: str
+    seed: int, days: int, visitors_per_day: float, start: str, without: Sequence[str] = ()
 ) -> tuple[np.datetime64, Iterator[dict[str, Columns]]]:
     """Return the first day of a company, and its rows, block after block of days.
 
     Parameters and errors are those of `simulate`; there are `block_count` blocks.
     """
     first_day = _first_day(start)
-    _check(seed, days, visitors_per_day)
-    return first_day, _tables(int(seed), int(days), float(visitors_per_day), first_day)
+    _check(seed, days, visitors_per_day, without)
+    return first_day, _tables(int(seed), int(days), float(visitors_per_day), first_day, without)
 
 
 def block_count(days: int) -> int:
@@ -118,52 +131,43 @@ def block_count(days: int) -> int:
 
 
 def _tables(
-    seed: int, days: int, visitors_per_day: float, first_day: np.datetime64
+    seed: int, days: int, rate: float, first_day: np.datetime64, without: Sequence[str]
 ) -> Iterator[dict[str, Columns]]:
     """Yield the rows of each block of days, and at the end those of the small tables."""
-    world_seed, state_seed, block_seed, people_seed, side_seed = np.random.SeedSequence(seed).spawn(
-        5
-    )
-    world = build_world(world_seed, first_day, days, visitors_per_day)
-    state = new_state(world, state_seed)
+    world = build_world(seed, first_day, days, rate, without)
+    state = new_state(world)
     results = Results.empty(world)
-    starts = range(0, days, BLOCK_DAYS)
-    for first, child in zip(starts, block_seed.spawn(len(starts)), strict=True):
-        tables = simulate_block(world, state, child, first)
+    for first in range(0, days, BLOCK_DAYS):
+        tables = simulate_block(world, state, first)
         results.add(world, tables)
         yield tables
-    design, people, choices = (np.random.default_rng(child) for child in people_seed.spawn(3))
     yield {
         "campaigns": marketing.campaigns(world),
-        "creatives": marketing.creatives(world, design, results.campaign_visits),
-        "staff": organisation.staff(world, people),
-        **organisation.decisions(world, choices),
+        "creatives": marketing.creatives(world, results.campaign_visits),
+        "staff": organisation.staff(world),
+        **organisation.decisions(world),
         "targets": targets(world, results),
-        **_surroundings(world, results, side_seed),
+        **_surroundings(world, results),
     }
 
 
-def _surroundings(
-    world: World, results: Results, seed: np.random.SeedSequence
-) -> dict[str, Columns]:
+def _surroundings(world: World, results: Results) -> dict[str, Columns]:
     """Rows of the tables around the products, the service desk and the market."""
-    shelf, stores, deals, shops, tester, research, trial = (
-        np.random.default_rng(child) for child in seed.spawn(7)
-    )
-    volume, store_price = supply.shelves(world, shelf)
+    volume, store_price = supply.shelves(world)
     goods = world.catalogue
     return {
         "products": _products(world, volume, store_price),
         "attributes": specs.table(goods.category, goods.specs, goods.ids),
-        "supplier_offers": supply.supplier_offers(world, deals),
+        "supplier_offers": supply.supplier_offers(world),
         "warehouse": supply.warehouse(world, volume),
-        "store_sales": supply.store_sales(world, stores, store_price),
+        "expenses": supply.expenses(world, results.parcels),
+        "store_sales": supply.store_sales(world, store_price),
         "roster": waiting.roster(world),
         **market.competitor_tables(world),
-        "directory": market.directory(shops),
-        "mystery_visits": market.mystery_visits(world, tester),
-        "market": market.market(world, research, results.sales),
-        "price_tests": trials.price_tests(world, trial),
+        "directory": market.directory(world.luck),
+        "mystery_visits": market.mystery_visits(world),
+        "market": market.market(world, results.sales),
+        "price_tests": trials.price_tests(world),
     }
 
 
@@ -198,7 +202,7 @@ def _first_day(start: str) -> np.datetime64:
         ) from None
 
 
-def _check(seed: Any, days: Any, visitors_per_day: Any) -> None:
+def _check(seed: Any, days: Any, visitors_per_day: Any, without: Any) -> None:
     for name, value, least in (("seed", seed, 0), ("days", days, 1)):
         if not isinstance(value, Integral) or value < least:
             sentence = _("{name} is {value!r}; give a whole number of at least {least}.")
@@ -206,3 +210,9 @@ def _check(seed: Any, days: Any, visitors_per_day: Any) -> None:
     if not isinstance(visitors_per_day, Real) or not 0 < float(visitors_per_day) < math.inf:
         sentence = _("visitors_per_day is {value!r}; give a number above 0.")
         raise CourseError(sentence.format(value=visitors_per_day))
+    names = [row["name"] for row in read("promotions")]
+    unknown = [name for name in without if name not in names]
+    if isinstance(without, str) or unknown:
+        wrong = without if isinstance(without, str) else unknown[0]
+        sentence = _("without has {wrong!r}; give a list of campaigns' names, such as {name!r}.")
+        raise CourseError(sentence.format(wrong=wrong, name=names[0]))

@@ -49,19 +49,6 @@ def joined(blocks: list[Columns]) -> Columns:
     return rows
 
 
-def draw(rng: np.random.Generator, weights: Floats, size: int) -> Ints:
-    """Draw `size` indices with probabilities proportional to `weights`.
-
-    Examples
-    --------
-    >>> draw(np.random.default_rng(1), np.array([0.0, 1.0, 0.0]), 3).tolist()
-    [1, 1, 1]
-    """
-    edges = np.cumsum(weights)
-    found = np.searchsorted(edges, rng.random(size) * edges[-1], side="right")
-    return np.minimum(found, len(weights) - 1).astype(np.int64)
-
-
 def draw_in_rows(chance: Floats, weights: Floats, rows: Ints) -> Ints:
     """Pick for each entry of `rows` a column of ``weights[row]``; one search for all of them.
 
@@ -90,11 +77,6 @@ def seconds(values: Floats) -> Ints:
 def yuan(values: Floats) -> Floats:
     """Round to whole fen."""
     return np.rint(values * 100) / 100
-
-
-def exponential(rng: np.random.Generator, mean: float | Floats, size: int) -> Floats:
-    """Draw exponential times of the given mean."""
-    return rng.standard_exponential(size) * mean
 
 
 def distinct(values: Ints) -> Ints:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import fulfilment, goods, orders, service, traffic
 from ecokit.shop.simulator.arrays import DAY, MINUTE, NOTHING, Bools, Coded, Columns, Ints, yuan
+from ecokit.shop.simulator.luck import Keys, key
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
 from ecokit.shop.simulator.world import State, World
 
@@ -16,6 +18,7 @@ STATUS = ("unpaid", "cancelled", "in_transit", "delivered")
 KINDS = ("chat", "phone")
 ASKS_TO_RETURN = 0.4  # returns that begin with a contact
 ASKS_FOR_PRICE = 0.3  # questions before an order that are about the price
+PHONES = 0.4  # contacts about orders that are calls
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Block:
 
     world: World
     state: State
+    first: int
     visits: traffic.Visits
     want: orders.Wishes
     sales: goods.Sales
@@ -55,6 +59,11 @@ class Block:
         return self.visits.visitor[self.want.visit[self.kept]]
 
     @property
+    def who(self) -> Keys:
+        """Key of each paid order, for its luck."""
+        return self.want.key[self.kept][self.paid]
+
+    @property
     def asked_for(self) -> Ints:
         """Key of the order that came of each question; -1 for none."""
         found = np.full(len(self.visits.day), NOTHING)
@@ -71,27 +80,26 @@ class Block:
         return Coded(codes, names[what])
 
 
-def simulate_block(
-    world: World, state: State, seed: np.random.SeedSequence, first: int
-) -> dict[str, Columns]:
+def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]:
     """Simulate the block of days that begins with day `first`; return its rows by table."""
-    walk, wish, sell, ship, serve = (np.random.default_rng(child) for child in seed.spawn(5))
-    visits = traffic.visits_of_block(world, state, walk, first)
-    asks, waits = orders.questions(world, wish, visits)
+    visits = traffic.visits_of_block(world, state, first)
+    asks, waits = orders.questions(world, visits)
     chance = orders.conversion(world, visits, asks, waits, int(service.windows()[1]))
-    want = orders.wishes(world, wish, visits, chance)
-    sales, stock, purchases = goods.trade(world, state, sell, first, want)
+    want = orders.wishes(world, visits, chance, asks, waits)
+    sales, stock, purchases = goods.trade(world, state, first, want)
     kept = np.flatnonzero(sales.product >= 0)
     paid = np.flatnonzero(want.paid[kept] != NOTHING)
-    way = fulfilment.parcels(world, ship, want.paid[kept][paid], want.region[kept][paid])
-    steps = service.journey(world, serve, want.paid[kept][paid], way)
-    block = Block(world, state, visits, want, sales, kept, paid, way, steps, asks, waits)
+    bought, who = want.paid[kept][paid], want.key[kept][paid]
+    way = fulfilment.parcels(world, who, bought, want.region[kept][paid])
+    steps = service.journey(world, who, bought, way)
+    block = Block(world, state, first, visits, want, sales, kept, paid, way, steps, asks, waits)
     tables = {"visits": _visits(block), "orders": _orders(block), "order_lines": _lines(block)}
     tables |= {"stock": stock, "purchases": purchases, "touchpoints": _touchpoints(block)}
-    tables["returns"] = _returns(block, serve, tables["order_lines"])
-    tables["contacts"] = _contacts(block, serve, tables["returns"])
-    tables["complaints"] = _complaints(block, serve)
-    service.send_back(world, state, serve, block.buyer[paid], steps, way)
+    tables["returns"] = _returns(block, tables["order_lines"])
+    contacts, unsolved, known = _contacts(block, tables["returns"])
+    tables |= {"contacts": contacts, "complaints": _complaints(block)}
+    later = service.come_again(world, who, block.buyer[paid], steps, way, unsolved, known)
+    state.expect(world, later)
     for counter in ("visits", "orders", "returns", "contacts", "complaints"):
         rows = len(next(iter(tables[counter].values())))
         setattr(state, counter, getattr(state, counter) + rows)
@@ -158,7 +166,7 @@ def _lines(block: Block) -> Columns:
         "product_id": block.named("product", item),
         "quantity": quantity[order],
         "unit_price": block.world.catalogue.price[day, item],
-        "unit_cost": block.world.catalogue.unit_cost[day, item],
+        "unit_cost": block.sales.unit_cost[day - block.first, item],
     }
 
 
@@ -188,12 +196,15 @@ def _touchpoints(block: Block) -> Columns:
     }
 
 
-def _returns(block: Block, rng: np.random.Generator, lines: Columns) -> Columns:
+def _returns(block: Block, lines: Columns) -> Columns:
     position = np.full(len(block.kept), NOTHING)
     position[block.paid] = np.arange(len(block.paid))
     parcel = position[np.asarray(lines["order_id"]) - block.state.orders - 1]
     sent = np.flatnonzero(parcel >= 0)
-    rows, asked, why, exchange = service.returns(rng, block.steps, block.way, parcel[sent])
+    who = key(block.who[parcel[sent]], np.asarray(lines["line"])[sent])
+    rows, asked, why, exchange = service.returns(
+        block.world.luck, who, block.steps, block.way, parcel[sent]
+    )
     inside = asked < block.end
     back, asked, why, exchange = sent[rows][inside], asked[inside], why[inside], exchange[inside]
     quantity = np.asarray(lines["quantity"])[back]
@@ -212,58 +223,92 @@ def _returns(block: Block, rng: np.random.Generator, lines: Columns) -> Columns:
     }
 
 
-def _contacts(block: Block, rng: np.random.Generator, back: Columns) -> Columns:
-    """Questions before the order, contacts about orders and returns, and those that come again."""
-    rows, arrived, reason, phone = _contacts_after(block, rng, back)
-    inside = arrived < block.end - 30 * MINUTE
-    rows, arrived, reason, phone = rows[inside], arrived[inside], reason[inside], phone[inside]
-    after = wait_for_service(block.world, rng, arrived, phone)
-    price = (rng.random(len(block.asks)) < ASKS_FOR_PRICE).astype(np.int64)
-    wave = {
-        "kind": np.r_[np.zeros(len(block.asks), dtype=np.int64), phone.astype(np.int64)],
-        "visitor_id": np.r_[block.visits.visitor[block.asks], block.buyer[rows]],
-        "order_id": np.r_[block.asked_for, block.order_id[rows]],
-        "visit_id": np.r_[block.state.visits + 1 + block.asks, np.full(len(rows), NOTHING)],
-        "arrived_at": np.r_[block.waits.arrived, after.arrived],
-        "answered_at": np.r_[block.waits.answered, after.answered],
-        "ended_at": np.r_[block.waits.ended, after.ended],
-        "reason": np.r_[price, reason],
+def _contacts(block: Block, back: Columns) -> tuple[Columns, Bools, Ints]:
+    """Questions before the order, contacts about orders and returns, and those that come again.
+
+    Returned beside them, for each paid order: whether the last question was left unsolved, and when
+    it ended (-1: none).
+    """
+    after = _contacts_after(block, back)
+    asks = block.visits.key[block.asks]
+    price = block.world.luck.uniform("contact.price", asks) < ASKS_FOR_PRICE
+    before = {
+        "key": key("before", asks),
+        "kind": np.zeros(len(asks), dtype=np.int64),
+        "visitor_id": block.visits.visitor[block.asks],
+        "order_id": block.asked_for,
+        "visit_id": block.state.visits + 1 + block.asks,
+        "arrived_at": block.waits.arrived,
+        "answered_at": block.waits.answered,
+        "ended_at": block.waits.ended,
+        "reason": price.astype(np.int64),
     }
-    waves = [_with_outcome(rng, wave)]
+    wave = {name: np.concatenate([before[name], after[name]]) for name in before}
+    waves = [_with_outcome(block, wave)]
     while len(waves[-1]["kind"]):
-        waves.append(_with_outcome(rng, _asked_again(block, rng, waves[-1])))
+        waves.append(_with_outcome(block, _asked_again(block, waves[-1])))
     columns = {name: np.concatenate([wave[name] for wave in waves]) for name in waves[0]}
-    order = np.argsort(columns["arrived_at"], kind="stable")
+    order = np.lexsort((columns.pop("key"), columns["arrived_at"]))
     columns = {name: column[order] for name, column in columns.items()}
-    return {
+    rows: Columns = {
         "contact_id": block.state.contacts + 1 + np.arange(len(order)),
         **columns,
         "kind": Coded(columns["kind"], KINDS),
         "reason": Coded(columns["reason"], service.REASONS),
     }
+    return rows, *_left_unsolved(block, columns)
 
 
-def _with_outcome(rng: np.random.Generator, wave: dict[str, Ints]) -> dict[str, Ints]:
+def _contacts_after(block: Block, back: Columns) -> dict[str, Any]:
+    """Contacts about orders and about what is sent back, with their waits."""
+    luck, bought = block.world.luck, block.want.paid[block.kept][block.paid]
+    rows, arrived, reason = service.questions_after(luck, block.who, bought, block.steps, block.way)
+    sent = np.asarray(back["order_id"]) - block.state.orders - 1
+    line = key(block.want.key[block.kept][sent], np.asarray(back["line"]))
+    chosen = luck.uniform("return.by_contact", line) < ASKS_TO_RETURN
+    who = np.r_[key(block.who[rows], reason), key(line[chosen], "return")]
+    rows = np.r_[block.paid[rows], sent[chosen]]
+    arrived = np.r_[arrived, np.asarray(back["asked_at"])[chosen] - 15 * MINUTE]
+    reason = np.r_[reason, np.full(int(chosen.sum()), service.REASONS.index("return"))]
+    inside = arrived < block.end - 30 * MINUTE
+    who, rows, arrived, reason = who[inside], rows[inside], arrived[inside], reason[inside]
+    phone = luck.uniform("contact.phone", who) < PHONES
+    waits = wait_for_service(block.world, who, arrived, phone)
+    return {
+        "key": who,
+        "kind": phone.astype(np.int64),
+        "visitor_id": block.buyer[rows],
+        "order_id": block.order_id[rows],
+        "visit_id": np.full(len(rows), NOTHING),
+        "arrived_at": waits.arrived,
+        "answered_at": waits.answered,
+        "ended_at": waits.ended,
+        "reason": reason,
+    }
+
+
+def _with_outcome(block: Block, wave: dict[str, Any]) -> dict[str, Any]:
     """Draw whether each contact solved the question; -1 where nobody answered."""
-    solved = rng.random(len(wave["kind"])) < truth()["first_contact_resolution"]
+    chance = block.world.luck.uniform("contact.solved", wave["key"])
+    solved = chance < truth()["first_contact_resolution"]
     return wave | {"resolved": np.where(wave["answered_at"] == NOTHING, NOTHING, solved)}
 
 
-def _asked_again(
-    block: Block, rng: np.random.Generator, before: dict[str, Ints]
-) -> dict[str, Ints]:
+def _asked_again(block: Block, before: dict[str, Any]) -> dict[str, Any]:
     """Contacts of customers whose question was not solved, by day and within three days."""
-    unsolved = np.flatnonzero(before["resolved"] == 0)
-    again = unsolved[rng.random(len(unsolved)) < truth()["contact_again"]]
-    ended = before["ended_at"][again]
-    arrived = (ended // DAY + rng.integers(0, 3, len(again))) * DAY
-    arrived += service.daytime(rng, len(again))
+    luck = block.world.luck
+    asks = luck.uniform("contact.again", before["key"]) < truth()["contact_again"]
+    again = np.flatnonzero((before["resolved"] == 0) & asks)
+    who, ended = key("again", before["key"][again]), before["ended_at"][again]
+    arrived = (ended // DAY + luck.whole("contact.again_day", 0, 3, who)) * DAY
+    arrived += service.daytime(luck.uniform("contact.again_at", who))
     arrived = np.where(arrived < ended + 10 * MINUTE, arrived + DAY, arrived)
     inside = arrived < block.end - 30 * MINUTE
-    again, arrived = again[inside], arrived[inside]
+    again, arrived, who = again[inside], arrived[inside], who[inside]
     wave = {name: column[again] for name, column in before.items()}
-    waits = wait_for_service(block.world, rng, arrived, wave["kind"] == KINDS.index("phone"))
+    waits = wait_for_service(block.world, who, arrived, wave["kind"] == KINDS.index("phone"))
     return wave | {
+        "key": who,
         "visit_id": np.full(len(again), NOTHING),
         "arrived_at": arrived,
         "answered_at": waits.answered,
@@ -271,24 +316,23 @@ def _asked_again(
     }
 
 
-def _contacts_after(
-    block: Block, rng: np.random.Generator, back: Columns
-) -> tuple[Ints, Ints, Ints, Bools]:
-    """Contacts about orders: row of the order, arrival, reason, by phone."""
-    bought = block.want.paid[block.kept][block.paid]
-    rows, arrived, reason = service.questions_after(rng, bought, block.steps, block.way)
-    chosen = np.flatnonzero(rng.random(len(np.asarray(back["asked_at"]))) < ASKS_TO_RETURN)
-    returned = np.asarray(back["order_id"])[chosen] - block.state.orders - 1
-    rows = np.r_[block.paid[rows], returned]
-    arrived = np.r_[arrived, np.asarray(back["asked_at"])[chosen] - 15 * MINUTE]
-    reason = np.r_[reason, np.full(len(chosen), service.REASONS.index("return"))]
-    return rows, arrived, reason, rng.random(len(rows)) < 0.4
+def _left_unsolved(block: Block, contacts: dict[str, Any]) -> tuple[Bools, Ints]:
+    """Return for each paid order whether its last question was unsolved, and when it ended."""
+    known = np.full(len(block.kept), NOTHING)
+    unsolved = np.zeros(len(block.kept), dtype=bool)
+    rows = np.flatnonzero(contacts["order_id"] != NOTHING)  # by arrival: the last one stays
+    order = contacts["order_id"][rows] - block.state.orders - 1
+    known[order] = contacts["ended_at"][rows]
+    unsolved[order] = contacts["resolved"][rows] != 1
+    return unsolved[block.paid], known[block.paid]
 
 
-def _complaints(block: Block, rng: np.random.Generator) -> Columns:
+def _complaints(block: Block) -> Columns:
     gone = block.asked_for[block.waits.answered == NOTHING]
     gave_up = np.isin(block.order_id[block.paid], gone)
-    rows, raised, reason, solved = service.complaints(rng, block.steps, block.way, gave_up)
+    rows, raised, reason, solved = service.complaints(
+        block.world.luck, block.who, block.steps, block.way, gave_up
+    )
     inside = raised < block.end
     rows, raised, reason, solved = rows[inside], raised[inside], reason[inside], solved[inside]
     return {

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator.arrays import Bools, Floats, Ints
 from ecokit.shop.simulator.calendar import Calendar
+from ecokit.shop.simulator.luck import Luck
 
-PEAKED = 0.5  # campaigns with so many visits (share of a usual day) peak on their last days
+PEAKED = 0.5  # campaigns with so many visits (share of a usual day) are festivals
+LAST_DAY = 1.4  # of a festival: the visits of that day over what the days before lead to
 
 
 @dataclass(frozen=True)
 class Campaigns:
     """Every campaign of the period, in order of the start; one entry a campaign.
 
-    `first` and `last` are days of the period and may lie outside; `planned` and `visits` are days
-    by campaigns, as a share of a usual day; `focus` is campaigns by categories (1 where the offer
-    applies).
+    `number` stays the same whichever others there are, and makes the key; `runs` is False for a
+    campaign that is left out. `first` and `last` are days of the period and may lie outside;
+    `planned` and `visits` are days by campaigns, as a share of a usual day, 0 where it does not
+    run; `focus` is campaigns by categories (1 where the offer applies). `usual` is days by
+    campaigns with none left out, and sets the size of the company.
     """
 
     names: tuple[str, ...]
+    number: Ints
+    runs: Bools
     channel: Ints
     first: Ints
     last: Ints
@@ -33,6 +41,7 @@ class Campaigns:
     conversion: Floats
     planned: Floats
     visits: Floats
+    usual: Floats
     focus: Floats
 
     def __len__(self) -> int:
@@ -41,23 +50,28 @@ class Campaigns:
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """Key of each campaign."""
-        return tuple(f"C{number:02d}" for number in range(1, len(self) + 1))
+        return tuple(f"C{number:02d}" for number in self.number.tolist())
 
 
-def campaigns(rng: np.random.Generator, year: Calendar, rate: float) -> Campaigns:
-    """Place the promotions of the calendar into the period; `rate` is visits a day."""
+def campaigns(luck: Luck, year: Calendar, rate: float, without: Sequence[str] = ()) -> Campaigns:
+    """Place the promotions of the calendar into the period; `rate` is visits a day.
+
+    Those that `without` names do not run: they bring nobody, give no discount and are not planned.
+    """
     days = len(year.dates)
     rows = _occurrences(year)
-    first = np.array([start for start, _ in rows], dtype=np.int64)
-    promotions = [promotion for _, promotion in rows]
+    first = np.array([row.first for row in rows], dtype=np.int64)
+    number = np.array([row.number for row in rows], dtype=np.int64)
+    promotions = [row.promotion for row in rows]
+    runs = np.array([p["name"] not in without for p in promotions], dtype=bool)
     last = first + np.array([int(p["days"]) - 1 for p in promotions], dtype=np.int64)
     share = np.array([float(p["visit_share"]) for p in promotions])
     brought = np.zeros((days, len(rows)))
-    for number in range(len(rows)):
-        length = int(last[number] - first[number] + 1)
-        shape = np.linspace(0.4, 1.6, length) if share[number] >= PEAKED else np.ones(length)
-        inside = np.arange(max(first[number], 0), min(last[number], days - 1) + 1)
-        brought[inside, number] = share[number] * shape[inside - first[number]]
+    for row in range(len(rows)):
+        length = int(last[row] - first[row] + 1)
+        shape = _rush(length) if share[row] >= PEAKED else np.ones(length)
+        inside = np.arange(max(first[row], 0), min(last[row], days - 1) + 1)
+        brought[inside, row] = share[row] * shape[inside - first[row]]
     channels = {row["channel_id"]: code for code, row in enumerate(read("channels"))}
     cost = np.array([float(row["cost_per_click"]) for row in read("channels")])
     channel = np.array([channels[p["channel_id"]] for p in promotions], dtype=np.int64)
@@ -65,35 +79,56 @@ def campaigns(rng: np.random.Generator, year: Calendar, rate: float) -> Campaign
     budget = (
         visits * cost[channel] * np.array([float(p["budget_factor"]) for p in promotions]) * 1.1
     )
-    luck = np.exp(0.10 * rng.standard_normal((2, len(rows))))
+    planned = brought * np.array([float(p["in_plan"]) for p in promotions])
     return Campaigns(
         names=tuple(p["name"] for p in promotions),
+        number=number,
+        runs=runs,
         channel=channel,
         first=first,
         last=last,
         budget=np.maximum(np.rint(budget / 100), 2) * 100,
         new_resource=np.array([p["new_resource"] == "1" for p in promotions], dtype=bool),
-        discount=np.array([float(p["discount"]) for p in promotions]),
-        conversion=np.array([float(p["conversion"]) for p in promotions]) * luck[0],
-        planned=brought * np.array([float(p["in_plan"]) for p in promotions]),
-        visits=brought * luck[1],
+        discount=np.array([float(p["discount"]) for p in promotions]) * runs,
+        conversion=np.array([float(p["conversion"]) for p in promotions])
+        * np.exp(0.10 * luck.normal("campaign.conversion", number)),
+        planned=planned * runs,
+        visits=brought * np.exp(0.10 * luck.normal("campaign.visits", number)) * runs,
+        usual=planned,
         focus=np.array([_focus(p["categories"]) for p in promotions]).reshape(
             len(rows), len(read("categories"))
         ),
     )
 
 
-def _occurrences(year: Calendar) -> list[tuple[int, dict[str, str]]]:
-    """Each promotion in each year that touches the period, with its first day, sorted."""
+def _rush(days: int) -> Floats:
+    """Return visits by day of a festival, around 1: more each day, and most on the last."""
+    shape = np.linspace(0.4, 1.5, days)
+    shape[-1] *= LAST_DAY
+    return shape / shape.mean()
+
+
+class _Occurrence(NamedTuple):
+    first: int
+    number: int
+    promotion: dict[str, str]
+
+
+def _occurrences(year: Calendar) -> list[_Occurrence]:
+    """Each promotion in each year that touches the period, sorted by its first day.
+
+    The first year's numbers are the rows of the file, from 1; each further year adds a hundred.
+    """
     found = []
-    years = range(int(str(year.dates[0])[:4]) - 1, int(str(year.dates[-1])[:4]) + 1)
-    for number in years:
-        for promotion in read("promotions"):
-            start = np.datetime64(f"{number}-{promotion['starts']}")
+    begins, ends = (int(str(day)[:4]) for day in (year.dates[0], year.dates[-1]))
+    for calendar_year in range(begins - 1, ends + 1):
+        hundreds = 100 * ((calendar_year - begins) % 10)
+        for row, promotion in enumerate(read("promotions"), start=1):
+            start = np.datetime64(f"{calendar_year}-{promotion['starts']}")
             first = int((start - year.dates[0]).astype(np.int64))
             if first < len(year.dates) and first + int(promotion["days"]) > 0:
-                found.append((first, promotion))
-    return sorted(found, key=lambda item: item[0])
+                found.append(_Occurrence(first, hundreds + row, promotion))
+    return sorted(found, key=lambda row: row.first)
 
 
 def _focus(categories: str) -> list[float]:

@@ -13,6 +13,7 @@ from ecokit.shop.simulator import specs
 from ecokit.shop.simulator.arrays import Bools, Floats, Ints, draw_in_rows, yuan
 from ecokit.shop.simulator.calendar import Calendar
 from ecokit.shop.simulator.campaigns import Campaigns
+from ecokit.shop.simulator.luck import Keys, Luck, key
 
 LINES = ("standard", "custom", "exclusive", "oem")
 # Line of the n-th place of a category; standard where nothing is said.
@@ -38,14 +39,15 @@ PRICE_STEP_SHARE = 0.35  # share of product weeks in which the price is tried
 class Catalogue:
     """All products of the period.
 
-    Arrays of one entry a product: `category`, `line` (codes), `core`, `launched`, `delisted` (day
-    of the period; may lie outside), `cost`, `list_price`, `conversion`, `elasticity`, `supplier`
-    (code), `specs` (a row a product: which of its category's values each attribute has). Arrays of
-    one row a day and one column a product: `appeal` (weight among the views of its category; 0 when
-    not on sale), `price`, `unit_cost`.
+    Arrays of one entry a product: `key` (of its place and generation, for its luck), `category`,
+    `line` (codes), `core`, `launched`, `delisted` (day of the period; may lie outside), `cost`,
+    `list_price`, `conversion`, `elasticity`, `supplier` (code), `specs` (a row a product: which of
+    its category's values each attribute has). Arrays of one row a day and one column a product:
+    `appeal` (weight among the views of its category; 0 when not on sale), `price`, `unit_cost`.
     """
 
     names: tuple[str, ...]
+    key: Keys
     category: Ints
     line: Ints
     core: Bools
@@ -72,16 +74,11 @@ class Catalogue:
         return (day >= self.launched) & (day < self.delisted)
 
 
-def catalogue(
-    rng: np.random.Generator, side: np.random.Generator, year: Calendar, campaigns: Campaigns
-) -> Catalogue:
-    """Draw the products of a company: a fixed number of places, one generation after another.
-
-    `side` draws what came later into the model: suppliers and attributes.
-    """
-    trade, shock, detail = side.spawn(3)
+def catalogue(luck: Luck, year: Calendar, campaigns: Campaigns) -> Catalogue:
+    """Draw the products of a company: a fixed number of places, one generation after another."""
     days = len(year.dates)
-    rows = _generations(rng, days)
+    rows = _generations(luck, days)
+    keys = key("product", *np.array([row.place for row in rows], dtype=np.int64).T)
     category = np.array([row.category for row in rows])
     line = np.array([row.line for row in rows])
     launched = np.array([row.launched for row in rows])
@@ -94,14 +91,15 @@ def catalogue(
     sale = (age >= 0) & (day < delisted)
     curve = np.interp(age, [0, 25, 120, _life()], [0.75, 1.1, 1.05, 0.85])
     decline = truth()["custom_line_decline"] ** (year.month[:, None] + 0.0)
-    curve = curve * np.where(line == LINES.index("custom"), 1.25 * decline, 1.0)
+    curve = curve * np.where(line == LINES.index("custom"), 1.5 * decline, 1.0)
     kinds = read("categories")
-    supplier = _suppliers(trade, category, line)
-    cost_shock, demand_shock = (log[year.week] for log in _shocks(shock, year, supplier))
+    supplier = _suppliers(luck, keys, category, line)
+    cost_shock, demand_shock = (log[year.week] for log in _shocks(luck, year, supplier, keys))
     shift = truth()["cost_pass_through"] * cost_shock
     shift += truth()["price_follows_demand"] * demand_shock
     return Catalogue(
         names=tuple(row.name for row in rows),
+        key=keys,
         category=category,
         line=line,
         core=core,
@@ -112,17 +110,17 @@ def catalogue(
         conversion=np.array([float(kinds[kind]["conversion"]) for kind in category])
         * np.where(core, CORE_CONVERSION, OTHER_CONVERSION),
         appeal=np.array([row.appeal for row in rows]) * curve * sale * np.exp(demand_shock),
-        price=_prices(rng, year, campaigns, category, list_price * np.exp(shift)),
+        price=_prices(luck, year, campaigns, category, keys, list_price * np.exp(shift)),
         unit_cost=yuan(cost * 0.99 ** (np.maximum(age, 0) / 90) * np.exp(cost_shock)),
         elasticity=np.array(
             [truth()[f"elasticity_{kinds[kind]['category']}"] for kind in category]
         ),
         supplier=supplier,
-        specs=specs.drawn(detail, category, list_price),
+        specs=specs.drawn(luck, keys, category, list_price),
     )
 
 
-def _suppliers(rng: np.random.Generator, category: Ints, line: Ints) -> Ints:
+def _suppliers(luck: Luck, keys: Keys, category: Ints, line: Ints) -> Ints:
     """Draw who supplies each product: a house of its category; the manufacturer makes OEM goods."""
     kinds = [row["category"] for row in read("categories")]
     deals = [row["categories"].split() for row in read("suppliers")]
@@ -130,23 +128,24 @@ def _suppliers(rng: np.random.Generator, category: Ints, line: Ints) -> Ints:
     maker = np.array([[float("oem" in deal) for deal in deals]])
     weights = np.vstack([trade, maker])
     row = np.where(line == LINES.index("oem"), len(kinds), category)
-    return draw_in_rows(rng.random(len(row)), weights, row)
+    return draw_in_rows(luck.uniform("product.supplier", keys), weights, row)
 
 
-def _shocks(rng: np.random.Generator, year: Calendar, supplier: Ints) -> tuple[Floats, Floats]:
+def _shocks(luck: Luck, year: Calendar, supplier: Ints, keys: Keys) -> tuple[Floats, Floats]:
     """Draw the logs of cost over its usual course and of interest, weeks by products.
 
     Costs remember the week before (autoregressive); half of their variance is the supplier's.
     """
     effect = truth()
-    weeks, size = int(year.week[-1]) + 1, len(supplier)
-    fresh = rng.standard_normal((weeks, len(read("suppliers")) + size))
+    week = np.arange(int(year.week[-1]) + 1)[:, None]
+    own = luck.normal("week.cost", week, keys)
+    shared = luck.normal("week.supplier", week, np.arange(len(read("suppliers"))))
     kept = effect["cost_shock_persistence"]
-    for week in range(1, weeks):
-        fresh[week] = kept * fresh[week - 1] + np.sqrt(1 - kept**2) * fresh[week]
-    own, shared = fresh[:, -size:], fresh[:, supplier]
-    cost = effect["cost_shock_sd"] * np.sqrt(0.5) * (own + shared)
-    return cost, effect["demand_shock_sd"] * rng.standard_normal((weeks, size))
+    for shock in (own, shared):
+        for number in range(1, len(week)):
+            shock[number] = kept * shock[number - 1] + np.sqrt(1 - kept**2) * shock[number]
+    cost = effect["cost_shock_sd"] * np.sqrt(0.5) * (own + shared[:, supplier])
+    return cost, effect["demand_shock_sd"] * luck.normal("week.interest", week, keys)
 
 
 def _life() -> int:
@@ -156,23 +155,26 @@ def _life() -> int:
 
 class _Product(NamedTuple):
     launched: int
+    place: tuple[int, int, int]
     name: str
     category: int
-    line: int
     core: bool
     delisted: int
+    line: int
     cost: float
     list_price: float
     appeal: float
 
 
-def _generations(rng: np.random.Generator, days: int) -> list[_Product]:
+def _generations(luck: Luck, days: int) -> list[_Product]:
     """Fill every place of the catalogue with one product after another; in order of launch."""
     kinds = read("categories")
     places = [(code, n) for code, kind in enumerate(kinds) for n in range(int(kind["products"]))]
-    phase = (rng.permutation(len(places)) + rng.random(len(places))) / len(places)
+    chance = luck.uniform("place.phase", *np.array(places).T)
+    phase = (np.argsort(np.argsort(chance)) + chance) / len(places)
     rows = []
     for (code, place), shift in zip(places, phase, strict=True):
+        rng = luck.generator("place", code, place)
         launched = -int(shift * _life()) - 1
         core = place < CORE_PLACES.get(kinds[code]["category"], 0)
         appeal = float(np.exp(0.35 * rng.standard_normal())) * (CORE_APPEAL if core else 1.0)
@@ -182,8 +184,9 @@ def _generations(rng: np.random.Generator, days: int) -> list[_Product]:
         while launched < days:
             end = launched + _life() + int(rng.integers(-20, 21))
             name = f"{kinds[code]['name'].capitalize()} {LETTERS[place]}{generation}"
-            line, cost, list_price = _terms(rng, kinds[code], place, level)
-            rows.append(_Product(launched, name, code, line, core, end, cost, list_price, appeal))
+            terms = _terms(rng, kinds[code], place, level)
+            entity = (code, place, generation)
+            rows.append(_Product(launched, entity, name, code, core, end, *terms, appeal))
             launched, generation = end, generation + 1
     return sorted(rows)
 
@@ -199,10 +202,11 @@ def _terms(
 
 
 def _prices(
-    rng: np.random.Generator,
+    luck: Luck,
     year: Calendar,
     campaigns: Campaigns,
     category: Ints,
+    keys: Keys,
     usual: Floats,
 ) -> Floats:
     """Draw offer prices by day and product: usual price, best discount, a price step on trial."""
@@ -212,7 +216,7 @@ def _prices(
         first, last = max(campaigns.first[number], 0), min(campaigns.last[number], days - 1)
         chosen = campaigns.focus[number] * campaigns.discount[number]
         discount[first : last + 1] = np.maximum(discount[first : last + 1], chosen)
-    weeks = int(year.week[-1]) + 1
-    tried = rng.random((weeks, len(category))) < PRICE_STEP_SHARE
-    step = PRICE_STEPS[rng.integers(0, len(PRICE_STEPS), tried.shape)] * tried
+    week = np.arange(int(year.week[-1]) + 1)[:, None]
+    tried = luck.uniform("week.price_tried", week, keys) < PRICE_STEP_SHARE
+    step = PRICE_STEPS[luck.whole("week.price_step", 0, len(PRICE_STEPS), week, keys)] * tried
     return yuan(usual * (1 - discount[:, category]) * (1 + step[year.week]))

@@ -15,9 +15,9 @@ from ecokit.shop.simulator.arrays import (
     Bools,
     Floats,
     Ints,
-    exponential,
     seconds,
 )
+from ecokit.shop.simulator.luck import Keys, Luck
 from ecokit.shop.simulator.world import World
 
 CAUSES = ("courier", "address", "weather", "warehouse", "customer_absent")
@@ -41,19 +41,19 @@ class Parcels:
     cause: Ints
 
 
-def parcels(world: World, rng: np.random.Generator, paid: Ints, region: Ints) -> Parcels:
+def parcels(world: World, who: Keys, paid: Ints, region: Ints) -> Parcels:
     """Draw the way of each paid order."""
-    size = len(paid)
-    slow = np.where(rng.random(size) < 0.07, 6.0, 1.0)
-    passed = paid + seconds(exponential(rng, 35 * MINUTE, size) * slow)
+    luck = world.luck
+    slow = np.where(luck.uniform("parcel.slow", who) < 0.07, 6.0, 1.0)
+    passed = paid + seconds(luck.exponential("parcel.passed", 35 * MINUTE, who) * slow)
     peak = _peak(world, passed // DAY)
-    wait_a_day = rng.random(size) < np.where(peak, 0.30, 0.02)
+    wait_a_day = luck.uniform("parcel.waits", who) < np.where(peak, 0.30, 0.02)
     leaves = passed // DAY + (passed % DAY >= CUT_OFF) + wait_a_day
-    dispatched = leaves * DAY + 16 * HOUR + (rng.random(size) * 3 * HOUR).astype(np.int64)
-    packed = dispatched - seconds((0.3 + 2.5 * rng.random(size)) * HOUR)
-    late = rng.random(size) < _late_share(world, dispatched // DAY, region)
-    delivered = _delivered(rng, dispatched, region, late)
-    cause = np.where(late, _causes(world, rng, dispatched // DAY, size), NOTHING)
+    dispatched = leaves * DAY + 16 * HOUR + luck.whole("parcel.leaves", 0, 3 * HOUR, who)
+    packed = dispatched - seconds((0.3 + 2.5 * luck.uniform("parcel.packed", who)) * HOUR)
+    late = luck.uniform("parcel.late", who) < _late_share(world, dispatched // DAY, region)
+    delivered = _delivered(luck, who, dispatched, region, late)
+    cause = np.where(late, _causes(world, who, dispatched // DAY), NOTHING)
     return Parcels(passed, np.maximum(packed, passed + 60), dispatched, delivered, late, cause)
 
 
@@ -71,23 +71,23 @@ def _late_share(world: World, day: Ints, region: Ints) -> Floats:
     return np.minimum(usual * np.where(_peak(world, day), truth()["late_peak_factor"], 1.0), 0.8)
 
 
-def _delivered(rng: np.random.Generator, dispatched: Ints, region: Ints, late: Bools) -> Ints:
+def _delivered(luck: Luck, who: Keys, dispatched: Ints, region: Ints, late: Bools) -> Ints:
     """Signed for in the daytime, one to three days later; late parcels after 72 hours."""
-    size = len(dispatched)
-    chance = rng.random(size)
+    chance = luck.uniform("parcel.days", who)
     near = REGION_NEAR[region]
     days = np.where(chance < near, 1, np.where(chance < near + 0.75 * (1 - near), 2, 3))
-    days = np.where(late, 4 + np.floor(exponential(rng, 1.1, size)).astype(np.int64), days)
-    hours = np.where(days == 3, 7.0, 13.0) * rng.random(size) + 8
+    over = np.floor(luck.exponential("parcel.days_over", 1.1, who)).astype(np.int64)
+    days = np.where(late, 4 + over, days)
+    hours = np.where(days == 3, 7.0, 13.0) * luck.uniform("parcel.hour", who) + 8
     return (dispatched // DAY + days) * DAY + seconds(hours * HOUR)
 
 
-def _causes(world: World, rng: np.random.Generator, day: Ints, size: int) -> Ints:
+def _causes(world: World, who: Keys, day: Ints) -> Ints:
     """One of the causes; weather in its months and couriers in the peaks weigh double."""
     month = world.year.month_of_year[np.minimum(day, world.days - 1)]
-    weights = np.tile(CAUSE_WEIGHTS, (size, 1))
+    weights = np.tile(CAUSE_WEIGHTS, (len(day), 1))
     weights[:, CAUSES.index("weather")] *= np.where(np.isin(month, BAD_WEATHER), 2.0, 0.6)
     weights[:, CAUSES.index("courier")] *= np.where(_peak(world, day), 2.0, 1.0)
     edges = np.cumsum(weights, axis=1)
-    drawn = rng.random(size)[:, None] * edges[:, -1:]
+    drawn = world.luck.uniform("parcel.cause", who)[:, None] * edges[:, -1:]
     return (drawn >= edges).sum(axis=1).astype(np.int64)

@@ -13,35 +13,40 @@ from ecokit.shop.simulator.arrays import (
     Bools,
     Coded,
     Columns,
+    Floats,
     Ints,
     draw_in_rows,
     joined,
     running_within,
+    yuan,
 )
 from ecokit.shop.simulator.orders import Wishes
 from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
 
 COVER_DAYS = 4  # days of expected sales that the planners keep beyond the lead time
 SAFETY = 0.70  # and so many standard deviations of a Poisson demand
-SUPPLIER_LUCK = 0.006  # spread of the suppliers' punctuality from month to month
 HERO_MONTH, HERO_DAYS = 6, (3, 18)  # purchases of the hero in June fail: it runs dry during 618
 HERO_DELAY, HERO_SHARE = 9, 0.30
 
 
 @dataclass(frozen=True)
 class Sales:
-    """What became of the wishes: product bought (-1: lost to a stock-out), accessory or none."""
+    """What became of the wishes: product bought (-1: lost to a stock-out), accessory or none.
+
+    `unit_cost` is what a unit had cost, days of the block by products.
+    """
 
     product: Ints
     extra: Ints
+    unit_cost: Floats
 
 
-def trade(
-    world: World, state: State, rng: np.random.Generator, first: int, want: Wishes
-) -> tuple[Sales, Columns, Columns]:
+def trade(world: World, state: State, first: int, want: Wishes) -> tuple[Sales, Columns, Columns]:
     """Sell the wishes of a block from stock; return the sales, rows of stock, rows of purchases."""
     last = min(first + BLOCK_DAYS, world.days)
-    chance = rng.random((2, len(want.product)))
+    purposes = ("order.takes_another", "order.which_other")
+    chance = np.stack([world.luck.uniform(purpose, want.key) for purpose in purposes])
+    cost = np.zeros((last - first, len(state.on_hand)))
     product, extra = want.product.copy(), want.extra.copy()
     day = want.placed // DAY
     edges = np.searchsorted(day, np.arange(first, last + 1))
@@ -50,8 +55,7 @@ def trade(
     for number, today in enumerate(range(first, last)):
         opening = state.on_hand.copy()
         received = state.arrivals[today]
-        state.on_hand += received
-        state.on_order -= received
+        cost[number] = _book(state, today)
         demand = np.zeros_like(opening)
         rows = slice(edges[number], edges[number + 1])
         paid = want.paid[rows] != NOTHING
@@ -59,8 +63,23 @@ def trade(
             product[rows] = _sell_first(world, state, today, want, rows, paid, demand, chance)
             extra[rows] = _sell_extra(state, want.extra[rows], paid & (product[rows] >= 0), demand)
         stock.append(_stock_rows(world, state, today, opening, received, demand))
-        orders.append(_purchase(world, state, rng, today))
-    return Sales(product, extra), joined(stock), joined(orders)
+        orders.append(_purchase(world, state, today))
+    return Sales(product, extra, cost), joined(stock), joined(orders)
+
+
+def _book(state: State, today: int) -> Floats:
+    """Receive the goods of the day; return what a unit of each product has cost, to the fen.
+
+    The moving average: what lay there and what came, weighed by their units.
+    """
+    received = state.arrivals[today]
+    units = state.on_hand + received
+    worth = state.on_hand * state.unit_cost + state.paid_for[today]
+    average = np.divide(worth, units, out=state.unit_cost.copy(), where=received > 0)
+    state.unit_cost = yuan(average)
+    state.on_hand += received
+    state.on_order -= received
+    return state.unit_cost
 
 
 def _sell_first(
@@ -123,6 +142,7 @@ def _stock_rows(
         "date": np.full(len(sale), today),
         "product_id": Coded(sale, goods.ids),
         "price": goods.price[today, sale],
+        "unit_cost": state.unit_cost[sale],
         "opening": opening[sale],
         "received": received[sale],
         "demand": demand[sale],
@@ -131,7 +151,7 @@ def _stock_rows(
     }
 
 
-def _purchase(world: World, state: State, rng: np.random.Generator, today: int) -> Columns:
+def _purchase(world: World, state: State, today: int) -> Columns:
     """Order up to the expected sales of lead time and cover; draw what the supplier does."""
     goods = world.catalogue
     lead = np.array([int(row["lead_days"]) for row in read("suppliers")])[goods.supplier]
@@ -141,10 +161,13 @@ def _purchase(world: World, state: State, rng: np.random.Generator, today: int) 
         level = np.where(lead == days, ahead, level)
     level = np.ceil(level + SAFETY * np.sqrt(level))
     gap = (level - state.on_hand - state.on_order).astype(np.int64)
-    product = np.flatnonzero((gap > 0) & (today + lead < goods.delisted))
-    units, due = gap[product], today + lead[product]
-    delivered_on, delivered = _supply(world, rng, today, product, units, due)
+    due = today + lead
+    product = np.flatnonzero((gap > 0) & (due >= goods.launched) & (due < goods.delisted))
+    units, due = gap[product], due[product]
+    delivered_on, delivered = _supply(world, today, product, units, due)
+    cost = goods.unit_cost[np.minimum(due, world.days - 1), product]
     np.add.at(state.arrivals, (delivered_on, product), delivered)
+    np.add.at(state.paid_for, (delivered_on, product), delivered * cost)
     state.on_order[product] += delivered
     number = state.purchases + 1 + np.arange(len(product))
     state.purchases += len(product)
@@ -157,15 +180,15 @@ def _purchase(world: World, state: State, rng: np.random.Generator, today: int) 
         "due_on": due,
         "delivered_on": np.where(known, delivered_on, NOTHING),
         "delivered_units": np.where(known, delivered, 0),
-        "unit_cost": goods.unit_cost[np.minimum(due, world.days - 1), product],
+        "unit_cost": cost,
     }
 
 
-def _supply(
-    world: World, rng: np.random.Generator, today: int, product: Ints, units: Ints, due: Ints
-) -> tuple[Ints, Ints]:
+def _supply(world: World, today: int, product: Ints, units: Ints, due: Ints) -> tuple[Ints, Ints]:
     """Draw when and how much comes: mostly in full and in time, but not the hero of June."""
-    chance, late, short = rng.random((3, len(product)))
+    who = (np.full(len(product), today), world.catalogue.key[product])
+    purposes = ("purchase.fails", "purchase.late", "purchase.short")
+    chance, late, short = (world.luck.uniform(purpose, *who) for purpose in purposes)
     fails = chance > truth()["supplier_on_time"]
     delay = np.where(fails & (late < 0.7), 1 + (late * 8).astype(np.int64), 0)
     share = np.where(fails & (late >= 0.7), 0.5 + 0.4 * short, 1.0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator.arrays import NOTHING, Coded, Columns, Floats, yuan
+from ecokit.shop.simulator.luck import Luck
 from ecokit.shop.simulator.rivals import PROMOTIONS
 from ecokit.shop.simulator.world import World
 
@@ -48,23 +49,23 @@ def competitor_tables(world: World) -> dict[str, Columns]:
     return {"competitor_products": products, "competitor_prices": prices}
 
 
-def directory(rng: np.random.Generator) -> Columns:
+def directory(luck: Luck) -> Columns:
     """Forty shops; their sizes and prices differ a little from company to company."""
     rows = read("directory")
     kinds = ("shop", "marketplace", "store_chain", "brand", "second_hand")
-    number, size = np.arange(len(rows)), len(rows)
+    number = np.arange(len(rows))
 
     def text(name: str) -> Coded:
         return Coded(number, tuple(row[name] for row in rows))
 
-    def luck(name: str, spread: float) -> Floats:
+    def around(name: str, spread: float) -> Floats:
         values = np.array([float(row[name]) for row in rows])
-        return np.rint(values * np.exp(spread * rng.standard_normal(size)))
+        return np.rint(values * np.exp(spread * luck.normal(f"directory.{name}", number)))
 
     counts = [row["category"] for row in read("categories")] + ["other"]
-    listed = {name: luck(name, 0.1).astype(np.int64) for name in counts}
-    visits = luck("monthly_visits", 0.12)
-    low = np.maximum(luck("price_low", 0.05), 1)
+    listed = {name: around(name, 0.1).astype(np.int64) for name in counts}
+    visits = around("monthly_visits", 0.12)
+    low = np.maximum(around("price_low", 0.05), 1)
     return {
         "shop_id": text("shop_id"),
         "name": text("name"),
@@ -72,27 +73,31 @@ def directory(rng: np.random.Generator) -> Columns:
         "kind": Coded(np.array([kinds.index(row["kind"]) for row in rows]), kinds),
         **listed,
         "price_low": low,
-        "price_high": np.maximum(luck("price_high", 0.05), low),
-        "monthly_visits": (np.rint(visits / 100) * 100).astype(np.int64),
+        "price_high": np.maximum(around("price_high", 0.05), low),
+        "monthly_visits": (np.rint(visits / 10) * 10).astype(np.int64),
         "region": text("region"),
     }
 
 
-def mystery_visits(world: World, rng: np.random.Generator) -> Columns:
+def mystery_visits(world: World) -> Columns:
     """Ten touchpoints of each test purchase, as the tester found them."""
     shops, steps, notes = read("competitors"), read("journey"), read("mystery")
-    size = VISITS_EACH * len(shops)
-    when = (np.repeat(np.arange(VISITS_EACH), len(shops)) + rng.random(size)) / VISITS_EACH
+    luck, size = world.luck, VISITS_EACH * len(shops)
+    turn = np.repeat(np.arange(VISITS_EACH), len(shops))
+    buyer = np.tile(np.arange(len(shops)), VISITS_EACH)
+    when = (turn + luck.uniform("test.when", buyer, turn)) / VISITS_EACH
     order = np.argsort(when, kind="stable")
-    shop = np.tile(np.arange(len(shops)), VISITS_EACH)[order]
+    shop, turn = buyer[order], turn[order]
     day = (when[order] * world.days).astype(np.int64)
     visit, step = np.repeat(np.arange(size), len(steps)), np.tile(np.arange(len(steps)), size)
+    who = (shop[visit], turn[visit], step)
     chance = np.array([float(row["done"]) for row in shops])[shop][visit]
     chance = np.where(np.isin(step + 1, SURE), 0.5 + 0.5 * chance, chance)
-    done = rng.random(len(visit)) < chance
+    done = luck.uniform("test.done", *who) < chance
     window = np.array([int(row["minutes"]) for row in steps])[step]
     pace = np.array([float(row["pace"]) for row in shops])[shop][visit]
-    minutes = np.ceil(window * pace * (0.15 + 0.8 * rng.random(len(visit)))).astype(np.int64)
+    took = 0.15 + 0.8 * luck.uniform("test.minutes", *who)
+    minutes = np.ceil(window * pace * took).astype(np.int64)
     texts = tuple(row["done"] for row in notes) + tuple(row["missed"] for row in notes)
     return {
         "visit": visit + 1,
@@ -105,34 +110,35 @@ def mystery_visits(world: World, rng: np.random.Generator) -> Columns:
     }
 
 
-def market(world: World, rng: np.random.Generator, sales: Floats) -> Columns:
+def market(world: World, sales: Floats) -> Columns:
     """Sales of the market by month, category and seller; `sales` are ours, months by categories."""
     months, kinds = sales.shape
-    shops = read("competitors")
+    shops, luck = read("competitors"), world.luck
+    cell = (np.arange(months)[:, None], np.arange(kinds))
+    seller = np.arange(len(shops))[:, None, None]
     share = np.array([float(kind["market_share"]) for kind in read("categories")])
     planned = np.zeros((world.days, kinds))
     np.add.at(planned.T, world.catalogue.category, (world.forecast * world.catalogue.price).T)
     size = np.zeros(sales.shape)
     np.add.at(size, world.year.month, planned)
     total = size * sales.sum(axis=0) / np.maximum(size.sum(axis=0), 1e-9) / share
-    total = total * np.exp(MARKET_LUCK * rng.standard_normal(sales.shape))
-    own = sales * np.exp(ESTIMATE * rng.standard_normal(sales.shape))
+    total = total * np.exp(MARKET_LUCK * luck.normal("market.size", *cell))
+    own = sales * np.exp(ESTIMATE * luck.normal("market.estimate", *cell))
     part = np.array([float(row["share"]) for row in shops])[:, None, None]
     growth = np.array([float(row["growth"]) for row in shops])[:, None, None]
     part = part * np.exp(growth * np.arange(months)[:, None])
-    part = part * np.exp(SELLER_LUCK * rng.standard_normal((len(shops), months, kinds)))
+    part = part * np.exp(SELLER_LUCK * luck.normal("market.seller", seller, *cell))
     part[0] = np.where(_deep(world), part[0] * CUT_SHARE, part[0])
     rest = 1 - share - part.sum(axis=0)
     part = np.concatenate([part, np.maximum(rest, 0.1)[None]])
     others = np.maximum(total - own, 0.3 * total) * part / part.sum(axis=0)
     sellers = ("own", *(row["competitor_id"] for row in shops), "others")
     values = np.moveaxis(np.concatenate([own[None], others]), 0, 2)
-    cell = np.arange(values.size)
-    month, kind, seller = np.unravel_index(cell, values.shape)
+    month, kind, number = np.unravel_index(np.arange(values.size), values.shape)
     return {
         "month": (world.year.months - world.year.dates[0]).astype(np.int64)[month],
         "category": Coded(kind, tuple(row["category"] for row in read("categories"))),
-        "seller": Coded(seller, sellers),
+        "seller": Coded(number, sellers),
         "sales": yuan(values.ravel()),
     }
 

@@ -9,6 +9,7 @@ import numpy as np
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator.arrays import NOTHING, Ints
 from ecokit.shop.simulator.catalogue import Catalogue
+from ecokit.shop.simulator.luck import Luck
 from ecokit.shop.simulator.specs import attributes
 
 TYPO = (0.03, 0.10, 0.25)  # by competitor: a letter changes its place with the next
@@ -29,24 +30,22 @@ class Draft(NamedTuple):
     price: float
 
 
-def same(
-    rng: np.random.Generator, competitor: int, goods: Catalogue, products: Ints
-) -> list[Draft]:
+def same(luck: Luck, competitor: int, goods: Catalogue, products: Ints) -> list[Draft]:
     """Return offers of products that we sell too, under other names."""
     rows = []
     for product in products.tolist():
+        rng = luck.generator("offer.same", competitor, goods.key[product])
         kind = int(goods.category[product])
         name = _printed(rng, competitor, kind, _model(goods, product), goods.specs[product])
         rows.append(Draft(competitor, kind, product, name, float(goods.list_price[product])))
     return rows
 
 
-def near(
-    rng: np.random.Generator, competitor: int, goods: Catalogue, products: Ints
-) -> list[Draft]:
+def near(luck: Luck, competitor: int, goods: Catalogue, products: Ints) -> list[Draft]:
     """Return offers that look like ours and are not: a later model, a variant, another size."""
     rows = []
     for product in products.tolist():
+        rng = luck.generator("offer.near", competitor, goods.key[product])
         kind = int(goods.category[product])
         model, codes = _model(goods, product), goods.specs[product].copy()
         way = int(rng.integers(0, 3))
@@ -70,10 +69,11 @@ def near(
     return rows
 
 
-def other(rng: np.random.Generator, competitor: int, categories: Ints) -> list[Draft]:
+def other(luck: Luck, competitor: int, categories: Ints) -> list[Draft]:
     """Return offers of products that have nothing to do with ours."""
     rows = []
-    for kind in categories.tolist():
+    for number, kind in enumerate(categories.tolist()):
+        rng = luck.generator("offer.other", competitor, number)
         row = read("categories")[kind]
         codes = np.array([rng.integers(0, len(a.values)) for a in attributes(row["category"])])
         model = f"{FOREIGN[rng.integers(0, len(FOREIGN))]}{rng.integers(1, 10)}"

@@ -9,16 +9,16 @@ import numpy as np
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator.arrays import (
     DAY,
+    HOUR,
     MINUTE,
     NOTHING,
     Bools,
     Floats,
     Ints,
-    draw,
     draw_in_rows,
-    exponential,
     seconds,
 )
+from ecokit.shop.simulator.luck import Keys, Luck
 from ecokit.shop.simulator.traffic import Visits
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
 from ecokit.shop.simulator.world import BLOCK_DAYS, CONVERSION, World
@@ -31,8 +31,12 @@ REMINDED_IN_TIME, REMINDED_LATE = 0.86, 0.06
 
 @dataclass(frozen=True)
 class Wishes:
-    """Orders that customers want to place, before stock; one entry an order, in order of time."""
+    """Orders that customers want to place, before stock; one entry an order, in order of time.
 
+    `key` is that of the visit, which has one order at most.
+    """
+
+    key: Keys
     visit: Ints
     placed: Ints
     paid: Ints
@@ -45,14 +49,15 @@ class Wishes:
     region: Ints
 
 
-def questions(world: World, rng: np.random.Generator, visits: Visits) -> tuple[Ints, Waiting]:
+def questions(world: World, visits: Visits) -> tuple[Ints, Waiting]:
     """Visits in which the customer asks by chat (row numbers), and how long each waits."""
-    asks = np.flatnonzero(
-        (visits.product >= 0) & (rng.random(len(visits.day)) < truth()["consultation_share"])
-    )
+    curious = world.luck.uniform("visit.asks", visits.key) < truth()["consultation_share"]
+    asks = np.flatnonzero((visits.product >= 0) & curious)
+    who = visits.key[asks]
     length = np.maximum(visits.dwell[asks], 60)
-    arrived = visits.started[asks] + 20 + (rng.random(len(asks)) * 0.5 * length).astype(np.int64)
-    return asks, wait_for_service(world, rng, arrived, np.zeros(len(asks), dtype=bool))
+    after = world.luck.uniform("visit.asks_after", who) * 0.5 * length
+    arrived = visits.started[asks] + 20 + after.astype(np.int64)
+    return asks, wait_for_service(world, who, arrived, np.zeros(len(asks), dtype=bool))
 
 
 def conversion(world: World, visits: Visits, asks: Ints, waits: Waiting, window: int) -> Floats:
@@ -78,57 +83,67 @@ def conversion(world: World, visits: Visits, asks: Ints, waits: Waiting, window:
     wait = waits.answered - waits.arrived
     answer = np.where(wait <= window, effect["consultation_in_time"], effect["consultation_late"])
     chance[asks] *= np.where(waits.answered == NOTHING, effect["consultation_missed"], answer)
+    chance[asks[_settled(waits) >= (day[asks] + 1) * DAY]] = 0.0  # who waits past midnight sleeps
     return np.where(visits.product >= 0, np.minimum(chance, 0.9), 0.0)
 
 
-def wishes(world: World, rng: np.random.Generator, visits: Visits, chance: Floats) -> Wishes:
+def _settled(waits: Waiting) -> Ints:
+    """When each question had its answer, or its customer gave up: no order comes before."""
+    return np.where(waits.answered == NOTHING, waits.ended, waits.answered) + 20
+
+
+def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Waiting) -> Wishes:
     """Draw who orders, what, and who pays."""
-    visit = np.flatnonzero(rng.random(len(chance)) < chance)
-    size = len(visit)
-    placed = visits.started[visit] + np.maximum(visits.dwell[visit] - 15, 3)
-    placed = np.minimum(placed, (visits.day[visit] + 1) * DAY - 1)
-    at_once = rng.random(size) < truth()["pay_at_once"]
-    reminded = _reminders(rng, placed, at_once)
+    luck = world.luck
+    visit = np.flatnonzero(luck.uniform("order.places", visits.key) < chance)
+    who = visits.key[visit]
+    ready = visits.started + np.maximum(visits.dwell - 15, 3)
+    ready[asks] = np.maximum(ready[asks], _settled(waits))
+    placed = np.minimum(ready[visit], (visits.day[visit] + 1) * DAY - 1)
+    order = np.argsort(placed, kind="stable")
+    visit, who, placed = visit[order], who[order], placed[order]
+    at_once = luck.uniform("order.at_once", who) < truth()["pay_at_once"]
+    reminded = _reminders(luck, who, placed, at_once)
     in_time = (reminded != NOTHING) & (reminded <= placed + 30 * MINUTE)
     later = np.where(in_time, truth()["pay_with_reminder"], truth()["pay_without_reminder"])
-    pays = at_once | (rng.random(size) < later)
-    delay = np.where(at_once, seconds(exponential(rng, 45, size)), 0)
-    slow = np.maximum(reminded, placed) + 40 * MINUTE + seconds(exponential(rng, 3 * 3600, size))
+    pays = at_once | (luck.uniform("order.pays", who) < later)
+    slow = np.maximum(reminded, placed) + 40 * MINUTE
+    slow += seconds(luck.exponential("order.pays_after", 3 * HOUR, who))
+    quick = placed + seconds(luck.exponential("order.pays_quickly", 45, who))
     product = visits.product[visit]
     accessory = world.catalogue.category[product] == len(read("categories")) - 1
-    more = rng.random(size) < np.where(accessory, 0.18, 0.03)
+    more = luck.uniform("order.two", who) < np.where(accessory, 0.18, 0.03)
     return Wishes(
+        key=who,
         visit=visit,
         placed=placed,
-        paid=np.where(pays, np.where(at_once, placed + delay, slow), NOTHING),
+        paid=np.where(pays, np.where(at_once, quick, slow), NOTHING),
         at_once=at_once,
         reminded=reminded,
-        cancelled=~pays & (rng.random(size) < CALLED_OFF),
+        cancelled=~pays & (luck.uniform("order.called_off", who) < CALLED_OFF),
         product=product,
         quantity=1 + more.astype(np.int64),
-        extra=_extras(world, rng, visits.day[visit], accessory),
-        region=draw(rng, REGION_SHARE, size),
+        extra=_extras(world, who, visits.day[visit], accessory),
+        region=luck.pick("order.region", REGION_SHARE, who),
     )
 
 
-def _reminders(rng: np.random.Generator, placed: Ints, at_once: Bools) -> Ints:
+def _reminders(luck: Luck, who: Keys, placed: Ints, at_once: Bools) -> Ints:
     """When the reminder to pay went out; -1 for orders paid at once and for missed reminders."""
-    chance = rng.random(len(placed))
-    minutes = np.where(
-        chance < REMINDED_IN_TIME,
-        5 + 24 * rng.random(len(placed)),
-        31 + 200 * rng.random(len(placed)),
-    )
+    chance = luck.uniform("order.reminded", who)
+    part = luck.uniform("order.reminded_after", who)
+    minutes = np.where(chance < REMINDED_IN_TIME, 5 + 24 * part, 31 + 200 * part)
     sent = placed + seconds(minutes * MINUTE)
     missed = at_once | (chance >= REMINDED_IN_TIME + REMINDED_LATE)
     return np.where(missed, NOTHING, sent)
 
 
-def _extras(world: World, rng: np.random.Generator, day: Ints, accessory: Bools) -> Ints:
+def _extras(world: World, who: Keys, day: Ints, accessory: Bools) -> Ints:
     """Draw an accessory bought along with other goods; -1 for none."""
-    goods = world.catalogue
+    goods, luck = world.catalogue, world.luck
     first = int(day.min()) if len(day) else 0
     only = goods.category == len(read("categories")) - 1
     weights = goods.appeal[first : first + BLOCK_DAYS] * only
-    taken = (rng.random(len(day)) < truth()["accessory_attach"]) & ~accessory
-    return np.where(taken, draw_in_rows(rng.random(len(day)), weights, day - first), NOTHING)
+    taken = (luck.uniform("order.extra", who) < truth()["accessory_attach"]) & ~accessory
+    chance = luck.uniform("order.which_extra", who)
+    return np.where(taken, draw_in_rows(chance, weights, day - first), NOTHING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator.arrays import (
@@ -14,55 +15,68 @@ from ecokit.shop.simulator.arrays import (
     Columns,
     Floats,
     Ints,
-    draw,
     yuan,
 )
+from ecokit.shop.simulator.frames import input_frame
+from ecokit.shop.simulator.luck import Keys, Luck, key
 from ecokit.shop.simulator.world import World
 
 OWN = "three_forces"
 KINDS = ("product", "campaign", "service")
-# Who approves, in order: along the reporting lines, and across to the rear where more is at stake.
+# Who approves, in order; how many of them do is told by the money at stake: see `mandates`.
 CHAINS = (
     ("product_manager", "general_manager", "finance", "warehouse_orders"),
     ("traffic_manager", "general_manager", "finance"),
     ("service_guides", "general_manager", "warehouse_orders"),
 )
-FIRST_LAYERS = (2, 1, 1)  # approvals of the mandate
-MORE_LAYERS = np.array([0.5, 0.3, 0.2])  # share of decisions that need none, one or two more
-A_DAY = (0.55, 0.9, 2.2)  # decisions raised on a day
+ALWAYS = np.array([2, 1, 1])  # approvals of a decision below the first limit
+A_DAY = (0.55, 0.9, 2.2)  # decisions raised on a day in a company of the usual size
+POTENTIAL = np.array([2_800.0, 1_300.0, 140.0])  # median margin at stake, yuan
+POTENTIAL_SPREAD = 0.6  # of its logs
 WINDOWS = (2880, 120, 240)  # minutes in which each kind has to be decided
-POTENTIAL = (1_500.0, 650.0, 70.0)  # median margin at stake, yuan, at 411 visits a day
 APPROVED = 0.88
 LEAVERS = 0.13  # share of people who leave in a year
 
 
-def decisions(world: World, rng: np.random.Generator) -> dict[str, Columns]:
+def posts(size: float) -> pd.DataFrame:
+    """Return the posts of a company of `size` times the usual visits: no post goes, some grow."""
+    rows = input_frame("posts")
+    people = (rows["headcount"] * max(size, 1.0)).round()
+    return rows.assign(headcount=people.astype("int64"))
+
+
+def people(size: float) -> int:
+    """Return the people in the shop's own structure; who holds two posts counts once."""
+    rows = posts(size)
+    own = (rows["structure"] == OWN) & rows["held_with"].isna()
+    return int(rows.loc[own, "headcount"].sum())
+
+
+def decisions(world: World) -> dict[str, Columns]:
     """Draw every decision and each of its approvals."""
-    kind, raised = _raised(world, rng)
-    size = len(kind)
-    effect = truth()
-    more = draw(rng, MORE_LAYERS, size)
-    longest = np.array([len(chain) for chain in CHAINS])
-    layers = np.minimum(np.array(FIRST_LAYERS)[kind] + more, longest[kind])
+    kind, raised, who = _raised(world)
+    size, luck, effect = len(kind), world.luck, truth()
+    potential = yuan(
+        POTENTIAL[kind] * np.exp(POTENTIAL_SPREAD * luck.normal("decision.potential", who))
+    )
+    layers = ALWAYS[kind] + (potential[:, None] > _limits()[kind]).sum(axis=1)
     mean = np.array([effect[f"approval_minutes_{name}"] for name in KINDS])[kind]
     half = np.array([effect[f"half_life_{name}"] for name in KINDS])[kind]
-    took = rng.standard_exponential((size, int(longest.max()))) * mean[:, None] * MINUTE
+    step = np.arange(max(len(chain) for chain in CHAINS))
+    took = luck.exponential("decision.approval", mean[:, None] * MINUTE, who[:, None], step)
     took = np.maximum(np.rint(took), 1).astype(np.int64)
     answered = raised[:, None] + np.cumsum(took, axis=1)
     decided = answered[np.arange(size), layers - 1]
-    approved = rng.random(size) < APPROVED
-    potential = yuan(
-        np.array(POTENTIAL)[kind] * np.exp(0.6 * rng.standard_normal(size)) * world.rate / 411
-    )
-    lost = 0.5 ** ((decided - raised) / MINUTE / half)
-    gained = yuan(potential * lost * (0.9 + 0.2 * rng.random(size)) * approved)
+    approved = luck.uniform("decision.approved", who) < APPROVED
+    left = 0.5 ** ((decided - raised) / MINUTE / half)
+    gained = yuan(potential * left * (0.9 + 0.2 * luck.uniform("decision.gain", who)) * approved)
     inside = np.flatnonzero(decided < world.days * DAY)
     number = np.arange(1, len(inside) + 1)
     rows = {
         "decision_id": number,
         "kind": Coded(kind[inside], KINDS),
-        "subject_id": _subjects(world, rng, kind, raised // DAY).take(inside),
-        "raised_by": Coded(kind[inside], _raisers()),
+        "subject_id": _subjects(world, kind, raised // DAY, who).take(inside),
+        "raised_by": Coded(kind[inside], tuple(row["raised_by"] for row in _mandates())),
         "raised_at": raised[inside],
         "layers": layers[inside],
         "decided_at": decided[inside],
@@ -75,76 +89,118 @@ def decisions(world: World, rng: np.random.Generator) -> dict[str, Columns]:
     return {"decisions": rows, "approvals": steps}
 
 
-def _raised(world: World, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Kind and time of each decision, in order of time; raised from 9 to 18 o'clock."""
-    counts = rng.poisson(np.tile(np.array(A_DAY), (world.days, 1)))
+def _mandates() -> list[dict[str, str]]:
+    """Return the mandates of the shop's own structure, in the order of the kinds."""
+    own = {row["kind"]: row for row in read("mandates") if row["structure"] == OWN}
+    return [own[kind] for kind in KINDS]
+
+
+def _limits() -> Floats:
+    """Return the yuan at stake above which a second and a third post approves: kinds by limits."""
+    return np.array([[float(row["limit"]), float(row["high_limit"])] for row in _mandates()])
+
+
+def _raised(world: World) -> tuple[Ints, Ints, Keys]:
+    """Kind, time and key of each decision, in order of time; raised from 9 to 18 o'clock."""
+    day, every = np.arange(world.days)[:, None], np.arange(len(KINDS))
+    counts = world.luck.poisson("day.decisions", np.array(A_DAY) * world.size, day, every)
     cell = np.repeat(np.arange(counts.size), counts.ravel())
-    raised = cell // len(KINDS) * DAY + 9 * HOUR + rng.integers(0, 9 * HOUR, len(cell))
+    turn = np.arange(len(cell)) - np.repeat(np.cumsum(counts) - counts.ravel(), counts.ravel())
+    day, kind = np.divmod(cell, len(KINDS))
+    who = key("decision", day, kind, turn)
+    raised = day * DAY + 9 * HOUR + world.luck.whole("decision.raised", 0, 9 * HOUR, who)
     order = np.argsort(raised, kind="stable")
-    return (cell % len(KINDS))[order], raised[order]
+    return kind[order], raised[order], who[order]
 
 
-def _raisers() -> tuple[str, ...]:
-    own = {row["kind"]: row["raised_by"] for row in read("mandates") if row["structure"] == OWN}
-    return tuple(own[kind] for kind in KINDS)
-
-
-def _subjects(world: World, rng: np.random.Generator, kind: Ints, day: Ints) -> Coded:
+def _subjects(world: World, kind: Ints, day: Ints, who: Keys) -> Coded:
     """Draw what a decision is about: a product on sale, a campaign that runs or comes next."""
     goods, plan = world.catalogue, world.campaigns
-    chance = rng.random(len(kind))
-    on_sale = goods.on_sale(world.days)
     codes = np.full(len(kind), NOTHING)
-    for row in range(len(kind)):
-        if KINDS[kind[row]] == "product":
-            choice = np.flatnonzero(on_sale[day[row]])
-            codes[row] = choice[int(chance[row] * len(choice))]
-        elif KINDS[kind[row]] == "campaign":
-            near = np.flatnonzero((plan.first <= day[row] + 14) & (plan.last >= day[row]))
-            if len(near):
-                codes[row] = len(goods.names) + near[int(chance[row] * len(near))]
+    products = np.flatnonzero(kind == KINDS.index("product"))
+    on_sale = goods.on_sale(world.days)[day[products]].astype(np.float64)
+    codes[products] = _first(world.luck, who[products], goods.key, on_sale)
+    campaigns = np.flatnonzero(kind == KINDS.index("campaign"))
+    near = plan.first <= day[campaigns, None] + 14
+    near &= plan.last >= day[campaigns, None]
+    found = _first(world.luck, who[campaigns], key("campaign", plan.number), near * _visits(world))
+    codes[campaigns] = np.where(found == NOTHING, NOTHING, len(goods.names) + found)
     return Coded(codes, goods.ids + plan.ids)
+
+
+def _visits(world: World) -> Floats:
+    """Return the visits that each campaign brings, as a share of a usual day."""
+    return np.asarray(world.campaigns.visits.sum(axis=0))
+
+
+def _first(luck: Luck, who: Keys, things: Keys, weights: Floats) -> Ints:
+    """Draw one thing a row by its weights, as the winner of a race; -1 where all weigh nothing.
+
+    Each pair runs on its own luck, so one thing more changes only the rows that it wins.
+    """
+    if not len(things):
+        return np.full(len(who), NOTHING)
+    time = luck.exponential("decision.subject", 1.0, who[:, None], things)
+    time = np.divide(time, weights, out=np.full(weights.shape, np.inf), where=weights > 0)
+    return np.where((weights > 0).any(axis=1), time.argmin(axis=1), NOTHING)
 
 
 def _approvals(number: Ints, kind: Ints, layers: Ints, raised: Ints, answered: Ints) -> Columns:
     """One row per decision and step: each post is asked when the one before it has answered."""
     rows = np.repeat(np.arange(len(number)), layers)
     step = np.arange(len(rows)) - np.repeat(np.cumsum(layers) - layers, layers)
-    posts = tuple(sorted({post for chain in CHAINS for post in chain}))
+    names = tuple(sorted({post for chain in CHAINS for post in chain}))
     table = np.array(
-        [[posts.index((chain + chain[-1:] * 4)[n]) for n in range(4)] for chain in CHAINS]
+        [[names.index((chain + chain[-1:] * 4)[n]) for n in range(4)] for chain in CHAINS]
     )
     before = np.where(step == 0, raised[rows], answered[rows, np.maximum(step - 1, 0)])
     return {
         "decision_id": number[rows],
         "step": step + 1,
-        "post_id": Coded(table[kind[rows], step], posts),
+        "post_id": Coded(table[kind[rows], step], names),
         "asked_at": before,
         "answered_at": answered[rows, step],
     }
 
 
-def staff(world: World, rng: np.random.Generator) -> Columns:
-    """People of the shop's own structure: who is there, who left and who came for them."""
-    posts = [row for row in read("posts") if row["structure"] == OWN]
-    seats = np.repeat(np.arange(len(posts)), [int(row["headcount"]) for row in posts])
-    hired = -rng.integers(30, 5 * 365, len(seats))
-    leaves = rng.random(len(seats)) < LEAVERS * min(world.days / 365, 3)
-    left = np.where(leaves, rng.integers(0, world.days, len(seats)), NOTHING)
-    new = left[leaves] + rng.integers(7, 45, int(leaves.sum()))
+def staff(world: World) -> Columns:
+    """People of the shop's own structure: who is there, who left and who came for them.
+
+    Who holds two posts stands once, at the first of them.
+    """
+    rows, luck = posts(world.size), world.luck
+    rows = rows[(rows["structure"] == OWN) & rows["held_with"].isna()]
+    seats = np.repeat(np.arange(len(rows)), rows["headcount"].to_numpy(np.int64))
+    chair = np.arange(len(seats)) - np.searchsorted(seats, seats)
+    who = (seats, chair)
+    hired = -luck.whole("staff.hired", 30, 5 * 365, *who)
+    leaves = luck.uniform("staff.leaves", *who) < LEAVERS * min(world.days / 365, 3)
+    left = np.where(leaves, luck.whole("staff.left", 0, world.days, *who), NOTHING)
+    new = (left + luck.whole("staff.gap", 7, 45, *who))[leaves]
     inside = new < world.days
     post = np.r_[seats, seats[leaves][inside]]
+    place = np.r_[chair, chair[leaves][inside]]
+    turn = np.r_[np.zeros(len(seats), dtype=np.int64), np.ones(int(inside.sum()), dtype=np.int64)]
     hired = np.r_[hired, new[inside]]
     left = np.r_[left, np.full(int(inside.sum()), NOTHING)]
-    cost = np.array([float(row["monthly_cost"]) for row in posts])[post]
-    salary: Floats = np.rint(cost * (0.88 + 0.3 * rng.random(len(post))) / 100) * 100
+    cost = _full_cost()[rows["post_id"]].to_numpy(np.float64)[post]
+    pay = 0.88 + 0.3 * luck.uniform("staff.pay", post, place, turn)
+    salary: Floats = np.rint(cost * pay / 100) * 100
     order = np.lexsort((hired, post))
     return {
         "staff_id": Coded(
             np.arange(len(post)), tuple(f"S{n:03d}" for n in range(1, len(post) + 1))
         ),
-        "post_id": Coded(post[order], tuple(row["post_id"] for row in posts)),
+        "post_id": Coded(post[order], tuple(rows["post_id"])),
         "hired_on": hired[order],
         "left_on": left[order],
         "monthly_cost": salary[order],
     }
+
+
+def _full_cost() -> pd.Series[float]:
+    """Return what a holder of each post costs a month: part-time in part, two posts together."""
+    rows = input_frame("posts")
+    paid = (rows["monthly_cost"] * rows["working_time"]).astype("float64")
+    holder = rows["held_with"].where(rows["held_with"].notna(), rows["post_id"])
+    return paid.groupby(holder).sum()

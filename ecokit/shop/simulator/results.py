@@ -19,6 +19,7 @@ class Results:
     sales: Floats  # months by categories
     profit: Floats
     visitors: Ints
+    parcels: Ints
     seen: dict[int, list[Ints]] = field(default_factory=dict)
 
     @classmethod
@@ -28,7 +29,8 @@ class Results:
         zeros = np.zeros(months)
         visits = np.zeros(len(world.campaigns), dtype=np.int64)
         sales = np.zeros((months, len(read("categories"))))
-        return cls(visits, sales, zeros, zeros.astype(np.int64))
+        counts = zeros.astype(np.int64)
+        return cls(visits, sales, zeros, counts, counts.copy())
 
     def add(self, world: World, tables: dict[str, Columns]) -> None:
         """Add one block."""
@@ -42,6 +44,9 @@ class Results:
             who = distinct(np.asarray(visits["visitor_id"])[month == number])
             self.seen.setdefault(int(number), []).append(who)
         self._close(before=int(month.max(initial=0)))
+        sent = np.asarray(orders["dispatched_at"])
+        sent = world.year.month[sent[sent != NOTHING] // DAY]
+        self.parcels += np.bincount(sent, minlength=len(self.parcels))
         order_id = np.asarray(orders["order_id"])
         if len(order_id):
             row = np.asarray(lines["order_id"]) - order_id[0]

@@ -11,6 +11,7 @@ from ecokit.shop.simulator import names
 from ecokit.shop.simulator.arrays import NOTHING, Bools, Floats, Ints, running_within
 from ecokit.shop.simulator.calendar import Calendar
 from ecokit.shop.simulator.catalogue import LINES, Catalogue
+from ecokit.shop.simulator.luck import Keys, Luck, key
 
 SEEN = 60  # days that a product of ours is on sale before a competitor takes it up
 OWN_PRICE = 0.05  # spread of an offer's usual price around the competitor's level, in logs
@@ -26,12 +27,16 @@ PEAKS = ((609, 622), (1101, 1118))  # when parcels take a day longer
 
 @dataclass(frozen=True)
 class Offers:
-    """What competitors list, one entry an offer; `product` is ours or -1, `usual` their price."""
+    """What competitors list, one entry an offer; `product` is ours or -1, `usual` their price.
 
+    `key` and `item` (what the offer is of, the same for all who list it) are for their luck.
+    """
+
+    key: Keys
     competitor: Ints
     category: Ints
     product: Ints
-    item: Ints
+    item: Keys
     names: tuple[str, ...]
     skus: tuple[str, ...]
     listed: Ints
@@ -59,14 +64,14 @@ class Rivals:
     pull: Floats
 
 
-def rivals(rng: np.random.Generator, year: Calendar, goods: Catalogue) -> Rivals:
+def rivals(luck: Luck, year: Calendar, goods: Catalogue) -> Rivals:
     """Draw the competitors' offers and what they publish in each week of the period."""
-    choose, move, publish = rng.spawn(3)
-    offers = _offers(choose, len(year.dates), goods)
-    monday = year.mondays
+    offers = _offers(luck, len(year.dates), goods)
+    monday, who = year.mondays, offers.key
+    week = np.arange(len(monday))[:, None]
     listed = (monday[:, None] >= offers.listed) & (monday[:, None] < offers.delisted)
-    level = np.exp(_levels(move, year, goods, offers))
-    promotion, cut = _promotions(publish, year.keys[monday], len(offers.skus))
+    level = np.exp(_levels(luck, year, offers))
+    promotion, cut = _promotions(luck, year.keys[monday], who)
     shops = read("competitors")
     inflated = np.array([float(row["inflated"]) for row in shops])[offers.competitor]
     usual = offers.usual * level
@@ -74,18 +79,21 @@ def rivals(rng: np.random.Generator, year: Calendar, goods: Catalogue) -> Rivals
     peak = _within(year.keys[monday], PEAKS)
     days = np.array([int(row["delivery"]) for row in shops])[offers.competitor]
     rated = np.array([float(row["rating"]) for row in shops])[offers.competitor]
-    rated = rated + 0.2 * publish.standard_normal(len(offers.skus))
-    weekly = publish.poisson(np.exp(1 + publish.standard_normal(len(offers.skus))), level.shape)
+    rated = rated + 0.2 * luck.normal("offer.rating", who)
+    rated = rated + 0.03 * luck.normal("offer.week_rating", week, who)
+    talked_of = np.exp(1 + luck.normal("offer.reviews", who))
+    weekly = luck.poisson("offer.week_reviews", talked_of, week, who)
+    reviews = luck.whole("offer.old_reviews", 3, 400, who) + np.cumsum(weekly, axis=0)
     return Rivals(
         offers=offers,
         listed=listed,
         list_price=np.maximum(charm(usual * (1 + inflated)), price),
         price=price,
         promotion=promotion,
-        in_stock=~_sold_out(publish, offers, len(monday)),
-        delivery=days + peak[:, None] + (publish.random(level.shape) < 0.15),
-        rating=np.clip(np.round(rated + 0.03 * publish.standard_normal(level.shape), 1), 3.0, 4.9),
-        reviews=publish.integers(3, 400, len(offers.skus)) + np.cumsum(weekly, axis=0),
+        in_stock=~_sold_out(luck, offers, len(monday)),
+        delivery=days + peak[:, None] + (luck.uniform("offer.delivery", week, who) < 0.15),
+        rating=np.clip(np.round(rated, 1), 3.0, 4.9),
+        reviews=reviews,
         pull=_pull(year, goods, offers, listed, price),
     )
 
@@ -101,7 +109,7 @@ def charm(price: Floats) -> Floats:
     return np.where(price >= 500, np.rint((price + 1) / 10) * 10 - 1, np.maximum(np.rint(price), 1))
 
 
-def _offers(rng: np.random.Generator, days: int, goods: Catalogue) -> Offers:
+def _offers(luck: Luck, days: int, goods: Catalogue) -> Offers:
     """Draw what each competitor lists: the same products as ours, near misses, others."""
     rows: list[names.Draft] = []
     taken: Ints = np.zeros(0, dtype=np.int64)
@@ -111,17 +119,18 @@ def _offers(rng: np.random.Generator, days: int, goods: Catalogue) -> Offers:
         weight = _interest(days, goods, number == 0) * np.where(
             np.isin(np.arange(len(goods.names)), taken), 3.0, 1.0
         )
-        race = np.argsort(rng.standard_exponential(len(weight)) / np.maximum(weight, 1e-12))
-        race = _every_category(race, goods.category)
+        time = luck.exponential("offer.race", 1 / np.maximum(weight, 1e-12), number, goods.key)
+        race = _every_category(np.argsort(time), goods.category)
         able = int((weight > 0).sum())
         same = race[: min(int(shop["same"]), able)]
-        near = rng.permutation(race[:able])[: int(shop["near"])]
-        other = rng.choice(len(kinds), int(shop["other"]), p=share / share.sum())
-        rows += names.same(rng, number, goods, same)
-        rows += names.near(rng, number, goods, near)
-        rows += names.other(rng, number, other)
+        likes = np.argsort(luck.uniform("offer.likes", number, goods.key[race[:able]]))
+        near = race[:able][likes][: int(shop["near"])]
+        other = luck.pick("offer.others", share, number, np.arange(int(shop["other"])))
+        rows += names.same(luck, number, goods, same)
+        rows += names.near(luck, number, goods, near)
+        rows += names.other(luck, number, other)
         taken = same if number == 0 else taken
-    return _placed(rng, days, goods, rows)
+    return _placed(luck, days, goods, rows)
 
 
 def _every_category(race: Ints, category: Ints) -> Ints:
@@ -141,17 +150,16 @@ def _interest(days: int, goods: Catalogue, leader: bool) -> Floats:
     return np.asarray(free * time * core, dtype=np.float64)
 
 
-def _placed(
-    rng: np.random.Generator, days: int, goods: Catalogue, rows: list[names.Draft]
-) -> Offers:
+def _placed(luck: Luck, days: int, goods: Catalogue, rows: list[names.Draft]) -> Offers:
     """Draw usual prices, and when each offer comes and goes: cheap ones leave, dear ones come."""
     shops, kinds = read("competitors"), read("categories")
-    size = len(rows)
+    who = np.array([key("offer", row.competitor, row.name) for row in rows], dtype=np.uint64)
     competitor = np.array([row.competitor for row in rows])
     category = np.array([row.category for row in rows])
     product = np.array([row.product for row in rows])
-    own = OWN_PRICE * rng.standard_normal(size)
-    late, when, chance, early = rng.random((4, size))
+    own = OWN_PRICE * luck.normal("offer.price", who)
+    draws = ("offer.late", "offer.when", "offer.vanishes", "offer.early")
+    late, when, chance, early = (luck.uniform(draw, who) for draw in draws)
     same, ours = product >= 0, np.maximum(product, 0)
     new = ~same & (late < 0.3)
     own = np.where(new, np.abs(own) + 0.02, own)
@@ -163,12 +171,13 @@ def _placed(
     delisted = np.maximum(delisted.astype(np.int64), listed + 28)
     gap = np.array([[float(shop[kind["category"]]) for kind in kinds] for shop in shops])
     usual = np.array([row.price for row in rows]) * (1 + gap[competitor, category]) * np.exp(own)
-    item = np.where(same, product, len(goods.names) + np.arange(size))
-    number = 1000 + rng.permutation(9000)[:size]
+    item = np.where(same, goods.key[ours], who)
+    number = _numbers(luck, competitor, who)
     initials = ["".join(word[0] for word in shop["name"].split()[:2]) for shop in shops]
     skus = [f"{initials[c]}{n}" for c, n in zip(competitor, number, strict=True)]
     kept = np.flatnonzero((listed < days) & (delisted > 0))
     return Offers(
+        key=who[kept],
         competitor=competitor[kept],
         category=category[kept],
         product=product[kept],
@@ -181,21 +190,34 @@ def _placed(
     )
 
 
-def _levels(rng: np.random.Generator, year: Calendar, goods: Catalogue, offers: Offers) -> Floats:
+def _numbers(luck: Luck, competitor: Ints, who: Keys) -> list[int]:
+    """Draw the number in each article code; who finds it taken takes the next that is free."""
+    found: dict[tuple[int, int], None] = {}
+    wanted = luck.whole("offer.number", 1000, 10_000, who)
+    for code in zip(competitor.tolist(), wanted.tolist(), strict=True):
+        shop, number = code
+        while (shop, number) in found:
+            number += 1
+        found[shop, number] = None
+    return [number for _, number in found]
+
+
+def _levels(luck: Luck, year: Calendar, offers: Offers) -> Floats:
     """Log of each offer's price over its usual price: K1 moves a category, the others follow."""
     weeks, kinds = len(year.mondays), len(read("categories"))
     if weeks == 0:
         return np.zeros((0, len(offers.skus)))
     lags = np.array([0, int(truth()["follow_weeks_2"]), int(truth()["follow_weeks_3"])])
-    moves = rng.random((weeks, kinds)) < MOVE_SHARE
-    target = MOVE * rng.standard_normal((weeks, kinds))
-    items = len(goods.names) + len(offers.skus) + 1000
-    together = rng.random((weeks, items))
-    week = np.arange(weeks)[:, None] - lags[offers.competitor]
+    now, every = np.arange(weeks)[:, None], np.arange(kinds)
+    moves = luck.uniform("leader.moves", now, every) < MOVE_SHARE
+    target = MOVE * luck.normal("leader.level", now, every)
+    week = now - lags[offers.competitor]
     inside, week = week >= 0, np.maximum(week, 0)
-    reached = together[week, offers.item] < np.array(TAKES_PART)[offers.competitor]
+    together = luck.uniform("leader.reaches", week, offers.item)
+    reached = together < np.array(TAKES_PART)[offers.competitor]
     event = inside & moves[week, offers.category] & reached
-    value = target[week, offers.category] + 0.01 * rng.standard_normal(event.shape)
+    value = target[week, offers.category]
+    value = value + 0.01 * luck.normal("offer.level", now, offers.key)
     last = np.maximum.accumulate(np.where(event, np.arange(weeks)[:, None], -1), axis=0)
     level = np.where(last >= 0, np.take_along_axis(value, np.maximum(last, 0), axis=0), 0.0)
     cut = _within(year.keys[year.mondays], ((CUT_FROM, CUT_TO),))[:, None]
@@ -211,9 +233,11 @@ def _within(keys: Ints, spans: tuple[tuple[int, int], ...]) -> Bools:
     return found
 
 
-def _promotions(rng: np.random.Generator, keys: Ints, offers: int) -> tuple[Ints, Floats]:
+def _promotions(luck: Luck, keys: Ints, offers: Keys) -> tuple[Ints, Floats]:
     """Draw the promotion of each offer in each week (-1: none) and its share off the price."""
-    chance, depth = rng.random((2, len(keys), offers))
+    week = np.arange(len(keys))[:, None]
+    chance = luck.uniform("offer.promotion", week, offers)
+    depth = luck.uniform("offer.depth", week, offers)
     sale = np.zeros(len(keys))
     for first, last, share in FESTIVALS:
         sale = np.where((keys >= first) & (keys <= last), share, sale)
@@ -223,11 +247,12 @@ def _promotions(rng: np.random.Generator, keys: Ints, offers: int) -> tuple[Ints
     return np.where(kind < len(PROMOTIONS), kind, NOTHING), low[kind] + width[kind] * depth
 
 
-def _sold_out(rng: np.random.Generator, offers: Offers, weeks: int) -> Bools:
+def _sold_out(luck: Luck, offers: Offers, weeks: int) -> Bools:
     """Weeks in which an offer is sold out, for one to three weeks at a time."""
     share = np.array([float(row["sold_out"]) for row in read("competitors")])[offers.competitor]
-    starts = rng.random((weeks, len(share))) < share / 2
-    length = rng.integers(1, 4, starts.shape)
+    week = np.arange(weeks)[:, None]
+    starts = luck.uniform("offer.sold_out", week, offers.key) < share / 2
+    length = luck.whole("offer.out_weeks", 1, 4, week, offers.key)
     out = starts.copy()
     for later in (1, 2):
         out[later:] |= starts[:-later] & (length[:-later] > later)

@@ -15,12 +15,12 @@ from ecokit.shop.simulator.arrays import (
     Bools,
     Floats,
     Ints,
-    exponential,
     seconds,
 )
 from ecokit.shop.simulator.fulfilment import Parcels
+from ecokit.shop.simulator.luck import Keys, Luck, key
 from ecokit.shop.simulator.waiting import OPEN
-from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
+from ecokit.shop.simulator.world import BLOCK_DAYS, Coming, World, back
 
 COMPLAINTS = ("late", "damaged", "not_as_described", "service", "quality")
 RETURNS = ("late", "damaged", "not_as_described", "quality", "changed_mind")
@@ -52,39 +52,40 @@ def windows() -> Ints:
     return np.array([int(row["minutes"]) for row in read("journey")]) * MINUTE
 
 
-def journey(world: World, rng: np.random.Generator, paid: Ints, way: Parcels) -> Journey:
+def journey(world: World, who: Keys, paid: Ints, way: Parcels) -> Journey:
     """Draw the touchpoints 4 to 10 of paid orders, and whether the page was right (1)."""
-    size = len(paid)
+    size, luck = len(paid), world.luck
     window = windows()
     due = np.full((size, 10), NOTHING)
     done = np.full((size, 10), NOTHING)
-    wrong_page = rng.random(size) < truth()["wrong_description"]
+    wrong_page = luck.uniform("order.wrong_page", who) < truth()["wrong_description"]
     due[:, 4], done[:, 4] = paid + window[4], way.passed
-    safe = rng.random(size) >= truth()["unsafe_packing"]
+    safe = luck.uniform("parcel.safe", who) >= truth()["unsafe_packing"]
     due[:, 5], done[:, 5] = paid + window[5], np.where(safe, way.packed, NOTHING)
     event = {4: paid, 7: way.dispatched, 9: way.delivered, 10: way.delivered}
     for number in MESSAGES:
         column = number - 1
         due[:, column] = event[number] + window[column]
-        done[:, column] = _sent(world, rng, event[number], int(window[column]))
-    called, care = _calls(rng, way, int(window[7]))
+        done[:, column] = _sent(world, key(who, number), event[number], int(window[column]))
+    called, care = _calls(luck, who, way, int(window[7]))
     due[:, 7] = np.where(way.late, way.dispatched + THREE_DAYS + window[7], NOTHING)
     done[:, 7] = called
     return Journey(due, done, care, wrong_page)
 
 
-def _sent(world: World, rng: np.random.Generator, event: Ints, window: int) -> Ints:
+def _sent(world: World, who: Keys, event: Ints, window: int) -> Ints:
     """When a message went out: in time, late, or never."""
-    chance, part = rng.random((2, len(event)))
+    chance = world.luck.uniform("message.sent", who)
+    part = world.luck.uniform("message.after", who)
     in_time = world.discipline[np.minimum(event // DAY, world.days - 1)]
     missed = chance >= 1 - truth()["touchpoint_missed"]
     share = np.where(chance < in_time, 0.05 + 0.9 * part, 1.05 + 2 * part)
     return np.where(missed, NOTHING, event + seconds(share * window))
 
 
-def _calls(rng: np.random.Generator, way: Parcels, window: int) -> tuple[Ints, Bools]:
+def _calls(luck: Luck, who: Keys, way: Parcels, window: int) -> tuple[Ints, Bools]:
     """When the customer of a late parcel was called or messaged, and where that was in time."""
-    chance, part = rng.random((2, len(way.late)))
+    chance, part = luck.uniform("parcel.called", who), luck.uniform("parcel.called_after", who)
     start = way.dispatched + THREE_DAYS
     care = way.late & (chance < CARED)
     slow = way.late & (chance >= CARED) & (chance < CARED + CARED_LATE)
@@ -93,8 +94,13 @@ def _calls(rng: np.random.Generator, way: Parcels, window: int) -> tuple[Ints, B
     return np.where(slow, slow_call, called), care
 
 
+def _care_known(steps: Journey) -> Ints:
+    """When it is settled whether a late parcel's customer was called in time."""
+    return np.where(steps.care, steps.done[:, 7], steps.due[:, 7])
+
+
 def complaints(
-    rng: np.random.Generator, steps: Journey, way: Parcels, gave_up: Bools
+    luck: Luck, who: Keys, steps: Journey, way: Parcels, gave_up: Bools
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Draw complaints: row of the order, time, reason, time of the solution."""
     effect = truth()
@@ -109,18 +115,17 @@ def complaints(
         ],
         axis=1,
     )
-    rows, reason = _events(rng, parts)
-    wait = seconds(exponential(rng, 2 * DAY, len(rows)))
-    before = way.dispatched[rows] + THREE_DAYS + seconds(exponential(rng, 10 * HOUR, len(rows)))
-    raised = np.where(
-        reason == 0, np.minimum(before, way.delivered[rows] + DAY), way.delivered[rows] + wait
-    )
-    solved = raised + seconds(HOUR + exponential(rng, 1.6 * DAY, len(rows)))
+    rows, reason = _events(luck.uniform("complaint.made", who), parts)
+    mine, delivered = who[rows], way.delivered[rows]
+    soon = _care_known(steps)[rows] + seconds(luck.exponential("complaint.soon", 10 * HOUR, mine))
+    later = delivered + seconds(luck.exponential("complaint.later", 2 * DAY, mine))
+    raised = np.where(reason == 0, np.minimum(soon, delivered + DAY), later)
+    solved = raised + seconds(HOUR + luck.exponential("complaint.solved", 1.6 * DAY, mine))
     return rows, raised, reason, solved
 
 
 def returns(
-    rng: np.random.Generator, steps: Journey, way: Parcels, order: Ints
+    luck: Luck, who: Keys, steps: Journey, way: Parcels, order: Ints
 ) -> tuple[Ints, Ints, Ints, Bools]:
     """Draw returns of lines (`order`: row of the line's order): line, time, reason, exchange."""
     effect = truth()
@@ -135,65 +140,90 @@ def returns(
         ],
         axis=1,
     )
-    rows, reason = _events(rng, parts)
-    wait = np.minimum(exponential(rng, 2.2 * DAY, len(rows)), 7 * DAY)
-    asked = way.delivered[order[rows]] + seconds(HOUR + wait)
-    exchange = (rng.random(len(rows)) < EXCHANGED) & (reason > 0) & (reason < 4)
-    return rows, asked, reason, exchange
+    rows, reason = _events(luck.uniform("return.asked", who), parts)
+    wait = np.minimum(luck.exponential("return.after", 2.2 * DAY, who[rows]), 7 * DAY)
+    first = way.delivered[order[rows]] + HOUR
+    asked = first + seconds(wait)
+    asked = np.maximum(first, asked // DAY * DAY + daytime(asked % DAY / DAY))
+    exchange = luck.uniform("return.exchange", who[rows]) < EXCHANGED
+    return rows, asked, reason, exchange & (reason > 0) & (reason < 4)
 
 
-def _events(rng: np.random.Generator, parts: Floats) -> tuple[Ints, Ints]:
+def _events(chance: Floats, parts: Floats) -> tuple[Ints, Ints]:
     """Rows in which something happens, and which of the causes it was (columns: probabilities)."""
     edges = np.cumsum(parts, axis=1)
-    chance = rng.random(len(parts))
     rows = np.flatnonzero(chance < edges[:, -1])
     reason = (chance[rows, None] >= edges[rows]).sum(axis=1)
     return rows, reason.astype(np.int64)
 
 
 def questions_after(
-    rng: np.random.Generator, paid: Ints, steps: Journey, way: Parcels
+    luck: Luck, who: Keys, paid: Ints, steps: Journey, way: Parcels
 ) -> tuple[Ints, Ints, Ints]:
-    """Contacts about orders: row of the paid order, arrival, reason."""
+    """Contacts about orders: row of the paid order, arrival, reason.
+
+    Where is my parcel? The customer of a late one asks when it is settled whether the shop calls
+    first; the customer of one on time may ask while it is on its way.
+    """
     effect = truth()
-    size = len(paid)
-    late = np.where(steps.care, effect["late_contact_cared"], effect["late_contact"]) * way.late
-    asks_late = np.flatnonzero(rng.random(size) < late)
-    asks_else = np.flatnonzero(rng.random(size) < OTHER_CONTACTS)
-    about = np.where(
-        rng.random(len(asks_else)) < 0.7, REASONS.index("order"), REASONS.index("invoice")
-    )
-    time_late = (way.dispatched[asks_late] // DAY + 3) * DAY + daytime(rng, len(asks_late))
-    time_late = np.maximum(time_late, way.dispatched[asks_late] + THREE_DAYS + 600)
-    time_else = (paid[asks_else] // DAY + 1) * DAY + daytime(rng, len(asks_else))
-    rows = np.r_[asks_late, asks_else]
-    reason = np.r_[np.full(len(asks_late), REASONS.index("delivery")), about]
-    return rows, np.r_[time_late, time_else], reason
+    late = np.where(steps.care, effect["late_contact_cared"], effect["late_contact"])
+    share = np.where(way.late, late, effect["on_time_contact"])
+    where = np.flatnonzero(luck.uniform("order.asks_where", who) < share)
+    known = np.where(way.late, _care_known(steps), way.dispatched + 12 * HOUR)[where]
+    time_where = _between(luck.uniform("order.asks_when", who[where]), known, way.delivered[where])
+    other = np.flatnonzero(luck.uniform("order.asks", who) < OTHER_CONTACTS)
+    invoice = luck.uniform("order.asks_what", who[other]) >= 0.7
+    about = np.where(invoice, REASONS.index("invoice"), REASONS.index("order"))
+    time_other = (paid[other] // DAY + 1) * DAY + daytime(luck.uniform("order.asks_at", who[other]))
+    reason = np.r_[np.full(len(where), REASONS.index("delivery")), about]
+    return np.r_[where, other], np.r_[time_where, time_other], reason
 
 
-def daytime(rng: np.random.Generator, size: int) -> Ints:
-    """Draw times of a day at which customers write or call, in seconds."""
-    return seconds((OPEN[0] + (OPEN[1] - OPEN[0]) * rng.random(size)) * HOUR)
+def daytime(chance: Floats) -> Ints:
+    """Return times of a day at which customers write or call, in seconds."""
+    return seconds((OPEN[0] + (OPEN[1] - OPEN[0]) * chance) * HOUR)
 
 
-def send_back(
+def _between(chance: Floats, start: Ints, end: Ints) -> Ints:
+    """Return times from `start` to `end` in the hours at which customers write or call, if any."""
+    long = (OPEN[1] - OPEN[0]) * HOUR
+
+    def clock(time: Ints) -> Ints:
+        return time // DAY * long + np.clip(time % DAY - OPEN[0] * HOUR, 0, long)
+
+    first, last = clock(start), clock(end)
+    open_time = first + (chance * (last - first)).astype(np.int64)
+    awake = open_time // long * DAY + OPEN[0] * HOUR + open_time % long
+    at_night = start + (chance * (end - start)).astype(np.int64)
+    return np.where(last > first, np.clip(awake, start + 1, end), at_night)
+
+
+def come_again(
     world: World,
-    state: State,
-    rng: np.random.Generator,
+    who: Keys,
     visitor: Ints,
     steps: Journey,
     way: Parcels,
-) -> None:
-    """Draw the later visits that each delivered order brings, and keep them for their block."""
-    effect = truth()
+    unsolved: Bools,
+    known: Ints,
+) -> Coming:
+    """Draw the later visits that each delivered order brings.
+
+    `unsolved` are customers whose question about the order nobody solved, and `known` is when
+    that was known; nobody comes before all that moves them has happened.
+    """
+    effect, luck = truth(), world.luck
     mean = np.full(len(visitor), effect["repeat_visits"])
     cared = np.where(steps.care, effect["late_repeat_cared"], effect["late_repeat"])
     mean *= np.where(way.late, cared, 1.0)
     missed = (steps.done[:, [3, 6, 8]] == NOTHING).sum(axis=1)
     mean *= effect["missed_message_repeat"] ** missed
     mean *= np.where(steps.done[:, 9] == NOTHING, 1.0, effect["follow_up_repeat"])
-    visits = rng.poisson(mean)
-    who = np.repeat(visitor, visits)
-    wait = BLOCK_DAYS * DAY + seconds(exponential(rng, effect["repeat_delay_mean"] * DAY, len(who)))
-    when = np.repeat(way.delivered, visits) + wait
-    state.expect(world, when, who)
+    mean *= np.where(unsolved, effect["unsolved_repeat"], 1.0)
+    visits = luck.poisson("order.later_visits", mean, who)
+    order = np.repeat(np.arange(len(visitor)), visits)
+    turn = np.arange(len(order)) - np.repeat(np.cumsum(visits) - visits, visits)
+    visit = key("back", who[order], turn)
+    rest = np.maximum(way.delivered + BLOCK_DAYS * DAY, np.maximum(steps.done[:, 9], known))
+    wait = seconds(luck.exponential("back.when", effect["repeat_delay_mean"] * DAY, visit))
+    return back(luck, visit, rest[order] + wait, visitor[order])

@@ -9,8 +9,9 @@ import numpy as np
 
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator.arrays import Coded, Columns, Floats, Ints
+from ecokit.shop.simulator.luck import Keys, Luck
 
-LUCK = 0.22  # spread of an attribute around what the price suggests, in parts of its range
+SPREAD = 0.22  # spread of an attribute around what the price suggests, in parts of its range
 
 
 class Attribute(NamedTuple):
@@ -37,18 +38,18 @@ def attributes(category: str) -> tuple[Attribute, ...]:
     )
 
 
-def drawn(rng: np.random.Generator, category: Ints, list_price: Floats) -> Ints:
+def drawn(luck: Luck, keys: Keys, category: Ints, list_price: Floats) -> Ints:
     """Draw which value each product has of each attribute: products by attributes, -1 for none."""
     kinds = read("categories")
     widest = max(len(attributes(kind["category"])) for kind in kinds)
     codes = np.full((len(category), widest), -1)
-    luck = LUCK * rng.standard_normal(codes.shape)
+    apart = SPREAD * luck.normal("product.spec", keys[:, None], np.arange(widest))
     for number, kind in enumerate(kinds):
         low, high = float(kind["price_low"]), float(kind["price_high"])
         rank = np.log(list_price / low) / np.log(high / low)
         for place, attribute in enumerate(attributes(kind["category"])):
             last = len(attribute.values) - 1
-            value = np.clip(np.rint((rank + luck[:, place]) * last), 0, last).astype(np.int64)
+            value = np.clip(np.rint((rank + apart[:, place]) * last), 0, last).astype(np.int64)
             codes[:, place] = np.where(category == number, value, codes[:, place])
     return codes
 

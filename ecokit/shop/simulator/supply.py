@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ecokit.shop.inputs import read
-from ecokit.shop.simulator.arrays import Coded, Columns, Floats, draw, yuan
+from ecokit.shop.inputs import read, truth
+from ecokit.shop.simulator import organisation
+from ecokit.shop.simulator.arrays import Coded, Columns, Floats, Ints, draw_in_rows, yuan
 from ecokit.shop.simulator.catalogue import LINES
 from ecokit.shop.simulator.world import World
 
@@ -21,23 +22,26 @@ ROOM = 1.15  # storage over what is needed when stock is full in a usual month
 RENT, EXTRA_RENT = 0.2, 0.5  # yuan per litre and month; space rented for a peak costs more
 
 
-def shelves(world: World, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def shelves(world: World) -> tuple[Floats, Floats]:
     """Draw the packed volume of each product, and its price in stores (nan: not sold there)."""
-    goods, kinds = world.catalogue, read("categories")
+    goods, kinds, luck = world.catalogue, read("categories"), world.luck
     litres = np.array([float(kind["volume_litres"]) for kind in kinds])[goods.category]
-    volume = np.round(litres * np.exp(VOLUME_LUCK * rng.standard_normal(len(litres))), 2)
+    spread = VOLUME_LUCK * luck.normal("product.volume", goods.key)
+    volume = np.round(litres * np.exp(spread), 2)
     sold = np.array([IN_STORES[line] for line in LINES])[goods.line]
-    price = goods.list_price * (1 + rng.uniform(*MARKUP, len(litres)))
+    low, high = MARKUP
+    price = goods.list_price * (1 + low + (high - low) * luck.uniform("store.markup", goods.key))
     price = np.maximum(np.rint(price / 10) * 10 - 1, goods.list_price)
-    return volume, np.where(rng.random(len(litres)) < sold, price, np.nan)
+    return volume, np.where(luck.uniform("store.sells", goods.key) < sold, price, np.nan)
 
 
-def store_sales(world: World, rng: np.random.Generator, store_price: Floats) -> Columns:
+def store_sales(world: World, store_price: Floats) -> Columns:
     """Units that the stores sold, for each product they sell in each month it is on sale."""
-    goods, kinds = world.catalogue, read("categories")
+    goods, kinds, luck = world.catalogue, read("categories"), world.luck
     ratio = np.array([float(kind["store_ratio"]) for kind in kinds])[goods.category]
-    ratio = ratio * np.exp(STORE_LUCK * rng.standard_normal(len(ratio)))
-    units = rng.poisson(_by_month(world, world.forecast) * ratio)
+    ratio = ratio * np.exp(STORE_LUCK * luck.normal("store.ratio", goods.key))
+    mean = _by_month(world, world.forecast) * ratio
+    units = luck.poisson("store.units", mean, np.arange(len(mean))[:, None], goods.key)
     shown = (_by_month(world, goods.on_sale(world.days)) > 0) & ~np.isnan(store_price)
     month, product = np.nonzero(shown)
     return {
@@ -47,19 +51,20 @@ def store_sales(world: World, rng: np.random.Generator, store_price: Floats) -> 
     }
 
 
-def supplier_offers(world: World, rng: np.random.Generator) -> Columns:
+def supplier_offers(world: World) -> Columns:
     """Offers of suppliers: about half of them are worth the place that they ask for."""
-    goods, places = world.catalogue, read("resources")
+    goods, places, luck = world.catalogue, read("resources"), world.luck
     units = _by_month(world, world.forecast)
     value = units * goods.cost
     months = len(units)
     month = np.repeat(np.arange(months), OFFERS_A_MONTH)
     size = len(month)
-    product = np.concatenate([draw(rng, row, OFFERS_A_MONTH) for row in value])
-    place = rng.integers(0, len(places), size)
+    who = (month, np.tile(np.arange(OFFERS_A_MONTH), months))
+    product = draw_in_rows(luck.uniform("deal.product", *who), value, month)
+    place = luck.whole("deal.place", 0, len(places), *who)
     low = np.array([int(row["days_low"]) for row in places])[place]
     high = np.array([int(row["days_high"]) for row in places])[place]
-    days = rng.integers(low, high + 1)
+    days = luck.whole("deal.days", low, high + 1, *who)
     share = np.array([float(row["visit_share"]) for row in places])[place]
     seen = np.bincount(world.year.month, world.planned_visits, months) / np.bincount(
         world.year.month, minlength=months
@@ -67,7 +72,7 @@ def supplier_offers(world: World, rng: np.random.Generator) -> Columns:
     visits = np.rint(seen[month] * share * days).astype(np.int64)
     margin = (world.forecast * (goods.price - goods.unit_cost)).sum() / world.planned_visits.sum()
     fair = GAIN * margin * visits / np.maximum(value[month, product], 1.0)
-    cut = np.clip(fair * np.exp(OFFER_LUCK * rng.standard_normal(size)), 0.005, 0.12)
+    cut = np.clip(fair * np.exp(OFFER_LUCK * luck.normal("deal.cut", *who)), 0.005, 0.12)
     suppliers = tuple(row["supplier_id"] for row in read("suppliers"))
     return {
         "offer_id": Coded(np.arange(size), tuple(f"O{n:03d}" for n in range(1, size + 1))),
@@ -95,6 +100,19 @@ def warehouse(world: World, volume: Floats) -> Columns:
         "month": _first_days(world),
         "capacity_litres": usual + extra,
         "rent": yuan(usual * RENT + extra * EXTRA_RENT),
+    }
+
+
+def expenses(world: World, parcels: Ints) -> Columns:
+    """Return what the company pays a month beside goods, wages, storage and media."""
+    months, effect = len(parcels), truth()
+    people = organisation.people(world.size)
+    freight = parcels * effect["freight_per_parcel"]
+    office = np.full(months, people * effect["office_rent_per_person"])
+    return {
+        "month": np.tile(_first_days(world), 2),
+        "item": Coded(np.repeat([0, 1], months), ("freight", "office_rent")),
+        "amount": yuan(np.r_[freight, office]),
     }
 
 

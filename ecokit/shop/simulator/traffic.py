@@ -12,13 +12,12 @@ from ecokit.shop.simulator.arrays import (
     HOUR,
     NOTHING,
     Bools,
-    Floats,
     Ints,
-    draw,
     draw_in_rows,
     seconds,
 )
-from ecokit.shop.simulator.world import BLOCK_DAYS, VIEWS, State, World
+from ecokit.shop.simulator.luck import Keys, key
+from ecokit.shop.simulator.world import AGAIN, BLOCK_DAYS, DIRECT, VIEWS, Coming, State, World
 
 # Visits by hour of the day, 0 to 23: lunch and the evening.
 HOURS = np.array(
@@ -27,14 +26,16 @@ HOURS = np.array(
 LANDINGS = ("home", "campaign", "category", "product")
 LANDING_OF_BASE = np.array([0.45, 0.0, 0.2, 0.35])
 LANDING_OF_CAMPAIGN = np.array([0.0, 0.62, 0.1, 0.28])
-SECOND_SESSION = 0.15  # visits by somebody who was here before in the same week
-RETURN_CHANNELS = (0, 5)  # customers come back directly, or by a message
 
 
 @dataclass(frozen=True)
 class Visits:
-    """Visits of a block, in order of time; times in seconds since the first day of the period."""
+    """Visits of a block, in order of time; times in seconds since the first day of the period.
 
+    `key` is for their luck; `customer` is True for somebody who bought here before.
+    """
+
+    key: Keys
     started: Ints
     day: Ints
     visitor: Ints
@@ -48,38 +49,26 @@ class Visits:
     dwell: Ints
 
 
-def visits_of_block(world: World, state: State, rng: np.random.Generator, first: int) -> Visits:
+def visits_of_block(world: World, state: State, first: int) -> Visits:
     """Draw the visits of the block of days that begins with day `first`."""
-    last = min(first + BLOCK_DAYS, world.days)
-    counts = rng.poisson(world.traffic[first:last])
-    cell = np.repeat(np.arange(counts.size), counts.ravel())
-    day = cell // counts.shape[1] + first
-    source = cell % counts.shape[1]
-    started = day * DAY + draw(rng, HOURS, len(day)) * HOUR + rng.integers(0, HOUR, len(day))
-    back, who = _returning(state, first)
-    started = np.r_[started, back]
-    started = np.minimum(started, (started // DAY + 1) * DAY - 2)  # an order needs a second
-    by_message = (rng.random(len(back)) < 0.4).astype(np.int64)
-    source = np.r_[source, np.array(RETURN_CHANNELS)[by_message]]
-    visitor = np.r_[np.zeros(len(cell), dtype=np.int64), who]
-    order = np.argsort(started, kind="stable")
-    started, source, visitor = started[order], source[order], visitor[order]
-    customer = visitor > 0
-    _name_visitors(state, rng, visitor)
-    landing = _landings(world, rng, source)
-    product = _products(world, rng, started // DAY, source, landing)
-    dwell = _dwell(world, rng, started // DAY, product, source)
-    pages = np.where(product >= 0, 1 + rng.poisson(dwell / 260), 0)
-    campaign = source - world.channels
+    new = _new(world, state, first)
+    again = _again(world, new)
+    come = Coming.joined([new, *state.due(first), *state.expect(world, again, now=first)])
+    who, started, source, day = come.key, come.when, come.source, come.when // DAY
+    landing = _landings(world, who, source)
+    product = _products(world, who, day, source, landing)
+    dwell = _dwell(world, who, day, product, source)
+    pages = np.where(product >= 0, 1 + world.luck.poisson("visit.pages", dwell / 260, who), 0)
     channel = np.r_[np.arange(world.channels), world.campaigns.channel][source]
     return Visits(
+        key=who,
         started=started,
-        day=started // DAY,
-        visitor=visitor,
-        customer=customer,
+        day=day,
+        visitor=come.visitor,
+        customer=come.customer,
         source=source,
         channel=channel,
-        campaign=np.maximum(campaign, NOTHING),
+        campaign=np.maximum(source - world.channels, NOTHING),
         landing=landing,
         product=product,
         pages=pages,
@@ -87,56 +76,66 @@ def visits_of_block(world: World, state: State, rng: np.random.Generator, first:
     )
 
 
-def _returning(state: State, first: int) -> tuple[Ints, Ints]:
-    """Return times and names of the customers who come back in this block."""
-    due = state.coming.pop(first // BLOCK_DAYS, [])
-    empty = np.zeros(0, dtype=np.int64)
-    times = np.concatenate([empty, *(times for times, _ in due)])
-    return times, np.concatenate([empty, *(who for _, who in due)])
+def _new(world: World, state: State, first: int) -> Coming:
+    """Draw the visits of people who come for the first time, and give them their names."""
+    last = min(first + BLOCK_DAYS, world.days)
+    day, source = np.arange(first, last)[:, None], np.arange(world.traffic.shape[1])
+    names = np.r_[source[: world.channels], 1_000 + world.campaigns.number]
+    counts = world.luck.poisson("day.visits", world.traffic[first:last], day, names)
+    cell = np.repeat(np.arange(counts.size), counts.ravel())
+    turn = np.arange(len(cell)) - np.repeat(np.cumsum(counts) - counts.ravel(), counts.ravel())
+    source = cell % counts.shape[1]
+    day = cell // counts.shape[1] + first
+    who = key("visit", day, names[source], turn)
+    when = _moment(world, day, who)
+    order = np.lexsort((who, when))
+    visitor = np.empty(len(order), dtype=np.int64)
+    visitor[order] = state.visitors + 1 + np.arange(len(order))
+    state.visitors += len(order)
+    return Coming(who, when, visitor, source, np.zeros(len(who), dtype=bool))
 
 
-def _name_visitors(state: State, rng: np.random.Generator, visitor: Ints) -> None:
-    """Give each visit without a name a new visitor, or one who was here earlier in the block."""
-    chance = rng.random(len(visitor))
-    unnamed = visitor == 0
-    new = unnamed & (chance >= SECOND_SESSION)
-    earlier = np.cumsum(new)
-    new |= unnamed & (earlier == 0)
-    earlier = np.cumsum(new)
-    visitor[new] = state.visitors + earlier[new]
-    again = unnamed & ~new
-    visitor[again] = (
-        state.visitors + 1 + (rng.random(again.sum()) * earlier[again]).astype(np.int64)
-    )
-    state.visitors += int(new.sum())
+def _again(world: World, new: Coming) -> Coming:
+    """Draw who looks in again on one of the next days: directly, the address is known now."""
+    rows = np.flatnonzero(world.luck.uniform("visit.again", new.key) < AGAIN.sum())
+    who = key("again", new.key[rows])
+    later = 1 + world.luck.pick("visit.again_day", AGAIN, who)
+    when = _moment(world, new.when[rows] // DAY + later, who)
+    direct = np.full(len(rows), DIRECT)
+    return Coming(who, when, new.visitor[rows], direct, np.zeros(len(rows), dtype=bool))
 
 
-def _landings(world: World, rng: np.random.Generator, source: Ints) -> Ints:
+def _moment(world: World, day: Ints, who: Keys) -> Ints:
+    """Draw a moment of the day by the hours at which people visit."""
+    hour = world.luck.pick("visit.hour", HOURS, who)
+    when = day * DAY + hour * HOUR + world.luck.whole("visit.second", 0, HOUR, who)
+    return np.minimum(when, (day + 1) * DAY - 2)  # an order needs a second
+
+
+def _landings(world: World, who: Keys, source: Ints) -> Ints:
     weights = np.vstack([LANDING_OF_BASE, LANDING_OF_CAMPAIGN])
-    return draw_in_rows(
-        rng.random(len(source)), weights, (source >= world.channels).astype(np.int64)
-    )
+    chance = world.luck.uniform("visit.landing", who)
+    return draw_in_rows(chance, weights, (source >= world.channels).astype(np.int64))
 
 
-def _products(
-    world: World, rng: np.random.Generator, day: Ints, source: Ints, landing: Ints
-) -> Ints:
+def _products(world: World, who: Keys, day: Ints, source: Ints, landing: Ints) -> Ints:
     """Draw the product looked at longest: the category by the source, then by appeal."""
-    goods = world.catalogue
+    goods, luck = world.catalogue, world.luck
     kinds = world.mix.shape[1]
-    category = draw_in_rows(rng.random(len(source)), world.mix, source)
+    category = draw_in_rows(luck.uniform("visit.category", who), world.mix, source)
     first = int(day.min()) if len(day) else 0
     block = goods.appeal[first : first + BLOCK_DAYS]
     weights = block[:, None, :] * (goods.category == np.arange(kinds)[:, None])
     cells = weights.reshape(-1, len(goods.category))
-    product = draw_in_rows(rng.random(len(day)), cells, (day - first) * kinds + category)
-    seen = rng.random(len(day)) < np.array([VIEWS[name] for name in LANDINGS])[landing]
-    return np.where(seen, product, NOTHING)
+    chance = luck.uniform("visit.product", who)
+    product = draw_in_rows(chance, cells, (day - first) * kinds + category)
+    looks = np.array([VIEWS[name] for name in LANDINGS])[landing]
+    return np.where(luck.uniform("visit.looks", who) < looks, product, NOTHING)
 
 
-def _dwell(world: World, rng: np.random.Generator, day: Ints, product: Ints, source: Ints) -> Ints:
+def _dwell(world: World, who: Keys, day: Ints, product: Ints, source: Ints) -> Ints:
     """Seconds in the shop: two exponential parts, longer with a product, longer on better pages."""
     factor = np.where(product >= 0, 1.09, 0.56) * np.where(source >= world.channels, 0.97, 1.03)
-    shape: Floats = rng.standard_exponential((2, len(day))).sum(axis=0) / 2
+    parts = [world.luck.exponential("visit.dwell", 0.5, who, part) for part in (1, 2)]
     mean = truth()["dwell_mean"] * factor * world.dwell[day]
-    return np.clip(seconds(shape * mean), 5, 5_400)
+    return np.clip(seconds(sum(parts) * mean), 5, 5_400)

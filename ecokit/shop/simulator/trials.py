@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ecokit.shop.inputs import truth
 from ecokit.shop.simulator.arrays import Coded, Columns, Ints, yuan
 from ecokit.shop.simulator.world import CONVERSION, World, expected_views
 
@@ -24,17 +23,17 @@ class Trial(NamedTuple):
 
 
 TRIALS = (
-    Trial("aa", 0.20, 14, 1.0, 0.0),
-    Trial("ab", 0.37, 28, 0.94, 0.0),
-    Trial("ab", 0.68, 21, 1.05, 0.12),
+    Trial("aa", 0.08, 28, 1.0, 0.0),
+    Trial("ab", 0.25, 56, 0.88, 0.0),
+    Trial("ab", 0.55, 63, 1.05, 0.25),
 )
 KEEN = 1.10  # conversion of those who stay where a slow page drives part of an arm away
 
 
-def price_tests(world: World, rng: np.random.Generator) -> Columns:
+def price_tests(world: World) -> Columns:
     """Rows of the table of tests, an arm a day: one A/A test, one sound test, one broken split."""
-    goods = world.catalogue
-    views = expected_views(world, world.traffic) / truth()["drawn_scale"]
+    goods, luck = world.catalogue, world.luck
+    views = expected_views(world, world.traffic)
     rows: list[tuple[int, int, int, int]] = []
     for number, trial in enumerate(TRIALS):
         first = int(trial.start * world.days)
@@ -47,8 +46,9 @@ def price_tests(world: World, rng: np.random.Generator) -> Columns:
     price = yuan(goods.price[day, product_of] * ratio)
     pull = (price / goods.list_price[product_of]) ** goods.elasticity[product_of]
     chance = goods.conversion[product_of] * CONVERSION * pull * np.where(lost > 0, KEEN, 1.0)
-    visitors = rng.poisson(views[day, product_of] * 0.5 * (1 - lost))
-    orders = rng.binomial(visitors, np.minimum(chance, 0.9))
+    who = (test, day, arm)
+    visitors = luck.poisson("trial.visitors", views[day, product_of] * 0.5 * (1 - lost), *who)
+    orders = luck.binomial("trial.orders", visitors, np.minimum(chance, 0.9), *who)
     return {
         "test_id": Coded(test, tuple(f"T{n}" for n in range(1, len(TRIALS) + 1))),
         "kind": Coded((test > 0).astype(np.int64), ("aa", "ab")),
@@ -58,7 +58,7 @@ def price_tests(world: World, rng: np.random.Generator) -> Columns:
         "price": price,
         "visitors": visitors,
         "orders": orders,
-        "units": orders + rng.binomial(orders, MORE_UNITS),
+        "units": orders + luck.binomial("trial.units", orders, MORE_UNITS, *who),
     }
 
 

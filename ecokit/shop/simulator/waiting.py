@@ -17,15 +17,15 @@ from ecokit.shop.simulator.arrays import (
     Columns,
     Floats,
     Ints,
-    exponential,
     seconds,
 )
+from ecokit.shop.simulator.luck import Keys
 from ecokit.shop.simulator.traffic import HOURS
-from ecokit.shop.simulator.world import RETURNING_ROOM, World
+from ecokit.shop.simulator.world import RETURNING, World
 
-CHATS = 0.059  # chats before an order, a visit
-LATER = 0.019  # contacts about orders and repeated contacts, a visit; they come by day
-BY_PHONE = 0.043  # share of contacts that are calls
+CHATS = 0.060  # chats before an order, a visit
+LATER = 0.0228  # contacts about orders and repeated contacts, a visit; they come by day
+BY_PHONE = 0.058  # share of contacts that are calls
 OPEN = (9, 22)  # hours in which customers write or call about what they asked or bought before
 LAG = 4  # days over which those contacts follow the visits
 MAX_RELIEF = 1.05  # on busy days the shop adds agents, up to this ratio
@@ -42,18 +42,16 @@ class Waiting:
     ended: Ints
 
 
-def wait_for_service(
-    world: World, rng: np.random.Generator, arrived: Ints, phone: Bools
-) -> Waiting:
+def wait_for_service(world: World, who: Keys, arrived: Ints, phone: Bools) -> Waiting:
     """Draw the wait of each contact from the Erlang A law of its hour and day."""
-    effect = truth()
+    effect, luck = truth(), world.luck
     slot, back = np.unique(np.minimum(arrived, world.days * DAY - 1) // HOUR, return_inverse=True)
     day, hour = slot // 24, slot % 24
     law = offered_waits(arrivals(world, day, hour) / 60, agents(world, day, hour))
-    wait = drawn(law, rng.random(len(arrived)), back) * MINUTE
-    patience = exponential(rng, effect["patience_minutes"] * MINUTE, len(arrived))
+    wait = drawn(law, luck.uniform("contact.wait", who), back) * MINUTE
+    patience = luck.exponential("contact.patience", effect["patience_minutes"] * MINUTE, who)
     handling = np.where(phone, effect["handling_minutes_phone"], effect["handling_minutes_chat"])
-    talk = seconds(exponential(rng, handling * MINUTE, len(arrived)))
+    talk = seconds(luck.exponential("contact.talk", handling * MINUTE, who))
     gone = wait > patience
     answered = np.where(gone, NOTHING, arrived + np.rint(wait).astype(np.int64))
     return Waiting(arrived, answered, np.where(gone, arrived + seconds(patience), answered + talk))
@@ -152,22 +150,26 @@ def handling_minutes() -> float:
 
 
 def roster(world: World) -> Columns:
-    """Agents on duty by day and hour, in the full-size shop."""
+    """Agents on duty by day and hour."""
     day, hour = np.divmod(np.arange(world.days * 24), 24)
     return {"date": day, "hour": hour, "agents": agents(world, day, hour)}
 
 
 def agents(world: World, day: Ints, hour: Ints) -> Ints:
-    """Agents for a usual day; more on busy days, up to a limit."""
-    busy = _visits(world)[day] / np.mean(_visits(world))
-    usual = _usual_day(float(np.mean(_visits(world))))[hour] / 60 * handling_minutes()
-    relief = np.minimum(np.maximum(busy, 0.8), MAX_RELIEF)
-    return np.maximum(np.ceil(usual * relief / truth()["service_load"]), 2).astype(np.int64)
+    """Agents for a usual day; more on busy days, up to a limit.
+
+    The load and so many of its square roots: small desks need more room than large ones.
+    """
+    busy = world.visits[day] / np.mean(world.visits)
+    usual = _usual_day(float(np.mean(world.visits)))[hour] / 60 * handling_minutes()
+    load = usual * np.minimum(np.maximum(busy, 0.8), MAX_RELIEF)
+    spare = truth()["service_spare"] * np.sqrt(load)
+    return np.maximum(np.ceil(load + spare), 1).astype(np.int64)
 
 
 def arrivals(world: World, day: Ints, hour: Ints) -> Floats:
-    """Contacts expected in an hour, in the full-size shop; later ones follow earlier visits."""
-    visits = _visits(world)
+    """Contacts expected in an hour; later ones follow earlier visits."""
+    visits = world.visits
     sums = np.cumsum(np.r_[0.0, visits])
     first = np.maximum(np.arange(world.days) - LAG + 1, 0)
     recent = (sums[1:] - sums[first]) / (np.arange(world.days) - first + 1)
@@ -182,14 +184,9 @@ def _usual_day(visits: float) -> Floats:
 
 def _of_visits() -> Floats:
     """Share of the day's visits by hour; customers who come back do so at any hour."""
-    return np.asarray(RETURNING_ROOM * HOURS / HOURS.sum() + (1 - RETURNING_ROOM) / len(HOURS))
+    return np.asarray((1 - RETURNING) * HOURS / HOURS.sum() + RETURNING / len(HOURS))
 
 
 def _by_day() -> Floats:
     open_hours = (np.arange(24) >= OPEN[0]) & (np.arange(24) < OPEN[1])
     return np.asarray(open_hours / open_hours.sum(), dtype=np.float64)
-
-
-def _visits(world: World) -> Floats:
-    """Visits expected by day in the full-size shop, with returning customers."""
-    return np.asarray(world.traffic.sum(axis=1) / RETURNING_ROOM / truth()["drawn_scale"])
