@@ -62,8 +62,8 @@ def test_packed_tables_hold_no_time_and_no_name() -> None:
         assert head[4:8] == b"\0\0\0\0"
 
 
-def test_folder_is_below_ten_megabytes() -> None:
-    assert sum(path.stat().st_size for path in datasets_folder().iterdir()) < 10_000_000
+def test_folder_is_below_fifteen_megabytes() -> None:
+    assert sum(path.stat().st_size for path in datasets_folder().iterdir()) < 15_000_000
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # frictionless leaves files open
@@ -102,9 +102,11 @@ def test_same_seed_same_bytes_and_another_seed_another_company() -> None:
     first, again, other = (simulate(seed, days=30, visitors_per_day=150) for seed in (3, 3, 4))
     static = {"channels", "campaigns", "journey", "posts", "mandates", "effects"}
     static |= {"needs", "suppliers", "competitors"}
+    alike = {"roster"}  # one or two agents an hour: small companies look alike
     for name in first.tables:
         assert text(first, name) == text(again, name), name
-        assert (text(first, name) == text(other, name)) == (name in static), name
+        if name not in alike:
+            assert (text(first, name) == text(other, name)) == (name in static), name
 
 
 def test_whole_numbers_of_numpy_are_whole_numbers() -> None:
@@ -390,11 +392,11 @@ def test_late_parcels_bring_contacts_complaints_and_returns(large: Shop) -> None
     }
     for name, keys in reasons.items():
         hit = orders.order_id.isin(keys)
-        assert not hit[~late].any()
-        for chosen, effect in (
-            (late & ~cared, f"late_{name}"),
-            (late & cared, f"late_{name}_cared"),
-        ):
+        if name == "complaint":
+            assert not hit[~late].any()
+        groups = [(late & ~cared, f"late_{name}"), (late & cared, f"late_{name}_cared")]
+        groups += [(~late, "on_time_contact")] * (name == "contact")
+        for chosen, effect in groups:
             found, error = share_with_error(hit[chosen])
             assert abs(found - large.truth[effect]) < 4 * error, effect
     lines = large.order_lines.merge(orders[["order_id", "delay_cause"]], on="order_id")

@@ -152,7 +152,7 @@ def test_market_shares_move_and_one_competitor_leads(shop: Shop) -> None:
 def test_the_directory_hides_three_competitors(shop: Shop) -> None:
     shops = shop.directory
     assert len(shops) == 40
-    reach = (shops.kind == "shop") & (shops.monthly_visits > 100_000)
+    reach = (shops.kind == "shop") & (shops.monthly_visits > 15_000)
     broad = (shops[CATEGORIES] > 5).sum(axis=1) >= 6
     band = (shops.price_low < 150) & (shops.price_high > 2_000)
     assert set(shops.shop_id[reach & broad & band]) == set(shop.competitors.shop_id)
@@ -178,13 +178,13 @@ def test_price_tests_are_what_they_claim(shop: Shop) -> None:
         assert (off < 3.3) == sound, test
     arms = shop.price_tests.pivot_table("price", ["test_id", "date"], "arm")
     ratio = (arms.B / arms.A).groupby("test_id").mean()
-    assert ratio.to_dict() == pytest.approx({"T1": 1.0, "T2": 0.94, "T3": 1.05}, abs=1e-3)
+    assert ratio.to_dict() == pytest.approx({"T1": 1.0, "T2": 0.88, "T3": 1.05}, abs=1e-3)
     rate = total.orders / total.visitors
     product = shop.price_tests[shop.price_tests.test_id == "T2"].product_id.iloc[0]
     category = shop.products.set_index("product_id").category[product]
     effect = np.log(rate["T2"]["B"] / rate["T2"]["A"])
     error = np.sqrt((1 / total.orders["T2"]).sum())
-    expected = shop.truth[f"elasticity_{category}"] * np.log(0.94)
+    expected = shop.truth[f"elasticity_{category}"] * np.log(0.88)
     assert abs(effect - expected) < 4 * error
 
 
@@ -277,10 +277,11 @@ def test_costs_are_the_instrument_that_finds_the_elasticity(
     assert plain > true + 1  # the shop asks more of what is wanted: plain regression misleads
 
 
-def test_cost_shocks_have_their_spread_and_memory(large: Shop, weekly: pd.DataFrame) -> None:
-    log = weekly.log_cost - weekly.groupby("product_id").log_cost.transform("mean")
-    table = pd.DataFrame({"product": weekly.product_id, "week": weekly.week, "log": log})
-    wide = table.pivot_table("log", "week", "product")
+def test_cost_shocks_have_their_spread_and_memory(large: Shop) -> None:
+    bought = large.purchases.assign(week=monday(large.purchases.due_on))
+    bought["log"] = np.log(bought.unit_cost)
+    bought["log"] -= bought.groupby("product_id").log.transform("mean")
+    wide = bought.pivot_table("log", "week", "product_id")
     assert wide.std().mean() == pytest.approx(large.truth["cost_shock_sd"], abs=0.02)
     now, before = wide.to_numpy()[1:].ravel(), wide.to_numpy()[:-1].ravel()
     known = ~np.isnan(now + before)
@@ -357,8 +358,7 @@ def test_a_huge_desk_does_not_overflow() -> None:
 
 def world(seed: int = 11, rate: float = 1_600) -> World:
     """The company before its first day, as `simulate` draws it."""
-    child = np.random.SeedSequence(seed).spawn(5)[0]
-    return build_world(child, np.datetime64("2025-01-01"), 365, rate)
+    return build_world(seed, np.datetime64("2025-01-01"), 365, rate)
 
 
 def test_waits_follow_the_law_of_their_hour(large: Shop) -> None:
@@ -387,7 +387,7 @@ def test_waits_follow_the_law_of_their_hour(large: Shop) -> None:
 def test_the_load_of_the_law_is_the_load_of_the_table(large: Shop) -> None:
     plan = world()
     slot = np.arange(365 * 24)
-    expected = waiting.arrivals(plan, slot // 24, slot % 24) * large.truth["drawn_scale"]
+    expected = waiting.arrivals(plan, slot // 24, slot % 24)
     counts = large.contacts.groupby(large.contacts.arrived_at.dt.hour).size()
     by_hour = expected.reshape(365, 24).sum(axis=0)
     assert len(large.contacts) == pytest.approx(expected.sum(), rel=0.05)
@@ -417,6 +417,6 @@ def test_unsolved_questions_come_again(large: Shop) -> None:
 
 def test_the_roster_has_every_hour_of_the_year(shop: Shop) -> None:
     assert len(shop.roster) == 365 * 24
-    assert shop.roster.agents.min() == 2
+    assert shop.roster.agents.min() == 1
     by_hour = shop.roster.groupby("hour").agents.mean()
-    assert by_hour.idxmax() in (20, 21)
+    assert by_hour.max() > 1.5 * by_hour.min()

@@ -138,7 +138,7 @@ def _orders(block: Block) -> Columns:
         "visit_id": block.state.visits + 1 + visit,
         "visitor_id": block.buyer,
         "placed_at": want.placed[kept],
-        "paid_at": np.where(want.paid[kept] < end, want.paid[kept], NOTHING),
+        "paid_at": want.paid[kept],
         "channel_id": block.named("channel", block.visits.channel[visit]),
         "campaign_id": block.named("campaign", block.visits.campaign[visit]),
         "region": Coded(want.region[kept], orders.REGIONS),

@@ -25,8 +25,8 @@ from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
 
 COVER_DAYS = 4  # days of expected sales that the planners keep beyond the lead time
 SAFETY = 0.70  # and so many standard deviations of a Poisson demand
-HERO_MONTH, HERO_DAYS = 6, (3, 18)  # purchases of the hero in June fail: it runs dry during 618
-HERO_DELAY, HERO_SHARE = 9, 0.30
+HERO_MONTH, HERO_DAYS = 6, (1, 18)  # purchases of the hero in June fail: it runs dry during 618
+HERO_DELAY, HERO_SHARE = 12, 0.25
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,8 @@ def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Wait
     slow = np.maximum(reminded, placed) + 40 * MINUTE
     slow += seconds(luck.exponential("order.pays_after", 3 * HOUR, who))
     quick = placed + seconds(luck.exponential("order.pays_quickly", 45, who))
+    paid = np.where(at_once, quick, slow)
+    pays &= paid < world.days * DAY  # who pays after the period has not paid in it
     product = visits.product[visit]
     accessory = world.catalogue.category[product] == len(read("categories")) - 1
     more = luck.uniform("order.two", who) < np.where(accessory, 0.18, 0.03)
@@ -117,7 +119,7 @@ def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Wait
         key=who,
         visit=visit,
         placed=placed,
-        paid=np.where(pays, np.where(at_once, quick, slow), NOTHING),
+        paid=np.where(pays, paid, NOTHING),
         at_once=at_once,
         reminded=reminded,
         cancelled=~pays & (luck.uniform("order.called_off", who) < CALLED_OFF),
