@@ -12,6 +12,7 @@
 from typing import Any
 
 from ecokit.inputs.renamed import refuse_old
+from ecokit.kpi.costs import result, unit_cost
 from ecokit.kpi.declare import KPI, KPIS, MEASURES, POSTS, Measure, declared, measure
 from ecokit.kpi.scores import (
     RULES,
@@ -60,12 +61,14 @@ __all__ = [
     "profit",
     "ranking",
     "reference",
+    "result",
     "sales",
     "score",
     "scorecard",
     "scorecards",
     "tied_targets",
     "trend",
+    "unit_cost",
     "uv",
     "visits",
     "what_if",
