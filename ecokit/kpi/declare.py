@@ -483,8 +483,7 @@ KPIS: dict[str, KPI] = {
             columns={
                 "orders": _ORDERS,
                 "order_lines": "order_id quantity unit_cost",
-                "stock": "date product_id closing",
-                "products": "product_id cost",
+                "stock": "date product_id closing unit_cost",
             },
             parts=parts.turns,
             value=per(nw.col("cogs") * nw.col("days"), nw.col("value") * nw.col("months")),

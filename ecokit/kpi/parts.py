@@ -183,11 +183,10 @@ def new_sku(stock: Frame, products: Frame) -> dict[str, Part]:
     }
 
 
-def turns(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> dict[str, Part]:
-    """Cost of goods sold, and stock value at cost over its days and months."""
-    costs = products.select("product_id", "cost")
-    valued = stock.join(costs, on="product_id").with_columns(
-        _value=whole(stock, "closing") * whole(products, "cost", 100),
+def turns(orders: Frame, lines: Frame, stock: Frame) -> dict[str, Part]:
+    """Cost of goods sold, and stock value at what it had cost over its days and months."""
+    valued = stock.with_columns(
+        _value=whole(stock, "closing") * whole(stock, "unit_cost", 100),
         _day=start_of("day", "date"),
         _month=start_of("month", "date"),
     )
