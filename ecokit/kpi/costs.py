@@ -147,6 +147,11 @@ def result(data: Any) -> pd.DataFrame:
     CourseError
         A table or a column is missing, or there is no order.
 
+    References
+    ----------
+    IAS 1, Presentation of Financial Statements, paragraph 103: the cost of sales first, then what
+    the company's functions cost.
+
     Examples
     --------
     >>> from ecokit import load_shop

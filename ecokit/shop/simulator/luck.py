@@ -36,10 +36,9 @@ def mixed(bits: Keys) -> Keys:
     >>> int(mixed(np.array([0x9E3779B97F4A7C15], dtype=np.uint64))[0]) == 0xE220A8397B1DCDAF
     True
     """
-    with np.errstate(over="ignore"):
-        bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(bits ^ (bits >> np.uint64(31)))
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
 
 
 def key(*parts: ArrayLike | str) -> Keys:
@@ -51,18 +50,28 @@ def key(*parts: ArrayLike | str) -> Keys:
     >>> bool(first == key("visit", 1)), bool(first == second)
     (True, False)
     """
-    found: Keys = np.zeros((), dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        for part in parts:
-            number = _word(part) if isinstance(part, str) else _bits(part)
-            found = mixed((found ^ number) + STEP)
-    return found
+    return _joined(np.zeros(1, dtype=np.uint64), parts)
+
+
+def _joined(found: Keys, parts: tuple[ArrayLike | str, ...]) -> Keys:
+    """Stir further parts into keys of one dimension or more: single numbers warn of overflow."""
+    single = True
+    for part in parts:
+        number = _word(part) if isinstance(part, str) else _bits(part)
+        single &= number.ndim == 0
+        found = mixed((found ^ number) + STEP)
+    return found.reshape(()) if single else found
 
 
 @cache
 def _word(text: str) -> Keys:
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
     return np.frombuffer(digest, dtype="<u8").astype(np.uint64).reshape(())
+
+
+@cache
+def _start(seed: int, purpose: str) -> Keys:
+    return key(seed, purpose).reshape(1)
 
 
 def _bits(part: ArrayLike) -> Keys:
@@ -84,7 +93,7 @@ class Luck:
     seed: int
 
     def _key(self, purpose: str, who: tuple[ArrayLike, ...]) -> Keys:
-        return key(self.seed, purpose, *who)
+        return _joined(_start(self.seed, purpose), who)
 
     def uniform(self, purpose: str, *who: ArrayLike) -> Floats:
         """Draw numbers from 0 to 1, without 1.

@@ -109,7 +109,7 @@ def _crossing(
     function: Callable[[Floats], Floats], level: Floats, out: Floats, inside: Floats
 ) -> Floats:
     """Bisect between `out`, where the function may lie under the level, and `inside`."""
-    for _ in range(50):
+    for _ in range(30):  # to a thousandth of a millionth of the span
         middle = (out + inside) / 2
         under = function(middle) < level
         out, inside = np.where(under, middle, out), np.where(under, inside, middle)
