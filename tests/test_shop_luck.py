@@ -235,3 +235,13 @@ def test_festivals_peak_on_their_day_and_the_custom_line_falls_in_yuan() -> None
         lines = lines[lines.product_id.map(goods) == "custom"]
         sales = (lines.quantity * lines.unit_price).groupby(lines.placed_at.dt.month).sum()
         assert sales[9:].sum() < 0.85 * sales[:3].sum()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("drawn_scale", "since ecokit 0.2 the tables hold the whole shop"), ("gravity", "no effect")],
+)
+def test_an_effect_that_is_not_there_gets_a_sentence(shop: Shop, name: str, words: str) -> None:
+    with pytest.raises(CourseError, match=words):
+        shop.truth[name]
+    assert shop.truth.get(name) is None

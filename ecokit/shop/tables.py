@@ -42,6 +42,22 @@ class Tables(Mapping[str, pd.DataFrame]):
         return f"Tables({', '.join(self)})"
 
 
+GONE = "drawn_scale"  # once the share of the shop that the tables held
+
+
+class Truth(dict[str, float]):
+    """True effects by name; a name that it does not have gets a sentence."""
+
+    def __missing__(self, name: object) -> float:
+        sentence = _("The truth has no effect {name!r}. shop.truth.keys() lists what it has.")
+        if name == GONE:
+            sentence = _(
+                "The effect {name!r} is gone: since ecokit 0.2 the tables hold the whole shop. Leave "
+                "it out, as in service_desk.hours(shop)."
+            )
+        raise CourseError(sentence.format(name=name))
+
+
 class Shop:
     """Tables of a company.
 
@@ -172,7 +188,7 @@ class Shop:
     def truth(self) -> dict[str, float]:
         """Value of each true effect by name; meaning and source are in ``shop.effects``."""
         effects = self["effects"]
-        return dict(zip(effects["effect"], effects["value"], strict=True))
+        return Truth(zip(effects["effect"], effects["value"], strict=True))
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self.tables:
