@@ -52,8 +52,8 @@ class Truth(dict[str, float]):
         sentence = _("The truth has no effect {name!r}. shop.truth.keys() lists what it has.")
         if name == GONE:
             sentence = _(
-                "The effect {name!r} is gone: since ecokit 0.2 the tables hold the whole shop. Leave "
-                "it out, as in service_desk.hours(shop)."
+                "The effect {name!r} is gone: since ecokit 0.2 the tables hold the whole shop. "
+                "Leave it out, as in service_desk.hours(shop)."
             )
         raise CourseError(sentence.format(name=name))
 
