@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -284,19 +285,23 @@ def price_of_waiting(shop: Shop) -> sheet.Sheet:
     )
 
 
+RAISED = 1_800  # yuan, a mandate above today's
 CHANGES = {
     "a": topic.Change(_("Finance no longer approves"), without=("finance",)),
     "b": topic.Change(_("All posts are asked at the same moment"), parallel=True),
     "c": topic.Change(
         _("The traffic manager answers a third faster"), faster={"traffic_manager": 2 / 3}
     ),
-    "d": topic.Change(_("Below ¥800 the first approval decides"), mandate=800),
+    "d": topic.Change(
+        _("Up to ¥{mandate:,} the traffic manager decides alone").format(mandate=RAISED),
+        mandate=RAISED,
+    ),
 }
 WHY = {
-    "a": _("Only decisions with three layers pass finance, and they are few."),
+    "a": _("Only decisions with three layers pass finance: few, though the dearest."),
     "b": _("It shortens every path with two layers or three, but none with one."),
     "c": _("It touches every decision, as all of them pass the traffic manager."),
-    "d": _("It frees small decisions, and these hold little of the money."),
+    "d": _("It frees the decisions just above today's limit, and these hold little of the money."),
 }
 
 
@@ -350,15 +355,15 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
-GOAL = 0.88  # share of campaign decisions that the plan has to bring inside the window
 CONTROL = 0.5  # share of today's money under two or more approvals that must stay there
-DEPUTY_SHARE = 0.25  # part of a specialist's working time that a deputy spends on approvals
+DEPUTY_SHARE = 0.5  # of a working time: who answers twice as fast has to be at hand
 
 
 @dataclass(frozen=True)
 class _Outcome:
     """What a plan would have brought last year."""
 
+    goal: float  # share of the decisions that has to be made inside the window
     share: float  # of the decisions, made inside the window
     control: float  # of the money under two approvals or more, still there
     gain: float  # yuan of margin beyond today's, after the deputy's cost
@@ -369,16 +374,26 @@ class _Outcome:
             _("{control:.0%} of the money keeps two approvals or more (needed: {least:.0%})."),
             _("{yuan} a year gained after costs (needed: not below 0)."),
         )
-        told = vars(self) | {"goal": GOAL, "least": CONTROL, "yuan": sheet.yuan(self.gain)}
-        met = (self.share >= GOAL, self.control >= CONTROL, self.gain >= 0)
-        points = 40 * min(self.share / GOAL, 1) + 30 * min(self.control / CONTROL, 1) + 30 * met[2]
+        told = vars(self) | {"least": CONTROL, "yuan": sheet.yuan(self.gain)}
+        met = (self.share >= self.goal, self.control >= CONTROL, self.gain >= 0)
+        points = (
+            40 * min(self.share / self.goal, 1) + 30 * min(self.control / CONTROL, 1) + 30 * met[2]
+        )
         points = points if all(met) else min(points, 99)
         return sheet.Score(points, all(met), tuple(line.format(**told) for line in lines))
 
 
 def _deputy_cost(shop: Shop) -> float:
-    staff = shop.posts.set_index("post_id")["monthly_cost"]
-    return 12 * DEPUTY_SHARE * float(staff["traffic_specialist"])
+    """Return what a deputy of each traffic manager costs a year: a company of five has five."""
+    posts = shop.posts.set_index("post_id")
+    pay = float(posts.loc["traffic_specialist", "monthly_cost"])
+    return 12 * DEPUTY_SHARE * pay * int(posts.loc["traffic_manager", "headcount"])
+
+
+def _limit(shop: Shop) -> float:
+    """Return the yuan up to which the traffic manager decides alone today."""
+    rules = shop.mandates[shop.mandates["decided_by"] == "traffic_manager"]
+    return float(rules.set_index("kind").loc["campaign", "limit"])
 
 
 def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
@@ -386,6 +401,9 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
     campaigns = _campaigns(shop)
     decisions, half_life = campaigns["decisions"], topic.fading(campaigns).half_life
     money = decisions.loc[decisions["layers"] > 1, "potential"]
+    reach = topic.Change("Within reach", parallel=True, mandate=RAISED)
+    told = topic.what_if(campaigns, changes=[reach], half_life=half_life)
+    goal = math.floor(100 * told["in_window"].iloc[0]) / 100
 
     @cache
     def replayed(mandate: float, at_once: float, deputy: float) -> _Outcome:
@@ -394,6 +412,7 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
         told = topic.what_if(campaigns, changes=[topic.Change("Today"), plan], half_life=half_life)
         today, planned = told["margin"]
         return _Outcome(
+            goal=goal,
             share=float(told["in_window"].iloc[1]),
             control=float(money[money >= mandate].sum() / money.sum()),
             gain=float(planned - today) - bool(deputy) * _deputy_cost(shop),
@@ -409,7 +428,13 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
     title=_("Design the approval path of campaigns"),
     fields=(
         sheet.Field(
-            "mandate", _("Mandate of the traffic manager, yuan"), 0, 3000, step=100, unit="yuan"
+            "mandate",
+            _("Mandate of the traffic manager, yuan"),
+            0,
+            3000,
+            step=100,
+            start=1300,
+            unit="yuan",
         ),
         sheet.Field("at_once", _("All at once (1) or one after another (0)"), 0, 1),
         sheet.Field("deputy", _("Deputy for the traffic manager (1) or none (0)"), 0, 1),
@@ -427,33 +452,45 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
             "The approvals still wait for one another, and the mandate frees too few of them. Ask "
             "all posts at once before you change who decides."
         ),
+        "kept_the_mandate": _(
+            "Asked at once, and still too slow: the mandate lies no higher than today's, so every "
+            "decision that needed a second post still does. Raise it a little."
+        ),
     },
 )
 def design_path(shop: Shop) -> sheet.PlanSheet:
-    outcome = _replays(shop)
-    right: sheet.PlanAnswer = {"mandate": 0, "at_once": 1, "deputy": 0}
-    while outcome(right).share < GOAL and right["mandate"] < 3000:
+    outcome, today = _replays(shop), _limit(shop)
+    right: sheet.PlanAnswer = {"mandate": today, "at_once": 1, "deputy": 0}
+    while outcome(right).share < outcome(right).goal and right["mandate"] < RAISED:
         right["mandate"] += 100
     return sheet.PlanSheet(
         prompt=_(
-            "Set the path for **campaign** decisions. Below the mandate the traffic manager "
-            "decides alone. Approvals can be asked one after another or all at once. A deputy "
-            "halves the traffic manager's answering time and costs ¥{cost:,.0f} a year.\n\n"
-            "The plan passes when at least {goal:.0%} of last year's decisions would have met the "
-            "two hours, at least {control:.0%} of the money that two or more posts approve today "
-            "still needs two or more, and the year gains more than the plan costs."
-        ).format(cost=_deputy_cost(shop), goal=GOAL, control=CONTROL),
+            "Set the path for **campaign** decisions. Up to the mandate the traffic manager "
+            "decides alone; today it is ¥{today:,.0f}, and a lower one changes nothing here. "
+            "Approvals can be asked one after another, as today, or all at once. A deputy halves "
+            "the traffic manager's answering time and costs ¥{cost:,.0f} a year.\n\n"
+            "Last year is played again with your plan, and three things are asked. At least "
+            "**{goal:.0%}** of the decisions are made within two hours. Of the money at stake that "
+            "needs a second post today, at least **{control:.0%}** still does. The margin gained "
+            "by deciding faster is at least what the deputy costs."
+        ).format(today=today, cost=_deputy_cost(shop), goal=outcome(right).goal, control=CONTROL),
         right=right,
         score=lambda answer: outcome(answer).score(),
         wrong={
             "no_control_left": {"mandate": 3000, "at_once": 0, "deputy": 0},
-            "deputy_costs_more": {"mandate": 0, "at_once": 1, "deputy": 1},
-            "kept_the_queue": {"mandate": 0, "at_once": 0, "deputy": 0},
+            "deputy_costs_more": {"mandate": RAISED, "at_once": 1, "deputy": 1},
+            "kept_the_queue": {"mandate": today, "at_once": 0, "deputy": 0},
+            "kept_the_mandate": {"mandate": today, "at_once": 1, "deputy": 0},
         },
         detects={
             "no_control_left": lambda answer: outcome(answer).control < CONTROL,
             "deputy_costs_more": lambda answer: bool(answer["deputy"]) and outcome(answer).gain < 0,
-            "kept_the_queue": lambda answer: not answer["at_once"] and outcome(answer).share < GOAL,
+            "kept_the_queue": lambda answer: (
+                not answer["at_once"] and outcome(answer).share < outcome(answer).goal
+            ),
+            "kept_the_mandate": lambda answer: (
+                answer["mandate"] <= today and outcome(answer).share < outcome(answer).goal
+            ),
         },
         hints=(
             _("Start with what costs nothing: ask all posts at once."),
@@ -463,8 +500,9 @@ def design_path(shop: Shop) -> sheet.PlanSheet:
             ),
         ),
         solution=_(
-            "Asking at once makes most of the way. A mandate of some hundred yuan does the rest: "
-            "it frees many small decisions and little money. The deputy is fast, but this shop's "
-            "campaign decisions are too small to pay for one."
+            "Asking at once makes most of the way. A mandate some hundred yuan above today's does "
+            "the rest: it frees the decisions just above the limit and little of the money. The "
+            "deputy is fast, but what the campaign decisions lose by waiting for the first post is "
+            "less than the deputy's pay, in a company of any size: both grow together."
         ),
     )

@@ -88,6 +88,10 @@ def layers(shop: Shop) -> sheet.TableSheet:
         "counted_the_top": _(
             "You counted the general manager among the people led. Nobody leads the top post."
         ),
+        "counted_twice": _(
+            "You counted people who hold two posts twice. Where `held_with` names a post, the "
+            "people of that post do this work, too: leave the row out."
+        ),
     },
 )
 def mean_span(shop: Shop) -> sheet.Sheet:
@@ -95,16 +99,18 @@ def mean_span(shop: Shop) -> sheet.Sheet:
     inside = posts[posts["sourcing"] == "inside"]
     managers = len(topic.spans(shop, structure=THREE))
     means = {name: topic.mean_span(shop, structure=name) for name in topic.STRUCTURES}
+    own = posts["held_with"].isna()
     return sheet.Sheet(
         prompt=_(
             "In the structure with three centers, how many people of the company does a manager "
-            "lead on average? Give two decimals."
+            "lead on average? Who holds two posts is one person. Give two decimals."
         ),
         right=means[THREE],
         wrong={
-            "counted_outsourced": (posts["headcount"].sum() - 1) / managers,
+            "counted_outsourced": (posts.loc[own, "headcount"].sum() - 1) / managers,
             "counted_posts": inside["reports_to"].notna().sum() / managers,
-            "counted_the_top": inside["headcount"].sum() / managers,
+            "counted_the_top": inside.loc[own, "headcount"].sum() / managers,
+            "counted_twice": (inside["headcount"].sum() - 1) / managers,
         },
         table=pd.DataFrame({"mean_span": means}),
         cell=(THREE, "mean_span"),
@@ -139,8 +145,8 @@ def mean_span(shop: Shop) -> sheet.Sheet:
             "You paid people who had left by then. Keep only an empty or later `left_on`."
         ),
         "used_the_plan": _(
-            "You added up the plan in `posts`: headcount times planned cost. The question is what "
-            "the people in `staff` really cost."
+            "You added up the plan in `posts`: headcount times working time times planned cost. "
+            "The question is what the people in `staff` really cost."
         ),
     },
 )
@@ -202,7 +208,9 @@ def approvals(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "In the structure with seven departments, an after-sales agent wants to send a "
             "customer a new phone today. The warehouse supervisor decides, because the stock is "
-            "there. How many posts must say yes, the deciding one included?"
+            "there. The paper follows the reporting lines from the agent to the supervisor, and "
+            "every post that it reaches must say yes. How many posts are that, the deciding one "
+            "included and the agent left out?"
         ),
         right=right,
         wrong={
@@ -326,21 +334,28 @@ def single_point(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
-WIDEST = 8  # people that a manager may lead at most
-SAVING = 0.05  # share of today's cost that the plan must save
+WIDEST = 6  # people that a manager may lead at most
+SAVING = 0.15  # share of today's cost that the plan must save
+PREMIUM = 0.2  # what a team leader costs beyond the best paid of the people led
+
+
+def _supervisors(shop: Shop) -> list[str]:
+    """Return the posts between a manager and a team, those of the smallest teams first."""
+    depth, spans = topic.layers(shop, structure=SEVEN), topic.spans(shop, structure=SEVEN)
+    return sorted((post for post in spans.index if depth[post] == 3), key=spans.__getitem__)
 
 
 def _measures(shop: Shop) -> Callable[[sheet.PlanAnswer], Measures]:
     """Return a function that measures the structure of a plan, each plan once."""
     minutes, graph = _minutes(shop), topic.reporting_graph(shop, structure=SEVEN)
-    depth, spans = topic.layers(shop, structure=SEVEN), topic.spans(shop, structure=SEVEN)
-    # Supervisors lead one team each: the smallest teams go to their supervisors' bosses first.
-    leads = sorted((post for post in spans.index if depth[post] == 3), key=spans.__getitem__)
+    leads = _supervisors(shop)
 
     @cache
     def measured(*, closed: float, span: float, approvals: float) -> Measures:
         merge = {post: next(graph.predecessors(post)) for post in leads[: int(closed)]}
-        merged = topic.design(shop, structure=SEVEN, merge=merge, widest_span=int(span))
+        merged = topic.design(
+            shop, structure=SEVEN, merge=merge, widest_span=int(span), leader_premium=PREMIUM
+        )
         rules = merged.mandates
         raised, decided = rules.set_index("kind").loc["campaign", ENDS]
         led = graph_of(merged.posts)  # design has looked at them: once is enough for a plan
@@ -392,7 +407,7 @@ def _score(row: Measures, budget: float, goal: float) -> sheet.Score:
         ),
         "closed_too_many": _(
             "You closed the supervisors of the large teams. Their bosses now need team leaders, "
-            "who cost more than the supervisors did. Keep one or two."
+            "who cost more than the supervisor did. Keep the supervisor of the largest team."
         ),
         "saved_too_little": _(
             "It is fast enough, but it costs too much. Close more supervisor posts."
@@ -415,26 +430,36 @@ def structure_plan(shop: Shop) -> sheet.PlanSheet:
             "structure may cost at most **¥{budget:,.0f}** a month, must make at least "
             "**{goal:.0%}** of campaign decisions within two hours, and nobody may lead more than "
             "**{widest} people**.\n\n"
-            "You may close supervisor posts (the smallest team first; their boss takes over), set "
-            "the span above which a manager gets team leaders, and say after how many approvals on "
-            "today's path a campaign is decided. A team leader costs 20 % more than the people "
-            "led, and one approval takes {minutes} minutes on average."
-        ).format(saving=SAVING, budget=budget, goal=goal, widest=WIDEST, minutes=minutes),
-        right={"closed": 3, "span": 8, "approvals": 2},
+            "You set three numbers. How many of the {posts} supervisor posts close: the one with "
+            "the smallest team first, and its people report to the supervisor's boss. How many "
+            "people a manager may lead: whoever has more gets team leaders, who cost {premium:.0%} "
+            "more than the people led. How many approvals a campaign needs: with 1 the boss of the "
+            "one who asks decides, with 2 the next post on the way to the purchasing manager. One "
+            "approval takes {minutes} minutes on average, and the times are exponential."
+        ).format(
+            saving=SAVING,
+            budget=budget,
+            goal=goal,
+            widest=WIDEST,
+            posts=len(_supervisors(shop)),
+            premium=PREMIUM,
+            minutes=minutes,
+        ),
+        right={"closed": 4, "span": 6, "approvals": 2},
         score=lambda answer: _score(measured(answer), budget, goal),
         wrong={
             "too_wide": {"closed": 5, "span": 12, "approvals": 1},
-            "everyone_signs": {"closed": 3, "span": 8, "approvals": 4},
-            "too_many_leaders": {"closed": 3, "span": 4, "approvals": 1},
-            "closed_too_many": {"closed": 5, "span": 8, "approvals": 1},
-            "saved_too_little": {"closed": 1, "span": 8, "approvals": 1},
+            "everyone_signs": {"closed": 4, "span": 6, "approvals": 4},
+            "too_many_leaders": {"closed": 4, "span": 4, "approvals": 1},
+            "closed_too_many": {"closed": 5, "span": 6, "approvals": 1},
+            "saved_too_little": {"closed": 1, "span": 6, "approvals": 1},
         },
         detects={
             "too_wide": lambda answer: measured(answer).widest_span > WIDEST,
             "everyone_signs": lambda answer: measured(answer).campaign_in_time < goal,
             "too_many_leaders": lambda answer: answer["span"] < WIDEST and too_dear(answer),
-            "closed_too_many": lambda answer: answer["closed"] >= 4 and too_dear(answer),
-            "saved_too_little": lambda answer: answer["closed"] < 4 and too_dear(answer),
+            "closed_too_many": lambda answer: answer["closed"] > 4 and too_dear(answer),
+            "saved_too_little": lambda answer: answer["closed"] <= 4 and too_dear(answer),
         },
         hints=(
             _("Change one number at a time and read the three lines."),
@@ -445,8 +470,9 @@ def structure_plan(shop: Shop) -> sheet.PlanSheet:
             ),
         ),
         solution=_(
-            "Close three supervisor posts: their bosses then still lead 8 people or fewer, so no "
-            "team leaders are needed and the saving remains. Let the boss of the specialist's boss "
-            "decide, or the boss alone: two approvals or one."
-        ),
+            "Close four supervisor posts: their bosses then still lead {widest} people or fewer, "
+            "so no team leaders are needed and the saving remains. The fifth team is so large "
+            "that its boss would need them. Let the boss of the specialist decide, or the next "
+            "post: one approval or two."
+        ).format(widest=WIDEST),
     )

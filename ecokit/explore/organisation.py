@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TITLE = _("Organisation designer")
 WINDOW = 120
-SPANS = (0, 8, 6, 4, 3)
+SPANS = (0, 6, 3, 2)
 """The spans of the frames on the page; 0 is as it is."""
 
 
@@ -39,11 +39,15 @@ def lab(shop: Shop) -> Lab:
     shop : Shop
         With the tables posts, mandates, decisions and approvals.
     """
-    own = topic.approval_minutes(shop)
+    own, amounts = topic.approval_minutes(shop), topic.stakes(shop)
     graphs = cache(lambda start: topic.reporting_graph(shop, structure=start))
     measured = cache(
         lambda start, minutes: topic.measure(
-            shop, minutes_per_approval=minutes, window_minutes=WINDOW, structure=start
+            shop,
+            minutes_per_approval=minutes,
+            window_minutes=WINDOW,
+            at_stake=amounts,
+            structure=start,
         )
     )
     designed = lru_cache(8)(lambda start, heir, all_: _design(shop, start, heir, dict(all_)))
@@ -62,7 +66,8 @@ def lab(shop: Shop) -> Lab:
         heir = changes["kept"] or _boss(graphs(start), changes["absorbed"])
         new = designed(start, heir, tuple(changes.items()))
         before = measured(start, minutes)
-        after = measured_of(new.graph, new.structure.mandates, minutes, WINDOW)
+        rules = new.structure.mandates
+        after = measured_of(new.graph, rules, minutes, WINDOW, amounts=amounts)
         _draw(figure, new, rows)
         return Told(_alt(after, new), _figures(before, after))
 
@@ -151,7 +156,7 @@ def _figures(before: Measures, after: Measures) -> str:
         ("people_inside", _("People in the company"), "{:.0f}"),
         ("people_outsourced", _("People at suppliers"), "{:.0f}"),
         ("monthly_cost", _("Cost a month"), "¥{:,.0f}"),
-        ("campaign_approvals", _("Approvals of a campaign decision"), "{:.0f}"),
+        ("campaign_approvals", _("Approvals of a campaign decision"), "{:.3g}"),
         ("campaign_minutes", _("Mean minutes to decide"), "{:.0f}"),
         ("campaign_in_time", _("Decided within two hours"), "{:.0%}"),
         ("single_points", _("Single points of failure"), "{:.0f}"),

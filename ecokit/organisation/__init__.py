@@ -21,6 +21,7 @@ __getattr__, __dir__, __all__ = attach(
             "approval_paths",
             "chance_in_time",
             "single_points",
+            "stakes",
         ],
         "chart": ["places"],
         "designs": ["Structure", "design"],

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import networkx as nx
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.organisation.posts import chosen, graph_of, named, posts_of, require_post
+from ecokit.organisation.posts import (
+    chosen,
+    graph_of,
+    holder,
+    named,
+    people_in,
+    posts_of,
+    require_post,
+)
 
 _ENDS = ("raised_by", "decided_by")
+LIMITS = (("limit", "beyond"), ("high_limit", "high_beyond"))
+"""The columns of a mandate with the yuan above which one more post approves, and with that post."""
 
 
 @public
@@ -75,16 +88,19 @@ def path_of(graph: nx.DiGraph, raised_by: str, decided_by: str) -> list[str]:
 
 
 @public
-def approval_paths(data: Any, *, structure: str | None = None) -> Any:
+def approval_paths(data: Any, *, structure: str | None = None, at_stake: float = 0) -> Any:
     """Tell how many approvals each kind of decision needs, and whose.
 
     Parameters
     ----------
     data : Shop or mapping of tables
         ``posts``, as in `reporting_graph`; ``mandates``: ``kind`` (``product``, ``campaign``,
-        ``service``), ``raised_by``, ``decided_by``.
+        ``service``), ``raised_by``, ``decided_by``. A mandate may have a ``limit``: above it
+        ``beyond`` approves as well, and above ``high_limit`` so does ``high_beyond``.
     structure : str, optional
         As in `reporting_graph`.
+    at_stake : float
+        Yuan of margin that hang on the decision; 0 is below each limit.
 
     Returns
     -------
@@ -95,11 +111,13 @@ def approval_paths(data: Any, *, structure: str | None = None) -> Any:
     Raises
     ------
     CourseError
-        As `reporting_graph`; a mandate is not complete, or names no post of the structure.
+        As `reporting_graph`; a mandate is not complete, or names no post of the structure; its
+        limits are below 0 or the second is below the first.
 
     References
     ----------
-    Slide 13 (as few layers as possible); the path is that of `approval_path`.
+    Slide 10 (a clear mandate for each post) and 13 (as few layers as possible); the path is that
+    of `approval_path`. Limits in yuan are the course's own.
 
     Examples
     --------
@@ -111,6 +129,10 @@ def approval_paths(data: Any, *, structure: str | None = None) -> Any:
     >>> approval_paths({"posts": posts, "mandates": mandates})[["approvals", "path"]]
        approvals                 path
     0          2  agent → sales → ceo
+    >>> alone = mandates.assign(decided_by="sales", limit=500, beyond="ceo")
+    >>> tables = {"posts": posts, "mandates": alone}
+    >>> [approval_paths(tables, at_stake=yuan)["path"][0] for yuan in (500, 501)]
+    ['agent → sales', 'agent → sales → ceo']
     >>> approval_paths({"posts": posts, "mandates": mandates.drop(columns="kind")})
     Traceback (most recent call last):
     ...
@@ -118,7 +140,8 @@ def approval_paths(data: Any, *, structure: str | None = None) -> Any:
     """
     graph = graph_of(posts_of(data, structure))
     mandates = mandates_of(data, structure, graph)
-    return frames.like(approval_paths_of(graph, mandates), data)
+    stake = numbers.number("at_stake", at_stake, low=0)
+    return frames.like(approval_paths_of(graph, mandates, stake), data)
 
 
 def mandates_of(data: Any, structure: str | None, graph: nx.DiGraph) -> pd.DataFrame:
@@ -129,27 +152,50 @@ def mandates_of(data: Any, structure: str | None, graph: nx.DiGraph) -> pd.DataF
 def sound_mandates(mandates: pd.DataFrame, graph: nx.DiGraph) -> pd.DataFrame:
     """Return mandates of one structure, complete, or say what is wrong with them."""
     columns = ["kind", *_ENDS]
-    frame = frames.table(mandates, columns, name="mandates", types=dict.fromkeys(_ENDS, "id"))
+    there = [(limit, post) for limit, post in LIMITS if {limit, post} <= set(mandates)]
+    types = dict.fromkeys([*_ENDS, *(post for __, post in there)], "id")
+    types |= dict.fromkeys([limit for limit, __ in there], "number")
+    frame = frames.table(mandates, [*types, "kind"], name="mandates", types=types)
     found = frames.as_pandas(frame)
     known = _("The posts of the structure are {posts}.").format(posts=named(graph))
     strangers = [
         rows.Wrong(
             _("{end} is no post of the structure").format(end=end),
-            ~nw.col(end).is_in(list(graph)),
+            ~nw.col(end).is_in(list(graph)) & ~nw.col(end).is_null(),
             ("kind", end),
             known,
         )
-        for end in _ENDS
+        for end, kind in types.items()
+        if kind == "id"
     ]
-    rows.refuse(
-        found, "mandates", [*(rows.missing(name, *columns) for name in columns), *strangers]
-    )
+    missing = [rows.missing(name, *columns) for name in columns]
+    rows.refuse(found, "mandates", [*missing, *strangers, *_wrong_limits(there)])
     return found
 
 
-def approval_paths_of(graph: nx.DiGraph, mandates: pd.DataFrame) -> pd.DataFrame:
+def _wrong_limits(there: list[tuple[str, str]]) -> list[rows.Wrong]:
+    """Return the limits that cannot be: below 0, without a post, the second below the first."""
+    wrong = []
+    for limit, post in there:
+        alone = nw.col(limit).is_null() != nw.col(post).is_null()
+        remedy = _("Give both, or leave both empty.")
+        below = rows.Wrong(
+            _("{limit} is below 0").format(limit=limit), nw.col(limit) < 0, ("kind", limit)
+        )
+        one = _("only one of {limit} and {post} is given").format(limit=limit, post=post)
+        wrong += [below, rows.Wrong(one, alone, ("kind", limit, post), remedy)]
+    if len(there) == len(LIMITS):
+        (low, __), (high, __) = there
+        upside = _("{high} is below {low}").format(high=high, low=low)
+        wrong.append(rows.Wrong(upside, nw.col(high) < nw.col(low), ("kind", low, high)))
+    return wrong
+
+
+def approval_paths_of(
+    graph: nx.DiGraph, mandates: pd.DataFrame, at_stake: float = 0
+) -> pd.DataFrame:
     """Add to `mandates` how many approvals each needs, and whose."""
-    paths = _paths(graph, mandates)
+    paths = _paths(graph, mandates, at_stake)
     joined = [
         " → ".join(map(str, [raised_by, *path]))
         for raised_by, path in zip(mandates["raised_by"], paths, strict=True)
@@ -157,9 +203,80 @@ def approval_paths_of(graph: nx.DiGraph, mandates: pd.DataFrame) -> pd.DataFrame
     return mandates.assign(approvals=[len(path) for path in paths], path=joined)
 
 
-def _paths(graph: nx.DiGraph, mandates: pd.DataFrame) -> list[list[str]]:
-    ends = zip(mandates["raised_by"], mandates["decided_by"], strict=True)
-    return [path_of(graph, raised_by, decided_by) for raised_by, decided_by in ends]
+def _paths(graph: nx.DiGraph, mandates: pd.DataFrame, at_stake: float = 0) -> list[list[str]]:
+    rules = mandates.to_dict("records")
+    return [
+        path_of(graph, rule["raised_by"], rule["decided_by"]) + _beyond(rule, at_stake)
+        for rule in rules
+    ]
+
+
+def _beyond(rule: Mapping[Hashable, Any], at_stake: float) -> list[str]:
+    """Return the posts that approve as well because so much is at stake; no limit is never met."""
+    return [
+        rule[post]
+        for limit, post in LIMITS
+        if limit in rule and post in rule and at_stake > rule[limit]
+    ]
+
+
+def approvals_of(
+    graph: nx.DiGraph, mandates: pd.DataFrame, at_stake: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Count the approvals of each mandate for each of many amounts: shape (mandates, amounts)."""
+    counts = [np.full(at_stake.shape, len(path)) for path in _paths(graph, mandates)]
+    for limit, post in LIMITS:
+        if {limit, post} <= set(mandates):
+            above = [at_stake > amount for amount in mandates[limit].to_numpy(np.float64)]
+            counts = [count + more for count, more in zip(counts, above, strict=True)]
+    return np.asarray(counts, dtype=np.int64).reshape(len(mandates), *at_stake.shape)
+
+
+@public
+def stakes(data: Any, *, kind: str = "campaign") -> NDArray[np.float64]:
+    """Return what hung on each decision of a kind, to measure a structure with.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``decisions``: ``kind``, ``potential`` (yuan of margin, had it been decided at once).
+    kind : str
+        The kind of decision.
+
+    Returns
+    -------
+    array of float, shape (decisions,)
+        Yuan, in the order of the table.
+
+    Raises
+    ------
+    CourseError
+        There is no decision of that kind, or a potential is missing or below 0.
+
+    References
+    ----------
+    Slide 10 (a clear mandate for each post); limits in yuan are the course's own.
+
+    Examples
+    --------
+    >>> decisions = pd.DataFrame({"kind": ["campaign", "service"], "potential": [900.0, 50.0]})
+    >>> stakes({"decisions": decisions}).tolist()
+    [900.0]
+    >>> stakes({"decisions": decisions}, kind="product")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: kind is 'product'. There is no such decision. The kinds are: ...
+    """
+    (decisions,) = frames.fetched(data, {"decisions": "kind potential"})
+    ours = decisions[decisions["kind"] == numbers.text("kind", kind)]
+    rows.refuse(
+        ours, "decisions", [rows.missing("potential", "kind"), rows.below_zero("potential")]
+    )
+    if ours.empty:
+        known = ", ".join(map(str, decisions["kind"].dropna().unique())) or _("none")
+        message = _("There is no such decision. The kinds are: {known}.")
+        raise numbers.refused("kind", kind, message.format(known=known))
+    return ours["potential"].to_numpy(np.float64)
 
 
 @public
@@ -167,7 +284,8 @@ def single_points(data: Any, *, structure: str | None = None) -> Any:
     """Find where one absent person stops the work.
 
     Two kinds of risk: an approver with a single holder whom every decision of a kind must
-    pass, and a department of the company with a single person.
+    pass, whatever is at stake, and a department of the company with a single person. Count
+    the posts: one post can be the risk of several kinds.
 
     Parameters
     ----------
@@ -180,7 +298,7 @@ def single_points(data: Any, *, structure: str | None = None) -> Any:
     -------
     table of the caller's kind
         ``risk`` (``approval`` or ``department``), ``scope`` (the kind of decision or the
-        department), ``post_id``, ``cut_off`` (people who lose their line to the top when
+        department), ``post_id``, ``cut_off`` (other people who lose their line to the top when
         the post is empty).
 
     Raises
@@ -218,16 +336,19 @@ def single_points_of(graph: nx.DiGraph, mandates: pd.DataFrame) -> pd.DataFrame:
     rows = [("approval", kind, post) for kind, post in _bottlenecks(graph, mandates)]
     inside = [node for __, node in graph.nodes(data=True) if node["sourcing"] == "inside"]
     for department in dict.fromkeys(node["department"] for node in inside):
-        members = [node for node in inside if node["department"] == department]
-        if sum(node["headcount"] for node in members) == 1:
-            rows.append(("department", department, members[0]["post_id"]))
+        members = [node["post_id"] for node in inside if node["department"] == department]
+        if sum(people_in(graph, members).values()) == 1:
+            rows.append(("department", department, members[0]))
     found = pd.DataFrame(rows, columns=["risk", "scope", "post_id"])
-    return found.assign(
-        cut_off=[
-            sum(int(graph.nodes[under]["headcount"]) for under in nx.descendants(graph, post))
-            for post in found["post_id"]
-        ]
-    )
+    return found.assign(cut_off=[_cut_off(graph, post) for post in found["post_id"]])
+
+
+def _cut_off(graph: nx.DiGraph, post: str) -> int:
+    """Count the other people under `post`, each once."""
+    under = [
+        one for one in nx.descendants(graph, post) if holder(graph, one) != holder(graph, post)
+    ]
+    return sum(people_in(graph, under).values())
 
 
 def _bottlenecks(graph: nx.DiGraph, mandates: pd.DataFrame) -> list[tuple[str, str]]:

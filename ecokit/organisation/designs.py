@@ -14,9 +14,9 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
-from ecokit.organisation.approvals import mandates_of, sound_mandates
-from ecokit.organisation.posts import graph_of, posts_of, require_post, top
-from ecokit.organisation.shape import people_under
+from ecokit.organisation.approvals import LIMITS, mandates_of, sound_mandates
+from ecokit.organisation.posts import graph_of, holder, posts_of, require_post, top
+from ecokit.organisation.shape import people_under, reports_of
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def design(
     leader_premium : float
         What a team leader costs above the best paid of the people led (0.2 = 20 % more).
     decides : mapping of kind to post_id
-        New mandates: who decides each kind from now on.
+        New mandates: who decides each kind from now on, whatever is at stake.
 
     Returns
     -------
@@ -150,7 +150,10 @@ def _mandate(rules: pd.DataFrame, decides: Mapping[str, str]) -> pd.DataFrame:
     for kind in decides:
         numbers.one_of("decides", kind, rules["kind"].unique())
     ends = zip(rules["kind"], rules["decided_by"], strict=True)
-    return rules.assign(decided_by=[decides.get(kind, post) for kind, post in ends])
+    given = rules.assign(decided_by=[decides.get(kind, post) for kind, post in ends])
+    limits = [name for pair in LIMITS for name in pair if name in rules]
+    given[limits] = given[limits].mask(rules["kind"].isin(list(decides)))
+    return given
 
 
 def _merge(old: Structure, absorbed: str, kept: str) -> Structure:
@@ -162,10 +165,18 @@ def _merge(old: Structure, absorbed: str, kept: str) -> Structure:
     posts = old.posts.assign(reports_to=old.posts["reports_to"].replace({absorbed: kept}))
     if kept in nx.descendants(graph, absorbed):
         posts.loc[posts["post_id"] == kept, "reports_to"] = graph.nodes[absorbed]["reports_to"]
-    swap = {"raised_by": {absorbed: kept}, "decided_by": {absorbed: kept}}
+    heir = holder(graph, kept) if holder(graph, kept) != absorbed else kept
+    posts["held_with"] = posts["held_with"].replace({absorbed: heir})  # its people leave
+    posts.loc[posts["post_id"] == heir, "held_with"] = None
+    swap = {name: {absorbed: kept} for name in _naming_posts(old.mandates)}
     return Structure(
         posts[posts["post_id"] != absorbed].reset_index(drop=True), old.mandates.replace(swap)
     )
+
+
+def _naming_posts(rules: pd.DataFrame) -> list[str]:
+    """Return the columns of mandates that name posts."""
+    return [name for name in ("raised_by", "decided_by", *dict(LIMITS).values()) if name in rules]
 
 
 def _outsource(old: Structure, department: str, rate: float) -> Structure:
@@ -187,7 +198,10 @@ def _outsource(old: Structure, department: str, rate: float) -> Structure:
     contact = {post: _contact(graph, post, outside) for post in outside}
     inside = posts["sourcing"] == "inside"
     posts.loc[inside, "reports_to"] = posts.loc[inside, "reports_to"].replace(contact)
-    return Structure(posts, old.mandates.replace({"decided_by": contact}))
+    split = posts["post_id"].isin(outside) != posts["held_with"].isin(outside)
+    posts.loc[split, "held_with"] = None  # nobody works for two companies
+    deciding = [name for name in _naming_posts(old.mandates) if name != "raised_by"]
+    return Structure(posts, old.mandates.replace(dict.fromkeys(deciding, contact)))
 
 
 def _contact(graph: nx.DiGraph, post: str, outside: set[str]) -> str:
@@ -222,13 +236,15 @@ def _add_leaders(posts: pd.DataFrame, widest_span: int, premium: float) -> pd.Da
 
 
 def _insert(graph: nx.DiGraph, boss: str, leaders: int, premium: float) -> None:
-    led = [post for post in graph.successors(boss) if graph.nodes[post]["sourcing"] == "inside"]
+    led = reports_of(graph, boss)
     post = f"{boss}_leaders"
     while post in graph:
         post += "_2"
     node = graph.nodes[boss] | {
         "sourcing": "inside",
         "headcount": leaders,
+        "working_time": 1.0,
+        "held_with": None,
         "monthly_cost": round(max(graph.nodes[p]["monthly_cost"] for p in led) * (1 + premium), 2),
     }
     if "title" in node:
@@ -236,5 +252,5 @@ def _insert(graph: nx.DiGraph, boss: str, leaders: int, premium: float) -> None:
     if "title_zh" in node:
         node["title_zh"] = "组长"
     graph.add_node(post, **node)
-    graph.remove_edges_from([(boss, under) for under in led])
+    graph.remove_edges_from([(next(graph.predecessors(under)), under) for under in led])
     graph.add_edges_from([(boss, post), *((post, under) for under in led)])

@@ -6,20 +6,24 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
 from ecokit.organisation.approvals import (
-    approval_paths_of,
+    approvals_of,
     chance_in_time,
     mandates_of,
     single_points_of,
 )
-from ecokit.organisation.posts import graph_of, posts_of
+from ecokit.organisation.posts import fen_of, graph_of, holder, posts_of
 from ecokit.organisation.shape import layers_of, managers_of, mean_span_of, spans_of
+
+_NOTHING: NDArray[np.float64] = np.zeros(1)  # yuan at stake, below each limit
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,15 @@ class Measures:
     structure : str
         Its name.
     layers, managers, people_inside, people_outsourced : int
-        Layers, and heads.
+        Layers, and people; who holds two posts counts once.
     monthly_cost, outsourced_share : float
         Yuan, and the share of them that goes to suppliers.
     mean_span, widest_span : float
         People a manager leads.
     campaign_approvals, campaign_minutes, campaign_in_time : float
-        Means over the campaign mandates; the last is a share.
+        Means over the campaign mandates and what is at stake; the last is a share.
     single_points : int
-        Rows of `single_points`.
+        Posts that `single_points` names.
     """
 
     structure: str
@@ -58,7 +62,13 @@ class Measures:
 
 
 @public
-def compare(data: Any, *, minutes_per_approval: float, window_minutes: float = 120) -> Any:
+def compare(
+    data: Any,
+    *,
+    minutes_per_approval: float,
+    window_minutes: float = 120,
+    at_stake: ArrayLike = 0,
+) -> Any:
     """Put structures side by side, one row each.
 
     Parameters
@@ -69,6 +79,9 @@ def compare(data: Any, *, minutes_per_approval: float, window_minutes: float = 1
         Mean minutes of one approval of a campaign decision.
     window_minutes : float
         The time a campaign decision has.
+    at_stake : float or array of float
+        Yuan that hang on each campaign decision, from `stakes`: above the limits of a mandate
+        more posts approve. 0 is below each limit.
 
     Returns
     -------
@@ -76,7 +89,8 @@ def compare(data: Any, *, minutes_per_approval: float, window_minutes: float = 1
         ``structure``; ``layers``; ``managers``, ``people_inside``, ``people_outsourced``
         (heads); ``monthly_cost`` (yuan); ``outsourced_share`` (of the cost); ``mean_span``,
         ``widest_span`` (people); ``campaign_approvals``, ``campaign_minutes``,
-        ``campaign_in_time`` (means over the campaign mandates); ``single_points`` (count).
+        ``campaign_in_time`` (means over the campaign mandates and `at_stake`);
+        ``single_points`` (posts).
         Without posts it is empty.
 
     Raises
@@ -112,8 +126,9 @@ def compare(data: Any, *, minutes_per_approval: float, window_minutes: float = 1
     tables = {name: frames.as_pandas(one) for name, one in zip(needed, opened, strict=True)}
     minutes = numbers.positive("minutes_per_approval", minutes_per_approval)
     window = numbers.number("window_minutes", window_minutes, low=0)
+    amounts = _amounts(at_stake)
     found = [
-        asdict(_measured(tables, minutes, window, name))
+        asdict(_measured(tables, minutes, window, amounts, name))
         for name in tables["posts"]["structure"].dropna().unique()
     ]
     columns = [one.name for one in fields(Measures)]
@@ -126,6 +141,7 @@ def measure(
     *,
     minutes_per_approval: float,
     window_minutes: float = 120,
+    at_stake: ArrayLike = 0,
     structure: str | None = None,
 ) -> Measures:
     """Measure one structure.
@@ -135,7 +151,7 @@ def measure(
     data : Shop or mapping of tables
         ``posts`` with ``department``, ``sourcing``, ``headcount`` and ``monthly_cost``, and
         ``mandates``, as in `approval_paths`.
-    minutes_per_approval, window_minutes : float
+    minutes_per_approval, window_minutes, at_stake : float
         As in `compare`.
     structure : str, optional
         As in `reporting_graph`.
@@ -165,6 +181,9 @@ def measure(
     >>> tables = {"posts": posts, "mandates": mandates}
     >>> measure(tables, minutes_per_approval=60).campaign_minutes
     60.0
+    >>> tables["mandates"] = mandates.assign(limit=500, beyond="sales")
+    >>> measure(tables, minutes_per_approval=60, at_stake=[400, 800]).campaign_approvals
+    1.5
     >>> measure(tables, minutes_per_approval=-1)
     Traceback (most recent call last):
     ...
@@ -172,25 +191,47 @@ def measure(
     """
     minutes = numbers.positive("minutes_per_approval", minutes_per_approval)
     window = numbers.number("window_minutes", window_minutes, low=0)
-    return _measured(data, minutes, window, structure)
+    return _measured(data, minutes, window, _amounts(at_stake), structure)
 
 
-def _measured(data: Any, minutes: float, window: float, structure: str | None) -> Measures:
+def _amounts(at_stake: ArrayLike) -> NDArray[np.float64]:
+    """Return one amount or many as an array of at least one."""
+    amounts = np.atleast_1d(numbers.array("at_stake", at_stake, low=0)).ravel()
+    if not amounts.size:
+        raise numbers.refused("at_stake", at_stake, _("Give the yuan of one decision or of many."))
+    return amounts
+
+
+def _measured(
+    data: Any,
+    minutes: float,
+    window: float,
+    amounts: NDArray[np.float64],
+    structure: str | None,
+) -> Measures:
     posts = posts_of(data, structure, "department", "sourcing", "headcount", "monthly_cost")
     graph = graph_of(posts)
     name = str(posts["structure"].iloc[0]) if "structure" in posts else ""
-    return measured_of(graph, mandates_of(data, structure, graph), minutes, window, name)
+    rules = mandates_of(data, structure, graph)
+    return measured_of(graph, rules, minutes, window, name, amounts)
 
 
 def measured_of(
-    graph: nx.DiGraph, mandates: pd.DataFrame, minutes: float, window: float, name: str = ""
+    graph: nx.DiGraph,
+    mandates: pd.DataFrame,
+    minutes: float,
+    window: float,
+    name: str = "",
+    amounts: NDArray[np.float64] = _NOTHING,
 ) -> Measures:
     """Measure a structure whose posts and mandates have been looked at."""
-    paths = approval_paths_of(graph, mandates)
-    approvals = paths.loc[paths["kind"] == "campaign", "approvals"]
-    if approvals.empty:
+    campaigns = mandates[mandates["kind"] == "campaign"]
+    if campaigns.empty:
         raise CourseError(_("The table mandates has no campaign decision; add one."))
-    in_time = [chance_in_time(k, minutes, window) for k in approvals]
+    needed, times = np.unique(approvals_of(graph, campaigns, amounts), return_counts=True)
+    shares = times / times.sum()
+    in_time = [chance_in_time(int(k), minutes, window) for k in needed]
+    approvals = float(needed @ shares)
     return Measures(
         structure=name,
         layers=max(layers_of(graph).values()),
@@ -198,19 +239,19 @@ def measured_of(
         **_totals(graph),
         mean_span=mean_span_of(graph),
         widest_span=max(spans_of(graph).values()),
-        campaign_approvals=float(approvals.mean()),
-        campaign_minutes=float(approvals.mean()) * minutes,
-        campaign_in_time=sum(in_time) / len(in_time),
-        single_points=len(single_points_of(graph, mandates)),
+        campaign_approvals=approvals,
+        campaign_minutes=approvals * minutes,
+        campaign_in_time=float(in_time @ shares),
+        single_points=single_points_of(graph, mandates)["post_id"].nunique(),
     )
 
 
 def _totals(graph: nx.DiGraph) -> dict[str, Any]:
     people = {"inside": 0, "outsourced": 0}
     fen = people.copy()
-    for __, post in graph.nodes(data=True):
-        people[post["sourcing"]] += int(post["headcount"])
-        fen[post["sourcing"]] += round(post["monthly_cost"] * 100) * int(post["headcount"])
+    for name, post in graph.nodes(data=True):
+        people[post["sourcing"]] += int(post["headcount"]) * (holder(graph, name) == name)
+        fen[post["sourcing"]] += fen_of(post)
     total = sum(fen.values())
     return {
         "people_inside": people["inside"],
@@ -221,7 +262,13 @@ def _totals(graph: nx.DiGraph) -> dict[str, Any]:
 
 
 @public
-def four_questions(data: Any, *, minutes_per_approval: float, structure: str | None = None) -> Any:
+def four_questions(
+    data: Any,
+    *,
+    minutes_per_approval: float,
+    at_stake: ArrayLike = 0,
+    structure: str | None = None,
+) -> Any:
     """Answer the four questions of slide 4 for one structure, as a grid of figures.
 
     Parameters
@@ -230,8 +277,8 @@ def four_questions(data: Any, *, minutes_per_approval: float, structure: str | N
         ``posts`` and ``mandates``, as in `measure`. ``journey``: ``touchpoint``, ``post_id``
         (the post that acts). ``channels``: ``kind`` (``own``, ``paid``, ``partner``).
         ``products``: ``line`` (``standard``, ``custom``, ``exclusive``, ``oem``).
-    minutes_per_approval : float
-        Mean minutes of one approval of a campaign decision.
+    minutes_per_approval, at_stake : float
+        As in `compare`.
     structure : str, optional
         As in `reporting_graph`.
 
@@ -273,7 +320,9 @@ def four_questions(data: Any, *, minutes_per_approval: float, structure: str | N
     ...
     ecokit.errors.CourseError: In 2 of 2 rows of journey, post_id is not in posts, such as ...
     """
-    row = measure(data, minutes_per_approval=minutes_per_approval, structure=structure)
+    row = measure(
+        data, minutes_per_approval=minutes_per_approval, at_stake=at_stake, structure=structure
+    )
     journey, channels, products = frames.fetched(
         data, {"journey": "touchpoint post_id", "channels": "kind", "products": "line"}
     )

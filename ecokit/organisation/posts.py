@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -16,7 +16,13 @@ from ecokit.messages import _
 
 STRUCTURES = ("seven_departments", "three_centers", "three_forces")
 """The deck's three structures (slides 5 to 7), by their name in the table posts."""
-DEFAULTS: dict[str, Any] = {"sourcing": "inside", "headcount": 1, "monthly_cost": 0.0}
+DEFAULTS: dict[str, Any] = {
+    "sourcing": "inside",
+    "headcount": 1,
+    "working_time": 1.0,
+    "held_with": None,
+    "monthly_cost": 0.0,
+}
 """What a post has where the table does not say."""
 MOST_NAMED = 12  # posts listed in a sentence
 
@@ -127,8 +133,10 @@ def reporting_graph(data: Any, *, structure: str | None = None) -> nx.DiGraph:
     ----------
     data : Shop or mapping of tables
         ``posts``, one row a post: ``post_id``, ``reports_to`` (a ``post_id``, empty for the
-        top), ``sourcing`` (``inside`` or ``outsourced``), ``headcount`` (people). Where the
-        last two are missing, each post is one person of the company.
+        top), ``sourcing`` (``inside`` or ``outsourced``), ``headcount`` (people),
+        ``working_time`` (share of full time that each gives to the post) and ``held_with`` (the
+        post whose people hold this one too, so that it brings no further person). Where these
+        are missing, each post is one person of the company, in full time.
     structure : str, optional
         Which of the table's structures; needed where it holds more than one.
 
@@ -188,20 +196,23 @@ def sound(posts: pd.DataFrame, *needed: str) -> pd.DataFrame:
     lacking = {k: v for k, v in DEFAULTS.items() if k not in posts and k not in needed}
     columns = list(dict.fromkeys(["post_id", "reports_to", *DEFAULTS, *needed]))
     full = posts.assign(**lacking)
-    frame = frames.table(full, columns, name="posts", types={"reports_to": "id"})
-    found = frames.as_pandas(frame)
-    boss = found["reports_to"].astype(object)
+    types = {"reports_to": "id", "held_with": "id"}
+    found = frames.as_pandas(frames.table(full, columns, name="posts", types=types))
+    named_posts = {name: found[name].astype(object) for name in types}
     found = found.assign(
         post_id=found["post_id"].astype(object),
-        reports_to=boss.where(boss.notna() & (boss != "")),
+        working_time=found["working_time"].fillna(DEFAULTS["working_time"]),
+        **{name: ids.where(ids.notna() & (ids != "")) for name, ids in named_posts.items()},
     )
     rows.refuse(found, "posts", _rules(found))
-    return found.astype({"headcount": "int64", "monthly_cost": "float64"})
+    kinds = {"headcount": "int64", "working_time": "float64", "monthly_cost": "float64"}
+    return found.astype(kinds)
 
 
 def _rules(posts: pd.DataFrame) -> list[rows.Wrong]:
     post, boss = nw.col("post_id"), nw.col("reports_to")
     here = posts["post_id"].tolist()
+    held, own = nw.col("held_with"), posts.loc[posts["held_with"].isna(), "post_id"].tolist()
     return [
         rows.missing("post_id", "reports_to"),
         rows.Wrong(
@@ -219,8 +230,41 @@ def _rules(posts: pd.DataFrame) -> list[rows.Wrong]:
         rows.missing("sourcing", "post_id"),
         rows.none_of("sourcing", ("inside", "outsourced"), "post_id"),
         rows.not_above_zero("headcount", "post_id", whole=True),
+        rows.not_above_zero("working_time", "post_id"),
+        rows.Wrong(
+            _("working_time is above 1"),
+            nw.col("working_time") > 1,
+            ("post_id", "working_time"),
+            _("Write it as a share of full time, such as 0.5."),
+        ),
+        rows.Wrong(
+            _("held_with names no post with people of its own"),
+            ~held.is_in(own) & ~held.is_null(),
+            ("post_id", "held_with"),
+            _("Name the post whose people hold this one too, or leave it empty."),
+        ),
         rows.below_zero("monthly_cost", "post_id"),
     ]
+
+
+def people_in(graph: nx.DiGraph, posts: Iterable[Hashable]) -> dict[Hashable, int]:
+    """Count the people who hold `posts`, by the post that they stand in; each counts once."""
+    people: dict[Hashable, int] = {}
+    for post in posts:
+        whose = holder(graph, post)
+        people[whose] = max(people.get(whose, 0), int(graph.nodes[post]["headcount"]))
+    return people
+
+
+def holder(graph: nx.DiGraph, post: Hashable) -> Hashable:
+    """Return the post whose people hold `post`: itself, or the one that it is held with."""
+    held_with = graph.nodes[post].get("held_with")
+    return post if held_with is None or pd.isna(held_with) else held_with
+
+
+def fen_of(post: Mapping[Hashable, Any]) -> int:
+    """Return what the people in a post cost a month, in whole fen."""
+    return round(post["monthly_cost"] * post["working_time"] * 100) * int(post["headcount"])
 
 
 def require_post(name: str, post: object, graph: nx.DiGraph) -> None:

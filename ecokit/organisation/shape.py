@@ -13,7 +13,7 @@ from ecokit.inputs import frames
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
-from ecokit.organisation.posts import graph_of, posts_of, top
+from ecokit.organisation.posts import fen_of, graph_of, holder, people_in, posts_of, top
 
 
 @public
@@ -73,7 +73,8 @@ def spans(data: Any, *, structure: str | None = None) -> pd.Series:
 
     A post with people of the company under it is a manager. Outsourced people are led by
     their own company and do not count. Where a post has several holders (three team
-    leaders), the people under it are shared among them.
+    leaders), the people under it are shared among them. Who holds two posts is one person:
+    led once, and leading the people of both.
 
     Parameters
     ----------
@@ -85,7 +86,8 @@ def spans(data: Any, *, structure: str | None = None) -> pd.Series:
     Returns
     -------
     Series of float, of pandas
-        People per manager, indexed by the manager's ``post_id``, in the order of `posts`.
+        People per manager, indexed by the manager's ``post_id``, in the order of `posts`. Who
+        leads from two posts stands once, at the one that has people of its own.
 
     Raises
     ------
@@ -94,8 +96,8 @@ def spans(data: Any, *, structure: str | None = None) -> pd.Series:
 
     References
     ----------
-    The span of control: Graicunas (1933), Urwick (1956). Sharing people among several holders
-    is the course's own rule.
+    The span of control: Graicunas (1933), Urwick (1956). Sharing people among several holders,
+    and counting who holds two posts once, are the course's own rules.
 
     Examples
     --------
@@ -105,6 +107,9 @@ def spans(data: Any, *, structure: str | None = None) -> pd.Series:
     ...     "sourcing": ["inside", "inside", "inside", "outsourced"],
     ...     "headcount": [1, 2, 6, 4], "monthly_cost": 9000})
     >>> spans({"posts": posts}).to_dict()
+    {'ceo': 2.0, 'sales': 3.0}
+    >>> both = posts.assign(held_with=[None, None, None, "ceo"], sourcing="inside")
+    >>> spans({"posts": both}).to_dict()  # the ceo is the IT engineer, too
     {'ceo': 2.0, 'sales': 3.0}
     >>> spans({"posts": posts.assign(headcount=[1, 0, 6, 4])})
     Traceback (most recent call last):
@@ -117,14 +122,24 @@ def spans(data: Any, *, structure: str | None = None) -> pd.Series:
 
 def spans_of(graph: nx.DiGraph) -> dict[str, float]:
     """Count the people whom each manager of `graph` leads directly."""
-    people = {post: people_under(graph, post) for post in graph}
+    people = {post: people_under(graph, post) for post in graph if holder(graph, post) == post}
     return {post: n / graph.nodes[post]["headcount"] for post, n in people.items() if n}
 
 
 def people_under(graph: nx.DiGraph, post: Hashable) -> int:
-    """Count the people of the company who report to `post`."""
-    reports = (graph.nodes[report] for report in graph.successors(post))
-    return sum(int(r["headcount"]) for r in reports if r["sourcing"] == "inside")
+    """Count the people of the company who report to the people in `post`, in all their posts."""
+    return sum(people_in(graph, reports_of(graph, post)).values())
+
+
+def reports_of(graph: nx.DiGraph, post: Hashable) -> list[Hashable]:
+    """Return the posts inside that report to the people in `post`, in all posts they hold."""
+    return [
+        report
+        for boss in graph
+        if holder(graph, boss) == post
+        for report in graph.successors(boss)
+        if graph.nodes[report]["sourcing"] == "inside" and holder(graph, report) != post
+    ]
 
 
 @public
@@ -180,12 +195,15 @@ def mean_span_of(graph: nx.DiGraph) -> float:
     managers = managers_of(graph)
     if managers == 0:
         raise CourseError(_("No post leads people of the company, so there is no span of control."))
-    return sum(people_under(graph, post) for post in graph) / managers
+    return sum(people_under(graph, post) for post in spans_of(graph)) / managers
 
 
 @public
 def cost(data: Any, *, by: By = "sourcing", structure: str | None = None) -> Any:
     """Count the people and what they cost a month.
+
+    A post costs its headcount times working time times the full-time cost of one person. Who
+    holds two posts is counted once, in the post that has people of its own.
 
     Parameters
     ----------
@@ -221,6 +239,10 @@ def cost(data: Any, *, by: By = "sourcing", structure: str | None = None) -> Any
          sourcing  people  monthly_cost
     0      inside       3       48001.0
     1  outsourced       3       36000.0
+    >>> half = posts.assign(working_time=[0.5, 1, 1], held_with=[None, None, "sales"])
+    >>> cost({"posts": half}, by="department")
+      department  people  monthly_cost
+    0       shop       3       69001.0
     >>> cost({"posts": posts}, by="city")
     Traceback (most recent call last):
     ...
@@ -230,8 +252,8 @@ def cost(data: Any, *, by: By = "sourcing", structure: str | None = None) -> Any
     frames.refuse_taken(keys, ("people", "monthly_cost"))
     posts = posts_of(data, structure, "headcount", "monthly_cost", *keys)
     graph_of(posts)
-    people = posts["headcount"]
-    fen = (posts["monthly_cost"] * 100).round().astype("int64") * people
-    found = posts[keys].assign(people=people, fen=fen)
+    people = posts["headcount"].where(posts["held_with"].isna(), 0)
+    fen = [fen_of(post) for post in posts.to_dict("records")]
+    found = posts[keys].assign(people=people, fen=pd.Series(fen, posts.index, dtype="int64"))
     sums = found.groupby(keys, sort=False, dropna=False).sum().reset_index()
     return frames.like(sums.assign(monthly_cost=sums["fen"] / 100).drop(columns="fen"), data)

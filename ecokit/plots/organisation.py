@@ -33,7 +33,8 @@ MOST_DOTS = 9
     WIDTH,
     height=ROW_INCHES + 0.6,
     row=ROW_INCHES,
-    places="post_id layer caption reports_to sourcing headcount monthly_cost",
+    places="post_id layer caption reports_to sourcing headcount working_time held_with "
+    "monthly_cost",
 )
 def chart(
     places: pd.DataFrame, *, path: Sequence[str] = (), pay: bool = True, ax: Axes = theme.NEW
@@ -54,14 +55,15 @@ def chart(
     Returns
     -------
     Figure
-        Its title tells layers, people and cost; dots are people.
+        Its title tells layers, people and cost; dots are people, and a ring is somebody who
+        holds another post, too.
 
     Examples
     --------
     >>> import pandas as pd
     >>> places = pd.DataFrame({"post_id": ["boss", "agent"], "layer": [0, 1], "caption": None,
     ...     "reports_to": [None, "boss"], "sourcing": "inside", "headcount": [1, 3],
-    ...     "monthly_cost": [9000, 6000]})
+    ...     "working_time": 1.0, "held_with": None, "monthly_cost": [9000, 6000]})
     >>> chart(places).axes[0].get_title(loc="left")
     '2 layers, 4 people, ¥27k a month'
     """
@@ -80,14 +82,19 @@ def chart(
 
 
 def _title(posts: pd.DataFrame) -> str:
-    people = int(posts["headcount"].sum())
-    cost = (posts["headcount"] * posts["monthly_cost"]).sum()
+    people = int(posts.loc[posts["held_with"].isna(), "headcount"].sum())
+    cost = _pay(posts).sum()
     words = _("{layers} layers, {people} people, {cost} a month")
     if not cost:  # a table without pay
         words = _("{layers} layers, {people} people")
     words = words.format(layers=int(posts["layer"].max()) + 1, people=people, cost=theme.yuan(cost))
     name = posts["structure"].iloc[0] if "structure" in posts else ""
     return f"{title(name)}: {words}" if name else words
+
+
+def _pay(posts: pd.DataFrame) -> pd.Series[float]:
+    """Return the yuan that each post costs a month."""
+    return posts["headcount"] * posts["working_time"] * posts["monthly_cost"]
 
 
 def _draw_lines(ax: Axes, posts: pd.DataFrame, path: Sequence[str]) -> None:
@@ -128,20 +135,24 @@ def _draw_people(ax: Axes, posts: pd.DataFrame, *, pay: bool) -> None:
     if pay:
         ax.text(COST_X, -1, _("yuan a month"), ha="right", **small)
     ax.text(DOTS_X - 0.05, -1, _("people"), **small)
-    dots, colors = [], []
-    for node in posts.to_dict("records"):
+    dots, colors, filled = [], [], []
+    own = posts["held_with"].isna()
+    for node, yuan, filling in zip(posts.to_dict("records"), _pay(posts), own, strict=True):
         y, people = node["y"], int(node["headcount"])
         shown = min(people, MOST_DOTS)
         dots += [(DOTS_X + DOT_STEP * dot, y) for dot in range(shown)]
-        colors += [theme.BLUE if node["sourcing"] == "inside" else "#8a8a8a"] * shown
+        color = theme.BLUE if node["sourcing"] == "inside" else "#8a8a8a"
+        colors += [color] * shown
+        filled += [color if filling else "#ffffff"] * shown
         if pay:
-            ax.text(COST_X, y, f"{people * node['monthly_cost']:,.0f}", ha="right", **small)
+            ax.text(COST_X, y, f"{yuan:,.0f}", ha="right", **small)
         if people > MOST_DOTS:
             ax.text(DOTS_X + DOT_STEP * shown, y, f"… {people}", **small)
     xs, ys = zip(*dots, strict=True)
-    ax.scatter(xs, ys, s=22, c=colors, lw=0, zorder=3)
-    if "#8a8a8a" in colors:
-        ax.text(STEP_X - 0.05, -1, _("dashed: outsourced"), ha="right", **small)
+    ax.scatter(xs, ys, s=22, c=filled, edgecolors=colors, lw=1, zorder=3)
+    notes = [_("ring: holds another post")] if "#ffffff" in filled else []
+    notes += [_("dashed: outsourced")] if "#8a8a8a" in colors else []
+    ax.text(STEP_X - 0.05, -1, "; ".join(notes), ha="right", **small)
 
 
 def _draw_steps(ax: Axes, posts: pd.DataFrame, path: Sequence[str]) -> None:
