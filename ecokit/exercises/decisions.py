@@ -460,9 +460,7 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
 )
 def design_path(shop: Shop) -> sheet.PlanSheet:
     outcome, today = _replays(shop), _limit(shop)
-    right: sheet.PlanAnswer = {"mandate": today, "at_once": 1, "deputy": 0}
-    while outcome(right).share < outcome(right).goal and right["mandate"] < RAISED:
-        right["mandate"] += 100
+    right: sheet.PlanAnswer = {"mandate": RAISED, "at_once": 1, "deputy": 0}
     return sheet.PlanSheet(
         prompt=_(
             "Set the path for **campaign** decisions. Up to the mandate the traffic manager "
