@@ -20,8 +20,9 @@ from ecokit.shop import Shop
 NEAR = 0.0025  # two shares nearer than this are not told apart by an exercise
 TARGET = 60  # seconds within which a consultation is answered in time: the window of touchpoint 2
 GOAL = 0.8  # share of contacts to answer in time
-WAGE = 45  # yuan for an agent's hour
-MOST = 16  # agents that a block of the plan can have
+SHRINKAGE = 0.3  # share of paid time in which agents are not in their seats
+PAID_HOURS = 40  # a week, full time
+MOST = 8  # agents that a block of the plan can have
 
 
 @sheet.number(
@@ -141,18 +142,14 @@ def patience(shop: Shop) -> sheet.Sheet:
     )
 
 
-@lru_cache(maxsize=1)  # a fifth of a second, for four exercises
-def _week(shop: Shop) -> pd.DataFrame:
-    return topic.hours(shop, drawn_scale=shop.truth["drawn_scale"])
-
-
 @dataclass(frozen=True)
 class _Peak:
-    """The busiest hour of the week: its name, contacts an hour, minutes for each."""
+    """An hour: its name, contacts, minutes for each, contacts in a mean hour of its day."""
 
     name: str
     contacts: float
     handling: float
+    mean: float = 0.0
 
     @property
     def erlangs(self) -> float:
@@ -162,14 +159,23 @@ class _Peak:
     @property
     def agents(self) -> int:
         """Agents who answer in time if nobody gives up."""
-        return topic.agents_needed(self.contacts, self.handling, GOAL, TARGET).agents
+        return _agents(self.contacts, self.handling)
 
 
+def _agents(contacts: float, handling: float) -> int:
+    """Return the agents that reach the goal if nobody gives up."""
+    return topic.agents_needed(contacts, handling, GOAL, TARGET).agents if contacts else 0
+
+
+@lru_cache(maxsize=1)  # a tenth of a second, for three exercises
 def _peak(shop: Shop) -> _Peak:
-    week = _week(shop)
-    row, column = divmod(int(week.to_numpy().argmax()), len(week.columns))
-    name = f"{week.columns[column]} {int(week.index[row]) // 60}:00"
-    return _Peak(name, float(week.to_numpy().max()), topic.handling_minutes(shop))
+    """Return the busiest hour of the busiest day of the year."""
+    days = shop.contacts["arrived_at"].dt.normalize()
+    day = pd.Timestamp(days.value_counts().index[0])
+    hours = shop.contacts.loc[days == day, "arrived_at"].dt.hour.value_counts()
+    name = f"{day.day} {day:%B}, {hours.index[0]}:00"
+    handling = topic.handling_minutes(shop)
+    return _Peak(name, float(hours.iloc[0]), handling, float(hours.sum() / 24))
 
 
 @sheet.number(
@@ -185,7 +191,8 @@ def _peak(shop: Shop) -> _Peak:
             "hour: divide by 60."
         ),
         "one_in_twenty": _(
-            "You took the contacts of the table, which shows only some. The desk answers them all."
+            "You scaled the contacts up. The table holds every contact of the desk, not one in "
+            "twenty."
         ),
         "calls_over_minutes": _(
             "You divided contacts by minutes. Longer answers mean more work: multiply."
@@ -193,16 +200,17 @@ def _peak(shop: Shop) -> _Peak:
     },
 )
 def erlangs(shop: Shop) -> sheet.Sheet:
-    peak, scale = _peak(shop), shop.truth["drawn_scale"]
+    peak = _peak(shop)
     return sheet.Sheet(
         prompt=_(
-            "In the busiest hour of the week, {hour}, {n:.1f} contacts arrive at the whole desk on "
-            "average. An answer takes {minutes:.2f} minutes. How much work is that, in erlangs?"
+            "The busiest hour of the busiest day of the year was that of {hour}: {n:.0f} contacts "
+            "arrived. An answer takes {minutes:.2f} minutes. Plan for as many next year. How much "
+            "work is that, in erlangs, to two decimals?"
         ).format(hour=peak.name, n=peak.contacts, minutes=peak.handling),
         right=peak.erlangs,
         wrong={
             "minutes_not_erlangs": peak.erlangs * 60,
-            "one_in_twenty": peak.erlangs * scale,
+            "one_in_twenty": peak.erlangs * 20,
             "calls_over_minutes": peak.contacts / peak.handling,
         },
         hints=(
@@ -228,22 +236,22 @@ def erlangs(shop: Shop) -> sheet.Sheet:
             "whenever contacts bunch. Add agents until the service level is reached."
         ),
         "mean_of_the_week": _(
-            "You staffed the mean hour of the week. Nobody calls in the mean hour."
+            "You staffed the mean hour. Nobody calls in the mean hour: the day has its nights."
         ),
     },
 )
 def agents(shop: Shop) -> sheet.Sheet:
-    peak, mean = _peak(shop), float(_week(shop).to_numpy().mean())
+    peak = _peak(shop)
     return sheet.Sheet(
         prompt=_(
-            "The same hour: {n:.1f} contacts, {minutes:.2f} minutes each. How many agents must be "
+            "The same hour: {n:.0f} contacts, {minutes:.2f} minutes each. How many agents must be "
             "in their seats so that {goal:.0%} are answered within {target} seconds, if nobody "
             "gives up (Erlang C)?"
         ).format(n=peak.contacts, minutes=peak.handling, goal=GOAL, target=TARGET),
         right=peak.agents,
         wrong={
             "agents_equal_work": math.ceil(peak.erlangs),
-            "mean_of_the_week": _Peak("", mean, peak.handling).agents,
+            "mean_of_the_week": _agents(peak.mean, peak.handling),
         },
         hints=(
             _("Start above the erlangs and add agents until the service level is reached."),
@@ -251,7 +259,9 @@ def agents(shop: Shop) -> sheet.Sheet:
         ),
         solution=_(
             "The smallest number above the erlangs whose Erlang C service level reaches the goal. "
-            "The agents above the erlangs are not idle luxury: they are what makes the line move."
+            "The agents above the erlangs are not idle luxury: they are what makes the line move. "
+            "So small a desk needs about as many of them as its work: a larger one needs fewer for "
+            "each contact."
         ),
     )
 
@@ -260,16 +270,16 @@ def agents(shop: Shop) -> sheet.Sheet:
     id="service_desk-positions",
     objective="service_desk-staff",
     minutes=3,
-    title=_("People on the roster"),
-    unit="people",
+    title=_("Hours on the roster"),
+    unit="hours",
     tolerance=0,
     mistakes={
         "added_shrinkage": _(
-            "You added the shrinkage to the agents. It is a share of the larger number, the "
-            "roster: divide by what remains."
+            "You added the shrinkage to the hours in the seat. It is a share of the larger number, "
+            "the roster: divide by what remains."
         ),
         "forgot_shrinkage": _(
-            "These are the people in their seats. Somebody is always on a break or ill."
+            "These are the hours in the seat. Somebody is always on a break or ill."
         ),
         "took_the_shrinkage": _(
             "You divided by the share of time away. Divide by the share of time in the seat."
@@ -277,23 +287,30 @@ def agents(shop: Shop) -> sheet.Sheet:
     },
 )
 def positions(shop: Shop) -> sheet.Sheet:
-    seated, shrinkage = _peak(shop).agents, 0.3
+    handling = topic.handling_minutes(shop)
+    rates = topic.hours(shop).to_numpy().ravel()
+    seated = sum(_agents(rate, handling) for rate in rates)
     return sheet.Sheet(
         prompt=_(
-            "{n} agents must be in their seats. In {share:.0%} of their paid time agents are not: "
-            "breaks, training, illness, leave. How many people must be on the roster?"
-        ).format(n=seated, share=shrinkage),
-        right=topic.positions(seated, shrinkage),
+            "Staff each of the 168 hours of a usual week for the same goal. Together that makes "
+            "{n} agent hours **in the seat**. In {share:.0%} of their paid time agents are not: "
+            "breaks, training, illness, leave. How many paid hours must be on the roster of the "
+            "week? Give a whole number."
+        ).format(n=seated, share=SHRINKAGE),
+        right=topic.positions(seated, SHRINKAGE),
         wrong={
-            "added_shrinkage": math.ceil(seated * (1 + shrinkage) - 1e-9),
+            "added_shrinkage": math.ceil(seated * (1 + SHRINKAGE) - 1e-9),
             "forgot_shrinkage": seated,
-            "took_the_shrinkage": math.ceil(seated / shrinkage - 1e-9),
+            "took_the_shrinkage": math.ceil(seated / SHRINKAGE - 1e-9),
         },
         hints=(
-            _("Of the people on the roster, the share that remains must be enough."),
+            _("Of the hours on the roster, the share that remains must be enough."),
             _("Divide by the share of time in the seat, and round up."),
         ),
-        solution=_("Agents over (1 - shrinkage), rounded up. Shrinkage is a share of the roster."),
+        solution=_(
+            "Hours in the seat over (1 - shrinkage), rounded up. Shrinkage is a share of the "
+            "roster."
+        ),
     )
 
 
@@ -305,9 +322,9 @@ def positions(shop: Shop) -> sheet.Sheet:
     options=("cut", "hours", "mean", "longer"),
 )
 def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
-    scale = shop.truth["drawn_scale"]
-    told = topic.staffed(shop, drawn_scale=scale)
-    busy = told["busy_minutes"].sum() / scale / told["agents"].sum() / 60
+    told = topic.staffed(shop)
+    busy = told["busy_minutes"].sum() / told["agents"].sum() / 60
+    alone = (told["agents"] == 1).mean()
     return sheet.ChoiceSheet(
         prompt=_(
             "Finance has counted: over the year agents spend {share:.0%} of their time on duty "
@@ -328,9 +345,10 @@ def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
                 "who leave. Work and agents must not be equal."
             ),
             "hours": _(
-                "The mean of the year mixes nights, when two agents wait for a contact, with the "
-                "peak, when they are too few. Nobody can answer an evening's contact at night."
-            ),
+                "The mean of the year mixes nights, when an agent waits for a contact, with the "
+                "peak, when they are too few. In {alone:.0%} of the hours one agent is there, and "
+                "less than one cannot be."
+            ).format(alone=alone),
             "mean": _(
                 "The mean says nothing about a single hour. Cut the agents to a mean of 85 %, and "
                 "in many hours of a rush there is more work than agents."
@@ -339,7 +357,7 @@ def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("In which hours are the agents free, and in which are the customers waiting?"),
-            _("`service_desk.staffed(shop, drawn_scale=shop.truth['drawn_scale'])` has each hour."),
+            _("`service_desk.staffed(shop)` has each hour."),
         ),
         solution=_("Occupancy is a result of each hour's staffing, not a target for the year."),
     )
@@ -359,38 +377,42 @@ _BLOCKS = {
 
 @dataclass(frozen=True)
 class _Blocks:
-    """A usual week, block by block: contacts, hours, contacts in time with 1, 2, ... agents."""
+    """The fullest week, block by block: contacts, hours, contacts in time with 1, 2, ... agents."""
 
+    week: pd.Timestamp
     contacts: NDArray[Any]
     hours: NDArray[Any]
     good: NDArray[Any]
+    wage: float
 
-    def outcome(self, plan: sheet.PlanAnswer) -> tuple[float, float]:
-        """Return the service level over all contacts of the week, and its cost in yuan."""
+    def levels(self, plan: sheet.PlanAnswer) -> NDArray[Any]:
+        """Return the service level of each block."""
         seats = np.array([int(plan[name]) for name in _BLOCKS])
-        level = self.good[np.arange(len(seats)), seats - 1].sum() / self.contacts.sum()
-        return float(level), float((seats * self.hours).sum() * WAGE)
+        found: NDArray[Any] = self.good[np.arange(len(seats)), seats - 1] / self.contacts
+        return found
+
+    def cost(self, plan: sheet.PlanAnswer) -> float:
+        """Return the yuan for the paid hours of the week: those in the seat over what remains."""
+        seats = np.array([int(plan[name]) for name in _BLOCKS])
+        return float((seats * self.hours).sum() / (1 - SHRINKAGE) * self.wage)
 
     def cheapest(self) -> sheet.PlanAnswer:
-        """Find the cheapest plan that meets the goal: one number of agents for each block."""
-        seats = np.array(list(product(range(1, MOST + 1), repeat=len(_PARTS))))
-        cost, level = [], []
-        for blocks in (slice(0, 3), slice(3, 6)):  # every plan of the weekdays, of the weekend
-            cost.append(seats @ self.hours[blocks])
-            level.append(self.good[blocks][np.arange(len(_PARTS)), seats - 1].sum(axis=1))
-        cheap = cost[1].argsort(kind="stable")
-        reached = np.maximum.accumulate(level[1][cheap])
-        place = reached.searchsorted(GOAL * self.contacts.sum() * (1 + 1e-9) - level[0])
-        best = int((cost[0] + np.r_[cost[1][cheap], np.inf][place]).argmin())
-        chosen = np.r_[seats[best], seats[cheap[place[best]]]]
-        return dict(zip(_BLOCKS, map(float, chosen), strict=True))
+        """Find the fewest agents that meet the goal in each block."""
+        enough = (self.good / self.contacts[:, None] >= GOAL).argmax(axis=1) + 1
+        return dict(zip(_BLOCKS, map(float, enough), strict=True))
 
 
-def _blocks(week: NDArray[Any], handling: float, patience: float) -> _Blocks:
-    """Return the blocks of a week of contacts an hour, by Erlang A."""
+@lru_cache(maxsize=1)
+def _blocks(shop: Shop) -> _Blocks:
+    """Return the blocks of the week with the most contacts, by Erlang A."""
+    came = shop.contacts["arrived_at"]
+    mondays = came.dt.normalize() - pd.to_timedelta(came.dt.day_of_week, unit="D")
+    week = pd.Timestamp(mondays.value_counts().index[0])
+    rates_of = topic.hours({"contacts": shop.contacts[mondays == week]}).to_numpy()
+    handling, patience = topic.handling_minutes(shop), topic.patience_minutes(shop)
     contacts, hours, good = [], [], []
     for (days, columns), part in product(_DAYS, _PARTS):
-        rates = week[part, columns].mean(axis=1)
+        rates = rates_of[part, columns].mean(axis=1)
         contacts.append(days * rates.sum())
         hours.append(days * len(rates))
         levels = [
@@ -398,7 +420,13 @@ def _blocks(week: NDArray[Any], handling: float, patience: float) -> _Blocks:
             for agents in range(1, MOST + 1)
         ]
         good.append(days * np.array(levels) @ rates)
-    return _Blocks(np.array(contacts), np.array(hours), np.array(good))
+    return _Blocks(week, np.array(contacts), np.array(hours), np.array(good), _wage(shop))
+
+
+def _wage(shop: Shop) -> float:
+    """Return what an hour of an agent costs, to the yuan."""
+    guides = shop.staff[shop.staff["post_id"] == "service_guide"]
+    return float(round(guides["monthly_cost"].mean() * 12 / (52 * PAID_HOURS)))
 
 
 @sheet.plan(
@@ -411,8 +439,8 @@ def _blocks(week: NDArray[Any], handling: float, patience: float) -> _Blocks:
     ),
     mistakes={
         "same_all_day_too_few": _(
-            "You planned the same number all week, for the mean. In the evening contacts come "
-            "faster than so few agents can answer. Move agents from the night to the evening."
+            "You planned the same number all week, for the mean. By day and in the evening "
+            "contacts come faster than so few agents can answer. Give these blocks more."
         ),
         "peak_all_week": _(
             "You planned for the peak all week. At night most of these agents wait for a contact. "
@@ -421,15 +449,22 @@ def _blocks(week: NDArray[Any], handling: float, patience: float) -> _Blocks:
     },
 )
 def staff_week(shop: Shop) -> sheet.PlanSheet:
-    peak, wait = _peak(shop), topic.patience_minutes(shop)
-    blocks = _blocks(_week(shop).to_numpy(), peak.handling, wait)
+    blocks, peak = _blocks(shop), _peak(shop)
+    wait = topic.patience_minutes(shop)
     n = blocks.contacts.sum()
     mean = math.ceil(n / blocks.hours.sum() * peak.handling / 60)
     best = blocks.cheapest()
-    spare = 1.1  # what a plan may cost, as a ratio to the cheapest one
-    budget = float(math.ceil(spare * blocks.outcome(best)[1] / 100) * 100)
-    met = _("{reached:.1%} of the week's contacts are answered in time; {goal:.0%} is asked.")
+    budget = float(math.ceil(1.1 * blocks.cost(best) / 100) * 100)
+    names = list(_BLOCKS.values())
+    met = _("{block} has the lowest service level: {{reached:.1%}}; {{goal:.0%}} is asked of each.")
     paid = _("The week costs ¥{cost:,.0f}; the budget is ¥{budget:,.0f}.")
+
+    def score(plan: sheet.PlanAnswer) -> sheet.Score:
+        levels = blocks.levels(plan)
+        told = met.format(block=names[int(levels.argmin())])
+        return sheet.Score.within(
+            float(levels.min()), blocks.cost(plan), told, paid, goal=GOAL, budget=budget
+        )
 
     def flat(agents: int) -> sheet.PlanAnswer:
         return dict.fromkeys(_BLOCKS, float(min(max(agents, 1), MOST)))
@@ -439,36 +474,43 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
 
     return sheet.PlanSheet(
         prompt=_(
-            "Plan the desk for a usual week: {n:,.0f} contacts, {peak.handling:.1f} minutes each, "
-            "customers ready to wait {wait:.1f} minutes. Set the agents on duty in six blocks: "
-            "night 0 to 8, day 8 to 18, evening 18 to 24, on weekdays and on the weekend. Over the "
-            "whole week {goal:.0%} of the contacts must be answered within {target} seconds "
-            "(Erlang A, hour by hour). An agent's hour costs ¥{wage}, and the week may cost "
-            "¥{budget:,.0f}."
-        ).format(n=n, peak=peak, wait=wait, goal=GOAL, target=TARGET, wage=WAGE, budget=budget),
-        right=best,
-        score=lambda plan: sheet.Score.within(
-            *blocks.outcome(plan), met, paid, goal=GOAL, budget=budget
+            "Plan the desk for the fullest week of the year, from {blocks.week.day} "
+            "{blocks.week:%B}: {n:,.0f} contacts, {peak.handling:.1f} minutes each, customers "
+            "ready to wait {wait:.1f} minutes. Set the agents in their seats in six blocks: night "
+            "0 to 8, day 8 to 18, evening 18 to 24, on weekdays and on the weekend. In **each** "
+            "block {goal:.0%} of the contacts must be answered within {target} seconds (Erlang A, "
+            "hour by hour): a customer at night counts as much as one by day. A paid hour costs "
+            "¥{blocks.wage:.0f}, in {away:.0%} of it an agent is not in the seat, and the week may "
+            "cost ¥{budget:,.0f}."
+        ).format(
+            blocks=blocks,
+            n=n,
+            peak=peak,
+            wait=wait,
+            goal=GOAL,
+            target=TARGET,
+            away=SHRINKAGE,
+            budget=budget,
         ),
+        right=best,
+        score=score,
         wrong={"same_all_day_too_few": flat(mean), "peak_all_week": flat(peak.agents)},
         detects={
-            "same_all_day_too_few": lambda plan: is_flat(plan) and blocks.outcome(plan)[0] < GOAL,
-            "peak_all_week": lambda plan: is_flat(plan) and blocks.outcome(plan)[1] > budget,
+            "same_all_day_too_few": lambda plan: is_flat(plan) and blocks.levels(plan).min() < GOAL,
+            "peak_all_week": lambda plan: is_flat(plan) and blocks.cost(plan) > budget,
         },
         hints=(
             _(
-                "Look at `service_desk.hours(shop, drawn_scale=shop.truth['drawn_scale'])`: which "
-                "blocks have how many contacts an hour?"
-            ),
-            _(
-                "Raise the block in which one agent more helps most contacts, until the goal is "
-                "met."
-            ),
-            _("Nights count few contacts: save there, and spend in the evening."),
+                "Keep the contacts of that week, and look at `service_desk.hours({{'contacts': "
+                "kept}})`: which blocks have how many contacts an hour?"
+            ).format(),
+            _("Begin with one agent in each block, and add where the level is below the goal."),
+            _("Nights have few contacts: one agent answers most of them in time."),
         ),
         solution=_(
-            "Agents follow the arrivals. The target is for the week's contacts, so a block with "
-            "many contacts deserves more than one with few."
+            "Agents follow the arrivals: in each block the smallest number that meets the goal. "
+            "With one or two agents a whole agent more is a large step, so a small desk answers "
+            "more in time than it is asked to; a large one can come close to the goal."
         ),
     )
 

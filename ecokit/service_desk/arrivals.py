@@ -123,17 +123,14 @@ def _rated(sums: Frame) -> Frame:
 
 
 @public
-def hours(data: Any, *, drawn_scale: float = 1.0, minutes: int = 60) -> pd.DataFrame:
-    """Return the mean arrivals per hour of the week, at the scale of the whole desk.
+def hours(data: Any, *, minutes: int = 60) -> pd.DataFrame:
+    """Return the mean arrivals per hour of the week.
 
     Parameters
     ----------
     data : Shop or mapping of table name to table
         ``contacts``: ``arrived_at``. Every day from the first contact to the last counts, also
         one without contacts.
-    drawn_scale : float
-        Share of the real contacts that the table holds: ``shop.truth["drawn_scale"]``.
-        The desk staffs for all of them.
     minutes : int
         Minutes of a row: 60, or 15 for quarter hours. They divide the day.
 
@@ -146,7 +143,7 @@ def hours(data: Any, *, drawn_scale: float = 1.0, minutes: int = 60) -> pd.DataF
     Raises
     ------
     CourseError
-        The scale is no share, `minutes` do not divide the day, or there are no contacts.
+        `minutes` do not divide the day, or there are no contacts.
 
     References
     ----------
@@ -157,15 +154,14 @@ def hours(data: Any, *, drawn_scale: float = 1.0, minutes: int = 60) -> pd.DataF
     >>> import pandas as pd
     >>> came = pd.to_datetime(["2025-03-03 12:05", "2025-03-03 12:14", "2025-03-10 23:00"])
     >>> contacts = pd.DataFrame({"arrived_at": came})
-    >>> week = hours({"contacts": contacts}, drawn_scale=0.05)
+    >>> week = hours({"contacts": contacts})
     >>> float(week.loc[720, "Mon"]), float(week.loc[720, "Tue"])
-    (20.0, 0.0)
+    (1.0, 0.0)
     >>> hours({"contacts": contacts}, minutes=7)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: minutes is 7. Give minutes that divide a day, such as 15 or 60.
     """
-    drawn = numbers.share("drawn_scale", drawn_scale, zero=False)
     length = numbers.count("minutes", minutes, 1, clock.DAY)
     if clock.DAY % length:
         wanted = _("Give minutes that divide a day, such as 15 or 60.")
@@ -179,7 +175,7 @@ def hours(data: Any, *, drawn_scale: float = 1.0, minutes: int = 60) -> pd.DataF
     table = counts.pivot_table("contacts", "slot", "weekday", aggfunc="sum")
     table = table.reindex(index=range(0, clock.DAY, length), columns=range(1, 8)).fillna(0.0)
     days = _days_by_weekday(contacts).reindex(range(1, 8), fill_value=0)
-    rate = table / days.where(days > 0, 1) * (60 / length) / drawn
+    rate = table / days.where(days > 0, 1) * (60 / length)
     return rate.set_axis(list(WEEKDAYS), axis=1).rename_axis("slot").rename_axis(None, axis=1)
 
 
@@ -192,7 +188,7 @@ def _days_by_weekday(contacts: Frame) -> pd.Series:
 
 
 @public
-def staffed(data: Any, *, drawn_scale: float = 1.0, target: float = 60) -> Any:
+def staffed(data: Any, *, target: float = 60) -> Any:
     """Set the contacts of each hour of each day beside the agents on duty.
 
     Parameters
@@ -200,17 +196,15 @@ def staffed(data: Any, *, drawn_scale: float = 1.0, target: float = 60) -> Any:
     data : Shop or mapping of table name to table
         ``contacts``: ``arrived_at``, ``answered_at``, ``ended_at``. ``roster``: ``date``,
         ``hour`` (0 to 23), ``agents``.
-    drawn_scale : float
-        See :func:`hours`.
     target : float
         Seconds; an answer within them is in time.
 
     Returns
     -------
     table of the caller's kind
-        ``date``, ``hour``, ``agents``, ``contacts`` (in the table), ``answered``,
-        ``in_time``, ``busy_minutes`` (of handling), ``occupancy`` (that work at full scale,
-        over the agents' hour). A row per row of the roster.
+        ``date``, ``hour``, ``agents``, ``contacts``, ``answered``, ``in_time``,
+        ``busy_minutes`` (of handling), ``occupancy`` (that work over the agents' hour). A row
+        per row of the roster.
 
     Raises
     ------
@@ -230,12 +224,11 @@ def staffed(data: Any, *, drawn_scale: float = 1.0, target: float = 60) -> Any:
     >>> noon = pd.Timestamp("2025-03-03 12:10")
     >>> contacts = pd.DataFrame({"arrived_at": [noon], "answered_at": [noon],
     ...                          "ended_at": [noon + pd.Timedelta("9min")]})
-    >>> told = staffed({"contacts": contacts, "roster": roster}, drawn_scale=0.1)
+    >>> told = staffed({"contacts": contacts, "roster": roster})
     >>> told["occupancy"].tolist()
-    [0.0, 0.5]
+    [0.0, 0.05]
     """
     limit = numbers.number("target", target, low=0)
-    drawn = numbers.share("drawn_scale", drawn_scale, zero=False)
     moments = ("arrived_at", "answered_at", "ended_at")
     contacts, roster = frames.door(data, {"contacts": moments, "roster": "date hour agents"})
     clock.refuse_backward(contacts, *moments)
@@ -250,7 +243,7 @@ def staffed(data: Any, *, drawn_scale: float = 1.0, target: float = 60) -> Any:
         busy_minutes=nw.col("busy_minutes").fill_null(0) / 60_000,
     )
     work = nw.col("busy_minutes") / (nw.when(nw.col("agents") != 0).then(nw.col("agents")) * 60)
-    told = filled.with_columns(occupancy=work / drawn)
+    told = filled.with_columns(occupancy=work)
     return frames.sorted_native(told, ["date", "hour"])
 
 

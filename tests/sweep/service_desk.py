@@ -35,8 +35,8 @@ CALLS: Calls = {
     "service_desk.answers": lambda: Call(
         tables("contacts"), by=["month", "kind", "hour"], target=30
     ),
-    "service_desk.hours": lambda: Call(tables("contacts"), drawn_scale=0.05, minutes=15),
-    "service_desk.staffed": lambda: Call(tables("contacts roster"), drawn_scale=0.05, target=30),
+    "service_desk.hours": lambda: Call(tables("contacts"), minutes=15),
+    "service_desk.staffed": lambda: Call(tables("contacts roster"), target=30),
     "service_desk.handling_minutes": lambda: Call(tables("contacts")),
     "service_desk.patience_minutes": lambda: Call(tables("contacts")),
     "service_desk.resolution": lambda: Call(tables("contacts"), by="reason", days=7),
