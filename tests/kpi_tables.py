@@ -105,6 +105,7 @@ def tiny() -> dict[str, pd.DataFrame]:
                 "demand": [5, 0, 3, 2, 1, 0, 0],
                 "sold": [3, 0, 3, 2, 0, 0, 0],
                 "closing": [10, 3, 7, 1, 4, 0, 0],
+                "unit_cost": [799.9, 0.1, 799.9, 0.1, 35.35, 35.35, 35.35],
             }
         ),
         "purchases": pd.DataFrame(

@@ -34,7 +34,7 @@ from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
 from ecokit.shop.tables import Shop
-from ecokit.shop.web import week_of
+from ecokit.shop.web import members_only, week_of
 
 COLUMNS = ("competitor_id", "sku", "name", "category", "week", *FIELDS[3:])
 TYPES = {
@@ -269,7 +269,7 @@ def panel(snapshots: Iterable[Snapshot]) -> pd.DataFrame:
 
 @public
 def published(data: Any, *, weeks: Iterable[str | pd.Timestamp] | None = None) -> Any:
-    """Return the panel that the competitors' pages are written from.
+    """Return the panel that a collector gets, which keeps to robots.txt, without going round.
 
     Parameters
     ----------
@@ -282,7 +282,7 @@ def published(data: Any, *, weeks: Iterable[str | pd.Timestamp] | None = None) -
     Returns
     -------
     DataFrame
-        As `panel` returns it, and with what robots.txt forbids to collect.
+        As `panel` returns it: without the offers that robots.txt keeps collectors from.
 
     Raises
     ------
@@ -307,7 +307,7 @@ def published(data: Any, *, weeks: Iterable[str | pd.Timestamp] | None = None) -
             "competitor_prices": [*keys, *COLUMNS[4:]],
         },
     )
-    table = prices.merge(products, on=keys)
+    table = prices.merge(products[~members_only(products)], on=keys)
     if weeks is not None and len(prices):
         chosen = _mondays(Shop({"competitor_prices": prices}), weeks)
         table = table[table["week"].isin(chosen)]

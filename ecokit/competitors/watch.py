@@ -36,19 +36,19 @@ CROSS_ELASTICITY = 0.6
 
 @public
 def own_prices(data: Any) -> Any:
-    """Sum up our own offer prices and sales by week, to put them beside a panel.
+    """Sum up our own offer prices, costs and sales by week, to put them beside a panel.
 
     Parameters
     ----------
     data : Shop or mapping of table name to table
-        ``stock``: ``date``, ``product_id``, ``price`` (yuan), ``sold`` (units); one row a product
-        and day.
+        ``stock``: ``date``, ``product_id``, ``price`` (yuan), ``unit_cost`` (yuan, what a unit in
+        stock had cost; ``kpi.unit_cost`` adds it), ``sold`` (units); one row a product and day.
 
     Returns
     -------
     table
         ``week`` (Monday), ``product_id``, ``own_price`` (mean of the days with a price, yuan),
-        ``units``.
+        ``unit_cost`` (of the last day, yuan), ``units``.
 
     Raises
     ------
@@ -64,30 +64,39 @@ def own_prices(data: Any) -> Any:
     --------
     >>> import pandas as pd
     >>> stock = pd.DataFrame({"date": pd.to_datetime(["2025-03-03", "2025-03-09"]),
-    ...                       "product_id": "P1", "price": [100.0, 90.0], "sold": [2, 5]})
-    >>> own_prices({"stock": stock})[["own_price", "units"]].values.tolist()
-    [[95.0, 7.0]]
-    >>> own_prices({"stock": stock[["date", "price", "sold"]]})
+    ...                       "product_id": "P1", "price": [100.0, 90.0],
+    ...                       "unit_cost": [80.0, 76.0], "sold": [2, 5]})
+    >>> own_prices({"stock": stock})[["own_price", "unit_cost", "units"]].values.tolist()
+    [[95.0, 76.0, 7.0]]
+    >>> own_prices({"stock": stock.drop(columns="unit_cost")})
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table stock has no column product_id. It has: date, price, ...
+    ecokit.errors.CourseError: The table stock has no column unit_cost. It has: date, product_id,
+        price, sold. Add it: `tables['stock'] = kpi.unit_cost(tables)`.
     """
-    (stock,) = frames.fetched(data, {"stock": "date product_id price sold"})
+    (stock,) = frames.fetched(data, {"stock": "date product_id price unit_cost sold"})
     keys = ["date", "product_id"]
     wrong = [rows.missing(*keys), rows.missing(*reversed(keys))]
     wrong += [rows.not_above_zero("price", *keys, gaps=True)]
-    wrong += [rows.below_zero("sold", *keys, gaps=True)]
+    wrong += [rows.below_zero(name, *keys, gaps=True) for name in ("unit_cost", "sold")]
     rows.refuse(stock, "stock", wrong)
+    stock = stock.sort_values("date", kind="stable")
     day = as_days(stock["date"])
     weeks = stock.assign(
         week=day - day.dt.day_of_week * np.timedelta64(1, "D"),
         fen=(stock["price"] * 100).round().astype("Int64"),
         sold=stock["sold"].astype("float64"),
     ).groupby(["week", "product_id"], as_index=False)
-    table = weeks.agg(fen=("fen", "sum"), priced=("fen", "count"), units=("sold", "sum"))
+    table = weeks.agg(
+        fen=("fen", "sum"),
+        priced=("fen", "count"),
+        unit_cost=("unit_cost", "last"),
+        units=("sold", "sum"),
+    )
     priced = table["priced"].where(table["priced"] > 0)
     table["own_price"] = (table["fen"] / priced / 100).astype("float64")
-    return frames.like(table[["week", "product_id", "own_price", "units"]], data)
+    names = ["week", "product_id", "own_price", "unit_cost", "units"]
+    return frames.like(table[names].astype({"unit_cost": "float64"}), data)
 
 
 @public
@@ -108,8 +117,8 @@ def price_gaps(panel: Any, matches: Any, own: Any) -> Any:
     -------
     table
         ``week``, ``competitor_id``, ``sku``, ``product_id``, ``category``, ``list_price``,
-        ``price`` (theirs, paid), ``promotion``, ``in_stock``, ``own_price``, ``units`` (ours),
-        ``gap`` (our price over theirs, minus 1: positive, we are dearer) and ``cheapest`` (no
+        ``price`` (theirs, paid), ``promotion``, ``in_stock``, ``own_price``, ``unit_cost``,
+        ``units`` (ours), ``gap`` (our price over theirs, minus 1: positive, we are dearer) and ``cheapest`` (no
         other competitor asks less that week). Weeks in which one side shows no price are left out.
 
     Raises
@@ -131,7 +140,8 @@ def price_gaps(panel: Any, matches: Any, own: Any) -> Any:
     ...     "promotion": None, "in_stock": True})
     >>> matches = pd.DataFrame({"competitor_id": ["K1", "K2"], "sku": ["a", "b"],
     ...                         "product_id": "P1"})
-    >>> own = pd.DataFrame({"week": [week], "product_id": "P1", "own_price": 90.0, "units": 7})
+    >>> own = pd.DataFrame({"week": [week], "product_id": "P1", "own_price": 90.0,
+    ...                     "unit_cost": 70.0, "units": 7})
     >>> price_gaps(panel, matches, own)[["gap", "cheapest"]].round(2).values.tolist()
     [[-0.1, True], [-0.25, False]]
     >>> price_gaps(panel, matches, own[:0])
@@ -146,7 +156,7 @@ def price_gaps(panel: Any, matches: Any, own: Any) -> Any:
         {
             "panel": [*keys, "category", "week", *prices],
             "matches": [*keys, "product_id"],
-            "own": [*ours, "own_price", "units"],
+            "own": [*ours, "own_price", "unit_cost", "units"],
         },
     )
     wrong = [rows.not_above_zero(name, *keys, gaps=True) for name in ("list_price", "price")]
@@ -161,7 +171,7 @@ def price_gaps(panel: Any, matches: Any, own: Any) -> Any:
     lowest = both.groupby(["week", "product_id"])["price"].transform("min")
     both["cheapest"] = both["price"] <= lowest
     first = ["week", "competitor_id", "sku", "product_id", "category"]
-    table = both[[*first, *prices, "own_price", "units", "gap", "cheapest"]]
+    table = both[[*first, *prices, "own_price", "unit_cost", "units", "gap", "cheapest"]]
     return frames.like(table.sort_values(first[:3], ignore_index=True), panel)
 
 
@@ -380,14 +390,19 @@ def alerts(
     A move is a price that lies `least_change` or more off its usual price, the median of the last
     :data:`USUAL_WEEKS` weeks without a promotion before the move began. It becomes an alert when
     it lasts (or is twice as deep), when the offer is in stock, when we sell the product, and when
-    nobody else is cheaper: our demand follows the cheapest seller.
+    nobody else is cheaper: our demand follows the cheapest seller. Our usual week is the mean of
+    the :data:`USUAL_WEEKS` weeks before the move: weeks under the move have lost units already.
+
+    To follow a move is to match the competitor's *price*, up or down, not the per cent of the move.
+    A price that is on their side of it already has nothing to follow. That demand has constant
+    elasticities is assumed, and so is that the competitor does not answer.
 
     Parameters
     ----------
     gaps : table
         What :func:`price_gaps` returned.
     products : table
-        ``product_id``, ``name``, ``cost`` (yuan), ``core`` (bool).
+        ``product_id``, ``name``, ``core`` (bool).
     week : date or ISO text
         The Monday on which you look; later weeks are not used.
     elasticities : mapping of category to float, optional
@@ -405,10 +420,11 @@ def alerts(
     -------
     table
         ``competitor_id``, ``product_id``, ``name``, ``core``, ``category``, ``price``, ``usual``,
-        ``change``, ``weeks`` (it has lasted), ``promotion``, ``units`` (ours a week),
-        ``at_stake`` (margin a week that the move takes or, negative, brings, yuan),
-        ``match_costs`` (margin a week that following the move would lose beyond that) and
-        ``sentence``. Most at stake first.
+        ``change``, ``weeks`` (it has lasted), ``promotion``, ``own_price``, ``unit_cost`` (ours,
+        this week), ``units`` (ours in a usual week), ``at_stake`` (margin a week that the move
+        takes or, negative, brings, yuan), ``match_costs`` (margin a week that following would lose
+        beyond that; 0 where our price is on their side already) and ``sentence``. Most at stake
+        first.
 
     Raises
     ------
@@ -426,12 +442,12 @@ def alerts(
     >>> weeks = pd.date_range("2025-03-03", periods=6, freq="7D")
     >>> gaps = pd.DataFrame({"week": weeks, "competitor_id": "K1", "sku": "a", "product_id": "P1",
     ...     "category": "phones", "price": [100.0] * 4 + [88.0] * 2, "promotion": None,
-    ...     "in_stock": True, "own_price": 100.0, "units": 100, "cheapest": True})
-    >>> products = pd.DataFrame({"product_id": ["P1"], "name": "Phone C1", "cost": 87.0,
-    ...                          "core": True})
+    ...     "in_stock": True, "own_price": 100.0, "unit_cost": 87.0,
+    ...     "units": [100] * 4 + [93] * 2, "cheapest": True})
+    >>> products = pd.DataFrame({"product_id": ["P1"], "name": "Phone C1", "core": True})
     >>> alerts(gaps, products, weeks[-1])["sentence"][0]
     'K1 asks 12% less than usual for Phone C1 (core), for 2 weeks. It takes about ¥96 of
-        margin a week. Following would lose another ¥1,075 a week: hold the price.'
+        margin a week. Matching ¥88.00 would lose another ¥1,075 a week: hold the price.'
 
     One week old, and deep: already an alert.
 
@@ -453,19 +469,18 @@ def alerts(
     here = seen[(seen["week"] == day) & seen["in_stock"] & seen["cheapest"]]
     rows.refuse(here, "gaps", [rows.unknown_id("product_id", goods, "products")])
     history: dict[Any, pd.DataFrame] = dict(list(seen.groupby(["competitor_id", "sku"])))
-    recent = seen[seen["week"] > day - pd.Timedelta(weeks=USUAL_WEEKS)]
-    recent = recent.drop_duplicates(["week", "product_id"])
-    here = here.assign(units=here["product_id"].map(recent.groupby("product_id")["units"].mean()))
+    sold = dict(list(seen.drop_duplicates(["week", "product_id"]).groupby("product_id")))
     found = []
     for offer in here.merge(goods, on="product_id").to_dict("records"):
         past = history[(offer["competitor_id"], offer["sku"])]
         promoted = past["promotion"].notna().to_numpy()
         usual, lasted = _since(past["price"].to_numpy(float), promoted, least_change)
         change = offer["price"] / usual - 1
-        if abs(change) < least_change or not offer["units"]:
+        units = _usual_week(sold[offer["product_id"]], day, lasted)
+        if abs(change) < least_change or not units:
             continue
         if lasted >= least_weeks or abs(change) >= 2 * least_change:
-            move = offer | {"usual": usual, "change": change, "weeks": lasted}
+            move = offer | {"usual": usual, "change": change, "weeks": lasted, "units": units}
             own = owns.get(offer["category"], ELASTICITY)
             found.append(move | _stakes(move, own, cross))
     table = pd.DataFrame(found, columns=_ALERT)
@@ -475,24 +490,33 @@ def alerts(
     return frames.like(told, gaps)
 
 
+def _usual_week(sold: pd.DataFrame, day: pd.Timestamp, lasted: int) -> float:
+    """Return our mean units a week before a move; of all weeks where the move is as old as they."""
+    began = day - pd.Timedelta(weeks=lasted - 1)
+    before = sold.loc[sold["week"] < began, "units"]
+    return float((before if len(before) else sold["units"]).tail(USUAL_WEEKS).mean())
+
+
 def _seen(gaps: Any, products: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows of `price_gaps` that hold both prices, and name, core and cost by product."""
+    """Return the rows of `price_gaps` that hold both prices, and name and core by product."""
     keys = ["competitor_id", "sku"]
     offers = [*keys, "product_id", "week", "category", "promotion", "in_stock", "cheapest"]
     seen, goods = fetched(
         {"gaps": gaps, "products": products},
         {
-            "gaps": [*offers, "price", "own_price", "units"],
-            "products": "product_id name core cost",
+            "gaps": [*offers, "price", "own_price", "unit_cost", "units"],
+            "products": "product_id name core",
         },
     )
     wrong = [rows.missing(name, *keys) for name in ("in_stock", "cheapest")]
     wrong += [rows.not_above_zero(name, *keys, gaps=True) for name in ("price", "own_price")]
-    rows.refuse(seen, "gaps", [*wrong, rows.below_zero("units", *keys, gaps=True)])
+    wrong += [rows.below_zero(name, *keys, gaps=True) for name in ("unit_cost", "units")]
+    rows.refuse(seen, "gaps", wrong)
     wrong = [rows.missing("product_id", "name"), rows.missing("name", "product_id")]
-    wrong += [rows.below_zero("cost", "product_id"), rows.twice("product_id")]
+    wrong += [rows.twice("product_id")]
     rows.refuse(goods, "products", wrong)
-    return seen.dropna(subset=["price", "own_price"]).fillna({"units": 0.0}), goods
+    there = seen.dropna(subset=["price", "own_price", "unit_cost"])
+    return there.fillna({"units": 0.0}), goods
 
 
 _ALERT = [
@@ -506,6 +530,8 @@ _ALERT = [
     "change",
     "weeks",
     "promotion",
+    "own_price",
+    "unit_cost",
     "units",
     "at_stake",
     "match_costs",
@@ -514,9 +540,12 @@ _ALERT = [
 
 def _stakes(move: Mapping[Any, Any], elasticity: float, cross: float) -> dict[str, float]:
     """Tell what waiting loses in a week, and what following would lose beyond that."""
-    ours = (move["own_price"], move["cost"], move["units"], move["change"])
+    ours = (move["own_price"], move["unit_cost"], move["units"], move["change"])
     wait = reaction(*ours, 0.0, elasticity, cross).lost_margin
-    follow = reaction(*ours, move["change"], elasticity, cross).lost_margin
+    match = move["price"] / move["own_price"] - 1  # their price, not their per cent
+    if match * move["change"] <= 0:  # ours is there already
+        return {"at_stake": wait, "match_costs": 0.0}
+    follow = reaction(*ours, match, elasticity, cross).lost_margin
     return {"at_stake": wait, "match_costs": follow - wait}
 
 
@@ -546,6 +575,7 @@ def _sentence(row: Mapping[Any, Any]) -> str:
         "promoted": promoted if isinstance(row["promotion"], str) else "",
         "stake": abs(row["at_stake"]),
         "cost": abs(row["match_costs"]),
+        "price": row["price"],
     }
     if row["change"] > 0:
         words = _(
@@ -557,7 +587,8 @@ def _sentence(row: Mapping[Any, Any]) -> str:
         "{rival} asks {change:.0%} less than usual for {name}, {weeks}{promoted}. It takes about "
         "¥{stake:,.0f} of margin a week."
     )
-    hold = _("Following would lose another ¥{cost:,.0f} a week: hold the price.")
-    follow = _("Following would win back ¥{cost:,.0f} a week: follow.")
-    verdict = hold if row["match_costs"] > 0 else follow
+    hold = _("Matching ¥{price:,.2f} would lose another ¥{cost:,.0f} a week: hold the price.")
+    follow = _("Matching ¥{price:,.2f} would win back ¥{cost:,.0f} a week: follow.")
+    cheaper = _("We ask no more than they do: hold the price.")
+    verdict = hold if row["match_costs"] > 0 else follow if row["match_costs"] < 0 else cheaper
     return f"{words.format(**told)} {verdict.format(**told)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -22,7 +23,6 @@ STRICT = 0.3  # the threshold of the exercise on matching
 FLOOR = 0.97  # share of the usual units that a reaction must keep
 SPARE = 1.3  # margin that a plan may give up, as a ratio to the cheapest plan that keeps the units
 HORIZON = 12  # weeks over which a plan is judged
-BASKET = "accessories"  # the category of the exercise on an index over time
 
 
 @lru_cache(maxsize=1)  # a third of a second, for six exercises
@@ -49,9 +49,7 @@ def _gaps(shop: Shop) -> pd.DataFrame:
     options=("a", "b", "c"),
 )
 def who_competes(shop: Shop) -> sheet.ChoiceSheet:
-    days = shop.visits["started_at"].agg(["min", "max"])
-    months = max((days["max"] - days["min"]).days / 30.4, 1)
-    visits = len(shop.visits) / months / shop.truth["drawn_scale"]
+    visits = len(shop.visits) / 12
     regions = shop.orders["region"].value_counts(normalize=True)
     ranked = topic.rank_directory(shop, monthly_visits=visits, regions=regions)
     ranked["visits"] = ranked["shop_id"].map(shop.directory.set_index("shop_id")["monthly_visits"])
@@ -88,8 +86,8 @@ def who_competes(shop: Shop) -> sheet.ChoiceSheet:
         hints=(
             _("A competitor sells what we sell, at our prices, to our customers."),
             _(
-                "`competitors.rank_directory(shop, monthly_visits=...)` shows covers, "
-                "focus, prices and reach of each shop."
+                "`competitors.rank_directory(shop, monthly_visits=len(shop.visits) / 12)` shows "
+                "covers, focus, prices and reach of each shop."
             ),
         ),
         solution=_(
@@ -491,32 +489,20 @@ def survivors(shop: Shop) -> sheet.Sheet:
     },
 )
 def own_index(shop: Shop) -> sheet.Sheet:
-    stock = shop.stock.assign(period=shop.stock["date"].dt.to_period("M").dt.to_timestamp())
-    late = stock.groupby("period")["sold"].sum().iloc[1:].idxmax()  # the month of most sales
-    goods = shop.products.loc[shop.products["category"] == BASKET, "product_id"]
-    both_months = stock["period"].isin([late, late - pd.offsets.MonthBegin()])
-    products = stock[both_months & stock["product_id"].isin(goods)].groupby(
-        ["period", "product_id"]
-    )
-    items = products.agg({"price": "mean", "sold": "sum"}).reset_index()
-    both = items.groupby("product_id")["period"].transform("nunique") == 2
-    basket = items[both].rename(columns={"product_id": "item", "sold": "quantity"})
+    category, basket = max(_baskets(shop), key=lambda one: _spread(one[1]))
     sums = basket.assign(sales=basket["price"] * basket["quantity"]).groupby("period")
     unit_value = sums["sales"].sum() / sums["quantity"].sum()
-
-    def index(formula: str) -> float:
-        return float(topic.price_index(basket, formula)["index"].iloc[-1])
-
     return sheet.Sheet(
         prompt=_(
             "Compare our own offer prices (mean of the days) in the category {category} in "
             "{late:%B} with those of the month before, over the products that were on offer in "
-            "both months. How high is the Fisher index, with the units sold in each month?"
-        ).format(category=sheet.plain(BASKET), late=basket["period"].max()),
-        right=index("fisher"),
+            "both months. How high is the Fisher index, with the units sold in each month? Give "
+            "four decimals."
+        ).format(category=sheet.plain(category), late=basket["period"].max()),
+        right=_index(basket, "fisher"),
         wrong={
-            "laspeyres": index("laspeyres"),
-            "paasche": index("paasche"),
+            "laspeyres": _index(basket, "laspeyres"),
+            "paasche": _index(basket, "paasche"),
             "unit_value": unit_value.iloc[-1] / unit_value.iloc[0],
         },
         hints=(
@@ -528,6 +514,28 @@ def own_index(shop: Shop) -> sheet.Sheet:
             "one. Fisher is the root of their product."
         ),
     )
+
+
+def _index(basket: pd.DataFrame, formula: str) -> float:
+    return float(topic.price_index(basket, formula)["index"].iloc[-1])
+
+
+def _spread(basket: pd.DataFrame) -> float:
+    """Return how far Laspeyres and Paasche lie apart."""
+    return abs(_index(basket, "laspeyres") / _index(basket, "paasche") - 1)
+
+
+def _baskets(shop: Shop) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield prices and units of two months in a row, of what was on offer in both, by category."""
+    stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
+    stock["period"] = stock["date"].dt.to_period("M").dt.to_timestamp()
+    keys = ["category", "period", "product_id"]
+    items = stock.groupby(keys, as_index=False).agg(price=("price", "mean"), quantity=("sold", "sum"))
+    for category, goods in items.rename(columns={"product_id": "item"}).groupby("category"):
+        for late in sorted(goods["period"].unique())[1:]:
+            pair = goods[goods["period"].isin([late, late - pd.offsets.MonthBegin()])]
+            both = pair.groupby("item")["period"].transform("nunique") == 2
+            yield str(category), pair[both].drop(columns="category")
 
 
 @dataclass(frozen=True)
@@ -610,11 +618,13 @@ def _run(weeks: set[Any], inside: pd.Timestamp) -> tuple[pd.Timestamp, int]:
 
 
 def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
-    """Return price, cost and units a week of all our goods in the weeks before."""
+    """Return price, units a week and the last cost paid of all our goods in the weeks before."""
     own = topic.own_prices(shop).rename(columns={"own_price": "price"})
     before = own[(own["week"] < start) & (own["week"] >= start - pd.Timedelta(weeks=8))]
-    goods = before.groupby("product_id", as_index=False)[["price", "units"]].mean()
-    goods = goods.merge(shop.products[["product_id", "category", "cost"]], on="product_id")
+    goods = before.sort_values("week").groupby("product_id", as_index=False)
+    goods = goods.agg({"price": "mean", "units": "mean", "unit_cost": "last"})
+    goods = goods.rename(columns={"unit_cost": "cost"})
+    goods = goods.merge(shop.products[["product_id", "category"]], on="product_id")
     return goods.assign(hit=goods["product_id"].isin(hit))
 
 
@@ -637,8 +647,8 @@ def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
             "them. A small cut is enough."
         ),
         "matched_the_cut": _(
-            "You matched the cut. It brings far more units than you lost, each with hardly any "
-            "margin left. Cut only as much as brings them back."
+            "You cut by about as many per cent as they did. It brings far more units than you "
+            "lost, each with hardly any margin left. Cut only as much as brings them back."
         ),
         "too_long": _("You go on after the competitor has stopped. Go back when they do."),
         "stopped_early": _("You stop while the competitor's cut goes on, and lose the units then."),
@@ -659,8 +669,8 @@ def reaction(shop: Shop) -> sheet.PlanSheet:
             "It becomes the cheapest seller. Our contract with the supplier asks that these "
             "products keep at least {floor:.0%} of their usual units in these weeks. By how much "
             "do you cut your own prices, for how many weeks, and which?\n\n"
-            "The shop's elasticities: {own:.1f} to our own price, {move.cross:.1f} to the cheapest "
-            "competitor's."
+            "Take these elasticities as constant: {own:.1f} to our own price, {move.cross:.1f} to "
+            "the cheapest competitor's. At the prices that you set, goods cost what was paid last."
         ).format(move=move, n=hit, category=sheet.plain(move.category), floor=FLOOR, own=own),
         right=best,
         score=lambda plan: sheet.Score.within(

@@ -148,6 +148,10 @@ def _has_zone(dtype: Any) -> bool:
     return getattr(arrow, "tz", None) is not None
 
 
+MADE = {("stock", "unit_cost"): _("Add it: `tables['stock'] = kpi.unit_cost(tables)`.")}
+"""Columns that the course makes of a caller's tables, and how."""
+
+
 def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> None:
     """Raise a CourseError for the columns that `frame` lacks.
 
@@ -165,7 +169,7 @@ def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> 
     missing = [column for column in columns if column not in has]
     if not missing:
         return
-    moved = renamed_column(missing[0], has)
+    moved = renamed_column(missing[0], has) or MADE.get((table, missing[0]))
     remedy = moved or remedy or _("Rename the column that holds it, or group by another one.")
     raise CourseError(
         _("The table {table} has no column {missing}. It has: {has}. {remedy}").format(

@@ -64,6 +64,12 @@ CALLS: Calls = {
     "kpi.profit": lambda: plain("orders order_lines"),
     "kpi.ranking": lambda: Call(cards()),
     "kpi.reference": lambda: Call(),
+    "kpi.result": lambda: Call(
+        {
+            name: whole().tables[name]
+            for name in ("orders", "order_lines", "staff", "campaigns", "warehouse", "expenses")
+        }
+    ).but("*"),
     "kpi.sales": lambda: plain("orders order_lines"),
     "kpi.score": lambda: Call(card(), "linear").but(CARD + " rule points"),
     "kpi.scorecard": lambda: Call(cards(), POST, "2025-02").but(CARD + " rule points"),
@@ -72,6 +78,9 @@ CALLS: Calls = {
     ).but("plan"),
     "kpi.tied_targets": lambda: Call(0.45, 0.55, 0.10),
     "kpi.trend": lambda: Call(cards(), POST),
+    "kpi.unit_cost": lambda: Call(
+        {name: whole().tables[name].head(2000) for name in ("stock", "products", "purchases")}
+    ).but("*"),
     "kpi.uv": lambda: plain("visits"),
     "kpi.visits": lambda: plain("visits"),
     "kpi.what_if": lambda: Call(card(), 0.2).but(CARD),

@@ -319,21 +319,39 @@ def _listings(
             yield path, place | {"offers": part, "number": number, "next": following}
 
 
+def members_only(products: pd.DataFrame) -> pd.Series[bool]:
+    """Return which offers stand in a folder that robots.txt forbids.
+
+    Parameters
+    ----------
+    products : DataFrame
+        All of the table competitor_products, or of one competitor: ``competitor_id``, ``sku``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> products = pd.DataFrame({"competitor_id": "K2", "sku": list("hgfedcba")})
+    >>> products["sku"][members_only(products)].tolist()
+    ['h']
+    """
+    number = products.sort_values("sku").groupby("competitor_id").cumcount()
+    closes = [key for key, style in STYLES.items() if "/members/" in style.forbidden]
+    every = number.reindex(products.index) % MEMBERS_ONLY == MEMBERS_ONLY - 1
+    return products["competitor_id"].isin(closes) & every
+
+
 def _offers(shop: Shop, competitor_id: str, week: pd.Timestamp) -> list[dict[str, Any]]:
     """Return what a competitor offers in a week, with the texts that its pages print."""
     style = STYLES[competitor_id]
     products, prices = shop["competitor_products"], shop["competitor_prices"]
     products = products[products["competitor_id"] == competitor_id].sort_values("sku")
-    products = products.assign(number=range(len(products)))
+    products = products.assign(number=range(len(products)), closed=members_only(products))
     prices = prices[(prices["competitor_id"] == competitor_id) & (prices["week"] == week)]
     table = products.merge(prices, on=["competitor_id", "sku"]).sort_values(["category", "sku"])
     offers = []
     for row in table.to_dict("records"):
         was, now = round(row["list_price"] * 100), round(row["price"] * 100)
         promotion = row["promotion"] if isinstance(row["promotion"], str) else None
-        members_only = (
-            style.folder == "semantic" and row["number"] % MEMBERS_ONLY == MEMBERS_ONLY - 1
-        )
         path = style.product.format(sku=quote(row["sku"], safe=""))
         kept = ("sku", "name", "category", "delivery_days", "reviews")
         offers.append(
@@ -343,8 +361,8 @@ def _offers(shop: Shop, competitor_id: str, week: pd.Timestamp) -> list[dict[str
                 "in_stock": bool(row["in_stock"]),
                 "promotion": promotion,
                 "promotion_text": texts.PROMOTIONS.get(promotion or "", ""),
-                "members_only": members_only,
-                "path": f"members/{path}" if members_only else path,
+                "members_only": row["closed"],
+                "path": f"members/{path}" if row["closed"] else path,
                 "category_text": texts.CATEGORIES[row["category"]],
                 "was": was,
                 "now": now,
