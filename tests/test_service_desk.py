@@ -252,10 +252,10 @@ def test_answers_by_hand(engine: Move) -> None:
     assert math.isnan(days["service_level_answered"].iloc[1])
     slots = pandas(sd.answers(six, by=["weekday", "slot"]))[["weekday", "slot", "contacts"]]
     assert slots.to_numpy().tolist() == [[1, 540, 3], [1, 555, 1], [7, 1425, 2]]
-    week = sd.hours(six, drawn_scale=0.5, minutes=15)
+    week = sd.hours(six, minutes=15)
     assert week.shape == (96, 7)
-    assert week.loc[540, "Mon"] == 3 / 2 * 4 * 2  # two Mondays, four quarters, half drawn
-    assert week.to_numpy().sum() == (3 + 1) / 2 * 8 + 2 * 8
+    assert week.loc[540, "Mon"] == 3 / 2 * 4  # two Mondays, four quarters
+    assert week.to_numpy().sum() == (3 + 1) / 2 * 4 + 2 * 4
 
 
 def test_measures_agree_on_every_engine(shop: Shop) -> None:
@@ -269,8 +269,8 @@ def test_measures_agree_on_every_engine(shop: Shop) -> None:
             for table in (
                 sd.answers(tables, by=["month", "kind"]),
                 sd.answers(tables, by=["weekday", "slot"]),
-                sd.hours(tables, drawn_scale=0.05),
-                sd.staffed(tables, drawn_scale=0.05),
+                sd.hours(tables),
+                sd.staffed(tables),
                 sd.resolution(tables, by="kind"),
                 sd.reasons_by_parcel(tables),
                 groups,
@@ -290,13 +290,13 @@ def test_measures_agree_on_every_engine(shop: Shop) -> None:
 
 
 def test_the_desk_of_the_shop_adds_up(shop: Shop) -> None:
-    arrived, scale = shop.contacts["arrived_at"], shop.truth["drawn_scale"]
+    arrived = shop.contacts["arrived_at"]
     months = sd.answers(shop, by="month")
     assert int(months["contacts"].sum()) == len(arrived)
-    hours = sd.hours(shop, drawn_scale=scale)
+    hours = sd.hours(shop)
     days = (arrived.max().normalize() - arrived.min().normalize()).days + 1
-    assert hours.to_numpy().sum() / 7 == pytest.approx(len(arrived) / days / scale, rel=0.01)
-    told = sd.staffed(shop, drawn_scale=scale)
+    assert hours.to_numpy().sum() / 7 == pytest.approx(len(arrived) / days, rel=0.01)
+    told = sd.staffed(shop)
     assert int(told["contacts"].sum()) == len(arrived)
     assert sd.patience_minutes(shop) == pytest.approx(shop.truth["patience_minutes"], rel=0.12)
 
@@ -594,7 +594,10 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
         (lambda: sd.answers({"contacts": SIX}, by=["hour", "hour"]), "a list of different names"),
         (lambda: sd.answers(of(arrived_at="today")), "holds text, not times"),
         (lambda: sd.hours({"contacts": SIX}, minutes=50), "minutes is 50"),
-        (lambda: sd.hours({"contacts": SIX}, drawn_scale=0), "drawn_scale is 0"),
+        (
+            lambda: getattr(sd, "hours")({"contacts": SIX}, drawn_scale=0.05),  # noqa: B009
+            r"^service_desk.hours\(drawn_scale=\) is now service_desk.hours\(shop\), since",
+        ),
         (lambda: sd.hours({"contacts": SIX.head(0)}), "has no rows"),
         (lambda: sd.patience_minutes({"contacts": SIX.dropna()}), "Nobody gave up"),
         (lambda: sd.patience_minutes({"contacts": SIX.head(0)}), "Nobody gave up"),
@@ -615,7 +618,10 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
         (lambda: sd.simulate_desk(1, 3, 2, seed=1, handling="short"), "handling is 'short'"),
         (lambda: sd.measured(SIX), "6 contacts are too few"),
         (lambda: sd.measured(SIX, batches=2.5), "batches is 2.5"),
-        (lambda: sd.staffed({"contacts": SIX, "roster": ROSTER}, drawn_scale=0), "drawn_scale is"),
+        (
+            lambda: getattr(sd, "staffed")({"contacts": SIX, "roster": ROSTER}, drawn_scale=1),  # noqa: B009
+            r"^service_desk.staffed\(drawn_scale=\) is now service_desk.staffed\(shop\), since",
+        ),
         (
             lambda: sd.staffed({"contacts": SIX, "roster": ROSTER.assign(hour=24)}),
             "In 1 of 1 rows of roster, hour is not from 0 to 23, such as .*2025-03-03, hour 24",
@@ -726,6 +732,7 @@ def test_the_twin_shows_desks_around_the_busiest_hours_work(shop: Shop) -> None:
     twin = lab(shop).frames()
     assert 5 <= len(twin.frames) <= 9
     assert len({frame.png() for frame in twin.frames}) == len(twin.frames)
-    peak = float(sd.hours(shop, drawn_scale=shop.truth["drawn_scale"]).to_numpy().max())
+    fullest = shop.contacts[shop.contacts["arrived_at"].between("2025-11-03", "2025-11-10")]
+    peak = float(sd.hours({"contacts": fullest}).mean(axis=1).max())
     erlangs = sd.load(peak, sd.handling_minutes(shop))
     assert all(f"for {erlangs:.1f} erlangs" in frame.alt for frame in twin.frames)

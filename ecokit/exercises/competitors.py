@@ -530,7 +530,9 @@ def _baskets(shop: Shop) -> Iterator[tuple[str, pd.DataFrame]]:
     stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
     stock["period"] = stock["date"].dt.to_period("M").dt.to_timestamp()
     keys = ["category", "period", "product_id"]
-    items = stock.groupby(keys, as_index=False).agg(price=("price", "mean"), quantity=("sold", "sum"))
+    items = stock.groupby(keys, as_index=False).agg(
+        price=("price", "mean"), quantity=("sold", "sum")
+    )
     for category, goods in items.rename(columns={"product_id": "item"}).groupby("category"):
         for late in sorted(goods["period"].unique())[1:]:
             pair = goods[goods["period"].isin([late, late - pd.offsets.MonthBegin()])]

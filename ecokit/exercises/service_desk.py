@@ -731,11 +731,12 @@ def customer_value(shop: Shop) -> sheet.Sheet:
     fen = ((lines["unit_price"] - lines["unit_cost"]) * 100).round().astype("int64")
     total = (fen * lines["quantity"])[lines["order_id"].isin(paid["order_id"])].sum() / 100
     margin, discount = float(round(total / paid["visitor_id"].nunique())), 0.1
-    retention = round(topic.repeat_curve(shop.orders)["share"].iloc[-1], 2)
+    retention = 0.3  # one year of orders cannot tell how many stay to the next
     return sheet.Sheet(
         prompt=_(
             "A customer brings ¥{margin:,.0f} of gross margin in a year, now and in each year in "
-            "which the customer is still there. From year to year {share:.0%} stay. The discount "
+            "which the customer is still there. One year of orders cannot tell how many stay; "
+            "suppose that from year to year {share:.0%} do. The discount "
             "rate is {discount:.0%} a year. What is a new customer worth today, this year's margin "
             "included?"
         ).format(margin=margin, share=retention, discount=discount),
@@ -754,6 +755,6 @@ def customer_value(shop: Shop) -> sheet.Sheet:
         ),
         solution=_(
             "margin × (1 + discount) / (1 + discount - retention). With a retention this low most "
-            "of the value lies in the first order."
+            "of the value lies in the first year."
         ),
     )

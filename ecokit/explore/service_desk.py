@@ -6,6 +6,8 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from ecokit import service_desk as topic
 from ecokit.explore.lab import Control, Lab, Slider, Told, steps, table
 from ecokit.messages import _
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 MOST = 30
 """Agents that the control reaches, or twice the work of a larger desk."""
 
+GOAL, TARGET = 0.8, 60
+"""Share of the contacts, and the seconds within which they are to be answered."""
+
 
 def lab(shop: Shop) -> Lab:
     """Return the lab: six controls, the curve over the number of agents, and a table.
@@ -28,12 +33,11 @@ def lab(shop: Shop) -> Lab:
     Parameters
     ----------
     shop : Shop
-        With the table contacts; the controls start at its busiest hour.
+        With the table contacts; the controls start at the busiest hour of its fullest week.
     """
-    week = topic.hours(shop, drawn_scale=shop.truth.get("drawn_scale", 1.0))
-    half = float(week.to_numpy().max()) / 2
+    half = _fullest(shop) / 2
     handling, patience = topic.handling_minutes(shop), topic.patience_minutes(shop)
-    needed = math.ceil(topic.load(2 * half, handling))
+    needed = topic.agents_needed(2 * half, handling, GOAL, TARGET, patience).agents
     first = max(needed - 3, 1)
 
     def draw(
@@ -62,6 +66,14 @@ def lab(shop: Shop) -> Lab:
     )
 
 
+def _fullest(shop: Shop) -> float:
+    """Return the contacts in the busiest hour of a mean day, in the week that has most of them."""
+    came = shop.contacts["arrived_at"]
+    mondays = came.dt.normalize() - pd.to_timedelta(came.dt.day_of_week, unit="D")
+    fullest = shop.contacts[mondays == mondays.value_counts().index[0]]
+    return float(topic.hours({"contacts": fullest}).mean(axis=1).max())
+
+
 def _controls(half: float, handling: float, patience: float, needed: int) -> dict[str, Control]:
     """Return the controls; they start at the shop's own contacts, minutes and patience."""
     contacts = steps(1, max(100, math.ceil(2 * half)), 1, "{:.1f}", also=half)
@@ -73,8 +85,10 @@ def _controls(half: float, handling: float, patience: float, needed: int) -> dic
         "minutes": Slider(_("Minutes to handle one"), minutes, handling),
         "agents": Slider(_("Agents on duty"), agents, needed),
         "ready": Slider(_("Minutes a customer is ready to wait"), ready, patience),
-        "target": Slider(_("Seconds within which an answer is in time"), steps(10, 300, 10), 60),
-        "wage": Slider(_("Yuan for an agent's hour"), steps(20, 120, 5), 45),
+        "target": Slider(
+            _("Seconds within which an answer is in time"), steps(10, 300, 10), TARGET
+        ),
+        "wage": Slider(_("Yuan for an agent's hour"), steps(20, 120, 5), 40),
     }
 
 

@@ -6,5 +6,7 @@ import lazy_loader
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submod_attrs={"write": ["hosts", "members_only", "pages", "redesign_week", "week_of", "write_web"]},
+    submod_attrs={
+        "write": ["hosts", "members_only", "pages", "redesign_week", "week_of", "write_web"]
+    },
 )
