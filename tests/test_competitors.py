@@ -476,7 +476,7 @@ def test_any_text_can_be_matched(names: list[str]) -> None:
 @pytest.mark.parametrize("seed", [None, 3, 11])
 def test_the_three_competitors_come_out_of_the_directory(shop: Shop, seed: int | None) -> None:
     company = shop if seed is None else load_shop(seed=seed)
-    visits = len(company.visits) / 12 / company.truth["drawn_scale"]
+    visits = len(company.visits) / 12
     regions = company.orders["region"].value_counts(normalize=True)
     table = competitors.rank_directory(company, monthly_visits=visits, regions=regions)
     assert set(table["shop_id"].head(3)) == set(company.competitors["shop_id"])

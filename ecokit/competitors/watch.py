@@ -118,8 +118,9 @@ def price_gaps(panel: Any, matches: Any, own: Any) -> Any:
     table
         ``week``, ``competitor_id``, ``sku``, ``product_id``, ``category``, ``list_price``,
         ``price`` (theirs, paid), ``promotion``, ``in_stock``, ``own_price``, ``unit_cost``,
-        ``units`` (ours), ``gap`` (our price over theirs, minus 1: positive, we are dearer) and ``cheapest`` (no
-        other competitor asks less that week). Weeks in which one side shows no price are left out.
+        ``units`` (ours), ``gap`` (our price over theirs, minus 1: positive, we are dearer) and
+        ``cheapest`` (no other competitor asks less that week). Weeks in which one side shows no
+        price are left out.
 
     Raises
     ------
