@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ecokit import competitors as topic
+from ecokit.errors import CourseError
 from ecokit.explore.lab import Choice, Control, Lab, Slider, Tabs, Told, steps, table
 from ecokit.messages import _
 from ecokit.plots import competitors as plots
@@ -117,7 +118,10 @@ def _prices(shop: Shop, match: _Match) -> Lab:
         if pairs.empty:
             return pd.DataFrame({"category": []})
         panel = match.panel.assign(price=match.panel[price])
-        gaps: pd.DataFrame = topic.price_gaps(panel, pairs, own)
+        try:
+            gaps: pd.DataFrame = topic.price_gaps(panel, pairs, own)
+        except CourseError:  # none of the pairs was on offer at both in a week
+            return pd.DataFrame({"category": []})
         return gaps
 
     def draw(figure: Figure, threshold: float, category: str, formula: str, paid: str) -> str:
