@@ -499,10 +499,10 @@ def own_index(shop: Shop) -> sheet.Sheet:
             "both months. How high is the Fisher index, with the units sold in each month? Give "
             "four decimals."
         ).format(category=sheet.plain(category), late=basket["period"].max()),
-        right=_index(basket, "fisher"),
+        right=_over_time(basket, "fisher"),
         wrong={
-            "laspeyres": _index(basket, "laspeyres"),
-            "paasche": _index(basket, "paasche"),
+            "laspeyres": _over_time(basket, "laspeyres"),
+            "paasche": _over_time(basket, "paasche"),
             "unit_value": unit_value.iloc[-1] / unit_value.iloc[0],
         },
         hints=(
@@ -516,13 +516,13 @@ def own_index(shop: Shop) -> sheet.Sheet:
     )
 
 
-def _index(basket: pd.DataFrame, formula: str) -> float:
-    return float(topic.price_index(basket, formula)["index"].iloc[-1])
+def _over_time(basket: pd.DataFrame, formula: str) -> float:
+    return float(topic.price_over_time(basket, formula)["index"].iloc[-1])
 
 
 def _spread(basket: pd.DataFrame) -> float:
     """Return how far Laspeyres and Paasche lie apart."""
-    return abs(_index(basket, "laspeyres") / _index(basket, "paasche") - 1)
+    return abs(_over_time(basket, "laspeyres") / _index(basket, "paasche") - 1)
 
 
 def _baskets(shop: Shop) -> Iterator[tuple[str, pd.DataFrame]]:
