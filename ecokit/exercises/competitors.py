@@ -517,12 +517,12 @@ def own_index(shop: Shop) -> sheet.Sheet:
 
 
 def _over_time(basket: pd.DataFrame, formula: str) -> float:
-    return float(topic.price_over_time(basket, formula)["index"].iloc[-1])
+    return float(topic.price_index(basket, formula)["index"].iloc[-1])
 
 
 def _spread(basket: pd.DataFrame) -> float:
     """Return how far Laspeyres and Paasche lie apart."""
-    return abs(_over_time(basket, "laspeyres") / _index(basket, "paasche") - 1)
+    return abs(_over_time(basket, "laspeyres") / _over_time(basket, "paasche") - 1)
 
 
 def _baskets(shop: Shop) -> Iterator[tuple[str, pd.DataFrame]]:
