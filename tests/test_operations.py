@@ -46,6 +46,7 @@ def stock() -> pd.DataFrame:
             "demand": [4, 10, 10, 5],
             "sold": [4, 3, 10, 5],
             "closing": [1, 0, 20, 15],
+            "unit_cost": [80.0, 80.0, 12.5, 12.5],
         }
     )
 
@@ -242,7 +243,8 @@ def test_demand_is_found_behind_empty_shelves(cap: int) -> None:
 
 
 def test_sales_of_a_thin_policy_hide_demand_of_the_shop(shop: Shop) -> None:
-    inputs = operations.product_inputs(shop, product_id="P056")
+    best_seller = str(shop.stock.groupby("product_id")["demand"].sum().idxmax())
+    inputs = operations.product_inputs(shop, product_id=best_seller)
     log = operations.replay(inputs.demand, 2, order_quantity=6, lead_days=2)
     found = operations.censored_mean(log.sold[:, 0], log.closing[:, 0] == 0)
     truth = inputs.demand.mean()
@@ -418,7 +420,7 @@ def test_capital_and_storage_by_hand(engine: Move) -> None:
 
 def _every_day_of_january() -> pd.DataFrame:
     days = pd.date_range("2025-01-01", "2025-01-31", unit="us")
-    return pd.DataFrame({"date": days, "product_id": "P1", "sold": 0, "closing": 1})
+    return pd.DataFrame({"date": days, "product_id": "P1", "closing": 1, "unit_cost": 80.0})
 
 
 def test_steps_of_buying_by_hand(engine: Move) -> None:
@@ -485,7 +487,10 @@ def test_weak_categories_and_their_targets(shop: Shop) -> None:
         now, before = mine["2025-07":"2025-09"].sum(), mine["2025-04":"2025-06"].sum()
         assert table.loc[category, "sales"] == pytest.approx(now)
         assert table.loc[category, "growth"] == pytest.approx(now / before - 1)
-    assert (table["weak"] == (table["weak_sales"] & (table["signs"] >= 2))).all()
+    low = table["weak_sales"] & table["weak_gmroi"]
+    assert (table["weak"] == (low & (table["signs"] >= 2))).all()
+    assert (table["weak_gmroi"] == (table["gmroi_year"] < table["gmroi_year"].median())).all()
+    assert not table.loc["accessories", "weak"]  # little stock that earns much
     assert table["weak"].tolist() == sorted(table["weak"], reverse=True)
     assert table.loc["phones", "weak"] == False  # noqa: E712  (it sells most)
     lines_ = operations.weak_categories(shop, month="2025-09", by="line").set_index("line")
@@ -697,10 +702,17 @@ def _twos() -> pd.Series[float]:
         (lambda s: operations.abc(s.order_lines, value="quantity"), "stands in another row"),
         (lambda s: operations.stockouts(_with(s, stock=s.stock.assign(demand=0))), "above demand"),
         (
-            lambda s: operations.stockouts(_with(s, products=s.products[1:])),
-            "has no cost in products",
+            lambda s: operations.stockouts(_with(s, stock=s.stock.assign(unit_cost=np.nan))),
+            "unit_cost is no number of 0 or more",
         ),
-        (lambda s: operations.performance(_with(s, products=s.products[1:])), "has no cost"),
+        (
+            lambda s: operations.performance(_with(s, stock=s.stock.assign(unit_cost=np.nan))),
+            "unit_cost is missing",
+        ),
+        (
+            lambda s: operations.capital(_with(s, stock=s.stock.drop(columns="unit_cost"))),
+            "ecokit.kpi.unit_cost\\(data\\) gives the table stock with it",
+        ),
         (lambda s: operations.storage(_with(s, warehouse=s.warehouse[1:])), "for 2025-01"),
         (lambda s: operations.storage(_with(s, products=s.products[1:])), "no volume_litres"),
         (lambda s: operations.storage(_with(s, stock=_no_day(s.stock))), "date is missing"),
@@ -832,7 +844,7 @@ def test_figures_carry_their_finding(shop: Shop) -> None:
 
 
 def test_a_column_of_the_callers_is_not_taken_for_one_that_is_computed() -> None:
-    names = "left out value decided content fen each_ units bought share first_ _unit_fen"
+    names = "left out value decided content fen each_ units bought share first_ _lost"
     junk = dict.fromkeys(names.split(), "junk")
     for name in ("stockouts", "performance", "buying_steps", "new_skus", "storage", "offer_values"):
         call = CALLS[f"operations.{name}"]()

@@ -28,7 +28,8 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``orders``, ``order_lines``, ``stock``, ``products``, of one kind.
+        ``orders``, ``order_lines``, ``stock`` (with ``unit_cost``, what a unit had cost on that
+        day; :func:`ecokit.kpi.unit_cost` adds it), of one kind; ``products`` for its columns.
     by : str or sequence of str, optional
         ``"product_id"``, ``"category"``, another column of products, ``"month"``, ...
 
@@ -36,7 +37,7 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     -------
     table of the caller's kind
         `by`; ``units``, ``sales``, ``profit`` (yuan) of paid orders; ``margin`` (profit of
-        sales); ``days`` with stock on record; ``mean_stock`` (yuan at cost, a day);
+        sales); ``days`` with stock on record; ``mean_stock`` (yuan at the cost paid, a day);
         ``turns_year`` (cost of goods sold of mean stock, brought to a year);
         ``gmroi_year`` (profit of mean stock, brought to a year); ``sell_through`` (units sold
         of units sold and left at the end); ``days_of_cover`` (units left at the end, over
@@ -46,7 +47,7 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     Raises
     ------
     CourseError
-        A table or column is missing, or a product in stock has no cost.
+        A table or column is missing, or a row of stock has no cost.
 
     References
     ----------
@@ -61,8 +62,7 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     ...     "order_lines": pd.DataFrame({"order_id": [1], "product_id": ["P1"], "quantity": [2],
     ...                                  "unit_price": [100.0], "unit_cost": [80.0]}),
     ...     "stock": pd.DataFrame({"date": day, "product_id": "P1", "sold": [2, 0],
-    ...                            "closing": [2, 2]}),
-    ...     "products": pd.DataFrame({"product_id": ["P1"], "cost": [80.0]})}
+    ...                            "closing": [2, 2], "unit_cost": 80.0})}
     >>> found = performance(shop)
     >>> found[["sales", "margin", "mean_stock", "sell_through", "days_of_cover"]].values.tolist()
     [[200.0, 0.2, 160.0, 0.5, 2.0]]
@@ -75,22 +75,20 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     """
     keys = frames.listed(by)
     lines_columns = "order_id product_id quantity unit_price unit_cost"
-    orders, lines, stock, products = frames.door(
+    orders, lines, stock = frames.door(
         data,
         {
             "orders": "order_id paid_at placed_at",
             "order_lines": lines_columns,
-            "stock": "date product_id sold closing",
-            "products": "product_id cost",
+            "stock": "date product_id sold closing unit_cost",
         },
         by=keys,
     )
     lines = lines.select(*lines_columns.split())  # `line` is a number there, a kind in products
-    rows.refuse(stock, "stock", [rows.unknown_id("product_id", products, "products", "cost")])
-    costs = products.select("product_id", unit_fen=whole(products, "cost", 100))
-    held = stock.with_columns(day_=start_of("day", "date"), left=whole(stock, "closing"))
-    held = held.join(costs, on="product_id", how="left")
-    held = held.with_columns(value=nw.col("left") * nw.col("unit_fen"), out=whole(stock, "sold"))
+    rows.refuse(stock, "stock", [rows.missing("unit_cost", "date", "product_id")])
+    value = whole(stock, "closing") * whole(stock, "unit_cost", 100)
+    held = stock.with_columns(day_=start_of("day", "date"), value=value)
+    held = held.with_columns(left=whole(stock, "closing"), out=whole(stock, "sold"))
     at_end = _at_end(held, [key for key in keys if key in PERIODS])
     sums = total(
         {

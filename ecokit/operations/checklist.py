@@ -30,7 +30,8 @@ def duties(data: Any, *, month: str | pd.Timestamp) -> Any:
     Parameters
     ----------
     data : Shop or mapping of tables
-        The shop's tables: those in the column ``tables`` below, of one kind.
+        The shop's tables: those in the column ``tables`` below, of one kind; ``stock`` with
+        ``unit_cost``, which :func:`ecokit.kpi.unit_cost` adds.
     month : str or Timestamp
         Such as ``"2025-09"``; weak categories need five months before it.
 
@@ -144,8 +145,8 @@ def _turns(tables: _Tables, first: pd.Timestamp) -> float:
 _NEEDED = {
     "orders": "order_id placed_at paid_at",
     "order_lines": "order_id product_id quantity unit_price unit_cost",
-    "stock": "date product_id price demand sold closing",
-    "products": "product_id category cost launched_on",
+    "stock": "date product_id price unit_cost demand sold closing",
+    "products": "product_id category launched_on",
     "targets": "month post_id kpi target weight plan",
     "complaints": "raised_at",
     "returns": "asked_at quantity",

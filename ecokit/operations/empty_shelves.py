@@ -12,7 +12,7 @@ from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import Part, lendable, per, total, whole, yuan
 
 _NEEDED = {"stock": "date product_id price demand sold closing"}
-_OPTIONAL = {"products": "product_id cost"}
+_COST = "unit_cost"
 _RESULT = (
     "asked",
     "sold",
@@ -34,8 +34,9 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     ----------
     data : Shop or mapping of tables
         ``stock``, a row a product and day on sale: ``date``, ``product_id``, ``price`` (yuan),
-        ``demand``, ``sold``, ``closing`` (units). ``products``: ``product_id``, ``cost``
-        (yuan), and columns to group by; without this table there is no ``lost_profit``.
+        ``demand``, ``sold``, ``closing`` (units), and ``unit_cost`` (yuan, what a unit had cost
+        on that day; :func:`ecokit.kpi.unit_cost` adds it), without which there is no
+        ``lost_profit``. ``products``: columns to group by.
     by : str or sequence of str, optional
         ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, or columns such as ``"category"``.
     substitution : float
@@ -57,7 +58,7 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     ------
     CourseError
         A column is missing, `substitution` is no share, more was sold than asked for, or a
-        product in stock has no cost. (Rows of a lazy engine are not looked at.)
+        unit cost is missing. (Rows of a lazy engine are not looked at.)
 
     References
     ----------
@@ -83,9 +84,12 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     kept = 1 - numbers.share("substitution", substitution)
     keys = frames.listed(by)
     frames.refuse_taken(keys, _RESULT)
-    stock, products = frames.door(data, _NEEDED, _OPTIONAL, by=keys)
-    _refuse_impossible(stock, products)
-    valued = _valued(stock, products)
+    (stock,) = frames.door(data, _NEEDED)
+    costed = _COST in stock.collect_schema().names()
+    needed = f"{_NEEDED['stock']} {_COST}" if costed else _NEEDED["stock"]
+    (stock,) = frames.door(data, {"stock": needed}, by=keys)
+    _refuse_impossible(stock, costed)
+    valued = _valued(stock, costed)
     out = valued.filter(nw.col("_lost") > 0)
     parts = {
         **{name: Part("stock", valued, "date", f"_{name}") for name in ("asked", "sold", "lost")},
@@ -98,7 +102,7 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     }
     sums = total(parts, keys, lendable(frames.tables(data)))
     money = {"lost_sales": yuan("sales_fen") * kept}
-    if products is not None:
+    if costed:
         money["lost_profit"] = yuan("profit_fen") * kept
     rates = {
         "unit_rate": per("lost", "asked"),
@@ -109,15 +113,15 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     return frames.sorted_native(sums.select(*keys, *_RESULT[:3], **rates, **money), keys)
 
 
-def _refuse_impossible(stock: Frame, products: Frame | None) -> None:
+def _refuse_impossible(stock: Frame, costed: bool) -> None:
     found = ["date", "product_id"]
     rules = [rows.below_zero("sold", *found, gaps=True), rows.above("sold", "demand", *found)]
-    if products is not None:
-        rules.append(rows.unknown_id("product_id", products, "products", "cost"))
+    if costed:
+        rules.append(rows.below_zero(_COST, *found))
     rows.refuse(stock, "stock", rules)
 
 
-def _valued(stock: Frame, products: Frame | None) -> Frame:
+def _valued(stock: Frame, costed: bool) -> Frame:
     """Return the rows of stock with what was lost in units and in fen."""
     lost = whole(stock, "demand") - whole(stock, "sold")
     price = whole(stock, "price", 100)
@@ -130,8 +134,6 @@ def _valued(stock: Frame, products: Frame | None) -> Frame:
         _sales_fen=lost * price,
     )
     sales, lost = nw.col("_sales_fen"), nw.col("_lost")
-    if products is None:
+    if not costed:
         return valued.with_columns(_profit_fen=sales * 0)
-    costs = products.select("product_id", _unit_fen=whole(products, "cost", 100))
-    joined = valued.join(costs, on="product_id", how="left")
-    return joined.with_columns(_profit_fen=sales - lost * nw.col("_unit_fen"))
+    return valued.with_columns(_profit_fen=sales - lost * whole(stock, _COST, 100))

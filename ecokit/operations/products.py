@@ -34,9 +34,9 @@ class ProductInputs:
     lead_days : int
         From a purchase order to its due day, as usual for this product.
     margin : float
-        Yuan earned with a unit: mean price less cost.
+        Yuan earned with a unit: mean over the days of the price less what a unit had cost.
     holding_cost : float
-        Yuan to hold a unit for a day.
+        Yuan to hold a unit for a day, of its mean cost.
     order_cost : float
         Yuan a purchase order.
     """
@@ -60,8 +60,9 @@ def product_inputs(
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``stock``, ``products`` (``cost``, ``supplier_id``), ``purchases``, ``suppliers``
-        (``order_cost``).
+        ``stock`` (with ``unit_cost``, what a unit had cost on that day;
+        :func:`ecokit.kpi.unit_cost` adds it), ``products`` (``supplier_id``), ``purchases``,
+        ``suppliers`` (``order_cost``).
     product_id : str
         A product that is in stock on some day.
     holding_rate : float
@@ -115,7 +116,7 @@ def product_inputs(
     mine = purchases[purchases["product_id"] == product_id]
     promised = (pd.to_datetime(mine["due_on"]) - pd.to_datetime(mine["asked_on"])).dt.days
     usual = promised.median() if len(mine) else suppliers["lead_days"][supplier]
-    cost = float(mine["unit_cost"].mean()) if len(mine) else float(products["cost"][product_id])
+    cost = float(rows["unit_cost"].mean())
     return ProductInputs(
         product_id=product_id,
         demand=rows["demand"].astype(float),
@@ -129,8 +130,8 @@ def product_inputs(
 
 
 _NEEDED = {
-    "stock": "date product_id price demand sold closing",
-    "products": "product_id cost supplier_id",
-    "purchases": "product_id asked_on due_on unit_cost",
+    "stock": "date product_id price unit_cost demand sold closing",
+    "products": "product_id supplier_id",
+    "purchases": "product_id asked_on due_on",
     "suppliers": "supplier_id lead_days order_cost",
 }

@@ -26,7 +26,8 @@ def capital(data: Any, *, receivable_days: float = 0.0) -> Any:
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``orders``, ``order_lines``, ``stock``, ``products`` (``cost``, ``supplier_id``),
+        ``orders``, ``order_lines``, ``stock`` (with ``unit_cost``, what a unit had cost on that
+        day; :func:`ecokit.kpi.unit_cost` adds it), ``products`` (``supplier_id``),
         ``purchases``, ``suppliers`` (``payment_days``), of one kind.
     receivable_days : float
         Days until the money of a sale is there. 0: customers pay at once. A payment service
@@ -36,7 +37,7 @@ def capital(data: Any, *, receivable_days: float = 0.0) -> Any:
     -------
     DataFrame
         ``month``; ``sales``, ``cost_of_goods`` (yuan in the month); means over its days, in
-        yuan: ``stock`` (at cost), ``receivables``, ``capital`` (the two together),
+        yuan: ``stock`` (at the cost paid), ``receivables``, ``capital`` (the two together),
         ``payables`` (delivered and not paid yet); ``capital_turns`` (sales over capital,
         times in the month); ``stock_days``, ``payable_days`` (mean over cost of goods a day),
         ``cash_cycle`` (stock days + receivable days - payable days; below zero, suppliers
@@ -47,8 +48,8 @@ def capital(data: Any, *, receivable_days: float = 0.0) -> Any:
     Raises
     ------
     CourseError
-        A table or column is missing, `receivable_days` is below zero, a product has no cost
-        or no supplier with payment days, or nothing was delivered.
+        A table or column is missing, `receivable_days` is below zero, a row of stock has no
+        cost, a product no supplier with payment days, or nothing was delivered.
 
     References
     ----------
@@ -69,15 +70,15 @@ def capital(data: Any, *, receivable_days: float = 0.0) -> Any:
         {
             "orders": "order_id paid_at placed_at",
             "order_lines": "order_id product_id quantity unit_price unit_cost",
-            "stock": "date product_id closing",
-            "products": "product_id cost supplier_id",
+            "stock": "date product_id closing unit_cost",
+            "products": "product_id supplier_id",
             "purchases": "product_id delivered_on delivered_units unit_cost",
             "suppliers": "supplier_id payment_days",
         },
     )
     _orders, _lines, stock, products, purchases, suppliers = opened
     _refuse_unknown(stock, products, purchases, suppliers)
-    table = _monthly(*opened[:4])
+    table = _monthly(*opened[:3])
     days = table["days"]
     seen = frames.as_pandas(stock.select(day=start_of("day", "date")).unique())["day"].sort_values()
     owed = _payables(products, purchases, suppliers, pd.DatetimeIndex(seen))
@@ -100,17 +101,17 @@ def capital(data: Any, *, receivable_days: float = 0.0) -> Any:
 
 
 def _refuse_unknown(stock: Frame, products: Frame, purchases: Frame, suppliers: Frame) -> None:
-    """Refuse products without a cost or a supplier, and suppliers that nobody knows to pay."""
+    """Refuse stock without a cost, goods without a supplier, and suppliers not known to be paid."""
     known = rows.unknown_id
-    rows.refuse(stock, "stock", [known("product_id", products, "products", "cost")])
+    rows.refuse(stock, "stock", [rows.missing("unit_cost", "date", "product_id")])
     rows.refuse(purchases, "purchases", [known("product_id", products, "products", "supplier_id")])
     rows.refuse(
         products, "products", [known("supplier_id", suppliers, "suppliers", "payment_days")]
     )
 
 
-def _monthly(orders: Frame, lines: Frame, stock: Frame, products: Frame) -> pd.DataFrame:
-    totals = parts.turns(orders, lines, stock, products)
+def _monthly(orders: Frame, lines: Frame, stock: Frame) -> pd.DataFrame:
+    totals = parts.turns(orders, lines, stock)
     sums = {
         "sales": parts.sold(orders, lines, parts.sales),
         **{name: totals[name] for name in ("cogs", "value", "days")},

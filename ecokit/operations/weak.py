@@ -29,12 +29,13 @@ def weak_categories(
     window: int = 3,
     signs: int = 2,
 ) -> Any:
-    """Find the categories that sell little, grow little, and earn little on their stock.
+    """Find the categories that sell little and earn little on their stock.
 
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``orders``, ``order_lines``, ``stock``, ``products``.
+        ``orders``, ``order_lines``, ``stock`` (with ``unit_cost``, which
+        :func:`ecokit.kpi.unit_cost` adds), ``products``.
     month : str or Timestamp
         The last month that you look at, such as ``"2025-09"``.
     by : str
@@ -42,17 +43,19 @@ def weak_categories(
     window : int
         Months looked at, and months before them that they are compared with.
     signs : int
-        So many of the four signs make a category weak, if low sales are among them. One that
-        sells much at a low margin is not weak: it may bring the visitors of the others.
+        So many of the four signs make a category weak, if low sales and a low GMROI are among
+        them. One that sells much at a low margin is not weak: it may bring the visitors of the
+        others. Nor is one that sells little and earns much on little stock.
 
     Returns
     -------
     DataFrame
         `by`; ``sales``, ``growth`` (sales of the window over those of the window before,
         less 1), ``margin``, ``gmroi_year``; the signs ``weak_sales`` (less than half of the
-        mean category), ``weak_growth``, ``weak_margin``, ``weak_gmroi`` (below the whole
-        shop's in the same months); ``signs`` (how many) and ``weak``. Weak ones first,
-        then those with most signs, then those that earn least on their stock.
+        mean category), ``weak_growth`` (below the whole shop's in the same months),
+        ``weak_margin``, ``weak_gmroi`` (below the median category's, which the largest
+        category does not set alone); ``signs`` (how many) and ``weak``. Weak ones first, then
+        those with most signs, then those that earn least on their stock.
 
     Raises
     ------
@@ -62,7 +65,8 @@ def weak_categories(
 
     References
     ----------
-    Slide 16. Growth is measured against the shop's, so that a season is no sign.
+    Slide 16; the rule is the course's own. Growth is measured against the shop's, so that a
+    season is no sign.
 
     Examples
     --------
@@ -95,10 +99,11 @@ def weak_categories(
     before = _within(monthly, first, last - window)
     table, shop = _ratios(now, before, by), _ratios(now.assign(all=0), before.assign(all=0), "all")
     table["weak_sales"] = table["sales"] < table["sales"].mean() / 2
-    for sign, column in (("growth", "growth"), ("margin", "margin"), ("gmroi", "gmroi_year")):
-        table[f"weak_{sign}"] = table[column] < shop[column].iloc[0]
+    table["weak_growth"] = table["growth"] < shop["growth"].iloc[0]
+    for sign, column in (("margin", "margin"), ("gmroi", "gmroi_year")):
+        table[f"weak_{sign}"] = table[column] < table[column].median()
     table["signs"] = table[[f"weak_{sign}" for sign in SIGNS]].sum(axis=1)
-    table["weak"] = table["weak_sales"] & (table["signs"] >= signs)
+    table["weak"] = table["weak_sales"] & table["weak_gmroi"] & (table["signs"] >= signs)
     order, ascending = ["weak", "signs", "gmroi_year"], [False, False, True]
     return frames.like(table.sort_values(order, ascending=ascending, ignore_index=True), data)
 
@@ -145,8 +150,8 @@ def category_targets(
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``orders``, ``order_lines``, ``stock``, ``products``, ``targets`` (``plan`` of the
-        KPI ``sales_attainment``).
+        ``orders``, ``order_lines``, ``stock`` (with ``unit_cost``), ``products``, ``targets``
+        (``plan`` of the KPI ``sales_attainment``).
     category : str
         A category of products.
     month : str or Timestamp
