@@ -25,11 +25,13 @@ class Product(NamedTuple):
 
 
 def favourite(shop: Shop) -> Product:
-    """Return the product bought most often."""
+    """Return the product bought most often, at the cost of its last purchase order."""
     counts = shop.order_lines.groupby("product_id")["quantity"].sum().sort_index()
-    row: Any = shop.products.set_index("product_id").loc[str(counts.idxmax())]
+    best_seller = str(counts.idxmax())
+    row: Any = shop.products.set_index("product_id").loc[best_seller]
+    paid = topic.last_costs(shop).set_index("product_id")["unit_cost"]
     elasticity = float(shop.truth[f"elasticity_{row['category']}"])
-    return Product(str(row["name"]), float(row["cost"]), elasticity)
+    return Product(str(row["name"]), float(paid[best_seller]), elasticity)
 
 
 @sheet.number(
@@ -55,7 +57,7 @@ def margin_markup(shop: Shop) -> sheet.Sheet:
     asked = 0.25
     return sheet.Sheet(
         prompt=_(
-            "{name} is bought for ¥{cost:,.2f}. At which price is a **margin** of {margin:.0f} % "
+            "{name} is now bought for ¥{cost:,.2f}. At which price is a **margin** of {margin:.0f} % "
             "left? Leave fees and handling out."
         ).format(name=name, cost=cost, margin=100 * asked),
         right=topic.price_for_margin(cost, asked),
@@ -369,6 +371,13 @@ def broken_split(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
+def cost_at_start(shop: Shop, test: str, tested: str) -> float:
+    """Return what a unit of the tested product had cost on the first day of a test."""
+    started = shop.price_tests.loc[shop.price_tests["test_id"] == test, "date"].min()
+    stock = shop.stock[(shop.stock["product_id"] == tested) & (shop.stock["date"] >= started)]
+    return float(stock.sort_values("date")["unit_cost"].iloc[0])
+
+
 @sheet.number(
     id="pricing-test-profit",
     objective="pricing-test",
@@ -387,12 +396,12 @@ def broken_split(shop: Shop) -> sheet.ChoiceSheet:
 def profit_a_visitor(shop: Shop) -> sheet.Sheet:
     test, conversion = _sound(shop)
     tested = shop.price_tests.loc[shop.price_tests["test_id"] == test, "product_id"].iloc[0]
-    unit_cost = float(shop.products.set_index("product_id")["cost"].astype(float)[tested])
+    unit_cost = cost_at_start(shop, test, str(tested))
     earned = topic.effects(shop, test, unit_cost).set_index("metric")
     a, b = (float(earned[arm]["profit"] / conversion[arm.upper()]) for arm in "ab")
     return sheet.Sheet(
         prompt=_(
-            "In test {id} a unit costs ¥{cost:,.2f}. How does the price of B change the profit **a "
+            "On the first day of test {id} a unit had cost ¥{cost:,.2f}. How does the price of B change the profit **a "
             "visitor**, in yuan (B less A)? Leave fees and handling out."
         ).format(id=test, cost=unit_cost),
         right=earned["difference"]["profit"],

@@ -29,7 +29,7 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     ----------
     data : Shop or mapping of tables
         ``orders``, ``order_lines``, ``stock`` (with ``unit_cost``, what a unit had cost on that
-        day; :func:`ecokit.kpi.unit_cost` adds it), of one kind; ``products`` for its columns.
+        day; :func:`ecokit.kpi.unit_cost` adds it), ``products``, of one kind.
     by : str or sequence of str, optional
         ``"product_id"``, ``"category"``, another column of products, ``"month"``, ...
 
@@ -62,7 +62,8 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     ...     "order_lines": pd.DataFrame({"order_id": [1], "product_id": ["P1"], "quantity": [2],
     ...                                  "unit_price": [100.0], "unit_cost": [80.0]}),
     ...     "stock": pd.DataFrame({"date": day, "product_id": "P1", "sold": [2, 0],
-    ...                            "closing": [2, 2], "unit_cost": 80.0})}
+    ...                            "closing": [2, 2], "unit_cost": 80.0}),
+    ...     "products": pd.DataFrame({"product_id": ["P1"]})}
     >>> found = performance(shop)
     >>> found[["sales", "margin", "mean_stock", "sell_through", "days_of_cover"]].values.tolist()
     [[200.0, 0.2, 160.0, 0.5, 2.0]]
@@ -75,12 +76,13 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     """
     keys = frames.listed(by)
     lines_columns = "order_id product_id quantity unit_price unit_cost"
-    orders, lines, stock = frames.door(
+    orders, lines, stock, _products = frames.door(
         data,
         {
             "orders": "order_id paid_at placed_at",
             "order_lines": lines_columns,
             "stock": "date product_id sold closing unit_cost",
+            "products": "product_id",
         },
         by=keys,
     )

@@ -58,7 +58,7 @@ def _bought() -> dict[str, pd.DataFrame]:
 CALLS: Calls = {
     "operations.stockouts": lambda: Call(
         tables("stock products"), by=["month", "category"], substitution=0.3
-    ).but(optional="unit_cost"),
+    ).but(optional="products unit_cost"),
     "operations.performance": lambda: Call(tables(SOLD), by="category"),
     "operations.abc": lambda: Call(
         ranked(), value="sales", product_id="product_id", cuts=(0.7, 0.9)
