@@ -711,7 +711,7 @@ def _twos() -> pd.Series[float]:
         ),
         (
             lambda s: operations.capital(_with(s, stock=s.stock.drop(columns="unit_cost"))),
-            "ecokit.kpi.unit_cost\\(data\\) gives the table stock with it",
+            "no column unit_cost.* kpi.unit_cost\\(tables\\)",
         ),
         (lambda s: operations.storage(_with(s, warehouse=s.warehouse[1:])), "for 2025-01"),
         (lambda s: operations.storage(_with(s, products=s.products[1:])), "no volume_litres"),

@@ -57,8 +57,8 @@ def margin_markup(shop: Shop) -> sheet.Sheet:
     asked = 0.25
     return sheet.Sheet(
         prompt=_(
-            "{name} is now bought for ¥{cost:,.2f}. At which price is a **margin** of {margin:.0f} % "
-            "left? Leave fees and handling out."
+            "{name} is now bought for ¥{cost:,.2f}. At which price is a **margin** of "
+            "{margin:.0f} % left? Leave fees and handling out."
         ).format(name=name, cost=cost, margin=100 * asked),
         right=topic.price_for_margin(cost, asked),
         wrong={"markup": topic.price_for_markup(cost, asked), "margin_of_cost_left": cost / asked},
@@ -401,8 +401,8 @@ def profit_a_visitor(shop: Shop) -> sheet.Sheet:
     a, b = (float(earned[arm]["profit"] / conversion[arm.upper()]) for arm in "ab")
     return sheet.Sheet(
         prompt=_(
-            "On the first day of test {id} a unit had cost ¥{cost:,.2f}. How does the price of B change the profit **a "
-            "visitor**, in yuan (B less A)? Leave fees and handling out."
+            "On the first day of test {id} a unit had cost ¥{cost:,.2f}. How does the price of B "
+            "change the profit **a visitor**, in yuan (B less A)? Leave fees and handling out."
         ).format(id=test, cost=unit_cost),
         right=earned["difference"]["profit"],
         wrong={"revenue": earned["difference"]["revenue"], "an_order": b - a},
