@@ -33,7 +33,7 @@ def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
     id="kpi-campaign-conversion",
     objective="kpi-compute",
     minutes=5,
-    title=_("Compute a campaign conversion"),
+    title=_("Compute a conversion"),
     unit="%",
     tolerance=0.02,
     mistakes={
@@ -45,7 +45,7 @@ def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
         ),
         "took_the_whole_shop": _(
             "That is the conversion of the whole shop. Keep the visits and the orders that came "
-            "through a campaign, above the line and below it."
+            "without a campaign, above the line and below it."
         ),
     },
 )
@@ -55,16 +55,19 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
     end = month + pd.offsets.MonthBegin()
     visits = shop.visits[shop.visits["started_at"].between(month, end, inclusive="left")]
     orders = shop.orders[shop.orders["placed_at"].between(month, end, inclusive="left")]
-    ours, theirs = visits.dropna(subset="campaign_id"), orders.dropna(subset="campaign_id")
+    ours, theirs = (one[one["campaign_id"].isna()] for one in (visits, orders))
     paid, visitors = theirs["paid_at"].count(), ours["visitor_id"].nunique()
-    names = ("campaign_conversion", "conversion")
-    months = [topic.measure(name, shop, "month").set_index("month")[name] for name in names]
-    table = 100 * pd.concat(months, axis=1).rename(index="{:%B}".format)
+    rest = {name: shop[name][shop[name]["campaign_id"].isna()] for name in ("visits", "orders")}
+    months = {
+        "without a campaign": topic.conversion(rest, by="month"),
+        "whole shop": topic.conversion(shop, by="month"),
+    }
+    table = pd.DataFrame({k: v.set_index("month")["conversion"] for k, v in months.items()})
     return sheet.Sheet(
         prompt=_(
             "In {month:%B %Y} campaigns brought a larger share of the visitors than in any other "
-            "month. What was the campaign order conversion of that month, in per cent, to two "
-            "decimals?"
+            "month. What was the conversion of the **rest** of that month's traffic, of the "
+            "visits and orders without a campaign, in per cent, to two decimals?"
         ).format(month=month),
         right=100 * paid / visitors,
         wrong={
@@ -72,22 +75,24 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
             "counted_unpaid": 100 * len(theirs) / visitors,
             "took_the_whole_shop": 100 * orders["paid_at"].count() / visits["visitor_id"].nunique(),
         },
-        table=table,
-        cell=(f"{month:%B}", "campaign_conversion"),
+        table=100 * table.rename(index="{:%B}".format),
+        cell=(f"{month:%B}", "without a campaign"),
         hints=(
             _("Read the formula of the KPI: what is above the line, what is below?"),
-            _("`kpi.measure('campaign_conversion', shop, by='month')` gives it for each month."),
+            _("Keep the rows without a `campaign_id`, and give them to `kpi.conversion`."),
         ),
         solution=_(
-            "{paid} paid orders through campaigns, divided by {visitors} visitors through "
-            "campaigns: {result:.2f} %."
+            "{paid} paid orders without a campaign, divided by {visitors} visitors without a "
+            "campaign: {result:.2f} %."
         ).format(paid=paid, visitors=visitors, result=100 * paid / visitors),
         code="""
             from ecokit import kpi
             shares = kpi.measure("campaign_uv_share", shop, by="month").set_index("month")
             month = shares["campaign_uv_share"].idxmax()
-            conversions = kpi.measure("campaign_conversion", shop, by="month").set_index("month")
-            100 * conversions.loc[month, "campaign_conversion"]
+            visits = shop.visits[shop.visits["campaign_id"].isna()]
+            orders = shop.orders[shop.orders["campaign_id"].isna()]
+            rest = kpi.conversion({"visits": visits, "orders": orders}, by="month")
+            100 * rest.set_index("month").loc[month, "conversion"]
         """,
     )
 
@@ -273,9 +278,13 @@ def lever(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
-def _year(shop: Shop, kpi: str) -> float:
-    """Return a KPI over the whole period."""
-    return float(topic.measure(kpi, shop)[kpi].iloc[0])
+TIED = ("campaign_uv_share", "campaign_order_share", "campaign_conversion")
+
+
+def _by_month(shop: Shop) -> pd.DataFrame:
+    """Return the three campaign KPIs month by month, the least share of UV first."""
+    months = [topic.measure(name, shop, "month").set_index("month")[name] for name in TIED]
+    return pd.concat(months, axis=1).sort_values(TIED[0])
 
 
 @sheet.number(
@@ -294,16 +303,17 @@ def _year(shop: Shop, kpi: str) -> float:
 )
 def rest_conversion(shop: Shop) -> sheet.Sheet:
     target = _cards(shop).groupby("kpi")["target"].first()
-    uv = round(_year(shop, "campaign_uv_share"), 3)
+    shares = _by_month(shop)["campaign_uv_share"]
+    month, uv = shares.index[0], round(float(shares.iloc[0]), 3)
     orders, converts = target["campaign_order_share"], target["campaign_conversion"]
     tied = topic.implied_conversion(uv, orders, converts)
     return sheet.Sheet(
         prompt=_(
-            "Over the whole period campaigns brought {uv:.1%} of the visitors. Next year they are "
-            "to bring the same share, to convert {conversion:.0%} of them, and to make "
-            "{orders:.0%} of the orders. What must the **rest of the traffic** convert, in per "
-            "cent, to two decimals?"
-        ).format(uv=uv, orders=orders, conversion=converts),
+            "In {month:%B} campaigns brought {uv:.1%} of the visitors, less than in any other "
+            "month. In {month:%B} of next year they are to bring the same share, to convert "
+            "{conversion:.0%} of them, and to make {orders:.0%} of the orders. What must the "
+            "**rest of the traffic** convert in that month, in per cent, to two decimals?"
+        ).format(month=month, uv=uv, orders=orders, conversion=converts),
         right=100 * tied.rest,
         wrong={
             "stopped_at_the_shop": 100 * tied.shop,
@@ -330,8 +340,9 @@ AMBITION = 1.05  # what campaigns are to convert, as a ratio to this year
 
 @dataclass(frozen=True)
 class _Year:
-    """What campaigns and the rest of the traffic did, and plans held against it."""
+    """What campaigns and the rest did in the month in the middle, and plans held against it."""
 
+    month: pd.Timestamp
     uv: float  # share of campaigns
     orders: float  # share of campaigns
     campaigns: float  # what they converted
@@ -340,11 +351,12 @@ class _Year:
 
     @classmethod
     def of(cls, shop: Shop) -> _Year:
-        share = topic.measure("campaign_uv_share", shop, "month")["campaign_uv_share"]
-        names = ("campaign_uv_share", "campaign_order_share", "campaign_conversion")
-        uv, orders, converts = (_year(shop, name) for name in names)
+        months = _by_month(shop)
+        middle = months.iloc[len(months) // 2]
+        uv, orders, converts = map(float, middle[list(TIED)])
         rest = topic.implied_conversion(uv, orders, converts).rest
-        return cls(uv, orders, converts, rest, best=float(share.max()))
+        best = float(months["campaign_uv_share"].iloc[-1])
+        return cls(pd.Timestamp(middle.name), uv, orders, converts, rest, best)
 
     def implied_rest(self, answer: sheet.PlanAnswer) -> float:
         shares = (answer[name] / 100 for name in ("uv_share", "order_share", "conversion"))
@@ -380,8 +392,12 @@ class _Year:
         told |= vars(self) | {"more": converts / self.campaigns - 1}
         lines = (
             _("The rest would have to convert {implied:.2%}; it converted {rest:.2%}."),
-            _("Campaigns would convert {new:.2%}: {more:+.0%} on this year's {campaigns:.2%}."),
-            _("Campaigns would bring {share:.0%} of UV: {uv:.1%} this year, {best:.1%} at best."),
+            _(
+                "Campaigns would convert {new:.2%}: {more:+.0%} on this {month:%B}'s {campaigns:.2%}."
+            ),
+            _(
+                "Campaigns would bring {share:.0%} of UV: {uv:.1%} this {month:%B}, {best:.1%} at best."
+            ),
         )
         met = (self.agrees(answer), self.asks_more(answer), self.reachable(answer))
         points = 40 * met[0] + 30 * met[1] + 30 * met[2]
@@ -411,8 +427,8 @@ class _Year:
             "Your targets agree, but campaigns would be on target without any improvement."
         ),
         "out_of_reach": _(
-            "The share of UV lies outside what this year showed: keep it between the year and its "
-            "best month."
+            "The share of UV lies outside what this year showed: keep it between that of the month "
+            "and that of the best month."
         ),
     },
 )
@@ -423,13 +439,15 @@ def next_year(shop: Shop) -> sheet.PlanSheet:
     orders = year.order_share_of(beyond, right["conversion"] / 100)
     return sheet.PlanSheet(
         prompt=_(
-            "This year campaigns brought {uv:.1%} of the visitors, made {orders:.1%} of the orders "
-            "and converted {campaigns:.2%}; the rest of the traffic converted {rest:.2%}.\n\n"
-            "Set the three campaign targets for next year so that they agree with one another: the "
-            "rest of the traffic is to convert what it did (within {close:.2f} points of per "
-            "cent). Ask campaigns to convert at least {more:.0%} more than this year, and for a "
-            "share of UV that is no lower than this year's and no higher than in the best month "
-            "({best:.1%})."
+            "In {month:%B} campaigns brought {uv:.1%} of the visitors, made {orders:.1%} of the "
+            "orders and converted {campaigns:.2%}; the rest of the traffic converted {rest:.2%}. "
+            "(Targets are scored by month, so they are set by month: the conversion of a whole "
+            "year has other visitors below the line.)\n\n"
+            "Set the three campaign targets for next year's {month:%B} so that they agree with one "
+            "another: the rest of the traffic is to convert what it did (within {close:.2f} points "
+            "of per cent). Ask campaigns to convert at least {more:.0%} more than this year, and "
+            "for a share of UV that is no lower than this year's and no higher than in the best "
+            "month of the year ({best:.1%})."
         ).format(**vars(year), close=100 * CLOSE, more=AMBITION - 1),
         right=right,
         score=year.score,
