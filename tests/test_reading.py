@@ -29,7 +29,7 @@ TODAY = {
     "organisation": Load(24, 3, 36),
     "decisions": Load(51, 3, 24),
     "journey": Load(48, 2, 50),
-    "kpi": Load(35, 1, 12),
+    "kpi": Load(34, 1, 60),
     "operations": Load(83, 3, 42),
     "service_desk": Load(84, 0, 0),
     "competitors": Load(53, 0, 0),

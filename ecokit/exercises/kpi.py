@@ -356,7 +356,7 @@ class _Year:
         uv, orders, converts = map(float, middle[list(TIED)])
         rest = topic.implied_conversion(uv, orders, converts).rest
         best = float(months["campaign_uv_share"].iloc[-1])
-        return cls(pd.Timestamp(middle.name), uv, orders, converts, rest, best)
+        return cls(months.index[len(months) // 2], uv, orders, converts, rest, best)
 
     def implied_rest(self, answer: sheet.PlanAnswer) -> float:
         shares = (answer[name] / 100 for name in ("uv_share", "order_share", "conversion"))
@@ -392,12 +392,8 @@ class _Year:
         told |= vars(self) | {"more": converts / self.campaigns - 1}
         lines = (
             _("The rest would have to convert {implied:.2%}; it converted {rest:.2%}."),
-            _(
-                "Campaigns would convert {new:.2%}: {more:+.0%} on this {month:%B}'s {campaigns:.2%}."
-            ),
-            _(
-                "Campaigns would bring {share:.0%} of UV: {uv:.1%} this {month:%B}, {best:.1%} at best."
-            ),
+            _("Campaigns would convert {new:.2%}: {more:+.0%} on {campaigns:.2%} of {month:%B}."),
+            _("They would bring {share:.0%} of UV: {uv:.1%} in {month:%B}, {best:.1%} at best."),
         )
         met = (self.agrees(answer), self.asks_more(answer), self.reachable(answer))
         points = 40 * met[0] + 30 * met[1] + 30 * met[2]

@@ -275,3 +275,50 @@ def tied_targets(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
         ),
     )
     ax.legend()
+
+
+@theme.drawn(height=2.6, row=0.2, table="name uv campaign_conversion")
+def campaigns(table: pd.DataFrame, target: float = 0.1, ax: Axes = theme.NEW) -> None:
+    """Draw what the campaigns of a month converted, beside how many visitors each brought.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row a campaign: ``name``, ``uv`` (visitors), ``campaign_conversion`` (a share).
+    target : float
+        The conversion that is asked for.
+    ax : Axes, optional
+        Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"name": ["Coupons", "School"], "uv": [600, 200],
+    ...                       "campaign_conversion": [0.03, 0.12]})
+    >>> campaigns(table).axes[0].get_title(loc="left")
+    'Coupons: 75% of the visitors, 3.0% ordered'
+    """
+    shown = table.sort_values("uv", ignore_index=True)
+    rows = np.arange(len(shown))
+    missed = shown["campaign_conversion"] < target
+    colors = np.where(missed, theme.ORANGE, theme.BLUE)
+    ax.barh(rows, shown["campaign_conversion"], height=0.6, color=colors)
+    ax.axvline(target, color="black", linewidth=1, linestyle=":")
+    ax.set_yticks(rows.tolist(), [fill(str(name), 22) for name in shown["name"]])
+    for row, share, uv in zip(
+        rows.tolist(), shown["campaign_conversion"], shown["uv"], strict=True
+    ):
+        text = _("{share:.1%} of {uv:,} visitors").format(share=share, uv=int(uv))
+        ax.text(share + 0.001, row, text, va="center", fontsize=9.5)
+    ax.set_xlim(0, 1.5 * max(float(shown["campaign_conversion"].max()), target))
+    theme.percent_axis(ax, "x")
+    ax.set_xlabel(theme.words("campaign_conversion"))
+    ax.grid(visible=False, axis="y")
+    most = shown.iloc[-1]
+    ax.set_title(
+        _("{name}: {part:.0%} of the visitors, {share:.1%} ordered").format(
+            name=most["name"],
+            part=most["uv"] / shown["uv"].sum(),
+            share=most["campaign_conversion"],
+        )
+    )
