@@ -176,8 +176,8 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
         ),
         solution=_(
             "Filter the approvals to campaign decisions; `waiting` adds up the hours by post. The "
-            "mean wait is nearly the same everywhere: the first post has most hours because every "
-            "decision passes it."
+            "mean waits differ far less than the hours: the first post has most of them because "
+            "every decision passes it."
         ),
     )
 

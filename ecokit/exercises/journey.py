@@ -407,20 +407,33 @@ def do_calls_harm(shop: Shop) -> sheet.ChoiceSheet:
             "You took the weakest touchpoint. It is the most that is possible; the other "
             "touchpoints fail for further orders."
         ),
+        "multiplied_ten": _(
+            "You multiplied the ten rates as the table shows them. Each counts only the orders to "
+            "which its touchpoint applies, and failures come together. Count orders."
+        ),
+        "counted_unpaid": _(
+            "You counted orders that were never paid, too. Their journey ended early, so it broke "
+            "less often: take paid orders."
+        ),
     },
 )
 def perfect(shop: Shop) -> sheet.Sheet:
     journeys = topic.perfect_journey(shop).iloc[0]
+    steps = topic.states(shop)
+    kept = steps["state"].eq("on_time").groupby(steps["order_id"]).all()
     return sheet.Sheet(
         prompt=_(
-            "A journey is perfect when every touchpoint that applied was on time. Which share of "
-            "the year's paid orders had a perfect journey?"
+            "An order had a perfect journey when each touchpoint that applied to it was on time; "
+            "one late or missing touchpoint spoils it. Take all paid orders of the year. Which "
+            "share of them had a perfect journey?"
         ),
         right=journeys["joint"],
         wrong={
             "multiplied_the_rates": journeys["product"],
+            "multiplied_ten": topic.rates(shop)["on_time_rate"].prod(),
             "mean_of_the_rates": topic.rates(shop)["on_time_rate"].mean(),
             "weakest_link": journeys["ceiling"],
+            "counted_unpaid": kept.mean(),
         },
         hints=(
             _("Look at one order first: is everything on time? Then count such orders."),

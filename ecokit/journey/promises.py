@@ -77,8 +77,8 @@ def delivery(data: Any, *, by: By = None, as_of: datetime | str | None = None) -
     values = {
         "orders": nw.col("one"),
         "undelivered": nw.col("one") - nw.col("there"),
-        "promised_hours": per("promised", "one") / 60,
-        "actual_hours": per("actual", "there") / 60,
+        "promised_hours": per("promised", "one") / 3600,
+        "actual_hours": per("actual", "there") / 3600,
         "kept_rate": per("kept", "one"),
         "delivered_kept_rate": per("kept", "there"),
     }
@@ -96,14 +96,14 @@ def delivery(data: Any, *, by: By = None, as_of: datetime | str | None = None) -
 
 
 def _parts(now: datetime) -> dict[str, nw.Expr]:
-    """Return what is added up over orders with a `promise`, in whole numbers."""
+    """Return what is added up over orders with a `promise`, in whole numbers and seconds."""
     paid, promise, delivered = (nw.col(name) for name in ("paid_at", "promise", "delivered_at"))
     there = (~delivered.is_null() & (delivered <= now)).cast(nw.Int64)
-    taken = (delivered - paid).dt.total_minutes().fill_null(0).cast(nw.Int64)
+    taken = (delivered - paid).dt.total_seconds().fill_null(0).cast(nw.Int64)
     return {
         "one": nw.lit(1, nw.Int64),
         "there": there,
         "kept": (delivered <= promise).fill_null(False).cast(nw.Int64) * there,
-        "promised": (promise - paid).dt.total_minutes().cast(nw.Int64),
+        "promised": (promise - paid).dt.total_seconds().cast(nw.Int64),
         "actual": taken * there,
     }
