@@ -47,16 +47,23 @@ def product(shop: Shop) -> Product:
     """Return the product of the questions, with its price, cost and demand in this shop."""
     phones = shop.products[shop.products["category"] == "phones"].set_index("product_id")
     stock = shop.stock[shop.stock["product_id"].isin(phones.index)]
-    totals = stock.groupby("product_id").agg(
-        asked=("demand", "sum"), days=("demand", "size"), price=("price", "median")
+    totals = (
+        stock.sort_values("date")
+        .groupby("product_id")
+        .agg(
+            asked=("demand", "sum"),
+            days=("demand", "size"),
+            price=("price", "median"),
+            cost=("unit_cost", "last"),  # what a unit has cost, not what it cost at the launch
+        )
     )
     # the cost stands clear of the price, or the arithmetic of a cut has nothing to show
-    wide = totals["price"] * (1 - 1.5 * CUT) > phones["cost"].reindex(totals.index)
+    wide = totals["price"] * (1 - 1.5 * CUT) > totals["cost"]
     often = totals[wide & (totals["asked"] >= 20)]
     chosen = (often if len(often) else totals[wide]).sort_values("asked").index[-1]
     row, phone = totals.loc[chosen].astype(float), phones.loc[chosen]
     units = round(365 * row["asked"] / row["days"])
-    elasticity, cost = abs(shop.truth["elasticity_phones"]), round(float(phone["cost"]))
+    elasticity, cost = abs(shop.truth["elasticity_phones"]), round(row["cost"])
     return Product(str(phone["name"]), round(row["price"]), cost, units, elasticity)
 
 

@@ -49,6 +49,6 @@ __getattr__, __dir__, __all__ = attach(
         ],
         "outcome": ["compare", "one_price"],
         "promotion": ["break_even_uplift", "discount", "free_trial"],
-        "table": ["side_by_side"],
+        "table": ["assumption", "side_by_side"],
     },
 )

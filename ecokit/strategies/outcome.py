@@ -20,6 +20,7 @@ COLUMNS = ("who", "units", "price", "unit_cost", "surplus")
 
 NAMES: dict[str, tuple[str, str]] = {
     "one_price": (_("one price"), "统一定价"),
+    "best_price": (_("best single price"), "最优统一价"),
     "personalised": (_("personalised"), "个性化定价"),
     "prestige": (_("prestige"), "声誉定价"),
     "automatic": (_("automatic adjustment"), "自动调价"),
@@ -32,7 +33,10 @@ NAMES: dict[str, tuple[str, str]] = {
     "penetration": (_("penetration"), "渗透定价"),
     "collaborative": (_("collaborative"), "协同定价"),
 }
-"""The strategies of slide 20 by the name of their function; two of the nine have two forms."""
+"""The strategies of slide 20 by the name of their function; two of the nine have two forms.
+
+Before them stand one price, and the best single price, which any other strategy must beat.
+"""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,12 @@ class Outcome:
     def consumer_surplus(self) -> float:
         """Yuan that the buyers would have paid on top."""
         return float(self.buyers["surplus"].sum())
+
+    @property
+    def below_cost(self) -> float:
+        """Units sold for less than they cost."""
+        loses = self.buyers["price"] < self.buyers["unit_cost"] - 1e-9
+        return float(self.buyers.loc[loses, "units"].sum())
 
     @property
     def prices(self) -> tuple[float, float, float]:
@@ -201,8 +211,9 @@ def compare(outcomes: Iterable[Outcome], base: Outcome | None = None) -> pd.Data
     -------
     DataFrame
         ``strategy``, ``name``, ``name_zh``, ``lowest``, ``mean_price``, ``highest`` (yuan),
-        ``units``, ``revenue``, ``profit``, ``consumer_surplus`` (yuan), ``against_base``
-        (profit over that of the base, less 1).
+        ``units``, ``below_cost`` (units sold for less than they cost), ``revenue``,
+        ``profit``, ``consumer_surplus`` (yuan), ``against_base`` (profit over that of the
+        base, less 1).
 
     Raises
     ------
@@ -236,6 +247,7 @@ def compare(outcomes: Iterable[Outcome], base: Outcome | None = None) -> pd.Data
             "mean_price": one.prices[1],
             "highest": one.prices[2],
             "units": one.units,
+            "below_cost": one.below_cost,
             "revenue": one.revenue,
             "profit": one.profit,
             "consumer_surplus": one.consumer_surplus,

@@ -69,6 +69,7 @@ CALLS: Calls = {
         STOCK, "P1", 2.0, "uniform", 30, product_id="product_id", price="price", demand="demand"
     ),
     "strategies.rubinstein": lambda: Call(0.9, 0.8),
+    "strategies.assumption": lambda: Call("discount", {"cut": 8.0}),
     "strategies.side_by_side": lambda: Call(CUSTOMERS, 20, 60, 3),
     "strategies.skim": lambda: Call(CUSTOMERS, 20, 4),
     "strategies.spiral": lambda: Call(100, strategies.Rule(0.99), strategies.Rule(), 5),
