@@ -28,7 +28,8 @@ def compare(table: pd.DataFrame, chosen: str = "", ax: Axes = theme.NEW) -> None
     Parameters
     ----------
     table : DataFrame
-        What ``strategies.compare`` returned; its first row is the base.
+        What ``strategies.compare`` returned; its base is the best single price where that is a
+        row, else the first row.
     chosen : str
         A strategy to point out.
     ax : Axes, optional
@@ -58,7 +59,8 @@ def compare(table: pd.DataFrame, chosen: str = "", ax: Axes = theme.NEW) -> None
         color=theme.SKY,
         label=_("left to customers"),
     )
-    base = table.iloc[0]
+    best_price = table["strategy"] == "best_price"
+    base = table[best_price].iloc[0] if best_price.any() else table.iloc[0]
     ax.axvline(base["profit"], color=theme.GREY, linewidth=1, linestyle="--", zorder=0)
     labels = [f"{name} {zh}" for name, zh in zip(table["name"], table["name_zh"], strict=True)]
     ax.set_yticks(places, labels)
@@ -66,7 +68,7 @@ def compare(table: pd.DataFrame, chosen: str = "", ax: Axes = theme.NEW) -> None
     theme.yuan_axis(ax, "x")
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.35, -0.06), ncols=2)
-    others = table.iloc[1:]
+    others = table[table["strategy"] != base["strategy"]]
     if len(others) and base["profit"] > 0:
         best = others.sort_values("profit").iloc[-1]
         finding = _("{name} earns {more:.0%} more than {base}")
