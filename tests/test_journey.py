@@ -228,6 +228,25 @@ def test_delivery_does_not_forget_the_lost_parcel(engine: Move) -> None:
     ]
 
 
+def test_delivery_counts_in_seconds() -> None:
+    tables = {
+        "orders": pd.DataFrame(
+            {
+                "order_id": [1, 2],
+                "placed_at": pd.Timestamp("2025-03-01"),
+                "paid_at": pd.Timestamp("2025-03-01 00:00:30"),
+                "delivered_at": pd.to_datetime(["2025-03-01 01:00:00", "2025-03-01 02:00:15"]),
+            }
+        ),
+        "touchpoints": pd.DataFrame(
+            {"order_id": [1, 2], "touchpoint": 7, "due_at": pd.Timestamp("2025-03-02")}
+        ),
+    }
+    told = journey.delivery(tables, as_of="2025-04-01").iloc[0]
+    assert told["actual_hours"] == (3570 + 7185) / 7200
+    assert told["promised_hours"] == 96 - 30 / 3600
+
+
 def test_perfect_journey_counts_orders(engine: Move) -> None:
     told = journey.perfect_journey(small_shop(engine))
     # Orders 1, 2, 3 are complete (5 is open, 4 unpaid); 1 fails its call, 2 its packing.

@@ -300,14 +300,14 @@ CANDIDATES = {
     options=tuple(CANDIDATES),
 )
 def single_point(shop: Shop) -> sheet.ChoiceSheet:
-    risks = topic.single_points(shop, structure=SEVEN)
-    stops = risks[risks["risk"] == "approval"]
-    passes = stops.groupby("post_id")["scope"].nunique()
+    paths = topic.approval_paths(shop, structure=SEVEN).set_index("kind")["path"].str.split(" → ")
+    stops = paths.explode().rename("post_id").reset_index()
+    passes = stops["post_id"].value_counts()
     posts = shop.posts.set_index("post_id")
     titles = posts["title"] + " " + posts["title_zh"]
 
     def reason(post: str) -> str:
-        kinds = stops[stops["post_id"] == post]["scope"]
+        kinds = stops[stops["post_id"] == post]["kind"]
         if kinds.empty:
             return _("No decision of these three kinds passes this post.")
         return _("These decisions pass this post: {kinds}.").format(kinds=", ".join(kinds))
