@@ -299,7 +299,7 @@ def test_few_random_numbers_are_named_as_a_cell(exercise: Exercise, shop: Shop) 
 
 
 NONSENSE = [
-    *(math.nan, math.inf, -math.inf, None, True, 1j, 10**400, -(10**30), b"4", object(), print),
+    *(math.nan, math.inf, -math.inf, None, True, 1j, 10**400, -(10**30), b"404", object(), print),
     *("", " ", "abc", "nan", "inf", "1e999", "1,2345", "4..0", "9" * 100_000, "\x00", "💥", "四"),
     *("5 bananas", "-", "%", "1/0", "__import__('os')", "<b>4</b>", "{}", "{0}", "%s"),
     *([], [4], (), {}, {"a": 1}, set(), range(3), np.array([]), np.zeros((2, 2)), pd.NA, pd.NaT),

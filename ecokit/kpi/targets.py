@@ -234,6 +234,9 @@ def consistent_targets(
     traffic; two posts that carry sales have one plan; the profit planned is the sales
     planned times the margin; sales planned = UV planned x conversion x order value.
 
+    Targets that are apart cannot be met *exactly* together. Where more is better, all of them
+    can still be exceeded: a profit planned above the margin asked meets it.
+
     References
     ----------
     The targets of slide 9; the ties follow from their definitions.
