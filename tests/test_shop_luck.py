@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ecokit import load_shop
 from ecokit.errors import CourseError
 from ecokit.shop import Shop, simulate
+from ecokit.shop.inputs import read
 from ecokit.shop.simulator import campaigns
 from ecokit.shop.simulator.luck import Luck, key
 from ecokit.shop.write import csv_text
@@ -75,7 +76,6 @@ def test_an_added_campaign_that_brings_nobody_changes_no_byte(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = simulate(3, days=60, visitors_per_day=150)
-    read = campaigns.read
     nobody = dict(read("promotions")[0]) | {
         **{"name": "Nobody", "starts": "01-20", "visit_share": "0", "discount": "0"},
         "categories": "",

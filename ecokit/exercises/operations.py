@@ -551,7 +551,8 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
     mean, sd = found.demand.mean(), found.demand.std()
     quantity = _economic(found)
     tried = _judged(found, np.arange(POINTS + 1), quantity)
-    point = float(tried["cost"].where(tried["fill_rate"] >= FILL).idxmin())
+    served = tried["fill_rate"].to_numpy() >= FILL
+    point = float(np.where(served, tried["cost"].to_numpy(), np.inf).argmin())
     budget = SPARE * tried["cost"].loc[point]
 
     def year(plan: sheet.PlanAnswer) -> pd.Series[Any]:
