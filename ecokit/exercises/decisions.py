@@ -307,6 +307,7 @@ WHY = {
 
 @sheet.choice(
     id="decisions-best-change",
+    edition=2,
     objective="decisions-choose",
     minutes=5,
     title=_("Which change keeps most margin?"),
@@ -423,6 +424,7 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
 
 @sheet.plan(
     id="decisions-design-path",
+    edition=2,
     objective="decisions-choose",
     minutes=10,
     title=_("Design the approval path of campaigns"),
