@@ -33,7 +33,7 @@ def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
     id="kpi-campaign-conversion",
     objective="kpi-compute",
     minutes=5,
-    title=_("Compute a conversion"),
+    title=_("Compute a campaign conversion"),
     unit="%",
     tolerance=0.02,
     mistakes={
@@ -45,7 +45,7 @@ def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
         ),
         "took_the_whole_shop": _(
             "That is the conversion of the whole shop. Keep the visits and the orders that came "
-            "without a campaign, above the line and below it."
+            "through a campaign, above the line and below it."
         ),
     },
 )
@@ -55,19 +55,16 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
     end = month + pd.offsets.MonthBegin()
     visits = shop.visits[shop.visits["started_at"].between(month, end, inclusive="left")]
     orders = shop.orders[shop.orders["placed_at"].between(month, end, inclusive="left")]
-    ours, theirs = (one[one["campaign_id"].isna()] for one in (visits, orders))
+    ours, theirs = visits.dropna(subset="campaign_id"), orders.dropna(subset="campaign_id")
     paid, visitors = theirs["paid_at"].count(), ours["visitor_id"].nunique()
-    rest = {name: shop[name][shop[name]["campaign_id"].isna()] for name in ("visits", "orders")}
-    months = {
-        "without a campaign": topic.conversion(rest, by="month"),
-        "whole shop": topic.conversion(shop, by="month"),
-    }
-    table = pd.DataFrame({k: v.set_index("month")["conversion"] for k, v in months.items()})
+    names = ("campaign_conversion", "conversion")
+    months = [topic.measure(name, shop, "month").set_index("month")[name] for name in names]
+    table = 100 * pd.concat(months, axis=1).rename(index="{:%B}".format)
     return sheet.Sheet(
         prompt=_(
             "In {month:%B %Y} campaigns brought a larger share of the visitors than in any other "
-            "month. What was the conversion of the **rest** of that month's traffic, of the "
-            "visits and orders without a campaign, in per cent, to two decimals?"
+            "month. What was the campaign order conversion of that month, in per cent, to two "
+            "decimals?"
         ).format(month=month),
         right=100 * paid / visitors,
         wrong={
@@ -75,24 +72,22 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
             "counted_unpaid": 100 * len(theirs) / visitors,
             "took_the_whole_shop": 100 * orders["paid_at"].count() / visits["visitor_id"].nunique(),
         },
-        table=100 * table.rename(index="{:%B}".format),
-        cell=(f"{month:%B}", "without a campaign"),
+        table=table,
+        cell=(f"{month:%B}", "campaign_conversion"),
         hints=(
             _("Read the formula of the KPI: what is above the line, what is below?"),
-            _("Keep the rows without a `campaign_id`, and give them to `kpi.conversion`."),
+            _("`kpi.measure('campaign_conversion', shop, by='month')` gives it for each month."),
         ),
         solution=_(
-            "{paid} paid orders without a campaign, divided by {visitors} visitors without a "
-            "campaign: {result:.2f} %."
+            "{paid} paid orders through campaigns, divided by {visitors} visitors through "
+            "campaigns: {result:.2f} %."
         ).format(paid=paid, visitors=visitors, result=100 * paid / visitors),
         code="""
             from ecokit import kpi
             shares = kpi.measure("campaign_uv_share", shop, by="month").set_index("month")
             month = shares["campaign_uv_share"].idxmax()
-            visits = shop.visits[shop.visits["campaign_id"].isna()]
-            orders = shop.orders[shop.orders["campaign_id"].isna()]
-            rest = kpi.conversion({"visits": visits, "orders": orders}, by="month")
-            100 * rest.set_index("month").loc[month, "conversion"]
+            conversions = kpi.measure("campaign_conversion", shop, by="month").set_index("month")
+            100 * conversions.loc[month, "campaign_conversion"]
         """,
     )
 

@@ -17,7 +17,16 @@ from ecokit.shop.simulator.arrays import (
     seconds,
 )
 from ecokit.shop.simulator.luck import Keys, key
-from ecokit.shop.simulator.world import AGAIN, BLOCK_DAYS, DIRECT, VIEWS, Coming, State, World
+from ecokit.shop.simulator.world import (
+    AGAIN,
+    BLOCK_DAYS,
+    DIRECT,
+    SAME_WAY,
+    VIEWS,
+    Coming,
+    State,
+    World,
+)
 
 # Visits by hour of the day, 0 to 23: lunch and the evening.
 HOURS = np.array(
@@ -96,13 +105,19 @@ def _new(world: World, state: State, first: int) -> Coming:
 
 
 def _again(world: World, new: Coming) -> Coming:
-    """Draw who looks in again on one of the next days: directly, the address is known now."""
-    rows = np.flatnonzero(world.luck.uniform("visit.again", new.key) < AGAIN.sum())
+    """Draw who looks in again on one of the next days.
+
+    Some take the way by which they came, if it is still there; the others know the address now.
+    """
+    luck = world.luck
+    rows = np.flatnonzero(luck.uniform("visit.again", new.key) < AGAIN.sum())
     who = key("again", new.key[rows])
-    later = 1 + world.luck.pick("visit.again_day", AGAIN, who)
-    when = _moment(world, new.when[rows] // DAY + later, who)
-    direct = np.full(len(rows), DIRECT)
-    return Coming(who, when, new.visitor[rows], direct, np.zeros(len(rows), dtype=bool))
+    day = new.when[rows] // DAY + 1 + luck.pick("visit.again_day", AGAIN, who)
+    open_way = world.traffic[np.minimum(day, world.days - 1), new.source[rows]] > 0
+    same = open_way & (luck.uniform("visit.again_way", who) < SAME_WAY)
+    source = np.where(same, new.source[rows], DIRECT)
+    when = _moment(world, day, who)
+    return Coming(who, when, new.visitor[rows], source, np.zeros(len(rows), dtype=bool))
 
 
 def _moment(world: World, day: Ints, who: Keys) -> Ints:

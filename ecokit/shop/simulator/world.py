@@ -24,6 +24,7 @@ FOCUS = 0.6  # visits of a campaign that look at the categories it is about
 RETURNING_ROOM = 0.86  # the rest is left to customers who come back
 RETURNING = 0.125  # share of the visits that they turn out to be
 AGAIN = 0.16 * np.array([0.45, 0.25, 0.15, 0.10, 0.05])  # who looks in again 1 to 5 days later
+SAME_WAY = 0.6  # of those: by the campaign or channel that brought them, if it still runs
 DIRECT = 0  # channel of those who know the address
 RETURN_CHANNELS = (DIRECT, 5)  # customers come back directly, or by a message
 BY_MESSAGE = 0.4
