@@ -17,6 +17,13 @@ from ecokit import exercises, load_shop, service_desk
 from ecokit.shop import Shop
 from tests.answers.road import Answer
 
+# Roads that lead nowhere since the company is told whole, and why.
+NO_LONGER = {
+    "Raises the mandate, one after another, until 88 % meet the two hours.": (
+        "no mandate alone brings 88 % of the decisions into the two hours"
+    ),
+}
+
 FOLDER = Path(__file__).with_name("answers")
 TOPICS = sorted({file.stem for file in FOLDER.glob("*.py")} - {"__init__", "road"})
 
@@ -60,4 +67,8 @@ def as_it_was(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
 @pytest.mark.parametrize("topic", TOPICS)
 def test_each_road_can_be_walked_on_the_company_of_today(topic: str, as_it_was: Shop) -> None:
     for one in answers(topic):
+        if one.road in NO_LONGER:
+            with pytest.raises(IndexError):
+                one.answer(as_it_was)
+            continue
         assert one.answer(as_it_was) not in (None, "", {}), f"{one.exercise}: {one.road}"
