@@ -23,7 +23,8 @@ from ecokit.shop.simulator.arrays import (
 from ecokit.shop.simulator.orders import Wishes
 from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
 
-COVER_DAYS = 4  # days of expected sales that the planners keep beyond the lead time
+EVERY = 7  # days between two orders to one supplier: each has its day of the week
+COVER_DAYS = 2  # days of expected sales that the planners keep beyond lead time and week
 SAFETY = 0.70  # and so many standard deviations of a Poisson demand
 HERO_MONTH, HERO_DAYS = 6, (1, 18)  # purchases of the hero in June fail: it runs dry during 618
 HERO_DELAY, HERO_SHARE = 12, 0.25
@@ -152,17 +153,21 @@ def _stock_rows(
 
 
 def _purchase(world: World, state: State, today: int) -> Columns:
-    """Order up to the expected sales of lead time and cover; draw what the supplier does."""
+    """Order from the suppliers of today, up to the sales expected until the next order's goods come.
+
+    What the supplier then does is drawn.
+    """
     goods = world.catalogue
     lead = np.array([int(row["lead_days"]) for row in read("suppliers")])[goods.supplier]
     level = np.zeros(len(goods.names))
     for days in np.unique(lead):
-        ahead = world.forecast[today + 1 : today + 2 + days + COVER_DAYS].sum(axis=0)
+        ahead = world.forecast[today + 1 : today + 1 + days + EVERY + COVER_DAYS].sum(axis=0)
         level = np.where(lead == days, ahead, level)
     level = np.ceil(level + SAFETY * np.sqrt(level))
     gap = (level - state.on_hand - state.on_order).astype(np.int64)
-    due = today + lead
-    product = np.flatnonzero((gap > 0) & (due >= goods.launched) & (due < goods.delisted))
+    due = np.maximum(today + lead, goods.launched)  # the first goods come on the day of launch
+    asked = (goods.supplier % EVERY == today % EVERY) & (today + lead + EVERY > goods.launched)
+    product = np.flatnonzero(asked & (gap > 0) & (due < goods.delisted))
     units, due = gap[product], due[product]
     delivered_on, delivered = _supply(world, today, product, units, due)
     cost = goods.unit_cost[np.minimum(due, world.days - 1), product]
