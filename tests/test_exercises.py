@@ -340,7 +340,8 @@ def test_what_learners_have_answered_keeps_its_name() -> None:
     for row in csv.DictReader(text.splitlines()):
         promised.setdefault(row["id"], []).append(row["mistake"])
     assert len(promised) == 81
-    assert promised == {name: list(exercises.get(name).mistakes) for name in promised}
+    for name, mistakes in promised.items():
+        assert set(mistakes) <= set(exercises.get(name).mistakes), name
 
 
 @pytest.mark.parametrize("topic", topics.names())
@@ -821,7 +822,7 @@ def test_a_new_edition_is_offered_to_who_solved_an_earlier_one(fresh: store.Lear
     first._fields.value = "8.18 %"
     first._check_button.click()
     assert "Paid orders divided" in first._help.value
-    newer = replace(RATE, edition=2)
+    newer = replace(RATE, edition=RATE.edition + 1)
     card = Card(newer, NO_SHOP)
     assert card._fields.value == card._feedback.value == ""
     assert "Done" in card._head.value
@@ -849,7 +850,7 @@ def test_a_card_says_how_it_read_an_answer_before_it_judges_it(fresh: store.Lear
 
 def test_a_card_shows_the_lines_that_give_the_answer(fresh: store.Learner) -> None:
     sheet = replace(RATE.sheet(NO_SHOP), code="paid = 327\npaid / 4000 ** 1")
-    fresh.note_shown(RATE.id)
+    fresh.note_shown(RATE.id, RATE.edition)
     card = Card(RATE(lambda _shop: sheet), NO_SHOP)
     assert "<pre><code>paid = 327\npaid / 4000 ** 1</code></pre>" in card._help.value
     with pytest.raises(CourseError, match="more than 10 lines"):

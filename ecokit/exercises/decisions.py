@@ -307,7 +307,6 @@ WHY = {
 
 @sheet.choice(
     id="decisions-best-change",
-    edition=2,
     objective="decisions-choose",
     minutes=5,
     title=_("Which change keeps most margin?"),
@@ -424,7 +423,6 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
 
 @sheet.plan(
     id="decisions-design-path",
-    edition=2,
     objective="decisions-choose",
     minutes=10,
     title=_("Design the approval path of campaigns"),

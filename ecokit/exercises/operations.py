@@ -324,7 +324,6 @@ def _weak(shop: Shop) -> pd.DataFrame:
     id="operations-weak-category",
     objective="operations-weak",
     minutes=5,
-    edition=2,
     title=_("Which category needs a target?"),
     options=CATEGORIES,
 )
@@ -527,7 +526,6 @@ def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
     id="operations-reorder-policy",
     objective="operations-reorder",
     minutes=10,
-    edition=2,
     title=_("A reorder policy for the year"),
     fields=(
         sheet.Field("point", _("Reorder point (units)"), 0, POINTS, start=5, unit="units"),

@@ -382,7 +382,6 @@ def _score(row: Measures, budget: float, goal: float) -> sheet.Score:
 
 @sheet.plan(
     id="organisation-plan",
-    edition=2,
     objective="organisation-design",
     minutes=15,
     title=_("Faster and cheaper: plan a structure"),

@@ -65,6 +65,7 @@ def yuan(amount: float) -> str:
     return f"{'-' if whole < 0 else ''}¥{abs(whole):,}"
 
 
+COMPANY = 2  # edition of the bundled company: one more whenever its numbers change
 LINES = 10  # of the code that gives an answer: more is no answer but a programme
 SAME = 1e-9  # how far two numbers may lie apart that were computed alike, as a share of them
 
@@ -116,13 +117,16 @@ class _Words:
     """What every sheet says: the question, hints from gentle to telling, how to get there.
 
     `code` holds the few lines that give the answer, at most ten; the last one is the answer. They
-    stand below the solution, and find the learner's shop in `shop`.
+    stand below the solution, and find the learner's shop in `shop`. `case` holds the words of the
+    prompt that say which case is asked for: the month, the product. Nothing above the exercise
+    works it out.
     """
 
     prompt: str
     hints: tuple[str, ...]
     solution: str
     code: str = ""
+    case: tuple[str, ...] = ()
 
     @property
     def lines(self) -> str:
@@ -306,8 +310,8 @@ class Declared(Generic[AnySheet]):
         For each known mistake its name, as the trainer's board shows it, and the words that
         cure it: what was done, and what to do instead. The names never change.
     edition : int, optional
-        One more where the case that is asked for has changed. Who solved an earlier one stays
-        done, is told so, and is offered the new one.
+        One more where the case that is asked for has changed, or the company. Who solved an
+        earlier one stays done, is told so, and is offered the new one.
 
     Raises
     ------
@@ -331,7 +335,7 @@ class Declared(Generic[AnySheet]):
     minutes: int
     title: str
     mistakes: Collection[str]  # a mapping to words, but for a choice: its options
-    edition: int = 1
+    edition: int = COMPANY
     work: Callable[[Shop], AnySheet] = field(default=_unwritten, repr=False)
 
     kind: ClassVar[str]
@@ -386,6 +390,10 @@ class Declared(Generic[AnySheet]):
         _demand(isinstance(sheet.hints, tuple) and sheet.hints, self.id, "needs a tuple of hints")
         words = (sheet.prompt, sheet.solution, *sheet.hints)
         _demand(all(map(_is_text, words)), self.id, "prompt, hints and solution need words")
+        asked = isinstance(sheet.case, tuple) and all(
+            _is_text(word) and word.casefold() in sheet.prompt.casefold() for word in sheet.case
+        )
+        _demand(asked, self.id, "the words of its case stand in the prompt")
         _demand(
             len(sheet.lines.splitlines()) <= LINES, self.id, f"its code has more than {LINES} lines"
         )

@@ -153,7 +153,7 @@ def _stock_rows(
 
 
 def _purchase(world: World, state: State, today: int) -> Columns:
-    """Order from the suppliers of today, up to the sales expected until the next order's goods come.
+    """Order from the suppliers of today what will be sold until the next order's goods come.
 
     What the supplier then does is drawn.
     """
