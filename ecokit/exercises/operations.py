@@ -15,6 +15,7 @@ from ecokit.messages import _
 from ecokit.shop import Shop
 
 FILL = 0.97  # fill rate that the reorder policy must reach in years that it was not tuned on
+SHORT = 0.10  # so far below it no point is left for service; at twice the cost none for cost
 SPARE = 1.25  # what a policy may cost there, as a ratio to that of the way that the hints lead
 YEARS, AROUND = 10, 7  # so many years of other luck: each day drawn from the days around it
 POINTS = 60  # highest reorder point on offer
@@ -508,7 +509,8 @@ def _economic(found: topic.ProductInputs) -> float:
 
 
 def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
-    served, paid = min(1, row["fill_rate"] / FILL), min(1, budget / row["cost"])
+    served = np.clip(1 - (FILL - row["fill_rate"]) / SHORT, 0, 1)
+    paid = np.clip(2 - row["cost"] / budget, 0, 1)
     lines = (
         _("{fill_rate:.1%} of the units are served; {goal:.0%} is asked."),
         _("A year costs {cost:,.0f} yuan; {budget:,.0f} is the most you may pay."),
@@ -519,7 +521,8 @@ def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
     )
     told = tuple(line.format(**row, goal=FILL, budget=budget) for line in lines)
     met = bool(row["fill_rate"] >= FILL and row["cost"] <= budget)
-    return sheet.Score(round(50 * served**4 + 50 * paid), met, told)
+    points = 100 if met else min(round(50 * served + 50 * paid), 99)
+    return sheet.Score(points, met, told)
 
 
 @sheet.plan(
