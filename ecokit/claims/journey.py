@@ -34,6 +34,13 @@ def _told(shop: Shop) -> tuple[pd.DataFrame, pd.Series[Any]]:
     return told, told["order_id"].map(states)
 
 
+def a_late_parcel_makes_people_complain(shop: Shop) -> bool:
+    """Whose parcel was late complains more often, also if called in time, than who had it soon."""
+    told, call = _told(shop)
+    soon = told["complained"][call.isna()].mean()
+    return bool(soon < told["complained"].groupby(call).mean()[["on_time", "missing"]].min())
+
+
 def a_rush_breaks_more_journeys(shop: Shop) -> bool:
     """The month with the most orders has fewer perfect journeys than the year."""
     months = journey.perfect_journey(shop, by="month")
@@ -51,6 +58,14 @@ def the_mean_is_kept_and_promises_are_broken(shop: Shop) -> bool:
     """Parcels come sooner than promised on average, and more than one in twenty comes too late."""
     year = journey.delivery(shop).iloc[0]
     return bool(year["actual_hours"] < year["promised_hours"] and year["kept_rate"] < 0.95)
+
+
+def parcels_still_out_break_promises(shop: Shop) -> bool:
+    """In the middle of November fewer of all parcels due kept the promise than of those there."""
+    rush = shop.orders[shop.orders["placed_at"].dt.month == 11]
+    tables = {"orders": rush, "touchpoints": shop.touchpoints}
+    half_way = journey.delivery(tables, as_of="2025-11-15 09:00").iloc[0]
+    return bool(half_way["kept_rate"] < half_way["delivered_kept_rate"])
 
 
 def orders_too_recent_lower_the_rate(shop: Shop) -> bool:
