@@ -165,9 +165,9 @@ def _purchase(world: World, state: State, today: int) -> Columns:
         level = np.where(lead == days, ahead, level)
     level = np.ceil(level + SAFETY * np.sqrt(level))
     gap = (level - state.on_hand - state.on_order).astype(np.int64)
-    due = np.maximum(today + lead, goods.launched)  # the first goods come on the day of launch
-    asked = (goods.supplier % EVERY == today % EVERY) & (today + lead + EVERY > goods.launched)
-    product = np.flatnonzero(asked & (gap > 0) & (due < goods.delisted))
+    due = today + lead
+    asked = (goods.supplier % EVERY == today % EVERY) | (due == goods.launched)
+    product = np.flatnonzero(asked & (gap > 0) & (due >= goods.launched) & (due < goods.delisted))
     units, due = gap[product], due[product]
     delivered_on, delivered = _supply(world, today, product, units, due)
     cost = goods.unit_cost[np.minimum(due, world.days - 1), product]
