@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,13 @@ from ecokit.shop import Shop
 
 FILL = 0.97  # fill rate that the reorder policy must reach in years that it was not tuned on
 SHORT = 0.10  # so far below it no point is left for service; at twice the cost none for cost
-SPARE = 1.25  # what a policy may cost there, as a ratio to that of the way that the hints lead
+SURE = 0.99  # the cycle service level that the hints lead to
+SPARE = 1.25  # what a policy may cost there, as a ratio to the cheapest point that serves enough
 YEARS, AROUND = 10, 7  # so many years of other luck: each day drawn from the days around it
 POINTS = 60  # highest reorder point on offer
 LEVEL = 0.80  # cycle service level for which a reorder point is set
+SWAYED = 0.40  # of the visits of a place that buy by what stands there
+HELD = 7  # days for which a payment service keeps the money of a sale
 ORDER_DAYS, LEAD = 14, 5  # days of demand in an order, and days until it arrives
 
 CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
@@ -45,11 +47,11 @@ SIGNS = {
     minutes=4,
     title=_("One word, three rates"),
     unit="share",
-    tolerance=0.0005,
+    tolerance=0.00005,
     mistakes={
         "stockout_skus": _(
-            "You counted SKUs that ran out on some day. Over a year nearly every product does; "
-            "that says little of the customers. Count units."
+            "You counted SKUs that ran out on some day. Over a quarter many products do; that says "
+            "little of the customers. Count units."
         ),
         "stockout_days": _(
             "You counted product-days with a stock-out. Products run out on the days on which many "
@@ -57,42 +59,72 @@ SIGNS = {
         ),
         "average_of_ratios": _(
             "You averaged the rates of the months. A quiet month then weighs as much as a "
-            "festival. Add up units over the year, and divide once."
+            "festival. Add up units over the quarter, and divide once."
+        ),
+        "over_sold": _(
+            "You divided by the units sold. The customers who left are missing below the line: "
+            "divide by the units asked for."
+        ),
+        "empty_days": _(
+            "You counted days that end with an empty shelf. Nobody may have asked for more on such "
+            "a day. Count the units that were asked for and not served."
         ),
     },
 )
 def stockout_rate(shop: Shop) -> sheet.Sheet:
-    rates = topic.stockouts(shop, by="category")
+    rates = topic.stockouts(shop, by="quarter")
     worst = rates.iloc[rates["lost_sales"].argmax()]
-    whole = topic.stockouts(shop).assign(category=_("the whole shop"))
-    table = pd.concat([rates, whole]).set_index("category")
-    months = topic.stockouts(shop, by=["month", "category"])
-    months = months[months["category"] == worst["category"]]
+    months = topic.stockouts(shop, by="month")
+    months = months[months["month"].dt.quarter == worst["quarter"].quarter]
+    named = _quarters(rates).set_index("quarter")
+    categories = topic.stockouts(shop, by="category").set_index("category")["unit_rate"]
+    words = _("the rate of {category} over the whole year")
     return sheet.Sheet(
         prompt=_(
             "The KPI stock-out rate 缺货率 of slide 15 counts units: how many of those asked for "
-            "could not be served? Give it for {category} over the whole year."
-        ).format(category=sheet.plain(worst["category"])),
+            "could not be served? Give it for the whole shop in the {quarter}, the one that lost "
+            "most sales."
+        ).format(quarter=_quarter(worst["quarter"])),
         right=worst["unit_rate"],
         wrong={
             "stockout_skus": worst["sku_rate"],
             "stockout_days": worst["day_rate"],
             "average_of_ratios": months["unit_rate"].mean(),
+            "over_sold": worst["lost"] / worst["sold"],
+            "empty_days": worst["empty_day_rate"],
         },
-        table=table[["unit_rate", "day_rate", "sku_rate", "empty_day_rate"]],
-        cell=(worst["category"], "unit_rate"),
+        table=named[["unit_rate", "day_rate", "sku_rate"]],
+        cell=(_quarter(worst["quarter"]), "unit_rate"),
+        above={words.format(category=sheet.plain(key)): rate for key, rate in categories.items()},
+        case=(_quarter(worst["quarter"]),),
         hints=(
             _(
                 "The table `stock` has the columns `demand` and `sold`. What is missing between "
                 "them?"
             ),
-            _("`operations.stockouts(shop, by='category')`: take `unit_rate`."),
+            _("In the cell above write `by = 'quarter'`: take `unit_rate` of that quarter."),
         ),
         solution=_(
-            "Add up demand less sold over all products and days of the category, and divide once "
-            "by the sum of demand."
+            "Add up demand less sold over all products and days of the quarter, and divide once by "
+            "the sum of demand."
         ),
+        code=f"""
+            from ecokit import operations
+            rates = operations.stockouts(shop, by="quarter").set_index("quarter")
+            rates.loc["{worst["quarter"]:%Y-%m-%d}", "unit_rate"]
+        """,
     )
+
+
+def _quarter(first: Any) -> str:
+    """Return which quarter begins on a day, in words."""
+    names = (_("first quarter"), _("second quarter"), _("third quarter"), _("fourth quarter"))
+    return names[first.quarter - 1]
+
+
+def _quarters(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its quarters in words."""
+    return table.assign(quarter=table["quarter"].map(_quarter))
 
 
 def _lost_by_month(months: pd.DataFrame, share: float) -> pd.DataFrame:
@@ -118,6 +150,10 @@ def _lost_by_month(months: pd.DataFrame, share: float) -> pd.DataFrame:
         "margin_for_sales": _(
             "This is the margin that was lost. The question asks for sales: units times price."
         ),
+        "at_cost": _(
+            "You valued the units at what they had cost. Lost sales are what customers would have "
+            "paid: units times price."
+        ),
     },
 )
 def lost_sales(shop: Shop) -> sheet.Sheet:
@@ -135,47 +171,47 @@ def lost_sales(shop: Shop) -> sheet.Sheet:
             "no_substitutes": worst["lost_sales"],
             "kept_share": worst["lost_sales"] * stayed,
             "margin_for_sales": worst["lost_profit"] * (1 - stayed),
+            "at_cost": (worst["lost_sales"] - worst["lost_profit"]) * (1 - stayed),
         },
         table=_lost_by_month(months, 1 - stayed),
         cell=(f"{worst['month']:%B}", "lost_sales"),
+        case=(f"{worst['month']:%B}", _("lost most to stock-outs")),
         hints=(
             _(
                 "Units lost times the price of the day; then leave out those who bought something "
                 "else."
             ),
-            _("`operations.stockouts(..., by='month', substitution=...)` has `lost_sales`."),
+            _(
+                "In the cell on what an empty shelf costs write `by = 'month'` and "
+                "`substitution = {stayed:g}`: take `lost_sales`."
+            ).format(stayed=stayed),
         ),
         solution=_(
             "Multiply demand less sold by the price of each day, add up the month, and keep the "
             "share of customers who bought nothing."
         ),
+        code=f"""
+            from ecokit import operations
+            stayed = {stayed:g}
+            months = operations.stockouts(shop, by="month", substitution=stayed)
+            months.set_index("month").loc["{worst["month"]:%Y-%m-%d}", "lost_sales"]
+        """,
     )
 
 
-@lru_cache(maxsize=1)  # a third of a second, for three exercises
-def _categories(shop: Shop) -> pd.DataFrame:
-    return topic.performance(shop, by="category")
-
-
-def _largest(shop: Shop) -> pd.Series[Any]:
-    """Return how the category that sells most did in the year."""
-    return _categories(shop).iloc[_categories(shop)["sales"].argmax()]
-
-
-@lru_cache(maxsize=1)
-def _average_of_ratios(shop: Shop) -> pd.DataFrame:
-    """Return the means of the products' ratios by category: not what is asked."""
-    products = topic.performance(shop).merge(shop.products, on="product_id")
-    return products.groupby("category")[["margin", "gmroi_year"]].mean()
+def _largest(shop: Shop) -> str:
+    """Return the category that sells most in the year."""
+    told = topic.performance(shop, by="category")
+    return str(told["category"].iloc[told["sales"].argmax()])
 
 
 @sheet.number(
     id="operations-margin",
     objective="operations-assort",
     minutes=4,
-    title=_("Margin of the largest category"),
+    title=_("Margin of a product line"),
     unit="share",
-    tolerance=0.001,
+    tolerance=0.0005,
     mistakes={
         "markup": _(
             "This is the markup: profit over cost. The margin divides the same profit by sales."
@@ -184,28 +220,55 @@ def _average_of_ratios(shop: Shop) -> pd.DataFrame:
             "You averaged the margins of the products. One that sold twice weighs as much as one "
             "that sold a thousand times. Add up profit and sales, then divide."
         ),
+        "share_of_sales": _(
+            "This is the line's share of the shop's sales. Divide its profit by its own sales."
+        ),
+        "share_of_profit": _(
+            "This is the line's share of the shop's profit. Divide its profit by its own sales."
+        ),
+        "launch_cost": _(
+            "You took the cost at launch, from the table of products. Since then the shop has "
+            "bought for less: take what was paid, `unit_cost` of `order_lines`."
+        ),
     },
 )
 def margin(shop: Shop) -> sheet.Sheet:
-    largest = _largest(shop)
-    whole = topic.performance(shop, by=None).assign(category=_("the whole shop"))
-    table = pd.concat([_categories(shop), whole]).set_index("category")
+    lines = topic.performance(shop, by="line").set_index("line")
+    products = topic.performance(shop).merge(shop.products, on="product_id")
+    means = products.groupby("line")["margin"].mean()
+    line = str((means - lines["margin"]).abs().idxmax())  # where the two differ most
+    mine, products = lines.loc[line], products[products["line"] == line]
+    categories = topic.performance(shop, by="category").set_index("category")["margin"]
+    words = _("the margin of {category}")
+    sales, profit = lines["sales"].sum(), lines["profit"].sum()
+    launch = (products["units"] * products["cost"]).sum()
     return sheet.Sheet(
-        prompt=_("What margin did {category} earn over the year, as a share of sales?").format(
-            category=sheet.plain(largest["category"])
-        ),
-        right=largest["margin"],
+        prompt=_(
+            "The shop has four lines of products: standard, exclusive 包销机, custom 定制机 "
+            "and OEM. What margin did the line {line} earn over the year, as a share of its sales?"
+        ).format(line=line.replace("oem", "OEM")),
+        right=mine["margin"],
         wrong={
-            "markup": largest["profit"] / (largest["sales"] - largest["profit"]),
-            "average_of_ratios": _average_of_ratios(shop)["margin"][largest["category"]],
+            "markup": mine["profit"] / (mine["sales"] - mine["profit"]),
+            "average_of_ratios": means[line],
+            "share_of_sales": mine["sales"] / sales,
+            "share_of_profit": mine["profit"] / profit,
+            "launch_cost": 1 - launch / mine["sales"],
         },
-        table=table[["margin", "turns_year", "gmroi_year", "sell_through"]],
-        cell=(largest["category"], "margin"),
+        table=lines[["margin", "sell_through"]],
+        cell=(line, "margin"),
+        above={words.format(category=sheet.plain(key)): one for key, one in categories.items()},
+        case=(_("the line {line}").format(line=line),),
         hints=(
             _("Margin divides by sales, markup by cost."),
-            _("`operations.performance(shop, by='category')` has `profit`, `sales` and `margin`."),
+            _("In the cell above write `by = 'line'`: it has `profit`, `sales` and `margin`."),
         ),
-        solution=_("Gross profit of the category over its sales, each added up first."),
+        solution=_("Gross profit of the line over its sales, each added up first."),
+        code=f"""
+            from ecokit import operations
+            lines = operations.performance(shop, by="line").set_index("line")
+            lines.loc["{line}", "profit"] / lines.loc["{line}", "sales"]
+        """,
     )
 
 
@@ -227,33 +290,54 @@ def margin(shop: Shop) -> sheet.Sheet:
             "You averaged the GMROI of the products. Add up profit and stock over the category "
             "first, then divide once."
         ),
+        "whole_year": _(
+            "These are the numbers of the whole year. The question asks for one quarter: group by "
+            "quarter and category."
+        ),
+        "not_a_year": _(
+            "You divided the profit of three months by the stock. Bring it to a year, so that it "
+            "can be compared: times 365, over the days of the quarter."
+        ),
     },
 )
 def gmroi(shop: Shop) -> sheet.TableSheet:
-    told = _categories(shop).set_index("category")
+    quarters = topic.performance(shop, by=["quarter", "category"])
+    best: Any = quarters.groupby("quarter")["sales"].sum().idxmax()
+    told = quarters[quarters["quarter"] == best].set_index("category")
+    year = topic.performance(shop, by="category").set_index("category")
+    products = topic.performance(shop, by=["quarter", "product_id"])
+    products = products[products["quarter"] == best].merge(shop.products, on="product_id")
+    days = told["days"] / topic.YEAR
     return sheet.TableSheet(
         prompt=_(
-            "For each category: how many yuan of gross profit does one yuan of stock, at cost, "
-            "earn in a year? This is the GMROI."
-        ),
+            "For each category, in the {quarter}, the one with most sales: how many yuan of gross "
+            "profit does one yuan of stock, at cost, earn, brought to a year? This is the GMROI."
+        ).format(quarter=_quarter(best)),
         right=told["gmroi_year"],
         wrong={
-            "sales_over_stock": told["sales"] / told["mean_stock"] * topic.YEAR / told["days"],
-            "average_of_ratios": _average_of_ratios(shop)["gmroi_year"],
+            "sales_over_stock": told["sales"] / told["mean_stock"] / days,
+            "average_of_ratios": products.groupby("category")["gmroi_year"].mean(),
+            "whole_year": year["gmroi_year"].reindex(told.index),
+            "not_a_year": told["gmroi_year"] * days,
         },
         table=told[["turns_year", "gmroi_year", "margin", "days_of_cover", "sell_through"]],
         column="gmroi_year",
+        case=(_quarter(best), "GMROI"),
         hints=(
-            _("Gross profit of the year over the mean value of the stock, each day counted."),
-            _("`operations.performance(shop, by='category')`: `profit` over `mean_stock`."),
+            _("Gross profit over the mean value of the stock, each day counted; then to a year."),
+            _(
+                "In the cell above write `by = ['quarter', 'category']`, and read `gmroi_year` in "
+                "the rows of that quarter."
+            ),
         ),
         solution=_(
-            "Divide the year's gross profit by the mean daily stock at cost. Margin and turns both "
-            "raise it: accessories beat phones on both."
+            "Divide the quarter's gross profit by the mean daily stock at cost, times 365 over the "
+            "days of the quarter. Margin and turns both raise it."
         ),
-        code="""
+        code=f"""
             from ecokit import operations
-            earned = operations.performance(shop, by="category")
+            earned = operations.performance(shop, by=["quarter", "category"])
+            earned = earned[earned["quarter"] == "{best:%Y-%m-%d}"]
             earned[["category", "gmroi_year"]]
         """,
     )
@@ -279,6 +363,10 @@ def gmroi(shop: Shop) -> sheet.TableSheet:
             "You divided by every product in the table, delisted ones too. Divide by those on sale "
             "in the month."
         ),
+        "whole_year": _(
+            "This is the share over the whole year. Group by month, and take the month that is "
+            "asked for."
+        ),
     },
 )
 def new_skus(shop: Shop) -> sheet.Sheet:
@@ -299,67 +387,82 @@ def new_skus(shop: Shop) -> sheet.Sheet:
             "share_of_sales": young["value"].sum() / every["value"].sum(),
             "new_on_some_day": young["product_id"].nunique() / every["product_id"].nunique(),
             "of_all_ever": len(young) / month.days_in_month / len(shop.products),
+            "whole_year": kpi.measure("new_sku_share", shop)["new_sku_share"].iloc[0],
         },
+        table=shares.rename(index="{:%B}".format).to_frame(),
+        cell=(f"{month:%B}", "new_sku_share"),
+        case=(f"{month:%B}", _("SKUs on sale")),
         hints=(
             _("SKUs over SKUs: each product counts once a day, however much it sells."),
-            _("`kpi.measure('new_sku_share', shop, 'month')` has every month."),
+            _("In the cell above write `by = 'month'`: it is `kpi.measure('new_sku_share', ...)`."),
         ),
         solution=_(
             "Count the rows of `stock` in the month, one a product and day, whose launch lies less "
             "than 90 days before, and divide by all rows of that month."
         ),
+        code=f"""
+            from ecokit import kpi
+            shares = kpi.measure("new_sku_share", shop, "month").set_index("month")
+            shares.loc["{month:%Y-%m-%d}", "new_sku_share"]
+        """,
     )
 
 
-def _look(shop: Shop) -> str:
-    """Return the month at whose end the shop looks at its categories."""
-    return f"{shop.orders['placed_at'].min().year}-09"
-
-
-@lru_cache(maxsize=1)  # a third of a second, for two exercises
-def _weak(shop: Shop) -> pd.DataFrame:
-    return topic.weak_categories(shop, month=_look(shop)).set_index("category")
+def _look(shop: Shop, month: int = 9) -> str:
+    """Return a month at whose end the shop looks at its categories."""
+    return f"{shop.orders['placed_at'].min().year}-{month:02d}"
 
 
 @sheet.choice(
     id="operations-weak-category",
     objective="operations-weak",
     minutes=5,
-    title=_("Which category needs a target?"),
+    title=_("Many signs, and not weak"),
     options=CATEGORIES,
 )
 def weak_category(shop: Shop) -> sheet.ChoiceSheet:
-    weak = _weak(shop)
+    weak = topic.weak_categories(shop, month=_look(shop, 12)).set_index("category")
+    fine = weak[~weak["weak"]].sort_values(["signs", "gmroi_year"], ascending=[False, True])
 
     def reason(category: str) -> str:
         row: Any = weak.loc[category]
         signs = ", ".join(words for sign, words in SIGNS.items() if row[sign])
         signs = signs or _("shows none of the four signs")
-        words = _("{category}: it {signs}. GMROI {row[gmroi_year]:.1f} a year.")
-        return words.format(category=sheet.plain(category).capitalize(), signs=signs, row=row)
+        verdict = _("It is weak.") if row["weak"] else _("By the rule it is not weak.")
+        words = _("{category}: it {signs}. GMROI {row[gmroi_year]:.1f} a year. {verdict}")
+        name = sheet.plain(category).capitalize()
+        return words.format(category=name, signs=signs, row=row, verdict=verdict)
 
     return sheet.ChoiceSheet(
         prompt=_(
-            "It is the end of September. Look at July to September against April to June, and at "
-            "the four signs: sales, growth, margin, GMROI. A category is weak 垃圾品类 if it sells "
-            "less than half of the mean category and its GMROI lies below the middle of the "
-            "categories. Which one needs a target most? Among weak ones take the one with most "
-            "signs, then the one that earns least on its stock."
+            "It is the end of December. Look at October to December against July to September, and "
+            "at the four signs: sales, growth, margin, GMROI. A category is weak 垃圾品类 if it "
+            "sells less than half of the mean category and its GMROI lies below the middle of the "
+            "categories. Which category shows most signs and is **not** weak by this rule? Of two "
+            "with as many signs take the one that earns less on its stock."
         ),
-        right=str(weak.index[0]),
+        right=str(fine.index[0]),
         options={name: sheet.plain(name) for name in CATEGORIES},
         reasons={name: reason(name) for name in CATEGORIES},
+        case=(_("end of December"),),
         hints=(
-            _("Growth is a sign only below the shop's own growth: June lifts everybody."),
-            _("`operations.weak_categories(shop, month='{month}')` has a column a sign.").format(
-                month=_look(shop)
-            ),
+            _("Growth is a sign only below the shop's own growth: a festival lifts everybody."),
+            _(
+                "In the cell above write `month = '{month}'`. Leave out the weak ones, and look for "
+                "the largest number in `signs`."
+            ).format(month=_look(shop, 12)),
         ),
         solution=_(
-            "Low sales come first: a category that sells much at a low margin brings visitors for "
-            "the others. Then GMROI: what earns much on a small stock is small, not weak. Then "
-            "count the signs."
+            "Low sales and a low GMROI together make a category weak. One that sells much at a low "
+            "margin has signs too, but it may bring the visitors of all the others."
         ),
+        code=f"""
+            from ecokit import operations
+            weak = operations.weak_categories(shop, month="{_look(shop, 12)}")
+            fine = weak[~weak["weak"]]
+            fine = fine.sort_values(["signs", "gmroi_year"], ascending=[False, True])
+            fine["category"].iloc[0]
+        """,
     )
 
 
@@ -379,16 +482,26 @@ def weak_category(shop: Shop) -> sheet.ChoiceSheet:
         "whole_target": _(
             "You spread the whole target over the days left. Take off what is sold already."
         ),
+        "today_again": _(
+            "You divided by one day too many. It is evening: today is over and counts no more."
+        ),
+        "whole_shop": _(
+            "You took off the sales of the whole shop. The target is the category's: follow its "
+            "own sales."
+        ),
     },
 )
 def follow_target(shop: Shop) -> sheet.Sheet:
-    category = str(_weak(shop).index[0])
+    weak = topic.weak_categories(shop, month=_look(shop))
+    category = str(weak["category"].iloc[0])
     first = topic.category_targets(shop, category=category, month=_look(shop), months=1).iloc[0]
     target = round(first["target"], -2)
     day = first["month"] + pd.Timedelta(days=11)
     sales = kpi.measure("sales", shop, ["day", "category"])
     mine = sales[sales["category"] == category].set_index("day")["sales"]
     told = topic.follow(mine.asfreq("D", fill_value=0.0), target, day)
+    left = day.days_in_month - day.day
+    until = (sales["day"] >= first["month"]) & (sales["day"] <= day)
     return sheet.Sheet(
         prompt=_(
             "{category} has a sales target of {target:,.0f} yuan for {day:%B}. It is the evening "
@@ -398,16 +511,25 @@ def follow_target(shop: Shop) -> sheet.Sheet:
         wrong={
             "split_evenly": target / day.days_in_month,
             "run_rate": told.so_far / day.day,
-            "whole_target": target / (day.days_in_month - day.day),
+            "whole_target": target / left,
+            "today_again": told.needed_a_day * left / (left + 1),
+            "whole_shop": max(target - sales.loc[until, "sales"].sum(), 0) / left,
         },
+        case=(f"{day.day} {day:%B}",),
         hints=(
             _("What is missing, over the days that are left."),
-            _("`operations.follow(sales, target, day)` takes the sales of the category by day."),
+            _("In the cell above change `target` and `day`, and read what is needed a day."),
         ),
         solution=_(
             "Subtract what is sold so far from the target, and divide by the days after today. "
             "Compare with the mean of the days so far: that tells whether it can be done."
         ),
+        code=f"""
+            from ecokit import kpi, operations
+            sales = kpi.measure("sales", shop, ["day", "category"])
+            mine = sales[sales["category"] == "{category}"].set_index("day")["sales"]
+            operations.follow(mine, {target:.0f}, "{day:%Y-%m-%d}").needed_a_day
+        """,
     )
 
 
@@ -444,38 +566,76 @@ def _costs(found: topic.ProductInputs, points: Any, quantities: Any) -> pd.DataF
         "days_in_stock": _(
             "You counted days with stock. Many ask on some days and few on others: count units."
         ),
+        "by_formula": _(
+            "This is the fill rate by the formula. It knows a mean and a spread and no festivals: "
+            "read what the replay of the year says."
+        ),
+        "economic_quantity": _(
+            "You changed the level and left the order quantity as it was. Set it to the one that "
+            "is asked for: a smaller order runs low more often."
+        ),
+        "level_not_changed": _(
+            "You changed the order quantity and left the reorder point as it was. Set the one that "
+            "is asked for."
+        ),
     },
 )
 def fill_rate(shop: Shop) -> sheet.Sheet:
     name, found = _most_asked(shop)
     mean, deviation = found.demand.mean(), found.demand.std()
-    point = topic.reorder_point(topic.lead_time_demand(mean, deviation, LEAD), LEVEL)
-    quantity = float(round(mean * ORDER_DAYS))
+    law = topic.lead_time_demand(mean, deviation, LEAD)
+    point, quantity = topic.reorder_point(law, LEVEL), float(round(mean * ORDER_DAYS))
     played = _costs(found, point, quantity).iloc[0]
+    first, economic = topic.reorder_point(law, 0.95), _economic(found)
     return sheet.Sheet(
         prompt=_(
-            "{name} ({id}) is reordered at {point:.0f} units, {quantity:.0f} at a time, with a "
-            "lead time of {lead} days. Replay this policy against the demand of the year. Which "
-            "share of the units asked for is served? This is the fill rate."
-        ).format(name=name, id=found.product_id, point=point, quantity=quantity, lead=LEAD),
+            "Try another policy for {name} ({id}): as soon as {point:.0f} units are left, on the "
+            "shelf and on order, {quantity:.0f} more are ordered, and they come {lead} days later. "
+            "(That is a cycle service level of {level:.0%}.) Replay this policy against the demand "
+            "of the year. Which share of the units asked for is served? This is the fill rate."
+        ).format(
+            name=name,
+            id=found.product_id,
+            point=point,
+            quantity=quantity,
+            lead=LEAD,
+            level=LEVEL,
+        ),
         right=played["fill_rate"],
         wrong={
             "cycle_service_level": played["cycle_service_level"],
             "planned_level": LEVEL,
             "days_in_stock": 1 - played["empty_days"],
+            "by_formula": topic.fill_rate(law, point, quantity),
+            "economic_quantity": _costs(found, point, economic)["fill_rate"].iloc[0],
+            "level_not_changed": _costs(found, first, quantity)["fill_rate"].iloc[0],
         },
+        above={
+            _("the policy of the cell above"): _costs(found, first, economic)["fill_rate"].iloc[0]
+        },
+        case=(_("{quantity:.0f} more are ordered").format(quantity=quantity),),
         hints=(
-            _("`found = operations.product_inputs(shop, product_id=id)` has the demand by day."),
+            _("In the cell above change `level` and `quantity`, and run it again."),
             _(
-                "`operations.replay(found.demand, point, order_quantity=..., lead_days=...)`, and "
-                "then `.table()`."
+                "Two lines speak of a replay: one counts units, the other order cycles. Count "
+                "units."
             ),
         ),
         solution=_(
             "Units sold over units asked for in the replay. The reorder point was set for a cycle "
-            "service level of 80 %; most units are sold while stock is far from empty, so more are "
-            "served."
-        ),
+            "service level of {level:.0%}; most units are sold while stock is far from empty, so "
+            "more are served."
+        ).format(level=LEVEL),
+        code=f"""
+            from ecokit import operations
+            found = operations.product_inputs(shop, product_id="{found.product_id}")
+            law = operations.lead_time_demand(found.demand.mean(), found.demand.std(), {LEAD})
+            point = operations.reorder_point(law, {LEVEL:g})
+            log = operations.replay(
+                found.demand, point, order_quantity={quantity:.0f}, lead_days={LEAD}
+            )
+            log.table()["fill_rate"].iloc[0]
+        """,
     )
 
 
@@ -555,8 +715,8 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
     quantity = _economic(found)
     tried = _judged(found, np.arange(POINTS + 1), quantity)
     served = tried["fill_rate"].to_numpy() >= FILL
-    point = float(np.where(served, tried["cost"].to_numpy(), np.inf).argmin())
-    budget = SPARE * tried["cost"].loc[point]
+    budget = SPARE * float(np.where(served, tried["cost"].to_numpy(), np.inf).min())
+    point = min(topic.reorder_point(topic.lead_time_demand(mean, sd, LEAD), SURE), POINTS)
 
     def year(plan: sheet.PlanAnswer) -> pd.Series[Any]:
         return _judged(found, plan["point"], plan["quantity"]).iloc[0]
@@ -568,12 +728,13 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
     return sheet.PlanSheet(
         prompt=_(
             "{name} ({found.product_id}): {mean:.2f} units a day are asked for, with a standard "
-            "deviation of {sd:.2f}. The supplier now needs {lead} days. A unit lost costs "
-            "{found.margin:,.0f} yuan of margin, a unit on the shelf {found.holding_cost:.2f} yuan "
-            "a day, an order {found.order_cost:,.0f} yuan. Set a reorder point and an order "
-            "quantity. The policy is tried on {years} years with the season of the one on record "
-            "and other luck. On average at least {goal:.0%} of the units must be served, for at "
-            "most {budget:,.0f} yuan a year."
+            "deviation of {sd:.2f}. Say that it is ordered on its own, as soon as it runs low; the "
+            "supplier needs {lead} days. A unit lost costs {found.margin:,.0f} yuan of margin, a "
+            "unit on the shelf {found.holding_cost:.2f} yuan a day, an order "
+            "{found.order_cost:,.0f} yuan. Set a reorder point and an order quantity. The policy "
+            "is tried on {years} years with the season of the one on record and other luck. On "
+            "average at least {goal:.0%} of the units must be served, for at most {budget:,.0f} "
+            "yuan a year."
         ).format(
             name=name,
             found=found,
@@ -598,14 +759,14 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
         },
         hints=(
             _(
-                "Begin with the economic order quantity: `operations.eoq(order, mean a day, "
-                "holding)`."
-            ),
+                "In the cells above write `product_id = '{id}'`: the first one gives the economic "
+                "order quantity."
+            ).format(id=found.product_id),
             _(
-                "Then the reorder point: `operations.lead_time_demand(mean, sd, 5)` and "
-                "`operations.reorder_point(law, 0.95)` give the region. The rush asks for more: "
-                "replay the year on record, and raise the point until it costs least."
-            ),
+                "Then the reorder point: one for `level = 0.95` is too low where a rush comes. "
+                "Write {level:g}, and look at the picture below it: being a little too high costs "
+                "little."
+            ).format(level=SURE),
         ),
         solution=_(
             "The order quantity balances ordering against holding; the reorder point pays for the "
@@ -613,6 +774,14 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
             "numbers, because the year has festivals that a standard deviation does not know. The "
             "point that was best in one year is good in others, not best."
         ),
+        code=f"""
+            from ecokit import operations
+            found = operations.product_inputs(shop, product_id="{found.product_id}")
+            mean, sd = found.demand.mean(), found.demand.std()
+            law = operations.lead_time_demand(mean, sd, {LEAD})
+            size = operations.eoq(found.order_cost, mean, found.holding_cost).quantity
+            {{"point": operations.reorder_point(law, {SURE:g}), "quantity": round(size)}}
+        """,
     )
 
 
@@ -633,31 +802,56 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
         "turned_round": _(
             "The right size, the other way round: subtract payable days from stock days."
         ),
+        "money_at_once": _(
+            "You let the customers' money come at once. Here the payment service keeps it: add "
+            "those days."
+        ),
+        "held_days_taken_off": _(
+            "You took the days of the payment service off. While it keeps the money the shop "
+            "waits, so the cycle gets longer: add them."
+        ),
     },
 )
 def cash_cycle(shop: Shop) -> sheet.Sheet:
-    months = topic.capital(shop)
+    months = topic.capital(shop, receivable_days=HELD)
     last = months[months["complete"]].iloc[-1]
+    today = last["stock_days"] - last["payable_days"]
+    complete = months[months["complete"]].set_index("month")
+    table = complete[["stock_days", "payable_days", "cash_cycle"]].rename("{:%B}".format)
     return sheet.Sheet(
         prompt=_(
-            "Customers pay at once; suppliers wait for their money. How long was the cash cycle in "
-            "{month:%B}, in days: from paying the supplier to having the customer's money? A "
-            "number below zero says that the money is there before the bill is due."
-        ).format(month=last["month"]),
+            "Say the payment service keeps the customers' money for {held} days, until the parcel "
+            "is signed for. Suppliers wait for theirs as before. How long would the cash cycle "
+            "have been in {month:%B}, in days: from paying the supplier to having the customer's "
+            "money? A number below zero says that the money is there before the bill is due."
+        ).format(held=HELD, month=last["month"]),
         right=last["cash_cycle"],
         wrong={
-            "added_payables": last["stock_days"] + last["payable_days"],
+            "added_payables": last["stock_days"] + HELD + last["payable_days"],
             "stock_days_only": last["stock_days"],
             "turned_round": -last["cash_cycle"],
+            "money_at_once": today,
+            "held_days_taken_off": today - HELD,
         },
+        table=table,
+        cell=(f"{last['month']:%B}", "cash_cycle"),
+        case=(_("keeps the customers' money"),),
         hints=(
             _("Days in stock, plus days until customers pay, less days until the shop pays."),
-            _("`operations.capital(shop)` has `stock_days`, `payable_days` and `cash_cycle`."),
+            _("In the cell above write `receivable_days = {held}`: take `cash_cycle`.").format(
+                held=HELD
+            ),
         ),
         solution=_(
-            "Stock over cost of goods a day, less payables over cost of goods a day. Below zero, "
-            "suppliers pay for more than the stock."
+            "Stock over cost of goods a day, plus the days until the customers' money is there, "
+            "less payables over cost of goods a day. Below zero, suppliers pay for more than the "
+            "stock."
         ),
+        code=f"""
+            from ecokit import operations
+            months = operations.capital(shop, receivable_days={HELD}).set_index("month")
+            months.loc["{last["month"]:%Y-%m-%d}", "cash_cycle"]
+        """,
     )
 
 
@@ -667,7 +861,7 @@ def cash_cycle(shop: Shop) -> sheet.Sheet:
     minutes=4,
     title=_("How often does the stock turn?"),
     unit="turns",
-    rel_tolerance=0.01,
+    rel_tolerance=0.001,
     mistakes={
         "sales_over_stock_at_cost": _(
             "You divided sales, at selling prices, by stock at cost. A dearer price would turn the "
@@ -677,12 +871,26 @@ def cash_cycle(shop: Shop) -> sheet.Sheet:
             "You divided by the stock of the last day. It may be a low one; take the mean of all "
             "days."
         ),
+        "a_month": _(
+            "These are the turns of a mean month. The question asks for the year: slide 9 counts "
+            "by month, so say which one you mean."
+        ),
+        "mean_of_categories": _(
+            "You averaged the turns of the categories. A small one then weighs as much as phones. "
+            "Add up cost of goods and stock over the shop, and divide once."
+        ),
+        "launch_cost": _(
+            "You valued the stock at the cost at launch. Since then the shop has bought for less: "
+            "take what was paid, `unit_cost` of `stock`."
+        ),
     },
 )
 def turns(shop: Shop) -> sheet.Sheet:
     year = topic.performance(shop, by=None).iloc[0]
     goods = year["sales"] - year["profit"]
     last = shop.stock[shop.stock["date"] == shop.stock["date"].max()]
+    both = shop.stock.merge(shop.products[["product_id", "cost"]], on="product_id")
+    worth = both["closing"] * both["cost"]
     return sheet.Sheet(
         prompt=_(
             "How often did the stock turn in the year: cost of goods sold over the mean daily "
@@ -692,14 +900,26 @@ def turns(shop: Shop) -> sheet.Sheet:
         wrong={
             "sales_over_stock_at_cost": year["sales"] / year["mean_stock"],
             "last_day": goods / (last["closing"] * last["unit_cost"]).sum(),
+            "a_month": goods / year["mean_stock"] / 12,
+            "mean_of_categories": topic.performance(shop, by="category")["turns_year"].mean(),
+            "launch_cost": goods / (worth.sum() / year["days"]),
         },
+        case=(_("How often did the stock turn in the year"),),
         hints=(
             _("Both sides at cost: what was sold, and what stood there."),
-            _("`operations.performance(shop, by=None)` has `sales`, `profit` and `mean_stock`."),
+            _(
+                "In the cell on what the assortment earns write `by = None`: it has `sales`, "
+                "`profit`, `mean_stock` and `turns_year`."
+            ),
         ),
         solution=_(
             "Sales less profit is the cost of goods sold. Divide it by the mean stock at cost."
         ),
+        code="""
+            from ecokit import operations
+            year = operations.performance(shop, by=None).iloc[0]
+            (year["sales"] - year["profit"]) / year["mean_stock"]
+        """,
     )
 
 
@@ -721,11 +941,20 @@ def turns(shop: Shop) -> sheet.Sheet:
         "cut_on_the_year": _(
             "You took the purchases of the whole year. The cut holds for one month."
         ),
+        "share_not_changed": _(
+            "This is the gain if a quarter of the visits buy by what stands there. Here it is "
+            "another share: change it."
+        ),
+        "turned_round": _(
+            "The right size, the other way round: take the place from the saving. What is below "
+            "zero is a loss."
+        ),
     },
 )
 def offer(shop: Shop) -> sheet.Sheet:
-    values = topic.offer_values(shop)
-    clear = values[(values["gain"].abs() > 0.1 * values["saving"]) & (values["saving"] > 0)]
+    values = topic.offer_values(shop, visits_moved=SWAYED)
+    first = topic.offer_values(shop).set_index("offer_id")
+    clear = values[(values["gain"].abs() > 0.2 * values["saving"]) & (values["saving"] > 0)]
     row = (clear if len(clear) else values).sort_values("saving").iloc[-1]
     mine = shop.purchases[shop.purchases["product_id"] == row["product_id"]]
     spent = (mine["asked_units"] * mine["unit_cost"]).sum()
@@ -733,27 +962,35 @@ def offer(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "Offer {row[offer_id]}: for {row[month]:%B} the supplier takes {row[price_cut]:.1%} "
             "off the purchase price of {row[product_id]}. In return it wants the place {resource} "
-            "for {row[days]} days, with {row[visits]:,} visits. In {moved:.0%} of such visits, "
-            "what is bought depends on what stands there; their profit is lost. How many yuan does "
-            "the offer gain? A loss is below zero."
-        ).format(row=row, resource=sheet.plain(row["resource"]), moved=topic.MOVED),
+            "for {row[days]} days, with {row[visits]:,} visits. An experiment has shown that in "
+            "{moved:.0%} of such visits, not in a quarter, what is bought depends on what stands "
+            "there; their profit is lost. How many yuan does the offer gain? A loss is below zero."
+        ).format(row=row, resource=sheet.plain(row["resource"]), moved=SWAYED),
         right=row["gain"],
         wrong={
             "place_is_free": row["saving"],
-            "all_visits_lost": row["saving"] - row["place"] / topic.MOVED,
+            "all_visits_lost": row["saving"] - row["place"] / SWAYED,
             "cut_on_the_year": row["price_cut"] * spent - row["place"],
+            "share_not_changed": first.loc[row["offer_id"], "gain"],
+            "turned_round": -row["gain"],
         },
+        case=(str(row["offer_id"]), f"{SWAYED:.0%}"),
         hints=(
             _(
                 "Saving: the cut on what is purchased in the month. Place: visits times profit a "
-                "visit."
+                "visit, times the share of the visits that are lost."
             ),
-            _("`operations.offer_values(shop)` has `saving`, `place` and `gain` for each offer."),
+            _("In the cells above change `moved`, then `offer_id`, and read `gain`."),
         ),
         solution=_(
-            "The cut times the purchases of the product in the month, less a quarter of the visits "
-            "times the shop's gross profit per visit in that month."
-        ),
+            "The cut times the purchases of the product in the month, less {moved:.0%} of the "
+            "visits times the shop's gross profit per visit in that month."
+        ).format(moved=SWAYED),
+        code=f"""
+            from ecokit import operations
+            values = operations.offer_values(shop, visits_moved={SWAYED:g})
+            values.set_index("offer_id").loc["{row["offer_id"]}", "gain"]
+        """,
     )
 
 
@@ -765,7 +1002,7 @@ def offer(shop: Shop) -> sheet.Sheet:
     options=tuple(METHODS),
 )
 def forecast(shop: Shop) -> sheet.ChoiceSheet:
-    category = _largest(shop)["category"]
+    category = _largest(shop)
     stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
     mine = stock[stock["category"] == category].groupby("date")["demand"].sum()
     tried = topic.backtest(mine).set_index("method")
@@ -780,12 +1017,20 @@ def forecast(shop: Shop) -> sheet.ChoiceSheet:
         right=str(tried["mae"].idxmin()),
         options=METHODS,
         reasons={key: words.format(name=names[key], row=tried.loc[key]) for key in METHODS},
+        case=(_("demand for {category}").format(category=sheet.plain(category)),),
         hints=(
             _("Do not guess: stand at an earlier day, forecast, and compare."),
-            _("`operations.backtest(demand)` takes the demand of the category by day."),
+            _("In the cell above write the name of the category; the smallest `mae` stands first."),
         ),
         solution=_(
             "The backtest decides, not the name of the method. Over a festival season a method "
             "that follows the last days too closely runs after every peak."
         ),
+        code=f"""
+            from ecokit import operations
+            stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
+            mine = stock[stock["category"] == "{category}"]
+            tried = operations.backtest(mine.groupby("date")["demand"].sum())
+            tried["method"].iloc[0]
+        """,
     )
