@@ -448,8 +448,8 @@ def weak_category(shop: Shop) -> sheet.ChoiceSheet:
         hints=(
             _("Growth is a sign only below the shop's own growth: a festival lifts everybody."),
             _(
-                "In the cell above write `month = '{month}'`. Leave out the weak ones, and look for "
-                "the largest number in `signs`."
+                "In the cell above write `month = '{month}'`. Leave out the weak ones, and look "
+                "for the largest number in `signs`."
             ).format(month=_look(shop, 12)),
         ),
         solution=_(
