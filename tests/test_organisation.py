@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -532,9 +533,10 @@ def test_the_designer_follows_its_controls(shop: Shop) -> None:
     assert 'role="alert"' not in app.below.value
 
 
-def test_the_twin_shows_what_narrower_spans_cost(shop: Shop) -> None:
+def test_the_twin_shows_how_far_a_campaign_decision_goes(shop: Shop) -> None:
     twin = lab(shop).frames()
-    assert len(twin.frames) == 4
-    titles = [frame.draw().axes[0].get_title(loc="left") for frame in twin.frames]
-    assert "3 layers" in titles[0]
-    assert "7 layers" in titles[-1]
+    shares = [int(re.search(r"(\d+)% of them come", frame.alt)[1]) for frame in twin.frames]  # type: ignore[index]
+    assert len(shares) == 5
+    assert shares[0] == shares[1]  # any other department lies on the far side of the top
+    assert shares[1:] == sorted(shares[1:])
+    assert shares[-1] > 3 * shares[0]

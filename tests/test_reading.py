@@ -26,9 +26,7 @@ class Load(NamedTuple):
 
 LIMIT = Load(numbers=25, tables=1, cells=60)
 TODAY = {
-    "organisation": Load(24, 3, 36),
     "decisions": Load(51, 3, 24),
-    "kpi": Load(34, 1, 60),
     "operations": Load(83, 3, 42),
     "service_desk": Load(84, 0, 0),
     "competitors": Load(53, 0, 0),

@@ -27,8 +27,16 @@ if TYPE_CHECKING:
 
 TITLE = _("Organisation designer")
 WINDOW = 120
-SPANS = (0, 6, 3, 2)
-"""The spans of the frames on the page; 0 is as it is."""
+FIRST = "seven_departments"
+DECIDES = (
+    "",
+    "d_finance_manager",
+    "d_general_manager",
+    "d_marketing_manager",
+    "d_campaign_supervisor",
+)
+"""Who decides campaigns in the frames on the page, in that structure; "" is as it is."""
+NARROWEST = 2  # span, which needs the most rows to draw
 
 
 def lab(shop: Shop) -> Lab:
@@ -53,7 +61,7 @@ def lab(shop: Shop) -> Lab:
     designed = lru_cache(8)(lambda start, heir, all_: _design(shop, start, heir, dict(all_)))
     offered = cache(lambda start: _changes(topic.choose(shop.posts, structure=start)))
     names = list(shop.posts["structure"].unique())
-    first = "three_forces" if "three_forces" in names else names[0]
+    first = FIRST if FIRST in names else names[0]
     starts = Choice(_("Start from"), [(topic.title(name), name) for name in names], first)
     minutes = Slider(
         _("Minutes of one approval"), steps(5, 120, 5, "{:.0f}", also=float(own)), float(own)
@@ -71,9 +79,11 @@ def lab(shop: Shop) -> Lab:
         _draw(figure, new, rows)
         return Told(_alt(after, new), _figures(before, after))
 
-    narrowest = topic.design(shop, structure=first, widest_span=SPANS[-1])
+    narrowest = topic.design(shop, structure=first, widest_span=NARROWEST)
     rows = len(topic.places(narrowest.tables))
-    return Lab(TITLE, controls, draw, along="span", stops=SPANS, size=(plots.WIDTH, _inches(rows)))
+    stops = DECIDES if first == FIRST else ()
+    size = (plots.WIDTH, _inches(rows))
+    return Lab(TITLE, controls, draw, along="decides", stops=stops, size=size)
 
 
 def _changes(posts: pd.DataFrame) -> dict[str, Control]:

@@ -202,7 +202,7 @@ def consistent_targets(
     order_value: float | None = None,
     tolerance: float = 0.01,
 ) -> Any:
-    """Find the targets of a month that contradict one another, and by how much.
+    """Find the targets of a month that are apart, by how much, and which contradict one another.
 
     Parameters
     ----------
@@ -220,7 +220,8 @@ def consistent_targets(
     table of the caller's kind
         A row per month and tie: `month`, `tie`, `stated` (what somebody set; missing where
         nobody did), `implied` (what the other targets make of it), `gap` (stated - implied),
-        `contradicts`, and `says`, the sentence for it.
+        `apart` (not equal within the tolerance), `contradicts` (no shop can meet both), and
+        `says`, the sentence for it.
 
     Raises
     ------
@@ -235,7 +236,9 @@ def consistent_targets(
     planned times the margin; sales planned = UV planned x conversion x order value.
 
     Targets that are apart cannot be met *exactly* together. Where more is better, all of them
-    can still be exceeded: a profit planned above the margin asked meets it.
+    can still be exceeded: a profit planned above the margin asked meets it. They contradict one
+    another only where meeting one makes another impossible: campaigns alone are to bring more
+    orders than the whole shop is expected to have.
 
     References
     ----------
@@ -250,8 +253,11 @@ def consistent_targets(
     >>> ties = consistent_targets(slide9, conversion=0.09)
     >>> print(ties.loc[0, "says"])
     The campaign targets imply that the shop converts 8.18 %; 9.00 % is expected.
-    >>> ties["contradicts"].tolist()
-    [True, False]
+    >>> ties["apart"].tolist(), ties["contradicts"].tolist()
+    ([True, False], [False, False])
+    >>> print(consistent_targets(slide9, conversion=0.04).loc[0, "says"])
+    The campaign targets imply that the shop converts 8.18 %; 4.00 % is expected, and campaigns
+    alone are to bring orders of 4.50 % of all visitors.
     """
     table = read_targets(targets)
     check_weights(table)
@@ -262,15 +268,17 @@ def consistent_targets(
     tolerance = numbers.number("tolerance", tolerance, low=0)
     found = []
     for month, part in table.groupby("month", sort=True):
-        for tie, stated, implied, says in _ties(part, conversion, order_value):
+        for tie, stated, implied, least, says in _ties(part, conversion, order_value):
             gap = stated - implied
-            contradicts = abs(gap) > tolerance * abs(implied)
-            found.append((month, tie, stated, implied, gap, contradicts, says))
-    columns = ["month", "tie", "stated", "implied", "gap", "contradicts", "says"]
+            apart = abs(gap) > tolerance * abs(implied)
+            contradicts = apart and stated < least * (1 - tolerance)
+            found.append((month, tie, stated, implied, gap, apart, contradicts, says))
+    columns = ["month", "tie", "stated", "implied", "gap", "apart", "contradicts", "says"]
     return frames.like(pd.DataFrame(found, columns=columns), targets)
 
 
-_Tie = tuple[str, float, float, str]
+_Tie = tuple[str, float, float, float, str]
+"""Name, what was stated, what is implied, the least that can be had, and the sentence."""
 
 
 def _ties(
@@ -284,7 +292,7 @@ def _ties(
     if set(campaign) <= set(target.index):
         implied = implied_conversion(*target[campaign])
         converts = implied.shop
-        yield _conversion(conversion, converts)
+        yield _conversion(conversion, converts, target[campaign[0]] * target[campaign[2]])
         yield _rest(implied.rest)
     yield from _sales_plans(part)
     plans = set(planned.dropna().index)
@@ -297,21 +305,27 @@ def _ties(
         yield _order_value(order_value, planned["sales_completion"] / orders)
 
 
-def _conversion(stated: float | None, implied: float) -> _Tie:
+def _conversion(stated: float | None, implied: float, campaigns: float) -> _Tie:
     says = _("The campaign targets imply that the shop converts {implied:.2f} %").format(
         implied=100 * implied
     )
     if stated is None:
-        return "shop conversion", _NOBODY, implied, says + "."
-    says += _("; {stated:.2f} % is expected.").format(stated=100 * stated)
-    return "shop conversion", stated, implied, says
+        return "shop conversion", _NOBODY, implied, campaigns, says + "."
+    words = _("; {stated:.2f} % is expected.")
+    if stated < campaigns:
+        words = _(
+            "; {stated:.2f} % is expected, and campaigns alone are to bring orders of "
+            "{campaigns:.2f} % of all visitors."
+        )
+    says += words.format(stated=100 * stated, campaigns=100 * campaigns)
+    return "shop conversion", stated, implied, campaigns, says
 
 
 def _rest(implied: float) -> _Tie:
     says = _("The rest of the traffic converts {implied:.2f} %").format(implied=100 * implied)
     if implied <= 1:
-        return "rest conversion", _NOBODY, implied, says + "."
-    return "rest conversion", 1.0, implied, says + _(", more than all of it.")
+        return "rest conversion", _NOBODY, implied, 0.0, says + "."
+    return "rest conversion", 1.0, implied, 0.0, says + _(", more than all of it.")
 
 
 def _sales_plans(part: pd.DataFrame) -> Iterator[_Tie]:
@@ -321,7 +335,7 @@ def _sales_plans(part: pd.DataFrame) -> Iterator[_Tie]:
         says = _("{post} plans sales of ¥{amount:,.0f}, {first} of ¥{planned:,.0f}.").format(
             post=post, amount=amount, first=amounts.index[0], planned=amounts.iloc[0]
         )
-        yield f"sales plan of {post}", float(amount), float(amounts.iloc[0]), says
+        yield f"sales plan of {post}", float(amount), float(amounts.iloc[0]), 0.0, says
 
 
 def _profit(stated: float, sales: float, margin: float) -> _Tie:
@@ -329,7 +343,7 @@ def _profit(stated: float, sales: float, margin: float) -> _Tie:
         "A margin of {margin:.1f} % on planned sales makes ¥{implied:,.0f} of profit; "
         "¥{stated:,.0f} is planned."
     ).format(margin=100 * margin, implied=sales * margin, stated=stated)
-    return "profit plan", stated, sales * margin, says
+    return "profit plan", stated, sales * margin, 0.0, says
 
 
 def _order_value(stated: float | None, implied: float) -> _Tie:
@@ -337,6 +351,6 @@ def _order_value(stated: float | None, implied: float) -> _Tie:
         implied=implied
     )
     if stated is None:
-        return "order value", _NOBODY, implied, says + "."
+        return "order value", _NOBODY, implied, 0.0, says + "."
     says += _("; ¥{stated:,.0f} is expected.").format(stated=stated)
-    return "order value", stated, implied, says
+    return "order value", stated, implied, 0.0, says
