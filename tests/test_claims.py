@@ -30,7 +30,6 @@ UNCHECKED = {
     "operations",
     "service_desk",
     "competitors",
-    "pricing",
     "strategies",
 }
 """Topics whose page has no claims yet. Take one out with the page's first claim; add none."""

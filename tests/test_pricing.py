@@ -230,6 +230,7 @@ def test_the_cheapest_offer_is_paid_today_and_in_stock() -> None:
         89.0,
     ]
     assert pricing.cheapest_offers(market, as_of="2025-03-09")["price"].tolist() == [60.0]
+    assert pricing.cheapest_offers(market, weeks=2).loc[0, "price"] == (60.0 + 95.0) / 2
 
 
 def test_prices_are_those_of_the_last_order(shop: Shop) -> None:
@@ -237,6 +238,19 @@ def test_prices_are_those_of_the_last_order(shop: Shop) -> None:
     told = pricing.last_costs(shop, as_of=day).set_index("product_id")["unit_cost"]
     asked = shop.purchases[shop.purchases["asked_on"] <= day].sort_values("asked_on", kind="stable")
     assert told.to_dict() == dict(zip(asked["product_id"], asked["unit_cost"], strict=True))
+
+
+def test_a_base_price_rests_on_what_lies_in_stock_and_on_the_usual_price(shop: Shop) -> None:
+    day = pd.Timestamp("2025-09-29")
+    told = pricing.base_prices(shop, as_of=day).set_index("product_id")
+    today = shop.stock[shop.stock["date"] == day].set_index("product_id")["unit_cost"]
+    assert told["cost"].to_dict() == today[told.index].to_dict()
+    seen = shop.competitor_prices
+    cut = seen["price"].where(seen["week"] < day - pd.Timedelta(weeks=2), 0.9 * seen["price"])
+    three_weeks = {**shop.tables, "competitor_prices": seen.assign(price=cut)}
+    after = pricing.base_prices(three_weeks, as_of=day).set_index("product_id")
+    change = after["competitor_price"] / told["competitor_price"] - 1
+    assert (change.dropna() > -0.05).mean() > 0.9
 
 
 def test_the_usual_margin_claims_nothing_about_competitors() -> None:
@@ -267,13 +281,13 @@ def test_fen_are_told_where_they_matter() -> None:
             "column in_stock of competitor_prices holds text",
         ),
         ("competitor_prices", {"price": 0.0}, "price is no number above 0"),
-        ("purchases", {"unit_cost": -1.0}, "unit_cost is no number above 0"),
+        ("stock", {"unit_cost": -1.0}, "unit_cost is no number above 0"),
     ],
 )
 def test_a_base_price_names_the_table_and_column_that_is_wrong(
     shop: Shop, table: str, change: dict[str, Any], sentence: str
 ) -> None:
-    names = ("products", "competitor_products", "competitor_prices", "purchases")
+    names = ("products", "competitor_products", "competitor_prices", "stock")
     tables = {name: getattr(shop, name) for name in names}
     tables[table] = tables[table].assign(**change)
     with pytest.raises(CourseError, match=sentence):

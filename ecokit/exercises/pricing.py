@@ -13,7 +13,11 @@ from ecokit.messages import _
 from ecokit.shop import Shop
 
 CUT = 0.06  # price cut asked about
-WISH = 0.1  # change of conversion that the planned test must not miss, as a share of it
+WISH = 0.2  # change of conversion that the planned test must not miss, as a share of it
+TENTH = 0.1  # the change that the page works out
+BOUGHT = 0.8  # at which share of its cost the exercise on profit supposes a product to be bought
+PLANNED, LOST = 0.25, 1 / 3  # share of the visitors planned for B, and what B loses of them
+MEASURED = "audio"  # the category whose elasticity is asked for; the page works out the phones
 
 
 class Product(NamedTuple):
@@ -25,13 +29,13 @@ class Product(NamedTuple):
 
 
 def favourite(shop: Shop) -> Product:
-    """Return the product bought most often, at the cost of its last purchase order."""
+    """Return the product bought most often, at what a unit in stock has cost on the last day."""
     counts = shop.order_lines.groupby("product_id")["quantity"].sum().sort_index()
     best_seller = str(counts.idxmax())
     row: Any = shop.products.set_index("product_id").loc[best_seller]
-    paid = topic.last_costs(shop).set_index("product_id")["unit_cost"]
+    stock = shop.stock[shop.stock["product_id"] == best_seller].sort_values("date")
     elasticity = float(shop.truth[f"elasticity_{row['category']}"])
-    return Product(str(row["name"]), float(paid[best_seller]), elasticity)
+    return Product(str(row["name"]), float(stock["unit_cost"].iloc[-1]), elasticity)
 
 
 @sheet.number(
@@ -50,6 +54,16 @@ def favourite(shop: Shop) -> Product:
             "You divided the cost by the margin. The cost is what is left of the price after the "
             "margin: divide by 1 - 0.25."
         ),
+        "the_profit": _(
+            "That is what is left of the price, in yuan. The price itself is asked: the cost and "
+            "what is left, together."
+        ),
+        "off_the_cost": _(
+            "You took 25 % off the cost, and would sell below it. Divide the cost by 1 - 0.25."
+        ),
+        "fees_too": _(
+            "You counted fees and handling, too. The question leaves them out: the cost alone."
+        ),
     },
 )
 def margin_markup(shop: Shop) -> sheet.Sheet:
@@ -57,11 +71,22 @@ def margin_markup(shop: Shop) -> sheet.Sheet:
     asked = 0.25
     return sheet.Sheet(
         prompt=_(
-            "{name} is now bought for ¥{cost:,.2f}. At which price is a **margin** of "
+            "A unit of {name} in stock has cost ¥{cost:,.2f}. At which price is a **margin** of "
             "{margin:.0f} % left? Leave fees and handling out."
         ).format(name=name, cost=cost, margin=100 * asked),
         right=topic.price_for_margin(cost, asked),
-        wrong={"markup": topic.price_for_markup(cost, asked), "margin_of_cost_left": cost / asked},
+        wrong={
+            "markup": topic.price_for_markup(cost, asked),
+            "margin_of_cost_left": cost / asked,
+            "the_profit": topic.price_for_margin(cost, asked) - cost,
+            "off_the_cost": cost * (1 - asked),
+            "fees_too": topic.floor_price(cost, asked),
+        },
+        case=(name,),
+        code=f"""
+            from ecokit import pricing
+            pricing.price_for_margin({cost:.2f}, 0.25)
+        """,
         hints=(
             _("A margin is a share of the price, not of the cost."),
             _("If a quarter of the price is margin, the cost is the other three quarters."),
@@ -91,6 +116,14 @@ def margin_markup(shop: Shop) -> sheet.Sheet:
         "shares_of_theirs": _(
             "The sign is turned: negative means that they are cheaper than we are."
         ),
+        "over_their_price": _(
+            "You divided by their price. Asked is a share of **our** price: divide by that."
+        ),
+        "ratio_of_sums": _(
+            "You divided all their prices together by all of ours, so the dear products decide. "
+            "Take the share product by product, then the mean."
+        ),
+        "in_yuan": _("That is a difference in yuan. Divide it by our price, product by product."),
     },
 )
 def list_or_paid(shop: Shop) -> sheet.Sheet:
@@ -114,7 +147,17 @@ def list_or_paid(shop: Shop) -> sheet.Sheet:
             "their_list_price": gap("list_price", "own_price"),
             "own_list_price": gap("price", "own_list_price"),
             "shares_of_theirs": -gap("price", "own_price"),
+            "over_their_price": float((offers["own_price"] / offers["price"] - 1).mean()),
+            "ratio_of_sums": float(offers["price"].sum() / offers["own_price"].sum() - 1),
+            "in_yuan": float((offers["price"] - offers["own_price"]).mean()),
         },
+        code="""
+            from ecokit import pricing
+            theirs = pricing.cheapest_offers(shop)
+            ours = shop.stock[shop.stock["date"] == theirs["week"].max()]
+            both = theirs.merge(ours, on="product_id", suffixes=("", "_own"))
+            (both["price"] / both["price_own"] - 1).mean()
+        """,
         hints=(
             _("`pricing.cheapest_offers(shop)` has their price by product."),
             _("Our price of that day stands in `shop.stock`; then take price / own price - 1."),
@@ -142,6 +185,13 @@ def list_or_paid(shop: Shop) -> sheet.Sheet:
             "1 / e is the margin, a share of the price. You put it on the cost, as if it were the "
             "markup."
         ),
+        "the_profit": _(
+            "That is what a unit leaves at the best price. The price itself is asked: add the cost."
+        ),
+        "times_elasticity": _(
+            "You multiplied the cost by the elasticity. Divide by its size less 1 as well: e / (e "
+            "- 1)."
+        ),
     },
 )
 def best_price(shop: Shop) -> sheet.Sheet:
@@ -155,7 +205,14 @@ def best_price(shop: Shop) -> sheet.Sheet:
         wrong={
             "wrong_sign": cost * elasticity / (elasticity - 1),
             "lerner_as_markup": cost * (1 - 1 / elasticity),
+            "the_profit": topic.best_price(cost, elasticity) - cost,
+            "times_elasticity": -cost * elasticity,
         },
+        case=(name,),
+        code=f"""
+            from ecokit import pricing
+            pricing.best_price({cost:.2f}, {elasticity:g})
+        """,
         hints=(
             _("At the best price the margin is 1 over the size of the elasticity."),
             _("`pricing.best_price(cost, elasticity)`, with the sign that the elasticity has."),
@@ -186,6 +243,16 @@ def best_price(shop: Shop) -> sheet.Sheet:
             "You multiplied 6 % by the elasticity. That holds for very small changes; for this one "
             "take 0.94 to the power of the elasticity."
         ),
+        "all_units": _(
+            "That is how many units are sold for each one before. Take off the 1 of before."
+        ),
+        "a_rise": _(
+            "You raised the price by 6 %. It is cut: the new price is 0.94 of the old one."
+        ),
+        "of_the_old_price": _(
+            "You took the sign off the elasticity. Units go with the price to the power of a "
+            "negative number."
+        ),
     },
 )
 def elasticity_sign(shop: Shop) -> sheet.Sheet:
@@ -201,7 +268,14 @@ def elasticity_sign(shop: Shop) -> sheet.Sheet:
             "fewer_units": -uplift,
             "divided": -CUT / elasticity,
             "straight_line": -CUT * elasticity,
+            "all_units": uplift + 1,
+            "a_rise": (1 + CUT) ** elasticity - 1,
+            "of_the_old_price": (1 - CUT) ** -elasticity - 1,
         },
+        case=(name,),
+        code=f"""
+            0.94**{elasticity:g} - 1
+        """,
         hints=(
             _("The new price is 0.94 of the old one."),
             _("With the same elasticity everywhere, units go with the price to that power."),
@@ -233,33 +307,67 @@ def elasticity_sign(shop: Shop) -> sheet.Sheet:
             "This compares dear phones with cheap ones, which are other goods. Keep the effects of "
             "product and market, and add the instrument."
         ),
+        "per_visit": _(
+            'You divided by visits. Asked is units by day on sale: exposure="days", with the '
+            "instrument."
+        ),
+        "both_cures": _(
+            'You took both cures at once. Asked is the instrument alone: exposure="days".'
+        ),
     },
 )
 def elasticity_instrument(shop: Shop) -> sheet.Sheet:
     weeks = topic.panel(shop)
-    steps = ("all_products", "same_product", "same_week", "cost")
-    told = topic.ladder(weeks[weeks["category"] == "phones"], steps=steps)
-    found = told.set_index("step")["elasticity"].round(4)
+    told = topic.ladder(weeks[weeks["category"] == MEASURED]).set_index("step")
+    found = told["elasticity"].round(4)
+    phones = weeks[weeks["category"] == "phones"]
+    same_way = topic.estimate(phones, exposure="days", instrument="cost")
+    words = {
+        "elasticity": _("the estimate"),
+        "low": _("the lower end of the interval"),
+        "high": _("the upper end of the interval"),
+    }
+    ways = {
+        "all_products": _("dear against cheap products"),
+        "same_product": _("a product against itself"),
+        "same_week": _("inside category and week"),
+        "cost": _("moves that the cost explains"),
+        "visits": _("per visit"),
+        "visits_and_cost": _("per visit, by the cost"),
+    }
     return sheet.Sheet(
         prompt=_(
-            "The manager asks more for phones in weeks of high demand. Estimate the elasticity of "
-            "phones (`pricing.panel`, then `pricing.estimate`) from units by day on sale, with the "
-            "purchase cost as the instrument."
-        ),
+            "The manager asks more in weeks of high demand. Estimate the elasticity of the "
+            "category **{category}** (`pricing.panel`, then `pricing.estimate`) from units by day "
+            "on sale, with the purchase cost as the instrument."
+        ).format(category=MEASURED),
         right=found["cost"],
         wrong={
             "no_instrument": found["same_week"],
             "promotions_mixed_in": found["same_product"],
             "dear_against_cheap": found["all_products"],
+            "per_visit": found["visits"],
+            "both_cures": found["visits_and_cost"],
         },
+        printed=0.01,
+        table=told[[*words]].rename(index=ways, columns=words).round(4),
+        cell=(ways["cost"], words["elasticity"]),
+        above={_("the estimate for the phones"): same_way.elasticity},
+        case=(MEASURED, "instrument"),
+        code=f"""
+            from ecokit import pricing
+            weeks = pricing.panel(shop)
+            chosen = weeks[weeks["category"] == "{MEASURED}"]
+            pricing.estimate(chosen, exposure="days", instrument="cost").elasticity
+        """,
         hints=(
-            _("Take the rows of the panel with the category phones."),
-            _('`pricing.estimate(phones, exposure="days", instrument="cost")`'),
+            _("Take the rows of the panel with the category {category}.").format(category=MEASURED),
+            _('`pricing.estimate(chosen, exposure="days", instrument="cost")`'),
         ),
         solution=_(
-            'Lay out the panel, keep the phones, and call `estimate` with `exposure="days"` and '
-            '`instrument="cost"`. Compare the interval with that of the estimate without the '
-            "instrument."
+            "Lay out the panel, keep the rows of the category, and call `estimate` with "
+            '`exposure="days"` and `instrument="cost"`. Compare the interval with that of the '
+            "estimate without the instrument."
         ),
     )
 
@@ -287,13 +395,20 @@ def _sound(shop: Shop) -> tuple[str, pd.Series[float]]:
     rel_tolerance=0.01,
     mistakes={
         "ten_points": _(
-            "You asked for ten percentage points, which is several times the conversion. A tenth "
-            "of it is meant: from p to 1.1 p."
+            "You asked for twenty percentage points, which is several times the conversion. 20 % "
+            "of it is meant: from p to 1.2 p."
         ),
         "both_arms": _("That is both arms together. Asked is the number of each arm."),
         "half_power": _(
             "This test would miss the effect every second time: you left the power out. Take power "
             "80 %."
+        ),
+        "a_tenth": _(
+            "That is for a change by a tenth of the conversion, as on the page. Here it is 20 % of "
+            "it: from p to 1.2 p."
+        ),
+        "one_point": _(
+            "You asked for one percentage point. 20 % of the conversion is meant: from p to 1.2 p."
         ),
     },
 )
@@ -304,7 +419,7 @@ def sample_size(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "{share:.1f} % of the visitors of a page buy. A price test must not miss a change of "
-            "this conversion by a tenth of it (5 % two-sided, power 80 %). How many visitors does "
+            "this conversion by 20 % of it (5 % two-sided, power 80 %). How many visitors does "
             "**each arm** need?"
         ).format(share=100 * share),
         right=needed,
@@ -312,13 +427,20 @@ def sample_size(shop: Shop) -> sheet.Sheet:
             "ten_points": topic.sample_size(share, share + WISH),
             "both_arms": 2 * needed,
             "half_power": topic.sample_size(share, (1 + WISH) * share, power=0.5),
+            "a_tenth": topic.sample_size(share, (1 + TENTH) * share),
+            "one_point": topic.sample_size(share, share + 0.01),
         },
+        case=("20 % of it",),
+        code=f"""
+            from ecokit import pricing
+            pricing.sample_size({share:g}, 1.2 * {share:g})
+        """,
         hints=(
-            _("A tenth of the conversion: from p to 1.1 p."),
-            _("`pricing.sample_size(p, 1.1 * p)`"),
+            _("20 % of the conversion more: from p to 1.2 p."),
+            _("`pricing.sample_size(p, 1.2 * p)`, with p as a share of 1."),
         ),
         solution=_(
-            "`pricing.sample_size(p, 1.1 * p)`. Halve the effect, and the test needs four times as "
+            "`pricing.sample_size(p, 1.2 * p)`. Halve the effect, and the test needs four times as "
             "many visitors."
         ),
     )
@@ -333,12 +455,19 @@ def sample_size(shop: Shop) -> sheet.Sheet:
 )
 def broken_split(shop: Shop) -> sheet.ChoiceSheet:
     test = _tests(shop)[1]
-    worst = topic.ratio_check(shop, test)
+    everybody = int(topic.arms(shop, test)["visitors"].sum())
+    in_b = round(everybody * PLANNED * (1 - LOST))
+    counted = shop.price_tests[shop.price_tests["test_id"] == test].head(1)
+    made = pd.concat([counted, counted]).assign(
+        arm=["A", "B"], visitors=[round(everybody * (1 - PLANNED)), in_b], orders=1, units=1
+    )
+    worst = topic.ratio_check({"price_tests": made}, test, share=PLANNED)
     return sheet.ChoiceSheet(
         prompt=_(
-            "A price test was to send half of the visitors to B. At the end {share:.1f} % of "
-            "{visitors:,} are in B. What do you do with its result?"
-        ).format(share=100 * worst.share, visitors=topic.arms(shop, test)["visitors"].sum()),
+            "Another price test was to show the lower price B to {planned:.0%} of the visitors. At "
+            "the end {share:.1f} % of {visitors:,} are in B. What do you do with its result?"
+        ).format(planned=PLANNED, share=100 * worst.share, visitors=made["visitors"].sum()),
+        case=(f"{PLANNED:.0%} of the visitors",),
         right="b",
         options={
             "a": _("Use it: profit a visitor does not depend on how many there were"),
@@ -361,8 +490,11 @@ def broken_split(shop: Shop) -> sheet.ChoiceSheet:
             ),
         },
         hints=(
-            _("How likely is such a split if a fair lot decided?"),
-            _("`pricing.ratio_check(shop, test_id)`, and `pricing.doubts(...)`"),
+            _("How many were to be in B? How likely is it that a fair lot sends so few?"),
+            _(
+                "`pricing.ratio_check(..., share=0.25)` answers that for a table of tests. A test "
+                "whose split chance does not explain is broken."
+            ),
         ),
         solution=_(
             "The check of the split comes before any result. With a p value below 0.001 no number "
@@ -391,24 +523,60 @@ def cost_at_start(shop: Shop, test: str, tested: str) -> float:
             "That is profit an order. The lower price brings more orders; divide by visitors, who "
             "were split by lot."
         ),
+        "cost_of_the_page": _(
+            "That is at what a unit had really cost, as on the page. Here it is bought for less: "
+            "put the new cost in."
+        ),
+        "a_less_b": _("The sign is turned: asked is B less A."),
+        "a_unit": _(
+            "That is what the price of B changes at one unit that is sold. Few visitors buy: "
+            "divide the profit of each arm by its visitors."
+        ),
+        "not_divided": _(
+            "That is the profit of the whole arm. The arms have different numbers of visitors: "
+            "divide by them first."
+        ),
     },
 )
 def profit_a_visitor(shop: Shop) -> sheet.Sheet:
     test, conversion = _sound(shop)
     tested = shop.price_tests.loc[shop.price_tests["test_id"] == test, "product_id"].iloc[0]
-    unit_cost = cost_at_start(shop, test, str(tested))
+    had_cost = cost_at_start(shop, test, str(tested))
+    unit_cost = float(round(BOUGHT * had_cost, -1))
+    at_cost = topic.effects(shop, test, had_cost).set_index("metric")
+    arms = topic.arms(shop, test).set_index("arm")
     earned = topic.effects(shop, test, unit_cost).set_index("metric")
     a, b = (float(earned[arm]["profit"] / conversion[arm.upper()]) for arm in "ab")
     return sheet.Sheet(
         prompt=_(
-            "On the first day of test {id} a unit had cost ¥{cost:,.2f}. How does the price of B "
-            "change the profit **a visitor**, in yuan (B less A)? Leave fees and handling out."
+            "Suppose that the maker sells for less: in test {id} a unit costs ¥{cost:,.0f}. "
+            "How does the price of B change the profit **a visitor** then, in yuan (B less A)? "
+            "Leave fees and handling out."
         ).format(id=test, cost=unit_cost),
         right=earned["difference"]["profit"],
-        wrong={"revenue": earned["difference"]["revenue"], "an_order": b - a},
+        wrong={
+            "revenue": earned["difference"]["revenue"],
+            "an_order": b - a,
+            "cost_of_the_page": at_cost["difference"]["profit"],
+            "a_less_b": -earned["difference"]["profit"],
+            "a_unit": arms.loc["B", "price"] - arms.loc["A", "price"],
+            "not_divided": float(
+                earned["b"]["profit"] * arms.loc["B", "visitors"]
+                - earned["a"]["profit"] * arms.loc["A", "visitors"]
+            ),
+        },
+        case=("sells for less",),
+        code=f"""
+            from ecokit import pricing
+            told = pricing.effects(shop, "{test}", {unit_cost:.0f}).set_index("metric")
+            told.loc["profit", "difference"]
+        """,
         hints=(
             _("Profit of an arm: (price - cost) times units, day by day, added up."),
-            _("`pricing.effects(shop, test_id, unit_cost)` has a row for it."),
+            _(
+                "`pricing.effects(shop, test_id, unit_cost)` has a row for it: change the cost in "
+                "the cell above."
+            ),
         ),
         solution=_(
             "Add (price - cost) × units over the days of each arm, divide by its visitors, and "

@@ -29,6 +29,7 @@ _MARKET = {
     "competitor_prices": "week competitor_id sku list_price price in_stock",
 }
 _PURCHASES = {"purchases": "product_id asked_on unit_cost"}
+_STOCK = {"stock": "date product_id unit_cost"}
 
 BINDS = ("cost", "store", "competitor", "demand", "tried", "margin")
 """What may settle a base price.
@@ -38,6 +39,9 @@ BINDS = ("cost", "store", "competitor", "demand", "tried", "margin")
 
 GIVEN_UP = 0.02
 """What an ending in 9 may take off a price, as a share of it."""
+
+USUAL_WEEKS = 13
+"""Weeks whose median a competitor's usual price is: a cut of a few weeks does not move it."""
 
 
 @dataclass(frozen=True)
@@ -405,7 +409,7 @@ def profit_curve(
 
 
 @public
-def cheapest_offers(data: Any, *, as_of: str | pd.Timestamp | None = None) -> Any:
+def cheapest_offers(data: Any, *, as_of: str | pd.Timestamp | None = None, weeks: int = 1) -> Any:
     """Return what customers pay for each of our products at the cheapest competitor.
 
     Parameters
@@ -416,6 +420,8 @@ def cheapest_offers(data: Any, *, as_of: str | pd.Timestamp | None = None) -> An
         ``price`` (paid), ``in_stock``.
     as_of : str or Timestamp, optional
         The moment you look; default: the last week.
+    weeks : int
+        Take the usual price, the median of so many weeks up to that moment; 1: that week alone.
 
     Returns
     -------
@@ -426,7 +432,8 @@ def cheapest_offers(data: Any, *, as_of: str | pd.Timestamp | None = None) -> An
     Raises
     ------
     CourseError
-        No prices up to that moment; a price that is not above 0; an offer that stands twice.
+        No prices up to that moment; a price that is not above 0; an offer that stands twice;
+        `weeks` below 1.
 
     References
     ----------
@@ -449,13 +456,13 @@ def cheapest_offers(data: Any, *, as_of: str | pd.Timestamp | None = None) -> An
     ecokit.errors.CourseError: There are no competitors' prices up to 2024-12-31.
     """
     goods, seen = frames.fetched(data, _MARKET)
-    return frames.like(_offers(goods, seen, as_of), data)
+    return frames.like(_offers(goods, seen, as_of, numbers.count("weeks", weeks)), data)
 
 
 def _offers(
-    goods: pd.DataFrame, seen: pd.DataFrame, as_of: str | pd.Timestamp | None
+    goods: pd.DataFrame, seen: pd.DataFrame, as_of: str | pd.Timestamp | None, weeks: int
 ) -> pd.DataFrame:
-    """Return the cheapest offer in stock of each product, in the last week up to a moment."""
+    """Return the cheapest offer in stock of each product, at the median of some weeks' prices."""
     keys = ["competitor_id", "sku"]
     rules = [rows.missing("week", *keys), rows.not_above_zero("price", "week", *keys)]
     rows.refuse(seen, "competitor_prices", rules)
@@ -469,7 +476,9 @@ def _offers(
     last = seen[
         (seen["week"] == seen["week"].max()) & seen["in_stock"].fillna(value=False).astype(bool)
     ]
-    offers = last.merge(goods.dropna(), on=keys)
+    recent = seen[seen["week"] > seen["week"].max() - pd.Timedelta(weeks=weeks)]
+    usual = recent.groupby(keys, as_index=False)["price"].median()
+    offers = last.drop(columns="price").merge(usual, on=keys).merge(goods.dropna(), on=keys)
     offers = offers.sort_values(["product_id", "price", "competitor_id"])
     columns = ["product_id", "competitor_id", "week", "list_price", "price"]
     return offers.drop_duplicates("product_id")[columns].reset_index(drop=True)
@@ -524,6 +533,16 @@ def _paid(purchases: pd.DataFrame, as_of: str | pd.Timestamp | None) -> pd.Serie
     return ordered.groupby("product_id")["unit_cost"].last()
 
 
+def _in_stock(stock: pd.DataFrame, as_of: str | pd.Timestamp | None) -> pd.Series[float]:
+    """Return what a unit in stock of each product had cost, on its last day up to a moment."""
+    found = ("product_id", "date")
+    rules = [rows.missing("date", *found), rows.not_above_zero("unit_cost", *found)]
+    rows.refuse(stock, "stock", rules)
+    if as_of is not None:
+        stock = stock[stock["date"] <= numbers.moment("as_of", as_of)]
+    return stock.sort_values("date", kind="stable").groupby("product_id")["unit_cost"].last()
+
+
 @public
 def base_prices(
     data: Any,
@@ -543,8 +562,9 @@ def base_prices(
         ``products``: ``product_id``, ``name``, ``category``, ``cost``, ``list_price``;
         ``store_price`` where stores sell it; ``launched_on`` and ``delisted_on`` tell what is on
         sale. ``competitor_products`` and ``competitor_prices`` as for :func:`cheapest_offers`;
-        without them no competitor is known. ``purchases`` as for :func:`last_costs`; a product
-        never bought yet keeps the ``cost`` of ``products``.
+        without them no competitor is known. ``stock``: ``date``, ``product_id``, ``unit_cost``,
+        what the units in stock had cost (``kpi.unit_cost`` adds it); without this table, or for a
+        product that was never in stock, the ``cost`` of ``products``, which is that of the launch.
     as_of : str or Timestamp, optional
         The moment you look; default: the last week of competitors' prices, else all products.
     elasticity : mapping of category to float, optional
@@ -560,9 +580,11 @@ def base_prices(
     Returns
     -------
     table of the caller's kind
-        A row a product: ``product_id``, ``name``, ``category``, ``cost``, ``store_price``,
-        ``competitor_price``, ``list_price``, ``floor``, ``ceiling`` (inf: nobody else), ``price``,
-        ``margin``, ``binds``, ``reason``.
+        A row a product: ``product_id``, ``name``, ``category``, ``cost`` (paid for what is in
+        stock), ``store_price``, ``competitor_price`` (what customers usually pay there: the
+        median of :data:`USUAL_WEEKS` weeks, so that a cut of a few weeks is no new base),
+        ``list_price``, ``floor``, ``ceiling`` (inf: nobody else), ``price``, ``margin``,
+        ``binds``, ``reason``.
 
     Raises
     ------
@@ -588,17 +610,17 @@ def base_prices(
     """
     step, costs = numbers.share("step", step), _costs_of(costs)
     min_margin = numbers.number("min_margin", min_margin)
-    products, goods, seen, purchases = _fetched(data)
+    products, goods, seen, stock = _fetched(data)
     _check_products(products, elasticity)
     offers = None
     if goods is not None and seen is not None:
-        offers = _offers(goods, seen, as_of)
+        offers = _offers(goods, seen, as_of, USUAL_WEEKS)
         as_of = seen["week"].max() if as_of is None else as_of
     table = _on_sale(products, as_of)
     if table.empty:
         raise CourseError(_("No product is on sale. Take a day of the shop's period."))
-    if purchases is not None:
-        paid = table["product_id"].map(_paid(purchases, as_of))
+    if stock is not None:
+        paid = table["product_id"].map(_in_stock(stock, as_of))
         table = table.assign(cost=paid.fillna(table["cost"]))
     table = _with_market(table, offers)
     usual = _usual_margins(table, costs)
@@ -625,7 +647,7 @@ def base_prices(
 
 def _fetched(data: Any) -> list[Any]:
     """Return products, with the columns that they may have, and the tables that may be there."""
-    needed, optional = _PRODUCTS["products"], {**_MARKET, **_PURCHASES}
+    needed, optional = _PRODUCTS["products"], {**_MARKET, **_STOCK}
     (products,) = frames.door(data, _PRODUCTS)
     more = set(products.collect_schema().names()) & set(_MAY_HAVE)
     return frames.fetched(data, {"products": [*needed.split(), *sorted(more)]}, optional)
