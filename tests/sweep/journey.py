@@ -44,6 +44,8 @@ CALLS: Calls = {
     "journey.same_day_share": lambda: Call([2, 6, 2], [[3, 6], [3, 6], [3, 6]]),
     "journey.states": lambda: Call(tables("touchpoints"), as_of=MORNING),
     "journey.timeline": lambda: Call(
-        tables("orders touchpoints journey"), order_id=50, as_of=MORNING
+        tables("orders touchpoints journey"),
+        order_id=int(tables("orders")["orders"]["order_id"].iloc[-1]),
+        as_of=MORNING,
     ),
 }

@@ -78,12 +78,14 @@ def whole() -> Any:
 
 @cache
 def small() -> dict[str, pd.DataFrame]:
-    """Return a quarter of six products of the bundled company, and what belongs to them."""
+    """Return a quarter of some products of the bundled company, and what belongs to them."""
     shop = whole()
     units = shop.order_lines.groupby("product_id")["quantity"].sum()
     goods = shop.products[shop.products["category"].isin(CATEGORIES)]
     goods = goods.assign(units=goods["product_id"].map(units)).sort_values("units")
-    cut = {"products": shop.products.loc[goods.groupby("category").tail(2).index.sort_values()]}
+    tested = shop.products["product_id"].isin(shop.price_tests["product_id"])
+    kept = goods.groupby("category").tail(2).index.union(shop.products.index[tested])
+    cut = {"products": shop.products.loc[kept]}
     ours = shop.order_lines["product_id"].isin(cut["products"]["product_id"])
     others = shop.order_lines.loc[~ours, "order_id"]
     sold = shop.orders[shop.orders["placed_at"] < SPRING]
