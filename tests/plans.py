@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypedDict
 
 from ecokit import exercises, operations
+from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
 from ecokit.shop import Shop
 
@@ -34,6 +35,22 @@ def right(exercise_id: str) -> Callable[[Shop], dict[str, float]]:
     return shown
 
 
+# KPIs ---------------------------------------------------------------------------------------
+
+
+def tied(ambition: float, more: float = 0.01) -> Callable[[Shop], dict[str, float]]:
+    """Return the plan of who chooses visitors and conversion, and counts the orders, as hinted."""
+
+    def counted(shop: Shop) -> dict[str, float]:
+        year = _Year.of(shop)
+        uv, conversion = round(year.uv + more, 2), round(year.campaigns * ambition, 3) + 0.001
+        orders = uv * conversion / (uv * conversion + (1 - uv) * year.rest)
+        shares = {"uv_share": 100 * uv, "order_share": round(200 * orders) / 2}
+        return shares | {"conversion": 100 * conversion}
+
+    return counted
+
+
 # Operations ---------------------------------------------------------------------------------
 
 
@@ -50,20 +67,50 @@ def reorder_by_formula(shop: Shop, *, level: float = 0.95, times: float = 1.0) -
 
 PLANS: dict[str, Judged] = {
     "organisation-plan": {
-        "sensible": [right("organisation-plan")],
-        "silly": [],
+        "sensible": [
+            right("organisation-plan"),
+            {"closed": 4, "span": 6, "approvals": 1},
+            {"closed": 4, "span": 7, "approvals": 1},
+            {"closed": 4, "span": 7, "approvals": 2},
+        ],
+        "silly": [
+            {"closed": 0, "span": 12, "approvals": 4},
+            {"closed": 0, "span": 3, "approvals": 4},
+            {"closed": 5, "span": 3, "approvals": 4},
+            {"closed": 2, "span": 4, "approvals": 3},
+        ],
     },
     "decisions-design-path": {
-        "sensible": [right("decisions-design-path")],
-        "silly": [],
+        "sensible": [
+            right("decisions-design-path"),
+            {"mandate": 1600, "at_once": 1, "deputy": 0},
+            {"mandate": 2000, "at_once": 1, "deputy": 0},
+            {"mandate": 1400, "at_once": 1, "deputy": 0},
+        ],
+        "silly": [
+            {"mandate": 0, "at_once": 0, "deputy": 0},
+            {"mandate": 1300, "at_once": 0, "deputy": 0},
+            {"mandate": 3000, "at_once": 0, "deputy": 1},
+            {"mandate": 3000, "at_once": 1, "deputy": 1},
+        ],
     },
     "journey-call-plan": {
         "sensible": [right("journey-call-plan")],
         "silly": [],
     },
     "kpi-next-year": {
-        "sensible": [right("kpi-next-year")],
-        "silly": [],
+        "sensible": [
+            right("kpi-next-year"),
+            tied(ambition=1.1),
+            tied(ambition=1.2),
+            tied(ambition=1.12, more=0.03),
+        ],
+        "silly": [
+            {"uv_share": 45, "order_share": 55, "conversion": 10},
+            {"uv_share": 90, "order_share": 95, "conversion": 30},
+            {"uv_share": 10, "order_share": 10, "conversion": 1},
+            {"uv_share": 50, "order_share": 90, "conversion": 13},
+        ],
     },
     "operations-reorder-policy": {
         "sensible": [

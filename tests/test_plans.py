@@ -10,10 +10,7 @@ from ecokit.shop import Shop
 from tests.plans import PLANS, Plan
 
 WITHOUT = {
-    "organisation-plan",
-    "decisions-design-path",
     "journey-call-plan",
-    "kpi-next-year",
     "service_desk-staff-week",
     "competitors-reaction",
     "pricing-launch-plan",

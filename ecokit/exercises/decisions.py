@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -46,6 +45,10 @@ TRIED_AS = (
         "counted_late": _(
             "These are the shares that came too late. Asked are those inside the window."
         ),
+        "all_layers": _(
+            "These are the shares of all decisions. Asked are those that two posts approved: group "
+            "by kind and layers, and read the rows with two layers."
+        ),
     },
 )
 def share_in_window(shop: Shop) -> sheet.TableSheet:
@@ -53,26 +56,39 @@ def share_in_window(shop: Shop) -> sheet.TableSheet:
         told = topic.summarise({"decisions": decisions}, by="kind")
         return told.set_index("kind")["in_window"]
 
-    right = shares(shop.decisions)
+    two = shop.decisions[shop.decisions["layers"] == 2]
+    right = shares(two)
+    layers = topic.summarise(shop, by=["layers", "kind"]).pivot_table("in_window", "kind", "layers")
     return sheet.TableSheet(
         prompt=_(
-            "Each decision has a window, in the column `window_minutes`. Which share of the "
-            "decisions of each kind was made inside its own window? A rejected decision is a "
-            "decision too."
+            "Each decision has a window, in the column `window_minutes`. Take the decisions that "
+            "**two** posts approved. Which share of each kind was made inside its own window? A "
+            "rejected decision is a decision too."
         ),
         right=right,
         wrong={
-            "one_window_for_all": shares(shop.decisions.assign(window_minutes=120.0)),
+            "one_window_for_all": shares(two.assign(window_minutes=120.0)),
             "counted_late": 1 - right,
+            "all_layers": shares(shop.decisions),
         },
+        table=layers.drop(columns=2).rename(columns="{} layers".format),
         hints=(
             _("The minutes of a decision run from `raised_at` to `decided_at`."),
-            _("`decisions.summarise(shop, by='kind')` has a column `in_window`."),
+            _(
+                "`decisions.summarise(shop, by=['kind', 'layers'])` has a column `in_window`; read "
+                "the rows with two layers."
+            ),
         ),
         solution=_(
             "Compare the minutes of each decision with its own window, and take the mean of the "
             "comparison by kind: `summarise` does this and adds an interval."
         ),
+        case=("**two** posts approved",),
+        code="""
+            from ecokit import decisions
+            told = decisions.summarise(shop, by=["kind", "layers"]).query("layers == 2")
+            told.set_index("kind")["in_window"]
+        """,
     )
 
 
@@ -96,24 +112,34 @@ def share_in_window(shop: Shop) -> sheet.TableSheet:
             "nine of ten decisions lie below it."
         ),
         "all_kinds": _("You took all kinds together. Keep the campaign decisions only."),
+        "all_layers": _(
+            "You took campaign decisions of any number of layers. Keep those that three posts "
+            "approved."
+        ),
     },
 )
 def nine_of_ten(shop: Shop) -> sheet.Sheet:
-    minutes = topic.add_minutes(_campaigns(shop)["decisions"])["minutes"]
+    timed = topic.add_minutes(shop.decisions[shop.decisions["layers"] == 3])
+    minutes = timed.loc[timed["kind"] == "campaign", "minutes"]
     layers = topic.summarise(_campaigns(shop), by="layers").set_index("layers")
+    layers = layers.rename(index="campaigns with {} layers".format)
+    kinds = topic.summarise(shop, by="kind").set_index("kind").rename(index="{} of any size".format)
     return sheet.Sheet(
         prompt=_(
-            "You want to promise partners an answer. After how many minutes are nine of ten "
-            "**campaign** decisions made?"
+            "You want to promise partners an answer on their dearest campaigns. Take the "
+            "**campaign** decisions that **three** posts approved. After how many minutes are nine "
+            "of ten of them made?"
         ),
         right=minutes.quantile(0.9),
         wrong={
             "mean": minutes.mean(),
             "median": minutes.median(),
             "nine_tenths_of_longest": 0.9 * minutes.max(),
-            "all_kinds": topic.add_minutes(shop.decisions)["minutes"].quantile(0.9),
+            "all_kinds": timed["minutes"].quantile(0.9),
+            "all_layers": topic.summarise(_campaigns(shop), by=None)["p90"].iloc[0],
         },
-        table=layers.rename(index="campaigns with {} layers".format)[["median", "mean", "p90"]],
+        table=pd.concat([layers, kinds.drop("campaign of any size")])[["median", "mean", "p90"]],
+        cell=("campaigns with 3 layers", "p90"),
         above={
             words: topic.DecisionTime.of(*TRIED, parallel=bool(parallel)).ppf(0.9)
             for parallel, words in enumerate(TRIED_AS)
@@ -123,9 +149,15 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
             _("That is the 90th percentile: `.quantile(0.9)`, or the column `p90` of `summarise`."),
         ),
         solution=_(
-            "Take the campaign decisions, add their minutes with `decisions.add_minutes`, and read "
-            "the 90th percentile."
+            "Take the campaign decisions with three layers, add their minutes with "
+            "`decisions.add_minutes`, and read the 90th percentile."
         ),
+        case=("**three** posts approved",),
+        code="""
+            from ecokit import decisions
+            told = decisions.summarise(shop, by=["kind", "layers"]).set_index(["kind", "layers"])
+            told.loc[("campaign", 3), "p90"]
+        """,
     )
 
 
@@ -149,6 +181,7 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
             "there was in all, in hours."
         ),
         "all_kinds": _("You counted the approvals of all kinds. Keep those of campaign decisions."),
+        "in_minutes": _("These are minutes. Divide by 60: the answer is asked in hours."),
     },
 )
 def hours_by_post(shop: Shop) -> sheet.TableSheet:
@@ -163,6 +196,7 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
         wrong={
             "mean_wait": waits["mean"],
             "all_kinds": topic.waiting({"approvals": every}).set_index("post_id")["hours"],
+            "in_minutes": 60 * waits["hours"],
         },
         table=waits[["approvals", "hours", "mean", "median"]],
         column="hours",
@@ -179,6 +213,12 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
             "mean waits differ far less than the hours: the first post has most of them because "
             "every decision passes it."
         ),
+        code="""
+            from ecokit import decisions
+            campaigns = shop.decisions.query("kind == 'campaign'")["decision_id"]
+            approvals = shop.approvals[shop.approvals["decision_id"].isin(campaigns)]
+            decisions.waiting({"approvals": approvals}).set_index("post_id")["hours"]
+        """,
     )
 
 
@@ -199,6 +239,12 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
             "are asked at once; here each waits for the one before."
         ),
         "one_layer": _("This is the share for a single approval. Three must follow one another."),
+        "read_the_data": _(
+            "This is what last year's decisions with three layers did. Asked is what the formula "
+            "expects: it is not bound to the luck of one year."
+        ),
+        "two_layers": _("This is the share for two approvals. Three must follow one another."),
+        "too_late": _("This is the share that comes too late. Asked is the share in time."),
     },
 )
 def three_layers(shop: Shop) -> sheet.Sheet:
@@ -215,6 +261,9 @@ def three_layers(shop: Shop) -> sheet.Sheet:
             "one_long_approval": path(1, 3 * minutes).cdf(120),
             "all_at_once": path(3, minutes, parallel=True).cdf(120),
             "one_layer": path(1, minutes).cdf(120),
+            "read_the_data": topic.fit_layers(_campaigns(shop)).set_index("layers")["in_window"][3],
+            "two_layers": path(2, minutes).cdf(120),
+            "too_late": 1 - path(3, minutes).cdf(120),
         },
         above={
             words: path(*TRIED, parallel=bool(parallel)).cdf(120)
@@ -229,6 +278,13 @@ def three_layers(shop: Shop) -> sheet.Sheet:
             "Build the path with `DecisionTime.of(3, minutes)` and ask for `cdf(120)`: the area of "
             "the Erlang distribution inside the window."
         ),
+        code="""
+            from ecokit import decisions
+            campaigns = shop.decisions.query("kind == 'campaign'")["decision_id"]
+            approvals = shop.approvals[shop.approvals["decision_id"].isin(campaigns)]
+            minutes = decisions.waiting({"approvals": approvals}, by=None)["mean"].iloc[0]
+            decisions.DecisionTime.of(layers=3, minutes=minutes).cdf(120)
+        """,
     )
 
 
@@ -249,6 +305,13 @@ def three_layers(shop: Shop) -> sheet.Sheet:
             "fades from the first minute."
         ),
         "all_kinds": _("This is the loss of all three kinds. Keep the campaign decisions."),
+        "took_the_potential": _(
+            "This is what the approved decisions could have earned. Take away what they did earn."
+        ),
+        "took_the_effect": _(
+            "This is what the approved decisions did earn. Take it away from what they could have "
+            "earned."
+        ),
     },
 )
 def price_of_waiting(shop: Shop) -> sheet.Sheet:
@@ -257,6 +320,7 @@ def price_of_waiting(shop: Shop) -> sheet.Sheet:
 
     campaigns = _campaigns(shop)["decisions"]
     timed = topic.add_minutes(campaigns)
+    approved = campaigns[campaigns["outcome"] == "approved"]
     return sheet.Sheet(
         prompt=_(
             "How many yuan of margin did the shop lose in the year because approved **campaign** "
@@ -267,7 +331,11 @@ def price_of_waiting(shop: Shop) -> sheet.Sheet:
             "counted_rejected": (campaigns["potential"] - campaigns["effect"]).sum(),
             "only_after_window": lost(timed[timed["minutes"] > timed["window_minutes"]]),
             "all_kinds": lost(shop.decisions),
+            "took_the_potential": approved["potential"].sum(),
+            "took_the_effect": approved["effect"].sum(),
         },
+        table=topic.lost_value(shop, by="kind").set_index("kind")[["potential", "lost"]],
+        cell=("campaign", "lost"),
         hints=(
             _("A rejected decision has no effect, but not because it came late."),
             _("Value fades from the first minute on, not only after the window."),
@@ -316,7 +384,9 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
     campaigns = _campaigns(shop)
     half_life = topic.fading(campaigns).half_life
     changes = [topic.Change("Today"), *CHANGES.values()]
-    today, *others = topic.what_if(campaigns, changes=changes, half_life=half_life)["margin"]
+    late = campaigns["decisions"][campaigns["decisions"]["raised_at"].dt.quarter == 4]
+    quarter = campaigns | {"decisions": late}
+    today, *others = topic.what_if(quarter, changes=changes, half_life=half_life)["margin"]
     gains = {key: margin - today for key, margin in zip(CHANGES, others, strict=True)}
     best = max(gains, key=gains.__getitem__)
 
@@ -332,7 +402,8 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
     return sheet.ChoiceSheet(
         prompt=_(
             "Four changes of the approval path of **campaign** decisions are on the table. Replay "
-            "the year with each. Which one would have kept the most margin?"
+            "the **fourth quarter**, the rush, with each. Which one would have kept the most "
+            "margin?"
         ),
         right=best,
         options={key: change.label for key, change in CHANGES.items()},
@@ -343,26 +414,41 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
                 "them?"
             ),
             _(
-                "`decisions.what_if(campaign, changes=changes, half_life=half_life)` replays the "
-                "year, where `campaign` holds the tables decisions and approvals by name; a change "
-                "is for example `decisions.Change('At once', parallel=True)`."
+                "The cell above replays one quarter with these changes: write 4 for the quarter. "
+                "`decisions.what_if` has a column `margin`."
             ),
         ),
         solution=_(
-            "Write the four as `decisions.Change`, replay them with `what_if`, and compare the "
-            "column `margin`. The half-life is `decisions.fading(campaign).half_life`."
+            "Write the four as `decisions.Change`, replay the quarter with `what_if`, and compare "
+            "the column `margin`. The half-life is that of the year: "
+            "`decisions.fading(campaign).half_life`."
         ),
+        case=("fourth quarter",),
+        code="""
+            from ecokit import decisions as d
+            year = shop.decisions.query("kind == 'campaign'")
+            half_life = d.fading({"decisions": year}).half_life
+            rush = year[year["raised_at"].dt.quarter == 4]
+            rush = {"decisions": rush, "approvals": shop.approvals}
+            a, b = d.Change("a", without=("finance",)), d.Change("b", parallel=True)
+            c, e = d.Change("c", faster={"traffic_manager": 2 / 3}), d.Change("d", mandate=1800)
+            margins = d.what_if(rush, changes=[a, b, c, e], half_life=half_life)
+            margins.set_index("change")["margin"].idxmax()
+        """,
     )
 
 
 CONTROL = 0.5  # share of today's money under two or more approvals that must stay there
+WINDOW = 120  # minutes in which a campaign decision is to be made
+DEPUTY_SPEED = 0.5  # of the first wait that remains with a deputy
 DEPUTY_SHARE = 0.5  # of a working time: who answers twice as fast has to be at hand
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What a plan would have brought last year."""
+    """What is to be expected of a plan in a year with last year's decisions."""
 
+    start: float  # share of the decisions made inside the window today
     goal: float  # share of the decisions that has to be made inside the window
     share: float  # of the decisions, made inside the window
     control: float  # of the money under two approvals or more, still there
@@ -370,16 +456,16 @@ class _Outcome:
 
     def score(self) -> sheet.Score:
         lines = (
-            _("{share:.1%} inside the window (needed: {goal:.0%})."),
+            _("{share:.1%} inside the window (needed: {goal:.1%})."),
             _("{control:.0%} of the money keeps two approvals or more (needed: {least:.0%})."),
             _("{yuan} a year gained after costs (needed: not below 0)."),
         )
         told = vars(self) | {"least": CONTROL, "yuan": sheet.yuan(self.gain)}
         met = (self.share >= self.goal, self.control >= CONTROL, self.gain >= 0)
-        points = (
-            40 * min(self.share / self.goal, 1) + 30 * min(self.control / CONTROL, 1) + 30 * met[2]
-        )
-        points = points if all(met) else min(points, 99)
+        faster = min(max(self.share - self.start, 0) / (self.goal - self.start), 1)
+        missing = max(CONTROL - self.control, 0) / CONTROL
+        points = 40 * faster + 30 * max(1 - 2 * missing, 0) + 30 * met[2] * faster
+        points = 100 if all(met) else min(points, 99)
         return sheet.Score(points, all(met), tuple(line.format(**told) for line in lines))
 
 
@@ -396,29 +482,50 @@ def _limit(shop: Shop) -> float:
     return float(rules.set_index("kind").loc["campaign", "limit"])
 
 
-def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
-    """Return a function that replays the year with a plan, each plan once."""
+def _expects(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
+    """Return a function that says what is to be expected of a plan, each plan once.
+
+    The luck of last year plays no part: each approval takes an exponential time.
+    """
     campaigns = _campaigns(shop)
     decisions, half_life = campaigns["decisions"], topic.fading(campaigns).half_life
-    money = decisions.loc[decisions["layers"] > 1, "potential"]
-    reach = topic.Change("Within reach", parallel=True, mandate=RAISED)
-    told = topic.what_if(campaigns, changes=[reach], half_life=half_life)
-    goal = math.floor(100 * told["in_window"].iloc[0]) / 100
+    minutes = _approval(campaigns)
+    potential, layers = decisions["potential"], decisions["layers"]
+    approved = potential.where(decisions["outcome"] == "approved", 0.0)
+    money = potential[layers > 1]
 
     @cache
-    def replayed(mandate: float, at_once: float, deputy: float) -> _Outcome:
-        faster = {"traffic_manager": 0.5} if deputy else {}
-        plan = topic.Change("Plan", faster=faster, parallel=bool(at_once), mandate=mandate)
-        told = topic.what_if(campaigns, changes=[topic.Change("Today"), plan], half_life=half_life)
-        today, planned = told["margin"]
+    def path(layers: int, parallel: bool, deputy: bool) -> tuple[float, float]:
+        first = DEPUTY_SPEED * minutes if deputy else minutes
+        time = topic.DecisionTime((first, *[minutes] * (layers - 1)), parallel=parallel)
+        return time.cdf(WINDOW), time.kept(half_life)
+
+    @cache
+    def expected(mandate: float, at_once: float, deputy: float) -> tuple[float, float]:
+        asked = layers.where(potential >= mandate, 1)
+        told = [path(int(one), bool(at_once), bool(deputy)) for one in asked]
+        share, kept = zip(*told, strict=True)
+        return sum(share) / len(share), float(sum(approved * list(kept)))
+
+    start, today = expected(0, 0, 0)
+    goal = round((expected(_limit(shop), 1, 0)[0] + expected(RAISED, 1, 0)[0]) / 2, 3)
+
+    def outcome(mandate: float, at_once: float, deputy: float) -> _Outcome:
+        share, margin = expected(mandate, at_once, deputy)
         return _Outcome(
+            start=start,
             goal=goal,
-            share=float(told["in_window"].iloc[1]),
+            share=share,
             control=float(money[money >= mandate].sum() / money.sum()),
-            gain=float(planned - today) - bool(deputy) * _deputy_cost(shop),
+            gain=margin - today - bool(deputy) * _deputy_cost(shop),
         )
 
-    return lambda answer: replayed(**answer)
+    return lambda answer: outcome(**answer)
+
+
+def _approval(campaigns: dict[str, pd.DataFrame]) -> float:
+    """Return the mean minutes of one approval of a campaign decision."""
+    return float(topic.waiting(campaigns, by=None)["mean"].iloc[0])
 
 
 @sheet.plan(
@@ -453,13 +560,13 @@ def _replays(shop: Shop) -> Callable[[sheet.PlanAnswer], _Outcome]:
             "all posts at once before you change who decides."
         ),
         "kept_the_mandate": _(
-            "Asked at once, and still too slow: the mandate lies no higher than today's, so every "
-            "decision that needed a second post still does. Raise it a little."
+            "Asked at once, and still too slow: the mandate lies hardly above today's, so nearly "
+            "every decision that needed a second post still does. Raise it a little."
         ),
     },
 )
 def design_path(shop: Shop) -> sheet.PlanSheet:
-    outcome, today = _replays(shop), _limit(shop)
+    outcome, today = _expects(shop), _limit(shop)
     right: sheet.PlanAnswer = {"mandate": RAISED, "at_once": 1, "deputy": 0}
     return sheet.PlanSheet(
         prompt=_(
@@ -467,11 +574,19 @@ def design_path(shop: Shop) -> sheet.PlanSheet:
             "decides alone; today it is ¥{today:,.0f}, and a lower one changes nothing here. "
             "Approvals can be asked one after another, as today, or all at once. A deputy halves "
             "the traffic manager's answering time and costs ¥{cost:,.0f} a year.\n\n"
-            "Last year is played again with your plan, and three things are asked. At least "
-            "**{goal:.0%}** of the decisions are made within two hours. Of the money at stake that "
-            "needs a second post today, at least **{control:.0%}** still does. The margin gained "
-            "by deciding faster is at least what the deputy costs."
-        ).format(today=today, cost=_deputy_cost(shop), goal=outcome(right).goal, control=CONTROL),
+            "Your plan is judged by what a year with the same decisions would bring on average, "
+            "not by the luck of last year: one approval takes {minutes:.0f} minutes on average, "
+            "and the times are exponential. Three things are asked. At least **{goal:.1%}** of the "
+            "decisions are made within two hours. Of the money at stake that needs a second post "
+            "today, at least **{control:.0%}** still does. The margin gained by deciding faster is "
+            "at least what the deputy costs."
+        ).format(
+            today=today,
+            cost=_deputy_cost(shop),
+            minutes=_approval(_campaigns(shop)),
+            goal=outcome(right).goal,
+            control=CONTROL,
+        ),
         right=right,
         score=lambda answer: outcome(answer).score(),
         wrong={
@@ -487,7 +602,7 @@ def design_path(shop: Shop) -> sheet.PlanSheet:
                 not answer["at_once"] and outcome(answer).share < outcome(answer).goal
             ),
             "kept_the_mandate": lambda answer: (
-                answer["mandate"] <= today and outcome(answer).share < outcome(answer).goal
+                bool(answer["at_once"]) and outcome(answer).share < outcome(answer).goal
             ),
         },
         hints=(
@@ -503,4 +618,5 @@ def design_path(shop: Shop) -> sheet.PlanSheet:
             "deputy is fast, but what the campaign decisions lose by waiting for the first post is "
             "less than the deputy's pay, in a company of any size: both grow together."
         ),
+        code='{"mandate": 1800, "at_once": 1, "deputy": 0}',
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import pandas as pd
 
 from ecokit import kpi as topic
 from ecokit.exercises import sheet
+from ecokit.exercises.sheet import alike
 from ecokit.messages import _
 from ecokit.shop import Shop
 
@@ -47,6 +49,17 @@ def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
             "That is the conversion of the whole shop. Keep the visits and the orders that came "
             "through a campaign, above the line and below it."
         ),
+        "took_the_rest": _(
+            "That is the conversion of those who came without a campaign. Keep those who came "
+            "through one."
+        ),
+        "took_the_quarter": _(
+            "That is the conversion of the whole quarter. Its months are not alike: ask by month."
+        ),
+        "only_the_orders": _(
+            "You divided the orders through campaigns by all visitors. Below the line stand the "
+            "visitors through campaigns only."
+        ),
     },
 )
 def campaign_conversion(shop: Shop) -> sheet.Sheet:
@@ -60,23 +73,34 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
     names = ("campaign_conversion", "conversion")
     months = [topic.measure(name, shop, "month").set_index("month")[name] for name in names]
     table = 100 * pd.concat(months, axis=1).rename(index="{:%B}".format)
+    quarters = topic.measure("campaign_conversion", shop, "quarter").set_index("quarter")
+    quarter = month.to_period("Q").to_timestamp()
+    rest = orders.loc[orders["campaign_id"].isna(), "paid_at"].count()
+    everybody = visits["visitor_id"].nunique()
     return sheet.Sheet(
         prompt=_(
             "In {month:%B %Y} campaigns brought a larger share of the visitors than in any other "
-            "month. What was the campaign order conversion of that month, in per cent, to two "
-            "decimals?"
+            "month. What was the campaign order conversion of that month, in per cent?"
         ).format(month=month),
         right=100 * paid / visitors,
         wrong={
             "counted_visits": 100 * paid / len(ours),
             "counted_unpaid": 100 * len(theirs) / visitors,
-            "took_the_whole_shop": 100 * orders["paid_at"].count() / visits["visitor_id"].nunique(),
+            "took_the_whole_shop": 100 * orders["paid_at"].count() / everybody,
+            "took_the_rest": 100
+            * rest
+            / visits.loc[visits["campaign_id"].isna(), "visitor_id"].nunique(),
+            "took_the_quarter": 100 * quarters.loc[quarter, "campaign_conversion"],
+            "only_the_orders": 100 * paid / everybody,
         },
         table=table,
         cell=(f"{month:%B}", "campaign_conversion"),
         hints=(
             _("Read the formula of the KPI: what is above the line, what is below?"),
-            _("`kpi.measure('campaign_conversion', shop, by='month')` gives it for each month."),
+            _(
+                "`kpi.measure('campaign_conversion', shop, by='month')` gives it for each month: "
+                "write `month` for `quarter` in the cell above."
+            ),
         ),
         solution=_(
             "{paid} paid orders through campaigns, divided by {visitors} visitors through "
@@ -99,31 +123,42 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
     title=_("A click rate of 130 %"),
     options=("raw_rate", "index", "more_clicks", "misprint"),
 )
-def click_index(_shop: Shop) -> sheet.ChoiceSheet:
+def click_index(shop: Shop) -> sheet.ChoiceSheet:
+    indices = topic.measure("campaign_click_index", shop, "month").set_index("month")
+    month = indices["campaign_click_index"].idxmax()
+    index = round(float(indices["campaign_click_index"].max()), 2)
     return sheet.ChoiceSheet(
         prompt=_(
-            "The design manager's target for the campaign average click rate is 130 %. What does "
-            "this number say?"
-        ),
+            "In {month:%B} the design manager's campaign average click rate stood at {index:.0%}, "
+            "the best of the year. What does this number say?"
+        ).format(month=month, index=index),
         right="index",
         options={
-            "raw_rate": _("Of 100 people who see a picture, 130 click it."),
-            "index": _(
-                "Campaign pictures are clicked 1.3 times as often as is usual in their channels."
+            "raw_rate": _("Of 100 people who saw a picture, {clicks:.0f} clicked it.").format(
+                clicks=100 * index
             ),
-            "more_clicks": _("Campaigns bring 30 % more clicks than last month."),
-            "misprint": _("It is a misprint for 13 %."),
+            "index": _(
+                "Campaign pictures were clicked {index:.2f} times as often as is usual in their "
+                "channels."
+            ).format(index=index),
+            "more_clicks": _(
+                "Campaigns brought {more:.0%} more clicks than the month before."
+            ).format(more=index - 1),
+            "misprint": _("It is a misprint for {tenth:.1%}.").format(tenth=index / 10),
         },
         reasons={
             "raw_rate": _("A raw click rate cannot pass 100 %: nobody clicks what was not shown."),
-            "index": _("Yes. It is an index, and 100 % is the baseline of the channel."),
+            "index": _("Yes. It is an index, and 100 % is the baseline of the channels."),
             "more_clicks": _(
-                "More clicks may come from more impressions. A rate divides by what was shown."
+                "More clicks may come from more impressions. An index divides by what was shown, "
+                "and compares with what is usual, not with the month before."
             ),
             "misprint": _(
-                "13 % would be a raw rate. Few pictures reach it; the target is read as an index."
-            ),
+                "{tenth:.1%} would be a raw rate. Few pictures reach it; the number is an index."
+            ).format(tenth=index / 10),
         },
+        case=(f"{month:%B}", f"{index:.0%}"),
+        code='"index"',
         hints=(_("Can there be more clicks than impressions?"),),
         solution=_(
             "It is an index: the campaigns' clicks, divided by the clicks that the same "
@@ -149,44 +184,89 @@ def click_index(_shop: Shop) -> sheet.ChoiceSheet:
         "scored_in_steps": _(
             "You scored in steps. Here the attainment counts as it is, up to 120 %."
         ),
+        "cut_at_the_target": _(
+            "You let no KPI count for more than 100 %. What lies above the target counts, too, up "
+            "to 120 %."
+        ),
     },
 )
 def points(shop: Shop) -> sheet.Sheet:
     def scored(card: pd.DataFrame, rule: str) -> float:
         return float(topic.score(card, rule)["points"].sum())
 
+    def answers(card: pd.DataFrame) -> dict[str, float]:
+        return {
+            "forgot_the_cap": scored(card, "linear"),
+            "forgot_the_weights": 100 * float(card["attainment"].mean()),
+            "scored_in_steps": scored(card, "stepped"),
+            "cut_at_the_target": 100
+            * float((card["weight"] * card["attainment"].clip(upper=1)).sum()),
+        }
+
+    def apart(month: pd.Timestamp) -> float:
+        """Return how far the nearest two ways lie apart in a month."""
+        ways = sorted([*answers(cards[month]).values(), scored(cards[month], "capped")])
+        return min(high - low for low, high in pairwise(ways))
+
     cards = _months(shop)
-    month = max(cards, key=lambda one: scored(cards[one], "linear") - cards[one]["points"].sum())
+    month = max(cards, key=apart)
     card = cards[month]
     right = scored(card, "capped")
+    totals = {f"{one:%B}": scored(cards[one], "capped") for one in cards}
     return sheet.Sheet(
         prompt=_(
             "How many points did the traffic manager score in {month:%B %Y}, when no KPI may count "
-            "for more than 120 % of its target? Give one decimal."
+            "for more than 120 % of its target?"
         ).format(month=month),
         right=right,
-        wrong={
-            "forgot_the_cap": scored(card, "linear"),
-            "forgot_the_weights": 100 * card["attainment"].mean(),
-            "scored_in_steps": scored(card, "stepped"),
-        },
+        wrong=answers(card),
+        table=pd.DataFrame({"points": totals}),
+        cell=(f"{month:%B}", "points"),
         hints=(
             _("Points of a KPI = weight x attainment x 100. The score is their sum."),
-            _("`kpi.scorecard(shop, 'traffic_manager', '2025-01')` shows one month."),
+            _(
+                "`kpi.scorecard(shop, 'traffic_manager', '{month:%Y-%m}')` shows this month: write "
+                "post and month into the cell above."
+            ).format(month=month),
         ),
         solution=_(
             "Divide each actual by its target, cut it at 1.2, multiply by the weight in per cent, "
             "and add up: {points:.1f} points."
         ).format(points=right),
+        code=f"""
+            from ecokit import kpi
+            kpi.scorecard(shop, "traffic_manager", "{month:%Y-%m}")["points"].sum()
+        """,
     )
 
 
-def _worst(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
-    """Return the month with the fewest points, and its scorecard by KPI."""
+@lru_cache(maxsize=1)
+def _weak(shop: Shop) -> list[tuple[pd.Timestamp, pd.DataFrame]]:
+    """Return the months from the fewest points up, each with its scorecard by KPI."""
     cards = _months(shop)
-    month = min(cards, key=lambda one: cards[one]["points"].sum())
-    moves = topic.what_if(cards[month]).set_index("kpi")
-    return month, cards[month].set_index("kpi").join(moves[["gain", "gain_at_target"]])
+    months = sorted(cards, key=lambda one: cards[one]["points"].sum())
+    moves = {month: topic.what_if(cards[month]).set_index("kpi") for month in months}
+    gains = ["gain", "gain_at_target"]
+    return [(month, cards[month].set_index("kpi").join(moves[month][gains])) for month in months]
+
+
+def _with_one_above(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
+    """Return the weakest month but the very weakest in which a KPI stands above its target."""
+    others = _weak(shop)[1:]
+    return next((one for one in others if one[1]["attainment"].max() > 1.02), others[0])
+
+
+def _another_lever(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
+    """Return the month in which another KPI than in the weakest lacks most, by most points."""
+    weak = _weak(shop)
+    first = weak[0][1]["gain_at_target"].idxmax()
+    taken = (weak[0][0], _with_one_above(shop)[0])
+
+    def ahead(one: tuple[pd.Timestamp, pd.DataFrame]) -> tuple[bool, float]:
+        most, second = one[1]["gain_at_target"].nlargest(2)
+        return one[1]["gain_at_target"].idxmax() != first, most - second
+
+    return max((one for one in weak if one[0] not in taken), key=ahead)
 
 
 @sheet.table(
@@ -208,15 +288,20 @@ def _worst(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
         "took_points_away": _(
             "A KPI above its target would lose nothing: it stays as it is and brings 0 more."
         ),
+        "worst_month": _(
+            "That is the month with the fewest points of all. Asked is the one named in the "
+            "question: change the month in the cell above."
+        ),
+        "points_won": _("Those are the points that each KPI brought. Asked is what is missing."),
     },
 )
 def missing_points(shop: Shop) -> sheet.TableSheet:
-    month, card = _worst(shop)
+    month, card = _with_one_above(shop)
     gap = 100 * (1 - card["attainment"])
     signed = card["weight"] * gap
     return sheet.TableSheet(
         prompt=_(
-            "{month:%B %Y} was the traffic manager's worst month. How many points would each KPI "
+            "{month:%B %Y} was a weak month of the traffic manager. How many points would each KPI "
             "have brought more if it had just met its target, the others staying as they were? A "
             "KPI that met its target brings 0."
         ).format(month=month),
@@ -225,8 +310,10 @@ def missing_points(shop: Shop) -> sheet.TableSheet:
             "without_weights": gap.clip(lower=0),
             "ten_per_cent_better": card["gain"],
             "took_points_away": None if signed.min() > -0.2 else signed,
+            "worst_month": _weak(shop)[0][1]["gain_at_target"],
+            "points_won": card["points"],
         },
-        table=card.assign(weight=100 * card["weight"])[["points", "weight", "gain_at_target"]],
+        table=card.assign(weight=100 * card["weight"])[["weight", "gain_at_target"]],
         column="gain_at_target",
         hints=(
             _("On target a KPI brings its weight in points. Compare with what it brought."),
@@ -236,6 +323,11 @@ def missing_points(shop: Shop) -> sheet.TableSheet:
             "Weight in per cent, less the points won, for each KPI below its target; 0 for the "
             "others: `kpi.what_if(card)['gain_at_target']`."
         ),
+        code=f"""
+            from ecokit import kpi
+            card = kpi.scorecard(shop, "traffic_manager", "{month:%Y-%m}")
+            kpi.what_if(card).set_index("kpi")["gain_at_target"]
+        """,
     )
 
 
@@ -247,7 +339,7 @@ def missing_points(shop: Shop) -> sheet.TableSheet:
     options=tuple(NAMES),
 )
 def lever(shop: Shop) -> sheet.ChoiceSheet:
-    month, card = _worst(shop)
+    month, card = _another_lever(shop)
     gains = card["gain_at_target"]
     best = str(gains.sort_values().index[-1])
 
@@ -268,8 +360,15 @@ def lever(shop: Shop) -> sheet.ChoiceSheet:
         hints=(
             _("The largest weight is not always it: a KPI on target has nothing left to bring."),
             _("Nor is the KPI furthest from its target, if it weighs little."),
+            _("Change the month in the cell above and look for the longest bar."),
         ),
         solution=reason(best),
+        case=(f"{month:%B}",),
+        code=f"""
+            from ecokit import kpi
+            card = kpi.scorecard(shop, "traffic_manager", "{month:%Y-%m}")
+            kpi.what_if(card).set_index("kpi")["gain_at_target"].idxmax()
+        """,
     )
 
 
@@ -294,6 +393,14 @@ def _by_month(shop: Shop) -> pd.DataFrame:
             "That is the whole shop. The rest makes its orders from its own visitors."
         ),
         "swapped_the_shares": _("You swapped the share of UV and the share of orders."),
+        "kept_the_target": _(
+            "You kept the 45 % of the target. Campaigns are to bring the share that stands in the "
+            "question."
+        ),
+        "over_all_visitors": _(
+            "You divided the orders of the rest by all visitors. Divide them by the visitors who "
+            "came without a campaign."
+        ),
     },
 )
 def rest_conversion(shop: Shop) -> sheet.Sheet:
@@ -301,23 +408,28 @@ def rest_conversion(shop: Shop) -> sheet.Sheet:
     shares = _by_month(shop)["campaign_uv_share"]
     month, uv = shares.index[0], round(float(shares.iloc[0]), 3)
     orders, converts = target["campaign_order_share"], target["campaign_conversion"]
+    asked = target["campaign_uv_share"]
     tied = topic.implied_conversion(uv, orders, converts)
     return sheet.Sheet(
         prompt=_(
             "In {month:%B} campaigns brought {uv:.1%} of the visitors, less than in any other "
             "month. In {month:%B} of next year they are to bring the same share, to convert "
             "{conversion:.0%} of them, and to make {orders:.0%} of the orders. What must the "
-            "**rest of the traffic** convert in that month, in per cent, to two decimals?"
+            "**rest of the traffic** convert in that month, in per cent?"
         ).format(month=month, uv=uv, orders=orders, conversion=converts),
         right=100 * tied.rest,
         wrong={
             "stopped_at_the_shop": 100 * tied.shop,
             "swapped_the_shares": 100 * topic.implied_conversion(orders, uv, converts).rest,
+            "kept_the_target": 100 * topic.implied_conversion(asked, orders, converts).rest,
+            "over_all_visitors": 100 * tied.rest * (1 - uv),
         },
-        above={
-            _("the rest, with the campaign share of UV that is the target"): 100
-            * topic.implied_conversion(target["campaign_uv_share"], orders, converts).rest
-        },
+        case=(f"{month:%B}", f"{uv:.1%}"),
+        code=f"""
+            from ecokit import kpi
+            tied = kpi.implied_conversion({uv}, {orders}, {converts})
+            100 * tied.rest
+        """,
         hints=(
             _("Think of 1,000 visitors: how many come through campaigns, how many orders is that?"),
             _("Those are the given share of all orders. How many orders are left, for how many?"),
@@ -329,8 +441,9 @@ def rest_conversion(shop: Shop) -> sheet.Sheet:
     )
 
 
-CLOSE = 0.0025  # how near the rest must come to what it converted
-AMBITION = 1.05  # what campaigns are to convert, as a ratio to this year
+CLOSE = 0.0015  # how near the rest must come to what it converted
+MOST = 95  # per cent of orders that a plan may ask of campaigns
+AMBITION = 1.1  # what campaigns are to convert, as a ratio to this year
 
 
 @dataclass(frozen=True)
@@ -371,6 +484,16 @@ class _Year:
         through = share * conversion
         return round(200 * through / (through + (1 - share) * self.rest)) / 2
 
+    @property
+    def kept_orders(self) -> float:
+        """The share of orders of this year, in per cent, as the field takes it."""
+        return round(200 * self.orders) / 2
+
+    def raised_alike(self, answer: sheet.PlanAnswer) -> float:
+        """Return this year's share of orders, raised by as much as a plan raises conversion."""
+        raised = self.orders * answer["conversion"] / 100 / self.campaigns
+        return min(round(200 * raised) / 2, MOST)
+
     def tied_plan(self, conversion: float) -> sheet.PlanAnswer:
         """Return the plan with this campaign conversion that leaves the rest as it was."""
         share = -(-1000 * self.uv // 10) / 100  # up to the next whole per cent
@@ -391,7 +514,7 @@ class _Year:
             _("They would bring {share:.0%} of UV: {uv:.1%} in {month:%B}, {best:.1%} at best."),
         )
         met = (self.agrees(answer), self.asks_more(answer), self.reachable(answer))
-        points = 40 * met[0] + 30 * met[1] + 30 * met[2]
+        points = (50 if met[1] else 20) * met[0] + 30 * met[1] + 20 * met[2]
         return sheet.Score(points, all(met), tuple(line.format(**told) for line in lines))
 
 
@@ -403,7 +526,7 @@ class _Year:
     fields=(
         sheet.Field("uv_share", _("Campaign share of UV, %"), 10, 90, step=1, start=45, unit="%"),
         sheet.Field(
-            "order_share", _("Campaign share of orders, %"), 10, 95, step=0.5, start=55, unit="%"
+            "order_share", _("Campaign share of orders, %"), 10, MOST, step=0.5, start=55, unit="%"
         ),
         sheet.Field(
             "conversion", _("Campaign order conversion, %"), 1, 30, step=0.1, start=10, unit="%"
@@ -411,8 +534,16 @@ class _Year:
     ),
     mistakes={
         "contradicts": _(
-            "Your targets contradict one another: with them the rest of the traffic would have to "
+            "Your targets do not fit together: with them the rest of the traffic would have to "
             "convert something else than it did. Change the share of orders."
+        ),
+        "kept_the_orders": _(
+            "You left the share of orders as it was. If campaigns convert more and the rest does "
+            "not, campaigns make more of the orders: raise it."
+        ),
+        "raised_alike": _(
+            "You raised the share of orders by as many per cent as the conversion. The other "
+            "orders do not shrink, so the share grows by less."
         ),
         "asks_for_less": _(
             "Your targets agree, but campaigns would be on target without any improvement."
@@ -443,11 +574,19 @@ def next_year(shop: Shop) -> sheet.PlanSheet:
         right=right,
         score=year.score,
         wrong={
+            "kept_the_orders": right | {"order_share": year.kept_orders},
+            "raised_alike": right | {"order_share": year.raised_alike(right)},
             "contradicts": right | {"order_share": right["order_share"] + 8},
             "asks_for_less": year.tied_plan(0.97 * year.campaigns),
             "out_of_reach": right | {"uv_share": round(100 * beyond), "order_share": orders},
         },
         detects={
+            "kept_the_orders": lambda answer: (
+                not year.agrees(answer) and alike(answer["order_share"], year.kept_orders)
+            ),
+            "raised_alike": lambda answer: (
+                not year.agrees(answer) and alike(answer["order_share"], year.raised_alike(answer))
+            ),
             "contradicts": lambda answer: not year.agrees(answer),
             "asks_for_less": lambda answer: not year.asks_more(answer),
             "out_of_reach": lambda answer: not year.reachable(answer),
@@ -463,4 +602,5 @@ def next_year(shop: Shop) -> sheet.PlanSheet:
             "For example {uv_share:.0f} % of UV at a conversion of {conversion:.1f} % make "
             "{order_share:.1f} % of the orders when the rest converts what it did."
         ).format(**right),
+        code=f"{right}",
     )

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from ecokit import kpi
 from ecokit import organisation as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
@@ -47,7 +48,7 @@ def layers(shop: Shop) -> sheet.TableSheet:
     right = {name: topic.layers(shop, structure=name).max() for name in departments.index}
     return sheet.TableSheet(
         prompt=_(
-            "Look at the three organisation charts. How many layers does each structure have? "
+            "Read the three organisation charts. How many layers does each structure have? "
             "Count the general manager as layer 1."
         ),
         right=right,
@@ -67,6 +68,11 @@ def layers(shop: Shop) -> sheet.TableSheet:
             "structure. The three forces save one layer: they have no supervisors between a lead "
             "and the people."
         ),
+        code="""
+            from ecokit import organisation
+            names = organisation.STRUCTURES
+            {name: organisation.layers(shop, structure=name).max() for name in names}
+        """,
     )
 
 
@@ -103,7 +109,7 @@ def mean_span(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "In the structure with three centers, how many people of the company does a manager "
-            "lead on average? Who holds two posts is one person. Give two decimals."
+            "lead on average? Who holds two posts is one person."
         ),
         right=means[THREE],
         wrong={
@@ -112,7 +118,12 @@ def mean_span(shop: Shop) -> sheet.Sheet:
             "counted_the_top": inside.loc[own, "headcount"].sum() / managers,
             "counted_twice": (inside["headcount"].sum() - 1) / managers,
         },
-        table=pd.DataFrame({"mean_span": means}),
+        table=pd.DataFrame(
+            {
+                "mean_span": means,
+                "widest_span": {name: topic.spans(shop, structure=name).max() for name in means},
+            }
+        ),
         cell=(THREE, "mean_span"),
         hints=(
             _("Divide the people who have a boss by the managers."),
@@ -148,6 +159,14 @@ def mean_span(shop: Shop) -> sheet.Sheet:
             "You added up the plan in `posts`: headcount times working time times planned cost. "
             "The question is what the people in `staff` really cost."
         ),
+        "whoever_was_there": _(
+            "You paid everybody in `staff`, those who came after the day too. Keep the rows hired "
+            "on that day or before."
+        ),
+        "counted_people": _(
+            "You counted the people. The question is what they cost: add up `monthly_cost`."
+        ),
+        "for_a_year": _("That is what they cost in a year. Asked is one month."),
     },
 )
 def payroll(shop: Shop) -> sheet.Sheet:
@@ -167,6 +186,9 @@ def payroll(shop: Shop) -> sheet.Sheet:
         wrong={
             "forgot_leavers": paid(hired) if len(hired) > len(present) else None,
             "used_the_plan": topic.cost(shop, structure="three_forces")["monthly_cost"].sum(),
+            "whoever_was_there": paid(shop.staff) if len(shop.staff) > len(hired) else None,
+            "counted_people": len(present),
+            "for_a_year": 12 * paid(present),
         },
         hints=(
             _("Keep the rows that were hired on that day or before."),
@@ -176,6 +198,12 @@ def payroll(shop: Shop) -> sheet.Sheet:
             "Keep the rows with `hired_on` up to the day and `left_on` empty or later, and add up "
             "`monthly_cost`. Real wages differ from the planned cost in `posts`."
         ),
+        code="""
+            day = f"{shop.orders['placed_at'].max().year}-11-11"
+            staff = shop.staff[shop.staff["hired_on"] <= day]
+            staff = staff[staff["left_on"].isna() | (staff["left_on"] > day)]
+            staff["monthly_cost"].sum()
+        """,
     )
 
 
@@ -197,6 +225,10 @@ def payroll(shop: Shop) -> sheet.Sheet:
         "only_to_the_top": _(
             "You stopped at the common boss. From there the paper still goes down to decide."
         ),
+        "left_out_the_last": _(
+            "You left out one post on the way. Everybody whom the paper reaches says yes, and so "
+            "does the one who decides."
+        ),
     },
 )
 def approvals(shop: Shop) -> sheet.Sheet:
@@ -217,6 +249,7 @@ def approvals(shop: Shop) -> sheet.Sheet:
             "counted_the_one_who_asks": right + 1,
             "layers_between": abs(depth[raised] - depth[decided]),
             "only_to_the_top": depth[raised] - 1,
+            "left_out_the_last": right - 1,
         },
         hints=(
             _(
@@ -229,6 +262,12 @@ def approvals(shop: Shop) -> sheet.Sheet:
             "The paper goes up to the general manager, the lowest boss of both departments, and "
             "down again. Every post on the way after the agent must say yes."
         ),
+        case=("after-sales agent", "warehouse supervisor"),
+        code="""
+            from ecokit import organisation
+            paths = organisation.approval_paths(shop, structure="seven_departments")
+            paths.set_index("kind").loc["service", "approvals"]
+        """,
     )
 
 
@@ -241,46 +280,63 @@ def _minutes(shop: Shop) -> int:
     id="organisation-two-hours",
     objective="organisation-path",
     minutes=6,
-    title=_("Four approvals in two hours"),
+    title=_("Five approvals in two hours"),
     unit="%",
     tolerance=1,
     mistakes={
         "one_long_wait": _(
-            "You treated the four approvals as one long wait with four times the mean. A sum of "
-            "four waits spreads less than one long wait: use the Erlang distribution."
+            "You treated the five approvals as one long wait with five times the mean. A sum of "
+            "five waits spreads less than one long wait: use the Erlang distribution."
         ),
         "each_in_two_hours": _(
             "You gave each approval two hours of its own. They share one window: the sum of the "
-            "four waits must stay below 120 minutes."
+            "five waits must stay below 120 minutes."
         ),
-        "one_approval": _("That is the share for a single approval. Here four follow one another."),
+        "one_approval": _("That is the share for a single approval. Here five follow one another."),
+        "left_out_one": _(
+            "That is the share for four approvals. Here five follow one another: the one who "
+            "decides says yes, too."
+        ),
+        "too_late": _("That is the share that comes too late. Asked is the share in time."),
+        "looked_at_the_mean": _(
+            "The mean of five waits lies beyond two hours, and yet some decisions come in time: "
+            "the share is small, not nothing."
+        ),
     },
 )
 def two_hours(shop: Shop) -> sheet.Sheet:
     minutes = _minutes(shop)
-    chances = {n: 100 * topic.chance_in_time(n, minutes, WINDOW) for n in (2, 3, 4, 5)}
+    chances = {n: 100 * topic.chance_in_time(n, minutes, WINDOW) for n in (1, 2, 3, 4, 5)}
     return sheet.Sheet(
         prompt=_(
-            "A campaign decision needs four approvals, one after another. In this shop one "
+            "A campaign decision needs **five** approvals, one after another. In this shop one "
             "approval takes {minutes} minutes on average, and the times are exponential. What "
             "share of these decisions is made within two hours, in per cent?"
         ).format(minutes=minutes),
-        right=chances[4],
+        right=chances[5],
         wrong={
-            "one_long_wait": 100 * -np.expm1(-WINDOW / (4 * minutes)),
-            "each_in_two_hours": 100 * (-np.expm1(-WINDOW / minutes)) ** 4,
-            "one_approval": 100 * topic.chance_in_time(1, minutes, WINDOW),
+            "one_long_wait": 100 * -np.expm1(-WINDOW / (5 * minutes)),
+            "each_in_two_hours": 100 * (-np.expm1(-WINDOW / minutes)) ** 5,
+            "one_approval": chances[1],
+            "left_out_one": chances[4],
+            "too_late": 100 - chances[5],
+            "looked_at_the_mean": 0 if 5 * minutes > WINDOW else None,
         },
-        table=pd.DataFrame({"chance": {f"{n} approvals": chances[n] for n in chances}}),
-        cell=("4 approvals", "chance"),
+        table=pd.DataFrame({"chance": {f"{n} approvals": chances[n] for n in (2, 3, 5)}}),
+        cell=("5 approvals", "chance"),
         hints=(
             _("The sum of exponential times has the Erlang distribution."),
             _("`organisation.chance_in_time(approvals, minutes_per_approval, 120)` is a share."),
         ),
         solution=_(
-            "`organisation.chance_in_time(4, {minutes}, 120)` gives the share of the sum of four "
+            "`organisation.chance_in_time(5, {minutes}, 120)` gives the share of the sum of five "
             "waits that stays below 120 minutes. Times 100 it is in per cent."
         ).format(minutes=minutes),
+        code="""
+            from ecokit import organisation
+            minutes = round(organisation.approval_minutes(shop))
+            100 * organisation.chance_in_time(5, minutes, 120)
+        """,
     )
 
 
@@ -331,6 +387,73 @@ def single_point(shop: Shop) -> sheet.ChoiceSheet:
             "Purchasing and logistics buys the goods, gives prices free and runs the warehouse: "
             "all three paths pass its manager. Name a deputy, or give mandates to others."
         ),
+        case=("seven departments", "product, campaign and service"),
+        code="""
+            from ecokit import organisation
+            risks = organisation.single_points(shop, structure="seven_departments")
+            kinds = risks[risks["risk"] == "approval"].groupby("post_id")["scope"].nunique()
+            kinds = kinds.drop("d_general_manager")
+            {"d_purchasing_manager": "purchasing"}[kinds.idxmax()]
+        """,
+    )
+
+
+POINTS = {
+    "standard": _("Write down each step of the work as a standard, and train it."),
+    "spread": _("Let pay and place follow the points, and agree what must be higher next month."),
+    "same": _("Pay all three managers the same, so that nobody is discouraged."),
+    "support": _("Put the post on call for the others, and ask them once a month how well it did."),
+}
+
+
+@sheet.choice(
+    id="organisation-lead-force",
+    objective="organisation-lead",
+    minutes=3,
+    title=_("How is this force led?"),
+    options=tuple(POINTS),
+)
+def lead_force(shop: Shop) -> sheet.ChoiceSheet:
+    unit = shop.posts.set_index("post_id")["unit"]
+    posts = [post for post in shop.targets["post_id"].unique() if unit.get(post) == "Front line"]
+    cards = kpi.scorecards(shop, posts=posts)
+    scores = cards.groupby(["post_id", "month"])["points"].sum()
+    post, month = scores.idxmin()
+    return sheet.ChoiceSheet(
+        prompt=_(
+            "In {month:%B} the {post} had {points:.0f} points, the lowest score of the year in the "
+            "front line. What do you do first, in the way in which this force is led?"
+        ).format(month=month, post=kpi.POSTS[post][0].lower(), points=scores.min()),
+        right="spread",
+        options=POINTS,
+        reasons={
+            "standard": _(
+                "That is how operations support is led: its work repeats, so a standard and "
+                "training help. The front line is told what to reach, not how."
+            ),
+            "spread": _(
+                "Yes. The front line is led by its KPIs: a spread is opened, people move up and "
+                "down, and the best are rewarded well."
+            ),
+            "same": _(
+                "That closes the spread. In the front line a good result and a weak one are to "
+                "feel different."
+            ),
+            "support": _(
+                "That is how the rear is led: it supports those at the front at once, and their "
+                "satisfaction is its measure. The front line answers for its targets."
+            ),
+        },
+        hints=(
+            _("Three forces, three ways: targets, standards, service. Which is the front line's?"),
+            _("A manager of the front line has five KPIs with targets and weights."),
+        ),
+        solution=_(
+            "The front line has targets and weights: the points say how the month was, and pay and "
+            "place follow them. Standards and training are for operations support, service and "
+            "the satisfaction of those served are for the rear."
+        ),
+        code='"spread"',
     )
 
 
@@ -475,4 +598,5 @@ def structure_plan(shop: Shop) -> sheet.PlanSheet:
             "that its boss would need them. Let the boss of the specialist decide, or the next "
             "post: one approval or two."
         ).format(widest=WIDEST),
+        code='{"closed": 4, "span": 6, "approvals": 2}',
     )
