@@ -464,7 +464,7 @@ class _Outcome:
         met = (self.share >= self.goal, self.control >= CONTROL, self.gain >= 0)
         faster = min(max(self.share - self.start, 0) / (self.goal - self.start), 1)
         missing = max(CONTROL - self.control, 0) / CONTROL
-        points = 40 * faster + 30 * max(1 - 2 * missing, 0) + 30 * met[2] * faster
+        points = 40 * faster + 30 * max(1 - 3 * missing, 0) + 30 * met[2] * faster
         points = 100 if all(met) else min(points, 99)
         return sheet.Score(points, all(met), tuple(line.format(**told) for line in lines))
 

@@ -95,6 +95,7 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
         },
         table=table,
         cell=(f"{month:%B}", "campaign_conversion"),
+        printed=0.1,
         hints=(
             _("Read the formula of the KPI: what is above the line, what is below?"),
             _(
