@@ -11,6 +11,7 @@ from ecokit.exercises import sheet
 from ecokit.messages import _
 from ecokit.shop import Shop
 from ecokit.strategies.demand import Demand
+from ecokit.strategies.outcome import Outcome
 
 CLOSE = 0.01  # two answers nearer than this share are not told apart by an exercise
 CUT = 0.06  # the price cut of the exercise on break-even
@@ -22,9 +23,12 @@ GOOD = 0.96  # share of the best possible profit that a launch plan must reach
 LIFE = {"innovation": 0.05, "imitation": 0.25, "ageing": 0.012, "cost_fall": 0.006}
 
 
+BESIDE = "wearables"  # of which a product is put side by side; the page works out a phone
+
+
 @dataclass(frozen=True)
 class Product:
-    """The product of the questions: the phone that sells best among those sold all year."""
+    """The product of the questions: of one category the one that sells best."""
 
     name: str
     price: float
@@ -43,10 +47,10 @@ class Product:
         return float(round(self.price, -2))
 
 
-def product(shop: Shop) -> Product:
+def product(shop: Shop, category: str = "phones") -> Product:
     """Return the product of the questions, with its price, cost and demand in this shop."""
-    phones = shop.products[shop.products["category"] == "phones"].set_index("product_id")
-    stock = shop.stock[shop.stock["product_id"].isin(phones.index)]
+    goods = shop.products[shop.products["category"] == category].set_index("product_id")
+    stock = shop.stock[shop.stock["product_id"].isin(goods.index)]
     totals = (
         stock.sort_values("date")
         .groupby("product_id")
@@ -61,17 +65,27 @@ def product(shop: Shop) -> Product:
     wide = totals["price"] * (1 - 1.5 * CUT) > totals["cost"]
     often = totals[wide & (totals["asked"] >= 20)]
     chosen = (often if len(often) else totals[wide]).sort_values("asked").index[-1]
-    row, phone = totals.loc[chosen].astype(float), phones.loc[chosen]
+    row, name = totals.loc[chosen].astype(float), str(goods.loc[chosen, "name"])
     units = round(365 * row["asked"] / row["days"])
-    elasticity, cost = abs(shop.truth["elasticity_phones"]), round(row["cost"])
-    return Product(str(phone["name"]), round(row["price"]), cost, units, elasticity)
+    elasticity, cost = abs(shop.truth[f"elasticity_{category}"]), round(row["cost"])
+    return Product(name, round(row["price"]), cost, units, elasticity)
+
+
+def _four_ways(demand: Demand, cost: float, price: float) -> dict[str, Outcome]:
+    """Return what four strategies bring: the price now, the best one, segments, haggling."""
+    return {
+        "base": topic.one_price(demand, cost, price),
+        "best": topic.one_price(demand, cost),
+        "segments": topic.personalised(demand, cost, segments=2),
+        "haggling": topic.haggling(demand, cost),
+    }
 
 
 @sheet.table(
     id="pricing-side-by-side",
     objective="strategies-compare",
     minutes=6,
-    title=_("Four ways to sell one phone"),
+    title=_("Four ways to sell one product"),
     unit="yuan",
     rel_tolerance=CLOSE,
     key="strategy",
@@ -89,15 +103,27 @@ def product(shop: Shop) -> Product:
         "customers_share": _(
             "That is what is left to the customers. The question asks for the shop's profit."
         ),
+        "the_phone": _(
+            "These are the profits of the phone. Put price, cost, units and elasticity of the "
+            "product of this card into the cell above."
+        ),
+        "three_segments": _(
+            "You took three segments, as in the table of the page. Two are asked for: segments=2."
+        ),
+        "other_elasticity": _(
+            "You kept the elasticity of the phone. Put that of this product in, too."
+        ),
     },
 )
 def side_by_side(shop: Shop) -> sheet.TableSheet:
-    base = product(shop)
-    outcomes = {
-        "base": topic.one_price(base.demand, base.cost, base.price),
-        "best": topic.one_price(base.demand, base.cost),
-        "segments": topic.personalised(base.demand, base.cost, segments=2),
-        "haggling": topic.haggling(base.demand, base.cost),
+    base, phone = product(shop, BESIDE), product(shop)
+    outcomes = _four_ways(base.demand, base.cost, base.price)
+    kept = topic.calibrated(base.price, phone.elasticity, base.units)
+    three = outcomes | {"segments": topic.personalised(base.demand, base.cost, segments=3)}
+    ways = {
+        "the_phone": _four_ways(phone.demand, phone.cost, phone.price),
+        "three_segments": three,
+        "other_elasticity": _four_ways(kept, base.cost, base.price),
     }
     return sheet.TableSheet(
         prompt=_(
@@ -111,7 +137,22 @@ def side_by_side(shop: Shop) -> sheet.TableSheet:
         wrong={
             "revenue": {name: one.revenue for name, one in outcomes.items()},
             "customers_share": {name: one.consumer_surplus for name, one in outcomes.items()},
+            **{way: {name: one.profit for name, one in of.items()} for way, of in ways.items()},
         },
+        printed=1,
+        case=(base.name,),
+        code=f"""
+            from ecokit import strategies
+            demand = strategies.calibrated({base.price}, {base.elasticity:g}, {base.units})
+            cost = {base.cost}
+            ways = {{
+                "base": strategies.one_price(demand, cost, {base.price}),
+                "best": strategies.one_price(demand, cost),
+                "segments": strategies.personalised(demand, cost, segments=2),
+                "haggling": strategies.haggling(demand, cost),
+            }}
+            {{name: way.profit for name, way in ways.items()}}
+        """,
         hints=(
             _(
                 "`strategies.one_price`, `strategies.personalised(..., segments=2)`, "
@@ -198,6 +239,13 @@ def personal_price(_shop: Shop) -> sheet.ChoiceSheet:
         "markup_for_margin": _(
             "You took the markup on the cost for the margin. Margin and cut are shares of price."
         ),
+        "all_units": _(
+            "That is how many units are needed for each one before. Take off the 1 of before."
+        ),
+        "what_demand_brings": _(
+            "That is how many more units the cut brings. Asked is how many more it needs."
+        ),
+        "five_per_cent": _("That is for a cut of 5 %, as on the page. Here the cut is larger."),
     },
 )
 def cut_volume(shop: Shop) -> sheet.Sheet:
@@ -215,7 +263,16 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
             "cut_over_margin": CUT / margin,
             "the_cut_itself": 1 / (1 - CUT) - 1,
             "markup_for_margin": CUT / (base.price / base.cost - 1 - CUT),
+            "all_units": 1 + needed,
+            "what_demand_brings": base.elasticity * CUT,
+            "five_per_cent": topic.break_even_uplift(margin, 0.05),
         },
+        printed=0.01,
+        case=(f"{CUT:.0%} off",),
+        code=f"""
+            from ecokit import strategies
+            strategies.break_even_uplift(1 - {base.cost} / {base.price}, {CUT:g})
+        """,
         hints=(
             _("Write down the yuan that one unit leaves before the cut, and after it."),
             _("Old units times old margin = new units times new margin."),
@@ -241,6 +298,13 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
             "You divided by the price. Only what is left after the unit cost pays fixed costs."
         ),
         "old_price": _("You counted with the old price. The buyers of the group pay less."),
+        "over_the_saving": _(
+            "You divided by what a buyer saves. The shop pays its fixed costs from what it keeps "
+            "of a unit: the price of the group less the unit cost."
+        ),
+        "over_the_cost": _(
+            "You divided by the unit cost. What is left of the price after it pays fixed costs."
+        ),
     },
 )
 def group_threshold(shop: Shop) -> sheet.Sheet:
@@ -260,7 +324,14 @@ def group_threshold(shop: Shop) -> sheet.Sheet:
             "rounded_down": fewest - 1,
             "over_the_price": math.ceil(fixed / group),
             "old_price": math.ceil(fixed / (base.price - base.cost)),
+            "over_the_saving": math.ceil(fixed / (base.price - group)),
+            "over_the_cost": math.ceil(fixed / base.cost),
         },
+        case=("banner",),
+        code=f"""
+            from ecokit import strategies
+            strategies.least_group({fixed:.0f}, {group:.0f}, {base.cost})
+        """,
         hints=(
             _("What does one buyer leave at the price of the group?"),
             _("Buyers are whole people: round in the direction that loses no money."),
@@ -287,6 +358,14 @@ def group_threshold(shop: Shop) -> sheet.Sheet:
         "counted_rivals": _(
             "You took the number of rivals for the number of bidders: you bid too."
         ),
+        "any_second": _(
+            "That is the second highest value of all bidders on average. You know your own: take "
+            "the average of the highest one below it."
+        ),
+        "one_share": _(
+            "You divided your value by the number of bidders. Only one step of so many is taken "
+            "off it: bid the other steps."
+        ),
     },
 )
 def bid_shading(shop: Shop) -> sheet.Sheet:
@@ -305,7 +384,15 @@ def bid_shading(shop: Shop) -> sheet.Sheet:
             "bid_the_value": value,
             "half": value / 2,
             "counted_rivals": value * (BIDDERS - 2) / (BIDDERS - 1),
+            "any_second": base.high * (BIDDERS - 1) / (BIDDERS + 1),
+            "one_share": value / BIDDERS,
         },
+        case=("sealed bids", f"{value:,.0f}"),
+        code=f"""
+            from ecokit import strategies
+            values = strategies.uniform(0, {base.high:.0f})
+            strategies.equilibrium_bid(values, {value:.0f}, bidders={BIDDERS})
+        """,
         hints=(
             _("If you bid what it is worth to you, what do you gain when you win?"),
             _(
@@ -339,6 +426,13 @@ def bid_shading(shop: Shop) -> sheet.Sheet:
         "forgot_the_broker": _(
             "You forgot what an unsold unit brings. It is your cost of selling: add half of it."
         ),
+        "added_in_full": _(
+            "You added all that the broker pays to the middle of the values. Go half of the way "
+            "from what the broker pays to the highest value."
+        ),
+        "the_gain": _(
+            "That is what the reserve leaves above the broker's price. The reserve itself is asked."
+        ),
     },
 )
 def reserve(shop: Shop) -> sheet.Sheet:
@@ -356,7 +450,14 @@ def reserve(shop: Shop) -> sheet.Sheet:
             "reserve_at_cost": scrap,
             "grows_with_bidders": scrap + (base.high - scrap) * (BIDDERS - 1) / (BIDDERS + 1),
             "forgot_the_broker": base.high / 2,
+            "added_in_full": base.high / 2 + scrap,
+            "the_gain": best - scrap,
         },
+        case=("broker", f"{scrap:,.0f}"),
+        code=f"""
+            from ecokit import strategies
+            strategies.uniform(0, {base.high:.0f}).best_price({scrap:.0f})
+        """,
         hints=(
             _("Which price would you ask of one single customer?"),
             _("Does the answer change with a second bidder? When does a reserve matter at all?"),
@@ -387,6 +488,11 @@ def reserve(shop: Shop) -> sheet.Sheet:
         "from_zero": _(
             "You started at zero. Bids below the lowest possible price are never taken."
         ),
+        "second_bid": _("That is the second bid. The first one is asked, which is lower."),
+        "thirds_of_the_range": _(
+            "You cut the whole range into three steps. A bid above your own value would cost you: "
+            "cut the way from the lowest price to your value."
+        ),
     },
 )
 def name_your_price(shop: Shop) -> sheet.Sheet:
@@ -405,7 +511,14 @@ def name_your_price(shop: Shop) -> sheet.Sheet:
             "one_bid": (worth + low) / 2,
             "middle_of_the_range": (low + high) / 2,
             "from_zero": worth / 3,
+            "second_bid": low + 2 * (worth - low) / 3,
+            "thirds_of_the_range": low + (high - low) / 3,
         },
+        case=("hidden lowest price", f"{worth:,.0f}"),
+        code=f"""
+            from ecokit import strategies
+            strategies.best_bids({worth:.0f}, {low:.0f}, {high:.0f}, bids=2).bids[0, 0]
+        """,
         hints=(
             _("With one bid you would go half of the way from the lowest price to your value."),
             _("With two bids there are three equal steps."),
@@ -430,6 +543,14 @@ def name_your_price(shop: Shop) -> sheet.Sheet:
             "You took 10 % of the first cost off three times. Each 10 % is of what is left."
         ),
         "once": _("You took 10 % off once. The units have doubled three times."),
+        "twice": _("You took 10 % off twice. Count again: 100, 200, 400, 800."),
+        "lots_as_doublings": _(
+            "You took 10 % off for each lot. The curve counts doublings of all units, not lots."
+        ),
+        "an_80_per_cent_curve": _(
+            "You took the curve of 80 %, as on the page. Here each doubling leaves 90 % of the "
+            "cost."
+        ),
     },
 )
 def experience(shop: Shop) -> sheet.Sheet:
@@ -447,7 +568,15 @@ def experience(shop: Shop) -> sheet.Sheet:
             "per_lot": base.cost * rate ** (lots - 1),
             "added_up": base.cost * (1 - doublings * (1 - rate)),
             "once": base.cost * rate,
+            "twice": base.cost * rate**2,
+            "lots_as_doublings": base.cost * rate**lots,
+            "an_80_per_cent_curve": base.cost * 0.8**doublings,
         },
+        case=("own brand",),
+        code=f"""
+            from ecokit import strategies
+            strategies.experience_cost({base.cost}, {lots}, rate={rate})
+        """,
         hints=(
             _("How often has the number of all units doubled?"),
             _("Each doubling leaves 90 % of the cost."),
@@ -505,9 +634,9 @@ def _launch_score(profit: float, most: float) -> sheet.Score:
     told = {"profit": sheet.yuan(profit), "share": (share := max(profit / most, 0.0))}
     earned = _("The plan earns {profit} in {weeks} weeks.").format(**told, weeks=WEEKS)
     of_best = _("That is {share:.0%} of what the best plan earns; {good:.0%} are needed.")
-    return sheet.Score(
-        min(100 * share, 100), share >= GOOD, (earned, of_best.format(**told, good=GOOD))
-    )
+    passed = share >= GOOD
+    points = 100 if passed else math.floor(100 * share / GOOD)
+    return sheet.Score(points, passed, (earned, of_best.format(**told, good=GOOD)))
 
 
 @sheet.plan(
@@ -537,6 +666,8 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
     most = launch_profit(base, best)
     last_cost = base.cost * (1 - LIFE["cost_fall"]) ** WEEKS
 
+    names = tuple(field.name for field in FIELDS)
+
     def last_price(plan: sheet.PlanAnswer) -> float:
         return base.price * plan["later"] / 100 * (1 - plan["sale"] / 100)
 
@@ -565,6 +696,18 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
                 abs(plan["launch"] - plan["later"]) <= 2 and plan["sale"] <= 2
             ),
         },
+        code=f"""
+            import itertools
+            from ecokit import strategies
+            demand = strategies.calibrated({base.price}, {base.elasticity:g}, {base.units})
+            life = dict({", ".join(f"{name}={value}" for name, value in LIFE.items())})
+            def earns(launch, weeks, later, sale):
+                shares = ({base.price} * launch / 100, {base.price} * later / 100)
+                prices = strategies.path(*shares, weeks, {WEEKS}, sale / 100)
+                return strategies.life_cycle(demand, {base.cost}, prices, **life).profit
+            plans = itertools.product((106, 110, 114), (8, 11), (90, 95, 100), (10, 14, 18))
+            dict(zip({names}, max(plans, key=lambda plan: earns(*plan))))
+        """,
         above={
             _("the plan of the cell"): {"launch": 110, "weeks": 8, "later": 95, "sale": 10},
         },
