@@ -7,10 +7,12 @@ way that the hints lead.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypedDict
 
 from ecokit import exercises, operations
+from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
 from ecokit.shop import Shop
@@ -61,6 +63,17 @@ def reorder_by_formula(shop: Shop, *, level: float = 0.95, times: float = 1.0) -
     point = operations.reorder_point(operations.lead_time_demand(mean, sd, LEAD), level)
     size = operations.eoq(found.order_cost, mean, found.holding_cost).quantity
     return {"point": point, "quantity": round(times * size)}
+
+
+# Competitors --------------------------------------------------------------------------------
+
+
+def a_little_of_their_cut(shop: Shop, *, more: float = 0.0) -> dict[str, float]:
+    """Return the cut of the hints: as small as keeps the units, as long as theirs lasts."""
+    move = _cut(shop)
+    left = (1 - move.depth) ** move.cross
+    cut = 100 * (1 - (FLOOR / left) ** (1 / move.elasticity[move.category]))
+    return {"cut": math.ceil(2 * cut) / 2 + more, "weeks": move.weeks, "scope": 1}
 
 
 # The plans ----------------------------------------------------------------------------------
@@ -133,11 +146,31 @@ PLANS: dict[str, Judged] = {
         "silly": [],
     },
     "competitors-reaction": {
-        "sensible": [right("competitors-reaction")],
-        "silly": [],
+        "sensible": [
+            right("competitors-reaction"),
+            a_little_of_their_cut,
+            lambda shop: a_little_of_their_cut(shop, more=0.5),
+        ],
+        "silly": [
+            {"cut": 0, "weeks": 0, "scope": 1},
+            {"cut": 20, "weeks": 12, "scope": 3},
+            {"cut": 12, "weeks": 8, "scope": 2},
+            {"cut": 8, "weeks": 6, "scope": 3},
+            {"cut": 20, "weeks": 8, "scope": 1},
+        ],
     },
     "pricing-launch-plan": {
-        "sensible": [right("pricing-launch-plan")],
-        "silly": [],
+        "sensible": [
+            right("pricing-launch-plan"),
+            {"launch": 110, "weeks": 11, "later": 91, "sale": 16},
+            {"launch": 108, "weeks": 12, "later": 92, "sale": 15},
+            {"launch": 112, "weeks": 10, "later": 95, "sale": 14},
+        ],
+        "silly": [
+            {"launch": 130, "weeks": 12, "later": 130, "sale": 0},
+            {"launch": 140, "weeks": 22, "later": 130, "sale": 0},
+            {"launch": 90, "weeks": 1, "later": 70, "sale": 40},
+            {"launch": 100, "weeks": 1, "later": 80, "sale": 20},
+        ],
     },
 }

@@ -12,8 +12,6 @@ from tests.plans import PLANS, Plan
 WITHOUT = {
     "journey-call-plan",
     "service_desk-staff-week",
-    "competitors-reaction",
-    "pricing-launch-plan",
 }
 """Exercises that have no silly plans yet. Take one out with its first; add none."""
 

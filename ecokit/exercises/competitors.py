@@ -20,6 +20,9 @@ from ecokit.shop import Shop
 NEAR = 0.003  # two price levels nearer than this are not told apart by an exercise
 LEADER, FIRST, SECOND = "K1", "K2", "K3"  # the one with the largest share, and the two others
 STRICT = 0.3  # the threshold of the exercise on matching
+WORKED = 8  # the week, counted from 0, whose survivors the page works out
+CALL = 8  # the touchpoint of which the page tells what three purchases say
+WATCHED = 3  # competitors that are watched already
 FLOOR = 0.97  # share of the usual units that a reaction must keep
 SPARE = 1.3  # margin that a plan may give up, as a ratio to the cheapest plan that keeps the units
 HORIZON = 12  # weeks over which a plan is judged
@@ -53,20 +56,31 @@ def who_competes(shop: Shop) -> sheet.ChoiceSheet:
     regions = shop.orders["region"].value_counts(normalize=True)
     ranked = topic.rank_directory(shop, monthly_visits=visits, regions=regions)
     ranked["visits"] = ranked["shop_id"].map(shop.directory.set_index("shop_id")["monthly_visits"])
-    alike = ranked["covers"] * ranked["focus"] * ranked["prices"]
-    unseen = alike.where(ranked["reach"] < 0.1, -1.0).argmax()
-    largest, twin, rival = (ranked.iloc[at] for at in (ranked["visits"].argmax(), unseen, 2))
+    ranked["alike"] = ranked["covers"] * ranked["focus"] * ranked["prices"]
+    rival, rest = ranked.iloc[WATCHED], ranked.iloc[WATCHED + 1 :]
+    # the page tells of the largest, and of the most alike that nobody sees
+    largest = rest.nlargest(2, "visits").iloc[1]
+    twin = rest[rest["reach"] < 0.1].nlargest(2, "alike").iloc[1]
+    shops = {one["shop_id"]: key for key, one in zip("abc", (largest, twin, rival), strict=True)}
     return sheet.ChoiceSheet(
         prompt=_(
-            "A directory lists forty shops, and you have time to watch one more. Look at the "
-            "ranking of the directory. Which of these three?"
+            "Three of the forty shops of the directory are watched already, and you have time to "
+            "watch one more. Look at the ranking of the directory. Which of these?"
         ),
         right="c",
         options={
-            "a": _("{name}: nobody has more visitors").format(**largest),
+            "a": _("{name}: it has {visits:,} visits a month").format(**largest),
             "b": _("{name}: its range and its prices are almost ours").format(**twin),
-            "c": _("{name}: a shop of middling size with much of our range").format(**rival),
+            "c": _("{name}: it sells {covers:.0%} of our range").format(**rival),
         },
+        code=f"""
+            from ecokit import competitors
+            visits = len(shop.visits) / 12
+            regions = shop.orders["region"].value_counts(normalize=True)
+            ranked = competitors.rank_directory(shop, monthly_visits=visits, regions=regions)
+            shops = {shops}
+            shops[ranked.set_index("shop_id")["score"][list(shops)].idxmax()]
+        """,
         reasons={
             "a": _(
                 "{name} has {visits:,} visits a month, and {focus:.0%} of its list is in our "
@@ -80,7 +94,7 @@ def who_competes(shop: Shop) -> sheet.ChoiceSheet:
             "c": _(
                 "{name} covers {covers:.0%} of our range, {focus:.0%} of its list is in our "
                 "categories, its price band overlaps with ours by {prices:.0%}, and our customers "
-                "see it. No part is weak."
+                "see it. No part is near zero."
             ).format(**rival),
         },
         hints=(
@@ -107,20 +121,20 @@ def who_competes(shop: Shop) -> sheet.ChoiceSheet:
 def members_prices(_shop: Shop) -> sheet.ChoiceSheet:
     return sheet.ChoiceSheet(
         prompt=_(
-            "A competitor's robots.txt forbids the folder `/members/`. Some offers stand only "
-            "there, with prices for members. What do you do?"
+            "A competitor shows some prices only to members who have logged in, and its terms "
+            "forbid to read them by machine. What do you do?"
         ),
         right="c",
         options={
             "a": _("Collect them slowly at night, so that the server has no trouble"),
             "b": _("Register as a member under an invented name and read the prices by hand"),
             "c": _("Leave them out, and say in the report which offers are not covered"),
-            "d": _("Let the collector call itself a browser, since robots.txt is not a law"),
+            "d": _("Let the collector log in with the private account of a colleague"),
         },
         reasons={
             "a": _(
-                "Being slow is polite, but the folder stays forbidden at night. Load is one reason "
-                "for a rule, not the only one."
+                "Being slow is polite, but the terms hold at night, too. Load is one reason for a "
+                "rule, not the only one."
             ),
             "b": _(
                 "A false account is deception, and members accept terms that bind them. This is "
@@ -131,8 +145,8 @@ def members_prices(_shop: Shop) -> sheet.ChoiceSheet:
                 "nobody. If the prices matter, ask the legal department first."
             ),
             "d": _(
-                "robots.txt grants and refuses nothing by itself. But evading a site's measures by "
-                "deception is what laws on unfair competition forbid."
+                "The colleague has accepted the terms, and now breaks them for the firm. A login "
+                "is a lock: getting round it is what laws on unfair competition forbid."
             ),
         },
         hints=(
@@ -166,13 +180,17 @@ def _index(market: pd.DataFrame) -> float:
             "You counted `others` as one seller. They are many, and squares of small shares vanish."
         ),
         "left_us_out": _("You left our own shop out. It is a seller in this market, too."),
+        "named_only": _(
+            "You divided by the sales of the named sellers. `others` sell, too: they belong to the "
+            "whole, although their squares vanish."
+        ),
     },
 )
 def concentration(shop: Shop) -> sheet.Sheet:
     category = shop.market.groupby("category")["sales"].sum().idxmax()
     market = shop.market[shop.market["category"] == category]
     shares = topic.market_shares({"market": market}).set_index("seller")["share"]
-    index, rest = topic.hhi(shares), shares.drop("own")
+    index, rest, named = topic.hhi(shares), shares.drop("own"), shares.drop("others")
     parts = {str(name): rows for name, rows in shop.market.groupby("category")}
     parts[_("the whole market")] = shop.market
     return sheet.Sheet(
@@ -186,7 +204,15 @@ def concentration(shop: Shop) -> sheet.Sheet:
             "shares_as_fractions": index / 10_000,
             "others_as_one": topic.hhi(shares, others=None),
             "left_us_out": topic.hhi(rest / rest.sum()),
+            "named_only": topic.hhi(named / named.sum()),
         },
+        case=(sheet.plain(category), "index"),
+        code=f"""
+            from ecokit import competitors
+            market = shop.market[shop.market["category"] == "{category}"]
+            shares = competitors.market_shares({{"market": market}}).set_index("seller")["share"]
+            competitors.hhi(shares)
+        """,
         table=pd.DataFrame({"index": {name: _index(rows) for name, rows in parts.items()}}),
         cell=(category, "index"),
         hints=(
@@ -219,6 +245,10 @@ def concentration(shop: Shop) -> sheet.Sheet:
         "the_other_follower": _("This is the time that {first} takes. Asked is {second}.").format(
             first=FIRST, second=SECOND
         ),
+        "turned_round": _(
+            "The sign is turned: you put {second} first. Whoever leads comes first."
+        ).format(second=SECOND),
+        "at_once": _("At that lag both would move in the same week. Look for the highest bar."),
     },
 )
 def follower(shop: Shop) -> sheet.Sheet:
@@ -237,7 +267,16 @@ def follower(shop: Shop) -> sheet.Sheet:
         wrong={
             "after_the_other_follower": lag(FIRST, SECOND),
             "the_other_follower": lag(LEADER, FIRST),
+            "turned_round": lag(SECOND, LEADER),
+            "at_once": 0,
         },
+        case=(f"{SECOND} follow {LEADER}",),
+        code=f"""
+            from ecokit import competitors
+            moves = competitors.price_moves(competitors.published(shop))
+            found = competitors.lead_lag(moves, "{LEADER}", "{SECOND}")
+            int(found.loc[found["correlation"].idxmax(), "lag"])
+        """,
         hints=(
             _("`competitors.price_moves(competitors.published(shop))` measures the moves."),
             _(
@@ -262,7 +301,7 @@ def follower(shop: Shop) -> sheet.Sheet:
 def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
     beside = topic.mystery_beside(shop)
     ours = beside[beside["shop"] == OWN].set_index("touchpoint")
-    theirs = beside[beside["shop"] != OWN]
+    theirs = beside[(beside["shop"] != OWN) & (beside["touchpoint"] != CALL)]
     better = theirs["in_time_rate"] - theirs["touchpoint"].map(ours["in_time_rate"])
     row = theirs.iloc[int(better.argmax())]
     own: Any = ours.loc[row["touchpoint"]]
@@ -272,6 +311,7 @@ def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
             "time. Our own records say {own:.0%} of {many:,}. What may you report?"
         ).format(own=own["in_time_rate"], many=own["checks"], row=row),
         right="b",
+        case=(str(row["name"]), "test purchases"),
         options={
             "a": _("{row[shop]} is perfect there, and better than we are").format(row=row),
             "b": _(
@@ -305,6 +345,17 @@ def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
+def _matched(shop: Shop, rival: str, threshold: float) -> tuple[topic.match.MatchQuality, int]:
+    """Return how good the pairs with a competitor are, and how many offers it has."""
+    panel, same = _panel(shop), _same(shop)
+    theirs = panel[panel["competitor_id"] == rival].drop_duplicates("sku", keep="last")
+    theirs = theirs.set_index("sku")
+    same = same[(same["competitor_id"] == rival) & same["sku"].isin(theirs.index)]
+    ours = shop.products.set_index("product_id")
+    pairs = topic.match_products(ours, theirs, ["name"], threshold, "category")
+    return topic.match_quality(pairs, same[["product_id", "sku"]]), len(theirs)
+
+
 @sheet.number(
     id="competitors-recall",
     objective="competitors-match",
@@ -321,27 +372,50 @@ def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
             "You divided by all offers of the competitor. Many of them have no partner with us and "
             "cannot be found."
         ),
+        "other_shop": _(
+            "That is the recall for {leader}, as in the cell above. Take the offers and the pairs "
+            "of {second}."
+        ).format(leader=LEADER, second=SECOND),
+        "other_threshold": _(
+            "That is the recall at the threshold 0.2. Stricter pairs are asked for: change the "
+            "threshold."
+        ),
+        "balance": _("This is F1, the balance of precision and recall. Recall alone is asked."),
     },
 )
 def recall(shop: Shop) -> sheet.Sheet:
-    panel, same = _panel(shop), _same(shop)
-    theirs = panel[panel["competitor_id"] == LEADER].drop_duplicates("sku", keep="last")
-    theirs = theirs.set_index("sku")
-    same = same[(same["competitor_id"] == LEADER) & same["sku"].isin(theirs.index)]
-    ours = shop.products.set_index("product_id")
-    pairs = topic.match_products(ours, theirs, ["name"], STRICT, "category")
-    quality = topic.match_quality(pairs, same[["product_id", "sku"]])
+    quality, offers = _matched(shop, SECOND, STRICT)
+    found = {
+        (rival, level): _matched(shop, rival, level)[0]
+        for rival in (LEADER, SECOND)
+        for level in (0.2, STRICT)
+    }
     return sheet.Sheet(
         prompt=_(
             "Match the offers of {leader} with our products by name, inside each category, at the "
             "threshold {threshold:g}. The true pairs stand in `shop.competitor_products` "
             "(`product_id`). Which share of the true pairs is found?"
-        ).format(leader=LEADER, threshold=STRICT),
+        ).format(leader=SECOND, threshold=STRICT),
         right=quality.recall,
         wrong={
             "precision": np.nan_to_num(quality.precision),
-            "over_all_offers": quality.right / len(theirs),
+            "over_all_offers": quality.right / offers,
+            "other_shop": found[LEADER, STRICT].recall,
+            "other_threshold": found[SECOND, 0.2].recall,
+            "balance": quality.f1,
         },
+        printed=0.01,
+        case=(f"offers of {SECOND}", "threshold"),
+        code=f"""
+            from ecokit import competitors
+            panel, ours = competitors.published(shop), shop.products.set_index("product_id")
+            theirs = panel[panel["competitor_id"] == "{SECOND}"].drop_duplicates("sku", keep="last")
+            theirs = theirs.set_index("sku")
+            same = shop.competitor_products.dropna(subset=["product_id"])
+            same = same[(same["competitor_id"] == "{SECOND}") & same["sku"].isin(theirs.index)]
+            pairs = competitors.match_products(ours, theirs, ["name"], {STRICT}, "category")
+            competitors.match_quality(pairs, same[["product_id", "sku"]]).recall
+        """,
         hints=(
             _("Found and right, over all that are true: this is recall."),
             _(
@@ -377,6 +451,11 @@ def recall(shop: Shop) -> sheet.Sheet:
         "theirs_over_ours": _(
             "You divided their price by ours. Asked is our level: ours over theirs."
         ),
+        "plain_mean": _(
+            "You took the plain mean of the ratios. It lies too high: take the geometric mean, "
+            "the formula 'jevons'."
+        ),
+        "the_year": _("That is the level of the whole year. Keep the rows of the one week first."),
     },
 )
 def price_level(shop: Shop) -> sheet.TableSheet:
@@ -401,7 +480,19 @@ def price_level(shop: Shop) -> sheet.TableSheet:
             "list_price": levels(sale.assign(price=sale["list_price"])),
             "ratio_of_means": levels(sale, "dutot"),
             "theirs_over_ours": 1 / levels(sale),
+            "plain_mean": levels(sale, "carli"),
+            "the_year": levels(gaps),
         },
+        case=(f"{week.day} {week:%B %Y}", "each competitor"),
+        code=f"""
+            from ecokit import competitors
+            panel, own = competitors.published(shop), competitors.own_prices(shop)
+            pairs = shop.competitor_products.dropna(subset=["product_id"])
+            pairs = pairs[["competitor_id", "sku", "product_id"]]
+            gaps = competitors.price_gaps(panel, pairs, own)
+            sale = gaps[gaps["week"] == "{week.date()}"]
+            competitors.spatial_index(sale, "jevons", by="competitor_id")
+        """,
         hints=(
             _(
                 "`competitors.price_gaps(panel, pairs, own)` puts the prices side by side, with "
@@ -425,23 +516,38 @@ def price_level(shop: Shop) -> sheet.TableSheet:
     tolerance=NEAR,
     mistakes={
         "survivors_only": _(
-            "You kept only offers that are still listed at the end. Offers do not leave by chance; "
+            "You kept only offers that are still listed at the end. Offers do not leave by chance: "
             "take all of that week."
         ),
         "ratio_of_means": _(
             "You divided mean prices, so the dear products decide. Average the ratios."
         ),
         "theirs_over_ours": _("You divided their price by ours. Asked is ours over theirs."),
+        "list_price": _("You took their list prices. Take the price that a customer pays."),
+        "other_week": _("That is the week of the page. Change the week to the one of this card."),
+        "plain_mean": _(
+            "You took the plain mean of the ratios. Take the geometric mean, the formula 'jevons'."
+        ),
     },
 )
 def survivors(shop: Shop) -> sheet.Sheet:
     gaps = _gaps(shop)
     weeks = np.sort(gaps["week"].unique())
-    week = pd.Timestamp(weeks[min(8, len(weeks) - 1)])
-    then, last = gaps[gaps["week"] == week], gaps[gaps["week"] == weeks[-1]]
+    listed = set(gaps.loc[gaps["week"] == weeks[-1], "sku"])
 
     def level(rows: pd.DataFrame, formula: str = "jevons") -> float:
         return float(topic.spatial_index(rows, formula)["index"].iloc[0])
+
+    def apart(week: pd.Timestamp) -> float:
+        """Return how clearly the nearest of the other ways differs in a week."""
+        then = gaps[gaps["week"] == week]
+        stay = then[then["sku"].isin(listed)]
+        ways = [level(stay), level(then, "dutot"), 1 / level(then), level(then, "carli")]
+        return min(abs(way - level(then)) for way in ways)
+
+    early = [pd.Timestamp(week) for at, week in enumerate(weeks[:26]) if at != WORKED]
+    week = max(early, key=apart)
+    then, worked = gaps[gaps["week"] == week], gaps[gaps["week"] == weeks[WORKED]]
 
     return sheet.Sheet(
         prompt=_(
@@ -451,10 +557,24 @@ def survivors(shop: Shop) -> sheet.Sheet:
         ).format(week=week),
         right=level(then),
         wrong={
-            "survivors_only": level(then[then["sku"].isin(last["sku"])]),
+            "survivors_only": level(then[then["sku"].isin(listed)]),
             "ratio_of_means": level(then, "dutot"),
             "theirs_over_ours": 1 / level(then),
+            "list_price": level(then.assign(price=then["list_price"])),
+            "other_week": level(worked),
+            "plain_mean": level(then, "carli"),
         },
+        printed=0.001,
+        case=(f"{week.day} {week:%B}", "level"),
+        code=f"""
+            from ecokit import competitors
+            panel, own = competitors.published(shop), competitors.own_prices(shop)
+            pairs = shop.competitor_products.dropna(subset=["product_id"])
+            pairs = pairs[["competitor_id", "sku", "product_id"]]
+            gaps = competitors.price_gaps(panel, pairs, own)
+            then = gaps[gaps["week"] == "{week.date()}"]
+            competitors.spatial_index(then, "jevons")["index"].iloc[0]
+        """,
         hints=(
             _("Some offers of that week have left the sites since. They count."),
             _(
@@ -464,7 +584,7 @@ def survivors(shop: Shop) -> sheet.Sheet:
         ),
         solution=_(
             "Take all matched offers of that week. A panel of the offers that are still there "
-            "today leaves out what was delisted, and cheap offers leave first."
+            "today leaves out what was delisted, and offers are not delisted by chance."
         ),
     )
 
@@ -475,7 +595,7 @@ def survivors(shop: Shop) -> sheet.Sheet:
     minutes=6,
     title=_("Did we become dearer?"),
     unit="ratio",
-    tolerance=0.0005,
+    tolerance=0.00005,
     mistakes={
         "laspeyres": _(
             "This is Laspeyres: the units of the earlier month alone. Customers move between "
@@ -486,25 +606,50 @@ def survivors(shop: Shop) -> sheet.Sheet:
             "You divided sales by units. That mean moves when customers buy dearer products, even "
             "if no price changes."
         ),
+        "tornqvist": _(
+            "This is Törnqvist: it weighs with the shares of both months. It comes near to Fisher, "
+            "which is the root of Laspeyres times Paasche."
+        ),
+        "no_weights": _(
+            "This is Jevons: every product counts alike. Weigh with the units of both months."
+        ),
+        "backwards": _(
+            "You divided the earlier month by the later one. Asked is later over earlier."
+        ),
     },
 )
 def own_index(shop: Shop) -> sheet.Sheet:
     category, basket = max(_baskets(shop), key=lambda one: _spread(one[1]))
+    early, late = basket["period"].min(), basket["period"].max()
     sums = basket.assign(sales=basket["price"] * basket["quantity"]).groupby("period")
     unit_value = sums["sales"].sum() / sums["quantity"].sum()
     return sheet.Sheet(
         prompt=_(
             "Compare our own offer prices (mean of the days) in the category {category} in "
             "{late:%B} with those of the month before, over the products that were on offer in "
-            "both months. How high is the Fisher index, with the units sold in each month? Give "
-            "four decimals."
-        ).format(category=sheet.plain(category), late=basket["period"].max()),
+            "both months. How high is the Fisher index, with the units sold in each month?"
+        ).format(category=sheet.plain(category), late=late),
         right=_over_time(basket, "fisher"),
         wrong={
             "laspeyres": _over_time(basket, "laspeyres"),
             "paasche": _over_time(basket, "paasche"),
             "unit_value": unit_value.iloc[-1] / unit_value.iloc[0],
+            "tornqvist": _over_time(basket, "tornqvist"),
+            "no_weights": _over_time(basket, "jevons"),
+            "backwards": 1 / _over_time(basket, "fisher"),
         },
+        case=(sheet.plain(category), f"{late:%B}"),
+        code=f"""
+            from ecokit import competitors
+            stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
+            stock["period"] = stock["date"].dt.strftime("%Y-%m")
+            chosen = stock["period"].isin(["{early:%Y-%m}", "{late:%Y-%m}"])
+            stock = stock[chosen & (stock["category"] == "{category}")]
+            goods = stock.rename(columns={{"product_id": "item"}}).groupby(["period", "item"])
+            table = goods.agg(price=("price", "mean"), quantity=("sold", "sum")).reset_index()
+            both = table.groupby("item")["period"].transform("nunique") == 2
+            competitors.price_index(table[both], "fisher")["index"].iloc[-1]
+        """,
         hints=(
             _("Fisher is the geometric mean of Laspeyres and Paasche."),
             _("`competitors.price_index(table, 'fisher')` wants period, item, price, quantity."),
@@ -521,8 +666,10 @@ def _over_time(basket: pd.DataFrame, formula: str) -> float:
 
 
 def _spread(basket: pd.DataFrame) -> float:
-    """Return how far Laspeyres and Paasche lie apart."""
-    return abs(_over_time(basket, "laspeyres") / _over_time(basket, "paasche") - 1)
+    """Return how far the nearest other index lies from Fisher's."""
+    others = ("laspeyres", "paasche", "tornqvist", "jevons")
+    fisher = _over_time(basket, "fisher")
+    return min(abs(_over_time(basket, formula) - fisher) for formula in others)
 
 
 def _baskets(shop: Shop) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -578,6 +725,16 @@ class _Cut:
         plans = [{"cut": cut / 2, "weeks": float(self.weeks), "scope": 1.0} for cut in range(41)]
         return next((plan for plan in plans if self.outcome(plan)[0] >= FLOOR), plans[-1])
 
+    def score(self, plan: sheet.PlanAnswer, budget: float, *lines: str) -> sheet.Score:
+        """Return the score of a plan: units won back, and margin given for them."""
+        kept, cost = self.outcome(plan)
+        waiting = self.outcome({"cut": 0.0, "weeks": 0.0, "scope": 1.0})[0]
+        won_back = min(1.0, max(0.0, (kept - waiting) / (FLOOR - waiting)))
+        passed = bool(kept >= FLOOR and cost <= budget)
+        points = 100 if passed else min(99, int(100 * won_back * min(1, budget / max(cost, 1e-9))))
+        told = {"reached": kept, "goal": FLOOR, "cost": cost, "budget": budget}
+        return sheet.Score(points, passed, tuple(line.format(**told) for line in lines))
+
 
 def _cut(shop: Shop) -> _Cut:
     """Find the cut that hits most of our sales, and our goods before it."""
@@ -620,7 +777,7 @@ def _run(weeks: set[Any], inside: pd.Timestamp) -> tuple[pd.Timestamp, int]:
 
 
 def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
-    """Return price, units a week and the last cost paid of all our goods in the weeks before."""
+    """Return price, units a week and the last unit cost of all our goods in the weeks before."""
     own = topic.own_prices(shop).rename(columns={"own_price": "price"})
     before = own[(own["week"] < start) & (own["week"] >= start - pd.Timedelta(weeks=8))]
     goods = before.sort_values("week").groupby("product_id", as_index=False)
@@ -669,15 +826,28 @@ def reaction(shop: Shop) -> sheet.PlanSheet:
             "On {move.start.day} {move.start:%B} {move.rival} cuts {n} of the products that we "
             "sell too ({category}) by {move.depth:.0%}, and announces it for {move.weeks} weeks. "
             "It becomes the cheapest seller. Our contract with the supplier asks that these "
-            "products keep at least {floor:.0%} of their usual units in these weeks. By how much "
-            "do you cut your own prices, for how many weeks, and which?\n\n"
+            "products keep at least {floor:.0%} of their usual units in these weeks, and the plan "
+            "may give up ¥{budget:,.0f} of margin against waiting. By how much do you cut your own "
+            "prices, for how many weeks, and which?\n\n"
             "Take these elasticities as constant: {own:.1f} to our own price, {move.cross:.1f} to "
-            "the cheapest competitor's. At the prices that you set, goods cost what was paid last."
-        ).format(move=move, n=hit, category=sheet.plain(move.category), floor=FLOOR, own=own),
-        right=best,
-        score=lambda plan: sheet.Score.within(
-            *move.outcome(plan), kept, given, goal=FLOOR, budget=budget
+            "the cheapest competitor's. Goods cost what those in stock have cost."
+        ).format(
+            move=move,
+            n=hit,
+            category=sheet.plain(move.category),
+            floor=FLOOR,
+            own=own,
+            budget=budget,
         ),
+        code=f"""
+            lost = (1 - {move.depth:.4f}) ** {move.cross:g}  # what waiting leaves of 1 unit
+            cut = 0.0  # in per cent, half a per cent more at a time
+            while lost * (1 - cut / 100) ** {own:g} < {FLOOR}:
+                cut += 0.5
+            {{"cut": cut, "weeks": {move.weeks}, "scope": 1}}
+        """,
+        right=best,
+        score=lambda plan: move.score(plan, budget, kept, given),
         wrong={
             "whole_shop": best | {"scope": 3.0},
             "no_reaction": best | {"cut": 0.0},
