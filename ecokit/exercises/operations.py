@@ -73,30 +73,29 @@ SIGNS = {
 )
 def stockout_rate(shop: Shop) -> sheet.Sheet:
     rates = topic.stockouts(shop, by="quarter")
-    worst = rates.iloc[rates["lost_sales"].argmax()]
+    busy = rates.iloc[rates["asked"].argmax()]
     months = topic.stockouts(shop, by="month")
-    months = months[months["month"].dt.quarter == worst["quarter"].quarter]
+    months = months[months["month"].dt.quarter == busy["quarter"].quarter]
     named = _quarters(rates).set_index("quarter")
     categories = topic.stockouts(shop, by="category").set_index("category")["unit_rate"]
     words = _("the rate of {category} over the whole year")
     return sheet.Sheet(
         prompt=_(
             "The KPI stock-out rate 缺货率 of slide 15 counts units: how many of those asked for "
-            "could not be served? Give it for the whole shop in the {quarter}, the one that lost "
-            "most sales."
-        ).format(quarter=_quarter(worst["quarter"])),
-        right=worst["unit_rate"],
+            "could not be served? Give it for the whole shop in the {quarter}, the busiest one."
+        ).format(quarter=_quarter(busy["quarter"])),
+        right=busy["unit_rate"],
         wrong={
-            "stockout_skus": worst["sku_rate"],
-            "stockout_days": worst["day_rate"],
+            "stockout_skus": busy["sku_rate"],
+            "stockout_days": busy["day_rate"],
             "average_of_ratios": months["unit_rate"].mean(),
-            "over_sold": worst["lost"] / worst["sold"],
-            "empty_days": worst["empty_day_rate"],
+            "over_sold": busy["lost"] / busy["sold"],
+            "empty_days": busy["empty_day_rate"],
         },
         table=named[["unit_rate", "day_rate", "sku_rate"]],
-        cell=(_quarter(worst["quarter"]), "unit_rate"),
+        cell=(_quarter(busy["quarter"]), "unit_rate"),
         above={words.format(category=sheet.plain(key)): rate for key, rate in categories.items()},
-        case=(_quarter(worst["quarter"]),),
+        case=(_quarter(busy["quarter"]),),
         hints=(
             _(
                 "The table `stock` has the columns `demand` and `sold`. What is missing between "
@@ -111,7 +110,7 @@ def stockout_rate(shop: Shop) -> sheet.Sheet:
         code=f"""
             from ecokit import operations
             rates = operations.stockouts(shop, by="quarter").set_index("quarter")
-            rates.loc["{worst["quarter"]:%Y-%m-%d}", "unit_rate"]
+            rates.loc["{busy["quarter"]:%Y-%m-%d}", "unit_rate"]
         """,
     )
 
@@ -960,7 +959,7 @@ def offer(shop: Shop) -> sheet.Sheet:
     spent = (mine["asked_units"] * mine["unit_cost"]).sum()
     return sheet.Sheet(
         prompt=_(
-            "Offer {row[offer_id]}: for {row[month]:%B} the supplier takes {row[price_cut]:.1%} "
+            "Offer {row[offer_id]}: for {row[month]:%B} the supplier takes {row[price_cut]:.2%} "
             "off the purchase price of {row[product_id]}. In return it wants the place {resource} "
             "for {row[days]} days, with {row[visits]:,} visits. An experiment has shown that in "
             "{moved:.0%} of such visits, not in a quarter, what is bought depends on what stands "
@@ -1011,8 +1010,8 @@ def forecast(shop: Shop) -> sheet.ChoiceSheet:
     names = {key: name[:1].upper() + name[1:] for key, name in METHODS.items()}
     return sheet.ChoiceSheet(
         prompt=_(
-            "Forecast the daily demand for {category}, 28 days ahead, four times in a row up to "
-            "the end of the year. Which method has the smallest mean absolute error?"
+            "Forecast the daily demand for {category}, four weeks ahead, four times in a row up "
+            "to the end of the year. Which method has the smallest mean absolute error?"
         ).format(category=sheet.plain(category)),
         right=str(tried["mae"].idxmin()),
         options=METHODS,
