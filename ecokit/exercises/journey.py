@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,9 +15,15 @@ from ecokit.messages import _
 from ecokit.shop import Shop
 
 NEAR = 0.0025  # two rates nearer than this are not told apart
-DAYS = 90  # in which a next order counts
+DAYS = 60  # in which a next order counts
+USUAL_DAYS = 90  # in which it counts on the page
+MONTH = "2025-04-01"  # whose calls are asked for
+WORKED = pd.Timestamp("2025-11-15 09:00")  # the morning that page and notebook work out
+REMINDER = 3  # the touchpoint of an order that is placed and not paid
+SHOWN = 10  # the touchpoint that the notebook's cell above shows by month
 SAME_DAY = 0.9  # share of calls that the plan must make on the day they fall due
-MOST = 40  # calls a day that a plan may hold
+MOST = 60  # calls a day that a plan may hold
+YEARS = 20  # drawn anew, on which a plan is tried
 
 
 def _calls(shop: Shop) -> pd.DataFrame:
@@ -41,36 +47,55 @@ def _calls(shop: Shop) -> pd.DataFrame:
             "You counted late calls as no call. A late call has a `done_at`; a missing one has "
             "none."
         ),
+        "whole_year": _(
+            "This is the share of the whole year. Take the orders of the month that is asked for."
+        ),
+        "among_the_not_in_time": _(
+            "You divided by the calls that were late or missing. Divide by all cases, those that "
+            "were called in time included."
+        ),
+        "another_touchpoint": _(
+            "This is the touchpoint that the notebook's cell shows, not the call. Change its "
+            "number to 8."
+        ),
     },
 )
 def silent_parcels(shop: Shop) -> sheet.Sheet:
-    rates = topic.rates(shop).set_index("touchpoint").rename(index="touchpoint {}".format)
-    call = rates.loc[f"touchpoint {topic.CALL}"]
+    rates = topic.rates(shop, by="month").set_index(["touchpoint", "month"])
+    asked = pd.Timestamp(MONTH)
+    call, shown = rates.loc[(topic.CALL, asked)], rates.loc[(SHOWN, asked)]
+    year = topic.rates(shop).set_index("touchpoint").loc[topic.CALL]
+    paid = shop.orders["paid_at"].notna() & (shop.orders["placed_at"].dt.month == asked.month)
+    months = rates.loc[topic.CALL].rename(index="{:%B}".format)
     return sheet.Sheet(
         prompt=_(
             "When a parcel is not there three days after dispatch, touchpoint 8 applies: find the "
-            "cause and call. In which share of these cases did the shop never call or message at "
-            "all?"
-        ),
+            "cause and call. Take the orders of {month:%B}. In which share of these cases did the "
+            "shop never call or message at all?"
+        ).format(month=asked),
+        case=(f"{asked:%B}",),
         right=call["missing_rate"],
         wrong={
-            "over_all_orders": call["missing"] / shop.orders["paid_at"].notna().sum(),
+            "over_all_orders": call["missing"] / paid.sum(),
             "counted_late": 1 - call["on_time_rate"],
+            "whole_year": year["missing_rate"],
+            "among_the_not_in_time": call["missing"] / (call["late"] + call["missing"]),
+            "another_touchpoint": shown["missing_rate"],
         },
-        table=rates[["on_time_rate", "late_rate", "missing_rate"]],
-        cell=(f"touchpoint {topic.CALL}", "missing_rate"),
+        table=months[["on_time_rate", "late_rate", "missing_rate"]],
+        cell=(f"{asked:%B}", "missing_rate"),
         hints=(
             _("Only orders with a row for touchpoint 8 are asked about."),
-            _("`journey.rates(shop)` has a row per touchpoint and a `missing_rate`."),
+            _("`journey.rates(shop, by='month')` has a `missing_rate` per month and touchpoint."),
         ),
         solution=_(
-            "Of all rows of touchpoint 8 that were due, count those without `done_at`, and divide "
-            "by their number. `rates` does this for all ten."
+            "Of the month's rows of touchpoint 8 that were due, count those without `done_at`, and "
+            "divide by the number of all of them. `rates` does this for all ten."
         ),
         code="""
             from ecokit import journey
-            rates = journey.rates(shop).set_index("touchpoint")
-            rates.loc[8, "missing_rate"]
+            rates = journey.rates(shop, by="month").set_index(["month", "touchpoint"])
+            rates.loc[("2025-04-01", 8), "missing_rate"]
         """,
     )
 
@@ -91,34 +116,57 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
         "whole_year": _(
             "These are the rates of the whole year. The rush hides in it: take the one month."
         ),
+        "all_regions": _(
+            "These are the rates of all regions together. Take the orders to the one region."
+        ),
+        "left_out_the_missing": _(
+            "You divided by what was done. What was never done was not on time either: divide by "
+            "all that was due."
+        ),
     },
 )
 def busiest_month(shop: Shop) -> sheet.TableSheet:
     busiest = shop.orders["placed_at"].dt.to_period("M").mode().iloc[0].to_timestamp()
+    region = str(shop.orders["region"].value_counts().index[0])
     asked = [4, 6, 7, 9]  # payment, packing, dispatch, signed for
-    rates = topic.rates(shop, by="month").set_index("touchpoint")
-    month = rates[rates["month"] == busiest].loc[asked]
-    by_month = rates.pivot_table("on_time_rate", "touchpoint", "month").loc[asked]
+    found = topic.rates(shop, by=["month", "region"]).set_index("touchpoint")
+    there = found[found["region"] == region]
+    month = there[there["month"] == busiest].loc[asked]
+    year = topic.rates(shop, by="region").set_index(["region", "touchpoint"]).loc[region]
+    everywhere = topic.rates(shop, by="month").set_index(["month", "touchpoint"]).loc[busiest]
+    by_month = there.pivot_table("on_time_rate", "touchpoint", "month").loc[asked]
     return sheet.TableSheet(
         prompt=_(
-            "Take the month with the most orders, {month:%B}. Which share of its payment messages "
-            "(4), packings (6), dispatch messages (7) and messages after signing (9) was on time?"
-        ).format(month=busiest),
+            "Take the month with the most orders, {month:%B}, and the region to which most of the "
+            "year's orders go, {region}. Which share of the payment messages (4), packings (6), "
+            "dispatch messages (7) and messages after signing (9) of these orders was on time?"
+        ).format(month=busiest, region=region),
+        case=(f"{busiest:%B}", region),
         right=month["on_time_rate"],
         wrong={
             "counted_done": month["on_time_rate"] + month["late_rate"],
-            "whole_year": topic.rates(shop).set_index("touchpoint")["on_time_rate"].loc[asked],
+            "whole_year": year["on_time_rate"].loc[asked],
+            "left_out_the_missing": month["on_time"] / (month["on_time"] + month["late"]),
+            "all_regions": everywhere["on_time_rate"].loc[asked],
         },
         table=by_month.rename(columns="{:%B}".format).assign(late=month["late_rate"]),
         column=f"{busiest:%B}",
         hints=(
             _("The month is that of the order, not that of the message."),
-            _("Try `journey.rates(shop, by='month')`."),
+            _("Try `journey.rates(shop, by=['month', 'region'])`."),
         ),
         solution=_(
-            "Group the touchpoints by the month of their order. On time means done by `due_at`; "
-            "divide by all that were due."
+            "Group the touchpoints by the month and the region of their order. On time means done "
+            "by `due_at`; divide by all that were due."
         ),
+        code="""
+            from ecokit import journey
+            rates = journey.rates(shop, by=["month", "region"])
+            busiest = shop.orders["placed_at"].dt.to_period("M").mode()[0].to_timestamp()
+            most = shop.orders["region"].mode()[0]
+            rates = rates[(rates["month"] == busiest) & (rates["region"] == most)]
+            rates[rates["touchpoint"].isin([4, 6, 7, 9])]
+        """,
     )
 
 
@@ -138,11 +186,26 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
             "You counted three days from the order. The three days of touchpoint 8 run from "
             "dispatch."
         ),
+        "counted_the_informed": _(
+            "You counted the customers who were called. Asked are the others, whose `called_at` is "
+            "empty."
+        ),
+        "at_midnight": _(
+            "You looked at the day, so at its first moment, midnight. Write the hour into `as_of`, "
+            "too."
+        ),
+        "another_morning": _(
+            "This is the list of the morning that stands in the notebook's cell. Change `now` to "
+            "the moment that is asked for."
+        ),
     },
 )
 def call_list(shop: Shop) -> sheet.Sheet:
     now = _calls(shop)["due_at"].dt.normalize().mode().iloc[0] + pd.Timedelta(days=1, hours=9)
+    if now == WORKED:  # page and notebook work that one out
+        now -= pd.Timedelta(days=1)
     waiting = topic.overdue_parcels(shop, as_of=now)["called_at"]
+    overnight = topic.overdue_parcels(shop, as_of=now.normalize())
     paid = shop.orders[shop.orders["paid_at"].notna()]
     orders = paid.assign(dispatched_at=paid["placed_at"])
     early = {"orders": orders, "touchpoints": shop.touchpoints, "journey": shop.journey}
@@ -152,10 +215,14 @@ def call_list(shop: Shop) -> sheet.Sheet:
             "customers have a parcel that left more than three days ago, is not delivered, and "
             "have not heard from the shop about it yet?"
         ).format(now=now),
+        case=(f"{now.day} {now:%B %Y, %H:%M}",),
         right=waiting.isna().sum(),
         wrong={
             "counted_the_called": len(waiting),
             "since_the_order": topic.overdue_parcels(early, as_of=now)["called_at"].isna().sum(),
+            "counted_the_informed": waiting.notna().sum(),
+            "at_midnight": overnight["called_at"].isna().sum(),
+            "another_morning": topic.overdue_parcels(shop, as_of=WORKED)["called_at"].isna().sum(),
         },
         hints=(
             _(
@@ -171,14 +238,24 @@ def call_list(shop: Shop) -> sheet.Sheet:
             "Take parcels dispatched more than 72 hours before, not delivered by then. Leave out "
             "those whose customers were called by then."
         ),
+        code=f"""
+            from ecokit import journey
+            parcels = journey.overdue_parcels(shop, as_of="{now:%Y-%m-%d %H:%M}")
+            int(parcels["called_at"].isna().sum())
+        """,
     )
 
 
 @dataclass(frozen=True)
 class _Year:
-    """Calls that fall due on each day, the days of the two busiest months, and their names."""
+    """Calls that fall due on each day, years like it, the days of the rush, and its months' names.
+
+    A plan is made on last year's calls, and judged on years that are drawn anew: as many calls
+    are due, and each falls on a day as likely as last year's calls did.
+    """
 
     due: NDArray[np.int64]
+    years: NDArray[np.int64]
     rush: NDArray[np.bool_]
     names: tuple[str, ...]
 
@@ -189,16 +266,24 @@ class _Year:
         due, month = counts.reindex(days, fill_value=0), days.month
         rush = sorted(due.groupby(month).sum().nlargest(2).index)
         names = tuple(f"{pd.Timestamp(2000, number, 1):%B}" for number in rush)
-        return cls(due.to_numpy(), np.isin(month, rush), names)
+        drawn = np.random.default_rng(2026).multinomial(due.sum(), due / due.sum(), size=YEARS)
+        return cls(due.to_numpy(), drawn, np.isin(month, rush), names)
 
     def slots(self, usual: ArrayLike, rush: ArrayLike) -> NDArray[np.float64]:
         """Return the calls a day of a plan, or of many: shape (days,) or (days, plans)."""
         inside = self.rush.reshape(-1, *[1] * np.ndim(usual))
         return np.where(inside, np.asarray(rush), np.asarray(usual))
 
+    def shares(self, slots: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the share of calls made on the day they fall due, in the mean of the years."""
+        found: NDArray[np.float64] = np.mean(
+            [topic.same_day_share(year, slots) for year in self.years], axis=0
+        )
+        return found
+
     def share(self, answer: sheet.PlanAnswer) -> float:
         """Return the share of calls that a plan makes on the day they fall due."""
-        return float(topic.same_day_share(self.due, self.slots(**answer)))
+        return float(self.shares(self.slots(**answer)))
 
     def used(self, answer: sheet.PlanAnswer) -> int:
         """Return the calls that a plan pays for."""
@@ -206,10 +291,11 @@ class _Year:
 
     def cheapest(self) -> sheet.PlanAnswer:
         """Find the plan with the fewest slots that makes SAME_DAY of the calls in time."""
-        usual, rush = (grid.ravel() for grid in np.meshgrid(*[np.arange(1, MOST + 1)] * 2))
+        usual, rush = (
+            grid.ravel() for grid in np.meshgrid(np.arange(1, MOST // 3), np.arange(1, MOST + 1))
+        )
         slots = self.slots(usual, rush)
-        enough = topic.same_day_share(self.due, slots) >= SAME_DAY
-        best = int(np.where(enough, slots.sum(axis=0), np.inf).argmin())
+        best = int(np.where(self.shares(slots) >= SAME_DAY, slots.sum(axis=0), np.inf).argmin())
         return {"usual": float(usual[best]), "rush": float(rush[best])}
 
 
@@ -233,48 +319,86 @@ class _Year:
             "You planned for the rush all year. Most of these calls are paid for and never made. "
             "Give the usual months fewer."
         ),
+        "planned_the_means": _(
+            "You planned the mean of each kind of month. Calls bunch: a day above the mean leaves "
+            "a line for the days after it. Plan above the mean."
+        ),
     },
 )
 def call_plan(shop: Shop) -> sheet.PlanSheet:
     year = _Year.of(shop)
     best, first, second = year.cheapest(), year.names[0], year.names[-1]
-    most = 1.15 * year.used(best)  # a plan need not be the cheapest
-    budget = round(most)
+    budget = round(1.2 * year.used(best))  # a plan need not be the cheapest
     mean, peak = float(np.ceil(year.due.mean())), float(min(year.due.max(), MOST))
+    means = {
+        "usual": float(np.ceil(year.due[~year.rush].mean())),
+        "rush": float(min(np.ceil(year.due[year.rush].mean()), MOST)),
+    }
     made = _("{reached:.0%} of the calls are made on the day they fall due; {goal:.0%} is asked.")
     paid = _("You pay for {cost:,} calls in the year; the budget is {budget:,}.")
+
+    def score(answer: sheet.PlanAnswer) -> sheet.Score:
+        reached, cost = year.share(answer), year.used(answer)
+        told = sheet.Score.within(reached, cost, made, paid, goal=SAME_DAY, budget=budget)
+        short, dear = min(1, reached / SAME_DAY), min(1, budget / cost)
+        points = 100 if told.passed else min(99, round(100 * (short * dear) ** 2))
+        return replace(told, points=points)
+
     return sheet.PlanSheet(
         prompt=_(
             "Last year {n:,} parcels passed the three days, most of them in {first} and {second}. "
-            "How many calls a day do you plan, in these two months and in all others? At least "
-            "{goal:.0%} of the calls must be made on the day they fall due, and you may pay for "
-            "{budget:,} calls in the year. A call that is not made waits, oldest first."
-        ).format(n=year.due.sum(), first=first, second=second, goal=SAME_DAY, budget=budget),
-        right=best,
-        score=lambda answer: sheet.Score.within(
-            year.share(answer), year.used(answer), made, paid, goal=SAME_DAY, budget=budget
+            "How many calls a day do you plan for next year, in these two months and in all "
+            "others? You may pay for {budget:,} calls in the year. A call that is not made waits, "
+            "oldest first. Next year is like the last one, but no copy of it: the plan is tried on "
+            "{years} years that are drawn anew, and in their mean at least {goal:.0%} of the calls "
+            "must be made on the day they fall due."
+        ).format(
+            n=year.due.sum(), first=first, second=second, goal=SAME_DAY, budget=budget, years=YEARS
         ),
+        right=best,
+        score=score,
         wrong={
             "planned_for_the_mean": {"usual": mean, "rush": mean},
             "planned_for_the_worst_day": {"usual": peak, "rush": peak},
+            "planned_the_means": means,
         },
         detects={
             "planned_for_the_mean": lambda answer: (
                 answer["usual"] == answer["rush"] and year.share(answer) < SAME_DAY
             ),
             "planned_for_the_worst_day": lambda answer: (
-                answer["usual"] == answer["rush"] and year.used(answer) > most
+                answer["usual"] == answer["rush"] and year.used(answer) > budget
+            ),
+            "planned_the_means": lambda answer: (
+                abs(answer["usual"] - means["usual"]) <= 1
+                and abs(answer["rush"] - means["rush"]) <= 1
             ),
         },
         above={_("the numbers of the notebook's cell"): {"usual": 4, "rush": 12}},
         hints=(
-            _("Begin with the rush months: raise their number until the share no longer grows."),
-            _("Then lower the usual months as far as the share allows."),
+            _("Give the usual months twice the calls of their mean day. Leave them there."),
+            _(
+                "Then raise the rush months until the notebook's cell says 97 % for the last year, "
+                "a little more than the {goal:.0%} that is asked."
+            ).format(goal=SAME_DAY),
         ),
         solution=_(
             "Capacity must follow the calls. A line that grows for a week spoils the weeks after "
-            "it, so the rush months need far more than their mean, and the others little."
+            "it, so the rush months need far more than their mean, and the others little. A plan "
+            "that only just holds for last year is too tight for the next."
         ),
+        code="""
+            import numpy as np
+            from ecokit import journey
+            due = shop.touchpoints.query("touchpoint == 8")["due_at"].dt.floor("D")
+            due = due.value_counts().sort_index().asfreq("D", fill_value=0)
+            rush = due.index.month.isin(due.groupby(due.index.month).sum().nlargest(2).index)
+            usual, more = np.mgrid[1:13, 1:61].reshape(2, -1)
+            calls = np.where(rush[:, None], more, usual)
+            enough = journey.same_day_share(due, calls) >= 0.97
+            best = np.where(enough, calls.sum(axis=0), np.inf).argmin()
+            {"usual": usual[best], "rush": more[best]}
+        """,
     )
 
 
@@ -292,45 +416,75 @@ def _told(shop: Shop) -> pd.DataFrame:
     id="journey-missed-call",
     objective="journey-compare",
     minutes=6,
-    title=_("What does a missed call bring?"),
+    title=_("What does a late call bring?"),
     unit="share",
     tolerance=NEAR,
     mistakes={
         "against_all_orders": _(
             "You compared with all other orders. Most of their parcels were never late, so you "
-            "measured the late parcel and the missed call together."
+            "measured the late parcel and the late call together."
         ),
         "only_one_share": _(
-            "This is the share of contacts where the call was missed. Subtract the share where it "
+            "This is the share of contacts where the call was late. Subtract the share where it "
             "was on time."
+        ),
+        "late_and_missing": _(
+            "You took late and missing calls together, as the notebook's cell does. Asked are the "
+            "late ones only: change `missed`."
+        ),
+        "only_the_missing": _("You compared the missing calls. Asked are those that came late."),
+        "any_contact": _(
+            "You counted contacts about anything. Count those about the delivery only."
         ),
     },
 )
 def missed_call(shop: Shop) -> sheet.Sheet:
     told = _told(shop)
-    missed = told["call"].isin(["late", "missing"])
-    silent, others = (told.loc[rows, "contacted"].mean() for rows in (missed, ~missed))
-    called = told.loc[told["call"] == "on_time", "contacted"].mean()
+    shares = told.groupby("call")["contacted"].mean()
+    both = told.loc[told["call"].isin(["late", "missing"]), "contacted"].mean()
+    late, in_time = shares["late"], shares["on_time"]
+    others = told.loc[told["call"] != "late", "contacted"].mean()
+    anything = told["order_id"].isin(shop.contacts["order_id"]).groupby(told["call"]).mean()
+    effect = topic.effect(
+        shop, touchpoint=topic.CALL, outcomes=told, within="month", missed=["late"]
+    ).set_index("outcome")
     return sheet.Sheet(
         prompt=_(
-            "Among orders to which touchpoint 8 applied: how much larger is the share of customers "
-            "who asked about the delivery (contacts with the reason `delivery`) when the call was "
-            "late or missing than when it was on time? Give the difference of the two shares."
+            "Take orders to which touchpoint 8 applied. How much larger is the share of customers "
+            "who asked about the delivery (contacts with the reason `delivery`) when the call "
+            "**came late** than when it was on time? Leave out the calls that never came. Give the "
+            "plain difference of the two shares."
         ),
-        right=silent - called,
-        wrong={"against_all_orders": silent - others, "only_one_share": silent},
+        case=("came late",),
+        right=late - in_time,
+        wrong={
+            "against_all_orders": late - others,
+            "only_one_share": late,
+            "late_and_missing": both - in_time,
+            "only_the_missing": shares["missing"] - in_time,
+            "any_contact": anything["late"] - anything["on_time"],
+        },
+        table=effect[["difference", "missed_rate", "kept_rate"]],
+        cell=("contacted", "difference"),
         hints=(
             _("Compare only parcels that needed a call. Both groups waited three days."),
             _(
                 "Count only contacts with the reason delivery: `told = journey.outcomes(shop, "
                 "reason='delivery')`; then `journey.effect(shop, touchpoint=8, outcomes=told, "
-                "missed=['late', 'missing'])` has the row."
+                "missed=['late'])` has the row."
             ),
         ),
         solution=_(
             "Take the orders with a row for touchpoint 8. Subtract the share of contacts with a "
-            "timely call from the share without."
+            "timely call from the share with a late one. A late call comes when the customer has "
+            "often asked already."
         ),
+        code="""
+            from ecokit import journey
+            told = journey.outcomes(shop, reason="delivery")
+            effect = journey.effect(shop, touchpoint=8, outcomes=told, missed=["late"])
+            effect.set_index("outcome").loc["contacted", "difference"]
+        """,
     )
 
 
@@ -338,52 +492,62 @@ def missed_call(shop: Shop) -> sheet.Sheet:
     id="journey-do-calls-harm",
     objective="journey-compare",
     minutes=4,
-    title=_("Do the calls annoy people?"),
+    title=_("Do the reminders drive people off?"),
     options=("stop", "compare", "wait", "month"),
 )
 def do_calls_harm(shop: Shop) -> sheet.ChoiceSheet:
-    told = _told(shop)
-    called = told["call"].isin(["on_time", "late", "open"])
-    complained = told.groupby(called)["complained"].mean()
+    steps = shop.touchpoints[shop.touchpoints["touchpoint"] == REMINDER]
+    reminded = shop.orders["order_id"].isin(steps.dropna(subset="done_at")["order_id"])
+    paid = shop.orders["paid_at"].notna().groupby(reminded).mean()
     return sheet.ChoiceSheet(
         prompt=_(
-            "A colleague shows you: {called:.1%} of the customers whom the shop called about a "
-            "parcel complained, but only {others:.1%} of all other customers. “The calls annoy "
-            "people. Let us stop them.” What do you do?"
-        ).format(called=complained[True], others=complained[False]),
+            "Touchpoint 3 reminds who has placed an order and not paid. A colleague shows you: "
+            "{reminded:.0%} of the orders with a **reminder** were paid in the end, but "
+            "{others:.0%} of all other orders. “The reminders drive people off. Let us stop them.” "
+            "What do you do?"
+        ).format(reminded=paid[True], others=paid[False]),
+        case=("reminder",),
         right="compare",
         options={
-            "stop": _("Stop the calls: the numbers are clear."),
-            "compare": _("Compare called and uncalled customers among late parcels only."),
+            "stop": _("Stop the reminders: the numbers are clear."),
+            "compare": _(
+                "Compare orders with and without a reminder among those that were not paid at once."
+            ),
             "wait": _("Collect another year of data before deciding."),
-            "month": _("Compare called with uncalled customers month by month."),
+            "month": _("Compare orders with and without a reminder month by month."),
         },
         reasons={
             "stop": _(
-                "The numbers mix two things. The shop calls only customers of late parcels, and a "
-                "late parcel makes people complain, call or no call."
+                "The numbers mix two things. The shop reminds only those who have not paid, and "
+                "most other orders were paid at once: nobody had to be reminded."
             ),
             "compare": _(
-                "Both groups then waited three days, and what is left is the call. Those called in "
-                "time complain less, as the simulator's truth says."
+                "Both groups then left an order unpaid, and what is left is the reminder. With it "
+                "more of them pay, as the simulator's truth says."
             ),
             "wait": _(
                 "More data of the same comparison gives the same wrong answer, only more precise. "
-                "The groups differ in the wait, not only in the call."
+                "The groups differ in who paid at once, not only in the reminder."
             ),
             "month": _(
-                "Months are not what separates the groups. In every month the called customers are "
-                "those of late parcels. Compare within late parcels."
+                "Months are not what separates the groups. In every month the reminded orders are "
+                "those that were not paid at once. Compare among these."
             ),
         },
         hints=(
-            _("Whom does the shop call?"),
-            _("Look for what called customers have in common apart from the call."),
+            _("Whom does the shop remind?"),
+            _("Look for what reminded customers have in common apart from the reminder."),
         ),
         solution=_(
-            "The call does not come by chance: it comes to those who wait. Compare among those who "
-            "wait."
+            "The reminder does not come by chance: it comes to those who have not paid. Compare "
+            "among those who have not paid."
         ),
+        code="""
+            from ecokit import journey
+            effect = journey.effect(shop, touchpoint=3, outcomes=journey.outcomes(shop))
+            paid = effect.set_index("outcome").loc["paid"]
+            "compare" if paid["kept_rate"] > paid["missed_rate"] else "stop"
+        """,
     )
 
 
@@ -415,18 +579,29 @@ def do_calls_harm(shop: Shop) -> sheet.ChoiceSheet:
             "You counted orders that were never paid, too. Their journey ended early, so it broke "
             "less often: take paid orders."
         ),
+        "counted_what_failed": _(
+            "This is the share of orders with a failure. Perfect are the others."
+        ),
+        "averaged_the_months": _(
+            "You averaged the months. November then counts as much as a calm month. Add up orders, "
+            "then divide."
+        ),
     },
 )
 def perfect(shop: Shop) -> sheet.Sheet:
     journeys = topic.perfect_journey(shop).iloc[0]
     steps = topic.states(shop)
     kept = steps["state"].eq("on_time").groupby(steps["order_id"]).all()
+    months = topic.perfect_journey(shop, by="month")
+    named = months.set_index("month")[["joint"]].rename(index="{:%B}".format)
+    named.loc[_("the year")] = journeys["joint"]
     return sheet.Sheet(
         prompt=_(
             "An order had a perfect journey when each touchpoint that applied to it was on time; "
             "one late or missing touchpoint spoils it. Take all paid orders of the year. Which "
             "share of them had a perfect journey?"
         ),
+        case=(_("all paid orders of the year"),),
         right=journeys["joint"],
         wrong={
             "multiplied_the_rates": journeys["product"],
@@ -434,12 +609,20 @@ def perfect(shop: Shop) -> sheet.Sheet:
             "mean_of_the_rates": topic.rates(shop)["on_time_rate"].mean(),
             "weakest_link": journeys["ceiling"],
             "counted_unpaid": kept.mean(),
+            "counted_what_failed": 1 - journeys["joint"],
+            "averaged_the_months": months["joint"].mean(),
         },
+        table=named.rename(columns={"joint": _("perfect journeys")}),
+        cell=(_("the year"), _("perfect journeys")),
         hints=(
             _("Look at one order first: is everything on time? Then count such orders."),
             _("`journey.perfect_journey(shop)` has a column `joint`."),
         ),
         solution=_("Mark each paid order that has no late and no missing touchpoint, and count."),
+        code="""
+            from ecokit import journey
+            journey.perfect_journey(shop)["joint"][0]
+        """,
     )
 
 
@@ -459,6 +642,13 @@ def perfect(shop: Shop) -> sheet.Sheet:
             "You counted customers with two orders or more. The question is about orders, and "
             "about {days} days."
         ).format(days=DAYS),
+        "ninety_days": _(
+            "This is the share within {usual} days, as on the page. You are asked for {days}."
+        ).format(usual=USUAL_DAYS, days=DAYS),
+        "share_of_repeats": _(
+            "This is the share of orders that follow an earlier one. Asked is how many are "
+            "followed."
+        ),
     },
 )
 def repeat(shop: Shop) -> sheet.Sheet:
@@ -470,10 +660,13 @@ def repeat(shop: Shop) -> sheet.Sheet:
             "within {days} days? Count only orders for which the {days} days are over by the last "
             "order."
         ).format(days=DAYS),
+        case=(f"{DAYS} days",),
         right=followed["repeat_rate"],
         wrong={
             "counted_the_young": followed["naive_rate"],
             "counted_customers": (paid.groupby("visitor_id").size() > 1).mean(),
+            "ninety_days": topic.repeat_purchase(shop, days=USUAL_DAYS)["repeat_rate"].iloc[0],
+            "share_of_repeats": paid["visitor_id"].duplicated().mean(),
         },
         hints=(
             _("An order of December cannot show yet whether its customer comes back."),
@@ -483,4 +676,8 @@ def repeat(shop: Shop) -> sheet.Sheet:
             "Leave out orders placed in the last {days} days. Of the rest, count those with a next "
             "order in time."
         ).format(days=DAYS),
+        code=f"""
+            from ecokit import journey
+            journey.repeat_purchase(shop, days={DAYS})["repeat_rate"][0]
+        """,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -22,6 +22,13 @@ TARGET = 60  # seconds within which a consultation is answered in time: the wind
 GOAL = 0.8  # share of contacts to answer in time
 SHRINKAGE = 0.3  # share of paid time in which agents are not in their seats
 PAID_HOURS = 40  # a week, full time
+TUESDAY = 2  # whose contacts are asked about; Monday is 1
+OCTOBER = 10  # whose customers' patience is asked for
+RUSH = 11  # the month that finance has counted
+DESKS = 4  # of one size that answer together
+DAYS = 2  # without another contact: solved
+USUAL_DAYS = 7  # the same on the page
+HALF = "2025-07-01"  # when the second half-year begins
 MOST = 8  # agents that a block of the plan can have
 
 
@@ -48,31 +55,41 @@ MOST = 8  # agents that a block of the plan can have
         "counted_abandoned": _(
             "You counted everybody who gave up as answered in time. Leave them out above."
         ),
+        "whole_year": _("This is the whole year. Take the one weekday."),
+        "share_of_the_late": _(
+            "This is the share that was not answered in time. Asked is the other part."
+        ),
     },
 )
 def in_time(shop: Shop) -> sheet.Sheet:
-    months = topic.answers(shop, by="month", target=TARGET)
-    busiest = months.iloc[months["contacts"].argmax()]
-    months_of_all = shop.contacts["arrived_at"].dt.to_period("M")
-    contacts = shop.contacts[months_of_all == pd.Period(busiest["month"], "M")]
+    weekdays = topic.answers(shop, by="weekday", target=TARGET).set_index("weekday")
+    asked = weekdays.loc[TUESDAY]
+    contacts = shop.contacts[shop.contacts["arrived_at"].dt.dayofweek == TUESDAY - 1]
     hours = topic.answers({"contacts": contacts}, by=["day", "hour"], target=TARGET)
+    year = topic.answers(shop, target=TARGET).iloc[0]
+    shares = ["service_level", "service_level_answered", "abandoned_share"]
+    names = [f"{pd.Timestamp(2024, 1, n):%A}" for n in weekdays.index]  # 1 January was a Monday
+    table = weekdays[shares].set_axis(names)
     return sheet.Sheet(
         prompt=_(
-            "Touchpoint 2 asks for an answer within {n} seconds. Take {month:%B}, the month with "
-            "the most contacts. Which share of **all** its contacts was answered in time?"
-        ).format(n=TARGET, month=busiest["month"]),
-        right=busiest["service_level"],
+            "Touchpoint 2 asks for an answer within {n} seconds. Take the {day}s of the year. "
+            "Which share of **all** their contacts was answered in time?"
+        ).format(n=TARGET, day=names[TUESDAY - 1]),
+        case=(f"{names[TUESDAY - 1]}s",),
+        right=asked["service_level"],
         wrong={
-            "left_out_the_abandoned": busiest["service_level_answered"],
+            "left_out_the_abandoned": asked["service_level_answered"],
             "averaged_the_hours": hours["service_level"].mean(),
             "counted_quick_leavers": (_waits(contacts) <= TARGET).mean(),
-            "counted_abandoned": (busiest["in_time"] + busiest["abandoned"]) / busiest["contacts"],
+            "counted_abandoned": (asked["in_time"] + asked["abandoned"]) / asked["contacts"],
+            "whole_year": year["service_level"],
+            "share_of_the_late": 1 - asked["service_level"],
         },
-        table=_by_month(shop, months),
-        cell=(f"{busiest['month']:%B}", "service_level"),
+        table=table,
+        cell=(names[TUESDAY - 1], "service_level"),
         hints=(
             _("Whoever gave up was not answered in time. They belong to all contacts."),
-            _("`service_desk.answers(shop, by='month')` has a `service_level`."),
+            _("`service_desk.answers(shop, by='weekday')` has a `service_level`; Monday is 1."),
         ),
         solution=_(
             "Count contacts with an answer within the target, and divide by all contacts, those "
@@ -80,18 +97,10 @@ def in_time(shop: Shop) -> sheet.Sheet:
         ),
         code="""
             from ecokit import service_desk
-            months = service_desk.answers(shop, by="month", target=60).set_index("month")
-            months.loc[months["contacts"].idxmax(), "service_level"]
+            weekdays = service_desk.answers(shop, by="weekday", target=60).set_index("weekday")
+            weekdays.loc[2, "service_level"]
         """,
     )
-
-
-def _by_month(shop: Shop, months: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares of each month and of the year, as the notebook prints them."""
-    year: pd.DataFrame = topic.answers(shop, target=TARGET).assign(month=_("the whole year"))
-    named = months.assign(month=months["month"].map("{:%B}".format))
-    table = pd.concat([named, year]).set_index("month")
-    return table[["service_level", "service_level_answered", "abandoned_share"]]
 
 
 def _waits(contacts: pd.DataFrame) -> pd.Series[float]:
@@ -116,29 +125,45 @@ def _waits(contacts: pd.DataFrame) -> pd.Series[float]:
             "This is the mean wait of all contacts. Most waits ended with an answer, not with the "
             "end of patience. Divide by the number of those who gave up."
         ),
+        "whole_year": _("This is the patience of the whole year. Take the contacts of the month."),
+        "only_the_answered": _(
+            "You left out the minutes of those who gave up. They waited, too: take everybody's "
+            "minutes."
+        ),
     },
 )
 def patience(shop: Shop) -> sheet.Sheet:
-    contacts = shop.contacts
+    asked = pd.Timestamp(2025, OCTOBER, 1)
+    contacts = shop.contacts[shop.contacts["arrived_at"].dt.month == OCTOBER]
+    gone = contacts["answered_at"].isna()
+    minutes = _waits(contacts) / 60
     return sheet.Sheet(
         prompt=_(
-            "How many minutes is a customer of this shop ready to wait, on average, before giving "
-            "up? Most were answered before, and so showed only that they would have waited longer. "
-            "Take patience as exponential."
-        ),
-        right=topic.patience_minutes(shop),
+            "How many minutes was a customer of {month:%B} ready to wait, on average, before "
+            "giving up? Most were answered before, and so showed only that they would have waited "
+            "longer: take all minutes waited over the number of those who gave up."
+        ).format(month=asked),
+        case=(f"{asked:%B}",),
+        right=topic.patience_minutes({"contacts": contacts}),
         wrong={
-            "wait_of_those_who_left": _waits(contacts[contacts["answered_at"].isna()]).mean() / 60,
-            "mean_wait": _waits(contacts).mean() / 60,
+            "wait_of_those_who_left": minutes[gone].mean(),
+            "mean_wait": minutes.mean(),
+            "whole_year": topic.patience_minutes(shop),
+            "only_the_answered": minutes[~gone].sum() / gone.sum(),
         },
         hints=(
             _("An answered customer's wait counts as time watched, without an end."),
             _("Divide all minutes waited, by everybody, by the number of those who gave up."),
         ),
         solution=_(
-            "`service_desk.patience_minutes(shop)`: the minutes all contacts waited, answered or "
-            "not, over the number of those who gave up."
+            "`service_desk.patience_minutes` of the month's contacts: the minutes that all of them "
+            "waited, answered or not, over the number of those who gave up."
         ),
+        code=f"""
+            from ecokit import service_desk
+            month = shop.contacts[shop.contacts["arrived_at"].dt.month == {OCTOBER}]
+            service_desk.patience_minutes({{"contacts": month}})
+        """,
     )
 
 
@@ -191,11 +216,21 @@ def _peak(shop: Shop) -> _Peak:
             "hour: divide by 60."
         ),
         "one_in_twenty": _(
-            "You scaled the contacts up. The table holds every contact of the desk, not one in "
-            "twenty."
+            "You multiplied the contacts by twenty. The table holds every contact of the desk, not "
+            "one in twenty."
         ),
         "calls_over_minutes": _(
             "You divided contacts by minutes. Longer answers mean more work: multiply."
+        ),
+        "usual_week": _(
+            "This is the busiest hour of a usual week, as the notebook's cell has it. You are "
+            "asked for the hour of that one day."
+        ),
+        "half_an_hour": _(
+            "You divided by 30 minutes. The contacts are those of a whole hour: divide by 60."
+        ),
+        "mean_of_the_day": _(
+            "This is the mean hour of that day. You are asked for its busiest hour."
         ),
     },
 )
@@ -205,13 +240,17 @@ def erlangs(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "The busiest hour of the busiest day of the year was that of {hour}: {n:.0f} contacts "
             "arrived. An answer takes {minutes:.2f} minutes. Plan for as many next year. How much "
-            "work is that, in erlangs, to two decimals?"
+            "work is that, in erlangs?"
         ).format(hour=peak.name, n=peak.contacts, minutes=peak.handling),
+        case=(peak.name,),
         right=peak.erlangs,
         wrong={
             "minutes_not_erlangs": peak.erlangs * 60,
             "one_in_twenty": peak.erlangs * 20,
             "calls_over_minutes": peak.contacts / peak.handling,
+            "usual_week": topic.load(float(topic.hours(shop).to_numpy().max()), peak.handling),
+            "half_an_hour": peak.erlangs * 2,
+            "mean_of_the_day": topic.load(peak.mean, peak.handling),
         },
         hints=(
             _("One erlang is one agent who is busy all the time."),
@@ -220,6 +259,13 @@ def erlangs(shop: Shop) -> sheet.Sheet:
         solution=_(
             "Contacts an hour times minutes for each, divided by the 60 minutes of the hour."
         ),
+        code="""
+            from ecokit import service_desk
+            came = shop.contacts["arrived_at"]
+            day = came[came.dt.normalize() == came.dt.normalize().value_counts().index[0]]
+            most = day.dt.hour.value_counts().max()
+            service_desk.load(most, service_desk.handling_minutes(shop))
+        """,
     )
 
 
@@ -238,20 +284,30 @@ def erlangs(shop: Shop) -> sheet.Sheet:
         "mean_of_the_week": _(
             "You staffed the mean hour. Nobody calls in the mean hour: the day has its nights."
         ),
+        "each_for_itself": _(
+            "You staffed each desk for itself and added up. Where one desk has a line, another "
+            "may have somebody free: staff them as one."
+        ),
+        "one_desk": _("These are the agents of one desk. All the contacts come to the joint one."),
     },
 )
 def agents(shop: Shop) -> sheet.Sheet:
     peak = _peak(shop)
+    n = DESKS * peak.contacts
     return sheet.Sheet(
         prompt=_(
-            "The same hour: {n:.0f} contacts, {minutes:.2f} minutes each. How many agents must be "
-            "in their seats so that {goal:.0%} are answered within {target} seconds, if nobody "
-            "gives up (Erlang C)?"
-        ).format(n=peak.contacts, minutes=peak.handling, goal=GOAL, target=TARGET),
-        right=peak.agents,
+            "The shop takes the desks of three sister shops into its own, each as large as this "
+            "one. In the busiest hour **{n:.0f} contacts** arrive then, of {minutes:.2f} minutes "
+            "each. How many agents must be in their seats so that {goal:.0%} are answered within "
+            "{target} seconds, if nobody gives up (Erlang C)?"
+        ).format(n=n, minutes=peak.handling, goal=GOAL, target=TARGET),
+        case=(f"{n:.0f} contacts",),
+        right=_agents(n, peak.handling),
         wrong={
-            "agents_equal_work": math.ceil(peak.erlangs),
-            "mean_of_the_week": _agents(peak.mean, peak.handling),
+            "agents_equal_work": math.ceil(DESKS * peak.erlangs),
+            "mean_of_the_week": _agents(DESKS * peak.mean, peak.handling),
+            "each_for_itself": DESKS * peak.agents,
+            "one_desk": peak.agents,
         },
         hints=(
             _("Start above the erlangs and add agents until the service level is reached."),
@@ -260,9 +316,14 @@ def agents(shop: Shop) -> sheet.Sheet:
         solution=_(
             "The smallest number above the erlangs whose Erlang C service level reaches the goal. "
             "The agents above the erlangs are not idle luxury: they are what makes the line move. "
-            "So small a desk needs about as many of them as its work: a larger one needs fewer for "
-            "each contact."
-        ),
+            "Four desks each for itself need {apart} agents in such an hour, the joint one {n}: a "
+            "large desk needs fewer for each contact."
+        ).format(apart=DESKS * peak.agents, n=_agents(n, peak.handling)),
+        code=f"""
+            from ecokit import service_desk
+            minutes = service_desk.handling_minutes(shop)
+            service_desk.agents_needed({n:.0f}, minutes, 0.8, target_seconds=60).agents
+        """,
     )
 
 
@@ -284,6 +345,11 @@ def agents(shop: Shop) -> sheet.Sheet:
         "took_the_shrinkage": _(
             "You divided by the share of time away. Divide by the share of time in the seat."
         ),
+        "rounded_down": _("You rounded down. Then a seat stays empty for a while: round up."),
+        "took_it_off": _(
+            "You took the shrinkage off the hours in the seat. The roster needs more hours than "
+            "the seats, not fewer: divide."
+        ),
     },
 )
 def positions(shop: Shop) -> sheet.Sheet:
@@ -295,13 +361,16 @@ def positions(shop: Shop) -> sheet.Sheet:
             "Staff each of the 168 hours of a usual week for the same goal. Together that makes "
             "{n} agent hours **in the seat**. In {share:.0%} of their paid time agents are not: "
             "breaks, training, illness, leave. How many paid hours must be on the roster of the "
-            "week? Give a whole number."
+            "week?"
         ).format(n=seated, share=SHRINKAGE),
+        case=(f"{seated} agent hours",),
         right=topic.positions(seated, SHRINKAGE),
         wrong={
             "added_shrinkage": math.ceil(seated * (1 + SHRINKAGE) - 1e-9),
             "forgot_shrinkage": seated,
             "took_the_shrinkage": math.ceil(seated / SHRINKAGE - 1e-9),
+            "rounded_down": math.floor(seated / (1 - SHRINKAGE) - 1e-9),
+            "took_it_off": math.ceil(seated * (1 - SHRINKAGE) - 1e-9),
         },
         hints=(
             _("Of the hours on the roster, the share that remains must be enough."),
@@ -311,6 +380,10 @@ def positions(shop: Shop) -> sheet.Sheet:
             "Hours in the seat over (1 - shrinkage), rounded up. Shrinkage is a share of the "
             "roster."
         ),
+        code=f"""
+            from ecokit import service_desk
+            service_desk.positions({seated}, {SHRINKAGE})
+        """,
     )
 
 
@@ -323,20 +396,22 @@ def positions(shop: Shop) -> sheet.Sheet:
 )
 def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
     told = topic.staffed(shop)
+    told = told[told["date"].dt.month == RUSH]
     busy = told["busy_minutes"].sum() / told["agents"].sum() / 60
-    alone = (told["agents"] == 1).mean()
+    alone, asked = (told["agents"] == 1).mean(), pd.Timestamp(2025, RUSH, 1)
     return sheet.ChoiceSheet(
         prompt=_(
-            "Finance has counted: over the year agents spend {share:.0%} of their time on duty "
-            "with customers. “So we can do with {share:.0%} of them.” What do you answer?"
-        ).format(share=busy),
+            "Finance has counted: even in {month:%B} agents spent only {share:.0%} of their time "
+            "on duty with customers. “So we can do with {share:.0%} of them.” What do you answer?"
+        ).format(share=busy, month=asked),
+        case=(f"{asked:%B}",),
         right="hours",
         options={
             "cut": _("Right. Cut the agents until they are busy all the time."),
             "hours": _(
                 "Look hour by hour: set each hour's agents by its arrivals and the service level."
             ),
-            "mean": _("Aim for 85 % in the mean of the year, the usual figure."),
+            "mean": _("Aim for 85 % in the mean of the month, the usual figure."),
             "longer": _("Let agents take more time for each answer, until they are busy."),
         },
         reasons={
@@ -345,8 +420,8 @@ def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
                 "who leave. Work and agents must not be equal."
             ),
             "hours": _(
-                "The mean of the year mixes nights, when an agent waits for a contact, with the "
-                "peak, when they are too few. In {alone:.0%} of the hours one agent is there, and "
+                "The mean of a month mixes nights, when an agent waits for a contact, with the "
+                "peak, when they are too few. In {alone:.0%} of its hours one agent was there, and "
                 "less than one cannot be."
             ).format(alone=alone),
             "mean": _(
@@ -359,7 +434,14 @@ def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
             _("In which hours are the agents free, and in which are the customers waiting?"),
             _("`service_desk.staffed(shop)` has each hour."),
         ),
-        solution=_("Occupancy is a result of each hour's staffing, not a target for the year."),
+        solution=_("Occupancy is a result of each hour's staffing, not a target for a month."),
+        code=f"""
+            from ecokit import service_desk
+            told = service_desk.staffed(shop)
+            hours = told[told["date"].dt.month == {RUSH}].groupby("hour")
+            busy = hours["busy_minutes"].sum() / hours["agents"].sum() / 60
+            "hours" if busy.max() > 2 * busy.min() else "cut"
+        """,
     )
 
 
@@ -446,6 +528,10 @@ def _wage(shop: Shop) -> float:
             "You planned for the peak all week. At night most of these agents wait for a contact. "
             "Give the nights fewer."
         ),
+        "weekend_like_weekdays": _(
+            "You planned the weekend like the weekdays. In that week its contacts come faster, or "
+            "at other hours: look at its blocks on their own."
+        ),
     },
 )
 def staff_week(shop: Shop) -> sheet.PlanSheet:
@@ -462,12 +548,17 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
     def score(plan: sheet.PlanAnswer) -> sheet.Score:
         levels = blocks.levels(plan)
         told = met.format(block=names[int(levels.argmin())])
-        return sheet.Score.within(
-            float(levels.min()), blocks.cost(plan), told, paid, goal=GOAL, budget=budget
-        )
+        reached, cost = float(levels.min()), blocks.cost(plan)
+        found = sheet.Score.within(reached, cost, told, paid, goal=GOAL, budget=budget)
+        short, dear = min(1, reached / GOAL), min(1, budget / cost)
+        points = 100 if found.passed else min(99, round(100 * (short * dear) ** 2))
+        return replace(found, points=points)
 
     def flat(agents: int) -> sheet.PlanAnswer:
         return dict.fromkeys(_BLOCKS, float(min(max(agents, 1), MOST)))
+
+    def as_in_the_week(plan: sheet.PlanAnswer) -> sheet.PlanAnswer:
+        return {name: plan[name.replace("weekend", "week")] for name in _BLOCKS}
 
     def is_flat(plan: sheet.PlanAnswer) -> bool:
         return len(set(plan.values())) == 1
@@ -494,19 +585,41 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
         ),
         right=best,
         score=score,
-        wrong={"same_all_day_too_few": flat(mean), "peak_all_week": flat(peak.agents)},
+        wrong={
+            "same_all_day_too_few": flat(mean),
+            "peak_all_week": flat(peak.agents),
+            "weekend_like_weekdays": as_in_the_week(best),
+        },
         detects={
             "same_all_day_too_few": lambda plan: is_flat(plan) and blocks.levels(plan).min() < GOAL,
             "peak_all_week": lambda plan: is_flat(plan) and blocks.cost(plan) > budget,
+            "weekend_like_weekdays": lambda plan: (
+                plan == as_in_the_week(plan)
+                and not is_flat(plan)
+                and blocks.levels(plan)[:3].min() >= GOAL > blocks.levels(plan)[3:].min()
+            ),
         },
+        above={_("the numbers of the notebook's cell"): flat(1)},
         hints=(
             _(
                 "Keep the contacts of that week, and look at `service_desk.hours({{'contacts': "
                 "kept}})`: which blocks have how many contacts an hour?"
             ).format(),
             _("Begin with one agent in each block, and add where the level is below the goal."),
-            _("Nights have few contacts: one agent answers most of them in time."),
+            _("Each block has its own number: a night on the weekend may need more than another."),
         ),
+        code="""
+            from ecokit import service_desk as desk
+            weeks = shop.contacts["arrived_at"].dt.to_period("W")
+            week = desk.hours({"contacts": shop.contacts[weeks == weeks.mode()[0]]})
+            days = {"week": week.iloc[:, :5].mean(axis=1), "weekend": week.iloc[:, 5:].mean(axis=1)}
+            parts = {"night": slice(0, 8), "day": slice(8, 18), "evening": slice(18, 24)}
+            blocks = {f"{d}_{p}": days[d].iloc[parts[p]] for d in days for p in parts}
+            known = desk.handling_minutes(shop), desk.patience_minutes(shop)
+            def level(hours, n):
+                return desk.service_level(hours, known[0], n, known[1])
+            {b: min(n for n in range(1, 9) if level(blocks[b], n) >= 0.8) for b in blocks}
+        """,
         solution=_(
             "Agents follow the arrivals: in each block the smallest number that meets the goal. "
             "With one or two agents a whole agent more is a large step, so a small desk answers "
@@ -532,34 +645,49 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
             "This is the share of **unsolved** contacts that never came back. Divide by all "
             "answered first contacts."
         ),
+        "seven_days": _(
+            "This is the share within {usual} days, as on the page. You are asked for {days}."
+        ).format(usual=USUAL_DAYS, days=DAYS),
+        "unsolved_by_flag": _(
+            "This is the share that agents flagged as not solved. Asked is who did not come back."
+        ),
     },
 )
 def first_contact(shop: Shop) -> sheet.Sheet:
-    days = 7
+    days = DAYS
     solved = topic.resolution(shop, days=days).iloc[0]
+    usual = topic.resolution(shop, days=USUAL_DAYS).iloc[0]
     return sheet.Sheet(
         prompt=_(
             "Measure first-contact resolution by what customers do: which share of answered first "
             "contacts was **not** followed by another contact of the same customer with the same "
             "reason within {days} days? Leave out first contacts of the last {days} days."
         ).format(days=days),
+        case=(f"{days} days",),
         right=solved["no_repeat_share"],
         wrong={
             "took_the_flag": solved["resolved_share"],
             "share_of_repeats": 1 - solved["no_repeat_share"],
             "only_the_unsolved": solved["silent_share"],
+            "seven_days": usual["no_repeat_share"],
+            "unsolved_by_flag": 1 - solved["resolved_share"],
         },
         hints=(
             _(
                 "A first contact has no earlier one of the same customer and reason within the "
                 "days."
             ),
-            _("`service_desk.resolution(shop)` has both ways of measuring."),
+            _("`service_desk.resolution(shop, days=...)` has both ways of measuring."),
         ),
         solution=_(
             "`no_repeat_share`. It lies above the agents' own flag, because some unsolved "
-            "customers never come back. They buy elsewhere, and this measure calls them content."
+            "customers never come back. They buy elsewhere, and this measure calls them content. "
+            "The fewer days you wait, the more it flatters."
         ),
+        code=f"""
+            from ecokit import service_desk
+            service_desk.resolution(shop, days={DAYS})["no_repeat_share"][0]
+        """,
     )
 
 
@@ -581,34 +709,41 @@ def first_contact(shop: Shop) -> sheet.Sheet:
             "You divided by the paid orders: that is the complaint rate by reason. Divide by the "
             "complaints."
         ),
+        "first_half": _("These are the complaints of January to June. Take the other half-year."),
+        "whole_year": _("These are the complaints of the whole year. Take the half-year."),
     },
 )
 def complaints(shop: Shop) -> sheet.TableSheet:
-    causes = topic.pareto(shop.complaints).set_index("reason")
+    second = shop.complaints["raised_at"] >= HALF
+    causes, first, year = (
+        topic.pareto(shop.complaints[rows]).set_index("reason")
+        for rows in (second, ~second, second | ~second)
+    )
+    paid = shop.orders["paid_at"].notna() & (shop.orders["placed_at"] >= HALF)
+    halves = {"first half-year": first["share"], "whole year": year["share"]}
     return sheet.TableSheet(
-        prompt=_("Which share of the year's complaints has which reason?"),
+        prompt=_("Which share of the complaints from **July to December** has which reason?"),
+        case=(_("July to December"),),
         right=causes["share"],
         wrong={
             "running_share": causes["running_share"],
-            "share_of_orders": causes["number"] / shop.orders["paid_at"].notna().sum(),
+            "share_of_orders": causes["number"] / paid.sum(),
+            "first_half": first["share"].reindex(causes.index, fill_value=0.0),
+            "whole_year": year["share"].reindex(causes.index, fill_value=0.0),
         },
-        table=causes,
+        table=causes.assign(**halves),
         column="share",
         hints=(
             _("Count complaints by reason and divide by all complaints."),
-            _("`service_desk.pareto(shop.complaints)`"),
+            _("`service_desk.pareto` takes the complaints that you keep, by `raised_at`."),
         ),
         solution=_("Number of each reason over the number of complaints. The shares add up to 1."),
-        code="""
+        code=f"""
             from ecokit import service_desk
-            service_desk.pareto(shop.complaints)
+            half = shop.complaints[shop.complaints["raised_at"] >= "{HALF}"]
+            service_desk.pareto(half)
         """,
     )
-
-
-@lru_cache(maxsize=1)  # half a second, for two exercises
-def _groups(shop: Shop) -> pd.DataFrame:
-    return topic.answer_groups(shop, target=TARGET)
 
 
 @sheet.number(
@@ -627,25 +762,49 @@ def _groups(shop: Shop) -> pd.DataFrame:
             "You took everybody who asked. Some waited too long or gave up, and they buy less. "
             "Take those answered in time."
         ),
+        "all_visits_of_products": _(
+            "You took the visits of campaigns, too. Keep those that came without one."
+        ),
+        "with_a_campaign": _(
+            "These are the visits that came by a campaign, as in the notebook's cell. Take the "
+            "others."
+        ),
+        "against_the_late": _(
+            "You compared with the questions that were answered late. Compare with the visits "
+            "without a question."
+        ),
+        "only_one_share": _(
+            "This is the share of those answered in time. Subtract that of the visits without a "
+            "question."
+        ),
     },
 )
 def answer_gain(shop: Shop) -> sheet.Sheet:
-    groups = _groups(shop)
+    groups = topic.answer_groups(shop, target=TARGET)
+    everywhere = groups.groupby("group")["bought"].mean()
+    of_campaigns = groups[groups["campaign"] != "none"].groupby("group")["bought"].mean()
+    groups = groups[groups["campaign"] == "none"]
     bought = groups.groupby("group")["bought"].mean()
     asked = groups.loc[groups["group"] != "not_asked", "bought"].mean()
     paid = shop.orders.loc[shop.orders["paid_at"].notna(), "visit_id"]
-    with_question = shop.visits["visit_id"].isin(shop.contacts["visit_id"].dropna())
-    others = shop.visits.loc[~with_question, "visit_id"].isin(paid).mean()
+    visits = shop.visits[shop.visits["campaign_id"].isna()]
+    with_question = visits["visit_id"].isin(shop.contacts["visit_id"].dropna())
+    others = visits.loc[~with_question, "visit_id"].isin(paid).mean()
     return sheet.Sheet(
         prompt=_(
-            "Take visits that looked at a product. How much larger is the share that ends in a "
-            "paid order when a question was answered within {n} seconds than when no question was "
-            "asked? Give the difference of the two shares."
+            "Take visits that came **without a campaign** and looked at a product. How much larger "
+            "is the share that ends in a paid order when a question was answered within {n} "
+            "seconds than when no question was asked? Give the difference of the two shares."
         ).format(n=TARGET),
+        case=(_("without a campaign"),),
         right=bought["in_time"] - bought["not_asked"],
         wrong={
             "against_all_visits": bought["in_time"] - others,
             "all_who_asked": asked - bought["not_asked"],
+            "all_visits_of_products": everywhere["in_time"] - everywhere["not_asked"],
+            "with_a_campaign": of_campaigns["in_time"] - of_campaigns["not_asked"],
+            "against_the_late": bought["in_time"] - bought["late"],
+            "only_one_share": bought["in_time"],
         },
         hints=(
             _("Visits without a product page ask nothing and buy nothing. Leave them out."),
@@ -653,8 +812,14 @@ def answer_gain(shop: Shop) -> sheet.Sheet:
         ),
         solution=_(
             "Mean of `bought` in the group `in_time`, minus that in `not_asked`. Part of it is not "
-            "the answer's doing: compare within campaign and month."
+            "the answer's doing: whoever asks may want to buy anyway."
         ),
+        code="""
+            from ecokit import service_desk
+            groups = service_desk.answer_groups(shop)
+            bought = groups[groups["campaign"] == "none"].groupby("group")["bought"].mean()
+            bought["in_time"] - bought["not_asked"]
+        """,
     )
 
 
@@ -666,19 +831,21 @@ def answer_gain(shop: Shop) -> sheet.Sheet:
     options=("push", "test", "more_data", "askers"),
 )
 def chat_for_all(shop: Shop) -> sheet.ChoiceSheet:
-    groups = _groups(shop)
-    bought = groups.groupby(groups["group"] != "not_asked")["bought"].mean()
+    orders = shop.orders[shop.orders["paid_at"].notna()].groupby("visitor_id").size()
+    asked = orders.index.isin(shop.contacts["visitor_id"])
+    again = [(orders[rows] > 1).mean() for rows in (asked, ~asked)]
     return sheet.ChoiceSheet(
         prompt=_(
-            "Visitors of product pages who asked something bought in {asked:.1%} of the visits, "
-            "the others in {others:.1%}. “A chat sells! Let us push a chat window at everybody, "
-            "and sales will rise by {more:.0%}.” What do you do?"
-        ).format(asked=bought[True], others=bought[False], more=bought[True] / bought[False] - 1),
+            "Of the **customers** who have spoken with the desk in the year, {asked:.0%} bought a "
+            "second time, of the others {others:.0%}. “Whoever talks to us comes back! Let us push "
+            "a chat window at everybody, and {times:.1f} times as many will.” What do you do?"
+        ).format(asked=again[0], others=again[1], times=again[0] / again[1]),
+        case=(_("bought a second time"),),
         right="test",
         options={
             "push": _("Push it: the difference is large and its interval is narrow."),
             "test": _(
-                "Show the window to half of the visitors, drawn at random, and compare the halves."
+                "Show the window to half of the customers, drawn at random, and compare the halves."
             ),
             "more_data": _("Compare again after another year."),
             "askers": _("Show it to everybody, and compare those who ask with those who do not."),
@@ -686,24 +853,31 @@ def chat_for_all(shop: Shop) -> sheet.ChoiceSheet:
         reasons={
             "push": _(
                 "A narrow interval says that the difference is no chance. It does not say that the "
-                "chat made it: whoever asks may have wanted to buy anyway."
+                "desk made it: who buys twice has twice the occasions to ask something."
             ),
             "test": _(
                 "Chance decides who sees it, so the halves differ in nothing else. Count all "
-                "visitors of each half, not those who asked, and see whether the desk can keep up."
+                "customers of each half, not those who asked, and see if the desk can keep up."
             ),
             "more_data": _(
-                "More data of the same kind repeats the same comparison of unlike visitors."
+                "More data of the same kind repeats the same comparison of unlike customers."
             ),
             "askers": _(
-                "That is the same comparison: visitors choose for themselves whether to ask."
+                "That is the same comparison: customers choose for themselves whether to ask."
             ),
         },
         hints=(
-            _("Who asks a question before buying?"),
+            _("Who has more occasions to ask: who buys once, or who buys twice?"),
             _("What would make the two groups alike in all but the chat?"),
         ),
-        solution=_("Asking is the visitor's choice. Let chance choose who is offered the chat."),
+        solution=_("Asking is the customer's choice. Let chance choose who is offered the chat."),
+        code="""
+            paid = shop.orders[shop.orders["paid_at"].notna()]
+            orders = paid.groupby("visitor_id").size()
+            asked = orders.index.isin(shop.contacts["visitor_id"])
+            print((orders[asked] > 1).mean(), (orders[~asked] > 1).mean())
+            "test"  # more orders, more occasions to ask: only chance makes the groups alike
+        """,
     )
 
 
@@ -723,6 +897,17 @@ def chat_for_all(shop: Shop) -> sheet.ChoiceSheet:
         ),
         "one_year_only": _(
             "This is the margin of one year. Some customers stay: add the later years."
+        ),
+        "two_years_only": _(
+            "You stopped after the second year. Some stay longer: add all years, or use the "
+            "formula."
+        ),
+        "took_those_who_leave": _(
+            "You put in the share that leaves. The formula asks for the share that stays."
+        ),
+        "forgot_the_factor": _(
+            "You divided the bare margin. This year's margin counts in full: multiply by 1 + "
+            "discount first."
         ),
     },
 )
@@ -745,6 +930,9 @@ def customer_value(shop: Shop) -> sheet.Sheet:
             "first_comes_later": topic.customer_value(margin, retention, discount),
             "no_discount": topic.customer_value(margin, retention, 0, "now"),
             "one_year_only": margin,
+            "two_years_only": margin * (1 + retention / (1 + discount)),
+            "took_those_who_leave": topic.customer_value(margin, 1 - retention, discount, "now"),
+            "forgot_the_factor": margin / (1 + discount - retention),
         },
         hints=(
             _(
@@ -757,4 +945,8 @@ def customer_value(shop: Shop) -> sheet.Sheet:
             "margin × (1 + discount) / (1 + discount - retention). With a retention this low most "
             "of the value lies in the first year."
         ),
+        code=f"""
+            from ecokit import service_desk
+            service_desk.customer_value({margin:.0f}, {retention}, {discount}, first="now")
+        """,
     )

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import gammainc, gammaln, logsumexp
 
 from ecokit.errors import CourseError
@@ -309,6 +310,62 @@ def _log_series(x: float, a: float) -> float:
     terms = int(math.sqrt(80 * (a + x))) + 100
     steps = np.log(x) - np.log(a + np.arange(1, terms))
     return float(logsumexp(np.r_[0.0, np.cumsum(steps)])) - math.log(a)
+
+
+@public
+def service_level(
+    contacts_per_hour: ArrayLike,
+    handling_minutes: float,
+    agents: int,
+    patience_minutes: float | None = None,
+    target_seconds: float = 60,
+) -> float:
+    """Tell which share of the contacts of several hours is answered in time.
+
+    Each hour is a desk of its own with the same agents. A full hour counts more than a quiet
+    one: contacts are added up, shares are not averaged.
+
+    Parameters
+    ----------
+    contacts_per_hour : array of float
+        Contacts of each hour, not all of them 0.
+    handling_minutes, agents, patience_minutes, target_seconds
+        See :func:`desk`.
+
+    Returns
+    -------
+    float
+        Contacts answered in time over all contacts, 0 to 1.
+
+    Raises
+    ------
+    CourseError
+        No contact comes, or a number makes no sense.
+
+    References
+    ----------
+    Slide 3 (answered in time); the formulas of :func:`desk`, hour by hour.
+
+    Examples
+    --------
+    >>> alone, full = desk(2, 6, 1, 6), desk(8, 6, 1, 6)
+    >>> round(alone.service_level, 3), round(full.service_level, 3)
+    (0.842, 0.503)
+    >>> round(service_level([2, 8], 6, 1, 6), 3)
+    0.571
+    >>> service_level([0, 0], 6, 1)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: No contact comes in these hours. Take hours with contacts.
+    """
+    rates = np.atleast_1d(numbers.array("contacts_per_hour", contacts_per_hour, low=0))
+    if not rates.sum() > 0:
+        raise CourseError(_("No contact comes in these hours. Take hours with contacts."))
+    levels = [
+        desk(float(rate), handling_minutes, agents, patience_minutes, target_seconds).service_level
+        for rate in rates.ravel()
+    ]
+    return float(np.average(levels, weights=rates.ravel()))
 
 
 @public
