@@ -11,7 +11,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypedDict
 
-from ecokit import exercises, operations
+import numpy as np
+
+from ecokit import exercises, journey, operations
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
@@ -65,6 +67,37 @@ def reorder_by_formula(shop: Shop, *, level: float = 0.95, times: float = 1.0) -
     return {"point": point, "quantity": round(times * size)}
 
 
+# Journey ------------------------------------------------------------------------------------
+
+
+def call_by_hint(shop: Shop, *, times: float = 2.0, more: int = 0) -> dict[str, float]:
+    """Return twice the usual months' mean day, and a rush that makes 97 % of last year's calls."""
+    due = shop.touchpoints.query("touchpoint == 8")["due_at"].dt.floor("D").value_counts()
+    due = due.sort_index().asfreq("D", fill_value=0)
+    busy = due.groupby(due.index.month).sum().nlargest(2).index
+    rush = due.index.month.isin(busy)
+    usual = math.ceil(times * due[~rush].mean())
+    plans = np.arange(usual, 61)
+    made = journey.same_day_share(due, np.where(rush[:, None], plans, usual))
+    return {"usual": usual, "rush": float(plans[np.argmax(made >= 0.97)] + more)}
+
+
+# Service desk -------------------------------------------------------------------------------
+
+BLOCKS = [f"{days}_{part}" for days in ("week", "weekend") for part in ("night", "day", "evening")]
+
+
+def staff_by_hint(shop: Shop) -> dict[str, float]:
+    """Begin with one agent in each block, and add where the card names the lowest level."""
+    exercise = exercises.get("service_desk-staff-week")
+    labels = {field.label: field.name for field in exercise.fields}  # type: ignore[attr-defined]
+    plan = dict.fromkeys(labels.values(), 1.0)
+    while not (score := exercise.score(shop, plan)).passed and max(plan.values()) < 8:
+        lowest = next(name for label, name in labels.items() if score.lines[0].startswith(label))
+        plan[lowest] += 1
+    return plan
+
+
 # Competitors --------------------------------------------------------------------------------
 
 
@@ -108,8 +141,20 @@ PLANS: dict[str, Judged] = {
         ],
     },
     "journey-call-plan": {
-        "sensible": [right("journey-call-plan")],
-        "silly": [],
+        "sensible": [
+            right("journey-call-plan"),
+            call_by_hint,
+            lambda shop: call_by_hint(shop, more=1),
+            lambda shop: call_by_hint(shop, times=1.8),
+            {"usual": 9, "rush": 33},
+        ],
+        "silly": [
+            {"usual": 3, "rush": 3},
+            {"usual": 4, "rush": 12},
+            {"usual": 40, "rush": 40},
+            {"usual": 1, "rush": 60},
+            {"usual": 40, "rush": 5},
+        ],
     },
     "kpi-next-year": {
         "sensible": [
@@ -142,8 +187,18 @@ PLANS: dict[str, Judged] = {
         ],
     },
     "service_desk-staff-week": {
-        "sensible": [right("service_desk-staff-week")],
-        "silly": [],
+        "sensible": [
+            right("service_desk-staff-week"),
+            staff_by_hint,
+            {**dict.fromkeys(BLOCKS, 2), "week_night": 1, "weekend_evening": 3},
+            {**dict.fromkeys(BLOCKS, 2), "week_night": 1},
+        ],
+        "silly": [
+            dict.fromkeys(BLOCKS, 1),
+            dict.fromkeys(BLOCKS, 4),
+            dict.fromkeys(BLOCKS, 8),
+            {**dict.fromkeys(BLOCKS, 1), "week_night": 4, "weekend_night": 4},
+        ],
     },
     "competitors-reaction": {
         "sensible": [

@@ -73,7 +73,7 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
             "cause and call. Take the orders of {month:%B}. In which share of these cases did the "
             "shop never call or message at all?"
         ).format(month=asked),
-        case=(f"{asked:%B}",),
+        case=("touchpoint 8", f"{asked:%B}"),
         right=call["missing_rate"],
         wrong={
             "over_all_orders": call["missing"] / paid.sum(),
@@ -506,7 +506,7 @@ def do_calls_harm(shop: Shop) -> sheet.ChoiceSheet:
             "{others:.0%} of all other orders. “The reminders drive people off. Let us stop them.” "
             "What do you do?"
         ).format(reminded=paid[True], others=paid[False]),
-        case=("reminder",),
+        case=("reminder", "colleague"),
         right="compare",
         options={
             "stop": _("Stop the reminders: the numbers are clear."),

@@ -29,6 +29,7 @@ DESKS = 4  # of one size that answer together
 DAYS = 2  # without another contact: solved
 USUAL_DAYS = 7  # the same on the page
 HALF = "2025-07-01"  # when the second half-year begins
+PLACES = 3  # of a service level, as cell and card show it in per cent
 MOST = 8  # agents that a block of the plan can have
 
 
@@ -64,7 +65,7 @@ MOST = 8  # agents that a block of the plan can have
 def in_time(shop: Shop) -> sheet.Sheet:
     weekdays = topic.answers(shop, by="weekday", target=TARGET).set_index("weekday")
     asked = weekdays.loc[TUESDAY]
-    contacts = shop.contacts[shop.contacts["arrived_at"].dt.dayofweek == TUESDAY - 1]
+    contacts = shop.contacts[shop.contacts["arrived_at"].dt.day_of_week == TUESDAY - 1]
     hours = topic.answers({"contacts": contacts}, by=["day", "hour"], target=TARGET)
     year = topic.answers(shop, target=TARGET).iloc[0]
     shares = ["service_level", "service_level_answered", "abandoned_share"]
@@ -143,7 +144,7 @@ def patience(shop: Shop) -> sheet.Sheet:
             "giving up? Most were answered before, and so showed only that they would have waited "
             "longer: take all minutes waited over the number of those who gave up."
         ).format(month=asked),
-        case=(f"{asked:%B}",),
+        case=(f"{asked:%B}", _("ready to wait")),
         right=topic.patience_minutes({"contacts": contacts}),
         wrong={
             "wait_of_those_who_left": minutes[gone].mean(),
@@ -404,7 +405,7 @@ def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
             "Finance has counted: even in {month:%B} agents spent only {share:.0%} of their time "
             "on duty with customers. “So we can do with {share:.0%} of them.” What do you answer?"
         ).format(share=busy, month=asked),
-        case=(f"{asked:%B}",),
+        case=(f"{asked:%B}", _("Finance")),
         right="hours",
         options={
             "cut": _("Right. Cut the agents until they are busy all the time."),
@@ -471,7 +472,7 @@ class _Blocks:
         """Return the service level of each block."""
         seats = np.array([int(plan[name]) for name in _BLOCKS])
         found: NDArray[Any] = self.good[np.arange(len(seats)), seats - 1] / self.contacts
-        return found
+        return found.round(PLACES)
 
     def cost(self, plan: sheet.PlanAnswer) -> float:
         """Return the yuan for the paid hours of the week: those in the seat over what remains."""
@@ -480,7 +481,8 @@ class _Blocks:
 
     def cheapest(self) -> sheet.PlanAnswer:
         """Find the fewest agents that meet the goal in each block."""
-        enough = (self.good / self.contacts[:, None] >= GOAL).argmax(axis=1) + 1
+        levels = (self.good / self.contacts[:, None]).round(PLACES)
+        enough = (levels >= GOAL).argmax(axis=1) + 1
         return dict(zip(_BLOCKS, map(float, enough), strict=True))
 
 
@@ -617,7 +619,7 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
             blocks = {f"{d}_{p}": days[d].iloc[parts[p]] for d in days for p in parts}
             known = desk.handling_minutes(shop), desk.patience_minutes(shop)
             def level(hours, n):
-                return desk.service_level(hours, known[0], n, known[1])
+                return round(desk.service_level(hours, known[0], n, known[1]), 3)
             {b: min(n for n in range(1, 9) if level(blocks[b], n) >= 0.8) for b in blocks}
         """,
         solution=_(
@@ -663,7 +665,7 @@ def first_contact(shop: Shop) -> sheet.Sheet:
             "contacts was **not** followed by another contact of the same customer with the same "
             "reason within {days} days? Leave out first contacts of the last {days} days."
         ).format(days=days),
-        case=(f"{days} days",),
+        case=(_("within {days} days").format(days=days),),
         right=solved["no_repeat_share"],
         wrong={
             "took_the_flag": solved["resolved_share"],
