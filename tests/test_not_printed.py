@@ -26,9 +26,6 @@ TODAY = {
     "decisions-nine-of-ten",
     "decisions-price-of-waiting",
     "kpi-campaign-conversion",
-    "service_desk-in-time",
-    "service_desk-patience",
-    "service_desk-first-contact",
     "competitors-recall",
 }
 """Exercises whose number stands above. Take one out as it is mended; add none."""

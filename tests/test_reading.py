@@ -26,7 +26,6 @@ class Load(NamedTuple):
 
 LIMIT = Load(numbers=25, tables=1, cells=60)
 TODAY = {
-    "service_desk": Load(84, 0, 0),
     "competitors": Load(53, 0, 0),
     "strategies": Load(24, 1, 108),
 }
