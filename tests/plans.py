@@ -76,9 +76,11 @@ def call_by_hint(shop: Shop, *, times: float = 2.0, more: int = 0) -> dict[str, 
     due = due.sort_index().asfreq("D", fill_value=0)
     busy = due.groupby(due.index.month).sum().nlargest(2).index
     rush = due.index.month.isin(busy)
-    usual = math.ceil(times * due[~rush].mean())
-    plans = np.arange(usual, 61)
-    made = journey.same_day_share(due, np.where(rush[:, None], plans, usual))
+    usual, made = math.ceil(times * due[~rush].mean()) - 1, np.zeros(1)
+    while made.max() < 0.97:
+        usual += 1
+        plans = np.arange(usual, 61)
+        made = journey.same_day_share(due, np.where(rush[:, None], plans, usual))
     return {"usual": usual, "rush": float(plans[np.argmax(made >= 0.97)] + more)}
 
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ecokit import explore, journey
+from ecokit import exercises, explore, journey
 from ecokit.errors import CourseError
+from ecokit.exercises.journey import _Year
 from ecokit.shop import Shop, load_shop, simulate
 from tests.engines import EAGER, MOVES, Move, moved, rows
 
@@ -562,6 +563,19 @@ def test_calls_need_days_that_match() -> None:
         journey.same_day_share([1, 2], [1, np.nan])
     with pytest.raises(CourseError, match="arrivals has 2 dimensions"):
         journey.same_day_share([[1, 2]], [1])
+
+
+def test_a_plan_of_calls_is_tried_on_years_that_it_was_not_made_for(shop: Shop) -> None:
+    exercise = exercises.get("journey-call-plan")
+    year = _Year.of(shop)
+    assert not (year.years == year.due).all(axis=1).any()
+    assert (year.years.sum(axis=1) == year.due.sum()).all()
+    shares = [float(journey.same_day_share(one, year.slots(8, 34))) for one in year.years]
+    assert year.share({"usual": 8, "rush": 34}) == pytest.approx(np.mean(shares))
+    tight = exercise.score(shop, {"usual": 7, "rush": 31})  # 90 % of last year's, no more
+    assert journey.same_day_share(year.due, year.slots(7, 31)) >= 0.9
+    assert not tight.passed
+    assert 50 < tight.points < 100
 
 
 def test_the_inspector_answers_its_controls(shop: Shop) -> None:

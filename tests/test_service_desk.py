@@ -149,6 +149,18 @@ def test_a_large_desk_is_found_as_fast_as_a_small_one() -> None:
     assert large.abandoned == pytest.approx(1 - large.agents / large.load, abs=1e-3)
 
 
+@settings(max_examples=40)
+@given(
+    rates=st.lists(st.floats(0, 8), min_size=1, max_size=6).filter(lambda each: sum(each) > 0.1),
+    agents=st.integers(1, 4),
+)
+def test_several_hours_are_answered_as_their_contacts_are(rates: list[float], agents: int) -> None:
+    good = sum(rate * sd.desk(rate, 6, agents, 5).service_level for rate in rates)
+    level = sd.service_level(rates, 6, agents, 5)
+    assert level == pytest.approx(good / sum(rates))
+    assert sd.service_level(rates, 6, agents + 1, 5) >= level - 1e-9
+
+
 def test_endless_patience_is_erlang_c_and_extremes_stay_numbers() -> None:
     endless, patient = sd.desk(200, 3, 14, 1e6), sd.desk(200, 3, 14)
     assert endless.service_level == pytest.approx(patient.service_level, abs=1e-6)
@@ -599,6 +611,9 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
             r"^service_desk.hours\(drawn_scale=\) is now service_desk.hours\(shop\), since",
         ),
         (lambda: sd.hours({"contacts": SIX.head(0)}), "has no rows"),
+        (lambda: sd.service_level([0, 0], 6, 1, 5), "No contact comes in these hours"),
+        (lambda: sd.service_level([1, math.nan], 6, 1, 5), "1 of 2 numbers are missing"),
+        (lambda: sd.service_level("many", 6, 1, 5), "contacts_per_hour is 'many'"),
         (lambda: sd.patience_minutes({"contacts": SIX.dropna()}), "Nobody gave up"),
         (lambda: sd.patience_minutes({"contacts": SIX.head(0)}), "Nobody gave up"),
         (lambda: sd.handling_minutes({"contacts": SIX[SIX.answered_at.isna()]}), "No contact was"),

@@ -379,7 +379,8 @@ def call_plan(shop: Shop) -> sheet.PlanSheet:
             _("Give the usual months twice the calls of their mean day. Leave them there."),
             _(
                 "Then raise the rush months until the notebook's cell says 97 % for the last year, "
-                "a little more than the {goal:.0%} that is asked."
+                "a little more than the {goal:.0%} that is asked. If it never does, give the usual "
+                "months one more."
             ).format(goal=SAME_DAY),
         ),
         solution=_(
