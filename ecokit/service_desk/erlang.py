@@ -329,8 +329,14 @@ def service_level(
     ----------
     contacts_per_hour : array of float
         Contacts of each hour, not all of them 0.
-    handling_minutes, agents, patience_minutes, target_seconds
-        See :func:`desk`.
+    handling_minutes : float
+        Mean minutes that an agent needs for one.
+    agents : int
+        Agents who answer in each hour, 1 or more.
+    patience_minutes : float, optional
+        Mean minutes after which a waiting customer gives up. Default: never (Erlang C).
+    target_seconds : float
+        An answer within so many seconds is in time.
 
     Returns
     -------
