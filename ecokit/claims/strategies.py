@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ecokit import strategies
 from ecokit.shop import Shop
+from ecokit.strategies.demand import Demand
 from ecokit.strategies.outcome import Outcome
 
 
-def _phone(shop: Shop) -> tuple[strategies.demand.Demand, float, float]:
+def _phone(shop: Shop) -> tuple[Demand, float, float]:
     """Return customers, cost and price of the phone that sells best and leaves room for a cut."""
     phones = shop.products.loc[shop.products["category"] == "phones", "product_id"]
     year = shop.stock[shop.stock["product_id"].isin(phones)].sort_values("date")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit import competitors as topic
+from ecokit.competitors.match import MatchQuality
 from ecokit.competitors.mystery import OWN
 from ecokit.competitors.watch import ELASTICITY
 from ecokit.exercises import sheet
@@ -345,7 +346,7 @@ def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
     )
 
 
-def _matched(shop: Shop, rival: str, threshold: float) -> tuple[topic.match.MatchQuality, int]:
+def _matched(shop: Shop, rival: str, threshold: float) -> tuple[MatchQuality, int]:
     """Return how good the pairs with a competitor are, and how many offers it has."""
     panel, same = _panel(shop), _same(shop)
     theirs = panel[panel["competitor_id"] == rival].drop_duplicates("sku", keep="last")

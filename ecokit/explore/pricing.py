@@ -39,7 +39,7 @@ def lab(shop: Shop) -> Lab:
     Parameters
     ----------
     shop : Shop
-        With the tables products, stock, purchases, competitor_products and competitor_prices.
+        With the tables products, stock, competitor_products and competitor_prices.
     """
     chosen = products(shop)
     controls: dict[str, Control] = {
