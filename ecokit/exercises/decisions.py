@@ -21,6 +21,7 @@ def _campaigns(shop: Shop) -> dict[str, pd.DataFrame]:
     return {"decisions": decisions, "approvals": approvals}
 
 
+LAYERS = {1: "one layer", 2: "two layers", 3: "three layers"}
 TRIED = (2, 45)  # layers and minutes that the cell of the notebook tries, in two ways
 TRIED_AS = (
     _("two layers of 45 minutes, one after another"),
@@ -71,7 +72,7 @@ def share_in_window(shop: Shop) -> sheet.TableSheet:
             "counted_late": 1 - right,
             "all_layers": shares(shop.decisions),
         },
-        table=layers.drop(columns=2).rename(columns="{} layers".format),
+        table=layers.drop(columns=2).rename(columns=LAYERS),
         hints=(
             _("The minutes of a decision run from `raised_at` to `decided_at`."),
             _(
@@ -122,7 +123,7 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
     timed = topic.add_minutes(shop.decisions[shop.decisions["layers"] == 3])
     minutes = timed.loc[timed["kind"] == "campaign", "minutes"]
     layers = topic.summarise(_campaigns(shop), by="layers").set_index("layers")
-    layers = layers.rename(index="campaigns with {} layers".format)
+    layers = layers.rename(index=LAYERS).rename(index="campaigns with {}".format)
     kinds = topic.summarise(shop, by="kind").set_index("kind").rename(index="{} of any size".format)
     return sheet.Sheet(
         prompt=_(
@@ -139,7 +140,7 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
             "all_layers": topic.summarise(_campaigns(shop), by=None)["p90"].iloc[0],
         },
         table=pd.concat([layers, kinds.drop("campaign of any size")])[["median", "mean", "p90"]],
-        cell=("campaigns with 3 layers", "p90"),
+        cell=("campaigns with three layers", "p90"),
         above={
             words: topic.DecisionTime.of(*TRIED, parallel=bool(parallel)).ppf(0.9)
             for parallel, words in enumerate(TRIED_AS)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ecokit.shop import Shop
 
+AN_HOUR = 60  # an approval, where the lab starts; the shop's own mean is on the slider, too
 TITLE = _("Decision-time lab")
 
 
@@ -34,7 +35,7 @@ def lab(shop: Shop) -> Lab:
     controls: dict[str, Control] = {
         "layers": Slider(_("Layers of approval"), layers, 2),
         "minutes": Slider(
-            _("Mean minutes of one approval"), steps(5, 240, 5, "{:.0f}", also=minutes), minutes
+            _("Mean minutes of one approval"), steps(5, 240, 5, "{:.0f}", also=minutes), AN_HOUR
         ),
         "window": Slider(_("Window, minutes"), steps(30, 480, 30), 120),
         "parallel": Toggle(_("Ask for all approvals at once")),
