@@ -91,8 +91,8 @@ BLOCKS = [f"{days}_{part}" for days in ("week", "weekend") for part in ("night",
 
 def staff_by_hint(shop: Shop) -> dict[str, float]:
     """Begin with one agent in each block, and add where the card names the lowest level."""
-    exercise = exercises.get("service_desk-staff-week")
-    labels = {field.label: field.name for field in exercise.fields}  # type: ignore[attr-defined]
+    exercise: Any = exercises.get("service_desk-staff-week")
+    labels = {field.label: field.name for field in exercise.fields}
     plan = dict.fromkeys(labels.values(), 1.0)
     while not (score := exercise.score(shop, plan)).passed and max(plan.values()) < 8:
         lowest = next(name for label, name in labels.items() if score.lines[0].startswith(label))
