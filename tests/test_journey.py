@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -576,6 +578,14 @@ def test_a_plan_of_calls_is_tried_on_years_that_it_was_not_made_for(shop: Shop) 
     assert journey.same_day_share(year.due, year.slots(7, 31)) >= 0.9
     assert not tight.passed
     assert 50 < tight.points < 100
+
+
+def test_the_order_that_the_notebook_follows_was_late_and_nobody_called(shop: Shop) -> None:
+    notebook = Path(__file__).parents[1] / "notebooks" / "architecture" / "journey.ipynb"
+    orders = set(re.findall(r"order_id=(\d+)", notebook.read_text("utf-8")))
+    assert len(orders) == 1
+    steps = journey.timeline(shop, order_id=orders.pop()).set_index("touchpoint")
+    assert steps.loc[8, "state"] == "missing"
 
 
 def test_the_inspector_answers_its_controls(shop: Shop) -> None:
