@@ -246,6 +246,19 @@ def test_a_number_in_another_unit_is_told_in_words() -> None:
     )
 
 
+def test_what_is_turned_about_is_told_so() -> None:
+    assert "This is the rest" in checks.check(RATE, "91.8 %", NO_SHOP).message
+    assert "This is the rest" not in checks.check(RATE, "92 %", NO_SHOP).message
+    assert "the sign is not" in checks.check(RATE, "-8.18 %", NO_SHOP).message
+    index = replace(RATE, unit="times")(lambda _shop: replace(RATE.sheet(NO_SHOP), right=0.8))
+    assert "the other way round" in checks.check(index, 1.25, NO_SHOP).message
+    cells = replace(LAYERS.sheet(NO_SHOP), right={"seven": 0.783, "three": 0.512})
+    cells = replace(cells, wrong={"no_top": None, "posts": None})
+    table = replace(LAYERS, unit="share", tolerance=0.0005)(lambda _shop: cells)
+    rest = checks.check(table, {"seven": "21.7 %", "three": "48.8 %"}, NO_SHOP)
+    assert rest.message.startswith("This is the rest")
+
+
 def test_a_share_table_takes_per_cent_as_a_number_does() -> None:
     cells = replace(LAYERS.sheet(NO_SHOP), right={"seven": 0.783, "three": 0.512})
     cells = replace(cells, wrong={"no_top": None, "posts": None})

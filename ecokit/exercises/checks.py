@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import InvalidOperation
 from functools import singledispatch
@@ -19,6 +19,7 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.exercises import cells
+from ecokit.exercises.cells import DIGITS
 from ecokit.exercises.reading import (
     AnswerError,
     Reading,
@@ -326,15 +327,30 @@ def _other_cell(exercise: Number, given: Reading, sheet: Sheet) -> Result | None
 
 
 def _unknown(exercise: Number, given: Reading, sheet: Sheet) -> Result:
-    right = float(sheet.right)
-    if right and _reaches(exercise, given.times(-1), right):
-        message = _("The size is right, the sign is not: what do you subtract from what?")
-    else:
-        message = _(
-            "{answer} is not the answer, nor one of the usual mistakes. "
-            "Read the question once more, or open a hint."
-        ).format(answer=told(given, exercise.unit))
+    message = _kin(exercise, [given], [float(sheet.right)]) or _(
+        "{answer} is not the answer, nor one of the usual mistakes. "
+        "Read the question once more, or open a hint."
+    ).format(answer=told(given, exercise.unit))
     return Result(exercise.id, "wrong", message)
+
+
+def _kin(exercise: Numeric[Any], given: list[Reading], right: list[float]) -> str | None:
+    """Return in words how answers are turned about, if each is so in the same way."""
+
+    def all_are(turned: Callable[[float], float]) -> bool:
+        pairs = list(zip(given, right, strict=True))
+        return all(number and _reaches(exercise, one, turned(number)) for one, number in pairs)
+
+    if all_are(lambda number: -number):
+        return _("The size is right, the sign is not: what do you subtract from what?")
+    if min(one.digits or DIGITS for one in given) < DIGITS:
+        return None
+    whole = {"share": 1, "%": 100}.get(exercise.unit)
+    if whole and all_are(lambda number: whole - number):
+        return _("This is the rest: what is left of the whole without what is asked for.")
+    if not dimension(exercise.unit) and all_are(lambda number: 1 / number):
+        return _("This is the other way round: what do you divide by what?")
+    return None
 
 
 def _conversions(unit: str) -> list[tuple[str, float]]:
@@ -469,7 +485,8 @@ def _table_verdict(
     if cells.shuffled(given, right):
         message = _("These are the right numbers, but some stand in the row of another.")
         return Result(exercise.id, "cell", message)
-    message = _("{right} of {n} rows are right. Look again at: {rows}.").format(
+    turned = _kin(exercise, [given[key] for key in wrong], [right[key] for key in wrong])
+    message = turned or _("{right} of {n} rows are right. Look again at: {rows}.").format(
         right=len(given) - len(wrong),
         n=len(given),
         rows=", ".join(_row(exercise, key) for key in wrong),
