@@ -21,7 +21,7 @@ from ecokit.shop import Shop
 NEAR = 0.003  # two price levels nearer than this are not told apart by an exercise
 LEADER, FIRST, SECOND = "K1", "K2", "K3"  # the one with the largest share, and the two others
 STRICT = 0.3  # the threshold of the exercise on matching
-WORKED = 8  # the week, counted from 0, whose survivors the page works out
+WORKED = 6  # the week, counted from 0, that the cell above the exercise works out
 CALL = 8  # the touchpoint of which the page tells what three purchases say
 WATCHED = 3  # competitors that are watched already
 FLOOR = 0.97  # share of the usual units that a reaction must keep
@@ -525,7 +525,7 @@ def price_level(shop: Shop) -> sheet.TableSheet:
         ),
         "theirs_over_ours": _("You divided their price by ours. Asked is ours over theirs."),
         "list_price": _("You took their list prices. Take the price that a customer pays."),
-        "other_week": _("That is the week of the page. Change the week to the one of this card."),
+        "other_week": _("That is the week of the cell above. Change it to the one of this card."),
         "plain_mean": _(
             "You took the plain mean of the ratios. Take the geometric mean, the formula 'jevons'."
         ),
