@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from ecokit import exercises, load_shop, service_desk
+from ecokit.exercises import checks
 from ecokit.shop import Shop
 from tests.answers.road import Answer
 
@@ -30,8 +31,11 @@ FIRST_DAY = set(pd.read_csv(EXERCISES)["id"])  # later exercises have no answers
 TOPICS = sorted({file.stem for file in FOLDER.glob("*.py")} - {"__init__", "road"})
 
 
-def answers(topic: str) -> list[Answer]:
-    found: list[Answer] = import_module(f"tests.answers.{topic}").ANSWERS
+LEAST = 0.8  # of the wrong answers to today's exercises, how many are named
+
+
+def answers(topic: str, folder: str = "answers") -> list[Answer]:
+    found: list[Answer] = import_module(f"tests.{folder}.{topic}").ANSWERS
     return found
 
 
@@ -74,3 +78,26 @@ def test_each_road_can_be_walked_on_the_company_of_today(topic: str, as_it_was: 
                 one.answer(as_it_was)
             continue
         assert one.answer(as_it_was) not in (None, "", {}), f"{one.exercise}: {one.road}"
+
+
+# Answers to today's exercises, written from prompts and pages alone ------------------------------
+
+
+@pytest.fixture(scope="module")
+def results(shop: Shop) -> list[tuple[Answer, checks.Result]]:
+    given = [one for topic in TOPICS for one in answers(topic, "answers_edition_2")]
+    return [(one, checks.check(exercises.get(one.exercise), one.typed, shop)) for one in given]
+
+
+def test_there_are_two_to_four_answers_to_each(results: list[tuple[Answer, checks.Result]]) -> None:
+    number = Counter(one.exercise for one, _result in results)
+    assert set(number) == FIRST_DAY
+    assert {one for one, count in number.items() if not 2 <= count <= 4} == set()
+
+
+def test_most_wrong_answers_are_named_and_all_are_read(
+    results: list[tuple[Answer, checks.Result]],
+) -> None:
+    kinds = Counter(result.kind for _one, result in results)
+    assert kinds["unreadable"] == 0
+    assert kinds["misconception"] >= LEAST * len(results), kinds

@@ -568,7 +568,7 @@ def test_calls_need_days_that_match() -> None:
 
 
 def test_a_plan_of_calls_is_tried_on_years_that_it_was_not_made_for(shop: Shop) -> None:
-    exercise = exercises.get("journey-call-plan")
+    exercise: Any = exercises.get("journey-call-plan")
     year = _Year.of(shop)
     assert not (year.years == year.due).all(axis=1).any()
     assert (year.years.sum(axis=1) == year.due.sum()).all()

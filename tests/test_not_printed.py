@@ -66,7 +66,7 @@ def gives(one: Printed, right: float, unit: str) -> bool:
     return abs(abs(right) * scale - one.value) <= one.step / 2 * (1 + 1e-9)
 
 
-ASKED = [one for one in exercises.all() if one.kind in ("number", "table")]
+ASKED: list[Any] = [one for one in exercises.all() if one.kind in ("number", "table")]
 UNITS = {"%", "¥"} | {one.unit.split()[0] for one in ASKED}
 
 

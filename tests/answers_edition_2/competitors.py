@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -82,7 +84,7 @@ def list_prices(shop: Shop) -> dict[str, str]:
     panel = competitors.published(shop)
     listed = panel.loc[panel["week"] == SALE, ["competitor_id", "sku", "list_price"]]
     rows = rows.drop(columns="list_price", errors="ignore").merge(listed)
-    ratios = np.log(rows["own_price"] / rows["list_price"])
+    ratios: Any = np.log(rows["own_price"] / rows["list_price"])
     return typed(np.exp(ratios.groupby(rows["competitor_id"]).mean()).to_dict())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ecokit import Shop, journey
@@ -11,7 +13,7 @@ FRIDAY, SATURDAY = "2025-11-14 09:00", "2025-11-15 09:00"
 FOUR = (4, 6, 7, 9)
 
 
-def three(value: float) -> str:
+def three(value: Any) -> str:
     return f"{value:.3f}"
 
 

@@ -78,6 +78,9 @@ CALLS: Calls = {
     "service_desk.erlang_b": lambda: Call(10, 14),
     "service_desk.erlang_c": lambda: Call(10, 14),
     "service_desk.desk": lambda: Call(200, 3, 13, patience_minutes=5, target_seconds=20),
+    "service_desk.service_level": lambda: Call(
+        [20, 80], 6, 9, patience_minutes=6, target_seconds=20
+    ),
     "service_desk.agents_needed": lambda: Call(
         200, 3, 0.8, 20, patience_minutes=5, most_abandoned=0.1, most_occupied=0.9
     ),
