@@ -78,6 +78,27 @@ def mean_of_months(shop: Shop) -> str:
     return three(journey.perfect_journey(shop, by="month")["joint"].mean())
 
 
+def april(shop: Shop, column: str) -> str:
+    return three(of_month(shop, 4).loc[8, column])
+
+
+def november_everywhere(shop: Shop) -> dict[int, str]:
+    return four(of_month(shop, 11)["on_time_rate"])
+
+
+def east_all_year(shop: Shop) -> dict[int, str]:
+    table = journey.rates(shop, by="region")
+    return four(table[table["region"] == "east"].set_index("touchpoint")["on_time_rate"])
+
+
+def late_call(shop: Shop, column: str) -> str:
+    return three(effect(shop, ["late"]).loc["contacted", column])
+
+
+def followed(shop: Shop, column: str, days: int) -> str:
+    return three(journey.repeat_purchase(shop, days=days)[column].item())
+
+
 ANSWERS = [
     Answer(
         exercise="journey-silent-parcels",
@@ -267,5 +288,68 @@ ANSWERS = [
         mistake="The question gives 90 days.",
         answer=lambda shop: three(journey.repeat_purchase(shop, days=30)["repeat_rate"].item()),
         typed="0.068",
+    ),
+    Answer(
+        exercise="journey-silent-parcels",
+        road="Read the missing rate of touchpoint 8 in the table of the year.",
+        mistake="The orders of April were asked.",
+        answer=lambda shop: three(of_year(shop, 8)["missing_rate"]),
+        typed="0.241",
+    ),
+    Answer(
+        exercise="journey-silent-parcels",
+        road="Found April and added late and missing calls.",
+        mistake="A late call is a call; asked is never.",
+        answer=lambda shop: three(1 - of_month(shop, 4).loc[8, "on_time_rate"]),
+        typed="0.362",
+    ),
+    Answer(
+        exercise="journey-silent-parcels",
+        road="Found April and took the column of late calls.",
+        mistake="Late is not never.",
+        answer=lambda shop: april(shop, "late_rate"),
+        typed="0.171",
+    ),
+    Answer(
+        exercise="journey-busiest-month",
+        road="Took November by month, for all regions together.",
+        mistake="Only orders to the east were asked.",
+        answer=november_everywhere,
+        typed={4: "0.914", 6: "0.686", 7: "0.918", 9: "0.914"},
+    ),
+    Answer(
+        exercise="journey-busiest-month",
+        road="Set by to region and took the east.",
+        mistake="That is the whole year, which hides the rush.",
+        answer=east_all_year,
+        typed={4: "0.926", 6: "0.835", 7: "0.919", 9: "0.924"},
+    ),
+    Answer(
+        exercise="journey-missed-call",
+        road="Kept the late calls only and typed the share that asked.",
+        mistake="The share with a call on time is not subtracted.",
+        answer=lambda shop: late_call(shop, "missed_rate"),
+        typed="0.364",
+    ),
+    Answer(
+        exercise="journey-repeat",
+        road="Took the repeat rate of the page.",
+        mistake="That is within 90 days.",
+        answer=lambda shop: followed(shop, "repeat_rate", 90),
+        typed="0.140",
+    ),
+    Answer(
+        exercise="journey-repeat",
+        road="Set 60 days and divided by all paid orders.",
+        mistake="The latest orders have had no 60 days.",
+        answer=lambda shop: followed(shop, "naive_rate", 60),
+        typed="0.105",
+    ),
+    Answer(
+        exercise="journey-call-plan",
+        road="Divided the calls that are paid for by the days of the year.",
+        mistake="In the rush too few are made, and the rest of the year too many are paid.",
+        answer=lambda shop: {"usual": 14, "rush": 14},
+        typed={"usual": 14, "rush": 14},
     ),
 ]

@@ -89,6 +89,37 @@ def best_month_of_each(shop: Shop) -> dict[str, float]:
     }
 
 
+def july(shop: Shop) -> pd.DataFrame:
+    return kpi.scorecard(shop, "traffic_manager", "2025-07")
+
+
+def july_moves(shop: Shop, column: str) -> dict[str, str]:
+    return typed(kpi.what_if(july(shop)).set_index("kpi")[column])
+
+
+def august_moves(shop: Shop) -> dict[str, str]:
+    return typed(kpi.what_if(august(shop).reset_index()).set_index("kpi")["gain_at_target"])
+
+
+def july_without_weight(shop: Shop) -> dict[str, str]:
+    card = july(shop).set_index("kpi")
+    return typed((100 * (1 - card["attainment"])).clip(lower=0))
+
+
+def most_by_ten_per_cent(shop: Shop) -> str:
+    moves = kpi.what_if(kpi.scorecard(shop, "traffic_manager", "2025-02"))
+    return str(moves.loc[moves["gain"].idxmax(), "kpi"])
+
+
+def tenth_more(shop: Shop) -> dict[str, float]:
+    uv, orders, converted = march(shop)
+    return {
+        "uv_share": round(uv),
+        "order_share": round(2 * orders) / 2,
+        "conversion": round(1.1 * converted + 0.05, 1),
+    }
+
+
 ANSWERS = [
     Answer(
         exercise="kpi-campaign-conversion",
@@ -293,5 +324,58 @@ ANSWERS = [
         mistake="With these three the rest of the traffic has to convert far more.",
         answer=best_month_of_each,
         typed={"uv_share": 58, "order_share": 65.5, "conversion": 11.6},
+    ),
+    Answer(
+        exercise="kpi-missing-points",
+        road="Ran the cell as it stands and took the last column.",
+        mistake="That is August.",
+        answer=august_moves,
+        typed={
+            "campaign_conversion": "10.7",
+            "campaign_uv_share": "0.0",
+            "new_resource_uv_increment": "4.0",
+            "uv_completion": "0.0",
+            "campaign_order_share": "1.3",
+        },
+    ),
+    Answer(
+        exercise="kpi-missing-points",
+        road="Changed the month and took the column gain.",
+        mistake="That is ten per cent better, not on target.",
+        answer=lambda shop: july_moves(shop, "gain"),
+        typed={
+            "campaign_conversion": "2.7",
+            "uv_completion": "2.6",
+            "new_resource_uv_increment": "1.9",
+            "campaign_uv_share": "1.3",
+            "campaign_order_share": "0.8",
+        },
+    ),
+    Answer(
+        exercise="kpi-missing-points",
+        road="Took 100 % less the attainment of July, in points.",
+        mistake="Forgets the weight of each KPI.",
+        answer=july_without_weight,
+        typed={
+            "uv_completion": "0.0",
+            "campaign_uv_share": "16.3",
+            "campaign_order_share": "22.1",
+            "campaign_conversion": "9.3",
+            "new_resource_uv_increment": "6.5",
+        },
+    ),
+    Answer(
+        exercise="kpi-lever",
+        road="Took what the page works on first.",
+        mistake="The page has August; in February this KPI was above its target.",
+        answer=lambda shop: "campaign_conversion",
+        typed="campaign_conversion",
+    ),
+    Answer(
+        exercise="kpi-next-year",
+        road="Raised the conversion by a tenth and kept both shares of this year.",
+        mistake="Then the rest of the traffic has to convert more, too.",
+        answer=tenth_more,
+        typed={"uv_share": 42, "order_share": 54.0, "conversion": 12.2},
     ),
 ]

@@ -109,6 +109,11 @@ def offer(shop: Shop, column: str, moved: float = 0.4) -> str:
     return f"{table.loc[OFFER, column]:.0f}"
 
 
+def fourth_quarter_rate(shop: Shop, column: str) -> str:
+    table = operations.stockouts(shop, by="quarter")
+    return four(table.loc[table["quarter"].dt.month == 10, column].item())
+
+
 ANSWERS = [
     Answer(
         exercise="operations-stockout-rate",
@@ -435,5 +440,19 @@ ANSWERS = [
         mistake="Plausible, but it was not tried: its error is larger.",
         answer=lambda shop: "exponential_smoothing",
         typed="exponential_smoothing",
+    ),
+    Answer(
+        exercise="operations-stockout-rate",
+        road="Took the quarter that lost most sales instead of the busiest.",
+        mistake="That is the second; the fourth was asked.",
+        answer=lambda shop: second_quarter(shop, "unit_rate"),
+        typed="0.0170",
+    ),
+    Answer(
+        exercise="operations-stockout-rate",
+        road="Took the fourth quarter and the column of days.",
+        mistake="Days weigh the same however many customers came.",
+        answer=lambda shop: fourth_quarter_rate(shop, "day_rate"),
+        typed="0.0143",
     ),
 ]

@@ -267,4 +267,50 @@ ANSWERS = [
         answer=lambda shop: {"closed": 5, "span": 6, "approvals": 4},
         typed={"closed": 5, "span": 6, "approvals": 4},
     ),
+    Answer(
+        exercise="organisation-two-hours",
+        road="Took the four approvals that a campaign of the seven departments needs on the page.",
+        mistake="Five approvals were asked.",
+        answer=lambda shop: percent(organisation.chance_in_time(4, minutes(shop))),
+        typed="24.2",
+    ),
+    Answer(
+        exercise="organisation-two-hours",
+        road="Multiplied the chance of one approval in two hours five times.",
+        mistake="They come one after another, so all five must fit into the two hours together.",
+        answer=lambda shop: percent(organisation.chance_in_time(1, minutes(shop)) ** 5),
+        typed="65.2",
+    ),
+    Answer(
+        exercise="organisation-approvals",
+        road="Ran the cell as it stands and read the row of service.",
+        mistake="The cell shows the three forces.",
+        answer=lambda shop: str(
+            organisation.approval_paths(shop, structure="three_forces")
+            .set_index("kind")
+            .loc["service", "approvals"]
+        ),
+        typed="1",
+    ),
+    Answer(
+        exercise="organisation-lead-force",
+        road="Wanted to help with a standard and a training.",
+        mistake="So operations support is led; the front line is told what to reach.",
+        answer=lambda shop: "standard",
+        typed="standard",
+    ),
+    Answer(
+        exercise="organisation-lead-force",
+        road="Wanted peace among the three managers.",
+        mistake="The front line is led by a wide spread of rewards.",
+        answer=lambda shop: "same",
+        typed="same",
+    ),
+    Answer(
+        exercise="organisation-lead-force",
+        road="Thought that a weak post should serve the others.",
+        mistake="So the rear is led, by service to those at the front.",
+        answer=lambda shop: "support",
+        typed="support",
+    ),
 ]
