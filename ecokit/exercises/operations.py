@@ -18,11 +18,13 @@ SHORT = 0.10  # so far below it no point is left for service; at twice the cost 
 SURE = 0.99  # the cycle service level that the hints lead to
 SPARE = 1.25  # what a policy may cost there, as a ratio to the cheapest point that serves enough
 YEARS, AROUND = 10, 7  # so many years of other luck: each day drawn from the days around it
-POINTS = 60  # highest reorder point on offer
+POINTS, QUANTITIES = 60, 200  # highest reorder point and order quantity on offer
 LEVEL = 0.80  # cycle service level for which a reorder point is set
 SWAYED = 0.40  # of the visits of a place that buy by what stands there
 HELD = 7  # days for which a payment service keeps the money of a sale
 ORDER_DAYS, LEAD = 14, 5  # days of demand in an order, and days until it arrives
+CELL_LEVEL = 0.95  # what the notebook's cells hold until they are changed
+CELL_TARGET, CELL_DAY, CELL_OFFER = 250_000, "11-20", "O020"
 
 CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
 
@@ -69,6 +71,11 @@ SIGNS = {
             "You counted days that end with an empty shelf. Nobody may have asked for more on such "
             "a day. Count the units that were asked for and not served."
         ),
+        "whole_year": _("This is the rate of the whole year. Take the row of the one quarter."),
+        "busiest_month": _(
+            "This is the rate of the busiest month of that quarter. Take all three months: group "
+            "by quarter."
+        ),
     },
 )
 def stockout_rate(shop: Shop) -> sheet.Sheet:
@@ -91,8 +98,10 @@ def stockout_rate(shop: Shop) -> sheet.Sheet:
             "average_of_ratios": months["unit_rate"].mean(),
             "over_sold": busy["lost"] / busy["sold"],
             "empty_days": busy["empty_day_rate"],
+            "whole_year": rates["lost"].sum() / rates["asked"].sum(),
+            "busiest_month": months["unit_rate"].iloc[months["asked"].argmax()],
         },
-        table=named[["unit_rate", "day_rate", "sku_rate"]],
+        table=named[["unit_rate", "day_rate", "sku_rate", "empty_day_rate"]],
         cell=(_quarter(busy["quarter"]), "unit_rate"),
         above={words.format(category=sheet.plain(key)): rate for key, rate in categories.items()},
         case=(_quarter(busy["quarter"]),),
@@ -126,11 +135,14 @@ def _quarters(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(quarter=table["quarter"].map(_quarter))
 
 
-def _lost_by_month(months: pd.DataFrame, share: float) -> pd.DataFrame:
-    """Return what stock-outs cost in each month and in the year."""
+def _lost_by_row(shop: Shop, months: pd.DataFrame, share: float) -> pd.DataFrame:
+    """Return what stock-outs cost by month and category, and if nobody had stayed."""
     lost = months.set_index(months["month"].map("{:%B}".format))[["lost_sales", "lost_profit"]]
     lost.loc[_("the whole year")] = lost.sum()
-    return lost * share
+    categories = topic.stockouts(shop, by="category").set_index("category")[lost.columns]
+    lost = pd.concat([lost, categories])
+    words = {"lost_sales": _("lost sales if nobody stays"), "lost_profit": _("lost profit if so")}
+    return (lost * share).join(lost.rename(columns=words))
 
 
 @sheet.number(
@@ -153,6 +165,10 @@ def _lost_by_month(months: pd.DataFrame, share: float) -> pd.DataFrame:
             "You valued the units at what they had cost. Lost sales are what customers would have "
             "paid: units times price."
         ),
+        "margin_no_substitutes": _(
+            "This is the margin, and of every unit. Take the sales, and leave out those who bought "
+            "another product."
+        ),
     },
 )
 def lost_sales(shop: Shop) -> sheet.Sheet:
@@ -171,8 +187,9 @@ def lost_sales(shop: Shop) -> sheet.Sheet:
             "kept_share": worst["lost_sales"] * stayed,
             "margin_for_sales": worst["lost_profit"] * (1 - stayed),
             "at_cost": (worst["lost_sales"] - worst["lost_profit"]) * (1 - stayed),
+            "margin_no_substitutes": worst["lost_profit"],
         },
-        table=_lost_by_month(months, 1 - stayed),
+        table=_lost_by_row(shop, months, 1 - stayed),
         cell=(f"{worst['month']:%B}", "lost_sales"),
         case=(f"{worst['month']:%B}", _("lost most to stock-outs")),
         hints=(
@@ -229,6 +246,16 @@ def _largest(shop: Shop) -> str:
             "You took the cost at launch, from the table of products. Since then the shop has "
             "bought for less: take what was paid, `unit_cost` of `order_lines`."
         ),
+        "whole_shop": _(
+            "This is the margin of the whole shop. Group by line, and take the row of the one line."
+        ),
+        "mean_of_lines": _(
+            "You averaged the margins of the four lines. Take the row of the one line."
+        ),
+        "share_of_shop_sales": _(
+            "You divided the line's profit by the sales of the whole shop. Divide it by the sales "
+            "of the line."
+        ),
     },
 )
 def margin(shop: Shop) -> sheet.Sheet:
@@ -253,6 +280,9 @@ def margin(shop: Shop) -> sheet.Sheet:
             "share_of_sales": mine["sales"] / sales,
             "share_of_profit": mine["profit"] / profit,
             "launch_cost": 1 - launch / mine["sales"],
+            "whole_shop": profit / sales,
+            "mean_of_lines": lines["margin"].mean(),
+            "share_of_shop_sales": mine["profit"] / sales,
         },
         table=lines[["margin", "sell_through"]],
         cell=(line, "margin"),
@@ -297,6 +327,9 @@ def margin(shop: Shop) -> sheet.Sheet:
             "You divided the profit of three months by the stock. Bring it to a year, so that it "
             "can be compared: times 365, over the days of the quarter."
         ),
+        "over_the_sales": _(
+            "You divided profit by sales. That is the margin; GMROI divides by the stock."
+        ),
     },
 )
 def gmroi(shop: Shop) -> sheet.TableSheet:
@@ -307,6 +340,10 @@ def gmroi(shop: Shop) -> sheet.TableSheet:
     products = topic.performance(shop, by=["quarter", "product_id"])
     products = products[products["quarter"] == best].merge(shop.products, on="product_id")
     days = told["days"] / topic.YEAR
+    others = quarters[quarters["quarter"] != best].pivot_table("gmroi_year", "category", "quarter")
+    others.columns = [
+        _("GMROI of the {quarter}").format(quarter=_quarter(one)) for one in others.columns
+    ]
     return sheet.TableSheet(
         prompt=_(
             "For each category, in the {quarter}, the one with most sales: how many yuan of gross "
@@ -318,8 +355,9 @@ def gmroi(shop: Shop) -> sheet.TableSheet:
             "average_of_ratios": products.groupby("category")["gmroi_year"].mean(),
             "whole_year": year["gmroi_year"].reindex(told.index),
             "not_a_year": told["gmroi_year"] * days,
+            "over_the_sales": told["margin"],
         },
-        table=told[["turns_year", "gmroi_year", "margin", "days_of_cover", "sell_through"]],
+        table=told[["turns_year", "gmroi_year", "days_of_cover", "sell_through"]].join(others),
         column="gmroi_year",
         case=(_quarter(best), "GMROI"),
         hints=(
@@ -366,6 +404,14 @@ def gmroi(shop: Shop) -> sheet.TableSheet:
             "This is the share over the whole year. Group by month, and take the month that is "
             "asked for."
         ),
+        "first_sold": _(
+            "You counted the products that sold for the first time in the month. A SKU is new for "
+            "90 days, so those of the two months before count, too."
+        ),
+        "sales_of_first_sold": _(
+            "This is what the products that sold for the first time in the month have of the "
+            "sales. The KPI counts SKUs in their first 90 days."
+        ),
     },
 )
 def new_skus(shop: Shop) -> sheet.Sheet:
@@ -376,6 +422,7 @@ def new_skus(shop: Shop) -> sheet.Sheet:
     month: Any = young.groupby("month")["product_id"].nunique().idxmax()
     young, every = (rows[rows["month"] == month] for rows in (young, stock))
     shares = kpi.measure("new_sku_share", shop, "month").set_index("month")["new_sku_share"]
+    first = topic.new_skus(shop).set_index("month").loc[month]
     return sheet.Sheet(
         prompt=_(
             "On a mean day of {month:%B}, which share of the SKUs on sale was new, that is in its "
@@ -387,6 +434,8 @@ def new_skus(shop: Shop) -> sheet.Sheet:
             "new_on_some_day": young["product_id"].nunique() / every["product_id"].nunique(),
             "of_all_ever": len(young) / month.days_in_month / len(shop.products),
             "whole_year": kpi.measure("new_sku_share", shop)["new_sku_share"].iloc[0],
+            "first_sold": first["new_sku_share"],
+            "sales_of_first_sold": first["new_sales_share"],
         },
         table=shares.rename(index="{:%B}".format).to_frame(),
         cell=(f"{month:%B}", "new_sku_share"),
@@ -488,6 +537,15 @@ def weak_category(shop: Shop) -> sheet.ChoiceSheet:
             "You took off the sales of the whole shop. The target is the category's: follow its "
             "own sales."
         ),
+        "target_not_changed": _(
+            "You changed the day and left the target of the cell above. Set the target of this "
+            "card, too."
+        ),
+        "missing_in_all": _("This is all that is missing. Divide it by the days that are left."),
+        "missing_over_the_month": _(
+            "You divided what is missing by all days of the month. Some of them have gone: divide "
+            "by the days that are left."
+        ),
     },
 )
 def follow_target(shop: Shop) -> sheet.Sheet:
@@ -501,6 +559,7 @@ def follow_target(shop: Shop) -> sheet.Sheet:
     told = topic.follow(mine.asfreq("D", fill_value=0.0), target, day)
     left = day.days_in_month - day.day
     until = (sales["day"] >= first["month"]) & (sales["day"] <= day)
+    kept = topic.follow(mine, CELL_TARGET, f"{day.year}-{CELL_DAY}").needed_a_day
     return sheet.Sheet(
         prompt=_(
             "{category} has a sales target of {target:,.0f} yuan for {day:%B}. It is the evening "
@@ -513,7 +572,11 @@ def follow_target(shop: Shop) -> sheet.Sheet:
             "whole_target": target / left,
             "today_again": told.needed_a_day * left / (left + 1),
             "whole_shop": max(target - sales.loc[until, "sales"].sum(), 0) / left,
+            "target_not_changed": topic.follow(mine, CELL_TARGET, day).needed_a_day,
+            "missing_in_all": told.needed_a_day * left,
+            "missing_over_the_month": told.needed_a_day * left / day.days_in_month,
         },
+        above={_("what the cell above needs a day"): kept},
         case=(f"{day.day} {day:%B}",),
         hints=(
             _("What is missing, over the days that are left."),
@@ -585,7 +648,8 @@ def fill_rate(shop: Shop) -> sheet.Sheet:
     law = topic.lead_time_demand(mean, deviation, LEAD)
     point, quantity = topic.reorder_point(law, LEVEL), float(round(mean * ORDER_DAYS))
     played = _costs(found, point, quantity).iloc[0]
-    first, economic = topic.reorder_point(law, 0.95), _economic(found)
+    first, economic = topic.reorder_point(law, CELL_LEVEL), _economic(found)
+    kept = _costs(found, first, economic).iloc[0]
     return sheet.Sheet(
         prompt=_(
             "Try another policy for {name} ({id}): as soon as {point:.0f} units are left, on the "
@@ -610,7 +674,9 @@ def fill_rate(shop: Shop) -> sheet.Sheet:
             "level_not_changed": _costs(found, first, quantity)["fill_rate"].iloc[0],
         },
         above={
-            _("the policy of the cell above"): _costs(found, first, economic)["fill_rate"].iloc[0]
+            _("the policy of the cell above"): kept["fill_rate"],
+            _("the order cycles of the cell above"): kept["cycle_service_level"],
+            _("the formula of the cell above"): topic.fill_rate(law, first, economic),
         },
         case=(_("{quantity:.0f} more are ordered").format(quantity=quantity),),
         hints=(
@@ -691,7 +757,7 @@ def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
     title=_("A reorder policy for the year"),
     fields=(
         sheet.Field("point", _("Reorder point (units)"), 0, POINTS, start=5, unit="units"),
-        sheet.Field("quantity", _("Order quantity (units)"), 1, 200, start=30, unit="units"),
+        sheet.Field("quantity", _("Order quantity (units)"), 1, QUANTITIES, start=30, unit="units"),
     ),
     mistakes={
         "no_safety_stock": _(
@@ -716,6 +782,12 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
     served = tried["fill_rate"].to_numpy() >= FILL
     budget = SPARE * float(np.where(served, tried["cost"].to_numpy(), np.inf).min())
     point = min(topic.reorder_point(topic.lead_time_demand(mean, sd, LEAD), SURE), POINTS)
+    worked = _most_asked(shop)[1]
+    law = topic.lead_time_demand(worked.demand.mean(), worked.demand.std(), LEAD)
+    kept = {
+        "point": float(min(topic.reorder_point(law, CELL_LEVEL), POINTS)),
+        "quantity": min(_economic(worked), QUANTITIES),
+    }
 
     def year(plan: sheet.PlanAnswer) -> pd.Series[Any]:
         return _judged(found, plan["point"], plan["quantity"]).iloc[0]
@@ -756,6 +828,7 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
             "orders_too_often": lambda plan: largest("ordering", plan),
             "holds_too_much": lambda plan: largest("holding", plan),
         },
+        above={_("the policy of the cell above, for another product"): kept},
         hints=(
             _(
                 "In the cells above write `product_id = '{id}'`: the first one gives the economic "
@@ -809,6 +882,16 @@ def reorder_policy(shop: Shop) -> sheet.PlanSheet:
             "You took the days of the payment service off. While it keeps the money the shop "
             "waits, so the cycle gets longer: add them."
         ),
+        "payables_left_out": _(
+            "You left out how long the supplier waits for the money. Take those days off."
+        ),
+        "payables_alone": _(
+            "These are the days until the shop pays, with a minus. Add the days in stock and those "
+            "of the payment service."
+        ),
+        "mean_of_the_months": _(
+            "This is the mean of the months. Take the row of the one that is asked for."
+        ),
     },
 )
 def cash_cycle(shop: Shop) -> sheet.Sheet:
@@ -816,7 +899,10 @@ def cash_cycle(shop: Shop) -> sheet.Sheet:
     last = months[months["complete"]].iloc[-1]
     today = last["stock_days"] - last["payable_days"]
     complete = months[months["complete"]].set_index("month")
-    table = complete[["stock_days", "payable_days", "cash_cycle"]].rename("{:%B}".format)
+    parts = ["stock_days", "payable_days", "cash_cycle", "capital_turns"]
+    table = complete[parts].rename("{:%B}".format)
+    kept = table["cash_cycle"].iloc[:-1] - HELD
+    words = _("the cash cycle of {month} in the cell above")
     return sheet.Sheet(
         prompt=_(
             "Say the payment service keeps the customers' money for {held} days, until the parcel "
@@ -831,7 +917,11 @@ def cash_cycle(shop: Shop) -> sheet.Sheet:
             "turned_round": -last["cash_cycle"],
             "money_at_once": today,
             "held_days_taken_off": today - HELD,
+            "payables_left_out": last["stock_days"] + HELD,
+            "payables_alone": -last["payable_days"],
+            "mean_of_the_months": complete["cash_cycle"].mean(),
         },
+        above={words.format(month=name): days for name, days in kept.items()},
         table=table,
         cell=(f"{last['month']:%B}", "cash_cycle"),
         case=(_("keeps the customers' money"),),
@@ -882,6 +972,14 @@ def cash_cycle(shop: Shop) -> sheet.Sheet:
             "You valued the stock at the cost at launch. Since then the shop has bought for less: "
             "take what was paid, `unit_cost` of `stock`."
         ),
+        "gmroi": _(
+            "This is the GMROI: gross profit over the stock. Turns have the cost of goods above "
+            "the line."
+        ),
+        "days_in_stock": _(
+            "These are the days that goods lie. Turns are the other way round: the days of the "
+            "year over the days in stock."
+        ),
     },
 )
 def turns(shop: Shop) -> sheet.Sheet:
@@ -890,6 +988,9 @@ def turns(shop: Shop) -> sheet.Sheet:
     last = shop.stock[shop.stock["date"] == shop.stock["date"].max()]
     both = shop.stock.merge(shop.products[["product_id", "cost"]], on="product_id")
     worth = both["closing"] * both["cost"]
+    whole = _("the whole shop")
+    rows = topic.performance(shop, by="category").set_index("category")["turns_year"]
+    rows.loc[whole] = goods / year["mean_stock"]
     return sheet.Sheet(
         prompt=_(
             "How often did the stock turn in the year: cost of goods sold over the mean daily "
@@ -902,7 +1003,11 @@ def turns(shop: Shop) -> sheet.Sheet:
             "a_month": goods / year["mean_stock"] / 12,
             "mean_of_categories": topic.performance(shop, by="category")["turns_year"].mean(),
             "launch_cost": goods / (worth.sum() / year["days"]),
+            "gmroi": year["gmroi_year"],
+            "days_in_stock": year["days"] * year["mean_stock"] / goods,
         },
+        table=rows.rename(_("turns")).to_frame(),
+        cell=(whole, _("turns")),
         case=(_("How often did the stock turn in the year"),),
         hints=(
             _("Both sides at cost: what was sold, and what stood there."),
@@ -948,6 +1053,14 @@ def turns(shop: Shop) -> sheet.Sheet:
             "The right size, the other way round: take the place from the saving. What is below "
             "zero is a loss."
         ),
+        "offer_not_changed": _(
+            "You changed the share of the visits and left the offer of the cell. Set the offer "
+            "that is asked for, too."
+        ),
+        "neither_changed": _(
+            "That is the cell as it stands. Change the share of the visits and the offer."
+        ),
+        "the_place": _("That is what the place would have earned. Take it off what the cut saves."),
     },
 )
 def offer(shop: Shop) -> sheet.Sheet:
@@ -955,6 +1068,8 @@ def offer(shop: Shop) -> sheet.Sheet:
     first = topic.offer_values(shop).set_index("offer_id")
     clear = values[(values["gain"].abs() > 0.2 * values["saving"]) & (values["saving"] > 0)]
     row = (clear if len(clear) else values).sort_values("saving").iloc[-1]
+    gains = values.set_index("offer_id")["gain"]
+    others = values.set_index("offer_id")[["saving", "place", "gain"]]
     mine = shop.purchases[shop.purchases["product_id"] == row["product_id"]]
     spent = (mine["asked_units"] * mine["unit_cost"]).sum()
     return sheet.Sheet(
@@ -972,7 +1087,12 @@ def offer(shop: Shop) -> sheet.Sheet:
             "cut_on_the_year": row["price_cut"] * spent - row["place"],
             "share_not_changed": first.loc[row["offer_id"], "gain"],
             "turned_round": -row["gain"],
+            "offer_not_changed": gains.get(CELL_OFFER),
+            "neither_changed": first["gain"].get(CELL_OFFER),
+            "the_place": row["place"],
         },
+        table=others[(others.index != CELL_OFFER) | (others.index == row["offer_id"])],
+        cell=(str(row["offer_id"]), "gain"),
         case=(str(row["offer_id"]), f"{SWAYED:.0%}"),
         hints=(
             _(
