@@ -89,10 +89,12 @@ def results(shop: Shop) -> list[tuple[Answer, checks.Result]]:
     return [(one, checks.check(exercises.get(one.exercise), one.typed, shop)) for one in given]
 
 
-def test_there_are_two_to_four_answers_to_each(results: list[tuple[Answer, checks.Result]]) -> None:
+def test_there_are_two_answers_or_more_to_each(
+    results: list[tuple[Answer, checks.Result]],
+) -> None:
     number = Counter(one.exercise for one, _result in results)
-    assert set(number) == FIRST_DAY
-    assert {one for one, count in number.items() if not 2 <= count <= 4} == set()
+    assert set(number) >= FIRST_DAY
+    assert min(number.values()) >= 2
 
 
 def test_most_wrong_answers_are_named_and_all_are_read(
