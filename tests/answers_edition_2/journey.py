@@ -25,7 +25,7 @@ def of_all_orders(shop: Shop) -> str:
     return three(of_year(shop, 8)["missing"] / shop.orders["paid_at"].notna().sum())
 
 
-def of_month(shop: Shop, month: int) -> pd.DataFrame:
+def of_month(shop: Shop, month: int) -> Any:
     table = journey.rates(shop, by="month")
     return table[table["month"].dt.month == month].set_index("touchpoint")
 
