@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ecokit import journey
 from ecokit import service_desk as topic
 from ecokit.exercises import sheet
 from ecokit.messages import _
@@ -24,6 +25,8 @@ SHRINKAGE = 0.3  # share of paid time in which agents are not in their seats
 PAID_HOURS = 40  # a week, full time
 TUESDAY = 2  # whose contacts are asked about; Monday is 1
 OCTOBER = 10  # whose customers' patience is asked for
+JUNE = 6  # the same in the notebook's cell
+CONSULTATION = 2  # the touchpoint that is kept by an answer in time
 RUSH = 11  # the month that finance has counted
 DESKS = 4  # of one size that answer together
 DAYS = 2  # without another contact: solved
@@ -60,6 +63,14 @@ MOST = 8  # agents that a block of the plan can have
         "share_of_the_late": _(
             "This is the share that was not answered in time. Asked is the other part."
         ),
+        "rate_of_the_touchpoint": _(
+            "This is the on-time rate of touchpoint 2. It counts orders, and who was not answered "
+            "mostly has no order. Count contacts, on the one weekday."
+        ),
+        "averaged_the_days": _(
+            "You averaged the service levels of the days. A quiet day then counts as much as a "
+            "full one. Add up the contacts, then divide."
+        ),
     },
 )
 def in_time(shop: Shop) -> sheet.Sheet:
@@ -67,7 +78,12 @@ def in_time(shop: Shop) -> sheet.Sheet:
     asked = weekdays.loc[TUESDAY]
     contacts = shop.contacts[shop.contacts["arrived_at"].dt.day_of_week == TUESDAY - 1]
     hours = topic.answers({"contacts": contacts}, by=["day", "hour"], target=TARGET)
+    days = topic.answers({"contacts": contacts}, by="day", target=TARGET)
     year = topic.answers(shop, target=TARGET).iloc[0]
+    asks = shop.touchpoints[shop.touchpoints["touchpoint"] == CONSULTATION]
+    rate = journey.rates({"touchpoints": asks})["on_time_rate"].iloc[0]
+    months = topic.answers(shop, by="month", target=TARGET).set_index("month")["service_level"]
+    words = _("the service level of {month}")
     shares = ["service_level", "service_level_answered", "abandoned_share"]
     names = [f"{pd.Timestamp(2024, 1, n):%A}" for n in weekdays.index]  # 1 January was a Monday
     table = weekdays[shares].set_axis(names)
@@ -85,7 +101,10 @@ def in_time(shop: Shop) -> sheet.Sheet:
             "counted_abandoned": (asked["in_time"] + asked["abandoned"]) / asked["contacts"],
             "whole_year": year["service_level"],
             "share_of_the_late": 1 - asked["service_level"],
+            "rate_of_the_touchpoint": rate,
+            "averaged_the_days": days["service_level"].mean(),
         },
+        above={words.format(month=f"{month:%B}"): level for month, level in months.items()},
         table=table,
         cell=(names[TUESDAY - 1], "service_level"),
         hints=(
@@ -131,6 +150,18 @@ def _waits(contacts: pd.DataFrame) -> pd.Series[float]:
             "You left out the minutes of those who gave up. They waited, too: take everybody's "
             "minutes."
         ),
+        "month_not_changed": _(
+            "That is June, the month of the cell above. Take the contacts of the month that is "
+            "asked for."
+        ),
+        "contacts_over_leavers": _(
+            "You divided the number of contacts by that of those who gave up. Divide the minutes "
+            "that all of them waited."
+        ),
+        "wait_of_the_answered": _(
+            "You averaged the waits of those who were answered. They showed only that they would "
+            "have waited longer. Take all minutes over the number of those who gave up."
+        ),
     },
 )
 def patience(shop: Shop) -> sheet.Sheet:
@@ -138,6 +169,11 @@ def patience(shop: Shop) -> sheet.Sheet:
     contacts = shop.contacts[shop.contacts["arrived_at"].dt.month == OCTOBER]
     gone = contacts["answered_at"].isna()
     minutes = _waits(contacts) / 60
+    months = {
+        month: topic.patience_minutes({"contacts": rows})
+        for month, rows in shop.contacts.groupby(shop.contacts["arrived_at"].dt.month)
+    }
+    names = {f"{pd.Timestamp(2025, n, 1):%B}": told for n, told in months.items() if n != JUNE}
     return sheet.Sheet(
         prompt=_(
             "How many minutes was a customer of {month:%B} ready to wait, on average, before "
@@ -151,7 +187,12 @@ def patience(shop: Shop) -> sheet.Sheet:
             "mean_wait": minutes.mean(),
             "whole_year": topic.patience_minutes(shop),
             "only_the_answered": minutes[~gone].sum() / gone.sum(),
+            "month_not_changed": months[JUNE],
+            "contacts_over_leavers": len(contacts) / gone.sum(),
+            "wait_of_the_answered": minutes[~gone].mean(),
         },
+        table=pd.DataFrame({_("patience"): names}),
+        cell=(f"{asked:%B}", _("patience")),
         hints=(
             _("An answered customer's wait counts as time watched, without an end."),
             _("Divide all minutes waited, by everybody, by the number of those who gave up."),
@@ -233,6 +274,14 @@ def _peak(shop: Shop) -> _Peak:
         "mean_of_the_day": _(
             "This is the mean hour of that day. You are asked for its busiest hour."
         ),
+        "rounded_up": _(
+            "You rounded up to whole agents. Work is no number of agents: leave its decimals."
+        ),
+        "seconds_for_minutes": _(
+            "You divided by 60 twice. The minutes of an answer are minutes already: contacts times "
+            "minutes, divided by 60 once."
+        ),
+        "whole_day": _("You took the contacts of the whole day. Take those of its busiest hour."),
     },
 )
 def erlangs(shop: Shop) -> sheet.Sheet:
@@ -246,12 +295,15 @@ def erlangs(shop: Shop) -> sheet.Sheet:
         case=(peak.name,),
         right=peak.erlangs,
         wrong={
-            "minutes_not_erlangs": peak.erlangs * 60,
+            "minutes_not_erlangs": peak.contacts * round(peak.handling, 2),  # as the prompt has it
             "one_in_twenty": peak.erlangs * 20,
             "calls_over_minutes": peak.contacts / peak.handling,
             "usual_week": topic.load(float(topic.hours(shop).to_numpy().max()), peak.handling),
             "half_an_hour": peak.erlangs * 2,
             "mean_of_the_day": topic.load(peak.mean, peak.handling),
+            "rounded_up": math.ceil(peak.erlangs),
+            "seconds_for_minutes": peak.erlangs / 60,
+            "whole_day": topic.load(24 * peak.mean, peak.handling),
         },
         hints=(
             _("One erlang is one agent who is busy all the time."),
@@ -290,11 +342,20 @@ def erlangs(shop: Shop) -> sheet.Sheet:
             "may have somebody free: staff them as one."
         ),
         "one_desk": _("These are the agents of one desk. All the contacts come to the joint one."),
+        "with_breaks": _(
+            "You added breaks and leave. Asked are the agents in their seats; who is away comes "
+            "on the roster."
+        ),
+        "with_patience": _(
+            "You let customers give up. Erlang C lets everybody wait for the answer: leave the "
+            "patience out."
+        ),
     },
 )
 def agents(shop: Shop) -> sheet.Sheet:
     peak = _peak(shop)
     n = DESKS * peak.contacts
+    seats = _agents(n, peak.handling)
     return sheet.Sheet(
         prompt=_(
             "The shop takes the desks of three sister shops into its own, each as large as this "
@@ -303,12 +364,16 @@ def agents(shop: Shop) -> sheet.Sheet:
             "{target} seconds, if nobody gives up (Erlang C)?"
         ).format(n=n, minutes=peak.handling, goal=GOAL, target=TARGET),
         case=(f"{n:.0f} contacts",),
-        right=_agents(n, peak.handling),
+        right=seats,
         wrong={
             "agents_equal_work": math.ceil(DESKS * peak.erlangs),
             "mean_of_the_week": _agents(DESKS * peak.mean, peak.handling),
             "each_for_itself": DESKS * peak.agents,
             "one_desk": peak.agents,
+            "with_breaks": topic.positions(seats, SHRINKAGE),
+            "with_patience": topic.agents_needed(
+                n, peak.handling, GOAL, TARGET, topic.patience_minutes(shop)
+            ).agents,
         },
         hints=(
             _("Start above the erlangs and add agents until the service level is reached."),
@@ -319,7 +384,7 @@ def agents(shop: Shop) -> sheet.Sheet:
             "The agents above the erlangs are not idle luxury: they are what makes the line move. "
             "Four desks each for itself need {apart} agents in such an hour, the joint one {n}: a "
             "large desk needs fewer for each contact."
-        ).format(apart=DESKS * peak.agents, n=_agents(n, peak.handling)),
+        ).format(apart=DESKS * peak.agents, n=seats),
         code=f"""
             from ecokit import service_desk
             minutes = service_desk.handling_minutes(shop)
@@ -351,12 +416,26 @@ def agents(shop: Shop) -> sheet.Sheet:
             "You took the shrinkage off the hours in the seat. The roster needs more hours than "
             "the seats, not fewer: divide."
         ),
+        "added_and_rounded": _(
+            "You put the shrinkage on top of the hours in the seat. It is a share of the roster, "
+            "not of these hours: divide by what remains, and round up."
+        ),
+        "people": _(
+            "You divided by the hours of a week, and have people. Asked are the paid hours of all "
+            "of them."
+        ),
+        "shrinkage_alone": _(
+            "These are hours away. Asked is the whole roster: the hours in the seat over the share "
+            "of time in it."
+        ),
     },
 )
 def positions(shop: Shop) -> sheet.Sheet:
     handling = topic.handling_minutes(shop)
     rates = topic.hours(shop).to_numpy().ravel()
     seated = sum(_agents(rate, handling) for rate in rates)
+    on_top = seated * (1 + SHRINKAGE)
+    rounded_up = round(on_top) == math.ceil(on_top - 1e-9)
     return sheet.Sheet(
         prompt=_(
             "Staff each of the 168 hours of a usual week for the same goal. Together that makes "
@@ -372,6 +451,9 @@ def positions(shop: Shop) -> sheet.Sheet:
             "took_the_shrinkage": math.ceil(seated / SHRINKAGE - 1e-9),
             "rounded_down": math.floor(seated / (1 - SHRINKAGE) - 1e-9),
             "took_it_off": math.ceil(seated * (1 - SHRINKAGE) - 1e-9),
+            "added_and_rounded": math.floor(on_top) if rounded_up else on_top,
+            "people": seated / (1 - SHRINKAGE) / PAID_HOURS,
+            "shrinkage_alone": seated * SHRINKAGE,
         },
         hints=(
             _("Of the hours on the roster, the share that remains must be enough."),
@@ -636,7 +718,7 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
     minutes=6,
     title=_("Solved at the first contact?"),
     unit="share",
-    tolerance=NEAR,
+    tolerance=0.001,
     mistakes={
         "took_the_flag": _(
             "This is the share that agents flagged as solved. The question asks what customers "
@@ -653,12 +735,24 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
         "unsolved_by_flag": _(
             "This is the share that agents flagged as not solved. Asked is who did not come back."
         ),
+        "phone_only": _(
+            "That is the row of the calls alone. Take all first contacts: leave the kind out."
+        ),
+        "came_back_in_seven_days": _(
+            "That is the share that came back within {usual} days. Asked is who did **not** come "
+            "back, within {days}."
+        ).format(usual=USUAL_DAYS, days=DAYS),
+        "silent_in_seven_days": _(
+            "This is the share of the unsolved that never came back, within {usual} days. Divide "
+            "by all answered first contacts, and take {days}."
+        ).format(usual=USUAL_DAYS, days=DAYS),
     },
 )
 def first_contact(shop: Shop) -> sheet.Sheet:
     days = DAYS
     solved = topic.resolution(shop, days=days).iloc[0]
     usual = topic.resolution(shop, days=USUAL_DAYS).iloc[0]
+    kinds = topic.resolution(shop, days=days, by="kind").set_index("kind")
     return sheet.Sheet(
         prompt=_(
             "Measure first-contact resolution by what customers do: which share of answered first "
@@ -673,6 +767,9 @@ def first_contact(shop: Shop) -> sheet.Sheet:
             "only_the_unsolved": solved["silent_share"],
             "seven_days": usual["no_repeat_share"],
             "unsolved_by_flag": 1 - solved["resolved_share"],
+            "phone_only": kinds["no_repeat_share"].get("phone"),
+            "came_back_in_seven_days": 1 - usual["no_repeat_share"],
+            "silent_in_seven_days": usual["silent_share"],
         },
         hints=(
             _(
@@ -722,7 +819,12 @@ def complaints(shop: Shop) -> sheet.TableSheet:
         for rows in (second, ~second, second | ~second)
     )
     paid = shop.orders["paid_at"].notna() & (shop.orders["placed_at"] >= HALF)
-    halves = {"first half-year": first["share"], "whole year": year["share"]}
+    halves = {
+        _("the first half-year"): first["share"],
+        _("running share of the first half-year"): first["running_share"],
+        _("the whole year"): year["share"],
+        _("running share of the whole year"): year["running_share"],
+    }
     return sheet.TableSheet(
         prompt=_("Which share of the complaints from **July to December** has which reason?"),
         case=(_("July to December"),),
@@ -779,12 +881,29 @@ def complaints(shop: Shop) -> sheet.TableSheet:
             "This is the share of those answered in time. Subtract that of the visits without a "
             "question."
         ),
+        "the_other_share": _(
+            "This is the share of the visits without a question. Subtract it from that of those "
+            "answered in time."
+        ),
+        "ratio": _("You divided the two shares. Asked is their difference."),
+        "growth": _(
+            "You took the difference as a share of the smaller one. Asked is the difference in "
+            "points."
+        ),
+        "turned_round": _(
+            "The sign is turned: take the share without a question from that of those answered in "
+            "time."
+        ),
+        "late_for_in_time": _(
+            "You took the questions that were answered late. Take those answered in time."
+        ),
     },
 )
 def answer_gain(shop: Shop) -> sheet.Sheet:
     groups = topic.answer_groups(shop, target=TARGET)
     everywhere = groups.groupby("group")["bought"].mean()
     of_campaigns = groups[groups["campaign"] != "none"].groupby("group")["bought"].mean()
+    words = _("the visits of campaigns, {group}")
     groups = groups[groups["campaign"] == "none"]
     bought = groups.groupby("group")["bought"].mean()
     asked = groups.loc[groups["group"] != "not_asked", "bought"].mean()
@@ -807,6 +926,14 @@ def answer_gain(shop: Shop) -> sheet.Sheet:
             "with_a_campaign": of_campaigns["in_time"] - of_campaigns["not_asked"],
             "against_the_late": bought["in_time"] - bought["late"],
             "only_one_share": bought["in_time"],
+            "the_other_share": bought["not_asked"],
+            "ratio": bought["in_time"] / bought["not_asked"],
+            "growth": bought["in_time"] / bought["not_asked"] - 1,
+            "turned_round": bought["not_asked"] - bought["in_time"],
+            "late_for_in_time": bought["late"] - bought["not_asked"],
+        },
+        above={
+            words.format(group=sheet.plain(group)): share for group, share in of_campaigns.items()
         },
         hints=(
             _("Visits without a product page ask nothing and buy nothing. Leave them out."),
@@ -911,6 +1038,18 @@ def chat_for_all(shop: Shop) -> sheet.ChoiceSheet:
             "You divided the bare margin. This year's margin counts in full: multiply by 1 + "
             "discount first."
         ),
+        "next_year_in_full": _(
+            "You added next year's margin without a discount, and stopped. Discount each year, and "
+            "add all of them."
+        ),
+        "leave_and_later": _(
+            "You put in the share that leaves, and left out this year's margin. Take the share "
+            "that stays, and first='now'."
+        ),
+        "discount_as_growth": _(
+            "You let the later years grow by the discount rate. A yuan of next year is worth less "
+            "than one of today: divide by 1 + discount."
+        ),
     },
 )
 def customer_value(shop: Shop) -> sheet.Sheet:
@@ -935,6 +1074,9 @@ def customer_value(shop: Shop) -> sheet.Sheet:
             "two_years_only": margin * (1 + retention / (1 + discount)),
             "took_those_who_leave": topic.customer_value(margin, 1 - retention, discount, "now"),
             "forgot_the_factor": margin / (1 + discount - retention),
+            "next_year_in_full": margin * (1 + retention),
+            "leave_and_later": topic.customer_value(margin, 1 - retention, discount),
+            "discount_as_growth": margin / (1 - retention * (1 + discount)),
         },
         hints=(
             _(
