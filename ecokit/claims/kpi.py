@@ -21,9 +21,10 @@ def visits_lower_a_conversion(shop: Shop) -> bool:
 
 
 def steps_open_the_widest_spread(shop: Shop) -> bool:
-    """In steps the mean spread of a month is wider than with the capped rule."""
+    """In steps the mean spread of a month is wider than with the capped and the linear rule."""
     spread = {
         rule: kpi.ranking(kpi.scorecards(shop, rules=rule)).groupby("month")["spread"].first()
-        for rule in ("capped", "stepped")
+        for rule in ("capped", "linear", "stepped")
     }
-    return bool(spread["stepped"].mean() > spread["capped"].mean())
+    others = max(spread["capped"].mean(), spread["linear"].mean())
+    return bool(spread["stepped"].mean() > others)
