@@ -679,9 +679,9 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
             "worth {ageing:.1%} less each week. It costs ¥{cost:,.0f}, falling by {cost_fall:.1%} "
             "a week.\n\n"
             "Plan the prices of {weeks} weeks: the launch price, the weeks until the first cut, "
-            "the later price, and a promotion in the last five weeks. Earn at least {good:.0%} of "
-            "what the best plan earns."
-        ).format(**vars(base), **LIFE, weeks=WEEKS, good=GOOD),
+            "the later price, and a promotion in the last five weeks. Earn at least "
+            "¥{needed:,.0f}, which is {good:.0%} of what the best plan earns."
+        ).format(**vars(base), **LIFE, weeks=WEEKS, good=GOOD, needed=GOOD * most),
         right=best,
         score=lambda plan: _launch_score(launch_profit(base, plan), most),
         wrong={
