@@ -626,8 +626,8 @@ def own_index(shop: Shop) -> sheet.Sheet:
     unit_value = sums["sales"].sum() / sums["quantity"].sum()
     return sheet.Sheet(
         prompt=_(
-            "Compare our own offer prices (mean of the days) in the category {category} in "
-            "{late:%B} with those of the month before, over the products that were on offer in "
+            "Compare our own prices (of each product the mean of the month's days) in {category} "
+            "in {late:%B} with those of the month before, over the products that were on offer in "
             "both months. How high is the Fisher index, with the units sold in each month?"
         ).format(category=sheet.plain(category), late=late),
         right=_over_time(basket, "fisher"),

@@ -567,10 +567,10 @@ def next_year(shop: Shop) -> sheet.PlanSheet:
             "(Targets are scored by month, so they are set by month: the conversion of a whole "
             "year has other visitors below the line.)\n\n"
             "Set the three campaign targets for next year's {month:%B} so that they agree with one "
-            "another: the rest of the traffic is to convert what it did (within {close:.2f} points "
-            "of per cent). Ask campaigns to convert at least {more:.0%} more than this year, and "
-            "for a share of UV that is no lower than this year's and no higher than in the best "
-            "month of the year ({best:.1%})."
+            "another: the rest of the traffic is to convert what it did (within {close:.2f} "
+            "percentage points). Ask campaigns to convert at least {more:.0%} more than this year, "
+            "and for a share of UV that is no lower than this year's and no higher than in the "
+            "best month of the year ({best:.1%})."
         ).format(**vars(year), close=100 * CLOSE, more=AMBITION - 1),
         right=right,
         score=year.score,

@@ -346,8 +346,9 @@ def gmroi(shop: Shop) -> sheet.TableSheet:
     ]
     return sheet.TableSheet(
         prompt=_(
-            "For each category, in the {quarter}, the one with most sales: how many yuan of gross "
-            "profit does one yuan of stock, at cost, earn, brought to a year? This is the GMROI."
+            "Take the {quarter}, in which the shop sold most. For each category: how many yuan of "
+            "gross profit does one yuan of stock, at cost, earn, brought to a year? This is the "
+            "GMROI."
         ).format(quarter=_quarter(best)),
         right=told["gmroi_year"],
         wrong={
@@ -993,8 +994,8 @@ def turns(shop: Shop) -> sheet.Sheet:
     rows.loc[whole] = goods / year["mean_stock"]
     return sheet.Sheet(
         prompt=_(
-            "How often did the stock turn in the year: cost of goods sold over the mean daily "
-            "stock, valued at what it had cost?"
+            "How often did the stock turn in the year, in the whole shop: cost of goods sold over "
+            "the mean daily stock, valued at what it had cost?"
         ),
         right=goods / year["mean_stock"],
         wrong={

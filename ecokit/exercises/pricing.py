@@ -139,8 +139,9 @@ def list_or_paid(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "Take the products that we and a competitor have on Monday {day.day} {day:%B}. On "
-            "average, how far is the cheapest competitor's price in stock from ours, as a share of "
-            "our price? Count what customers pay. Negative: they are cheaper."
+            "average, how far is the cheapest price at which a competitor has the product in stock "
+            "from ours, as a share of our price? Count what customers pay. Negative: they are "
+            "cheaper."
         ).format(day=offers["week"].iloc[0]),
         right=gap("price", "own_price"),
         wrong={
@@ -419,7 +420,8 @@ def sample_size(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "{share:.1f} % of the visitors of a page buy. A price test must not miss a change of "
-            "this conversion by 20 % of it (5 % two-sided, power 80 %). How many visitors does "
+            "this conversion by 20 % of it (with the usual settings of the cell above: 5 % "
+            "two-sided, power 80 %). How many visitors does "
             "**each arm** need?"
         ).format(share=100 * share),
         right=needed,

@@ -15,6 +15,7 @@ from ecokit.strategies.outcome import Outcome
 
 CLOSE = 0.01  # two answers nearer than this share are not told apart by an exercise
 CUT = 0.06  # the price cut of the exercise on break-even
+PULLED = 0.3  # of the extra units, as in the notebook's cell
 BIDDERS = 5
 WEEKS = 26
 GOOD = 0.96  # share of the best possible profit that a launch plan must reach
@@ -246,6 +247,10 @@ def personal_price(_shop: Shop) -> sheet.ChoiceSheet:
             "That is how many more units the cut brings. Asked is how many more it needs."
         ),
         "five_per_cent": _("That is for a cut of 5 %, as on the page. Here the cut is larger."),
+        "pulled": _(
+            "That holds if some of the extra units are pulled from later weeks. Here nobody buys "
+            "earlier: in the cell above write `pulled=0`."
+        ),
     },
 )
 def cut_volume(shop: Shop) -> sheet.Sheet:
@@ -253,10 +258,12 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
     margin = 1 - base.cost / base.price
     before, after = base.price - base.cost, base.price * (1 - CUT) - base.cost
     needed = topic.break_even_uplift(margin, CUT)
+    promotion = topic.discount(base.demand, base.cost, CUT, price=base.price, pulled=PULLED)
     return sheet.Sheet(
         prompt=_(
             "{name} sells at ¥{price:,.0f} and costs ¥{cost:,.0f}. A promotion takes {cut:.0%} off "
-            "the price. By which share must the units grow for the profit to stay as it is?"
+            "the price. By which share must the units grow for the profit to stay as it is? No "
+            "customer buys earlier because of it."
         ).format(**vars(base), cut=CUT),
         right=needed,
         wrong={
@@ -266,6 +273,7 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
             "all_units": 1 + needed,
             "what_demand_brings": base.elasticity * CUT,
             "five_per_cent": topic.break_even_uplift(margin, 0.05),
+            "pulled": promotion.details["needed"],
         },
         printed=0.01,
         case=(f"{CUT:.0%} off",),
@@ -276,6 +284,7 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Write down the yuan that one unit leaves before the cut, and after it."),
             _("Old units times old margin = new units times new margin."),
+            _("In the cell above try this cut, and write `pulled=0`: nobody buys earlier."),
         ),
         solution=_(
             "One unit left ¥{before:,.0f} and leaves ¥{after:,.0f} now. The units must grow by "
