@@ -374,7 +374,17 @@ class _Table(Styler):
         return f"<table of {rows} rows and {columns} columns>"
 
 
-_FORMATS = {"percent": "{:.1%}", "yuan": "¥{:,.0f}", "count": "{:,.0f}", "number": "{:,.2f}"}
+def _whole_yuan(value: float) -> str:
+    whole = round(value)
+    return f"{'-' if whole < 0 else ''}¥{abs(whole):,}"
+
+
+_FORMATS: dict[str, str | Callable[[float], str]] = {
+    "percent": "{:.1%}",
+    "yuan": _whole_yuan,
+    "count": "{:,.0f}",
+    "number": "{:,.2f}",
+}
 
 
 def table(
@@ -411,6 +421,8 @@ def table(
     >>> import pandas as pd
     >>> shares = pd.DataFrame({"channel": ["search"], "share": [0.4321]})
     >>> "43.2%" in table(shares, {"share": "percent"}).to_html()
+    True
+    >>> "-¥1,250" in table(pd.DataFrame({"result": [-1250.4]}), {"result": "yuan"}).to_html()
     True
     """
     styler: Styler = _Table(frame).format(
