@@ -379,7 +379,7 @@ def _whole_yuan(value: float) -> str:
     return f"{'-' if whole < 0 else ''}¥{abs(whole):,}"
 
 
-_FORMATS: dict[str, str | Callable[[float], str]] = {
+_FORMATS: dict[str, str | Callable[[Any], str]] = {
     "percent": "{:.1%}",
     "yuan": _whole_yuan,
     "count": "{:,.0f}",
