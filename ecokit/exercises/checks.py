@@ -233,6 +233,8 @@ def _mistake(exercise: Number, given: Reading, sheet: Sheet, name: str) -> Resul
     words = exercise.mistakes[name]
     rival = cells.another_row(sheet, given, told(given, exercise.unit)) if given.typed else None
     if not cells.fits(given, exercise.known(sheet)[name]):
+        if given.typed and (elsewhere := _other_unit(exercise, given, sheet)):
+            return elsewhere
         words = _("This is near a usual mistake. {words}").format(words=words)
     elif rival:
         message = _("More than one way leads to this number. {words} Or: {rival}")

@@ -21,12 +21,14 @@ def _campaigns(shop: Shop) -> dict[str, pd.DataFrame]:
     return {"decisions": decisions, "approvals": approvals}
 
 
+CLEAR = 0.02  # shares nearer than this are not told apart
 LAYERS = {1: "one layer", 2: "two layers", 3: "three layers"}
 TRIED = (2, 45)  # layers and minutes that the cell of the notebook tries, in two ways
 TRIED_AS = (
     _("two layers of 45 minutes, one after another"),
     _("two layers of 45 minutes, all at once"),
 )
+TRIED_LOSS = "service"  # the kind whose loss the cell of the notebook tells
 
 
 @sheet.table(
@@ -50,15 +52,35 @@ TRIED_AS = (
             "These are the shares of all decisions. Asked are those that two posts approved: group "
             "by kind and layers, and read the rows with two layers."
         ),
+        "three_layers": _(
+            "These are the rows with three layers. Layers are the posts that approve; who asks is "
+            "none of them. Read the rows with two."
+        ),
+        "left_out_the_rejected": _(
+            "You left out what was rejected. A rejected decision took its time, too: count it."
+        ),
+        "approved_of_all": _(
+            "You counted what was approved inside the window. A decision to reject is made, too: "
+            "ask only whether it came in time."
+        ),
+        "low_end": _(
+            "This is the column `low`, the lower end of the interval. The share itself stands in "
+            "`in_window`."
+        ),
+        "high_end": _(
+            "This is the column `high`, the upper end of the interval. The share itself stands in "
+            "`in_window`."
+        ),
     },
 )
 def share_in_window(shop: Shop) -> sheet.TableSheet:
-    def shares(decisions: pd.DataFrame) -> pd.Series:
+    def shares(decisions: pd.DataFrame, column: str = "in_window") -> pd.Series:
         told = topic.summarise({"decisions": decisions}, by="kind")
-        return told.set_index("kind")["in_window"]
+        return told.set_index("kind")[column]
 
     two = shop.decisions[shop.decisions["layers"] == 2]
-    right = shares(two)
+    right, approved = shares(two), two["outcome"] == "approved"
+    part, kept = approved.groupby(two["kind"]).mean(), shares(two[approved])
     layers = topic.summarise(shop, by=["layers", "kind"]).pivot_table("in_window", "kind", "layers")
     return sheet.TableSheet(
         prompt=_(
@@ -71,8 +93,13 @@ def share_in_window(shop: Shop) -> sheet.TableSheet:
             "one_window_for_all": shares(two.assign(window_minutes=120.0)),
             "counted_late": 1 - right,
             "all_layers": shares(shop.decisions),
+            "three_layers": layers[3],
+            "left_out_the_rejected": kept if (kept - right).abs().max() > CLEAR else None,
+            "approved_of_all": kept * part,
+            "low_end": shares(two, "low"),
+            "high_end": shares(two, "high"),
         },
-        table=layers.drop(columns=2).rename(columns=LAYERS),
+        table=layers.drop(columns=[2, 3]).rename(columns=LAYERS),
         hints=(
             _("The minutes of a decision run from `raised_at` to `decided_at`."),
             _(
@@ -117,13 +144,42 @@ def share_in_window(shop: Shop) -> sheet.TableSheet:
             "You took campaign decisions of any number of layers. Keep those that three posts "
             "approved."
         ),
+        "sum_of_percentiles": _(
+            "You took three times the 90th percentile of one layer. Means add up, percentiles do "
+            "not: three slow answers seldom meet in one decision."
+        ),
+        "one_long_wait": _(
+            "You took one long exponential time with the mean of these decisions. Three waits, one "
+            "after another, spread less. Read the 90th percentile of the decisions themselves."
+        ),
+        "the_formula": _(
+            "This is what the formula expects of three layers. Asked is what the decisions of this "
+            "shop took."
+        ),
+        "two_layers": _(
+            "These are the campaign decisions with two layers. Keep those that three posts "
+            "approved."
+        ),
+        "one_layer": _(
+            "These are the campaign decisions with one layer. Keep those that three posts approved."
+        ),
+        "nine_tenths_of_the_mean": _(
+            "This is 90 % of the mean. The 90th percentile counts decisions, not minutes: nine of "
+            "ten decisions lie below it."
+        ),
+        "the_fastest": _(
+            "Within this time one of ten is made. You need the time within which nine of ten are."
+        ),
     },
 )
 def nine_of_ten(shop: Shop) -> sheet.Sheet:
     timed = topic.add_minutes(shop.decisions[shop.decisions["layers"] == 3])
     minutes = timed.loc[timed["kind"] == "campaign", "minutes"]
-    layers = topic.summarise(_campaigns(shop), by="layers").set_index("layers")
-    layers = layers.rename(index=LAYERS).rename(index="campaigns with {}".format)
+    path, layers = topic.DecisionTime.of, topic.summarise(_campaigns(shop), by="layers")
+    p90 = layers.set_index("layers")["p90"]
+    layers = layers.set_index("layers").rename(index=LAYERS)
+    layers = layers.rename(index="campaigns with {}".format)[["median", "mean", "p90"]]
+    layers.loc[[f"campaigns with {LAYERS[n]}" for n in (1, 2)], "p90"] = float("nan")
     kinds = topic.summarise(shop, by="kind").set_index("kind").rename(index="{} of any size".format)
     return sheet.Sheet(
         prompt=_(
@@ -138,11 +194,18 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
             "nine_tenths_of_longest": 0.9 * minutes.max(),
             "all_kinds": timed["minutes"].quantile(0.9),
             "all_layers": topic.summarise(_campaigns(shop), by=None)["p90"].iloc[0],
+            "sum_of_percentiles": 3 * p90[1],
+            "one_long_wait": path(1, minutes.mean()).ppf(0.9),
+            "the_formula": path(3, _approval(_campaigns(shop))).ppf(0.9),
+            "two_layers": p90[2],
+            "one_layer": p90[1],
+            "nine_tenths_of_the_mean": 0.9 * minutes.mean(),
+            "the_fastest": minutes.quantile(0.1),
         },
         table=pd.concat([layers, kinds.drop("campaign of any size")])[["median", "mean", "p90"]],
         cell=("campaigns with three layers", "p90"),
         above={
-            words: topic.DecisionTime.of(*TRIED, parallel=bool(parallel)).ppf(0.9)
+            words: path(*TRIED, parallel=bool(parallel)).ppf(0.9)
             for parallel, words in enumerate(TRIED_AS)
         },
         hints=(
@@ -160,6 +223,17 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
             told.loc[("campaign", 3), "p90"]
         """,
     )
+
+
+def _other_hours(shop: Shop) -> pd.DataFrame:
+    """Return what the cell says of the kinds that are not asked for, a column for each number."""
+    told = {}
+    for kind in ("product", "service"):
+        ids = shop.decisions.loc[shop.decisions["kind"] == kind, "decision_id"]
+        asked = {"approvals": shop.approvals[shop.approvals["decision_id"].isin(ids)]}
+        waits = topic.waiting(asked).set_index("post_id")
+        told |= {f"{column}, {kind} decisions": waits[column] for column in ("hours", "mean")}
+    return pd.DataFrame(told)
 
 
 @sheet.table(
@@ -183,10 +257,30 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
         ),
         "all_kinds": _("You counted the approvals of all kinds. Keep those of campaign decisions."),
         "in_minutes": _("These are minutes. Divide by 60: the answer is asked in hours."),
+        "counted_requests": _(
+            "These are the requests: how often a post was asked. Asked is how many hours it took "
+            "for all of them."
+        ),
+        "median_wait": _(
+            "These are the median minutes of one wait. Asked is how much waiting there was in all, "
+            "in hours."
+        ),
+        "for_a_month": _("These are the hours of a month. Asked are those of the whole year."),
+        "for_one_decision": _(
+            "You divided by the campaign decisions. Asked are the hours of all of them together."
+        ),
+        "only_approved": _(
+            "You left out the decisions that were rejected in the end. They waited, too: count all "
+            "campaign decisions."
+        ),
     },
 )
 def hours_by_post(shop: Shop) -> sheet.TableSheet:
-    waits = topic.waiting(_campaigns(shop)).set_index("post_id")
+    campaigns = _campaigns(shop)
+    waits = topic.waiting(campaigns).set_index("post_id")
+    made = campaigns["decisions"]
+    made = made.loc[made["outcome"] == "approved", "decision_id"]
+    approved = campaigns["approvals"][campaigns["approvals"]["decision_id"].isin(made)]
     every = shop.approvals[shop.approvals["post_id"].isin(waits.index)]
     return sheet.TableSheet(
         prompt=_(
@@ -198,8 +292,13 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
             "mean_wait": waits["mean"],
             "all_kinds": topic.waiting({"approvals": every}).set_index("post_id")["hours"],
             "in_minutes": 60 * waits["hours"],
+            "counted_requests": waits["approvals"],
+            "median_wait": waits["median"],
+            "for_a_month": waits["hours"] / 12,
+            "for_one_decision": waits["hours"] / len(campaigns["decisions"]),
+            "only_approved": topic.waiting({"approvals": approved}).set_index("post_id")["hours"],
         },
-        table=waits[["approvals", "hours", "mean", "median"]],
+        table=waits[["hours"]].join(_other_hours(shop)),
         column="hours",
         hints=(
             _("Each row of `approvals` is one wait, from `asked_at` to `answered_at`."),
@@ -246,11 +345,58 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
         ),
         "two_layers": _("This is the share for two approvals. Three must follow one another."),
         "too_late": _("This is the share that comes too late. Asked is the share in time."),
+        "left_the_minutes": _(
+            "You changed the layers and left the {minutes} minutes of the cell. Write the minutes "
+            "of the question into it, too."
+        ).format(minutes=TRIED[1]),
+        "cell_unchanged": _(
+            "This is the cell as it stands: two layers of {minutes} minutes. Write three layers "
+            "and the minutes of the question into it."
+        ).format(minutes=TRIED[1]),
+        "last_line_of_the_cell": _(
+            "This is the last line of the cell as it stands: two layers of {minutes} minutes, all "
+            "at once. Change both numbers, and read the lines of one after another."
+        ).format(minutes=TRIED[1]),
+        "left_the_minutes_at_once": _(
+            "You left the {minutes} minutes of the cell, and read the line of all at once. Write "
+            "the minutes of the question into it, and read the lines of one after another."
+        ).format(minutes=TRIED[1]),
+        "two_at_once": _(
+            "This is the share for two approvals that are asked all at once. Here are three, one "
+            "after another."
+        ),
+        "minutes_of_one_layer": _(
+            "You took the minutes of the decisions with one layer, the first row of the table of "
+            "fits. Take those of the question."
+        ),
+        "two_layers_of_that_row": _(
+            "You left two layers, and took the minutes from the first row of the table of fits. "
+            "Three posts approve, and the minutes stand in the question."
+        ),
+        "that_row_at_once": _(
+            "You took the minutes from the first row of the table of fits, and read the line of "
+            "all at once. The minutes stand in the question, and each post waits for the one "
+            "before."
+        ),
+        "one_long_wait_of_that_row": _(
+            "You took one approval of three times the minutes in the first row of the table of "
+            "fits. Three times, one after another, spread less than one long time; and the minutes "
+            "stand in the question."
+        ),
+        "read_the_model": _(
+            "This is the column `model` of the table of fits: it takes the mean of the decisions "
+            "with three layers. Take the minutes of the question."
+        ),
+        "window_over_mean": _(
+            "You divided the window by the mean of three approvals. A part of the mean is no "
+            "chance: some decisions are far faster, others far slower."
+        ),
     },
 )
 def three_layers(shop: Shop) -> sheet.Sheet:
     minutes = float(topic.waiting(_campaigns(shop), by=None)["mean"].iloc[0])
-    path = topic.DecisionTime.of
+    path, fit = topic.DecisionTime.of, topic.fit_layers(_campaigns(shop)).set_index("layers")
+    first = float(fit["per_layer"][1])
     return sheet.Sheet(
         prompt=_(
             "In this shop one approval of a campaign decision takes **{minutes:.1f} minutes** on "
@@ -262,13 +408,20 @@ def three_layers(shop: Shop) -> sheet.Sheet:
             "one_long_approval": path(1, 3 * minutes).cdf(120),
             "all_at_once": path(3, minutes, parallel=True).cdf(120),
             "one_layer": path(1, minutes).cdf(120),
-            "read_the_data": topic.fit_layers(_campaigns(shop)).set_index("layers")["in_window"][3],
+            "read_the_data": fit["in_window"][3],
             "two_layers": path(2, minutes).cdf(120),
             "too_late": 1 - path(3, minutes).cdf(120),
-        },
-        above={
-            words: path(*TRIED, parallel=bool(parallel)).cdf(120)
-            for parallel, words in enumerate(TRIED_AS)
+            "left_the_minutes": path(3, TRIED[1]).cdf(120),
+            "cell_unchanged": path(*TRIED).cdf(120),
+            "last_line_of_the_cell": path(*TRIED, parallel=True).cdf(120),
+            "left_the_minutes_at_once": path(3, TRIED[1], parallel=True).cdf(120),
+            "two_at_once": path(2, minutes, parallel=True).cdf(120),
+            "minutes_of_one_layer": path(3, first).cdf(120),
+            "two_layers_of_that_row": path(2, first).cdf(120),
+            "that_row_at_once": path(3, first, parallel=True).cdf(120),
+            "one_long_wait_of_that_row": path(1, 3 * first).cdf(120),
+            "read_the_model": fit["model"][3],
+            "window_over_mean": 120 / (3 * minutes) if 3 * minutes > 120 else None,
         },
         hints=(
             _("Three exponential times, one after another, add up to an Erlang distribution."),
@@ -313,6 +466,25 @@ def three_layers(shop: Shop) -> sheet.Sheet:
             "This is what the approved decisions did earn. Take it away from what they could have "
             "earned."
         ),
+        "cell_unchanged": _(
+            "This is what service decisions lost, as the cell stands. Change `kind` to "
+            '`"campaign"`.'
+        ),
+        "product_decisions": _(
+            'This is what product decisions lost. Change `kind` to `"campaign"`.'
+        ),
+        "for_one_decision": _(
+            "This is the loss of one decision on average. Asked is that of all of them together."
+        ),
+        "for_a_month": _("This is the loss of a month. Asked is that of the whole year."),
+        "only_the_rejected": _(
+            "This is the potential of the rejected decisions. They were turned down, not late: "
+            "take the approved ones, and their potential less their effect."
+        ),
+        "potential_of_all": _(
+            "This is the potential of all campaign decisions, the rejected ones too. Keep the "
+            "approved ones, and take away what they did earn."
+        ),
     },
 )
 def price_of_waiting(shop: Shop) -> sheet.Sheet:
@@ -322,6 +494,8 @@ def price_of_waiting(shop: Shop) -> sheet.Sheet:
     campaigns = _campaigns(shop)["decisions"]
     timed = topic.add_minutes(campaigns)
     approved = campaigns[campaigns["outcome"] == "approved"]
+    kinds = topic.lost_value(shop, by="kind").set_index("kind")["lost"]
+    potential = campaigns["potential"].sum()
     return sheet.Sheet(
         prompt=_(
             "How many yuan of margin did the shop lose in the year because approved **campaign** "
@@ -334,9 +508,14 @@ def price_of_waiting(shop: Shop) -> sheet.Sheet:
             "all_kinds": lost(shop.decisions),
             "took_the_potential": approved["potential"].sum(),
             "took_the_effect": approved["effect"].sum(),
+            "cell_unchanged": kinds[TRIED_LOSS],
+            "product_decisions": kinds["product"],
+            "for_one_decision": lost(campaigns) / len(approved),
+            "for_a_month": lost(campaigns) / 12,
+            "only_the_rejected": potential - approved["potential"].sum(),
+            "potential_of_all": potential,
         },
-        table=topic.lost_value(shop, by="kind").set_index("kind")[["potential", "lost"]],
-        cell=("campaign", "lost"),
+        table=topic.lost_value(shop, by="kind").set_index("kind")[["potential", "effect"]],
         hints=(
             _("A rejected decision has no effect, but not because it came late."),
             _("Value fades from the first minute on, not only after the window."),

@@ -15,6 +15,7 @@ from ecokit.messages import _
 from ecokit.shop import Shop
 
 POST = "traffic_manager"
+CELL_POST, CELL_MONTH = "product_manager", "2025-06"  # what the cell of the scorecard shows
 NAMES = {name: one.name for name, one in topic.KPIS.items() if POST in one.posts}
 
 
@@ -60,6 +61,26 @@ def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
             "You divided the orders through campaigns by all visitors. Below the line stand the "
             "visitors through campaigns only."
         ),
+        "month_of_the_page": _(
+            "That is the month that the page works out. Asked is the one named in the question."
+        ),
+        "another_month": _(
+            "That is the month in which campaigns converted most. Asked is the one in which they "
+            "brought the largest share of the visitors."
+        ),
+        "whole_year": _("That is the conversion of the whole year. Ask by month."),
+        "share_of_visitors": _(
+            "That is the share of the visitors whom campaigns brought. Asked is how many of these "
+            "ordered."
+        ),
+        "share_of_orders": _(
+            "That is the share of the orders that campaigns made. Asked is how many of the "
+            "visitors through campaigns ordered."
+        ),
+        "only_the_visitors": _(
+            "You divided all orders by the visitors through campaigns. Above the line stand the "
+            "orders through campaigns only."
+        ),
     },
 )
 def campaign_conversion(shop: Shop) -> sheet.Sheet:
@@ -72,7 +93,12 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
     paid, visitors = theirs["paid_at"].count(), ours["visitor_id"].nunique()
     names = ("campaign_conversion", "conversion")
     months = [topic.measure(name, shop, "month").set_index("month")[name] for name in names]
-    table = 100 * pd.concat(months, axis=1).rename(index="{:%B}".format)
+    worst, best = months[0].idxmin(), months[0].idxmax()
+    table = 100 * pd.concat(months, axis=1)
+    table.loc[[worst, best], "campaign_conversion"] = float("nan")
+    table.loc[month, "campaign_conversion"] = 100 * paid / visitors
+    table = table.rename(index="{:%B}".format)
+    year = shop.visits.dropna(subset="campaign_id")["visitor_id"].nunique()
     quarters = topic.measure("campaign_conversion", shop, "quarter").set_index("quarter")
     quarter = month.to_period("Q").to_timestamp()
     rest = orders.loc[orders["campaign_id"].isna(), "paid_at"].count()
@@ -92,6 +118,12 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
             / visits.loc[visits["campaign_id"].isna(), "visitor_id"].nunique(),
             "took_the_quarter": 100 * quarters.loc[quarter, "campaign_conversion"],
             "only_the_orders": 100 * paid / everybody,
+            "month_of_the_page": 100 * months[0][worst] if worst != month else None,
+            "another_month": 100 * months[0][best] if best != month else None,
+            "whole_year": 100 * shop.orders.dropna(subset="campaign_id")["paid_at"].count() / year,
+            "share_of_visitors": 100 * visitors / everybody,
+            "share_of_orders": 100 * paid / orders["paid_at"].count(),
+            "only_the_visitors": 100 * orders["paid_at"].count() / visitors,
         },
         table=table,
         cell=(f"{month:%B}", "campaign_conversion"),
@@ -189,6 +221,33 @@ def click_index(shop: Shop) -> sheet.ChoiceSheet:
             "You let no KPI count for more than 100 %. What lies above the target counts, too, up "
             "to 120 %."
         ),
+        "left_the_post": _(
+            "You changed the month and left the post: these are the product manager's points. "
+            'Write `"traffic_manager"` into the cell, too.'
+        ),
+        "left_the_month": _(
+            "You changed the post and left the month: these are the points of June. Write the "
+            "month of the question into the cell, too."
+        ),
+        "cell_unchanged": _(
+            "These are the product manager's points of June, as the cell stands. Change the post "
+            "and the month."
+        ),
+        "design_manager": _("These are the design manager's points. Asked is the traffic manager."),
+        "took_the_quarter": _(
+            "These are the points of the whole quarter. Asked is one month of it."
+        ),
+        "mean_of_the_points": _(
+            "You divided by the number of KPIs. Points are weighted already: add them up."
+        ),
+        "highest_month": _(
+            "These are the points of the traffic manager's best month. Asked is the month named in "
+            "the question."
+        ),
+        "worst_month": _(
+            "These are the points of the traffic manager's worst month, which the page works out. "
+            "Asked is the month named in the question."
+        ),
     },
 )
 def points(shop: Shop) -> sheet.Sheet:
@@ -213,14 +272,31 @@ def points(shop: Shop) -> sheet.Sheet:
     month = max(cards, key=apart)
     card = cards[month]
     right = scored(card, "capped")
-    totals = {f"{one:%B}": scored(cards[one], "capped") for one in cards}
+    quarter = scored(topic.scorecard(shop, POST, f"{month.to_period('Q')}"), "capped")
+    scores = {f"{one:%Y-%m}": scored(cards[one], "capped") for one in cards}
+    others = topic.scorecards(shop, posts=[CELL_POST, "design_manager"])
+    others = others.groupby(["post_id", others["month"].dt.strftime("%Y-%m")])["points"].sum()
+    asked = f"{month:%Y-%m}"
+    by_score = sorted((one for one in scores if one != asked), key=scores.__getitem__)
+    known = (CELL_MONTH, by_score[0], by_score[-1])
+    totals = {f"{one:%B}": scores[f"{one:%Y-%m}"] for one in cards if f"{one:%Y-%m}" not in known}
     return sheet.Sheet(
         prompt=_(
             "How many points did the traffic manager score in {month:%B %Y}, when no KPI may count "
             "for more than 120 % of its target?"
         ).format(month=month),
         right=right,
-        wrong=answers(card),
+        wrong=answers(card)
+        | {
+            "left_the_post": others[CELL_POST, asked],
+            "left_the_month": scores[CELL_MONTH] if CELL_MONTH in by_score[1:-1] else None,
+            "cell_unchanged": others[CELL_POST, CELL_MONTH] if CELL_MONTH != asked else None,
+            "design_manager": others["design_manager", asked],
+            "took_the_quarter": quarter,
+            "mean_of_the_points": right / len(card),
+            "highest_month": scores[by_score[-1]],
+            "worst_month": scores[by_score[0]],
+        },
         table=pd.DataFrame({"points": totals}),
         cell=(f"{month:%B}", "points"),
         hints=(
@@ -270,6 +346,9 @@ def _another_lever(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
     return max((one for one in weak if one[0] not in taken), key=ahead)
 
 
+FAR = 0.2  # points below 0 that are told from 0
+
+
 @sheet.table(
     id="kpi-missing-points",
     objective="kpi-move",
@@ -294,12 +373,38 @@ def _another_lever(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
             "question: change the month in the cell above."
         ),
         "points_won": _("Those are the points that each KPI brought. Asked is what is missing."),
+        "points_won_in_the_worst": _(
+            "Those are the points that each KPI brought in the month with the fewest points. Asked "
+            "is what is missing, in the month named in the question."
+        ),
+        "ten_per_cent_in_the_worst": _(
+            "That is what 10 % more of each KPI would bring, and in the month that stands in the "
+            "cell. Change the month, and read the column `gain_at_target`."
+        ),
+        "took_away_in_the_worst": _(
+            "You took the points from the weights in the month with the fewest points. Take the "
+            "month named in the question; a KPI above its target brings 0 more."
+        ),
+        "without_weights_in_the_worst": _(
+            "You gave every KPI 100 points, and took the month with the fewest. On target a KPI "
+            "brings its weight; the month is named in the question."
+        ),
+        "weight_alone": _(
+            "Those are the weights: what a KPI brings on target. Take away what it brought already."
+        ),
+        "what_is_reached": _(
+            "Those are the attainments in per cent. Asked are points: how many more each KPI would "
+            "bring on target."
+        ),
     },
 )
 def missing_points(shop: Shop) -> sheet.TableSheet:
     month, card = _with_one_above(shop)
     gap = 100 * (1 - card["attainment"])
     signed = card["weight"] * gap
+    weak = _weak(shop)
+    worst = weak[0][1]
+    lacks = 100 * (1 - worst["attainment"])
     return sheet.TableSheet(
         prompt=_(
             "{month:%B %Y} was a weak month of the traffic manager. How many points would each KPI "
@@ -310,12 +415,24 @@ def missing_points(shop: Shop) -> sheet.TableSheet:
         wrong={
             "without_weights": gap.clip(lower=0),
             "ten_per_cent_better": card["gain"],
-            "took_points_away": None if signed.min() > -0.2 else signed,
-            "worst_month": _weak(shop)[0][1]["gain_at_target"],
+            "took_points_away": signed if signed.min() < -FAR else None,
+            "worst_month": worst["gain_at_target"],
             "points_won": card["points"],
+            "points_won_in_the_worst": worst["points"],
+            "ten_per_cent_in_the_worst": worst["gain"],
+            "took_away_in_the_worst": (worst["weight"] * lacks)
+            if (worst["weight"] * lacks).min() < -FAR
+            else None,
+            "without_weights_in_the_worst": lacks.clip(lower=0),
+            "weight_alone": 100 * card["weight"],
+            "what_is_reached": 100 * card["attainment"],
         },
-        table=card.assign(weight=100 * card["weight"])[["weight", "gain_at_target"]],
-        column="gain_at_target",
+        table=pd.DataFrame(
+            {f"{one:%B}": other["gain_at_target"] for one, other in weak[1:]}
+            | {f"10 % more in {one:%B}": other["gain"] for one, other in weak[1:] if one != month}
+            | {f"points in {one:%B}": other["points"] for one, other in weak[1:] if one != month}
+        ),
+        column=f"{month:%B}",
         hints=(
             _("On target a KPI brings its weight in points. Compare with what it brought."),
             _("`kpi.what_if(card)` has a column `gain_at_target`."),
@@ -402,12 +519,36 @@ def _by_month(shop: Shop) -> pd.DataFrame:
             "You divided the orders of the rest by all visitors. Divide them by the visitors who "
             "came without a campaign."
         ),
+        "cell_unchanged": _(
+            "That is the first number of the cell as it stands: the whole shop, with the 45 % of "
+            "the target. Write in the share of the question, and read the rest of the traffic."
+        ),
+        "share_of_the_rate": _(
+            "You took the rest's share of the orders from the conversion. A share of orders is no "
+            "share of a conversion: count orders and visitors of the rest, and divide."
+        ),
+        "visitors_of_the_rate": _(
+            "You took the rest's share of the visitors from the conversion. Count orders and "
+            "visitors of the rest, and divide."
+        ),
+        "gave_all_orders": _(
+            "You gave the rest all orders of the shop. It makes only those that campaigns do not."
+        ),
+        "orders_of_campaigns": _(
+            "You divided the orders of campaigns by the visitors of the rest. Take the orders that "
+            "are left."
+        ),
+        "this_years": _(
+            "That is what the rest converted this year. Asked is what it must convert for the "
+            "targets of next year to agree."
+        ),
     },
 )
 def rest_conversion(shop: Shop) -> sheet.Sheet:
     target = _cards(shop).groupby("kpi")["target"].first()
-    shares = _by_month(shop)["campaign_uv_share"]
-    month, uv = shares.index[0], round(float(shares.iloc[0]), 3)
+    months = _by_month(shop)
+    first, month = months.iloc[0], months.index[0]
+    uv = round(float(first["campaign_uv_share"]), 3)
     orders, converts = target["campaign_order_share"], target["campaign_conversion"]
     asked = target["campaign_uv_share"]
     tied = topic.implied_conversion(uv, orders, converts)
@@ -424,6 +565,12 @@ def rest_conversion(shop: Shop) -> sheet.Sheet:
             "swapped_the_shares": 100 * topic.implied_conversion(orders, uv, converts).rest,
             "kept_the_target": 100 * topic.implied_conversion(asked, orders, converts).rest,
             "over_all_visitors": 100 * tied.rest * (1 - uv),
+            "cell_unchanged": 100 * topic.implied_conversion(asked, orders, converts).shop,
+            "share_of_the_rate": 100 * (1 - orders) * converts,
+            "visitors_of_the_rate": 100 * (1 - uv) * converts,
+            "gave_all_orders": 100 * tied.shop / (1 - uv),
+            "orders_of_campaigns": 100 * uv * converts / (1 - uv),
+            "this_years": 100 * topic.implied_conversion(*map(float, first)).rest,
         },
         case=(f"{month:%B}", f"{uv:.1%}"),
         code=f"""

@@ -19,6 +19,8 @@ from ecokit.shop import Shop
 
 WINDOW = 120  # minutes in which a campaign decision is to be made
 SEVEN, THREE = "seven_departments", "three_centers"  # the structures of the questions
+OURS = "three_forces"  # the structure that the cells show
+TRIED_DAY = pd.Timestamp("2025-03-31")  # the day that the cell of the payroll shows
 ENDS = ["raised_by", "decided_by"]  # of a decision: who asks, and who says the last yes
 
 
@@ -41,11 +43,24 @@ ENDS = ["raised_by", "decided_by"]  # of a decision: who asks, and who says the 
             "You counted departments, which stand beside one another. Layers lie below one "
             "another: count the posts on the longest line from the top."
         ),
+        "one_for_all": _(
+            "You gave all three the layers of the three forces. The cell shows one structure at a "
+            "time: change its name, and count each."
+        ),
+        "read_the_name": _(
+            "You took the number in the name. Departments, centers and forces stand beside one "
+            "another; layers lie below one another."
+        ),
+        "counted_the_way": _(
+            "You counted the posts on the way of a campaign decision, up and down again. Layers "
+            "count one way: from the general manager down."
+        ),
     },
 )
 def layers(shop: Shop) -> sheet.TableSheet:
     departments = shop.posts.groupby("structure", sort=False)["department"].nunique()
     right = {name: topic.layers(shop, structure=name).max() for name in departments.index}
+    ways = {name: topic.approval_paths(shop, structure=name).set_index("kind") for name in right}
     return sheet.TableSheet(
         prompt=_(
             "Read the three organisation charts. How many layers does each structure have? "
@@ -55,6 +70,11 @@ def layers(shop: Shop) -> sheet.TableSheet:
         wrong={
             "counted_arrows": {name: depth - 1 for name, depth in right.items()},
             "counted_departments": departments,
+            "one_for_all": dict.fromkeys(right, right[OURS]),
+            "read_the_name": {name: 7 if name == SEVEN else 3 for name in right},
+            "counted_the_way": {
+                name: paths.loc["campaign", "approvals"] + 1 for name, paths in ways.items()
+            },
         },
         hints=(
             _("Follow the longest line from the general manager down to a post without reports."),
@@ -98,12 +118,29 @@ def layers(shop: Shop) -> sheet.TableSheet:
             "You counted people who hold two posts twice. Where `held_with` names a post, the "
             "people of that post do this work, too: leave the row out."
         ),
+        "averaged_the_posts": _(
+            "You averaged how many posts hang below each one in the chart. A post can have several "
+            "people, and who holds two posts is one: add up people, and divide by managers."
+        ),
+        "another_structure": _(
+            "That is the mean span of the three forces, as the cell stands. Change `structure` to "
+            '`"three_centers"`.'
+        ),
+        "left_out_the_top": _(
+            "You left the general manager out of the managers. The directors are led, too: by the "
+            "general manager."
+        ),
+        "divided_by_all": _(
+            "You divided by everybody in the company. Divide by the managers only: those who lead "
+            "somebody."
+        ),
     },
 )
 def mean_span(shop: Shop) -> sheet.Sheet:
     posts = topic.choose(shop.posts, structure=THREE)
     inside = posts[posts["sourcing"] == "inside"]
-    managers = len(topic.spans(shop, structure=THREE))
+    spans = topic.spans(shop, structure=THREE)
+    managers, top = len(spans), posts.loc[posts["reports_to"].isna(), "post_id"].iloc[0]
     means = {name: topic.mean_span(shop, structure=name) for name in topic.STRUCTURES}
     own = posts["held_with"].isna()
     return sheet.Sheet(
@@ -117,10 +154,14 @@ def mean_span(shop: Shop) -> sheet.Sheet:
             "counted_posts": inside["reports_to"].notna().sum() / managers,
             "counted_the_top": inside.loc[own, "headcount"].sum() / managers,
             "counted_twice": (inside["headcount"].sum() - 1) / managers,
+            "averaged_the_posts": inside["reports_to"].value_counts().mean(),
+            "another_structure": means[OURS],
+            "left_out_the_top": spans.drop(top).mean(),
+            "divided_by_all": spans.sum() / inside.loc[own, "headcount"].sum(),
         },
         table=pd.DataFrame(
             {
-                "mean_span": means,
+                "mean_span": {name: mean for name, mean in means.items() if name != OURS},
                 "widest_span": {name: topic.spans(shop, structure=name).max() for name in means},
             }
         ),
@@ -167,6 +208,20 @@ def mean_span(shop: Shop) -> sheet.Sheet:
             "You counted the people. The question is what they cost: add up `monthly_cost`."
         ),
         "for_a_year": _("That is what they cost in a year. Asked is one month."),
+        "still_there": _(
+            "You paid those who have no day of leaving. Some of them came after the day, and who "
+            "left after it was still there: look at both columns."
+        ),
+        "another_day": _(
+            "That is the day that stands in the cell. Change `day` to the one that is asked for."
+        ),
+        "for_one_person": _(
+            "That is what one of them costs on average. Asked is all of them together."
+        ),
+        "in_the_plan_of_seven": _(
+            "That is the plan of the seven departments, the first row in `posts`. The question is "
+            "what the people in `staff` really cost."
+        ),
     },
 )
 def payroll(shop: Shop) -> sheet.Sheet:
@@ -175,8 +230,12 @@ def payroll(shop: Shop) -> sheet.Sheet:
         return int(fen.sum()) / 100
 
     day = pd.Timestamp(year=shop.orders["placed_at"].max().year, month=11, day=11)
-    hired = shop.staff[shop.staff["hired_on"] <= day]
-    present = hired[hired["left_on"].isna() | (hired["left_on"] > day)]
+
+    def there(day: pd.Timestamp) -> pd.DataFrame:
+        come = shop.staff[shop.staff["hired_on"] <= day]
+        return come[come["left_on"].isna() | (come["left_on"] > day)]
+
+    hired, present = shop.staff[shop.staff["hired_on"] <= day], there(day)
     return sheet.Sheet(
         prompt=_(
             "The table `staff` lists everybody who has worked in the shop. What do the people who "
@@ -185,10 +244,14 @@ def payroll(shop: Shop) -> sheet.Sheet:
         right=paid(present),
         wrong={
             "forgot_leavers": paid(hired) if len(hired) > len(present) else None,
-            "used_the_plan": topic.cost(shop, structure="three_forces")["monthly_cost"].sum(),
+            "used_the_plan": topic.cost(shop, structure=OURS)["monthly_cost"].sum(),
             "whoever_was_there": paid(shop.staff) if len(shop.staff) > len(hired) else None,
             "counted_people": len(present),
             "for_a_year": 12 * paid(present),
+            "still_there": paid(shop.staff[shop.staff["left_on"].isna()]),
+            "another_day": paid(there(TRIED_DAY)),
+            "for_one_person": paid(present) / len(present),
+            "in_the_plan_of_seven": topic.cost(shop, structure=SEVEN)["monthly_cost"].sum(),
         },
         hints=(
             _("Keep the rows that were hired on that day or before."),
@@ -226,8 +289,8 @@ def payroll(shop: Shop) -> sheet.Sheet:
             "You stopped at the common boss. From there the paper still goes down to decide."
         ),
         "left_out_the_last": _(
-            "You left out one post on the way. Everybody whom the paper reaches says yes, and so "
-            "does the one who decides."
+            "That is one post too few. Everybody whom the paper reaches says yes, and so does the "
+            "one who decides. In the table read the row of service: the other kinds need one fewer."
         ),
     },
 )
@@ -302,11 +365,24 @@ def _minutes(shop: Shop) -> int:
             "The mean of five waits lies beyond two hours, and yet some decisions come in time: "
             "the share is small, not nothing."
         ),
+        "cell_unchanged": _(
+            "That is the share for two approvals, as the cell stands. Change `approvals` to 5."
+        ),
+        "three_approvals": _(
+            "That is the share for three approvals. Here five follow one another."
+        ),
+        "counted_the_one_who_asks": _(
+            "That is the share for six approvals. The one who asks does not approve."
+        ),
+        "part_of_the_mean": _(
+            "You divided the two hours by the mean of five waits. A part of the mean is no chance: "
+            "some decisions are far faster, others far slower."
+        ),
     },
 )
 def two_hours(shop: Shop) -> sheet.Sheet:
     minutes = _minutes(shop)
-    chances = {n: 100 * topic.chance_in_time(n, minutes, WINDOW) for n in (1, 2, 3, 4, 5)}
+    chances = {n: 100 * topic.chance_in_time(n, minutes, WINDOW) for n in range(1, 7)}
     return sheet.Sheet(
         prompt=_(
             "A campaign decision needs **five** approvals, one after another. In this shop one "
@@ -321,9 +397,11 @@ def two_hours(shop: Shop) -> sheet.Sheet:
             "left_out_one": chances[4],
             "too_late": 100 - chances[5],
             "looked_at_the_mean": 0 if 5 * minutes > WINDOW else None,
+            "cell_unchanged": chances[2],
+            "three_approvals": chances[3],
+            "counted_the_one_who_asks": chances[6],
+            "part_of_the_mean": 100 * WINDOW / (5 * minutes) if 5 * minutes > WINDOW else None,
         },
-        table=pd.DataFrame({"chance": {f"{n} approvals": chances[n] for n in (2, 3, 5)}}),
-        cell=("5 approvals", "chance"),
         hints=(
             _("The sum of exponential times has the Erlang distribution."),
             _("`organisation.chance_in_time(approvals, minutes_per_approval, 120)` is a share."),
