@@ -19,6 +19,8 @@ DAYS = 60  # in which a next order counts
 USUAL_DAYS = 90  # in which it counts on the page
 MONTH = "2025-04-01"  # whose calls are asked for
 WORKED = pd.Timestamp("2025-11-15 09:00")  # the morning that page and notebook work out
+CELL_MONTH, CELL_REGION = pd.Timestamp("2025-06-01"), "south"  # what the notebook's cell shows
+PACKING = 6  # the touchpoint that gives way first in the rush
 REMINDER = 3  # the touchpoint of an order that is placed and not paid
 SHOWN = 10  # the touchpoint that the notebook's cell above shows by month
 SAME_DAY = 0.9  # share of calls that the plan must make on the day they fall due
@@ -58,6 +60,21 @@ def _calls(shop: Shop) -> pd.DataFrame:
             "This is the touchpoint that the notebook's cell shows, not the call. Change its "
             "number to 8."
         ),
+        "year_not_in_time": _(
+            "You took late and missing calls together, and of the whole year. A late call has a "
+            "`done_at`; asked are the missing ones of one month."
+        ),
+        "year_over_all_orders": _(
+            "You divided the missing calls of the year by all paid orders. Divide by the orders to "
+            "which touchpoint 8 applied, and take the month that is asked for."
+        ),
+        "touchpoint_above": _(
+            "This is the row of touchpoint 7, the dispatch message, and of the whole year. The "
+            "call is touchpoint 8; take the month that is asked for."
+        ),
+        "share_of_the_year": _(
+            "You divided by the cases of the whole year. Divide by those of the month."
+        ),
     },
 )
 def silent_parcels(shop: Shop) -> sheet.Sheet:
@@ -67,6 +84,9 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
     year = topic.rates(shop).set_index("touchpoint").loc[topic.CALL]
     paid = shop.orders["paid_at"].notna() & (shop.orders["placed_at"].dt.month == asked.month)
     months = rates.loc[topic.CALL].rename(index="{:%B}".format)
+    table = months[["missing_rate"]].assign(late_rate=float("nan"), on_time_rate=float("nan"))
+    table.loc[f"{asked:%B}"] = call[list(table)]
+    before = topic.CALL - 1
     return sheet.Sheet(
         prompt=_(
             "When a parcel is not there three days after dispatch, touchpoint 8 applies: find the "
@@ -81,8 +101,12 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
             "whole_year": year["missing_rate"],
             "among_the_not_in_time": call["missing"] / (call["late"] + call["missing"]),
             "another_touchpoint": shown["missing_rate"],
+            "year_not_in_time": 1 - year["on_time_rate"],
+            "year_over_all_orders": year["missing"] / shop.orders["paid_at"].notna().sum(),
+            "touchpoint_above": topic.rates(shop).set_index("touchpoint")["missing_rate"][before],
+            "share_of_the_year": call["missing"] / year[["on_time", "late", "missing"]].sum(),
         },
-        table=months[["on_time_rate", "late_rate", "missing_rate"]],
+        table=table,
         cell=(f"{asked:%B}", "missing_rate"),
         hints=(
             _("Only orders with a row for touchpoint 8 are asked about."),
@@ -123,6 +147,39 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
             "You divided by what was done. What was never done was not on time either: divide by "
             "all that was due."
         ),
+        "late_rates": _(
+            "This is the column of what came late. Asked is what was on time: read `on_time_rate`."
+        ),
+        "not_on_time": _(
+            "These are the shares that were late or missing. Asked are those that were on time."
+        ),
+        "cell_unchanged": _(
+            "This is the cell as it stands, another month and another region. Write in the month "
+            "and the region that are asked for."
+        ),
+        "other_rush_month": _(
+            "This is the other month of the rush. Asked is the one with the most orders."
+        ),
+        "left_the_region": _(
+            "You changed the month and left the region of the cell. Write in the region that is "
+            "asked for."
+        ),
+        "year_of_all_regions": _(
+            "These are the rates of the whole year and of all regions, the first table. Take the "
+            "one month and the one region."
+        ),
+        "other_rush_month_of_all": _(
+            "This is the other month of the rush, and all regions. Take the month with the most "
+            "orders, and the one region."
+        ),
+        "late_rates_of_all": _(
+            "This is the column of what came late, and of all regions. Read `on_time_rate`, of the "
+            "one region."
+        ),
+        "left_out_the_missing_of_all": _(
+            "You divided by what was done, and took all regions. Divide by all that was due, in "
+            "the one region."
+        ),
     },
 )
 def busiest_month(shop: Shop) -> sheet.TableSheet:
@@ -130,11 +187,20 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
     region = str(shop.orders["region"].value_counts().index[0])
     asked = [4, 6, 7, 9]  # payment, packing, dispatch, signed for
     found = topic.rates(shop, by=["month", "region"]).set_index("touchpoint")
+    placed = shop.orders["placed_at"].dt.to_period("M").value_counts()
+    other = placed.index[1].to_timestamp()
     there = found[found["region"] == region]
     month = there[there["month"] == busiest].loc[asked]
     year = topic.rates(shop, by="region").set_index(["region", "touchpoint"]).loc[region]
     everywhere = topic.rates(shop, by="month").set_index(["month", "touchpoint"]).loc[busiest]
     by_month = there.pivot_table("on_time_rate", "touchpoint", "month").loc[asked]
+    by_month = by_month.drop(columns=other).rename(columns="{:%B}".format)
+    regions = found[found["month"] == busiest].pivot_table("on_time_rate", "touchpoint", "region")
+    regions = regions.loc[asked].drop(columns=[region, CELL_REGION], errors="ignore")
+    cell = found[(found["month"] == CELL_MONTH) & (found["region"] == CELL_REGION)]
+    left = found[(found["month"] == busiest) & (found["region"] == CELL_REGION)].loc[asked]
+    elsewhere = region != CELL_REGION
+    every = topic.rates(shop, by="month").set_index(["month", "touchpoint"])
     return sheet.TableSheet(
         prompt=_(
             "Take the month with the most orders, {month:%B}, and the region to which most of the "
@@ -148,8 +214,21 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
             "whole_year": year["on_time_rate"].loc[asked],
             "left_out_the_missing": month["on_time"] / (month["on_time"] + month["late"]),
             "all_regions": everywhere["on_time_rate"].loc[asked],
+            "late_rates": month["late_rate"],
+            "not_on_time": 1 - month["on_time_rate"],
+            "cell_unchanged": cell["on_time_rate"].loc[asked] if elsewhere else None,
+            "other_rush_month": there[there["month"] == other]["on_time_rate"].loc[asked],
+            "left_the_region": left["on_time_rate"] if elsewhere else None,
+            "year_of_all_regions": topic.rates(shop).set_index("touchpoint")["on_time_rate"][asked],
+            "other_rush_month_of_all": every["on_time_rate"][other].loc[asked],
+            "late_rates_of_all": everywhere["late_rate"].loc[asked],
+            "left_out_the_missing_of_all": (
+                everywhere["on_time"] / (everywhere["on_time"] + everywhere["late"])
+            ).loc[asked],
         },
-        table=by_month.rename(columns="{:%B}".format).assign(late=month["late_rate"]),
+        table=by_month.join(regions.rename(columns="the region {}".format)).assign(
+            missing=month["missing_rate"]
+        ),
         column=f"{busiest:%B}",
         hints=(
             _("The month is that of the order, not that of the message."),
@@ -198,14 +277,34 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
             "This is the list of the morning that stands in the notebook's cell. Change `now` to "
             "the moment that is asked for."
         ),
+        "all_of_another_morning": _(
+            "These are all parcels of the morning that stands in the notebook's cell. Change `now` "
+            "to the moment that is asked for, and count those without a call."
+        ),
+        "called_of_another_morning": _(
+            "These are the called ones of the morning that stands in the notebook's cell. Change "
+            "`now`, and count those whose `called_at` is empty."
+        ),
+        "the_morning_before": _(
+            "This is the list of the morning before. Look at the date that is asked for."
+        ),
+        "due_that_night": _(
+            "You counted the calls that fell due on the day before. Some parcels are older, and "
+            "some have arrived: take the list of the morning."
+        ),
     },
 )
 def call_list(shop: Shop) -> sheet.Sheet:
     now = _calls(shop)["due_at"].dt.normalize().mode().iloc[0] + pd.Timedelta(days=1, hours=9)
     if now == WORKED:  # page and notebook work that one out
         now -= pd.Timedelta(days=1)
-    waiting = topic.overdue_parcels(shop, as_of=now)["called_at"]
     overnight = topic.overdue_parcels(shop, as_of=now.normalize())
+    listed = topic.overdue_parcels(shop, as_of=now)
+    waiting = listed["called_at"]
+    before = topic.overdue_parcels(shop, as_of=now - pd.Timedelta(days=1))["called_at"]
+    worked = topic.overdue_parcels(shop, as_of=WORKED)["called_at"]
+    calls = _calls(shop)
+    eve = calls["due_at"].dt.normalize() == now.normalize() - pd.Timedelta(days=1)
     paid = shop.orders[shop.orders["paid_at"].notna()]
     orders = paid.assign(dispatched_at=paid["placed_at"])
     early = {"orders": orders, "touchpoints": shop.touchpoints, "journey": shop.journey}
@@ -222,7 +321,11 @@ def call_list(shop: Shop) -> sheet.Sheet:
             "since_the_order": topic.overdue_parcels(early, as_of=now)["called_at"].isna().sum(),
             "counted_the_informed": waiting.notna().sum(),
             "at_midnight": overnight["called_at"].isna().sum(),
-            "another_morning": topic.overdue_parcels(shop, as_of=WORKED)["called_at"].isna().sum(),
+            "another_morning": worked.isna().sum(),
+            "all_of_another_morning": len(worked),
+            "called_of_another_morning": worked.notna().sum(),
+            "the_morning_before": before.isna().sum(),
+            "due_that_night": eve.sum(),
         },
         hints=(
             _(
@@ -437,6 +540,23 @@ def _told(shop: Shop) -> pd.DataFrame:
         "any_contact": _(
             "You counted contacts about anything. Count those about the delivery only."
         ),
+        "share_of_both": _(
+            "This is the share of contacts where the call was late or missing, as the notebook's "
+            "cell stands. Take the late ones, and subtract the share where the call was on time."
+        ),
+        "any_contact_of_both": _(
+            "You counted contacts about anything, and took late and missing calls together. Count "
+            "those about the delivery, where the call came late."
+        ),
+        "share_in_time": _(
+            "This is the share of contacts where the call was on time. Subtract it from the share "
+            "where it was late."
+        ),
+        "ratio": _("You divided the two shares. Asked is how much larger the one is: subtract."),
+        "another_outcome": _(
+            "This is the row of complaints. Asked is who asked about the delivery: the row "
+            "`contacted`."
+        ),
     },
 )
 def missed_call(shop: Shop) -> sheet.Sheet:
@@ -449,6 +569,8 @@ def missed_call(shop: Shop) -> sheet.Sheet:
     effect = topic.effect(
         shop, touchpoint=topic.CALL, outcomes=told, within="month", missed=["late"]
     ).set_index("outcome")
+    missed = told["call"].isin(["late", "missing"])
+    touched = told.loc[missed, "order_id"].isin(shop.contacts["order_id"]).mean()
     return sheet.Sheet(
         prompt=_(
             "Take orders to which touchpoint 8 applied. How much larger is the share of customers "
@@ -464,8 +586,13 @@ def missed_call(shop: Shop) -> sheet.Sheet:
             "late_and_missing": both - in_time,
             "only_the_missing": shares["missing"] - in_time,
             "any_contact": anything["late"] - anything["on_time"],
+            "share_of_both": both,
+            "any_contact_of_both": touched - anything["on_time"],
+            "share_in_time": in_time,
+            "ratio": late / in_time,
+            "another_outcome": effect["difference"]["complained"],
         },
-        table=effect[["difference", "missed_rate", "kept_rate"]],
+        table=effect[["difference", "missed_rate", "kept_rate"]].drop(index="complained"),
         cell=("contacted", "difference"),
         hints=(
             _("Compare only parcels that needed a call. Both groups waited three days."),
@@ -587,6 +714,24 @@ def do_calls_harm(shop: Shop) -> sheet.ChoiceSheet:
             "You averaged the months. November then counts as much as a calm month. Add up orders, "
             "then divide."
         ),
+        "weakest_of_the_table": _(
+            "This is the call, the weakest of the ten rates. It applies to few orders only, and "
+            "the others never failed at it. Count the orders without any failure."
+        ),
+        "packing": _(
+            "This is the rate of packing, the weakest step that each order passes. It is about the "
+            "most that is possible; the other touchpoints fail for further orders."
+        ),
+        "sum_of_the_failures": _(
+            "You took all failures from the whole. An order with two failures is spoiled only "
+            "once: count orders."
+        ),
+        "rush_month": _("This is the month with the most orders. Asked is the whole year."),
+        "best_month": _("This is the best month. Asked is the whole year."),
+        "share_of_the_steps": _(
+            "You counted touchpoints: which share of all steps was on time. Count orders: one "
+            "failure spoils the whole journey."
+        ),
     },
 )
 def perfect(shop: Shop) -> sheet.Sheet:
@@ -596,6 +741,9 @@ def perfect(shop: Shop) -> sheet.Sheet:
     months = topic.perfect_journey(shop, by="month")
     named = months.set_index("month")[["joint"]].rename(index="{:%B}".format)
     named.loc[_("the year")] = journeys["joint"]
+    busiest = shop.orders["placed_at"].dt.to_period("M").mode().iloc[0].to_timestamp()
+    rates, floor = topic.rates(shop).set_index("touchpoint"), journeys["floor"]
+    known = {f"{busiest:%B}", f"{months.set_index('month')['joint'].idxmax():%B}"}
     return sheet.Sheet(
         prompt=_(
             "An order had a perfect journey when each touchpoint that applied to it was on time; "
@@ -606,14 +754,21 @@ def perfect(shop: Shop) -> sheet.Sheet:
         right=journeys["joint"],
         wrong={
             "multiplied_the_rates": journeys["product"],
-            "multiplied_ten": topic.rates(shop)["on_time_rate"].prod(),
-            "mean_of_the_rates": topic.rates(shop)["on_time_rate"].mean(),
+            "multiplied_ten": rates["on_time_rate"].prod(),
+            "mean_of_the_rates": rates["on_time_rate"].mean(),
             "weakest_link": journeys["ceiling"],
             "counted_unpaid": kept.mean(),
             "counted_what_failed": 1 - journeys["joint"],
             "averaged_the_months": months["joint"].mean(),
+            "weakest_of_the_table": rates["on_time_rate"].min(),
+            "packing": rates["on_time_rate"][PACKING],
+            "sum_of_the_failures": floor,
+            "rush_month": months.set_index("month")["joint"][busiest],
+            "best_month": months["joint"].max(),
+            "share_of_the_steps": rates["on_time"].sum()
+            / rates[["on_time", "late", "missing"]].sum().sum(),
         },
-        table=named.rename(columns={"joint": _("perfect journeys")}),
+        table=named.drop(index=list(known)).rename(columns={"joint": _("perfect journeys")}),
         cell=(_("the year"), _("perfect journeys")),
         hints=(
             _("Look at one order first: is everything on time? Then count such orders."),
@@ -647,7 +802,18 @@ def perfect(shop: Shop) -> sheet.Sheet:
             "This is the share within {usual} days, as on the page. You are asked for {days}."
         ).format(usual=USUAL_DAYS, days=DAYS),
         "share_of_repeats": _(
-            "This is the share of orders that follow an earlier one. Asked is how many are "
+            "This is the share of orders that follow an earlier one, however late. Asked is how "
+            "many are followed within {days} days."
+        ).format(days=DAYS),
+        "young_of_ninety_days": _(
+            "You took {usual} days, as on the page, and counted orders of the last weeks as not "
+            "followed. Take {days} days, and leave out the orders that have had no time yet."
+        ).format(usual=USUAL_DAYS, days=DAYS),
+        "thirty_days": _("This is the share within 30 days. You are asked for {days}.").format(
+            days=DAYS
+        ),
+        "orders_a_customer": _(
+            "This is the number of orders of one customer. Asked is the share of orders that are "
             "followed."
         ),
     },
@@ -668,6 +834,11 @@ def repeat(shop: Shop) -> sheet.Sheet:
             "counted_customers": (paid.groupby("visitor_id").size() > 1).mean(),
             "ninety_days": topic.repeat_purchase(shop, days=USUAL_DAYS)["repeat_rate"].iloc[0],
             "share_of_repeats": paid["visitor_id"].duplicated().mean(),
+            "young_of_ninety_days": topic.repeat_purchase(shop, days=USUAL_DAYS)["naive_rate"].iloc[
+                0
+            ],
+            "thirty_days": topic.repeat_purchase(shop, days=30)["repeat_rate"].iloc[0],
+            "orders_a_customer": len(paid) / paid["visitor_id"].nunique(),
         },
         hints=(
             _("An order of December cannot show yet whether its customer comes back."),

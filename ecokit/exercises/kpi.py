@@ -64,10 +64,6 @@ def _months(shop: Shop) -> dict[pd.Timestamp, pd.DataFrame]:
         "month_of_the_page": _(
             "That is the month that the page works out. Asked is the one named in the question."
         ),
-        "another_month": _(
-            "That is the month in which campaigns converted most. Asked is the one in which they "
-            "brought the largest share of the visitors."
-        ),
         "whole_year": _("That is the conversion of the whole year. Ask by month."),
         "share_of_visitors": _(
             "That is the share of the visitors whom campaigns brought. Asked is how many of these "
@@ -93,10 +89,10 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
     paid, visitors = theirs["paid_at"].count(), ours["visitor_id"].nunique()
     names = ("campaign_conversion", "conversion")
     months = [topic.measure(name, shop, "month").set_index("month")[name] for name in names]
-    worst, best = months[0].idxmin(), months[0].idxmax()
+    worst = months[0].idxmin()
     table = 100 * pd.concat(months, axis=1)
-    table.loc[[worst, best], "campaign_conversion"] = float("nan")
-    table.loc[month, "campaign_conversion"] = 100 * paid / visitors
+    if worst != month:
+        table.loc[worst, "campaign_conversion"] = float("nan")  # it has a mistake of its own
     table = table.rename(index="{:%B}".format)
     year = shop.visits.dropna(subset="campaign_id")["visitor_id"].nunique()
     quarters = topic.measure("campaign_conversion", shop, "quarter").set_index("quarter")
@@ -119,7 +115,6 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
             "took_the_quarter": 100 * quarters.loc[quarter, "campaign_conversion"],
             "only_the_orders": 100 * paid / everybody,
             "month_of_the_page": 100 * months[0][worst] if worst != month else None,
-            "another_month": 100 * months[0][best] if best != month else None,
             "whole_year": 100 * shop.orders.dropna(subset="campaign_id")["paid_at"].count() / year,
             "share_of_visitors": 100 * visitors / everybody,
             "share_of_orders": 100 * paid / orders["paid_at"].count(),
@@ -240,10 +235,6 @@ def click_index(shop: Shop) -> sheet.ChoiceSheet:
         "mean_of_the_points": _(
             "You divided by the number of KPIs. Points are weighted already: add them up."
         ),
-        "highest_month": _(
-            "These are the points of the traffic manager's best month. Asked is the month named in "
-            "the question."
-        ),
         "worst_month": _(
             "These are the points of the traffic manager's worst month, which the page works out. "
             "Asked is the month named in the question."
@@ -277,8 +268,8 @@ def points(shop: Shop) -> sheet.Sheet:
     others = topic.scorecards(shop, posts=[CELL_POST, "design_manager"])
     others = others.groupby(["post_id", others["month"].dt.strftime("%Y-%m")])["points"].sum()
     asked = f"{month:%Y-%m}"
-    by_score = sorted((one for one in scores if one != asked), key=scores.__getitem__)
-    known = (CELL_MONTH, by_score[0], by_score[-1])
+    worst = min(scores, key=scores.__getitem__)
+    known = {CELL_MONTH, worst} - {asked}
     totals = {f"{one:%B}": scores[f"{one:%Y-%m}"] for one in cards if f"{one:%Y-%m}" not in known}
     return sheet.Sheet(
         prompt=_(
@@ -289,13 +280,12 @@ def points(shop: Shop) -> sheet.Sheet:
         wrong=answers(card)
         | {
             "left_the_post": others[CELL_POST, asked],
-            "left_the_month": scores[CELL_MONTH] if CELL_MONTH in by_score[1:-1] else None,
-            "cell_unchanged": others[CELL_POST, CELL_MONTH] if CELL_MONTH != asked else None,
+            "left_the_month": scores[CELL_MONTH] if asked != CELL_MONTH else None,
+            "cell_unchanged": others[CELL_POST, CELL_MONTH] if asked != CELL_MONTH else None,
             "design_manager": others["design_manager", asked],
             "took_the_quarter": quarter,
             "mean_of_the_points": right / len(card),
-            "highest_month": scores[by_score[-1]],
-            "worst_month": scores[by_score[0]],
+            "worst_month": scores[worst] if worst not in (asked, CELL_MONTH) else None,
         },
         table=pd.DataFrame({"points": totals}),
         cell=(f"{month:%B}", "points"),
