@@ -228,7 +228,6 @@ def click_index(shop: Shop) -> sheet.ChoiceSheet:
             "These are the product manager's points of June, as the cell stands. Change the post "
             "and the month."
         ),
-        "design_manager": _("These are the design manager's points. Asked is the traffic manager."),
         "took_the_quarter": _(
             "These are the points of the whole quarter. Asked is one month of it."
         ),
@@ -265,8 +264,8 @@ def points(shop: Shop) -> sheet.Sheet:
     right = scored(card, "capped")
     quarter = scored(topic.scorecard(shop, POST, f"{month.to_period('Q')}"), "capped")
     scores = {f"{one:%Y-%m}": scored(cards[one], "capped") for one in cards}
-    others = topic.scorecards(shop, posts=[CELL_POST, "design_manager"])
-    others = others.groupby(["post_id", others["month"].dt.strftime("%Y-%m")])["points"].sum()
+    others = topic.scorecards(shop, posts=[CELL_POST])
+    others = others.groupby(others["month"].dt.strftime("%Y-%m"))["points"].sum()
     asked = f"{month:%Y-%m}"
     worst = min(scores, key=scores.__getitem__)
     known = {CELL_MONTH, worst} - {asked}
@@ -279,10 +278,9 @@ def points(shop: Shop) -> sheet.Sheet:
         right=right,
         wrong=answers(card)
         | {
-            "left_the_post": others[CELL_POST, asked],
+            "left_the_post": others[asked],
             "left_the_month": scores[CELL_MONTH] if asked != CELL_MONTH else None,
-            "cell_unchanged": others[CELL_POST, CELL_MONTH] if asked != CELL_MONTH else None,
-            "design_manager": others["design_manager", asked],
+            "cell_unchanged": others[CELL_MONTH] if asked != CELL_MONTH else None,
             "took_the_quarter": quarter,
             "mean_of_the_points": right / len(card),
             "worst_month": scores[worst] if worst not in (asked, CELL_MONTH) else None,
