@@ -22,6 +22,9 @@ NEAR = 0.003  # two price levels nearer than this are not told apart by an exerc
 LEADER, FIRST, SECOND = "K1", "K2", "K3"  # the one with the largest share, and the two others
 STRICT = 0.3  # the threshold of the exercise on matching
 WORKED = 6  # the week, counted from 0, that the cell above the exercise works out
+LEVELS = "2025-03-03"  # the week of the cell on the price level against each
+CELL_CATEGORY, CELL_MONTHS = "phones", ("2025-02", "2025-03")  # of the cell on our own prices
+THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)  # that the cell on matching tries
 CALL = 8  # the touchpoint of which the page tells what three purchases say
 WATCHED = 3  # competitors that are watched already
 FLOOR = 0.97  # share of the usual units that a reaction must keep
@@ -185,6 +188,11 @@ def _index(market: pd.DataFrame) -> float:
             "You divided by the sales of the named sellers. `others` sell, too: they belong to the "
             "whole, although their squares vanish."
         ),
+        "us_not_squared": _(
+            "You squared only the shares of the competitors. We are a seller too: add our square."
+        ),
+        "largest_only": _("You squared only the largest share. Add the squares of all sellers."),
+        "shares_added": _("You added the shares of the named sellers. Square each of them first."),
     },
 )
 def concentration(shop: Shop) -> sheet.Sheet:
@@ -206,6 +214,9 @@ def concentration(shop: Shop) -> sheet.Sheet:
             "others_as_one": topic.hhi(shares, others=None),
             "left_us_out": topic.hhi(rest / rest.sum()),
             "named_only": topic.hhi(named / named.sum()),
+            "us_not_squared": 10_000 * (rest.drop("others") ** 2).sum(),
+            "largest_only": 10_000 * named.max() ** 2,
+            "shares_added": 100 * named.sum(),
         },
         case=(sheet.plain(category), "index"),
         code=f"""
@@ -250,6 +261,12 @@ def concentration(shop: Shop) -> sheet.Sheet:
             "The sign is turned: you put {second} first. Whoever leads comes first."
         ).format(second=SECOND),
         "at_once": _("At that lag both would move in the same week. Look for the highest bar."),
+        "the_other_turned_round": _(
+            "That is {first} put before {leader}. Whoever leads comes first, and asked is {second}."
+        ).format(first=FIRST, leader=LEADER, second=SECOND),
+        "leader_left": _(
+            "You put {second} before {first}. The leader is {leader}, and the leader comes first."
+        ).format(second=SECOND, first=FIRST, leader=LEADER),
     },
 )
 def follower(shop: Shop) -> sheet.Sheet:
@@ -270,6 +287,8 @@ def follower(shop: Shop) -> sheet.Sheet:
             "the_other_follower": lag(LEADER, FIRST),
             "turned_round": lag(SECOND, LEADER),
             "at_once": 0,
+            "the_other_turned_round": lag(FIRST, LEADER),
+            "leader_left": lag(SECOND, FIRST),
         },
         case=(f"{SECOND} follow {LEADER}",),
         code=f"""
@@ -357,6 +376,20 @@ def _matched(shop: Shop, rival: str, threshold: float) -> tuple[MatchQuality, in
     return topic.match_quality(pairs, same[["product_id", "sku"]]), len(theirs)
 
 
+def _by_threshold(shop: Shop, rival: str) -> pd.DataFrame:
+    """Return how good the pairs with a competitor are at the thresholds of the cell, in words."""
+    panel, same = _panel(shop), _same(shop)
+    theirs = panel[panel["competitor_id"] == rival].drop_duplicates("sku", keep="last")
+    theirs = theirs.set_index("sku")
+    same = same[(same["competitor_id"] == rival) & same["sku"].isin(theirs.index)]
+    ours = shop.products.set_index("product_id")
+    pairs = topic.similarities(ours, theirs, ["name"], min(THRESHOLDS), "category")
+    told = topic.quality_by_threshold(pairs, same[["product_id", "sku"]], THRESHOLDS)
+    words = _("the threshold {level:g}")
+    told.index = [words.format(level=level) for level in told["threshold"]]
+    return told[["precision", "recall", "f1"]]
+
+
 @sheet.number(
     id="competitors-recall",
     objective="competitors-match",
@@ -382,6 +415,16 @@ def _matched(shop: Shop, rival: str, threshold: float) -> tuple[MatchQuality, in
             "threshold."
         ),
         "balance": _("This is F1, the balance of precision and recall. Recall alone is asked."),
+        "missed": _(
+            "This is the share of the true pairs that is missed. Asked is the share that is found."
+        ),
+        "neither_changed": _(
+            "That is the recall for {leader} at the threshold 0.2. Take {second}, and a stricter "
+            "threshold."
+        ).format(leader=LEADER, second=SECOND),
+        "precision_of_the_other": _(
+            "This is the precision for {leader}. Asked is recall, for {second}."
+        ).format(leader=LEADER, second=SECOND),
     },
 )
 def recall(shop: Shop) -> sheet.Sheet:
@@ -391,6 +434,9 @@ def recall(shop: Shop) -> sheet.Sheet:
         for rival in (LEADER, SECOND)
         for level in (0.2, STRICT)
     }
+    asked = _("the threshold {level:g}").format(level=STRICT)
+    table = _by_threshold(shop, SECOND)
+    table.loc[_("the threshold {level:g}").format(level=0.2), "recall"] = np.nan  # a mistake
     return sheet.Sheet(
         prompt=_(
             "Match the offers of {leader} with our products by name, inside each category, at the "
@@ -404,8 +450,13 @@ def recall(shop: Shop) -> sheet.Sheet:
             "other_shop": found[LEADER, STRICT].recall,
             "other_threshold": found[SECOND, 0.2].recall,
             "balance": quality.f1,
+            "missed": 1 - quality.recall,
+            "neither_changed": found[LEADER, 0.2].recall,
+            "precision_of_the_other": np.nan_to_num(found[LEADER, STRICT].precision),
         },
         printed=0.01,
+        table=table,
+        cell=(asked, "recall"),
         case=(f"offers of {SECOND}", "threshold"),
         code=f"""
             from ecokit import competitors
@@ -457,6 +508,14 @@ def recall(shop: Shop) -> sheet.Sheet:
             "the formula 'jevons'."
         ),
         "the_year": _("That is the level of the whole year. Keep the rows of the one week first."),
+        "other_week": _(
+            "That is the week of the cell above, without a sale. Change it to the week of this "
+            "card."
+        ),
+        "listed_on_both_sides": _(
+            "You took list prices on both sides. Take what a customer pays, here as there."
+        ),
+        "gap": _("You took off 1. Asked is the level itself: our price over theirs."),
     },
 )
 def price_level(shop: Shop) -> sheet.TableSheet:
@@ -469,6 +528,15 @@ def price_level(shop: Shop) -> sheet.TableSheet:
         found = topic.spatial_index(rows, formula, by="competitor_id")
         return found.set_index("competitor_id")["index"]
 
+    listed = sale["product_id"].map(shop.products.set_index("product_id")["list_price"])
+    right, worked = levels(sale), levels(gaps[gaps["week"] == LEVELS]) if week != LEVELS else None
+    weeks = topic.spatial_index(gaps, "jevons", by=["competitor_id", "week"])
+    table = weeks[weeks["week"] != LEVELS].pivot_table("index", "competitor_id", "week")
+    asked = _("the sale")
+    table.columns = [
+        asked if day == week else _("the week of {day.day} {day:%B}").format(day=day)
+        for day in table.columns
+    ]
     return sheet.TableSheet(
         prompt=_(
             "In the week of {week.day} {week:%B %Y} most offers carry a promotion. How high is our "
@@ -476,14 +544,19 @@ def price_level(shop: Shop) -> sheet.TableSheet:
             "a customer pays, over the products that both sell? 1.03 means that we are dearer by 3 "
             "%. Take the true pairs of `shop.competitor_products`."
         ).format(week=week),
-        right=levels(sale),
+        right=right,
         wrong={
             "list_price": levels(sale.assign(price=sale["list_price"])),
             "ratio_of_means": levels(sale, "dutot"),
             "theirs_over_ours": 1 / levels(sale),
             "plain_mean": levels(sale, "carli"),
             "the_year": levels(gaps),
+            "other_week": worked,
+            "listed_on_both_sides": levels(sale.assign(price=sale["list_price"], own_price=listed)),
+            "gap": right - 1,
         },
+        table=table,
+        column=asked,
         case=(f"{week.day} {week:%B %Y}", "each competitor"),
         code=f"""
             from ecokit import competitors
@@ -529,6 +602,17 @@ def price_level(shop: Shop) -> sheet.TableSheet:
         "plain_mean": _(
             "You took the plain mean of the ratios. Take the geometric mean, the formula 'jevons'."
         ),
+        "mean_of_competitors": _(
+            "You averaged the levels of the competitors. One with few offers then counts as much "
+            "as one with many: take all offers together."
+        ),
+        "week_of_the_levels": _(
+            "That is the week of the cell on the level against each competitor. Change it to the "
+            "one of this card."
+        ),
+        "the_year": _("That is the level of the whole year. Keep the rows of the one week first."),
+        "week_after": _("That is the week after. Keep the rows of the week of this card."),
+        "gap": _("You took off 1. Asked is the level itself: our price over theirs."),
     },
 )
 def survivors(shop: Shop) -> sheet.Sheet:
@@ -549,6 +633,12 @@ def survivors(shop: Shop) -> sheet.Sheet:
     early = [pd.Timestamp(week) for at, week in enumerate(weeks[:26]) if at != WORKED]
     week = max(early, key=apart)
     then, worked = gaps[gaps["week"] == week], gaps[gaps["week"] == weeks[WORKED]]
+    each = topic.spatial_index(then, "jevons", by="competitor_id")["index"]
+
+    def level_of(day: object) -> float | None:
+        """Return the level of another week."""
+        rows = gaps[gaps["week"] == day]
+        return None if rows.empty or day == week else level(rows)
 
     return sheet.Sheet(
         prompt=_(
@@ -564,6 +654,11 @@ def survivors(shop: Shop) -> sheet.Sheet:
             "list_price": level(then.assign(price=then["list_price"])),
             "other_week": level(worked),
             "plain_mean": level(then, "carli"),
+            "mean_of_competitors": each.mean(),
+            "week_of_the_levels": level_of(pd.Timestamp(LEVELS)),
+            "the_year": level(gaps),
+            "week_after": level_of(week + pd.Timedelta(weeks=1)),
+            "gap": level(then) - 1,
         },
         printed=0.001,
         case=(f"{week.day} {week:%B}", "level"),
@@ -617,6 +712,25 @@ def survivors(shop: Shop) -> sheet.Sheet:
         "backwards": _(
             "You divided the earlier month by the later one. Asked is later over earlier."
         ),
+        "category_not_changed": _(
+            "You changed the months and left the category of the cell above. Set the one that is "
+            "asked for."
+        ),
+        "months_not_changed": _(
+            "You changed the category and left the months of the cell above. Set those that are "
+            "asked for."
+        ),
+        "month_after": _(
+            "You compared with the month after. Asked is the month over the one before it."
+        ),
+        "month_too_early": _(
+            "You compared the month before with the one before that. Begin a month later."
+        ),
+        "mean_prices": _(
+            "You divided the mean prices of the two months. Products come and go, and units do not "
+            "weigh: compare product by product."
+        ),
+        "change": _("You took off 1. Asked is the index itself: 1.02 where prices rise by 2 %."),
     },
 )
 def own_index(shop: Shop) -> sheet.Sheet:
@@ -624,6 +738,16 @@ def own_index(shop: Shop) -> sheet.Sheet:
     early, late = basket["period"].min(), basket["period"].max()
     sums = basket.assign(sales=basket["price"] * basket["quantity"]).groupby("period")
     unit_value = sums["sales"].sum() / sums["quantity"].sum()
+    items = _items(shop)
+    february, march = map(pd.Timestamp, CELL_MONTHS)
+
+    def fisher(goods: str, first: pd.Timestamp, second: pd.Timestamp) -> float | None:
+        """Return the index of another category or other months."""
+        pair = _pair(items[items["category"] == goods], first, second)
+        return _over_time(pair, "fisher") if pair["period"].nunique() == 2 else None
+
+    step = pd.offsets.MonthBegin()
+    means = items[items["category"] == category].groupby("period")["price"].mean()
     return sheet.Sheet(
         prompt=_(
             "Compare our own prices (of each product the mean of the month's days) in {category} "
@@ -638,7 +762,14 @@ def own_index(shop: Shop) -> sheet.Sheet:
             "tornqvist": _over_time(basket, "tornqvist"),
             "no_weights": _over_time(basket, "jevons"),
             "backwards": 1 / _over_time(basket, "fisher"),
+            "category_not_changed": fisher(CELL_CATEGORY, early, late),
+            "months_not_changed": fisher(category, february, march),
+            "month_after": fisher(category, late, late + step),
+            "month_too_early": fisher(category, early - step, early),
+            "mean_prices": means[late] / means[early],
+            "change": _over_time(basket, "fisher") - 1,
         },
+        above={_("the index of the cell above"): fisher(CELL_CATEGORY, february, march) or np.nan},
         case=(sheet.plain(category), f"{late:%B}"),
         code=f"""
             from ecokit import competitors
@@ -667,25 +798,42 @@ def _over_time(basket: pd.DataFrame, formula: str) -> float:
 
 
 def _spread(basket: pd.DataFrame) -> float:
-    """Return how far the nearest other index lies from Fisher's."""
-    others = ("laspeyres", "paasche", "tornqvist", "jevons")
-    fisher = _over_time(basket, "fisher")
-    return min(abs(_over_time(basket, formula) - fisher) for formula in others)
+    """Return how far the nearest other index lies from Fisher's.
+
+    By hand, because it is asked for each category and month: `price_index` checks its table.
+    """
+    wide = basket.pivot_table(["price", "quantity"], "item", "period")
+    (p0, p1), (q0, q1) = wide["price"].to_numpy().T, wide["quantity"].to_numpy().T
+    laspeyres, paasche = (p1 @ q0) / (p0 @ q0), (p1 @ q1) / (p0 @ q1)
+    shares = (p0 * q0 / (p0 @ q0) + p1 * q1 / (p1 @ q1)) / 2
+    rises = np.log(p1 / p0)
+    others = [laspeyres, paasche, np.exp(shares @ rises), np.exp(rises.mean())]
+    return float(np.abs(np.array(others) - np.sqrt(laspeyres * paasche)).min())
 
 
-def _baskets(shop: Shop) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield prices and units of two months in a row, of what was on offer in both, by category."""
+def _items(shop: Shop) -> pd.DataFrame:
+    """Return mean price and units of each product, by category and month."""
     stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
     stock["period"] = stock["date"].dt.to_period("M").dt.to_timestamp()
     keys = ["category", "period", "product_id"]
     items = stock.groupby(keys, as_index=False).agg(
         price=("price", "mean"), quantity=("sold", "sum")
     )
-    for category, goods in items.rename(columns={"product_id": "item"}).groupby("category"):
+    return items.rename(columns={"product_id": "item"})
+
+
+def _pair(goods: pd.DataFrame, early: pd.Timestamp, late: pd.Timestamp) -> pd.DataFrame:
+    """Return what was on offer in both months."""
+    pair = goods[goods["period"].isin([early, late])]
+    both = pair.groupby("item")["period"].transform("nunique") == 2
+    return pair[both].drop(columns="category")
+
+
+def _baskets(shop: Shop) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield prices and units of two months in a row, of what was on offer in both, by category."""
+    for category, goods in _items(shop).groupby("category"):
         for late in sorted(goods["period"].unique())[1:]:
-            pair = goods[goods["period"].isin([late, late - pd.offsets.MonthBegin()])]
-            both = pair.groupby("item")["period"].transform("nunique") == 2
-            yield str(category), pair[both].drop(columns="category")
+            yield str(category), _pair(goods, late - pd.offsets.MonthBegin(), late)
 
 
 @dataclass(frozen=True)

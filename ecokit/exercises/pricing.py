@@ -17,6 +17,8 @@ WISH = 0.2  # change of conversion that the planned test must not miss, as a sha
 TENTH = 0.1  # the change that the page works out
 BOUGHT = 0.8  # at which share of its cost the exercise on profit supposes a product to be bought
 PLANNED, LOST = 0.25, 1 / 3  # share of the visitors planned for B, and what B loses of them
+CELL_COST, CELL_ELASTICITY, CELL_CHANGE = 100, -3.0, -0.02  # of the notebook's cells
+CELL_SHARE = 0.03
 MEASURED = "audio"  # the category whose elasticity is asked for; the page works out the phones
 
 
@@ -64,6 +66,13 @@ def favourite(shop: Shop) -> Product:
         "fees_too": _(
             "You counted fees and handling, too. The question leaves them out: the cost alone."
         ),
+        "rounded_third": _(
+            "You put 33 % on the cost. It is a third, 33.33 %: rounded so early, too little is "
+            "left. Divide the cost by 1 - 0.25."
+        ),
+        "over_one_and_more": _(
+            "You divided by 1 + 0.25, and would sell below the cost. Divide by 1 - 0.25."
+        ),
     },
 )
 def margin_markup(shop: Shop) -> sheet.Sheet:
@@ -81,6 +90,8 @@ def margin_markup(shop: Shop) -> sheet.Sheet:
             "the_profit": topic.price_for_margin(cost, asked) - cost,
             "off_the_cost": cost * (1 - asked),
             "fees_too": topic.floor_price(cost, asked),
+            "rounded_third": 1.33 * cost,
+            "over_one_and_more": cost / (1 + asked),
         },
         case=(name,),
         code=f"""
@@ -124,6 +135,17 @@ def margin_markup(shop: Shop) -> sheet.Sheet:
             "Take the share product by product, then the mean."
         ),
         "in_yuan": _("That is a difference in yuan. Divide it by our price, product by product."),
+        "difference_over_theirs": _(
+            "You divided the difference by their price. Asked is a share of **our** price: divide "
+            "by that."
+        ),
+        "both_list_prices": _(
+            "You compared list prices. Count what customers pay, here as there: the column `price`."
+        ),
+        "ratio_kept": _("That is their price over ours. Take off 1: how far are they from us?"),
+        "list_over_theirs": _(
+            "You took their list price, and divided by it. Take the column `price`, over ours."
+        ),
     },
 )
 def list_or_paid(shop: Shop) -> sheet.Sheet:
@@ -151,6 +173,10 @@ def list_or_paid(shop: Shop) -> sheet.Sheet:
             "over_their_price": float((offers["own_price"] / offers["price"] - 1).mean()),
             "ratio_of_sums": float(offers["price"].sum() / offers["own_price"].sum() - 1),
             "in_yuan": float((offers["price"] - offers["own_price"]).mean()),
+            "difference_over_theirs": float((1 - offers["own_price"] / offers["price"]).mean()),
+            "both_list_prices": gap("list_price", "own_list_price"),
+            "ratio_kept": 1 + gap("price", "own_price"),
+            "list_over_theirs": float((1 - offers["own_price"] / offers["list_price"]).mean()),
         },
         code="""
             from ecokit import pricing
@@ -193,6 +219,16 @@ def list_or_paid(shop: Shop) -> sheet.Sheet:
             "You multiplied the cost by the elasticity. Divide by its size less 1 as well: e / (e "
             "- 1)."
         ),
+        "elasticity_not_changed": _(
+            "You changed the cost and left the elasticity of the cell. Set the one of this card."
+        ),
+        "cost_not_changed": _(
+            "You changed the elasticity and left the cost of the cell. Set the one of this card."
+        ),
+        "a_quarter": _(
+            "You took a margin of a quarter. That is best at an elasticity of -4: the margin is 1 "
+            "over the size of the elasticity."
+        ),
     },
 )
 def best_price(shop: Shop) -> sheet.Sheet:
@@ -208,7 +244,11 @@ def best_price(shop: Shop) -> sheet.Sheet:
             "lerner_as_markup": cost * (1 - 1 / elasticity),
             "the_profit": topic.best_price(cost, elasticity) - cost,
             "times_elasticity": -cost * elasticity,
+            "elasticity_not_changed": topic.best_price(cost, CELL_ELASTICITY),
+            "cost_not_changed": topic.best_price(CELL_COST, elasticity),
+            "a_quarter": topic.price_for_margin(cost, 0.25),
         },
+        above={_("what the cell prints"): topic.best_price(CELL_COST, CELL_ELASTICITY)},
         case=(name,),
         code=f"""
             from ecokit import pricing
@@ -254,6 +294,16 @@ def best_price(shop: Shop) -> sheet.Sheet:
             "You took the sign off the elasticity. Units go with the price to the power of a "
             "negative number."
         ),
+        "line_below_zero": _(
+            "You multiplied 6 % by the elasticity and kept its sign. The price falls, so units "
+            "rise; and for so large a cut take 0.94 to the power of the elasticity."
+        ),
+        "elasticity_not_changed": _(
+            "You changed the cut and left the elasticity of the cell. Set the one of this card."
+        ),
+        "cut_not_changed": _(
+            "You changed the elasticity and left the cut of the cell. Set the one of this card."
+        ),
     },
 )
 def elasticity_sign(shop: Shop) -> sheet.Sheet:
@@ -272,7 +322,11 @@ def elasticity_sign(shop: Shop) -> sheet.Sheet:
             "all_units": uplift + 1,
             "a_rise": (1 + CUT) ** elasticity - 1,
             "of_the_old_price": (1 - CUT) ** -elasticity - 1,
+            "line_below_zero": CUT * elasticity,
+            "elasticity_not_changed": (1 - CUT) ** CELL_ELASTICITY - 1,
+            "cut_not_changed": (1 + CELL_CHANGE) ** elasticity - 1,
         },
+        above={_("what the cell prints"): (1 + CELL_CHANGE) ** CELL_ELASTICITY - 1},
         case=(name,),
         code=f"""
             0.94**{elasticity:g} - 1
@@ -315,12 +369,18 @@ def elasticity_sign(shop: Shop) -> sheet.Sheet:
         "both_cures": _(
             'You took both cures at once. Asked is the instrument alone: exposure="days".'
         ),
+        "sign_dropped": _(
+            "The size is right, but an elasticity has a sign: units fall when the price rises, so "
+            "it lies below zero."
+        ),
     },
 )
 def elasticity_instrument(shop: Shop) -> sheet.Sheet:
     weeks = topic.panel(shop)
     told = topic.ladder(weeks[weeks["category"] == MEASURED]).set_index("step")
     found = told["elasticity"].round(4)
+    table = told[["elasticity", "low", "high"]].copy()
+    table.loc[table.index != "cost", "elasticity"] = float("nan")  # each a known mistake
     phones = weeks[weeks["category"] == "phones"]
     same_way = topic.estimate(phones, exposure="days", instrument="cost")
     words = {
@@ -349,11 +409,16 @@ def elasticity_instrument(shop: Shop) -> sheet.Sheet:
             "dear_against_cheap": found["all_products"],
             "per_visit": found["visits"],
             "both_cures": found["visits_and_cost"],
+            "sign_dropped": -found["cost"],
         },
         printed=0.01,
-        table=told[[*words]].rename(index=ways, columns=words).round(4),
+        table=table.rename(index=ways, columns=words).round(4),
         cell=(ways["cost"], words["elasticity"]),
-        above={_("the estimate for the phones"): same_way.elasticity},
+        above={
+            _("the estimate for the phones"): same_way.elasticity,
+            _("the lower end for the phones"): same_way.low,
+            _("the upper end for the phones"): same_way.high,
+        },
         case=(MEASURED, "instrument"),
         code=f"""
             from ecokit import pricing
@@ -411,6 +476,14 @@ def _sound(shop: Shop) -> tuple[str, pd.Series[float]]:
         "one_point": _(
             "You asked for one percentage point. 20 % of the conversion is meant: from p to 1.2 p."
         ),
+        "share_not_changed": _(
+            "You changed the change and left the share of the cell. Set the share of the visitors "
+            "who buy here."
+        ),
+        "halved": _("You halved the number. It is that of each arm already."),
+        "both_of_a_tenth": _(
+            "That is for a change by a tenth, and both arms together. Take 20 %, and each arm."
+        ),
     },
 )
 def sample_size(shop: Shop) -> sheet.Sheet:
@@ -431,6 +504,12 @@ def sample_size(shop: Shop) -> sheet.Sheet:
             "half_power": topic.sample_size(share, (1 + WISH) * share, power=0.5),
             "a_tenth": topic.sample_size(share, (1 + TENTH) * share),
             "one_point": topic.sample_size(share, share + 0.01),
+            "share_not_changed": topic.sample_size(CELL_SHARE, (1 + WISH) * CELL_SHARE),
+            "halved": needed / 2,
+            "both_of_a_tenth": 2 * topic.sample_size(share, (1 + TENTH) * share),
+        },
+        above={
+            _("what the cell prints"): topic.sample_size(CELL_SHARE, (1 + TENTH) * CELL_SHARE),
         },
         case=("20 % of it",),
         code=f"""
@@ -538,6 +617,14 @@ def cost_at_start(shop: Shop, test: str, tested: str) -> float:
             "That is the profit of the whole arm. The arms have different numbers of visitors: "
             "divide by them first."
         ),
+        "prices": _(
+            "That is how the two prices of the first day differ. Few visitors buy, and in B more "
+            "do: divide the profit of each arm by its visitors."
+        ),
+        "arm_a": _("That is the profit a visitor of A. Asked is the difference, B less A."),
+        "arm_b": _("That is the profit a visitor of B. Asked is the difference, B less A."),
+        "lower_end": _("That is the lower end of the interval. Take the difference itself."),
+        "upper_end": _("That is the upper end of the interval. Take the difference itself."),
     },
 )
 def profit_a_visitor(shop: Shop) -> sheet.Sheet:
@@ -547,7 +634,11 @@ def profit_a_visitor(shop: Shop) -> sheet.Sheet:
     unit_cost = float(round(BOUGHT * had_cost, -1))
     at_cost = topic.effects(shop, test, had_cost).set_index("metric")
     arms = topic.arms(shop, test).set_index("arm")
+    days = shop.price_tests[shop.price_tests["test_id"] == test].sort_values("date")
+    first = days.groupby("arm")["price"].first()
     earned = topic.effects(shop, test, unit_cost).set_index("metric")
+    words = _("{name}, {place}")
+    columns = {"a": "A", "b": "B", "difference": _("difference")}
     a, b = (float(earned[arm]["profit"] / conversion[arm.upper()]) for arm in "ab")
     return sheet.Sheet(
         prompt=_(
@@ -562,10 +653,21 @@ def profit_a_visitor(shop: Shop) -> sheet.Sheet:
             "cost_of_the_page": at_cost["difference"]["profit"],
             "a_less_b": -earned["difference"]["profit"],
             "a_unit": arms.loc["B", "price"] - arms.loc["A", "price"],
+            "prices": first["B"] - first["A"],
+            "arm_a": earned["a"]["profit"],
+            "arm_b": earned["b"]["profit"],
+            "lower_end": earned["low"]["profit"],
+            "upper_end": earned["high"]["profit"],
             "not_divided": float(
                 earned["b"]["profit"] * arms.loc["B", "visitors"]
                 - earned["a"]["profit"] * arms.loc["A", "visitors"]
             ),
+        },
+        above={
+            words.format(name=sheet.plain(name), place=place): at_cost[column][name]
+            for name in at_cost.index
+            for column, place in columns.items()
+            if (name, column) not in (("profit", "difference"), ("revenue", "difference"))
         },
         case=("sells for less",),
         code=f"""

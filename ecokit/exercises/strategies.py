@@ -24,6 +24,9 @@ GOOD = 0.96  # share of the best possible profit that a launch plan must reach
 LIFE = {"innovation": 0.05, "imitation": 0.25, "ageing": 0.012, "cost_fall": 0.006}
 
 
+CELL_ELASTICITY = 3  # what the notebook's cells hold until they are changed
+CELL_FIRST_COST, CELL_LOTS, CELL_RATE = 100, 4, 0.8
+CELL_VALUE, CELL_HIGHEST, CELL_BIDDERS, CELL_BROKER, CELL_LOWEST = 60, 100, 3, 20, 40
 BESIDE = "wearables"  # of which a product is put side by side; the page works out a phone
 
 
@@ -72,12 +75,12 @@ def product(shop: Shop, category: str = "phones") -> Product:
     return Product(name, round(row["price"]), cost, units, elasticity)
 
 
-def _four_ways(demand: Demand, cost: float, price: float) -> dict[str, Outcome]:
+def _four_ways(demand: Demand, cost: float, price: float, segments: int = 2) -> dict[str, Outcome]:
     """Return what four strategies bring: the price now, the best one, segments, haggling."""
     return {
         "base": topic.one_price(demand, cost, price),
         "best": topic.one_price(demand, cost),
-        "segments": topic.personalised(demand, cost, segments=2),
+        "segments": topic.personalised(demand, cost, segments=segments),
         "haggling": topic.haggling(demand, cost),
     }
 
@@ -114,6 +117,15 @@ def _four_ways(demand: Demand, cost: float, price: float) -> dict[str, Outcome]:
         "other_elasticity": _(
             "You kept the elasticity of the phone. Put that of this product in, too."
         ),
+        "elasticity_and_segments": _(
+            "You kept elasticity and segments of the cell above. Put the elasticity of this "
+            "product in, and two segments."
+        ),
+        "cell_as_it_stands": _(
+            "That is the cell as it stands: the phone, and three segments. Put the numbers of this "
+            "card in, and two segments."
+        ),
+        "units": _("These are units. Asked is the profit, in yuan."),
     },
 )
 def side_by_side(shop: Shop) -> sheet.TableSheet:
@@ -121,10 +133,14 @@ def side_by_side(shop: Shop) -> sheet.TableSheet:
     outcomes = _four_ways(base.demand, base.cost, base.price)
     kept = topic.calibrated(base.price, phone.elasticity, base.units)
     three = outcomes | {"segments": topic.personalised(base.demand, base.cost, segments=3)}
+    cell = topic.calibrated(phone.price, CELL_ELASTICITY, phone.units)
+    half = topic.calibrated(base.price, CELL_ELASTICITY, base.units)
     ways = {
         "the_phone": _four_ways(phone.demand, phone.cost, phone.price),
         "three_segments": three,
         "other_elasticity": _four_ways(kept, base.cost, base.price),
+        "elasticity_and_segments": _four_ways(half, base.cost, base.price, segments=3),
+        "cell_as_it_stands": _four_ways(cell, phone.cost, phone.price, segments=3),
     }
     return sheet.TableSheet(
         prompt=_(
@@ -138,6 +154,7 @@ def side_by_side(shop: Shop) -> sheet.TableSheet:
         wrong={
             "revenue": {name: one.revenue for name, one in outcomes.items()},
             "customers_share": {name: one.consumer_surplus for name, one in outcomes.items()},
+            "units": {name: one.units for name, one in outcomes.items()},
             **{way: {name: one.profit for name, one in of.items()} for way, of in ways.items()},
         },
         printed=1,
@@ -251,6 +268,11 @@ def personal_price(_shop: Shop) -> sheet.ChoiceSheet:
             "That holds if some of the extra units are pulled from later weeks. Here nobody buys "
             "earlier: in the cell above write `pulled=0`."
         ),
+        "two_per_cent": _("That is for a cut of 2 %, as in the cell above. Here it is larger."),
+        "eight_per_cent": _("That is for a cut of 8 %, as in the cell above. Here it is smaller."),
+        "what_is_left": _(
+            "That is the margin that is left, over the old one. Turn it round, and take off 1."
+        ),
     },
 )
 def cut_volume(shop: Shop) -> sheet.Sheet:
@@ -259,6 +281,12 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
     before, after = base.price - base.cost, base.price * (1 - CUT) - base.cost
     needed = topic.break_even_uplift(margin, CUT)
     promotion = topic.discount(base.demand, base.cost, CUT, price=base.price, pulled=PULLED)
+    words = _("what the cell above needs for a cut of {cut:.0%}")
+    cells = {
+        words.format(cut=cut): cut / left
+        for cut in (0.02, 0.05, 0.08)
+        if (left := (1 - PULLED) * margin - cut) > 0
+    }
     return sheet.Sheet(
         prompt=_(
             "{name} sells at ¥{price:,.0f} and costs ¥{cost:,.0f}. A promotion takes {cut:.0%} off "
@@ -274,8 +302,12 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
             "what_demand_brings": base.elasticity * CUT,
             "five_per_cent": topic.break_even_uplift(margin, 0.05),
             "pulled": promotion.details["needed"],
+            "two_per_cent": topic.break_even_uplift(margin, 0.02),
+            "eight_per_cent": topic.break_even_uplift(margin, 0.08),
+            "what_is_left": after / before,
         },
         printed=0.01,
+        above=cells,
         case=(f"{CUT:.0%} off",),
         code=f"""
             from ecokit import strategies
@@ -314,6 +346,12 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
         "over_the_cost": _(
             "You divided by the unit cost. What is left of the price after it pays fixed costs."
         ),
+        "one_more": _(
+            "That is one more than is needed: with one buyer less, the deal pays already."
+        ),
+        "cell_as_it_stands": _(
+            "That is the cell as it stands. Put the three amounts of this card in."
+        ),
     },
 )
 def group_threshold(shop: Shop) -> sheet.Sheet:
@@ -335,6 +373,8 @@ def group_threshold(shop: Shop) -> sheet.Sheet:
             "old_price": math.ceil(fixed / (base.price - base.cost)),
             "over_the_saving": math.ceil(fixed / (base.price - group)),
             "over_the_cost": math.ceil(fixed / base.cost),
+            "one_more": fewest + 1,
+            "cell_as_it_stands": topic.least_group(1000, 50, 20),
         },
         case=("banner",),
         code=f"""
@@ -375,6 +415,13 @@ def group_threshold(shop: Shop) -> sheet.Sheet:
             "You divided your value by the number of bidders. Only one step of so many is taken "
             "off it: bid the other steps."
         ),
+        "bidders_not_changed": _(
+            "You changed the two values and left the bidders of the cell. Set how many bid here."
+        ),
+        "mean_value": _(
+            "That is what a bidder values it at on average. Your bid hangs on your own value, and "
+            "on how many bid."
+        ),
     },
 )
 def bid_shading(shop: Shop) -> sheet.Sheet:
@@ -395,6 +442,8 @@ def bid_shading(shop: Shop) -> sheet.Sheet:
             "counted_rivals": value * (BIDDERS - 2) / (BIDDERS - 1),
             "any_second": base.high * (BIDDERS - 1) / (BIDDERS + 1),
             "one_share": value / BIDDERS,
+            "bidders_not_changed": value * (CELL_BIDDERS - 1) / CELL_BIDDERS,
+            "mean_value": base.high / 2,
         },
         case=("sealed bids", f"{value:,.0f}"),
         code=f"""
@@ -442,6 +491,20 @@ def bid_shading(shop: Shop) -> sheet.Sheet:
         "the_gain": _(
             "That is what the reserve leaves above the broker's price. The reserve itself is asked."
         ),
+        "broker_not_changed": _(
+            "You changed the highest value and left what the broker pays in the cell. Set it, too."
+        ),
+        "second_of_all": _(
+            "That is the second highest value of all bidders on average, which they pay anyway. "
+            "The reserve does not hang on their number."
+        ),
+        "highest_of_all": _(
+            "That is the highest value of all bidders on average. The reserve does not hang on "
+            "their number."
+        ),
+        "highest_not_changed": _(
+            "You changed what the broker pays and left the highest value of the cell. Set it, too."
+        ),
     },
 )
 def reserve(shop: Shop) -> sheet.Sheet:
@@ -461,6 +524,10 @@ def reserve(shop: Shop) -> sheet.Sheet:
             "forgot_the_broker": base.high / 2,
             "added_in_full": base.high / 2 + scrap,
             "the_gain": best - scrap,
+            "broker_not_changed": (base.high + CELL_BROKER) / 2,
+            "second_of_all": base.high * (BIDDERS - 1) / (BIDDERS + 1),
+            "highest_of_all": base.high * BIDDERS / (BIDDERS + 1),
+            "highest_not_changed": (CELL_HIGHEST + scrap) / 2,
         },
         case=("broker", f"{scrap:,.0f}"),
         code=f"""
@@ -502,6 +569,15 @@ def reserve(shop: Shop) -> sheet.Sheet:
             "You cut the whole range into three steps. A bid above your own value would cost you: "
             "cut the way from the lowest price to your value."
         ),
+        "three_bids": _("That is the first of three bids. You may bid twice: three equal steps."),
+        "lowest_not_changed": _(
+            "You changed your value and left the lowest price of the cell. Set it, too."
+        ),
+        "half_the_value": _(
+            "You bid half of your value. Bids below the lowest possible price are never taken, and "
+            "a second one follows: start from the lowest price."
+        ),
+        "a_third_of_the_way": _("That is the step, not the bid. Add it to the lowest price."),
     },
 )
 def name_your_price(shop: Shop) -> sheet.Sheet:
@@ -522,6 +598,10 @@ def name_your_price(shop: Shop) -> sheet.Sheet:
             "from_zero": worth / 3,
             "second_bid": low + 2 * (worth - low) / 3,
             "thirds_of_the_range": low + (high - low) / 3,
+            "three_bids": low + (worth - low) / 4,
+            "lowest_not_changed": CELL_LOWEST + (worth - CELL_LOWEST) / 3,
+            "half_the_value": worth / 2,
+            "a_third_of_the_way": (worth - low) / 3,
         },
         case=("hidden lowest price", f"{worth:,.0f}"),
         code=f"""
@@ -560,6 +640,16 @@ def name_your_price(shop: Shop) -> sheet.Sheet:
             "You took the curve of 80 %, as on the page. Here each doubling leaves 90 % of the "
             "cost."
         ),
+        "only_the_cost_changed": _(
+            "You changed the cost and left lots and curve of the cell. Set eight lots, and 90 %."
+        ),
+        "cost_not_changed": _(
+            "You changed lots and curve and left the cost of the cell. Set that of this card."
+        ),
+        "units_for_lots": _(
+            "You gave the number of units. The cost is that of the first lot: give how many lots "
+            "of that size have been made."
+        ),
     },
 )
 def experience(shop: Shop) -> sheet.Sheet:
@@ -580,6 +670,14 @@ def experience(shop: Shop) -> sheet.Sheet:
             "twice": base.cost * rate**2,
             "lots_as_doublings": base.cost * rate**lots,
             "an_80_per_cent_curve": base.cost * 0.8**doublings,
+            "only_the_cost_changed": float(topic.experience_cost(base.cost, CELL_LOTS, CELL_RATE)),
+            "cost_not_changed": float(topic.experience_cost(CELL_FIRST_COST, lots, rate)),
+            "units_for_lots": float(topic.experience_cost(base.cost, 100 * lots, rate)),
+        },
+        above={
+            _("what the cell prints"): float(
+                topic.experience_cost(CELL_FIRST_COST, CELL_LOTS, CELL_RATE)
+            ),
         },
         case=("own brand",),
         code=f"""
@@ -667,6 +765,14 @@ def _launch_score(profit: float, most: float) -> sheet.Score:
             "You keep one price for the whole life. The keen would pay more at first, and the "
             "phone ages: skim, then follow its value down."
         ),
+        "too_dear": _(
+            "You ask so much, and for so long, that hardly anybody is willing to pay it. The keen "
+            "are few, and the phone ages: come down, and earlier."
+        ),
+        "too_cheap": _(
+            "You sell cheaply from the first week on. The keen would pay more, and a unit hardly "
+            "leaves anything: begin higher, and cut less."
+        ),
     },
 )
 def launch_plan(shop: Shop) -> sheet.PlanSheet:
@@ -697,6 +803,8 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
             "below_cost": {"launch": 100, "weeks": 8, "later": 75, "sale": 35},
             "cut_at_once": {"launch": 120, "weeks": 1, "later": 95, "sale": 0},
             "one_price_for_ever": {"launch": 95, "weeks": 12, "later": 95, "sale": 0},
+            "too_dear": {"launch": 140, "weeks": 22, "later": 130, "sale": 0},
+            "too_cheap": {"launch": 92, "weeks": 8, "later": 80, "sale": 0},
         },
         detects={
             "below_cost": lambda plan: last_price(plan) < last_cost,
@@ -704,6 +812,8 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
             "one_price_for_ever": lambda plan: (
                 abs(plan["launch"] - plan["later"]) <= 2 and plan["sale"] <= 2
             ),
+            "too_dear": lambda plan: plan["launch"] >= 130 and plan["later"] >= 115,
+            "too_cheap": lambda plan: plan["launch"] <= 95 and plan["later"] <= 85,
         },
         code=f"""
             import itertools
