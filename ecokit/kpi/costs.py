@@ -140,7 +140,8 @@ def result(data: Any) -> pd.DataFrame:
     DataFrame
         A row a month of the orders, yuan: ``profit`` (gross), ``payroll`` (by days employed),
         ``media`` (budgets by days), ``storage`` (rent of the warehouse), a column for each item
-        of ``expenses``, and ``result``, what is left.
+        of ``expenses``, and ``result``, what is left. What returns undo, what orders to suppliers
+        cost, payment fees and taxes are not taken off.
 
     Raises
     ------
