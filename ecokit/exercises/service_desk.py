@@ -438,11 +438,11 @@ def positions(shop: Shop) -> sheet.Sheet:
     rounded_up = round(on_top) == math.ceil(on_top - 1e-9)
     return sheet.Sheet(
         prompt=_(
-            "Staff each of the 168 hours of a usual week for the same goal. Together that makes "
-            "{n} agent hours **in the seat**. In {share:.0%} of their paid time agents are not: "
-            "breaks, training, illness, leave. How many paid hours must be on the roster of the "
-            "week?"
-        ).format(n=seated, share=SHRINKAGE),
+            "Staff each of the 168 hours of a usual week so that {goal:.0%} are answered within "
+            "{target} seconds. Together that makes {n} agent hours **in the seat**. In {share:.0%} "
+            "of their paid time agents are not: breaks, training, illness, leave. How many whole "
+            "paid hours must be on the roster of the week?"
+        ).format(goal=GOAL, target=TARGET, n=seated, share=SHRINKAGE),
         case=(f"{seated} agent hours",),
         right=topic.positions(seated, SHRINKAGE),
         wrong={
