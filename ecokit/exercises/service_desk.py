@@ -440,7 +440,7 @@ def positions(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "Staff each of the 168 hours of a usual week so that {goal:.0%} are answered within "
             "{target} seconds. Together that makes {n} agent hours **in the seat**. In {share:.0%} "
-            "of their paid time agents are not: breaks, training, illness, leave. How many whole "
+            "of their paid time agents are not: breaks, training, illness, leave. How many "
             "paid hours must be on the roster of the week?"
         ).format(goal=GOAL, target=TARGET, n=seated, share=SHRINKAGE),
         case=(f"{seated} agent hours",),
