@@ -244,6 +244,10 @@ def test_a_number_in_another_unit_is_told_in_words() -> None:
     assert checks.check(points, "0.0818", NO_SHOP).message.startswith(
         "0.0818 would be right as a share. This answer is asked in per cent"
     )
+    near = {"visits": 0.05, "lines": 20}
+    beside = asked(lambda _shop: replace(RATE.sheet(NO_SHOP), right=8.18, wrong=near))
+    told_of = checks.check(beside, "0.082", NO_SHOP)  # near 0.05, but the right share
+    assert told_of.kind == "unit"
 
 
 def test_what_is_turned_about_is_told_so() -> None:
