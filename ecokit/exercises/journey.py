@@ -72,6 +72,9 @@ def _calls(shop: Shop) -> pd.DataFrame:
             "This is the row of touchpoint 7, the dispatch message, and of the whole year. The "
             "call is touchpoint 8; take the month that is asked for."
         ),
+        "took_the_late": _(
+            "This is the column of late calls. A late call is a call: read `missing_rate`."
+        ),
         "share_of_the_year": _(
             "You divided by the cases of the whole year. Divide by those of the month."
         ),
@@ -84,7 +87,8 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
     year = topic.rates(shop).set_index("touchpoint").loc[topic.CALL]
     paid = shop.orders["paid_at"].notna() & (shop.orders["placed_at"].dt.month == asked.month)
     months = rates.loc[topic.CALL].rename(index="{:%B}".format)
-    table = months[["missing_rate"]].assign(late_rate=float("nan"), on_time_rate=float("nan"))
+    far = (months["missing_rate"] - year["missing_rate"]).abs() > NEAR  # the year is likelier
+    table = months.loc[far, ["missing_rate"]].assign(on_time_rate=float("nan"))
     table.loc[f"{asked:%B}"] = call[list(table)]
     before = topic.CALL - 1
     return sheet.Sheet(
@@ -104,6 +108,7 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
             "year_not_in_time": 1 - year["on_time_rate"],
             "year_over_all_orders": year["missing"] / shop.orders["paid_at"].notna().sum(),
             "touchpoint_above": topic.rates(shop).set_index("touchpoint")["missing_rate"][before],
+            "took_the_late": call["late_rate"],
             "share_of_the_year": call["missing"] / year[["on_time", "late", "missing"]].sum(),
         },
         table=table,
