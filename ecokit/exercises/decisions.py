@@ -227,7 +227,7 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
 
 def _other_hours(shop: Shop) -> pd.DataFrame:
     """Return what the cell says of the kinds that are not asked for, a column for each number."""
-    told = {}
+    told: dict[str, pd.Series] = {}
     for kind in ("product", "service"):
         ids = shop.decisions.loc[shop.decisions["kind"] == kind, "decision_id"]
         asked = {"approvals": shop.approvals[shop.approvals["decision_id"].isin(ids)]}
@@ -278,8 +278,7 @@ def _other_hours(shop: Shop) -> pd.DataFrame:
 def hours_by_post(shop: Shop) -> sheet.TableSheet:
     campaigns = _campaigns(shop)
     waits = topic.waiting(campaigns).set_index("post_id")
-    made = campaigns["decisions"]
-    made = made.loc[made["outcome"] == "approved", "decision_id"]
+    made = campaigns["decisions"].query("outcome == 'approved'")["decision_id"]
     approved = campaigns["approvals"][campaigns["approvals"]["decision_id"].isin(made)]
     every = shop.approvals[shop.approvals["post_id"].isin(waits.index)]
     return sheet.TableSheet(
