@@ -24,13 +24,13 @@ from ecokit.messages import _
 SHARES: dict[str, float] = {
     **{"share": 1, "ratio": 1, "%": 0.01, "percent": 0.01, "per cent": 0.01, "pct": 0.01},
     **{"percentage point": 0.01, "point": 0.01, "pp": 0.01, "ppt": 0.01, "%-point": 0.01},
-    **{"百分点": 0.01, "‰": 0.001},
+    **{"百分点": 0.01, "‰": 0.001, "倍": 1, "x": 1, "×": 1},
 }
 TIMES: dict[str, float] = {
     **{"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800},
     **{"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "hr": 3600, "d": 86400},
     **{"秒": 1, "秒钟": 1, "分": 60, "分钟": 60, "时": 3600, "小时": 3600},
-    **{"天": 86400, "日": 86400, "周": 604800, "星期": 604800},
+    **{"天": 86400, "日": 86400, "周": 604800, "星期": 604800, "wk": 604800, "w": 604800},
 }
 MONEY: dict[str, float] = {
     **{"yuan": 1, "fen": 0.01, "thousand yuan": 1e3, "million yuan": 1e6},
@@ -39,7 +39,7 @@ MONEY: dict[str, float] = {
 }
 DIMENSIONS = (SHARES, TIMES, MONEY)
 # Words that count without saying what; they fit wherever no dimension is asked.
-COUNTERS = frozenset(("people", "times", *"人个名位次层件家组点分周"))
+COUNTERS = frozenset(("people", "times", "个人", *"人个名位次层件家组点分周倍x×"))
 POINTS = frozenset(("pt", "point", "分"))
 TIMES_OF = {
     **{"k": 1e3, "thousand": 1e3, "million": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9},
@@ -49,6 +49,29 @@ _MULTIPLIER = re.compile(r"(k|thousand|million|mio|mn|billion)(?![a-z])\.?|(百�
 _ABOUT = re.compile(
     r"^(?:[=~≈∼]|about|around|roughly|approx(?:imately|\.)?|circa|ca\.?|大约|约)+\s*"
     r"|\s*(?:左右|or so)$"
+)
+_RATE = re.compile(r"\s+(?:a|an|per)\s+(?:year|month|week|day|hour|visitor|unit|customer|manager)$")
+_MINUS = re.compile(r"^(?:minus\s+|负)(?=[\d¥])")
+_WORDS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+_SAID = {word: str(n) for n, word in enumerate(_WORDS, 1)} | {
+    **{word: str(n) for n, word in enumerate("一二三四五六七八九十", 1)},
+    "两": "2",
+}
+_SAYS = re.compile(
+    rf"^(?:({'|'.join(_WORDS)})(?![a-z])|([一二两三四五六七八九十])(?![一-十百千万]))"
 )
 _DASHES = dict.fromkeys(map(ord, "−–—‒"), "-")
 _DIGITS = r"[\d.,' ]*\d[\d.,']*"
@@ -193,6 +216,8 @@ def read(answer: object, unit: str) -> Reading:
     (187.0, 187.0)
     >>> read("25.5k", "yuan").value, read("１２万", "yuan").value
     (25500.0, 120000.0)
+    >>> read("minus 27.5 a day", "yuan").value, read("三周", "weeks").value
+    (-27.5, 3.0)
     """
     if isinstance(answer, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)) and answer.size == 1:
         answer = np.asarray(answer, dtype=object).reshape(-1)[0]
@@ -292,7 +317,8 @@ def _parse(text: str, unit: str) -> Reading:
     if len(text) > 80:
         raise AnswerError(_("That is a long text. Give one number."))
     clean = unicodedata.normalize("NFKC", text).strip().lower().translate(_DASHES)
-    clean = _ABOUT.sub("", clean).strip()
+    clean = _RATE.sub("", _ABOUT.sub("", clean.strip("'\"")).strip())
+    clean = _SAYS.sub(lambda said: _SAID[said[1] or said[2]], _MINUS.sub("-", clean))
     if not clean:
         raise AnswerError(_("There is no answer yet. Give one number."))
     if clean.lstrip("+-") in {"nan", "inf", "infinity"}:
