@@ -52,20 +52,10 @@ _ABOUT = re.compile(
 )
 _RATE = re.compile(r"\s+(?:a|an|per)\s+(?:year|month|week|day|hour|visitor|unit|customer|manager)$")
 _MINUS = re.compile(r"^(?:minus\s+|负)(?=[\d¥])")
-_WORDS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_WORDS = (
+    *("one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 _SAID = {word: str(n) for n, word in enumerate(_WORDS, 1)} | {
     **{word: str(n) for n, word in enumerate("一二三四五六七八九十", 1)},
     "两": "2",
