@@ -282,8 +282,9 @@ def payroll(shop: Shop) -> sheet.Sheet:
             "You counted the agent too. The one who asks does not approve."
         ),
         "layers_between": _(
-            "You counted the layers between the two posts. They stand in different departments, so "
-            "the paper must go up to their common boss first."
+            "That is the way in our own structure, as the cell stands, or the layers between the "
+            "two posts. In the seven departments they stand in different departments, so the paper "
+            "must go up to their common boss first."
         ),
         "only_to_the_top": _(
             "You stopped at the common boss. From there the paper still goes down to decide."
