@@ -391,6 +391,9 @@ def table(
     frame: pd.DataFrame,
     formats: Mapping[str, str] | None = None,
     *,
+    percent: str = "",
+    yuan: str = "",
+    count: str = "",
     emphasise: Sequence[Any] = (),
     index: bool = False,
     caption: str | None = None,
@@ -404,6 +407,9 @@ def table(
     formats : mapping of column name to str, optional
         ``"percent"`` (shares 0 to 1), ``"yuan"``, ``"count"``, ``"number"``, or a
         format string such as ``"{:.1f} h"``.
+    percent, yuan, count : str
+        Names of columns, with spaces between them: shares, amounts in yuan, whole numbers. A name
+        that the table lacks does no harm.
     emphasise : sequence of index labels
         Rows printed bold.
     index : bool
@@ -422,11 +428,14 @@ def table(
     >>> shares = pd.DataFrame({"channel": ["search"], "share": [0.4321]})
     >>> "43.2%" in table(shares, {"share": "percent"}).to_html()
     True
-    >>> "-¥1,250" in table(pd.DataFrame({"result": [-1250.4]}), {"result": "yuan"}).to_html()
+    >>> "-¥1,250" in table(pd.DataFrame({"result": [-1250.4]}), yuan="result").to_html()
     True
     """
+    named = {"percent": percent, "yuan": yuan, "count": count}
+    by_column = {column: kind for kind, names in named.items() for column in names.split()}
+    by_column |= formats or {}
     styler: Styler = _Table(frame).format(
-        {column: _FORMATS.get(f, f) for column, f in (formats or {}).items()}, na_rep="–"
+        {column: _FORMATS.get(f, f) for column, f in by_column.items()}, na_rep="–"
     )
     numbers: list[Any] = list(frame.select_dtypes("number").columns)
     styler = styler.set_properties(subset=numbers, **{"text-align": "right"})

@@ -81,7 +81,7 @@ def offered_waits(rate: Floats, servers: Ints) -> tuple[Floats, Floats]:
     --------
     >>> waits, probability = offered_waits(np.array([2.0]), np.array([10]))
     >>> round(float(probability[0, 0]), 3)
-    0.256
+    0.261
     """
     rate = np.maximum(rate, 1e-9)
     mu, theta = 1 / handling_minutes(), 1 / truth()["patience_minutes"]
