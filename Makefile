@@ -5,7 +5,7 @@ PORT   :=
 OPEN   := yes
 
 .DEFAULT_GOAL := help
-.PHONY: help course test book datasets notebooks trainer wheel lint bench lock lowest new-topic clean learner-env developer-env
+.PHONY: help course test book datasets notebooks trainer wheel lint bench lock lowest companies new-topic clean learner-env developer-env
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ lock: developer-env  ## choose the newest allowed versions and write requirement
 
 lowest: developer-env  ## run the unit tests with the lowest versions that pyproject.toml allows
 	@$(BIN)/python -m tests.lowest
+
+companies: developer-env  ## check every exercise over fifty companies (tests take 25)
+	ECOKIT_COMPANIES=50 $(BIN)/python -m pytest -q -n auto --dist loadscope tests/test_exercises.py -k for_every_company
 
 new-topic: developer-env  ## make a topic in a copy and prove that it passes everything
 	@$(BIN)/python -m tests.new_topic

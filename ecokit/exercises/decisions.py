@@ -74,12 +74,15 @@ TRIED_LOSS = "service"  # the kind whose loss the cell of the notebook tells
     },
 )
 def share_in_window(shop: Shop) -> sheet.TableSheet:
-    def shares(decisions: pd.DataFrame, column: str = "in_window") -> pd.Series:
-        told = topic.summarise({"decisions": decisions}, by="kind")
-        return told.set_index("kind")[column]
+    def kinds(decisions: pd.DataFrame) -> pd.DataFrame:
+        return topic.summarise({"decisions": decisions}, by="kind").set_index("kind")
+
+    def shares(decisions: pd.DataFrame) -> pd.Series:
+        return kinds(decisions)["in_window"]
 
     two = shop.decisions[shop.decisions["layers"] == 2]
-    right, approved = shares(two), two["outcome"] == "approved"
+    told, approved = kinds(two), two["outcome"] == "approved"
+    right = told["in_window"]
     part, kept = approved.groupby(two["kind"]).mean(), shares(two[approved])
     layers = topic.summarise(shop, by=["layers", "kind"]).pivot_table("in_window", "kind", "layers")
     return sheet.TableSheet(
@@ -96,8 +99,8 @@ def share_in_window(shop: Shop) -> sheet.TableSheet:
             "three_layers": layers[3],
             "left_out_the_rejected": kept if (kept - right).abs().max() > CLEAR else None,
             "approved_of_all": kept * part,
-            "low_end": shares(two, "low"),
-            "high_end": shares(two, "high"),
+            "low_end": told["low"],
+            "high_end": told["high"],
         },
         table=layers.drop(columns=[2, 3]).rename(columns=LAYERS),
         hints=(

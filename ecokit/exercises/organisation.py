@@ -11,6 +11,7 @@ import pandas as pd
 from ecokit import kpi
 from ecokit import organisation as topic
 from ecokit.exercises import sheet
+from ecokit.exercises.kpi import front_line
 from ecokit.messages import _
 from ecokit.organisation.approvals import path_of
 from ecokit.organisation.measures import Measures, measured_of
@@ -493,10 +494,7 @@ POINTS = {
     options=tuple(POINTS),
 )
 def lead_force(shop: Shop) -> sheet.ChoiceSheet:
-    unit = shop.posts.set_index("post_id")["unit"]
-    posts = [post for post in shop.targets["post_id"].unique() if unit.get(post) == "Front line"]
-    cards = kpi.scorecards(shop, posts=posts)
-    scores = cards.groupby(["post_id", "month"])["points"].sum()
+    scores = front_line(shop).groupby(["post_id", "month"])["points"].sum()
     post, month = scores.idxmin()
     return sheet.ChoiceSheet(
         prompt=_(
