@@ -22,7 +22,7 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter
 from pandas.io.formats.style import Styler
 
 from ecokit.inputs import frames
@@ -326,16 +326,21 @@ def png(fig: Figure, dpi: int = 100) -> bytes:
 
 
 def percent_axis(ax: Axes, axis: str = "y", decimals: int = 0) -> None:
-    """Print an axis of shares, 0 to 1, in per cent.
+    """Print an axis of shares, 0 to 1, in per cent, each tick as exact as it stands.
 
     Examples
     --------
     >>> fig, ax = figure()
     >>> percent_axis(ax, "x")
-    >>> ax.xaxis.get_major_formatter()(0.45)
-    '45%'
+    >>> ax.xaxis.get_major_formatter()(0.45), ax.xaxis.get_major_formatter()(0.025)
+    ('45%', '2.5%')
     """
-    getattr(ax, f"{axis}axis").set_major_formatter(PercentFormatter(1.0, decimals=decimals))
+
+    def print_tick(share: float, _position: int | None = None) -> str:
+        per_cent = round(100 * share, 4) + 0.0
+        return f"{per_cent:g}%" if decimals == 0 else f"{per_cent:.{decimals}f}%"
+
+    getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(print_tick))
 
 
 def yuan_axis(ax: Axes, axis: str = "y") -> None:

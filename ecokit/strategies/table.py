@@ -48,18 +48,39 @@ START: dict[str, dict[str, float]] = {
 
 ASSUMED: dict[str, str] = {
     "one_price": _("everybody pays {price:g} % of the base price"),
-    "best_price": _("the demand is known, and nothing else is done"),
-    "personalised": _("the shop tells {segments:g} segments by WTP, with an error of {error:g} %"),
-    "prestige": _("the name adds {premium:g} % to the WTP, each yuan of price {pull:g} fen more"),
-    "automatic": _("we ask {mine:g} % of their price, they {theirs:g} % of ours; cheaper wins all"),
-    "haggling": _("the shop gets {power:g} % of each gain, and knows what it is"),
-    "free_trial": _("{liking:g} % like it and then pay more; a trial costs {trial:g} % of a unit"),
-    "discount": _("{cut:g} % off in {length:g} % of the year; {pulled:g} % of the extra is pulled"),
+    "best_price": _("the shop knows how many would buy at each price"),
+    "personalised": _(
+        "the shop tells {segments:g} groups apart by what they would pay; its guess is "
+        "{error:g} % wrong"
+    ),
+    "prestige": _(
+        "all would pay {premium:g} % more for the name, and {pull:g} fen more for each yuan "
+        "above the base price"
+    ),
+    "automatic": _(
+        "we ask {mine:g} % of their price, they {theirs:g} % of ours; all buy the cheaper"
+    ),
+    "haggling": _("the shop knows what each would pay, and gets {power:g} % of what is above cost"),
+    "free_trial": _(
+        "{liking:g} % like it, then pay more; each trial takes {trial:g} % of a unit's cost"
+    ),
+    "discount": _(
+        "{cut:g} % off in {length:g} % of the year; {pulled:g} % of the extra is only bought "
+        "earlier"
+    ),
     "life_cycle": _("a new product, heard of bit by bit; the price falls after {months:g} months"),
-    "auction": _("{bidders:g} bidders for {units:g}; reserve {reserve:g} % of the base price"),
-    "name_your_price": _("bidders believe in 85 to 120 % of the base price; {bids:g} bids"),
-    "penetration": _("worth {network:g} % more if all use it; doubling leaves {rate:g} % of cost"),
-    "collaborative": _("groups of 60; {price:g} % of the base price from {needed:g} buyers"),
+    "auction": _(
+        "{bidders:g} people bid for {units:g}; not sold below {reserve:g} % of the base price"
+    ),
+    "name_your_price": _(
+        "bidders guess the hidden price at 85 to 120 % of the base price; {bids:g} bids each"
+    ),
+    "penetration": _(
+        "worth {network:g} % more if all use it; each doubling takes unit cost to {rate:g} %"
+    ),
+    "collaborative": _(
+        "60 see it; {price:g} % of the base price if {needed:g} of them would pay that"
+    ),
 }
 """What must be true for the number of a strategy, in words with its knobs."""
 
@@ -169,7 +190,7 @@ def assumption(strategy: str, knobs: _Knobs | None = None) -> str:
     Examples
     --------
     >>> assumption("discount")
-    '6 % off in 25 % of the year; 30 % of the extra is pulled'
+    '6 % off in 25 % of the year; 30 % of the extra is only bought earlier'
     """
     numbers.one_of("strategy", strategy, tuple(START))
     wanted = _("Give numbers by knob, such as {'cut': 6}.")
