@@ -539,10 +539,33 @@ def test_the_checklist_is_the_ten_touchpoints(shop: Shop) -> None:
 # Watching -------------------------------------------------------------------------------------
 
 
-def test_own_prices_sum_up_the_stock_table(shop: Shop) -> None:
-    own = competitors.own_prices(shop)
-    assert own["units"].sum() == shop.stock["sold"].sum()
-    assert own["week"].dt.day_of_week.eq(0).all()
+def test_own_prices_are_those_of_each_monday_morning(shop: Shop) -> None:
+    own = competitors.own_prices(shop).set_index(["week", "product_id"])
+    day = own.index.get_level_values("week")
+    assert set(day.day_of_week) == {0}
+    stock = shop.stock.set_index(["date", "product_id"])
+    here = own[day <= shop.stock["date"].max()]
+    told = stock.loc[here.index, ["price", "unit_cost"]].to_numpy()
+    assert here[["own_price", "unit_cost"]].to_numpy() == pytest.approx(told)
+    week = pd.Timestamp("2025-06-16")
+    past = shop.stock[shop.stock["date"].between(week - pd.Timedelta(days=7), "2025-06-15")]
+    sold = past.groupby("product_id")["sold"].sum().reindex(own.loc[week].index, fill_value=0)
+    assert own.loc[week, "units"].tolist() == sold.tolist()
+
+
+def test_the_last_price_before_a_monday_stands_where_it_has_none() -> None:
+    days = pd.to_datetime(["2025-03-03", "2025-03-04", "2025-03-07", "2025-03-08"])
+    ours = pd.DataFrame({"date": days, "product_id": "P1", "price": [100.0, None, 90.0, None]})
+    gone = ours[:3].assign(product_id="P2")  # off the shelf before the tenth
+    stock = pd.concat([ours, gone]).assign(unit_cost=80.0, sold=[1, 2, None, 4, 1, 1, 1])
+    own = competitors.own_prices({"stock": stock})
+    assert own[["product_id", "own_price", "units"]].to_numpy().tolist() == [
+        ["P1", 100.0, 0.0],
+        ["P2", 100.0, 0.0],
+        ["P1", 90.0, 7.0],
+    ]
+    with pytest.raises(CourseError, match="more than once"):
+        competitors.own_prices({"stock": pd.concat([stock, stock])})
 
 
 def test_a_wrong_pair_shows_as_a_gap(gaps: pd.DataFrame) -> None:

@@ -205,7 +205,7 @@ def _words() -> dict[str, str]:
         "history": _("Price gap of the last quarter"),
         "method": _(
             "Geometric means of the prices that customers pay, over matched products only. "
-            "The table weighs products by our sales of the week, where there are any."
+            "The table weighs products by our sales of the week before, where there are any."
         ),
     }
 

@@ -36,7 +36,10 @@ CROSS_ELASTICITY = 0.6
 
 @public
 def own_prices(data: Any) -> Any:
-    """Sum up our own offer prices, costs and sales by week, to put them beside a panel.
+    """Tell what we asked, paid and sold, as it is known on each Monday morning.
+
+    This is our side of a panel that is collected on Mondays. It holds nothing of the week that
+    begins: a decision of that morning cannot rest on it.
 
     Parameters
     ----------
@@ -47,13 +50,15 @@ def own_prices(data: Any) -> Any:
     Returns
     -------
     table
-        ``week`` (Monday), ``product_id``, ``own_price`` (mean of the days with a price, yuan),
-        ``unit_cost`` (of the last day, yuan), ``units``.
+        ``week`` (Monday), ``product_id``, ``own_price`` (in force that morning: the last price up
+        to the day, yuan), ``unit_cost`` (of the units in stock that day, yuan) and ``units`` (sold
+        in the seven days before). Where the table has no row of a Monday, the last day since the
+        Monday before stands for it. A product that was not on sale then has no row.
 
     Raises
     ------
     CourseError
-        A column is missing, or a value in it cannot be.
+        A column is missing, a value in it cannot be, or a product stands twice on a day.
 
     References
     ----------
@@ -62,12 +67,15 @@ def own_prices(data: Any) -> Any:
 
     Examples
     --------
+    On the tenth, the week that is over counts; what is sold on that day does not yet:
+
     >>> import pandas as pd
-    >>> stock = pd.DataFrame({"date": pd.to_datetime(["2025-03-03", "2025-03-09"]),
-    ...                       "product_id": "P1", "price": [100.0, 90.0],
-    ...                       "unit_cost": [80.0, 76.0], "sold": [2, 5]})
-    >>> own_prices({"stock": stock})[["own_price", "unit_cost", "units"]].values.tolist()
-    [[95.0, 76.0, 7.0]]
+    >>> days = pd.to_datetime(["2025-03-03", "2025-03-09", "2025-03-10"])
+    >>> stock = pd.DataFrame({"date": days, "product_id": "P1", "price": [100.0, 90.0, 95.0],
+    ...                       "unit_cost": [80.0, 76.0, 75.0], "sold": [2, 5, 9]})
+    >>> own = own_prices({"stock": stock})
+    >>> own.loc[own["week"] == "2025-03-10", ["own_price", "unit_cost", "units"]].values.tolist()
+    [[95.0, 75.0, 7.0]]
     >>> own_prices({"stock": stock.drop(columns="unit_cost")})
     Traceback (most recent call last):
     ...
@@ -75,28 +83,22 @@ def own_prices(data: Any) -> Any:
         price, sold. Add it: `tables['stock'] = kpi.unit_cost(tables)`.
     """
     (stock,) = frames.fetched(data, {"stock": "date product_id price unit_cost sold"})
-    keys = ["date", "product_id"]
+    keys, names = ["date", "product_id"], ["price", "unit_cost"]
     wrong = [rows.missing(*keys), rows.missing(*reversed(keys))]
     wrong += [rows.not_above_zero("price", *keys, gaps=True)]
     wrong += [rows.below_zero(name, *keys, gaps=True) for name in ("unit_cost", "sold")]
     rows.refuse(stock, "stock", wrong)
-    stock = stock.sort_values("date", kind="stable")
-    day = as_days(stock["date"])
-    weeks = stock.assign(
-        week=day - day.dt.day_of_week * np.timedelta64(1, "D"),
-        fen=(stock["price"] * 100).round().astype("Int64"),
-        sold=stock["sold"].astype("float64"),
-    ).groupby(["week", "product_id"], as_index=False)
-    table = weeks.agg(
-        fen=("fen", "sum"),
-        priced=("fen", "count"),
-        unit_cost=("unit_cost", "last"),
-        units=("sold", "sum"),
-    )
-    priced = table["priced"].where(table["priced"] > 0)
-    table["own_price"] = (table["fen"] / priced / 100).astype("float64")
-    names = ["week", "product_id", "own_price", "unit_cost", "units"]
-    return frames.like(table[names].astype({"unit_cost": "float64"}), data)
+    stock = stock.assign(date=as_days(stock["date"])).sort_values("date", kind="stable")
+    stock[names] = stock.groupby("product_id")[names].ffill().astype("float64")
+    after = 7 - stock["date"].dt.day_of_week  # days to the next Monday
+    known = stock.assign(week=stock["date"] + after % 7 * np.timedelta64(1, "D"))
+    known = known[known["date"] == known.groupby("week")["date"].transform("max")]
+    over = stock.assign(week=stock["date"] + after * np.timedelta64(1, "D"))
+    units = over.groupby(["week", "product_id"])["sold"].sum().astype("float64").rename("units")
+    table = known.drop(columns="sold").merge(units, how="left", on=["week", "product_id"])
+    table = table.rename(columns={"price": "own_price"}).fillna({"units": 0.0})
+    table = table.sort_values(["week", "product_id"], ignore_index=True)
+    return frames.like(table[["week", "product_id", "own_price", "unit_cost", "units"]], data)
 
 
 @public
@@ -118,9 +120,9 @@ def price_gaps(panel: Any, matches: Any, own: Any) -> Any:
     table
         ``week``, ``competitor_id``, ``sku``, ``product_id``, ``category``, ``list_price``,
         ``price`` (theirs, paid), ``promotion``, ``in_stock``, ``own_price``, ``unit_cost``,
-        ``units`` (ours), ``gap`` (our price over theirs, minus 1: positive, we are dearer) and
-        ``cheapest`` (no other competitor asks less that week). Weeks in which one side shows no
-        price are left out.
+        ``units`` (ours, of the week before), ``gap`` (our price over theirs, minus 1: positive, we
+        are dearer) and ``cheapest`` (no other competitor asks less that week). Weeks in which one
+        side shows no price are left out.
 
     Raises
     ------
@@ -494,7 +496,7 @@ def alerts(
 def _usual_week(sold: pd.DataFrame, day: pd.Timestamp, lasted: int) -> float:
     """Return our mean units a week before a move; of all weeks where the move is as old as they."""
     began = day - pd.Timedelta(weeks=lasted - 1)
-    before = sold.loc[sold["week"] < began, "units"]
+    before = sold.loc[sold["week"] <= began, "units"]  # of the seven days before each Monday
     return float((before if len(before) else sold["units"]).tail(USUAL_WEEKS).mean())
 
 

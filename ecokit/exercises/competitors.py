@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecokit import competitors as topic
 from ecokit.competitors.match import MatchQuality
 from ecokit.competitors.mystery import OWN
-from ecokit.competitors.watch import ELASTICITY
+from ecokit.competitors.watch import ELASTICITY, USUAL_WEEKS
 from ecokit.exercises import sheet
 from ecokit.messages import _
 from ecokit.shop import Shop
@@ -30,6 +31,7 @@ WATCHED = 3  # competitors that are watched already
 FLOOR = 0.97  # share of the usual units that a reaction must keep
 SPARE = 1.3  # margin that a plan may give up, as a ratio to the cheapest plan that keeps the units
 HORIZON = 12  # weeks over which a plan is judged
+WEEK = pd.Timedelta(weeks=1)
 
 
 @lru_cache(maxsize=1)  # a third of a second, for six exercises
@@ -617,8 +619,9 @@ def price_level(shop: Shop) -> sheet.TableSheet:
 )
 def survivors(shop: Shop) -> sheet.Sheet:
     gaps = _gaps(shop)
-    weeks = np.sort(gaps["week"].unique())
-    listed = set(gaps.loc[gaps["week"] == weeks[-1], "sku"])
+    by_week = dict(list(gaps.groupby("week")))
+    weeks = sorted(by_week)
+    listed = set(by_week[weeks[-1]]["sku"])
 
     def level(rows: pd.DataFrame, formula: str = "jevons") -> float:
         return float(topic.spatial_index(rows, formula)["index"].iloc[0])
@@ -628,22 +631,21 @@ def survivors(shop: Shop) -> sheet.Sheet:
 
         As `spatial_index` reckons, in plain numbers: a hundred calls take seconds.
         """
-        then = gaps[gaps["week"] == week]
+        then = by_week[week]
         ratio, stay = then["own_price"] / then["price"], then["sku"].isin(listed)
         jevons = np.exp(np.log(ratio).mean())
         dutot = then["own_price"].mean() / then["price"].mean()
         ways = [np.exp(np.log(ratio[stay]).mean()), dutot, 1 / jevons, ratio.mean()]
         return float(min(abs(way - jevons) for way in ways))
 
-    early = [pd.Timestamp(week) for at, week in enumerate(weeks[:26]) if at != WORKED]
+    early = [week for at, week in enumerate(weeks[:26]) if at != WORKED]
     week = max(early, key=apart)
-    then, worked = gaps[gaps["week"] == week], gaps[gaps["week"] == weeks[WORKED]]
+    then, right = by_week[week], level(by_week[week])
     each = topic.spatial_index(then, "jevons", by="competitor_id")["index"]
 
-    def level_of(day: object) -> float | None:
+    def level_of(day: pd.Timestamp) -> float | None:
         """Return the level of another week."""
-        rows = gaps[gaps["week"] == day]
-        return None if rows.empty or day == week else level(rows)
+        return None if day not in by_week or day == week else level(by_week[day])
 
     return sheet.Sheet(
         prompt=_(
@@ -651,19 +653,19 @@ def survivors(shop: Shop) -> sheet.Sheet:
             "against all competitors together: the geometric mean of our price over theirs (paid), "
             "over every matched offer of that week? Take the true pairs."
         ).format(week=week),
-        right=level(then),
+        right=right,
         wrong={
             "survivors_only": level(then[then["sku"].isin(listed)]),
             "ratio_of_means": level(then, "dutot"),
-            "theirs_over_ours": 1 / level(then),
+            "theirs_over_ours": 1 / right,
             "list_price": level(then.assign(price=then["list_price"])),
-            "other_week": level(worked),
+            "other_week": level(by_week[weeks[WORKED]]),
             "plain_mean": level(then, "carli"),
             "mean_of_competitors": each.mean(),
             "week_of_the_levels": level_of(pd.Timestamp(LEVELS)),
             "the_year": level(gaps),
-            "week_after": level_of(week + pd.Timedelta(weeks=1)),
-            "gap": level(then) - 1,
+            "week_after": level_of(week + WEEK),
+            "gap": right - 1,
         },
         printed=0.001,
         case=(f"{week.day} {week:%B}", "level"),
@@ -739,42 +741,44 @@ def survivors(shop: Shop) -> sheet.Sheet:
     },
 )
 def own_index(shop: Shop) -> sheet.Sheet:
-    category, basket = max(_baskets(shop), key=lambda one: _spread(one[1]))
-    early, late = basket["period"].min(), basket["period"].max()
-    sums = basket.assign(sales=basket["price"] * basket["quantity"]).groupby("period")
-    unit_value = sums["sales"].sum() / sums["quantity"].sum()
-    items = _items(shop)
+    months = _months(shop)
+    category, late = max(_cases(months), key=lambda one: _spread(_pair(months, *one)))
+    step = pd.offsets.MonthBegin()
+    early = late - step
+    basket, means = _pair(months, category, late), months[category]["price"].mean()
+    p0, p1, q0, q1 = basket
     february, march = map(pd.Timestamp, CELL_MONTHS)
 
-    def fisher(goods: str, first: pd.Timestamp, second: pd.Timestamp) -> float | None:
-        """Return the index of another category or other months."""
-        pair = _pair(items[items["category"] == goods], first, second)
-        return _over_time(pair, "fisher") if pair["period"].nunique() == 2 else None
+    def index(formula: str) -> float:
+        return topic.bilateral_index(*basket, formula)
 
-    step = pd.offsets.MonthBegin()
-    means = items[items["category"] == category].groupby("period")["price"].mean()
+    def fisher(goods: str, late: pd.Timestamp, early: pd.Timestamp | None = None) -> float | None:
+        """Return the index of another category or other months."""
+        pair = _pair(months, goods, late, early)
+        return topic.bilateral_index(*pair, "fisher") if len(pair[0]) else None
+
     return sheet.Sheet(
         prompt=_(
             "Compare our own prices (of each product the mean of the month's days) in {category} "
             "in {late:%B} with those of the month before, over the products that were on offer in "
             "both months. How high is the Fisher index, with the units sold in each month?"
         ).format(category=sheet.plain(category), late=late),
-        right=_over_time(basket, "fisher"),
+        right=index("fisher"),
         wrong={
-            "laspeyres": _over_time(basket, "laspeyres"),
-            "paasche": _over_time(basket, "paasche"),
-            "unit_value": unit_value.iloc[-1] / unit_value.iloc[0],
-            "tornqvist": _over_time(basket, "tornqvist"),
-            "no_weights": _over_time(basket, "jevons"),
-            "backwards": 1 / _over_time(basket, "fisher"),
-            "category_not_changed": fisher(CELL_CATEGORY, early, late),
-            "months_not_changed": fisher(category, february, march),
-            "month_after": fisher(category, late, late + step),
-            "month_too_early": fisher(category, early - step, early),
+            "laspeyres": index("laspeyres"),
+            "paasche": index("paasche"),
+            "unit_value": (p1 @ q1 / q1.sum()) / (p0 @ q0 / q0.sum()),
+            "tornqvist": index("tornqvist"),
+            "no_weights": index("jevons"),
+            "backwards": 1 / index("fisher"),
+            "category_not_changed": fisher(CELL_CATEGORY, late),
+            "months_not_changed": fisher(category, march, february),
+            "month_after": fisher(category, late + step),
+            "month_too_early": fisher(category, early),
             "mean_prices": means[late] / means[early],
-            "change": _over_time(basket, "fisher") - 1,
+            "change": index("fisher") - 1,
         },
-        above={_("the index of the cell above"): fisher(CELL_CATEGORY, february, march) or np.nan},
+        above={_("the index of the cell above"): fisher(CELL_CATEGORY, march, february) or np.nan},
         case=(sheet.plain(category), f"{late:%B}"),
         code=f"""
             from ecokit import competitors
@@ -798,17 +802,16 @@ def own_index(shop: Shop) -> sheet.Sheet:
     )
 
 
-def _over_time(basket: pd.DataFrame, formula: str) -> float:
-    return float(topic.price_index(basket, formula)["index"].iloc[-1])
+_Pair: TypeAlias = tuple[NDArray[np.float64], ...]
+"""Prices of an early and a late month, and the units of both, product by product."""
 
 
-def _spread(basket: pd.DataFrame) -> float:
+def _spread(pair: _Pair) -> float:
     """Return how far the nearest other index lies from Fisher's.
 
-    By hand, because it is asked for each category and month: `price_index` checks its table.
+    By hand, because it is asked for each category and month.
     """
-    wide = basket.pivot_table(["price", "quantity"], "item", "period")
-    (p0, p1), (q0, q1) = wide["price"].to_numpy().T, wide["quantity"].to_numpy().T
+    p0, p1, q0, q1 = pair
     laspeyres, paasche = (p1 @ q0) / (p0 @ q0), (p1 @ q1) / (p0 @ q1)
     shares = (p0 * q0 / (p0 @ q0) + p1 * q1 / (p1 @ q1)) / 2
     rises = np.log(p1 / p0)
@@ -816,29 +819,40 @@ def _spread(basket: pd.DataFrame) -> float:
     return float(np.abs(np.array(others) - np.sqrt(laspeyres * paasche)).min())
 
 
-def _items(shop: Shop) -> pd.DataFrame:
-    """Return mean price and units of each product, by category and month."""
+def _months(shop: Shop) -> dict[str, pd.DataFrame]:
+    """Return by category the mean price and the units of each product in each month."""
     stock = shop.stock.merge(shop.products[["product_id", "category"]], on="product_id")
     stock["period"] = stock["date"].dt.to_period("M").dt.to_timestamp()
     keys = ["category", "period", "product_id"]
     items = stock.groupby(keys, as_index=False).agg(
         price=("price", "mean"), quantity=("sold", "sum")
     )
-    return items.rename(columns={"product_id": "item"})
+    return {
+        str(category): goods.pivot(
+            index="product_id", columns="period", values=["price", "quantity"]
+        )
+        for category, goods in items.groupby("category")
+    }
 
 
-def _pair(goods: pd.DataFrame, early: pd.Timestamp, late: pd.Timestamp) -> pd.DataFrame:
-    """Return what was on offer in both months."""
-    pair = goods[goods["period"].isin([early, late])]
-    both = pair.groupby("item")["period"].transform("nunique") == 2
-    return pair[both].drop(columns="category")
+def _pair(
+    months: dict[str, pd.DataFrame],
+    category: str,
+    late: pd.Timestamp,
+    early: pd.Timestamp | None = None,
+) -> _Pair:
+    """Return prices and units of two months, in a row unless told, of what both had on offer."""
+    early = late - pd.offsets.MonthBegin() if early is None else early
+    columns = [(name, month) for name in ("price", "quantity") for month in (early, late)]
+    both = months[category].reindex(columns=pd.MultiIndex.from_tuples(columns)).dropna()
+    return tuple(both.to_numpy(float).T)
 
 
-def _baskets(shop: Shop) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield prices and units of two months in a row, of what was on offer in both, by category."""
-    for category, goods in _items(shop).groupby("category"):
-        for late in sorted(goods["period"].unique())[1:]:
-            yield str(category), _pair(goods, late - pd.offsets.MonthBegin(), late)
+def _cases(months: dict[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Timestamp]]:
+    """Yield each category with each of its months but the first."""
+    for category, goods in months.items():
+        for late in goods["price"].columns[1:]:
+            yield category, late
 
 
 @dataclass(frozen=True)
@@ -905,15 +919,17 @@ def _cut(shop: Shop) -> _Cut:
     rival, category, week = best
     mine = hit[(hit["competitor_id"] == rival) & (hit["category"] == category)]
     start, lasted = _run(set(mine["week"]), pd.Timestamp(week))
-    run = mine[mine["week"].between(start, start + pd.Timedelta(weeks=lasted - 1))]
+    now = mine[mine["week"] == start].set_index("sku")["price"]
+    past = plain_weeks[plain_weeks["week"].between(start - USUAL_WEEKS * WEEK, start - WEEK)]
+    before = past[past["competitor_id"] == rival].groupby("sku")["price"].median()
     told = shop.truth.items()
     return _Cut(
         rival=rival,
         category=category,
         start=start,
         weeks=lasted,
-        depth=-float(run["change"].mean()),
-        goods=_goods(shop, start, set(run["product_id"])),
+        depth=1 - float((now / before).mean()),
+        goods=_goods(shop, start, set(mine.loc[mine["week"] == start, "product_id"])),
         elasticity={name[11:]: float(v) for name, v in told if name.startswith("elasticity_")},
         cross=float(shop.truth["cross_elasticity"]),
     )
@@ -921,22 +937,21 @@ def _cut(shop: Shop) -> _Cut:
 
 def _run(weeks: set[Any], inside: pd.Timestamp) -> tuple[pd.Timestamp, int]:
     """Return the first of the weeks in a row around one of them, and their number, 8 at most."""
-    step = pd.Timedelta(weeks=1)
     start = end = inside
-    while start - step in weeks:
-        start -= step
-    while end + step in weeks and (end - start) / step < 7:
-        end += step
-    return start, int((end - start) / step) + 1
+    while start - WEEK in weeks:
+        start -= WEEK
+    while end + WEEK in weeks and (end - start) / WEEK < 7:
+        end += WEEK
+    return start, int((end - start) / WEEK) + 1
 
 
 def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
-    """Return price, units a week and the last unit cost of all our goods in the weeks before."""
-    own = topic.own_prices(shop).rename(columns={"own_price": "price"})
-    before = own[(own["week"] < start) & (own["week"] >= start - pd.Timedelta(weeks=8))]
-    goods = before.sort_values("week").groupby("product_id", as_index=False)
-    goods = goods.agg({"price": "mean", "units": "mean", "unit_cost": "last"})
-    goods = goods.rename(columns={"unit_cost": "cost"})
+    """Return price and unit cost of all our goods on a Monday, and units a week before it."""
+    own = topic.own_prices(shop)  # the units of a row are those of the seven days before
+    before = own[(own["week"] <= start) & (own["week"] > start - USUAL_WEEKS * WEEK)]
+    goods = before[before["week"] == start].drop(columns="units")
+    goods = goods.merge(before.groupby("product_id")["units"].mean(), on="product_id")
+    goods = goods.rename(columns={"own_price": "price", "unit_cost": "cost"})
     goods = goods.merge(shop.products[["product_id", "category"]], on="product_id")
     return goods.assign(hit=goods["product_id"].isin(hit))
 
