@@ -106,9 +106,10 @@ def summarise(data: Any, *, by: By = "kind", as_of: datetime | str | None = None
     Raises
     ------
     CourseError
-        If a column is missing, a decision was decided before it was raised or has no window,
-        or open decisions stand in the table and `as_of` is not given. (Rows of a lazy engine
-        are not looked at: there the shares of a group with open decisions are missing.)
+        If a column is missing, a decision was decided before it was raised, was raised or
+        decided after `as_of`, or has no window, or open decisions stand in the table and
+        `as_of` is not given. (Rows of a lazy engine are not looked at: there the shares of a
+        group with open decisions are missing.)
 
     References
     ----------
@@ -186,8 +187,8 @@ def waiting(data: Any, *, by: By = "post_id", as_of: datetime | str | None = Non
     Raises
     ------
     CourseError
-        If a column is missing, an answer came before it was asked for, or open approvals
-        stand in the table and `as_of` is not given.
+        If a column is missing, an answer came before it was asked for or after `as_of`, or
+        open approvals stand in the table and `as_of` is not given.
 
     References
     ----------
@@ -287,8 +288,11 @@ def _refuse(
 ) -> None:
     """Refuse wrong rows, and open ones of which nobody knows how long."""
     if as_of is None:
-        now = still_open(start, end, _DRAWN)
+        now = [still_open(start, end, _DRAWN)]
     else:
-        late = nw.col(start) > nw.lit(as_of.to_pydatetime())
-        now = rows.Wrong(_("{start} is after as_of").format(start=start), late, (start,))
-    rows.refuse(frame, table, [*wrong_times(start, end), now, *more])
+        drawn, what = nw.lit(as_of.to_pydatetime()), _("{moment} is after as_of")
+        now = [
+            rows.Wrong(what.format(moment=name), nw.col(name) > drawn, (start,))
+            for name in (start, end)
+        ]
+    rows.refuse(frame, table, [*wrong_times(start, end), *now, *more])

@@ -171,6 +171,8 @@ def repeat_purchase(
     needed = "order_id visitor_id placed_at paid_at"
     (sold,) = frames.door(data, {"orders": needed})
     end = last(sold, "orders", "placed_at") if as_of is None else moment("as_of", as_of)
+    if as_of is not None:
+        sold = sold.filter(nw.col("paid_at") <= end)  # a later payment is not known yet
     values = {
         "orders": nw.col("ripe"),
         "too_recent": nw.col("one") - nw.col("ripe"),

@@ -47,7 +47,8 @@ def rfm(
         A row a line of an order, with the customer and the times of the order: of a shop
         ``shop.orders.merge(shop.order_lines)``.
     as_of : datetime or ISO text, optional
-        The day you look; later orders are not known yet. Default: the last ``placed_at``.
+        The day you look; what is placed or paid later is not known yet. Default: the last
+        ``placed_at``.
     order_id, visitor_id, placed_at, paid_at, quantity, unit_price : str
         The columns that hold them; prices in yuan. Where every row is a paid order, `paid_at`
         may name the column of `placed_at`.
@@ -381,7 +382,7 @@ def customer_value(
 def paid_orders(
     name: str, given: Any, columns: Mapping[str, str], as_of: datetime | str | None
 ) -> tuple[pd.DataFrame, pd.Timestamp]:
-    """Return the paid rows of known customers, placed by a moment, and that moment.
+    """Return the rows of known customers, placed and paid by a moment, and that moment.
 
     Parameters
     ----------
@@ -392,7 +393,7 @@ def paid_orders(
     columns : mapping of str to str
         What the caller calls the columns; in the result they have the course's names.
     as_of : datetime or ISO text, optional
-        Default: the last ``placed_at``.
+        Default: the last ``placed_at``, and all that is paid counts.
     """
     end = None if as_of is None else numbers.moment("as_of", as_of)
     types = {"placed_at": "datetime", "paid_at": "datetime"}
@@ -401,8 +402,11 @@ def paid_orders(
     if not orders["placed_at"].notna().any():
         message = _("The table {name} has no row with a placed_at. Give some orders.")
         raise CourseError(message.format(name=name))
-    end = orders["placed_at"].max() if end is None else end
     known = orders["visitor_id"].notna() & orders["paid_at"].notna()
+    if end is None:
+        end = orders["placed_at"].max()
+    else:
+        known &= orders["paid_at"] <= end  # a later payment is not known yet
     paid = orders[known & (orders["placed_at"] <= end)]
     if paid.empty:
         message = _("No order is paid by {day:%Y-%m-%d}. Look at a later day.")

@@ -120,7 +120,8 @@ def repeat_summary(
     orders : table
         A row an order; only paid orders of known customers count.
     as_of : datetime or ISO text, optional
-        The day you look; later orders are not known yet. Default: the last ``placed_at``.
+        The day you look; what is placed or paid later is not known yet. Default: the last
+        ``placed_at``.
     order_id, visitor_id, placed_at, paid_at : str
         The columns that hold them. Where every row is a paid order, `paid_at` may name the
         column of `placed_at`.
