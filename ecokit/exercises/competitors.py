@@ -828,9 +828,7 @@ def _months(shop: Shop) -> dict[str, pd.DataFrame]:
         price=("price", "mean"), quantity=("sold", "sum")
     )
     return {
-        str(category): goods.pivot(
-            index="product_id", columns="period", values=["price", "quantity"]
-        )
+        str(category): goods.pivot_table(["price", "quantity"], "product_id", "period")
         for category, goods in items.groupby("category")
     }
 
