@@ -619,7 +619,7 @@ def price_level(shop: Shop) -> sheet.TableSheet:
 )
 def survivors(shop: Shop) -> sheet.Sheet:
     gaps = _gaps(shop)
-    by_week = dict(list(gaps.groupby("week")))
+    by_week = {pd.Timestamp(str(week)): rows for week, rows in gaps.groupby("week")}
     weeks = sorted(by_week)
     listed = set(by_week[weeks[-1]]["sku"])
 
@@ -745,7 +745,8 @@ def own_index(shop: Shop) -> sheet.Sheet:
     category, late = max(_cases(months), key=lambda one: _spread(_pair(months, *one)))
     step = pd.offsets.MonthBegin()
     early = late - step
-    basket, means = _pair(months, category, late), months[category]["price"].mean()
+    basket = _pair(months, category, late)
+    means: Any = months[category]["price"].mean()
     p0, p1, q0, q1 = basket
     february, march = map(pd.Timestamp, CELL_MONTHS)
 
