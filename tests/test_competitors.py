@@ -557,7 +557,7 @@ def test_the_last_price_before_a_monday_stands_where_it_has_none() -> None:
     days = pd.to_datetime(["2025-03-03", "2025-03-04", "2025-03-07", "2025-03-08"])
     ours = pd.DataFrame({"date": days, "product_id": "P1", "price": [100.0, None, 90.0, None]})
     gone = ours[:3].assign(product_id="P2")  # off the shelf before the tenth
-    stock = pd.concat([ours, gone]).assign(unit_cost=80.0, sold=[1, 2, None, 4, 1, 1, 1])
+    stock = pd.concat([ours, gone]).assign(unit_cost=80.0, sold=[1, 2, np.nan, 4, 1, 1, 1])
     own = competitors.own_prices({"stock": stock})
     assert own[["product_id", "own_price", "units"]].to_numpy().tolist() == [
         ["P1", 100.0, 0.0],
