@@ -491,8 +491,8 @@ def test_written_amounts_are_read_back(value: float, form: str) -> None:
         ("1,23,4", "yuan", "I cannot tell how large '1,23,4' is."),
         ("5 bananas", "agents", "as a number of agents; '5 bananas' says something else."),
         ("12 %", "elasticity", "as an elasticity, such as -1.5; '12 %' says something else."),
-        ("3-4", "layers", "'3-4' says something else."),
-        ("2**10", "layers", "'2**10' says something else."),
+        ("3-4", "layers", "'3-4' is a range. The answer is one number"),
+        ("2**10", "layers", "'2**10' holds more than one number."),
     ],
 )
 def test_what_may_be_read_in_two_ways_is_asked_again(text: str, unit: str, sentence: str) -> None:

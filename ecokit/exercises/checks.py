@@ -8,7 +8,6 @@ compute ends in a traceback: what cannot be read gets a sentence that says what 
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import InvalidOperation
@@ -20,11 +19,13 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.exercises import cells
 from ecokit.exercises.cells import DIGITS
+from ecokit.exercises.names import folded, meant, written
 from ecokit.exercises.reading import (
     AnswerError,
     Reading,
     asked,
     dimension,
+    echo,
     quote,
     read,
     read_number,
@@ -194,7 +195,7 @@ def _judge_number(exercise: Number, answer: object, sheet: Sheet) -> Result:
         or _other_cell(exercise, given, sheet)
         or _unknown(exercise, given, sheet)
     )
-    return replace(result, read=told(given, exercise.unit) if given.typed else "")
+    return replace(result, read=echo(given, exercise.unit) if given.typed else "")
 
 
 def _right(exercise: Number, given: Reading, sheet: Sheet) -> Result | None:
@@ -418,22 +419,34 @@ def _judge_choice(exercise: Choice, answer: object, sheet: ChoiceSheet) -> Resul
     if not isinstance(answer, str):
         message = _("Choose one of the options {keys}, as a text: '{first}'.")
         raise AnswerError(message.format(keys=keys, first=next(iter(sheet.options))))
-    chosen = unicodedata.normalize("NFKC", answer[:400]).strip().casefold().strip("'\"().")
+    chosen = folded(answer[:400])
     if not chosen:
         raise AnswerError(_("Nothing is chosen yet. Choose one of the options."))
-    for key, option in sheet.options.items():
-        if chosen in (key, option.casefold().strip("'\"().")):
-            if key == sheet.right:
-                return Result(exercise.id, "right", sheet.reasons[key])
-            return Result(exercise.id, "misconception", sheet.reasons[key], key)
-    if meant := _yes_or_no(chosen, sheet):
-        return _judge_choice(exercise, meant, sheet)
+    key = meant(chosen, sheet.options) or _lettered(chosen, sheet)
+    if key := key or _yes_or_no(chosen, sheet):
+        if key == sheet.right:
+            return Result(exercise.id, "right", sheet.reasons[key])
+        return Result(exercise.id, "misconception", sheet.reasons[key], key)
     message = _("{text} is not one of the options {keys}.")
     raise AnswerError(message.format(text=quote(answer), keys=keys))
 
 
 _YES = frozenset(("yes", "y", "true", "是", "是的", "对"))
 _NO = frozenset(("no", "n", "false", "不", "不是", "否", "不对"))
+
+
+def _lettered(chosen: str, sheet: ChoiceSheet) -> str | None:
+    """Return the option that is meant by its key and its beginning, or by its beginning alone.
+
+    Its beginning is what stands before a colon: a name, a yes.
+    """
+    said = chosen.removeprefix("option ").removeprefix("answer ")
+    begins = {key: option.partition(":")[0] for key, option in sheet.options.items()}
+    letter, _mark, rest = said.partition(" ")
+    letter = letter.strip("().:")
+    if letter in sheet.options and (not rest or rest == folded(sheet.options[letter])):
+        return letter
+    return None if said in _YES | _NO else meant(said, begins)
 
 
 def _yes_or_no(chosen: str, sheet: ChoiceSheet) -> str | None:
@@ -456,7 +469,7 @@ def _judge_table(exercise: Table, answer: object, sheet: TableSheet) -> Result:
     given = read_table(exercise, answer, right)
     result = _table_verdict(exercise, given, sheet, right)
     typed = all(reading.typed for reading in given.values())
-    rows = (f"{_row(exercise, key)} {told(one, exercise.unit)}" for key, one in given.items())
+    rows = (f"{_row(exercise, key)} {echo(one, exercise.unit)}" for key, one in given.items())
     return replace(result, read="; ".join(rows) if typed else "")
 
 
@@ -553,15 +566,9 @@ def _table_unit(
     return None
 
 
-def _key(value: object) -> str:
-    if isinstance(value, pd.Timestamp):
-        return str(value.date())
-    return unicodedata.normalize("NFKC", str(value)).strip()
-
-
 def by_key(cells: Cells) -> dict[str, float]:
     """Return the numbers of a right or wrong answer by key, the keys as they are read."""
-    return {_key(key): float(value) for key, value in cells.items()}
+    return {written(key): float(value) for key, value in cells.items()}
 
 
 def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> dict[str, Reading]:
@@ -573,7 +580,9 @@ def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> d
         Missing, doubled or unknown keys, and cells that are no numbers.
     """
     pairs = _pairs(exercise, answer)
-    keys = [_key(key) for key, _value in pairs]
+    labels = {key: exercise.labels.get(key, key) for key in right}
+    told_keys = [written(key) for key, _value in pairs]
+    keys = [key if key in right else meant(key, labels) or key for key in told_keys]
     missing = [key for key in right if key not in keys]
     if missing:
         message = _("The table lacks a row for: {keys}.")
@@ -626,7 +635,7 @@ def _some(names: Iterable[object]) -> str:
 def _judge_plan(exercise: Plan, answer: object, sheet: PlanSheet) -> Result:
     given = _read_fields(exercise, answer)
     plan = {name: one.value for name, one in given.items()}
-    parts = (f"{one.label} {told(given[one.name], one.unit)}" for one in exercise.fields)
+    parts = (f"{one.label} {echo(given[one.name], one.unit)}" for one in exercise.fields)
     read_as = "; ".join(parts) if any(one.typed for one in given.values()) else ""
     return replace(_plan_verdict(exercise, plan, sheet), read=read_as)
 
@@ -659,12 +668,17 @@ def _read_fields(exercise: Plan, answer: object) -> dict[str, Reading]:
     if not isinstance(answer, Mapping):
         message = _("The answer is a plan: a dict with a number for each of {names}.")
         raise AnswerError(message.format(names=", ".join(names)))
-    missing = [name for name in names if name not in answer]
-    unknown = [name for name in answer if name not in names]
+    labels = {field.name: field.label for field in exercise.fields}
+    given = {
+        name if name in names else meant(str(name), labels) or name: value
+        for name, value in answer.items()
+    }
+    missing = [name for name in names if name not in given]
+    unknown = [name for name in given if name not in names]
     if missing or unknown:
         message = _("The plan needs exactly these numbers: {names}.")
         raise AnswerError(message.format(names=", ".join(names)))
-    return {field.name: _read_field(field, answer[field.name]) for field in exercise.fields}
+    return {field.name: _read_field(field, given[field.name]) for field in exercise.fields}
 
 
 def _read_field(field: Field, answer: object) -> Reading:

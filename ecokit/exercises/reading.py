@@ -6,25 +6,29 @@ Nothing is ever executed, and what cannot be read gets a sentence that says what
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import math
 import re
 import textwrap
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.exercises import numerals
 from ecokit.messages import _
 
 # Units that can be converted into one another: the names people write, and the size.
 SHARES: dict[str, float] = {
     **{"share": 1, "ratio": 1, "%": 0.01, "percent": 0.01, "per cent": 0.01, "pct": 0.01},
     **{"percentage point": 0.01, "point": 0.01, "pp": 0.01, "ppt": 0.01, "%-point": 0.01},
-    **{"百分点": 0.01, "‰": 0.001, "倍": 1, "x": 1, "×": 1},
+    **{"百分点": 0.01, "‰": 0.001, "per mille": 0.001, "per thousand": 0.001},
+    **{"倍": 1, "x": 1, "×": 1, "time": 1, "as a share": 1},
+    **{"percents": 0.01, "per-cent": 0.01, "prozent": 0.01},
 }
 TIMES: dict[str, float] = {
     **{"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400, "weeks": 604800},
@@ -34,47 +38,81 @@ TIMES: dict[str, float] = {
 }
 MONEY: dict[str, float] = {
     **{"yuan": 1, "fen": 0.01, "thousand yuan": 1e3, "million yuan": 1e6},
-    **{"¥": 1, "元": 1, "cny": 1, "rmb": 1, "人民币": 1, "块": 1, "块钱": 1},
-    **{"角": 0.1, "分": 0.01, "千元": 1e3},
+    **{"¥": 1, "cn¥": 1, "元": 1, "cny": 1, "rmb": 1, "renminbi": 1, "kuai": 1, "元人民币": 1},
+    **{"人民币": 1, "块": 1, "块钱": 1, "圆": 1, "chinese yuan": 1, "yuan rmb": 1},
+    **{"角": 0.1, "毛": 0.1, "分": 0.01, "千元": 1e3},
 }
 DIMENSIONS = (SHARES, TIMES, MONEY)
 # Words that count without saying what; they fit wherever no dimension is asked.
-COUNTERS = frozenset(("people", "times", "个人", *"人个名位次层件家组点分周倍x×"))
+COUNTERS = frozenset(
+    (
+        *("people", "person", "customers", "buyers", "visitors", "users", "shoppers", "clients"),
+        *("employees", "staff", "agents", "heads", "posts", "times", "pieces", "pcs", "units"),
+        *("items", "steps", "in total", "all in all", "customer", "employee"),
+        *("个人", "顾客", "客户", "用户", "买家", "访客", "员工", "客服", "坐席", "座席"),
+        *"人个名位次层件家组点分周倍轮步x×",
+    )
+)
 POINTS = frozenset(("pt", "point", "分"))
 TIMES_OF = {
-    **{"k": 1e3, "thousand": 1e3, "million": 1e6, "mio": 1e6, "mn": 1e6, "billion": 1e9},
-    **{"百万": 1e6, "千": 1e3, "万": 1e4, "亿": 1e8},
+    **{"k": 1e3, "thousand": 1e3, "million": 1e6, "mio": 1e6, "mn": 1e6, "mln": 1e6, "m": 1e6},
+    **{"hundred": 1e2, "billion": 1e9, "bn": 1e9, "w": 1e4},
+    **{"百万": 1e6, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8},
 }
-_MULTIPLIER = re.compile(r"(k|thousand|million|mio|mn|billion)(?![a-z])\.?|(百万|千|万|亿)")
-_ABOUT = re.compile(
-    r"^(?:[=~≈∼]|about|around|roughly|approx(?:imately|\.)?|circa|ca\.?|大约|约)+\s*"
-    r"|\s*(?:左右|or so)$"
+_MULTIPLIER = re.compile(
+    r"(k|hundred|thousand|million|mio|mn|mln|m|billion|bn|w)(?![a-z])\.?|(百万|百|千|万|亿)"
 )
-_RATE = re.compile(r"\s+(?:a|an|per)\s+(?:year|month|week|day|hour|visitor|unit|customer|manager)$")
+# What may stand before a number and behind it without changing it.
+_LEAD = re.compile(
+    r"(?:[=:~≈∼≃≥]|>=|=>|(?:about|around|roughly|nearly|almost|approximately|circa|some|at least|"
+    r"no less than|not less than|a minimum of|within|after|the answer is|answer|it is|it's|i get|"
+    r"total)\b|approx\b\.?|appr\.|ca\.?(?=\s|\d)|c\.(?=\s*\d)|[a-z][a-z ]{0,30}=(?!=)|"
+    r"大约|大概|约为|约|将近|差不多|至少|不少于|不低于|最少|一共|总共|共|答案是|答案|是)\s*[:：]?\s*"
+)
+_BEHIND = re.compile(
+    r"\s*(?:左右|上下|or so|or more|-?ish|以上|[.!?。，,;；]"
+    r"|\((?![^()]*(?:loss|less|fewer|lower|minus|亏))[^()\d]+\))$"
+)
+_IDLE = re.compile(r"[^\W\d]*(?:[\s.,:'’/-]+[^\W\d]+)*[\s.]*")
+_GOES_ON = re.compile(r"(?:of|after|must|are|is|per|a|an|each|every|in (?:all|total)|on|to join)\b")
+_SIGN = re.compile(
+    r"\b(?:loss|lose|loses|lost|less|fewer|lower|down|decrease|drop|fall|falls|cheaper)\b"
+    r"|亏|减少|下降|降低|更低"
+)
+_BOUND = re.compile(
+    r"^[<>≤]\s*\d|\b(?:more|less|fewer|greater|lower|higher) than\b|\b(?:over|under|above|below)\b|"
+    r"\b(?:at most|up to|a maximum of)\b|超过|不到|以内|以下|最多|至多|大于|小于"
+)
+_RANGE = r"\.{3}|-|\bto\b|\buntil\b|\btill\b|±|\+/?-|[到至~]"
+_BETWEEN = re.compile(rf"\bbetween\b|介于|\d[^\d,;]{{0,12}}?(?:{_RANGE})\s*(?:about|¥|rmb)?\s*-?\d")
+_MONTHS = "|".join(f"{name.lower()}|{name[:3].lower()}" for name in list(calendar.month_name)[1:])
+_DATE = re.compile(
+    rf"\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}|\d{{4}}年|\d{{1,2}}([-./])\d{{1,2}}\1\d{{4}}"
+    rf"|\d{{1,2}}月|\b(?:{_MONTHS})\b"
+)
 _MINUS = re.compile(r"^(?:minus\s+|负)(?=[\d¥])")
-_WORDS = (
-    *("one", "two", "three", "four", "five", "six"),
-    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
-)
-_SAID = {word: str(n) for n, word in enumerate(_WORDS, 1)} | {
-    **{word: str(n) for n, word in enumerate("一二三四五六七八九十", 1)},
-    "两": "2",
-}
-_SAYS = re.compile(
-    rf"^(?:({'|'.join(_WORDS)})(?![a-z])|([一二两三四五六七八九十])(?![一-十百千万]))"
-)
-_DASHES = dict.fromkeys(map(ord, "−–—‒"), "-")
+_PLACES = str.maketrans(dict.fromkeys("−–—‒﹣", "-") | dict.fromkeys("’‘`´_", "'"))
+_AROUND = "'\"“”«»「」*` "
 _DIGITS = r"[\d.,' ]*\d[\d.,']*"
 _NUMBER = re.compile(
-    rf"(?P<lead>[¥$€£]|rmb|cny)?\s*(?P<sign>[+-]?)\s*[¥$€£]?\s*"
+    rf"(?P<lead>(?:cn)?¥|[$€£]|rmb|cny|人民币|yuan|元)?\s*(?P<sign>[+-]?)\s*(?:cn)?[¥$€£]?\s*"
     rf"(?P<digits>{_DIGITS})(?P<power>e[+-]?\d+)?\s*(?P<rest>.*)",
     re.DOTALL,
 )
+_RAISED = re.compile(r"\s*(?:[x×*·]\s*10\s*(?:\^|\*\*)|(?<![\d.])10\^)\s*([+-]?\d+)")
+_OF = re.compile(
+    r"(?P<sign>[+-]?)(?P<top>\d[\d,]*(?:\.\d+)?)"
+    r"\s*(?:[/÷⁄]|\b(?:out of|of|in|in every|per)\b)"
+    r"\s*(?P<under>\d[\d,]*)(?P<rest>(?![\d/.-]).*)?"
+)
+_TWICE = re.compile(r"(?P<first>[^()=]*\d[^()=]*?)\s*(?:[=≈]|\(\s*=?)\s*(?P<again>[^()=]+?)\)?")
+_HOURS = re.compile(r"^([+-]?\d+)\s*(?:h|hrs?|hours?|小时|时)\s*([0-5]\d)$")
 _CLOCK = re.compile(r"(?P<sign>[+-]?)(\d+):([0-5]\d)(?::([0-5]\d))?\s*(?P<rest>\D*)")
 _PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d]+)\.?\s*,?\s*(?:and\s+)?")
 _PLAIN = re.compile(r"(?:\d+|\d{1,3}(?:[,' ]\d{3})+)?(?:\.\d*)?")
 _DECIMAL_COMMA = re.compile(
-    r"(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d+|\d{1,3}(?:[.' ]\d{3})+,\d+)"
+    r"(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{4,},\d+|\d{1,3}(?:[.' ]\d{3})+,\d+"
+    r"|\d{1,3}(?:\.\d{3}){2,})"
 )
 
 
@@ -98,6 +136,8 @@ class Reading:
         How many digits were written, without zeros that only hold a place.
     typed : bool
         Whether it was read from a text.
+    note : str
+        What the learner should know about how it was read.
     """
 
     value: float
@@ -105,6 +145,7 @@ class Reading:
     coarse: float = 0.0
     digits: int = 17
     typed: bool = False
+    note: str = field(default="", repr=False)
 
     def times(self, factor: float) -> Reading:
         """Return the same number in another unit."""
@@ -174,7 +215,22 @@ def told(given: Reading, unit: str) -> str:
     size = math.floor(math.log10(abs(given.value)))
     written = round(-math.log10(2 * given.half)) if given.half else 9
     places = max(0, written if given.digits <= 7 else 3 - size)
-    return with_unit(f"{given.value:,.{min(places, 8)}f}", unit)
+    shown = f"{given.value:,.{min(places, 8)}f}"
+    if given.digits > 7 and "." in shown:  # it was computed: zeros at its end were not written
+        shown = shown.rstrip("0").rstrip(".")
+    return with_unit(shown, unit)
+
+
+def echo(given: Reading, unit: str) -> str:
+    """Return what was typed as it was read, and what is to be known about that.
+
+    Examples
+    --------
+    >>> echo(read("(1,234)", "yuan"), "yuan")
+    '-1,234 yuan (brackets mean minus, as accountants write it)'
+    """
+    note = f" ({given.note})" if given.note else ""
+    return f"{told(given, unit)}{note}"
 
 
 def read(answer: object, unit: str) -> Reading:
@@ -208,6 +264,12 @@ def read(answer: object, unit: str) -> Reading:
     (25500.0, 120000.0)
     >>> read("minus 27.5 a day", "yuan").value, read("三周", "weeks").value
     (-27.5, 3.0)
+    >>> [read(text, "share").value for text in ("百分之十九", "4/16", "one in four")]
+    [0.19, 0.25, 0.25]
+    >>> read("41-43", "buyers")
+    Traceback (most recent call last):
+    ...
+    ecokit.exercises.reading.AnswerError: '41-43' is a range. The answer is one number: ...
     """
     if isinstance(answer, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)) and answer.size == 1:
         answer = np.asarray(answer, dtype=object).reshape(-1)[0]
@@ -306,54 +368,172 @@ def _written(digits: str) -> Reading:
 def _parse(text: str, unit: str) -> Reading:
     if len(text) > 80:
         raise AnswerError(_("That is a long text. Give one number."))
-    clean = unicodedata.normalize("NFKC", text).strip().lower().translate(_DASHES)
-    clean = _RATE.sub("", _ABOUT.sub("", clean.strip("'\"")).strip())
-    clean = _SAYS.sub(lambda said: _SAID[said[1] or said[2]], _MINUS.sub("-", clean))
+    clean, brackets = _cleaned(text)
     if not clean:
         raise AnswerError(_("There is no answer yet. Give one number."))
-    if clean.lstrip("+-") in {"nan", "inf", "infinity"}:
-        return Reading(float(clean))
-    given = _clock(clean, unit, text) or _span(clean, unit) or _amount(clean, unit, text)
-    return replace(given, typed=True)
+    if clean.lstrip("+-") in {"nan", "inf", "infinity", "∞"}:
+        return Reading(float(clean.replace("∞", "inf")))
+    given = replace(_parsed(clean, unit, text), typed=True)
+    if brackets and unit in MONEY and given.value > 0 and "%" not in clean:
+        note = _("brackets mean minus, as accountants write it")
+        given = replace(given.times(-1), note=note)
+    return given
+
+
+def _cleaned(text: str) -> tuple[str, bool]:
+    """Return a text without what does not change its number, and whether it stood in brackets.
+
+    Examples
+    --------
+    >>> _cleaned("≥ ４１ 人"), _cleaned("(1,234)"), _cleaned("approx. one in five")
+    (('41 人', False), ('1,234', True), ('1 in 5', False))
+    """
+    plain = unicodedata.normalize("NFKC", numerals.spelled(text)).lower().translate(_PLACES)
+    marks = "\u202d\u202e"  # these turn a number about: what is seen is not what is written
+    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf" or c in marks)
+    plain = plain.strip().strip(_AROUND)
+    brackets = plain.startswith("(") and plain.endswith(")") and plain.count("(") == 1
+    plain = plain[1:-1].strip() if brackets else plain
+    while found := _LEAD.match(plain) or _BEHIND.search(plain):
+        plain = plain[: found.start()] + plain[found.end() :]
+    plain = _MINUS.sub("-", numerals.digits(plain))
+    return _RAISED.sub(lambda power: f"{'' if power.start() else 1}e{power[1]}", plain), brackets
+
+
+def _parsed(clean: str, unit: str, text: str) -> Reading:
+    clean = _HOURS.sub(r"\1:\2 h", clean)
+    found = _clock(clean, unit, text) or _span(clean, unit) or _twice(clean, unit, text)
+    return found or _fraction(clean, unit) or _amount(clean, unit, text)
+
+
+def _twice(clean: str, unit: str, text: str) -> Reading | None:
+    """Read a number that is given twice, such as ``4/21 = 19 %``; None if the text is none."""
+    match = _TWICE.fullmatch(clean)
+    if match is None:
+        return None
+    first, again = (_parsed(match[name], unit, text) for name in ("first", "again"))
+    apart = abs(first.value - again.value)
+    if apart <= first.half + again.half + 1e-9 * abs(first.value):
+        return first
+    raise AnswerError(_("{text} holds two numbers that differ. Give one.").format(text=quote(text)))
+
+
+def _fraction(clean: str, unit: str) -> Reading | None:
+    """Read ``4/21`` or ``19 in 100``; None if the text is none, or if a whole number is asked.
+
+    A fraction of ten, a hundred and so on is as precise as a decimal; one with a small number
+    below was rounded to it; any other is exact.
+
+    Examples
+    --------
+    >>> _fraction("19 in 100", "share")
+    Reading(value=0.19, half=0.005, coarse=0.005, digits=2, typed=False)
+    >>> _fraction("4/21", "%").digits, _fraction("4 of 21", "people")
+    (17, None)
+    """
+    match = _OF.fullmatch(clean)
+    if match is None or (dimension(unit) is None and unit not in ("elasticity", "index", "")):
+        return None
+    rest = (match["rest"] or "").strip()
+    times = 1 / SHARES[unit] if unit in SHARES else _behind(rest, unit)
+    under = int(match["under"].replace(",", ""))
+    if times is None or not under or not (unit not in SHARES or _IDLE.fullmatch(rest)):
+        return None
+    given = _written(match["top"].replace(",", "")).times(1 / under)
+    if not re.fullmatch("10+", str(under)):
+        gap = 0.5 / (under * (under + 1)) if under <= 10 else 0.0
+        given = replace(given, half=0.0, coarse=gap, digits=17)
+    return given.times(-times if match["sign"] == "-" else times)
 
 
 def _amount(clean: str, unit: str, text: str) -> Reading:
     """Read one number and the unit behind it."""
     match = _NUMBER.fullmatch(clean)
     if match is None:
-        message = _("{text} is not a number. Write digits, such as 12.5.")
-        raise AnswerError(message.format(text=quote(text)))
+        raise AnswerError(_refusal(clean, unit, text))
     digits = match["digits"].strip()
     if _DECIMAL_COMMA.fullmatch(digits):
         digits = re.sub(r"[.' ]", "", digits).replace(",", ".")
     elif not _PLAIN.fullmatch(digits):
+        raise AnswerError(_refusal(clean, unit, text, unsure=True))
+    factor = _factor(match["rest"], match["lead"] or "", unit)
+    if factor is None:
+        raise AnswerError(_refusal(clean, unit, text))
+    given = _written(re.sub(r"[,' ]", "", digits) + (match["power"] or ""))
+    if math.isinf(given.value):
+        raise AnswerError(_("That number is too large to be an answer."))
+    return given.times(-factor if match["sign"] == "-" else factor)
+
+
+def _refusal(clean: str, unit: str, text: str, unsure: bool = False) -> str:
+    """Return the sentence for what is not one number in the unit that is asked for."""
+    if any(unicodedata.category(letter) in ("Cc", "Cf") for letter in clean):
+        message = _("{text} holds a character that cannot be seen. Type the number anew.")
+    elif _DATE.search(clean):
+        message = _("{text} looks like a date. The answer is one number, {unit}.")
+    elif _BETWEEN.search(clean):
+        message = _("{text} is a range. The answer is one number: write the one that is asked for.")
+    elif not re.search(r"\d", clean):
+        message = _("{text} is not a number. Write digits, such as 12.5.")
+    elif _BOUND.search(clean):
+        message = _("{text} leaves open which number it is. Write the one that is asked for.")
+    elif _SIGN.search(clean):
+        message = _("{text} says plus or minus in a word. Write the number with its sign: -12.5.")
+    elif unsure and not re.search(r"\d[,;]?\s+\d", clean):
         message = _(
             "I cannot tell how large {text} is. Use a point for decimals and commas only "
             "between thousands: 1,234.5."
         )
-        raise AnswerError(message.format(text=quote(text)))
-    given = _written(re.sub(r"[,' ]", "", digits) + (match["power"] or ""))
-    sign = -1 if match["sign"] == "-" else 1
-    return given.times(sign * _factor(match["rest"], match["lead"] or "", unit, text))
+    elif len(re.findall(r"\d[\d.,']*", clean)) > 1:
+        message = _("{text} holds more than one number. Write the one that is asked for, {unit}.")
+    else:
+        message = _("The answer is asked {unit}; {text} says something else.")
+    return message.format(text=quote(text), unit=asked(unit))
 
 
-def _factor(rest: str, lead: str, unit: str, text: str) -> float:
-    """Return the factor from the unit behind (or the sign before) the number into `unit`."""
+def _factor(rest: str, lead: str, unit: str) -> float | None:
+    """Return the factor from the unit behind (or the sign before) the number into `unit`.
+
+    None if what stands there is another unit, or no unit at all.
+    """
     rest = rest.strip().rstrip(".")
     size = _size(rest or lead, unit)
     if size is not None:
         return size
-    if match := _MULTIPLIER.match(rest):
-        times, rest = TIMES_OF[match[1] or match[2]], rest[match.end() :].strip()
-    elif rest == "m" and unit in MONEY:
-        times, rest = 1e6, ""
-    else:
-        times = 1.0
-    size = _size(rest or lead, unit)
-    if size is not None and times != 1:
-        return times * size
-    message = _("The answer is asked {unit}; {text} says something else.")
-    raise AnswerError(message.format(unit=asked(unit), text=quote(text)))
+    match = _MULTIPLIER.match(rest)
+    if match is None or (unit in TIMES and match[0] in ("m", "w")):
+        return _behind(rest or lead, unit)
+    size = _behind(rest[match.end() :].strip() or lead, unit)
+    return None if size is None else size * TIMES_OF[match[1] or match[2]]
+
+
+def _behind(rest: str, unit: str) -> float | None:
+    """Return how large the unit at the beginning of some words is; the others change nothing.
+
+    Examples
+    --------
+    >>> _behind("per cent of orders", "%"), _behind("paid hours", "hours"), _behind("of all", "")
+    (1.0, 1.0, 1.0)
+    >>> _behind("per cent less", "%"), _behind("bananas", "hours")
+    (None, None)
+    """
+    size = _size(rest, unit)
+    if size is not None or not rest or _SIGN.search(rest) or _BOUND.search(rest):
+        return size
+    for end in range(len(rest) - 1, 0, -1):
+        whole = not (_latin(rest[end - 1]) and _latin(rest[end]))
+        if whole and _IDLE.fullmatch(rest[end:].strip()):
+            size = _size(rest[:end].rstrip(" .,/"), unit)
+            if size is not None:
+                return size
+    first, _space, last = rest.partition(" ")
+    if last and first.isalpha() and last.rstrip("s") == unit.rstrip("s"):
+        return 1.0
+    return 1.0 if _GOES_ON.match(rest) and _IDLE.fullmatch(rest) else None
+
+
+def _latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalpha()
 
 
 def _size(written: str, unit: str) -> float | None:
@@ -369,7 +549,7 @@ def _size(written: str, unit: str) -> float | None:
         return 1.0
     sizes = dimension(unit)
     if sizes is None:
-        counts = written in COUNTERS and unit not in ("", "elasticity")
+        counts = COUNTERS & {written, written.removesuffix("s")} and unit not in ("", "elasticity")
         return 1.0 if counts or (unit == "points" and written.rstrip("s") in POINTS) else None
     bare = written.removeprefix("个")
     for name in (bare, f"{bare}s", bare.removesuffix("s")):
@@ -379,9 +559,9 @@ def _size(written: str, unit: str) -> float | None:
 
 
 def _span(clean: str, unit: str) -> Reading | None:
-    """Read a time of several parts, such as ``3 h 7 min``; None if the text is none."""
+    """Read a time or an amount of several parts, such as ``3 h 7 min``; None if it is none."""
     match = re.fullmatch(rf"(?P<sign>[+-]?)\s*(?:{_PART.pattern}){{2,}}", clean)
-    if match is None or unit not in TIMES:
+    if match is None or unit not in (*TIMES, *MONEY):
         return None
     value, half, digits = 0.0, 0.0, 0
     for number, name in _PART.findall(clean):
