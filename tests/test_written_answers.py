@@ -11,7 +11,6 @@ import pytest
 from ecokit import exercises, load_shop
 from ecokit.exercises import checks
 from ecokit.exercises.reading import AnswerError, echo, read
-from ecokit.exercises.sheet import Exercise
 from ecokit.shop import Shop
 from tests.demo_exercises import DEMO
 
@@ -19,7 +18,7 @@ NO_SHOP = cast(Shop, None)
 RATE, TARGETS, LAYERS, DESIGN = DEMO
 
 
-def asking(unit: str, right: float, tolerance: float) -> Exercise:
+def asking(unit: str, right: float, tolerance: float) -> Any:
     """Return an exercise that asks for one number, with two mistakes nearby."""
     wrong = {"visits": 1.3 * right, "lines": 0.7 * right}
     sheet = replace(RATE.sheet(NO_SHOP), right=right, wrong=wrong)

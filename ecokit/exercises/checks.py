@@ -252,7 +252,8 @@ def _fitting(exercise: Number, given: Reading, numbers: Mapping[str, float]) -> 
     exactly comes first.
     """
     exact = [name for name, number in numbers.items() if alike(given.value, number)]
-    if exact and not given.typed:
+    whole = exercise.tolerance == 0 and given.value.is_integer()  # nobody rounds to it in between
+    if exact and (whole or not given.typed):
         return exact
     clear = given.digits > 1 or given.half <= 0.2 * abs(given.value)
     as_typed = [

@@ -412,6 +412,10 @@ def agents(shop: Shop) -> sheet.Sheet:
             "You divided by the share of time away. Divide by the share of time in the seat."
         ),
         "rounded_down": _("You rounded down. Then a seat stays empty for a while: round up."),
+        "not_rounded": _(
+            "You left the hours as they divide. Hours are paid whole, and fewer are not enough: "
+            "round up."
+        ),
         "took_it_off": _(
             "You took the shrinkage off the hours in the seat. The roster needs more hours than "
             "the seats, not fewer: divide."
@@ -450,6 +454,7 @@ def positions(shop: Shop) -> sheet.Sheet:
             "forgot_shrinkage": seated,
             "took_the_shrinkage": math.ceil(seated / SHRINKAGE - 1e-9),
             "rounded_down": math.floor(seated / (1 - SHRINKAGE) - 1e-9),
+            "not_rounded": seated / (1 - SHRINKAGE),
             "took_it_off": math.ceil(seated * (1 - SHRINKAGE) - 1e-9),
             "added_and_rounded": math.floor(on_top) if rounded_up else on_top,
             "people": seated / (1 - SHRINKAGE) / PAID_HOURS,

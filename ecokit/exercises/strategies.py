@@ -335,6 +335,10 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
     tolerance=0,
     mistakes={
         "rounded_down": _("You rounded down: with one buyer less, the deal still loses a little."),
+        "not_rounded": _(
+            "You left the number as it divides. Buyers are whole people: round in the direction "
+            "that loses no money."
+        ),
         "over_the_price": _(
             "You divided by the price. Only what is left after the unit cost pays fixed costs."
         ),
@@ -369,6 +373,7 @@ def group_threshold(shop: Shop) -> sheet.Sheet:
         right=fewest,
         wrong={
             "rounded_down": fewest - 1,
+            "not_rounded": fixed / left,
             "over_the_price": math.ceil(fixed / group),
             "old_price": math.ceil(fixed / (base.price - base.cost)),
             "over_the_saving": math.ceil(fixed / (base.price - group)),
