@@ -32,6 +32,7 @@ BY_HAND = {
     "sales": 1100.34,
     "profit": 1100.34 - (799.9 + 0.3 + 70.7),
     "conversion": 2 / 3,
+    "session_conversion": 2 / 5,
     "order_value": 550.17,
     "uv_completion": 3 / 5,
     "campaign_uv_share": 2 / 3,
@@ -130,7 +131,7 @@ def test_a_missing_group_is_a_group() -> None:
 def test_weekday_totals_cover_the_bundled_shop(shop: Shop) -> None:
     for name in ("visits", "orders"):
         whole = kpi.measure(name, shop)[name].item()
-        for by in ("day", "week", "month", "quarter", "channel_id", "kind"):
+        for by in ("hour", "day", "week", "month", "quarter", "year", "channel_id", "kind"):
             assert kpi.measure(name, shop, by)[name].sum() == whole, (name, by)
 
 
@@ -146,6 +147,8 @@ def test_weekday_totals_cover_the_bundled_shop(shop: Shop) -> None:
         (lambda: kpi.conversion(tiny()["visits"], tiny()["orders"]), r"now kpi.conversion\(shop\)"),
         (lambda: kpi.measure("conversion", tiny(), "region"), "no column region"),
         (lambda: kpi.measure("uv_completion", tiny(), "week"), "is a monthly figure"),
+        (lambda: kpi.measure("uv_completion", tiny(), "hour"), "is a monthly figure"),
+        (lambda: kpi.measure("stockout_rate", tiny(), "hour"), "stock has days, no hours"),
         (lambda: kpi.uv([1, 2, 3]), r"data is \[1, 2, 3\]"),
         (
             lambda: kpi.conversion({**tiny(), "visits": pl.from_pandas(tiny()["visits"])}),

@@ -86,7 +86,7 @@ def expected(name: str, *by: str, bundled: bool = False) -> list[tuple[Any, ...]
 
 def groups(name: str, lazy_cluster: bool) -> list[Any]:
     if name == "uv":  # every period once
-        return [None, "day", "week", "month", "quarter", ["quarter", "week"]]
+        return [None, "hour", "day", "week", "month", "quarter", "year", ["quarter", "week"]]
     if lazy_cluster:  # a query on PySpark takes a second
         return ["month"]
     return [None, "month", "quarter"] if kpi.declared(name).monthly else [None, "week", "month"]

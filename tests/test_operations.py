@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from itertools import product as choices
-from math import sqrt
+from math import exp, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,43 @@ def test_newsvendor_with_normal_demand_to_the_last_digit() -> None:
     assert best.quantity == pytest.approx(132.815515655446, rel=1e-13)
     assert best.cost == pytest.approx(35.09966638649737, rel=1e-12)
     assert best.cost == pytest.approx(20 * 10 * stats.norm.pdf(stats.norm.ppf(0.9)), rel=1e-12)
+
+
+def test_nobody_orders_less_than_nothing() -> None:
+    best = operations.newsvendor(stats.norm(5, 10), underage=1, overage=9)
+    assert (best.quantity, best.fill_rate) == (0, 0)
+    asked = 10 * (stats.norm.pdf(0.5) + 0.5 * stats.norm.cdf(0.5))  # what is below 0 asks for none
+    assert best.cost == pytest.approx(asked, rel=1e-12)
+    more = operations.newsvendor(stats.norm(5, 10), underage=3, overage=1)
+    assert 0 < more.fill_rate < 1
+    for law in (stats.norm(-5, 1), stats.t(3), stats.skellam(2, 9), stats.uniform(-9, 10)):
+        low = operations.newsvendor(law, underage=1, overage=9)
+        assert low.quantity >= 0
+        assert 0 <= low.fill_rate <= 1
+        assert low.cost >= 0
+    assert operations.reorder_point(stats.norm(5, 10), 0.1) == 0
+
+
+@pytest.mark.parametrize(
+    ("law", "stock", "short"),
+    [
+        (stats.pareto(1.5), 50, 2 / sqrt(50)),
+        (stats.pareto(1.05), 50, 20 * 50**-0.05),
+        (stats.lomax(1.2, scale=30), 1000, 30**1.2 * 1030**-0.2 / 0.2),
+        (stats.expon(scale=3), 200, 3 * exp(-200 / 3)),
+        (stats.uniform(0, 10), 4, 1.8),
+        (stats.gamma(1000), 0, 1000),
+        (stats.zipf(2.5), 50, 0.1405582454),
+        (stats.randint(-5, 5), -2, 2.1),
+    ],
+)
+def test_expected_shortage_under_a_heavy_tail(law: Any, stock: float, short: float) -> None:
+    assert operations.expected_shortage(law, stock) == pytest.approx(short, rel=1e-8)
+
+
+def test_demand_without_a_mean_is_told() -> None:
+    with pytest.raises(CourseError, match="has no mean"):
+        operations.newsvendor(stats.pareto(0.9), 1, 1)
 
 
 def test_newsvendor_with_poisson_demand() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.optimize import minimize_scalar
 from scipy.stats import binom, multivariate_normal, norm
 
@@ -731,6 +732,75 @@ def test_the_split_is_broken_seldom_by_chance_and_always_by_loss() -> None:
     )
 
 
+def by_visitor() -> Frame:
+    """Six visitors, a row each."""
+    return pd.DataFrame(
+        {
+            "visitor_id": range(6),
+            "arm": ["A", "B"] * 3,
+            "orders": [1, 0, 0, 1, 0, 2],
+            "revenue": [10.0, 0.0, 0.0, 12.0, 0.0, 21.0],
+        }
+    )
+
+
+def three_arms(days: Frame) -> Frame:
+    third = days[days["arm"] == "A"].assign(arm="C", price=90.0)
+    return pd.concat([days, third], ignore_index=True)
+
+
+def test_a_split_has_three_verdicts_everywhere() -> None:
+    odd = pricing.ratio_check([44_700, 45_489])
+    assert odd.p_value == pytest.approx(0.0086, abs=5e-5)
+    assert (odd.verdict, odd.broken) == ("uneven", False)
+    assert "chance does once in 116 tests" in str(odd)
+    days = days_of(1, days=1)
+    for counts, verdict in (
+        ([44_700, 45_489], "uneven"),
+        ([44_000, 45_000], "broken"),
+        ([45_000, 45_100], "even"),
+    ):
+        frame = days.assign(visitors=counts, orders=1000, units=1000)
+        assert pricing.ratio_check(counts).verdict == verdict
+        assert pricing.ratio_check(frame).verdict == verdict
+        assert pricing.ratio_check(named(frame)).verdict == verdict
+        bare = pricing.effects(frame[["arm", "visitors", "orders"]])
+        assert bare["split"].tolist() == [verdict]
+        told = [one for one in pricing.doubts(named(frame)) if "split" in one]
+        assert [one.split(":")[0] for one in told] == (
+            [] if verdict == "even" else [f"The split is {verdict}"]
+        )
+
+
+def test_arms_have_any_names_and_number() -> None:
+    counts = {"old": 5_000, "new": 2_520, "newest": 2_480}
+    assert pricing.ratio_check(counts, share=[2, 1, 1]).verdict == "even"
+    assert pricing.ratio_check(pd.Series(counts)).verdict == "broken"
+    days = three_arms(days_of(1)).replace({"A": "today", "B": "low", "C": "lowest"})
+    told = pricing.effects(named(days), unit_cost=80.0, control="today")
+    assert told["arm"].tolist() == ["low"] * 3 + ["lowest"] * 3
+    plain = pricing.effects(named(days_of(1)), "T1", 80.0)
+    assert told.loc[:2, "difference"].tolist() == pytest.approx(plain["difference"].tolist())
+    assert told.loc[3, "difference"] == 0  # the third arm is a copy of today's
+
+
+def test_a_row_a_visitor_tells_what_counts_tell() -> None:
+    rows = by_visitor()
+    told = pricing.effects(rows).set_index("metric")
+    assert told.loc["conversion", ["a", "b"]].tolist() == pytest.approx([1 / 3, 2 / 3])
+    a, b = (rows.loc[rows["arm"] == arm, "revenue"] for arm in "AB")
+    assert told.loc["revenue", "difference"] == pytest.approx(b.mean() - a.mean())
+    assert told.loc["revenue", "p_value"] == pytest.approx(
+        stats.ttest_ind(b, a, equal_var=False).pvalue
+    )
+    counts = pd.DataFrame({"group": ["x", "y"], "n": [3, 3], "bought": [1, 2]})
+    names = {"arm": "group", "visitors": "n", "orders": "bought"}
+    of_counts = pricing.effects(counts, **names).iloc[0]
+    assert of_counts[["low", "high"]].tolist() == told.loc["conversion", ["low", "high"]].tolist()
+    assert pricing.ratio_check(rows).p_value == 1
+    assert pricing.ratio_check(pd.concat([rows, rows])).p_value == 1  # a visitor counts once
+
+
 def test_the_implied_elasticity_covers_what_was_put_in() -> None:
     effect = (94 / 100) ** -2.5
     told = [
@@ -807,7 +877,28 @@ def test_the_last_evening_is_the_whole_test() -> None:
     [
         (lambda t: pricing.arms(named(t.drop(columns="arm")), "T1"), "no column arm"),
         (lambda t: pricing.arms(named(t), "T7"), "no price test with the test_id 'T7'"),
-        (lambda t: pricing.arms(named(t[t["arm"] == "A"]), "T1"), "two arms A and B"),
+        (lambda t: pricing.arms(named(t[t["arm"] == "A"]), "T1"), "two to 20 arms; it has A"),
+        (lambda t: pricing.novelty(named(three_arms(t)), "T1"), "two arms; it has A, B, C"),
+        (lambda t: pricing.ratio_check([1]), "Give whole numbers of visitors"),
+        (lambda t: pricing.ratio_check([0, 0]), "No arm has a visitor"),
+        (lambda t: pricing.ratio_check([5, 5], share=[1, 1, 1]), "each of the 2 arms"),
+        (
+            lambda t: pricing.ratio_check({"a": 5, "b": 5}, share={"a": 1}),
+            "Name each arm once: a, b",
+        ),
+        (lambda t: pricing.ratio_check(by_visitor().drop(columns="arm")), "no column arm"),
+        (
+            lambda t: pricing.ratio_check(by_visitor().assign(visitor_id=[1, 1, 2, 3, 4, 5])),
+            "1 of 5 visitors stand in two arms",
+        ),
+        (
+            lambda t: pricing.effects(by_visitor(), control="C"),
+            "control is 'C'. Choose one of: A, B",
+        ),
+        (
+            lambda t: pricing.doubts(named(pd.concat([t, t.assign(test_id="T2")]))),
+            "test_id is None",
+        ),
         (lambda t: pricing.effects(named(t[:2]), "T1"), "one day"),
         (lambda t: pricing.novelty(named(t[:2]), "T1"), "one day"),
         (lambda t: pricing.ratio_check(named(t), "T1", share=50), "share is 50"),
@@ -820,7 +911,7 @@ def test_the_last_evening_is_the_whole_test() -> None:
             "nothing about prices",
         ),
         (lambda t: pricing.implied_elasticity(named(t.assign(orders=0)), "T1"), "no order yet"),
-        (lambda t: pricing.arms(named(t.assign(arm=["A", None] * 3)), "T1"), "two arms A and B"),
+        (lambda t: pricing.arms(named(t.assign(arm=["A", None] * 3)), "T1"), "arm is missing"),
         (lambda t: pricing.arms(named(t.assign(visitors=0, orders=0)), "T1"), "has no visitors"),
         (
             lambda t: pricing.arms(named(t.assign(orders=t["visitors"] + 1)), "T1"),

@@ -130,11 +130,11 @@ def plain(text: str) -> str:
 
     Examples
     --------
-    >>> plain("WIRELESS  C-1 (128ＧＢ), 6.1 inch")
-    'wireless c1 128gb 6.1 inch'
+    >>> plain("WIRELESS  C-1 (128ＧＢ), 6.1 inch"), plain("Galaxy S24+ & C#")
+    ('wireless c1 128gb 6.1 inch', 'galaxy s24+ c#')
     """
     small = unicodedata.normalize("NFKC", text).casefold().replace("-", "")
-    return " ".join(re.sub(r"[^\w.]+", " ", small).split())
+    return " ".join(re.sub(r"[^\w.+#]+", " ", small).split())
 
 
 def _blocks(left: pd.DataFrame, right: pd.DataFrame, block: str | None) -> list[tuple[Any, Any]]:

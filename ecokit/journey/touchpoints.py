@@ -82,8 +82,8 @@ def rates(data: Any, *, by: By = None, as_of: datetime | str | None = None) -> A
         ``touchpoints``: see :func:`states`. With `by` also ``orders``: ``order_id``,
         ``placed_at`` and the columns named in `by`.
     by : str or sequence of str, optional
-        ``"day"``, ``"week"``, ``"month"`` or ``"quarter"`` (of ``placed_at``), or columns of
-        ``orders`` such as ``"channel_id"`` and ``"region"``.
+        ``"hour"``, ``"day"``, ``"week"``, ``"month"``, ``"quarter"`` or ``"year"`` (of
+        ``placed_at``), or columns of ``orders`` such as ``"channel_id"`` and ``"region"``.
     as_of : datetime or ISO text, optional
         See :func:`states`.
 

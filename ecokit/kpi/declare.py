@@ -88,8 +88,8 @@ class Measure:
             message = _("{name} takes a shop, or tables by name, and then by=...")
             raise CourseError(message.format(name=self.id))
         groups = frames.listed(by)
-        if self.monthly and {"day", "week"} & set(groups):
-            message = _("{name} is a monthly figure. Ask for it by month or by quarter.")
+        if self.monthly and {"hour", "day", "week"} & set(groups):
+            message = _("{name} is a monthly figure. Ask for it by month, quarter or year.")
             raise CourseError(message.format(name=self.name))
         parts = self.parts(*frames.door(data, self.columns))
         frames.refuse_taken(groups, [*parts, self.id])
@@ -135,7 +135,8 @@ def measure(name: str, data: Any, by: By = None) -> Any:
         A Shop, or a mapping of table names to frames of one kind: pandas, Polars (eager or
         lazy), DuckDB, PySpark, or another kind that Narwhals knows.
     by : str or sequence of str, optional
-        "day", "week", "month", "quarter", a column, a list of these, or None for one total.
+        "hour", "day", "week", "month", "quarter", "year", a column, a list of these, or None for
+        one total.
         A column of products, campaigns or channels is found through its id.
 
     Returns
@@ -273,6 +274,18 @@ MEASURES: dict[str, Measure] = {
             _("paid orders / UV"),
             {"visits": _VISITS, "orders": "paid_at"},
             lambda visits, orders: {"above": parts.paid(orders), "below": parts.visitors(visits)},
+        ),
+        Measure(
+            "session_conversion",
+            _("Conversion per visit"),
+            "会话转化率",
+            "share",
+            _("paid orders / visits"),
+            {"visits": "", "orders": "paid_at"},
+            lambda visits, orders: {
+                "above": parts.paid(orders),
+                "below": Part("visits", visits, "started_at", how="rows"),
+            },
         ),
         Measure(
             "order_value",

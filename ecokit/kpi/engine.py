@@ -15,14 +15,17 @@ from typing import Any, Literal
 
 import narwhals.stable.v2 as nw
 
+from ecokit.errors import CourseError
 from ecokit.inputs.frames import By as By
 from ecokit.inputs.frames import Frame as Frame
 from ecokit.inputs.frames import as_group, as_times, need, opened
 from ecokit.inputs.frames import door as door
 from ecokit.inputs.frames import listed as listed
+from ecokit.inputs.kinds import described
+from ecokit.messages import _
 
-PERIODS = ("day", "week", "month", "quarter")
-_EVERY = {"day": "1d", "month": "1mo", "quarter": "1q"}
+PERIODS = ("hour", "day", "week", "month", "quarter", "year")
+_EVERY = {"hour": "1h", "day": "1d", "month": "1mo", "quarter": "1q", "year": "1y"}
 _LOOKUPS = {"products": "product_id", "campaigns": "campaign_id", "channels": "channel_id"}
 
 
@@ -53,7 +56,7 @@ def whole(frame: Frame, column: str, scale: int = 1) -> nw.Expr:
 
 
 def start_of(period: str, column: str) -> nw.Expr:
-    """Return the first moment of the day, week (Monday), month or quarter of `column`."""
+    """Return the first moment of the period of `column`, one of `PERIODS`; a week's is Monday."""
     moment = nw.col(column).cast(nw.Datetime("us"))
     if period != "week":
         return moment.dt.truncate(_EVERY[period])
@@ -74,7 +77,7 @@ def total(parts: Mapping[str, Part], by: Sequence[str], lookups: Mapping[str, Fr
     parts
         What to total, by the name that its column gets.
     by
-        Periods ("day", "week", "month", "quarter") and columns.
+        Periods, of `PERIODS`, and columns.
     lookups
         Tables (products, campaigns, channels) that may lend a column to group by.
 
@@ -125,6 +128,7 @@ def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Fra
     for key, lender in lenders.items():
         if key in PERIODS:
             frame = as_times(part.table, frame, [part.time])
+            _refuse_hours(part, key)
             frame = frame.with_columns(start_of(key, part.time).alias(key))
         elif lender:
             on = _LOOKUPS[lender]
@@ -133,6 +137,13 @@ def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Fra
         else:
             frame = as_group(frame, key)
     return frame
+
+
+def _refuse_hours(part: Part, key: str) -> None:
+    """Refuse hours of a table that has days: all of a day would stand at midnight."""
+    if key == "hour" and described(part.table, [part.time]).get(part.time) == "date":
+        message = _("The table {table} has days, no hours. Ask for it by day, or by a longer time.")
+        raise CourseError(message.format(table=part.table))
 
 
 def _lender(part: Part, frame: Frame, key: str, lookups: Mapping[str, Frame]) -> str:

@@ -373,7 +373,7 @@ def new_skus(data: Any, *, by: str = "month") -> Any:
     data : Shop or mapping of tables
         ``orders``, ``order_lines``, of one kind.
     by : str
-        ``"week"``, ``"month"`` or ``"quarter"``.
+        ``"week"``, ``"month"``, ``"quarter"`` or ``"year"``.
 
     Returns
     -------
@@ -401,12 +401,12 @@ def new_skus(data: Any, *, by: str = "month") -> Any:
     >>> shop = {"orders": orders, "order_lines": lines}
     >>> new_skus(shop)[["new_sku_share", "new_sales_share"]].values.tolist()
     [[1.0, 1.0], [0.5, 0.1]]
-    >>> new_skus(shop, by="year")
+    >>> new_skus(shop, by="decade")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: by is 'year'. Choose one of: week, month, quarter.
+    ecokit.errors.CourseError: by is 'decade'. Choose one of: week, month, quarter, year.
     """
-    numbers.one_of("by", by, ("week", "month", "quarter"))
+    numbers.one_of("by", by, ("week", "month", "quarter", "year"))
     sold, lines = frames.door(
         data,
         {

@@ -56,8 +56,8 @@ def five_kpis(data: Any, *, by: By = "month") -> Any:
         ``stock``, ``orders``, ``order_lines``, ``targets``, ``complaints``, ``returns``;
         ``products`` to group by its columns.
     by : str or sequence of str, optional
-        ``"month"``, ``"quarter"``, None for the whole time, or columns of products such as
-        ``"category"``. An order may hold several categories, so by a product's column there
+        ``"month"``, ``"quarter"``, ``"year"``, None for the whole time, or columns of products such
+        as ``"category"``. An order may hold several categories, so by a product's column there
         is no complaint rate, and the sales target is not split: those two are left out.
 
     Returns

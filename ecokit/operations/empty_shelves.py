@@ -38,7 +38,8 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
         on that day; :func:`ecokit.kpi.unit_cost` adds it), without which there is no
         ``lost_profit``. ``products``: columns to group by.
     by : str or sequence of str, optional
-        ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, or columns such as ``"category"``.
+        ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, ``"year"``, or columns such as
+        ``"category"``.
     substitution : float
         Share (0 to 1) of the units lost whose customers took another product instead.
         It lowers ``lost_sales`` and ``lost_profit``; the substitute is taken to cost and

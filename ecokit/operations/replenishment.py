@@ -6,6 +6,7 @@ a sample of what was asked for in the past.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 Demand = Any
 """A frozen distribution of scipy.stats, or an array of demands."""
+
+_MOST_STEPS, _BLOCK = 1_000_000, 10_000
+"""Whole units whose chances are added, in all and at a time, before a tail counts as heavy."""
+
+_TAIL = np.concatenate([[0.999, 0.9, 0.5], 10.0 ** -np.arange(1, 14)])
+"""Where the area under a tail is cut: shares of the chance that lies right of the stock."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,8 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     Parameters
     ----------
     demand : frozen distribution or array
-        Demand until the next delivery, units.
+        Demand until the next delivery, units. What a distribution puts below 0 counts as 0: nobody
+        asks for less than nothing.
     underage : float
         Cost of one unit too few, yuan: the margin lost.
     overage : float
@@ -66,13 +74,13 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     Returns
     -------
     Newsvendor
-        The smallest quantity at which the chance to serve everything reaches the critical
-        ratio ``underage / (underage + overage)``.
+        The smallest quantity, 0 or more, at which the chance to serve everything reaches the
+        critical ratio ``underage / (underage + overage)``.
 
     Raises
     ------
     CourseError
-        A cost is not above zero, or the demand is no distribution and no sample.
+        A cost is not above zero; the demand is no distribution and no sample, or has no mean.
 
     References
     ----------
@@ -98,9 +106,9 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     overage = numbers.positive("overage", overage)
     law = _law(demand)
     ratio = underage / (underage + overage)
-    quantity = float(law.ppf(ratio))
+    quantity = max(float(law.ppf(ratio)), 0.0)
     short = expected_shortage(law, stock=quantity)
-    mean = float(law.mean())
+    mean = float(law.mean()) if law.support()[0] >= 0 else expected_shortage(law, stock=0)
     return Newsvendor(
         quantity=quantity,
         ratio=ratio,
@@ -129,7 +137,7 @@ def expected_shortage(demand: Demand, stock: float) -> float:
     Raises
     ------
     CourseError
-        `stock` is no number, or the demand is no distribution and no sample.
+        `stock` is no number; the demand is no distribution and no sample, or has no mean.
 
     References
     ----------
@@ -142,6 +150,8 @@ def expected_shortage(demand: Demand, stock: float) -> float:
     0.3989
     >>> expected_shortage([2, 4, 9], stock=5)
     1.3333333333333333
+    >>> round(expected_shortage(stats.pareto(1.5), stock=50), 4)
+    0.2828
     """
     law = _law(demand)
     stock = numbers.number("stock", stock)
@@ -153,16 +163,55 @@ def expected_shortage(demand: Demand, stock: float) -> float:
         from scipy.stats import norm
 
         return float(sd * (norm.pdf(z) - z * norm.sf(z)))
+    _refuse_no_mean(law)
     if stock < law.support()[0]:  # every demand is above it
         return float(law.mean()) - stock
-    if hasattr(law.dist, "pmf"):
-        low, last = int(np.floor(stock)), int(law.ppf(1 - 1e-13)) + 1
-        # E[(D - x)+] is the area under the survival function right of x.
-        whole = float(law.sf(np.arange(low + 1, max(last, low + 1))).sum())
-        return whole + (low + 1 - stock) * float(law.sf(low))
+    return _steps_above(law, stock) if hasattr(law.dist, "pmf") else _area_above(law, stock)
+
+
+def _refuse_no_mean(law: Any) -> None:
+    if not np.isfinite(float(law.mean())):
+        message = _(
+            "The distribution of demand has no mean: its tail is so heavy that the shortage knows "
+            "no bound. Take a sample of past demand, or a lighter tail."
+        )
+        raise CourseError(message)
+
+
+def _steps_above(law: Any, stock: float) -> float:
+    """Return the shortage of whole units; under a heavy tail, from the units below the stock."""
+    mean, low = float(law.mean()), int(np.floor(stock))
+    short = 0.0
+    for start in range(low + 1, low + 1 + _MOST_STEPS, _BLOCK):
+        units = np.arange(start, start + _BLOCK)
+        more = float(((units - stock) * law.pmf(units)).sum())
+        short += more
+        if start > mean and more <= 1e-16 * short:
+            return short
+    least = law.support()[0]
+    if not np.isfinite(least):
+        return short
+    starts = range(int(least), low + 1, _BLOCK)
+    blocks = [np.arange(start, min(start + _BLOCK, low + 1)) for start in starts]
+    left = sum(float(((stock - units) * law.pmf(units)).sum()) for units in blocks)
+    return max(mean - stock + left, 0.0)
+
+
+def _area_above(law: Any, stock: float) -> float:
+    """Return the area under the tail, which is the shortage, decade by decade, then as a power."""
     from scipy.integrate import quad
 
-    return float(quad(law.sf, stock, max(law.ppf(1 - 1e-13), stock), limit=200)[0])
+    left = float(law.sf(stock))
+    if not left:
+        return 0.0
+    places = np.append(stock, law.isf(left * _TAIL))
+    places = np.unique(places[np.isfinite(places)])
+    parts = [quad(law.sf, *ends, limit=200)[0] for ends in itertools.pairwise(places)]
+    near, end = places[-2:] if len(places) > 1 else (stock, stock)
+    if not 0 < near < end < law.support()[1]:
+        return float(sum(parts))
+    fall = np.log(law.sf(near) / law.sf(end)) / np.log(end / near)
+    return float(sum(parts) + (end * law.sf(end) / (fall - 1) if fall > 1 else 0.0))
 
 
 @dataclass(frozen=True)
@@ -317,7 +366,7 @@ def reorder_point(demand: Demand, service_level: float) -> float:
     ecokit.errors.CourseError: service_level is 95. Give a share above 0 and below 1; write 45 % ...
     """
     level = numbers.share("service_level", service_level, zero=False, one=False)
-    return float(_law(demand).ppf(level))
+    return max(float(_law(demand).ppf(level)), 0.0)
 
 
 @public
@@ -513,6 +562,9 @@ class _Sample:
 
     def mean(self) -> float:
         return float(self.values.mean())
+
+    def support(self) -> tuple[float, float]:
+        return float(self.values[0]), float(self.values[-1])
 
 
 def _law(demand: Demand) -> Any:

@@ -31,6 +31,8 @@ def _group_name(by: str, group: Any) -> str:
         return f"{group:%b}"
     if by in ("day", "week", "quarter"):
         return f"{group.day} {group:%b}"
+    if by == "year":
+        return f"{group:%Y}"
     if by == "weekday":
         return WEEKDAYS[int(group) - 1]
     if by in ("hour", "slot"):

@@ -8,6 +8,7 @@ fixed before the start, and the test ran long enough; :func:`doubts` goes throug
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,18 +19,25 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
+from ecokit.shop.tables import Shop
 
 METRICS = ("conversion", "revenue", "profit")
 """What a price test is read on; revenue and profit in yuan a visitor."""
 
 BROKEN_SPLIT = 0.001
-"""A split less likely than this is broken (Kohavi, Tang and Xu 2020, chapter 21)."""
+"""A split less likely than this is broken (Kohavi, Tang and Xu 2020, chapter 21).
+
+Fabijan and others (2019) take 0.0005."""
+
+UNEVEN_SPLIT = 0.01
+"""A split less likely than this is uneven: look for a cause before you decide."""
 
 LEAST_DAYS = 14
 """A test sees every day of the week twice."""
 
 _NEEDED = {"price_tests": "test_id date arm price visitors orders units"}
 _MOST = 1e6  # visitors are counted in its square
+_MOST_ARMS = 20
 
 
 @dataclass(frozen=True)
@@ -44,11 +52,61 @@ class Effect(ByName):
 
 @dataclass(frozen=True)
 class Ratio:
-    """The split of visitors: share of B, the p value of the chi-square test, whether it broke."""
+    """How the visitors were split, against the plan.
+
+    Attributes
+    ----------
+    share : float
+        Of the visitors that came into `arm`.
+    p_value : float
+        Of the chi-square test of goodness of fit.
+    broken : bool
+        Whether the p value lies below the threshold.
+    arm : str
+        Of two arms the second, of more the one farthest from its plan.
+    planned : float
+        The share that was planned for `arm`.
+    """
 
     share: float
     p_value: float
     broken: bool
+    arm: str = "B"
+    planned: float = 0.5
+
+    @property
+    def verdict(self) -> str:
+        """Return "even", "uneven" or "broken".
+
+        References
+        ----------
+        :data:`BROKEN_SPLIT` and :data:`UNEVEN_SPLIT` name the thresholds and their sources.
+        """
+        if self.broken:
+            return "broken"
+        return "uneven" if self.p_value < UNEVEN_SPLIT else "even"
+
+    def __str__(self) -> str:
+        once = 1 / max(self.p_value, 1e-300)
+        often = f"{once:,.0f}" if once < 1e6 else _("many millions of")
+        message = {
+            "even": _(
+                "The split is even: {found:.1f} % of the visitors are in {arm} where {planned:.1f} "
+                "% were planned, and chance alone does more than that in {share:.0%} of all tests."
+            ),
+            "uneven": _(
+                "The split is uneven: {found:.1f} % of the visitors are in {arm} where "
+                "{planned:.1f} % were planned, which chance does once in {often} tests. Look for a "
+                "cause before you decide."
+            ),
+            "broken": _(
+                "The split is broken: {found:.1f} % of the visitors are in {arm} where "
+                "{planned:.1f} % were planned, which chance does once in {often} tests. Find the "
+                "cause; no number of this test can be used."
+            ),
+        }[self.verdict]
+        told = {"found": 100 * self.share, "planned": 100 * self.planned, "arm": self.arm}
+        return message.format(often=often, share=self.p_value, **told)
 
 
 # --- before: how many visitors ---------------------------------------------------------
@@ -189,8 +247,9 @@ def arms(data: Any, test_id: str) -> Any:
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``price_tests``, a row a day and arm: ``test_id``, ``date``, ``arm`` (A: as before, B: the
-        new price), ``price``, ``visitors``, ``orders``, ``units``.
+        ``price_tests``, a row a day and arm: ``test_id``, ``date``, ``arm`` (in the order of the
+        names, the first is as before: A, and B the new price), ``price``, ``visitors``, ``orders``,
+        ``units``.
     test_id : str
         The test.
 
@@ -203,8 +262,8 @@ def arms(data: Any, test_id: str) -> Any:
     Raises
     ------
     CourseError
-        No such test; not the two arms A and B, on the same days; values that cannot be, such as
-        more orders than visitors.
+        No such test; fewer than two arms, or arms that never run on the same day; values that
+        cannot be, such as more orders than visitors.
 
     References
     ----------
@@ -222,7 +281,7 @@ def arms(data: Any, test_id: str) -> Any:
     ...
     ecokit.errors.CourseError: There is no price test with the test_id 'T9'. There are: T1.
     """
-    return frames.like(_arms(_test(data, test_id)), data)
+    return frames.like(_arms(_test(data, test_id, _MOST_ARMS)), data)
 
 
 def _arms(days: pd.DataFrame) -> pd.DataFrame:
@@ -242,8 +301,8 @@ def _arms(days: pd.DataFrame) -> pd.DataFrame:
     return table[["arm", "price", "visitors", "orders", "units", "conversion", "revenue", "days"]]
 
 
-def _test(data: Any, test_id: str) -> pd.DataFrame:
-    """Return the days of one test, or say what is wrong with them."""
+def _test(data: Any, test_id: str, most: int = 2) -> pd.DataFrame:
+    """Return the days of one test with at most so many arms, or say what is wrong with them."""
     (tests,) = frames.fetched(data, _NEEDED)
     known = tests["test_id"].dropna().astype(str).unique()
     if not isinstance(test_id, str | int):
@@ -252,53 +311,85 @@ def _test(data: Any, test_id: str) -> pd.DataFrame:
     if days.empty:
         message = _("There is no price test with the test_id {id!r}. There are: {known}.")
         raise CourseError(message.format(id=test_id, known=", ".join(known) or _("none")))
-    found = sorted({str(arm) for arm in days["arm"]})
-    if found != ["A", "B"]:
-        message = _("Test {id} needs the two arms A and B; it has {found}.")
-        raise CourseError(message.format(id=test_id, found=", ".join(found)))
     place = ("test_id", "date", "arm")
     rules = [
         rows.missing("date", *place),
+        rows.missing("arm", *place),
         rows.not_above_zero("price", *place),
         *(rows.below_zero(name, *place) for name in ("visitors", "orders", "units")),
         rows.above("orders", "visitors", *place),
         rows.twice("date", "arm"),
     ]
     rows.refuse(days, "price_tests", rules)
+    _arms_of(days["arm"], test_id, most)
     if days.groupby("arm")["visitors"].sum().min() == 0:
         raise CourseError(_("An arm of test {id} has no visitors.").format(id=test_id))
     if days.groupby("date")["arm"].nunique().max() < 2:
-        message = _("In test {id} A and B never run on the same day: days differ, not only prices.")
+        message = _(
+            "In test {id} two arms never run on the same day: days differ, not only prices."
+        )
         raise CourseError(message.format(id=test_id))
     return days
 
 
+def _arms_of(names: pd.Series, test_id: str, most: int = _MOST_ARMS) -> list[str]:
+    """Return the names of the arms in order; the first is what the others are compared with."""
+    found = sorted({str(arm) for arm in names})
+    if not 2 <= len(found) <= most:
+        number = _("two arms") if most == 2 else _("two to {n} arms").format(n=most)
+        message = _("Test {id} needs {number}; it has {found}.")
+        told = ", ".join(found[:5]) or _("none")
+        raise CourseError(message.format(id=test_id, number=number, found=told))
+    return found
+
+
+def _pair(days: pd.DataFrame) -> pd.DataFrame:
+    """Return the days of two arms of any names as those of A and B."""
+    first, second = sorted(days["arm"].astype(str).unique())
+    return days.assign(arm=days["arm"].astype(str).map({first: "A", second: "B"}))
+
+
 @public
 def ratio_check(
-    data: Any, test_id: str, share: float = 0.5, threshold: float = BROKEN_SPLIT
+    data: Any,
+    test_id: str | None = None,
+    share: Any = None,
+    threshold: float = BROKEN_SPLIT,
+    *,
+    arm: str = "arm",
+    visitors: str = "visitors",
+    visitor_id: str = "visitor_id",
 ) -> Ratio:
     """Check that the visitors were split as planned (sample ratio mismatch, SRM).
 
     Parameters
     ----------
-    data : Shop or mapping of tables
-        ``price_tests``, as in :func:`arms`.
-    test_id : str
-        The test.
-    share : float
-        Planned share of B.
+    data : counts, table, Shop or mapping of tables
+        Visitors by arm: ``[44_700, 45_489]``, or a mapping of the arm's name to its count. Or a
+        table with the column `arm`, and either `visitors` (a count; rows of an arm are added up),
+        or a row a visitor. Or ``price_tests``, as in :func:`arms`.
+    test_id : str, optional
+        The test, of a table that holds several.
+    share : float, sequence or mapping of arm to share, optional
+        Planned share of the second of two arms, or the shares of all arms in the order of their
+        names; ratios such as ``[2, 1, 1]`` will do. Default: the same for all.
     threshold : float
         A p value below it means a broken split.
+    arm, visitors, visitor_id : str
+        What the columns are called. Where a row is a visitor and `visitor_id` is there, each
+        visitor counts once, and must be in one arm.
 
     Returns
     -------
     Ratio
-        Share of B, p value of the chi-square test of goodness of fit, and whether it is broken.
+        ``share``, ``p_value``, ``broken``, and ``verdict``: "even", "uneven" or "broken". Printed,
+        it says how often chance does this.
 
     Raises
     ------
     CourseError
-        A share outside 0 to 1; and what :func:`arms` refuses.
+        A share outside 0 to 1, fewer than two arms, an arm that was planned and has no visitor; and
+        what :func:`arms` refuses.
 
     References
     ----------
@@ -310,60 +401,221 @@ def ratio_check(
     ...     "arm": ["A", "B"], "price": [100.0, 90.0], "visitors": [44_000, 45_000],
     ...     "orders": [50, 60], "units": [50, 60]})
     >>> split = ratio_check({"price_tests": days}, "T1")
-    >>> round(split.share, 3), round(split.p_value, 4), split.broken
-    (0.506, 0.0008, True)
+    >>> round(split.share, 3), round(split.p_value, 4), split.verdict
+    (0.506, 0.0008, 'broken')
+    >>> print(ratio_check([44_700, 45_489]))
+    The split is uneven: 50.4 % of the visitors are in B where 50.0 % were planned, which chance
+    does once in 116 tests. Look for a cause before you decide.
+    >>> ratio_check({"old": 5_020, "new": 2_480, "newest": 2_500}, share={"old": 2, "new": 1,
+    ...     "newest": 1}).verdict
+    'even'
     >>> ratio_check({"price_tests": days}, "T1", share=50)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: share is 50. Give a share above 0 and below 1; write 45 % as 0.45.
     """
     threshold = numbers.share("threshold", threshold)
-    planned = numbers.share("share", share, zero=False, one=False)
-    return _ratio(_arms(_test(data, test_id)), planned, threshold)
+    names = {"arm": arm, "visitors": visitors, "visitor_id": visitor_id}
+    for name, column in names.items():
+        numbers.text(name, column)
+    return _ratio(_counts(data, test_id, names), share, threshold)
 
 
-def _ratio(table: pd.DataFrame, share: float, threshold: float = BROKEN_SPLIT) -> Ratio:
-    """Return the split of the arms of a test, against the planned share of B."""
+def _is_table(data: Any) -> bool:
+    return hasattr(type(data), "columns")  # a table with a column twice is told later
+
+
+def _has(data: Any, columns: Sequence[str]) -> bool:
+    return set(columns) <= set(frames.table(data, "", name="data").collect_schema().names())
+
+
+def _counts(data: Any, test_id: str | None, names: Mapping[str, str]) -> dict[str, float]:
+    """Return the visitors of each arm, whatever they were given as."""
+    if isinstance(data, Shop) or (isinstance(data, Mapping) and any(map(_is_table, data.values()))):
+        table = _arms(_test(data, _named_test(data, test_id), _MOST_ARMS))
+        return dict(zip(table["arm"].astype(str), table["visitors"].astype(float), strict=True))
+    if _is_table(data):
+        return _counted(data, test_id, names)
+    if isinstance(data, (Mapping, pd.Series)):
+        counts = numbers.by_name("data", data, low=0)
+    elif numbers.is_list(data) and not isinstance(data, str):
+        given = numbers.row("data", data, low=0)
+        letters = [chr(65 + place) if place < 26 else str(place + 1) for place in range(len(given))]
+        counts = dict(zip(letters, given.tolist(), strict=True))
+    else:
+        wanted = _("Give the visitors of each arm, such as [44_700, 45_489], a table, or a shop.")
+        raise numbers.refused("data", data, wanted)
+    if len(counts) < 2 or any(count % 1 for count in counts.values()):
+        raise numbers.refused(
+            "data", data, _("Give whole numbers of visitors for two arms or more.")
+        )
+    return counts
+
+
+def _named_test(data: Any, test_id: str | None) -> str:
+    """Return the test that is meant; where there is one only, it need not be said."""
+    if test_id is not None:
+        return test_id
+    (tests,) = frames.fetched(data, {"price_tests": "test_id"})
+    known = tests["test_id"].dropna().astype(str).unique()
+    if len(known) != 1:
+        message = _("test_id is None, and there are {n} tests: {known}. Say which one you mean.")
+        raise CourseError(message.format(n=len(known), known=", ".join(known[:5]) or _("none")))
+    return str(known[0])
+
+
+def _of_test(data: Any, test_id: str | None, columns: Mapping[str, str], name: str) -> pd.DataFrame:
+    """Return the rows of one test of a bare table, with the course's names."""
+    frame = frames.table(data, "", name=name)
+    here = set(frame.collect_schema().names())
+    if "test_id" in here:
+        frame = frames.table(data, "test_id", name=name)
+    types = {"visitors": "number", "orders": "number", "revenue": "number"}
+    table = frames.as_pandas(frames.table(frame, dict(columns), name=name, types=types))
+    rows.refuse(table, name, [rows.missing("arm")])
+    if test_id is not None:
+        if "test_id" not in here:
+            message = _("The table {name} has no column test_id. Leave test_id out.")
+            raise CourseError(message.format(name=name))
+        table = frames.with_id(table, "test_id", test_id)
+    elif "test_id" in here and len(table["test_id"].unique()) > 1:
+        message = _(
+            "test_id is None, and the table {name} holds {n} tests. Say which one you mean."
+        )
+        raise CourseError(message.format(name=name, n=table["test_id"].nunique()))
+    if table.empty:
+        raise CourseError(_("The table {name} has no row of this test.").format(name=name))
+    return table
+
+
+def _counted(data: Any, test_id: str | None, names: Mapping[str, str]) -> dict[str, float]:
+    """Return the visitors of each arm of a table of counts, or of one with a row a visitor."""
+    wanted = {"arm": names["arm"]}
+    more = ("visitors", "visitor_id")
+    wanted |= {one: names[one] for one in more if _has(data, [names[one]])}
+    table = _of_test(data, test_id, wanted, "data")
+    if "visitors" in wanted:
+        rows.refuse(table, "data", [rows.below_zero("visitors", "arm")])
+        counts = table.groupby(table["arm"].astype(str))["visitors"].sum()
+    else:
+        if "visitor_id" in wanted:
+            table = _once(table)
+        counts = table.groupby(table["arm"].astype(str)).size()
+    _arms_of(table["arm"], str(test_id or "data"))
+    return {str(name): float(count) for name, count in counts.items()}
+
+
+def _once(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a visitor; refuse visitors who saw two arms."""
+    rows.refuse(table, "data", [rows.missing("visitor_id", "arm")])
+    both = table.groupby("visitor_id")["arm"].nunique().gt(1)
+    if both.any():
+        message = _(
+            "{n:,} of {all:,} visitors stand in two arms, such as {who}: they saw both. Leave them "
+            "out of the test, and find out why."
+        )
+        told = {"n": int(both.sum()), "all": len(both), "who": both.idxmax()}
+        raise CourseError(message.format(**told))
+    sums = {name: (name, "sum") for name in ("orders", "revenue") if name in table}
+    return table.groupby("visitor_id", as_index=False).agg(arm=("arm", "first"), **sums)
+
+
+def _plan(share: Any, names: Sequence[str]) -> dict[str, float]:
+    """Return the planned share of each arm."""
+    if share is None:
+        return dict.fromkeys(names, 1 / len(names))
+    if isinstance(share, (Mapping, pd.Series)):
+        given = numbers.by_name("share", share, low=0)
+        if set(given) != set(names):
+            wanted = _("Name each arm once: {names}.").format(names=", ".join(names))
+            raise numbers.refused("share", share, wanted)
+        parts = [given[name] for name in names]
+    elif numbers.is_list(share) and not isinstance(share, str):
+        parts = numbers.row("share", share, low=0).tolist()
+    else:
+        second = numbers.share("share", share, zero=False, one=False)
+        parts = [1 - second, second]
+    if len(parts) != len(names) or min(parts) <= 0:
+        wanted = _("Give a share above 0 for each of the {n} arms.").format(n=len(names))
+        raise numbers.refused("share", share, wanted)
+    return {name: part / sum(parts) for name, part in zip(names, parts, strict=True)}
+
+
+def _ratio(
+    counts: Mapping[str, float], share: Any = None, threshold: float = BROKEN_SPLIT
+) -> Ratio:
+    """Return the split of the arms of a test, against the plan."""
     from scipy.stats import chisquare
 
-    counted = table["visitors"].to_numpy(float)
-    total = counted.sum()
-    p_value = float(chisquare(counted, [total * (1 - share), total * share]).pvalue)
-    return Ratio(float(counted[1] / total), p_value, p_value < threshold)
+    names, total = list(counts), sum(counts.values())
+    if not total:
+        raise CourseError(_("No arm has a visitor, so there is no split to check."))
+    plan = _plan(share, names)
+    expected = [total * plan[name] for name in names]
+    p_value = float(chisquare(list(counts.values()), expected).pvalue)
+    off = {name: abs(counts[name] / total - plan[name]) for name in names}
+    arm = names[1] if len(names) == 2 else max(off, key=lambda name: off[name])
+    return Ratio(counts[arm] / total, p_value, p_value < threshold, arm, plan[arm])
 
 
 @public
-def effects(data: Any, test_id: str, unit_cost: float | None = None) -> Any:
+def effects(
+    data: Any,
+    test_id: str | None = None,
+    unit_cost: float | None = None,
+    *,
+    share: Any = None,
+    control: str | None = None,
+    arm: str = "arm",
+    visitors: str = "visitors",
+    orders: str = "orders",
+    revenue: str = "revenue",
+    visitor_id: str = "visitor_id",
+) -> Any:
     """Return what the new price did to conversion, revenue and profit a visitor.
 
     Parameters
     ----------
-    data : Shop or mapping of tables
-        ``price_tests``, as in :func:`arms`.
-    test_id : str
-        The test.
+    data : Shop, mapping of tables, or table
+        ``price_tests``, as in :func:`arms`. Or a table with the column `arm`, and either
+        `visitors` and `orders` (counts; rows of an arm are added up), or a row a visitor, with
+        `orders` (0 for none) and perhaps `revenue` (yuan).
+    test_id : str, optional
+        The test, of tables that hold several.
     unit_cost : float, optional
-        What a unit costs, yuan; without it there is no profit.
+        What a unit costs, yuan; without it there is no profit, and none of a bare table.
+    share : float, sequence or mapping, optional
+        The planned split, as in :func:`ratio_check`.
+    control : str, optional
+        The arm that the others are compared with. Default: the first by name.
+    arm, visitors, orders, revenue, visitor_id : str
+        What the columns of a bare table are called; `revenue` and `visitor_id` may lack.
 
     Returns
     -------
     table of the caller's kind
         A row a metric, which are conversion, revenue and profit: ``metric``, ``a``, ``b``,
-        ``difference`` (B less A), ``low``, ``high`` (95 %), ``p_value``. Conversion: Newcombe's
+        ``difference`` (B less A), ``low``, ``high`` (95 %), ``p_value``, ``split`` (the verdict of
+        :func:`ratio_check`: where it is "broken", no number can be used). More arms than two have
+        rows of their own, with ``arm`` in front; ``a`` is the control. Conversion: Newcombe's
         interval. Revenue and profit: delta method, days as the units of both arms together,
-        because a good day is good for both.
+        because a good day is good for both; where a row is a visitor, Welch's.
 
     Raises
     ------
     CourseError
-        What :func:`arms` refuses; a test of one day gives no interval for yuan.
+        What :func:`arms` and :func:`ratio_check` refuse; a test of one day gives no interval for
+        yuan; no arm is called like `control`.
 
     References
     ----------
-    Newcombe (1998), method 10; Deng, Knoblich and Lu (2018), delta method.
+    Newcombe (1998), method 10; Deng, Knoblich and Lu (2018), delta method; Welch (1947).
 
     Examples
     --------
+    >>> counts = pd.DataFrame({"arm": ["old", "new"], "visitors": 1000, "orders": [50, 66]})
+    >>> effects(counts, control="old")[["difference", "split"]].values.tolist()
+    [[0.016, 'even']]
     >>> days = pd.DataFrame({"test_id": "T1", "arm": ["A", "B"] * 3, "price": [100.0, 90.0] * 3,
     ...     "date": pd.to_datetime(["2025-03-01", "2025-03-02", "2025-03-03"]).repeat(2),
     ...     "visitors": [1000] * 6, "orders": [50, 66, 46, 64, 52, 65],
@@ -379,7 +631,107 @@ def effects(data: Any, test_id: str, unit_cost: float | None = None) -> Any:
     kept = {"revenue": 0.0}
     if unit_cost is not None:
         kept["profit"] = numbers.number("unit_cost", unit_cost, low=0)
-    return frames.like(_effects(_test(data, test_id), test_id, kept), data)
+    names = {"arm": arm, "visitors": visitors, "orders": orders}
+    more = {"revenue": revenue, "visitor_id": visitor_id}
+    for name, column in {**names, **more}.items():
+        numbers.text(name, column)
+    if _is_table(data) and _has(data, _NEEDED["price_tests"].split()):
+        data = {"price_tests": data}
+    if _is_table(data):
+        if unit_cost is not None:
+            message = _("unit_cost asks for units, which a bare table has not: give price_tests.")
+            raise CourseError(message)
+        table = _bare_effects(data, test_id, names, more, control, share)
+        return frames.like(table, data)
+    test_id = _named_test(data, test_id)
+    days = _test(data, test_id, _MOST_ARMS)
+    found = {
+        other: _effects(pair, test_id, kept) for other, pair in _against(days, control, test_id)
+    }
+    seen = days.groupby(days["arm"].astype(str))["visitors"].sum()
+    return frames.like(_laid(found, {str(k): float(v) for k, v in seen.items()}, share), data)
+
+
+def _laid(
+    found: Mapping[str, pd.DataFrame], counts: Mapping[str, float], share: Any
+) -> pd.DataFrame:
+    """Return the effects of all arms in one table, with the verdict on the split."""
+    verdict = _ratio(counts, share).verdict
+    parts = [one if len(found) == 1 else one.assign(arm=arm) for arm, one in found.items()]
+    table = pd.concat(parts, ignore_index=True).assign(split=verdict)
+    first = ["arm"] if len(found) > 1 else []
+    return table[[*first, *(name for name in table if name not in first)]]
+
+
+def _against(
+    days: pd.DataFrame, control: str | None, test_id: str
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield each arm but the control, and the rows of both, which are called A and B there."""
+    names = _arms_of(days["arm"], test_id)
+    first = names[0] if control is None else numbers.one_of("control", control, names)
+    labels = days["arm"].astype(str)
+    for other in names:
+        if other != first:
+            mine = labels.isin([first, other])
+            yield other, days[mine].assign(arm=labels[mine].map({first: "A", other: "B"}))
+
+
+def _bare_effects(
+    data: Any,
+    test_id: str | None,
+    names: dict[str, str],
+    more: Mapping[str, str],
+    control: str | None,
+    share: Any,
+) -> pd.DataFrame:
+    """Return the effects of a table of counts, or of one with a row a visitor."""
+    counted = _has(data, [names["visitors"]])
+    wanted = dict(names) if counted else {key: names[key] for key in ("arm", "orders")}
+    if not counted:
+        wanted |= {key: column for key, column in more.items() if _has(data, [column])}
+    table = _of_test(data, test_id, wanted, "data")
+    whole = ["visitors", "orders"] if counted else ["orders"]
+    rules = [rows.below_zero(name, "arm") for name in whole]
+    rules += [rows.above("orders", "visitors", "arm")] if counted else []
+    rules += [rows.missing("revenue", "arm")] if "revenue" in wanted else []
+    rows.refuse(table, "data", rules)
+    if not counted and "visitor_id" in wanted:
+        table = _once(table)
+    if not counted:
+        table = table.assign(visitors=1, bought=(table["orders"] > 0).astype(float))
+    else:
+        table = table.assign(bought=table["orders"])
+    found = {
+        other: _of_rows(pair) for other, pair in _against(table, control, str(test_id or "data"))
+    }
+    seen = table.groupby(table["arm"].astype(str))["visitors"].sum()
+    return _laid(found, {str(k): float(v) for k, v in seen.items()}, share)
+
+
+def _of_rows(rows_: pd.DataFrame) -> pd.DataFrame:
+    """Return conversion, and revenue where it is there, of arms A and B."""
+    from scipy.stats import ttest_ind
+
+    sums = rows_.groupby("arm")[["visitors", "bought"]].sum()
+    if not sums["visitors"].min():
+        raise CourseError(_("An arm of data has no visitors."))
+    effect = _of_shares(
+        *sums.loc["B", ["bought", "visitors"]], *sums.loc["A", ["bought", "visitors"]]
+    )
+    share = sums["bought"] / sums["visitors"]
+    found = [{"metric": "conversion", "a": share["A"], "b": share["B"]} | asdict(effect)]
+    if "revenue" in rows_:
+        a, b = (rows_.loc[rows_["arm"] == one, "revenue"].to_numpy(float) for one in "AB")
+        if min(len(a), len(b)) < 2:
+            raise CourseError(_("An arm of data has one visitor, so revenue has no interval."))
+        difference = float(b.mean() - a.mean())
+        spread = a.var() + b.var() > 0
+        test = ttest_ind(b, a, equal_var=False) if spread else None
+        low, high = test.confidence_interval() if test else (difference, difference)
+        p_value = float(test.pvalue) if test else 1.0
+        effect = Effect(difference, float(low), float(high), p_value)
+        found.append({"metric": "revenue", "a": a.mean(), "b": b.mean()} | asdict(effect))
+    return pd.DataFrame(found)
 
 
 def _effects(days: pd.DataFrame, test_id: str, kept: dict[str, float]) -> pd.DataFrame:
@@ -479,7 +831,7 @@ def implied_elasticity(data: Any, test_id: str) -> Effect:
     """
     from scipy.stats import norm
 
-    days = _test(data, test_id)
+    days = _pair(_test(data, test_id))
     step = _price_step(days)
     a, b = _arms(days).to_dict("records")
     if abs(step) < 1e-6:
@@ -535,7 +887,7 @@ def day_by_day(data: Any, test_id: str) -> Any:
     >>> day_by_day({"price_tests": days}, "T1")["difference"].round(3).tolist()
     [0.016, 0.009]
     """
-    days = _test(data, test_id)
+    days = _pair(_test(data, test_id))
     wide = days.pivot_table(
         index="date", columns="arm", values=["orders", "visitors"], aggfunc="sum", fill_value=0
     ).cumsum()
@@ -581,7 +933,7 @@ def novelty(data: Any, test_id: str) -> Effect:
     >>> round(novelty({"price_tests": days}, "T1").difference, 3)
     -0.034
     """
-    return _novelty(_test(data, test_id), test_id)
+    return _novelty(_pair(_test(data, test_id)), test_id)
 
 
 def _novelty(days: pd.DataFrame, test_id: str) -> Effect:
@@ -609,12 +961,13 @@ def _novelty(days: pd.DataFrame, test_id: str) -> Effect:
 @public
 def doubts(
     data: Any,
-    test_id: str,
+    test_id: str | None = None,
     *,
     kind: str = "ab",
     least_effect: float = 0.1,
     looks: int = 1,
-    share: float = 0.5,
+    share: Any = None,
+    threshold: float = BROKEN_SPLIT,
 ) -> list[str]:
     """List the reasons not to believe a price test, as sentences; none is a good sign.
 
@@ -630,14 +983,17 @@ def doubts(
         Above 0: the smallest change of conversion that must not be missed, as a share of it.
     looks : int
         How often somebody looked at the result and would have stopped.
-    share : float
-        Planned share of B.
+    share : float, sequence or mapping, optional
+        The planned split, as in :func:`ratio_check`.
+    threshold : float
+        A p value of the split below it means a broken one, as in :func:`ratio_check`.
 
     Returns
     -------
     list of str
-        From the gravest to the mildest: a broken split, an A/A test with a difference or with two
-        prices, too short, too few visitors, looked at too often, an effect that wears off.
+        From the gravest to the mildest: a broken or an uneven split, an A/A test with a difference
+        or with two prices, too short, too few visitors, looked at too often, an effect that wears
+        off.
 
     Raises
     ------
@@ -663,32 +1019,26 @@ def doubts(
     numbers.one_of("kind", kind, ("ab", "aa"))
     least_effect = numbers.positive("least_effect", least_effect)
     looks = numbers.count("looks", looks, 1, 1000)
-    share = numbers.share("share", share, zero=False, one=False)
-    days = _test(data, test_id)
-    table = _arms(days)
-    length = int(table["days"].min())
+    threshold = numbers.share("threshold", threshold)
+    test_id = _named_test(data, test_id)
+    whole = _test(data, test_id, _MOST_ARMS)
+    seen = _arms(whole)
+    counts = dict(zip(seen["arm"].astype(str), seen["visitors"].astype(float), strict=True))
+    split = _ratio(counts, share, threshold)
+    length = int(seen["days"].min())
+    pairs = [pair for _other, pair in _against(whole, None, test_id)]
     checks = (
-        _split_doubt(_ratio(table, share), share),
-        _kind_doubt(days, test_id, kind, table),
+        None if split.verdict == "even" else str(split),
+        *(_kind_doubt(days, test_id, kind, _arms(days)) for days in pairs),
         _length_doubt(length),
-        None if kind == "aa" else _size_doubt(table, least_effect),
+        *(None if kind == "aa" else _size_doubt(_arms(days), least_effect) for days in pairs),
         _look_doubt(looks),
-        None if length < LEAST_DAYS else _novelty_doubt(_novelty(days, test_id)),
+        *(
+            None if length < LEAST_DAYS else _novelty_doubt(_novelty(days, test_id))
+            for days in pairs
+        ),
     )
-    return [sentence for sentence in checks if sentence]
-
-
-def _split_doubt(ratio: Ratio, planned: float) -> str | None:
-    if not ratio.broken:
-        return None
-    message = _(
-        "The split is broken: {found:.1f} % of the visitors are in B where {planned:.1f} % were "
-        "planned, which chance does once in {often} tests. Find the cause; no number of this test "
-        "can be used."
-    )
-    once = 1 / max(ratio.p_value, 1e-300)
-    often = f"{once:,.0f}" if once < 1e6 else _("many millions of")
-    return message.format(found=100 * ratio.share, planned=100 * planned, often=often)
+    return list(dict.fromkeys(sentence for sentence in checks if sentence))
 
 
 def _kind_doubt(days: pd.DataFrame, test_id: str, kind: str, table: pd.DataFrame) -> str | None:

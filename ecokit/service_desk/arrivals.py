@@ -46,8 +46,8 @@ def answers(data: Any, *, by: By = None, target: float = 60) -> Any:
         ``contacts``: ``arrived_at``, ``answered_at`` (null: gave up), and the columns named
         in `by`.
     by : str or sequence of str, optional
-        ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, ``"weekday"`` (1 Monday to 7),
-        ``"hour"`` (0 to 23), ``"slot"`` (minutes after midnight at which the quarter hour
+        ``"day"``, ``"week"``, ``"month"``, ``"quarter"``, ``"year"``, ``"weekday"`` (1 Monday to
+        7), ``"hour"`` (0 to 23), ``"slot"`` (minutes after midnight at which the quarter hour
         starts), or columns such as ``"kind"`` and ``"reason"``.
     target : float
         Seconds; an answer within them is in time.

@@ -79,10 +79,10 @@ def keyed(contacts: Frame, by: By, answer: Sequence[str]) -> tuple[Frame, list[s
     clock = {"weekday": weekday(), "hour": hour(), "slot": slot()}
     frames.need("contacts", contacts, [key for key in keys if key not in {*PERIODS, *clock}])
     for key in keys:
-        if key in PERIODS:
-            contacts = contacts.with_columns(start_of(key, "arrived_at").alias(key))
-        elif key in clock:
+        if key in clock:  # an hour of the desk is one of the day, 0 to 23
             contacts = contacts.with_columns(clock[key].alias(key))
+        elif key in PERIODS:
+            contacts = contacts.with_columns(start_of(key, "arrived_at").alias(key))
         else:
             contacts = frames.as_group(contacts, key)
     return contacts, keys
