@@ -92,7 +92,7 @@ def tiny() -> dict[str, pd.DataFrame]:
                 "order_id": [1, 1, 2, 3, 4, 5],
                 "product_id": ["P001", "P002", "P003", "P001", "P003", "P002"],
                 "quantity": [1, 3, 2, 1, 1, 7],
-                "unit_price": [999.99, 0.15, 49.95, 999.99, None, 0.29],
+                "unit_price": [999.99, 0.15, 49.95, None, 0.0, 0.29],  # order 3 is not paid
                 "unit_cost": [799.9, 0.1, 35.35, 799.9, 35.35, 0.1],
             }
         ),

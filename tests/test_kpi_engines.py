@@ -19,6 +19,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs.frames import listed
 from tests.engines import MOVES, Move, moved
 from tests.kpi_tables import tiny
+from tests.sums import CASES, by_decimal, lines, random_lines
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
@@ -275,3 +276,71 @@ def test_a_lent_column_of_several_kinds_is_grouped_as_text() -> None:
     found = kpi.measure("sales", here, "category")
     assert {*found["category"].dropna()} <= {"7", "phones"}
     assert found["sales"].sum() == kpi.measure("sales", tiny(), "category")["sales"].sum()
+
+
+# Sums ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_lines_are_multiplied_first_and_rounded_then(engine: Move, case: Any) -> None:
+    there = moved(engine, lines(case.lines))
+    assert rows(kpi.sales(there)) == [(case.right,)]
+
+
+def test_random_lines_are_those_of_decimal_on_every_engine(engine: Move) -> None:
+    table, exact = random_lines(100_000)
+    there = moved(engine, table)
+    right = by_decimal(exact)
+    assert rows(kpi.profit(there, by="band")) == [(band, float(it)) for band, it in right.items()]
+    back = table["order_lines"].assign(quantity=-table["order_lines"]["quantity"])
+    both = {**table, "order_lines": pd.concat([table["order_lines"], back])}
+    assert rows(kpi.sales(moved(engine, both))) == [(0.0,)]
+
+
+@pytest.mark.parametrize("move", ["pandas", "pyarrow"])
+def test_random_lines_are_those_of_decimal_where_rows_are_here(move: str) -> None:
+    table, exact = random_lines(100_000)
+    found = kpi.profit(moved(MOVES[move], table), by="band")
+    assert rows(found) == [(band, float(it)) for band, it in by_decimal(exact).items()]
+
+
+GAPS = lines([(1, 10, 8), (2, 20, None), (1, None, 1)])
+
+
+@everywhere
+def test_a_gap_is_no_zero(move: str) -> None:
+    there = moved(MOVES[move], GAPS)
+    for name in ("profit", "profit_margin", "sales", "order_value"):
+        if isinstance(nw.from_native(there["orders"]), nw.DataFrame):
+            n = 1 if name in ("sales", "order_value") else 2
+            told = (
+                f"In {n} of 3 rows of order_lines of paid orders, quantity or unit_price.* missing"
+            )
+            with pytest.raises(CourseError, match=told):
+                kpi.measure(name, there)
+        else:  # a lazy one answers nothing rather than a wrong sum
+            assert rows(kpi.measure(name, there)) == [(None,)], name
+    orders = GAPS["orders"].assign(paid_at=GAPS["orders"]["paid_at"].where([True, False, False]))
+    there = moved(MOVES[move], {**GAPS, "orders": orders})  # unpaid lines do not matter
+    assert rows(kpi.profit(there)) == [(2.0,)]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [((1, 0.1234567), "more than six decimal places"), ((1e6, 9e6), "too large to add up")],
+)
+def test_lines_that_cannot_be_added_up_are_told(line: tuple[float, float], told: str) -> None:
+    with pytest.raises(CourseError, match=told):
+        kpi.sales(lines([line]))
+    for move in ("polars-lazy", "duckdb"):
+        assert rows(kpi.sales(moved(MOVES[move], lines([line])))) == [(None,)]
+
+
+def test_quantities_and_seconds_may_be_fractions() -> None:
+    here = lines([(0.4, 10.0), (0.6, 10.0)])
+    back = pd.DataFrame({"return_id": [1], "quantity": [0.25]})
+    assert rows(kpi.measure("return_rate", {**here, "returns": back})) == [(0.25,)]
+    visits = pd.DataFrame({"visit_id": [1, 2, 3], "dwell_seconds": [0.001, 0.002, None]})
+    assert rows(kpi.measure("dwell_time", {"visits": visits})) == [(0.0015,)]
+    stock = pd.DataFrame({"demand": [0.5, 0.5], "sold": [0.5, 0.25]})
+    assert rows(kpi.measure("stockout_rate", {"stock": stock})) == [(0.25,)]

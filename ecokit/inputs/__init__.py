@@ -2,6 +2,7 @@
 
 - `frames`: tables of a shop, of a mapping or alone, of any engine; the same kind out.
 - `rows`: rows that cannot be used, told with the table, how many, an example and a remedy.
+- `amounts`: money, quantities and seconds as whole numbers, exact on every engine.
 - `numbers`: numbers, counts, moments, months, names, seeds: name and value in, value out.
 - `intervals`: Wilson's interval of a share, for arrays and for columns of any engine.
 - `renamed`: what was renamed or removed, and functions that say so.

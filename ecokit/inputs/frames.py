@@ -36,6 +36,7 @@ from ecokit.shop.tables import Shop
 
 By = str | Sequence[str] | None
 Columns = str | Sequence[str]
+_AMOUNTS = ("number", "integer")
 
 
 # --- in --------------------------------------------------------------------------------
@@ -445,7 +446,7 @@ def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str
     frame = kinds.cast(name, frame, {one: kind for one, kind in wanted.items() if kind != "any"})
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_several(name, frame, [one for one in free if one in loose])
-        kinds.refuse_huge(name, frame, [one for one in columns if wanted.get(one) == "number"])
+        kinds.refuse_huge(name, frame, [one for one in columns if wanted.get(one) in _AMOUNTS])
         kinds.refuse_twice(name, frame, columns)
     return frame
 

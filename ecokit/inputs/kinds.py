@@ -36,7 +36,7 @@ _KINDS = {
     "id": _("numbers or text"),
     "other": _("values of another kind"),
 }
-_HUGE = 1e13  # yuan: from there on a float does not hold every fen
+_HUGE = 9e12  # in millionths, more does not fit into Int64
 _LONG = 2**63  # the first whole number that Int64 does not hold
 _NUMBERS = {"integer", "number", "key", "id"}
 _TIMES = {"date", "datetime"}

@@ -79,6 +79,12 @@ def refuse(frame: Frame, table: str, rules: Sequence[Wrong]) -> None:
             raise CourseError(_told(found.filter(flagged[mark]), len(found), table, rule))
 
 
+def broken(rules: Sequence[Wrong]) -> nw.Expr:
+    """Return true for the rows that break one of the rules, on any engine."""
+    flags = [rule.rows.fill_null(value=False) for rule in rules]
+    return nw.any_horizontal(*flags, ignore_nulls=True)
+
+
 def _told(rows: nw.DataFrame[Any], total: int, table: str, rule: Wrong) -> str:
     shown = list(dict.fromkeys(rule.columns))
     values = rows.select(*shown).row(0) if shown else ()

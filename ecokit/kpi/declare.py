@@ -431,7 +431,6 @@ KPIS: dict[str, KPI] = {
             formula=_("dwell seconds / visits"),
             columns={"visits": "dwell_seconds"},
             parts=parts.dwell,
-            value=per("above", nw.col("below") * 100),
         ),
         KPI(
             id="design_on_time",

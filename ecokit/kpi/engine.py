@@ -16,6 +16,8 @@ from typing import Any, Literal
 import narwhals.stable.v2 as nw
 
 from ecokit.errors import CourseError
+from ecokit.inputs import rows
+from ecokit.inputs.amounts import whole as whole
 from ecokit.inputs.frames import By as By
 from ecokit.inputs.frames import Frame as Frame
 from ecokit.inputs.frames import as_group, as_times, need, opened
@@ -26,6 +28,7 @@ from ecokit.messages import _
 
 PERIODS = ("hour", "day", "week", "month", "quarter", "year")
 _EVERY = {"hour": "1h", "day": "1d", "month": "1mo", "quarter": "1q", "year": "1y"}
+GAPS = "_gaps"
 _LOOKUPS = {"products": "product_id", "campaigns": "campaign_id", "channels": "channel_id"}
 
 
@@ -34,7 +37,9 @@ class Part:
     """Something to total: the rows of `frame`, dated by the column `time`.
 
     `how` says what: the sum of `column`, its distinct values, or the rows in which it is
-    known (all rows if there is no `column`).
+    known (all rows if there is no `column`). `faults` are rules for rows that cannot be totalled
+    (a price is missing): an eager table is refused, on a lazy engine the group comes out empty.
+    The sentence calls the table `called`.
     """
 
     table: str
@@ -42,17 +47,8 @@ class Part:
     time: str
     column: str = ""
     how: Literal["sum", "distinct", "rows"] = "sum"
-
-
-def whole(frame: Frame, column: str, scale: int = 1) -> nw.Expr:
-    """Return a column of `frame` times `scale`, rounded to a whole Int64; missing counts as 0.
-
-    ``whole(order_lines, "unit_price", 100)`` is money in fen.
-    """
-    filled = nw.col(column).fill_null(0)
-    if frame.collect_schema()[column].is_integer():
-        return filled.cast(nw.Int64) * scale
-    return (filled.cast(nw.Float64) * scale + 0.5).floor().cast(nw.Int64)
+    faults: tuple[rows.Wrong, ...] = ()
+    called: str = ""
 
 
 def start_of(period: str, column: str) -> nw.Expr:
@@ -84,21 +80,43 @@ def total(parts: Mapping[str, Part], by: Sequence[str], lookups: Mapping[str, Fr
     Returns
     -------
     Frame
-        The columns `by`, and an Int64 column a part; 0 where a group has no rows in it.
+        The columns `by`, and an Int64 column a part; 0 where a group has no rows in it. On a lazy
+        engine null where a row of the group breaks a rule of `faults`.
+
+    Raises
+    ------
+    CourseError
+        A row of an eager table breaks one of the `faults`.
     """
+    names = [*parts, *([GAPS] if any(part.faults for part in parts.values()) else [])]
     totals = []
     for together in _scans(parts):
-        frame = _grouped(parts[together[0]], by, lookups)
-        amounts = [_amount(parts[name], name) for name in together]
+        first = parts[together[0]]
+        frame = _grouped(first, by, lookups)
+        amounts, there = [_amount(parts[name], name) for name in together], list(together)
+        rules = [rule for name in together for rule in parts[name].faults]
+        if rules:
+            frame = frame.with_columns(rows.broken(rules).cast(nw.Int64).alias(GAPS))
+            amounts, there = [*amounts, nw.col(GAPS).sum()], [*there, GAPS]
         one = frame.group_by(*by).agg(*amounts) if by else frame.select(*amounts)
-        sums = [nw.col(name).cast(nw.Int64).fill_null(0) for name in together]
-        zeros = [nw.lit(0, nw.Int64).alias(name) for name in parts if name not in together]
-        totals.append(one.with_columns(*sums, *zeros).select(*by, *parts))
-    if len(totals) == 1:
-        return totals[0]
-    under = nw.concat(totals)
-    sums = [nw.col(name).sum() for name in parts]
-    return under.group_by(*by).agg(*sums) if by else under.select(*sums)
+        sums = [nw.col(name).cast(nw.Int64).fill_null(0) for name in there]
+        zeros = [nw.lit(0, nw.Int64).alias(name) for name in names if name not in there]
+        one = one.with_columns(*sums, *zeros).select(*by, *names)
+        if rules and isinstance(one, nw.DataFrame) and one[GAPS].sum():
+            rows.refuse(frame, first.called or first.table, rules)
+        totals.append(one)
+    if len(totals) > 1:
+        under, sums = nw.concat(totals), [nw.col(name).sum() for name in names]
+        totals = [under.group_by(*by).agg(*sums) if by else under.select(*sums)]
+    return _told(totals[0], list(parts)) if GAPS in names else totals[0]
+
+
+def _told(totals: Frame, parts: list[str]) -> Frame:
+    """Empty the groups with a row that cannot be totalled: no answer is better than a wrong one."""
+    if not isinstance(totals, nw.DataFrame):  # an eager one was refused
+        known = nw.col(GAPS) == 0
+        totals = totals.with_columns(*[nw.when(known).then(nw.col(it)).alias(it) for it in parts])
+    return totals.drop(GAPS)
 
 
 def _scans(parts: Mapping[str, Part]) -> list[list[str]]:

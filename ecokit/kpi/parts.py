@@ -7,10 +7,14 @@ aggregation is silently ignored by some engines.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import narwhals.stable.v2 as nw
 
-from ecokit.kpi.engine import Frame, Part, start_of, total, whole
+from ecokit.inputs import amounts, rows
+from ecokit.inputs.amounts import whole
+from ecokit.kpi.engine import Frame, Part, start_of, total
+from ecokit.messages import _
 
 NEW_FOR_DAYS = 90
 _PPM = 1_000_000
@@ -27,30 +31,53 @@ def paid(orders: Frame) -> Part:
     return Part("orders", kept, "placed_at", how="rows")
 
 
-def units(lines: Frame) -> nw.Expr:
-    """Units of a line."""
-    return whole(lines, "quantity")
+@dataclass(frozen=True)
+class Line:
+    """What is added up over order lines: the amount of a line, and the prices that it needs."""
+
+    amount: Callable[[Frame], Frame]
+    prices: tuple[str, ...] = ()
+
+    def faults(self, lines: Frame) -> tuple[rows.Wrong, ...]:
+        """Return the rules for lines that cannot be added up."""
+        if not self.prices:
+            return (amounts.gaps("order_lines", "quantity"),)
+        return amounts.faults(lines, "order_lines", "quantity", *self.prices)
 
 
-def sales(lines: Frame) -> nw.Expr:
-    """Sales of a line, in fen."""
-    return units(lines) * whole(lines, "unit_price", 100)
+def _sales(lines: Frame) -> Frame:
+    return amounts.with_fen(lines, "quantity", "unit_price", "_amount")
 
 
-def cost(lines: Frame) -> nw.Expr:
-    """Cost of the goods of a line, in fen."""
-    return units(lines) * whole(lines, "unit_cost", 100)
+def _profit(lines: Frame) -> Frame:
+    found = amounts.with_fen(lines, "quantity", "unit_price", "_sales")
+    found = amounts.with_fen(found, "quantity", "unit_cost", "_cost")
+    return found.with_columns(_amount=nw.col("_sales") - nw.col("_cost"))
 
 
-def profit(lines: Frame) -> nw.Expr:
-    """Gross profit of a line, in fen."""
-    return sales(lines) - cost(lines)
+sales = Line(_sales, ("unit_price",))
+cost = Line(
+    lambda lines: amounts.with_fen(lines, "quantity", "unit_cost", "_amount"), ("unit_cost",)
+)
+profit = Line(_profit, ("unit_price", "unit_cost"))
+"""Sales, cost of the goods and gross profit of a line, in fen: sales - cost = profit."""
 
 
-def sold(orders: Frame, lines: Frame, amount: Callable[[Frame], nw.Expr]) -> Part:
+def units(scale: int) -> Line:
+    """Units of a line, times a scale that makes them whole."""
+    return Line(lambda lines: lines.with_columns(_amount=whole(lines, "quantity", scale)))
+
+
+def sold(orders: Frame, lines: Frame, line: Line) -> Part:
     """Something added up over the lines of paid orders."""
-    frame = _paid_lines(orders, lines).with_columns(_amount=amount(lines))
-    return Part("order_lines", frame, "placed_at", "_amount")
+    return Part(
+        "order_lines",
+        line.amount(_paid_lines(orders, lines)),
+        "placed_at",
+        "_amount",
+        faults=line.faults(lines),
+        called=_("order_lines of paid orders"),
+    )
 
 
 def _paid_lines(orders: Frame, lines: Frame) -> Frame:
@@ -74,8 +101,10 @@ def _completion(actual: Part, targets: Frame, kpi: str, post: str) -> dict[str, 
         start_of("month", "month").alias("month"), whole(targets, "plan", 100).alias("plan")
     )
     both = monthly.join(plan, on="month")
+    # a month of a lazy engine is empty where it cannot be totalled, and so is the year then
+    known = (amounts.gaps("targets", "actual"),)
     return {
-        "above": Part("targets", both, "month", "actual"),
+        "above": Part("targets", both, "month", "actual", faults=known),
         "below": Part("targets", both, "month", "plan"),
     }
 
@@ -124,7 +153,13 @@ def click_index(creatives: Frame, campaigns: Frame, channels: Frame) -> dict[str
         _expected=whole(creatives, "impressions") * whole(channels, "baseline_click_rate", _PPM),
     )
     return {
-        "above": Part("creatives", frame, "start_on", "_clicked"),
+        "above": Part(
+            "creatives",
+            frame,
+            "start_on",
+            "_clicked",
+            faults=(amounts.gaps("creatives", "clicks", "impressions", "baseline_click_rate"),),
+        ),
         "below": Part("creatives", frame, "start_on", "_expected"),
     }
 
@@ -139,11 +174,13 @@ def core_conversion(visits: Frame, orders: Frame, lines: Frame, products: Frame)
 
 
 def dwell(visits: Frame) -> dict[str, Part]:
-    """Seconds of the visits whose dwell time is known, in hundredths."""
-    timed = visits.with_columns(_hundredths=whole(visits, "dwell_seconds", 100))
+    """Seconds of the visits whose dwell time is known, and these visits, both times one scale."""
+    scale = amounts.scale(visits, "dwell_seconds")
+    known = visits.filter(~nw.col("dwell_seconds").is_null())
+    timed = known.with_columns(_seconds=whole(known, "dwell_seconds", scale), _scale=nw.lit(scale))
     return {
-        "above": Part("visits", timed, "started_at", "_hundredths"),
-        "below": Part("visits", timed, "started_at", "dwell_seconds", "rows"),
+        "above": Part("visits", timed, "started_at", "_seconds"),
+        "below": Part("visits", timed, "started_at", "_scale"),
     }
 
 
@@ -158,16 +195,18 @@ def design_on_time(creatives: Frame) -> dict[str, Part]:
 
 def supply(purchases: Frame) -> dict[str, Part]:
     """Units delivered in time, never more than asked for, and units asked for."""
-    in_time = purchases.filter(_on_time("delivered_on", "due_on"))
-    filled = in_time.with_columns(
-        _units=nw.min_horizontal(
-            whole(purchases, "delivered_units"), whole(purchases, "asked_units")
-        )
+    scale = amounts.scale(purchases, "asked_units", "delivered_units")
+    asked = purchases.with_columns(
+        _units=whole(purchases, "asked_units", scale),
+        _came=whole(purchases, "delivered_units", scale),
     )
-    asked = purchases.with_columns(_units=whole(purchases, "asked_units"))
+    filled = asked.filter(_on_time("delivered_on", "due_on")).with_columns(
+        _units=nw.min_horizontal("_came", "_units")
+    )
+    came, wanted = (amounts.gaps("purchases", it) for it in ("delivered_units", "asked_units"))
     return {
-        "above": Part("purchases", filled, "due_on", "_units"),
-        "below": Part("purchases", asked, "due_on", "_units"),
+        "above": Part("purchases", filled, "due_on", "_units", faults=(came,)),
+        "below": Part("purchases", asked, "due_on", "_units", faults=(wanted,)),
     }
 
 
@@ -185,14 +224,19 @@ def new_sku(stock: Frame, products: Frame) -> dict[str, Part]:
 
 def turns(orders: Frame, lines: Frame, stock: Frame) -> dict[str, Part]:
     """Cost of goods sold, and stock value at what it had cost over its days and months."""
-    valued = stock.with_columns(
-        _value=whole(stock, "closing") * whole(stock, "unit_cost", 100),
+    valued = amounts.with_fen(stock, "closing", "unit_cost", "_value").with_columns(
         _day=start_of("day", "date"),
         _month=start_of("month", "date"),
     )
     return {
         "cogs": sold(orders, lines, cost),
-        "value": Part("stock", valued, "date", "_value"),
+        "value": Part(
+            "stock",
+            valued,
+            "date",
+            "_value",
+            faults=amounts.faults(stock, "stock", "closing", "unit_cost"),
+        ),
         "days": Part("stock", valued, "date", "_day", "distinct"),
         "months": Part("stock", valued, "date", "_month", "distinct"),
     }
@@ -200,28 +244,28 @@ def turns(orders: Frame, lines: Frame, stock: Frame) -> dict[str, Part]:
 
 def stockouts(stock: Frame) -> dict[str, Part]:
     """Units that stock could not serve, and units asked for."""
-    frame = stock.with_columns(
-        _asked=whole(stock, "demand"), _lost=whole(stock, "demand") - whole(stock, "sold")
-    )
+    scale = amounts.scale(stock, "demand", "sold")
+    asked = whole(stock, "demand", scale)
+    frame = stock.with_columns(_asked=asked, _lost=asked - whole(stock, "sold", scale))
+    gaps = (amounts.gaps("stock", "demand", "sold"),)
     return {
-        "above": Part("stock", frame, "date", "_lost"),
+        "above": Part("stock", frame, "date", "_lost", faults=gaps),
         "below": Part("stock", frame, "date", "_asked"),
     }
 
 
 def margin(orders: Frame, lines: Frame) -> dict[str, Part]:
     """Gross profit, and sales."""
-    frame = _paid_lines(orders, lines).with_columns(_sales=sales(lines), _profit=profit(lines))
-    return {
-        "above": Part("order_lines", frame, "placed_at", "_profit"),
-        "below": Part("order_lines", frame, "placed_at", "_sales"),
-    }
+    above = sold(orders, lines, profit)
+    return {"above": above, "below": replace(above, column="_sales", faults=())}
 
 
 def returned(orders: Frame, lines: Frame, returns: Frame) -> dict[str, Part]:
     """Units that came back, and units sold."""
-    back = returns.with_columns(_units=whole(returns, "quantity"))
+    scale = max(amounts.scale(returns, "quantity"), amounts.scale(lines, "quantity"))
+    back = returns.with_columns(_units=whole(returns, "quantity", scale))
+    gaps = (amounts.gaps("returns", "quantity"),)
     return {
-        "above": Part("returns", back, "asked_at", "_units"),
-        "below": sold(orders, lines, units),
+        "above": Part("returns", back, "asked_at", "_units", faults=gaps),
+        "below": sold(orders, lines, units(scale)),
     }

@@ -6,6 +6,12 @@ import pandas as pd
 from tests.sweep.shop import Call, Calls, table, tables
 
 FOR_AUTHORS = [  # their arguments are written by who writes a topic
+    "amounts.faults",
+    "amounts.gaps",
+    "amounts.is_whole",
+    "amounts.scale",
+    "amounts.whole",
+    "amounts.with_fen",
     "frames.collected",
     "frames.like",
     "frames.opened",
@@ -21,6 +27,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "numbers.shown",
     "rows.above",
     "rows.below_zero",
+    "rows.broken",
     "rows.missing",
     "rows.none_of",
     "rows.not_a_share",

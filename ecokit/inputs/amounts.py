@@ -1,0 +1,154 @@
+"""Money, quantities and seconds, added up exactly: whole numbers until the last division.
+
+Floats summed in another order differ in the last digit, whole numbers do not. So a column becomes
+whole parts (fen, or millionths) of type Int64 first, the same on every engine.
+
+A line of money is quantity × price. The product is taken of the decimals as they are written, each
+of at most six places, and only then rounded to fen; half a fen goes away from zero, so that a line
+and its negative cancel. A float is read as its shortest decimal.
+
+>>> import pandas as pd
+>>> lines = pd.DataFrame({"quantity": [0.45, 3, -3], "price": [29.90, 33.333, 33.333]})
+>>> frame = nw.from_native(lines)
+>>> with_fen(frame, "quantity", "price", "fen")["fen"].to_list()
+[1346, 10000, -10000]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import narwhals.stable.v2 as nw
+
+from ecokit.inputs import rows
+from ecokit.inputs.kinds import Frame
+from ecokit.messages import _
+from ecokit.shop.schema import schemas
+
+PLACES = 1_000_000
+"""Parts of a unit that are kept: six decimal places."""
+
+_MOST = 9e12  # yuan of a line: in millionths, more does not fit into Int64
+_NOISE = 2.0**-48  # of a number: what a calculation with floats leaves behind its last digit
+
+
+def whole(frame: Frame, column: str, scale: int = 1) -> nw.Expr:
+    """Return a column of `frame` times `scale`, rounded to a whole Int64; missing counts as 0.
+
+    ``whole(targets, "plan", 100)`` is money in fen. What is missing has to be told: see `gaps`.
+    """
+    filled = nw.col(column).fill_null(0)
+    if is_whole(frame, column):
+        return filled.cast(nw.Int64) * scale
+    return (filled.cast(nw.Float64) * scale + 0.5).floor().cast(nw.Int64)
+
+
+def is_whole(frame: Frame, column: str) -> bool:
+    """Say whether a column is of a type that holds whole numbers only."""
+    return bool(frame.collect_schema()[column].is_integer())
+
+
+def scale(frame: Frame, *columns: str) -> int:
+    """Return what makes quantities whole: 1 where the columns hold whole numbers, else a million.
+
+    Two sums of one scale may be divided by each other.
+    """
+    return 1 if all(is_whole(frame, column) for column in columns) else PLACES
+
+
+def with_fen(frame: Frame, quantity: str, price: str, name: str) -> Frame:
+    """Return `frame` with quantity x price of each line in whole fen, in the column `name`.
+
+    What a line is worth that breaks a rule of `faults` is not said.
+    """
+    exact = is_whole(frame, quantity)
+    times, each = whole(frame, quantity, 1 if exact else PLACES), whole(frame, price, PLACES)
+    if not isinstance(frame, nw.DataFrame):  # an eager table is refused; a lazy one must not stop
+        fits = ~_any(_unfit(frame, quantity, price))
+        times, each = (nw.when(fits).then(one).otherwise(0) for one in (times, each))
+    # column by column, because not every engine computes once what stands in an expression twice
+    done = frame.with_columns(_times=times, _each=each)
+    if exact:
+        done = done.with_columns(_micro=nw.col("_times") * nw.col("_each"))
+        sign = _sign("_micro")
+    else:
+        done = done.with_columns(_micro=_product(frame, "_times", "_each"))
+        sign = _sign("_times") * _sign("_each")
+    rounded = _quotient(frame, nw.col("_micro").abs() + 5000, 10_000)
+    return done.with_columns((sign * rounded).alias(name)).drop("_times", "_each", "_micro")
+
+
+def _product(frame: Frame, one: str, other: str) -> nw.Expr:
+    """Return the product of two amounts in millionths, in millionths, without what is beyond."""
+    times, each = nw.col(one).abs(), nw.col(other).abs()
+    rest = times % PLACES
+    whole_parts = each * _quotient(frame, times, PLACES) + _quotient(frame, each, PLACES) * rest
+    return whole_parts + _quotient(frame, each % PLACES * rest, PLACES)  # each x rest may be beyond
+
+
+def _quotient(frame: Frame, number: nw.Expr, by: int) -> nw.Expr:
+    """Return the whole quotient of a number of 0 or more, exact up to the end of Int64."""
+    if frame.implementation.is_spark_like():
+        # which divides as floats: from the middle between two quotients it finds the right one
+        number = number - number % by + by // 2
+    return (number // by).cast(nw.Int64)
+
+
+def _sign(column: str) -> nw.Expr:
+    return 1 - 2 * (nw.col(column) < 0).cast(nw.Int64)
+
+
+# --- what cannot be added up -----------------------------------------------------------
+
+
+def gaps(table: str, *columns: str) -> rows.Wrong:
+    """Return the rows that lack one of the `columns`: a gap is no zero."""
+    lacking = _any([nw.col(column).is_null() for column in columns])
+    what = _("{columns} is missing").format(columns=_(" or ").join(columns))
+    remedy = _(
+        "Fill the gaps, drop these rows, or make a Shop with strict=False, which tells what it "
+        "leaves out."
+    )
+    return rows.Wrong(what, lacking, (*_key(table), *columns), remedy)
+
+
+def faults(frame: Frame, table: str, quantity: str, *prices: str) -> tuple[rows.Wrong, ...]:
+    """Return the lines whose quantity x price cannot be added up to the fen.
+
+    Refused are a missing number, a number of more than six decimal places, and a product of
+    9 × 10^12 yuan or more.
+    """
+    places, huge = _unfit(frame, quantity, *prices)
+    shown = (*_key(table), quantity, *prices)
+    names = _(" or ").join([quantity, *prices])
+    return (
+        gaps(table, quantity, *prices),
+        rows.Wrong(
+            _("{columns} has more than six decimal places").format(columns=names),
+            places,
+            shown,
+            _("Round to six places or fewer: money is added up to the fen as it is written."),
+        ),
+        rows.Wrong(
+            _("{columns} is too large to add up to the fen").format(columns=names),
+            huge,
+            shown,
+        ),
+    )
+
+
+def _unfit(frame: Frame, quantity: str, *prices: str) -> tuple[nw.Expr, nw.Expr]:
+    """Return where a number has too many places, and where a product is too large."""
+    amounts = {it: nw.col(it).fill_null(0).cast(nw.Float64) for it in (quantity, *prices)}
+    micro = [amounts[name] * PLACES for name in amounts if not is_whole(frame, name)]
+    off = [(one - (one + 0.5).floor()).abs() > one.abs() * _NOISE for one in micro]
+    huge = [(amounts[quantity] * amounts[price]).abs() >= _MOST for price in prices]
+    return _any(off) if off else nw.lit(value=False), _any(huge)
+
+
+def _any(conditions: Sequence[nw.Expr]) -> nw.Expr:
+    return nw.any_horizontal(*conditions, ignore_nulls=True)
+
+
+def _key(table: str) -> tuple[str, ...]:
+    return schemas()[table].primary_key[:1] if table in schemas() else ()
