@@ -56,6 +56,14 @@ def scale(frame: Frame, *columns: str) -> int:
     return 1 if all(is_whole(frame, column) for column in columns) else PLACES
 
 
+def unscaled(column: str, scale: int) -> nw.Expr:
+    """Return quantities as they were before they were multiplied by a `scale`."""
+    if scale == 1:
+        return nw.col(column)
+    # Polars divides by a number by multiplying with its inverse; so the scale is a column
+    return nw.col(column).cast(nw.Float64) / (nw.col(column) * 0 + scale)
+
+
 def with_fen(frame: Frame, quantity: str, price: str, name: str) -> Frame:
     """Return `frame` with quantity x price of each line in whole fen, in the column `name`.
 

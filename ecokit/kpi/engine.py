@@ -17,7 +17,6 @@ import narwhals.stable.v2 as nw
 
 from ecokit.errors import CourseError
 from ecokit.inputs import rows
-from ecokit.inputs.amounts import whole as whole
 from ecokit.inputs.frames import By as By
 from ecokit.inputs.frames import Frame as Frame
 from ecokit.inputs.frames import as_group, as_times, need, opened

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs import amounts, frames, numbers, rows
+from ecokit.inputs.amounts import whole
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
 from ecokit.kpi import parts
-from ecokit.kpi.engine import PERIODS, Part, lendable, per, start_of, total, whole, yuan
+from ecokit.kpi.engine import PERIODS, Part, lendable, per, start_of, total, yuan
 from ecokit.messages import _
 from ecokit.operations.sums import added
 
@@ -88,32 +90,44 @@ def performance(data: Any, *, by: By = "product_id") -> Any:
     )
     lines = lines.select(*lines_columns.split())  # `line` is a number there, a kind in products
     rows.refuse(stock, "stock", [rows.missing("unit_cost", "date", "product_id")])
-    value = whole(stock, "closing") * whole(stock, "unit_cost", 100)
-    held = stock.with_columns(day_=start_of("day", "date"), value=value)
-    held = held.with_columns(left=whole(stock, "closing"), out=whole(stock, "sold"))
+    held = amounts.with_fen(stock, "closing", "unit_cost", "value")
+    scale, pieces = amounts.scale(stock, "closing", "sold"), amounts.scale(lines, "quantity")
+    held = held.with_columns(
+        day_=start_of("day", "date"),
+        left=whole(stock, "closing", scale),
+        out=whole(stock, "sold", scale),
+    )
+    worth = amounts.faults(stock, "stock", "closing", "unit_cost")
     at_end = _at_end(held, [key for key in keys if key in PERIODS])
     sums = total(
         {
-            **_sold(orders, lines, units=parts.units, sales_fen=parts.sales, cost_fen=parts.cost),
-            "value": Part("stock", held, "date", "value"),
+            **_sold(orders, lines, sales_fen="unit_price", cost_fen="unit_cost"),
+            "value": Part("stock", held, "date", "value", faults=worth),
             "days": Part("stock", held, "date", "day_", "distinct"),
-            "out": Part("stock", held, "date", "out"),
+            "out": Part("stock", held, "date", "out", faults=(amounts.gaps("stock", "sold"),)),
             "left": Part("stock", at_end, "date", "left"),
         },
         keys,
         lendable(frames.tables(data)),
     )
-    return frames.sorted_native(_per_stock(sums.with_columns(profit_fen=_profit), keys), keys)
+    sums = sums.with_columns(profit_fen=_profit, units=amounts.unscaled("units", pieces))
+    return frames.sorted_native(_per_stock(sums, keys), keys)
 
 
 _profit = nw.col("sales_fen") - nw.col("cost_fen")
 
 
-def _sold(orders: Frame, lines: Frame, **amounts: Callable[[Frame], nw.Expr]) -> dict[str, Part]:
-    """Return amounts of the lines of paid orders, to be added up in one pass."""
+def _sold(orders: Frame, lines: Frame, **prices: str) -> dict[str, Part]:
+    """Return units and money of the lines of paid orders, to be added up in one pass."""
     sold = lines.join(parts.paid(orders).frame, on="order_id")
-    sold = sold.with_columns(**{name: amount(lines) for name, amount in amounts.items()})
-    return {name: Part("order_lines", sold, "placed_at", name) for name in amounts}
+    units = whole(lines, "quantity", amounts.scale(lines, "quantity"))
+    sold = sold.with_columns(units=units)
+    for name, price in prices.items():
+        sold = amounts.with_fen(sold, "quantity", price, name)
+    found = {it: Part("order_lines", sold, "placed_at", it) for it in ("units", *prices)}
+    faults = amounts.faults(lines, "order_lines", "quantity", *prices.values())
+    paid_lines = _("order_lines of paid orders")
+    return found | {"units": replace(found["units"], faults=faults, called=paid_lines)}
 
 
 def _at_end(held: Frame, periods: Sequence[str]) -> Frame:
@@ -289,16 +303,23 @@ def xyz(
     first, second = _rising(cuts)
     columns = {"date": date, "product_id": product_id, "demand": demand}
     frame = frames.table(stock, columns, name="stock")
-    daily = frame.with_columns(week_=start_of("week", "date"), units_=whole(frame, "demand"))
-    weekly = added(daily, ["product_id", "week_"], ["units_"], "rows_")
+    scale = min(amounts.scale(frame, "demand"), 1000)  # squares of millionths would not fit
+    units = whole(frame, "demand", scale)
+    daily = frame.with_columns(week_=start_of("week", "date"), units_=units)
+    gaps = [amounts.gaps("stock", "demand")]
+    keys = ["product_id", "week_"]
+    weekly = added(daily, keys, ["units_"], "rows_", table="stock", faults=gaps)
     full = weekly.filter(nw.col("rows_") == 7).with_columns(
         squares_=nw.col("units_") * nw.col("units_")
     )
-    sums = added(full, ["product_id"], ["units_", "squares_"], "weeks")
+    lacking = [amounts.gaps("stock", "units_")]
+    sums = added(
+        full, ["product_id"], ["units_", "squares_"], "weeks", table="stock", faults=lacking
+    )
     n = nw.col("weeks")
     spread = n * nw.col("squares_") - nw.col("units_") * nw.col("units_")
     told = sums.with_columns(
-        mean=per("units_", "weeks"), sd=per(spread, n * (n - 1)).sqrt()
+        mean=per("units_", n * scale), sd=per(spread, n * (n - 1)).sqrt() / scale
     ).with_columns(cv=nw.col("sd") / nw.when(nw.col("mean") > 0).then(nw.col("mean")))
     cv = nw.col("cv")
     known = (n >= 4) & ~cv.is_null()
@@ -416,14 +437,22 @@ def new_skus(data: Any, *, by: str = "month") -> Any:
         by=[],
     )
     paid = parts.paid(sold).frame.select("order_id", period_=start_of(by, "placed_at"))
-    dated_lines = lines.with_columns(fen_=parts.sales(lines)).join(paid, on="order_id")
-    skus = added(dated_lines, ["product_id", "period_"], ["fen_"])
+    dated_lines = amounts.with_fen(
+        lines.join(paid, on="order_id"), "quantity", "unit_price", "fen_"
+    )
+    faults, called = (
+        amounts.faults(lines, "order_lines", "quantity", "unit_price"),
+        _("order_lines of paid orders"),
+    )
+    skus = added(dated_lines, ["product_id", "period_"], ["fen_"], table=called, faults=faults)
     first = skus.group_by("product_id").agg(nw.col("period_").min().alias("first_"))
     dated = skus.join(first, on="product_id").with_columns(
         new_=(nw.col("period_") == nw.col("first_")).cast(nw.Int64)
     )
     dated = dated.with_columns(new_fen_=nw.col("new_") * nw.col("fen_"))
-    sums = added(dated, ["period_"], ["new_", "fen_", "new_fen_"], "skus")
+    known = [amounts.gaps("order_lines", "fen_")]
+    names = ["new_", "fen_", "new_fen_"]
+    sums = added(dated, ["period_"], names, "skus", table="order_lines", faults=known)
     return frames.sorted_native(
         sums.select(
             nw.col("period_").alias(by),
@@ -500,12 +529,15 @@ def not_in_stores(data: Any, *, by: By = None) -> Any:
     if products is None:
         frames.need("order_lines", lines, keys)
     sums = total(
-        _sold(orders, lines, units=parts.units, sales_fen=parts.sales, profit_fen=parts.profit),
-        ["product_id"],
-        {},
-    ).filter(nw.col("units") > 0)
-    there = stores.select("product_id", store_units=whole(stores, "units"))
-    there = added(there, ["product_id"], ["store_units"])
+        _sold(orders, lines, sales_fen="unit_price", cost_fen="unit_cost"), ["product_id"], {}
+    )
+    pieces = amounts.scale(lines, "quantity")
+    sums = sums.filter((nw.col("units") > 0).fill_null(value=True)).with_columns(
+        profit_fen=_profit, units=amounts.unscaled("units", pieces)
+    )
+    there = stores.with_columns(store_units=whole(stores, "units"))
+    gaps = [amounts.gaps("store_sales", "units")]
+    there = added(there, ["product_id"], ["store_units"], table="store_sales", faults=gaps)
     both = sums.join(there, on="product_id", how="left").with_columns(
         online_only=nw.col("store_units").is_null() | (nw.col("store_units") == 0),
         store_units=nw.col("store_units").fill_null(0).cast(nw.Int64),

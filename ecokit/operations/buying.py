@@ -10,10 +10,11 @@ import pandas as pd
 from narwhals.stable.v2.typing import IntoFrameT
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs import amounts, frames, numbers, rows
+from ecokit.inputs.amounts import whole
 from ecokit.inputs.renamed import public
 from ecokit.kpi import measure
-from ecokit.kpi.engine import start_of, whole
+from ecokit.kpi.engine import start_of
 from ecokit.messages import _
 from ecokit.operations.sums import added
 
@@ -92,9 +93,12 @@ def offer_values(data: Any, *, visits_moved: float = MOVED) -> Any:
     monthly = purchases.with_columns(
         month=start_of("month", "asked_on"),
         units=whole(purchases, "asked_units"),
-        fen=whole(purchases, "asked_units") * whole(purchases, "unit_cost", 100),
     )
-    bought = frames.as_pandas(added(monthly, ["product_id", "month"], ["units", "fen"]))
+    monthly = amounts.with_fen(monthly, "asked_units", "unit_cost", "fen")
+    faults = amounts.faults(purchases, "purchases", "asked_units", "unit_cost")
+    keys = ["product_id", "month"]
+    sums = added(monthly, keys, ["units", "fen"], table="purchases", faults=faults)
+    bought = frames.as_pandas(sums)
     table = frames.as_pandas(offers.with_columns(month=start_of("month", "month")))
     table = table.assign(month=table["month"].astype(bought["month"].dtype))
     table = table.merge(bought, on=["product_id", "month"], how="left")

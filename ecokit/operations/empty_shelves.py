@@ -6,10 +6,11 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs import amounts, frames, numbers, rows
+from ecokit.inputs.amounts import whole
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
-from ecokit.kpi.engine import Part, lendable, per, total, whole, yuan
+from ecokit.kpi.engine import Part, lendable, per, total, yuan
 
 _NEEDED = {"stock": "date product_id price demand sold closing"}
 _COST = "unit_cost"
@@ -59,7 +60,8 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     ------
     CourseError
         A column is missing, `substitution` is no share, more was sold than asked for, or a
-        unit cost is missing. (Rows of a lazy engine are not looked at.)
+        unit cost is missing. (On a lazy engine
+        the rates of a group with a gap are empty.)
 
     References
     ----------
@@ -92,9 +94,12 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
     _refuse_impossible(stock, costed)
     valued = _valued(stock, costed)
     out = valued.filter(nw.col("_lost") > 0)
+    prices = ["price", *([_COST] if costed else [])]
+    gaps = amounts.gaps("stock", "demand", "sold", "closing")
+    faults = (gaps, *amounts.faults(valued, "stock", "_gone", *prices))
     parts = {
         **{name: Part("stock", valued, "date", f"_{name}") for name in ("asked", "sold", "lost")},
-        "product_days": Part("stock", valued, "date", how="rows"),
+        "product_days": Part("stock", valued, "date", how="rows", faults=faults),
         "days_out": Part("stock", valued, "date", "_out"),
         "days_empty": Part("stock", valued, "date", "_empty"),
         "skus": Part("stock", valued, "date", "product_id", "distinct"),
@@ -102,6 +107,8 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
         **{name: Part("stock", valued, "date", f"_{name}") for name in ("sales_fen", "profit_fen")},
     }
     sums = total(parts, keys, lendable(frames.tables(data)))
+    scale = amounts.scale(stock, "demand", "sold")
+    units = [amounts.unscaled(name, scale).alias(name) for name in _RESULT[:3]]
     money = {"lost_sales": yuan("sales_fen") * kept}
     if costed:
         money["lost_profit"] = yuan("profit_fen") * kept
@@ -111,7 +118,7 @@ def stockouts(data: Any, *, by: By = None, substitution: float = 0.0) -> Any:
         "sku_rate": per("skus_out", "skus"),
         "empty_day_rate": per("days_empty", "product_days"),
     }
-    return frames.sorted_native(sums.select(*keys, *_RESULT[:3], **rates, **money), keys)
+    return frames.sorted_native(sums.select(*keys, *units, **rates, **money), keys)
 
 
 def _refuse_impossible(stock: Frame, costed: bool) -> None:
@@ -124,17 +131,19 @@ def _refuse_impossible(stock: Frame, costed: bool) -> None:
 
 def _valued(stock: Frame, costed: bool) -> Frame:
     """Return the rows of stock with what was lost in units and in fen."""
-    lost = whole(stock, "demand") - whole(stock, "sold")
-    price = whole(stock, "price", 100)
+    scale = amounts.scale(stock, "demand", "sold")
+    lost = whole(stock, "demand", scale) - whole(stock, "sold", scale)
     valued = stock.with_columns(
-        _asked=whole(stock, "demand"),
-        _sold=whole(stock, "sold"),
+        _asked=whole(stock, "demand", scale),
+        _sold=whole(stock, "sold", scale),
         _lost=lost,
         _out=(lost > 0).cast(nw.Int64),
-        _empty=(whole(stock, "closing") == 0).cast(nw.Int64),
-        _sales_fen=lost * price,
+        _empty=(whole(stock, "closing", amounts.PLACES) == 0).cast(nw.Int64),
     )
-    sales, lost = nw.col("_sales_fen"), nw.col("_lost")
+    valued = valued.with_columns(_gone=amounts.unscaled("_lost", scale))
+    valued = amounts.with_fen(valued, "_gone", "price", "_sales_fen")
+    sales = nw.col("_sales_fen")
     if not costed:
         return valued.with_columns(_profit_fen=sales * 0)
-    return valued.with_columns(_profit_fen=sales - lost * whole(stock, _COST, 100))
+    valued = amounts.with_fen(valued, "_gone", _COST, "_cost_fen")
+    return valued.with_columns(_profit_fen=sales - nw.col("_cost_fen"))

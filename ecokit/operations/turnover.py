@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs import amounts, frames, numbers, rows
+from ecokit.inputs.amounts import whole
 from ecokit.inputs.frames import Frame
 from ecokit.inputs.renamed import public
 from ecokit.kpi import parts
-from ecokit.kpi.engine import per, start_of, total, whole
+from ecokit.kpi.engine import per, start_of, total
 from ecokit.messages import _
 from ecokit.operations.sums import added
 
@@ -132,11 +134,11 @@ def _payables(
     came = purchases.filter(~nw.col("delivered_on").is_null())
     came = came.join(products.select("product_id", "supplier_id"), on="product_id")
     came = came.join(suppliers.select("supplier_id", "payment_days"), on="supplier_id")
-    came = came.with_columns(
-        day_=start_of("day", "delivered_on"),
-        fen_=whole(purchases, "delivered_units") * whole(purchases, "unit_cost", 100),
-    )
-    table = frames.as_pandas(added(came, ["day_", "payment_days"], ["fen_"]))
+    came = came.with_columns(day_=start_of("day", "delivered_on"))
+    came = amounts.with_fen(came, "delivered_units", "unit_cost", "fen_")
+    faults = amounts.faults(purchases, "purchases", "delivered_units", "unit_cost")
+    sums = added(came, ["day_", "payment_days"], ["fen_"], table="purchases", faults=faults)
+    table = frames.as_pandas(sums)
     if table.empty:
         raise CourseError(
             _("The table purchases has no delivery, so nothing tells what the shop owes.")
@@ -214,11 +216,15 @@ def storage(data: Any, *, by: str = "month") -> Any:
     lacking = rows.unknown_id("product_id", products, "products", "volume_litres")
     rows.refuse(stock, "stock", [rows.missing("date", "product_id"), lacking])
     rows.refuse(warehouse, "warehouse", [rows.missing("month", "rent")])
+    scale = amounts.scale(stock, "closing")
     volume = products.select("product_id", each_=whole(products, "volume_litres", 1000))
     filled = stock.join(volume, on="product_id", how="left").with_columns(
-        day=start_of("day", "date"), ml_=whole(stock, "closing") * nw.col("each_")
+        day=start_of("day", "date"), ml_=whole(stock, "closing", scale) * nw.col("each_")
     )
-    daily = frames.as_pandas(added(filled, ["day"], ["ml_"])).sort_values("day", ignore_index=True)
+    gaps = [amounts.gaps("stock", "closing")]
+    sums = added(filled, ["day"], ["ml_"], table="stock", faults=gaps)
+    daily = frames.as_pandas(sums).sort_values("day", ignore_index=True)
+    daily = daily.assign(ml_=daily["ml_"] / scale)
     daily = daily.assign(month=daily["day"].dt.to_period("M").dt.to_timestamp())
     space = frames.as_pandas(
         warehouse.select("capacity_litres", "rent", month=start_of("month", "month"))
@@ -310,6 +316,9 @@ def lead_times(data: Any) -> Any:
         rows.unknown_id("product_id", products, "products", "supplier_id"),
     ]
     rows.refuse(purchases, "purchases", rules)
+    scale = amounts.scale(purchases, "asked_units", "delivered_units")
+    lacking = amounts.gaps("purchases", "asked_units", "delivered_units")
+    lacking = replace(lacking, rows=lacking.rows & ~nw.col("delivered_on").is_null())
     done = (~came.is_null()).cast(nw.Int64)
     days = ((came - asked).dt.total_minutes().fill_null(0) // _DAY_MINUTES).cast(nw.Int64)
     promised = ((due - asked).dt.total_minutes().fill_null(0) // _DAY_MINUTES).cast(nw.Int64)
@@ -320,11 +329,11 @@ def lead_times(data: Any) -> Any:
         squares_=days * days,
         promised_=done * promised,
         in_time_=(came <= due).fill_null(False).cast(nw.Int64),
-        asked_=done * whole(purchases, "asked_units"),
-        came_=done * whole(purchases, "delivered_units"),
+        asked_=done * whole(purchases, "asked_units", scale),
+        came_=done * whole(purchases, "delivered_units", scale),
     )
     names = ["done_", "days_", "squares_", "promised_", "in_time_", "asked_", "came_"]
-    sums = added(kept, ["supplier_id"], names, "orders")
+    sums = added(kept, ["supplier_id"], names, "orders", table="purchases", faults=[lacking])
     n = nw.col("done_")
     spread = n * nw.col("squares_") - nw.col("days_") * nw.col("days_")
     return frames.sorted_native(

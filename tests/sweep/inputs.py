@@ -10,6 +10,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "amounts.gaps",
     "amounts.is_whole",
     "amounts.scale",
+    "amounts.unscaled",
     "amounts.whole",
     "amounts.with_fen",
     "frames.collected",
