@@ -63,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--read", metavar=_("CODE"), help=_("explain a readiness code"))
     doctor.set_defaults(run=_doctor)
 
+    own = commands.add_parser("own", help=_("look at your own company's tables"))
+    own.add_argument("source", type=Path, metavar=_("FOLDER"), help=_("your exports; unchanged"))
+    own.add_argument("--mapping", type=Path, help=_("a mapping that you have corrected"))
+    own.add_argument("--preset", default="", help=_("which export the files are (guessed)"))
+    own.add_argument("--out", type=Path, help=_("where the results go (FOLDER-ecokit)"))
+    own.set_defaults(run=_own)
+
     book = commands.add_parser("book", help=_("build the book"))
     book.set_defaults(run=_book)
 
@@ -112,6 +119,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from ecokit.cli import doctor
 
     return doctor.explain(options.read) if options.read else doctor.examine(options.folder)
+
+
+def _own(options: argparse.Namespace) -> None:
+    from ecokit.own import command
+
+    command.run(options.source, options.out, options.mapping, options.preset)
 
 
 def _book(options: argparse.Namespace) -> None:

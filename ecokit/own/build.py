@@ -1,0 +1,157 @@
+"""From the mapping to the tables of the shop, as Parquet: read once, checked once a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.own import sql
+from ecokit.own.extra import need
+from ecokit.own.files import Source
+from ecokit.own.guess import SAMPLE
+from ecokit.own.mapping import Part, Plan
+from ecokit.own.readings import select
+from ecokit.shop.schema import schemas
+
+MEMORY = "600MB"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A table whose values have their types, with what is wrong in each row.
+
+    Parameters
+    ----------
+    scan : str
+        What DuckDB reads it from; ``_row`` numbers the rows from 0.
+    columns : list of str
+        The columns of the shop that it has.
+    faults : int
+        A bit for each of them that holds a value which cannot be read.
+    """
+
+    scan: str
+    columns: list[str]
+    faults: int
+
+
+def connected(work: Path) -> Any:
+    """Return a connection of DuckDB that keeps within its memory."""
+    duckdb = need("duckdb", _("Reading your own tables"))
+    # nothing is fetched from the network, and nothing waits for it
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    connection = duckdb.connect(config=config)
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute(f"SET temp_directory = {sql.text((work / 'spill').as_posix())}")
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute(sql.MACROS)
+    return connection
+
+
+def typed(
+    plan: Plan,
+    sources: dict[str, Source],
+    work: Path,
+    connection: Any,
+    told: Callable[[str], object],
+) -> dict[str, Typed]:
+    """Read every table of a mapping.
+
+    Parameters
+    ----------
+    plan : Plan
+        The mapping.
+    sources : mapping of file to Source
+        What can be read.
+    work : Path
+        Where the tables go.
+    connection : DuckDB connection
+        As `connected` returns it.
+    told : callable
+        Is called with the name of each table that is done.
+
+    Raises
+    ------
+    CourseError
+        The mapping names a file or a column that is not there.
+    """
+    chosen = {name: _chosen(name, part, sources) for name, part in plan.tables.items()}
+    long: set[tuple[str, str]] = set()
+    text: set[str] = set()
+    heads = {
+        name: [replace(one, scan=f"(SELECT * FROM {one.scan} LIMIT {SAMPLE})") for one in those]
+        for name, those in chosen.items()
+    }
+    found = dict.fromkeys(plan.tables, 1)
+    while found:  # until each column is read as its values ask for
+        found = {
+            name: bits
+            for name, part in plan.tables.items()
+            if (bits := _bits(name, part, heads[name], long, text, connection))
+            and _learn(name, part, bits, long, text)
+        }
+    done: dict[str, Typed] = {}
+    while len(done) < len(plan.tables):
+        for name, part in plan.tables.items():
+            if name in done:
+                continue
+            before = set(text)
+            query = select(schemas()[name], part, chosen[name], frozenset(long), text)
+            path = (work / f"{name}.parquet").as_posix()
+            connection.execute(f"COPY ({query}) TO {sql.text(path)} (FORMAT parquet)")
+            scan = (
+                f"(SELECT * EXCLUDE (file_row_number), file_row_number AS _row "
+                f"FROM read_parquet({sql.text(path)}, file_row_number = true))"
+            )
+            bits = connection.execute(f"SELECT bit_or(_faults) FROM {scan}").fetchone()[0] or 0
+            if bits and _learn(name, part, bits, long, text):
+                if text != before:  # an id that is text in one table is text in all
+                    ids = {one for one in plan.tables if set(plan.tables[one].columns) & text}
+                    done = {one: it for one, it in done.items() if one not in ids}
+                continue
+            done[name] = Typed(scan, list(part.columns), bits)
+            told(name)
+    return {name: done[name] for name in plan.tables}
+
+
+def _chosen(table: str, part: Part, sources: dict[str, Source]) -> list[Source]:
+    for file in part.files:
+        if file not in sources:
+            sentence = _(
+                "The mapping names {file} for {table}, which is not among what can be "
+                "read: {known}."
+            )
+            known = ", ".join(sources) or _("nothing")
+            raise CourseError(sentence.format(file=file, table=table, known=known))
+    return [sources[file] for file in part.files]
+
+
+def _bits(
+    name: str,
+    part: Part,
+    sources: list[Source],
+    long: set[tuple[str, str]],
+    text: set[str],
+    connection: Any,
+) -> int:
+    query = select(schemas()[name], part, sources, frozenset(long), text)
+    return connection.execute(f"SELECT bit_or(_faults) FROM ({query})").fetchone()[0] or 0
+
+
+def _learn(name: str, part: Part, bits: int, long: set[tuple[str, str]], text: set[str]) -> bool:
+    """Ask for a longer reading of each column that has a fault; say whether one was left to ask."""
+    asked = False
+    for bit, column in enumerate(part.columns):
+        if not bits & 2**bit:
+            continue
+        if (name, column) not in long:
+            long.add((name, column))
+            asked = True
+        elif column.endswith("_id") and column not in text:
+            text.add(column)
+            asked = True
+    return asked

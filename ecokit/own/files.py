@@ -1,0 +1,347 @@
+"""What a folder holds: each file with its columns, or the sentence why it cannot be read.
+
+A file is never changed. What DuckDB reads as it is (UTF-8 text, also gzipped, and Parquet) stays
+where it is; another encoding, a spreadsheet or a page is copied as UTF-8 text into a folder of
+this run.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.own import sql
+from ecokit.own.extra import need
+
+SEPARATORS = (",", "\t", ";", "|")
+TEXTS = (".csv", ".tsv", ".txt")
+BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+LAST_ROW = 1_048_576
+HEAD = 1 << 18  # bytes that a first look takes
+LONGEST = 64 << 20  # bytes of one line, a text of many pages included
+LINES_ABOVE = 20  # lines that may stand above the names of the columns
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table of a file, ready to be read.
+
+    Parameters
+    ----------
+    name : str
+        Its path inside the folder; of a sheet of several, with ``#`` and the sheet.
+    columns : tuple of str
+        The names of its columns, each once.
+    scan : str
+        What DuckDB reads it from, as SQL.
+    types : mapping of column to type
+        Of Parquet, the types that are there already.
+    notes : tuple of str
+        What a reader should know, such as a broken character.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    scan: str
+    types: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that holds no table, and why."""
+
+    name: str
+    why: str
+
+
+def found(folder: Path) -> list[Path]:
+    """Return the files of a folder and of the folders in it, in order, hidden ones left out."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [
+        path
+        for path in paths
+        if not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
+    ]
+
+
+def read(path: Path, name: str, work: Path, connection: Any) -> list[Source | Refused]:
+    """Return what a file holds: one table, several sheets, or why it holds none."""
+    try:
+        return list(_read(path, name, work, connection))
+    except CourseError as error:
+        return [Refused(name, str(error))]
+    except OSError as error:
+        why = _("It cannot be opened ({reason}). Close it in other programs, or copy it.")
+        return [Refused(name, why.format(reason=error.strerror or type(error).__name__))]
+
+
+def _read(path: Path, name: str, work: Path, connection: Any) -> Iterator[Source | Refused]:
+    with path.open("rb") as stream:
+        start = stream.read(8)
+    if not start:
+        raise CourseError(_("It is empty. Export it again."))
+    ending = path.suffix.lower()
+    if start.startswith(b"PAR1"):
+        yield _parquet(path, name, connection)
+    elif start.startswith(b"%PDF"):
+        raise CourseError(_("It is a PDF. Export the table as CSV or .xlsx."))
+    elif start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        yield from _book(path, name, work)
+    elif start.startswith(b"\x1f\x8b") or ending in TEXTS or ending in BOOKS:
+        yield from _text(path, name, work, zipped=start.startswith(b"\x1f\x8b"))
+    else:
+        kinds = ", ".join((*TEXTS, ".csv.gz", ".parquet", *BOOKS))
+        raise CourseError(_("It is none of: {kinds}.").format(kinds=kinds))
+
+
+def _parquet(path: Path, name: str, connection: Any) -> Source:
+    duckdb = need("duckdb", _("Reading your own tables"))
+    scan = f"read_parquet({sql.text(path.as_posix())})"
+    try:
+        rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
+    except duckdb.Error:
+        raise CourseError(_("It is damaged Parquet. Export it again.")) from None
+    return Source(name, tuple(row[0] for row in rows), scan, {row[0]: row[1] for row in rows})
+
+
+# --- text ------------------------------------------------------------------------------------
+
+
+def _text(path: Path, name: str, work: Path, *, zipped: bool) -> Iterator[Source | Refused]:
+    head = _head(path, zipped=zipped)
+    if b"<table" in head[:HEAD].lower() or head.lstrip()[:5].lower() in (b"<html", b"<!doc"):
+        yield from _page(path, name, work, zipped=zipped)
+        return
+    encoding = _encoding(head)
+    notes = []
+    if encoding not in ("utf-8", "utf-8-sig"):
+        copy = work / f"{len(list(work.iterdir()))}.csv"
+        broken = _transcode(path, copy, encoding, zipped=zipped)
+        if broken:
+            note = _("{n} characters are damaged in this file; they are read as \ufffd.")
+            notes.append(note.format(n=broken))
+        path, zipped = copy, False
+        head = _head(copy, zipped=False)
+    yield _csv(path, name, head.decode("utf-8-sig", "replace"), notes)
+
+
+def _head(path: Path, *, zipped: bool) -> bytes:
+    try:
+        with (gzip.open if zipped else open)(path, "rb") as stream:
+            return bytes(stream.read(HEAD))
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise CourseError(_("It is not a whole gzip file. Copy or export it again.")) from None
+
+
+def _encoding(head: bytes) -> str:
+    """Return the encoding of a text from its beginning."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if head.startswith(mark):
+            return encoding
+    if b"\0" in head:
+        raise CourseError(_("It holds no text. Export the table as CSV or .xlsx."))
+    whole = head[: head.rfind(b"\n") + 1] or head if len(head) == HEAD else head
+    try:
+        whole.decode("utf-8")
+    except UnicodeDecodeError:
+        text = whole.decode("gb18030", "replace")
+        chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
+        foreign = sum(not letter.isascii() for letter in text)
+        return "gb18030" if 2 * chinese > foreign else "cp1252"
+    return "utf-8"
+
+
+def _transcode(path: Path, copy: Path, encoding: str, *, zipped: bool) -> int:
+    """Write a text as UTF-8; return how many characters of it are damaged."""
+    broken = 0
+    opened: Any = gzip.open if zipped else open
+    with opened(path, "rb") as stream, copy.open("w", encoding="utf-8", newline="") as out:
+        reader = codecs.getreader(encoding)(stream, "replace")
+        while block := reader.read(1 << 20):
+            broken += block.count("\ufffd")
+            out.write(block)
+    return broken
+
+
+def _csv(path: Path, name: str, head: str, notes: list[str]) -> Source:
+    if not head.strip():
+        raise CourseError(_("It is empty. Export it again."))
+    skipped = 0
+    if head.lower().startswith("sep="):
+        skipped, head = 1, head.partition("\n")[2]
+    separator = _separator(head)
+    lines, above = _names(head, separator)
+    if above:
+        notes.append(_("{n} lines above the names of the columns are left out.").format(n=above))
+    columns = named(lines.names, notes)
+    options = {
+        "header": "false",
+        "auto_detect": "false",
+        "skip": str(skipped + lines.number),
+        "delim": sql.text(separator),
+        "quote": "'\"'",
+        "escape": "'\"'",
+        "null_padding": "true",
+        "ignore_errors": "true",
+        "store_rejects": "true",
+        "strict_mode": "false",
+        "columns": "{" + ", ".join(f"{sql.text(one)}: 'VARCHAR'" for one in columns) + "}",
+    }
+    if _broken_lines(head, separator):
+        options["parallel"] = "false"
+    words = ", ".join(f"{key}={value}" for key, value in options.items())
+    scan = f"read_csv({sql.text(path.as_posix())}, {words})"
+    return Source(name, columns, scan, notes=tuple(notes))
+
+
+def _rows(head: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Return the first rows of a text, each with the lines up to its end."""
+    csv.field_size_limit(LONGEST)
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error:
+        return
+
+
+def _separator(head: str) -> str:
+    """Return the separator that cuts most lines alike."""
+
+    def fit(mark: str) -> tuple[int, int]:
+        widths = [len(row) for _line, row in _first(_rows(head, mark), 200) if any(row)]
+        widest = max(set(widths), key=lambda one: (one > 1, widths.count(one), one), default=1)
+        return (widest > 1) * widths.count(widest), widest
+
+    return max(SEPARATORS, key=fit)
+
+
+def _broken_lines(head: str, separator: str) -> bool:
+    return any("\n" in cell for _line, row in _rows(head, separator) for cell in row)
+
+
+def _first(rows: Iterable[Any], number: int) -> Iterator[Any]:
+    for _number, row in zip(range(number), rows, strict=False):
+        yield row
+
+
+@dataclass(frozen=True)
+class _Header:
+    names: list[str]
+    number: int
+
+
+def _names(head: str, separator: str) -> tuple[_Header, int]:
+    """Return the names of the columns, and how many lines with words stand above them."""
+    rows = list(_first(_rows(head, separator), LINES_ABOVE + 1))
+    widest = max(sum(bool(cell.strip()) for cell in row) for _line, row in rows)
+    for place, (line, row) in enumerate(rows):
+        filled = sum(bool(cell.strip()) for cell in row)
+        if 2 * filled > widest and not row[0].lstrip().startswith("#"):
+            return _Header(row, line), sum(any(row) for _line, row in rows[:place])
+    return _Header(rows[0][1], rows[0][0]), 0
+
+
+def named(names: Iterable[Any], notes: list[str]) -> tuple[str, ...]:
+    """Return the names of columns without line breaks, each filled, each once."""
+    taken: list[str] = []
+    for number, name in enumerate(names, 1):
+        plain = " ".join(unicodedata.normalize("NFC", str(name or "")).split()).strip("\ufeff")
+        plain = plain.strip("'\"").lstrip("=").strip('"') or _("column {n}").format(n=number)
+        one, copies = plain, 1
+        while one.casefold() in {other.casefold() for other in taken}:
+            copies += 1
+            one = f"{plain} ({copies})"
+        if copies > 1:
+            note = _("The column {name} is there twice; the second is called {other}.")
+            notes.append(note.format(name=plain, other=one))
+        taken.append(one)
+    return tuple(taken)
+
+
+# --- spreadsheets and pages ------------------------------------------------------------------
+
+
+def _book(path: Path, name: str, work: Path) -> Iterator[Source | Refused]:
+    """Copy each sheet of a spreadsheet as text. Formulas are never run: their last values are."""
+    calamine = need("python_calamine", _("Reading a spreadsheet"))
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        sheets = list(book.sheet_names)
+    except calamine.PasswordError:
+        raise CourseError(_("It is locked with a password. Save it without one.")) from None
+    except (calamine.CalamineError, ValueError):
+        why = _("It is no spreadsheet that can be read: damaged, locked, or another kind of file.")
+        raise CourseError(why) from None
+    for sheet in sheets:
+        one = name if len(sheets) == 1 else f"{name}#{sheet}"
+        try:
+            yield _sheet(book.get_sheet_by_name(sheet), one, work)
+        except (calamine.CalamineError, CourseError) as error:
+            yield Refused(one, str(error))
+
+
+def _sheet(sheet: Any, name: str, work: Path) -> Source:
+    copy = work / f"{len(list(work.iterdir()))}.csv"
+    number = _copied((_cell_texts(row) for row in sheet.iter_rows()), copy)
+    notes = []
+    if number + sheet.start[0] >= LAST_ROW if number else False:
+        note = _("It ends at row {last}, where a sheet of .xlsx ends. Export the rest as CSV.")
+        notes.append(note.format(last=f"{LAST_ROW:,}"))
+    return _csv(copy, name, _head(copy, zipped=False).decode("utf-8"), notes)
+
+
+def _copied(rows: Iterable[list[str]], copy: Path) -> int:
+    number = 0
+    with copy.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        for row in rows:
+            writer.writerow(row)
+            number += any(row)
+    return number
+
+
+def _cell_texts(row: list[Any]) -> list[str]:
+    return [_cell(value) for value in row]
+
+
+def _cell(value: Any) -> str:
+    """Return a cell as it is read: 12.0 of a sheet is 12, a day has no clock."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _page(path: Path, name: str, work: Path, *, zipped: bool) -> Iterator[Source | Refused]:
+    """Copy the longest table of a page, which some platforms export with the ending .xls."""
+    from bs4 import BeautifulSoup
+
+    with (gzip.open if zipped else open)(path, "rb") as stream:
+        page = BeautifulSoup(stream.read(), "html.parser")
+    tables = page.find_all("table")
+    if not tables:
+        raise CourseError(_("It is a web page without a table. Export the table again."))
+    table = max(tables, key=lambda one: len(one.find_all("tr")))
+    rows = [
+        [cell.get_text(" ", strip=True) for cell in row.find_all(["td", "th"])]
+        for row in table.find_all("tr")
+    ]
+    copy = work / f"{len(list(work.iterdir()))}.csv"
+    _copied(rows, copy)
+    notes = [_("It is a web page with a table in it, and is read as such.")]
+    yield _csv(copy, name, _head(copy, zipped=False).decode("utf-8", "replace"), notes)

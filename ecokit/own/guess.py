@@ -1,0 +1,395 @@
+"""What the files of a folder are taken for: by presets, by names in two languages, by values."""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.own import sql
+from ecokit.own.extra import need
+from ecokit.own.files import Source
+from ecokit.own.mapping import Part, Plan
+from ecokit.own.readings import kind_of
+from ecokit.shop.schema import schemas
+
+SAMPLE = 20_000
+ENOUGH = 0.9  # share of the values of a sample that have to fit
+PRICED = ("order_id", "product_id", "quantity", "unit_price")
+
+
+# --- what is known beforehand ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Preset:
+    """An export that many people have: its signs, and what its columns stand for."""
+
+    name: str
+    title: str
+    sources: list[str]
+    signs: list[str]
+    tables: dict[str, dict[str, Any]]
+    statuses: list[str] = field(default_factory=list)
+
+
+@cache
+def presets() -> dict[str, Preset]:
+    """Return the exports that are known, by name.
+
+    Returns
+    -------
+    dict of str to Preset
+        With the sources that name the columns.
+
+    Examples
+    --------
+    >>> presets()["shopify_orders"].title
+    'Shopify orders'
+    """
+    yaml = need("yaml", _("Reading the presets"))
+    folder = resources.files("ecokit.own") / "presets"
+    found = sorted(folder.iterdir(), key=lambda one: one.name)
+    return {
+        one.name.removesuffix(".yaml"): Preset(
+            one.name.removesuffix(".yaml"), **yaml.safe_load(one.read_text("utf-8"))
+        )
+        for one in found
+        if one.name.endswith(".yaml")
+    }
+
+
+def preset(name: str) -> Preset:
+    """Return one preset, or say which there are."""
+    if name not in presets():
+        near = get_close_matches(name, presets(), 1)
+        hint = _("Did you mean {near}? ").format(near=near[0]) if near else ""
+        known = ", ".join(presets())
+        sentence = _("There is no preset {name!r}. {hint}There are: {known}.")
+        raise CourseError(sentence.format(name=name, hint=hint, known=known))
+    return presets()[name]
+
+
+@cache
+def words() -> dict[str, dict[str, list[str]]]:
+    """Return the names that columns are known by: table, column, names without marks."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for table, schema in schemas().items():
+        found[table] = {one.name: [bare(one.name), bare(one.title)] for one in schema}
+    for row in _rows("words.csv"):
+        found[row["table"]][row["column"]] += [bare(name) for name in row["names"].split("|")]
+    return found
+
+
+@cache
+def statuses() -> dict[str, tuple[str, bool]]:
+    """Return what words for the state of an order mean, and whether the order is paid."""
+    return {row["word"]: (row["status"], row["paid"] == "yes") for row in _rows("statuses.csv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (resources.files("ecokit.own") / name).read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def bare(name: str) -> str:
+    """Return a name without case, width, blanks and marks.
+
+    Examples
+    --------
+    >>> bare("Order ID "), bare("商品数量（件）")
+    ('orderid', '商品数量件')
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in plain if letter.isalnum()) or plain.strip()
+
+
+# --- the guess -------------------------------------------------------------------------------
+
+
+def guess(sources: list[Source], wanted: str, connection: Any) -> Plan:
+    """Return what the sources are taken for.
+
+    Parameters
+    ----------
+    sources : list of Source
+        What can be read.
+    wanted : str
+        A preset that all of them are, where they have its columns; '' to look for one.
+    connection : DuckDB connection
+        To look at values.
+    """
+    plan = Plan({})
+    one = preset(wanted) if wanted else None
+    for source in sources:
+        chosen = _preset_of(source, one)
+        if chosen:
+            plan.presets[source.name] = chosen.name
+            parts = _by_preset(source, chosen, connection)
+        elif one:
+            lacking = [sign for sign in one.signs if _there(sign, source) is None]
+            why = _("It lacks columns of the preset {name}: {columns}.")
+            plan.ignored[source.name] = why.format(name=one.name, columns=", ".join(lacking))
+            continue
+        else:
+            parts = _by_names(source, connection)
+        if not parts:
+            plan.ignored[source.name] = _("No table of a shop is known by these columns.")
+        for table, part in parts.items():
+            _lay(plan, table, part, source)
+    return plan
+
+
+def _lay(plan: Plan, table: str, part: Part, source: Source) -> None:
+    """Lay a file under the others of its table, if their columns agree."""
+    before = plan.tables.get(table)
+    if before is None:
+        plan.tables[table] = part
+    elif before.columns == part.columns and before.one_row_a == part.one_row_a:
+        before.files.append(source.name)
+    elif before.one_row_a and not part.one_row_a:  # a file of its own says more than another's
+        plan.tables[table] = part
+    elif not part.one_row_a:
+        why = _("It looks like the table {table}, as {file} does, whose columns are others.")
+        plan.ignored.setdefault(source.name, why.format(table=table, file=before.files[0]))
+
+
+def _there(name: str, source: Source) -> str | None:
+    """Return the column of a source that has a name, whatever its marks and case."""
+    known = {bare(column): column for column in reversed(source.columns)}
+    return name if name in source.columns else known.get(bare(name))
+
+
+def _preset_of(source: Source, wanted: Preset | None) -> Preset | None:
+    fitting = [
+        one
+        for one in ([wanted] if wanted else presets().values())
+        if all(_there(sign, source) is not None for sign in one.signs)
+    ]
+    return max(fitting, key=lambda one: len(one.signs), default=None)
+
+
+def _by_preset(source: Source, one: Preset, connection: Any) -> dict[str, Part]:
+    parts = {}
+    for table, entry in one.tables.items():
+        columns = {}
+        for ours, theirs in entry["columns"].items():
+            found = _resolved(theirs, source, one)
+            if found is not None:
+                columns[ours] = found
+        key = entry.get("one_row_a", "")
+        if key and key not in columns:
+            continue
+        where = {str(_there(k, source)): v for k, v in entry.get("where", {}).items()}
+        unsure = _unsure_words(columns, source, connection)
+        parts[table] = Part([source.name], columns, key, where, entry.get("repeat", ""), unsure)
+    return parts
+
+
+def _resolved(theirs: Any, source: Source, one: Preset) -> Any:
+    """Return the entry of a preset for a file: of several names, the one that is there."""
+    if isinstance(theirs, list):
+        return next((found for name in theirs if (found := _there(name, source))), None)
+    if not isinstance(theirs, Mapping):
+        return _there(str(theirs), source)
+    if "column" not in theirs:
+        return dict(theirs)
+    column = _resolved(theirs["column"], source, one)
+    if column is None:
+        return None
+    entry: dict[str, Any] = {**theirs, "column": column}
+    if "over" in entry:
+        entry["over"] = _there(entry["over"], source)
+    if "paid_if" in entry:
+        state = _there(entry.pop("paid_if"), source)
+        entry["only_if"] = {state: [word for word in one.statuses if statuses()[word][1]]}
+    if entry.get("words") == "statuses":
+        entry["words"] = {word: statuses()[word][0] for word in one.statuses}
+    return entry if len(entry) > 1 else column
+
+
+def _unsure_words(columns: dict[str, Any], source: Source, connection: Any) -> dict[str, str]:
+    """Say which words of a file its mapping does not know."""
+    unsure = {}
+    for ours, theirs in columns.items():
+        if isinstance(theirs, Mapping) and "words" in theirs:
+            known = {_plain(word) for word in theirs["words"]}
+            there = _distinct(source, theirs["column"], connection)
+            other = [word for word in there if _plain(word) not in known]
+            if other:
+                unsure[ours] = _("not known: {words}").format(words=", ".join(other[:8]))
+    return unsure
+
+
+def _plain(word: str) -> str:
+    return word.strip().lower().translate(str.maketrans(",()", "，（）"))
+
+
+def _by_names(source: Source, connection: Any) -> dict[str, Part]:
+    """Guess the tables of a file by the names of its columns, its own name, and values."""
+    hits = {table: _matched(table, source) for table in schemas()}
+    title = bare(source.name.rpartition("/")[2].partition(".")[0].partition("#")[0])
+
+    def fit(table: str) -> tuple[float, float]:
+        schema, found = schemas()[table], hits[table]
+        key = [name for name in schema.primary_key if name != "line"]
+        whole = all(name in found for name in key)
+        exact = sum(bare(theirs[0]) == bare(ours) for ours, theirs in found.items())
+        named = title in (bare(table), bare(schema.title)) or (
+            bare(table) in title or bare(schema.title) in title
+        )
+        return (whole * (len(found) + 2 * exact + 4 * named), len(found) / len(schema.names))
+
+    if {"order_id", "quantity"} <= set(hits["order_lines"]) and len(hits["order_lines"]) >= 3:
+        best = "order_lines"
+        if max(schemas(), key=fit) not in ("order_lines", "orders", "products"):
+            best = max(schemas(), key=fit)
+    else:
+        best = max(schemas(), key=fit)
+    if fit(best)[0] < 2:
+        return {}
+    parts = {best: _part(best, hits[best], source, connection)}
+    if best == "order_lines":  # a raw file of lines holds its orders and products, too
+        orders = hits["orders"]
+        if {"order_id", "placed_at"} <= set(orders):
+            parts["orders"] = _part("orders", orders, source, connection, key="order_id")
+        products = {k: v for k, v in hits["products"].items() if k in ("product_id", "name")}
+        if {"product_id", "name"} <= set(products):
+            part = _part("products", products, source, connection, key="product_id")
+            if part.columns["name"] != parts["order_lines"].columns.get("product_id"):
+                parts["products"] = part
+    return dict(sorted(parts.items(), key=lambda one: list(schemas()).index(one[0])))
+
+
+def _matched(table: str, source: Source) -> dict[str, list[str]]:
+    """Return the columns of a source that each column of a table may be, the likeliest first."""
+    known: dict[str, str] = {}
+    for column in source.columns:
+        known.setdefault(bare(column), column)
+    found = {}
+    for ours, names in words()[table].items():
+        theirs = list(dict.fromkeys(known[name] for name in names if name in known))
+        if theirs:
+            found[ours] = theirs
+    return found
+
+
+def _part(
+    table: str, found: dict[str, list[str]], source: Source, connection: Any, key: str = ""
+) -> Part:
+    columns: dict[str, Any] = {}
+    unsure: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for ours, theirs in sorted(found.items(), key=lambda one: len(one[1])):
+        free = [name for name in theirs if name not in taken] or theirs
+        if free[0] in taken:
+            continue
+        columns[ours] = free[0]
+        taken[free[0]] = ours
+        if len(free) > 1:
+            other = ", ".join(name for name in free[1:])
+            unsure[ours] = _("or {other}").format(other=other)
+    for ours in list(columns):
+        _look(table, ours, columns, unsure, source, connection)
+    if table == "orders":
+        _states(columns, unsure, source, connection)
+    order = [one for one in schemas()[table].names if one in columns]
+    return Part([source.name], {one: columns[one] for one in order}, key, unsure=unsure)
+
+
+def _look(
+    table: str,
+    ours: str,
+    columns: dict[str, Any],
+    unsure: dict[str, str],
+    source: Source,
+    connection: Any,
+) -> None:
+    """Look at the values of a column: do they read as what it is taken for."""
+    kind = kind_of(schemas()[table].field(ours))
+    theirs = columns[ours]
+    if source.types.get(theirs, "VARCHAR") != "VARCHAR" or kind in ("id", "string"):
+        return
+    ways = {"time": ("time", "dmy", "mdy"), "number": ("number", "number,")}.get(kind, (kind,))
+    shares = _shares(source, theirs, ways, connection)
+    best = max(ways, key=lambda way: shares[way])
+    if shares[best] < ENOUGH:
+        if shares[best] < 0.5 and ours not in schemas()[table].primary_key:
+            unsure[ours] = _("{column} has this name, but other values").format(column=theirs)
+            del columns[ours]
+            return
+        said = _("{share:.0%} of its values can be read").format(share=shares[best])
+        unsure[ours] = "; ".join([*filter(None, [unsure.get(ours)]), said])
+    if best in ("dmy", "mdy"):
+        other = "mdy" if best == "dmy" else "dmy"
+        columns[ours] = {"column": theirs, "dates": best}
+        if shares[other] == shares[best]:
+            del columns[ours]
+            unsure[ours] = _(
+                "{column}: day and month could change places. Write {{column: {column}, "
+                "dates: dmy}} for 31/12/2025, or dates: mdy for 12/31/2025"
+            ).format(column=theirs)
+    elif best == "number,":
+        columns[ours] = {"column": theirs, "decimal": ","}
+        unsure[ours] = _("read with a decimal comma")
+
+
+def _shares(
+    source: Source, column: str, ways: tuple[str, ...], connection: Any
+) -> dict[str, float]:
+    """Return the share of the values of a sample that each way reads."""
+    x = sql.quoted(column)
+    counts = ", ".join(f"count({sql.reading(way, 'x', plain=False)})" for way in ways)
+    row = connection.execute(
+        f"SELECT count(own_text(x)), {counts} FROM "
+        f"(SELECT DISTINCT {x} AS x FROM {source.scan} LIMIT 1000)"
+    ).fetchone()
+    return {
+        way: (count / row[0] if row[0] else 1.0) for way, count in zip(ways, row[1:], strict=True)
+    }
+
+
+def _distinct(source: Source, column: str, connection: Any) -> list[str]:
+    x = f"own_text(CAST({sql.quoted(column)} AS VARCHAR))"
+    rows = connection.execute(
+        f"SELECT {x} FROM (SELECT * FROM {source.scan} LIMIT {SAMPLE}) WHERE {x} IS NOT NULL "
+        "GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 50"
+    ).fetchall()
+    return [row[0] for row in rows if row[0] not in ("合计", "总计")]
+
+
+def _states(
+    columns: dict[str, Any], unsure: dict[str, str], source: Source, connection: Any
+) -> None:
+    """Translate the words for the state of an order, and let it say which orders are paid."""
+    state = columns.get("status")
+    if state is None:
+        return
+    known = {_plain(word): meant for word, meant in statuses().items()}
+    there = _distinct(source, state, connection)
+    meant = {word: known.get(_plain(word)) for word in there}
+    if not any(meant.values()):
+        del columns["status"]
+        said = _("the words of {column} are not known: {words}")
+        unsure["status"] = said.format(column=state, words=", ".join(there[:8]))
+        return
+    columns["status"] = {
+        "column": state,
+        "words": {word: one[0] if one else None for word, one in meant.items()},
+    }
+    paid = [word for word, one in meant.items() if one and one[1]]
+    when = columns.get("paid_at", columns.get("placed_at"))
+    if when is not None:
+        given = when if isinstance(when, dict) else {"column": when}
+        columns["paid_at"] = {**given, "only_if": {state: paid}}
+        unsure["paid_at"] = _("orders in these states count as paid")
+    other = [word for word, one in meant.items() if one is None]
+    if other:
+        unsure["status"] = _("not known: {words}").format(words=", ".join(other[:8]))

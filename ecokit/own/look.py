@@ -1,0 +1,284 @@
+"""One look at a folder: read, guess or take the mapping, check, leave out, measure, report."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from ecokit import kpi
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.own import mapping, sql
+from ecokit.own.abilities import Ability, abilities
+from ecokit.own.build import connected, typed
+from ecokit.own.checks import Checks, Fault, Left
+from ecokit.own.files import Refused, Source, found, read
+from ecokit.own.guess import guess, preset
+from ecokit.own.mapping import Plan
+
+LONG = 2_000_000  # rows from which only the measures are computed, not every KPI
+
+
+@dataclass
+class Look:
+    """What a look at a folder found.
+
+    Parameters
+    ----------
+    folder, out : Path
+        What was looked at, and where the results are.
+    plan : Plan
+        The mapping that was used.
+    sources : list of Source
+        What could be read.
+    refused : list of Refused
+        What could not.
+    rows, kept : mapping of table to int
+        Rows that were read, and that stayed.
+    faults : list of Fault
+        All of them.
+    left : list of Left
+        What was left out.
+    values : mapping of measure to float
+        What the measures come to over the whole time.
+    abilities : list of Ability
+        What can be computed.
+    notes : list of str
+        What else a reader should know.
+    """
+
+    folder: Path
+    out: Path
+    plan: Plan
+    sources: list[Source] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    values: dict[str, float] = field(default_factory=dict)
+    abilities: list[Ability] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def look(
+    folder: str | Path,
+    out: str | Path | None = None,
+    *,
+    mapping_file: str | Path | None = None,
+    preset_name: str = "",
+    progress: bool = False,
+) -> Look:
+    """Look at a folder of exports; write the mapping, the tables and the report.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The exports. Nothing in it is changed.
+    out : str or Path, optional
+        Where the results go; beside where you are, ``<folder>-ecokit``.
+    mapping_file : str or Path, optional
+        A mapping; without it, the one in `out` if there is one, else a guess.
+    preset_name : str
+        The export that the files are, where it should not be guessed.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Look
+        What was found; the files in `out` tell the same.
+
+    Raises
+    ------
+    CourseError
+        The folder is not there or empty, or the mapping does not fit it.
+
+    References
+    ----------
+    The course's own.
+
+    Examples
+    --------
+    >>> look("no-such-folder")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no folder no-such-folder. Check the path.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise CourseError(_("There is no folder {folder}. Check the path.").format(folder=folder))
+    out = Path(out) if out is not None else Path(f"{folder.resolve().name}-ecokit")
+    if out.resolve() == folder.resolve() or folder.resolve() in out.resolve().parents:
+        sentence = _("{out} lies in the folder that is looked at. Choose another with --out.")
+        raise CourseError(sentence.format(out=out))
+    if preset_name:
+        preset(preset_name)
+    with _working(out) as work:
+        return _look(folder, out, work, mapping_file, preset_name, progress)
+
+
+@contextmanager
+def _working(out: Path) -> Iterator[Path]:
+    """Give a folder for what this run needs on the way, and take it away afterwards."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=".work-", dir=out))
+    except OSError as error:
+        sentence = _("{out} cannot be written ({reason}). Choose another with --out.")
+        raise CourseError(sentence.format(out=out, reason=error.strerror)) from None
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _look(
+    folder: Path,
+    out: Path,
+    work: Path,
+    mapping_file: str | Path | None,
+    preset_name: str,
+    progress: bool,
+) -> Look:
+    connection = connected(work)
+    paths = found(folder)
+    if not paths:
+        raise CourseError(_("The folder {folder} holds no file.").format(folder=folder))
+    copies = work / "copies"
+    copies.mkdir()
+    sources: dict[str, Source] = {}
+    refused: list[Refused] = []
+    for path in _bar(paths, _("files"), progress):
+        name = path.relative_to(folder).as_posix()
+        for one in read(path, name, copies, connection):
+            if isinstance(one, Source):
+                sources[one.name] = one
+            else:
+                refused.append(one)
+    plan, notes = _plan(folder, out, mapping_file, preset_name, sources, connection)
+    result = Look(folder, out, plan, list(sources.values()), refused, notes=notes)
+    if plan.tables:
+        _tables(result, sources, work, connection, progress)
+    result.abilities = abilities({name: part.columns for name, part in plan.tables.items()})
+    connection.close()
+    _write(result)
+    return result
+
+
+def _bar(things: Any, what: str, progress: bool) -> Any:
+    return tqdm(things, desc=what, disable=not progress, leave=False)
+
+
+def _plan(
+    folder: Path,
+    out: Path,
+    mapping_file: str | Path | None,
+    preset_name: str,
+    sources: dict[str, Source],
+    connection: Any,
+) -> tuple[Plan, list[str]]:
+    """Take the mapping that is there, and lay a new guess beside it; or guess."""
+    path = Path(mapping_file) if mapping_file else out / mapping.NAME
+    guessed = guess(list(sources.values()), preset_name, connection)
+    text = mapping.written(guessed, folder.as_posix())
+    if not path.exists() and not mapping_file:
+        path.write_text(text, "utf-8")
+        return guessed, [_("The mapping is a guess: {path}. Look at it.").format(path=path)]
+    plan, _folder = mapping.read(path)
+    beside = out / "mapping.new.yaml"
+    notes = [_("The mapping is yours: {path}.").format(path=path)]
+    if text != path.read_text("utf-8"):
+        beside.write_text(text, "utf-8")
+        notes.append(_("A new guess lies beside it: {path}.").format(path=beside))
+    return plan, notes
+
+
+def _tables(
+    result: Look, sources: dict[str, Source], work: Path, connection: Any, progress: bool
+) -> None:
+    """Read, check and keep the tables of a mapping, and measure them."""
+    tables = work / "tables"
+    tables.mkdir()
+    names = list(result.plan.tables)
+    with tqdm(total=2 * len(names), desc=_("tables"), disable=not progress, leave=False) as bar:
+        read_tables = typed(result.plan, sources, tables, connection, lambda _name: bar.update())
+        checks = Checks(result.plan, read_tables, sources, connection)
+        result.rows, result.faults = checks.rows, checks.faults
+        _rejects(result, sources, connection)
+        result.left = checks.left()
+        kept = result.out / "tables"
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        for name in names:
+            path = sql.text((kept / f"{name}.parquet").as_posix())
+            query = f"COPY ({checks.kept(name)}) TO {path} (FORMAT parquet)"
+            result.kept[name] = connection.execute(query).fetchone()[0]
+            bar.update()
+    relations = {
+        name: connection.read_parquet((kept / f"{name}.parquet").as_posix()) for name in names
+    }
+    _measure(result, relations)
+
+
+def _rejects(result: Look, sources: dict[str, Source], connection: Any) -> None:
+    """Tell of lines that hold more cells than there are columns; they cannot be read."""
+    if not _rejected(connection):
+        return
+    rows = connection.execute(
+        "SELECT file_path, count(DISTINCT line), min(line) FROM reject_errors "
+        "JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path"
+    ).fetchall()
+    for path, count, line in rows:
+        name = next((one.name for one in sources.values() if path in one.scan), path)
+        what = _("lines with more cells than there are columns, and left out")
+        remedy = _("Put text that holds the separator in quotation marks.")
+        example = _("line {line:,}").format(line=line)
+        table = next((t for t, p in result.plan.tables.items() if name in p.files), "")
+        if table:
+            of = result.rows.get(table, 0) + count
+            result.faults.append(Fault(table, name, what, count, of, example, remedy))
+
+
+def _rejected(connection: Any) -> bool:
+    found = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'"
+    ).fetchone()
+    return bool(found[0])
+
+
+def _measure(result: Look, relations: dict[str, Any]) -> None:
+    """Compute every measure that the tables allow, over the whole time."""
+    columns = {name: part.columns for name, part in result.plan.tables.items()}
+    big = sum(result.kept.values()) > LONG
+    for one in abilities(columns):
+        if one.kind != "measure" or one.lacks or (big and one.id not in kpi.MEASURES):
+            continue
+        try:
+            rows = kpi.measure(one.id, relations).fetchall()
+        except CourseError as error:
+            result.notes.append(f"{one.title}: {error}")
+            continue
+        if rows and rows[0][0] is not None:
+            result.values[one.id] = float(rows[0][0])
+
+
+def _write(result: Look) -> None:
+    from ecokit.own.report import html, text
+
+    (result.out / "report.html").write_text(html(result), "utf-8")
+    (result.out / "report.txt").write_text(text(result), "utf-8")
+    with (result.out / "left_out.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["table", "rows", "reason", "example", "yuan"])
+        writer.writerows(
+            [one.table, one.rows, one.reason, one.example, one.yuan] for one in result.left
+        )

@@ -1,0 +1,294 @@
+"""How each column of the shop is read from the columns of a file, as SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.own import sql
+from ecokit.own.files import Source
+from ecokit.own.mapping import Part
+from ecokit.shop.schema import Field, Table
+
+Long = frozenset[tuple[str, str]]
+"""The columns, each with its table, that need the longer reading; of an id, that it is text."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One column of the shop: the SQL of its value, and of whether a value cannot be read."""
+
+    value: str
+    wrong: str = "FALSE"
+
+
+def kind_of(field: Field) -> str:
+    """Return how a column is read.
+
+    Examples
+    --------
+    >>> from ecokit.shop.schema import schema
+    >>> kind_of(schema("orders").field("paid_at")), kind_of(schema("order_lines").field("quantity"))
+    ('time', 'number')
+    """
+    if field.name.endswith("_id"):
+        return "id"
+    kinds = {"integer": "number", "date": "time", "datetime": "time", "boolean": "flag"}
+    return kinds.get(field.type, field.type)
+
+
+def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -> Reading:
+    """Return how `field` is read from a source.
+
+    Parameters
+    ----------
+    field : Field
+        The column of the shop.
+    theirs : str or mapping
+        The entry of the mapping.
+    source : Source
+        The file.
+    long, text : bool
+        Whether the longer reading is needed, and whether ids are text.
+    """
+    given: Mapping[str, Any] = theirs if isinstance(theirs, Mapping) else {"column": theirs}
+    kind = kind_of(field)
+    if "row" in given:
+        return Reading("row_number() OVER ()")
+    if "value" in given:
+        return Reading(_constant(given["value"]))
+    if "words" in given:
+        return _by_words(given, source)
+    raw = _raw(given, source)
+    if kind == "id" and text:
+        kind = "text id"
+    if "epoch" in given:
+        found = Reading(_epoch(raw, str(given["epoch"])))
+    elif "over" in given:
+        above = _typed("number", raw, _type(given, source), long)
+        column = str(given["over"])
+        need_column(column, source)
+        below = _typed("number", sql.quoted(column), source.types.get(column, ""), True)
+        value = f"round({above.value} / nullif({below.value}, 0), 6)"
+        found = Reading(value, f"({above.wrong} OR {below.wrong})")
+    else:
+        special = str(given.get("dates") or "") or (
+            "number," if given.get("decimal") == "," else ""
+        )
+        if special and special not in sql.LONG:
+            sentence = _("The mapping reads {column} by {word!r}. Write dmy or mdy.")
+            raise CourseError(sentence.format(column=field.name, word=special))
+        found = _typed(special or kind, raw, _type(given, source), long)
+    if "only_if" not in given:
+        return found
+    tests = [_among(column, words, source) for column, words in given["only_if"].items()]
+    return Reading(f"CASE WHEN {' AND '.join(tests)} THEN {found.value} END", found.wrong)
+
+
+def _raw(given: Mapping[str, Any], source: Source) -> str:
+    """Return the SQL of what stands in the file."""
+    if "join" in given:
+        parts = [_raw(_part(one), source) for one in given["join"]]
+        return f"({' || chr(45) || '.join(f'CAST({part} AS VARCHAR)' for part in parts)})"
+    if "parameter" in given:
+        need_column(str(given.get("of")), source)
+        name, lists = sql.text(given["parameter"]), sql.quoted(str(given["of"]))
+        one = f"list_filter({lists}, lambda p: p.key = {name})[1].value"
+        return f"coalesce(CAST({one}.int_value AS VARCHAR), {one}.string_value)"
+    if "path" in given:
+        steps = str(given["path"]).split(".")
+        need_column(steps[0], source)
+        return ".".join(sql.quoted(step) for step in steps)
+    column = str(given.get("column", ""))
+    need_column(column, source)
+    return sql.quoted(column)
+
+
+def _part(given: Any) -> Mapping[str, Any]:
+    return given if isinstance(given, Mapping) else {"column": given}
+
+
+def _type(given: Mapping[str, Any], source: Source) -> str:
+    """Return the type that a column has already; '' for text."""
+    if "join" in given or "parameter" in given or "path" in given:
+        return ""
+    return source.types.get(str(given.get("column")), "")
+
+
+def need_column(column: str, source: Source) -> None:
+    """Refuse a mapping that names a column which the file does not have."""
+    if column not in source.columns:
+        sentence = _("{file} has no column {column!r}, which the mapping names. It has: {names}.")
+        names = ", ".join(source.columns)
+        raise CourseError(sentence.format(file=source.name, column=column, names=names))
+
+
+def _constant(value: Any) -> str:
+    return sql.text(value) if isinstance(value, str) else str(value)
+
+
+def _epoch(raw: str, unit: str) -> str:
+    factors = {"us": "", "ms": " * 1000", "s": " * 1000000"}
+    if unit not in factors:
+        raise CourseError(
+            _("The mapping's epoch is {unit!r}. Write us, ms or s.").format(unit=unit)
+        )
+    return f"make_timestamp(CAST({raw} AS BIGINT){factors[unit]})"
+
+
+def _key(x: str) -> str:
+    """Return a word as it is compared: no case, no width of a comma."""
+    return f"translate(lower(own_text(CAST({x} AS VARCHAR))), ',()', '，（）')"
+
+
+def _word(value: Any) -> str:
+    return sql.text(str(value).strip().lower().translate(str.maketrans(",()", "，（）")))
+
+
+def _among(column: str, words: Any, source: Source) -> str:
+    need_column(column, source)
+    chosen = words if isinstance(words, list) else [words]
+    return f"{_key(sql.quoted(column))} IN ({', '.join(_word(word) for word in chosen)})"
+
+
+def _by_words(given: Mapping[str, Any], source: Source) -> Reading:
+    column = str(given.get("column", ""))
+    need_column(column, source)
+    words = {theirs: ours for theirs, ours in dict(given["words"]).items() if ours}
+    x = _key(sql.quoted(column))
+    cases = " ".join(f"WHEN {_word(theirs)} THEN {sql.text(o)}" for theirs, o in words.items())
+    value = f"CASE {x} {cases} END" if cases else "CAST(NULL AS VARCHAR)"
+    return Reading(value, f"({x} IS NOT NULL AND {value} IS NULL)")
+
+
+def _typed(kind: str, raw: str, theirs: str, long: bool) -> Reading:
+    """Return the reading of a column of text, or of one that has a type already."""
+    if theirs and not theirs.startswith(("VARCHAR", "ENUM")):
+        return _ready(kind, raw, theirs)
+    if kind in ("string", "text id"):
+        return Reading(
+            sql.reading("text id" if kind == "text id" and long else "string", raw, plain=not long)
+        )
+    if kind == "id":
+        x = f"own_id({raw})" if long else raw
+        value = (
+            f"CASE WHEN CAST(try_cast({x} AS BIGINT) AS VARCHAR) = {x} "
+            f"THEN try_cast({x} AS BIGINT) END"
+        )
+    else:
+        value = sql.reading(kind, raw, plain=not long)
+    there = f"own_text({raw}) IS NOT NULL" if long else f"{raw} <> ''"
+    return Reading(value, f"({there} AND {value} IS NULL)")
+
+
+def _ready(kind: str, raw: str, theirs: str) -> Reading:
+    """Return the reading of a column of Parquet that is no text."""
+    whole = theirs.endswith("INT") or theirs == "INTEGER" or theirs.startswith("DECIMAL")
+    fraction = theirs in ("DOUBLE", "FLOAT")
+    if kind == "number" and (whole or fraction):
+        return Reading(f"own_finite(CAST({raw} AS DOUBLE))")
+    if kind == "id" and whole:
+        return Reading(f"CAST({raw} AS BIGINT)")
+    if kind in ("id", "text id") and (whole or fraction):
+        exact = (
+            f"CASE WHEN {raw} % 1 = 0 AND abs({raw}) < 9007199254740992 "
+            f"THEN CAST({raw} AS BIGINT) END"
+        )
+        value = exact if kind == "id" else f"CAST({exact} AS VARCHAR)"
+        return Reading(value, f"({raw} IS NOT NULL AND {exact} IS NULL)")
+    if kind in ("time", "dmy", "mdy") and theirs.startswith(("TIMESTAMP", "DATE")):
+        return Reading(f"CAST({raw} AS TIMESTAMP)")
+    if kind == "flag" and theirs == "BOOLEAN":
+        return Reading(raw)
+    return _typed(kind, f"CAST({raw} AS VARCHAR)", "", True)
+
+
+# --- a whole table ---------------------------------------------------------------------------
+
+
+def select(table: Table, part: Part, sources: list[Source], long: Long, text: set[str]) -> str:
+    """Return the SQL of a table of the shop, with what is wrong in each row.
+
+    The column ``_faults`` has a bit for each column that cannot be read, in the order of the
+    mapping; ``_why`` says of a row that it is no row of the table at all.
+    """
+    one = [_of_source(table, part, source, long, text) for source in sources]
+    whole = " UNION ALL ".join(one)
+    if not part.one_row_a:
+        return whole
+    names = [name for name in part.columns if name != part.one_row_a]
+    sums = ", ".join(f"min({name}) AS {name}" for name in names)
+    differ = " OR ".join(f"min({name}) <> max({name})" for name in names) or "FALSE"
+    return (
+        f"SELECT {part.one_row_a}, {sums + ', ' if sums else ''}bit_or(_faults) AS _faults, "
+        f"CAST(NULL AS VARCHAR) AS _why, coalesce({differ}, FALSE) AS _differs FROM ({whole}) "
+        f"WHERE {part.one_row_a} IS NOT NULL AND _why IS NULL GROUP BY {part.one_row_a} "
+        f"ORDER BY {part.one_row_a}"
+    )
+
+
+def _of_source(table: Table, part: Part, source: Source, long: Long, text: set[str]) -> str:
+    found = {
+        name: reading(table.field(name), theirs, source, (table.name, name) in long, name in text)
+        for name, theirs in part.columns.items()
+    }
+    values = ", ".join(f"{one.value} AS {name}" for name, one in found.items())
+    wrong = [(2**bit, one.wrong) for bit, one in enumerate(found.values()) if one.wrong != "FALSE"]
+    faults = " + ".join(f"CASE WHEN {test} THEN {bit} ELSE 0 END" for bit, test in wrong) or "0"
+    differs = "" if part.one_row_a else ", FALSE AS _differs"
+    return (
+        f"SELECT {values}, CAST({faults} AS BIGINT) AS _faults, {_why(part, source)} AS _why"
+        f"{differs} FROM {_scan(part, source)}{_filter(part, source)}"
+    )
+
+
+def _scan(part: Part, source: Source) -> str:
+    if not part.repeat:
+        return source.scan
+    need_column(part.repeat, source)
+    times = f"CAST(own_number({sql.quoted(part.repeat)}) AS BIGINT)"
+    return f"(SELECT *, unnest(range({times})) FROM {source.scan})"
+
+
+def _filter(part: Part, source: Source) -> str:
+    tests = [_among(column, words, source) for column, words in part.where.items()]
+    return f" WHERE {' AND '.join(tests)}" if tests else ""
+
+
+TOTALS = tuple(
+    word + mark
+    for word in (
+        "合计",
+        "总计",
+        "小计",
+        "汇总",
+        "总和",
+        "共计",
+        "Total",
+        "total",
+        "TOTAL",
+        "Totals",
+        "Grand total",
+        "Grand Total",
+        "Subtotal",
+    )
+    for mark in ("", ":", "：")
+)
+
+
+def _why(part: Part, source: Source) -> str:
+    """Return the SQL that says of a row that it is a total, or has nothing in it."""
+    text = [name for name in source.columns if source.types.get(name, "VARCHAR") == "VARCHAR"]
+    heads = [sql.quoted(name) for name in text[:2]]
+    total = " OR ".join(f"trim({head}) IN {sql.listed(TOTALS)}" for head in heads) or "FALSE"
+    mapped = [
+        sql.quoted(theirs)
+        for theirs in part.columns.values()
+        if isinstance(theirs, str) and theirs in text
+    ]
+    every = all(isinstance(one, str) and one in text for one in part.columns.values())
+    blank = " AND ".join(f"coalesce({x}, '') = ''" for x in mapped) if every else "FALSE"
+    return f"CASE WHEN {total} THEN 'total' WHEN {blank or 'FALSE'} THEN 'blank' END"

@@ -1,0 +1,159 @@
+"""The report of a look at a folder: one page that needs nothing else, and the same as text."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from ecokit import kpi
+from ecokit.messages import _
+from ecokit.own.abilities import lacking
+from ecokit.shop.schema import schemas
+
+if TYPE_CHECKING:
+    from ecokit.own.look import Look
+
+KINDS = {
+    "measure": _("Measures and KPIs"),
+    "exercise": _("Exercises"),
+    "explorer": _("Explorers"),
+}
+
+
+def reasons() -> dict[str, str]:
+    """Return the words for why rows are left out."""
+    return {
+        "total": _("a total, no row of its own"),
+        "blank": _("an empty row"),
+        "copy": _("a copy of another row, in every column"),
+        "key": _("the same key as another row, but other values: none of them can be trusted"),
+        "orphan": _("a row whose order is not there"),
+    }
+
+
+def reason(why: str) -> str:
+    """Return why rows are left out, in words.
+
+    Examples
+    --------
+    >>> reason("no unit_price")
+    'without unit_price, or with one that cannot be read'
+    """
+    if why.startswith("no "):
+        return _("without {column}, or with one that cannot be read").format(column=why[3:])
+    return reasons().get(why, why)
+
+
+def shown(one: str, value: float) -> str:
+    """Return the value of a measure with its unit.
+
+    Examples
+    --------
+    >>> shown("sales", 1234.5), shown("conversion", 0.0818), shown("uv", 1200)
+    ('¥1,234.50', '8.18 %', '1,200 visitors')
+    """
+    unit = kpi.declared(one).unit
+    if unit == "yuan":
+        return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
+    if unit in ("share", "index"):
+        return f"{100 * value:,.2f} %"
+    return f"{value:,.0f} {unit}" if value % 1 == 0 else f"{value:,.2f} {unit}"
+
+
+def yuan(value: float | None) -> str:
+    """Return an amount in yuan, or nothing where there is none."""
+    return "" if value is None else f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
+
+
+def contents(result: Look) -> dict[str, Any]:
+    """Return what the report says, for the page and the text."""
+    unsure = [
+        (name, column, remark)
+        for name, part in result.plan.tables.items()
+        for column, remark in part.unsure.items()
+    ]
+    files = [
+        (
+            one.name,
+            len(one.columns),
+            _used(one.name, result),
+            result.plan.presets.get(one.name, ""),
+            " ".join(one.notes),
+        )
+        for one in result.sources
+    ]
+    tables = [
+        (
+            name,
+            schemas()[name].title,
+            result.rows.get(name, 0),
+            result.kept.get(name, 0),
+            ", ".join(part.columns),
+        )
+        for name, part in result.plan.tables.items()
+    ]
+    left = [
+        (one.table, reason(one.reason), one.rows, one.example, yuan(one.yuan))
+        for one in result.left
+    ]
+    worth = sum(one.yuan or 0 for one in result.left)
+    values = [
+        (
+            kpi.declared(one).name,
+            kpi.declared(one).name_zh,
+            shown(one, value),
+            kpi.declared(one).formula,
+        )
+        for one, value in result.values.items()
+    ]
+    can = [
+        (
+            KINDS[kind],
+            [one.title for one in result.abilities if one.kind == kind and not one.lacks],
+            [
+                (one.title, lacking(one))
+                for one in result.abilities
+                if one.kind == kind and one.lacks
+            ],
+        )
+        for kind in KINDS
+    ]
+    return {
+        "folder": result.folder.as_posix(),
+        "out": result.out.as_posix(),
+        "notes": result.notes,
+        "files": files,
+        "refused": [(one.name, one.why) for one in result.refused],
+        "unused": list(result.plan.ignored.items()),
+        "unsure": unsure,
+        "tables": tables,
+        "faults": [one.sentence() for one in result.faults],
+        "left": left,
+        "left_rows": sum(one.rows for one in result.left),
+        "worth": yuan(worth),
+        "values": values,
+        "can": can,
+    }
+
+
+def _used(name: str, result: Look) -> str:
+    return ", ".join(t for t, part in result.plan.tables.items() if name in part.files)
+
+
+def _template(name: str, *, escape: bool) -> jinja2.Template:
+    text = (resources.files("ecokit.own") / name).read_text("utf-8")
+    return jinja2.Environment(
+        autoescape=escape, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    ).from_string(text)
+
+
+def html(result: Look) -> str:
+    """Return the report as a page; whatever comes from the files is escaped."""
+    return _template("report.html.jinja", escape=True).render(contents(result))
+
+
+def text(result: Look) -> str:
+    """Return the report as text."""
+    return _template("report.txt.jinja", escape=False).render(contents(result))

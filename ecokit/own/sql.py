@@ -1,0 +1,145 @@
+"""SQL that reads values as exports write them: ids, numbers, times, flags.
+
+DuckDB computes it over files of any length. Each macro tries the plain reading first; only what
+is left goes through the longer one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+GAPS = ("null", "none", "nan", "nat", "<na>", "n/a", "#n/a", "\\n", "-", "--", "na")
+TRUE = ("true", "t", "yes", "y", "1", "是", "有")
+FALSE = ("false", "f", "no", "n", "0", "否", "无")
+TOTALS = r"^(合计|总计|小计|汇总|总和|共计|total|totals|grand total|sum|subtotal)\s*[:：]?$"
+ORDERS = {  # how a column writes dates with slashes: day or month first
+    "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y"),
+    "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y"),
+}
+CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+FORMS = (
+    *(f"{day}{clock}" for day in ("%Y%m%d", "%d.%m.%Y") for clock in CLOCKS),
+    "%Y%m%d%H%M%S",
+)
+
+
+def quoted(name: str) -> str:
+    """Return the name of a column as SQL.
+
+    Examples
+    --------
+    >>> print(quoted("your column"))
+    "your column"
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: Any) -> str:
+    """Return a text as SQL.
+
+    Examples
+    --------
+    >>> text("it's")
+    "'it''s'"
+    """
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def listed(values: Any) -> str:
+    """Return texts as a list of SQL.
+
+    Examples
+    --------
+    >>> listed(["a", "b"])
+    "('a', 'b')"
+    """
+    return "(" + ", ".join(text(value) for value in values) + ")"
+
+
+def _array(values: Any) -> str:
+    return "[" + ", ".join(text(value) for value in values) + "]"
+
+
+_SIGN = r"[¥￥$€£]|CN¥|RMB|CNY|USD|元|\s|''|\+"
+_PLAIN = r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?万?"
+_COMMA = r"-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
+
+MACROS = rf"""
+CREATE OR REPLACE MACRO own_bare(x) AS
+    nullif(trim(regexp_replace(x, '^\s*(="(.*)"|''(.*)|=(\d+)|(.*?))\s*$', '\2\3\4\5', 's'),
+                chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || ' '), '');
+CREATE OR REPLACE MACRO own_text(x) AS
+    CASE WHEN x IS NULL OR x = '' THEN NULL
+         WHEN length(x) < 6 AND lower(trim(x)) IN {listed(GAPS)} THEN NULL
+         WHEN ascii(x) IN (61, 39) OR x[1] < '!' OR x[-1] < '!' OR x[1] IN (chr(160), chr(12288))
+              OR x[-1] IN (chr(160), chr(12288)) THEN own_bare(x)
+         ELSE x END;
+CREATE OR REPLACE MACRO own_id(x) AS
+    CASE WHEN own_text(x) LIKE '%.0' THEN regexp_replace(own_text(x), '^(\d+)\.0$', '\1')
+         ELSE own_text(x) END;
+CREATE OR REPLACE MACRO own_signed(x) AS
+    regexp_replace(regexp_replace(
+        translate(own_bare(x), '０１２３４５６７８９．，', '0123456789.,'),
+                                  {text(_SIGN)}, '', 'g'), '^\((.*)\)$', '-\1');
+CREATE OR REPLACE MACRO own_marked(x) AS
+    CASE WHEN regexp_full_match(own_signed(x), {text(_PLAIN)})
+         THEN try_cast(replace(replace(own_signed(x), ',', ''), '万', '') AS DECIMAL(30, 8))::DOUBLE
+              * CASE WHEN own_signed(x) LIKE '%万' THEN 10000 ELSE 1 END END;
+CREATE OR REPLACE MACRO own_finite(x) AS CASE WHEN isfinite(x) THEN x END;
+CREATE OR REPLACE MACRO own_number(x) AS
+    coalesce(own_finite(try_cast(x AS DOUBLE)), own_marked(x));
+CREATE OR REPLACE MACRO own_comma(x) AS
+    CASE WHEN regexp_full_match(own_signed(x), {text(_COMMA)})
+         THEN try_cast(replace(replace(own_signed(x), '.', ''), ',', '.') AS DOUBLE) END;
+CREATE OR REPLACE MACRO own_plain_time(x) AS
+    regexp_replace(regexp_replace(own_bare(x), '年|月', '-', 'g'), '日\s*', ' ', 'g');
+CREATE OR REPLACE MACRO own_any_time(x) AS
+    coalesce(try_cast(trim(own_plain_time(x)) AS TIMESTAMP),
+             try_strptime(own_bare(x), {_array(FORMS)}));
+CREATE OR REPLACE MACRO own_time(x) AS coalesce(
+    try_cast(CASE WHEN length(x) > 19 THEN regexp_replace(x, '\s*(Z|UTC|[+-]\d\d:?\d\d)$', '')
+                  ELSE x END AS TIMESTAMP),
+    own_any_time(x));
+CREATE OR REPLACE MACRO own_dmy(x) AS coalesce(own_time(x),
+    try_strptime(own_bare(x), {_array(d + c for d in ORDERS["dmy"] for c in CLOCKS)}));
+CREATE OR REPLACE MACRO own_mdy(x) AS coalesce(own_time(x),
+    try_strptime(own_bare(x), {_array(d + c for d in ORDERS["mdy"] for c in CLOCKS)}));
+CREATE OR REPLACE MACRO own_flag(x) AS
+    CASE WHEN lower(own_text(x)) IN {listed(TRUE)} THEN TRUE
+         WHEN lower(own_text(x)) IN {listed(FALSE)} THEN FALSE END;
+"""
+
+
+PLAIN = {  # what most exports need; a value that it cannot read asks for the longer reading
+    "integer": "try_cast({x} AS BIGINT)",
+    "id": "try_cast({x} AS BIGINT)",
+    "number": "own_finite(try_cast({x} AS DOUBLE))",
+    "time": "try_cast({x} AS TIMESTAMP)",
+    "flag": "try_cast({x} AS BOOLEAN)",
+    "string": "CASE WHEN {x} IN "
+    + listed(("", *GAPS, *map(str.upper, GAPS), "None", "NaN", "NaT"))
+    + " THEN NULL ELSE {x} END",
+}
+LONG = {
+    "integer": "try_cast(own_number({x}) AS BIGINT)",
+    "id": "try_cast(own_id({x}) AS BIGINT)",
+    "number": "own_number({x})",
+    "number,": "own_comma({x})",
+    "time": "own_time({x})",
+    "dmy": "own_dmy({x})",
+    "mdy": "own_mdy({x})",
+    "flag": "own_flag({x})",
+    "string": "own_text({x})",
+    "text id": "own_id({x})",
+}
+
+
+def reading(kind: str, x: str, *, plain: bool = True) -> str:
+    """Return the SQL that reads the text `x` as a kind of value.
+
+    Examples
+    --------
+    >>> reading("number", '"price"', plain=False)
+    'own_number("price")'
+    """
+    return (PLAIN.get(kind) if plain and kind in PLAIN else LONG[kind]).format(x=x)
