@@ -31,7 +31,8 @@ LENT: list[Seen] = [
 class _Watched(pd.DataFrame):
     """A table that notes which of its columns are asked for."""
 
-    _metadata = ["seen"]  # noqa: RUF012 (pandas looks for a list)
+    _metadata = ["noted"]  # noqa: RUF012 (pandas looks for a list)
+    noted: set[str]
 
     @property
     def _constructor(self) -> Callable[..., pd.DataFrame]:
@@ -39,7 +40,7 @@ class _Watched(pd.DataFrame):
 
     def __getitem__(self, key: Any) -> Any:
         names = key if isinstance(key, list) else [key]
-        self.seen |= {name for name in names if isinstance(name, str) and name in self.columns}
+        self.noted.update(name for name in names if isinstance(name, str) and name in self.columns)
         return super().__getitem__(key)
 
 
@@ -58,7 +59,7 @@ def needs(run: Callable[[Shop], object], shop: Shop) -> Seen:
     def watched(name: str) -> Callable[[], pd.DataFrame]:
         def table() -> pd.DataFrame:
             frame = _Watched(shop[name])
-            object.__setattr__(frame, "seen", found.setdefault(name, set()))
+            object.__setattr__(frame, "noted", found.setdefault(name, set()))
             return frame
 
         return table
@@ -72,7 +73,8 @@ def needs(run: Callable[[Shop], object], shop: Shop) -> Seen:
 @contextmanager
 def _door(found: Seen) -> Iterator[None]:
     """Note what is asked of the tables at the one door."""
-    looked = frames._checked
+    door: Any = frames
+    looked = door._checked
 
     def noting(name: str, frame: Any, columns: Any, *more: Any) -> Any:
         if name in schemas():
@@ -80,11 +82,11 @@ def _door(found: Seen) -> Iterator[None]:
             found.setdefault(name, set()).update(wanted)
         return looked(name, frame, columns, *more)
 
-    frames._checked = noting
+    door._checked = noting
     try:
         yield
     finally:
-        frames._checked = looked
+        door._checked = looked
 
 
 def row(kind: str, one: str, title: str, found: Seen) -> dict[str, str]:

@@ -225,7 +225,7 @@ def select(table: Table, part: Part, sources: list[Source], long: Long, text: se
     return (
         f"SELECT {part.one_row_a}, {sums + ', ' if sums else ''}bit_or(_faults) AS _faults, "
         f"CAST(NULL AS VARCHAR) AS _why, coalesce({differ}, FALSE) AS _differs FROM ({whole}) "
-        f"WHERE {part.one_row_a} IS NOT NULL AND _why IS NULL GROUP BY {part.one_row_a} "
+        f"WHERE _why IS NULL GROUP BY {part.one_row_a} "
         f"ORDER BY {part.one_row_a}"
     )
 
