@@ -221,7 +221,8 @@ def select(table: Table, part: Part, sources: list[Source], long: Long, text: se
         return whole
     names = [name for name in part.columns if name != part.one_row_a]
     sums = ", ".join(f"min({name}) AS {name}" for name in names)
-    differ = " OR ".join(f"min({name}) <> max({name})" for name in names) or "FALSE"
+    alike = [one for one in names if table.name != "visits" or kind_of(table.field(one)) != "time"]
+    differ = " OR ".join(f"min({name}) <> max({name})" for name in alike) or "FALSE"
     return (
         f"SELECT {part.one_row_a}, {sums + ', ' if sums else ''}bit_or(_faults) AS _faults, "
         f"CAST(NULL AS VARCHAR) AS _why, coalesce({differ}, FALSE) AS _differs FROM ({whole}) "

@@ -142,4 +142,5 @@ def reading(kind: str, x: str, *, plain: bool = True) -> str:
     >>> reading("number", '"price"', plain=False)
     'own_number("price")'
     """
-    return (PLAIN.get(kind) if plain and kind in PLAIN else LONG[kind]).format(x=x)
+    ways = PLAIN if plain and kind in PLAIN else LONG
+    return ways[kind].format(x=x)
