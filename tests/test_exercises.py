@@ -322,6 +322,14 @@ NONSENSE = [
     *(datetime.datetime(2025, 1, 1), datetime.timedelta(1), pd.Timedelta("1h"), iter([1])),
     *({"span": "x", "layers": None}, {"span": 1e9, "layers": 1}, {1: 2}, {"seven": [], "three": 4}),
     *(pd.DataFrame({"structure": ["seven"] * 2, "layers": [1, 2]}), pd.DataFrame({"x": [[]]})),
+    *(datetime.timedelta.max, np.timedelta64("NaT"), np.timedelta64(1, "Y"), pd.Period("2025-01")),
+    *(b"1", bytearray(b"1"), memoryview(b"1"), datetime.date(2025, 6, 18), np.ma.masked, "\ud800"),
+    *(
+        {None: 1},
+        {math.nan: 1},
+        pd.DataFrame({("a", "b"): ["x"]}),
+        pd.MultiIndex.from_tuples([(1, 2)]),
+    ),
     *(Decimal("sNaN"), pd.DataFrame({"layers": [Decimal("sNaN")]}, dtype=object)),
 ]
 

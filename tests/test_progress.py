@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import random
@@ -242,3 +243,49 @@ def test_progress_survives_a_kill_in_the_middle_of_a_write(folder: Path) -> None
     assert hints > 0
     assert in_the_middle > 0, "no kill met a write: this test proved nothing"
     assert not list(folder.glob("progress.damaged-*"))
+
+
+def test_an_event_after_a_line_that_a_full_disk_cut_is_not_lost(folder: Path) -> None:
+    Learner(folder).note_hint("kpi-uv")
+    with (folder / "events.jsonl").open("ab") as file:
+        file.write(b'{"time": "2025-')
+    Learner(folder).note_check(result("right"), "8 %")
+    (folder / "progress.json").unlink()
+    assert Learner(folder).standing("kpi-uv").done
+
+
+@pytest.mark.parametrize("call", ["fsync", "mkstemp"])
+def test_a_full_disk_gives_a_sentence_and_keeps_the_answer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def full(*_args: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    me = Learner(folder)
+    me.note_check(result("misconception", "visits"), "5 %")
+    monkeypatch.setattr(os if call == "fsync" else store.tempfile, call, full)
+    standing = me.note_check(result("right"), "8 %")
+    assert standing.done
+    assert me.standing("kpi-uv").answer == "8 %"
+    assert "No space left" in me.notice
+    assert not list(folder.glob("*.tmp"))
+    monkeypatch.undo()
+    me.note_hint("kpi-uv")
+    assert Learner(folder).standing("kpi-uv") == Standing("8 %", 2, 1, False, True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["half a character: \ud83d", 10**5000, {"a": {}}, {1: 2}, {"a": [1]}, b"4", [4]],
+    ids=["half", "huge", "deep", "key", "list", "bytes", "row"],
+)
+def test_an_answer_that_no_file_can_hold_is_not_kept(folder: Path, answer: object) -> None:
+    Learner(folder).note_check(result("unreadable"), answer)
+    assert Learner(folder).standing("kpi-uv").answer is None
+
+
+def test_an_answer_that_holds_itself_is_not_kept(folder: Path) -> None:
+    answer: dict[str, object] = {}
+    answer["span"] = answer
+    Learner(folder).note_check(result("unreadable"), answer)
+    assert Learner(folder).standing("kpi-uv").answer is None

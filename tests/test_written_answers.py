@@ -169,6 +169,18 @@ def test_a_name_is_known_in_both_languages(exercise: str, names: list[str]) -> N
         assert checks.check(exercises.get(exercise), name, shop).right, name
 
 
+def test_a_table_of_another_engine_is_read_as_one_of_pandas() -> None:
+    polars = pytest.importorskip("polars")
+    table = polars.DataFrame({"structure": ["seven", "three"], "layers": [4, 3]})
+    assert checks.check(LAYERS, table, NO_SHOP).right
+    assert checks.check(RATE, polars.Series([0.08175]), NO_SHOP).right
+    assert checks.check(RATE, polars.DataFrame({"rate": [0.08175]}), NO_SHOP).right
+    lazy = checks.check(RATE, table.lazy(), NO_SHOP)
+    assert lazy.message == "The answer is one number; you gave a value of type LazyFrame."
+    assert checks.check(TARGETS, table, NO_SHOP).kind == "unreadable"
+    assert checks.check(DESIGN, table, NO_SHOP).kind == "unreadable"
+
+
 NOT_ONE_NUMBER = [
     *("41-43", "41–43", "41 - 43", "41 to 43", "between 41 and 43", "from 41 to 43", "41 ~ 43"),
     *(

@@ -26,6 +26,7 @@ from ecokit.exercises.reading import (
     asked,
     dimension,
     echo,
+    in_pandas,
     quote,
     read,
     read_number,
@@ -606,6 +607,7 @@ def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> d
 
 
 def _pairs(exercise: Table, answer: object) -> list[tuple[object, object]]:
+    answer = in_pandas(answer)
     if isinstance(answer, pd.DataFrame):
         if exercise.key not in answer.columns:
             answer = answer.reset_index()

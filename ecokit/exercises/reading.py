@@ -14,7 +14,9 @@ import textwrap
 import unicodedata
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any, cast
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
@@ -271,16 +273,44 @@ def read(answer: object, unit: str) -> Reading:
     ...
     ecokit.exercises.reading.AnswerError: '41-43' is a range. The answer is one number: ...
     """
+    answer = in_pandas(answer)
     if isinstance(answer, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)) and answer.size == 1:
         answer = np.asarray(answer, dtype=object).reshape(-1)[0]
     if isinstance(answer, str):
         given = _parse(answer, unit)
-    elif isinstance(answer, (datetime.timedelta, np.timedelta64)) and unit in TIMES:
-        given = Reading(pd.Timedelta(answer).total_seconds() / TIMES[unit])
+    elif isinstance(answer, datetime.timedelta) and unit in TIMES:
+        given = Reading(answer.total_seconds() / TIMES[unit])
+    elif isinstance(answer, np.timedelta64) and unit in TIMES:
+        seconds = (
+            math.nan if np.isnat(answer) else float(answer.astype("m8[us]").astype(float)) / 1e6
+        )
+        given = Reading(seconds / TIMES[unit])
     else:
         given = _of_number(_number(answer))
     _demand_finite(given.value)
     return given
+
+
+def in_pandas(answer: object) -> object:
+    """Return a table or a column of another engine as one of pandas; anything else as it is.
+
+    Examples
+    --------
+    >>> import narwhals as nw
+    >>> in_pandas(nw.from_native(pd.Series([4]), series_only=True))
+    0    4
+    dtype: int64
+    >>> in_pandas("4")
+    '4'
+    """
+    if isinstance(answer, (str, pd.DataFrame, pd.Series)):
+        return answer
+    native: Any = nw.from_native(
+        cast(Any, answer), eager_only=True, allow_series=True, pass_through=True
+    )
+    if isinstance(native, nw.DataFrame):
+        return pd.DataFrame(native.to_dict(as_series=False))
+    return pd.Series(native.to_list()) if isinstance(native, nw.Series) else answer
 
 
 def read_number(answer: object, unit: str) -> float:
@@ -307,13 +337,20 @@ def quote(text: str) -> str:
 # Numbers that were computed -------------------------------------------------------------------
 
 
+# What Python would take for a number, and nobody means as one.
+_NO_NUMBERS = (
+    *(bool, np.bool_, complex, datetime.timedelta, np.timedelta64),
+    *(bytes, bytearray, memoryview),
+)
+
+
 def _number(answer: object) -> float:
     if answer is None:
         raise AnswerError(_("There is no answer yet. Give one number."))
     if isinstance(answer, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)):
         message = _("The answer is one number; you gave {size} values.")
         raise AnswerError(message.format(size=answer.size))
-    if not isinstance(answer, (bool, np.bool_, complex, datetime.timedelta, np.timedelta64)):
+    if not isinstance(answer, _NO_NUMBERS):
         try:
             return float(answer)  # type: ignore[arg-type]
         except OverflowError:

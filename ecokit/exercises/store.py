@@ -9,6 +9,7 @@ a name, and the events hold no answers.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -294,15 +295,33 @@ def _decode(data: bytes) -> dict[str, Standing]:
 
 
 def _is_json(answer: object) -> bool:
+    """Say whether an answer can be kept: a short text, a number, or these by name.
+
+    Examples
+    --------
+    >>> _is_json({"span": "8 people"}), _is_json(chr(0xD83D)), _is_json(10**5000)
+    (True, False, False)
+    """
     if isinstance(answer, dict):
-        return all(isinstance(key, str) and _is_json(cell) for key, cell in answer.items())
-    return isinstance(answer, (str, int, float)) and len(str(answer)) <= 400
+        names = all(isinstance(key, str) for key in answer)
+        return names and all(map(_is_cell, [*answer, *answer.values()]))
+    return _is_cell(answer)
+
+
+def _is_cell(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= 400 and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 1000)
 
 
 def _append(path: Path, event: dict[str, Any]) -> None:
     # One unbuffered write: a kill leaves the whole line or nothing.
-    with path.open("ab", buffering=0) as file:
-        file.write(json.dumps(event).encode() + b"\n")
+    with path.open("a+b", buffering=0) as file:
+        line = json.dumps(event).encode() + b"\n"
+        if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+            line = b"\n" + line  # a full disk has cut the line before
+        if file.write(line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _fields(standing: Standing) -> dict[str, Any]:
