@@ -14,7 +14,8 @@ from ecokit.messages import _
 from ecokit.shop import Shop
 
 FILL = 0.97  # fill rate that the reorder policy must reach in years that it was not tuned on
-SHORT = 0.10  # so far below it no point is left for service; at twice the cost none for cost
+SHORT = 0.10  # so far below it no point is left for service
+OVER = 0.3  # so far above the budget, as a share of it, no point is left for the cost
 SURE = 0.99  # the cycle service level that the hints lead to
 SPARE = 1.25  # what a policy may cost there, as a ratio to the cheapest point that serves enough
 YEARS, AROUND = 10, 7  # so many years of other luck: each day drawn from the days around it
@@ -736,7 +737,7 @@ def _economic(found: topic.ProductInputs) -> float:
 
 def _score(row: pd.Series[Any], budget: float) -> sheet.Score:
     served = np.clip(1 - (FILL - row["fill_rate"]) / SHORT, 0, 1)
-    paid = np.clip(2 - row["cost"] / budget, 0, 1)
+    paid = np.clip(1 - (row["cost"] / budget - 1) / OVER, 0, 1)
     lines = (
         _("{fill_rate:.1%} of the units are served; {goal:.0%} is asked."),
         _("A year costs {cost:,.0f} yuan; {budget:,.0f} is the most you may pay."),
