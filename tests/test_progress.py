@@ -9,6 +9,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -204,6 +205,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 
 WRITER = """
 import sys
+import tempfile
 from pathlib import Path
 from ecokit.exercises.store import Learner
 me = Learner(Path(sys.argv[1]))
@@ -263,7 +265,7 @@ def test_a_full_disk_gives_a_sentence_and_keeps_the_answer(
 
     me = Learner(folder)
     me.note_check(result("misconception", "visits"), "5 %")
-    monkeypatch.setattr(os if call == "fsync" else store.tempfile, call, full)
+    monkeypatch.setattr(os if call == "fsync" else tempfile, call, full)
     standing = me.note_check(result("right"), "8 %")
     assert standing.done
     assert me.standing("kpi-uv").answer == "8 %"
