@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -117,6 +118,99 @@ def test_no_answer_is_in_the_learners_copy(name: str) -> None:
     assert copies.answers(MASTERS[name])
     whole = copies.to_bytes(MASTERS[name]).decode()
     assert leaked(MASTERS[name], {name: whole}), "the leak test must find them in the master"
+
+
+# --- a cell shows a call and its result, not how it is dressed ---
+
+LINES, WIDTH, DRESS = 20, 88, 3
+"""A cell has at most so many lines, of so many characters, of which so many are dress."""
+
+DRAWING = {"matplotlib", "seaborn", "plotly", "IPython"}
+STYLING = {"style", "set_axis", "format_index", "strftime", "set_title", "set_xlabel", "axvline"}
+
+
+def overdressed(source: str) -> Iterator[str]:
+    """Yield what of a cell's code belongs into `theme.table`, a plot or a topic's function."""
+    lines = source.splitlines()
+    if len(lines) > LINES:
+        yield f"has {len(lines)} lines"
+    if any(len(line) > WIDTH for line in lines):
+        yield f"has a line of more than {WIDTH} characters"
+    dress: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [getattr(node, "module", None) or "", *(one.name for one in node.names)]
+            if DRAWING & {name.partition(".")[0] for name in names}:
+                yield "draws by hand: call a function of ecokit.plots"
+        if isinstance(node, ast.Attribute) and node.attr in STYLING:
+            yield f"styles by hand: .{node.attr}"
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if called == "theme.figure":
+                yield "draws by hand: call a function of ecokit.plots"
+            if called == "theme.table":
+                keywords = [one.value for one in node.keywords]
+                dress.update(*map(rows, [*node.args[1:], *keywords]))
+                if ".rename(" in ast.unparse(node.args[0]):
+                    yield "names columns for show"
+            if called == "print":
+                dress.update(*map(rows, node.args))
+        if isinstance(node, ast.Dict) and any(map(is_format, node.values)):
+            dress |= rows(node)
+    if len(dress) > DRESS:
+        yield f"has {len(dress)} lines of dress"
+
+
+def rows(node: ast.expr) -> set[int]:
+    """Return the lines that an expression stands on."""
+    return set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+
+
+def is_format(node: ast.expr) -> bool:
+    """Say whether an expression is a format such as ``"{:.1f}"``."""
+    return isinstance(node, ast.Constant) and "{" in str(node.value) and ":" in str(node.value)
+
+
+@pytest.mark.parametrize("name", MASTERS)
+def test_a_cell_shows_a_call_and_not_its_dress(name: str) -> None:
+    found = [
+        f"{cell.id} {fault}"
+        for cell in MASTERS[name].cells
+        if cell.cell_type == "code"
+        for fault in overdressed(cell.source)
+    ]
+    assert not found, "\n".join(found)
+
+
+DRESSED = {
+    "too_long": "a = 1\n" * 21,
+    "too_wide": "a = " + "1 + " * 25 + "1",
+    "drawn_by_hand": "import matplotlib.pyplot as plt",
+    "drawn_from": "from seaborn import lineplot",
+    "an_empty_figure": "fig, ax = theme.figure(height=3)",
+    "styled": "told.style.format('{:.1f}')",
+    "new_names": "theme.table(told.rename(columns={'a': 'b'}))",
+    "new_axis": "theme.table(told.set_axis(['a'], axis=1))",
+    "dates_as_text": "told.assign(month=told['month'].dt.strftime('%Y'))",
+    "many_formats": "theme.table(told, {\n" + "'a': '{:.1f}',\n" * 4 + "})",
+    "formats_before": "shown = {\n" + "'a': '{:.1f}',\n" * 4 + "}",
+    "many_arguments": "theme.table(\ntold,\n" + "".join(f"{k}=1,\n" for k in "abcde") + ")",
+    "printed_table": "".join(f"print(f'{{a:>{n}}}')\n" for n in range(5)),
+}
+
+
+@pytest.mark.parametrize("kind", DRESSED)
+def test_a_dressed_cell_is_refused(kind: str) -> None:
+    assert list(overdressed(DRESSED[kind]))
+
+
+def test_a_plain_cell_passes() -> None:
+    source = """
+rates = topic.rates(shop, by="month")
+print(f"{len(rates):,} rows")
+theme.table(rates[["month", "rate"]], percent="rate", caption="Rates")
+"""
+    assert not list(overdressed(source))
 
 
 # --- the guards themselves: notebooks named by what is wrong with them ---

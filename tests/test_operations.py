@@ -143,6 +143,15 @@ def test_newsvendor_with_poisson_demand() -> None:
     )
 
 
+@pytest.mark.parametrize("law", [stats.poisson(20), stats.norm(120, 10), [3, 5, 4, 9]])
+def test_no_order_costs_less_than_the_newsvendors(law: Any) -> None:
+    best = operations.newsvendor(law, underage=8, overage=2)
+    around = best.quantity + np.arange(-3, 4)
+    costs = operations.newsvendor_costs(law, underage=8, overage=2, quantities=around)
+    assert costs["cost"].idxmin() == 3
+    assert costs["cost"][3] == pytest.approx(best.cost)
+
+
 def test_economic_order_quantity_to_the_last_digit() -> None:
     best = operations.eoq(order_cost=8, demand=1300, holding_cost=0.225)
     assert best.quantity == pytest.approx(304.0467800264368, rel=1e-14)

@@ -234,13 +234,6 @@ def test_the_cheapest_offer_is_paid_today_and_in_stock() -> None:
     assert pricing.cheapest_offers(market, weeks=2).loc[0, "price"] == (60.0 + 95.0) / 2
 
 
-def test_prices_are_those_of_the_last_order(shop: Shop) -> None:
-    day = pd.Timestamp("2025-06-01")
-    told = pricing.last_costs(shop, as_of=day).set_index("product_id")["unit_cost"]
-    asked = shop.purchases[shop.purchases["asked_on"] <= day].sort_values("asked_on", kind="stable")
-    assert told.to_dict() == dict(zip(asked["product_id"], asked["unit_cost"], strict=True))
-
-
 def test_a_base_price_rests_on_what_lies_in_stock_and_on_the_usual_price(shop: Shop) -> None:
     day = pd.Timestamp("2025-09-29")
     told = pricing.base_prices(shop, as_of=day).set_index("product_id")

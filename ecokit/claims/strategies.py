@@ -10,19 +10,8 @@ from ecokit.strategies.outcome import Outcome
 
 def _phone(shop: Shop) -> tuple[Demand, float, float]:
     """Return customers, cost and price of the phone that sells best and leaves room for a cut."""
-    phones = shop.products.loc[shop.products["category"] == "phones", "product_id"]
-    year = shop.stock[shop.stock["product_id"].isin(phones)].sort_values("date")
-    year = year.groupby("product_id").agg(
-        asked=("demand", "sum"),
-        days=("demand", "size"),
-        price=("price", "median"),
-        cost=("unit_cost", "last"),
-    )
-    able = year[(0.91 * year["price"] > year["cost"]) & (year["asked"] >= 20)]
-    one = able.loc[able["asked"].idxmax()]
-    price, cost = round(one["price"]), round(one["cost"])
-    units = round(365 * one["asked"] / one["days"])
-    return strategies.calibrated(price, shop.truth["elasticity_phones"], units), cost, price
+    one = strategies.best_seller(shop, elasticity=shop.truth["elasticity_phones"])
+    return one.demand, one.cost, one.price
 
 
 def _played(shop: Shop) -> dict[str, Outcome]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
 
 from ecokit import strategies as topic
 from ecokit.exercises import sheet
@@ -12,10 +11,11 @@ from ecokit.messages import _
 from ecokit.shop import Shop
 from ecokit.strategies.demand import Demand
 from ecokit.strategies.outcome import Outcome
+from ecokit.strategies.product import Product
 
 CLOSE = 0.01  # two answers nearer than this share are not told apart by an exercise
 CUT = 0.06  # the price cut of the exercise on break-even
-PULLED = 0.3  # of the extra units, as in the notebook's cell
+PULLED = 0.3  # of the extra units, as in the table of the page and the notebook
 BIDDERS = 5
 WEEKS = 26
 GOOD = 0.96  # share of the best possible profit that a launch plan must reach
@@ -30,49 +30,19 @@ CELL_VALUE, CELL_HIGHEST, CELL_BIDDERS, CELL_BROKER, CELL_LOWEST = 60, 100, 3, 2
 BESIDE = "wearables"  # of which a product is put side by side; the page works out a phone
 
 
-@dataclass(frozen=True)
-class Product:
-    """The product of the questions: of one category the one that sells best."""
-
-    name: str
-    price: float
-    cost: float
-    units: float  # asked for in a year
-    elasticity: float  # its size
-
-    @property
-    def demand(self) -> Demand:
-        """The customers of one year, with a straight line of demand."""
-        return topic.calibrated(self.price, self.elasticity, self.units)
-
-    @property
-    def high(self) -> float:
-        """The highest value of a returned unit, in round yuan."""
-        return float(round(self.price, -2))
-
-
 def product(shop: Shop, category: str = "phones") -> Product:
     """Return the product of the questions, with its price, cost and demand in this shop."""
-    goods = shop.products[shop.products["category"] == category].set_index("product_id")
-    stock = shop.stock[shop.stock["product_id"].isin(goods.index)]
-    totals = (
-        stock.sort_values("date")
-        .groupby("product_id")
-        .agg(
-            asked=("demand", "sum"),
-            days=("demand", "size"),
-            price=("price", "median"),
-            cost=("unit_cost", "last"),  # what a unit has cost, not what it cost at the launch
-        )
+    return topic.best_seller(
+        shop,
+        elasticity=shop.truth[f"elasticity_{category}"],
+        category=category,
+        room=1.5 * CUT,  # or the arithmetic of a cut has nothing to show
     )
-    # the cost stands clear of the price, or the arithmetic of a cut has nothing to show
-    wide = totals["price"] * (1 - 1.5 * CUT) > totals["cost"]
-    often = totals[wide & (totals["asked"] >= 20)]
-    chosen = (often if len(often) else totals[wide]).sort_values("asked").index[-1]
-    row, name = totals.loc[chosen].astype(float), str(goods.loc[chosen, "name"])
-    units = round(365 * row["asked"] / row["days"])
-    elasticity, cost = abs(shop.truth[f"elasticity_{category}"]), round(row["cost"])
-    return Product(name, round(row["price"]), cost, units, elasticity)
+
+
+def high(base: Product) -> float:
+    """Return the highest value of a returned unit, in round yuan."""
+    return float(round(base.price, -2))
 
 
 def _four_ways(demand: Demand, cost: float, price: float, segments: int = 2) -> dict[str, Outcome]:
@@ -263,10 +233,12 @@ def personal_price(_shop: Shop) -> sheet.ChoiceSheet:
         "what_demand_brings": _(
             "That is how many more units the cut brings. Asked is how many more it needs."
         ),
-        "five_per_cent": _("That is for a cut of 5 %, as on the page. Here the cut is larger."),
+        "five_per_cent": _(
+            "That is for a cut of 5 %, as on the page and in the cell above. Here it is larger."
+        ),
         "pulled": _(
             "That holds if some of the extra units are pulled from later weeks. Here nobody buys "
-            "earlier: in the cell above write `pulled=0`."
+            "earlier: in the cell above write `pulled = 0`."
         ),
         "two_per_cent": _("That is for a cut of 2 %, as in the cell above. Here it is larger."),
         "eight_per_cent": _("That is for a cut of 8 %, as in the cell above. Here it is smaller."),
@@ -281,12 +253,6 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
     before, after = base.price - base.cost, base.price * (1 - CUT) - base.cost
     needed = topic.break_even_uplift(margin, CUT)
     promotion = topic.discount(base.demand, base.cost, CUT, price=base.price, pulled=PULLED)
-    words = _("what the cell above needs for a cut of {cut:.0%}")
-    cells = {
-        words.format(cut=cut): cut / left
-        for cut in (0.02, 0.05, 0.08)
-        if (left := (1 - PULLED) * margin - cut) > 0
-    }
     return sheet.Sheet(
         prompt=_(
             "{name} sells at ¥{price:,.0f} and costs ¥{cost:,.0f}. A promotion takes {cut:.0%} off "
@@ -307,7 +273,6 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
             "what_is_left": after / before,
         },
         printed=0.01,
-        above=cells,
         case=(f"{CUT:.0%} off",),
         code=f"""
             from ecokit import strategies
@@ -316,7 +281,7 @@ def cut_volume(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Write down the yuan that one unit leaves before the cut, and after it."),
             _("Old units times old margin = new units times new margin."),
-            _("In the cell above try this cut, and write `pulled=0`: nobody buys earlier."),
+            _("In the cell above try this cut, with `pulled = 0`: nobody buys earlier."),
         ),
         solution=_(
             "One unit left ¥{before:,.0f} and leaves ¥{after:,.0f} now. The units must grow by "
@@ -431,29 +396,29 @@ def group_threshold(shop: Shop) -> sheet.Sheet:
 )
 def bid_shading(shop: Shop) -> sheet.Sheet:
     base = product(shop)
-    value = 0.8 * base.high
-    bid = float(topic.equilibrium_bid(topic.uniform(0, base.high), value, BIDDERS))
+    value = 0.8 * high(base)
+    bid = float(topic.equilibrium_bid(topic.uniform(0, high(base)), value, BIDDERS))
     return sheet.Sheet(
         prompt=_(
             "The shop auctions a returned {name}: sealed bids, the highest wins and pays what it "
             "bid. You and {rivals} others bid. What it is worth to each lies evenly between ¥0 and "
             "¥{high:,.0f}, and everybody bids with care. To you it is worth ¥{value:,.0f}. What do "
             "you bid?"
-        ).format(name=base.name, rivals=BIDDERS - 1, high=base.high, value=value),
+        ).format(name=base.name, rivals=BIDDERS - 1, high=high(base), value=value),
         right=bid,
         wrong={
             "bid_the_value": value,
             "half": value / 2,
             "counted_rivals": value * (BIDDERS - 2) / (BIDDERS - 1),
-            "any_second": base.high * (BIDDERS - 1) / (BIDDERS + 1),
+            "any_second": high(base) * (BIDDERS - 1) / (BIDDERS + 1),
             "one_share": value / BIDDERS,
             "bidders_not_changed": value * (CELL_BIDDERS - 1) / CELL_BIDDERS,
-            "mean_value": base.high / 2,
+            "mean_value": high(base) / 2,
         },
         case=("sealed bids", f"{value:,.0f}"),
         code=f"""
             from ecokit import strategies
-            values = strategies.uniform(0, {base.high:.0f})
+            values = strategies.uniform(0, {high(base):.0f})
             strategies.equilibrium_bid(values, {value:.0f}, bidders={BIDDERS})
         """,
         hints=(
@@ -514,30 +479,30 @@ def bid_shading(shop: Shop) -> sheet.Sheet:
 )
 def reserve(shop: Shop) -> sheet.Sheet:
     base = product(shop)
-    scrap = float(round(0.3 * base.high, -1))  # what it costs the shop to sell the unit
-    best = topic.uniform(0, base.high).best_price(scrap)
+    scrap = float(round(0.3 * high(base), -1))  # what it costs the shop to sell the unit
+    best = topic.uniform(0, high(base)).best_price(scrap)
     return sheet.Sheet(
         prompt=_(
             "A returned {name} goes to auction; the winner pays the second highest bid. Values lie "
             "evenly between ¥0 and ¥{high:,.0f}. What is not sold goes to a broker for "
             "¥{scrap:,.0f}. {n} bidders have registered. Which reserve price earns most?"
-        ).format(name=base.name, high=base.high, scrap=scrap, n=BIDDERS),
+        ).format(name=base.name, high=high(base), scrap=scrap, n=BIDDERS),
         right=best,
         wrong={
             "reserve_at_cost": scrap,
-            "grows_with_bidders": scrap + (base.high - scrap) * (BIDDERS - 1) / (BIDDERS + 1),
-            "forgot_the_broker": base.high / 2,
-            "added_in_full": base.high / 2 + scrap,
+            "grows_with_bidders": scrap + (high(base) - scrap) * (BIDDERS - 1) / (BIDDERS + 1),
+            "forgot_the_broker": high(base) / 2,
+            "added_in_full": high(base) / 2 + scrap,
             "the_gain": best - scrap,
-            "broker_not_changed": (base.high + CELL_BROKER) / 2,
-            "second_of_all": base.high * (BIDDERS - 1) / (BIDDERS + 1),
-            "highest_of_all": base.high * BIDDERS / (BIDDERS + 1),
+            "broker_not_changed": (high(base) + CELL_BROKER) / 2,
+            "second_of_all": high(base) * (BIDDERS - 1) / (BIDDERS + 1),
+            "highest_of_all": high(base) * BIDDERS / (BIDDERS + 1),
             "highest_not_changed": (CELL_HIGHEST + scrap) / 2,
         },
         case=("broker", f"{scrap:,.0f}"),
         code=f"""
             from ecokit import strategies
-            strategies.uniform(0, {base.high:.0f}).best_price({scrap:.0f})
+            strategies.uniform(0, {high(base):.0f}).best_price({scrap:.0f})
         """,
         hints=(
             _("Which price would you ask of one single customer?"),
@@ -547,7 +512,7 @@ def reserve(shop: Shop) -> sheet.Sheet:
             "The reserve matters only when one bidder alone passes it. Towards that one it is a "
             "plain price: ({high:,.0f} + {scrap:,.0f}) / 2 = ¥{price:,.0f}, whatever the number of "
             "bidders."
-        ).format(high=base.high, scrap=scrap, price=best),
+        ).format(high=high(base), scrap=scrap, price=best),
     )
 
 

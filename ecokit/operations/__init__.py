@@ -41,6 +41,7 @@ __getattr__, __dir__, __all__ = attach(
             "fill_rate",
             "lead_time_demand",
             "newsvendor",
+            "newsvendor_costs",
             "reorder_point",
         ],
         "turnover": ["FULL", "capital", "lead_times", "storage"],

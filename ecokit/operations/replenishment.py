@@ -12,6 +12,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
@@ -119,6 +120,52 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
 
 
 @public
+def newsvendor_costs(
+    demand: Demand, underage: float, overage: float, quantities: ArrayLike
+) -> pd.DataFrame:
+    """Return what orders of several sizes cost on average, with the formula left aside.
+
+    Parameters
+    ----------
+    demand : frozen distribution or array
+        Demand until the next delivery, units.
+    underage, overage : float
+        Cost of one unit too few and of one too many, yuan, as in :func:`newsvendor`.
+    quantities : array
+        The sizes of the order to try, units.
+
+    Returns
+    -------
+    DataFrame
+        A row a size: ``quantity`` (units), ``too_few``, ``too_many`` and their sum ``cost`` (yuan).
+
+    Raises
+    ------
+    CourseError
+        As in :func:`newsvendor`, or a quantity that is no number.
+
+    References
+    ----------
+    Snyder and Shen (2019), Fundamentals of Supply Chain Theory.
+
+    Examples
+    --------
+    >>> costs = newsvendor_costs([3, 5, 4, 9], underage=1, overage=1, quantities=[3, 4, 5])
+    >>> costs["cost"].tolist(), costs["quantity"][costs["cost"].idxmin()]
+    ([2.25, 1.75, 1.75], np.float64(4.0))
+    """
+    underage = numbers.positive("underage", underage)
+    overage = numbers.positive("overage", overage)
+    law = _law(demand)
+    tried = numbers.row("quantities", quantities)
+    short = np.array([expected_shortage(law, stock=float(size)) for size in tried])
+    too_few, too_many = underage * short, overage * (tried - float(law.mean()) + short)
+    return pd.DataFrame(
+        {"quantity": tried, "too_few": too_few, "too_many": too_many, "cost": too_few + too_many}
+    )
+
+
+@public
 def expected_shortage(demand: Demand, stock: float) -> float:
     """Return the units that `stock` fails to serve, on average: E[(demand - stock)+].
 
@@ -156,7 +203,7 @@ def expected_shortage(demand: Demand, stock: float) -> float:
     law = _law(demand)
     stock = numbers.number("stock", stock)
     if isinstance(law, _Sample):
-        return float(np.maximum(law.values - stock, 0).mean())
+        return float(np.maximum(law.seen - stock, 0).mean())
     if law.dist.name == "norm":
         mean, sd = law.mean(), law.std()
         z = (stock - mean) / sd
@@ -551,17 +598,17 @@ class _Sample:
     """Past demands with the few methods of a distribution that are needed here."""
 
     def __init__(self, values: NDArray[np.float64]) -> None:
-        self.values = np.sort(values)
+        self.seen = np.sort(values)
 
     def ppf(self, chance: float) -> float:
-        rank = int(np.ceil(chance * len(self.values) - 1e-9))
-        return float(self.values[max(rank, 1) - 1])
+        rank = int(np.ceil(chance * len(self.seen) - 1e-9))
+        return float(self.seen[max(rank, 1) - 1])
 
     def cdf(self, value: float) -> float:
-        return float((self.values <= value).mean())
+        return float((self.seen <= value).mean())
 
     def mean(self) -> float:
-        return float(self.values.mean())
+        return float(self.seen.mean())
 
     def support(self) -> tuple[float, float]:
         return float(self.values[0]), float(self.values[-1])

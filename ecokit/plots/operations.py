@@ -428,6 +428,50 @@ def policy_costs(
     )
 
 
+@theme.drawn(height=3.0, table="quantity too_few too_many cost")
+def newsvendor(table: pd.DataFrame, chosen: float | None = None, ax: Axes = theme.NEW) -> None:
+    """Draw what one order costs on average by its size: units too few, units too many.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``operations.newsvendor_costs(...)`` returned.
+    chosen : float, optional
+        A quantity to mark, such as that of the newsvendor's formula.
+    ax : Axes, optional
+        Where to draw.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"quantity": [3.0, 4.0, 5.0], "too_few": [6.0, 2.0, 0.5],
+    ...                       "too_many": [0.5, 1.0, 3.0], "cost": [6.5, 3.0, 3.5]})
+    >>> newsvendor(table, chosen=4).axes[0].get_title(loc="left")
+    'Cheapest at 4 units: ¥3 on average'
+    """
+    best = table.loc[table["cost"].idxmin()]
+    curves = (
+        ("too_few", theme.ORANGE, "--", _("units too few")),
+        ("too_many", theme.BLUE, ":", _("units too many")),
+        ("cost", "black", "-", _("both")),
+    )
+    for name, color, line, label in curves:
+        ax.plot(table["quantity"], table[name], color=color, ls=line, label=label)
+    if chosen is not None:
+        said = _("the newsvendor's order: {units:.0f}").format(units=chosen)
+        ax.axvline(chosen, color=theme.GREY, lw=1, label=said)
+    theme.yuan_axis(ax)
+    ax.set(xlabel=_("units ordered"), ylabel=_("mean cost of an order"))
+    ax.set_xlim(table["quantity"].min(), table["quantity"].max())
+    ax.set_ylim(0, None)
+    ax.legend(loc="upper center", frameon=True, framealpha=1, edgecolor="none")
+    ax.set_title(
+        _("Cheapest at {units:.0f} units: {cost} on average").format(
+            units=best["quantity"], cost=theme.yuan(best["cost"])
+        )
+    )
+
+
 @theme.drawn(height=4.0, values="place saving gain taken")
 def offers(values: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw what offers save against what their places would earn.

@@ -392,6 +392,51 @@ _FORMATS: dict[str, str | Callable[[Any], str]] = {
 }
 
 
+def _by_default(column: pd.Series[Any]) -> Callable[[Any], str] | str | None:
+    """Return how a column is printed whose format nobody gave.
+
+    A float gets the decimals that its largest value leaves room for, so that a column lines up.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> def shown(name, values):
+    ...     one = _by_default(pd.Series(values, name=name))
+    ...     return one(pd.Series(values)[0]) if callable(one) else one.format(values[0])
+    >>> shown("on_time_rate", [0.4321]), shown("margin_index", [1.2345]), shown("hours", [1234.5])
+    ('43.2%', '1.23', '1,234')
+    >>> shown("day", pd.to_datetime(["2025-06-12"])), shown("month", pd.to_datetime(["2025-06-01"]))
+    ('12 June', 'June')
+    """
+    name, kind = str(column.name), column.dtype.kind
+    values = column.dropna()
+    if kind == "M":
+        return _moments(name, values) if len(values) else None
+    if kind in "iu" and not name.endswith(("id", "year")):
+        return "{:,}"
+    if kind != "f" or not len(values):
+        return None
+    if name.endswith(("_rate", "share")):
+        return _FORMATS["percent"]
+    largest = float(values.abs().max())
+    steps = (1000, 0), (10, 1), (1, 2), (0, 3)
+    decimals = next((places for least, places in steps if largest >= least), 0)
+    return f"{{:,.{0 if (values % 1 == 0).all() else decimals}f}}"
+
+
+def _moments(name: str, values: pd.Series[Any]) -> Callable[[Any], str]:
+    """Return how moments are printed: months, days, or days with a time; years if they differ."""
+    years = values.dt.year
+    year = " %Y" if years.min() < years.max() else ""
+    if (values != values.dt.normalize()).any():
+        return lambda when: f"{when.day} {when:%b{year} %H:%M}"
+    if name == "month" and values.dt.is_month_start.all():
+        return lambda when: f"{when:%B{year}}"
+    if name == "quarter" and values.dt.is_quarter_start.all():
+        return lambda when: _("from {month}").format(month=f"{when:%B{year}}")
+    return lambda when: f"{when.day} {when:%B{year}}"
+
+
 def table(
     frame: pd.DataFrame,
     formats: Mapping[str, str] | None = None,
@@ -405,6 +450,10 @@ def table(
 ) -> Styler:
     """Return `frame` styled for reading: units, aligned numbers, one emphasis.
 
+    What is not named is printed by its kind: dates without a time where all are days, months by
+    name in the columns ``month`` and ``quarter``, shares in the columns ``..._rate`` and
+    ``...share`` in per cent, other numbers with the decimals that their size leaves room for.
+
     Parameters
     ----------
     frame : DataFrame
@@ -413,8 +462,8 @@ def table(
         ``"percent"`` (shares 0 to 1), ``"yuan"``, ``"count"``, ``"number"``, or a
         format string such as ``"{:.1f} h"``.
     percent, yuan, count : str
-        Names of columns, with spaces between them: shares, amounts in yuan, whole numbers. A name
-        that the table lacks does no harm.
+        Names of columns, with spaces between them: shares, amounts in yuan, whole numbers. A
+        name that the table lacks does no harm.
     emphasise : sequence of index labels
         Rows printed bold.
     index : bool
@@ -433,15 +482,18 @@ def table(
     >>> shares = pd.DataFrame({"channel": ["search"], "share": [0.4321]})
     >>> "43.2%" in table(shares, {"share": "percent"}).to_html()
     True
+    >>> month = pd.DataFrame({"month": pd.to_datetime(["2025-06-01"]), "on_time_rate": [0.9]})
+    >>> [word in table(month).to_html() for word in ("June", "90.0%", "00:00")]
+    [True, True, False]
     >>> "-¥1,250" in table(pd.DataFrame({"result": [-1250.4]}), yuan="result").to_html()
     True
     """
     named = {"percent": percent, "yuan": yuan, "count": count}
     by_column = {column: kind for kind, names in named.items() for column in names.split()}
-    by_column |= formats or {}
-    styler: Styler = _Table(frame).format(
-        {column: _FORMATS.get(f, f) for column, f in by_column.items()}, na_rep="–"
-    )
+    given = {column: _FORMATS.get(f, f) for column, f in (by_column | (formats or {})).items()}
+    usual = {name: _by_default(frame[name]) for name in frame.columns if name not in given}
+    styler: Styler = _Table(frame).format(usual | given, na_rep="–")
+    styler = styler.format_index(lambda name: str(name).rstrip("_"), axis=1)  # with_
     numbers: list[Any] = list(frame.select_dtypes("number").columns)
     styler = styler.set_properties(subset=numbers, **{"text-align": "right"})
     heads = ", ".join(f"th.col{frame.columns.get_loc(column)}" for column in numbers)

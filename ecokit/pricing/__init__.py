@@ -19,7 +19,6 @@ __getattr__, __dir__, __all__ = attach(
             "cheapest_offers",
             "ending",
             "floor_price",
-            "last_costs",
             "profit_curve",
         ],
         "elasticity": ["by_category", "estimate", "ladder", "panel"],

@@ -28,7 +28,6 @@ _MARKET = {
     "competitor_products": "competitor_id sku product_id",
     "competitor_prices": "week competitor_id sku list_price price in_stock",
 }
-_PURCHASES = {"purchases": "product_id asked_on unit_cost"}
 _STOCK = {"stock": "date product_id unit_cost"}
 
 BINDS = ("cost", "store", "competitor", "demand", "tried", "margin")
@@ -482,55 +481,6 @@ def _offers(
     offers = offers.sort_values(["product_id", "price", "competitor_id"])
     columns = ["product_id", "competitor_id", "week", "list_price", "price"]
     return offers.drop_duplicates("product_id")[columns].reset_index(drop=True)
-
-
-@public
-def last_costs(data: Any, *, as_of: str | pd.Timestamp | None = None) -> Any:
-    """Return the purchase cost of each product at its last order.
-
-    Parameters
-    ----------
-    data : Shop or mapping of tables
-        ``purchases``: ``product_id``, ``asked_on``, ``unit_cost``.
-    as_of : str or Timestamp, optional
-        The moment you look; default: the last order.
-
-    Returns
-    -------
-    table of the caller's kind
-        ``product_id``, ``unit_cost`` (yuan); a product that was not ordered yet has no row.
-
-    Raises
-    ------
-    CourseError
-        A cost that is not above 0.
-
-    References
-    ----------
-    Slide 20 (the purchase cost, 采购成本).
-
-    Examples
-    --------
-    >>> orders = pd.DataFrame({"product_id": ["P001", "P001"], "unit_cost": [100.0, 98.0],
-    ...                        "asked_on": pd.to_datetime(["2025-01-06", "2025-02-06"])})
-    >>> last_costs({"purchases": orders}).values.tolist()
-    [['P001', 98.0]]
-    >>> last_costs({"purchases": orders}, as_of="2025-01-31").values.tolist()
-    [['P001', 100.0]]
-    """
-    (purchases,) = frames.fetched(data, _PURCHASES)
-    return frames.like(_paid(purchases, as_of).reset_index(), data)
-
-
-def _paid(purchases: pd.DataFrame, as_of: str | pd.Timestamp | None) -> pd.Series[float]:
-    """Return the unit cost of each product at its last order up to a moment."""
-    found = ("product_id", "asked_on")
-    rules = [rows.missing("asked_on", *found), rows.not_above_zero("unit_cost", *found)]
-    rows.refuse(purchases, "purchases", rules)
-    if as_of is not None:
-        purchases = purchases[purchases["asked_on"] <= numbers.moment("as_of", as_of)]
-    ordered = purchases.sort_values("asked_on", kind="stable")
-    return ordered.groupby("product_id")["unit_cost"].last()
 
 
 def _in_stock(stock: pd.DataFrame, as_of: str | pd.Timestamp | None) -> pd.Series[float]:

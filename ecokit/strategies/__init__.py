@@ -48,6 +48,7 @@ __getattr__, __dir__, __all__ = attach(
             "stage",
         ],
         "outcome": ["compare", "one_price"],
+        "product": ["best_seller"],
         "promotion": ["break_even_uplift", "discount", "free_trial"],
         "table": ["assumption", "side_by_side"],
     },

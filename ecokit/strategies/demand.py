@@ -270,7 +270,7 @@ def constant_elasticity(low: float, high: float, elasticity: float, customers: f
         )
         raise CourseError(message.format(low=low, high=high))
     customers = numbers.positive("customers", customers)
-    return Demand("constant", customers, low, _size(elasticity), high)
+    return Demand("constant", customers, low, size_of(elasticity), high)
 
 
 @public
@@ -317,7 +317,7 @@ def calibrated(price: float, elasticity: float, units: float, kind: Kind = "unif
     ecokit.errors.CourseError: elasticity is 0. Take its size, such as 2.5: ...
     """
     numbers.one_of("kind", kind, KINDS)
-    p, e = numbers.positive("price", price), _size(elasticity)
+    p, e = numbers.positive("price", price), size_of(elasticity)
     customers = numbers.positive("units", units) * (1 + e)
     if kind == "uniform":
         return uniform(0, p * (1 + 1 / e), customers)
@@ -401,7 +401,8 @@ def product_demand(
     return calibrated(usual, elasticity, asked / len(table) * period, kind)
 
 
-def _size(elasticity: float) -> float:
+def size_of(elasticity: float) -> float:
+    """Return the size of an elasticity, whose sign does not matter."""
     size = abs(numbers.as_float(elasticity))
     if not 0 < size < math.inf:
         wanted = _("Take its size, such as 2.5: 1 % more price sells 2.5 % less.")

@@ -123,6 +123,9 @@ CALLS: Calls = {
         mean=20, sd=5, lead_days=4, lead_sd=1, whole=False
     ).but(of=lambda law: (float(law.mean()), float(law.var()))),
     "operations.newsvendor": lambda: Call([3, 5, 4, 9], underage=18, overage=2),
+    "operations.newsvendor_costs": lambda: Call(
+        [3, 5, 4, 9], underage=18, overage=2, quantities=[3.0, 5.0]
+    ),
     "operations.reorder_point": lambda: Call(stats.poisson(6), 0.95),
     "operations.capital": lambda: Call(tables(f"{SOLD} purchases suppliers"), receivable_days=2),
     "operations.storage": lambda: Call(tables("stock products warehouse"), by="month"),

@@ -95,7 +95,6 @@ CALLS: Calls = {
     "pricing.ladder": lambda: Call(panel(), steps=["same_product", "cost"]).but(
         optional="week category visits helped"
     ),
-    "pricing.last_costs": lambda: Call(tables("purchases"), as_of="2025-03-01"),
     "pricing.margin": lambda: Call(125, 100),
     "pricing.markup": lambda: Call(125, 100),
     "pricing.novelty": lambda: one_test(),

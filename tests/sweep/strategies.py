@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ecokit import strategies
-from tests.sweep.shop import Call, Calls
+from tests.sweep.shop import Call, Calls, tables
 
 CUSTOMERS = strategies.uniform(0, 100, customers=50)
 STOCK = pd.DataFrame(
@@ -25,6 +25,9 @@ CALLS: Calls = {
     "strategies.bass": lambda: Call(0.03, 0.38, 100, 5),
     "strategies.bass_peak": lambda: Call(0.03, 0.38, 100),
     "strategies.bass_share": lambda: Call([0, 2], 0.03, 0.38),
+    "strategies.best_seller": lambda: Call(
+        tables("products stock"), elasticity=3.0, category="audio", room=0.02
+    ),
     "strategies.best_bids": lambda: Call([80.0, 60.0], 40, 120, 2, 1.0),
     "strategies.break_even_uplift": lambda: Call(0.4, 0.1),
     "strategies.calibrated": lambda: Call(300, -2.5, 40, "logit"),
