@@ -449,7 +449,7 @@ def newsvendor(table: pd.DataFrame, chosen: float | None = None, ax: Axes = them
     >>> newsvendor(table, chosen=4).axes[0].get_title(loc="left")
     'Cheapest at 4 units: ¥3 on average'
     """
-    best = table.loc[table["cost"].idxmin()]
+    best = table.iloc[int(table["cost"].to_numpy().argmin())]
     curves = (
         ("too_few", theme.ORANGE, "--", _("units too few")),
         ("too_many", theme.BLUE, ":", _("units too many")),

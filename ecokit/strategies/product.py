@@ -125,4 +125,5 @@ def best_seller(
     one = (often if len(often) else wide).sort_values("asked", kind="stable").iloc[-1]
     price, cost = round(float(one["price"])), round(float(one["cost"]))
     units = round(365 * one["asked"] / one["days"])
-    return Product(str(goods.loc[one.name, "name"]), price, cost, units, size)
+    name = str(goods["name"].to_dict()[one.name])
+    return Product(name, price, cost, units, size)
