@@ -611,7 +611,7 @@ class _Sample:
         return float(self.seen.mean())
 
     def support(self) -> tuple[float, float]:
-        return float(self.seen[0]), float(self.values[-1])
+        return float(self.seen[0]), float(self.seen[-1])
 
 
 def _law(demand: Demand) -> Any:

@@ -492,7 +492,7 @@ def table(
     by_column = {column: kind for kind, names in named.items() for column in names.split()}
     given = {column: _FORMATS.get(f, f) for column, f in {**by_column, **(formats or {})}.items()}
     usual = {name: _by_default(frame[name]) for name in frame.columns if name not in given}
-    styler: Styler = _Table(frame).format(usual | given, na_rep="–")
+    styler: Styler = _Table(frame).format({**usual, **given}, na_rep="–")
     styler = styler.format_index(lambda name: str(name).rstrip("_"), axis=1)  # with_
     numbers: list[Any] = list(frame.select_dtypes("number").columns)
     styler = styler.set_properties(subset=numbers, **{"text-align": "right"})
