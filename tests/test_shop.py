@@ -498,14 +498,13 @@ Fault = tuple[str, str, Any, str]
 FAULTS: list[Fault] = [
     ("order_lines", "unit_price", -2.5, "below 0"),
     ("order_lines", "unit_price", "ten", "not numbers"),
-    ("order_lines", "quantity", 1.5, "not whole numbers"),
-    ("order_lines", "quantity", 0, "below 1"),
+    ("order_lines", "quantity", "two", "not numbers"),
     ("order_lines", "order_id", 99, "not in the table orders"),
     ("order_lines", "product_id", None, "empty"),
     ("orders", "paid_at", pd.Timestamp("2025-01-01"), "before placed_at"),
     ("orders", "placed_at", "yesterday", "not dates"),
     ("orders", "status", "lost", "none of: unpaid, cancelled, in_transit, delivered"),
-    ("orders", "visitor_id", -3, "below 1"),
+    ("orders", "visitor_id", -3, "below 0"),
 ]
 
 
@@ -539,7 +538,7 @@ def test_amounts_are_not_made_of_times() -> None:
     with pytest.raises(CourseError, match="column unit_price: 8 of 8 rows are not numbers"):
         Shop.from_tables({"order_lines": lines})
     visits = pd.DataFrame({"visit_id": [1], "dwell_seconds": [pd.Timedelta(minutes=7)]})
-    with pytest.raises(CourseError, match="column dwell_seconds: 1 of 1 rows are not whole"):
+    with pytest.raises(CourseError, match="column dwell_seconds: 1 of 1 rows are not numbers"):
         Shop.from_tables({"visits": visits})
 
 
@@ -724,7 +723,7 @@ def test_dates_are_read_as_people_write_them(
         ("1,1,2025-01-05T10:00Z,\n2,1,2025-01-05T10:00Z,\n3,1,2025-01-05,\n", "time zone"),
         ("1.23457E+17,1,2025-01-05,\n", "ids that a spreadsheet rounded"),
         (",1,2025-01-05,\n", "column order_id: 1 of 1 rows are empty, for example row 1 below"),
-        ("1,,2025-01-05,\n", "Fill these cells, or leave these rows or the whole column out."),
+        ("1,1,,\n", "Fill these cells, or leave these rows or the whole column out."),
         ("1,1,0025-01-05,\n", "rows are not in the years 1900 to 2100"),
         ("1,1,2025-01-05,9999-12-31\n", "leave the cell empty where the thing has not happened"),
         ("1,1,2025-01-05,,surplus\n", "rows hold more values than the first line has names"),
@@ -736,8 +735,8 @@ def test_what_could_be_misread_is_refused(tmp_path: Path, rows: str, words: str)
     assert words in str(caught.value)
 
 
-@pytest.mark.parametrize("price", ["1,299.00", "12,50", "¥1299", "1299元", "5%", "inf"])
-def test_numbers_that_are_not_plain_are_refused(tmp_path: Path, price: str) -> None:
+@pytest.mark.parametrize("price", ["5%", "inf", "12kg", "1,29,9", "10-20", "¥5起", "ten"])
+def test_numbers_that_are_not_clear_are_refused(tmp_path: Path, price: str) -> None:
     with pytest.raises(CourseError) as caught:
         one_file(tmp_path, f'{LINES}1,1,P1,1,"{price}"\n', "order_lines.csv")
     assert "column unit_price: 1 of 1 rows are not numbers" in str(caught.value)
@@ -957,18 +956,55 @@ def test_cancellations_returns_and_new_products_of_a_real_shop(
     assert [round(share, 5) for share in shares] == [0.07268, 0.05029, 0.01701]
 
 
-def test_all_rows_of_the_real_shop_are_refused_with_reasons(
-    real_data: Callable[[str], Path],
+RETAIL = {
+    "orders": {
+        "order_id": "InvoiceNo",
+        "placed_at": "InvoiceDate",
+        "visitor_id": "CustomerID",
+        "region": "Country",
+    },
+    "order_lines": {
+        "order_id": "InvoiceNo",
+        "product_id": "StockCode",
+        "quantity": "Quantity",
+        "unit_price": "UnitPrice",
+    },
+}
+
+
+def test_a_real_shop_goes_in_as_it_is_published(
+    real_data: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    rows = pd.read_parquet(real_data("online_retail.parquet"))
-    lines = rows.assign(line=rows.groupby("InvoiceNo").cumcount() + 1)
-    names = {"order_id": "InvoiceNo", "quantity": "Quantity", "unit_price": "UnitPrice"}
-    with pytest.raises(CourseError) as caught:
-        Shop.from_tables(
-            {"order_lines": lines}, {"order_lines": names | {"product_id": "StockCode"}}
-        )
-    assert "column quantity: 10624 of 541909 rows are below 1" in str(caught.value)
-    assert "column unit_price: 2 of 541909 rows are below 0" in str(caught.value)
+    file = "online_retail.parquet"
+    folder = real_data(file).parent
+    files = {"orders": file, "order_lines": file}
+    with pytest.raises(CourseError, match="unit_price: 2 of 541909 rows are below 0"):
+        Shop.from_folder(folder, RETAIL, files=files)
+    shop = Shop.from_folder(folder, RETAIL, files=files, strict=False)
+    (gone,) = shop.left_out.itertuples()
+    assert (gone.table, gone.rows, gone.reason) == ("order_lines", 2, "unit_price: below 0")
+    assert gone.yuan == -22_124.12
+    note = shop.faults[shop.faults.kind == "note"].set_index("column")["count"]
+    assert note.to_dict() == {"order_id": 5_268}  # as they stand: there is no number of a line
+    lines = shop.order_lines.merge(shop.orders, on="order_id")
+    money = lines.quantity * lines.unit_price
+    assert round(money.sum() + gone.yuan, 3) == 9_747_747.934
+    british = money[lines.region == "United Kingdom"].sum()
+    assert round(british + gone.yuan, 3) == 8_187_806.364
+    kept = lines[lines.visitor_id.notna() & (lines.quantity > 0) & (lines.unit_price > 0)]
+    sold = money[kept.index]
+    assert (len(kept), kept.order_id.nunique(), kept.visitor_id.nunique()) == (
+        397_884,
+        18_532,
+        4_338,
+    )
+    assert kept.quantity.sum() == 5_167_812
+    assert round(sold.sum(), 3) == 8_911_407.904
+    assert round(sold.sum() / kept.order_id.nunique(), 3) == 480.866
+    cancelled = shop.orders.order_id.str.startswith("C")
+    assert (cancelled.sum(), len(cancelled)) == (3_836, 25_900)
+    known = shop.orders.visitor_id.notna()
+    assert (cancelled[known].sum(), known.sum()) == (3_654, 22_190)
 
 
 def test_a_csv_export_of_the_real_shop_reads_back(online_retail: Shop, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from ecokit.shop.schema import Table, schemas
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
 SEPARATORS = (",", ";", "\t")
-EMPTY = ["", "NULL", "null", "None", "NaN", "nan", "NaT", "<NA>", "N/A", "#N/A", "\\N"]
 
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
@@ -44,12 +44,33 @@ def as_pandas(name: str, table: Any) -> pd.DataFrame:
         raise CourseError(sentence.format(table=name, kind=type(table).__name__)) from None
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect("pyarrow")
-    pandas_frame: pd.DataFrame = frame.to_pandas()
-    return pandas_frame
+    return _of_arrow(frame.to_arrow())
 
 
-def read_folder(path: Any) -> dict[str, pd.DataFrame]:
-    """Read every file of a folder that is named after a table of the shop.
+def _of_arrow(table: Any) -> pd.DataFrame:
+    """Return a table of Arrow as pandas; whole numbers with a gap are no floats, as ids change."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_whole)
+    return frame
+
+
+def _whole(kind: Any) -> Any:
+    """Return the type of pandas for whole numbers of Arrow; None for others.
+
+    >>> import pyarrow as pa
+    >>> _whole(pa.int32()), _whole(pa.float64())
+    (Int64Dtype(), None)
+    """
+    import pyarrow.types as types
+
+    if not types.is_integer(kind):
+        return None
+    return pd.UInt64Dtype() if types.is_uint64(kind) else pd.Int64Dtype()
+
+
+def read_folder(path: Any, files: Mapping[str, str] | None = None) -> dict[str, pd.DataFrame]:
+    """Read every file of a folder that is named after a table of the shop, or for one in `files`.
+
+    A file that serves as several tables is read once, and is the same object.
 
     Raises
     ------
@@ -64,7 +85,9 @@ def read_folder(path: Any) -> dict[str, pd.DataFrame]:
         raise CourseError(_("There is no folder {folder}. Check the path.").format(folder=folder))
     there = sorted(folder.iterdir())
     found = {name: _file_of(there, name) for name in schemas()}
-    tables = {name: _read_any(path) for name, path in found.items() if path is not None}
+    found |= {name: _named(folder, name, file) for name, file in (files or {}).items()}
+    read = {path: _read_any(path) for path in dict.fromkeys(found.values()) if path is not None}
+    tables = {name: read[path] for name, path in found.items() if path is not None}
     if not tables:
         sentence = _(
             "The folder {folder} holds no table of a shop. It has: {there}. Name the files after "
@@ -73,6 +96,17 @@ def read_folder(path: Any) -> dict[str, pd.DataFrame]:
         names = [path.name for path in there[:5]] + ["..."] * (len(there) > 5)
         raise CourseError(sentence.format(folder=folder, there=", ".join(names) or _("nothing")))
     return tables
+
+
+def _named(folder: Path, table: str, file: str) -> Path:
+    """Return the file that the caller names for a table."""
+    if table not in schemas():
+        raise CourseError(_("There is no table {name!r} in a shop.").format(name=table))
+    path = folder / str(file)
+    if not path.is_file():
+        sentence = _("The folder {folder} has no file {file}, which is named for {table}.")
+        raise CourseError(sentence.format(folder=folder, file=file, table=table))
+    return path
 
 
 def _file_of(paths: list[Path], table: str) -> Path | None:
@@ -93,7 +127,10 @@ def _read_any(path: Path) -> pd.DataFrame:
     if path.suffix.lower() != ".parquet":
         return _read_csv(path)
     try:
-        return pd.read_parquet(path)
+        frame = pd.read_parquet(
+            path, dtype_backend="numpy_nullable"
+        )  # an id with a gap stays whole
+        return frame.astype(dict.fromkeys(frame.select_dtypes("Float64"), "float64"))
     except ImportError:
         sentence = _("{file} is Parquet, which needs the package pyarrow: pip install pyarrow.")
         raise CourseError(sentence.format(file=path.name)) from None
@@ -126,7 +163,12 @@ def _read_csv(path: Path) -> pd.DataFrame:
         raise CourseError(sentence.format(file=path.name, column=double))
     try:
         frame = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype="str", keep_default_na=False, na_values=EMPTY
+            io.StringIO(text),
+            sep=separator,
+            dtype="str",
+            keep_default_na=False,
+            na_values=[""],
+            skip_blank_lines=False,  # a row keeps its number
         )
     except pd.errors.ParserError as error:
         raise _irregular(

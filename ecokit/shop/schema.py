@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -29,6 +29,24 @@ class Field:
     constraints: dict[str, Any]
     not_before: str | None
     not_above: str | None
+    is_free_text: bool = False
+    others: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def elsewhere(self) -> Field:
+        """The field as other companies' tables may hold it: guests, fractions, ids from 0.
+
+        Examples
+        --------
+        >>> schema("order_lines").field("quantity").elsewhere.type
+        'number'
+        """
+        return replace(self, others={}, **self.others) if self.others else self
+
+    @property
+    def is_words(self) -> bool:
+        """True for words and flags, in which a gap is a group of its own."""
+        return self.type in ("string", "boolean") and not self.name.endswith("_id")
 
     @property
     def required(self) -> bool:
@@ -82,9 +100,9 @@ class Table:
 
     def field(self, name: str) -> Field:
         """Return the column called `name`; KeyError when there is none."""
-        for field in self.fields:
-            if field.name == name:
-                return field
+        for one in self.fields:
+            if one.name == name:
+                return one
         raise KeyError(name)
 
 
@@ -157,4 +175,6 @@ def _field(entry: dict[str, Any]) -> Field:
         constraints=entry.get("constraints", {}),
         not_before=entry.get("notBefore"),
         not_above=entry.get("notAbove"),
+        is_free_text=entry.get("freeText", False),
+        others=entry.get("elsewhere", {}),
     )

@@ -10,11 +10,10 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.faults import LEFT_OUT, LISTED
 from ecokit.shop.read import read_folder
 from ecokit.shop.schema import schemas
-from ecokit.shop.validate import checked
-
-Renames = Mapping[str, Mapping[str, str]]
+from ecokit.shop.validate import Renames, checked, usable
 
 
 class Tables(Mapping[str, pd.DataFrame]):
@@ -63,7 +62,9 @@ class Shop:
 
     ``shop.orders`` and ``shop["orders"]`` give the table ``orders`` as a pandas DataFrame;
     ``shop.tables`` maps the names of those that are there to them; ``shop.truth`` maps each true
-    effect of a simulated company to its value.
+    effect of a simulated company to its value. ``shop.left_out`` lists the rows of your own tables
+    that could not be used, if you asked for the rest with ``strict=False``: table, rows, reason,
+    example and yuan; ``shop.faults`` lists all that is wrong with them.
 
     Examples
     --------
@@ -81,9 +82,13 @@ class Shop:
 
     def __init__(self, tables: Mapping[str, pd.DataFrame | Callable[[], pd.DataFrame]]) -> None:
         self.tables = Tables(tables)
+        self.left_out = pd.DataFrame(columns=LEFT_OUT)
+        self.faults = pd.DataFrame(columns=LISTED)
 
     @classmethod
-    def from_tables(cls, tables: Mapping[str, Any], columns: Renames | None = None) -> Self:
+    def from_tables(
+        cls, tables: Mapping[str, Any], columns: Renames | None = None, strict: bool = True
+    ) -> Self:
         """Make a shop of your own tables; they are checked first.
 
         Parameters
@@ -92,10 +97,17 @@ class Shop:
             Any part of a shop's tables, as pandas, Polars, DuckDB, PyArrow or PySpark. A table
             needs the columns of its key (``order_id`` for orders); of the others it holds those
             that are there. Numbers and dates may be text; upper and lower case are alike in the
-            names of columns.
+            names of columns. Lines of orders need no number. One table may serve as several: the
+            lines of orders as ``orders`` too, which then have one row an order, the earliest
+            times and the first of other values.
         columns : mapping, optional
             Where your columns have other names: ``{"orders": {"order_id": "InvoiceNo"}}``. One
             column of yours may serve as several.
+        strict : bool
+            Whether to refuse rows that cannot be used. If not, they are left out: rows of totals,
+            then copies of whole rows, then further rows of a key (all of them where they
+            differ), then rows with a gap or a value that cannot be, then rows that point to one
+            that is not there. ``shop.left_out`` lists them.
 
         Returns
         -------
@@ -106,9 +118,9 @@ class Shop:
         Raises
         ------
         CourseError
-            For an unknown table, a missing column, a value of the wrong type, an impossible value,
-            a key that is there twice or points nowhere: table, column, how many rows, an example,
-            and what to do.
+            For an unknown table or a missing column; if strict, also for a value of the wrong
+            type, an impossible value, a key that is there twice or points nowhere: table, column,
+            how many rows, an example, and what to do.
 
         Examples
         --------
@@ -123,25 +135,13 @@ class Shop:
         ...     "Quantity": [6, 6, 2],
         ...     "UnitPrice": [2.55, 3.39, 1.85],
         ... })
-        >>> shop = Shop.from_tables(
-        ...     {
-        ...         "orders": rows.groupby("InvoiceNo", as_index=False).first(),
-        ...         "order_lines": rows.assign(line=rows.groupby("InvoiceNo").cumcount() + 1),
-        ...     },
-        ...     columns={
-        ...         "orders": {
-        ...             "order_id": "InvoiceNo",
-        ...             "visitor_id": "CustomerID",
-        ...             "placed_at": "InvoiceDate",
-        ...         },
-        ...         "order_lines": {
-        ...             "order_id": "InvoiceNo",
-        ...             "product_id": "StockCode",
-        ...             "quantity": "Quantity",
-        ...             "unit_price": "UnitPrice",
-        ...         },
-        ...     },
-        ... )
+        >>> names = {"order_id": "InvoiceNo"}
+        >>> columns = {
+        ...     "orders": names | {"visitor_id": "CustomerID", "placed_at": "InvoiceDate"},
+        ...     "order_lines": names
+        ...     | {"product_id": "StockCode", "quantity": "Quantity", "unit_price": "UnitPrice"},
+        ... }
+        >>> shop = Shop.from_tables({"orders": rows, "order_lines": rows}, columns)
         >>> len(shop.orders), int(shop.order_lines.quantity.sum())
         (2, 14)
         >>> Shop.from_tables({"orders": rows}, {"orders": {"order_id": "Invoice"}})
@@ -149,11 +149,30 @@ class Shop:
         ...
         ecokit.errors.CourseError: Table orders: there is no column 'Invoice' in your data.
             It has: InvoiceNo, InvoiceDate, CustomerID, StockCode, Quantity, UnitPrice.
+
+        What cannot be used is refused, or left out and listed:
+
+        >>> rows.loc[1, "UnitPrice"] = None
+        >>> shop = Shop.from_tables({"order_lines": rows}, {"order_lines": columns["order_lines"]},
+        ...                         strict=False)
+        >>> len(shop.order_lines), shop.left_out[["table", "rows", "reason"]].values.tolist()
+        (2, [['order_lines', 1, 'unit_price: empty']])
         """
-        return cls(checked(tables, columns or {}))
+        if strict:
+            return cls(checked(tables, columns or {}))
+        kept, gone, found = usable(tables, columns or {})
+        shop = cls(kept)
+        shop.left_out, shop.faults = gone, found
+        return shop
 
     @classmethod
-    def from_folder(cls, path: str | Path, columns: Renames | None = None) -> Self:
+    def from_folder(
+        cls,
+        path: str | Path,
+        columns: Renames | None = None,
+        strict: bool = True,
+        files: Mapping[str, str] | None = None,
+    ) -> Self:
         """Make a shop of the files in a folder; they are checked first.
 
         Parameters
@@ -164,6 +183,11 @@ class Shop:
             its first line holds the names of the columns.
         columns : mapping, optional
             As in `from_tables`.
+        strict : bool
+            As in `from_tables`.
+        files : mapping of table name to file name, optional
+            Where files have other names: ``{"orders": "retail.csv", "order_lines":
+            "retail.csv"}``. One file may serve as several tables.
 
         Returns
         -------
@@ -182,7 +206,7 @@ class Shop:
         ...
         ecokit.errors.CourseError: There is no folder no-such-folder. Check the path.
         """
-        return cls(checked(read_folder(path), columns or {}))
+        return cls.from_tables(read_folder(path, files), columns, strict)
 
     @property
     def truth(self) -> dict[str, float]:

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.faults import Fault, fault, listed, refuse
+from ecokit.shop.faults import left_out as left_out_of
 from ecokit.shop.read import as_pandas
 from ecokit.shop.schema import Field, ForeignKey, Table, schemas
-from ecokit.shop.values import as_type
+from ecokit.shop.values import as_type, is_total
 
-SHOWN = 5  # faults told at once
+Renames = Mapping[str, Mapping[str, str]]
 
 
-def checked(
-    tables: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]
-) -> dict[str, pd.DataFrame]:
+@dataclass
+class Examined:
+    """Tables with the names and types of the schema, and what is wrong with them.
+
+    Attributes
+    ----------
+    tables : dict of str to DataFrame
+        The index numbers the rows of the file, from 0.
+    faults : list of Fault
+        All of them.
+    sizes : dict of str to int
+        How many rows each table has in the file.
+    """
+
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    sizes: dict[str, int] = field(default_factory=dict)
+
+
+def checked(tables: Mapping[str, Any], columns: Renames) -> dict[str, pd.DataFrame]:
     """Return the tables with the names and types of the schema.
 
     Parameters
@@ -28,7 +49,7 @@ def checked(
     tables : mapping of table name to DataFrame
         Any part of the tables of the data package, of any engine. A table needs the columns of
         its key; of the others it holds those that are there. Columns that the schema does not
-        know stay.
+        know stay. One table may serve as several: then orders, for example, are one row an order.
     columns : mapping of table name to (column of the schema to column of the data)
         Where the data has other names.
 
@@ -38,35 +59,100 @@ def checked(
         One sentence for each fault, at most five: table, column, how many rows, an example, what
         to do.
     """
+    found = examined(tables, columns)
+    refuse(found.faults)
+    return {name: frame.reset_index(drop=True) for name, frame in found.tables.items()}
+
+
+def faults(tables: Mapping[str, Any], columns: Renames | None = None) -> pd.DataFrame:
+    """Return every fault of the tables, not only the first five, as a table.
+
+    Parameters
+    ----------
+    tables, columns
+        As for `Shop.from_tables`.
+
+    Returns
+    -------
+    DataFrame
+        ``table``, ``column``, ``what`` is wrong, ``rows`` (the numbers of the first ones below the
+        header), their ``count`` ``of`` so many, an ``example``, the ``remedy`` and the ``kind``:
+        shape (a table that cannot be used at all), total, copy, twice, gap, value, impossible,
+        orphan; a note is no fault.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"order_id": [1, 1, 2], "line": [1, 1, 1], "quantity": [1, 1, "two"]})
+    >>> faults({"order_lines": lines})[["column", "what", "rows", "kind"]]
+                column             what rows   kind
+    0         quantity      not numbers    3  value
+    1  order_id + line      there twice    2   copy
+    """
+    return listed(examined(tables, columns or {}, patient=True).faults)
+
+
+def usable(
+    tables: Mapping[str, Any], columns: Renames
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
+    """Return the rows that can be used, what was left out, and all faults.
+
+    Left out are, in this order: rows of totals; copies of whole rows; further rows of a key, all
+    of them where they differ; rows with a gap or a value that cannot be, and rows that point to
+    one that is not there. In a table that others point to, such as products, the cell is left
+    empty instead, unless it is the key. A column without a usable value is left out as a whole.
+
+    Examples
+    --------
+    >>> lines = pd.DataFrame({"order_id": [1, 1, 2], "line": [1, 1, 1], "quantity": [1, 1, None]})
+    >>> kept, gone, _faults = usable({"order_lines": lines}, {})
+    >>> len(kept["order_lines"]), gone["rows"].tolist(), gone["reason"].tolist()
+    (1, [1, 1], ['order_id + line: there twice', 'quantity: empty'])
+    """
+    found = examined(tables, columns)
+    parts: list[tuple[Fault, pd.DataFrame]] = [
+        (one, _lost(one, found.tables)) for one in found.faults if one.kind == "total"
+    ]
+    frames = dict(found.tables)
+    for name, frame in found.tables.items():
+        frames[name] = _usable_rows(found, name, frame, parts)
+    _drop_orphans(found, frames, parts)
+    kept = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
+    return kept, left_out_of(parts), listed(found.faults)
+
+
+def examined(tables: Mapping[str, Any], columns: Renames, *, patient: bool = False) -> Examined:
+    """Read tables and look for every fault; a patient look lists tables that cannot be used."""
     _check_shape(tables, columns)
     _check_names(tables, columns)
-    faults: list[str] = []
-    frames = {
-        name: _typed(
-            schemas()[name],
-            _renamed(schemas()[name], as_pandas(name, table), columns.get(name, {})),
-            faults,
-        )
-        for name, table in tables.items()
-    }
-    _stop(faults)
-    frames = _joinable(frames)
-    for name, frame in frames.items():
-        faults += _faults_of_table(schemas()[name], frame)
-    _stop(faults)
-    for name, frame in frames.items():
+    found = Examined()
+    for name, given in tables.items():
+        try:
+            _open(found, schemas()[name], given, columns.get(name, {}), _is_coarse(name, tables))
+        except CourseError as error:
+            if not patient:
+                raise
+            found.faults.append(Fault(name, (), str(error), np.array([]), 0, kind="shape"))
+    found.tables = _joinable(found.tables)
+    for name, frame in found.tables.items():
+        found.faults += _faults_of_table(found, schemas()[name], frame)
+    for name, frame in found.tables.items():
         for key in schemas()[name].foreign_keys:
-            if key.table in frames:
-                faults += _dangling(schemas()[name], frame, key, frames[key.table])
-    _stop(faults)
-    return frames
+            if key.table in found.tables:
+                found.faults += _dangling(found, name, frame, key, found.tables[key.table])
+    return found
 
 
-def _stop(faults: list[str]) -> None:
-    if faults:
-        more = len(faults) - SHOWN
-        last = [_("There are {more} more faults.").format(more=more)] if more > 0 else []
-        raise CourseError("\n".join([*faults[:SHOWN], *last]))
+def _open(
+    found: Examined, table: Table, given: Any, columns: Mapping[str, str], coarse: bool
+) -> None:
+    """Read one table: its names, rows of totals, types; one row a key if it is coarse."""
+    frame = _renamed(table, as_pandas(table.name, given), columns)
+    found.sizes[table.name] = len(frame)
+    frame = frame.dropna(how="all") if len(frame.columns) else frame
+    frame = _without_totals(found, table, frame)
+    frame = _typed(found, table, frame)
+    frame = _folded(found, table, frame) if coarse else _numbered(found, table, frame)
+    found.tables[table.name] = frame
 
 
 def _check_shape(tables: Any, columns: Any) -> None:
@@ -130,7 +216,7 @@ def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> p
     others = [name for name in free if name not in found and name not in found.values()]
     renamed = frame[[*found.values(), *others]].set_axis([*found, *others], axis=1)
     for key in table.primary_key:
-        if key not in renamed.columns:
+        if key not in renamed.columns and key != _number_of_line(table):
             sentence = _(
                 "Table {table} has no column {column}, which identifies its rows. "
                 "Your data has: {names}. "
@@ -141,17 +227,104 @@ def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> p
     return renamed.reset_index(drop=True)
 
 
-def _typed(table: Table, frame: pd.DataFrame, faults: list[str]) -> pd.DataFrame:
+def _without_totals(found: Examined, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Take out the rows that sum up the others, and tell of them."""
+    worded = [one.name for one in table if one.name in frame and not one.is_free_text]
+    for name in dict.fromkeys([*worded, *frame.columns[:1]]):
+        total = is_total(frame[name])
+        if name not in worded:  # a product may be called so, a row without its key is no product
+            total &= frame[list(table.primary_key)].isna().all(axis=1)
+        if total.any():
+            what = _("a total of the others")
+            remedy = _("Leave this row out.")
+            size = found.sizes[table.name]
+            found.faults.append(
+                fault(table.name, [name], frame, total, what, remedy, of=size, kind="total")
+            )
+            frame = frame[~total]
+    return frame
+
+
+def _typed(found: Examined, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Turn each column into the type of the schema; tell of those that cannot be."""
     typed = {}
-    for field in table:
-        if field.name in frame.columns:
-            typed[field.name], wrong = as_type(field, frame[field.name])
-            faults += [
-                _fault(table, [field.name], frame, rows, what, remedy)
+    for one in table:
+        if one.name in frame.columns:
+            typed[one.name], wrong = as_type(one, frame[one.name])
+            size = found.sizes[table.name]
+            found.faults += [
+                fault(table.name, [one.name], frame, rows, what, remedy, of=size)
                 for rows, what, remedy in wrong
             ]
     return frame.assign(**typed)
+
+
+def _is_coarse(name: str, tables: Mapping[str, Any]) -> bool:
+    """Say whether a table is the same object as one with more rows, whose rows point to its."""
+    return any(
+        key.table == name and tables[other] is tables[name]
+        for other in tables
+        if other != name
+        for key in schemas()[other].foreign_keys
+    )
+
+
+def _folded(found: Examined, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Make one row a key of several: the earliest times, and the first of other values."""
+    keys = list(table.primary_key)
+    names = [one.name for one in table if one.name in frame.columns]
+    times = [one for one in names if frame[one].dtype.kind == "M"]
+    groups = frame[names].groupby(keys, sort=False)
+    folded = groups.first()
+    if times:
+        folded[times] = groups[times].min()
+    for name in folded.columns.difference(times):
+        first = frame[keys].join(folded[name], on=keys)[name]
+        other = (frame[name] != first) & frame[name].notna() & first.notna()
+        if other.any():
+            what = _("another value than the first of the same {key}, which counts")
+            told = what.format(key=" + ".join(keys))
+            size = found.sizes[table.name]
+            found.faults.append(
+                fault(table.name, [name], frame, other, told, " ", of=size, kind="note")
+            )
+    at = frame.dropna(subset=keys).drop_duplicates(keys).index
+    return folded.reset_index().set_index(at)[names]
+
+
+def _numbered(found: Examined, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Count the lines of an order where no column does."""
+    number = _number_of_line(table)
+    if number is None or (number in frame.columns and frame[number].notna().any()):
+        return frame
+    keys = [key for key in table.primary_key if key != number]
+    double = frame.duplicated(keep=False)
+    again, size = frame.duplicated(), found.sizes[table.name]
+    if len(frame) and double.all():
+        what = _("there twice, as is every row of the table")
+        one = fault(table.name, keys, frame, again, what, of=size, kind="copy")
+        found.faults.append(one)
+    elif double.any():
+        what = _("equal to another row; without {number} each counts as a line of its own")
+        remedy = _("If they are copies, leave them out.")
+        told = what.format(number=number)
+        found.faults.append(
+            fault(table.name, keys, frame, again, told, remedy, of=size, kind="note")
+        )
+    numbers = frame.groupby(keys, sort=False).cumcount() + 1
+    place = list(table.names).index(number)
+    frame = frame.drop(columns=number, errors="ignore")
+    frame.insert(min(place, len(frame.columns)), number, numbers)
+    return frame
+
+
+def _number_of_line(table: Table) -> str | None:
+    """Return the column that counts the rows of one order, if the table has such a column."""
+    (last, *others) = reversed(table.primary_key)
+    is_count = table.field(last).type == "integer" and not last.endswith("_id")
+    owned = any(key.fields == tuple(reversed(others)) for key in table.foreign_keys)
+    known = any(key.fields == (last,) for key in table.foreign_keys)
+    return last if is_count and owned and not known else None
 
 
 def _joinable(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -178,27 +351,65 @@ def _joinable(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     }
 
 
-def _faults_of_table(table: Table, frame: pd.DataFrame) -> Iterator[str]:
+def _faults_of_table(found: Examined, table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
     """Empty, impossible and double values of one table."""
-    for field in table:
-        if field.name in frame.columns:
-            yield from _impossible(table, field, frame)
-    double = frame.duplicated(list(table.primary_key), keep="first")
-    if double.any():
-        yield _fault(table, table.primary_key, frame, double, _("there twice"))
-    for field in table:
-        if field.name in frame.columns:
-            yield from _out_of_order(table, field, frame)
+    size = found.sizes[table.name]
+    seen = {
+        name: one.rows
+        for one in found.faults
+        if one.table == table.name and one.kind == "value"
+        for name in one.columns
+    }
+    for one in table:
+        if one.name in frame.columns:
+            told = frame.index.isin(seen.get(one.name, []))
+            for wrong, what, remedy, kind in _impossible(table, one, frame):
+                if (wrong & ~told).any():
+                    yield fault(
+                        table.name,
+                        [one.name],
+                        frame,
+                        wrong & ~told,
+                        what,
+                        remedy,
+                        of=size,
+                        kind=kind,
+                    )
+    yield from _double(found, table, frame)
+    for one in table:
+        if one.name in frame.columns:
+            for wrong, what in _out_of_order(one, frame):
+                yield fault(table.name, [one.name], frame, wrong, what, of=size, kind="impossible")
 
 
-def _impossible(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[str]:
+def _double(found: Examined, table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Rows of one key: copies of a whole row, and rows that differ."""
+    keys, size = list(table.primary_key), found.sizes[table.name]
+    known = frame[keys].notna().all(axis=1)
+    again = frame.duplicated(keys) & known
+    if not again.any():
+        return
+    names = [one.name for one in table if one.name in frame.columns]
+    copies = frame.duplicated(names) & known
+    if copies.any():
+        yield fault(table.name, keys, frame, copies, _("there twice"), of=size, kind="copy")
+    differ = again & ~copies
+    if differ.any():
+        what = _("there twice, with other values")
+        yield fault(table.name, keys, frame, differ, what, of=size, kind="twice")
+
+
+Rule = tuple[Any, str, str, str]
+
+
+def _impossible(table: Table, one: Field, frame: pd.DataFrame) -> list[Rule]:
     """Values that are empty, outside the limits of the field, or none of its words."""
-    values, limits = frame[field.name], field.constraints
-    optional = field.name not in table.primary_key
-    rules: list[tuple[Any, str, str]] = []
-    if field.required:
+    values, limits = frame[one.name], one.elsewhere.constraints
+    optional = one.name not in table.primary_key
+    rules: list[Rule] = []
+    if one.elsewhere.required:
         remedy = _("Fill these cells, or leave these rows or the whole column out.")
-        rules.append((values.isna(), _("empty"), remedy if optional else ""))
+        rules.append((values.isna(), _("empty"), remedy if optional else "", "gap"))
     if values.dtype.kind in "iuf":  # ids may be text
         comparisons = {
             "minimum": (operator.lt, _("below {limit}")),
@@ -208,71 +419,159 @@ def _impossible(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[str
         for name, (beyond, what) in comparisons.items():
             if name in limits:
                 limit = limits[name]
-                rules.append((beyond(values, limit), what.format(limit=limit), ""))
+                wrong = beyond(values, limit).fillna(value=False).astype("bool")
+                rules.append((wrong, what.format(limit=limit), "", "impossible"))
     if "enum" in limits:
         what = _("none of: {allowed}").format(allowed=", ".join(limits["enum"]))
         remedy = _("Put these words in place of yours, or leave the column out.")
         wrong = values.notna() & ~values.isin(limits["enum"])
-        rules.append((wrong, what, remedy if optional else ""))
-    for wrong, what, remedy in rules:
-        if wrong.any():
-            yield _fault(table, [field.name], frame, wrong, what, remedy)
+        rules.append((wrong, what, remedy if optional else "", "impossible"))
+    return rules
 
 
-def _out_of_order(table: Table, field: Field, frame: pd.DataFrame) -> Iterator[str]:
+def _out_of_order(one: Field, frame: pd.DataFrame) -> Iterator[tuple[pd.Series, str]]:
     """Values before, or above, those of the column that limits them."""
     for other, beyond, what in (
-        (field.not_before, operator.lt, _("before {other}")),
-        (field.not_above, operator.gt, _("above {other}")),
+        (one.not_before, operator.lt, _("before {other}")),
+        (one.not_above, operator.gt, _("above {other}")),
     ):
         if other in frame.columns:
-            wrong = beyond(frame[field.name], frame[other])
+            values, limits = frame[one.name], frame[other]
+            if values.dtype.kind == "M" and limits.dtype.kind == "M":
+                # a day without an hour is not before an hour of that day
+                day = values.dt.normalize()
+                limits = limits.where(values != day, limits.dt.normalize())
+            wrong = beyond(values, limits).fillna(value=False).astype("bool")
             if wrong.any():
-                yield _fault(table, [field.name], frame, wrong, what.format(other=other))
+                yield wrong, what.format(other=other)
 
 
 def _dangling(
-    table: Table, frame: pd.DataFrame, key: ForeignKey, other: pd.DataFrame
-) -> Iterator[str]:
+    found: Examined, name: str, frame: pd.DataFrame, key: ForeignKey, other: pd.DataFrame
+) -> Iterator[Fault]:
     """Values of a foreign key that the other table does not have."""
     if not {*key.fields} <= {*frame.columns} or not {*key.reference} <= {*other.columns}:
         return
     mine, theirs = frame[list(key.fields)], other[list(key.reference)].drop_duplicates()
     theirs = theirs.set_axis(list(key.fields), axis=1)
-    if any(mine[name].dtype.kind != theirs[name].dtype.kind for name in key.fields):
+    if any(mine[one].dtype.kind != theirs[one].dtype.kind for one in key.fields):
         mine, theirs = mine.astype("str"), theirs.astype("str")
     known = pd.MultiIndex.from_frame(theirs)
     there = pd.Series(pd.MultiIndex.from_frame(mine).isin(known), index=frame.index)
     wrong = ~there & frame[list(key.fields)].notna().all(axis=1)
     if wrong.any():
         what = _("not in the table {other}").format(other=key.table)
-        yield _fault(table, key.fields, frame, wrong, what)
+        size = found.sizes[name]
+        yield fault(name, key.fields, frame, wrong, what, of=size, kind="orphan")
 
 
-def _fault(
-    table: Table,
-    columns: Sequence[str],
-    frame: pd.DataFrame,
-    wrong: pd.Series,
-    what: str,
-    remedy: str = "",
-) -> str:
-    """One fault as a sentence; rows are counted below the header, from 1."""
-    rows = wrong.fillna(False).to_numpy(dtype=bool).nonzero()[0]
-    values = [
-        str(frame[name].iloc[rows[0]]) for name in columns if pd.notna(frame[name].iloc[rows[0]])
-    ]
-    sentence = _(
-        "Table {table}, column {column}: {count} of {all} rows are {what}, "
-        "for example row {row} below the header{example}. {remedy}"
+# --- what is left out ------------------------------------------------------------------
+
+Parts = list[tuple[Fault, pd.DataFrame]]
+
+
+def _lost(one: Fault, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return as many empty rows as a fault has, which are no longer in the table."""
+    columns = frames[one.table].columns.difference(["quantity", "unit_price"])
+    return pd.DataFrame(index=one.rows, columns=columns)
+
+
+def _take(frame: pd.DataFrame, one: Fault, parts: Parts) -> pd.DataFrame:
+    """Take the rows of a fault out of a frame, and note them."""
+    rows = frame.index.isin(one.rows)
+    if rows.any():
+        parts.append((one, frame[rows]))
+    return frame[~rows]
+
+
+def _usable_rows(found: Examined, name: str, frame: pd.DataFrame, parts: Parts) -> pd.DataFrame:
+    """Leave out copies, further rows of a key, and rows with a gap or an impossible value."""
+    table, size = schemas()[name], found.sizes[name]
+    for one in found.faults:
+        if one.table == name and one.kind == "copy":
+            frame = _take(frame, one, parts)
+    for one in _double(found, table, frame):
+        if one.kind == "twice":
+            keys = list(table.primary_key)
+            every = frame.duplicated(keys, keep=False)
+            frame = _take(frame, replace(one, rows=frame.index.to_numpy()[every]), parts)
+    told = [one for one in found.faults if one.table == name and one.kind == "value"]
+    rest = [one for one in found.faults if one.table == name and one.kind in _BAD]
+    for one in [*told, *rest]:
+        frame = _without(frame, table, one, parts, size)
+    return frame
+
+
+_BAD = ("gap", "impossible")
+
+
+def _without(
+    frame: pd.DataFrame, table: Table, one: Fault, parts: Parts, size: int
+) -> pd.DataFrame:
+    """Leave out the rows of one fault; or its cells, or its column."""
+    (name,) = one.columns
+    field_, key = table.field(name), name in table.primary_key
+    rows = frame.index.isin(one.rows)
+    if name not in frame.columns or not rows.any():
+        return frame
+    if not key and (rows | frame[name].isna()).all():
+        parts.append(
+            (replace(one, what=_("the whole column: {what}").format(what=one.what)), _NONE)
+        )
+        return frame.drop(columns=name)
+    if one.kind == "gap" and not key and field_.is_words:
+        return frame  # a gap in a column of words is a group of its own
+    if key or not _is_master(table):
+        return _take(frame, one, parts)
+    if one.kind != "gap":
+        what = _("{n} cells left empty: {what}").format(n=int(rows.sum()), what=one.what)
+        parts.append((replace(one, what=what), _NONE))
+        values = frame[name]
+        loose = values.astype("Int64") if values.dtype.kind in "iu" else values
+        return frame.assign(**{name: loose.mask(rows)})
+    return frame
+
+
+_NONE = pd.DataFrame()
+
+
+def _is_master(table: Table) -> bool:
+    """Say whether a table tells of things, such as products, to which others point.
+
+    >>> [name for name in ("products", "orders", "order_lines") if _is_master(schemas()[name])]
+    ['products']
+    """
+    named = any(
+        key.table == table.name and other.name != table.name
+        for other in schemas().values()
+        for key in other.foreign_keys
     )
-    return sentence.format(
-        table=table.name,
-        column=" + ".join(columns),
-        count=len(rows),
-        all=len(frame),
-        what=what,
-        row=rows[0] + 1,
-        example=f" ({', '.join(values)})" if values else "",
-        remedy=remedy or _("Correct these rows or leave them out."),
+    events = [table, *(schemas()[key.table] for key in table.foreign_keys)]
+    return named and not any(
+        one.type == "datetime" and one.required for event in events for one in event
     )
+
+
+def _drop_orphans(found: Examined, frames: dict[str, pd.DataFrame], parts: Parts) -> None:
+    """Leave out rows that point to one that is not there, until none is left."""
+    left = True
+    while left:
+        left = False
+        for name in frames:
+            for key in schemas()[name].foreign_keys:
+                if key.table not in frames:
+                    continue
+                other = frames[key.table]
+                for one in _dangling(found, name, frames[name], key, other):
+                    left = True
+                    frames[name] = _unlinked(frames[name], schemas()[name], one, parts)
+
+
+def _unlinked(frame: pd.DataFrame, table: Table, one: Fault, parts: Parts) -> pd.DataFrame:
+    """Leave out the rows of an orphan, or its cell where the table tells of things."""
+    if not _is_master(table) or set(one.columns) & set(table.primary_key):
+        return _take(frame, one, parts)
+    what = _("{n} cells left empty: {what}").format(n=len(one.rows), what=one.what)
+    parts.append((replace(one, what=what), _NONE))
+    rows = frame.index.isin(one.rows)
+    return frame.assign(**{name: frame[name].mask(rows) for name in one.columns})

@@ -7,19 +7,26 @@ from typing import NamedTuple
 import pandas as pd
 
 from ecokit.messages import _
+from ecokit.shop.money import amounts, has_decimal_comma
 from ecokit.shop.schema import Field
+from ecokit.shop.words import FALSE, GAPS, TOTALS, TRUE
 
-TRUE, FALSE = ("true", "t", "yes", "y", "1", "是"), ("false", "f", "no", "n", "0", "否")
 WHOLE = r"-?(?:0|[1-9]\d{0,17})(?:\.0+)?"
-ROUNDED = r"-?\d(?:[.,]\d+)?[eE]\+\d+"
-# ="123" and '123: how exports keep a spreadsheet from rounding ids.
-KEPT_AS_TEXT = r"^(?:=\"(.*)\"|'(.*))$"
+ROUNDED = r"-?\d(?:[.,]\d+)?[eE]\+?\d+"
+LONGEST = 2**53  # from there on a float does not hold every whole number
+# Blanks that nobody sees; ="123", '123 and `123 keep a spreadsheet from rounding ids.
+UNSEEN = "[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]"  # no raw text: Arrow reads it fast
+KEPT_AS_TEXT = r"^(?:=\s*\"\s*(.*?)\s*\"|['’‘`]+\s*(.*))$"
+GROUPED = r"[-+−]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?"
 YEARS = (1900, 2100)
-ZONED = r"^(.*:\d{2}(?:\.\d+)?)\s*(Z|[+-]\d{2}(?::?\d{2})?)$"
+ZONED = r"^(.*:\d{2}(?:\.\d+)?)\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+MONTH = r"(?P<year>(?:19|20)\d{2})\s*(?:[-/.年]\s*)?(?P<month>0?[1-9]|1[0-2])\s*月?"
 PARTS = (
-    r"^(?P<first>\d{1,4})(?P<mark>[-/.年])(?P<second>\d{1,2})[-/.月](?P<last>\d{1,4})日?"
-    r"(?P<time>(?:[T\s].*)?)$"
+    r"^(?P<first>\d{1,4})\s*(?P<mark>[-/.年])\s*(?P<second>\d{1,2})\s*[-/.月]\s*"
+    r"(?P<last>\d{1,4})\s*日?(?P<time>(?:[T\s]?\s*.*)?)$"
 )
+HALF = r"^(.*?)\s*(上午|下午|凌晨|早上|中午|晚上|am|pm|AM|PM)\s*(\d{1,2})(.*)$"
+LATE = ("下午", "晚上", "中午", "pm", "PM")
 
 
 class Wrong(NamedTuple):
@@ -28,6 +35,55 @@ class Wrong(NamedTuple):
     rows: pd.Series
     what: str
     remedy: str
+
+
+def without_gaps(column: pd.Series, *, free: bool = False, flags: bool = False) -> pd.Series:
+    """Return a column whose gaps are missing, however they are written; text without its blanks.
+
+    Parameters
+    ----------
+    column : Series
+        Values of any kind.
+    free : bool
+        Whether it is free text, such as names, in which "None" may be a word.
+    flags : bool
+        Whether it holds true or false, of which 无 is one.
+
+    Examples
+    --------
+    >>> without_gaps(pd.Series([" A1 ", "NULL", "--", ""])).tolist()
+    ['A1', nan, nan, nan]
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    empty = column.isna()
+    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        text = column.astype("str")
+        if text.str.contains(UNSEEN).any():
+            text = text.str.replace(UNSEEN, "", regex=True)
+        column = column.where(empty, text.str.strip())
+        small = column.astype("str").str.lower()
+        words = {""} if free else GAPS - FALSE if flags else GAPS
+        empty |= small.isin(words)
+    return column.mask(empty) if empty.any() else column
+
+
+def is_total(column: pd.Series) -> pd.Series:
+    """Say for each value whether it names a sum of the other rows.
+
+    Examples
+    --------
+    >>> is_total(pd.Series(["A1", "合计：", "Total (2 rows)"])).tolist()
+    [False, True, True]
+    """
+    if column.dtype != object and not isinstance(column.dtype, pd.StringDtype):
+        return pd.Series(data=False, index=column.index)
+    text = column.astype("str")
+    likely = text.str.contains("[计計和汇数]|(?i:total|sum)").eq(True)
+    if not likely.any():
+        return likely.astype("bool")
+    word = text[likely].str.replace(r"\s*[:：(（].*$", "", regex=True).str.strip().str.lower()
+    return word.isin(TOTALS).reindex(column.index, fill_value=False) & column.notna()
 
 
 def as_type(field: Field, column: pd.Series) -> tuple[pd.Series, list[Wrong]]:
@@ -42,88 +98,156 @@ def as_type(field: Field, column: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     >>> as_type(paid, pd.Series(["5/1/2025"]))[1][0].what
     'dates in which day and month could change places'
     """
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
+    flags = field.type == "boolean"
+    column = without_gaps(column, free=field.is_free_text, flags=flags)
     empty = column.isna()
-    if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
-        column = column.where(empty, column.astype("str").str.strip())
-        empty |= column == ""
-    column = column.mask(empty)
     if field.type == "string" or field.name.endswith("_id"):
         column = _without_points(column)
     if field.name.endswith("_id"):
-        return _as_id(field, column, empty)
+        return as_ids(column, text=field.type == "string")
     if field.type == "string":
         return column.astype("str").mask(empty), []
-    if field.type == "boolean":
-        return _as_boolean(field, column, empty)
+    if flags:
+        values, wrong = as_flags(column)
+        plain = field.required and not empty.any() and not wrong
+        return values.astype("bool") if plain else values, wrong
     if field.type in ("date", "datetime"):
         return _as_time(column, empty)
-    return _as_number(column, empty, whole=field.type == "integer")
+    whole = field.elsewhere.type == "integer"
+    values, wrong = _as_number(column, empty, whole=whole, money=field.unit == "yuan")
+    if field.type == "integer" and not whole and (values.dropna() % 1 == 0).all():
+        values = _integers(values, empty) if not wrong else values
+    return values, wrong
 
 
 def _without_points(column: pd.Series) -> pd.Series:
     """Give back their look to whole numbers that a gap in the column turned into 2.0."""
     if not pd.api.types.is_float_dtype(column) or (column.dropna() % 1 != 0).any():
         return column
-    return column.astype("Float64").astype("Int64") if column.abs().max() < 2**53 else column
+    return column.astype("Float64").astype("Int64") if column.abs().max() < LONGEST else column
 
 
-def _as_id(field: Field, column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
-    """Keep ids as they are written; they become integers only where nothing is lost by it."""
-    text = column.astype("str").str.replace(KEPT_AS_TEXT, r"\1\2", regex=True).mask(empty)
-    remedy = _("Export the ids as text.")
-    kinds = ((ROUNDED, _("ids that a spreadsheet rounded")), ("-?inf", _("not ids")))
-    found = [(text.str.fullmatch(pattern).eq(True), what) for pattern, what in kinds]
-    wrong = [Wrong(rows, what, remedy) for rows, what in found if rows.any()]
-    if field.type == "string" or not text[~empty].str.fullmatch(WHOLE).all():
-        return text, wrong
-    return _integers(pd.to_numeric(text.str.replace(r"\.0+$", "", regex=True)), empty), wrong
+def as_ids(column: pd.Series, *, text: bool = False) -> tuple[pd.Series, list[Wrong]]:
+    """Return ids as they are written; integers only where nothing is lost by it.
+
+    Parameters
+    ----------
+    column : Series
+        Without gaps in words, see `without_gaps`.
+    text : bool
+        Whether they stay text anyway.
+
+    Examples
+    --------
+    >>> as_ids(pd.Series(["250123456789012345", None, '="250123456789012347"']))[0].tolist()
+    [250123456789012345, <NA>, 250123456789012347]
+    >>> as_ids(pd.Series([250123456789012345.0]))[1][0].what
+    'ids whose last digits a column of decimal numbers has changed'
+    """
+    empty = column.isna()
+    if pd.api.types.is_integer_dtype(column) and not text:
+        return _integers(column, empty), []
+    words = column.astype("str")
+    if not pd.api.types.is_numeric_dtype(column):
+        words = _replaced(words, "^[='’‘`]", KEPT_AS_TEXT, r"\1\2")
+    words = words.mask(empty | (words == ""))
+    empty = words.isna()
+    rounded = words.str.fullmatch(ROUNDED).eq(True)
+    if pd.api.types.is_float_dtype(column):
+        infinite = column.abs().eq(float("inf"))
+        kinds = (
+            (column.abs().ge(LONGEST) & ~infinite, *_CHANGED),
+            (infinite, _("not ids"), _("Export the ids as text.")),
+        )
+    else:
+        kinds = ((rounded, _("ids that a spreadsheet rounded"), _("Export the ids as text.")),)
+    wrong = [Wrong(rows, what, remedy) for rows, what, remedy in kinds if rows.any()]
+    if text or not words[~empty].str.fullmatch(WHOLE).all():
+        return words, wrong
+    return _integers(_replaced(words, r"\.0+$", r"\.0+$", ""), empty), wrong
+
+
+def _replaced(text: pd.Series, mark: str, pattern: str, new: str) -> pd.Series:
+    """Replace a pattern where a mark, which is fast to find, says that it may stand."""
+    found = text.str.contains(mark).eq(True)
+    return (
+        text.mask(found, text[found].str.replace(pattern, new, regex=True)) if found.any() else text
+    )
+
+
+_CHANGED = (
+    _("ids whose last digits a column of decimal numbers has changed"),
+    _("Read the file with this column as text; Shop.from_folder does."),
+)
 
 
 def _integers(numbers: pd.Series, empty: pd.Series) -> pd.Series:
-    return numbers.astype("Int64" if empty.any() else "int64")
+    """Return whole numbers; with a gap they are no floats, which would change long ones."""
+    if not empty.any():
+        return pd.to_numeric(numbers).astype("int64")
+    known = pd.to_numeric(numbers[~empty]).astype("int64")
+    return known.astype("Int64").reindex(numbers.index)
 
 
-def _as_boolean(field: Field, column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
+def as_flags(column: pd.Series) -> tuple[pd.Series, list[Wrong]]:
+    """Return true, false or missing, in the words in which people write them.
+
+    Examples
+    --------
+    >>> as_flags(pd.Series(["Yes", "缺货", "N", None]))[0].tolist()
+    [True, False, False, <NA>]
+    """
+    empty = column.isna()
     text = _without_points(column).astype("str").str.lower()
-    values = text.isin(TRUE)
-    wrong = ~empty & ~text.isin((*TRUE, *FALSE))
+    wrong = ~empty & ~text.isin(TRUE | FALSE)
     remedy = _("Write true or false.")
     faults = [Wrong(wrong, _("neither true nor false"), remedy)] if wrong.any() else []
-    plain = field.required and not empty.any()
-    return (values if plain else values.astype("boolean").mask(empty)), faults
+    return text.isin(TRUE).astype("boolean").mask(empty | wrong), faults
 
 
 def _as_number(
-    column: pd.Series, empty: pd.Series, *, whole: bool
+    column: pd.Series, empty: pd.Series, *, whole: bool, money: bool
 ) -> tuple[pd.Series, list[Wrong]]:
     if column.dtype.kind not in "iufb":  # pandas would turn a time into its nanoseconds
-        column = column.astype("str")
+        column = column.astype("str").str.replace("−", "-")
+        if not (money and has_decimal_comma(column)):
+            grouped = column.str.fullmatch(GROUPED).eq(True)
+            column = column.mask(grouped, column.str.replace(r"[,，]", "", regex=True))
     numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     wrong = ~empty & ~(numbers.abs() < 2**63)
+    if money and wrong.any() and isinstance(column.dtype, pd.StringDtype):
+        if has_decimal_comma(column):  # then a point, or a comma before three digits, is not clear
+            wrong |= ~empty & column.str.contains(r"\.\d+$|^\D*\d+,\d{3}\D*$")
+            clear = wrong & ~column.str.contains(r"^[^,]*\.\d+\D*$|^\D*\d+,\d{3}\D*$")
+            numbers = numbers.mask(wrong)
+        else:
+            clear = wrong
+        numbers[clear] = amounts(column[clear])
+        wrong = ~empty & ~(numbers.abs() < 2**63)
     if whole:
         wrong |= ~empty & (numbers % 1 != 0)
     if wrong.any():
         what = _("not whole numbers") if whole else _("not numbers")
-        remedy = _(
-            "Write plain numbers such as {example}: no currency, no thousands separator, "
-            "no decimal comma."
-        )
+        remedy = _("Write plain numbers such as {example}: no percent, no unit, one currency.")
         example = "1299" if whole else _("1299 or 12.50")
-        return numbers, [Wrong(wrong, what, remedy.format(example=example))]
+        fault = Wrong(wrong, what, remedy.format(example=example))
+        return numbers.mask(wrong), [fault]
     return (_integers(numbers, empty) if whole else numbers), []
 
 
 def _as_time(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
     """Read points in time; refuse years that no shop has seen."""
     times, faults = _times(column, empty)
-    if faults:
-        return times, faults
-    outside = ~times.dt.year.between(*YEARS) & ~empty
+    unread = pd.Series(data=False, index=column.index)
+    for fault in faults:
+        unread |= fault.rows
+    if times.dtype.kind != "M":
+        return pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]"), faults
+    outside = ~times.dt.year.between(*YEARS) & ~empty & ~unread
     what = _("not in the years {first} to {last}").format(first=YEARS[0], last=YEARS[1])
     remedy = _("Correct the year; leave the cell empty where the thing has not happened.")
-    return times, [Wrong(outside, what, remedy)] if outside.any() else []
+    late = [Wrong(outside, what, remedy)] if outside.any() else []
+    return times.mask(outside | unread), [*faults, *late]
 
 
 def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
@@ -135,7 +259,9 @@ def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]
         "that format before you export it."
     )
     if pd.api.types.is_numeric_dtype(column) and not empty.all():
-        return column, [Wrong(~empty, _("not dates"), remedy)]
+        column = _without_points(column)
+        if not pd.api.types.is_integer_dtype(column):
+            return column, [Wrong(~empty, _("not dates"), remedy)]
     text = column.astype("str")
     zoned = text.str.fullmatch(ZONED).eq(True)
     if zoned.any():
@@ -147,18 +273,44 @@ def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]
             what = _("in another kind of time zone than the rest")
             return column, [Wrong(other, what, _("Write all of them in the shop's time."))]
         text = text.mask(zoned, parts[0].reindex(text.index))
+    months = text.str.fullmatch(MONTH).eq(True)
+    if months.any():
+        parts = text[months].str.extract(MONTH)
+        first = parts["year"] + "-" + parts["month"].str.zfill(2) + "-01"
+        text = text.mask(months, first.reindex(text.index))
     times = pd.to_datetime(text.mask(empty), errors="coerce", format="ISO8601")
     times = times.astype("datetime64[us]")
     rest = times.isna() & ~empty
     if not rest.any():
         return times, []
-    split, unclear = _by_parts(text[rest])
+    split, unclear = _by_parts(_on_the_clock(text[rest]))
     times[rest] = split
     unclear = unclear.reindex(text.index, fill_value=False)
     missed = times.isna() & ~empty & ~unclear
     what = _("dates in which day and month could change places")
     faults = [Wrong(unclear, what, remedy), Wrong(missed, _("not dates"), remedy)]
     return times, [fault for fault in faults if fault.rows.any()]
+
+
+def _on_the_clock(text: pd.Series) -> pd.Series:
+    """Return times of 24 hours for those with 上午 and 下午 before the hour.
+
+    >>> _on_the_clock(pd.Series(["2025/1/5 下午3:05", "2025/1/5 15点5分"])).tolist()
+    ['2025/1/5 15:05', '2025/1/5 15:5']
+    """
+    text = text.str.replace(r"(\d)\s*[点时]\s*(?:整)?\s*(?=$|\d)", r"\1:", regex=True)
+    text = text.str.replace(r"(\d)\s*[分秒]\s*", r"\1:", regex=True).str.rstrip(":")
+    parts = text.str.extract(HALF)
+    half = parts[1].notna()
+    if not half.any():
+        return text
+    hour = parts[2].astype("float64") % 12
+    hour += 12 * (parts[1].isin(LATE) & ~((parts[1] == "晚上") & (parts[2] == "12")))
+    same = parts[2].astype("float64") > 12  # 下午15:05
+    hour = hour.mask(same, parts[2].astype("float64"))
+    rest = parts[3].mask(parts[3] == "", ":00")
+    clock = parts[0] + " " + hour.map("{:.0f}".format, na_action="ignore") + rest
+    return text.mask(half, clock)
 
 
 def _by_parts(text: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -174,6 +326,7 @@ def _by_parts(text: pd.Series) -> tuple[pd.Series, pd.Series]:
     year = parts["last"].where(year_last, parts["first"].where(parts["first"].str.len() == 4))
     month = parts["second"].mask(swap, parts["first"])
     day = parts["first"].mask(swap, parts["second"]).where(year_last, parts["last"])
-    iso = year + "-" + month + "-" + day + parts["time"]
+    time = parts["time"].str.strip().str.removeprefix("T")
+    iso = (year + "-" + month + "-" + day + " " + time).str.strip()
     times = pd.to_datetime(iso.mask(unclear), errors="coerce", format="mixed")
     return times.astype("datetime64[us]"), unclear
