@@ -152,15 +152,14 @@ def as_ids(column: pd.Series, *, text: bool = False) -> tuple[pd.Series, list[Wr
         words = _replaced(words, "^[='’‘`]", KEPT_AS_TEXT, r"\1\2")
     words = words.mask(empty | (words == ""))
     empty = words.isna()
-    rounded = words.str.fullmatch(ROUNDED).eq(True)
+    remedy = _("Export the ids as text.")
+    kinds = [(words.str.fullmatch(ROUNDED).eq(True), _("ids that a spreadsheet rounded"), remedy)]
     if pd.api.types.is_float_dtype(column):
         infinite = column.abs().eq(float("inf"))
-        kinds = (
+        kinds = [
             (column.abs().ge(LONGEST) & ~infinite, *_CHANGED),
-            (infinite, _("not ids"), _("Export the ids as text.")),
-        )
-    else:
-        kinds = ((rounded, _("ids that a spreadsheet rounded"), _("Export the ids as text.")),)
+            (infinite, _("not ids"), remedy),
+        ]
     wrong = [Wrong(rows, what, remedy) for rows, what, remedy in kinds if rows.any()]
     if text or not words[~empty].str.fullmatch(WHOLE).all():
         return words, wrong
