@@ -14,6 +14,7 @@ from scipy import stats
 from scipy.optimize import minimize_scalar
 from scipy.stats import binom, multivariate_normal, norm
 
+from benchmarks.estimate import made as many_rows
 from ecokit import explore, pricing
 from ecokit.errors import CourseError
 from ecokit.explore.pricing import lab, products
@@ -450,9 +451,9 @@ def test_two_stages_agree_with_statsmodels() -> None:
 
     frame = made(2)
     frame = frame[frame["units"] > 0]
-    dummies = elasticity._beside(frame, elasticity.EFFECTS, ())
-    x = np.column_stack([np.log(frame["price"]), dummies])
-    z = np.column_stack([np.log(frame["cost"]), dummies])
+    beside = dummies(frame, *elasticity.EFFECTS)
+    x = np.column_stack([np.log(frame["price"]), beside])
+    z = np.column_stack([np.log(frame["cost"]), beside])
     fitted = IV2SLS(np.log(frame["units"].to_numpy() / frame["visits"].to_numpy()), x, z).fit()
     ours = pricing.estimate(frame, model="logs", instrument="cost")
     assert ours.elasticity == pytest.approx(fitted.params[0], abs=1e-6)
@@ -557,7 +558,7 @@ def test_an_elasticity_has_no_unit() -> None:
         ({"units": math.nan}, {}, "units is no number of 0 or more"),
         ({"price": 9.0}, {}, "does not change beyond"),
         ({"cost": 9.0}, {"instrument": "cost"}, "instrument does not change"),
-        ({"product_id": 1}, {}, "five or more"),
+        ({"product_id": 1}, {}, "three or more"),
         ({"price": math.inf}, {}, "column price of panel holds NaN or infinity"),
         ({"price": "9"}, {}, "column price of panel holds text"),
         ({"visits": -1}, {}, "visits is no number of 0 or more"),
@@ -742,6 +743,78 @@ def three_arms(days: Frame) -> Frame:
     return pd.concat([days, third], ignore_index=True)
 
 
+def dummies(panel: Frame, *columns: str) -> Any:
+    """Return a column for each value of each effect, less one for all but the first."""
+    blocks = [pd.get_dummies(panel[one], dtype=float) for one in columns]
+    return np.column_stack([blocks[0], *(block.iloc[:, 1:] for block in blocks[1:])])
+
+
+def test_effects_taken_out_are_dummies_on_5_200_rows() -> None:
+    import statsmodels.api as sm
+
+    panel = many_rows(5_500)
+    assert 5_000 < len(panel) < 5_400
+    panel["market"] = panel["week"]
+    offset = np.log(panel["visits"])
+    x = np.column_stack([np.log(panel["price"]), dummies(panel, "product_id", "market")])
+    counts = sm.GLM(panel["units"], x, family=sm.families.Poisson(), offset=offset)
+    right = counts.fit(wls_method="qr", tol=1e-12)
+    told = pricing.estimate(panel, errors="plain")
+    assert told.elasticity == pytest.approx(right.params.iloc[0], abs=1e-6)
+    assert told.se == pytest.approx(right.bse.iloc[0], rel=1e-5)
+    sold = panel["units"] > 0
+    y = np.log(panel.loc[sold, "units"]) - offset[sold]
+    for errors, kind in (("plain", "nonrobust"), ("robust", "HC1")):
+        ols = sm.OLS(y, x[sold]).fit(cov_type=kind)
+        told = pricing.estimate(panel, model="logs", errors=errors)
+        assert told.elasticity == pytest.approx(ols.params.iloc[0], abs=1e-6)
+        assert told.se == pytest.approx(ols.bse.iloc[0], rel=1e-5)
+
+
+def test_any_panel_will_do() -> None:
+    rng = np.random.default_rng(5)
+    shops = pd.DataFrame({"brand": np.repeat(["x", "y", "z"], 300), "ad": rng.random(900) < 0.3})
+    shops["kind"] = rng.choice(["a", "b", "c"], 900)
+    shops["c1"], shops["c2"] = np.exp(rng.normal(0, 0.2, (2, 900)))
+    taste = rng.normal(0, 0.2, 900)
+    shops["p"] = np.exp(0.6 * taste) * shops["c1"] * shops["c2"] ** 0.5
+    lift = 0.4 * shops["ad"] + shops["kind"].map({"a": 0.0, "b": 0.3, "c": -0.2})
+    shops["sales"] = rng.poisson(200 * np.exp(taste + lift - 2 * np.log(shops["p"])))
+    how: Any = {"product_id": "brand", "units": "sales", "price": "p", "exposure": None}
+    how |= {"effects": ["product_id"], "controls": ["ad", "kind"]}
+    for model in ("counts", "logs"):
+        plain = pricing.estimate(shops, model=model, **how)
+        both = pricing.estimate(shops, model=model, instrument=["c1", "c2"], **how)
+        assert plain.elasticity > -1.9  # prices follow taste
+        assert both.covers(-2)
+        assert not both.weak
+        table = both.coefficients.set_index("term")
+        assert table.index.tolist()[:4] == ["price", "ad", "kind: b", "kind: c"]
+        assert table.loc["kind: b", "coefficient"] == pytest.approx(0.3, abs=0.1)
+        assert both.products == 3
+    for errors in elasticity.ERRORS:
+        told = pricing.estimate(shops, errors=errors, **how)
+        assert told.elasticity == pytest.approx(pricing.estimate(shops, **how).elasticity)
+        assert 0 < told.se < 0.3
+    twice = pd.concat([shops, shops])
+    assert pricing.estimate(twice, **how).rows == 1800  # without a key they may be true
+    with pytest.raises(CourseError, match="brand and p stands in another row"):
+        pricing.estimate(twice, key=["brand", "p"], **how)
+
+
+def test_rows_that_tell_nothing_are_counted() -> None:
+    panel = many_rows(1_500)
+    panel.loc[:9, "visits"] = 0
+    told = pricing.estimate(panel)
+    assert told.left_out >= 10
+    assert told.left_out + told.rows == len(panel)
+    implied = panel.assign(double=panel["week"] * 2.0)
+    assert pricing.estimate(implied, controls=["double"]).coefficients["term"].tolist() == ["price"]
+    names = panel.assign(name=[f"n{n % 60}" for n in range(len(panel))])
+    with pytest.raises(CourseError, match="The control name has 60 values"):
+        pricing.estimate(names, controls=["name"])
+
+
 def test_a_split_has_three_verdicts_everywhere() -> None:
     odd = pricing.ratio_check([44_700, 45_489])
     assert odd.p_value == pytest.approx(0.0086, abs=5e-5)
@@ -787,7 +860,7 @@ def test_a_row_a_visitor_tells_what_counts_tell() -> None:
         stats.ttest_ind(b, a, equal_var=False).pvalue
     )
     counts = pd.DataFrame({"group": ["x", "y"], "n": [3, 3], "bought": [1, 2]})
-    names = {"arm": "group", "visitors": "n", "orders": "bought"}
+    names: Any = {"arm": "group", "visitors": "n", "orders": "bought"}
     of_counts = pricing.effects(counts, **names).iloc[0]
     assert of_counts[["low", "high"]].tolist() == told.loc["conversion", ["low", "high"]].tolist()
     assert pricing.ratio_check(rows).p_value == 1

@@ -10,7 +10,7 @@ cost as an instrument: it moves the price and is nothing to the customer.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -23,6 +23,8 @@ from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
+from ecokit.pricing import regression
+from ecokit.pricing.absorb import Codes, Groups, rank
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +48,10 @@ class Estimate:
     """An elasticity with its 95 % interval.
 
     ``elasticity``, ``se`` (standard error), ``low``, ``high``, ``rows`` (product weeks used),
-    ``products`` (clusters), ``first_stage`` (F of the instrument; NaN without one).
+    ``products`` (clusters), ``first_stage`` (F of the instruments; NaN without one), ``left_out``
+    (rows that hold nothing: no exposure, no instrument, or of an effect that never sold), and
+    ``coefficients``, a table of the price and all controls: ``term``, ``coefficient``, ``se``,
+    ``low``, ``high``, ``p_value``. A control that effects or others imply is not in it.
     """
 
     elasticity: float
@@ -56,6 +61,8 @@ class Estimate:
     rows: int
     products: int
     first_stage: float = float("nan")
+    left_out: int = 0
+    coefficients: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     @property
     def weak(self) -> bool:
@@ -248,15 +255,18 @@ def estimate(
     panel: Any,
     *,
     model: str = "counts",
-    exposure: str = "visits",
-    instrument: str | None = None,
+    exposure: str | None = "visits",
+    instrument: By = None,
     effects: By = EFFECTS,
     controls: By = (),
+    errors: str = "larger",
+    cluster: str | None = None,
+    key: By = None,
     product_id: str = "product_id",
     units: str = "units",
     price: str = "price",
 ) -> Estimate:
-    """Estimate a price elasticity from a panel of products and weeks.
+    """Estimate a price elasticity from a panel of products and weeks, or of any other kind.
 
     Parameters
     ----------
@@ -267,36 +277,49 @@ def estimate(
         ``"counts"``: Poisson regression with the logarithm of the price (PPML), which takes weeks
         of zero units as they are. ``"logs"``: the logarithm of units on the logarithm of the
         price by least squares; weeks of zero units have none and fall out.
-    exposure : str
+    exposure : str, optional
         The column that demand is measured against: ``"visits"`` that looked at the product, or
-        ``"days"`` on sale (then visits are part of demand).
-    instrument : str, optional
-        A column that moves the price and not demand: ``"cost"``. With ``"logs"`` this is two-stage
+        ``"days"`` on sale (then visits are part of demand). None: nothing.
+    instrument : str or sequence of str, optional
+        Columns that move the price and not demand: ``"cost"``. With ``"logs"`` this is two-stage
         least squares, with ``"counts"`` a control function: the residual of the first stage
         stands beside the price.
     effects : sequence of str
-        Columns that get an effect for each value.
+        Columns that get an effect for each value; the effects are taken out, not listed.
     controls : sequence of str
-        Columns that stand beside the price as they are.
+        Columns that stand beside the price: numbers as they are, text with a coefficient for each
+        value but the first.
+    errors : {"larger", "jackknife", "clustered", "robust", "plain"}
+        Standard errors. ``"jackknife"``: clusters left out one by one (CV3). ``"larger"``: that,
+        or rows left out one by one, whichever is larger: few clusters may show too little by luck.
+        ``"clustered"``: the usual ones by cluster (CV1). ``"robust"``: by row (HC1).
+        ``"plain"``: as if all rows varied alike, and counts as Poisson's.
+    cluster : str, optional
+        The column whose values share luck. Default: the product.
+    key : str or sequence of str, optional
+        Columns that tell rows apart; rows that share them are refused. By default a panel with
+        ``product_id`` and ``week`` may not hold a whole row twice; any other has no key.
     product_id, units, price : str
         What the columns are called that hold the product, the units asked for, and the price.
 
     Returns
     -------
     Estimate
-        Standard errors are the larger of those clustered by product and those by row (few clusters
-        may show too little by luck), with t quantiles of clusters less one. Those of the control
-        function count that its first stage is estimated too.
+        Intervals take t quantiles of clusters less one (``"robust"`` and ``"plain"``: of rows less
+        coefficients and effects). The errors of the control function count that its first stage
+        is estimated too, all but ``"plain"``.
 
     Raises
     ------
     CourseError
         A column is missing or holds values that cannot be; an unknown model; prices
-        that never change beyond effects and controls; fewer than five products.
+        that never change beyond effects and controls; fewer than three clusters; a Poisson
+        regression that does not settle.
 
     References
     ----------
-    Poisson regression, which needs only the mean to be right: Santos Silva and Tenreyro (2006).
+    Poisson regression, which needs only the mean to be right: Santos Silva and Tenreyro (2006);
+    with effects taken out: Correia, Guimarães and Zylkin (2020).
     Control function: Wooldridge (2015); its variance stacks both stages: Newey and McFadden
     (1994), section 6. Clusters: the jackknife form CV3, which suits few of them, MacKinnon,
     Nielsen and Webb (2023), with the degrees of freedom of effects across them. Why the price
@@ -312,6 +335,8 @@ def estimate(
     >>> told = estimate(rows)
     >>> round(told.elasticity, 1), told.covers(-2.5)
     (-2.6, True)
+    >>> told.coefficients["term"].tolist()
+    ['price']
     >>> estimate(rows.assign(price=55.0))
     Traceback (most recent call last):
     ...
@@ -319,38 +344,63 @@ def estimate(
     market, so it tells nothing about demand. Take fewer effects or a longer history.
     """
     numbers.one_of("model", model, ("counts", "logs"))
+    numbers.one_of("errors", errors, ERRORS)
     effects, controls = _named("effects", effects), _named("controls", controls)
-    measured = [numbers.text("exposure", exposure)]
-    measured += [] if instrument is None else [numbers.text("instrument", instrument)]
+    instruments = frames.listed(instrument, "instrument")
+    measured = [] if exposure is None else [numbers.text("exposure", exposure)]
+    measured += instruments
     names = {"product_id": product_id, "units": units, "price": price}
-    data = _checked(panel, names, measured, effects, controls)
-    data = _usable(data, model, measured, effects)
-    clusters = data["product_id"].to_numpy()
-    if len(set(clusters)) < 5:
+    groups = {"cluster": product_id if cluster is None else numbers.text("cluster", cluster)}
+    data = _checked(panel, names | groups, measured, effects, controls)
+    _refuse_doubled(panel, data, key, product_id)
+    used, codes = _usable(data, model, measured, effects)
+    clusters = pd.factorize(used["cluster"])[0]
+    if errors in _BY_CLUSTER and len(np.unique(clusters)) < LEAST_CLUSTERS:
         message = _(
-            "There are {n} products with {columns} above 0. Take five or more: errors are "
-            "clustered by product."
+            "There are {n} products with {columns} above 0. Take three or more: errors are "
+            "clustered by product; errors='robust' does without."
         )
         columns = ", ".join(["units", *measured])
-        raise CourseError(message.format(n=len(set(clusters)), columns=columns))
-    beside = _beside(data, effects, controls)
-    log_price = np.log(data["price"].to_numpy(float))
-    if np.std(_without(beside, log_price)) < 1e-9:
+        raise CourseError(message.format(n=len(np.unique(clusters)), columns=columns))
+    if not len(used):
+        columns = ", ".join(["units", *measured])
+        message = _("No row of the panel has {columns} above 0, so there is nothing to estimate.")
+        raise CourseError(message.format(columns=columns))
+    beside, terms = _coded(used, controls)
+    log_price = np.log(used["price"].to_numpy(float))
+    groups_ = Groups(codes or [np.zeros(len(used), np.intp)])
+    kept = regression.independent(groups_, beside)
+    beside, terms = beside[:, kept], [terms[place] for place in kept]
+    if np.std(regression.without(groups_, beside, log_price)) < 1e-9:
         message = _(
             "The price does not change beyond the effects of {effects}, so it tells nothing about "
             "demand. Take fewer effects or a longer history."
         )
         raise CourseError(message.format(effects=_(" and ").join([*effects, *controls])))
     first = None
-    if instrument is not None:
-        first = _First(np.log(data[instrument].to_numpy(float)), log_price, beside)
-    asked, offset = data["units"].to_numpy(float), np.log(data[exposure].to_numpy(float))
-    fit = _logs if model == "logs" else _counts
-    slope, scores, left, right = fit(asked, offset, log_price, beside, first)
-    shared, single = (_clustered(scores, left, right, g) for g in (clusters, np.arange(len(data))))
-    se = max(shared, single) * _spent(data, beside, effects)
+    if instruments:
+        moved = np.log(used[instruments].to_numpy(float))
+        first = regression.First(groups_, moved, log_price, beside)
+    asked = used["units"].to_numpy(float)
+    offset = np.zeros(len(used)) if exposure is None else np.log(used[exposure].to_numpy(float))
+    x = np.column_stack([log_price, beside])
+    if model == "logs":
+        fit = regression.least_squares(groups_, np.log(asked) - offset, x, first)
+    else:
+        fit = regression.poisson(groups_, asked, offset, x, first)
+    across, absorbed = _absorbed(codes, clusters, len(terms))
+    variance, free = regression.variance(fit, errors, clusters, across, absorbed)
     strength = first.strength(clusters) if first else float("nan")
-    return _told(slope, se, clusters, len(data), strength)
+    terms = ["price", *terms, *(["first_stage"] if len(fit.slopes) > len(terms) + 1 else [])]
+    table = _coefficients(terms, fit.slopes, variance, free)
+    return _told(table, used, data, strength)
+
+
+ERRORS = ("larger", "jackknife", "clustered", "robust", "plain")
+"""The standard errors that :func:`estimate` knows."""
+
+_BY_CLUSTER = ("larger", "jackknife", "clustered")
+LEAST_CLUSTERS = 3
 
 
 def _named(what: str, names: By) -> list[str]:
@@ -368,10 +418,19 @@ def _checked(
     controls: Sequence[str],
 ) -> pd.DataFrame:
     """Return the panel in pandas, by the course's names, or say what is wrong with it."""
-    own = dict.fromkeys(measured, "number") | dict.fromkeys(controls, "number")
-    types = {"product_id": "id", "units": "number", "price": "number"} | own
-    frame = frames.table(panel, list(dict.fromkeys([*effects, *own])), name="panel", types=own)
-    data = frames.as_pandas(frames.table(frame, names, name="panel", types=types))
+    own = dict.fromkeys(measured, "number")
+    others = [one for one in effects if one not in names]
+    frame = frames.table(panel, list(dict.fromkeys([*others, *own, *controls])), name="panel")
+    schema = frame.collect_schema()
+    words = [one for one in controls if isinstance(schema[one], nw.String)]
+    flags = [nw.col(one).cast(nw.Int64) for one in controls if schema[one] == nw.Boolean]
+    frame = frame.with_columns(*flags) if flags else frame
+    own |= {one: "number" for one in controls if one not in words}
+    types = {"product_id": "id", "cluster": "any", "units": "number", "price": "number"} | own
+    frame = frames.table(frame, list(own), name="panel", types=own)
+    opened = frames.table(frame, names, name="panel", types=types)
+    wanted = list(dict.fromkeys([*names, *others, *own, *controls]))
+    data = frames.as_pandas(opened.select(*wanted))
     finite = [
         rows.Wrong(
             _("{column} is no finite number").format(column=name),
@@ -379,19 +438,64 @@ def _checked(
             ("product_id", name),
         )
         for name in controls
+        if name not in words
     ]
+    gaps = list(dict.fromkeys(["product_id", *effects, *words, "cluster"]))
     rules = [
-        *(rows.missing(name, "product_id") for name in ("product_id", *effects)),
+        *(rows.missing(name, "product_id") for name in gaps),
         rows.below_zero("units", "product_id"),
         rows.not_above_zero("price", "product_id"),
         *(rows.below_zero(name, "product_id", gaps=True) for name in measured),
         *finite,
     ]
     rows.refuse(data, "panel", rules)
-    if data.duplicated().any():
-        message = _("{n:,} rows of the panel stand in it twice. Keep one of each.")
-        raise CourseError(message.format(n=int(data.duplicated().sum())))
     return data
+
+
+def _refuse_doubled(panel: Any, data: pd.DataFrame, key: By, product_id: str) -> None:
+    """Refuse rows that stand in a panel twice, where it has a key to know them by."""
+    if key is not None:
+        names = frames.listed(key, "key")
+        if names:
+            given = frames.table(panel, names, name="panel")
+            rows.refuse(frames.as_pandas(given.select(*names)), "panel", [rows.twice(*names)])
+        return
+    frame = frames.table(panel, "", name="panel")
+    if product_id != "product_id" or "week" not in frame.collect_schema().names():
+        return
+    table = frames.as_pandas(frame)
+    products, weeks = (pd.factorize(table[name])[0] for name in ("product_id", "week"))
+    many = np.bincount((products + 1) * (weeks.max(initial=0) + 2) + weeks + 1)
+    if many.max(initial=0) < 2:  # no two rows of a product and week: no row twice
+        return
+    doubled = table.duplicated()
+    if doubled.any():
+        message = _(
+            "{n:,} rows of the panel stand in it twice. Keep one of each; if they are different "
+            "sales, say key=()."
+        )
+        raise CourseError(message.format(n=int(doubled.sum())))
+
+
+def _coded(data: pd.DataFrame, controls: Sequence[str]) -> tuple[Floats, list[str]]:
+    """Return the columns beside the price and their names; text gets one for each value."""
+    columns, terms = [np.empty((len(data), 0))], list[str]()
+    for name in controls:
+        if pd.api.types.is_numeric_dtype(data[name]):
+            columns.append(data[[name]].to_numpy(float))
+            terms.append(name)
+            continue
+        values = sorted(data[name].unique())
+        if len(values) > MOST_VALUES:
+            message = _("The control {name} has {n:,} values. Name it among the effects instead.")
+            raise CourseError(message.format(name=name, n=len(values)))
+        columns.append(np.column_stack([data[name] == one for one in values[1:]] or columns[:1]))
+        terms += [f"{name}: {one}" for one in values[1:]]
+    return np.column_stack(columns).astype(float), terms
+
+
+MOST_VALUES = 50
+"""Values of a text that stands beside the price; with more it is an effect."""
 
 
 LADDER: dict[str, dict[str, Any]] = {
@@ -533,125 +637,63 @@ def _rows(key: str, told: Mapping[Any, Estimate]) -> pd.DataFrame:
     )
 
 
-class _First:
-    """The first stage: the price on the instrument, beside effects and controls."""
-
-    def __init__(self, z: Floats, price: Floats, beside: Floats) -> None:
-        self.z = _without(beside, z)
-        price = _without(beside, price)
-        self.square = float(self.z @ self.z)
-        if self.square < 1e-12 * len(z):
-            message = _("The instrument does not change beyond the effects. Take another one.")
-            raise CourseError(message)
-        self.slope = float(self.z @ price) / self.square
-        self.residual = price - self.slope * self.z
-        if float(self.residual @ self.residual) < 1e-12 * len(z):
-            message = _("The instrument says all about the price. Take another one, not the price.")
-            raise CourseError(message)
-
-    def strength(self, clusters: NDArray[Any]) -> float:
-        """F of the instrument: its squared t value, clustered."""
-        z = self.z[:, None]
-        se = _clustered(z * self.residual[:, None], z, z, clusters)
-        return (self.slope / se) ** 2
+def _absorbed(codes: Sequence[Codes], clusters: Codes, terms: int) -> tuple[int, int]:
+    """Return how many effects and controls cut across clusters, and how many there are."""
+    absorbed = (rank(codes) if codes else 1) + terms
+    inside = []
+    for code in codes:
+        owner = np.zeros(int(code.max()) + 1, np.intp)
+        owner[code] = clusters
+        if (owner[code] == clusters).all():  # each value lies in one cluster
+            inside.append(len(owner))
+    return absorbed - sum(inside), absorbed
 
 
-def _logs(
-    units: Floats, offset: Floats, price: Floats, beside: Floats, first: _First | None
-) -> tuple[float, Floats, Floats, Floats]:
-    """Least squares, or two-stage least squares: slope, scores, sides of the bread."""
-    both = _without(beside, np.column_stack([price, np.log(units) - offset]))
-    x, y = both[:, :-1], both[:, -1]
-    tools = x if first is None else first.z[:, None]
-    slopes = np.linalg.solve(tools.T @ x, tools.T @ y)
-    return float(slopes[0]), tools * (y - x @ slopes)[:, None], tools, x
-
-
-def _counts(
-    units: Floats, offset: Floats, price: Floats, beside: Floats, first: _First | None
-) -> tuple[float, Floats, Floats, Floats]:
-    """Poisson regression, with the residual of a first stage: slope, scores, sides of the bread."""
-    from statsmodels.genmod.families import Poisson  # statsmodels.api takes twice as long to load
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    x = np.column_stack([price] if first is None else [price, first.residual])
-    model = GLM(units, np.column_stack([x, beside]), family=Poisson(), offset=offset)
-    fitted = model.fit(wls_method="qr", tol=1e-10)
-    mean = np.asarray(fitted.fittedvalues)
-    root = np.sqrt(mean)[:, None]
-    inside = _without(root * beside, root * x) / root
-    scores = inside * (units - mean)[:, None]
-    if first is not None:
-        moved = float(fitted.params[1]) * (inside * mean[:, None]).T @ first.z
-        scores = scores + np.outer(first.z * first.residual / first.square, moved)
-    return float(fitted.params[0]), scores, inside * mean[:, None], inside
-
-
-def _without(columns: Floats, values: Floats) -> Floats:
-    """Return what `columns` leave of `values`: the residuals of least squares."""
-    from scipy.linalg import lstsq
-
-    if not columns.shape[1]:
-        return values
-    return values - columns @ lstsq(columns, values, lapack_driver="gelsy")[0]
-
-
-def _clustered(scores: Floats, left: Floats, right: Floats, clusters: NDArray[Any]) -> float:
-    """Return the standard error of the first slope, robust to errors shared in a cluster.
-
-    The slope solves ``left' (y - right b) = 0``; each cluster is left out in one step (CV3).
-    """
-    moved = []
-    bread = left.T @ right
-    for group in np.unique(clusters):
-        mine = clusters == group
-        rest = bread - left[mine].T @ right[mine]
-        moved.append(np.linalg.solve(rest, scores[mine].sum(axis=0))[0])
-    return float(np.sqrt((1 - 1 / len(moved)) * np.sum(np.square(moved))))
-
-
-def _spent(data: pd.DataFrame, beside: Floats, effects: Sequence[str]) -> float:
-    """Return by how much what cuts across products makes residuals look too small."""
-    inside = [
-        data[name].nunique()
-        for name in effects
-        if data.groupby(name)["product_id"].nunique().max() == 1
-    ]
-    across = beside.shape[1] - sum(inside)
-    return float(np.sqrt((len(data) - 1) / max(len(data) - 1 - across, 1)))
-
-
-def _told(slope: float, se: float, clusters: NDArray[Any], rows: int, strength: float) -> Estimate:
+def _coefficients(
+    terms: Sequence[str], slopes: Floats, variance: Floats, free: int
+) -> pd.DataFrame:
     from scipy.stats import t
 
-    products = len(set(clusters))
-    reach = float(t.ppf(0.975, products - 1)) * se
-    return Estimate(slope, se, slope - reach, slope + reach, rows, products, strength)
+    se = np.sqrt(np.diag(variance))
+    reach = float(t.ppf(0.975, free)) * se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p_value = np.where(se > 0, 2 * t.sf(np.abs(slopes) / se, free), 1.0)
+    return pd.DataFrame(
+        {
+            "term": list(terms),
+            "coefficient": slopes,
+            "se": se,
+            "low": slopes - reach,
+            "high": slopes + reach,
+            "p_value": p_value,
+        }
+    )
+
+
+def _told(table: pd.DataFrame, used: pd.DataFrame, data: pd.DataFrame, strength: float) -> Estimate:
+    slope, se, low, high = table[["coefficient", "se", "low", "high"]].to_numpy(float)[0].tolist()
+    clusters = int(used["cluster"].nunique())
+    left_out = len(data) - len(used)
+    return Estimate(slope, se, low, high, len(used), clusters, strength, left_out, table)
 
 
 def _usable(
     panel: pd.DataFrame, model: str, measured: Sequence[str], effects: Sequence[str]
-) -> pd.DataFrame:
-    """Leave out rows that hold nothing: no exposure, no instrument, an effect that says it all."""
-    data = panel[(panel[list(measured)] > 0).all(axis=1)]
+) -> tuple[pd.DataFrame, list[Codes]]:
+    """Leave out rows that hold nothing: no exposure, no instrument, an effect that says it all.
+
+    The effects come back as whole numbers from 0, row by row.
+    """
+    right = (panel[list(measured)] > 0).all(axis=1).to_numpy()
+    units = panel["units"].to_numpy(float)
     if model == "logs":
-        return data[data["units"] > 0]
+        right = right & (units > 0)
+    codes = [pd.factorize(panel[name])[0] for name in effects]
     before = -1
-    while len(data) != before:
-        before = len(data)
-        for name in effects:
-            data = data[data.groupby(name)["units"].transform("sum") > 0]
-    return data
-
-
-def _beside(data: pd.DataFrame, effects: Sequence[str], controls: Sequence[str]) -> Floats:
-    """Return a column a value of each effect and one a control, less those that others imply."""
-    from scipy.linalg import qr
-
-    blocks = [pd.get_dummies(data[name].astype(str)).to_numpy(float) for name in effects]
-    extra = data[list(controls)].to_numpy(float)
-    extra = (extra - extra.mean(axis=0)) / np.maximum(extra.std(axis=0), 1e-300)
-    columns = np.column_stack([np.ones(len(data)), *blocks, extra])
-    triangle, kept = qr(columns, mode="r", pivoting=True)
-    size = np.abs(np.diag(triangle[: columns.shape[1]]))
-    return columns[:, np.sort(kept[: int((size > 1e-8 * size[0]).sum())])]
+    while model == "counts" and right.sum() != before:
+        before = right.sum()
+        for code in codes:
+            right = right & (np.bincount(code, units * right)[code] > 0)
+    if right.all():
+        return panel, codes
+    return panel[right], [pd.factorize(code[right])[0] for code in codes]
