@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import html
+import io
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
-from ecokit import own
-from ecokit.own.look import Look, look
+import duckdb
+import pytest
+
+from ecokit import kpi, own
+from ecokit.cli import main
+from ecokit.errors import CourseError
+from ecokit.own.looking import Look, look
 
 DATA = Path(__file__).parent / "data" / "own"
 
@@ -57,3 +69,324 @@ def test_the_source_is_not_changed_and_a_corrected_mapping_is_used(tmp_path: Pat
     assert "unit price" in (out / "mapping.new.yaml").read_text("utf-8")
     assert hashlib.sha256((raw / "export.csv").read_bytes()).hexdigest() == before
     assert sorted(path.name for path in raw.iterdir()) == ["export.csv"]
+
+
+# --- the exports that people have: figures by hand-written SQL ------------------------------
+
+TAOBAO = """
+    WITH o AS (SELECT DISTINCT replace(replace("订单编号", '="', ''), '"', '') AS id
+               FROM {orders} WHERE "订单状态" IN
+                   ('交易成功', '买家已付款，等待卖家发货', '卖家已发货，等待买家确认')),
+         l AS (SELECT replace(replace("订单编号", '="', ''), '"', '') AS id,
+                      "购买数量"::INT
+                      * replace(replace("价格", '￥', ''), ',', '')::DECIMAL(12, 2) AS y
+               FROM {lines})
+    SELECT (SELECT count(*) FROM o), (SELECT sum(y) FROM l JOIN o USING (id))"""
+JD = """
+    SELECT count(DISTINCT "订单号"), sum("订购数量"::INT * "京东价"::DECIMAL(12, 2))
+    FROM {orders} WHERE "订单状态" IN ('完成', '等待出库')"""
+PDD = """
+    SELECT count(DISTINCT "订单号"), sum(replace("商家实收金额(元)", ',', '')::DECIMAL(12, 2))
+    FROM {orders} WHERE "订单状态" NOT LIKE '%退款成功'"""
+SHOPIFY = """
+    WITH paid AS (SELECT Name FROM {orders} WHERE "Financial Status" = 'paid')
+    SELECT (SELECT count(*) FROM paid),
+           sum("Lineitem quantity"::INT * "Lineitem price"::DECIMAL(12, 2))
+    FROM {orders} WHERE Name IN (FROM paid)"""
+WOO = """
+    SELECT count(*), sum("Net Sales"::DECIMAL(12, 2))
+    FROM {orders} WHERE Status IN ('completed', 'processing')"""
+AMAZON = """
+    SELECT count(DISTINCT "order-id"), sum(amount::DECIMAL(12, 2)) FROM {orders}
+    WHERE "transaction-type" = 'Order' AND "amount-description" = 'Principal'"""
+SHOPS = {
+    "taobao_orders": (TAOBAO, {"orders": "ExportOrderList*", "lines": "ExportOrderDetail*"}),
+    "jd_orders": (JD, {"orders": "*"}),
+    "pinduoduo_orders": (PDD, {"orders": "*"}),
+    "shopify_orders": (SHOPIFY, {"orders": "*"}),
+    "woocommerce_orders": (WOO, {"orders": "*"}),
+    "amazon_settlement": (AMAZON, {"orders": "*"}),
+}
+
+
+def by_hand(name: str, tmp_path: Path) -> tuple[int, float]:
+    query, files = SHOPS[name]
+    scans = {}
+    for part, pattern in files.items():
+        (path,) = (DATA / name).glob(pattern)
+        data = path.read_bytes()
+        encoding = "gb18030" if name[:2] in ("ta", "jd") else "utf-8-sig"
+        copy = tmp_path / f"{part}.csv"
+        copy.write_text(data.decode(encoding).replace("\r\n", "\n"), "utf-8")
+        mark = "\\t" if path.suffix == ".txt" else ","
+        scans[part] = f"read_csv('{copy}', all_varchar = true, delim = E'{mark}', header = true)"
+    (row,) = duckdb.sql(query.format(**scans)).fetchall()
+    return int(row[0]), float(row[1])
+
+
+@pytest.mark.parametrize("name", SHOPS)
+def test_an_export_of_a_shop_gives_the_figures_of_sql(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["own", str(DATA / name), "--out", str(tmp_path / "out")]) == 0
+    orders, sales = by_hand(name, tmp_path)
+    shop = own.load(tmp_path / "out")
+    assert kpi.measure("orders", shop)["orders"].item() == orders
+    assert kpi.measure("sales", shop)["sales"].item() == pytest.approx(sales, abs=0.011)
+    said = capsys.readouterr().out
+    assert f"Paid orders: {orders} orders" in said
+    mapping = (tmp_path / "out" / "mapping.yaml").read_text("utf-8")
+    assert f": {name}\n" in mapping
+
+
+def test_visits_of_analytics_are_sessions_and_visitors(tmp_path: Path) -> None:
+    found = look(DATA / "ga4_bigquery", tmp_path / "events")
+    (path,) = (DATA / "ga4_bigquery").glob("*")
+    query = f"""
+        SELECT count(DISTINCT user_pseudo_id), count(DISTINCT (user_pseudo_id, list_filter(
+            event_params, lambda p: p.key = 'ga_session_id')[1].value.int_value))
+        FROM '{path}'"""
+    ((visitors, visits),) = duckdb.sql(query).fetchall()
+    assert found.values["uv"] == visitors == 2
+    assert found.values["visits"] == visits == 3
+    assert not found.faults
+
+
+def test_a_traffic_report_gives_visits_and_no_visitors(tmp_path: Path) -> None:
+    found = look(DATA / "ga4_traffic_csv", tmp_path / "traffic")
+    assert found.values == {"visits": 14.0}
+    shop = own.load(tmp_path / "traffic")
+    by_day = kpi.measure("visits", shop, ["day", "channel_id"])
+    assert by_day["visits"].tolist() == [3, 5, 4, 2]
+    assert "needs visits: visitor_id" in (tmp_path / "traffic" / "report.txt").read_text("utf-8")
+
+
+def test_every_preset_has_a_source_and_an_example() -> None:
+    there = {path.name for path in DATA.iterdir()} | {"taobao_lines"}
+    for name, one in own.presets().items():
+        assert one.sources, name
+        assert name in there
+
+
+# --- a public web shop, as it was published --------------------------------------------------
+
+
+def test_online_retail_as_it_is(real_data: Callable[[str], Path], tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    shutil.copy(real_data("online_retail.parquet"), raw)
+    found = look(raw, tmp_path / "out")
+    left = {(one.table, one.reason): one for one in found.left}
+    assert set(found.rows) == {"orders", "order_lines", "products"}
+    assert found.rows["orders"] == 25_900
+    assert found.rows["order_lines"] == 541_909
+    copies = left["order_lines", "copy"]
+    shop = own.load(tmp_path / "out")
+    lines = shop.order_lines
+    total = (lines["quantity"] * lines["unit_price"]).sum()
+    assert total + copies.yuan == pytest.approx(9_747_747.934, abs=0.5)  # lines are whole fen
+    mapping = tmp_path / "out" / "mapping.yaml"
+    mapping.write_text(mapping.read_text("utf-8").replace("copies: leave out", "copies: keep"))
+    assert not look(raw, tmp_path / "out").left
+    shop = own.load(tmp_path / "out")
+    lines = shop.order_lines.merge(shop.orders, on="order_id", suffixes=("", "_of_order"))
+    whole = lines["quantity"] * lines["unit_price"]
+    assert whole.sum() == pytest.approx(9_747_747.934)
+    sold = lines[lines["visitor_id"].notna() & (lines["quantity"] > 0) & (lines["unit_price"] > 0)]
+    assert len(sold) == 397_884
+    assert sold["order_id"].nunique() == 18_532
+    assert sold["visitor_id"].nunique() == 4_338
+    assert sold["quantity"].sum() == 5_167_812
+    assert (sold["quantity"] * sold["unit_price"]).sum() == pytest.approx(8_911_407.904)
+    cancelled = shop.orders["order_id"].astype("str").str.startswith("C").sum()
+    assert cancelled == 3_836
+
+
+# --- messy folders all end in a sentence -----------------------------------------------------
+
+HEAD = "order_id,placed_at,sku,qty,unit price\n"
+
+
+def xlsx(rows: list[list[str]]) -> bytes:
+    """Return the smallest spreadsheet: one sheet with texts."""
+
+    def cell(value: str) -> str:
+        formula = f"<f>{html.escape(value[1:])}</f><v>0</v>" if value.startswith("=") else ""
+        text = f"<is><t>{html.escape(value)}</t></is>"
+        return f"<c>{formula}</c>" if formula else f'<c t="inlineStr">{text}</c>'
+
+    lines = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
+    main_ns = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    doc = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    rel = "http://schemas.openxmlformats.org/package/2006/relationships"
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/'
+        'content-types"><Default Extension="xml" ContentType="application/xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{rel}"><Relationship Id="r1" Type="{doc}/'
+        'officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main_ns}" xmlns:r="{doc}"><sheets><sheet name="S" '
+        'sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{rel}"><Relationship Id="r1" '
+        f'Type="{doc}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main_ns}"><sheetData>{lines}</sheetData>'
+        "</worksheet>",
+    }
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return stream.getvalue()
+
+
+ROWS = [line.split(",") for line in LINES.strip().splitlines()]
+MESSY: dict[str, tuple[dict[str, str | bytes], str]] = {
+    "empty": ({"a_csv": b""}, "empty"),
+    "only blanks": ({"a_csv": "\n \n"}, "empty"),
+    "a title above": ({"a_csv": "Orders of 2025\n\n" + LINES}, "3 rows read"),
+    "two lines of names": ({"a_csv": "订单,,,,\n" + LINES}, "3 rows read"),
+    "a mark of the byte order": ({"a_csv": b"\xef\xbb\xbf" + LINES.encode()}, "3 rows read"),
+    "utf-16": ({"a_csv": LINES.encode("utf-16")}, "3 rows read"),
+    "a broken byte": (
+        {"a_csv": LINES.replace("sku", "商品编码").encode("gbk") + b"3,2025-01-07,\xff\x81,1,2\n"},
+        "damaged",
+    ),
+    "semicolons": ({"a_csv": LINES.replace(",", ";")}, "3 rows read"),
+    "tabs": ({"a_txt": LINES.replace(",", "\t")}, "3 rows read"),
+    "mixed separators": ({"a_csv": LINES + "3;2025-01-07;a;1;2\n"}, "row 4"),
+    "too many cells": ({"a_csv": LINES + "3,2025-01-07,a,1,2,3,4\n"}, "more cells"),
+    "a PDF": ({"orders_csv": b"%PDF-1.7 ..."}, "PDF"),
+    "a picture": ({"orders_png": b"\x89PNG\r\n\x1a\n\0\0"}, "none of"),
+    "bytes": ({"orders_csv": bytes(range(256)) * 9}, "no text"),
+    "no rows": ({"a_csv": HEAD}, "0 rows read"),
+    "one column": ({"a_csv": "sku\na\nb\n"}, "No table"),
+    "columns twice": ({"a_csv": "order_id,qty,qty,sku,unit price\n1,2,3,a,4\n"}, "there twice"),
+    "names with breaks": (
+        {"a_csv": '"order\nid",placed_at,sku,qty,"unit\nprice"\n1,2025-01-05,a,2,3\n'},
+        "1 rows read",
+    ),
+    "a page named xls": (
+        {
+            "a_xls": "<html><table>"
+            + "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in ROWS)
+            + "</table></html>"
+        },
+        "3 rows read",
+    ),
+    "a page without a table": ({"a_xls": "<html><p>Log in</p></html>"}, "without a table"),
+    "a spreadsheet": ({"a_xlsx": xlsx(ROWS)}, "3 rows read"),
+    "a torn spreadsheet": ({"a_xlsx": xlsx(ROWS)[:200]}, "no spreadsheet"),
+    "a locked spreadsheet": (
+        {"a_xlsx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)},
+        "locked",
+    ),
+    "torn gzip": ({"a_csv_gz": b""}, "empty"),
+    "a torn archive": ({"orders_gz": gzip.compress(LINES.encode() * 99)[:60]}, "whole gzip"),
+    "damaged Parquet": ({"orders_parquet": b"PAR1 and no more"}, "damaged Parquet"),
+    "hidden": ({".orders_csv": LINES, "~$orders_xlsx": b"x"}, "holds no file"),
+    "a huge cell": ({"a_csv": LINES + '3,2025-01-07,"' + "x" * 3_000_000 + '",1,2\n'}, "rows read"),
+    "formulas": ({"a_csv": LINES + "3,2025-01-07,=cmd|' /C calc'!A0,1,2\n"}, "4 rows read"),
+    "markup": ({"<b>_csv": LINES.replace("sku", "<script>alert(1)</script>")}, "rows read"),
+    "day or month": ({"a_csv": HEAD + "1,01/02/2025,a,1,2\n"}, "change places"),
+    "totals": ({"a_csv": LINES + "合计,,,4,24.5\n"}, "a total"),
+    "an id that was rounded": ({"a_csv": LINES + "1.23E+17,2025-01-07,a,1,2\n"}, "rounded"),
+    "a decimal comma": (
+        {"a_csv": LINES.replace(",", ";").replace("10.00", "10,50").replace("9.5", "9,50")},
+        "decimal comma",
+    ),
+    "a text price": ({"a_csv": LINES + "3,2025-01-07,a,1,cheap\n"}, "not numbers"),
+    "copies": ({"a_csv": LINES + "1,2025-01-05 10:00,a,2,10.00\n"}, "a copy of another row"),
+    "orphans": (
+        {
+            "orders_csv": "order_id,placed_at\n1,2025-01-05\n",
+            "order_lines_csv": "order_id,line,sku,quantity,unit_price\n1,1,a,1,2\n7,1,a,1,9\n",
+        },
+        "whose order is not there (row 2), worth ¥9.00",
+    ),
+    "keys that differ": (
+        {"orders_csv": "order_id,placed_at\n1,2025-01-05\n1,2025-01-06\n2,2025-01-07\n"},
+        "2 rows, each the same key",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MESSY)
+def test_a_messy_folder_ends_in_a_sentence(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, words = MESSY[name]
+    raw, out = write(tmp_path / "raw", **files), tmp_path / "out"
+    main(["own", str(raw), "--out", str(out)])
+    said = capsys.readouterr()
+    report = out / "report.txt"
+    told = said.out + said.err + (report.read_text("utf-8") if report.exists() else "")
+    assert "Traceback" not in told
+    assert words in told, told
+    page = (out / "report.html").read_text("utf-8") if report.exists() else ""
+    assert "<script>" not in page
+    assert "<b>." not in page
+    assert not list(out.glob(".work*"))
+
+
+def test_months_are_laid_under_each_other_and_others_aside(tmp_path: Path) -> None:
+    raw = write(
+        tmp_path / "raw",
+        jan_csv=LINES,
+        feb_csv=LINES.replace("2025-01", "2025-02")
+        .replace("\n1,", "\n11,")
+        .replace("\n2,", "\n12,"),
+    )
+    (raw / "deep").mkdir()
+    (raw / "deep" / "mar.csv").write_text(LINES.replace("qty", "units"), "utf-8")
+    found = look(raw, tmp_path / "out")
+    assert found.rows["order_lines"] == 6
+    assert "whose columns are others" in found.plan.ignored["deep/mar.csv"]
+
+
+def test_what_is_missing_or_misspelt_is_said(tmp_path: Path) -> None:
+    raw = write(tmp_path / "raw", a_csv=LINES)
+    out = tmp_path / "out"
+    for wrong, words in (
+        ("tables: [", "no YAML"),
+        ("folder: x\n", "no entry 'tables'"),
+        ("tables: {order: {files: [a.csv], columns: {order_id: order_id}}}", "no table 'order'"),
+        ("tables: {orders: {files: [b.csv], columns: {order_id: order_id}}}", "names b.csv"),
+        ("tables: {orders: {files: [a.csv], columns: {order_id: id}}}", "no column 'id'"),
+        ("tables: {orders: {files: [a.csv], columns: {number: sku}}}", "no column of it"),
+        ("tables: {orders: {files: [a.csv], columns: {order_id: {a: b}}}}", "says nothing"),
+        ("copies: yes\ntables: {}", "leave out, keep"),
+    ):
+        mapping = tmp_path / "mine.yaml"
+        mapping.write_text(wrong, "utf-8")
+        with pytest.raises(CourseError, match=words):
+            look(raw, out, mapping_file=mapping)
+    with pytest.raises(CourseError, match="Did you mean shopify_orders"):
+        look(raw, out, preset_name="shopify")
+    with pytest.raises(CourseError, match="lies in the folder"):
+        look(raw, raw / "out")
+    assert "lacks columns" in look(raw, out, preset_name="jd_orders").plan.ignored["a.csv"]
+
+
+def test_a_package_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    raw = write(tmp_path / "raw", a_xlsx=xlsx(ROWS))
+    assert main(["own", str(raw), "--out", str(tmp_path / "out")]) == 0
+    assert 'pip install "ecokit[own]"' in capsys.readouterr().out
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    assert main(["own", str(raw), "--out", str(tmp_path / "out")]) == 1
+    assert 'pip install "ecokit[own]"' in capsys.readouterr().err
+
+
+def test_what_the_course_needs_is_what_was_seen() -> None:
+    from ecokit import exercises, load_shop
+    from ecokit.own import able as module
+    from ecokit.own import needs
+
+    shop = load_shop()
+    stored = {row["id"]: row["needs"] for row in module._needs()}
+    assert set(stored) >= {one.id for one in exercises.all()}
+    for name in ("operations-turns", "journey-perfect"):
+        one = next((it for it in exercises.all() if it.id == name), exercises.all()[0])
+        seen = needs.row("exercise", one.id, one.title, needs.needs(one.sheet, shop))
+        assert seen["needs"] == stored[one.id]

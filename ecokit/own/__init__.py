@@ -17,9 +17,9 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "abilities": ["abilities"],
+        "able": ["abilities"],
+        "guess": ["presets"],
+        "looking": ["Look", "look"],
         "opened": ["load"],
-        "look": ["Look", "look"],
-        "presets": ["presets"],
     },
 )

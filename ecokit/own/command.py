@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ecokit.messages import _
-from ecokit.own.look import look
+from ecokit.own.looking import look
 from ecokit.own.report import contents
 
 

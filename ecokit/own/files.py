@@ -199,7 +199,6 @@ def _csv(path: Path, name: str, head: str, notes: list[str]) -> Source:
         "null_padding": "true",
         "ignore_errors": "true",
         "store_rejects": "true",
-        "strict_mode": "false",
         "columns": "{" + ", ".join(f"{sql.text(one)}: 'VARCHAR'" for one in columns) + "}",
     }
     if _broken_lines(head, separator):
@@ -209,13 +208,12 @@ def _csv(path: Path, name: str, head: str, notes: list[str]) -> Source:
     return Source(name, columns, scan, notes=tuple(notes))
 
 
-def _rows(head: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Return the first rows of a text, each with the lines up to its end."""
+def _rows(head: str, separator: str) -> Iterator[list[str]]:
+    """Return the first rows of a text."""
     csv.field_size_limit(LONGEST)
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
     try:
-        for row in reader:
-            yield reader.line_num, row
+        yield from reader
     except csv.Error:
         return
 
@@ -224,7 +222,7 @@ def _separator(head: str) -> str:
     """Return the separator that cuts most lines alike."""
 
     def fit(mark: str) -> tuple[int, int]:
-        widths = [len(row) for _line, row in _first(_rows(head, mark), 200) if any(row)]
+        widths = [len(row) for row in _first(_rows(head, mark), 200) if any(row)]
         widest = max(set(widths), key=lambda one: (one > 1, widths.count(one), one), default=1)
         return (widest > 1) * widths.count(widest), widest
 
@@ -232,7 +230,7 @@ def _separator(head: str) -> str:
 
 
 def _broken_lines(head: str, separator: str) -> bool:
-    return any("\n" in cell for _line, row in _rows(head, separator) for cell in row)
+    return any("\n" in cell for row in _rows(head, separator) for cell in row)
 
 
 def _first(rows: Iterable[Any], number: int) -> Iterator[Any]:
@@ -249,12 +247,12 @@ class _Header:
 def _names(head: str, separator: str) -> tuple[_Header, int]:
     """Return the names of the columns, and how many lines with words stand above them."""
     rows = list(_first(_rows(head, separator), LINES_ABOVE + 1))
-    widest = max(sum(bool(cell.strip()) for cell in row) for _line, row in rows)
-    for place, (line, row) in enumerate(rows):
+    widest = max(sum(bool(cell.strip()) for cell in row) for row in rows)
+    for place, row in enumerate(rows):
         filled = sum(bool(cell.strip()) for cell in row)
         if 2 * filled > widest and not row[0].lstrip().startswith("#"):
-            return _Header(row, line), sum(any(row) for _line, row in rows[:place])
-    return _Header(rows[0][1], rows[0][0]), 0
+            return _Header(row, place + 1), sum(any(row) for row in rows[:place])
+    return _Header(rows[0], 1), 0
 
 
 def named(names: Iterable[Any], notes: list[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
@@ -55,7 +55,7 @@ def presets() -> dict[str, Preset]:
     'Shopify orders'
     """
     yaml = need("yaml", _("Reading the presets"))
-    folder = resources.files("ecokit.own") / "presets"
+    folder = resources.files("ecokit.own") / "known"
     found = sorted(folder.iterdir(), key=lambda one: one.name)
     return {
         one.name.removesuffix(".yaml"): Preset(
@@ -128,6 +128,7 @@ def guess(sources: list[Source], wanted: str, connection: Any) -> Plan:
     """
     plan = Plan({})
     one = preset(wanted) if wanted else None
+    candidates: dict[str, list[Part]] = {}
     for source in sources:
         chosen = _preset_of(source, one)
         if chosen:
@@ -143,22 +144,27 @@ def guess(sources: list[Source], wanted: str, connection: Any) -> Plan:
         if not parts:
             plan.ignored[source.name] = _("No table of a shop is known by these columns.")
         for table, part in parts.items():
-            _lay(plan, table, part, source)
+            candidates.setdefault(table, []).append(part)
+    for table in schemas():
+        if table in candidates:
+            plan.tables[table] = _laid(plan, table, candidates[table])
     return plan
 
 
-def _lay(plan: Plan, table: str, part: Part, source: Source) -> None:
-    """Lay a file under the others of its table, if their columns agree."""
-    before = plan.tables.get(table)
-    if before is None:
-        plan.tables[table] = part
-    elif before.columns == part.columns and before.one_row_a == part.one_row_a:
-        before.files.append(source.name)
-    elif before.one_row_a and not part.one_row_a:  # a file of its own says more than another's
-        plan.tables[table] = part
-    elif not part.one_row_a:
-        why = _("It looks like the table {table}, as {file} does, whose columns are others.")
-        plan.ignored.setdefault(source.name, why.format(table=table, file=before.files[0]))
+def _laid(plan: Plan, table: str, parts: list[Part]) -> Part:
+    """Lay the files of a table under each other where their columns agree; the most win."""
+    alike: dict[str, list[Part]] = {}
+    for part in parts:
+        alike.setdefault(repr((part.columns, part.one_row_a)), []).append(part)
+    # a file with a row for each thing says more than one where it is put together
+    best = max(alike.values(), key=lambda those: (not those[0].one_row_a, len(those)))
+    files = [part.files[0] for part in best]
+    for part in parts:
+        if part.files[0] not in files and not part.one_row_a:
+            why = _("It looks like the table {table}, as {file} does, whose columns are others.")
+            plan.ignored.setdefault(part.files[0], why.format(table=table, file=files[0]))
+    unsure = {column: said for part in best for column, said in part.unsure.items()}
+    return replace(best[0], files=files, unsure=unsure)
 
 
 def _there(name: str, source: Source) -> str | None:
@@ -371,6 +377,9 @@ def _states(
     """Translate the words for the state of an order, and let it say which orders are paid."""
     state = columns.get("status")
     if state is None:
+        if "paid_at" not in columns and "placed_at" in columns:
+            columns["paid_at"] = columns["placed_at"]
+            unsure["paid_at"] = _("no payment is told: each order counts as paid when placed")
         return
     known = {_plain(word): meant for word, meant in statuses().items()}
     there = _distinct(source, state, connection)

@@ -9,11 +9,11 @@ import jinja2
 
 from ecokit import kpi
 from ecokit.messages import _
-from ecokit.own.abilities import lacking
+from ecokit.own.able import lacking
 from ecokit.shop.schema import schemas
 
 if TYPE_CHECKING:
-    from ecokit.own.look import Look
+    from ecokit.own.looking import Look
 
 KINDS = {
     "measure": _("Measures and KPIs"),

@@ -17,7 +17,7 @@ from ecokit import kpi
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.own import mapping, sql
-from ecokit.own.abilities import Ability, abilities
+from ecokit.own.able import Ability, abilities
 from ecokit.own.build import connected, typed
 from ecokit.own.checks import Checks, Fault, Left
 from ecokit.own.files import Refused, Source, found, read
