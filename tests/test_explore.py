@@ -10,11 +10,12 @@ from typing import Any, cast
 
 import ipywidgets as widgets
 import numpy as np
+import pandas as pd
 import pytest
 import traitlets
 from matplotlib.figure import Figure
 
-from ecokit import explore, load_shop
+from ecokit import explore, kpi, load_shop
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames, Picture, column
 from ecokit.explore.lab import (
@@ -42,7 +43,7 @@ def shop() -> Shop:
     return load_shop()
 
 
-@pytest.mark.parametrize("topic", explore.topics())
+@pytest.mark.parametrize("topic", [*explore.topics(), explore.MEASURE])
 def test_an_explorer_opens_and_every_control_has_a_name(topic: str, shop: Shop) -> None:
     waiting = [explore.show(topic, shop)]
     controls = 0
@@ -56,7 +57,7 @@ def test_an_explorer_opens_and_every_control_has_a_name(topic: str, shop: Shop) 
     assert controls
 
 
-@pytest.mark.parametrize("topic", explore.topics())
+@pytest.mark.parametrize("topic", [*explore.topics(), explore.MEASURE])
 def test_the_static_twin_is_complete(topic: str, shop: Shop) -> None:
     twin = explore.frames(topic, shop)
     assert twin.title
@@ -289,3 +290,64 @@ def test_a_lab_that_cannot_begin_says_so_and_waits_for_another_value() -> None:
     assert "&lt;bought&gt;" in app.below.value
     app.inputs["z"].value = 2
     assert (app.picture.alt, app.below.value) == ("The value is 2.", "")
+
+
+# Any measure -------------------------------------------------------------------------------------
+
+
+def test_the_line_under_the_picture_gives_the_table(shop: Shop) -> None:
+    from ecokit.explore import measure
+
+    for asked in (
+        ("sales", "month", ["category"], None),
+        ("conversion", "quarter", ["channel_id"], ("region", "north")),
+        ("uv", "", [], ("channel_id", "direct")),
+    ):
+        try:
+            table, code = measure.answer(shop, *asked)
+        except CourseError as error:  # visits have no region: a sentence, no traceback
+            assert "region" in str(error)
+            continue
+        given = eval(code, {"kpi": kpi, "shop": shop}).reset_index(drop=True)
+        assert given[list(table)].equals(table)
+    assert "region" in measure.groups(shop, "sales")
+    assert "region" not in measure.groups(shop, "conversion")
+
+
+def test_a_shop_of_one_table_has_its_measures() -> None:
+    visits = pd.DataFrame(
+        {"visitor_id": [1, 1, 2], "started_at": pd.to_datetime(["2025-01-05"] * 3)}
+    )
+    app = explore.show("measure", Shop({"visits": visits}))
+    assert [value for _text, value in app.inputs["measure"].options] == ["uv", "visits"]
+    assert "UV" in app.picture.alt
+    with pytest.raises(CourseError, match="no table that a measure needs"):
+        explore.show("measure", Shop({"visits": visits[["started_at"]].head(0)[[]]}))
+
+
+def test_names_that_no_font_draws_are_numbered_with_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ecokit.plots import theme
+
+    strange = "\u9f98\u9750"  # a character that no one types
+    monkeypatch.setattr(theme.glyphs, "system_fonts", lambda: ())
+    theme.families_used.cache_clear()
+    lines = pd.DataFrame(
+        {"order_id": [1, 2], "product_id": [1, 2], "quantity": [1, 2], "unit_price": [3.0, 4.0]}
+    )
+    orders = pd.DataFrame(
+        {
+            "order_id": [1, 2],
+            "placed_at": pd.to_datetime(["2025-01-05"] * 2),
+            "paid_at": pd.to_datetime(["2025-01-05"] * 2),
+        }
+    )
+    products = pd.DataFrame({"product_id": [1, 2], "name": ["phone", strange]})
+    shop = Shop({"orders": orders, "order_lines": lines, "products": products})
+    app = explore.show("measure", shop)
+    app.inputs["by"].value = "name"
+    app.inputs["period"].value = ""
+    labels = [text.get_text() for text in app.picture.figure.axes[0].get_yticklabels()]
+    assert "no. 1" in labels
+    assert strange not in labels
+    assert f"<li>{strange}</li>" in app.below.value
+    theme.families_used.cache_clear()

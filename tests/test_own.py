@@ -120,7 +120,7 @@ def by_hand(name: str, tmp_path: Path) -> tuple[int, float]:
         copy.write_text(data.decode(encoding).replace("\r\n", "\n"), "utf-8")
         mark = "\\t" if path.suffix == ".txt" else ","
         scans[part] = f"read_csv('{copy}', all_varchar = true, delim = E'{mark}', header = true)"
-    (row,) = duckdb.sql(query.format(**scans)).fetchall()
+    (row,) = duckdb.execute(query.format(**scans)).fetchall()
     return int(row[0]), float(row[1])
 
 
@@ -146,7 +146,7 @@ def test_visits_of_analytics_are_sessions_and_visitors(tmp_path: Path) -> None:
         SELECT count(DISTINCT user_pseudo_id), count(DISTINCT (user_pseudo_id, list_filter(
             event_params, lambda p: p.key = 'ga_session_id')[1].value.int_value))
         FROM '{path}'"""
-    ((visitors, visits),) = duckdb.sql(query).fetchall()
+    ((visitors, visits),) = duckdb.execute(query).fetchall()
     assert found.values["uv"] == visitors == 2
     assert found.values["visits"] == visits == 3
     assert not found.faults

@@ -31,6 +31,16 @@ DISK = 1.0
 """Gigabytes that the course, its figures and a learner's work need at most."""
 
 SYSTEMS = ("Linux", "Darwin", "Windows", "other")
+INSTALL_FONT = {
+    "Linux": _("Install Noto Sans CJK: the package fonts-noto-cjk or google-noto-sans-cjk-fonts."),
+    "Darwin": _("Install Noto Sans SC, or bring back PingFang SC of the system in Font Book."),
+    "Windows": _(
+        "Install Microsoft YaHei: Settings, Apps, Optional features, Chinese (Simplified)."
+    ),
+    "other": _("Install the font Noto Sans CJK SC or Noto Sans SC."),
+}
+"""Where names of products hold other Chinese characters than the course's, a font draws them."""
+
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _SALT = b"ecokit-1"
 
@@ -145,7 +155,7 @@ def fonts(folder: Path) -> Finding:
     """Ask whether a Chinese character can be drawn in a figure."""
     from matplotlib import font_manager
 
-    from ecokit.plots import theme
+    from ecokit.plots import glyphs, theme
 
     theme.use()
     try:
@@ -153,6 +163,9 @@ def fonts(folder: Path) -> Finding:
         drawn = font_manager.get_font(path).get_char_index(ord("电")) > 0
     except (ValueError, OSError, RuntimeError):
         drawn = False
+    if drawn and not glyphs.system_fonts():
+        text = _("the course's Chinese characters can be drawn, not those of your own products")
+        return Finding(WARNING, text, INSTALL_FONT.get(_system(), INSTALL_FONT["other"]))
     if drawn:
         return Finding(GOOD, _("Chinese characters can be drawn"))
     return Finding(BAD, _("the course's font is missing"), _("Install the course again."))

@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     import ipywidgets as widgets
 
     from ecokit.explore.base import Frames
+    from ecokit.explore.lab import Lab, Tabs
     from ecokit.shop import Shop
 
 __all__ = ["frames", "show", "topics"]
+
+MEASURE = "measure"
+"""The explorer that belongs to no topic: any measure, by what you like."""
 
 
 def topics() -> tuple[str, ...]:
@@ -31,10 +35,17 @@ def topics() -> tuple[str, ...]:
 
 
 def _module(topic: str) -> ModuleType:
-    if topic not in topics():
+    if topic not in (*topics(), MEASURE):
         message = _("There is no explorer '{topic}'. There are: {known}.")
-        raise CourseError(message.format(topic=topic, known=", ".join(topics())))
+        known = ", ".join((*topics(), MEASURE))
+        raise CourseError(message.format(topic=topic, known=known))
     return import_module(f"{__package__}.{topic}")
+
+
+def _lab(topic: str, shop: Shop) -> Lab | Tabs:
+    module = _module(topic)
+    found: Lab | Tabs = (module.measures if topic == MEASURE else module.lab)(shop)
+    return found
 
 
 def show(topic: str, shop: Shop) -> widgets.Widget:
@@ -43,7 +54,7 @@ def show(topic: str, shop: Shop) -> widgets.Widget:
     Parameters
     ----------
     topic : str
-        Such as ``"organisation"``.
+        Such as ``"organisation"``; ``"measure"`` is any measure, by a period and up to two columns.
     shop : Shop
         The shop to explore.
 
@@ -59,7 +70,7 @@ def show(topic: str, shop: Shop) -> widgets.Widget:
     ...
     ecokit.errors.CourseError: There is no explorer 'astrology'. There are: ...
     """
-    app: widgets.Widget = _module(topic).lab(shop).app()
+    app: widgets.Widget = _lab(topic, shop).app()
     return app
 
 
@@ -68,5 +79,5 @@ def frames(topic: str, shop: Shop) -> Frames:
 
     Parameters and errors are those of `show`.
     """
-    twin: Frames = _module(topic).lab(shop).frames()
+    twin: Frames = _lab(topic, shop).frames()
     return twin

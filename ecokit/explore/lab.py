@@ -14,7 +14,7 @@ from ecokit.explore.base import Frame, Frames, Picture, column, columns, fill, h
 from ecokit.explore.controls import Button, Choice, Control, Number, Slider, Toggle, steps
 from ecokit.explore.tables import alert, table
 from ecokit.messages import _
-from ecokit.plots import theme
+from ecokit.plots import glyphs, theme
 
 Declared = Mapping[str, Control]
 
@@ -142,7 +142,8 @@ class Lab:
         if not isinstance(told.alt, str) or not told.alt.strip():
             message = _("What draws {title!r} has to return the text for who sees no picture.")
             raise CourseError(message.format(title=self.title))
-        return told
+        names = theme.name_by_number(figure)
+        return Told(told.alt, glyphs.legend(names) + told.below) if names else told
 
 
 @dataclass(frozen=True)

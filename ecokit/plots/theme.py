@@ -6,6 +6,7 @@ Colours are the colour-blind safe palette of Okabe and Ito (2008), as seaborn's
 
 from __future__ import annotations
 
+import base64
 import inspect
 import io
 import zlib
@@ -29,6 +30,7 @@ from ecokit.inputs import frames
 from ecokit.inputs.numbers import as_float, refused
 from ecokit.inputs.renamed import public, refuse_old_call
 from ecokit.messages import _
+from ecokit.plots import glyphs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +59,6 @@ _RC = {
     "axes.unicode_minus": False,
     "figure.dpi": 100,
     "figure.figsize": (7.2, 4.0),
-    "font.family": ["DejaVu Sans", CJK_FONT],
     "grid.color": "#dddddd",
     "legend.frameon": False,
     "savefig.dpi": 130,
@@ -86,14 +87,43 @@ def use() -> None:
     'left'
     """
     _bundle_font()
-    sns.set_theme(context="notebook", style="whitegrid", palette="colorblind", rc=_RC)
+    families = {"font.family": list(families_used())}
+    sns.set_theme(context="notebook", style="whitegrid", palette="colorblind", rc=_RC | families)
+
+
+@cache
+def families_used() -> tuple[str, ...]:
+    """Return the fonts of figures: the course's two, and those of the system for other names."""
+    return ("DejaVu Sans", CJK_FONT, *glyphs.system_fonts())
+
+
+def name_by_number(fig: Figure) -> list[str]:
+    """Put numbers in the place of names that no font here can draw; return the names.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> name_by_number(fig)
+    []
+    """
+    _bundle_font()
+    return glyphs.numbered(fig, families_used())
 
 
 class _Shown(Figure):
     """A figure that a notebook shows by itself, without pyplot's inline machinery."""
 
+    names: Sequence[str] = ()
+
     def _repr_png_(self) -> bytes:
         return png(self)
+
+    def _repr_html_(self) -> str | None:
+        """Return the picture with the names that it numbers; None where it draws all of them."""
+        if not self.names:
+            return None
+        data = base64.b64encode(png(self)).decode("ascii")
+        return f'<img alt="" src="data:image/png;base64,{data}">{glyphs.legend(list(self.names))}'
 
 
 def figure(width: float = 7.2, height: float = 4.0) -> tuple[Figure, Axes]:
@@ -183,7 +213,11 @@ def drawn(
                 given.arguments[place] = new.subplots() if place == "ax" else new
             draw(*given.args, **given.kwargs)
             target = given.arguments[place]
-            return figure_of(target) if place == "ax" else target
+            fig = figure_of(target) if place == "ax" else target
+            names = name_by_number(fig)
+            if names and isinstance(fig, _Shown):
+                fig.names = names
+            return fig
 
         # help() and the reference shall say that a figure comes back
         shown = signature.replace(return_annotation="Figure")
@@ -528,8 +562,10 @@ __all__ = [
     "YELLOW",
     "capital",
     "drawn",
+    "families_used",
     "figure",
     "figure_of",
+    "name_by_number",
     "percent_axis",
     "png",
     "table",
