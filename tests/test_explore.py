@@ -324,10 +324,10 @@ def test_a_shop_of_one_table_has_its_measures() -> None:
 
 
 def test_names_that_no_font_draws_are_numbered_with_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ecokit.plots import theme
+    from ecokit.plots import glyphs, theme
 
     strange = "\u9f98\u9750"  # a character that no one types
-    monkeypatch.setattr(theme.glyphs, "system_fonts", lambda: ())
+    monkeypatch.setattr(glyphs, "system_fonts", lambda: ())
     theme.families_used.cache_clear()
     lines = pd.DataFrame(
         {"order_id": [1, 2], "product_id": [1, 2], "quantity": [1, 2], "unit_price": [3.0, 4.0]}

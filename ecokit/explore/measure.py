@@ -241,7 +241,7 @@ def _last(rows: pd.DataFrame, measure: str) -> str:
     )
 
 
-def shown(measure: str, value: float) -> str:
+def shown(measure: str, value: Any) -> str:
     """Return a value of a measure as it is read.
 
     Examples
