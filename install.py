@@ -1,7 +1,7 @@
 """Make the environment of the course in ``.venv``, with nothing but Python on any system.
 
     python3 install.py              what a learner needs
-    python3 install.py test engines what the tests need besides
+    python3 install.py test engines own what the tests need besides
 
 Versions and hashes of all packages come from ``requirements.lock``. A second call does
 nothing until the lock or ``pyproject.toml`` changes. Old Pythons can read this file, to say

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import hashlib
 import html
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import nbformat
 import pytest
 
 from ecokit import kpi, own
@@ -390,3 +392,36 @@ def test_what_the_course_needs_is_what_was_seen() -> None:
         one = next((it for it in exercises.all() if it.id == name), exercises.all()[0])
         seen = needs.row("exercise", one.id, one.title, needs.needs(one.sheet, shop))
         assert seen["needs"] == stored[one.id]
+
+
+def test_the_notebook_is_laid_once_and_says_what_is_lacking(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    look(own.example(), out)
+    path = out / "analysis.ipynb"
+    cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    names: dict[str, object] = {}
+    said = []
+    for source in cells:
+        tree = ast.parse(source.replace('own.load(".")', f"own.load({str(out)!r})"))
+        last = tree.body.pop()
+        assert isinstance(last, ast.Expr)
+        exec(compile(tree, "cell", "exec"), names)
+        said.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
+    kinds = [type(one).__name__ for one in said]
+    assert kinds == ["Shop", *["DataFrame"] * 5, "Told", "App"]
+    assert "competitor_prices" in said[-2]
+    path.write_text("mine", "utf-8")
+    look(own.example(), out)
+    assert path.read_text("utf-8") == "mine"
+
+
+def test_the_worked_example_agrees_with_sql(tmp_path: Path) -> None:
+    found = look(own.example(), tmp_path / "out")
+    scans = {}
+    for part, name in {"orders": "ExportOrderList", "lines": "ExportOrderDetailList"}.items():
+        text = (own.example() / f"{name}202511.csv").read_text("gb18030")
+        (tmp_path / f"{part}.csv").write_text(text, "utf-8")
+        scans[part] = f"read_csv('{tmp_path}/{part}.csv', all_varchar = true, header = true)"
+    scans["lines"] = f'(SELECT DISTINCT * FROM {scans["lines"]} WHERE "价格" IS NOT NULL)'
+    (row,) = duckdb.execute(TAOBAO.format(**scans)).fetchall()
+    assert (found.values["orders"], found.values["sales"]) == (row[0], float(row[1]))

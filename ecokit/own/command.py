@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ecokit.messages import _
 from ecokit.own.looking import look
-from ecokit.own.report import contents
+from ecokit.own.pages import contents
 
 
 def run(folder: Path, out: Path | None, mapping: Path | None, preset: str) -> None:

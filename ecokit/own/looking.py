@@ -272,13 +272,15 @@ def _measure(result: Look, relations: dict[str, Any]) -> None:
 
 
 def _write(result: Look) -> None:
-    from ecokit.own.report import html, text
+    from ecokit.own import template
+    from ecokit.own.pages import html, reason, text
 
+    template.lay(result.out)
     (result.out / "report.html").write_text(html(result), "utf-8")
     (result.out / "report.txt").write_text(text(result), "utf-8")
     with (result.out / "left_out.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["table", "rows", "reason", "example", "yuan"])
         writer.writerows(
-            [one.table, one.rows, one.reason, one.example, one.yuan] for one in result.left
+            [one.table, one.rows, reason(one.reason), one.example, one.yuan] for one in result.left
         )
