@@ -503,6 +503,68 @@ def test_bg_nbd_equals_its_integral_and_the_published_customer() -> None:
         assert math.exp(found) == pytest.approx(exact, rel=1e-5)
 
 
+def test_orders_within_minutes_are_one_purchase() -> None:
+    minutes = pd.concat([ORDERS.assign(order_id=n) for n in range(3)], ignore_index=True)
+    minutes["placed_at"] += pd.to_timedelta([0, 3, 7], unit="min")
+    told = sd.repeat_summary(minutes, as_of=MONDAY + pd.Timedelta(days=14), unit="week")
+    assert told[["frequency", "recency", "age"]].to_numpy().tolist() == [[0, 0, 2]]
+    spent = minutes.assign(yuan=[5.0, 7.0, 9.0])
+    spent["placed_at"] += pd.to_timedelta([0, 1, 1], unit="D")
+    told = sd.repeat_summary(spent, amount="yuan")
+    assert told[["frequency", "recency", "value"]].to_numpy().tolist() == [[1, 1, 16]]
+
+
+def test_alive_and_value_as_published() -> None:
+    cdnow = sd.BGNBD(0.243, 4.414, 0.793, 2.426, unit="week")
+    gone = 0.793 / (2.426 + 1) * ((4.414 + 38.86) / (4.414 + 30.43)) ** 2.243
+    assert cdnow.alive([2], [30.43], [38.86]) == pytest.approx(1 / (1 + gone), rel=1e-12)
+    spent = sd.GammaGamma(6.25, 3.74, 15.44)  # of the note on CDNOW: $35 a purchase
+    assert spent.expected_value([0], [0]) == pytest.approx(6.25 * 15.44 / 2.74)
+    assert spent.expected_value([1e6], [99]) == pytest.approx(99, rel=1e-3)
+    seen = pd.DataFrame({"frequency": [2], "recency": [30.43], "age": [38.86], "value": [22.35]})
+    told = sd.expected_value(cdnow, spent, seen, years=39 * 7 / 365, discount=0, margin=0.5).iloc[0]
+    assert told["orders"] == pytest.approx(1.226, abs=5e-4)
+    assert told["worth"] == pytest.approx(told["orders"] * told["order_value"] / 2)
+    less = sd.expected_value(cdnow, spent, seen, years=39 * 7 / 365, discount=0.2).iloc[0]
+    assert 0.9 * 2 * told["worth"] < less["worth"] < 2 * told["worth"]
+
+
+def test_forecasts_are_never_missing() -> None:
+    rng = np.random.default_rng(0)
+    for _case in range(300):
+        model = sd.BGNBD(*np.exp(rng.uniform(-8, 8, 4)).tolist())
+        x = rng.integers(0, 300, 10).astype(float)
+        age = np.exp(rng.uniform(-3, 7, 10))
+        last = np.where(x > 0, age * rng.random(10), 0)
+        days = float(np.exp(rng.uniform(-2, 7)))
+        found = model.expected_orders(days, x, last, age)
+        assert (found >= 0).all()
+        assert (found <= days * (model.r + x) / (model.alpha + age) * (1 + 1e-9)).all()
+        alive = model.alive(x, last, age)
+        assert ((alive >= 0) & (alive <= 1)).all()
+
+
+def test_a_fit_tells_what_is_loose() -> None:
+    never_leaves = ([9, 9, 9], [90, 90, 90], [90, 90, 90])
+    model = sd.fit_bg_nbd(*never_leaves)
+    assert {"a", "b"} <= set(model.loose)
+    assert model.expected_orders(90, *never_leaves)[0] == pytest.approx(9, rel=0.1)
+    assert sd.fit_bg_nbd(*never_leaves, penalty=0.5).loose == ()
+    alike = ([2, 3, 4], [9.0, 9.0, 9.0])
+    assert sd.fit_gamma_gamma(*alike).loose
+    assert sd.fit_gamma_gamma(*alike, penalty=0.1).expected_value(*alike) == pytest.approx(
+        9, rel=0.1
+    )
+
+
+def test_gamma_gamma_finds_what_was_put_in() -> None:
+    rng = np.random.default_rng(4)
+    often = rng.integers(1, 9, 20_000)
+    means = rng.gamma(6.25 * often, 1 / rng.gamma(3.74, 1 / 15.44, 20_000)) / often
+    model = sd.fit_gamma_gamma(often, means)
+    assert [model.p, model.q, model.scale] == pytest.approx([6.25, 3.74, 15.44], rel=0.1)
+
+
 def test_bg_nbd_keeps_its_course_where_the_published_form_breaks() -> None:
     cdnow = sd.BGNBD(0.243, 4.414, 0.793, 2.426)
     # The published form, where its terms are small; many orders and a = 1 keep to its course.
@@ -671,6 +733,11 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
         (lambda: sd.fit_bg_nbd([1.5], [1], [5]), "in whole numbers"),
         (lambda: sd.BGNBD(1, 1, 2, 0), "b is 0. Give a number above 0"),
         (lambda: sd.BGNBD(1, 1, 2, 2).expected_orders(-1, [1], [1], [5]), "days is -1"),
+        (lambda: sd.BGNBD(1, 1, 2, 2, unit="year"), "unit is 'year'. Choose one of: day, week"),
+        (lambda: sd.GammaGamma(1, 0.5, 2).expected_value([0], [0]), "knows no bound: q is 0.5"),
+        (lambda: sd.fit_gamma_gamma([1, 0], [5.0, 0]), "three customers or more"),
+        (lambda: sd.fit_gamma_gamma([1], [5.0, 0]), "need the same length"),
+        (lambda: sd.expected_value(None, None, LINES), "orders is None"),
         (lambda: sd.customer_value(math.nan, 0.5, 0.1), "margin is nan"),
         (lambda: sd.customer_value(1, 0.5, -1), "discount is -1"),
         (lambda: sd.customer_value(1, 0.5, 0.1, "never"), "first is 'never'"),

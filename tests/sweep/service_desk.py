@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit import service_desk
+from ecokit.service_desk import BGNBD, GammaGamma
 from tests.sweep.shop import Call, Calls, table, tables
 
 MOMENTS = {"arrived_at": "arrived_at", "answered_at": "answered_at", "ended_at": "ended_at"}
@@ -71,8 +72,23 @@ CALLS: Calls = {
         orders(), as_of="2025-03-15", confidence=0.9, **ORDER
     ),
     "service_desk.cohorts": lambda: Call(orders(), as_of="2025-03-15", **ORDER),
-    "service_desk.repeat_summary": lambda: Call(orders(), as_of="2025-03-15", **ORDER),
-    "service_desk.fit_bg_nbd": lambda: Call([0, 2, 1, 4], [0, 20.5, 8, 60], [70, 70, 40, 65.5]),
+    "service_desk.repeat_summary": lambda: Call(orders(), as_of="2025-03-15", unit="week", **ORDER),
+    "service_desk.fit_bg_nbd": lambda: Call(
+        [0, 2, 1, 4], [0, 20.5, 8, 60], [70, 70, 40, 65.5], unit="day", penalty=0.01
+    ),
+    "service_desk.fit_gamma_gamma": lambda: Call([2, 1, 4], [20.5, 8, 60], penalty=0.01),
+    "service_desk.expected_value": lambda: Call(
+        BGNBD(0.243, 4.414, 0.793, 2.426, unit="week"),
+        GammaGamma(6.25, 3.74, 15.44),
+        pd.DataFrame({"frequency": [2, 0], "recency": [30.4, 0], "age": 38.9, "value": [22.4, 0]}),
+        years=1,
+        margin=0.3,
+        discount=0.1,
+        frequency="frequency",
+        recency="recency",
+        age="age",
+        value="value",
+    ),
     "service_desk.customer_value": lambda: Call(100, 0.8, 0.1, first="now"),
     "service_desk.load": lambda: Call(200, 3),
     "service_desk.erlang_b": lambda: Call(10, 14),
