@@ -7,6 +7,7 @@ whole number an Int64, a decimal a Float64; what is something else is refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,8 @@ from ecokit.inputs.numbers import as_float, shown
 from ecokit.inputs.renamed import renamed_column
 from ecokit.messages import _
 from ecokit.shop.schema import schemas
+from ecokit.shop.values import MONTH
+from ecokit.shop.words import FALSE, GAPS, TOTALS, TRUE
 
 Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
 
@@ -37,6 +40,10 @@ _KINDS = {
     "other": _("values of another kind"),
 }
 _HUGE = 9e12  # in millionths, more does not fit into Int64
+_EXACT = 2**53  # from there on a float does not hold every whole number
+_GAPS = sorted({way(word) for word in GAPS for way in (str, str.upper, str.capitalize)} | {" "})
+_GAPS = [*_GAPS, "NaN", "NaT", "\\N"]
+_TOTALS = sorted({way(word) for word in TOTALS for way in (str, str.upper, str.title)})
 _LONG = 2**63  # the first whole number that Int64 does not hold
 _NUMBERS = {"integer", "number", "key", "id"}
 _TIMES = {"date", "datetime"}
@@ -240,11 +247,32 @@ def _is_id(column: str) -> bool:
     return column.endswith("_id") or column == "sku"
 
 
+def changed_ids(frame: nw.DataFrame[Any], found: pd.DataFrame) -> list[str]:
+    """Return the ids that are whole numbers in a frame, and decimals in pandas for a gap.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> frame = nw.from_native(pl.DataFrame({"order_id": [250123456789012345, None]}))
+    >>> changed_ids(frame, frame.to_pandas())
+    ['order_id']
+    """
+    schema = frame.collect_schema()
+    return [
+        column
+        for column, dtype in schema.items()
+        if _is_id(column) and dtype.is_integer() and found[column].dtype.kind == "f"
+    ]
+
+
 def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
     """Give columns the type of their kind, or say which one holds something else."""
+    frame = _read_text(table, frame, kinds)
     schema, changed = frame.collect_schema(), list[Any]()
     for column, kind in kinds.items():
         dtype = schema[column]
+        if kind in {"id", "key"} and dtype.is_float():
+            _refuse_changed(table, frame, column)
         if isinstance(dtype, nw.Object) and isinstance(frame, nw.DataFrame):
             _refuse_objects(table, frame, column, kind)
             numbers = _own_numbers(table, frame, column, kind) if kind in _NUMBERS else None
@@ -270,7 +298,8 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
             times = nw.when(~nw.col(column).is_null()).then(nw.col(column))
             changed.append(times.cast(nw.Datetime("us")).alias(column))
         elif kind == "boolean" and not isinstance(dtype, nw.String):
-            changed.append((nw.col(column).fill_null(0) != 0).alias(column))
+            known = ~nw.col(column).is_null()  # a missing flag is neither
+            frame = _with_flags(frame, column, nw.when(known).then(nw.col(column) != 0))
         else:
             found = _KINDS[_kind_of(dtype)]
             raise CourseError(
@@ -280,6 +309,123 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
                 ).format(column=column, table=table, found=found, kind=_KINDS[kind])
             )
     return frame.with_columns(*changed) if changed else frame
+
+
+def _read_text(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
+    """Read what text says: gaps in words, true and false, months; refuse rows of totals.
+
+    Of a lazy engine only gaps are read, in columns that may have some.
+    """
+    schema = frame.collect_schema()
+    free = {one.name for one in schemas().get(table) or () if one.is_free_text}
+    words = {
+        column
+        for column, kind in kinds.items()
+        if isinstance(schema[column], nw.String) and column not in free
+    }
+    if not isinstance(frame, nw.DataFrame):
+        known = schemas().get(table) or ()
+        loose = {one.name for one in known if not one.required and one.type == "string"}
+        return _without_gaps(frame, sorted(words & loose))
+    gaps = [column for column in sorted(words) if frame[column].is_in(_GAPS).any()]
+    frame = _without_gaps(frame, [column for column in gaps if kinds[column] != "boolean"])
+    for column in sorted(words):
+        if kinds[column] == "boolean":
+            frame = _read_flags(table, frame, column)
+    keys = schemas()[table].primary_key if table in schemas() else ()
+    ids = {one for one in schema if (_is_id(one) or one in keys) and one not in free}
+    for column in sorted(words | {one for one in ids if isinstance(schema[one], nw.String)}):
+        _refuse_total(table, frame, column)
+    numbers = [
+        column
+        for column, kind in kinds.items()
+        if kind in _TIMES and (schema[column].is_integer() or isinstance(schema[column], nw.String))
+    ]
+    for column in numbers:
+        frame = _read_months(frame, column)
+    return frame
+
+
+def _without_gaps(frame: Frame, columns: Sequence[str]) -> Frame:
+    if not columns:
+        return frame
+    return frame.with_columns(
+        *(nw.when(~nw.col(one).is_in(_GAPS)).then(nw.col(one)).alias(one) for one in columns)
+    )
+
+
+def _read_flags(table: str, frame: nw.DataFrame[Any], column: str) -> nw.DataFrame[Any]:
+    """Return a frame with true and false in place of the words for them."""
+    small = frame[column].str.strip_chars().str.to_lowercase()
+    known = small.is_in(list(TRUE | FALSE | GAPS)) | small.is_null()
+    if not known.all():
+        example = frame[column].filter(~known)[0]
+        raise CourseError(
+            _(
+                "The column {column} of {table} holds {value}, which is neither true nor false. "
+                "Write true or false."
+            ).format(column=column, table=table, value=shown(example))
+        )
+    word = nw.col(column).str.strip_chars().str.to_lowercase()
+    read = nw.when(word.is_in(list(TRUE | FALSE))).then(word.is_in(list(TRUE)))
+    return _with_flags(frame, column, read)
+
+
+def _with_flags(frame: Frame, column: str, read: nw.Expr) -> Frame:
+    """Return a frame with flags, of which some may be missing; pandas has a type of its own."""
+    found = frame.with_columns(read.alias(column))
+    if not frame.implementation.is_pandas_like():
+        return found
+    native = found.to_native()
+    return nw.from_native(native.assign(**{column: native[column].astype("boolean")}))
+
+
+def _refuse_total(table: str, frame: nw.DataFrame[Any], column: str) -> None:
+    """Refuse a row that sums up the others: it would count twice."""
+    likely = frame[column].is_in(_TOTALS)
+    if likely.any():
+        row = likely.to_list().index(True)
+        raise CourseError(
+            _(
+                "Row {row} of {table} is a total of the others: its {column} is {value}. Leave "
+                "this row out."
+            ).format(row=row + 1, table=table, column=column, value=shown(frame[column][row]))
+        )
+
+
+def _read_months(frame: nw.DataFrame[Any], column: str) -> nw.DataFrame[Any]:
+    """Return a frame whose months, such as 202509 or 2025-9, are dates; others stay."""
+    months = [_month(value) for value in frame[column].to_list()]
+    known = frame[column].is_null().to_list()
+    if not any(months) or any(not one and not gap for one, gap in zip(months, known, strict=True)):
+        return frame
+    dates = nw.new_series(column, months, nw.Datetime("us"), backend=frame.implementation)
+    return frame.with_columns(dates)
+
+
+def _month(value: Any) -> datetime | None:
+    """Return the first moment of a month; None for what is none.
+
+    >>> _month(202509), _month("2025年3月"), _month("2025-13")
+    (datetime.datetime(2025, 9, 1, 0, 0), datetime.datetime(2025, 3, 1, 0, 0), None)
+    """
+    found = re.match(MONTH, str(value).strip())
+    return datetime(int(found["year"]), int(found["month"]), 1) if found else None
+
+
+def _refuse_changed(table: str, frame: Frame, column: str) -> None:
+    """Refuse ids that stand as decimals, if those are so long that their last digits changed."""
+    if not isinstance(frame, nw.DataFrame):
+        return
+    longest = frame[column].abs().max()
+    if longest is not None and longest >= _EXACT:
+        raise CourseError(
+            _(
+                "The column {column} of {table} holds ids of 16 digits and more as decimal "
+                "numbers, which has changed their last digits. Read the file anew with this "
+                "column as text, as in pd.read_csv(..., dtype={{{column!r}: 'str'}})."
+            ).format(column=column, table=table)
+        )
 
 
 def _kind_of(dtype: nw.dtypes.DType) -> str:

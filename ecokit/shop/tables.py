@@ -87,7 +87,11 @@ class Shop:
 
     @classmethod
     def from_tables(
-        cls, tables: Mapping[str, Any], columns: Renames | None = None, strict: bool = True
+        cls,
+        tables: Mapping[str, Any],
+        columns: Renames | None = None,
+        strict: bool = True,
+        zone: str | None = None,
     ) -> Self:
         """Make a shop of your own tables; they are checked first.
 
@@ -108,12 +112,15 @@ class Shop:
             then copies of whole rows, then further rows of a key (all of them where they
             differ), then rows with a gap or a value that cannot be, then rows that point to one
             that is not there. ``shop.left_out`` lists them.
+        zone : str, optional
+            The shop's time zone, such as ``"Asia/Shanghai"``, into which times with an offset are
+            turned. Without it, it is the one that they are written in.
 
         Returns
         -------
         Shop
             The tables, with the names and types of the data package; more columns stay. Ids that
-            are no whole numbers stay text, and a time with a zone keeps the time written there.
+            are no whole numbers stay text, and all times are of one zone, the shop's.
 
         Raises
         ------
@@ -159,8 +166,8 @@ class Shop:
         (2, [['order_lines', 1, 'unit_price: empty']])
         """
         if strict:
-            return cls(checked(tables, columns or {}))
-        kept, gone, found = usable(tables, columns or {})
+            return cls(checked(tables, columns or {}, zone))
+        kept, gone, found = usable(tables, columns or {}, zone)
         shop = cls(kept)
         shop.left_out, shop.faults = gone, found
         return shop
@@ -172,6 +179,7 @@ class Shop:
         columns: Renames | None = None,
         strict: bool = True,
         files: Mapping[str, str] | None = None,
+        zone: str | None = None,
     ) -> Self:
         """Make a shop of the files in a folder; they are checked first.
 
@@ -188,6 +196,8 @@ class Shop:
         files : mapping of table name to file name, optional
             Where files have other names: ``{"orders": "retail.csv", "order_lines":
             "retail.csv"}``. One file may serve as several tables.
+        zone : str, optional
+            As in `from_tables`.
 
         Returns
         -------
@@ -206,7 +216,7 @@ class Shop:
         ...
         ecokit.errors.CourseError: There is no folder no-such-folder. Check the path.
         """
-        return cls.from_tables(read_folder(path, files), columns, strict)
+        return cls.from_tables(read_folder(path, files), columns, strict, zone)
 
     @property
     def truth(self) -> dict[str, float]:

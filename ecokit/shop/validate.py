@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
+from zoneinfo import ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from ecokit.shop.faults import Fault, fault, listed, refuse
 from ecokit.shop.faults import left_out as left_out_of
 from ecokit.shop.read import as_pandas
 from ecokit.shop.schema import Field, ForeignKey, Table, schemas
-from ecokit.shop.values import as_type, is_total
+from ecokit.shop.values import as_type, in_one_zone, is_total
 
 Renames = Mapping[str, Mapping[str, str]]
 
@@ -41,7 +42,9 @@ class Examined:
     sizes: dict[str, int] = field(default_factory=dict)
 
 
-def checked(tables: Mapping[str, Any], columns: Renames) -> dict[str, pd.DataFrame]:
+def checked(
+    tables: Mapping[str, Any], columns: Renames, zone: str | None = None
+) -> dict[str, pd.DataFrame]:
     """Return the tables with the names and types of the schema.
 
     Parameters
@@ -52,6 +55,8 @@ def checked(tables: Mapping[str, Any], columns: Renames) -> dict[str, pd.DataFra
         know stay. One table may serve as several: then orders, for example, are one row an order.
     columns : mapping of table name to (column of the schema to column of the data)
         Where the data has other names.
+    zone : str, optional
+        The shop's time zone.
 
     Raises
     ------
@@ -59,17 +64,19 @@ def checked(tables: Mapping[str, Any], columns: Renames) -> dict[str, pd.DataFra
         One sentence for each fault, at most five: table, column, how many rows, an example, what
         to do.
     """
-    found = examined(tables, columns)
+    found = examined(tables, columns, zone)
     refuse(found.faults)
     return {name: frame.reset_index(drop=True) for name, frame in found.tables.items()}
 
 
-def faults(tables: Mapping[str, Any], columns: Renames | None = None) -> pd.DataFrame:
+def faults(
+    tables: Mapping[str, Any], columns: Renames | None = None, zone: str | None = None
+) -> pd.DataFrame:
     """Return every fault of the tables, not only the first five, as a table.
 
     Parameters
     ----------
-    tables, columns
+    tables, columns, zone
         As for `Shop.from_tables`.
 
     Returns
@@ -88,11 +95,11 @@ def faults(tables: Mapping[str, Any], columns: Renames | None = None) -> pd.Data
     0         quantity      not numbers    3  value
     1  order_id + line      there twice    2   copy
     """
-    return listed(examined(tables, columns or {}, patient=True).faults)
+    return listed(examined(tables, columns or {}, zone, patient=True).faults)
 
 
 def usable(
-    tables: Mapping[str, Any], columns: Renames
+    tables: Mapping[str, Any], columns: Renames, zone: str | None = None
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
     """Return the rows that can be used, what was left out, and all faults.
 
@@ -108,7 +115,7 @@ def usable(
     >>> len(kept["order_lines"]), gone["rows"].tolist(), gone["reason"].tolist()
     (1, [1, 1], ['order_id + line: there twice', 'quantity: empty'])
     """
-    found = examined(tables, columns)
+    found = examined(tables, columns, zone)
     parts: list[tuple[Fault, pd.DataFrame]] = [
         (one, _lost(one, found.tables)) for one in found.faults if one.kind == "total"
     ]
@@ -120,10 +127,16 @@ def usable(
     return kept, left_out_of(parts), listed(found.faults)
 
 
-def examined(tables: Mapping[str, Any], columns: Renames, *, patient: bool = False) -> Examined:
+def examined(
+    tables: Mapping[str, Any],
+    columns: Renames,
+    zone: str | None = None,
+    *,
+    patient: bool = False,
+) -> Examined:
     """Read tables and look for every fault; a patient look lists tables that cannot be used."""
-    _check_shape(tables, columns)
-    _check_names(tables, columns)
+    check_shape(tables, columns)
+    check_names(tables, columns)
     found = Examined()
     for name, given in tables.items():
         try:
@@ -133,6 +146,7 @@ def examined(tables: Mapping[str, Any], columns: Renames, *, patient: bool = Fal
                 raise
             found.faults.append(Fault(name, (), str(error), np.array([]), 0, kind="shape"))
     found.tables = _joinable(found.tables)
+    _set_zone(found, zone)
     for name, frame in found.tables.items():
         found.faults += _faults_of_table(found, schemas()[name], frame)
     for name, frame in found.tables.items():
@@ -155,7 +169,8 @@ def _open(
     found.tables[table.name] = frame
 
 
-def _check_shape(tables: Any, columns: Any) -> None:
+def check_shape(tables: Any, columns: Any) -> None:
+    """Refuse what is no mapping of tables, and no mapping of names."""
     if not isinstance(tables, Mapping):
         sentence = _("Give the tables by name, such as {{'orders': frame}}; this is a {kind}.")
         raise CourseError(sentence.format(kind=type(tables).__name__))
@@ -171,7 +186,8 @@ def _check_shape(tables: Any, columns: Any) -> None:
         raise CourseError(sentence.format(example="{'orders': {'order_id': 'InvoiceNo'}}"))
 
 
-def _check_names(tables: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+def check_names(tables: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+    """Refuse names of tables that a shop does not have."""
     for name in [*tables, *columns]:
         if name not in schemas():
             near = get_close_matches(str(name), schemas(), 1)
@@ -259,6 +275,30 @@ def _typed(found: Examined, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**typed)
 
 
+def _set_zone(found: Examined, zone: str | None) -> None:
+    """Turn all times into those of one zone; tell of columns whose zone is not clear."""
+    times = {
+        (table.name, one.name): found.tables[table.name][one.name]
+        for table in (schemas()[name] for name in found.tables)
+        for one in table
+        if one.type in ("date", "datetime") and one.name in found.tables[table.name]
+    }
+    try:
+        turned, unclear = in_one_zone(times, zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        sentence = _("There is no time zone {zone!r}. Name one as in 'Asia/Shanghai'.")
+        raise CourseError(sentence.format(zone=zone)) from None
+    for (table, name), values in turned.items():
+        if (table, name) in unclear:
+            what = _("in a time zone that is not clear beside the others")
+            remedy = _("Name the shop's zone, as in zone='Asia/Shanghai'.")
+            frame, size = values.to_frame(name), found.sizes[table]
+            rows = values.notna()
+            found.faults.append(fault(table, [name], frame, rows, what, remedy, of=size))
+        if values is not times[table, name]:
+            found.tables[table] = found.tables[table].assign(**{name: values})
+
+
 def _is_coarse(name: str, tables: Mapping[str, Any]) -> bool:
     """Say whether a table is the same object as one with more rows, whose rows point to its."""
     return any(
@@ -273,7 +313,7 @@ def _folded(found: Examined, table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Make one row a key of several: the earliest times, and the first of other values."""
     keys = list(table.primary_key)
     names = [one.name for one in table if one.name in frame.columns]
-    times = [one for one in names if frame[one].dtype.kind == "M"]
+    times = [one for one in names if pd.api.types.is_datetime64_any_dtype(frame[one])]
     groups = frame[names].groupby(keys, sort=False)
     folded = groups.first()
     if times:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from datetime import timedelta, timezone
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -19,8 +20,9 @@ UNSEEN = "[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]"  # no raw text: Arrow 
 KEPT_AS_TEXT = r"^(?:=\s*\"\s*(.*?)\s*\"|['’‘`]+\s*(.*))$"
 GROUPED = r"[-+−]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?"
 YEARS = (1900, 2100)
+SEVERAL = timezone(timedelta(minutes=1), "several")  # stands for a column in several offsets
 ZONED = r"^(.*:\d{2}(?:\.\d+)?)\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
-MONTH = r"(?P<year>(?:19|20)\d{2})\s*(?:[-/.年]\s*)?(?P<month>0?[1-9]|1[0-2])\s*月?"
+MONTH = r"^(?P<year>(?:19|20)\d{2})\s*(?:[-/.年]\s*)?(?P<month>0?[1-9]|1[0-2])\s*月?$"
 PARTS = (
     r"^(?P<first>\d{1,4})\s*(?P<mark>[-/.年])\s*(?P<second>\d{1,2})\s*[-/.月]\s*"
     r"(?P<last>\d{1,4})\s*日?(?P<time>(?:[T\s]?\s*.*)?)$"
@@ -240,7 +242,7 @@ def _as_time(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong
     unread = pd.Series(data=False, index=column.index)
     for fault in faults:
         unread |= fault.rows
-    if times.dtype.kind != "M":
+    if times.dtype.kind != "M" and not isinstance(times.dtype, pd.DatetimeTZDtype):
         return pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]"), faults
     outside = ~times.dt.year.between(*YEARS) & ~empty & ~unread
     what = _("not in the years {first} to {last}").format(first=YEARS[0], last=YEARS[1])
@@ -250,9 +252,9 @@ def _as_time(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong
 
 
 def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]:
-    """Read points in time; of one with a time zone the time that is written there stays."""
+    """Read points in time; those with an offset keep it, see `in_one_zone`."""
     if pd.api.types.is_datetime64_any_dtype(column):
-        return column.dt.tz_localize(None).astype("datetime64[us]"), []
+        return column.dt.as_unit("us"), []
     remedy = _(
         "Write dates as 2025-01-31 or 2025-01-31 14:05; in a spreadsheet, give the column "
         "that format before you export it."
@@ -263,15 +265,15 @@ def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]
             return column, [Wrong(~empty, _("not dates"), remedy)]
     text = column.astype("str")
     zoned = text.str.fullmatch(ZONED).eq(True)
+    offsets = pd.Series("", index=text.index)
     if zoned.any():
         parts = text[zoned].str.extract(ZONED)
-        kind = parts[1].str.replace(r"[+-].+", "offset", regex=True)
-        kind = kind.reindex(text.index, fill_value="")
-        other = ~empty & ~kind.isin(kind[~empty].mode().head(1))
-        if other.any():
+        if not zoned[~empty].all():
+            other = ~empty & (~zoned if zoned.sum() * 2 > (~empty).sum() else zoned)
             what = _("in another kind of time zone than the rest")
             return column, [Wrong(other, what, _("Write all of them in the shop's time."))]
         text = text.mask(zoned, parts[0].reindex(text.index))
+        offsets = parts[1].reindex(text.index, fill_value="")
     months = text.str.fullmatch(MONTH).eq(True)
     if months.any():
         parts = text[months].str.extract(MONTH)
@@ -281,14 +283,102 @@ def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]
     times = times.astype("datetime64[us]")
     rest = times.isna() & ~empty
     if not rest.any():
-        return times, []
+        return _with_offsets(times, offsets), []
     split, unclear = _by_parts(_on_the_clock(text[rest]))
     times[rest] = split
     unclear = unclear.reindex(text.index, fill_value=False)
     missed = times.isna() & ~empty & ~unclear
     what = _("dates in which day and month could change places")
     faults = [Wrong(unclear, what, remedy), Wrong(missed, _("not dates"), remedy)]
-    return times, [fault for fault in faults if fault.rows.any()]
+    return _with_offsets(times, offsets), [fault for fault in faults if fault.rows.any()]
+
+
+def _with_offsets(times: pd.Series, offsets: pd.Series) -> pd.Series:
+    """Return times with the offset that is written beside them; in UTC where they have several.
+
+    >>> at = pd.to_datetime(pd.Series(["2025-01-05 10:00", "2025-01-05 19:00"]))
+    >>> _with_offsets(at, pd.Series(["Z", "+08:00"])).tolist()
+    [Timestamp('2025-01-05 18:00:00+0800', tz='UTC+08:00'),
+     Timestamp('2025-01-05 19:00:00+0800', tz='UTC+08:00')]
+    """
+    minutes = {text: _minutes(text) for text in offsets.unique() if text}
+    if not minutes:
+        return times
+    shift = pd.to_timedelta(offsets.map(minutes), unit="min")
+    others = {one for one in minutes.values() if one}
+    zone = timezone(timedelta(minutes=others.pop())) if len(others) == 1 else None
+    aware = (times - shift).dt.tz_localize("UTC")
+    if zone is None and others:
+        return aware.dt.tz_convert(SEVERAL)
+    return aware.dt.tz_convert(zone) if zone else aware
+
+
+def _minutes(offset: str) -> int:
+    """Return the minutes of an offset such as +08:00, -0330 or Z.
+
+    >>> _minutes("+08:00"), _minutes("-0330"), _minutes("Z")
+    (480, -210, 0)
+    """
+    digits = offset.lstrip("+-").replace(":", "")
+    if not digits.isdigit():
+        return 0
+    minutes = 60 * int(digits[:2]) + int(digits[2:] or 0)
+    return -minutes if offset.startswith("-") else minutes
+
+
+def in_one_zone(
+    columns: dict[tuple[str, str], pd.Series], zone: str | None = None
+) -> tuple[dict[tuple[str, str], pd.Series], list[tuple[str, str]]]:
+    """Turn times with an offset into those of one zone, the shop's; tell of those that cannot be.
+
+    Parameters
+    ----------
+    columns : dict of (table, column) to Series
+        All times of a shop.
+    zone : str, optional
+        The shop's zone. Without it, it is the one in which they are written: a named one, or one
+        offset beside Z. Where all are in UTC, they stay in UTC, unless others have no zone.
+
+    Returns
+    -------
+    tuple of dict and list
+        The columns without zones, and the names of those whose zone is not clear.
+
+    Examples
+    --------
+    >>> utc = pd.to_datetime(pd.Series(["2025-01-05 10:00"])).dt.tz_localize("UTC")
+    >>> here = pd.to_datetime(pd.Series(["2025-01-05 19:00"])).dt.tz_localize("Asia/Shanghai")
+    >>> found, unclear = in_one_zone({("orders", "placed_at"): utc, ("orders", "sent_at"): here})
+    >>> found["orders", "placed_at"].tolist(), unclear
+    ([Timestamp('2025-01-05 18:00:00')], [])
+    """
+    aware = {
+        name: values
+        for name, values in columns.items()
+        if isinstance(values.dtype, pd.DatetimeTZDtype)
+    }
+    if not aware:
+        return columns, []
+    zones = {name: values.dtype.tz for name, values in aware.items()}
+    written = {str(one): one for one in zones.values() if str(one) not in ("UTC", "UTC+00:00")}
+    named = [one for label, one in written.items() if not label.startswith("UTC")]
+    usual = named or list(written.values())
+    unclear = [name for name, one in zones.items() if one is SEVERAL or str(one) == str(SEVERAL)]
+    shops: Any = zone
+    if zone is None and len(usual) > 1:
+        unclear = list(aware)
+    elif zone is None and not unclear:
+        shops = usual[0] if usual else "UTC"
+        plain = [one for name, one in columns.items() if name not in aware]
+        if not usual and any((one.dt.normalize() != one)[one.notna()].any() for one in plain):
+            unclear = list(aware)
+    elif zone is not None:
+        unclear = []
+    found = {
+        name: values.dt.tz_convert("UTC" if unclear else shops).dt.tz_localize(None)
+        for name, values in aware.items()
+    }
+    return {**columns, **found}, unclear
 
 
 def _on_the_clock(text: pd.Series) -> pd.Series:
