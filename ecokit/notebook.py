@@ -24,25 +24,47 @@ def install() -> bool:
     shell = ipython.get_ipython() if ipython else None
     if shell is None:
         return False
-    shell.set_custom_exc((NameError,), _tell)
+    shell.set_custom_exc((NameError, KeyError), _tell)
     return True
 
 
 def _tell(
     shell: Any,
     kind: type[BaseException],
-    error: NameError,
+    error: NameError | KeyError,
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
     """Show the sentence in place of the traceback, if the learner's own cell asks for the name."""
-    last = trace
-    while last.tb_next:
-        last = last.tb_next
-    if last.tb_frame.f_globals is shell.user_ns and not isinstance(error, UnboundLocalError):
+    asked = _asked_by(shell, trace)
+    sentence = ""
+    if isinstance(error, KeyError):
+        if asked and asked.tb_next and _is_of_pandas(asked.tb_next):
+            sentence = _(
+                "This table has no column {name!r}; its .columns lists those that it has. "
+                "The tables of load_shop() have every column of the course."
+            ).format(name=error.args[0] if error.args else "")
+    elif asked and not asked.tb_next and not isinstance(error, UnboundLocalError):
         sentence = _(
             "'{name}' is not known here yet: run the cells from the top (Run > Run All Above "
             "Selected Cell), or see whether the name is misspelt."
         ).format(name=error.name)
-        error._render_traceback_ = lambda: [sentence]  # type: ignore[attr-defined]
+    if sentence:
+        error._render_traceback_ = lambda: [sentence]  # type: ignore[union-attr]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def _asked_by(shell: Any, trace: TracebackType) -> TracebackType | None:
+    """Return the last step of a traceback that is in the learner's own cells."""
+    found, step = None, trace
+    while step:
+        found = step if step.tb_frame.f_globals is shell.user_ns else found
+        step = step.tb_next  # type: ignore[assignment]
+    return found
+
+
+def _is_of_pandas(step: TracebackType) -> bool:
+    """Say whether a step is in a table that was asked for a column."""
+    code = step.tb_frame.f_code
+    module = step.tb_frame.f_globals.get("__name__", "")
+    return code.co_name == "__getitem__" and module == "pandas.core.frame"

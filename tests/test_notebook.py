@@ -45,3 +45,10 @@ def test_outside_a_notebook_nothing_happens() -> None:
     code = "import ecokit.notebook as n, sys; print(n.install(), 'IPython' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["False", "False"]
+
+
+def test_a_column_that_a_table_lacks_gets_one_sentence() -> None:
+    text = said("import pandas as pd\npd.DataFrame({'order_id': [1]})['region']", "{}['region']")
+    first, *rest = text.splitlines()[1:]
+    assert first.startswith("This table has no column 'region'; its .columns lists")
+    assert "KeyError" in "".join(rest)  # of no table

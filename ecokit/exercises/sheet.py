@@ -362,6 +362,22 @@ class Declared(Generic[AnySheet]):
         _demand(edition, self.id, "edition must be whole and 1 or more")
         self._check_mistakes()
 
+    def _worked(self, shop: Shop) -> AnySheet:
+        """Return what the function makes of a shop; tell of a column that its tables lack."""
+        try:
+            return self.work(shop)
+        except KeyError as error:
+            column = error.args[0] if error.args else None
+            lacking = shop.lacking(column) if isinstance(shop, Shop) else []
+            if not lacking:
+                raise
+            sentence = _(
+                "This exercise needs the column {column} of {tables}, which your tables lack. "
+                "load_shop() has it."
+            )
+            told = sentence.format(column=column, tables=_(" or ").join(lacking))
+            raise CourseError(told) from None
+
     def _check_mistakes(self) -> None:
         words = self.mistakes.values() if isinstance(self.mistakes, Mapping) else None
         _demand(words is not None, self.id, "mistakes are words by name")
@@ -376,9 +392,9 @@ class Declared(Generic[AnySheet]):
         ------
         CourseError
             The sheet does not name the declared mistakes, lacks words or hints, or holds something
-            else than an answer of its kind.
+            else than an answer of its kind; or the shop lacks a table or a column.
         """
-        sheet = self.work(shop)
+        sheet = self._worked(shop)
         made, kind = type(sheet).__name__, self.sheets.__name__
         _demand(isinstance(sheet, self.sheets), self.id, f"its function gives {made}, not {kind}")
         for part, told in _by_name(sheet).items():

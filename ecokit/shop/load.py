@@ -2,35 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 
+from ecokit.errors import CourseError
+from ecokit.messages import _
 from ecokit.shop.paths import datasets_folder
 from ecokit.shop.read import read_table
 from ecokit.shop.schema import schemas
-from ecokit.shop.tables import Shop
+from ecokit.shop.tables import Renames, Shop
 
 
-def load_shop(seed: int | None = None) -> Shop:
-    """Return the bundled company, or another one.
+def load_shop(
+    seed: int | None = None,
+    *,
+    folder: str | Path | None = None,
+    columns: Renames | None = None,
+    strict: bool = True,
+    files: Mapping[str, str] | None = None,
+    zone: str | None = None,
+) -> Shop:
+    """Return the bundled company, another one, or yours.
 
     Parameters
     ----------
     seed : int, optional
         Without it, the company in ``datasets/``. With it, another company, simulated now.
+    folder : str or Path, optional
+        A folder with tables of your own company.
+    columns, strict, files, zone
+        For your own tables: see `Shop.from_folder`.
 
     Returns
     -------
     Shop
         Its tables.
 
+    Raises
+    ------
+    CourseError
+        Both a seed and a folder are given, or the tables in the folder cannot be used.
+
     Examples
     --------
     >>> len(load_shop().journey)
     10
+    >>> load_shop(7, folder="exports")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Give a seed for a simulated company, or a folder for yours, not both.
     """
+    if folder is not None:
+        if seed is not None:
+            sentence = _("Give a seed for a simulated company, or a folder for yours, not both.")
+            raise CourseError(sentence)
+        return Shop.from_folder(folder, columns, strict, files, zone)
     if seed is not None:
         from ecokit.shop.simulator import simulate  # twenty modules that most lessons do without
 
         return simulate(seed)
-    folder = datasets_folder()
-    return Shop({name: partial(read_table, folder / t.path, t) for name, t in schemas().items()})
+    bundled = datasets_folder()
+    return Shop({name: partial(read_table, bundled / t.path, t) for name, t in schemas().items()})

@@ -77,7 +77,8 @@ class Shop:
     >>> Shop({"channels": shop.channels}).orders
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: This shop has no table 'orders'. It has: channels.
+    ecokit.errors.CourseError: This shop has no table 'orders'. It has: channels. load_shop() has it;
+        so would a file orders.csv of yours.
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame | Callable[[], pd.DataFrame]]) -> None:
@@ -226,14 +227,31 @@ class Shop:
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self.tables:
+            there = ", ".join(self.tables) or _("none")
             sentence = _("This shop has no table {name!r}. It has: {there}.")
-            raise CourseError(sentence.format(name=name, there=", ".join(self.tables) or _("none")))
+            if name in schemas():
+                sentence += " " + _("load_shop() has it; so would a file {name}.csv of yours.")
+            raise CourseError(sentence.format(name=name, there=there))
         return self.tables[name]
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         if name.startswith("_") or name not in schemas():
             raise AttributeError(name)
         return self[name]
+
+    def lacking(self, column: object) -> list[str]:
+        """Return the tables that are here without a column that they have in the data package.
+
+        Examples
+        --------
+        >>> Shop({"orders": pd.DataFrame({"order_id": [1]})}).lacking("region")
+        ['orders']
+        """
+        return [
+            name
+            for name, frame in self.tables.items()
+            if column in schemas()[name].names and column not in frame.columns
+        ]
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *self.tables]
