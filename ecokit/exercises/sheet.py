@@ -31,6 +31,7 @@ from typing import (
 
 from ecokit.errors import CourseError
 from ecokit.exercises.aims import objective as aim
+from ecokit.messages import _
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -368,7 +369,7 @@ class Declared(Generic[AnySheet]):
             return self.work(shop)
         except KeyError as error:
             column = error.args[0] if error.args else None
-            lacking = shop.lacking(column) if isinstance(shop, Shop) else []
+            lacking = shop.lacking(column) if hasattr(shop, "lacking") else []
             if not lacking:
                 raise
             sentence = _(

@@ -77,8 +77,8 @@ class Shop:
     >>> Shop({"channels": shop.channels}).orders
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: This shop has no table 'orders'. It has: channels. load_shop() has it;
-        so would a file orders.csv of yours.
+    ecokit.errors.CourseError: This shop has no table 'orders'. It has: channels. load_shop() has
+        it; so would a file orders.csv of yours.
     """
 
     def __init__(self, tables: Mapping[str, pd.DataFrame | Callable[[], pd.DataFrame]]) -> None:
