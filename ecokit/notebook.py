@@ -56,11 +56,11 @@ def _tell(
 
 def _asked_by(shell: Any, trace: TracebackType) -> TracebackType | None:
     """Return the last step of a traceback that is in the learner's own cells."""
-    found, step = None, trace
-    while step:
-        found = step if step.tb_frame.f_globals is shell.user_ns else found
-        step = step.tb_next  # type: ignore[assignment]
-    return found
+    steps: list[TracebackType] = [trace]
+    while steps[-1].tb_next:
+        steps.append(steps[-1].tb_next)
+    own = [step for step in steps if step.tb_frame.f_globals is shell.user_ns]
+    return own[-1] if own else None
 
 
 def _is_of_pandas(step: TracebackType) -> bool:

@@ -259,8 +259,8 @@ def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
     if not frame.implementation.is_pandas_like():  # pandas does not know every engine's categories
         frame = kinds.in_words(frame, frame.collect_schema())
     found: pd.DataFrame = frame.to_pandas().copy(deep=False)
-    for column in kinds.changed_ids(frame, found):
-        found[column] = pd.array(frame[column].to_list(), dtype="Int64")
+    for changed in kinds.changed_ids(frame, found):
+        found[changed] = pd.array(frame[changed].to_list(), dtype="Int64")
     for column, dtype in found.dtypes.items():
         if isinstance(dtype, pd.DatetimeTZDtype):  # PySpark's carry the session's time zone
             found[column] = found[column].dt.tz_localize(None)

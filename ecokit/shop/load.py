@@ -11,7 +11,8 @@ from ecokit.messages import _
 from ecokit.shop.paths import datasets_folder
 from ecokit.shop.read import read_table
 from ecokit.shop.schema import schemas
-from ecokit.shop.tables import Renames, Shop
+from ecokit.shop.tables import Shop
+from ecokit.shop.validate import Renames
 
 
 def load_shop(

@@ -359,7 +359,7 @@ def in_one_zone(
     }
     if not aware:
         return columns, []
-    zones = {name: values.dtype.tz for name, values in aware.items()}
+    zones = {name: values.dt.tz for name, values in aware.items()}
     written = {str(one): one for one in zones.values() if str(one) not in ("UTC", "UTC+00:00")}
     named = [one for label, one in written.items() if not label.startswith("UTC")]
     usual = named or list(written.values())
