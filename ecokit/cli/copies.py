@@ -325,11 +325,14 @@ class Laid:
         Files that the learner had not touched, now of the newest version.
     beside
         New versions laid beside a file that the learner had changed.
+    torn
+        Notebooks that do not open (empty, or cut off), each with the fresh one beside it.
     """
 
     new: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
+    torn: dict[str, str] = field(default_factory=dict)
 
 
 def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
@@ -338,8 +341,9 @@ def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
     What was laid is remembered by its hash in ``.ecokit/laid.json``. A file that still has
     that hash is brought up to date. A file that the learner changed is kept, and the new
     version is laid beside it as ``name.new.ipynb`` (``name.new-2.ipynb``, ... if an older
-    one is still there), once per version. A file that the learner deleted is laid again:
-    deleting is how to start a notebook afresh. Files that left the course stay where they
+    one is still there), once per version. Beside a notebook that does not open, because it is empty
+    or was cut off, a fresh one is laid, whatever was laid before. A file that the learner deleted
+    is laid again: deleting is how to start a notebook afresh. Files that left the course stay where they
     are. Each file is replaced in one step, so a call that is interrupted can be repeated.
 
     Parameters
@@ -390,18 +394,23 @@ def _lay_one(
 ) -> dict[str, str]:
     """Lay one file; return its new line of the record (`laid` and perhaps `offered`)."""
     target, new = folder / name, _hash(content)
-    current = _hash(target.read_bytes()) if target.exists() else None
+    held = target.read_bytes() if target.exists() else None
+    current = None if held is None else _hash(held)
     if current == new:
         return {"laid": new}
     if current is None or current == known.get("laid"):
         write(target, content)
         (laid.new if current is None else laid.updated).append(name)
         return {"laid": new}
-    if new not in known.values():  # this version has not been offered yet
+    torn = _opens(content) and not _opens(held)
+    if torn or new not in known.values():  # this version has not been offered yet
         beside = _beside(target, new)
+        fresh = beside.relative_to(folder).as_posix()
+        if torn:
+            laid.torn[name] = fresh
         if not beside.exists():
             write(beside, content)
-            laid.beside.append(beside.relative_to(folder).as_posix())
+            laid.beside += [] if torn else [fresh]
     return known | {"offered": new}
 
 
@@ -429,13 +438,29 @@ def _hash(content: bytes) -> str:
 
     JupyterLab rewrites a notebook's metadata as soon as it is opened; that is nobody's work.
     """
-    with contextlib.suppress(ValueError, KeyError, TypeError):  # no notebook: its bytes count
-        work = [
+    work = _work(content)
+    if work is not None:  # no notebook: its bytes count
+        content = json.dumps(work).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+def _opens(content: bytes | None) -> bool:
+    """Return whether bytes are a whole notebook.
+
+    >>> _opens(b'{"cells": []}'), _opens(b'{"cells": ['), _opens(b"")
+    (True, False, False)
+    """
+    return content is not None and _work(content) is not None
+
+
+def _work(content: bytes) -> list[list[Any]] | None:
+    """Return what a learner can change in a notebook; nothing when the bytes are no notebook."""
+    with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return [
             [cell["cell_type"], "".join(cell["source"]), cell.get("outputs")]
             for cell in json.loads(content)["cells"]
         ]
-        content = json.dumps(work).encode()
-    return hashlib.sha256(content).hexdigest()
+    return None
 
 
 def write(path: Path, content: bytes) -> None:

@@ -53,8 +53,8 @@ def prepare(course: Course, folder: Path) -> None:
         _say(_("Building the book. The first time takes a minute or two ..."))
         course.build_book()
     laid = copies.lay(course.learner_files(), folder)
-    place = os.path.relpath(folder)
     if laid.new:
+        place = _place(folder)
         _say(_("{n} notebooks laid into {place}.").format(n=len(laid.new), place=place))
     if laid.updated:
         _say(_("{n} notebooks brought up to date.").format(n=len(laid.updated)))
@@ -62,6 +62,24 @@ def prepare(course: Course, folder: Path) -> None:
         _say(
             _("You changed a notebook; its new version lies beside yours: {name}").format(name=name)
         )
+    for name, fresh in laid.torn.items():
+        sentence = _(
+            "{name} is empty or was cut off while it was saved, so it does not open. It stays as it "
+            "is. A fresh one lies beside it: {fresh}"
+        )
+        _say(sentence.format(name=name, fresh=fresh))
+
+
+def _place(folder: Path) -> str:
+    """Return a folder as seen from here, or whole where no way leads from here to it.
+
+    >>> _place(Path("my-course"))
+    'my-course'
+    """
+    try:
+        return os.path.relpath(folder)
+    except ValueError:  # on Windows, another drive or a share
+        return str(folder)
 
 
 def _running(folder: Path) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@
 from tables and declarations, `twins` shows explorers on pages without a kernel, `notebooks` keeps
 answers out, `faults` says in one sentence why a page's code failed, `chinese` marks Chinese words,
 `spaces` keeps a number and its per cent sign together, `site` keeps the built site small and closed
-to the outside.
+to the outside, `brackets` builds in a folder with brackets in its name.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import cache, chinese, faults, generated, notebooks, reference, site, spaces, twins
+from . import brackets, cache, chinese, faults, generated, notebooks, reference, site, spaces, twins
 
 EDITION = "ECOKIT_EDITION"
 """Environment variable: ``learner`` (the default) or ``trainer``, which shows the answers."""
@@ -31,7 +31,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx what this extension adds."""
     app.add_config_value("ecokit_edition", "learner", "env", str)
     app.connect("config-inited", _configure)
-    for part in (cache, faults, spaces, chinese, generated, reference, twins, notebooks, site):
+    for part in (brackets, cache, faults, spaces, chinese, generated, reference, twins, notebooks, site):
         part.setup(app)
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return {
