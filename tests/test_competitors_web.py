@@ -898,8 +898,14 @@ def changed(page: Page, old: str, new: str) -> Page:
         ("K2", "(itemprop=.sku.>)", r"\1X", "as in the address"),
         ("K2", "itemprop=.category.>", 'itemprop="category">New: 新品</span><span>', "category"),
         ("K3", "原价", "参考价", "list_price should be on the page, but is missing"),
-        ("K3", "List price 原价</th><td>RMB ", "原价</th><td>RMB 0.", "at most the list price"),
-        ("K3", "day.s. 天", "months", "nothing"),
+        (
+            "K3",
+            "List price 原价</th><td>RMB [0-9 ]+",
+            "原价</th><td>RMB 0.1",
+            "at most the list price",
+        ),
+        ("K3", "day.s. 天", "months", "delivery_days should be a number of days"),
+        ("K3", "day.s. 天", "days", "nothing"),
         ("K3", "<th>Delivery.*?</td>", "", "delivery_days should be on the page, but is missing"),
     ],
 )

@@ -343,8 +343,8 @@ def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
     version is laid beside it as ``name.new.ipynb`` (``name.new-2.ipynb``, ... if an older
     one is still there), once per version. Beside a notebook that does not open, because it is empty
     or was cut off, a fresh one is laid, whatever was laid before. A file that the learner deleted
-    is laid again: deleting is how to start a notebook afresh. Files that left the course stay where they
-    are. Each file is replaced in one step, so a call that is interrupted can be repeated.
+    is laid again: deleting is how to start a notebook afresh. Files that left the course stay where
+    they are. Each file is replaced in one step, so a call that is interrupted can be repeated.
 
     Parameters
     ----------
@@ -410,7 +410,7 @@ def _lay_one(
             laid.torn[name] = fresh
         if not beside.exists():
             write(beside, content)
-            laid.beside += [] if torn else [fresh]
+            laid.beside.extend([] if torn else [fresh])
     return known | {"offered": new}
 
 

@@ -64,8 +64,8 @@ def prepare(course: Course, folder: Path) -> None:
         )
     for name, fresh in laid.torn.items():
         sentence = _(
-            "{name} is empty or was cut off while it was saved, so it does not open. It stays as it "
-            "is. A fresh one lies beside it: {fresh}"
+            "{name} is empty or was cut off while it was saved, so it does not open. It stays as "
+            "it is. A fresh one lies beside it: {fresh}"
         )
         _say(sentence.format(name=name, fresh=fresh))
 

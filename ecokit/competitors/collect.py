@@ -72,6 +72,10 @@ class RefusedError(PageError):
     """A page that the collector does not ask for, because it must not."""
 
 
+class SpentError(RefusedError):
+    """A page that is left unread, because the site was asked often enough this week."""
+
+
 class Page:
     """A page as text. Nothing in it is ever run.
 
@@ -363,7 +367,7 @@ class Collector:
         count = self._asked[host, self.week] = self._asked.get((host, self.week), 0) + 1
         if count > self._most_pages:
             sentence = _("{count} requests to this site are enough for a week")
-            raise self._refuse(url, sentence.format(count=self._most_pages))
+            raise self._refuse(url, sentence.format(count=self._most_pages), SpentError)
         wait = self._asked_at.get(host, float("-inf")) + delay - self._clock.now()
         if wait > 0:
             self._clock.sleep(wait)
@@ -419,9 +423,11 @@ class Collector:
         self._note(url, status, reason)
         return PageError(f"{url}: {reason}.")
 
-    def _refuse(self, url: str, reason: str) -> RefusedError:
+    def _refuse(
+        self, url: str, reason: str, kind: type[RefusedError] = RefusedError
+    ) -> RefusedError:
         self._note(url, None, reason)
-        return RefusedError(f"{url}: {reason}.")
+        return kind(f"{url}: {reason}.")
 
 
 def collector_of(given: object) -> Collector:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ecokit.competitors.prices import LONGEST_TEXT, Price, is_rate, read_price
+from ecokit.competitors.prices import LONGEST_TEXT, Price
+from ecokit.competitors.strict import page_price
+from ecokit.competitors.words import folded, pattern, words
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -19,17 +23,15 @@ CATEGORY_WORDS = {
     "accessories": "配件",
 }
 PROMOTION_WORDS = {"sale": "sale|特价", "coupon": "coupon|券", "bundle": "bundle|套装"}
-# \u7f44 is a character that no figure may use: the bundled font lacks it.
-OUT_OF_STOCK = re.compile(
-    r"out[ _-]?of[ _-]?stock|sold[ _-]?out|unavailable|discontinued|(?:pre|back)-?order|presale"
-    r"|made ?to ?order|\b(?:not|no longer|back|0) in ?stock|in ?stock soon|\bnone\b|^no$"
-    r"|缺货|无货|没有货|售完|预售|售\u7f44",
-    re.IGNORECASE,
-)  # the words of sites, and those of schema.org's ItemAvailability
-IN_STOCK = re.compile(
-    r"in[ _-]?stock|limitedavailability|in ?store ?only|online ?only|\byes\b|有货|现货",
-    re.IGNORECASE,
+CLAUSE = re.compile(r"\s[-–—]\s|[,.;!?|()/·、。\n\[\]]")
+ZERO = re.compile(r"(?<![\d.,])0+(?:[.,]0+)?(?![\d.,]*\d)(?!\s?[%元折¥])")
+NUMBER = r"\d[\d,]{0,12}(?:\.\d{1,6})?"
+MORE = {"千": 1_000, "万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8, "k": 1_000, "m": 10**6}
+COUNT = re.compile(
+    rf"(?<![\d.,])(?P<number>{NUMBER})\s?(?P<more>[千万萬亿億]|[km](?![a-z]))?(?P<w>w)?"
 )
+HOURS = {"hour": 1, "day": 24, "week": 24 * 7}
+COMMA = re.compile(r"(?<=\d),(?=\d{1,2}(?!\d))")  # 4,6
 
 
 def _text(text: str) -> str:
@@ -58,38 +60,190 @@ def _word(text: str, words: Mapping[str, str]) -> str:
 
 def in_yuan(text: str) -> Price:
     """Return a price in yuan that everybody can pay."""
-    price = read_price(text)
-    if price.at_least or price.currency != "CNY" or is_rate(text):
+    price = page_price(text)
+    if price.currency != "CNY" or pattern("foreign").search(folded(text)):
         raise CourseError(text[:40])
     return price
 
 
-def _in_stock(text: str) -> bool:
-    if OUT_OF_STOCK.search(_text(text)):
+def in_stock(text: str) -> bool:
+    """Return whether a text says that a product can be had now.
+
+    A text that says both, or neither, is refused. A negation or a zero beside the words for it, and
+    what is expected or tells when, make it not there.
+
+    >>> in_stock("https://schema.org/InStock"), in_stock("In Stock: 0"), in_stock("没有现货")
+    (True, False, False)
+    """
+    plain = _stock_text(text)
+    whole = plain.strip(" .!:")
+    if pattern("no").fullmatch(whole):
         return False
-    if IN_STOCK.search(text):
-        return True
-    raise CourseError(text[:40])
-
-
-def _numbers(text: str) -> list[str]:
-    found = re.findall(r"\d[\d,]{0,12}(?:\.\d{1,6})?", _text(text))
-    if not found:
+    gone = pattern("gone").search(plain)
+    if gone:
+        if _ends_with(plain[: gone.start()], "undo", "nearly"):  # "never out of stock"
+            raise CourseError(text[:40])
+        return False
+    if "?" in plain:
         raise CourseError(text[:40])
-    return [number.replace(",", "") for number in found]
+    if pattern("yes").fullmatch(whole):
+        return True
+    clauses = CLAUSE.split(plain)
+    those = [one for one in clauses if pattern("there").search(one)] or [
+        one for one in clauses if pattern("counted").search(one) and _counts(one) is not None
+    ]
+    others = [one for one in clauses if one not in those]
+    if not those and any(pattern("counted").search(one) for one in clauses):
+        those = [one for one in clauses if pattern("not", "pause", "later").search(one)]
+        if those:
+            return False
+    if any(_denied(one) for one in those) or any(_is_no(one) for one in others if those):
+        return False
+    doubts = pattern("not", "pause", "later").search(" ; ".join(clauses))
+    if not those or doubts:
+        raise CourseError(text[:40])
+    return True
 
 
-def _first_number(text: str) -> float:
-    return float(_numbers(text)[0])
+def _stock_text(text: str) -> str:
+    """Return a text on stock in plain words, without what says no of something else.
+
+    >>> _stock_text("https://schema.org/OutOfStock"), _stock_text("IN-STOCK 七天无理由退货")
+    ('out of stock', 'in stock 七天 退货')
+    """
+    plain = unicodedata.normalize("NFKC", _text(text))
+    if re.match(r"https?://", plain):
+        plain = plain.rstrip("/").rpartition("/")[2]
+    plain = folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain))
+    plain = re.sub(r"(?<=[a-z])[-_](?=[a-z])", " ", plain)
+    return " ".join(pattern("harmless").sub(" ", plain).split())
+
+
+def _denied(clause: str) -> bool:
+    """Return whether a clause with words for stock says that there is none now.
+
+    >>> _denied("notify me when in stock"), _denied("0 new in stock"), _denied("3 in stock")
+    (True, True, False)
+    """
+    there = pattern("there").search(clause) or pattern("counted").search(clause)
+    before = clause[: there.start()] if there else clause
+    after = clause[there.end() :] if there else ""
+    return bool(
+        ZERO.search(clause)
+        or pattern("not", "pause", "later").search(before)
+        or pattern("later").search(after)
+        or _is_no(after)
+    )
+
+
+def _is_no(clause: str) -> bool:
+    """Return whether a clause is a negation and nothing more: "no", "not yet"."""
+    plain = clause.strip(" :-")
+    return bool(plain) and not pattern("not", "pause", "no").sub("", plain).strip(" :-")
+
+
+def _counts(clause: str) -> float | None:
+    """Return the number of pieces that a clause counts; nothing when it counts something else.
+
+    >>> _counts("stock: 12"), _counts("3 days left"), _counts("仅剩 3 件")
+    (12.0, None, 3.0)
+    """
+    noun, unit = pattern("counted").pattern, pattern("piece").pattern
+    found = re.search(
+        rf"(?:{noun})\s*[:=]?\s*({NUMBER})(?!\s*(?!{unit})\w)|({NUMBER})\s*(?:{unit})?\s*(?:{noun})",
+        clause,
+    )
+    return float((found[1] or found[2]).replace(",", "")) if found else None
+
+
+def _ends_with(text: str, *kinds: str) -> bool:
+    """Return whether a text ends with a word of some kinds."""
+    plain = text.rstrip()
+    return any(one.end() == len(plain) for one in pattern(*kinds).finditer(plain))
+
+
+def days(text: str) -> int:
+    """Return a delivery time in days, the shorter one of two; hours count as days that begin.
+
+    >>> days("24小时内发货"), days("within 48 hours"), days("2 weeks"), days("3-5 天"), days("3")
+    (1, 2, 14, 3, 3)
+    >>> days("预计3月15日送达")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: 预计3月15日送达
+    """
+    plain = folded(unicodedata.normalize("NFKC", _text(text)))
+    if plain.strip().isdecimal():
+        return int(plain)
+    soon = [day for day in ("0", "1") if any(w in plain for w in words("sooner", day))]
+    spans = set(_spans(plain))
+    rest = _SPAN.sub(" ", plain)
+    unsure = pattern("unlike").search(plain) or re.search(r"\d", rest)
+    if unsure or len(spans) + len(soon) != 1 or pattern("not").search(plain):
+        raise CourseError(text[:40])
+    return int(soon[0]) if soon else math.ceil(spans.pop() / 24)
+
+
+_UNITS = "|".join(f"(?P<{kind}>{pattern(kind).pattern})" for kind in HOURS)
+_SPAN = re.compile(
+    rf"(?<![\d.,/月-])(?<!\d:)(?P<low>\d{{1,3}}(?:\.\d)?)\s*(?:[-–—~〜至到]|to|bis|a|à|or|或)?\s*"
+    rf"(?P<high>\d{{1,3}})?\s*(?:{_UNITS})(?:\s*[(][a-z ]*[)])?"
+)
+
+
+def _spans(plain: str) -> Iterator[float]:
+    """Yield the shorter hours of each span of time in a folded text."""
+    for found in _SPAN.finditer(plain):
+        low, high = float(found["low"]), float(found["high"] or found["low"])
+        hours = next(hours for kind, hours in HOURS.items() if found[kind])
+        if low > high or low * hours < 1:  # minutes are no days
+            raise CourseError(plain[:40])
+        yield low * hours
+
+
+def _numbers(text: str) -> list[float]:
+    """Return the numbers in a text, with the multiples that stand behind them.
+
+    >>> _numbers("4.6 of 5, 1.2万 reviews")
+    [4.6, 5.0, 12000.0]
+    """
+    plain = folded(unicodedata.normalize("NFKC", _text(text)))
+    found = list(COUNT.finditer(COMMA.sub(".", plain)))
+    if (
+        not found
+        or "%" in plain
+        or any(one["w"] for one in found)
+        or re.search(r"(?<!\w)[-−]\s?\d", plain)
+    ):
+        raise CourseError(text[:40])
+    return [float(one["number"].replace(",", "")) * MORE.get(one["more"], 1) for one in found]
+
+
+def rating(text: str) -> float:
+    """Return a rating of 5, from one that may be of another best.
+
+    >>> rating("4.6"), rating("4.6 of 10"), rating("4.9 / 5 (120)")
+    (4.6, 2.3, 4.9)
+    """
+    plain = folded(unicodedata.normalize("NFKC", _text(text)))
+    value, *others = _numbers(text)
+    first = COUNT.search(COMMA.sub(".", plain))
+    rest = COMMA.sub(".", plain)[first.end() :] if first else ""
+    best = re.match(rf"\s*(?:分|stars?)?\s*[(]?(?:{pattern('best').pattern})\s*\d", rest)
+    if not best:
+        return value
+    if not 0 <= value <= others[0]:
+        raise CourseError(text[:40])
+    return round(5 * value / others[0], 4)
 
 
 def whole_number(text: str) -> int:
     """Return the first number in a text, without its fraction."""
-    return int(float(_numbers(text)[0]))
+    return int(_numbers(text)[0])
 
 
 def _last_whole(text: str) -> int:
-    return int(float(_numbers(text)[-1]))
+    return int(_numbers(text)[-1])
 
 
 CONVERT: dict[str, Callable[[str], Any]] = {
@@ -99,9 +253,9 @@ CONVERT: dict[str, Callable[[str], Any]] = {
     "list_price": in_yuan,
     "price": in_yuan,
     "promotion": _promotion,
-    "in_stock": _in_stock,
-    "delivery_days": whole_number,
-    "rating": _first_number,
+    "in_stock": in_stock,
+    "delivery_days": days,
+    "rating": rating,
     "reviews": _last_whole,
 }
 WANTED = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from ecokit.competitors.words import folded, pattern
 from ecokit.errors import CourseError
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
@@ -17,18 +19,15 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 300
 # \u5186 is a character that no figure may use: the bundled font lacks it.
-YEN = re.compile(r"JP\s?[¥Y]|JPY|\u5186|\byen\b", re.IGNORECASE)
+YEN = re.compile(
+    r"JP\s?[¥Y]|JPY|[\u5186\u3041-\u30ff]|日元|日[圆圓]|\byen\b|税[込抜别別]", re.IGNORECASE
+)
+OTHER_YUAN = re.compile(r"[美港欧歐日韩韓台臺澳加]元|新[台臺][币幣]|(?:US|HK|NT|A|C|S)\$")
 YUAN = re.compile(r"[¥元圆]|RMB|CNY|yuan|人民币", re.IGNORECASE)
-LABELS = {
-    "was": r"\bwas\b|\brrp\b|\bmsrp\b|\buvp\b|\bstatt\b|list(?: price|:)|regular price|old price"
-    r"|instead of|原价|市场价|划线价|吊牌价|建议零售价",
-    "now": r"\bnow\b|\bjetzt\b|you pay|after coupon|现价|券后价?|到手价|促销价|活动价|秒杀价|特价",
-    "other": r"\bmembers?(?:'s?|’s?)?\s*(?:price|pay)|\bsave\b|per month"
-    r"|会员价|立减|月供|定金|运费",
-}
-LABEL = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in LABELS.items()), re.I)
 SIGN = r"(?:[¥$€£₹₩₽]|RMB|CNY|USD|EUR|GBP)"
-FIRST_SIGN = re.compile(rf"(?<!\d)(?<!\d\s){SIGN}\s?(?=\d)", re.I)
+BEFORE = re.compile(rf"(?<!\d)(?:(?<!\d\s){SIGN}\s?|(?<=\d\s){SIGN})(?=\d)", re.I)
+NUMBER = re.compile(r"\d{1,3}(?:\s\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d(?:[\d.,]*\d)?")
+BEHIND = re.compile(rf"(?:{NUMBER.pattern})\s?(?:元|圆|RMB|CNY|yuan|人民币)", re.I)
 AT_LEAST = re.compile(
     rf"\bfrom\s*{SIGN}?\s?\d|^\s*(?:from|ab|dès|desde|à partir de)\b|starting (?:at|from)|as low as"
     rf"|\d\s*(?:元?\s*起|\+(?!\s*\w)|and up\b|(?:[-–~至]|\bto\b)\s*{SIGN}?\s?\d)",
@@ -40,7 +39,11 @@ MONTHLY = re.compile(
     r"(?:/\s?(?:mo\b|month|月)|(?:per|a|each) month|monthly|每月)",
     re.I,
 )
-TEN_THOUSANDS = re.compile(r"(\d{1,9}(?:\.\d{1,4})?)\s*万")
+TIMES = {"百": 100, "千": 1_000, "万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8}
+OF_TIMES = r"\d[\d,]{0,15}(?:\.\d{1,6})?\s?[百千万萬亿億]+"
+MULTIPLES = re.compile(rf"(?:{OF_TIMES})+(?![克米瓦卡赫兆字分])")
+DATE = re.compile(r"(?<!\d)(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?!\d)|(?<!\d)(?:19|20)\d\d年")
+SHARE_PAID = re.compile(r"\d{1,2}(?:\.\d{1,2})?\s?折")
 
 
 @dataclass(frozen=True)
@@ -128,10 +131,11 @@ def read_price(
 
         return Parser.fromstring(part, currency_hint, decimal_separator, digit_group_separator)
 
-    plain = _plain(text)
+    habit = decimal_separator or digit_group_separator
+    plain = plain_text(text, spell=not habit)
     amounts: dict[str, Decimal] = {}
     for kind, part in _parts(plain):
-        sign = FIRST_SIGN.search(part)
+        sign = BEFORE.search(part) or BEHIND.search(part)
         if sign and parsed(part[: sign.start()]).currency is None:
             part = part[sign.start() :]  # "2 left, $5" costs 5
         amount = parsed(part).amount
@@ -146,26 +150,88 @@ def read_price(
         sentence = _("'{text}' names no price that everybody pays.")
         raise CourseError(sentence.format(text=text))
     signs = f"{plain} {currency_hint or ''}"
-    ours = "JPY" if YEN.search(signs) else "CNY" if YUAN.search(signs) else None
+    foreign = YEN.search(signs) or OTHER_YUAN.search(signs)
+    ours = "JPY" if YEN.search(signs) else "CNY" if YUAN.search(signs) and not foreign else None
     at_least = bool(AT_LEAST.search(plain))
     return Price(amount, ours or parsed(plain).currency, amounts.get("was"), at_least)
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str, *, spell: bool = True) -> str:
     """Return a text with each amount in one spelling, and without monthly rates.
 
-    >>> _plain("¥1’299, or ¥108/month")
+    >>> plain_text("¥1’299, or ¥108/month")
     '¥1299 or  '
-    >>> _plain("1.2万元")
-    '12000.0元'
+    >>> plain_text("1.2万元"), plain_text("打8折 1,234,567.890")
+    ('12000.0元', '打  1234567.8900')
     """
     plain = unicodedata.normalize("NFKC", text)
     plain = re.sub(r"(?<=\d)[’'](?=\d{3})", "", plain)
     plain = re.sub(
         r"(?<=\d)[,;](?=\s*(?:$|[^\s\d]))", "", plain
     )  # ends the number, and is no part of it
-    plain = TEN_THOUSANDS.sub(lambda m: f"{Decimal(m[1]) * 10_000:f}", plain)
+    plain = MULTIPLES.sub(_multiplied, SHARE_PAID.sub(" ", DATE.sub(" ", plain)))
+    plain = re.sub(r"(?<![\d.,\w])[.,](?=\d{1,2}(?!\d))", "0.", plain)
+    if spell:
+        plain = NUMBER.sub(_spelt, plain)
     return plain if is_rate(plain) else MONTHLY.sub(" ", plain)
+
+
+def _multiplied(found: re.Match[str]) -> str:
+    """Return a number with a Chinese multiple in digits."""
+    total = Decimal(0)
+    for part in re.findall(OF_TIMES, found[0]):
+        number = part.rstrip("".join(TIMES)).strip()
+        steps = [TIMES[sign] for sign in part[len(number) :].strip()]
+        total += Decimal(number.replace(",", "")) * math.prod(steps)
+    return f"{total:f}"
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """Return a number that price-parser would misread as it reads it: three decimals get a zero."""
+    amount = None if re.search(r"\s", found[0]) else number_of(found[0])
+    decimals = 0 if amount is None else -int(amount.as_tuple().exponent)
+    return f"{amount:f}0" if decimals == 3 else found[0]
+
+
+def number_of(text: str) -> Decimal | None:
+    """Return the number that digits, points, commas and blanks write; None when they are unsure.
+
+    Groups have three digits, but for the first; in India the ones before the last have two. What
+    cannot be a group is a decimal. "1.299" may be either.
+
+    >>> number_of("1,234,567.890"), number_of("1.199,00"), number_of("1,29,999")
+    (Decimal('1234567.890'), Decimal('1199.00'), Decimal('129999'))
+    >>> number_of("1299.999"), number_of("0.999"), number_of("1 299")
+    (Decimal('1299.999'), Decimal('0.999'), Decimal('1299'))
+    >>> number_of("1.299"), number_of("1,2345,6")
+    (None, None)
+    """
+    marks = re.findall(r"[.,\s]", text)
+    if not marks:
+        return Decimal(text)
+    last = marks[-1]
+    whole, _mark, rest = text.rpartition(last)
+    groups = re.split(r"[.,\s]", whole)
+    if (
+        marks.count(last) == 1
+        and not last.isspace()
+        and (len(marks) > 1 or not _are_groups([*groups, rest]))
+    ):
+        alike = len(set(marks[:-1])) < 2
+        fits = alike and (len(groups) == 1 or _are_groups(groups))
+        return Decimal(f"{''.join(groups)}.{rest}") if fits else None
+    if len(set(marks)) == 1 and _are_groups([*groups, rest]) and (last != "." or len(marks) > 1):
+        return Decimal("".join([*groups, rest]))
+    return None
+
+
+def _are_groups(groups: list[str]) -> bool:
+    """Return whether stretches of digits are those of one number."""
+    first, *middle, last = groups
+    begins = 0 < len(first) < 4 and (not first.startswith("0"))
+    threes = begins and all(len(group) == 3 for group in middle)
+    twos = 0 < len(first) < 3 and begins and all(len(group) == 2 for group in middle)
+    return len(last) == 3 and (threes or twos)
 
 
 def is_rate(text: str) -> bool:
@@ -183,9 +249,14 @@ def _parts(text: str) -> list[tuple[str, str]]:
     >>> _parts("Was ¥20 now ¥10")
     [('was', ' ¥20 '), ('now', ' ¥10')]
     """
-    found = list(LABEL.finditer(text))
-    starts = [0, *(label.end() for label in found)]
-    ends = [*(label.start() for label in found), len(text)]
-    kinds = ["plain", *(str(label.lastgroup) for label in found)]
+    found = sorted(
+        (label.start(), label.end(), kind)
+        for kind in ("was", "now", "other")
+        for label in pattern(kind).finditer(folded(text))
+    )
+    found = [label for at, label in enumerate(found) if at == 0 or label[0] >= found[at - 1][1]]
+    starts = [0, *(end for _start, end, _kind in found)]
+    ends = [*(start for start, _end, _kind in found), len(text)]
+    kinds = ["plain", *(kind for _start, _end, kind in found)]
     parts = [(k, text[a:z]) for k, a, z in zip(kinds, starts, ends, strict=True)]
     return [part for part in parts if part[1].strip()] or [("plain", text)]

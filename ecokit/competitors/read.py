@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from ecokit.competitors.collect import Page, PageError
 from ecokit.competitors.convert import CONVERT, WANTED
 from ecokit.competitors.prices import LONGEST_TEXT, Price
-from ecokit.competitors.structured import DATA
+from ecokit.competitors.structured import DATA, StructuredError
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
@@ -354,12 +354,16 @@ def _read(page: Page, reader: Reader) -> tuple[dict[str, Any], list[Problem]]:
             problem("page", _("one part '{block}'").format(block=reader.block), len(blocks))
         ]
     texts, read = _texts(blocks[0], reader)
-    data = DATA[reader.data](page.soup) if reader.data else {}
+    data, fault = {}, _("missing")
+    try:
+        data = DATA[reader.data](page.soup, page.week) if reader.data else {}
+    except StructuredError as error:
+        fault = str(error)
     seen, problems = _converted(texts, problem)
     said, more = _converted(data, problem)
     problems += more
     if reader.data and not data:
-        problems.append(problem("structured data", _("on the page"), _("missing")))
+        problems.append(problem("structured data", _("on the page"), fault))
     for name in seen.keys() & said.keys():
         if seen[name] != said[name]:
             expected = _("the same for people and in the structured data, {said}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -14,6 +15,7 @@ from ecokit.competitors.collect import (
     Collector,
     PageError,
     RefusedError,
+    SpentError,
     StatusError,
     collector_of,
 )
@@ -29,6 +31,7 @@ from ecokit.competitors.read import (
 )
 from ecokit.competitors.site import serve
 from ecokit.competitors.tables import fetched, shop_of
+from ecokit.competitors.words import words
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
@@ -401,9 +404,10 @@ def _walk(
     """Follow a site's links from its start, and read each product's page."""
     links = ", ".join(dict.fromkeys(reader.links for reader in readers))
     waiting = [urljoin(url, readers[0].start)]
-    seen = set(waiting)
+    seen = {_identity(waiting[0], readers)}
     offers: dict[str, Offer] = {}
     found: list[Problem] = []
+    refused: list[RefusedError] = []
     while waiting:
         address = waiting.pop(0)
         try:
@@ -411,9 +415,10 @@ def _walk(
             if any(re.search(reader.product, urlsplit(address).path) for reader in readers):
                 offers |= {offer.sku: offer for offer in read_offers(page, readers)}
                 continue
-            new = [link for link in page.links(links) if link not in seen]
-        except RefusedError:
-            continue  # the log says so
+            new = page.links(links)
+        except RefusedError as error:
+            refused.append(error)
+            continue
         except ContractError as error:
             found += error.problems
             continue
@@ -421,10 +426,61 @@ def _walk(
             if not (isinstance(error, StatusError) and error.status in GONE):
                 found.append(Problem(address, "page", _("readable"), str(error)))
             continue
-        new = [link for link in new if urlsplit(link)[:2] == urlsplit(url)[:2]]
-        waiting += new
-        seen |= set(new)
-    return list(offers.values()), found
+        for link in map(untracked, new):
+            identity = _identity(link, readers)
+            if urlsplit(link)[:2] == urlsplit(url)[:2] and identity not in seen:
+                waiting.append(link)
+                seen.add(identity)
+    return list(offers.values()), found + _unasked(url, refused, bool(offers))
+
+
+def untracked(url: str) -> str:
+    """Return an address without the parameters that only tell where a visitor came from.
+
+    >>> untracked("http://shop.example/p?utm_source=x&id=7&gclid=1")
+    'http://shop.example/p?id=7'
+    """
+    parts = urlsplit(url)
+    kept = [one for one in parts.query.split("&") if one and not _tracks(one.partition("=")[0])]
+    path = re.sub(r";(?:jsessionid|phpsessid|sid)=[^/]*", "", parts.path, flags=re.IGNORECASE)
+    return parts._replace(path=path, query="&".join(kept)).geturl()
+
+
+def _tracks(name: str) -> bool:
+    """Return whether a parameter of an address is one of those that follow a visitor."""
+    name = name.lower()
+    return any(fnmatchcase(name, one) for one in words("tracking"))
+
+
+def _identity(url: str, readers: Sequence[Reader]) -> str:
+    """Return what two addresses of one page share: the product's number, or all but the order.
+
+    >>> _identity("http://shop.example/p?b=2&a=1", [])
+    'http://shop.example/p?a=1&b=2'
+    """
+    parts = urlsplit(untracked(url))
+    for reader in readers:
+        match = re.search(reader.product, parts.path)
+        if match and match.groupdict().get("sku"):
+            return f"{parts.scheme}://{parts.netloc} {match['sku']}"
+    return parts._replace(query="&".join(sorted(parts.query.split("&")))).geturl()
+
+
+def _unasked(url: str, refused: Sequence[RefusedError], any_offers: bool) -> list[Problem]:
+    """Return what is told of pages that were not asked for: too many, or a closed site."""
+    left = [error for error in refused if isinstance(error, SpentError)]
+    found = []
+    if left:
+        unread = _("cut short, with {count} pages left unread")
+        expected = _("complete (most_pages of the Collector allows more requests)")
+        found.append(Problem(url, _("the walk"), expected, unread.format(count=len(left))))
+    if refused and not left and not any_offers:
+        closed = _("closed to them, {reason}")
+        reason = str(refused[0]).rstrip(".")
+        found.append(
+            Problem(url, _("the site"), _("open to collectors"), closed.format(reason=reason))
+        )
+    return found
 
 
 def _table(competitor_id: str, offers: Sequence[Offer]) -> pd.DataFrame:

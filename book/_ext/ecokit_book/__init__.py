@@ -31,7 +31,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx what this extension adds."""
     app.add_config_value("ecokit_edition", "learner", "env", str)
     app.connect("config-inited", _configure)
-    for part in (brackets, cache, faults, spaces, chinese, generated, reference, twins, notebooks, site):
+    for part in (
+        brackets,
+        cache,
+        faults,
+        spaces,
+        chinese,
+        generated,
+        reference,
+        twins,
+        notebooks,
+        site,
+    ):
         part.setup(app)
     code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return {

@@ -1,7 +1,7 @@
 """A course in a folder such as ``kit [2]``: brackets in a folder's name stand for themselves.
 
-Sphinx finds pictures, and sphinx-external-toc finds pages, by patterns that begin with the folder of
-the book. In a pattern ``[2]`` means the character 2, so in such a folder nothing is found.
+Sphinx finds pictures, and sphinx-external-toc finds pages, by patterns that begin with the folder
+of the book. In a pattern ``[2]`` means the character 2, so in such a folder nothing is found.
 """
 
 from __future__ import annotations
