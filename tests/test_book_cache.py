@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import importlib
 import os
 import re
@@ -9,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -161,3 +162,21 @@ def test_a_page_is_read_again_when_what_it_shows_changed(course: Path) -> None:
         path = course / name
         path.write_text(path.read_text("utf-8") + "\n# One line more\n", "utf-8")
         assert read_again(course) == (read, ran), name
+
+
+@pytest.mark.parametrize("name", ["kit [2]", "kit", "a*b?[!c]"])
+def test_pages_and_pictures_are_found_whatever_the_folder_is_called(
+    cache: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    brackets = importlib.import_module(f"{cache.__package__}.brackets")
+    monkeypatch.setattr(brackets.asset, "glob", glob.glob)
+    monkeypatch.setattr(brackets.toc, "glob", glob)
+    folder = tmp_path / name
+    (folder / "more").mkdir(parents=True)
+    files = [folder / "picture.png", folder / "page.md", folder / "more" / "page.md"]
+    for file in files:
+        file.touch()
+    brackets.setup(SimpleNamespace(srcdir=folder))
+    assert brackets.asset.glob(f"{folder}/picture.*") == [str(files[0])]
+    found = brackets.toc.glob.iglob(str(folder / "**" / "*.md"), recursive=True)
+    assert sorted(found) == sorted(map(str, files[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ntpath
 import os
 import signal
 import socket
@@ -107,7 +108,7 @@ sys.exit(main(["start", *sys.argv[2:]]))
 @pytest.fixture
 def served(course: Course, tmp_path: Path) -> Iterator[SimpleNamespace]:
     """A running course: its process, the addresses it printed and its environment."""
-    words = [str(course.root), "--folder", str(tmp_path / "learner"), "--no-open"]
+    words = [str(course.root), "--folder", str(tmp_path / "kit [2]"), "--no-open"]
     environment = os.environ | {"JUPYTER_RUNTIME_DIR": str(tmp_path / "run")}
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, *words],
@@ -188,6 +189,35 @@ def test_course_book_opens_the_page_of_the_notebook_that_is_open(
         fonts = "place => getComputedStyle(document.querySelector(place)).fontFamily"
         assert '"Course Chinese"' in page.evaluate(fonts, place), place
     page.close()
+
+
+@pytest.mark.parametrize("here", ["C:\\kits", "\\\\server\\share"])
+def test_a_folder_on_another_drive_or_a_share_is_named_whole(
+    course: Course,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    here: str,
+) -> None:
+    """As on Windows, where no relative path leads from one drive to another."""
+    monkeypatch.setattr(
+        "ecokit.cli.start.os.path.relpath", lambda path: ntpath.relpath(f"D:{path}", here)
+    )
+    start.prepare(course, tmp_path / "my-course")
+    assert f"laid into {tmp_path / 'my-course'}." in capsys.readouterr().out
+
+
+def test_a_torn_notebook_is_told_at_the_start(
+    course: Course, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "kit [2]"
+    start.prepare(course, folder)
+    name = next(folder.rglob("*.ipynb"))
+    name.write_bytes(b"")
+    start.prepare(course, folder)
+    said = capsys.readouterr().out
+    assert f"{name.relative_to(folder).as_posix()} is empty or was cut off" in said
+    assert name.with_suffix(".new.ipynb").is_file()
 
 
 def test_a_port_in_use_gets_a_sentence(course: Course, tmp_path: Path) -> None:

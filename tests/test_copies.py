@@ -290,3 +290,19 @@ def test_each_notebook_leads_to_the_next_one_and_the_last_says_what_can_be_done(
 
 def test_a_notebook_of_no_topic_has_no_next_step() -> None:
     assert "Next step" not in copies.learner(GOOD, "mine.ipynb").cells[-1].source
+
+
+@pytest.mark.parametrize("torn", [b"", b" \n", b'{"cells": [', b"{}", b"\xff\xfe", b"[]", b"null"])
+def test_a_torn_notebook_is_told_kept_and_a_fresh_one_laid_beside(
+    tmp_path: Path, torn: bytes
+) -> None:
+    fresh = copies.to_bytes(copies.learner(GOOD))
+    copies.lay({"kpi.ipynb": fresh}, tmp_path)
+    (tmp_path / "kpi.ipynb").write_bytes(torn)
+    for _start in range(2):
+        done = copies.lay({"kpi.ipynb": fresh}, tmp_path)
+        assert done == copies.Laid(torn={"kpi.ipynb": "kpi.new.ipynb"})
+    assert (tmp_path / "kpi.ipynb").read_bytes() == torn
+    assert (tmp_path / "kpi.new.ipynb").read_bytes() == fresh
+    (tmp_path / "kpi.new.ipynb").replace(tmp_path / "kpi.ipynb")
+    assert copies.lay({"kpi.ipynb": fresh}, tmp_path) == copies.Laid()

@@ -14,7 +14,7 @@ from ecokit.competitors.words import folded, pattern
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
-SIGNS = r"[^\W\d_]{0,3}[$€£¥₹₩₽₫฿₺₪₴₦₱]|rmb|cny|usd|eur|gbp|chf|jpy|kr\.?|rs\.?"
+SIGNS = r"[a-z]{0,3}[$€£¥₹₩₽₫฿₺₪₴₦₱]|rmb|cny|usd|eur|gbp|chf|jpy|kr\.?|rs\.?"
 WORDS_BEHIND = "元|圆|圓|yuan|人民币|zl|kc|円"
 MINUS = "[-−–—‐‑]"
 AMOUNT = re.compile(
@@ -78,13 +78,12 @@ def page_price(text: str) -> Price:
     """
     price = read_price(PERCENT.sub(" ", text) if isinstance(text, str) else text)
     sentence = _("'{text}' names no price that everybody pays once.").format(text=text)
-    plain = pattern("kept").sub(" ", folded(unicodedata.normalize("NFKC", text)))
-    plain = plain_text(PERCENT.sub(" ", plain), spell=False)
-    if (
-        price.at_least
-        or is_rate(text)
-        or pattern("some", "part", "rate", "bound").search(_without_labels(plain))
-    ):
+    whole = folded(unicodedata.normalize("NFKC", text))
+    plain = plain_text(PERCENT.sub(" ", pattern("kept").sub(" ", whole)), spell=False)
+    told = pattern("besides").search(whole) or pattern("some", "part", "rate", "bound").search(
+        _without_labels(plain)
+    )
+    if told or "?" in plain or price.at_least or price.amount <= 0 or is_rate(text):
         raise CourseError(sentence)
     amounts = list(_amounts(plain))
     money = [one for one in amounts if one.money] or amounts
@@ -92,13 +91,25 @@ def page_price(text: str) -> Price:
     if any(one.below_zero for one in money) or any(_runs_on(plain, one) for one in money):
         raise CourseError(sentence)
     for one, following in itertools.pairwise(amounts):
-        between = plain[one.end : following.start].strip()
-        joined = pattern("joined").fullmatch(between)
-        if joined and (one.money or following.money):
+        if (one.money or following.money) and _are_joined(plain, one, following):
             raise CourseError(sentence)
     if named != {price.amount} | ({price.was} if price.was is not None else set()):
         raise CourseError(sentence)
     return price
+
+
+def _are_joined(plain: str, one: Amount, following: Amount) -> bool:
+    """Return whether two numbers are a range, a sum, a number of pieces, or one number torn apart.
+
+    >>> [_are_joined(t, *_amounts(t)) for t in ("¥99—¥129", "¥12 99", "3件¥99", "15 ¥5,999")]
+    [True, True, True, False]
+    """
+    between = plain[one.end : following.start].strip()
+    if not between:
+        torn = plain[following.start : following.end].strip()
+        return torn[:1].isdecimal() and len(re.findall(r"\d", torn)) < 3
+    pieces = pattern("piece").fullmatch(between) and not plain[: one.start].strip()
+    return bool(pieces or pattern("joined").fullmatch(between))
 
 
 def _without_labels(plain: str) -> str:
@@ -121,7 +132,9 @@ def _amounts(plain: str) -> Iterator[Amount]:
         number = found["number"]
         blank = re.search(r"\s", number)
         alone = found["before"] or not before or before[-1] in ":(,;" or _ends_with_label(before)
-        value = number_of(number) if alone or not blank else None  # "iPhone 15 999元"
+        ends = found["behind"] or not re.match(r"\s*\w", plain[found.end() :])
+        sure = not blank or (alone and ends)  # "iPhone 15 999元" and "¥99 100 sold" are not
+        value = number_of(number) if sure else None
         minus = found["minus"] or re.search(f"{MINUS}$", before)
         money = bool(found["before"] or found["behind"])
         yield Amount(found.start(), found.end(), value, money, bool(minus))
