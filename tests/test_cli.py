@@ -169,7 +169,7 @@ def test_start_serves_notebooks_and_book_to_those_signed_in(
         rest = served.process.stdout.read()
         assert "The course has stopped." in rest
         assert "Traceback" not in rest
-    assert (tmp_path / "learner" / FIRST).is_file()
+    assert (tmp_path / "kit [2]" / FIRST).is_file()
 
 
 def test_course_book_opens_the_page_of_the_notebook_that_is_open(

@@ -163,7 +163,8 @@ def _prices(offer: Mapping[str, Any], week: str = "") -> dict[str, str]:
     given = offer.get("priceSpecification")
     entries = [one for one in (given if isinstance(given, list) else [given]) if _holds(one, week)]
     currency = {"priceCurrency": offer.get("priceCurrency", "")}
-    paid, listed = [_money(offer)], {}
+    paid = [_money(offer)]
+    listed: dict[str, str | None] = {}
     for entry in entries:
         kind = str(entry.get("priceType") or "SalePrice").rpartition("/")[2]
         text = _money({**currency, **entry})
