@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from ecokit.own.extra import need
 from ecokit.own.files import Source
 from ecokit.own.guess import SAMPLE
 from ecokit.own.mapping import Part, Plan
-from ecokit.own.readings import select
+from ecokit.own.readings import ready, select
 from ecokit.shop.schema import schemas
 
 MEMORY = "600MB"
@@ -32,11 +33,14 @@ class Typed:
         The columns of the shop that it has.
     faults : int
         A bit for each of them that holds a value which cannot be read.
+    in_place : bool
+        Whether it is the file of the source itself, which needs no change.
     """
 
     scan: str
     columns: list[str]
     faults: int
+    in_place: bool = False
 
 
 def connected(work: Path) -> Any:
@@ -82,10 +86,7 @@ def typed(
     chosen = {name: _chosen(name, part, sources) for name, part in plan.tables.items()}
     long: set[tuple[str, str]] = set()
     text: set[str] = set()
-    heads = {
-        name: [replace(one, scan=f"(SELECT * FROM {one.scan} LIMIT {SAMPLE})") for one in those]
-        for name, those in chosen.items()
-    }
+    heads = {name: [_head(one, connection) for one in those] for name, those in chosen.items()}
     found = dict.fromkeys(plan.tables, 1)
     while found:  # until each column is read as its values ask for
         found = {
@@ -99,6 +100,11 @@ def typed(
         for name, part in plan.tables.items():
             if name in done:
                 continue
+            here = ready(schemas()[name], part, chosen[name][0], text)
+            if here and len(chosen[name]) == 1:
+                done[name] = Typed(here, list(part.columns), 0, in_place=True)
+                told(name)
+                continue
             before = set(text)
             query = select(schemas()[name], part, chosen[name], frozenset(long), text)
             path = (work / f"{name}.parquet").as_posix()
@@ -107,7 +113,7 @@ def typed(
                 f"(SELECT * EXCLUDE (file_row_number), file_row_number AS _row "
                 f"FROM read_parquet({sql.text(path)}, file_row_number = true))"
             )
-            bits = connection.execute(f"SELECT bit_or(_faults) FROM {scan}").fetchone()[0] or 0
+            bits = connection.execute(f"SELECT bit_or(_faults) FROM {scan}").fetchall()[0][0] or 0
             if bits and _learn(name, part, bits, long, text):
                 if text != before:  # an id that is text in one table is text in all
                     ids = {one for one in plan.tables if set(plan.tables[one].columns) & text}
@@ -116,6 +122,15 @@ def typed(
             done[name] = Typed(scan, list(part.columns), bits)
             told(name)
     return {name: done[name] for name in plan.tables}
+
+
+def _head(source: Source, connection: Any) -> Source:
+    """Return the first rows of a file, kept in memory."""
+    table = "head_" + hashlib.sha256(source.scan.encode()).hexdigest()[:16]
+    connection.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS {table} AS SELECT * FROM {source.scan} LIMIT {SAMPLE}"
+    )
+    return replace(source, scan=table)
 
 
 def _chosen(table: str, part: Part, sources: dict[str, Source]) -> list[Source]:
@@ -139,7 +154,7 @@ def _bits(
     connection: Any,
 ) -> int:
     query = select(schemas()[name], part, sources, frozenset(long), text)
-    return connection.execute(f"SELECT bit_or(_faults) FROM ({query})").fetchone()[0] or 0
+    return connection.execute(f"SELECT bit_or(_faults) FROM ({query})").fetchall()[0][0] or 0
 
 
 def _learn(name: str, part: Part, bits: int, long: set[tuple[str, str]], text: set[str]) -> bool:

@@ -94,7 +94,7 @@ class Checks:
 
     def _scan(self, table: Table) -> None:
         one = self.tables[table.name]
-        rules = list(_rules(table, one))
+        rules = list(_rules(table, one, self._texts(one)))
         key = [name for name in table.primary_key if name in one.columns]
         unique = key if len(key) == len(table.primary_key) else one.columns
         counted = [
@@ -107,7 +107,7 @@ class Checks:
         for _column, test, _what, _remedy in rules:
             counted += [f"count(*) FILTER (WHERE {test})", f"min(_row) FILTER (WHERE {test})"]
         row = list(
-            self.connection.execute(f"SELECT {', '.join(counted)} FROM {one.scan}").fetchone()
+            self.connection.execute(f"SELECT {', '.join(counted)} FROM {one.scan}").fetchall()[0]
         )
         rows, strange, differ, different = row[:4]
         filled = dict(zip(one.columns, row[4:], strict=False))
@@ -131,6 +131,11 @@ class Checks:
         gaps = [name for name in _needed(table, one) if filled[name] < rows]
         for name in gaps:
             self._leave(table.name, f"SELECT _row, 'no {name}' FROM {{scan}} WHERE {name} IS NULL")
+
+    def _texts(self, one: Typed) -> set[str]:
+        """Return the columns that hold text."""
+        rows = self.connection.execute(f"DESCRIBE SELECT * FROM {one.scan}").fetchall()
+        return {row[0] for row in rows if row[1] == "VARCHAR"}
 
     def _leave(self, table: str, query: str) -> None:
         scan = self.tables[table].scan
@@ -181,7 +186,7 @@ class Checks:
             )
             count, first = self.connection.execute(
                 f"SELECT count(*), min(_row) FROM ({missing})"
-            ).fetchone()
+            ).fetchall()[0]
             if not count:
                 continue
             column = " + ".join(key.fields)
@@ -210,14 +215,14 @@ class Checks:
                     continue
                 got = self.connection.execute(
                     f"SELECT {sql.quoted(str(raw))} FROM {source.scan} WHERE {found.wrong} LIMIT 1"
-                ).fetchone()
-                value = got[0] if got else None
+                ).fetchall()
+                value = got[0][0] if got else None
                 if value is not None:
                     break
         elif part.columns:
             value = self.connection.execute(
                 f"SELECT {column} FROM {one.scan} WHERE _row = {row}"
-            ).fetchone()[0]
+            ).fetchall()[0][0]
         said = "" if value is None else f"{_short(value)!r} "
         if part.one_row_a:
             return said.strip()
@@ -246,16 +251,20 @@ class Checks:
                 example = str(
                     self.connection.execute(
                         f"SELECT {key} FROM {one.scan} WHERE _row = {first}"
-                    ).fetchone()[0]
+                    ).fetchall()[0][0]
                 )
             yield Left(name, why, count, example, yuan)
+
+    def gone(self, name: str) -> int:
+        """Return how many rows of a table are left out."""
+        count: int = self.connection.execute(f"SELECT count(*) FROM left_{name}").fetchall()[0][0]
+        return count
 
     def kept(self, name: str) -> str:
         """Return the SQL of the rows of a table that stay."""
         one = self.tables[name]
         values = ", ".join(one.columns)
-        gone = self.connection.execute(f"SELECT count(*) FROM left_{name}").fetchone()[0]
-        rest = f" WHERE _row NOT IN (SELECT _row FROM left_{name})" if gone else ""
+        rest = f" WHERE _row NOT IN (SELECT _row FROM left_{name})" if self.gone(name) else ""
         return f"SELECT {values} FROM {one.scan}{rest}"
 
 
@@ -300,7 +309,7 @@ def _unreadable(field: Field) -> str:
     return kinds.get(kind_of(field), _("words that the mapping does not know"))
 
 
-def _rules(table: Table, one: Typed) -> Iterator[tuple[str, str, str, str]]:
+def _rules(table: Table, one: Typed, texts: set[str]) -> Iterator[tuple[str, str, str, str]]:
     """Return what is looked for: column, test, what it is, what to do."""
     clean = "_why IS NULL AND "
     for bit, name in enumerate(one.columns):
@@ -308,9 +317,10 @@ def _rules(table: Table, one: Typed) -> Iterator[tuple[str, str, str, str]]:
         if one.faults & 2**bit:
             remedy = _("Correct them in your file, or tell the mapping how to read them.")
             yield name, f"{clean}_faults & {2**bit} > 0", _unreadable(field), remedy
-        if kind_of(field) == "id":
+        if kind_of(field) == "id" and name in texts:
             test = (
-                f"{clean}regexp_matches(CAST({name} AS VARCHAR), '^-?\\d([.,]\\d+)?[eE]\\+\\d+$')"
+                f"{clean}contains({name}, '+') AND "
+                f"regexp_matches({name}, '^-?\\d([.,]\\d+)?[eE]\\+\\d+$')"
             )
             remedy = _("Export the ids as text: two of them may have become one.")
             yield name, test, _("ids that a spreadsheet rounded"), remedy
@@ -322,7 +332,7 @@ def _rules(table: Table, one: Typed) -> Iterator[tuple[str, str, str, str]]:
                     test = f"{clean}{name} {sign} {limits[word]}"
                     yield name, test, what.format(limit=limits[word]), _("Correct these rows.")
         if kind_of(field) == "time":
-            test = f"{clean}NOT (year({name}) BETWEEN 1900 AND 2100)"
+            test = f"{clean}({name} < DATE '1900-01-01' OR {name} >= DATE '2101-01-01')"
             yield name, test, _("not in the years 1900 to 2100"), _("Correct the year.")
         if field.required and name not in GUESTS:
             wanted = _needed(table, one)

@@ -355,8 +355,8 @@ def _shares(
     counts = ", ".join(f"count({sql.reading(way, 'x', plain=False)})" for way in ways)
     row = connection.execute(
         f"SELECT count(own_text(x)), {counts} FROM "
-        f"(SELECT DISTINCT {x} AS x FROM {source.scan} LIMIT 1000)"
-    ).fetchone()
+        f"(SELECT DISTINCT x FROM (SELECT {x} AS x FROM {source.scan} LIMIT {SAMPLE}) LIMIT 1000)"
+    ).fetchall()[0]
     return {
         way: (count / row[0] if row[0] else 1.0) for way, count in zip(ways, row[1:], strict=True)
     }

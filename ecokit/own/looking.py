@@ -219,14 +219,28 @@ def _tables(
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir()
         for name in names:
-            path = sql.text((kept / f"{name}.parquet").as_posix())
-            query = f"COPY ({checks.kept(name)}) TO {path} (FORMAT parquet)"
-            result.kept[name] = connection.execute(query).fetchone()[0]
+            result.kept[name] = _keep(name, kept, checks, connection)
             bar.update()
-    relations = {
-        name: connection.read_parquet((kept / f"{name}.parquet").as_posix()) for name in names
-    }
+    relations = {name: connection.sql(_stored(kept, name)) for name in names}
     _measure(result, relations)
+
+
+def _keep(name: str, folder: Path, checks: Checks, connection: Any) -> int:
+    """Write the rows of a table that stay; of a file that needs no change, only where it is."""
+    query = checks.kept(name)
+    if checks.tables[name].in_place and not checks.gone(name):
+        (folder / f"{name}.sql").write_text(query, "utf-8")
+        return checks.rows[name]
+    path = sql.text((folder / f"{name}.parquet").as_posix())
+    count: int = connection.execute(f"COPY ({query}) TO {path} (FORMAT parquet)").fetchall()[0][0]
+    return count
+
+
+def _stored(folder: Path, name: str) -> str:
+    path = folder / f"{name}.sql"
+    if path.is_file():
+        return path.read_text("utf-8")
+    return f"FROM {sql.text((folder / f'{name}.parquet').as_posix())}"
 
 
 def _rejects(result: Look, sources: dict[str, Source], connection: Any) -> None:
@@ -251,7 +265,7 @@ def _rejects(result: Look, sources: dict[str, Source], connection: Any) -> None:
 def _rejected(connection: Any) -> bool:
     found = connection.execute(
         "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'reject_errors'"
-    ).fetchone()
+    ).fetchall()[0]
     return bool(found[0])
 
 

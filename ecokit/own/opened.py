@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.own.build import connected
 from ecokit.own.extra import need
 from ecokit.shop.schema import schemas
 from ecokit.shop.tables import Shop
@@ -44,7 +46,7 @@ def load(folder: str | Path) -> Shop:
     ecokit.errors.CourseError: no-such-folder holds no tables. Run first: ecokit own ...
     """
     tables = Path(folder) / "tables"
-    there = {path.stem: path for path in sorted(tables.glob("*.parquet"))}
+    there = {path.stem: path for path in sorted(tables.glob("*.*"))}
     known = {name: partial(_read, path) for name, path in there.items() if name in schemas()}
     if not known:
         sentence = _("{folder} holds no tables. Run first: ecokit own YOUR-FOLDER --out {folder}")
@@ -58,7 +60,11 @@ def load(folder: str | Path) -> Shop:
 
 def _read(path: Path) -> pd.DataFrame:
     need("pyarrow", _("Reading the tables"))
-    frame = pd.read_parquet(path)
+    if path.suffix == ".sql":  # a file of yours that needs no change, read where it is
+        with TemporaryDirectory() as work:
+            frame: pd.DataFrame = connected(Path(work)).sql(path.read_text("utf-8")).df()
+    else:
+        frame = pd.read_parquet(path)
     schema = schemas()[path.stem]
     for field in schema:
         if field.name not in frame.columns:

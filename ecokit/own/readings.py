@@ -231,6 +231,28 @@ def select(table: Table, part: Part, sources: list[Source], long: Long, text: se
     )
 
 
+def ready(table: Table, part: Part, source: Source, text: set[str]) -> str:
+    """Return the SQL of a file of Parquet whose values are as the shop's; '' where they are not.
+
+    Such a file is read where it is. ``_row`` numbers its rows from 0.
+    """
+    plain = all(isinstance(theirs, str) for theirs in part.columns.values())
+    if not source.types or not plain or part.one_row_a or part.where or part.repeat:
+        return ""
+    found = {
+        name: reading(table.field(name), theirs, source, False, name in text)
+        for name, theirs in part.columns.items()
+    }
+    if any(one.wrong != "FALSE" for one in found.values()):
+        return ""
+    values = ", ".join(f"{one.value} AS {name}" for name, one in found.items())
+    numbered = source.scan.removesuffix(")") + ", file_row_number = true)"
+    return (
+        f"(SELECT {values}, CAST(0 AS BIGINT) AS _faults, {_why(part, source)} AS _why, "
+        f"FALSE AS _differs, file_row_number AS _row FROM {numbered})"
+    )
+
+
 def _of_source(table: Table, part: Part, source: Source, long: Long, text: set[str]) -> str:
     found = {
         name: reading(table.field(name), theirs, source, (table.name, name) in long, name in text)
