@@ -33,7 +33,7 @@ from ecokit.competitors.site import serve
 from ecokit.competitors.tables import fetched, shop_of
 from ecokit.competitors.words import words
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers
+from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
 from ecokit.shop.tables import Shop
@@ -310,6 +310,7 @@ def published(data: Any, *, weeks: Iterable[str | pd.Timestamp] | None = None) -
             "competitor_prices": [*keys, *COLUMNS[4:]],
         },
     )
+    rows.refuse(prices, "competitor_prices", [rows.missing("in_stock", *keys)])
     table = prices.merge(products[~members_only(products)], on=keys)
     if weeks is not None and len(prices):
         chosen = _mondays(Shop({"competitor_prices": prices}), weeks)

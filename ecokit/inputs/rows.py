@@ -26,6 +26,7 @@ from datetime import datetime
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.inputs.frames import Frame
@@ -98,7 +99,7 @@ def _told(rows: nw.DataFrame[Any], total: int, table: str, rule: Wrong) -> str:
 
 def _cell(value: Any) -> str:
     """Return the value of a cell as a sentence shows it."""
-    if value is None or value != value:  # NaN and NaT are not equal to themselves
+    if value is None or value is pd.NA or value != value:  # NaN, NaT: not equal to themselves
         return _("missing")
     if isinstance(value, datetime) and not (value.hour or value.minute or value.second):
         return f"{value:%Y-%m-%d}"
