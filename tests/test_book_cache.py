@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import pytest
 
@@ -168,15 +168,16 @@ def test_a_page_is_read_again_when_what_it_shows_changed(course: Path) -> None:
 def test_pages_and_pictures_are_found_whatever_the_folder_is_called(
     cache: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    brackets = importlib.import_module(f"{cache.__package__}.brackets")
-    monkeypatch.setattr(brackets.asset, "glob", glob.glob)
-    monkeypatch.setattr(brackets.toc, "glob", glob)
+    book = importlib.import_module(f"{cache.__package__}.brackets")
+    pictures, pages = map(importlib.import_module, book.SEARCHES)
+    monkeypatch.setattr(pictures, "glob", glob.glob)
+    monkeypatch.setattr(pages, "glob", glob)
     folder = tmp_path / name
     (folder / "more").mkdir(parents=True)
     files = [folder / "picture.png", folder / "page.md", folder / "more" / "page.md"]
     for file in files:
         file.touch()
-    brackets.setup(SimpleNamespace(srcdir=folder))
-    assert brackets.asset.glob(f"{folder}/picture.*") == [str(files[0])]
-    found = brackets.toc.glob.iglob(str(folder / "**" / "*.md"), recursive=True)
+    book.setup(None)
+    assert pictures.glob(f"{folder}/picture.*") == [str(files[0])]
+    found = pages.glob.iglob(str(folder / "**" / "*.md"), recursive=True)
     assert sorted(found) == sorted(map(str, files[1:]))

@@ -20,7 +20,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 import ecokit
-from ecokit.cli import copies, ways
+from ecokit.cli import brackets, copies, ways
 from ecokit.cli.course import Course
 from ecokit.messages import _
 
@@ -118,6 +118,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _link_jupyter_server_extension(app: ServerApp) -> None:
     """Give JupyterLab a style sheet and an extension beside its own, before it starts."""
+    brackets.let_names_be_plain()
     app.config.LabApp.custom_css = True
     app.config.LabApp.extra_labextensions_path.append(str(EXTENSIONS))
 

@@ -10,7 +10,7 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
-from ecokit.cli import copies
+from ecokit.cli import brackets, copies
 from ecokit.cli.course import FIRST, Course
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -105,6 +105,7 @@ def _serve(folder: Path, port: int | None, *, open_browser: bool) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from jupyterlab.labapp import LabApp
 
+    brackets.let_names_be_plain()
     token = secrets.token_hex(16)
     server = LabApp.initialize_server(argv=_arguments(folder, port, token))
     address = f"http://{HOST}:{server.port}{server.base_url}"
