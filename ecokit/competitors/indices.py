@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ecokit.competitors.tables import TYPES
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs import frames, kinds, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
@@ -291,6 +291,8 @@ def _opened(given: Any, name: str, columns: Mapping[str, str]) -> pd.DataFrame:
         for column in numeric
     ]
     rows.refuse(table, name, wrong)
+    if "period" in table:
+        kinds.refuse_unsorted(name, columns["period"], table["period"])
     return table.astype(dict.fromkeys(numeric, "float64")).fillna(dict.fromkeys(weights, 0.0))
 
 

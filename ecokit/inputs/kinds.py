@@ -11,6 +11,7 @@ import re
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from math import isfinite, isnan
 from typing import Any
 
@@ -411,6 +412,46 @@ def _month(value: Any) -> datetime | None:
     """
     found = re.match(MONTH, str(value).strip())
     return datetime(int(found["year"]), int(found["month"]), 1) if found else None
+
+
+def refuse_unsorted(table: str, column: str, values: pd.Series) -> None:
+    """Refuse periods of text that do not sort as time, such as 2025-9 and 2025-10.
+
+    Examples
+    --------
+    >>> refuse_unsorted("prices", "period", pd.Series(["2025-09", "2025-10"]))
+    >>> refuse_unsorted("prices", "period", pd.Series(["week 9", "week 10"]))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The column period of prices is text in which 'week 10' stands before
+    'week 9'. Write as many digits in each, such as 2025-09, or give dates.
+    """
+    texts = sorted({one for one in values.dropna() if isinstance(one, str)})
+    for before, after in pairwise(texts):
+        if _moment(after) < _moment(before):
+            raise CourseError(
+                _(
+                    "The column {column} of {table} is text in which {before} stands before "
+                    "{after}. Write as many digits in each, such as 2025-09, or give dates."
+                ).format(column=column, table=table, before=shown(before), after=shown(after))
+            )
+
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+
+
+def _moment(text: str) -> list[int]:
+    """Return the numbers of a period, the year first; a month's name is its number.
+
+    >>> _moment("Week 10"), _moment("Oct 2025"), _moment("2025年9月")
+    ([10], [2025, 10], [2025, 9])
+    """
+    names = _MONTHS.split()
+    numbers = [
+        int(one) if one.isdigit() else names.index(one) + 1
+        for one in re.findall(rf"\d+|(?<![a-z])(?:{'|'.join(names)})", text.lower())
+    ]
+    return sorted(numbers, key=lambda one: one < 1000)  # the year, then the rest as written
 
 
 def _refuse_changed(table: str, frame: Frame, column: str) -> None:
