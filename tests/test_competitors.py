@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable
 from datetime import date
@@ -22,6 +23,8 @@ from ecokit.competitors.indices import FORMULAS
 from ecokit.errors import CourseError
 from ecokit.explore import competitors as page
 from ecokit.shop import Shop, load_shop
+from tests.sweep.competitors import CALLS
+from tests.sweep.pricing import CALLS as PRICING
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +44,77 @@ def gaps(shop: Shop, panel: pd.DataFrame) -> pd.DataFrame:
 
 def same(shop: Shop) -> pd.DataFrame:
     return shop.competitor_products.dropna(subset=["product_id"])
+
+
+def test_periods_of_text_are_in_the_order_of_time() -> None:
+    months = pd.DataFrame({"period": ["2025-9", "2025-10", "2025-11"], "item": "a"})
+    months["price"] = [1.0, 2, 4]
+    for table in (months, months.iloc[::-1]):
+        for function in (competitors.price_index, competitors.average_price):
+            found = function(table)
+            assert found["period"].tolist() == ["2025-9", "2025-10", "2025-11"]
+            assert found["index"].tolist() == [1, 2, 4]
+    for wrong in (["Sep", "Oct", "Nov"], ["31/12/2025", "1/1/2026", "1/2/2026"]):
+        with pytest.raises(CourseError, match="does not sort as time does"):
+            competitors.price_index(months.assign(period=wrong))
+
+
+def test_formulas_are_known_however_they_are_written() -> None:
+    prices = ([2.0, 4], [3.0, 4], [10.0, 5], [6.0, 7])
+    for name, plain in (
+        ("Fisher", "fisher"),
+        ("törnqvist", "tornqvist"),
+        ("Törnqvist", "tornqvist"),
+    ):
+        assert competitors.bilateral_index(*prices, formula=name) == competitors.bilateral_index(
+            *prices, formula=plain
+        )
+    table = pd.DataFrame({"period": [1, 1, 2, 2], "item": ["a", "b"] * 2, "price": [2.0, 4, 3, 4]})
+    weighed = table.assign(quantity=[10, 5, 6, 7])
+    assert competitors.price_index(weighed)["index"].tolist() == (
+        competitors.price_index(weighed, "FISHER")["index"].tolist()
+    )
+    assert competitors.price_index(table)["index"].tolist() == (
+        competitors.price_index(table, "Jevons")["index"].tolist()
+    )
+
+
+def test_a_plus_is_part_of_a_name() -> None:
+    names = pd.DataFrame({"name": ["Galaxy S24", "Galaxy S24+", "C", "C#"]}, index=list("abcd"))
+    pairs = competitors.match_products(names, names)
+    assert (pairs["left"] == pairs["right"]).all()
+    assert len(pairs) == 4
+    assert not pairs["near_tie"].any()
+    twins = pd.DataFrame({"name": ["Phone C1 red", "Phone C1 red", "Watch G9"]})
+    told = competitors.match_products(twins[1:], twins).set_index("left")["near_tie"]
+    assert told.to_dict() == {1: True, 2: False}
+    phones = competitors.similarities(names[:2], names[:2]).query("left != right")
+    assert (phones["score"] < 0.8).all()
+
+
+@pytest.mark.parametrize("words", [["False"], ["no"], ["缺货"], [None], [pd.NA], ["no", True]])
+@pytest.mark.parametrize("name", ["competitors.alerts", "pricing.cheapest_offers"])
+def test_a_flag_in_words_is_not_in_stock(name: str, words: list[Any]) -> None:
+    call = {**CALLS, **PRICING}[name]()
+    function = getattr(importlib.import_module(f"ecokit.{name.split('.')[0]}"), name.split(".")[1])
+    given = call.args[0]
+
+    def told(flags: list[Any]) -> Any:
+        def marked(table: pd.DataFrame) -> pd.DataFrame:
+            values = [flags[n % len(flags)] for n in range(len(table))]
+            return table.assign(in_stock=pd.Series(values, index=table.index, dtype=object))
+
+        data: Any = marked(given) if isinstance(given, pd.DataFrame) else dict(given)
+        if isinstance(data, dict):
+            data["competitor_prices"] = marked(data["competitor_prices"])
+        try:
+            return function(data, *call.args[1:], **call.kwargs)
+        except CourseError:
+            return None
+
+    found = told(words)
+    if found is not None:
+        pd.testing.assert_frame_equal(found, told([one is True for one in words]))
 
 
 # Concentration --------------------------------------------------------------------------------

@@ -406,6 +406,32 @@ def test_the_best_price_after_a_trial(demand: Demand) -> None:
 # --- 5 life cycle ----------------------------------------------------------------------------
 
 
+def test_bass_is_fitted_to_a_series() -> None:
+    # Video recorders in American homes, 1980 to 1989, as R's nls fits them in public notebooks.
+    homes = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]
+    told = strategies.fit_bass(homes, method="rate")
+    assert told.market == pytest.approx(67_980, rel=1e-3)
+    assert told.innovation == pytest.approx(0.00659, rel=2e-3)
+    assert told.imitation == pytest.approx(0.638, rel=1e-3)
+    assert told.r2 > 0.95
+    share = strategies.bass_share(np.arange(16), 0.03, 0.38)
+    for method, sales in (
+        ("interval", 5000 * np.diff(share)),
+        ("regression", strategies.bass(0.03, 0.38, 5000, 15)),
+    ):
+        exact = strategies.fit_bass(sales, method=method)
+        found = [exact.innovation, exact.imitation, exact.market, exact.r2]
+        assert found == pytest.approx([0.03, 0.38, 5000, 1], rel=1e-5)
+    for wrong, sentence in (
+        ([1, 2, 3, 4], "4 periods"),
+        ([0] * 8, "sales are 0"),
+        ([1, 2, math.nan, 4, 5], "missing or not finite"),
+        ([5, 4, 3, 4, 5, 6, 7, 9, 12], "No Bass curve fits"),
+    ):
+        with pytest.raises(CourseError, match=sentence):
+            strategies.fit_bass(wrong)
+
+
 def test_bass_in_continuous_and_in_discrete_time() -> None:
     peak = strategies.bass_peak(0.03, 0.38)
     assert peak.time == pytest.approx(6.192619, abs=1e-6)

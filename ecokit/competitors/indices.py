@@ -6,7 +6,9 @@ use the same formulas for consumer prices; they differ in whose quantities weigh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -73,7 +75,26 @@ FORMULAS: Mapping[str, _Formula] = {
 UNWEIGHTED = ("jevons", "carli", "dutot")
 """Formulas that need no quantities: what you use when only prices can be seen."""
 
+_YEARS = (1900, 2200)
+
 NO_PRICE = _("There is no price in the table, so there is no index.")
+
+
+def formula_named(given: object, known: Iterable[str]) -> str:
+    """Return the name of a formula, however it is written.
+
+    Examples
+    --------
+    >>> [formula_named(name, FORMULAS) for name in ("Fisher", "Törnqvist", " LASPEYRES ")]
+    ['fisher', 'tornqvist', 'laspeyres']
+    """
+    if not isinstance(given, str):
+        return numbers.one_of("formula", given, known)
+    bare = "".join(
+        one for one in unicodedata.normalize("NFKD", given) if not unicodedata.combining(one)
+    )
+    plain = re.sub(r"[\s_–—-]+", "_", bare.strip().casefold())
+    return plain if plain in (names := list(known)) else numbers.one_of("formula", given, names)
 
 
 class NothingWeighsError(CourseError):
@@ -133,7 +154,7 @@ def bilateral_index(
         lists. Without quantities take jevons.
     """
     p0, p1 = _positive("prices_0", prices_0), _positive("prices_1", prices_1)
-    numbers.one_of("formula", formula, [*FORMULAS, "lloyd_moulton"])
+    formula = formula_named(formula, [*FORMULAS, "lloyd_moulton"])
     if len(p0) != len(p1) or not len(p0):
         sentence = _("An index compares the same products; the lists hold {a} and {b}.")
         raise CourseError(sentence.format(a=len(p0), b=len(p1)))
@@ -190,7 +211,7 @@ def _lloyd_moulton(p0: Vector, p1: Vector, q0: ArrayLike | None, sigma: float | 
 @public
 def price_index(
     prices: Any,
-    formula: str = "jevons",
+    formula: str | None = None,
     chained: bool = False,
     by: By = None,
     sigma: float | None = None,
@@ -210,8 +231,9 @@ def price_index(
     prices : table
         One row an item and period. A row without a price is left out; a missing quantity counts
         as zero.
-    formula : str
-        As in :func:`bilateral_index`.
+    formula : str, optional
+        As in :func:`bilateral_index`. Default: ``"fisher"`` where the table has quantities, else
+        ``"jevons"``, which weighs all items alike.
     sigma : float, optional
         As in :func:`bilateral_index`.
     chained : bool
@@ -232,8 +254,8 @@ def price_index(
     Raises
     ------
     CourseError
-        A column is missing, a value in it cannot be, an item stands twice in a period, or no price
-        is there.
+        A column is missing, a value in it cannot be, an item stands twice in a period, no price
+        is there, or periods are text whose order is not plain.
 
     References
     ----------
@@ -256,7 +278,11 @@ def price_index(
     """
     keys = frames.listed(by)
     frames.refuse_taken(keys, ["period", "index", "matched"])
-    numbers.one_of("formula", formula, [*FORMULAS, "lloyd_moulton"])
+    given = frames.table(prices, "", name="prices")
+    has_units = quantity in given.collect_schema().names()
+    if formula is None:
+        formula = "fisher" if has_units else "jevons"
+    formula = formula_named(formula, [*FORMULAS, "lloyd_moulton"])
     chained = numbers.flag("chained", chained)
     named = {"period": period, "item": item, "price": price}
     if formula not in UNWEIGHTED:
@@ -296,6 +322,40 @@ def _opened(given: Any, name: str, columns: Mapping[str, str]) -> pd.DataFrame:
     return table.astype(dict.fromkeys(numeric, "float64")).fillna(dict.fromkeys(weights, 0.0))
 
 
+def in_time(periods: Sequence[Any]) -> list[Any]:
+    """Return periods in the order of time; text whose order is not plain is refused.
+
+    Examples
+    --------
+    >>> in_time(["2025-10", "2025-9", "2024-12"]), in_time(["Q1 2026", "Q2 2025"])
+    (['2024-12', '2025-9', '2025-10'], ['Q2 2025', 'Q1 2026'])
+    >>> in_time(["after", "before"])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The periods are text that does not sort as time does, such as 'after'
+    and 'before'. Write them like 2025-09, or give times.
+    """
+    texts = [str(one).strip() for one in periods]
+    if len(texts) < 2 or not all(isinstance(one, str) for one in periods):
+        return sorted(periods)
+    parts = [list(map(int, re.findall(r"\d+", one))) for one in texts]
+    places = [place for place, one in enumerate(parts[0]) if _YEARS[0] <= one < _YEARS[1]]
+    alike = len({re.sub(r"\d+", "0", one) for one in texts}) == 1 and bool(parts[0])
+    if alike and places == [0]:
+        keys = parts
+    elif alike and len(parts[0]) == 2 and places == [1]:  # Q1 2025, 9/2025
+        keys = [one[::-1] for one in parts]
+    elif alike and len(parts[0]) == 1:  # week 9, 202509
+        keys = parts
+    else:
+        message = _(
+            "The periods are text that does not sort as time does, such as {one!r} and {other!r}. "
+            "Write them like 2025-09, or give times."
+        )
+        raise CourseError(message.format(one=periods[0], other=periods[1]))
+    return [one for _key, one in sorted(zip(keys, periods, strict=True))]
+
+
 def _groups(
     table: pd.DataFrame, keys: Sequence[str]
 ) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
@@ -311,9 +371,11 @@ def _index_of(
     table: pd.DataFrame, formula: str, chained: bool, sigma: float | None
 ) -> pd.DataFrame:
     prices = table.pivot_table(index="period", columns="item", values="price")  # one row each
+    prices = prices.loc[in_time(prices.index.tolist())]
     units = None
     if formula not in UNWEIGHTED:
         units = table.pivot_table(index="period", columns="item", values="quantity")
+        units = units.loc[prices.index]
     level, found = 1.0, [(prices.index[0], 1.0, int(prices.iloc[0].notna().sum()))]
     for place in range(1, len(prices)):
         start = place - 1 if chained else 0
@@ -395,6 +457,7 @@ def average_price(
     if priced.empty:
         raise CourseError(NO_PRICE)
     means = priced.groupby("period").agg(index=("price", "mean"), items=("item", "nunique"))
+    means = means.loc[in_time(means.index.tolist())]
     means["index"] = means["index"] / means["index"].iloc[0]
     return frames.like(means.reset_index(), prices)
 
@@ -455,7 +518,7 @@ def spatial_index(
     """
     keys = frames.listed(by)
     frames.refuse_taken(keys, ["index", "matched"])
-    numbers.one_of("formula", formula, FORMULAS)
+    formula = formula_named(formula, FORMULAS)
     named = {**{key: key for key in keys}, "own_price": own_price, "price": price}
     if formula not in UNWEIGHTED:
         named["units"] = units

@@ -28,6 +28,9 @@ from ecokit.messages import _
 THRESHOLD = 0.2
 """Likeness below which two products are not taken for the same."""
 
+NEAR = 0.02
+"""A likeness that another partner misses by no more than this is a near tie."""
+
 SIDES = ["left", "right"]
 
 ROWS = 500
@@ -198,7 +201,8 @@ def match_products(
     Returns
     -------
     table
-        ``left``, ``right``, ``score``, best first; no label stands twice.
+        ``left``, ``right``, ``score``, best first; no label stands twice. ``near_tie`` is true
+        where one of the two is as good as equally like another product: look at it yourself.
 
     Raises
     ------
@@ -221,7 +225,25 @@ def match_products(
     ...
     ecokit.errors.CourseError: The table left has no column ean. It has: name. ...
     """
-    return frames.like(_assigned(_similar(left, right, fields, threshold, block)), left)
+    return frames.like(_with_ties(_similar(left, right, fields, threshold, block)), left)
+
+
+def _with_ties(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs of the best assignment, and which of them had a rival nearly as like."""
+    chosen = _assigned(pairs)
+    if chosen.empty:
+        return chosen.assign(near_tie=np.zeros(0, bool))
+    tied = np.zeros(len(chosen), bool)
+    for side in SIDES:
+        best = pairs.groupby(side)["score"].nlargest(2).groupby(level=0)
+        first, second = best.max(), best.min().where(best.size() > 1, -np.inf)
+        mine = chosen[side]
+        # the rival of a pair is the best of the others, which is the first where that is not it
+        score = chosen["score"].to_numpy()
+        top = mine.map(first).to_numpy()
+        rival = np.where(score >= top, mine.map(second).to_numpy(), top)
+        tied |= rival >= score - NEAR
+    return chosen.assign(near_tie=tied)
 
 
 @public
@@ -240,8 +262,9 @@ def match_panel(panel: Any, products: Any, threshold: float = THRESHOLD) -> Any:
     Returns
     -------
     table
-        ``competitor_id``, ``sku``, ``name`` (theirs), ``product_id``, ``own_name``, ``score``;
-        best first within a competitor. A product of ours has at most one offer of each.
+        ``competitor_id``, ``sku``, ``name`` (theirs), ``product_id``, ``own_name``, ``score``,
+        ``near_tie`` (as in :func:`match_products`); best first within a competitor. A product of
+        ours has at most one offer of each.
 
     Raises
     ------
@@ -281,7 +304,7 @@ def match_panel(panel: Any, products: Any, threshold: float = THRESHOLD) -> Any:
     offers = offers.drop_duplicates(keys, keep="last")
     for competitor, group in offers.groupby("competitor_id", sort=True):
         theirs = group.set_index("sku")
-        pairs = _assigned(_similar(ours, theirs, "name", threshold, "category"))
+        pairs = _with_ties(_similar(ours, theirs, "name", threshold, "category"))
         matched = {
             "competitor_id": competitor,
             "sku": pairs["right"],
@@ -289,6 +312,7 @@ def match_panel(panel: Any, products: Any, threshold: float = THRESHOLD) -> Any:
             "product_id": pairs["left"],
             "own_name": pairs["left"].map(ours["name"]),
             "score": pairs["score"],
+            "near_tie": pairs["near_tie"],
         }
         found.append(pd.DataFrame(matched))
     return frames.like(pd.concat(found, ignore_index=True), panel)

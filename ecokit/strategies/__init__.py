@@ -39,6 +39,7 @@ __getattr__, __dir__, __all__ = attach(
             "bass_peak",
             "bass_share",
             "experience_cost",
+            "fit_bass",
             "life_cycle",
             "markdown",
             "over_time",

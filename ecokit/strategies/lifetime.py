@@ -71,6 +71,128 @@ def bass(innovation: float, imitation: float, market: float, periods: int) -> Fl
     return new
 
 
+@dataclass(frozen=True)
+class BassFit(ByName, of="strategies.fit_bass"):
+    """Bass's p and q (``innovation``, ``imitation``), and all who will ever adopt (``market``).
+
+    ``r2`` is the share of the variance of sales that the curve explains.
+    """
+
+    innovation: float
+    imitation: float
+    market: float
+    r2: float
+
+
+@public
+def fit_bass(sales: ArrayLike, *, method: str = "interval") -> BassFit:
+    """Fit Bass's curve to the sales of a product by period, from its launch on.
+
+    Parameters
+    ----------
+    sales : array_like
+        First purchases in each period, in order; five periods or more, without gaps. Sales that
+        have not passed their peak hardly tell how large the market is.
+    method : {"interval", "rate", "regression"}
+        ``"interval"``: least squares on what the curve adds in each period, which is what a period
+        counts. ``"rate"``: on the curve's speed at the end of each period. ``"regression"``: sales
+        on the adopters so far and their square, Bass's own way, for the recursion of :func:`bass`.
+
+    Returns
+    -------
+    BassFit
+
+    Raises
+    ------
+    CourseError
+        Fewer than five periods, a gap or sales below 0; or no curve fits: sales that neither rise
+        nor fall as adoption does.
+
+    References
+    ----------
+    Bass (1969); by periods: Srinivasan and Mason (1986).
+
+    Examples
+    --------
+    Video recorders in American homes, 1980 to 1989, thousands:
+
+    >>> homes = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]
+    >>> told = fit_bass(homes, method="rate")
+    >>> round(told.innovation, 5), round(told.imitation, 3), round(told.market, -1)
+    (0.00659, 0.638, 67980.0)
+    >>> fit_bass([1, 2, 3])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: sales holds 3 periods. A curve of three numbers needs five or more.
+    """
+    from scipy.optimize import least_squares
+
+    numbers.one_of("method", method, ("interval", "rate", "regression"))
+    sold = numbers.row("sales", sales, low=0)
+    if len(sold) < 5:
+        message = _("sales holds {n} periods. A curve of three numbers needs five or more.")
+        raise CourseError(message.format(n=len(sold)))
+    if not sold.any():
+        raise CourseError(_("sales are 0 in all periods, so there is no curve to fit."))
+    start = _bass_regression(sold)
+    if method == "regression":
+        if start is None:
+            raise CourseError(_NO_BASS)
+        p, q, market = start
+        made = bass(p, min(q, 10.0), market, len(sold)) if p <= 1 and q <= 10 else sold * np.nan
+        return _bass_told(p, q, market, sold, made)
+    p, q, market = start or (0.03, 0.38, 1.5 * float(sold.sum()))
+    time = np.arange(len(sold) + 1, dtype=float)
+    size = float(np.sqrt(np.mean(sold**2)))
+
+    def curve(logs: Floats) -> Floats:
+        p, q, market = np.exp(logs)
+        fade = np.exp(-(p + q) * time)
+        if method == "rate":
+            rate = (p + q) ** 2 / p * fade / (1 + q / p * fade) ** 2
+            return np.asarray(market * rate[1:])
+        return np.asarray(market * np.diff((1 - fade) / (1 + q / p * fade)))
+
+    low, high = np.log([1e-7, 1e-6, sold.max()]), np.log([1.0, 10.0, 1e4 * sold.sum()])
+    first = np.clip(np.log([p, q, market]), low + 1e-6, high - 1e-6)
+
+    def off(logs: Floats) -> Floats:
+        return (curve(logs) - sold) / size
+
+    found = least_squares(off, first, bounds=(low, high), xtol=1e-12, ftol=1e-12)
+    edge = (found.x - low < 1e-3) | (high - found.x < 1e-3)
+    if not found.success or edge.any():
+        raise CourseError(_NO_BASS)
+    p, q, market = np.exp(found.x).tolist()
+    return _bass_told(p, q, market, sold, curve(found.x))
+
+
+_NO_BASS = _(
+    "No Bass curve fits these sales: give first purchases from the launch on, past their peak."
+)
+
+
+def _bass_regression(sold: Floats) -> tuple[float, float, float] | None:
+    """Return p, q and M of sales on adopters so far and their square; None where there are none."""
+    before = np.concatenate([[0.0], np.cumsum(sold)[:-1]])
+    scale = max(float(before.max()), 1.0)
+    x = before / scale
+    columns = np.column_stack([np.ones(len(x)), x, x**2])
+    a, b, c = np.linalg.lstsq(columns, sold, rcond=None)[0]
+    root = b**2 - 4 * a * c
+    if not (a > 0 and c < 0 and root > 0):
+        return None
+    market = (-b - math.sqrt(root)) / (2 * c) * scale
+    p, q = a / market, -c / scale**2 * market
+    return (float(p), float(q), float(market)) if p > 0 and q > 0 else None
+
+
+def _bass_told(p: float, q: float, market: float, sold: Floats, made: Floats) -> BassFit:
+    around = float(np.square(sold - sold.mean()).sum())
+    left = float(np.square(sold - made).sum())
+    return BassFit(p, q, market, 1 - left / around if around else 1.0)
+
+
 @public
 def bass_share(time: ArrayLike, innovation: float, imitation: float) -> Floats:
     """Return the share of the market that has adopted at `time`, in continuous time.

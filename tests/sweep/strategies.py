@@ -23,6 +23,7 @@ CALLS: Calls = {
         rounds=5,
     ),
     "strategies.bass": lambda: Call(0.03, 0.38, 100, 5),
+    "strategies.fit_bass": lambda: Call([5, 9, 14, 18, 17, 12, 7, 4], method="interval"),
     "strategies.bass_peak": lambda: Call(0.03, 0.38, 100),
     "strategies.bass_share": lambda: Call([0, 2], 0.03, 0.38),
     "strategies.best_seller": lambda: Call(
