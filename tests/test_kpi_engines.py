@@ -12,11 +12,14 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
+import polars as pl
 import pytest
 
 from ecokit import kpi
 from ecokit.errors import CourseError
 from ecokit.inputs.frames import listed
+from ecokit.shop import Shop
+from ecokit.shop.schema import schemas
 from tests.engines import MOVES, Move, moved
 from tests.kpi_tables import tiny
 from tests.sums import CASES, by_decimal, lines, random_lines
@@ -346,3 +349,93 @@ def test_quantities_and_seconds_may_be_fractions() -> None:
     assert rows(kpi.measure("dwell_time", {"visits": visits})) == [(0.0015,)]
     stock = pd.DataFrame({"demand": [0.5, 0.5], "sold": [0.5, 0.25]})
     assert rows(kpi.measure("stockout_rate", {"stock": stock})) == [(0.25,)]
+
+
+# Rows that stand twice -----------------------------------------------------------------------
+
+
+@everywhere
+def test_rows_of_a_key_are_told_by_every_measure(move: str) -> None:
+    """The first table with its key, doubled: each measure tells it, or counts ids once."""
+    for name in NAMES:
+        for table in kpi.declared(name).columns:
+            here = tiny()
+            here[table] = pd.concat([here[table], here[table]])
+            there = moved(MOVES[move], here)
+            if not _has_key(here[table], table):
+                continue
+            lazy = not isinstance(nw.from_native(there[table]), nw.DataFrame)
+            if lazy and "visitor_id" in kpi.declared(name).columns[table]:
+                assert rows(kpi.measure(name, there)) == expected(name)
+                continue
+            with pytest.raises(CourseError, match=f"The table {table} holds .* more than once"):
+                kpi.measure(name, there)
+
+
+def _has_key(table: pd.DataFrame, name: str) -> bool:
+    return set(schemas()[name].primary_key) <= set(table)
+
+
+def test_a_lazy_table_is_asked_once() -> None:
+    asked = []
+
+    def looked(batch: pl.DataFrame) -> pl.DataFrame:
+        asked.append(len(batch))
+        return batch
+
+    orders = pl.from_pandas(tiny()["orders"]).lazy()
+    orders = orders.map_batches(looked, schema=orders.collect_schema())
+    for _again in range(3):
+        kpi.orders({"orders": orders})
+    assert len(asked) == 1
+    shop = Shop.in_place({"orders": orders})
+    assert len(asked) == 2
+    kpi.orders(shop)
+    assert len(asked) == 2
+
+
+def test_a_shop_in_place_answers_as_its_engine(engine: Move) -> None:
+    here = tiny()
+    here["visits"] = here["visits"].dropna(subset="dwell_seconds")
+    here["order_lines"] = here["order_lines"].dropna(subset="unit_price")
+    there = moved(engine, here)
+    shop = Shop.in_place(there)
+    for name in ("uv", "profit", "inventory_turns", "profit_completion"):
+        result = kpi.measure(name, shop, "month")
+        assert type(result) is type(there["visits"])
+        assert rows(result) == rows(kpi.measure(name, here, "month"))
+
+
+@everywhere
+def test_a_shop_in_place_tells_what_is_wrong(move: str) -> None:
+    to, here = MOVES[move], tiny()
+    orders = here["orders"]
+    wrong: list[tuple[pd.DataFrame, str]] = [
+        (pd.concat([orders, orders[:1]]), "holds order_id 1 more than once, and 2 such rows"),
+        (orders.assign(placed_at=orders["placed_at"].astype("str")), "column placed_at: it holds"),
+        (
+            orders.assign(order_id=orders["order_id"].astype("Int64").where(orders.index > 0)),
+            "1 rows lack one of order_id",
+        ),
+    ]
+    for table, told in wrong:
+        with pytest.raises(CourseError, match=told):
+            Shop.in_place({"orders": to(table)})
+    lines = GAPS["order_lines"].assign(line=1)
+    with pytest.raises(CourseError, match=r"order_lines: 2 rows lack .* unit_cost missing"):
+        Shop.in_place({"order_lines": to(lines)})
+    named = Shop.in_place(
+        {"orders": to(orders.rename(columns={"order_id": "No"}))}, {"orders": {"order_id": "No"}}
+    )
+    assert rows(kpi.orders(named)) == [(4,)]
+    with pytest.raises(CourseError, match="Did you mean 'orders'"):
+        Shop.in_place({"order": to(orders)})
+
+
+@pytest.mark.parametrize("quantity", [1.0, 1e30, -9.9e12, 10**15])
+@pytest.mark.parametrize("move", ["pandas", "polars", "pyarrow"])
+def test_what_is_beyond_int64_is_told(move: str, quantity: float) -> None:
+    price = 9.9e12 if quantity == 1 else 2.5e6
+    there = moved(MOVES[move], lines([(quantity, price)]))
+    with pytest.raises(CourseError, match="too large to add up to the fen"):
+        kpi.sales(there)

@@ -29,6 +29,7 @@ PLACES = 1_000_000
 """Parts of a unit that are kept: six decimal places."""
 
 _MOST = 9e12  # yuan of a line: in millionths, more does not fit into Int64
+_END = 9.2e18  # near that of Int64
 _NOISE = 2.0**-48  # of a number: what a calculation with floats leaves behind its last digit
 
 
@@ -70,7 +71,7 @@ def with_fen(frame: Frame, quantity: str, price: str, name: str) -> Frame:
     What a line is worth that breaks a rule of `faults` is not said.
     """
     exact = is_whole(frame, quantity)
-    times, each = whole(frame, quantity, 1 if exact else PLACES), whole(frame, price, PLACES)
+    times, each = _fitted(frame, quantity, 1 if exact else PLACES), _fitted(frame, price, PLACES)
     if not isinstance(frame, nw.DataFrame):  # an eager table is refused; a lazy one must not stop
         fits = ~_any(_unfit(frame, quantity, price))
         times, each = (nw.when(fits).then(one).otherwise(0) for one in (times, each))
@@ -84,6 +85,14 @@ def with_fen(frame: Frame, quantity: str, price: str, name: str) -> Frame:
         sign = _sign("_times") * _sign("_each")
     rounded = _quotient(frame, nw.col("_micro").abs() + 5000, 10_000)
     return done.with_columns((sign * rounded).alias(name)).drop("_times", "_each", "_micro")
+
+
+def _fitted(frame: Frame, column: str, scale: int) -> nw.Expr:
+    """Return `whole` of a column; of what does not fit into Int64, any number that does."""
+    if is_whole(frame, column):
+        return whole(frame, column, scale)
+    scaled = nw.col(column).fill_null(0).cast(nw.Float64) * scale
+    return (scaled.clip(-_END, _END) + 0.5).floor().cast(nw.Int64)
 
 
 def _product(frame: Frame, one: str, other: str) -> nw.Expr:

@@ -3,8 +3,9 @@
 A measure takes ``data``, a shop or tables by name, and opens what it needs with `door`, or with
 `fetched` where it computes in pandas. A function over one table opens it with `table`.
 
-A lazy engine (Polars lazy, DuckDB, PySpark) is asked for its columns and their types, never for
-rows: that would run a query. What a function fetches is looked at when it is here.
+A lazy engine (Polars lazy, DuckDB, PySpark) is asked for its columns and their types, not for rows:
+that would run a query. What a function fetches is looked at when it is here. One question is asked,
+once for each table: whether a key of it stands there twice. `Shop.in_place` has asked it before.
 
 >>> import pandas as pd
 >>> stock = pd.DataFrame({"product_id": ["P1", "P2"], "sold": [4, 0]})
@@ -32,11 +33,10 @@ from ecokit.inputs.kinds import as_times as as_times
 from ecokit.inputs.kinds import need as need
 from ecokit.inputs.numbers import refused
 from ecokit.messages import _
-from ecokit.shop.tables import Shop
+from ecokit.shop.tables import Shop, Tables
 
 By = str | Sequence[str] | None
 Columns = str | Sequence[str]
-_AMOUNTS = ("number", "integer")
 
 
 # --- in --------------------------------------------------------------------------------
@@ -85,6 +85,7 @@ def door(
     types: Mapping[str, str] | None = None,
     by: Sequence[str] | None = None,
     windows: bool = False,
+    alike: Sequence[str] = (),
 ) -> list[Frame]:
     """Turn the caller's tables into Narwhals frames, or say what is wrong with them.
 
@@ -105,6 +106,9 @@ def door(
     windows : bool
         Whether the measure takes medians, or looks from a row to others of its group. PyArrow
         does neither, and is refused.
+    alike : sequence of str
+        Tables in which a row that stands twice changes nothing, because their ids are counted
+        once. A lazy engine is not asked for such rows.
 
     Returns
     -------
@@ -116,8 +120,8 @@ def door(
     CourseError
         A table or a column is missing, is there twice or holds the wrong kind of values, the kinds
         of frames are mixed, a time has a zone, an id is a number here and text there; or an eager
-        table holds a number that is not finite, or a row twice. (A lazy engine refuses the number
-        when it computes.)
+        table holds a number that is not finite (a lazy engine refuses it when it computes). A row
+        stands twice in a table that has the key of the data package.
 
     Examples
     --------
@@ -134,7 +138,7 @@ def door(
     given = tables(data, next(iter(needed)))
     wanted = {**needed, **(optional or {})}
     there = [name for name in wanted if name in needed or given.get(name) is not None]
-    frames = {name: opened(name, given, wanted[name], types) for name in there}
+    frames = {name: opened(name, given, wanted[name], types, alike=name in alike) for name in there}
     _refuse_mixed(frames)
     if windows:
         _refuse_arrow(frames)
@@ -145,14 +149,23 @@ def door(
 
 
 def opened(
-    name: str, given: Mapping[str, Any], columns: Columns, types: Mapping[str, str] | None = None
+    name: str,
+    given: Mapping[str, Any],
+    columns: Columns,
+    types: Mapping[str, str] | None = None,
+    *,
+    alike: bool = False,
 ) -> Frame:
     """Return one of the caller's tables as a Narwhals frame whose `columns` can be used."""
     if name not in given:
         message = _("This measure needs the table {name}, which is not among: {names}.")
         names = ", ".join(map(str, given)) or _("none")
         raise CourseError(message.format(name=name, names=names))
-    return _checked(name, _even(name, given[name]), _names(columns), types or {})
+    frame = _checked(name, _even(name, given[name]), _names(columns), types or {})
+    alike = alike and not isinstance(frame, nw.DataFrame)
+    if not (alike or getattr(given, "looked_at", False)):
+        kinds.refuse_twice(name, frame, given[name], once=isinstance(given, Tables))
+    return frame
 
 
 def table(
@@ -202,7 +215,9 @@ def table(
     """
     frame = _even(name, given)
     if not isinstance(columns, Mapping):
-        return _checked(name, frame, _names(columns), types or {})
+        checked = _checked(name, frame, _names(columns), types or {})
+        kinds.refuse_twice(name, checked, given)
+        return checked
     for ours, theirs in columns.items():
         if not isinstance(theirs, str):
             raise refused(ours, theirs, _("Give the name of a column."))
@@ -212,7 +227,9 @@ def table(
     known = {columns[ours]: kind for ours, kind in typed.items() if ours in columns}
     checked = _checked(name, frame, list(dict.fromkeys(columns.values())), known)
     renamed = [nw.col(yours).alias(ours) for ours, yours in columns.items() if yours != ours]
-    return checked.with_columns(*renamed) if renamed else checked
+    checked = checked.with_columns(*renamed) if renamed else checked
+    kinds.refuse_twice(name, checked, given)
+    return checked
 
 
 def fetched(
@@ -448,8 +465,7 @@ def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str
     frame = kinds.cast(name, frame, {one: kind for one, kind in wanted.items() if kind != "any"})
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_several(name, frame, [one for one in free if one in loose])
-        kinds.refuse_huge(name, frame, [one for one in columns if wanted.get(one) in _AMOUNTS])
-        kinds.refuse_twice(name, frame, columns)
+        kinds.refuse_huge(name, frame, [one for one in columns if wanted.get(one) == "number"])
     return frame
 
 
@@ -498,8 +514,10 @@ def _refuse_strangers(found: Mapping[str, Any]) -> None:
 
 
 def _first(given: Any) -> Frame | None:
-    """Return the first table of what a caller gave; None where there is none, or a shop."""
+    """Return the first table of what a caller gave; None for a shop in pandas and for nothing."""
     if isinstance(given, Shop):
+        given = given.tables
+    if isinstance(given, Tables) and not given.looked_at:
         return None
     for one in given.values() if isinstance(given, Mapping) else [given]:
         frame = nw.from_native(one, pass_through=True)

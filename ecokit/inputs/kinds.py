@@ -8,9 +8,12 @@ whole number an Int64, a decimal a Float64; what is something else is refused.
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Hashable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from math import isfinite, isnan
 from typing import Any
@@ -40,11 +43,11 @@ _KINDS = {
     "id": _("numbers or text"),
     "other": _("values of another kind"),
 }
-_HUGE = 9e12  # in millionths, more does not fit into Int64
 _EXACT = 2**53  # from there on a float does not hold every whole number
 _GAPS = sorted({way(word) for word in GAPS for way in (str, str.upper, str.capitalize)} | {" "})
 _GAPS = [*_GAPS, "NaN", "NaT", "\\N"]
 _TOTALS = sorted({way(word) for word in TOTALS for way in (str, str.upper, str.title)})
+_HUGE = 1e13  # yuan: from there on a float does not hold every fen
 _LONG = 2**63  # the first whole number that Int64 does not hold
 _NUMBERS = {"integer", "number", "key", "id"}
 _TIMES = {"date", "datetime"}
@@ -656,26 +659,56 @@ def refuse_nan(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> 
             )
 
 
-def refuse_twice(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
-    """Refuse rows of one key: whatever is joined with them would count twice."""
+_LOOKED_AT: dict[int, weakref.ref[Any]] = {}
+"""Tables without a row twice, by the id of the engine's own object: looked at once is enough."""
+
+
+def refuse_twice(table: str, frame: Frame, native: Any, *, once: bool = False) -> None:
+    """Refuse rows of one key, wherever `frame` has the key of `table`: they would count twice.
+
+    A lazy engine is asked, once for each table `native` that it has; so is an eager one if `once`,
+    for tables that do not change.
+    """
+    schema = frame.collect_schema()
     key = list(schemas()[table].primary_key) if table in schemas() else []
-    if not key or not set(key) <= set(columns):
+    loose = (nw.Object, nw.Unknown)
+    if not key or any(it not in schema or isinstance(schema[it], loose) for it in key):
         return
-    rows = frame.select(key)
-    if not rows.is_duplicated().any():
+    once = once or not isinstance(frame, nw.DataFrame)
+    native = nw.to_native(native, pass_through=True)
+    known = _LOOKED_AT.get(id(native)) if once else None
+    if known is not None and known() is native:
         return
-    rows = rows.drop_nulls()
-    twice = rows.filter(rows.is_duplicated())
-    if len(twice):
-        example = ", ".join(
-            f"{name} {value}" for name, value in zip(key, twice.row(0), strict=True)
-        )
+    found = _twice(frame.select(*key).drop_nulls(), key)
+    if found:
+        n, row = found
+        example = ", ".join(f"{name} {value}" for name, value in zip(key, row, strict=True))
         raise CourseError(
             _(
                 "The table {table} holds {example} more than once, and {n} such rows in all. Keep "
                 "one row for each {key}."
-            ).format(n=len(twice), table=table, example=example, key=", ".join(key))
+            ).format(n=n, table=table, example=example, key=", ".join(key))
         )
+    if once:
+        with suppress(TypeError):  # not every engine's tables can be remembered
+            _LOOKED_AT[id(native)] = weakref.ref(native, partial(_forget, id(native)))
+
+
+def _forget(number: int, _gone: Any) -> None:
+    _LOOKED_AT.pop(number, None)
+
+
+def _twice(rows: Frame, key: list[str]) -> tuple[int, tuple[Any, ...]] | None:
+    """Return how many rows share their key with another, and one such key."""
+    if isinstance(rows, nw.DataFrame):
+        if rows.implementation.is_pandas_like():  # twice as fast as the way that all know
+            double = nw.from_native(rows.to_native().duplicated(key, keep=False), series_only=True)
+        else:
+            double = rows.is_duplicated()
+        return (int(double.sum()), rows.filter(double).row(0)) if double.any() else None
+    groups = rows.group_by(*key).agg(nw.len().alias("_rows")).filter(nw.col("_rows") > 1)
+    n = groups.select(nw.col("_rows").sum()).collect().item()
+    return (int(n), groups.select(*key).head(1).collect().row(0)) if n else None
 
 
 def same_ids(frames: Mapping[str, Frame], columns: Mapping[str, Sequence[str]]) -> dict[str, Frame]:

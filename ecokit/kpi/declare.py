@@ -91,7 +91,8 @@ class Measure:
         if self.monthly and {"hour", "day", "week"} & set(groups):
             message = _("{name} is a monthly figure. Ask for it by month, quarter or year.")
             raise CourseError(message.format(name=self.name))
-        parts = self.parts(*frames.door(data, self.columns))
+        distinct = [name for name, columns in self.columns.items() if _VISITS in columns]
+        parts = self.parts(*frames.door(data, self.columns, alike=distinct))
         frames.refuse_taken(groups, [*parts, self.id])
         totals = total(parts, groups, lendable(frames.tables(data)))
         return frames.sorted_native(totals.select(*groups, self.value.alias(self.id)), groups)

@@ -10,7 +10,9 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop import validate
 from ecokit.shop.faults import LEFT_OUT, LISTED
+from ecokit.shop.in_place import looked_at
 from ecokit.shop.read import read_folder
 from ecokit.shop.schema import schemas
 from ecokit.shop.validate import Renames, checked, usable
@@ -18,6 +20,9 @@ from ecokit.shop.validate import Renames, checked, usable
 
 class Tables(Mapping[str, pd.DataFrame]):
     """Tables by name, in the order of the data package; each is read when first asked for."""
+
+    looked_at = False
+    """Whether they are of any engine and were looked at: see `Shop.in_place`."""
 
     def __init__(self, tables: Mapping[str, pd.DataFrame | Callable[[], pd.DataFrame]]) -> None:
         self._tables = {name: tables[name] for name in schemas() if name in tables}
@@ -258,6 +263,56 @@ class Shop:
 
     def __contains__(self, name: object) -> bool:
         return name in self.tables
+
+    @classmethod
+    def in_place(cls, tables: Mapping[str, Any], columns: Renames | None = None) -> Self:
+        """Make a shop of tables that stay where they are; they are looked at once.
+
+        Tables of Polars, DuckDB or PySpark are neither fetched nor copied, and a measure answers
+        with a table of their engine. They are looked at here, with one scan a table, and not
+        again in each measure. `from_tables` fetches them into pandas instead.
+
+        Parameters
+        ----------
+        tables : mapping of table name to table
+            Any part of a shop's tables, all of one engine. Numbers are numbers and times are
+            times without a zone; nothing is converted.
+        columns : mapping, optional
+            As in `from_tables`.
+
+        Returns
+        -------
+        Shop
+            The tables, with the names of the data package; more columns stay.
+
+        Raises
+        ------
+        CourseError
+            For an unknown table or column, a column of the wrong type, a missing key or number, a
+            key that is there twice: how many rows, an example, and what to do. Whether a row
+            points to one that is there is not looked at.
+
+        Examples
+        --------
+        >>> from datetime import datetime
+        >>> import polars as pl
+        >>> from ecokit import kpi
+        >>> orders = pl.LazyFrame({"order_id": [1, 2], "paid_at": [None, datetime(2025, 1, 5)]})
+        >>> shop = Shop.in_place({"orders": orders})
+        >>> kpi.orders(shop).collect().item()
+        1
+        >>> twice = pl.concat([orders, orders])
+        >>> Shop.in_place({"orders": twice})
+        Traceback (most recent call last):
+        ...
+        ecokit.errors.CourseError: The table orders holds order_id ... more than once, and 4 such
+            rows in all. Keep one row for each order_id.
+        """
+        validate.check_shape(tables, columns or {})
+        validate.check_names(tables, columns or {})
+        shop = cls(looked_at(tables, columns or {}))
+        shop.tables.looked_at = True
+        return shop
 
     def __repr__(self) -> str:
         groups: dict[str, list[str]] = {}

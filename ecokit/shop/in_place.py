@@ -1,0 +1,147 @@
+"""Look at tables where they are, with one scan each: Polars, DuckDB, a Spark cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.shop.schema import Field, Table, schemas
+
+Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
+
+_NUMBERS, _TIMES = ("integer", "number"), ("date", "datetime")
+
+
+def looked_at(
+    tables: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """Return the tables, each of its own engine, with the names of the schema.
+
+    Parameters
+    ----------
+    tables : mapping of table name to table
+        Any part of the tables of the data package, of any engine that Narwhals knows.
+    columns : mapping of table name to (column of the schema to column of the data)
+        Where the data has other names.
+
+    Raises
+    ------
+    CourseError
+        A column holds values of the wrong kind or times with a zone, a number that the schema
+        requires is missing, or a key is missing or there twice: one sentence for each table.
+    """
+    found, faults = {}, list[str]()
+    for name, native in tables.items():
+        frame = _renamed(schemas()[name], nw.from_native(native), columns.get(name, {}))
+        faults += _wrong_types(schemas()[name], frame) or _scanned(schemas()[name], frame)
+        found[name] = frame.to_native()
+    if faults:
+        raise CourseError("\n".join(faults))
+    return found
+
+
+def _renamed(table: Table, frame: Frame, columns: Mapping[str, str]) -> Frame:
+    """Give the columns the names of the schema."""
+    there = frame.collect_schema().names()
+    for ours, theirs in columns.items():
+        if ours not in table.names or theirs not in there:
+            message = _(
+                "Table {table}: {ours!r} is to be read from {theirs!r}. Your data has: {there}. "
+                "A shop has: {names}."
+            )
+            told = {"there": ", ".join(there), "names": ", ".join(table.names)}
+            raise CourseError(message.format(table=table.name, ours=ours, theirs=theirs, **told))
+    free = [name for name in there if name not in columns.values()]
+    like = {name.strip().lower().replace(" ", "_"): name for name in free}
+    wanted = {name: like[name] for name in table.names if name in like} | dict(columns)
+    changed = {ours: theirs for ours, theirs in wanted.items() if ours != theirs}
+    if not changed:
+        return frame
+    kept = [name for name in there if name not in changed.values() and name not in changed]
+    return frame.select(*kept, *[nw.col(theirs).alias(ours) for ours, theirs in changed.items()])
+
+
+def _wrong_types(table: Table, frame: Frame) -> list[str]:
+    """Return a sentence for each column that holds values of another kind."""
+    schema, spark = frame.collect_schema(), frame.implementation.is_spark_like()
+    told = []
+    for field in table:
+        if field.name not in schema or _fits(field, schema[field.name], spark=spark):
+            continue
+        message = _(
+            "Table {table}, column {column}: it holds {found}, not what a {kind} is. Turn it into "
+            "one first; a time is the shop's, without a zone."
+        )
+        named = {"table": table.name, "column": field.name, "kind": field.type}
+        told.append(message.format(found=schema[field.name], **named))
+    return told
+
+
+def _fits(field: Field, dtype: nw.dtypes.DType, *, spark: bool) -> bool:
+    if isinstance(dtype, (nw.Unknown, nw.Object)) or field.name.endswith("_id"):
+        return True  # a measure looks again
+    if field.type in _NUMBERS:
+        return dtype.is_numeric()
+    if field.type in _TIMES:
+        zone = dtype.time_zone if isinstance(dtype, nw.Datetime) else None
+        return isinstance(dtype, (nw.Date, nw.Datetime)) and (spark or zone is None)
+    return True
+
+
+def _scanned(table: Table, frame: Frame) -> list[str]:
+    """Return a sentence for gaps and for keys that are there twice; one scan of the table."""
+    there = frame.collect_schema().names()
+    key = [name for name in table.primary_key if name in there]
+    whole_key = len(key) == len(table.primary_key)
+    counted = [it for it in table if it.type in _NUMBERS and not it.name.endswith("_id")]
+    numbers = [it.name for it in counted if it.required and it.name in there]
+    needed = list(dict.fromkeys([*(key if whole_key else []), *numbers]))
+    if not needed:
+        return []
+    lacking = nw.any_horizontal(*[nw.col(it).is_null() for it in needed], ignore_nulls=True)
+    gaps = lacking.cast(nw.Int64).alias("_gaps")
+    if whole_key:
+        rows = frame.select(*key, gaps).group_by(*key)
+        rows = rows.agg(nw.len().alias("_rows"), nw.col("_gaps").sum())
+    else:
+        rows = frame.select(gaps, nw.lit(1).alias("_rows"))
+    more = nw.when(nw.col("_rows") > 1).then(nw.col("_rows")).otherwise(0)
+    without, double = _here(rows.select(nw.col("_gaps").sum(), more.sum().alias("_twice"))).row(0)
+    if without:
+        return [_gap(table, frame.filter(lacking).select(*needed), needed, int(without))]
+    if double:
+        pairs = rows.filter(nw.col("_rows") > 1).select(*key)
+        return [_twice(table, pairs, key, int(double))]
+    return []
+
+
+def _gap(table: Table, rows: Frame, columns: list[str], n: int) -> str:
+    row = _here(rows.head(1)).row(0)
+    example = ", ".join(
+        f"{name} {_('missing') if pd.isna(value) else value}"
+        for name, value in zip(columns, row, strict=True)
+    )
+    sentence = _(
+        "Table {table}: {n} rows lack one of {columns}, such as the one with {example}. Fill the "
+        "gaps, or leave these rows out."
+    )
+    return sentence.format(table=table.name, n=n, columns=", ".join(columns), example=example)
+
+
+def _twice(table: Table, rows: Frame, key: list[str], n: int) -> str:
+    row = _here(rows.head(1)).row(0)
+    example = ", ".join(f"{name} {value}" for name, value in zip(key, row, strict=True))
+    sentence = _(
+        "The table {table} holds {example} more than once, and {n} such rows in all. Keep one row "
+        "for each {key}."
+    )
+    return sentence.format(table=table.name, example=example, n=n, key=", ".join(key))
+
+
+def _here(frame: Frame) -> nw.DataFrame[Any]:
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
