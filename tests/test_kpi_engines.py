@@ -337,8 +337,8 @@ def test_a_gap_is_no_zero(move: str) -> None:
 def test_lines_that_cannot_be_added_up_are_told(line: tuple[float, float], told: str) -> None:
     with pytest.raises(CourseError, match=told):
         kpi.sales(lines([line]))
-    for move in ("polars-lazy", "duckdb"):
-        assert rows(kpi.sales(moved(MOVES[move], lines([line])))) == [(None,)]
+    there = moved(MOVES["polars-lazy"], lines([line]))
+    assert rows(kpi.sales(there)) == [(None,)]
 
 
 def test_quantities_and_seconds_may_be_fractions() -> None:

@@ -17,6 +17,8 @@ and its negative cancel. A float is read as its shortest decimal.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 
 import narwhals.stable.v2 as nw
 
@@ -72,43 +74,55 @@ def with_fen(frame: Frame, quantity: str, price: str, name: str) -> Frame:
     """
     exact = is_whole(frame, quantity)
     times, each = _fitted(frame, quantity, 1 if exact else PLACES), _fitted(frame, price, PLACES)
-    if not isinstance(frame, nw.DataFrame):  # an eager table is refused; a lazy one must not stop
-        fits = ~_any(_unfit(frame, quantity, price))
-        times, each = (nw.when(fits).then(one).otherwise(0) for one in (times, each))
     # column by column, because not every engine computes once what stands in an expression twice
-    done = frame.with_columns(_times=times, _each=each)
     if exact:
-        done = done.with_columns(_micro=nw.col("_times") * nw.col("_each"))
-        sign = _sign("_micro")
+        done, sign = frame.with_columns(_micro=times * each), _sign("_micro")
     else:
-        done = done.with_columns(_micro=_product(frame, "_times", "_each"))
+        done = _with_product(frame.with_columns(_times=times, _each=each))
         sign = _sign("_times") * _sign("_each")
-    rounded = _quotient(frame, nw.col("_micro").abs() + 5000, 10_000)
-    return done.with_columns((sign * rounded).alias(name)).drop("_times", "_each", "_micro")
+    above = nw.col("_micro").abs() + 5000
+    done = done.with_columns(_fen=_near(above, 10_000))
+    rounded = sign * _quotient("_fen", above, 10_000)
+    return done.with_columns(rounded.alias(name)).drop(*_OWN, strict=False)
+
+
+_OWN = ("_times", "_each", "_micro", "_fen", "_units", "_large", "_small")
 
 
 def _fitted(frame: Frame, column: str, scale: int) -> nw.Expr:
-    """Return `whole` of a column; of what does not fit into Int64, any number that does."""
-    if is_whole(frame, column):
+    """Return `whole` of a column; on an eager engine any number for what does not fit into Int64.
+
+    There it is told after that; a lazy engine stops when it computes.
+    """
+    if is_whole(frame, column) or not isinstance(frame, nw.DataFrame):
         return whole(frame, column, scale)
     scaled = nw.col(column).fill_null(0).cast(nw.Float64) * scale
     return (scaled.clip(-_END, _END) + 0.5).floor().cast(nw.Int64)
 
 
-def _product(frame: Frame, one: str, other: str) -> nw.Expr:
-    """Return the product of two amounts in millionths, in millionths, without what is beyond."""
-    times, each = nw.col(one).abs(), nw.col(other).abs()
-    rest = times % PLACES
-    whole_parts = each * _quotient(frame, times, PLACES) + _quotient(frame, each, PLACES) * rest
-    return whole_parts + _quotient(frame, each % PLACES * rest, PLACES)  # each x rest may be beyond
+def _with_product(frame: Frame) -> Frame:
+    """Add `_micro`: `_times` x `_each`, all in millionths, without what is beyond a millionth."""
+    times, each = nw.col("_times").abs(), nw.col("_each").abs()
+    frame = frame.with_columns(_units=_near(times, PLACES), _large=_near(each, PLACES))
+    units, large = _quotient("_units", times, PLACES), _quotient("_large", each, PLACES)
+    frame = frame.with_columns(_units=units, _large=large)
+    part = times - nw.col("_units") * PLACES
+    small = part * (each - nw.col("_large") * PLACES)
+    frame = frame.with_columns(_small=_near(small, PLACES))
+    whole_parts = each * nw.col("_units") + nw.col("_large") * part
+    return frame.with_columns(_micro=whole_parts + _quotient("_small", small, PLACES))
 
 
-def _quotient(frame: Frame, number: nw.Expr, by: int) -> nw.Expr:
-    """Return the whole quotient of a number of 0 or more, exact up to the end of Int64."""
-    if frame.implementation.is_spark_like():
-        # which divides as floats: from the middle between two quotients it finds the right one
-        number = number - number % by + by // 2
-    return (number // by).cast(nw.Int64)
+def _near(number: nw.Expr, by: int) -> nw.Expr:
+    """Return a number of 0 or more, divided by a whole one as floats are: at most one off."""
+    return (number / by).floor().cast(nw.Int64)
+
+
+def _quotient(near: str, number: nw.Expr, by: int) -> nw.Expr:
+    """Return the whole quotient, exact up to the end of Int64, from one that is `near`."""
+    # not all engines divide whole numbers without floats, and those that do take longer
+    rest = number - nw.col(near) * by
+    return nw.col(near) + (rest >= by).cast(nw.Int64) - (rest < 0).cast(nw.Int64)
 
 
 def _sign(column: str) -> nw.Expr:
@@ -164,7 +178,8 @@ def _unfit(frame: Frame, quantity: str, *prices: str) -> tuple[nw.Expr, nw.Expr]
 
 
 def _any(conditions: Sequence[nw.Expr]) -> nw.Expr:
-    return nw.any_horizontal(*conditions, ignore_nulls=True)
+    """Return true where one of the conditions, which are never null, is."""
+    return reduce(or_, conditions)
 
 
 def _key(table: str) -> tuple[str, ...]:

@@ -82,8 +82,7 @@ def refuse(frame: Frame, table: str, rules: Sequence[Wrong]) -> None:
 
 def broken(rules: Sequence[Wrong]) -> nw.Expr:
     """Return true for the rows that break one of the rules, on any engine."""
-    flags = [rule.rows.fill_null(value=False) for rule in rules]
-    return nw.any_horizontal(*flags, ignore_nulls=True)
+    return nw.any_horizontal(*[rule.rows for rule in rules], ignore_nulls=True)
 
 
 def _told(rows: nw.DataFrame[Any], total: int, table: str, rule: Wrong) -> str:
