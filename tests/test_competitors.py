@@ -584,7 +584,7 @@ def test_a_filled_in_form_is_read_as_people_fill_it_in(shop: Shop) -> None:
         competitors.mystery_findings({"mystery_visits": form.assign(done="perhaps")})
     with pytest.raises(CourseError, match=r"minutes_taken is no number.*soon"):
         competitors.mystery_findings({"mystery_visits": form.assign(minutes_taken="soon")})
-    stray = shop.mystery_visits.assign(touchpoint=77)
+    stray = shop.mystery_visits.head(1).assign(touchpoint=77)
     with pytest.raises(CourseError, match=r"touchpoint is not in journey.*77"):
         competitors.mystery_beside({**shop.tables, "mystery_visits": stray})
 

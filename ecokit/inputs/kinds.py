@@ -659,6 +659,9 @@ def refuse_nan(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> 
             )
 
 
+_MORE_KEY = {"posts": ("structure",), "mandates": ("raised_by", "decided_by")}
+"""What else tells rows apart in tables of several structures, and of several ways to decide."""
+
 _LOOKED_AT: dict[int, weakref.ref[Any]] = {}
 """Tables without a row twice, by the id of the engine's own object: looked at once is enough."""
 
@@ -674,6 +677,7 @@ def refuse_twice(table: str, frame: Frame, native: Any, *, once: bool = False) -
     loose = (nw.Object, nw.Unknown)
     if not key or any(it not in schema or isinstance(schema[it], loose) for it in key):
         return
+    key += [it for it in _MORE_KEY.get(table, ()) if it in schema and it not in key]
     once = once or not isinstance(frame, nw.DataFrame)
     native = nw.to_native(native, pass_through=True)
     known = _LOOKED_AT.get(id(native)) if once else None
