@@ -169,7 +169,7 @@ def test_pages_and_pictures_are_found_whatever_the_folder_is_called(
     cache: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     book = importlib.import_module(f"{cache.__package__}.brackets")
-    pictures, pages = map(importlib.import_module, book.SEARCHES)
+    pictures, pages = book.pictures, book.pages
     monkeypatch.setattr(pictures, "glob", glob.glob)
     monkeypatch.setattr(pages, "glob", glob)
     folder = tmp_path / name

@@ -7,21 +7,10 @@ folder. In a pattern ``[2]`` means the character 2, so in such a folder they fin
 from __future__ import annotations
 
 import glob
-import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
-
-JUPYTER = {
-    "jupyter_server.config_manager": "glob",
-    "jupyter_server.services.kernelspecs.handlers": "glob",
-    "jupyterlab_server.app": "glob",
-    "jupyterlab_server.config": "iglob",
-    "jupyterlab_server.settings_utils": "glob",
-    "jupyterlab_server.themes_handler": "glob",
-}
-"""What searches for settings, extensions, themes and logos, by module."""
 
 
 def plain(pattern: str) -> str:
@@ -36,21 +25,30 @@ def plain(pattern: str) -> str:
     return glob.escape(folder) + pattern[len(folder) :] if begins else pattern
 
 
-def let_names_be_plain(searches: Mapping[str, str] = JUPYTER) -> None:
+def let_names_be_plain(*modules: ModuleType) -> None:
     """Let modules that search by patterns read the names of folders as they are.
 
     Parameters
     ----------
-    searches
-        The name in each module under which it holds ``glob``, ``glob.glob`` or ``glob.iglob``.
+    modules
+        Each holds ``glob``, or its functions, under their own names.
     """
-    for name, attribute in searches.items():
-        module = importlib.import_module(name)
-        held = getattr(module, attribute)
-        if held is glob:
-            setattr(module, attribute, _plain_module())
-        elif held in (glob.glob, glob.iglob):
-            setattr(module, attribute, _plainly(held))
+    for module in modules:
+        for name in ("glob", "iglob"):
+            held = getattr(module, name, None)
+            if held is glob:
+                setattr(module, name, _plain_module())
+            elif held in (glob.glob, glob.iglob):
+                setattr(module, name, _plainly(held))
+
+
+def let_jupyter_find() -> None:
+    """Let Jupyter find settings, extensions, themes and logos in a folder of any name."""
+    from jupyter_server import config_manager
+    from jupyter_server.services.kernelspecs import handlers
+    from jupyterlab_server import app, config, settings_utils, themes_handler
+
+    let_names_be_plain(config_manager, handlers, app, config, settings_utils, themes_handler)
 
 
 def _plain_module() -> SimpleNamespace:

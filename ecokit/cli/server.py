@@ -118,7 +118,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 def _link_jupyter_server_extension(app: ServerApp) -> None:
     """Give JupyterLab a style sheet and an extension beside its own, before it starts."""
-    brackets.let_names_be_plain()
+    brackets.let_jupyter_find()
     app.config.LabApp.custom_css = True
     app.config.LabApp.extra_labextensions_path.append(str(EXTENSIONS))
 

@@ -105,7 +105,7 @@ def _serve(folder: Path, port: int | None, *, open_browser: bool) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from jupyterlab.labapp import LabApp
 
-    brackets.let_names_be_plain()
+    brackets.let_jupyter_find()
     token = secrets.token_hex(16)
     server = LabApp.initialize_server(argv=_arguments(folder, port, token))
     address = f"http://{HOST}:{server.port}{server.base_url}"

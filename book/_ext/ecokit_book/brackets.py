@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sphinx.application import Sphinx
+from sphinx.environment.collectors import asset as pictures
+from sphinx_external_toc import events as pages
 
 from ecokit.cli.brackets import let_names_be_plain
-
-SEARCHES = {"sphinx.environment.collectors.asset": "glob", "sphinx_external_toc.events": "glob"}
 
 
 def setup(app: Sphinx) -> None:
     """Let the searches for pages and pictures read the folder's name as it is."""
-    let_names_be_plain(SEARCHES)
+    let_names_be_plain(pictures, pages)
