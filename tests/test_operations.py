@@ -82,6 +82,17 @@ def lines() -> pd.DataFrame:
     )
 
 
+def test_abc_of_anything() -> None:
+    lines = pd.DataFrame({"who": ["a", "b", "a", "c", "b"], "worth": [30.0, 15, 40, 5, 10]})
+    for move in (pd.DataFrame, lambda table: MOVES["duckdb"](table)):
+        found = as_pandas(operations.abc(move(lines), product_id="who", value="worth", add_up=True))
+        assert found["who"].tolist() == ["a", "b", "c"]
+        assert found["worth"].tolist() == [70, 25, 5]
+        assert found["abc"].tolist() == ["A", "A", "C"]
+    with pytest.raises(CourseError, match="who stands in another row"):
+        operations.abc(lines, product_id="who", value="worth")
+
+
 # --- closed forms ------------------------------------------------------------------------
 
 

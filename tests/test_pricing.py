@@ -802,6 +802,34 @@ def test_any_panel_will_do() -> None:
         pricing.estimate(twice, key=["brand", "p"], **how)
 
 
+def test_logit_shares_give_back_what_was_put_in() -> None:
+    rng = np.random.default_rng(4)
+    weeks = pd.DataFrame({"market": np.repeat(range(300), 4), "product_id": list("abcd") * 300})
+    weeks["c1"], weeks["c2"] = rng.uniform(5, 9, (2, 1200))
+    liked = rng.normal(0, 0.5, 1200)
+    weeks["price"] = 0.6 * weeks["c1"] + 0.4 * weeks["c2"] + 2 + liked
+    good = weeks["product_id"].map(dict(zip("abcd", [2.0, 2.5, 1.5, 2.2], strict=True)))
+
+    def sold(taste: Any) -> Frame:
+        worth = np.exp(good - 0.5 * weeks["price"] + taste)
+        every = 1 + worth.groupby(weeks["market"]).transform("sum")
+        return weeks.assign(customers=1e6, units=1e6 * worth / every)
+
+    exact = pricing.logit_demand(sold(0), effects="product_id")
+    assert exact.price == pytest.approx(-0.5, abs=1e-9)
+    row = exact.elasticities.iloc[0]
+    assert row["elasticity"] == pytest.approx(-0.5 * weeks["price"][0] * (1 - row["share"]))
+    assert row["cross"] == pytest.approx(0.5 * weeks["price"][0] * row["share"])
+    naive = pricing.logit_demand(sold(liked), effects="product_id")
+    told = pricing.logit_demand(sold(liked), effects="product_id", instrument=["c1", "c2"])
+    assert naive.high < 0
+    assert naive.low > -0.4  # the price follows what is liked
+    assert told.low < -0.5 < told.high
+    assert told.first_stage > 100
+    with pytest.raises(CourseError, match="units of a market reach its customers"):
+        pricing.logit_demand(sold(0).assign(customers=10))
+
+
 def test_rows_that_tell_nothing_are_counted() -> None:
     panel = many_rows(1_500)
     panel.loc[:9, "visits"] = 0

@@ -162,8 +162,9 @@ def abc(
     value: str = "sales",
     product_id: str = "product_id",
     cuts: Sequence[float] = (0.80, 0.95),
+    add_up: bool = False,
 ) -> IntoFrameT:
-    """Class products by their share of a value: A the few that make most of it.
+    """Class products, or anything else, by their share of a value: A the few that make most of it.
 
     Parameters
     ----------
@@ -173,9 +174,12 @@ def abc(
         ``"sales"``, ``"profit"``, ``"units"``, ... A value that is missing or below zero counts
         as 0.
     product_id : str
-        The column of products.
+        The column of products, customers, suppliers, or whatever is classed.
     cuts : two numbers
         Cumulative share at which A ends, and B.
+    add_up : bool
+        Whether rows of one product are added up first, as those of order lines; the answer then
+        holds the product and the value alone.
 
     Returns
     -------
@@ -209,6 +213,9 @@ def abc(
         raise numbers.refused("cuts", cuts, _("Give two shares that rise, such as (0.8, 0.95)."))
     worth_of, goods = numbers.text("value", value), numbers.text("product_id", product_id)
     frame = frames.table(table, [goods, worth_of], name="table", types={worth_of: "number"})
+    if numbers.flag("add_up", add_up):
+        known = frame.filter(~nw.col(goods).is_null())
+        frame = known.group_by(goods).agg(nw.col(worth_of).sum())
     _refuse_unranked(frame, product_id, value)
     worth = frame.with_columns(
         kept_=nw.max_horizontal(nw.col(value).cast(nw.Float64), nw.lit(0.0)), one_=nw.lit(1)

@@ -21,7 +21,7 @@ __getattr__, __dir__, __all__ = attach(
             "floor_price",
             "profit_curve",
         ],
-        "elasticity": ["by_category", "estimate", "ladder", "panel"],
+        "elasticity": ["by_category", "estimate", "ladder", "logit_demand", "panel"],
         "margins": [
             "advertising_share",
             "best_price",

@@ -396,6 +396,162 @@ def estimate(
     return _told(table, used, data, strength)
 
 
+@dataclass(frozen=True)
+class LogitDemand:
+    """What the logit of shares says of a price.
+
+    Attributes
+    ----------
+    price : float
+        By how much the utility moves with a yuan: below 0.
+    se, low, high : float
+        Its standard error and 95 % interval.
+    elasticity : float
+        Of the products' own prices, the mean weighted by units.
+    rows, left_out : int
+        Rows used, and rows without a unit, which have no logarithm.
+    first_stage : float
+        F of the instruments; NaN without one.
+    elasticities : DataFrame
+        A row a product and market: ``product_id``, ``market``, ``share``, ``elasticity`` (own),
+        ``cross`` (of every other product's share with this price).
+    coefficients : DataFrame
+        As those of :func:`estimate`.
+    """
+
+    price: float
+    se: float
+    low: float
+    high: float
+    elasticity: float
+    rows: int
+    left_out: int
+    first_stage: float
+    elasticities: pd.DataFrame = field(repr=False, compare=False)
+    coefficients: pd.DataFrame = field(repr=False, compare=False)
+
+
+@public
+def logit_demand(
+    panel: Any,
+    *,
+    instrument: By = None,
+    effects: By = (),
+    controls: By = (),
+    errors: str = "larger",
+    cluster: str | None = None,
+    customers: str = "customers",
+    market: str = "market",
+    product_id: str = "product_id",
+    units: str = "units",
+    price: str = "price",
+) -> LogitDemand:
+    """Estimate price elasticities from market shares, with instruments for the price.
+
+    Customers choose one product of a market, or none. The logarithm of a product's share over that
+    of nothing is then linear in price: least squares, or two stages with instruments.
+
+    Parameters
+    ----------
+    panel : table
+        A row a product and market (a week, a city), with the columns named below.
+    instrument, effects, controls : str or sequence of str, optional
+        As in :func:`estimate`; instruments and price are in yuan, not in logarithms.
+    errors : {"larger", "jackknife", "clustered", "robust", "plain"}
+        As in :func:`estimate`.
+    cluster : str, optional
+        As in :func:`estimate`.
+    customers : str
+        The column with all who could have bought in the market, those who bought nothing too.
+    market, product_id, units, price : str
+        What the columns are called.
+
+    Returns
+    -------
+    LogitDemand
+
+    Raises
+    ------
+    CourseError
+        A column is missing or holds values that cannot be, units reach the customers of a market,
+        or what :func:`estimate` refuses.
+
+    References
+    ----------
+    Berry (1994).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(2)
+    >>> weeks = pd.DataFrame({"market": np.repeat(range(60), 4), "product_id": list("abcd") * 60})
+    >>> weeks["cost"], liked = rng.uniform(5, 9, 240), rng.normal(0, 0.3, 240)
+    >>> weeks["price"] = weeks["cost"] + 2 + liked
+    >>> worth = np.exp(2 - 0.5 * weeks["price"] + liked)
+    >>> all_worth = 1 + worth.groupby(weeks["market"]).transform("sum")
+    >>> weeks["customers"], weeks["units"] = 1e6, 1e6 * worth / all_worth
+    >>> told = logit_demand(weeks, instrument="cost")
+    >>> round(told.price, 1), round(told.elasticity, 1)
+    (-0.5, -3.8)
+    """
+    numbers.one_of("errors", errors, ERRORS)
+    effects, controls = _named("effects", effects), _named("controls", controls)
+    instruments = frames.listed(instrument, "instrument")
+    names = {"product_id": product_id, "units": units, "price": price, "market": market}
+    names |= {"customers": customers}
+    names |= {"cluster": product_id if cluster is None else numbers.text("cluster", cluster)}
+    data = _checked(panel, names, instruments, effects, controls)
+    rules = [rows.missing("market", "product_id"), rows.not_above_zero("customers", "market")]
+    rows.refuse(data, "panel", [*rules, rows.twice("product_id", "market")])
+    sold = data.groupby("market")["units"].transform("sum")
+    full = [rows.Wrong(_("units of a market reach its customers"), nw.col("full_"), ("market",))]
+    rows.refuse(data.assign(full_=sold >= data["customers"]), "panel", full)
+    share, none = data["units"] / data["customers"], 1 - sold / data["customers"]
+    right = (data["units"] > 0) & data[instruments].notna().all(axis=1)
+    used, bought = data[right], share[right].to_numpy(float)
+    clusters = pd.factorize(used["cluster"])[0]
+    if not len(used) or (errors in _BY_CLUSTER and clusters.max() + 1 < LEAST_CLUSTERS):
+        message = _(
+            "There are {n} products with units above 0. Take three or more: errors are clustered "
+            "by product; errors='robust' does without."
+        )
+        raise CourseError(message.format(n=used["product_id"].nunique()))
+    codes = [pd.factorize(used[name])[0] for name in effects]
+    groups = Groups(codes or [np.zeros(len(used), np.intp)])
+    beside, terms = _coded(used, controls)
+    kept = regression.independent(groups, beside)
+    beside, terms = beside[:, kept], [terms[place] for place in kept]
+    asked = used["price"].to_numpy(float)
+    if np.std(regression.without(groups, beside, asked)) < 1e-9 * asked.max():
+        message = _(
+            "The price does not change beyond effects and controls, so it tells nothing about "
+            "demand. Take fewer effects or a longer history."
+        )
+        raise CourseError(message)
+    z = used[instruments].to_numpy(float)
+    first = regression.First(groups, z, asked, beside) if instruments else None
+    y = np.log(bought) - np.log(none[right].to_numpy(float))
+    fit = regression.least_squares(groups, y, np.column_stack([asked, beside]), first)
+    across, absorbed = _absorbed(codes, clusters, len(terms))
+    variance, free = regression.variance(fit, errors, clusters, across, absorbed)
+    table = _coefficients(["price", *terms], fit.slopes, variance, free)
+    slope, se, low, high = table[["coefficient", "se", "low", "high"]].to_numpy(float)[0].tolist()
+    each = used[["product_id", "market"]].assign(
+        share=bought, elasticity=slope * asked * (1 - bought), cross=-slope * asked * bought
+    )
+    return LogitDemand(
+        slope,
+        se,
+        low,
+        high,
+        float(np.average(each["elasticity"], weights=used["units"])),
+        len(used),
+        len(data) - len(used),
+        first.strength(clusters) if first else float("nan"),
+        each.reset_index(drop=True),
+        table,
+    )
+
+
 ERRORS = ("larger", "jackknife", "clustered", "robust", "plain")
 """The standard errors that :func:`estimate` knows."""
 

@@ -61,7 +61,7 @@ CALLS: Calls = {
     ).but(optional="products unit_cost"),
     "operations.performance": lambda: Call(tables(SOLD), by="category"),
     "operations.abc": lambda: Call(
-        ranked(), value="sales", product_id="product_id", cuts=(0.7, 0.9)
+        ranked(), value="sales", product_id="product_id", cuts=(0.7, 0.9), add_up=False
     ).but(optional=" ".join(sorted({*map(str, ranked())} - {"product_id", "sales"}))),
     "operations.xyz": lambda: Call(
         table("stock"), demand="sold", date="date", product_id="product_id", cuts=(0.5, 1.0)

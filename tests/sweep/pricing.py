@@ -98,6 +98,19 @@ CALLS: Calls = {
     "pricing.ladder": lambda: Call(panel(), steps=["same_product", "cost"]).but(
         optional="week category visits helped"
     ),
+    "pricing.logit_demand": lambda: Call(
+        panel().assign(customers=1000),
+        instrument="cost",
+        effects=["product_id"],
+        controls=["helped"],
+        errors="larger",
+        cluster="product_id",
+        customers="customers",
+        market="market",
+        product_id="product_id",
+        units="units",
+        price="price",
+    ).but(optional="week category days visits"),
     "pricing.margin": lambda: Call(125, 100),
     "pricing.markup": lambda: Call(125, 100),
     "pricing.novelty": lambda: one_test(),
