@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ecokit import competitors, kpi, load_shop
+from ecokit import competitors, exercises, explore, kpi, load_shop
 from ecokit.errors import CourseError
 from ecokit.inputs import frames
 from ecokit.shop import Shop
@@ -453,3 +454,29 @@ def test_money_left_out_is_rounded_line_by_line(lines: list[tuple[Decimal, Decim
 def test_a_seed_and_a_folder_are_two_companies() -> None:
     with pytest.raises(CourseError, match="not both"):
         load_shop(3, folder="exports")
+
+
+FEW = {
+    "orders": ["order_id", "visitor_id", "placed_at", "paid_at"],
+    "order_lines": ["order_id", "line", "product_id", "quantity", "unit_price"],
+    "products": ["product_id", "name", "category"],
+    "visits": ["visit_id", "visitor_id", "started_at"],
+}
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_exercises_and_explorers_say_what_a_small_shop_lacks(whole: bool) -> None:
+    full = load_shop()
+    cut = {name: full[name] if whole else full[name][columns] for name, columns in FEW.items()}
+    shop = Shop(cut)
+    told = []
+    for exercise in exercises.registry.all():
+        try:
+            exercise.sheet(shop)
+        except CourseError as trouble:
+            told.append(str(trouble))
+    assert len(told) > 70
+    assert all("column" in one or "table" in one for one in told)
+    for topic in explore.topics():
+        with suppress(CourseError):
+            explore.show(topic, shop)
