@@ -310,7 +310,8 @@ def answer_groups(data: Any, *, target: float = 60) -> Any:
             "campaign": shown["campaign_id"].astype(object).fillna("none").to_numpy(),
         }
     )
-    return frames.like(groups, data)
+    # an engine that works on several rows at once fetches them in any order
+    return frames.like(groups.sort_values("visit_id", ignore_index=True), data)
 
 
 @public
