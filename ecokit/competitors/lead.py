@@ -75,7 +75,7 @@ def _shares(data: Any, keys: Sequence[str]) -> pd.DataFrame:
     columns = [*keys, "seller"]
     (market,) = frames.fetched(data, {"market": [*columns, "sales"]})
     wrong = [rows.missing(name, *columns) for name in columns]
-    rows.refuse(market, "market", [*wrong, rows.below_zero("sales", *columns, gaps=True)])
+    rows.refuse(market, "market", [*wrong, rows.below_zero("sales", *columns)])
     if not market["sales"].sum() > 0:
         raise CourseError(_("The market table has no sales, so nobody has a share of them."))
     fen = market.assign(sales=(market["sales"] * 100).round().astype("Int64"))

@@ -86,7 +86,7 @@ def own_prices(data: Any) -> Any:
     keys, names = ["date", "product_id"], ["price", "unit_cost"]
     wrong = [rows.missing(*keys), rows.missing(*reversed(keys))]
     wrong += [rows.not_above_zero("price", *keys, gaps=True)]
-    wrong += [rows.below_zero(name, *keys, gaps=True) for name in ("unit_cost", "sold")]
+    wrong += [rows.below_zero("unit_cost", *keys, gaps=True), rows.below_zero("sold", *keys)]
     rows.refuse(stock, "stock", wrong)
     stock = stock.assign(date=as_days(stock["date"])).sort_values("date", kind="stable")
     stock[names] = stock.groupby("product_id")[names].ffill().astype("float64")

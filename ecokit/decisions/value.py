@@ -73,12 +73,17 @@ def lost_value(data: Any, *, by: By = "kind") -> Any:
     approved = frame.filter(nw.col("outcome") == "approved")
     rows.refuse(approved, "decisions", _AMOUNTS)
     sums = grouped(
-        approved.with_columns(_potential=_fen("potential"), _effect=_fen("effect")),
+        approved.with_columns(
+            _potential=_fen("potential"),
+            _effect=_fen("effect"),
+            _gaps=(nw.col("potential").is_null() | nw.col("effect").is_null()).cast(nw.Int64),
+        ),
         keys,
         nw.len().alias("approved"),
-        nw.col("_potential", "_effect").sum(),
+        nw.col("_potential", "_effect", "_gaps").sum(),
     )
-    potential, effect = nw.col("_potential"), nw.col("_effect")
+    known = nw.col("_gaps") == 0  # an eager table with a gap was refused
+    potential, effect = (nw.when(known).then(nw.col(it)) for it in ("_potential", "_effect"))
     found = sums.with_columns(nw.col("_potential", "_effect").cast(nw.Float64)).with_columns(
         potential=potential / 100,
         effect=effect / 100,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, rows
+from ecokit.inputs import amounts, frames, rows
 from ecokit.inputs.renamed import public
 from ecokit.kpi.declare import measure
 from ecokit.messages import _
@@ -74,17 +74,20 @@ def unit_cost(data: Any) -> Any:
     order = held.sort_values(["product_id", "date"], kind="stable").index
     days = held.loc[order, ["product_id", "date", "opening"]]
     if "purchases" in frames.tables(data):
-        costs = _averages(days, at_launch, *frames.fetched(data, {"purchases": _BOUGHT}))
+        (purchases,) = frames.fetched(data, {"purchases": _BOUGHT})
+        came = purchases[purchases["delivered_on"].notna()]
+        gaps = amounts.gaps("purchases", "delivered_units", "unit_cost")
+        rows.refuse(came, "purchases", [gaps])
+        costs = _averages(days, at_launch, came)
     else:
         costs = _last_sold(days, at_launch, data)
     return frames.like(held.assign(unit_cost=pd.Series(costs, index=order)), data)
 
 
 def _averages(
-    days: pd.DataFrame, at_launch: pd.Series[float], purchases: pd.DataFrame
+    days: pd.DataFrame, at_launch: pd.Series[float], came: pd.DataFrame
 ) -> np.ndarray[Any, Any]:
     """Return the moving average of each row of `days`, which are in order within a product."""
-    came = purchases.dropna(subset=["delivered_on"])
     came = came.assign(paid=came["delivered_units"] * came["unit_cost"])
     came = came.groupby(["product_id", "delivered_on"])[["delivered_units", "paid"]].sum()
     keys = pd.MultiIndex.from_frame(days[["product_id", "date"]])
@@ -161,6 +164,13 @@ def result(data: Any) -> pd.DataFrame:
     True
     """
     staff, campaigns, warehouse, expenses = frames.fetched(data, _PAID_FOR)
+    for name, table, columns in (
+        ("staff", staff, ["monthly_cost"]),
+        ("campaigns", campaigns, ["budget"]),
+        ("warehouse", warehouse, ["rent"]),
+        ("expenses", expenses, ["item", "amount"]),
+    ):
+        rows.refuse(table, name, [amounts.gaps(name, *columns)])
     gross = frames.as_pandas(measure("profit", data, "month")).sort_values("month")
     if gross.empty:
         raise CourseError(_("There is no paid order. Give the orders of a month or more."))

@@ -101,24 +101,26 @@ def choose(table: Any, *, structure: str | None = None) -> Any:
     ecokit.errors.CourseError: structure is None. Choose one of: flat, tall.
     """
     frame = frames.table(table, _needed(structure), name="table")
-    return frames.like(_rows_of(frame, structure), table)
+    return frames.like(_rows_of("table", frame, structure), table)
 
 
 def chosen(data: Any, name: str, structure: str | None) -> pd.DataFrame:
     """Return the rows of one of the caller's tables that belong to one structure."""
     (frame,) = frames.door(data, {name: _needed(structure)})
-    return _rows_of(frame, structure)
+    return _rows_of(name, frame, structure)
 
 
 def _needed(structure: str | None) -> list[str]:
     return [] if structure is None else ["structure"]
 
 
-def _rows_of(frame: frames.Frame, structure: str | None) -> pd.DataFrame:
+def _rows_of(name: str, frame: frames.Frame, structure: str | None) -> pd.DataFrame:
     found = frames.as_pandas(frame).reset_index(drop=True)
     if "structure" not in found:
         return found
     names = list(found["structure"].dropna().unique())
+    if names:  # or nobody has named one
+        rows.refuse(found, name, [rows.missing("structure", *found.columns[:2])])
     if structure is None and len(names) < 2:
         return found[found["structure"].notna()].reset_index(drop=True)
     wanted = numbers.one_of("structure", structure, names)

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs import amounts, frames, numbers, rows
 from ecokit.inputs.intervals import Interval, normal_quantile
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
@@ -92,8 +93,11 @@ def rfm(
     paid, end = paid_orders("order_lines", order_lines, columns, as_of)
     known = [rows.missing(name, "order_id") for name in ("order_id", "quantity", "unit_price")]
     rows.refuse(paid, "order_lines", known)
-    fen = (paid["unit_price"] * 100).round().astype("int64") * paid["quantity"]
-    people = paid.assign(fen=fen).groupby("visitor_id", as_index=False)
+    lines = nw.from_native(paid)
+    faults = amounts.faults(lines, "order_lines", "quantity", "unit_price")
+    rows.refuse(lines, "order_lines", faults)
+    lines = amounts.with_fen(lines, "quantity", "unit_price", "fen")
+    people = lines.to_native().groupby("visitor_id", as_index=False)
     table = people.agg(
         last=("placed_at", "max"), frequency=("order_id", "nunique"), fen=("fen", "sum")
     )
