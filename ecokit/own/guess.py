@@ -20,7 +20,7 @@ from ecokit.own.mapping import Part, Plan
 from ecokit.own.readings import kind_of
 from ecokit.shop.schema import schemas
 
-SAMPLE = 20_000
+SAMPLE = 5_000
 ENOUGH = 0.9  # share of the values of a sample that have to fit
 PRICED = ("order_id", "product_id", "quantity", "unit_price")
 
