@@ -306,7 +306,10 @@ def _why(part: Part, source: Source) -> str:
     """Return the SQL that says of a row that it is a total, or has nothing in it."""
     text = [name for name in source.columns if source.types.get(name, "VARCHAR") == "VARCHAR"]
     heads = [sql.quoted(name) for name in text[:2]]
-    total = " OR ".join(f"trim({head}) IN {sql.listed(TOTALS)}" for head in heads) or "FALSE"
+    total = (
+        " OR ".join(f"({head} >= 'A' AND trim({head}) IN {sql.listed(TOTALS)})" for head in heads)
+        or "FALSE"
+    )
     mapped = [
         sql.quoted(theirs)
         for theirs in part.columns.values()
