@@ -272,8 +272,8 @@ def test_fen_are_told_where_they_matter() -> None:
         ),
         (
             "competitor_prices",
-            {"in_stock": "yes"},
-            "column in_stock of competitor_prices holds text",
+            {"in_stock": "perhaps"},
+            "column in_stock of competitor_prices holds .perhaps.",
         ),
         ("competitor_prices", {"price": 0.0}, "price is no number above 0"),
         ("stock", {"unit_cost": -1.0}, "unit_cost is no number above 0"),
