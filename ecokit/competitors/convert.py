@@ -150,7 +150,7 @@ def _counts(clause: str) -> float | None:
     """
     noun, unit = pattern("counted").pattern, pattern("piece").pattern
     found = re.search(
-        rf"(?:{noun})\s*[:=]?\s*({NUMBER})(?!\s*(?!{unit})\w)|({NUMBER})\s*(?:{unit})?\s*(?:{noun})",
+        rf"(?:{noun})\s*[:=为是]?\s*({NUMBER})(?!\s*(?!{unit})\w)|({NUMBER})\s*(?:{unit})?\s*(?:{noun})",
         clause,
     )
     return float((found[1] or found[2]).replace(",", "")) if found else None

@@ -23,8 +23,11 @@ AMOUNT = re.compile(
     rf"(?P<behind>\s*(?:{WORDS_BEHIND}|(?:{SIGNS})(?!\s?\d))(?![a-z]))?"
 )
 PERCENT = re.compile(rf"(?:{MINUS}\s?)?\d{{1,3}}(?:[.,]\d{{1,2}})?\s?%(?:\s?off\b)?")
-GLUED = re.compile(r"\s*[×*+~]|[a-z千百万萬亿]")
-DIVIDED = re.compile(r"\s*/\s*(?P<unit>[^\W_]*)")
+HAN = r"\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af"
+GLUED = re.compile(rf"\s*[×*+~]|[a-z{HAN}…↑↓]|[-−–—]|\.\.")
+ANNOUNCED = re.compile(rf"(?P<word>[{HAN}]+)[:\s]*$")
+DOUBT = re.compile(r"[~≈<>≥≤±+^]\s*$")
+DIVIDED = re.compile(r"[.,–-]*\s*/\s*(?P<unit>[^\W_]*)")
 
 
 @dataclass(frozen=True)
@@ -145,14 +148,25 @@ def _ends_with_label(before: str) -> bool:
 
 
 def _runs_on(plain: str, amount: Amount) -> bool:
-    """Return whether what follows a number makes it another one: a unit, a sum, a rate.
+    """Return whether what stands beside a number makes it another one: a unit, a sum, a rate.
+
+    Chinese letters that touch a price have to be words that announce one.
 
     >>> _runs_on("1.5w元", Amount(0, 3, Decimal("1.5"), False, False))
     True
     >>> _runs_on("¥99/件", Amount(0, 3, Decimal(99), True, False))
     False
     """
-    rest = plain[amount.end :]
+    rest, before = plain[amount.end :], plain[: amount.start]
+    if DOUBT.search(before) or (before.endswith("(") and rest.startswith(")")):
+        return True
+    told = ANNOUNCED.search(before)
+    if told and (told.end("word") == len(before) or told["word"][-1] in "价價格가"):
+        known = pattern("was", "now", "label").finditer(before.rstrip(": "))
+        if told["word"] not in ("价", "價") and told.end("word") not in {x.end() for x in known}:
+            return True
+    if pattern("was", "now").match(rest):
+        return False
     divided = DIVIDED.match(rest)
     if divided:
         return not pattern("piece").fullmatch(divided["unit"])
