@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
+PACKAGES: dict[str, Callable[[], Any]] = {
+    "duckdb": lambda: import_module("duckdb"),
+    "pyarrow": lambda: import_module("pyarrow"),
+    "python_calamine": lambda: import_module("python_calamine"),
+    "yaml": lambda: import_module("yaml"),
+}
 INSTALL = 'pip install "ecokit[own]"'
 
 
@@ -35,8 +42,8 @@ def need(package: str, what: str) -> Any:
     with: pip install "ecokit[own]"
     """
     try:
-        return import_module(package)
-    except ImportError:
+        return PACKAGES[package]()
+    except (ImportError, KeyError):
         sentence = _("{what} needs the package {package}. Install it with: {command}")
         message = sentence.format(what=what, package=package, command=INSTALL)
         raise CourseError(message) from None
