@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ecokit import competitors, journey, load_shop, operations, pricing, service_desk
+from ecokit import competitors, decisions, journey, load_shop, operations, pricing, service_desk
 from ecokit.shop import Shop
 
 SEEDS = (3, 11)
@@ -30,6 +30,8 @@ LATER = {
     "touchpoints": ("done_at",),
     "purchases": ("delivered_on",),
     "contacts": ("answered_at", "ended_at"),
+    "decisions": ("decided_at",),
+    "approvals": ("answered_at",),
 }
 """Moments that are filled in afterwards."""
 
@@ -137,6 +139,16 @@ def _as_of(measure: Callable[..., Any]) -> Callable[[Any, pd.Timestamp], Any]:
     return lambda shop, now: measure(shop, as_of=now)
 
 
+def _begun(measure: Callable[..., Any], table: str, start: str) -> Callable[..., Any]:
+    """Return a measure of the rows that had begun; it refuses later ones."""
+
+    def decide(shop: Any, now: pd.Timestamp) -> Any:
+        rows = shop[table]
+        return measure({table: rows[rows[start] <= now]}, as_of=now)
+
+    return decide
+
+
 def _rfm(shop: Any, now: pd.Timestamp) -> Any:
     return service_desk.rfm(shop["order_lines"].merge(shop["orders"], on="order_id"), as_of=now)
 
@@ -148,8 +160,9 @@ DECISIONS: dict[str, Callable[[Any, pd.Timestamp], Any]] = {
     "competitors.weekly_report": _report,
     "competitors.assortment_overlap": _overlap,
     "pricing.cheapest_offers": _as_of(pricing.cheapest_offers),
-    "pricing.last_costs": _as_of(pricing.last_costs),
     "pricing.base_prices": _as_of(pricing.base_prices),
+    "decisions.summarise": _begun(decisions.summarise, "decisions", "raised_at"),
+    "decisions.waiting": _begun(decisions.waiting, "approvals", "asked_at"),
     "journey.delivery": _as_of(journey.delivery),
     "journey.overdue_parcels": _as_of(journey.overdue_parcels),
     "journey.perfect_journey": _as_of(journey.perfect_journey),

@@ -92,9 +92,9 @@ def summarise(data: Any, *, by: By = "kind", as_of: datetime | str | None = None
     by : str or sequence of str, optional
         ``"kind"``, ``"layers"``, ``["kind", "layers"]``, ...; None takes all together.
     as_of : datetime or ISO text, optional
-        When the table was drawn; needed only when decisions are open. An open decision
-        counts as late once it has waited longer than its window; before that nobody
-        knows, and it is left out of the share.
+        The moment you look; needed only when decisions are open. What is decided later is
+        still open then. An open decision counts as late once it has waited longer than its
+        window; before that nobody knows, and it is left out of the share.
 
     Returns
     -------
@@ -106,10 +106,10 @@ def summarise(data: Any, *, by: By = "kind", as_of: datetime | str | None = None
     Raises
     ------
     CourseError
-        If a column is missing, a decision was decided before it was raised, was raised or
-        decided after `as_of`, or has no window, or open decisions stand in the table and
-        `as_of` is not given. (Rows of a lazy engine are not looked at: there the shares of a
-        group with open decisions are missing.)
+        If a column is missing, a decision was decided before it was raised, was raised after
+        `as_of`, or has no window, or open decisions stand in the table and `as_of` is not
+        given. (Rows of a lazy engine are not looked at: there the shares of a group with open
+        decisions are missing.)
 
     References
     ----------
@@ -132,6 +132,7 @@ def summarise(data: Any, *, by: By = "kind", as_of: datetime | str | None = None
     (frame,) = frames.door(data, {"decisions": needed}, windows=True)
     no_window = rows.not_above_zero("window_minutes", "raised_at")
     _refuse(frame, "decisions", "raised_at", "decided_at", end, no_window)
+    frame = _known(frame, "decided_at", end)
     minutes, window = nw.col("_minutes"), nw.col("window_minutes")
     waited = minutes_between("raised_at", "_end")
     timed = frame.with_columns(
@@ -175,7 +176,8 @@ def waiting(data: Any, *, by: By = "post_id", as_of: datetime | str | None = Non
     by : str or sequence of str, optional
         ``"post_id"``, ``"step"``, ...; None takes all together.
     as_of : datetime or ISO text, optional
-        When the table was drawn; needed only when approvals are open.
+        The moment you look; needed only when approvals are open. What is answered later is
+        still open then.
 
     Returns
     -------
@@ -187,8 +189,8 @@ def waiting(data: Any, *, by: By = "post_id", as_of: datetime | str | None = Non
     Raises
     ------
     CourseError
-        If a column is missing, an answer came before it was asked for or after `as_of`, or
-        open approvals stand in the table and `as_of` is not given.
+        If a column is missing, an answer came before it was asked for, or open approvals
+        stand in the table and `as_of` is not given.
 
     References
     ----------
@@ -209,6 +211,7 @@ def waiting(data: Any, *, by: By = "post_id", as_of: datetime | str | None = Non
     frames.refuse_taken(keys, _WAITING)
     (frame,) = frames.door(data, {"approvals": ["asked_at", "answered_at", *keys]}, windows=True)
     _refuse(frame, "approvals", "asked_at", "answered_at", moment)
+    frame = _known(frame, "answered_at", moment)
     is_open, end = nw.col("answered_at").is_null(), nw.col("answered_at")
     if moment:
         end = nw.when(is_open).then(nw.lit(moment.to_pydatetime())).otherwise(end)
@@ -283,6 +286,15 @@ def _moment(as_of: datetime | str | None) -> pd.Timestamp | None:
     return None if as_of is None else numbers.moment("as_of", as_of)
 
 
+def _known(frame: Frame, end: str, as_of: pd.Timestamp | None) -> Frame:
+    """Return a table as it was at a moment: what ended later was still open."""
+    if as_of is None:
+        return frame
+    return frame.with_columns(
+        nw.when(nw.col(end) <= nw.lit(as_of.to_pydatetime())).then(nw.col(end)).alias(end)
+    )
+
+
 def _refuse(
     frame: Frame, table: str, start: str, end: str, as_of: pd.Timestamp | None, *more: rows.Wrong
 ) -> None:
@@ -290,9 +302,6 @@ def _refuse(
     if as_of is None:
         now = [still_open(start, end, _DRAWN)]
     else:
-        drawn, what = nw.lit(as_of.to_pydatetime()), _("{moment} is after as_of")
-        now = [
-            rows.Wrong(what.format(moment=name), nw.col(name) > drawn, (start,))
-            for name in (start, end)
-        ]
+        late = nw.col(start) > nw.lit(as_of.to_pydatetime())
+        now = [rows.Wrong(_("{start} is after as_of").format(start=start), late, (start,))]
     rows.refuse(frame, table, [*wrong_times(start, end), *now, *more])
