@@ -18,9 +18,11 @@ import nbformat
 import pytest
 
 from ecokit import kpi, own
-from ecokit.cli import main
+from ecokit.cli import doctor, main
 from ecokit.errors import CourseError
+from ecokit.own import files
 from ecokit.own.looking import Look, look
+from ecokit.plots import glyphs
 
 DATA = Path(__file__).parent / "data" / "own"
 
@@ -112,9 +114,9 @@ SHOPS = {
 
 
 def by_hand(name: str, tmp_path: Path) -> tuple[int, float]:
-    query, files = SHOPS[name]
+    query, patterns = SHOPS[name]
     scans = {}
-    for part, pattern in files.items():
+    for part, pattern in patterns.items():
         (path,) = (DATA / name).glob(pattern)
         data = path.read_bytes()
         encoding = "gb18030" if name[:2] in ("ta", "jd") else "utf-8-sig"
@@ -315,8 +317,8 @@ MESSY: dict[str, tuple[dict[str, str | bytes], str]] = {
 def test_a_messy_folder_ends_in_a_sentence(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files, words = MESSY[name]
-    raw, out = write(tmp_path / "raw", **files), tmp_path / "out"
+    given, words = MESSY[name]
+    raw, out = write(tmp_path / "raw", **given), tmp_path / "out"
     main(["own", str(raw), "--out", str(out)])
     said = capsys.readouterr()
     report = out / "report.txt"
@@ -424,3 +426,33 @@ def test_the_worked_example_agrees_with_sql(tmp_path: Path) -> None:
     scans["lines"] = f'(SELECT DISTINCT * FROM {scans["lines"]} WHERE "价格" IS NOT NULL)'
     (row,) = duckdb.execute(TAOBAO.format(**scans)).fetchall()
     assert (found.values["orders"], found.values["sales"]) == (row[0], float(row[1]))
+
+
+def test_a_sheet_that_is_full_says_where_it_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LAST_ROW", len(ROWS))
+    found = looked(tmp_path, a_xlsx=xlsx(ROWS))
+    assert f"It ends at row {len(ROWS)}" in found.sources[0].notes[0]
+
+
+def test_the_doctor_says_which_font_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glyphs, "system_fonts", lambda: ())
+    finding = doctor.fonts(Path())
+    assert finding.state == doctor.WARNING
+    assert "Install" in finding.remedy
+    monkeypatch.setattr(glyphs, "system_fonts", lambda: ("SimHei",))
+    assert doctor.fonts(Path()).state == doctor.GOOD
+
+
+def test_parquet_that_needs_no_change_is_read_where_it_is(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    duckdb.execute(
+        "COPY (SELECT range AS visit_id, range % 3 AS visitor_id, TIMESTAMP '2025-01-05' AS "
+        f"started_at FROM range(1, 10)) TO '{raw}/visits.parquet'"
+    )
+    found = look(raw, tmp_path / "out")
+    assert found.kept == {"visits": 9}
+    assert [path.name for path in (tmp_path / "out" / "tables").iterdir()] == ["visits.sql"]
+    assert own.load(tmp_path / "out").visits["visitor_id"].nunique() == 3
