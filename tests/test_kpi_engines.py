@@ -178,7 +178,7 @@ WRONG: list[tuple[str, str, str, Callable[[pd.Series], Any], str]] = [
     ("uv", "visits", "started_at", lambda it: range(len(it)), "holds numbers, not times"),
     ("orders", "orders", "paid_at", lambda it: it.astype("string"), "holds text, not times"),
     ("sales", "order_lines", "quantity", lambda it: it.astype("string"), "text, not numbers"),
-    ("core_conversion", "products", "core", lambda _it: "yes", "text, not true or false"),
+    ("core_conversion", "products", "core", lambda _it: "perhaps", "true n?or false"),
 ]
 
 
@@ -439,3 +439,13 @@ def test_what_is_beyond_int64_is_told(move: str, quantity: float) -> None:
     there = moved(MOVES[move], lines([(quantity, price)]))
     with pytest.raises(CourseError, match="too large to add up to the fen"):
         kpi.sales(there)
+
+
+@everywhere
+def test_an_empty_campaign_is_none_in_a_shop_in_place(move: str) -> None:
+    visits = pd.DataFrame(
+        {"visit_id": [1, 2, 3], "visitor_id": [1, 2, 3], "campaign_id": ["", "C01", ""]}
+    )
+    there = {"visits": MOVES[move](visits)}
+    assert rows(kpi.measure("campaign_uv_share", there)) == [(1 / 3,)]
+    assert rows(kpi.measure("campaign_uv_share", Shop.in_place(there))) == [(1 / 3,)]

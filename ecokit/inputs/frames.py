@@ -161,9 +161,10 @@ def opened(
         message = _("This measure needs the table {name}, which is not among: {names}.")
         names = ", ".join(map(str, given)) or _("none")
         raise CourseError(message.format(name=name, names=names))
-    frame = _checked(name, _even(name, given[name]), _names(columns), types or {})
+    known = getattr(given, "looked_at", False)
+    frame = _checked(name, _even(name, given[name]), _names(columns), types or {}, read=known)
     alike = alike and not isinstance(frame, nw.DataFrame)
-    if not (alike or getattr(given, "looked_at", False)):
+    if not (alike or known):
         kinds.refuse_twice(name, frame, given[name], once=isinstance(given, Tables))
     return frame
 
@@ -447,7 +448,9 @@ def _columns(native: Any) -> list[Any]:
     return []
 
 
-def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str]) -> Frame:
+def _checked(
+    name: str, frame: Frame, columns: list[str], more: Mapping[str, str], *, read: bool = False
+) -> Frame:
     """Return a frame whose `columns` are there and of their kinds, or say what is wrong."""
     need(name, frame, columns)
     known = {column: kind for column, kind in more.items() if column in columns}
@@ -462,7 +465,9 @@ def _checked(name: str, frame: Frame, columns: list[str], more: Mapping[str, str
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_own_zones(name, frame, loose)
         kinds.refuse_nested(name, frame, free)
-    frame = kinds.cast(name, frame, {one: kind for one, kind in wanted.items() if kind != "any"})
+    frame = kinds.cast(
+        name, frame, {one: kind for one, kind in wanted.items() if kind != "any"}, read=read
+    )
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_several(name, frame, [one for one in free if one in loose])
         kinds.refuse_huge(name, frame, [one for one in columns if wanted.get(one) == "number"])

@@ -26,6 +26,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs.numbers import as_float, shown
 from ecokit.inputs.renamed import renamed_column
 from ecokit.messages import _
+from ecokit.shop.in_place import GAP_WORDS, without_gaps
 from ecokit.shop.schema import schemas
 from ecokit.shop.values import MONTH
 from ecokit.shop.words import FALSE, GAPS, TOTALS, TRUE
@@ -44,8 +45,6 @@ _KINDS = {
     "other": _("values of another kind"),
 }
 _EXACT = 2**53  # from there on a float does not hold every whole number
-_GAPS = sorted({way(word) for word in GAPS for way in (str, str.upper, str.capitalize)} | {" "})
-_GAPS = [*_GAPS, "NaN", "NaT", "\\N"]
 _TOTALS = sorted({way(word) for word in TOTALS for way in (str, str.upper, str.title)})
 _HUGE = 1e13  # yuan: from there on a float does not hold every fen
 _LONG = 2**63  # the first whole number that Int64 does not hold
@@ -269,9 +268,13 @@ def changed_ids(frame: nw.DataFrame[Any], found: pd.DataFrame) -> list[str]:
     ]
 
 
-def cast(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
-    """Give columns the type of their kind, or say which one holds something else."""
-    frame = _read_text(table, frame, kinds)
+def cast(table: str, frame: Frame, kinds: Mapping[str, str], *, read: bool = False) -> Frame:
+    """Give columns the type of their kind, or say which one holds something else.
+
+    The text of a lazy engine may be `read` for gaps before: see `Shop.in_place`.
+    """
+    if not read or isinstance(frame, nw.DataFrame):
+        frame = _read_text(table, frame, kinds)
     schema, changed = frame.collect_schema(), list[Any]()
     for column, kind in kinds.items():
         dtype = schema[column]
@@ -330,14 +333,15 @@ def _read_text(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
     if not isinstance(frame, nw.DataFrame):
         known = schemas().get(table) or ()
         loose = {one.name for one in known if not one.required and one.type == "string"}
-        return _without_gaps(frame, sorted(words & loose))
-    gaps = [column for column in sorted(words) if frame[column].is_in(_GAPS).any()]
-    frame = _without_gaps(frame, [column for column in gaps if kinds[column] != "boolean"])
+        return without_gaps(frame, sorted(words & loose))
+    gaps = [column for column in sorted(words) if frame[column].is_in(GAP_WORDS).any()]
+    frame = without_gaps(frame, [column for column in gaps if kinds[column] != "boolean"])
     for column in sorted(words):
         if kinds[column] == "boolean":
             frame = _read_flags(table, frame, column)
     keys = schemas()[table].primary_key if table in schemas() else ()
     ids = {one for one in schema if (_is_id(one) or one in keys) and one not in free}
+    words = {column for column in words if kinds[column] != "boolean"}  # which are read by now
     for column in sorted(words | {one for one in ids if isinstance(schema[one], nw.String)}):
         _refuse_total(table, frame, column)
     numbers = [
@@ -348,14 +352,6 @@ def _read_text(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
     for column in numbers:
         frame = _read_months(frame, column)
     return frame
-
-
-def _without_gaps(frame: Frame, columns: Sequence[str]) -> Frame:
-    if not columns:
-        return frame
-    return frame.with_columns(
-        *(nw.when(~nw.col(one).is_in(_GAPS)).then(nw.col(one)).alias(one) for one in columns)
-    )
 
 
 def _read_flags(table: str, frame: nw.DataFrame[Any], column: str) -> nw.DataFrame[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -11,6 +11,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.schema import Field, Table, schemas
+from ecokit.shop.words import GAPS
 
 Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
 
@@ -38,11 +39,39 @@ def looked_at(
     found, faults = {}, list[str]()
     for name, native in tables.items():
         frame = _renamed(schemas()[name], nw.from_native(native), columns.get(name, {}))
-        faults += _wrong_types(schemas()[name], frame) or _scanned(schemas()[name], frame)
-        found[name] = frame.to_native()
+        wrong = _wrong_types(schemas()[name], frame)
+        told, words = (wrong, False) if wrong else _scanned(schemas()[name], frame)
+        faults += told
+        texts = _texts(schemas()[name], frame) if words else []
+        found[name] = without_gaps(frame, texts).to_native()
     if faults:
         raise CourseError("\n".join(faults))
     return found
+
+
+GAP_WORDS = sorted({way(word) for word in GAPS for way in (str, str.upper, str.capitalize)} | {" "})
+GAP_WORDS = [*GAP_WORDS, "NaN", "NaT", "\\N"]
+
+
+def without_gaps(frame: Frame, columns: Sequence[str]) -> Frame:
+    """Return a frame in which text that says that nothing is there is missing."""
+    if not columns:
+        return frame
+    return frame.with_columns(
+        *(nw.when(~nw.col(one).is_in(GAP_WORDS)).then(nw.col(one)).alias(one) for one in columns)
+    )
+
+
+def _texts(table: Table, frame: Frame) -> list[str]:
+    """Return the columns of text in which a word may stand for a gap, such as an empty campaign."""
+    schema = frame.collect_schema()
+    return [
+        one.name
+        for one in table
+        if isinstance(schema.get(one.name), nw.String)
+        and one.type == "string"
+        and not (one.required or one.is_free_text)
+    ]
 
 
 def _renamed(table: Table, frame: Frame, columns: Mapping[str, str]) -> Frame:
@@ -93,31 +122,44 @@ def _fits(field: Field, dtype: nw.dtypes.DType, *, spark: bool) -> bool:
     return True
 
 
-def _scanned(table: Table, frame: Frame) -> list[str]:
-    """Return a sentence for gaps and for keys that are there twice; one scan of the table."""
+def _scanned(table: Table, frame: Frame) -> tuple[list[str], bool]:
+    """Return a sentence for gaps or for keys that are there twice; and whether words say gaps.
+
+    One scan of the table.
+    """
     there = frame.collect_schema().names()
     key = [name for name in table.primary_key if name in there]
     whole_key = len(key) == len(table.primary_key)
     counted = [it for it in table if it.type in _NUMBERS and not it.name.endswith("_id")]
     numbers = [it.name for it in counted if it.required and it.name in there]
     needed = list(dict.fromkeys([*(key if whole_key else []), *numbers]))
-    if not needed:
-        return []
-    lacking = nw.any_horizontal(*[nw.col(it).is_null() for it in needed], ignore_nulls=True)
-    gaps = lacking.cast(nw.Int64).alias("_gaps")
+    texts = _texts(table, frame)
+    if not (needed or texts):
+        return [], False
+    lacking = _any([nw.col(it).is_null() for it in needed])
+    marks = {"_gaps": lacking, "_words": _any([nw.col(it).is_in(GAP_WORDS) for it in texts])}
+    flags = [flag.cast(nw.Int64).alias(name) for name, flag in marks.items()]
     if whole_key:
-        rows = frame.select(*key, gaps).group_by(*key)
-        rows = rows.agg(nw.len().alias("_rows"), nw.col("_gaps").sum())
+        rows = frame.select(*key, *flags).group_by(*key)
+        rows = rows.agg(nw.len().alias("_rows"), nw.col(*marks).sum())
     else:
-        rows = frame.select(gaps, nw.lit(1).alias("_rows"))
+        rows = frame.with_columns(*flags, nw.lit(1).alias("_rows")).select(*marks, "_rows")
     more = nw.when(nw.col("_rows") > 1).then(nw.col("_rows")).otherwise(0)
-    without, double = _here(rows.select(nw.col("_gaps").sum(), more.sum().alias("_twice"))).row(0)
+    sums = _here(rows.select(nw.col(*marks).sum(), more.sum().alias("_twice"))).row(0)
+    without, words, double = sums
+    told = []
     if without:
-        return [_gap(table, frame.filter(lacking).select(*needed), needed, int(without))]
-    if double:
+        told = [_gap(table, frame.filter(lacking).select(*needed), needed, int(without))]
+    elif double:
         pairs = rows.filter(nw.col("_rows") > 1).select(*key)
-        return [_twice(table, pairs, key, int(double))]
-    return []
+        told = [_twice(table, pairs, key, int(double))]
+    return told, bool(words)
+
+
+def _any(conditions: list[nw.Expr]) -> nw.Expr:
+    if not conditions:
+        return nw.lit(value=False)
+    return nw.any_horizontal(*conditions, ignore_nulls=True)
 
 
 def _gap(table: Table, rows: Frame, columns: list[str], n: int) -> str:
