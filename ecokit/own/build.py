@@ -87,14 +87,18 @@ def typed(
     long: set[tuple[str, str]] = set()
     text: set[str] = set()
     heads = {name: [_head(one, connection) for one in those] for name, those in chosen.items()}
-    found = dict.fromkeys(plan.tables, 1)
-    while found:  # until each column is read as its values ask for
-        found = {
-            name: bits
-            for name, part in plan.tables.items()
-            if (bits := _bits(name, part, heads[name], long, text, connection))
-            and _learn(name, part, bits, long, text)
+    waiting = list(plan.tables)
+    while waiting:  # until each column is read as its values ask for
+        known = set(text)
+        learned = {
+            name
+            for name in waiting
+            if (bits := _bits(name, plan.tables[name], heads[name], long, text, connection))
+            and _learn(name, plan.tables[name], bits, long, text)
         }
+        new = text - known  # an id that is text in one table is text in all
+        learned |= {name for name, part in plan.tables.items() if new & set(part.columns)}
+        waiting = [name for name in plan.tables if name in learned]
     done: dict[str, Typed] = {}
     while len(done) < len(plan.tables):
         for name, part in plan.tables.items():
