@@ -60,4 +60,4 @@ learner-env:
 	@$(PYTHON) install.py
 
 developer-env:
-	@$(PYTHON) install.py test engines own
+	@$(PYTHON) install.py test engines

@@ -1,7 +1,7 @@
 """Make the environment of the course in ``.venv``, with nothing but Python on any system.
 
     python3 install.py              what a learner needs
-    python3 install.py test engines own what the tests need besides
+    python3 install.py test engines   what the tests need besides
 
 Versions and hashes of all packages come from ``requirements.lock``. A second call does
 nothing until the lock or ``pyproject.toml`` changes. Old Pythons can read this file, to say
@@ -28,7 +28,7 @@ def main():
     """Make or complete the environment."""
     if sys.version_info[:2] not in VERSIONS:
         sys.exit(again_with_a_newer_python())
-    extras = sorted({"book", *sys.argv[1:], *installed_extras()})
+    extras = sorted({"book", "own", *sys.argv[1:], *installed_extras()})
     state = "{}\n{}\n".format(fingerprint(), " ".join(extras))
     if STAMP.exists() and STAMP.read_text() == state:
         return

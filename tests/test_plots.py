@@ -24,17 +24,28 @@ from ecokit.plots import theme
 ROOT = Path(__file__).parents[1]
 
 
+STRANGERS = (
+    "own/**/*",
+    "competitors/words.*",
+    "competitors/convert.py",
+    "competitors/prices.py",
+    "competitors/strict.py",
+    "shop/words.py",
+    "shop/values.py",
+)
+"""Words by which other people's files and pages are read: compared, and never drawn."""
+
+
 def chinese_characters() -> set[str]:
-    """Every Chinese character that the package, its tables or the book contain."""
+    """Every Chinese character that the package, its tables or the book show."""
     files = [
         *ROOT.glob("ecokit/**/*.py"),
         *ROOT.glob("ecokit/**/*.csv"),
         *ROOT.glob("datasets/*.csv"),
         *ROOT.glob("book/**/*.md"),
     ]
-    # what other people's files are known by is compared, and never drawn
-    shown = [path for path in files if path.parent.name not in ("own", "example")]
-    text = "".join(path.read_text(encoding="utf-8") for path in shown)
+    compared = {path for pattern in STRANGERS for path in ROOT.glob(f"ecokit/{pattern}")}
+    text = "".join(path.read_text(encoding="utf-8") for path in files if path not in compared)
     return {character for character in text if "\u4e00" <= character <= "\u9fff"}
 
 

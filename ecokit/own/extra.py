@@ -15,7 +15,7 @@ PACKAGES: dict[str, Callable[[], Any]] = {
     "python_calamine": lambda: import_module("python_calamine"),
     "yaml": lambda: import_module("yaml"),
 }
-INSTALL = 'pip install "ecokit[own]"'
+INSTALL = "pip install duckdb pyarrow python-calamine pyyaml"
 
 
 def need(package: str, what: str) -> Any:
@@ -39,7 +39,7 @@ def need(package: str, what: str) -> Any:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Reading a spreadsheet needs the package no_such_package. Install it
-    with: pip install "ecokit[own]"
+    with: pip install duckdb pyarrow python-calamine pyyaml
     """
     try:
         return PACKAGES[package]()
