@@ -47,15 +47,19 @@ def same(shop: Shop) -> pd.DataFrame:
 
 
 def test_periods_of_text_are_in_the_order_of_time() -> None:
-    months = pd.DataFrame({"period": ["2025-9", "2025-10", "2025-11"], "item": "a"})
+    months = pd.DataFrame({"period": ["2025-09", "2025-10", "2025-11"], "item": "a"})
     months["price"] = [1.0, 2, 4]
     for table in (months, months.iloc[::-1]):
         for function in (competitors.price_index, competitors.average_price):
             found = function(table)
-            assert found["period"].tolist() == ["2025-9", "2025-10", "2025-11"]
+            assert found["period"].tolist() == ["2025-09", "2025-10", "2025-11"]
             assert found["index"].tolist() == [1, 2, 4]
-    for wrong in (["Sep", "Oct", "Nov"], ["31/12/2025", "1/1/2026", "1/2/2026"]):
-        with pytest.raises(CourseError, match="does not sort as time does"):
+    for wrong in (
+        ["2025-9", "2025-10", "2025-11"],
+        ["Sep", "Oct", "Nov"],
+        ["31/12/2025", "1/1/2026", "1/2/2026"],
+    ):
+        with pytest.raises(CourseError, match=r"does not sort as time does|stands before"):
             competitors.price_index(months.assign(period=wrong))
 
 
@@ -455,7 +459,7 @@ def test_blocking_keeps_pairs_inside_a_category_and_thresholds_cut() -> None:
     assert len(strict) < len(loose) == 4
     nothing = competitors.match_products(ours, theirs.assign(name=None))
     assert nothing.empty
-    assert nothing.columns.tolist() == ["left", "right", "score"]
+    assert nothing.columns.tolist() == ["left", "right", "score", "near_tie"]
 
 
 def test_the_truth_comes_as_pairs_of_any_kind() -> None:
@@ -631,7 +635,7 @@ def test_the_last_price_before_a_monday_stands_where_it_has_none() -> None:
     days = pd.to_datetime(["2025-03-03", "2025-03-04", "2025-03-07", "2025-03-08"])
     ours = pd.DataFrame({"date": days, "product_id": "P1", "price": [100.0, None, 90.0, None]})
     gone = ours[:3].assign(product_id="P2")  # off the shelf before the tenth
-    stock = pd.concat([ours, gone]).assign(unit_cost=80.0, sold=[1, 2, np.nan, 4, 1, 1, 1])
+    stock = pd.concat([ours, gone]).assign(unit_cost=80.0, sold=[1, 2, 0, 4, 1, 1, 1])
     own = competitors.own_prices({"stock": stock})
     assert own[["product_id", "own_price", "units"]].to_numpy().tolist() == [
         ["P1", 100.0, 0.0],
@@ -640,6 +644,9 @@ def test_the_last_price_before_a_monday_stands_where_it_has_none() -> None:
     ]
     with pytest.raises(CourseError, match="more than once"):
         competitors.own_prices({"stock": pd.concat([stock, stock])})
+    stock["sold"] = [1, 2, np.nan, 4, 1, 1, 1]
+    with pytest.raises(CourseError, match=r"In 1 of 7 rows of stock, sold is no number.* missing"):
+        competitors.own_prices({"stock": stock})
 
 
 def test_a_wrong_pair_shows_as_a_gap(gaps: pd.DataFrame) -> None:

@@ -446,7 +446,7 @@ def alerts(
     >>> gaps = pd.DataFrame({"week": weeks, "competitor_id": "K1", "sku": "a", "product_id": "P1",
     ...     "category": "phones", "price": [100.0] * 4 + [88.0] * 2, "promotion": None,
     ...     "in_stock": True, "own_price": 100.0, "unit_cost": 87.0,
-    ...     "units": [100] * 4 + [93] * 2, "cheapest": True})
+    ...     "units": [100] * 5 + [93], "cheapest": True})
     >>> products = pd.DataFrame({"product_id": ["P1"], "name": "Phone C1", "core": True})
     >>> alerts(gaps, products, weeks[-1])["sentence"][0]
     'K1 asks 12% less than usual for Phone C1 (core), for 2 weeks. It takes about ¥96 of
