@@ -76,11 +76,11 @@ def _door(found: Seen) -> Iterator[None]:
     door: Any = frames
     looked = door._checked
 
-    def noting(name: str, frame: Any, columns: Any, *more: Any) -> Any:
+    def noting(name: str, frame: Any, columns: Any, *more: Any, **options: Any) -> Any:
         if name in schemas():
             wanted = set(columns) & set(schemas()[name].names)
             found.setdefault(name, set()).update(wanted)
-        return looked(name, frame, columns, *more)
+        return looked(name, frame, columns, *more, **options)
 
     door._checked = noting
     try:
