@@ -35,36 +35,71 @@ def _tell(
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
-    """Show the sentence in place of the traceback, if the learner's own cell asks for the name."""
-    asked = _asked_by(shell, trace)
-    sentence = ""
-    if isinstance(error, KeyError):
-        if asked and asked.tb_next and _is_of_pandas(asked.tb_next):
-            sentence = _(
-                "This table has no column {name!r}; its .columns lists those that it has. "
-                "The tables of load_shop() have every column of the course."
-            ).format(name=error.args[0] if error.args else "")
-    elif asked and not asked.tb_next and not isinstance(error, UnboundLocalError):
-        sentence = _(
-            "'{name}' is not known here yet: run the cells from the top (Run > Run All Above "
-            "Selected Cell), or see whether the name is misspelt."
-        ).format(name=error.name)
-    if sentence:
-        error._render_traceback_ = lambda: [sentence]  # type: ignore[union-attr]
+    """Show the sentence in place of the traceback, if there is one."""
+    told = sentence(error, trace, shell.user_ns)
+    if told:
+        error._render_traceback_ = lambda: [told]  # type: ignore[union-attr]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 
-def _asked_by(shell: Any, trace: TracebackType) -> TracebackType | None:
+def sentence(error: NameError | KeyError, trace: TracebackType, cells: dict[str, Any]) -> str:
+    """Return what a learner is told of a name or column, nothing where other code asks for it.
+
+    Parameters
+    ----------
+    error, trace
+        What was raised, and its traceback.
+    cells : dict
+        The names of the learner's own cells.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = {"levels": pd.DataFrame({"level": [1.0]})}
+    >>> try:
+    ...     exec("levels['index']", cells)
+    ... except KeyError as error:
+    ...     print(sentence(error, error.__traceback__, cells))
+    This table has no column 'index'. ["index"] is now ["level"], since ecokit 0.2.
+    """
+    asked = _asked_by(cells, trace)
+    if isinstance(error, KeyError):
+        table = _table_of(asked.tb_next) if asked and asked.tb_next else None
+        return "" if table is None else _lacks(table, error.args[0] if error.args else "")
+    if asked and not asked.tb_next and not isinstance(error, UnboundLocalError):
+        return _(
+            "'{name}' is not known here yet: run the cells from the top (Run > Run All Above "
+            "Selected Cell), or see whether the name is misspelt."
+        ).format(name=error.name)
+    return ""
+
+
+def _lacks(table: Any, name: object) -> str:
+    """Return what is told of a column that a table lacks: its name of today, if it has one."""
+    from ecokit.inputs.renamed import renamed_column  # only who asks for what is not there waits
+
+    new = (renamed_column(str(column), [name]) for column in table.columns)
+    remedy = next(filter(None, new), "")
+    if remedy:
+        return _("This table has no column {name!r}. {remedy}").format(name=name, remedy=remedy)
+    return _(
+        "This table has no column {name!r}; its .columns lists those that it has. "
+        "The tables of load_shop() have every column of the course."
+    ).format(name=name)
+
+
+def _asked_by(cells: dict[str, Any], trace: TracebackType) -> TracebackType | None:
     """Return the last step of a traceback that is in the learner's own cells."""
     steps: list[TracebackType] = [trace]
     while steps[-1].tb_next:
         steps.append(steps[-1].tb_next)
-    own = [step for step in steps if step.tb_frame.f_globals is shell.user_ns]
+    own = [step for step in steps if step.tb_frame.f_globals is cells]
     return own[-1] if own else None
 
 
-def _is_of_pandas(step: TracebackType) -> bool:
-    """Say whether a step is in a table that was asked for a column."""
-    code = step.tb_frame.f_code
-    module = step.tb_frame.f_globals.get("__name__", "")
-    return code.co_name == "__getitem__" and module == "pandas.core.frame"
+def _table_of(step: TracebackType) -> Any:
+    """Return the table that was asked for a column in a step, None where none was."""
+    frame = step.tb_frame
+    module = frame.f_globals.get("__name__", "")
+    of_pandas = frame.f_code.co_name == "__getitem__" and module == "pandas.core.frame"
+    return frame.f_locals.get("self") if of_pandas else None

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ecokit import exercises, load_shop, service_desk
+from ecokit import competitors, exercises, load_shop, service_desk
 from ecokit.exercises import checks
 from ecokit.shop import Shop
 from tests.answers.road import Answer
@@ -65,6 +65,14 @@ def as_it_was(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
             return now(*tables, **words)
 
         monkeypatch.setattr(service_desk, name, then)
+    for name in ("average_price", "price_index", "spatial_index"):
+        now = getattr(competitors, name)
+
+        def named(*tables: Any, now: Any = now, **words: Any) -> pd.DataFrame:
+            levels: pd.DataFrame = now(*tables, **words)
+            return levels.assign(index=levels["level"])  # so the column was called that day
+
+        monkeypatch.setattr(competitors, name, named)
     scale = shop.effects.head(1).assign(effect="drawn_scale", value=1.0)
     tables: dict[str, Any] = dict(shop.tables)
     return Shop(tables | {"effects": pd.concat([shop.effects, scale], ignore_index=True)})

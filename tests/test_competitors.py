@@ -53,7 +53,7 @@ def test_periods_of_text_are_in_the_order_of_time() -> None:
         for function in (competitors.price_index, competitors.average_price):
             found = function(table)
             assert found["period"].tolist() == ["2025-09", "2025-10", "2025-11"]
-            assert found["index"].tolist() == [1, 2, 4]
+            assert found["level"].tolist() == [1, 2, 4]
     for wrong in (
         ["2025-9", "2025-10", "2025-11"],
         ["Sep", "Oct", "Nov"],
@@ -75,11 +75,11 @@ def test_formulas_are_known_however_they_are_written() -> None:
         )
     table = pd.DataFrame({"period": [1, 1, 2, 2], "item": ["a", "b"] * 2, "price": [2.0, 4, 3, 4]})
     weighed = table.assign(quantity=[10, 5, 6, 7])
-    assert competitors.price_index(weighed)["index"].tolist() == (
-        competitors.price_index(weighed, "FISHER")["index"].tolist()
+    assert competitors.price_index(weighed)["level"].tolist() == (
+        competitors.price_index(weighed, "FISHER")["level"].tolist()
     )
-    assert competitors.price_index(table)["index"].tolist() == (
-        competitors.price_index(table, "Jevons")["index"].tolist()
+    assert competitors.price_index(table)["level"].tolist() == (
+        competitors.price_index(table, "Jevons")["level"].tolist()
     )
 
 
@@ -252,13 +252,13 @@ def ces() -> pd.DataFrame:
 @pytest.mark.parametrize("formula", CES)
 def test_published_index_values(ces: pd.DataFrame, formula: str) -> None:
     table = competitors.price_index(ces, formula, sigma=2)
-    assert table["index"].iloc[-1] == pytest.approx(CES[formula], abs=5e-8)
+    assert table["level"].iloc[-1] == pytest.approx(CES[formula], abs=5e-8)
     assert table["matched"].eq(4).all()
 
 
 def test_chain_drift_is_as_published(ces: pd.DataFrame) -> None:
     table = competitors.price_index(ces, "laspeyres", chained=True)
-    assert table["index"].iloc[-1] == pytest.approx(2.2000474, abs=5e-8)
+    assert table["level"].iloc[-1] == pytest.approx(2.2000474, abs=5e-8)
 
 
 @pytest.mark.parametrize("chained", [False, True])
@@ -267,7 +267,7 @@ def test_lloyd_moulton_is_the_cost_of_living_of_ces(ces: pd.DataFrame, chained: 
     table = competitors.price_index(ces, "lloyd_moulton", chained=chained, sigma=2)
     wide = ces.pivot_table(index="period", columns="item", values="price").to_numpy()
     cost = 1 / (np.array([0.2, 0.2, 0.2, 0.4]) / wide).sum(axis=1)
-    assert table["index"].to_numpy() == pytest.approx(cost / cost[0], rel=1e-12)
+    assert table["level"].to_numpy() == pytest.approx(cost / cost[0], rel=1e-12)
 
 
 prices = npst.arrays(float, 5, elements=st.floats(0.5, 100))
@@ -302,27 +302,27 @@ def test_only_products_of_both_periods_are_compared() -> None:
         {"period": [1, 1, 2, 2, 3], "item": ["a", "b", "b", "c", "c"], "price": [1, 2, 4, 8, 8.0]}
     )
     fixed = competitors.price_index(table)
-    assert fixed["index"].tolist()[:2] == [1, 2]
-    assert np.isnan(fixed["index"].iloc[2])
+    assert fixed["level"].tolist()[:2] == [1, 2]
+    assert np.isnan(fixed["level"].iloc[2])
     assert fixed["matched"].tolist() == [2, 1, 0]
-    assert competitors.price_index(table, chained=True)["index"].tolist() == [1, 2, 2]
+    assert competitors.price_index(table, chained=True)["level"].tolist() == [1, 2, 2]
 
 
 def test_survivors_misstate_the_price_level(gaps: pd.DataFrame) -> None:
     """Cheap offers leave the competitors' sites first, so those that stay are dearer."""
     early = gaps[gaps["week"] == sorted(gaps["week"].unique())[8]]
     stay = early["sku"].isin(gaps[gaps["week"] == gaps["week"].max()]["sku"])
-    whole = competitors.spatial_index(early, "jevons")["index"][0]
-    survivors = competitors.spatial_index(early[stay], "jevons")["index"][0]
+    whole = competitors.spatial_index(early, "jevons")["level"][0]
+    survivors = competitors.spatial_index(early[stay], "jevons")["level"][0]
     assert survivors < whole - 0.005
 
 
 def test_the_average_price_moves_without_any_price_change(panel: pd.DataFrame) -> None:
     table = panel[panel["competitor_id"] == "K2"].rename(columns={"week": "period", "sku": "item"})
     frozen = table.assign(price=table.groupby("item")["price"].transform("first"))
-    index = competitors.price_index(frozen, chained=True)["index"]
+    index = competitors.price_index(frozen, chained=True)["level"]
     assert index.to_numpy() == pytest.approx(1)
-    assert competitors.average_price(frozen)["index"].sub(1).abs().max() > 0.05
+    assert competitors.average_price(frozen)["level"].sub(1).abs().max() > 0.05
 
 
 def plain_index(table: pd.DataFrame, formula: str, chained: bool) -> list[float]:
@@ -370,19 +370,19 @@ def test_products_that_come_and_go_agree_with_a_plain_loop(formula: str, chained
     ]
     table = pd.DataFrame(rows, columns=["period", "item", "price", "quantity"])
     found = competitors.price_index(table.sample(frac=1, random_state=1), formula, chained)
-    assert found["index"].to_numpy() == pytest.approx(plain_index(table, formula, chained))
+    assert found["level"].to_numpy() == pytest.approx(plain_index(table, formula, chained))
 
 
 def test_a_period_in_which_nothing_was_bought_is_empty_and_one_product_is_enough() -> None:
     table = pd.DataFrame(
         {"period": [1, 2, 3], "item": "a", "price": [2.0, 3.0, 5.0], "quantity": [4, 0, 2]}
     )
-    assert competitors.price_index(table, "jevons")["index"].tolist() == [1, 1.5, 2.5]
-    assert competitors.price_index(table, "laspeyres")["index"].tolist() == [1, 1.5, 2.5]
-    fisher = competitors.price_index(table, "fisher")["index"]
+    assert competitors.price_index(table, "jevons")["level"].tolist() == [1, 1.5, 2.5]
+    assert competitors.price_index(table, "laspeyres")["level"].tolist() == [1, 1.5, 2.5]
+    fisher = competitors.price_index(table, "fisher")["level"]
     assert fisher.isna().tolist() == [False, True, False]
     assert fisher.iloc[2] == pytest.approx(2.5)
-    chain = competitors.price_index(table, "fisher", chained=True)["index"]
+    chain = competitors.price_index(table, "fisher", chained=True)["level"]
     assert chain.isna().tolist() == [False, True, True]
 
 
@@ -424,7 +424,7 @@ def test_the_price_relative_of_two_real_shops(
     )
     table = competitors.spatial_index(both, "jevons")
     assert table["matched"][0] == 223
-    assert table["index"][0] == pytest.approx(0.79568, abs=5e-6)
+    assert table["level"][0] == pytest.approx(0.79568, abs=5e-6)
 
 
 def test_the_shop_is_matched_and_no_product_twice(shop: Shop, panel: pd.DataFrame) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ecokit import plots
+from ecokit import notebook, plots
 from ecokit.errors import CourseError
 
 LESSONS = sorted((Path(__file__).parent / "data" / "lessons-0.1.0").glob("*.txt"))
@@ -41,14 +41,23 @@ def test_old_cells_run_or_say_what_to_write_now(lesson: Path) -> None:
             continue
         try:
             exec(compile(code, lesson.stem, "exec"), known)
-        except CourseError as sentence:
+        except (CourseError, KeyError) as error:
             unset |= names(code, ast.Store) - set(known)
-            sentences += [] if raises else [str(sentence)]
+            sentences += [] if raises else [told(error, known)]
         else:
             ran += 1
             unset -= names(code, ast.Store)
     assert ran
-    assert not [told for told in sentences if not re.search(r"\w+\.\w+\(", told)]  # the new call
+    new = re.compile(r"\w+\.\w+\(|\] is now \[")  # a call, or a column
+    assert not [sentence for sentence in sentences if not new.search(sentence)]
+
+
+def told(error: CourseError | KeyError, cells: dict[str, Any]) -> str:
+    """Return what a notebook shows of an error: its own sentence, or that on a column."""
+    if isinstance(error, CourseError):
+        return str(error)
+    assert error.__traceback__
+    return notebook.sentence(error, error.__traceback__, cells)
 
 
 @pytest.mark.parametrize("name", ["kpi.draw_scorecard", "organisation.layout", "pricing.spiral"])

@@ -249,7 +249,7 @@ def test_periods_that_do_not_sort_as_time_are_refused(periods: list[str]) -> Non
     with pytest.raises(CourseError, match="stands before"):
         competitors.average_price(prices)
     dated = prices.assign(period=["2025-09", "2025-10", "2025-11"])
-    assert competitors.price_index(dated)["index"].tolist() == [1, 2, 4]
+    assert competitors.price_index(dated)["level"].tolist() == [1, 2, 4]
 
 
 # Totals

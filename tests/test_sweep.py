@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,13 @@ from tests.sweep.inputs import FOR_AUTHORS
 from tests.sweep.shop import Call, Calls
 
 HERE = Path(__file__).parent
+
+# What pandas gives for frame.index and the like, without a word, whatever columns the frame has.
+PARTS_OF_A_TABLE = {
+    name
+    for name in dir(pd.DataFrame)
+    if name[0] != "_" and not callable(getattr(pd.DataFrame, name))
+} - {"at", "iat", "loc", "iloc"}  # a column at is told: an accessor shows no values
 
 INPUTS = ("frames", "numbers", "rows", "intervals")
 
@@ -143,6 +151,28 @@ def test_a_shop_gives_what_its_tables_give(name: str) -> None:
     arguments = _arguments(_function(name), call)
     shops = {key: Shop(value) if _by_name(value) else value for key, value in arguments.items()}
     assert _same(_plain(call.of(_run(_function(name), shops))), _expected(name))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_no_column_is_called_like_another_part_of_a_table(name: str) -> None:
+    call = _call(name)
+    columns = set(_columns(_run(_function(name), _arguments(_function(name), call))))
+    assert not columns & PARTS_OF_A_TABLE, "pandas gives something else for frame.index"
+
+
+def _columns(found: Any) -> Iterator[str]:
+    """Yield the names of all columns of a result, and of the tables in it."""
+    found = _collected(found)
+    if isinstance(found, pd.DataFrame):
+        yield from map(str, found.columns)
+        yield from (str(one) for one in found.index.names if one is not None)
+    elif isinstance(found, Mapping):
+        yield from chain.from_iterable(map(_columns, found.values()))
+    elif isinstance(found, (list, tuple)):
+        yield from chain.from_iterable(map(_columns, found))
+    elif is_dataclass(found) and not isinstance(found, type):
+        parts = (getattr(found, one.name) for one in fields(found))
+        yield from chain.from_iterable(map(_columns, parts))
 
 
 class _Allowed:

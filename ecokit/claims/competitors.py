@@ -45,7 +45,7 @@ def list_prices_hide_a_sale(shop: Shop) -> bool:
     week = gaps["promotion"].notna().groupby(gaps["week"]).mean().idxmax()
     sale = gaps[gaps["week"] == week]
     paid, listed = (
-        competitors.spatial_index(rows, "jevons")["index"].iloc[0]
+        competitors.spatial_index(rows, "jevons")["level"].iloc[0]
         for rows in (sale, sale.assign(price=sale["list_price"]))
     )
     return bool(listed < paid)

@@ -247,9 +247,9 @@ def price_index(
     Returns
     -------
     table
-        `by`, ``period``, ``index`` (first period 1.0; empty where no product can be compared or
-        none of them was bought, and in a chain from there on), ``matched`` (products in the
-        comparison).
+        `by`, ``period``, ``level`` (of the first period 1.0; empty where no product can be
+        compared or none of them was bought, and in a chain from there on), ``matched`` (products
+        in the comparison).
 
     Raises
     ------
@@ -267,9 +267,9 @@ def price_index(
     >>> import pandas as pd
     >>> table = pd.DataFrame({"period": [1, 1, 2, 2, 3, 3], "item": ["a", "b"] * 3,
     ...     "price": [2.0, 4, 3, 4, 2, 4], "quantity": [10, 5, 6, 7, 10, 5]})
-    >>> price_index(table, "laspeyres")["index"].tolist()
+    >>> price_index(table, "laspeyres")["level"].tolist()
     [1.0, 1.25, 1.0]
-    >>> price_index(table, "laspeyres", chained=True)["index"].round(3).tolist()
+    >>> price_index(table, "laspeyres", chained=True)["level"].round(3).tolist()
     [1.0, 1.25, 1.087]
     >>> price_index(table.drop(columns="quantity"), "fisher")
     Traceback (most recent call last):
@@ -277,7 +277,7 @@ def price_index(
     ecokit.errors.CourseError: The table prices has no column quantity. It has: ...
     """
     keys = frames.listed(by)
-    frames.refuse_taken(keys, ["period", "index", "matched"])
+    frames.refuse_taken(keys, ["period", "level", "matched"])
     given = frames.table(prices, "", name="prices")
     has_units = quantity in given.collect_schema().names()
     if formula is None:
@@ -297,8 +297,8 @@ def price_index(
         _index_of(group, formula, chained, sigma).assign(**name)
         for name, group in _groups(priced, keys)
     ]
-    index = pd.concat(found, ignore_index=True)[[*keys, "period", "index", "matched"]]
-    return frames.like(index, prices)
+    levels = pd.concat(found, ignore_index=True)[[*keys, "period", "level", "matched"]]
+    return frames.like(levels, prices)
 
 
 def _opened(given: Any, name: str, columns: Mapping[str, str]) -> pd.DataFrame:
@@ -389,7 +389,7 @@ def _index_of(
         step = _index_or_none(p0, p1, q0, q1, formula, sigma)
         level = level * step if chained else step
         found.append((prices.index[place], level, int(both.sum())))
-    return pd.DataFrame(found, columns=["period", "index", "matched"])
+    return pd.DataFrame(found, columns=["period", "level", "matched"])
 
 
 def _index_or_none(
@@ -426,7 +426,7 @@ def average_price(
     Returns
     -------
     table
-        ``period``, ``index`` (first period 1.0), ``items``.
+        ``period``, ``level`` (of the first period 1.0), ``items``.
 
     Raises
     ------
@@ -443,9 +443,9 @@ def average_price(
 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"period": [1, 1, 2], "item": ["a", "b", "a"], "price": [2.0, 4, 2]})
-    >>> average_price(table)["index"].round(2).tolist()
+    >>> average_price(table)["level"].round(2).tolist()
     [1.0, 0.67]
-    >>> price_index(table)["index"].tolist()
+    >>> price_index(table)["level"].tolist()
     [1.0, 1.0]
     >>> average_price(table[["period"]])
     Traceback (most recent call last):
@@ -456,9 +456,9 @@ def average_price(
     priced = _opened(prices, "prices", named).dropna(subset=["price"])
     if priced.empty:
         raise CourseError(NO_PRICE)
-    means = priced.groupby("period").agg(index=("price", "mean"), items=("item", "nunique"))
+    means = priced.groupby("period").agg(level=("price", "mean"), items=("item", "nunique"))
     means = means.loc[in_time(means.index.tolist())]
-    means["index"] = means["index"] / means["index"].iloc[0]
+    means["level"] = means["level"] / means["level"].iloc[0]
     return frames.like(means.reset_index(), prices)
 
 
@@ -490,8 +490,8 @@ def spatial_index(
     Returns
     -------
     table
-        `by`, ``index`` (our price level; theirs is 1), ``matched``. Groups in which we sold
-        nothing have an empty index under a weighted formula.
+        `by`, ``level`` (of our prices; theirs is 1), ``matched``. Groups in which we sold
+        nothing have an empty level under a weighted formula.
 
     Raises
     ------
@@ -500,16 +500,18 @@ def spatial_index(
 
     References
     ----------
-    As in :func:`bilateral_index`, with two places instead of two periods.
+    As in :func:`bilateral_index`, with two places instead of two periods. Statistical offices
+    compare the price levels of countries so: Eurostat and OECD (2012), *Methodological Manual on
+    Purchasing Power Parities*, glossary.
 
     Examples
     --------
     >>> import pandas as pd
     >>> gaps = pd.DataFrame({"competitor_id": "K1", "own_price": [90.0, 210], "price": [100.0, 200],
     ...                      "units": [9, 1]})
-    >>> spatial_index(gaps, by="competitor_id")["index"].round(3).tolist()
+    >>> spatial_index(gaps, by="competitor_id")["level"].round(3).tolist()
     [0.927]
-    >>> spatial_index(gaps, "jevons", by="competitor_id")["index"].round(3).tolist()
+    >>> spatial_index(gaps, "jevons", by="competitor_id")["level"].round(3).tolist()
     [0.972]
     >>> spatial_index(gaps, by="shop")
     Traceback (most recent call last):
@@ -517,7 +519,7 @@ def spatial_index(
     ecokit.errors.CourseError: The table gaps has no column shop. It has: competitor_id, ...
     """
     keys = frames.listed(by)
-    frames.refuse_taken(keys, ["index", "matched"])
+    frames.refuse_taken(keys, ["level", "matched"])
     formula = formula_named(formula, FORMULAS)
     named = {**{key: key for key in keys}, "own_price": own_price, "price": price}
     if formula not in UNWEIGHTED:
@@ -528,5 +530,5 @@ def spatial_index(
         theirs, ours = group["price"].to_numpy(), group["own_price"].to_numpy()
         weight = group["units"].to_numpy() if "units" in named else None
         level = _index_or_none(theirs, ours, weight, weight, formula)
-        found.append({**name, "index": level, "matched": len(group)})
-    return frames.like(pd.DataFrame(found, columns=[*keys, "index", "matched"]), gaps)
+        found.append({**name, "level": level, "matched": len(group)})
+    return frames.like(pd.DataFrame(found, columns=[*keys, "level", "matched"]), gaps)

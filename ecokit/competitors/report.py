@@ -225,9 +225,9 @@ def _headline(level: float, number: int, at_stake: pd.Series[float]) -> str:
 def _levels(now: pd.DataFrame) -> list[dict[str, Any]]:
     """Return price levels by category and competitor; Jevons where we sold nothing."""
     keys = ["category", "competitor_id"]
-    level = spatial_index(now, "tornqvist", by=keys)
-    level["index"] = level["index"].fillna(spatial_index(now, "jevons", by=keys)["index"])
-    table = level.pivot_table(index="category", columns="competitor_id", values="index")
+    levels = spatial_index(now, "tornqvist", by=keys)
+    levels["level"] = levels["level"].fillna(spatial_index(now, "jevons", by=keys)["level"])
+    table = levels.pivot_table(index="category", columns="competitor_id", values="level")
     return [
         {
             "category": str(category).replace("_", " "),

@@ -50,6 +50,7 @@ from ecokit.exercises.sheet import (
     TableSheet,
     alike,
 )
+from ecokit.inputs.renamed import renamed_column
 from ecokit.messages import _
 
 if TYPE_CHECKING:
@@ -613,8 +614,8 @@ def _pairs(exercise: Table, answer: object) -> list[tuple[object, object]]:
             answer = answer.reset_index()
         lacking = [c for c in (exercise.key, exercise.value) if c not in answer.columns]
         if lacking:
-            message = _("The table lacks the column: {columns}.")
-            raise AnswerError(message.format(columns=", ".join(lacking)))
+            told = _("The table lacks the column: {columns}.").format(columns=", ".join(lacking))
+            raise AnswerError(f"{told} {renamed_column(lacking[0], answer.columns)}".rstrip())
         if not answer.columns.is_unique:
             raise AnswerError(_("The table has two columns of the same name."))
         return list(zip(answer[exercise.key], answer[exercise.value], strict=True))

@@ -492,7 +492,7 @@ def recall(shop: Shop) -> sheet.Sheet:
     unit="ratio",
     tolerance=NEAR,
     key="competitor_id",
-    value="index",
+    value="level",
     mistakes={
         "list_price": _(
             "You used their list prices. In a sale hardly anybody pays them: take the price that a "
@@ -528,12 +528,12 @@ def price_level(shop: Shop) -> sheet.TableSheet:
 
     def levels(rows: pd.DataFrame, formula: str = "jevons") -> pd.Series[Any]:
         found = topic.spatial_index(rows, formula, by="competitor_id")
-        return found.set_index("competitor_id")["index"]
+        return found.set_index("competitor_id")["level"]
 
     listed = sale["product_id"].map(shop.products.set_index("product_id")["list_price"])
     right, worked = levels(sale), levels(gaps[gaps["week"] == LEVELS]) if week != LEVELS else None
     weeks = topic.spatial_index(gaps, "jevons", by=["competitor_id", "week"])
-    table = weeks[weeks["week"] != LEVELS].pivot_table("index", "competitor_id", "week")
+    table = weeks[weeks["week"] != LEVELS].pivot_table("level", "competitor_id", "week")
     asked = _("the sale")
     table.columns = [
         asked if day == week else _("the week of {day.day} {day:%B}").format(day=day)
@@ -624,7 +624,7 @@ def survivors(shop: Shop) -> sheet.Sheet:
     listed = set(by_week[weeks[-1]]["sku"])
 
     def level(rows: pd.DataFrame, formula: str = "jevons") -> float:
-        return float(topic.spatial_index(rows, formula)["index"].iloc[0])
+        return float(topic.spatial_index(rows, formula)["level"].iloc[0])
 
     def apart(week: pd.Timestamp) -> float:
         """Return how clearly the nearest of the other ways differs in a week.
@@ -641,7 +641,7 @@ def survivors(shop: Shop) -> sheet.Sheet:
     early = [week for at, week in enumerate(weeks[:26]) if at != WORKED]
     week = max(early, key=apart)
     then, right = by_week[week], level(by_week[week])
-    each = topic.spatial_index(then, "jevons", by="competitor_id")["index"]
+    each = topic.spatial_index(then, "jevons", by="competitor_id")["level"]
 
     def level_of(day: pd.Timestamp) -> float | None:
         """Return the level of another week."""
@@ -676,7 +676,7 @@ def survivors(shop: Shop) -> sheet.Sheet:
             pairs = pairs[["competitor_id", "sku", "product_id"]]
             gaps = competitors.price_gaps(panel, pairs, own)
             then = gaps[gaps["week"] == "{week.date()}"]
-            competitors.spatial_index(then, "jevons")["index"].iloc[0]
+            competitors.spatial_index(then, "jevons")["level"].iloc[0]
         """,
         hints=(
             _("Some offers of that week have left the sites since. They count."),
@@ -790,7 +790,7 @@ def own_index(shop: Shop) -> sheet.Sheet:
             goods = stock.rename(columns={{"product_id": "item"}}).groupby(["period", "item"])
             table = goods.agg(price=("price", "mean"), quantity=("sold", "sum")).reset_index()
             both = table.groupby("item")["period"].transform("nunique") == 2
-            competitors.price_index(table[both], "fisher")["index"].iloc[-1]
+            competitors.price_index(table[both], "fisher")["level"].iloc[-1]
         """,
         hints=(
             _("Fisher is the geometric mean of Laspeyres and Paasche."),

@@ -134,7 +134,7 @@ def _prices(shop: Shop, match: _Match) -> Lab:
             ax.set_title(NO_PAIR)
             return NO_PAIR
         levels = topic.spatial_index(gaps, formula, by=["week", "competitor_id"])
-        plots.gaps(levels.dropna(subset="index"), ax=ax)
+        plots.gaps(levels.dropna(subset="level"), ax=ax)
         return str(ax.get_title(loc="left"))
 
     return Lab(_("Price level"), controls, draw, size=(7.2, 3.6))

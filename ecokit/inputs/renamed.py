@@ -9,8 +9,8 @@ writes it into CHANGELOG.md. It knows five kinds of old things:
   `public` answers, when the arguments do not fit any more.
 - ``journey.effects(level=)``: a keyword of such a function. `public` answers, too.
 - ``operations.follow(...)["pace"]``: a way to read a result. `ByName` answers.
-- ``["lower"]``: a column. A table that is given with it is answered by `frames`. A column of a
-  result, which the caller looks up in pandas, cannot be: it stands in the table alone.
+- ``["lower"]``: a column. A table that is given with it is answered by `frames`, a card by
+  `checks`. A column of a result, which the caller looks up in pandas, is answered by `notebook`.
 """
 
 from __future__ import annotations

@@ -234,14 +234,14 @@ def matches(table: pd.DataFrame, threshold: float, *, ax: Axes = theme.NEW) -> N
     )
 
 
-@theme.drawn(height=3.6, table="week competitor_id index")
+@theme.drawn(height=3.6, table="week competitor_id level")
 def gaps(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     """Draw our price level against each competitor, week by week.
 
     Parameters
     ----------
     table : DataFrame
-        ``week``, ``competitor_id``, ``index``, as ``competitors.spatial_index`` returned it by
+        ``week``, ``competitor_id``, ``level``, as ``competitors.spatial_index`` returned it by
         week and competitor.
     ax : Axes, optional
         Where to draw.
@@ -255,7 +255,7 @@ def gaps(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     --------
     >>> import pandas as pd
     >>> table = pd.DataFrame({"week": pd.to_datetime(["2025-03-03", "2025-03-03"]),
-    ...                       "competitor_id": ["K1", "K2"], "index": [1.04, 0.98]})
+    ...                       "competitor_id": ["K1", "K2"], "level": [1.04, 0.98]})
     >>> gaps(table).axes[0].get_title(loc="left")
     'Last week K1 was cheapest: we ask 4% more'
     """
@@ -264,7 +264,7 @@ def gaps(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
         color, line, marker = styles[str(competitor)]
         ax.plot(
             group["week"],
-            group["index"] - 1,
+            group["level"] - 1,
             line,
             color=color,
             marker=marker,
@@ -281,13 +281,13 @@ def gaps(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     ax.set_ylim(low, high + (high - low) * 0.15)
     ax.xaxis.set_major_formatter(_days())
     last = table[table["week"] == table["week"].max()]
-    top = last.iloc[int(last["index"].argmax())]
+    top = last.iloc[int(last["level"].argmax())]
     words = _("Last week {name} was cheapest: we ask {gap:.0%} {more}")
     ax.set_title(
         words.format(
             name=top["competitor_id"],
-            gap=abs(top["index"] - 1),
-            more=_("more") if top["index"] >= 1 else _("less"),
+            gap=abs(top["level"] - 1),
+            more=_("more") if top["level"] >= 1 else _("less"),
         )
     )
 
@@ -302,7 +302,7 @@ def _days() -> FuncFormatter:
     return FuncFormatter(day)
 
 
-@theme.drawn(height=3.4, matched="period index", average="period index")
+@theme.drawn(height=3.4, matched="period level", average="period level")
 def levels(
     matched: pd.DataFrame, average: pd.DataFrame, name: str, *, ax: Axes = theme.NEW
 ) -> None:
@@ -328,14 +328,14 @@ def levels(
     --------
     >>> import pandas as pd
     >>> weeks = pd.to_datetime(["2025-03-03", "2025-03-10"])
-    >>> index = pd.DataFrame({"period": weeks, "index": [1.0, 1.0]})
-    >>> levels(index, index.assign(index=[1.0, 1.2]), "K1").axes[0].get_title(loc="left")
+    >>> same = pd.DataFrame({"period": weeks, "level": [1.0, 1.0]})
+    >>> levels(same, same.assign(level=[1.0, 1.2]), "K1").axes[0].get_title(loc="left")
     'K1: the average price strays by 20%, the same products by 0%'
     """
-    ax.plot(average["period"], average["index"], "--", color=theme.GREY, label=_("average price"))
+    ax.plot(average["period"], average["level"], "--", color=theme.GREY, label=_("average price"))
     ax.plot(
         matched["period"],
-        matched["index"],
+        matched["level"],
         color=theme.BLUE,
         label=_("index of the same products, chained"),
     )
@@ -349,8 +349,8 @@ def levels(
             "{name}: the average price strays by {average:.0%}, the same products by {matched:.0%}"
         ).format(
             name=name,
-            average=average["index"].sub(1).abs().max(),
-            matched=matched["index"].sub(1).abs().max(),
+            average=average["level"].sub(1).abs().max(),
+            matched=matched["level"].sub(1).abs().max(),
         )
     )
 
