@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from random import Random
 from typing import Any
 
 import narwhals.stable.v2 as nw
 import pandas as pd
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ecokit import kpi
 from ecokit.errors import CourseError
@@ -22,11 +25,14 @@ from ecokit.shop import Shop
 from ecokit.shop.schema import schemas
 from tests.engines import MOVES, Move, moved
 from tests.kpi_tables import tiny
-from tests.sums import CASES, by_decimal, lines, random_lines
+from tests.sums import CASES, by_decimal, fen, lines, random_lines
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
 NAMES = [*kpi.MEASURES, *kpi.KPIS]
+_DECIMALS = st.decimals(-10_000, 10_000, places=6, allow_nan=False) | st.decimals(
+    -100, 100, places=2
+)
 ENGINES = ["polars", "polars-lazy", "duckdb", "pyspark"]
 
 
@@ -328,6 +334,69 @@ def test_a_gap_is_no_zero(move: str) -> None:
     )
     there = moved(MOVES[move], {**GAPS, "orders": orders})  # unpaid lines do not matter
     assert rows(kpi.profit(there)) == [(2.0,)]
+
+
+@everywhere
+def test_a_line_without_its_order_is_told(move: str) -> None:
+    here = lines([(1, 10, 8), (2, 20, 15), (1, 5, 1)])
+    there = moved(MOVES[move], {**here, "orders": here["orders"][:2]})
+    for name in ("sales", "profit", "profit_margin", "order_value"):
+        if isinstance(nw.from_native(there["orders"]), nw.DataFrame):
+            with pytest.raises(CourseError, match=r"In 1 of 3 rows .*order_id is not in orders"):
+                kpi.measure(name, there)
+        else:
+            assert rows(kpi.measure(name, there)) == [(None,)], name
+    orders = here["orders"].assign(paid_at=here["orders"]["paid_at"].where([True, True, False]))
+    there = moved(MOVES[move], {**here, "orders": orders})  # an unpaid order is one
+    assert rows(kpi.sales(there)) == [(50.0,)]
+
+
+def test_a_shop_in_place_tells_orphans_copies_and_totals(engine: Move) -> None:
+    here = lines([(1, 10, 8), (2, 20, 15)])
+    orders = here["orders"]
+    with pytest.raises(CourseError, match=r"order_lines: 1 rows have no row in orders.*id 2\."):
+        Shop.in_place(moved(engine, {**here, "orders": orders[:1]}))
+    with pytest.raises(CourseError, match=r"orders holds order_id . more than once, and 4 such"):
+        Shop.in_place({"orders": engine(pd.concat([orders, orders]))})
+    visits = pd.DataFrame({"visit_id": ["1", "2", "合计"], "dwell_seconds": [100.0, 200.0, 300.0]})
+    with pytest.raises(CourseError, match=r"A row of visits is a total .* visit_id 合计"):
+        Shop.in_place({"visits": engine(visits)})
+    with pytest.raises(CourseError, match=r"of visits is a total of the others"):
+        kpi.measure("dwell_time", {"visits": engine(visits)})
+    with pytest.raises(CourseError, match=r"orders holds order_id . more than once, and 4 such"):
+        kpi.sales(moved(engine, {**here, "orders": pd.concat([orders, orders])}))
+    assert rows(kpi.sales(Shop.in_place(moved(engine, here)))) == [(50.0,)]
+
+
+@everywhere
+@pytest.mark.parametrize("month", [202509, "202509", "2025-9"])
+def test_a_month_of_digits_is_none_of_1970(move: str, month: object) -> None:
+    targets = pd.DataFrame(
+        {"month": [month], "post_id": "traffic_manager", "kpi": "uv_completion", "target": 1.0}
+    ).assign(weight=1.0, plan=4.0)
+    started = pd.to_datetime(["2025-09-03"] * 3).astype("datetime64[us]")
+    visits = pd.DataFrame({"visit_id": [1, 2, 3], "visitor_id": [1, 2, 3], "started_at": started})
+    there = moved(MOVES[move], {"targets": targets, "visits": visits})
+    for asked in (kpi.scorecards, lambda tables: kpi.measure("uv_completion", tables, "month")):
+        try:
+            found = nw.from_native(asked(there)).lazy().collect("pyarrow")
+        except CourseError as told:
+            assert "month" in str(told)  # noqa: PT017
+        else:
+            assert [f"{it:%Y-%m}" for it in found["month"].to_list()] == ["2025-09"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(_DECIMALS, _DECIMALS), min_size=1, max_size=5), st.randoms())
+def test_the_rule_of_money(pairs: list[tuple[Decimal, Decimal]], luck: Random) -> None:
+    """As decimal, whatever the order; a line and its negative cancel."""
+    right = float(sum(fen(quantity * price) for quantity, price in pairs))
+    given = [(float(quantity), float(price)) for quantity, price in pairs]
+    shuffled = luck.sample(given, len(given))
+    back = [(-quantity, price) for quantity, price in given]
+    for move in ("pandas", "polars", "polars-lazy"):
+        for sold, sum_ in ((given, right), (shuffled, right), (given + back, 0.0)):
+            assert rows(kpi.sales(moved(MOVES[move], lines(sold)))) == [(sum_,)]
 
 
 @pytest.mark.parametrize(

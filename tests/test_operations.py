@@ -779,7 +779,8 @@ def _twos() -> pd.Series[float]:
         ),
         (
             lambda s: operations.weak_categories(
-                _with(s, stock=s.stock[:0], orders=s.orders[:0]), month="2025-09"
+                _with(s, stock=s.stock[:0], orders=s.orders[:0], order_lines=s.order_lines[:0]),
+                month="2025-09",
             ),
             "no sales and no stock",
         ),

@@ -26,10 +26,10 @@ from ecokit.errors import CourseError
 from ecokit.inputs.numbers import as_float, shown
 from ecokit.inputs.renamed import renamed_column
 from ecokit.messages import _
-from ecokit.shop.in_place import GAP_WORDS, without_gaps
+from ecokit.shop.in_place import GAP_WORDS, TOTAL_WORDS, is_total, without_gaps
 from ecokit.shop.schema import schemas
 from ecokit.shop.values import MONTH
-from ecokit.shop.words import FALSE, GAPS, TOTALS, TRUE
+from ecokit.shop.words import FALSE, GAPS, TRUE
 
 Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
 
@@ -45,7 +45,6 @@ _KINDS = {
     "other": _("values of another kind"),
 }
 _EXACT = 2**53  # from there on a float does not hold every whole number
-_TOTALS = sorted({way(word) for word in TOTALS for way in (str, str.upper, str.title)})
 _HUGE = 1e13  # yuan: from there on a float does not hold every fen
 _LONG = 2**63  # the first whole number that Int64 does not hold
 _NUMBERS = {"integer", "number", "key", "id"}
@@ -247,7 +246,8 @@ def described(table: str, columns: Sequence[str]) -> dict[str, str]:
 
 
 def _is_id(column: str) -> bool:
-    return column.endswith("_id") or column == "sku"
+    # a pivoted table of pandas has times for names
+    return str(column).endswith("_id") or column == "sku"
 
 
 def changed_ids(frame: nw.DataFrame[Any], found: pd.DataFrame) -> list[str]:
@@ -382,7 +382,7 @@ def _with_flags(frame: Frame, column: str, read: nw.Expr) -> Frame:
 
 def _refuse_total(table: str, frame: nw.DataFrame[Any], column: str) -> None:
     """Refuse a row that sums up the others: it would count twice."""
-    likely = frame[column].is_in(_TOTALS)
+    likely = frame[column].is_in(TOTAL_WORDS)
     if likely.any():
         row = likely.to_list().index(True)
         raise CourseError(
@@ -665,6 +665,8 @@ _LOOKED_AT: dict[int, weakref.ref[Any]] = {}
 def refuse_twice(table: str, frame: Frame, native: Any, *, once: bool = False) -> None:
     """Refuse rows of one key, wherever `frame` has the key of `table`: they would count twice.
 
+    So would a row that sums up the others, which has the word for a total in the place of its key.
+
     A lazy engine is asked, once for each table `native` that it has; so is an eager one if `once`,
     for tables that do not change.
     """
@@ -681,8 +683,13 @@ def refuse_twice(table: str, frame: Frame, native: Any, *, once: bool = False) -
         return
     found = _twice(frame.select(*key).drop_nulls(), key)
     if found:
-        n, row = found
+        n, row, total = found
         example = ", ".join(f"{name} {value}" for name, value in zip(key, row, strict=True))
+        if total:
+            message = _(
+                "A row of {table} is a total of the others: the one with {example}. Leave it out."
+            )
+            raise CourseError(message.format(table=table, example=example))
         raise CourseError(
             _(
                 "The table {table} holds {example} more than once, and {n} such rows in all. Keep "
@@ -698,17 +705,25 @@ def _forget(number: int, _gone: Any) -> None:
     _LOOKED_AT.pop(number, None)
 
 
-def _twice(rows: Frame, key: list[str]) -> tuple[int, tuple[Any, ...]] | None:
-    """Return how many rows share their key with another, and one such key."""
+def _twice(rows: Frame, key: list[str]) -> tuple[int, tuple[Any, ...], bool] | None:
+    """Return how many rows share their key with another, one such key, and if it is of a total.
+
+    An eager table was asked for totals before.
+    """
     if isinstance(rows, nw.DataFrame):
         if rows.implementation.is_pandas_like():  # twice as fast as the way that all know
             double = nw.from_native(rows.to_native().duplicated(key, keep=False), series_only=True)
         else:
             double = rows.is_duplicated()
-        return (int(double.sum()), rows.filter(double).row(0)) if double.any() else None
-    groups = rows.group_by(*key).agg(nw.len().alias("_rows")).filter(nw.col("_rows") > 1)
-    n = groups.select(nw.col("_rows").sum()).collect().item()
-    return (int(n), groups.select(*key).head(1).collect().row(0)) if n else None
+        return (int(double.sum()), rows.filter(double).row(0), False) if double.any() else None
+    groups = rows.group_by(*key).agg(nw.len().alias("_rows"))
+    groups = groups.with_columns(_total=is_total(rows, key).cast(nw.Int64))
+    odd = groups.filter((nw.col("_rows") > 1) | (nw.col("_total") > 0))
+    n, totals = odd.select(nw.col("_rows", "_total").sum()).collect().row(0)
+    if not n:
+        return None
+    shown = odd.filter(nw.col("_total") > 0) if totals else odd
+    return int(n), shown.select(*key).head(1).collect().row(0), bool(totals)
 
 
 def same_ids(frames: Mapping[str, Frame], columns: Mapping[str, Sequence[str]]) -> dict[str, Frame]:

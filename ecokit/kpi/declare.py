@@ -144,13 +144,15 @@ def measure(name: str, data: Any, by: By = None) -> Any:
     -------
     frame of the caller's kind
         The columns `by`, then the measure, sorted by `by`. Shares are fractions, money is
-        in yuan. A division by zero gives null.
+        in yuan. A division by zero gives null. On a lazy engine so does a group with a row that
+        cannot be added up: a price is missing, or a line has no order. It is no zero.
 
     Raises
     ------
     CourseError
         The measure is unknown, a table or column is missing or holds the wrong kind of values,
-        a row stands there twice, or kinds of frames are mixed.
+        a row stands there twice, or kinds of frames are mixed; or a row of an eager table cannot
+        be added up.
 
     References
     ----------

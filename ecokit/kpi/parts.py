@@ -72,16 +72,28 @@ def sold(orders: Frame, lines: Frame, line: Line) -> Part:
     """Something added up over the lines of paid orders."""
     return Part(
         "order_lines",
-        line.amount(_paid_lines(orders, lines)),
+        line.amount(paid_lines(orders, lines)),
         "placed_at",
         "_amount",
-        faults=line.faults(lines),
+        faults=(ORPHANS, *line.faults(lines)),
         called=_("order_lines of paid orders"),
     )
 
 
-def _paid_lines(orders: Frame, lines: Frame) -> Frame:
-    return lines.join(paid(orders).frame, on="order_id")
+ORPHANS = rows.Wrong(
+    _("order_id is not in orders"),
+    nw.col("_paid").is_null(),
+    ("order_id",),
+    _("Add the orders, or leave these lines out."),
+)
+"""The rule for lines without their order, after `paid_lines`."""
+
+
+def paid_lines(orders: Frame, lines: Frame) -> Frame:
+    """Return the lines of paid orders, and those without an order, of which `ORPHANS` tells."""
+    marked = orders.with_columns(_paid=(~nw.col("paid_at").is_null()).cast(nw.Int64))
+    both = lines.join(marked, on="order_id", how="left")
+    return both.filter(nw.col("_paid").fill_null(1) == 1)
 
 
 def campaign(frame: Frame) -> Frame:

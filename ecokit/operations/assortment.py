@@ -119,13 +119,16 @@ _profit = nw.col("sales_fen") - nw.col("cost_fen")
 
 def _sold(orders: Frame, lines: Frame, **prices: str) -> dict[str, Part]:
     """Return units and money of the lines of paid orders, to be added up in one pass."""
-    sold = lines.join(parts.paid(orders).frame, on="order_id")
+    sold = parts.paid_lines(orders, lines)
     units = whole(lines, "quantity", amounts.scale(lines, "quantity"))
     sold = sold.with_columns(units=units)
     for name, price in prices.items():
         sold = amounts.with_fen(sold, "quantity", price, name)
     found = {it: Part("order_lines", sold, "placed_at", it) for it in ("units", *prices)}
-    faults = amounts.faults(lines, "order_lines", "quantity", *prices.values())
+    faults = (
+        parts.ORPHANS,
+        *amounts.faults(lines, "order_lines", "quantity", *prices.values()),
+    )
     paid_lines = _("order_lines of paid orders")
     return found | {"units": replace(found["units"], faults=faults, called=paid_lines)}
 
@@ -443,12 +446,10 @@ def new_skus(data: Any, *, by: str = "month") -> Any:
         },
         by=[],
     )
-    paid = parts.paid(sold).frame.select("order_id", period_=start_of(by, "placed_at"))
-    dated_lines = amounts.with_fen(
-        lines.join(paid, on="order_id"), "quantity", "unit_price", "fen_"
-    )
+    paid = parts.paid_lines(sold, lines).with_columns(period_=start_of(by, "placed_at"))
+    dated_lines = amounts.with_fen(paid, "quantity", "unit_price", "fen_")
     faults, called = (
-        amounts.faults(lines, "order_lines", "quantity", "unit_price"),
+        (parts.ORPHANS, *amounts.faults(lines, "order_lines", "quantity", "unit_price")),
         _("order_lines of paid orders"),
     )
     skus = added(dated_lines, ["product_id", "period_"], ["fen_"], table=called, faults=faults)

@@ -102,10 +102,13 @@ def _listed(tables: _Tables, first: pd.Timestamp) -> float:
 
 
 def _only_online(tables: _Tables, first: pd.Timestamp) -> float:
-    orders = tables["orders"]
-    in_month = orders["placed_at"].dt.to_period("M") == first.to_period("M")
-    stores = tables["store_sales"]
-    now = {"orders": orders[in_month], "store_sales": stores[stores["month"] == first]}
+    orders, lines, stores = (tables[it] for it in ("orders", "order_lines", "store_sales"))
+    later = orders["placed_at"].dt.to_period("M") != first.to_period("M")
+    now = {
+        "orders": orders[~later],
+        "order_lines": lines[~lines["order_id"].isin(orders["order_id"][later])],
+        "store_sales": stores[stores["month"] == first],
+    }
     told = not_in_stores({**tables, **now})
     return float(told.loc[told["online_only"], "sales"].sum() / told["sales"].sum())
 

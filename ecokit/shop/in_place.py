@@ -11,7 +11,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.schema import Field, Table, schemas
-from ecokit.shop.words import GAPS
+from ecokit.shop.words import GAPS, TOTALS
 
 Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
 
@@ -34,7 +34,8 @@ def looked_at(
     ------
     CourseError
         A column holds values of the wrong kind or times with a zone, a number that the schema
-        requires is missing, or a key is missing or there twice: one sentence for each table.
+        requires is missing, a key is missing or there twice, a row is a total of the others, or a
+        line has no order: one sentence for each table.
     """
     found, faults = {}, list[str]()
     for name, native in tables.items():
@@ -44,6 +45,7 @@ def looked_at(
         faults += told
         texts = _texts(schemas()[name], frame) if words else []
         found[name] = without_gaps(frame, texts).to_native()
+    faults = faults or [told for name in found for told in _orphans(name, found)]
     if faults:
         raise CourseError("\n".join(faults))
     return found
@@ -51,6 +53,7 @@ def looked_at(
 
 GAP_WORDS = sorted({way(word) for word in GAPS for way in (str, str.upper, str.capitalize)} | {" "})
 GAP_WORDS = [*GAP_WORDS, "NaN", "NaT", "\\N"]
+TOTAL_WORDS = sorted({way(word) for word in TOTALS for way in (str, str.upper, str.title)})
 
 
 def without_gaps(frame: Frame, columns: Sequence[str]) -> Frame:
@@ -137,7 +140,9 @@ def _scanned(table: Table, frame: Frame) -> tuple[list[str], bool]:
     if not (needed or texts):
         return [], False
     lacking = _any([nw.col(it).is_null() for it in needed])
-    marks = {"_gaps": lacking, "_words": _any([nw.col(it).is_in(GAP_WORDS) for it in texts])}
+    total = is_total(frame, key)
+    words = _any([nw.col(it).is_in(GAP_WORDS) for it in texts])
+    marks = {"_gaps": lacking, "_words": words, "_totals": total}
     flags = [flag.cast(nw.Int64).alias(name) for name, flag in marks.items()]
     if whole_key:
         rows = frame.select(*key, *flags).group_by(*key)
@@ -146,14 +151,63 @@ def _scanned(table: Table, frame: Frame) -> tuple[list[str], bool]:
         rows = frame.with_columns(*flags, nw.lit(1).alias("_rows")).select(*marks, "_rows")
     more = nw.when(nw.col("_rows") > 1).then(nw.col("_rows")).otherwise(0)
     sums = _here(rows.select(nw.col(*marks).sum(), more.sum().alias("_twice"))).row(0)
-    without, words, double = sums
+    without, gaps, totals, double = sums
     told = []
-    if without:
+    if totals:
+        told = [_total(table, frame.filter(total).select(*key), key)]
+    elif without:
         told = [_gap(table, frame.filter(lacking).select(*needed), needed, int(without))]
     elif double:
         pairs = rows.filter(nw.col("_rows") > 1).select(*key)
         told = [_twice(table, pairs, key, int(double))]
-    return told, bool(words)
+    return told, bool(gaps)
+
+
+def is_total(frame: Frame, key: Sequence[str]) -> nw.Expr:
+    """Return true for rows that sum up the others: a word for a total stands in their key."""
+    schema = frame.collect_schema()
+    texts = [one for one in key if isinstance(schema[one], nw.String)]
+    return _any([nw.col(one).is_in(TOTAL_WORDS) for one in texts])
+
+
+def _total(table: Table, rows: Frame, key: list[str]) -> str:
+    row = _here(rows.head(1)).row(0)
+    example = ", ".join(f"{name} {value}" for name, value in zip(key, row, strict=True))
+    sentence = _("A row of {table} is a total of the others: the one with {example}. Leave it out.")
+    return sentence.format(table=table.name, example=example)
+
+
+def _orphans(name: str, found: Mapping[str, Any]) -> list[str]:
+    """Return a sentence where rows belong to one that is not there, as lines without an order do.
+
+    One anti-join for a table whose key begins with that of another.
+    """
+    table = schemas()[name]
+    told = []
+    for key in table.foreign_keys:
+        if key.table not in found or key.fields != table.primary_key[:1]:
+            continue
+        mine, theirs = (nw.from_native(found[it]) for it in (name, key.table))
+        (ours,), (other,) = key.fields, key.reference
+        kinds = [mine.collect_schema().get(ours), theirs.collect_schema().get(other)]
+        if type(mine) is not type(theirs) or mine.implementation != theirs.implementation:
+            continue  # a measure tells of it
+        if None in kinds or (kinds[0] != kinds[1] and not all(it.is_integer() for it in kinds)):
+            continue
+        whole = [nw.Int64] if kinds[0] != kinds[1] else []
+        ids = [nw.col(one).cast(*whole) if whole else nw.col(one) for one in (ours, other)]
+        there = theirs.select(ids[1].alias(ours))
+        lost = mine.select(ids[0]).join(there, on=ours, how="anti")
+        n = int(_here(lost.select(nw.len())).item())
+        if n:
+            sentence = _(
+                "Table {table}: {n} rows have no row in {other}, such as the one with {column} "
+                "{example}. Add it there, or leave these rows out."
+            )
+            words = {"n": n, "other": key.table, "column": ours}
+            example = _here(lost.head(1)).item()
+            told.append(sentence.format(table=name, example=example, **words))
+    return told
 
 
 def _any(conditions: list[nw.Expr]) -> nw.Expr:

@@ -270,7 +270,8 @@ class Shop:
 
         Tables of Polars, DuckDB or PySpark are neither fetched nor copied, and a measure answers
         with a table of their engine. They are looked at here, with one scan a table, and not
-        again in each measure. `from_tables` fetches them into pandas instead.
+        again in each measure; a table of lines is asked once more, for lines without their order.
+        `from_tables` fetches them into pandas instead.
 
         Parameters
         ----------
@@ -289,8 +290,9 @@ class Shop:
         ------
         CourseError
             For an unknown table or column, a column of the wrong type, a missing key or number, a
-            key that is there twice: how many rows, an example, and what to do. Whether a row
-            points to one that is there is not looked at.
+            key that is there twice, a row that sums up the others, a line without its order: how
+            many rows, an example, and what to do. Whether other ids point to a row that is there,
+            such as that of a product, is not looked at.
 
         Examples
         --------
