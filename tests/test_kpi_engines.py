@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from random import Random
 from typing import Any
 
@@ -25,7 +25,7 @@ from ecokit.shop import Shop
 from ecokit.shop.schema import schemas
 from tests.engines import MOVES, Move, moved
 from tests.kpi_tables import tiny
-from tests.sums import CASES, by_decimal, fen, lines, random_lines
+from tests.sums import CASES, Row, by_decimal, fen, lines, random_lines
 
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas")
 
@@ -346,7 +346,8 @@ def test_a_line_without_its_order_is_told(move: str) -> None:
                 kpi.measure(name, there)
         else:
             assert rows(kpi.measure(name, there)) == [(None,)], name
-    orders = here["orders"].assign(paid_at=here["orders"]["paid_at"].where([True, True, False]))
+    paid_at = here["orders"]["paid_at"].where(here["orders"]["order_id"] < 3)
+    orders = here["orders"].assign(paid_at=paid_at)
     there = moved(MOVES[move], {**here, "orders": orders})  # an unpaid order is one
     assert rows(kpi.sales(there)) == [(50.0,)]
 
@@ -377,7 +378,7 @@ def test_a_month_of_digits_is_none_of_1970(move: str, month: object) -> None:
     started = pd.to_datetime(["2025-09-03"] * 3).astype("datetime64[us]")
     visits = pd.DataFrame({"visit_id": [1, 2, 3], "visitor_id": [1, 2, 3], "started_at": started})
     there = moved(MOVES[move], {"targets": targets, "visits": visits})
-    for asked in (kpi.scorecards, lambda tables: kpi.measure("uv_completion", tables, "month")):
+    for asked in (kpi.scorecards, partial(kpi.measure, "uv_completion", by="month")):
         try:
             found = nw.from_native(asked(there)).lazy().collect("pyarrow")
         except CourseError as told:
@@ -391,11 +392,14 @@ def test_a_month_of_digits_is_none_of_1970(move: str, month: object) -> None:
 def test_the_rule_of_money(pairs: list[tuple[Decimal, Decimal]], luck: Random) -> None:
     """As decimal, whatever the order; a line and its negative cancel."""
     right = float(sum(fen(quantity * price) for quantity, price in pairs))
-    given = [(float(quantity), float(price)) for quantity, price in pairs]
-    shuffled = luck.sample(given, len(given))
-    back = [(-quantity, price) for quantity, price in given]
+    there: list[Row] = [(float(quantity), float(price)) for quantity, price in pairs]
+    back: list[Row] = [(-float(quantity), float(price)) for quantity, price in pairs]
     for move in ("pandas", "polars", "polars-lazy"):
-        for sold, sum_ in ((given, right), (shuffled, right), (given + back, 0.0)):
+        for sold, sum_ in (
+            (there, right),
+            (luck.sample(there, len(there)), right),
+            (there + back, 0),
+        ):
             assert rows(kpi.sales(moved(MOVES[move], lines(sold)))) == [(sum_,)]
 
 
