@@ -117,7 +117,12 @@ def typed(
                 f"(SELECT * EXCLUDE (file_row_number), file_row_number AS _row "
                 f"FROM read_parquet({sql.text(path)}, file_row_number = true))"
             )
-            bits = connection.execute(f"SELECT bit_or(_faults) FROM {scan}").fetchall()[0][0] or 0
+            bits = (
+                connection.execute(
+                    f"SELECT bit_or(_faults) FILTER (WHERE _why IS NULL) FROM {scan}"
+                ).fetchall()[0][0]
+                or 0
+            )
             if bits and _learn(name, part, bits, long, text):
                 if text != before:  # an id that is text in one table is text in all
                     ids = {one for one in plan.tables if set(plan.tables[one].columns) & text}
@@ -158,7 +163,12 @@ def _bits(
     connection: Any,
 ) -> int:
     query = select(schemas()[name], part, sources, frozenset(long), text)
-    return connection.execute(f"SELECT bit_or(_faults) FROM ({query})").fetchall()[0][0] or 0
+    return (
+        connection.execute(
+            f"SELECT bit_or(_faults) FILTER (WHERE _why IS NULL) FROM ({query})"
+        ).fetchall()[0][0]
+        or 0
+    )
 
 
 def _learn(name: str, part: Part, bits: int, long: set[tuple[str, str]], text: set[str]) -> bool:

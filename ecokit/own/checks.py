@@ -10,12 +10,14 @@ from ecokit.messages import _
 from ecokit.own import sql
 from ecokit.own.build import Typed
 from ecokit.own.files import Source
-from ecokit.own.mapping import Plan
+from ecokit.own.mapping import COPIES, Plan
 from ecokit.own.readings import kind_of, reading
-from ecokit.shop.schema import Field, Table, schemas
+from ecokit.shop.schema import Field, ForeignKey, Table, schemas
+from ecokit.shop.validate import is_master, is_needed, loses_row
 
-SIGNED = ("quantity", "unit_price", "unit_cost", "refund")  # returns stand as negative lines
-GUESTS = ("visitor_id", "visit_id", "line")  # what a row may lack in an ordinary shop
+WORTH = (  # the product of the decimals as written; half a fen goes away from zero
+    "round(try_cast(quantity AS DECIMAL(20, 6)) * try_cast(unit_price AS DECIMAL(18, 6)), 2)"
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,33 @@ class Left:
     yuan: float | None
 
 
+@dataclass(frozen=True)
+class Rule:
+    """What is looked for in a column, and what becomes of a row where it is found.
+
+    Parameters
+    ----------
+    column, test : str
+        Where, and what, as SQL.
+    what, remedy : str
+        What such a row is, and what to do.
+    reason : str
+        Why it is left out; '' where it stays.
+    empty : bool
+        Whether the cell is left empty instead.
+    order : int
+        Rules of a lower number take their rows first.
+    """
+
+    column: str
+    test: str
+    what: str
+    remedy: str
+    reason: str = ""
+    empty: bool = False
+    order: int = 1
+
+
 class Checks:
     """The checks of all tables of a mapping.
 
@@ -83,12 +112,12 @@ class Checks:
         self.connection = connection
         self.faults: list[Fault] = []
         self.rows: dict[str, int] = {}
-        self._empty: dict[str, dict[str, int]] = {}
+        self._reasons: dict[str, list[str]] = {name: [] for name in tables}
+        self._empty: dict[str, dict[str, list[str]]] = {name: {} for name in tables}
         for name in tables:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE left_{name} (_row BIGINT, why TEXT)")
             self._scan(schemas()[name])
-        for name in tables:
-            self._orphans(schemas()[name])
+        self._all_orphans()
 
     # --- one scan a table --------------------------------------------------------------------
 
@@ -104,8 +133,11 @@ class Checks:
             f"count(DISTINCT {_hash(unique)})",
             *(f"count({name})" for name in one.columns),
         ]
-        for _column, test, _what, _remedy in rules:
-            counted += [f"count(*) FILTER (WHERE {test})", f"min(_row) FILTER (WHERE {test})"]
+        for rule in rules:
+            counted += [
+                f"count(*) FILTER (WHERE {rule.test})",
+                f"min(_row) FILTER (WHERE {rule.test})",
+            ]
         row = list(
             self.connection.execute(f"SELECT {', '.join(counted)} FROM {one.scan}").fetchall()[0]
         )
@@ -115,22 +147,56 @@ class Checks:
         self.rows[table.name] = rows
         if strange:
             self._leave(table.name, "SELECT _row, _why FROM {scan} WHERE _why IS NOT NULL")
-        for (column, _test, what, remedy), count, first in zip(
-            rules, found[::2], found[1::2], strict=True
-        ):
-            if count:
-                example = self._example(table.name, column, what, first)
-                self.faults.append(Fault(table.name, column, what, count, rows, example, remedy))
+            counts = ", ".join(f"count({name})" for name in one.columns)
+            (row,) = self.connection.execute(
+                f"SELECT {counts} FROM {one.scan} WHERE _why IS NULL"
+            ).fetchall()
+            filled = dict(zip(one.columns, row, strict=True))
+        taking = []
+        for rule, count, first in zip(rules, found[::2], found[1::2], strict=True):
+            if not count:
+                continue
+            example = self._example(table.name, rule.column, rule.what, first)
+            optional = rule.column not in key or rule.column == "line"
+            there = filled[rule.column]
+            bad = count if rule.reason.startswith("bad") else 0
+            remedy = rule.remedy
+            if not optional and rule.what == _("empty") and 4 * count > rows:
+                remedy += " " + _(
+                    "If they belong to the row above, as under merged cells, fill the cells down."
+                )
+            if optional and there <= bad and (rule.reason or rule.empty):
+                remedy = _("No value of it can be used: the column is left out.")
+                self._drop(table.name, rule.column)
+            elif rule.reason or rule.empty:
+                taking.append(rule)
+            self.faults.append(
+                Fault(table.name, rule.column, rule.what, count, rows, example, remedy)
+            )
         if differ:
             what = _("put together from lines that differ in their date, customer or state")
             remedy = _("The smallest value is taken.")
             key_name = self.plan.tables[table.name].one_row_a
             self.faults.append(Fault(table.name, key_name, what, differ, rows, "", remedy))
-        if different < rows:
-            self._twice(table, one, key if unique is key else [])
-        gaps = [name for name in _needed(table, one) if filled[name] < rows]
-        for name in gaps:
-            self._leave(table.name, f"SELECT _row, 'no {name}' FROM {{scan}} WHERE {name} IS NULL")
+        key = [name for name in key if name in one.columns]
+        keyed = len(key) == len(table.primary_key)
+        if different < rows or (unique is not one.columns and not keyed):
+            self._twice(table, one, key if keyed else [])
+        for rule in sorted(taking, key=lambda one: one.order):
+            if rule.column not in one.columns:
+                continue
+            if rule.empty:
+                self._empty[table.name].setdefault(rule.column, []).append(rule.test)
+            else:
+                reason = sql.text(rule.reason)
+                self._leave(table.name, f"SELECT _row, {reason} FROM {{scan}} WHERE {rule.test}")
+
+    def _drop(self, table: str, column: str) -> None:
+        """Leave out a whole column, as if the files did not have it."""
+        one = self.tables[table]
+        if column in one.columns:
+            one.columns.remove(column)
+            self.plan.tables[table].columns.pop(column)
 
     def _texts(self, one: Typed) -> set[str]:
         """Return the columns that hold text."""
@@ -139,18 +205,20 @@ class Checks:
 
     def _leave(self, table: str, query: str) -> None:
         scan = self.tables[table].scan
-        self.connection.execute(
+        new = self.connection.execute(
             f"INSERT INTO left_{table} SELECT * FROM ({query.format(scan=scan)}) AS new "
-            f"WHERE _row NOT IN (SELECT _row FROM left_{table})"
+            f"WHERE _row NOT IN (SELECT _row FROM left_{table}) RETURNING why"
         )
+        self._reasons[table] += sorted({row[0] for row in new.fetchall()}, reverse=True)
 
     def _twice(self, table: Table, one: Typed, key: list[str]) -> None:
-        """Leave out whole-row copies, then every row of a key whose rows differ."""
+        """Leave out whole-row copies, then every row of a key whose rows differ.
+
+        Equal rows without a key are rows of their own, unless every row of the table stands
+        twice, or the mapping says otherwise.
+        """
         whole = ", ".join(one.columns)
         unique = key or one.columns
-        keyed = ", ".join(unique)
-        if not key and self.plan.copies == "keep":
-            return
         self.connection.execute(
             "CREATE OR REPLACE TEMP TABLE again AS "
             f"SELECT *, row_number() OVER (PARTITION BY {whole} ORDER BY _row) AS _copy "
@@ -158,47 +226,101 @@ class Checks:
             f"SELECT {_hash(unique)} FROM {one.scan} WHERE _why IS NULL GROUP BY 1 "
             "HAVING count(*) > 1)"
         )
-        self._leave(table.name, "SELECT _row, 'copy' FROM again WHERE _copy > 1")
+        there = " AND ".join(f"{name} IS NOT NULL" for name in key) or "TRUE"
+        if key or self._are_copies(table, one):
+            self._leave(table.name, f"SELECT _row, 'copy' FROM again WHERE _copy > 1 AND {there}")
         if key:
-            there = " AND ".join(f"{name} IS NOT NULL" for name in key)
             self._leave(
                 table.name,
                 "SELECT _row, 'key' FROM (SELECT _row, count(*) OVER "
-                f"(PARTITION BY {keyed}) AS n FROM again WHERE _copy = 1 AND {there}) WHERE n > 1",
+                f"(PARTITION BY {', '.join(key)}) AS n FROM again WHERE _copy = 1 AND {there}) "
+                "WHERE n > 1",
             )
         self.connection.execute("DROP TABLE again")
 
-    def _orphans(self, table: Table) -> None:
-        one = self.tables[table.name]
-        for key in table.foreign_keys:
-            other = self.tables.get(key.table)
-            if other is None or key.table == table.name or key.fields != key.reference:
-                continue
-            if not {*key.fields} <= {*one.columns} or not {*key.fields} <= {*other.columns}:
-                continue
-            joined = " AND ".join(f"o.{name} = t.{name}" for name in key.fields)
-            there = " AND ".join(f"t.{name} IS NOT NULL" for name in key.fields)
-            missing = (
-                f"SELECT t._row FROM {one.scan} AS t WHERE {there} AND t._why IS NULL "
-                f"AND t._row NOT IN (SELECT _row FROM left_{table.name}) AND NOT EXISTS "
-                f"(FROM {other.scan} AS o WHERE {joined} AND o._row NOT IN "
-                f"(SELECT _row FROM left_{key.table}))"
-            )
-            count, first = self.connection.execute(
-                f"SELECT count(*), min(_row) FROM ({missing})"
-            ).fetchall()[0]
-            if not count:
-                continue
-            column = " + ".join(key.fields)
-            what = _("not in the table {other}").format(other=key.table)
-            of = self.rows[table.name]
-            remedy = _("Bring the rows that it lacks.")
-            if 2 * count > of:
-                remedy = _("So many: do the two files write the same ids, and cover the same time?")
-            example = self._example(table.name, key.fields[0], "", first)
-            self.faults.append(Fault(table.name, column, what, count, of, example, remedy))
-            if key.table == "orders" and {*key.fields} <= {*_needed(table, one)}:
-                self._leave(table.name, f"SELECT _row, 'orphan' FROM ({missing})")
+    def _are_copies(self, table: Table, one: Typed) -> bool:
+        """Say whether equal rows without a key are copies; tell of them where they are not."""
+        ((count, first, twin),) = self.connection.execute(
+            "SELECT count(*) FILTER (WHERE _copy > 1), min(_row) FILTER (WHERE _copy > 1), "
+            "count(*) FROM again"
+        ).fetchall()
+        ((real,),) = self.connection.execute(
+            f"SELECT count(*) FROM {one.scan} WHERE _why IS NULL"
+        ).fetchall()
+        if not count or self.plan.copies == "leave out":
+            return bool(count)
+        if self.plan.copies == COPIES[0] and twin == real:
+            return True
+        lacking = " + ".join(name for name in table.primary_key if name not in one.columns)
+        what = _("equal to another row in every column used; without {key} each counts as a row")
+        remedy = _("If they are copies, write 'copies: leave out' into the mapping.")
+        at = _("in row {row:,} below the names").format(row=first + 1)
+        rows, told = self.rows[table.name], what.format(key=lacking)
+        self.faults.append(Fault(table.name, lacking, told, count, rows, at, remedy))
+        return False
+
+    def _all_orphans(self) -> None:
+        """Leave out rows that point to one that is not there, until none is left."""
+        links = [
+            (table, key)
+            for table in (schemas()[name] for name in self.tables)
+            for key in table.foreign_keys
+            if key.table in self.tables
+            and {*key.fields} <= {*self.tables[table.name].columns}
+            and {*key.reference} <= {*self.tables[key.table].columns}
+        ]
+        losing = [link for link in links if loses_row(link[0], link[1].fields)]
+        while any(self._orphans(*link) for link in losing):
+            pass
+        for link in links:
+            if link not in losing:
+                self._orphans(*link, empty=True)
+
+    def _orphans(self, table: Table, key: ForeignKey, *, empty: bool = False) -> bool:
+        """Tell of the rows that point to one that is not there; say whether there are any."""
+        one, other = self.tables[table.name], self.tables[key.table]
+        pairs = list(zip(key.fields, key.reference, strict=True))
+        joined = " AND ".join(
+            f"o.{theirs} = t.{ours}"
+            if ours == theirs
+            else f"CAST(o.{theirs} AS VARCHAR) = CAST(t.{ours} AS VARCHAR)"
+            for ours, theirs in pairs
+        )
+        there = " AND ".join(f"t.{name} IS NOT NULL" for name in key.fields)
+        missing = (
+            f"SELECT t._row FROM {one.scan} AS t WHERE {there} AND t._why IS NULL "
+            f"AND t._row NOT IN (SELECT _row FROM left_{table.name}) AND NOT EXISTS "
+            f"(FROM {other.scan} AS o WHERE {joined} AND o._row NOT IN "
+            f"(SELECT _row FROM left_{key.table}))"
+        )
+        count, first = self.connection.execute(
+            f"SELECT count(*), min(_row) FROM ({missing})"
+        ).fetchall()[0]
+        if not count:
+            return False
+        column = " + ".join(key.fields)
+        what = _("not in the table {other}").format(other=key.table)
+        of = self.rows[table.name]
+        remedy = _("Bring the rows that it lacks; until then, these are left out.")
+        if empty:
+            remedy = _("Bring the rows that it lacks; until then, these cells are left empty.")
+        if 2 * count > of:
+            remedy = _(
+                "So many: do the two files write the same ids, and cover the same time? If not, "
+                "take the table {other} out of the mapping."
+            ).format(other=key.table)
+        example = self._example(table.name, key.fields[0], "", first)
+        self.faults.append(Fault(table.name, column, what, count, of, example, remedy))
+        if empty:
+            gone = f"gone_{table.name}_{'_'.join(key.fields)}"
+            self.connection.execute(f"CREATE OR REPLACE TEMP TABLE {gone} AS {missing}")
+            for name in key.fields:
+                test = f"_row IN (SELECT _row FROM {gone})"
+                self._empty[table.name].setdefault(name, []).append(test)
+        else:
+            reason = sql.text("orphan" if key.table == "orders" else f"orphan {key.table}")
+            self._leave(table.name, f"SELECT _row, {reason} FROM ({missing})")
+        return True
 
     def _example(self, table: str, column: str, what: str, row: int) -> str:
         """Return a value that shows a fault, and where it stands."""
@@ -237,14 +359,17 @@ class Checks:
     def _left(self, name: str) -> Iterator[Left]:
         one = self.tables[name]
         priced = {"quantity", "unit_price"} <= set(one.columns)
-        worth = "sum(round(quantity * unit_price, 2))" if priced else "NULL"
+        rough = "sum(round(quantity * unit_price, 2))"  # of what no decimal of six places holds
+        worth = f"sum({WORTH}), {rough} FILTER (WHERE {WORTH} IS NULL)" if priced else "NULL, NULL"
         rows = self.connection.execute(
             f"SELECT why, count(*), min(_row), {worth} FROM left_{name} "
             f"JOIN {one.scan} USING (_row) GROUP BY why"
         ).fetchall()
-        order = ["total", "blank", "copy", "key"]
-        place = {why: order.index(why) for why in order} | {"orphan": 99}
-        for why, count, first, yuan in sorted(rows, key=lambda row: place.get(row[0], 50)):
+        place = {why: number for number, why in enumerate(self._reasons[name])}
+        for why, count, first, exact, huge in sorted(rows, key=lambda row: place[row[0]]):
+            yuan = None if exact is None and huge is None else float(exact or 0) + (huge or 0)
+            if why == "total":  # its money is that of the rows above
+                yuan = None
             example = _("row {row:,}").format(row=first + 1)
             if self.plan.tables[name].one_row_a:
                 key = self.plan.tables[name].one_row_a
@@ -263,7 +388,13 @@ class Checks:
     def kept(self, name: str) -> str:
         """Return the SQL of the rows of a table that stay."""
         one = self.tables[name]
-        values = ", ".join(one.columns)
+        empty = self._empty[name]
+        values = ", ".join(
+            f"CASE WHEN NOT ({' OR '.join(empty[column])}) THEN {column} END AS {column}"
+            if column in empty
+            else column
+            for column in one.columns
+        )
         rest = f" WHERE _row NOT IN (SELECT _row FROM left_{name})" if self.gone(name) else ""
         return f"SELECT {values} FROM {one.scan}{rest}"
 
@@ -277,28 +408,6 @@ def _hash(columns: list[str]) -> str:
     return columns[0] if len(columns) == 1 else f"hash({', '.join(columns)})"
 
 
-def _needed(table: Table, one: Typed) -> list[str]:
-    """Return the columns without which a row is none: its keys, its numbers, its time."""
-    return [
-        field.name
-        for field in table
-        if field.required
-        and field.name in one.columns
-        and field.name not in GUESTS
-        and (field.name in table.primary_key or _counts(table, field))
-    ]
-
-
-def _counts(table: Table, field: Field) -> bool:
-    keyed = {
-        name
-        for key in table.foreign_keys
-        if key.table in ("orders", "products")
-        for name in key.fields
-    }
-    return field.name in keyed or kind_of(field) in ("number", "time")
-
-
 def _unreadable(field: Field) -> str:
     kinds = {
         "number": _("not numbers"),
@@ -309,51 +418,77 @@ def _unreadable(field: Field) -> str:
     return kinds.get(kind_of(field), _("words that the mapping does not know"))
 
 
-def _rules(table: Table, one: Typed, texts: set[str]) -> Iterator[tuple[str, str, str, str]]:
-    """Return what is looked for: column, test, what it is, what to do."""
+def _rules(table: Table, one: Typed, texts: set[str]) -> Iterator[Rule]:
+    """Return what is looked for."""
     clean = "_why IS NULL AND "
     for bit, name in enumerate(one.columns):
+        yield from _rules_of(table, table.field(name), 2**bit, texts)
+    for name in one.columns:
         field = table.field(name)
-        if one.faults & 2**bit:
-            remedy = _("Correct them in your file, or tell the mapping how to read them.")
-            yield name, f"{clean}_faults & {2**bit} > 0", _unreadable(field), remedy
-        if kind_of(field) == "id" and name in texts:
-            test = (
-                f"{clean}contains({name}, '+') AND "
-                f"regexp_matches({name}, '^-?\\d([.,]\\d+)?[eE]\\+\\d+$')"
-            )
-            remedy = _("Export the ids as text: two of them may have become one.")
-            yield name, test, _("ids that a spreadsheet rounded"), remedy
-        limits = field.constraints
-        if kind_of(field) == "number":
-            for word, sign in (("minimum", "<"), ("exclusiveMinimum", "<="), ("maximum", ">")):
-                if word in limits and name not in SIGNED:
-                    what = _("below {limit}") if sign != ">" else _("above {limit}")
-                    test = f"{clean}{name} {sign} {limits[word]}"
-                    yield name, test, what.format(limit=limits[word]), _("Correct these rows.")
-        if kind_of(field) == "time":
-            test = f"{clean}({name} < DATE '1900-01-01' OR {name} >= DATE '2101-01-01')"
-            yield name, test, _("not in the years 1900 to 2100"), _("Correct the year.")
-        if field.required and name not in GUESTS:
-            wanted = _needed(table, one)
-            remedy = _("These rows are left out.") if name in wanted else _("They stay empty.")
-            empty = f"{clean}{name} IS NULL AND _faults & {2**bit} = 0"
-            yield name, empty, _("empty"), remedy
-        if "enum" in limits and name != "status":
-            known = sql.listed(limits["enum"])
-            what = _("none of: {words}").format(words=", ".join(limits["enum"]))
-            remedy = _("Give the mapping a 'words' for them.")
-            yield name, f"{clean}{name} NOT IN {known}", what, remedy
         for other, sign, said in (
             (field.not_before, "<", _("before {other}")),
             (field.not_above, ">", _("above {other}")),
         ):
             if other in one.columns:
-                day = field.type == "date"
-                left, right = (f"date_trunc('day', {x})" if day else x for x in (name, other))
-                yield (
-                    name,
-                    f"{clean}{left} {sign} {right}",
-                    said.format(other=other),
-                    _("Look whether the two columns are what the mapping says."),
-                )
+                limit = other
+                if kind_of(field) == "time":  # a day is not before an hour of that day
+                    day = f"date_trunc('day', {name})"
+                    limit = (
+                        f"CASE WHEN {name} = {day} THEN date_trunc('day', {other}) ELSE {other} END"
+                    )
+                remedy = _("Look whether the two columns are what the mapping says.")
+                what = said.format(other=other)
+                test = f"{clean}{name} {sign} ({limit})"
+                yield _impossible(table, field, test, what, remedy, order=3)
+
+
+def _impossible(
+    table: Table, field: Field, test: str, what: str, remedy: str, *, order: int = 2
+) -> Rule:
+    """Return the rule of a value that cannot be: its row is left out, or its cell."""
+    if is_master(table) and field.name not in table.primary_key:
+        remedy += " " + _("Until then, these cells are left empty.")
+        return Rule(field.name, test, what, remedy, empty=True, order=order)
+    remedy += " " + _("Until then, these rows are left out.")
+    return Rule(field.name, test, what, remedy, f"bad {field.name}: {what}", order=order)
+
+
+def _rules_of(table: Table, field: Field, bit: int, texts: set[str]) -> Iterator[Rule]:
+    """Return what is looked for in one column."""
+    clean, name, limits = "_why IS NULL AND ", field.name, field.elsewhere.constraints
+    kept = name == "status" or (is_master(table) and name not in table.primary_key)
+    remedy = _("Correct them in your file, or tell the mapping how to read them.")
+    test = f"{clean}_faults & {bit} > 0"
+    yield Rule(name, test, _unreadable(field), remedy, "" if kept else f"no {name}", order=0)
+    if kind_of(field) == "id" and name in texts:
+        test = (
+            f"{clean}contains({name}, '+') AND "
+            f"regexp_matches({name}, '^-?\\d([.,]\\d+)?[eE]\\+\\d+$')"
+        )
+        remedy = _("Export the ids as text: two of them may have become one.")
+        what = _("ids that a spreadsheet rounded")
+        yield _impossible(table, field, test, what, remedy, order=0)
+    if kind_of(field) == "number" or (kind_of(field) == "id" and name not in texts):
+        for word, sign, what in (
+            ("minimum", "<", _("below {limit}")),
+            ("exclusiveMinimum", "<=", _("not above {limit}")),
+            ("maximum", ">", _("above {limit}")),
+        ):
+            if word in limits:
+                test = f"{clean}{name} {sign} {limits[word]}"
+                said = what.format(limit=limits[word])
+                yield _impossible(table, field, test, said, _("Correct these rows."))
+    if kind_of(field) == "time":
+        test = f"{clean}({name} < DATE '1900-01-01' OR {name} >= DATE '2101-01-01')"
+        what = _("not in the years 1900 to 2100")
+        yield _impossible(table, field, test, what, _("Correct the year."), order=0)
+    if field.elsewhere.required:
+        lost = is_needed(table, field) and not kept
+        remedy = _("These rows are left out.") if lost else _("They stay empty.")
+        test = f"{clean}{name} IS NULL AND _faults & {bit} = 0"
+        yield Rule(name, test, _("empty"), remedy, f"no {name}" if lost else "", order=2)
+    if "enum" in limits and name != "status":
+        what = _("none of: {words}").format(words=", ".join(limits["enum"]))
+        remedy = _("Give the mapping a 'words' for them.")
+        test = f"{clean}{name} NOT IN {sql.listed(limits['enum'])}"
+        yield _impossible(table, field, test, what, remedy)

@@ -21,7 +21,11 @@ def run(folder: Path, out: Path | None, mapping: Path | None, preset: str) -> No
     for name, _name_zh, value, _formula in said["values"]:
         print(f"{name}: {value}")
     line = _("{faults} kinds of faults, {rows:,} rows left out, lines among them worth {worth}.")
-    print(line.format(faults=len(said["faults"]), rows=said["left_rows"], worth=said["worth"]))
+    print(
+        line.format(
+            faults=len(said["faults"]), rows=said["left_rows"], worth=said["worth"] or "¥0.00"
+        )
+    )
     for note in said["notes"]:
         print(note)
     print(_("The report: {page}").format(page=result.out / "report.html"))

@@ -142,7 +142,10 @@ def guess(sources: list[Source], wanted: str, connection: Any) -> Plan:
         else:
             parts = _by_names(source, connection)
         if not parts:
-            plan.ignored[source.name] = _("No table of a shop is known by these columns.")
+            plan.ignored[source.name] = _(
+                "No table of a shop is known by these columns. If it is one, write its table, file "
+                "and columns below 'tables'."
+            )
         for table, part in parts.items():
             candidates.setdefault(table, []).append(part)
     for table in schemas():

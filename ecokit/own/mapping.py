@@ -17,7 +17,7 @@ from ecokit.own.extra import need
 from ecokit.shop.schema import schemas
 
 NAME = "mapping.yaml"
-COPIES = ("leave out", "keep")
+COPIES = ("leave out sure ones", "leave out", "keep")
 TABLE_KEYS = ("files", "columns", "one_row_a", "where", "repeat")
 COLUMN_KEYS = (
     *("column", "words", "only_if", "over", "value", "join", "parameter", "of", "path"),
@@ -66,7 +66,8 @@ class Plan:
     ignored : mapping of file to reason
         What is left aside.
     copies : str
-        What becomes of rows that stand twice with all their values: "leave out" or "keep".
+        What becomes of rows that have no key, and stand twice with all their values: "leave out",
+        "keep", or left out only where it is sure: every row of the table stands twice.
     """
 
     tables: dict[str, Part]
@@ -88,7 +89,7 @@ def _lines(plan: Plan, folder: str) -> Iterator[str]:
     yield _("# an existing mapping is used as it is, and never overwritten.").format()
     yield _("# Left the names of the shop, right those of your files. '# ?' marks what is unsure.")
     yield f"folder: {_one(folder)}"
-    yield f"copies: {plan.copies}  # " + _("rows that stand twice: leave out, or keep")
+    yield f"copies: {plan.copies}  # " + _("equal rows without a key. Or: leave out; keep")
     if plan.presets:
         yield "presets:"
         yield from (f"  {_one(file)}: {preset}" for file, preset in plan.presets.items())

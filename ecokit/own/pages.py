@@ -43,6 +43,11 @@ def reason(why: str) -> str:
     """
     if why.startswith("no "):
         return _("without {column}, or with one that cannot be read").format(column=why[3:])
+    if why.startswith("orphan "):
+        return _("a row that points to one which is not in {table}").format(table=why[7:])
+    if why.startswith("bad "):
+        column, _colon, what = why[4:].partition(": ")
+        return _("with {column} {what}").format(column=column, what=what)
     return reasons().get(why, why)
 
 
@@ -98,7 +103,7 @@ def contents(result: Look) -> dict[str, Any]:
         (one.table, reason(one.reason), one.rows, one.example, yuan(one.yuan))
         for one in result.left
     ]
-    worth = sum(one.yuan or 0 for one in result.left)
+    worths = [one.yuan for one in result.left if one.yuan is not None]
     values = [
         (
             kpi.declared(one).name,
@@ -132,7 +137,7 @@ def contents(result: Look) -> dict[str, Any]:
         "faults": [one.sentence() for one in result.faults],
         "left": left,
         "left_rows": sum(one.rows for one in result.left),
-        "worth": yuan(worth),
+        "worth": yuan(sum(worths) if worths else None),
         "values": values,
         "can": can,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
@@ -106,7 +106,8 @@ def usable(
     Left out are, in this order: rows of totals; copies of whole rows; further rows of a key, all
     of them where they differ; rows with a gap or a value that cannot be, and rows that point to
     one that is not there. In a table that others point to, such as products, the cell is left
-    empty instead, unless it is the key. A column without a usable value is left out as a whole.
+    empty instead, unless it is the key; so is the id of a group that is not there. A column
+    without a usable value is left out as a whole.
 
     Examples
     --------
@@ -559,26 +560,42 @@ def _without(
             (replace(one, what=_("the whole column: {what}").format(what=one.what)), _NONE)
         )
         return frame.drop(columns=name)
-    if one.kind == "gap" and not key and field_.is_words:
-        return frame  # a gap in a column of words is a group of its own
-    if key or not _is_master(table):
+    if one.kind == "gap" and not is_needed(table, field_):
+        return frame  # a gap in a column of words, or in the id of a group, is a group of its own
+    if key or not is_master(table):
         return _take(frame, one, parts)
     if one.kind != "gap":
         what = _("{n} cells left empty: {what}").format(n=int(rows.sum()), what=one.what)
         parts.append((replace(one, what=what), _NONE))
-        values = frame[name]
-        loose = values.astype("Int64") if values.dtype.kind in "iu" else values
-        return frame.assign(**{name: loose.mask(rows)})
+        return frame.assign(**{name: _loose(frame[name]).mask(rows)})
     return frame
 
 
 _NONE = pd.DataFrame()
 
 
-def _is_master(table: Table) -> bool:
+def is_needed(table: Table, field: Field) -> bool:
+    """Say whether a row without a value in this column can not be used.
+
+    An order without a channel is an order, and one without a visitor is a guest's.
+
+    >>> orders, lines = schemas()["orders"], schemas()["order_lines"]
+    >>> [one.name for one in orders if is_needed(orders, one)]
+    ['order_id', 'placed_at']
+    >>> [one.name for one in lines if is_needed(lines, one)]
+    ['order_id', 'line', 'product_id', 'quantity', 'unit_price', 'unit_cost']
+    """
+    if field.name in table.primary_key:
+        return True
+    links = [key.table for key in table.foreign_keys if field.name in key.fields]
+    grouped = bool(links) and not {"orders", "order_lines", "products"} & {*links}
+    return field.elsewhere.required and not field.is_words and not grouped
+
+
+def is_master(table: Table) -> bool:
     """Say whether a table tells of things, such as products, to which others point.
 
-    >>> [name for name in ("products", "orders", "order_lines") if _is_master(schemas()[name])]
+    >>> [name for name in ("products", "orders", "order_lines") if is_master(schemas()[name])]
     ['products']
     """
     named = any(
@@ -607,11 +624,28 @@ def _drop_orphans(found: Examined, frames: dict[str, pd.DataFrame], parts: Parts
                     frames[name] = _unlinked(frames[name], schemas()[name], one, parts)
 
 
+def loses_row(table: Table, columns: Sequence[str]) -> bool:
+    """Say whether a row that points nowhere with these columns can not be used.
+
+    >>> lines, orders = schemas()["order_lines"], schemas()["orders"]
+    >>> loses_row(lines, ["order_id"]), loses_row(orders, ["visit_id"])
+    (True, False)
+    """
+    if set(columns) & set(table.primary_key):
+        return True
+    return not is_master(table) and all(is_needed(table, table.field(one)) for one in columns)
+
+
 def _unlinked(frame: pd.DataFrame, table: Table, one: Fault, parts: Parts) -> pd.DataFrame:
-    """Leave out the rows of an orphan, or its cell where the table tells of things."""
-    if not _is_master(table) or set(one.columns) & set(table.primary_key):
+    """Leave out the rows of an orphan; or its cell, where a row can do without it."""
+    if loses_row(table, one.columns):
         return _take(frame, one, parts)
     what = _("{n} cells left empty: {what}").format(n=len(one.rows), what=one.what)
     parts.append((replace(one, what=what), _NONE))
     rows = frame.index.isin(one.rows)
-    return frame.assign(**{name: frame[name].mask(rows) for name in one.columns})
+    return frame.assign(**{name: _loose(frame[name]).mask(rows) for name in one.columns})
+
+
+def _loose(values: pd.Series) -> pd.Series:
+    """Let a column of whole numbers hold gaps, and stay whole."""
+    return values.astype("Int64") if values.dtype.kind in "iu" else values
