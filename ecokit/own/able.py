@@ -44,7 +44,7 @@ def abilities(columns: Mapping[str, Iterable[str]]) -> list[Ability]:
     -------
     list of Ability
         The measures by their declarations; exercises and explorers by what they were seen to read
-        (`ecokit.own.needs`).
+        (``ecokit.own.needs``).
 
     References
     ----------
