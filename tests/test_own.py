@@ -294,6 +294,15 @@ MESSY: dict[str, tuple[dict[str, str | bytes], str]] = {
         "decimal comma",
     ),
     "a text price": ({"a_csv": LINES + "3,2025-01-07,a,1,cheap\n"}, "not numbers"),
+    "prices below costs": (
+        {"a_csv": "order_id,date,sku,stock,price,cost,qty\n1,2025-01-05,a,100,5,10,2\n"},
+        "order_lines, unit_price: below the unit_cost in 100% of the rows",
+    ),
+    "a key and nothing else": ({"a_csv": "channel,spend\nWeb,1\nWeb,2\n"}, "No table of a shop"),
+    "merged cells": (
+        {"a_csv": LINES + ",,b,1,9.5\n,,a,1,10\n"},
+        "as under merged cells, fill the cells down",
+    ),
     "equal rows": ({"a_csv": LINES + "1,2025-01-05 10:00,a,2,10.00\n"}, "each counts as a row"),
     "a file pasted twice": (
         {"a_csv": LINES + LINES.partition("\n")[2]},

@@ -22,6 +22,7 @@ from ecokit.shop.schema import schemas
 
 SAMPLE = 5_000
 ENOUGH = 0.9  # share of the values of a sample that have to fit
+SOLD_AND_BOUGHT = (("unit_price", "unit_cost"), ("list_price", "cost"), ("price", "unit_cost"))
 PRICED = ("order_id", "product_id", "quantity", "unit_price")
 
 
@@ -258,11 +259,13 @@ def _by_names(source: Source, connection: Any) -> dict[str, Part]:
 
     if {"order_id", "quantity"} <= set(hits["order_lines"]) and len(hits["order_lines"]) >= 3:
         best = "order_lines"
-        if max(schemas(), key=fit) not in ("order_lines", "orders", "products"):
-            best = max(schemas(), key=fit)
+        likeliest = max(schemas(), key=fit)
+        about = {"order_id", "quantity"} & {*schemas()[likeliest].names}
+        if likeliest not in ("order_lines", "orders", "products") and about:
+            best = likeliest  # such as returns; stock knows no order
     else:
         best = max(schemas(), key=fit)
-    if fit(best)[0] < 2:
+    if fit(best)[0] < 2 or {*hits[best]} <= {*schemas()[best].primary_key}:
         return {}
     parts = {best: _part(best, hits[best], source, connection)}
     if best == "order_lines":  # a raw file of lines holds its orders and products, too
@@ -307,6 +310,7 @@ def _part(
             unsure[ours] = _("or {other}").format(other=other)
     for ours in list(columns):
         _look(table, ours, columns, unsure, source, connection)
+    _below_cost(columns, unsure, source, connection)
     if table == "orders":
         _states(columns, unsure, source, connection)
     order = [one for one in schemas()[table].names if one in columns]
@@ -348,6 +352,28 @@ def _look(
     elif best == "number,":
         columns[ours] = {"column": theirs, "decimal": ","}
         unsure[ours] = _("read with a decimal comma")
+
+
+def _below_cost(
+    columns: dict[str, Any], unsure: dict[str, str], source: Source, connection: Any
+) -> None:
+    """Say where most prices are below the cost: their columns may have changed places."""
+    for price, cost in SOLD_AND_BOUGHT:
+        if price not in columns or cost not in columns:
+            continue
+        values = [
+            f"{'own_comma' if isinstance(one, dict) and one.get('decimal') else 'own_number'}"
+            f"(CAST({sql.quoted(one['column'] if isinstance(one, dict) else one)} AS VARCHAR))"
+            for one in (columns[price], columns[cost])
+        ]
+        ((below, of),) = connection.execute(
+            f"SELECT count(*) FILTER (WHERE price < cost), count(price + cost) FROM (SELECT "
+            f"{values[0]} AS price, {values[1]} AS cost FROM {source.scan} LIMIT {SAMPLE})"
+        ).fetchall()
+        if 2 * below > of:
+            said = _("below the {cost} in {share:.0%} of the rows: have they changed places?")
+            said = said.format(cost=cost, share=below / of)
+            unsure[price] = "; ".join([*filter(None, [unsure.get(price)]), said])
 
 
 def _shares(
