@@ -265,9 +265,11 @@ def _by_names(source: Source, connection: Any) -> dict[str, Part]:
             best = likeliest  # such as returns; stock knows no order
     else:
         best = max(schemas(), key=fit)
-    if fit(best)[0] < 2 or {*hits[best]} <= {*schemas()[best].primary_key}:
+    if fit(best)[0] < 2:
         return {}
     parts = {best: _part(best, hits[best], source, connection)}
+    if {*parts[best].columns} <= {*schemas()[best].primary_key}:
+        return {}  # a key says nothing on its own
     if best == "order_lines":  # a raw file of lines holds its orders and products, too
         orders = hits["orders"]
         if {"order_id", "placed_at"} <= set(orders):
