@@ -540,3 +540,10 @@ def test_the_twin_shows_how_far_a_campaign_decision_goes(shop: Shop) -> None:
     assert shares[0] == shares[1]  # any other department lies on the far side of the top
     assert shares[1:] == sorted(shares[1:])
     assert shares[-1] > 3 * shares[0]
+
+
+@pytest.mark.parametrize("structure", [None, "flat"])
+def test_a_row_without_its_structure_is_told(structure: str | None) -> None:
+    posts = pd.DataFrame({"structure": ["flat", None], "post_id": ["ceo", "boss"]})
+    with pytest.raises(CourseError, match=r"In 1 of 2 rows of .*, structure is missing.* boss"):
+        org.choose(posts, structure=structure)
