@@ -205,11 +205,13 @@ class Checks:
 
     def _leave(self, table: str, query: str) -> None:
         scan = self.tables[table].scan
-        new = self.connection.execute(
+        self.connection.execute(
             f"INSERT INTO left_{table} SELECT * FROM ({query.format(scan=scan)}) AS new "
-            f"WHERE _row NOT IN (SELECT _row FROM left_{table}) RETURNING why"
+            f"WHERE _row NOT IN (SELECT _row FROM left_{table})"
         )
-        self._reasons[table] += sorted({row[0] for row in new.fetchall()}, reverse=True)
+        reasons = self.connection.execute(f"SELECT DISTINCT why FROM left_{table} ORDER BY 1 DESC")
+        known = self._reasons[table]
+        known += [why for (why,) in reasons.fetchall() if why not in known]
 
     def _twice(self, table: Table, one: Typed, key: list[str]) -> None:
         """Leave out whole-row copies, then every row of a key whose rows differ.
