@@ -551,6 +551,9 @@ def test_the_worked_example_agrees_with_sql(tmp_path: Path) -> None:
     scans["lines"] = f'(FROM {scans["lines"]} WHERE "价格" IS NOT NULL)'
     (row,) = duckdb.execute(TAOBAO.format(**scans)).fetchall()
     assert (found.values["orders"], found.values["sales"]) == (row[0], float(row[1]))
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "销售额" in page
+    assert "@font-face" in page  # the machine of a reader may have no Chinese font
 
 
 def test_a_sheet_that_is_full_says_where_it_ends(

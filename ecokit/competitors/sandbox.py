@@ -37,7 +37,7 @@ def sandboxed(page: str, title: str, height: int) -> Any:
     """
     from IPython.display import HTML
 
-    page = f"{page}{_chinese(page)}"
+    page = f"{page}{chinese_face(page)}"
     frame: Any = HTML
     return frame(
         f'<div><iframe sandbox="" title="{escape(title)}" srcdoc="{escape(page)}" '
@@ -45,8 +45,8 @@ def sandboxed(page: str, title: str, height: int) -> Any:
     )
 
 
-def _chinese(page: str) -> str:
-    """Return a style with the Chinese characters of a page: a closed frame can ask for no font."""
+def chinese_face(page: str) -> str:
+    """Return a style with the Chinese characters of a page: one that stands alone has no font."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
