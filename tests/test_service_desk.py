@@ -629,7 +629,7 @@ def test_customers_of_a_real_shop(real_data: Callable[[str], Path]) -> None:
 
 # Words, and the explorer -----------------------------------------------------------------------
 
-GROUPS = pd.DataFrame({"group": ["in_time"], "bought": [1], "campaign": "none", "day": MONDAY})
+GROUPS = pd.DataFrame({"group": ["in_time"], "bought": [1], "campaign": "spring", "day": MONDAY})
 ORDERS = pd.DataFrame(
     {"order_id": [1], "visitor_id": [1], "placed_at": [MONDAY], "paid_at": [MONDAY]}
 )

@@ -145,7 +145,9 @@ def measure(name: str, data: Any, by: By = None) -> Any:
     frame of the caller's kind
         The columns `by`, then the measure, sorted by `by`. Shares are fractions, money is
         in yuan. A division by zero gives null. On a lazy engine so does a group with a row that
-        cannot be added up: a price is missing, or a line has no order. It is no zero.
+        cannot be added up, because a price is missing: it is no zero. The orders that you give
+        say which lines count, so those of one country are enough; a line that has lost its
+        order is told where the tables become a `Shop`.
 
     Raises
     ------

@@ -75,25 +75,18 @@ def sold(orders: Frame, lines: Frame, line: Line) -> Part:
         line.amount(paid_lines(orders, lines)),
         "placed_at",
         "_amount",
-        faults=(ORPHANS, *line.faults(lines)),
+        faults=line.faults(lines),
         called=_("order_lines of paid orders"),
     )
 
 
-ORPHANS = rows.Wrong(
-    _("order_id is not in orders"),
-    nw.col("_paid").is_null(),
-    ("order_id",),
-    _("Add the orders, or leave these lines out."),
-)
-"""The rule for lines without their order, after `paid_lines`."""
-
-
 def paid_lines(orders: Frame, lines: Frame) -> Frame:
-    """Return the lines of paid orders, and those without an order, of which `ORPHANS` tells."""
-    marked = orders.with_columns(_paid=(~nw.col("paid_at").is_null()).cast(nw.Int64))
-    both = lines.join(marked, on="order_id", how="left")
-    return both.filter(nw.col("_paid").fill_null(1) == 1)
+    """Return the lines of the orders that are given and paid.
+
+    Orders may be a part of all, such as those of a country: they say which lines count. That a
+    line has lost its order is told where a table becomes a `Shop`.
+    """
+    return lines.join(orders.filter(~nw.col("paid_at").is_null()), on="order_id", how="inner")
 
 
 def campaign(frame: Frame) -> Frame:

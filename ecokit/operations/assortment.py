@@ -125,10 +125,7 @@ def _sold(orders: Frame, lines: Frame, **prices: str) -> dict[str, Part]:
     for name, price in prices.items():
         sold = amounts.with_fen(sold, "quantity", price, name)
     found = {it: Part("order_lines", sold, "placed_at", it) for it in ("units", *prices)}
-    faults = (
-        parts.ORPHANS,
-        *amounts.faults(lines, "order_lines", "quantity", *prices.values()),
-    )
+    faults = amounts.faults(lines, "order_lines", "quantity", *prices.values())
     paid_lines = _("order_lines of paid orders")
     return found | {"units": replace(found["units"], faults=faults, called=paid_lines)}
 
@@ -448,10 +445,8 @@ def new_skus(data: Any, *, by: str = "month") -> Any:
     )
     paid = parts.paid_lines(sold, lines).with_columns(period_=start_of(by, "placed_at"))
     dated_lines = amounts.with_fen(paid, "quantity", "unit_price", "fen_")
-    faults, called = (
-        (parts.ORPHANS, *amounts.faults(lines, "order_lines", "quantity", "unit_price")),
-        _("order_lines of paid orders"),
-    )
+    faults = amounts.faults(lines, "order_lines", "quantity", "unit_price")
+    called = _("order_lines of paid orders")
     skus = added(dated_lines, ["product_id", "period_"], ["fen_"], table=called, faults=faults)
     first = skus.group_by("product_id").agg(nw.col("period_").min().alias("first_"))
     dated = skus.join(first, on="product_id").with_columns(
