@@ -20,20 +20,9 @@ from matplotlib.figure import Figure
 from ecokit import topics
 from ecokit.errors import CourseError
 from ecokit.plots import theme
+from tests.chinese import compared
 
 ROOT = Path(__file__).parents[1]
-
-
-STRANGERS = (
-    "own/**/*",
-    "competitors/words.*",
-    "competitors/convert.py",
-    "competitors/prices.py",
-    "competitors/strict.py",
-    "shop/words.py",
-    "shop/values.py",
-)
-"""Words by which other people's files and pages are read: compared, and never drawn."""
 
 
 def chinese_characters() -> set[str]:
@@ -44,8 +33,8 @@ def chinese_characters() -> set[str]:
         *ROOT.glob("datasets/*.csv"),
         *ROOT.glob("book/**/*.md"),
     ]
-    compared = {path for pattern in STRANGERS for path in ROOT.glob(f"ecokit/{pattern}")}
-    text = "".join(path.read_text(encoding="utf-8") for path in files if path not in compared)
+    shown = set(files) - compared()
+    text = "".join(path.read_text(encoding="utf-8") for path in shown)
     return {character for character in text if "\u4e00" <= character <= "\u9fff"}
 
 
