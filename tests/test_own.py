@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import base64
 import gzip
 import hashlib
 import html
@@ -16,11 +17,12 @@ from pathlib import Path
 import duckdb
 import nbformat
 import pytest
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from ecokit import Shop, kpi, own
 from ecokit.cli import doctor, main
 from ecokit.errors import CourseError
-from ecokit.own import files
+from ecokit.own import face, files
 from ecokit.own.looking import Look, look
 from ecokit.plots import glyphs
 
@@ -562,6 +564,16 @@ def test_a_sheet_that_is_full_says_where_it_ends(
     monkeypatch.setattr(files, "LAST_ROW", len(ROWS))
     found = looked(tmp_path, a_xlsx=xlsx(ROWS))
     assert f"It ends at row {len(ROWS)}" in found.sources[0].notes[0]
+
+
+def test_the_names_of_the_measures_have_their_characters() -> None:
+    stored = face.face("")
+    data = base64.b64decode(stored.partition("base64,")[2].partition(")")[0])
+    with TTFont(io.BytesIO(data)) as font:
+        assert {chr(code) for code in font.getBestCmap()} == face.named()
+    other = face.face("\u9ebb")  # a report that holds others has a face of its own
+    assert "@font-face" in other
+    assert other != stored
 
 
 def test_the_doctor_says_which_font_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

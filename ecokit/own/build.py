@@ -86,8 +86,12 @@ def typed(
     chosen = {name: _chosen(name, part, sources) for name, part in plan.tables.items()}
     long: set[tuple[str, str]] = set()
     text: set[str] = set()
-    heads = {name: [_head(one, connection) for one in those] for name, those in chosen.items()}
-    waiting = list(plan.tables)
+    waiting = [
+        name
+        for name, part in plan.tables.items()
+        if len(part.files) > 1 or not ready(schemas()[name], part, chosen[name][0], text)
+    ]
+    heads = {name: [_head(one, connection) for one in chosen[name]] for name in waiting}
     while waiting:  # until each column is read as its values ask for
         known = set(text)
         learned = {
@@ -97,8 +101,8 @@ def typed(
             and _learn(name, plan.tables[name], bits, long, text)
         }
         new = text - known  # an id that is text in one table is text in all
-        learned |= {name for name, part in plan.tables.items() if new & set(part.columns)}
-        waiting = [name for name in plan.tables if name in learned]
+        learned |= {name for name in heads if new & set(plan.tables[name].columns)}
+        waiting = [name for name in heads if name in learned]
     done: dict[str, Typed] = {}
     while len(done) < len(plan.tables):
         for name, part in plan.tables.items():

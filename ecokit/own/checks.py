@@ -133,17 +133,14 @@ class Checks:
             f"count(DISTINCT {_hash(unique)})",
             *(f"count({name})" for name in one.columns),
         ]
-        for rule in rules:
-            counted += [
-                f"count(*) FILTER (WHERE {rule.test})",
-                f"min(_row) FILTER (WHERE {rule.test})",
-            ]
+        counted += [f"count(*) FILTER (WHERE {rule.test})" for rule in rules]
         row = list(
             self.connection.execute(f"SELECT {', '.join(counted)} FROM {one.scan}").fetchall()[0]
         )
         rows, strange, differ, different = row[:4]
         filled = dict(zip(one.columns, row[4:], strict=False))
-        found = row[4 + len(one.columns) :]
+        counts = row[4 + len(one.columns) :]
+        found = [(rule, count) for rule, count in zip(rules, counts, strict=True) if count]
         self.rows[table.name] = rows
         if strange:
             self._leave(table.name, "SELECT _row, _why FROM {scan} WHERE _why IS NOT NULL")
@@ -153,9 +150,8 @@ class Checks:
             ).fetchall()
             filled = dict(zip(one.columns, row, strict=True))
         taking = []
-        for rule, count, first in zip(rules, found[::2], found[1::2], strict=True):
-            if not count:
-                continue
+        firsts = self._firsts(one.scan, [rule.test for rule, _count in found])
+        for (rule, count), first in zip(found, firsts, strict=True):
             example = self._example(table.name, rule.column, rule.what, first)
             optional = rule.column not in key or rule.column == "line"
             there = filled[rule.column]
@@ -190,6 +186,13 @@ class Checks:
             else:
                 reason = sql.text(rule.reason)
                 self._leave(table.name, f"SELECT _row, {reason} FROM {{scan}} WHERE {rule.test}")
+
+    def _firsts(self, scan: str, tests: list[str]) -> list[int]:
+        """Return the first row that each test finds."""
+        if not tests:
+            return []
+        wanted = ", ".join(f"min(_row) FILTER (WHERE {test})" for test in tests)
+        return list(self.connection.execute(f"SELECT {wanted} FROM {scan}").fetchall()[0])
 
     def _drop(self, table: str, column: str) -> None:
         """Leave out a whole column, as if the files did not have it."""

@@ -23,6 +23,7 @@ from ecokit.own.checks import Checks, Fault, Left
 from ecokit.own.files import Refused, Source, found, read
 from ecokit.own.guess import guess, preset
 from ecokit.own.mapping import Plan
+from ecokit.shop.tables import Shop
 
 LONG = 2_000_000  # rows from which only the measures are computed, not every KPI
 
@@ -271,13 +272,15 @@ def _rejected(connection: Any) -> bool:
 
 def _measure(result: Look, relations: dict[str, Any]) -> None:
     """Compute every measure that the tables allow, over the whole time."""
+    shop = Shop(relations)
+    shop.tables.looked_at = True  # keys, gaps and totals have just been looked for
     columns = {name: part.columns for name, part in result.plan.tables.items()}
     big = sum(result.kept.values()) > LONG
     for one in abilities(columns):
         if one.kind != "measure" or one.lacks or (big and one.id not in kpi.MEASURES):
             continue
         try:
-            rows = kpi.measure(one.id, relations).fetchall()
+            rows = kpi.measure(one.id, shop).fetchall()
         except CourseError as error:
             result.notes.append(f"{one.title}: {error}")
             continue

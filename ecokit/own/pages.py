@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from ecokit import kpi
-from ecokit.competitors.sandbox import chinese_face
 from ecokit.messages import _
 from ecokit.own.able import lacking
+from ecokit.own.face import face
 from ecokit.shop.schema import schemas
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _template(name: str, *, escape: bool) -> jinja2.Template:
 def html(result: Look) -> str:
     """Return the report as a page; whatever comes from the files is escaped."""
     page = _template("report.html.jinja", escape=True).render(contents(result))
-    return page.replace("</head>", f"{chinese_face(page)}\n</head>", 1)
+    return page.replace("</head>", f"{face(page)}\n</head>", 1)
 
 
 def text(result: Look) -> str:
