@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import nbformat
 import pytest
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 
 from ecokit import Shop, kpi, own
 from ecokit.cli import doctor, main

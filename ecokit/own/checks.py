@@ -139,8 +139,8 @@ class Checks:
         )
         rows, strange, differ, different = row[:4]
         filled = dict(zip(one.columns, row[4:], strict=False))
-        counts = row[4 + len(one.columns) :]
-        found = [(rule, count) for rule, count in zip(rules, counts, strict=True) if count]
+        hits = row[4 + len(one.columns) :]
+        found = [(rule, count) for rule, count in zip(rules, hits, strict=True) if count]
         self.rows[table.name] = rows
         if strange:
             self._leave(table.name, "SELECT _row, _why FROM {scan} WHERE _why IS NOT NULL")
