@@ -27,3 +27,16 @@ def _(message: str) -> str:
     '3 layers'
     """
     return _catalogue.gettext(message)
+
+
+def _n(one: str, many: str, n: int) -> str:
+    """Return the sentence for one thing or for several, in the language of ``ECOKIT_LANG``.
+
+    A language may have other numbers than English has; its catalogue says which sentence fits.
+
+    Examples
+    --------
+    >>> [_n("{n} row is left out", "{n} rows are left out", n).format(n=n) for n in (1, 2)]
+    ['1 row is left out', '2 rows are left out']
+    """
+    return _catalogue.ngettext(one, many, n)

@@ -392,29 +392,39 @@ def test_any_robots_txt_can_be_read(text: str, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "allowed"),
+    ("answer", "told"),
     [
-        ([404], True),
-        ([403], True),
-        ([500], False),
-        ([503], False),
-        ([429], False),
-        ([OSError("no route")], False),
-        ([Reply(301, {"location": "http://other.example/robots.txt"}, [])], False),
-        ([Reply(301, {"location": "/robots.txt"}, [])], False),
-        ([b"User-agent: *\nDisallow: /private/"], True),
-        ([b"User-agent: *\nDisallow: /"], False),
-        ([Reply(200, {}, [b"#" * 600_000])], False),
+        ([404], ""),
+        ([403], ""),
+        ([500], "could not be reached (status 500 (Internal Server Error))"),
+        ([503], "could not be reached (too busy)"),
+        ([429], "could not be reached (asked too often)"),
+        ([OSError("no route")], "could not be reached (the site does not answer)"),
+        (
+            [Reply(301, {"location": "http://other.example/robots.txt"}, [])],
+            "could not be reached (it leads to another site)",
+        ),
+        (
+            [Reply(301, {"location": "/robots.txt"}, [])],
+            "could not be reached (it leads from one address to the next)",
+        ),
+        ([b"User-agent: *\nDisallow: /private/"], ""),
+        ([b"User-agent: *\nDisallow: /"], "robots.txt forbids it"),
+        (
+            [Reply(200, {}, [b"#" * 600_000])],
+            "could not be reached (it is larger than 512,000 bytes)",
+        ),
     ],
 )
-def test_a_robots_txt_that_cannot_be_read(answer: list[Any], allowed: bool) -> None:
+def test_a_robots_txt_that_cannot_be_read(answer: list[Any], told: str) -> None:
+    """It is told from one that forbids: a site that is down has asked for nothing."""
     answers = Answers(a=[b"hello"])
     answers.paths["/robots.txt"] = answer
     collector, _clock = polite(answers)
-    if allowed:
+    if not told:
         assert collector.get(f"{HOST}/a").text == "hello"
     else:
-        with pytest.raises(RefusedError, match=r"robots\.txt forbids it"):
+        with pytest.raises(RefusedError, match=re.escape(told)):
             collector.get(f"{HOST}/a")
         assert "/a" not in answers.addresses
 

@@ -29,6 +29,7 @@ with (Path(__file__).parent / "data" / "strangers.csv").open(encoding="utf-8") a
 READ: dict[str, Callable[[str], Any]] = {
     "price": lambda text: float(page_price(text).amount),
     "yuan": lambda text: float(in_yuan(text).amount),
+    "general": lambda text: float(competitors.read_price(text).amount),
     "stock": lambda text: "there" if CONVERT["in_stock"](text) else "gone",
     "days": CONVERT["delivery_days"],
     "reviews": CONVERT["reviews"],

@@ -258,7 +258,7 @@ class Collector:
             return self._page(held)
         robots = self.robots(url)
         if not robots.allows(url):
-            raise self._refuse(url, _("robots.txt forbids it"))
+            raise self._refuse(url, robots.refusal)
         if robots.crawl_delay > LONGEST_WAIT:
             sentence = _("robots.txt asks for {delay:,.0f} seconds between two pages")
             raise self._refuse(url, sentence.format(delay=robots.crawl_delay))
@@ -279,9 +279,10 @@ class Collector:
             held = self._ask(url, self._delay, for_robots=True)
         except StatusError as error:
             missing = 400 <= error.status < 500 and error.status != 429
-            return Robots() if missing else Robots.forbid_all()
-        except PageError:
-            return Robots.forbid_all()
+            return Robots() if missing else Robots.forbid_all(_meaning(error.status))
+        except PageError as error:
+            why = str(error).removeprefix(f"{url}: ").removesuffix(".")
+            return Robots.forbid_all(why)
         return Robots(held.body.decode("utf-8", "replace"), self._agent)
 
     def _ask(self, url: str, delay: float, *, for_robots: bool = False) -> Held:
@@ -380,7 +381,9 @@ class Collector:
         same = there[:2] == here[:2] or (here[0], there[0], there[1]) == ("http", "https", here[1])
         if not same:
             raise self._refuse(asked, _("it leads to another site"))
-        if not for_robots and not self.robots(target).allows(target):
+        if not for_robots and not (robots := self.robots(target)).allows(target):
+            if robots.unreached:
+                raise self._refuse(asked, robots.refusal)
             raise self._refuse(asked, _("it leads to a page that robots.txt forbids"))
         return target
 

@@ -76,6 +76,9 @@ def in_stock(text: str) -> bool:
     (True, False, False)
     """
     plain = _stock_text(text)
+    question, asked, answer = plain.partition("?")
+    if asked and answer.strip(" .!?"):
+        return _answered(question, answer.strip(" .!?,:;"), text)
     whole = plain.strip(" .!:")
     if pattern("no").fullmatch(whole):
         return False
@@ -103,6 +106,21 @@ def in_stock(text: str) -> bool:
     if not those or doubts:
         raise CourseError(text[:40])
     return True
+
+
+def _answered(question: str, answer: str, text: str) -> bool:
+    """Return whether a question for stock is answered with yes; what is unsure is refused.
+
+    >>> _answered("in stock", "no", ""), _answered("有货吗", "有", "")
+    (False, True)
+    """
+    if pattern("gone", "not").search(question) or not pattern("there", "yes").search(question):
+        raise CourseError(text[:40])
+    if pattern("gone").search(answer) or pattern("no", "not", "pause").match(answer):
+        return False
+    if pattern("yes", "there").fullmatch(answer):
+        return True
+    raise CourseError(text[:40])
 
 
 def _stock_text(text: str) -> str:

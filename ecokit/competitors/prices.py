@@ -30,7 +30,8 @@ NUMBER = re.compile(r"\d{1,3}(?:\s\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d(?:[\d
 BEHIND = re.compile(rf"(?:{NUMBER.pattern})\s?(?:元|圆|RMB|CNY|yuan|人民币)", re.I)
 AT_LEAST = re.compile(
     rf"\bfrom\s*{SIGN}?\s?\d|^\s*(?:from|ab|dès|desde|à partir de)\b|starting (?:at|from)|as low as"
-    rf"|\d\s*(?:元?\s*起|\+(?!\s*\w)|and up\b|(?:[-–~至]|\bto\b)\s*{SIGN}?\s?\d)",
+    rf"|(?<![a-z\d.,])\d[\d.,]*\s*\+(?!\s*\w)"
+    rf"|\d\s*(?:元?\s*起|and up\b|(?:[-–~至]|\bto\b)\s*{SIGN}?\s?\d)",
     re.I,
 )
 BELOW_ZERO = re.compile(rf"^\s*[-−]{SIGN}?\d", re.I)

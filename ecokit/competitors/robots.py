@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ecokit.messages import _
+
 
 @dataclass(frozen=True)
 class Robots:
@@ -17,6 +19,8 @@ class Robots:
         The robots.txt.
     agent : str
         Who asks; what stands before the first ``/`` is the name that rules are for.
+    unreached : str
+        Why the robots.txt could not be read, where it could not; nothing is asked for then.
 
     Notes
     -----
@@ -36,11 +40,28 @@ class Robots:
 
     text: str = ""
     agent: str = "*"
+    unreached: str = ""
 
     @classmethod
-    def forbid_all(cls) -> Robots:
-        """Return the rules to assume when robots.txt cannot be reached."""
-        return cls("User-agent: *\nDisallow: /")
+    def forbid_all(cls, why: str = "") -> Robots:
+        """Return the rules to assume when robots.txt cannot be reached, and why it could not."""
+        return cls("User-agent: *\nDisallow: /", unreached=why)
+
+    @property
+    def refusal(self) -> str:
+        """Why a page that the rules keep back is not asked for, as a sentence has it.
+
+        Examples
+        --------
+        >>> Robots.forbid_all("too busy").refusal
+        'robots.txt could not be reached (too busy), so no page of the site is asked for'
+        """
+        if self.unreached:
+            sentence = _(
+                "robots.txt could not be reached ({why}), so no page of the site is asked for"
+            )
+            return sentence.format(why=self.unreached)
+        return _("robots.txt forbids it")
 
     @cached_property
     def _rules(self) -> Any:

@@ -15,7 +15,7 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 
 SIGNS = r"[a-z]{0,3}[$€£¥₹₩₽₫฿₺₪₴₦₱]|rmb|cny|usd|eur|gbp|chf|jpy|kr\.?|rs\.?"
-WORDS_BEHIND = "元|圆|圓|yuan|人民币|zl|kc|円"
+WORDS_BEHIND = "元整|元|圆|圓|yuan|人民币|zl|kc|円"
 MINUS = "[-−–—‐‑]"
 AMOUNT = re.compile(
     rf"(?P<before>(?<![a-z])(?:{SIGNS})\s*)?(?P<minus>{MINUS}\s*)?"
@@ -26,7 +26,8 @@ PERCENT = re.compile(rf"(?:{MINUS}\s?)?\d{{1,3}}(?:[.,]\d{{1,2}})?\s?%(?:\s?off\
 HAN = r"\u3041-\u30ff\u3400-\u9fff\uac00-\ud7af"
 GLUED = re.compile(rf"\s*[×*+~]|[a-z{HAN}…↑↓]|[-−–—]|\.\.")
 ANNOUNCED = re.compile(rf"(?P<word>[{HAN}]+)[:\s]*$")
-DOUBT = re.compile(r"[~≈<>≥≤±+^]\s*$")
+DOUBT = re.compile(r"(?:[~≈<>≥≤±^]|(?<!\w)\+)\s*$")
+CLAUSE = re.compile(r"(?<!\d)[.,:]|[.,:](?!\d)|[;|·、。!()\n]|\s[-–—]\s")
 DIVIDED = re.compile(r"[.,–-]*\s*/\s*(?P<unit>[^\W_]*)")
 
 
@@ -81,7 +82,9 @@ def page_price(text: str) -> Price:
     """
     price = read_price(PERCENT.sub(" ", text) if isinstance(text, str) else text)
     sentence = _("'{text}' names no price that everybody pays once.").format(text=text)
-    whole = folded(unicodedata.normalize("NFKC", text))
+    whole = _without_payments(folded(unicodedata.normalize("NFKC", text)))
+    if whole is None:
+        raise CourseError(sentence)
     plain = plain_text(PERCENT.sub(" ", pattern("kept").sub(" ", whole)), spell=False)
     told = pattern("besides").search(whole) or pattern("some", "part", "rate", "bound").search(
         _without_labels(plain)
@@ -94,11 +97,38 @@ def page_price(text: str) -> Price:
     if any(one.below_zero for one in money) or any(_runs_on(plain, one) for one in money):
         raise CourseError(sentence)
     for one, following in itertools.pairwise(amounts):
+        if _is_of_a_name(plain, one):
+            continue
         if (one.money or following.money) and _are_joined(plain, one, following):
             raise CourseError(sentence)
     if named != {price.amount} | ({price.was} if price.was is not None else set()):
         raise CourseError(sentence)
     return price
+
+
+def _without_payments(whole: str) -> str | None:
+    """Return a folded text without the ways to pay that it lists; None where a price is of one.
+
+    >>> _without_payments("¥89 | apple pay accepted"), _without_payments("apple pay ¥89")
+    ('¥89 ', None)
+    """
+    ways = pattern("payment")
+    parts, start = [], 0
+    for end, after in [*(one.span() for one in CLAUSE.finditer(whole)), (len(whole), len(whole))]:
+        clause = whole[start:end]
+        if not ways.search(clause):
+            parts.append(whole[start:after])
+        elif re.search(r"\d", clause):
+            if not pattern("accepted").search(clause):
+                return None
+            parts.append(pattern("accepted").sub(" ", ways.sub(" ", clause)))
+        start = after
+    return "".join(parts)
+
+
+def _is_of_a_name(plain: str, amount: Amount) -> bool:
+    """Return whether a number is part of a name, such as S24+."""
+    return not amount.money and bool(re.search(r"[a-z]$", plain[: amount.start]))
 
 
 def _are_joined(plain: str, one: Amount, following: Amount) -> bool:

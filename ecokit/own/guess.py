@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -13,17 +11,17 @@ from typing import Any
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.own import sql
+from ecokit.own import amounts, sql
 from ecokit.own.extra import need
 from ecokit.own.files import Source
 from ecokit.own.mapping import Part, Plan
+from ecokit.own.names import bare, known, statuses, words
 from ecokit.own.readings import kind_of
 from ecokit.shop.schema import schemas
 
 SAMPLE = 5_000
 ENOUGH = 0.9  # share of the values of a sample that have to fit
 SOLD_AND_BOUGHT = (("unit_price", "unit_cost"), ("list_price", "cost"), ("price", "unit_cost"))
-PRICED = ("order_id", "product_id", "quantity", "unit_price")
 
 
 # --- what is known beforehand ----------------------------------------------------------------
@@ -76,40 +74,6 @@ def preset(name: str) -> Preset:
         sentence = _("There is no preset {name!r}. {hint}There are: {known}.")
         raise CourseError(sentence.format(name=name, hint=hint, known=known))
     return presets()[name]
-
-
-@cache
-def words() -> dict[str, dict[str, list[str]]]:
-    """Return the names that columns are known by: table, column, names without marks."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for table, schema in schemas().items():
-        found[table] = {one.name: [bare(one.name), bare(one.title)] for one in schema}
-    for row in _rows("words.csv"):
-        found[row["table"]][row["column"]] += [bare(name) for name in row["names"].split("|")]
-    return found
-
-
-@cache
-def statuses() -> dict[str, tuple[str, bool]]:
-    """Return what words for the state of an order mean, and whether the order is paid."""
-    return {row["word"]: (row["status"], row["paid"] == "yes") for row in _rows("statuses.csv")}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    text = (resources.files("ecokit.own") / name).read_text("utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
-def bare(name: str) -> str:
-    """Return a name without case, width, blanks and marks.
-
-    Examples
-    --------
-    >>> bare("Order ID "), bare("商品数量（件）")
-    ('orderid', '商品数量件')
-    """
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(letter for letter in plain if letter.isalnum()) or plain.strip()
 
 
 # --- the guess -------------------------------------------------------------------------------
@@ -173,8 +137,8 @@ def _laid(plan: Plan, table: str, parts: list[Part]) -> Part:
 
 def _there(name: str, source: Source) -> str | None:
     """Return the column of a source that has a name, whatever its marks and case."""
-    known = {bare(column): column for column in reversed(source.columns)}
-    return name if name in source.columns else known.get(bare(name))
+    there = {bare(column): column for column in reversed(source.columns)}
+    return name if name in source.columns else there.get(bare(name))
 
 
 def _preset_of(source: Source, wanted: Preset | None) -> Preset | None:
@@ -284,12 +248,10 @@ def _by_names(source: Source, connection: Any) -> dict[str, Part]:
 
 def _matched(table: str, source: Source) -> dict[str, list[str]]:
     """Return the columns of a source that each column of a table may be, the likeliest first."""
-    known: dict[str, str] = {}
-    for column in source.columns:
-        known.setdefault(bare(column), column)
+    there = known(source.columns)
     found = {}
     for ours, names in words()[table].items():
-        theirs = list(dict.fromkeys(known[name] for name in names if name in known))
+        theirs = list(dict.fromkeys(there[name] for name in names if name in there))
         if theirs:
             found[ours] = theirs
     return found
@@ -312,6 +274,8 @@ def _part(
             unsure[ours] = _("or {other}").format(other=other)
     for ours in list(columns):
         _look(table, ours, columns, unsure, source, connection)
+    if table == "order_lines":
+        amounts.judge(columns, unsure, source, connection, SAMPLE)
     _below_cost(columns, unsure, source, connection)
     if table == "orders":
         _states(columns, unsure, source, connection)
@@ -362,6 +326,8 @@ def _below_cost(
     """Say where most prices are below the cost: their columns may have changed places."""
     for price, cost in SOLD_AND_BOUGHT:
         if price not in columns or cost not in columns:
+            continue
+        if any(isinstance(columns[one], dict) and "over" in columns[one] for one in (price, cost)):
             continue
         values = [
             f"{'own_comma' if isinstance(one, dict) and one.get('decimal') else 'own_number'}"

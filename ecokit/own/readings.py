@@ -68,10 +68,11 @@ def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -
     if "epoch" in given:
         found = Reading(_epoch(raw, str(given["epoch"])))
     elif "over" in given:
-        above = _typed("number", raw, _type(given, source), long)
+        number = "number," if given.get("decimal") == "," else "number"
+        above = _typed(number, raw, _type(given, source), long)
         column = str(given["over"])
         need_column(column, source)
-        below = _typed("number", sql.quoted(column), source.types.get(column, ""), True)
+        below = _typed(number, sql.quoted(column), source.types.get(column, ""), True)
         value = f"round({above.value} / nullif({below.value}, 0), 6)"
         found = Reading(value, f"({above.wrong} OR {below.wrong})")
     else:

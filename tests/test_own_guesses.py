@@ -1,0 +1,202 @@
+"""What columns are taken for: decided by their values, or told as unsure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecokit.own.looking import Look, look
+
+
+def looked(tmp_path: Path, text: str, name: str = "lines.csv") -> Look:
+    raw = tmp_path / "raw"
+    raw.mkdir(parents=True)
+    (raw / name).write_text(text, "utf-8")
+    return look(raw, tmp_path / "out")
+
+
+def table(head: str, *rows: tuple[Any, ...]) -> str:
+    return "\n".join([head, *(",".join(map(str, row)) for row in rows)]) + "\n"
+
+
+DAY = "2025-01-05"
+SOLD = [  # order, product, pieces, price of one
+    (1, "a", 2, 10.0),
+    (1, "b", 1, 25.0),
+    (2, "a", 5, 10.0),
+    (3, "b", 3, 25.0),
+    (4, "c", 1, 7.5),
+    (4, "a", 1, 10.0),
+    (5, "c", 4, 7.5),
+]
+SALES = sum(n * price for _order, _product, n, price in SOLD)
+OF_ORDER = {
+    one: sum(n * price for order, _p, n, price in SOLD if order == one) for one in range(1, 6)
+}
+
+
+def lines(head: str, row: Any) -> str:
+    """Return a file of the lines sold; `row` gives the rest of each."""
+    rows = [(order, DAY, product, *row(order, n, price)) for order, product, n, price in SOLD]
+    return table(f"订单编号,下单时间,商品编码,{head}", *rows)
+
+
+STOCK = {1: 90, 2: 80, 3: 70, 4: 60, 5: 50}
+RIGHT: dict[str, tuple[str, str, str]] = {  # what is read rightly, and what is said
+    "as named": (lines("数量,单价,金额", lambda o, n, p: (n, p, n * p)), "", ""),
+    "units in the names": (lines("数量(件),单价（元）", lambda o, n, p: (n, p)), "", ""),
+    "quantity and stock swapped": (
+        lines("数量,库存,单价,金额", lambda o, n, p: (STOCK[o], n, p, n * p)),
+        "quantity",
+        "单价 × 库存 is 金额 in 100% of the rows; 数量 is not the quantity",
+    ),
+    "price and amount swapped": (
+        lines("数量,单价,金额", lambda o, n, p: (n, n * p, p)),
+        "unit_price",
+        "金额 × 数量 is 单价",
+    ),
+    "an amount named price": (
+        lines("数量,价格", lambda o, n, p: (n, n * p)),
+        "unit_price",
+        "价格 grows with 数量",
+    ),
+    "an amount named unit price": (
+        lines("数量,单价", lambda o, n, p: (n, n * p)),
+        "unit_price",
+        "单价 grows with 数量",
+    ),
+    "an amount alone": (
+        lines("数量,实付金额(元)", lambda o, n, p: (n, n * p)),
+        "unit_price",
+        "实付金额(元) over 数量",
+    ),
+    "a price named amount": (
+        lines("数量,金额", lambda o, n, p: (n, p)),
+        "unit_price",
+        "金额 does not grow with 数量",
+    ),
+    "English": (
+        lines("qty,amount", lambda o, n, p: (n, n * p)),
+        "unit_price",
+        "amount over qty",
+    ),
+    "a decimal comma": (
+        table(
+            "order id;date;sku;qty;total price",
+            *((f"{o};{DAY};{k};{n};{n * p:.2f}".replace(".", ","),) for o, k, n, p in SOLD),
+        ),
+        "unit_price",
+        "total price over qty",
+    ),
+    "the order's total beside a price": (
+        lines("数量,单价,订单总金额", lambda o, n, p: (n, p, OF_ORDER[o])),
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_the_values_say_what_a_column_is(name: str, tmp_path: Path) -> None:
+    text, column, said = RIGHT[name]
+    found = looked(tmp_path, text)
+    assert found.values["sales"] == SALES
+    unsure = found.plan.tables["order_lines"].unsure
+    assert said in unsure.get(column, "")
+    assert bool(said) == bool(unsure)
+    report = (tmp_path / "out" / "report.txt").read_text("utf-8")
+    mapping = (tmp_path / "out" / "mapping.yaml").read_text("utf-8")
+    assert said in report
+    assert said in mapping
+
+
+def once(head: str, row: Any) -> str:
+    """Return lines in which no product is sold in two quantities: the values tell nothing."""
+    rows = [
+        (order, DAY, product, *row(n, price))
+        for order, product, n, price in [(1, "a", 2, 10.0), (2, "b", 3, 5.0), (3, "c", 1, 4.0)]
+    ]
+    return table(f"order_id,date,sku,{head}", *rows)
+
+
+PAID = [0.9, 1.0, 0.8, 1.0, 1.0, 0.9, 1.0]
+UNSURE: dict[str, tuple[str, float | None, str]] = {
+    "a price that may be an amount": (
+        once("qty,price", lambda n, p: (n, p)),
+        39.0,
+        "price is taken for the price of one. If it is the amount of the line, write {column: "
+        "price, over: qty}",
+    ),
+    "an amount that may be a price": (
+        once("qty,amount", lambda n, p: (n, n * p)),
+        39.0,
+        "amount is taken for the amount of the line, and divided by qty",
+    ),
+    "an order's total on each line": (
+        lines("数量,实付金额", lambda o, n, p: (n, OF_ORDER[o])),
+        None,
+        "实付金额 is the same on every line of an order",
+    ),
+    "an order's total named price": (
+        lines("数量,价格", lambda o, n, p: (n, OF_ORDER[o])),
+        None,
+        "价格 is the same on every line of an order",
+    ),
+    "paid is less than the price": (
+        lines("数量,单价,实付金额", lambda o, n, p: (n, p, n * p - (2 if o < 4 else 0))),
+        SALES,
+        "实付金额 is less than price × quantity in 4 of the first 7 rows, ¥8.00 in all",
+    ),
+    "a discount that is taken off": (
+        lines(
+            "数量,单价,优惠金额,实付金额",
+            lambda o, n, p: (n, p, 2 * (o < 4), n * p - 2 * (o < 4)),
+        ),
+        SALES - 8,
+        "实付金额 over 数量: 单价 less the discount in 优惠金额",
+    ),
+    "a share that is taken off": (
+        lines(
+            "数量,单价,折扣,金额",
+            lambda o, n, p: (n, p, 8.5 if o < 4 else 10, n * p * (0.85 if o < 4 else 1)),
+        ),
+        SALES - 0.15 * 170,
+        "金额 over 数量: 单价 less the discount in 折扣",
+    ),
+    "a discount alone": (
+        lines("数量,单价,优惠", lambda o, n, p: (n, p, 2 * (o < 4))),
+        SALES,
+        "the discount in 优惠 is not taken off: 4 of the first 7 rows have one, 8.00 in all",
+    ),
+    "a discount beside the whole amount": (
+        lines("数量,单价,金额,优惠", lambda o, n, p: (n, p, n * p, 2 * (o < 4))),
+        SALES,
+        "the discount in 优惠 is not taken off",
+    ),
+    "an amount that fits nothing": (
+        lines("数量,单价,金额", lambda o, n, p: (n, p, 3 * p + n)),
+        SALES,
+        "单价 × 数量 is 金额 in only",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSURE)
+def test_what_the_values_do_not_tell_is_unsure(name: str, tmp_path: Path) -> None:
+    text, sales, said = UNSURE[name]
+    found = looked(tmp_path, text)
+    assert found.values.get("sales") == (sales if sales is None else pytest.approx(sales))
+    assert said in found.plan.tables["order_lines"].unsure["unit_price"]
+    assert said in (tmp_path / "out" / "report.txt").read_text("utf-8")
+    assert said in (tmp_path / "out" / "mapping.yaml").read_text("utf-8")
+
+
+def test_a_quantity_above_the_stock_is_unsure(tmp_path: Path) -> None:
+    found = looked(tmp_path, lines("数量,库存,单价", lambda o, n, p: (STOCK[o], n, p)))
+    said = found.plan.tables["order_lines"].unsure["quantity"]
+    assert "above 库存 in 100% of the rows: have they changed places?" in said
+    named = looked(tmp_path / "2", lines("数量,库存,单价", lambda o, n, p: (n, STOCK[o], p)))
+    assert named.values["sales"] == SALES
+    assert not named.plan.tables["order_lines"].unsure
