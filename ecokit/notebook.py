@@ -5,11 +5,17 @@ Outside IPython nothing happens.
 
 from __future__ import annotations
 
+import ast
+import linecache
 import sys
 from types import TracebackType
 from typing import Any
 
+from ecokit.errors import CourseError
 from ecokit.messages import _
+
+STOPPED: dict[str, str] = {}
+"""Names that a cell would have made, had it not been stopped by what this sentence says."""
 
 
 def install() -> bool:
@@ -24,20 +30,24 @@ def install() -> bool:
     shell = ipython.get_ipython() if ipython else None
     if shell is None:
         return False
-    shell.set_custom_exc((NameError, KeyError), _tell)
+    shell.set_custom_exc((NameError, KeyError, CourseError), _tell)
     return True
 
 
 def _tell(
     shell: Any,
     kind: type[BaseException],
-    error: NameError | KeyError,
+    error: NameError | KeyError | CourseError,
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
     """Show the sentence in place of the traceback, if there is one."""
-    told = sentence(error, trace, shell.user_ns)
+    cells = shell.user_ns
+    told = str(error) if isinstance(error, CourseError) else sentence(error, trace, cells)
     if told:
+        why = STOPPED.get(error.name or "") if isinstance(error, NameError) else None
+        STOPPED.update(dict.fromkeys(_made(cells, trace), why or told))
+    if told and not isinstance(error, CourseError):
         error._render_traceback_ = lambda: [told]  # type: ignore[union-attr]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
@@ -64,9 +74,16 @@ def sentence(error: NameError | KeyError, trace: TracebackType, cells: dict[str,
     """
     asked = _asked_by(cells, trace)
     if isinstance(error, KeyError):
+        told = _lacks_of_shop(error, cells) if asked else ""
         table = _table_of(asked.tb_next) if asked and asked.tb_next else None
-        return "" if table is None else _lacks(table, error.args[0] if error.args else "")
+        if told or table is None:
+            return told
+        return _lacks(table, error.args[0] if error.args else "")
     if asked and not asked.tb_next and not isinstance(error, UnboundLocalError):
+        if error.name in STOPPED:
+            return _("{name!r} comes from a cell above that was stopped. It said: {why}").format(
+                name=error.name, why=STOPPED[error.name]
+            )
         return _(
             "'{name}' is not known here yet: run the cells from the top (Run > Run All Above "
             "Selected Cell), or see whether the name is misspelt."
@@ -76,6 +93,12 @@ def sentence(error: NameError | KeyError, trace: TracebackType, cells: dict[str,
 
 def _lacks(table: Any, name: object) -> str:
     """Return what is told of a column that a table lacks: its name of today, if it has one."""
+    if str(name).endswith("not in index"):
+        there = ", ".join(map(str, table.columns[:12]))
+        asked = str(name).removesuffix(" not in index")
+        return _("This table has no columns {asked}. It has: {there}.").format(
+            asked=asked, there=there
+        )
     from ecokit.inputs.renamed import renamed_column  # only who asks for what is not there waits
 
     new = (renamed_column(str(column), [name]) for column in table.columns)
@@ -88,13 +111,47 @@ def _lacks(table: Any, name: object) -> str:
     ).format(name=name)
 
 
+def _lacks_of_shop(error: KeyError, cells: dict[str, Any]) -> str:
+    """Return what is told of a column that a shop of the cells lacks, if one does."""
+    tables = sys.modules.get("ecokit.shop.tables")
+    if tables is None:
+        return ""
+    from ecokit.shop.lacks import lacks
+
+    shops = [one for one in cells.values() if isinstance(one, tables.Shop)]
+    return next(filter(None, (lacks(error, shop) for shop in shops)), "")
+
+
+def _made(cells: dict[str, Any], trace: TracebackType) -> list[str]:
+    """Return the names that the cell which was stopped makes."""
+    asked = _steps(cells, trace)
+    if not asked:
+        return []
+    lines = linecache.getlines(asked[0].tb_frame.f_code.co_filename)
+    try:
+        steps = ast.walk(ast.parse("".join(lines)))
+    except SyntaxError:  # a magic
+        return []
+    return [
+        one.id if isinstance(one, ast.Name) else one.name
+        for one in steps
+        if (isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store))
+        or isinstance(one, ast.FunctionDef)
+    ]
+
+
 def _asked_by(cells: dict[str, Any], trace: TracebackType) -> TracebackType | None:
     """Return the last step of a traceback that is in the learner's own cells."""
+    steps = _steps(cells, trace)
+    return steps[-1] if steps else None
+
+
+def _steps(cells: dict[str, Any], trace: TracebackType) -> list[TracebackType]:
+    """Return the steps of a traceback that are in the learner's own cells, the first one first."""
     steps: list[TracebackType] = [trace]
     while steps[-1].tb_next:
         steps.append(steps[-1].tb_next)
-    own = [step for step in steps if step.tb_frame.f_globals is cells]
-    return own[-1] if own else None
+    return [step for step in steps if step.tb_frame.f_globals is cells]
 
 
 def _table_of(step: TracebackType) -> Any:

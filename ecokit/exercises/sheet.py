@@ -31,7 +31,7 @@ from typing import (
 
 from ecokit.errors import CourseError
 from ecokit.exercises.aims import objective as aim
-from ecokit.messages import _
+from ecokit.shop.lacks import lacks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -368,15 +368,9 @@ class Declared(Generic[AnySheet]):
         try:
             return self.work(shop)
         except KeyError as error:
-            column = error.args[0] if error.args else None
-            lacking = shop.lacking(column) if hasattr(shop, "lacking") else []
-            if not lacking:
+            told = lacks(error, shop)
+            if not told:
                 raise
-            sentence = _(
-                "This exercise needs the column {column} of {tables}, which your tables lack. "
-                "load_shop() has it."
-            )
-            told = sentence.format(column=column, tables=_(" or ").join(lacking))
             raise CourseError(told) from None
 
     def _check_mistakes(self) -> None:

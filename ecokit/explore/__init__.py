@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.lacks import lacks
 from ecokit.topics import names
 
 if TYPE_CHECKING:
@@ -44,7 +45,13 @@ def _module(topic: str) -> ModuleType:
 
 def _lab(topic: str, shop: Shop) -> Lab | Tabs:
     module = _module(topic)
-    found: Lab | Tabs = (module.measures if topic == MEASURE else module.lab)(shop)
+    try:
+        found: Lab | Tabs = (module.measures if topic == MEASURE else module.lab)(shop)
+    except KeyError as error:
+        told = lacks(error, shop)
+        if not told:
+            raise
+        raise CourseError(told) from None
     return found
 
 

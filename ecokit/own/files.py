@@ -14,7 +14,7 @@ import io
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ def _read(path: Path, name: str, work: Path, connection: Any) -> Iterator[Source
     elif start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         yield from _book(path, name, work)
     elif start.startswith(b"\x1f\x8b") or ending in TEXTS or ending in BOOKS:
-        yield from _text(path, name, work, zipped=start.startswith(b"\x1f\x8b"))
+        yield from _text(path, name, work, connection, zipped=start.startswith(b"\x1f\x8b"))
     else:
         kinds = ", ".join((*TEXTS, ".csv.gz", ".parquet", *BOOKS))
         raise CourseError(_("It is none of: {kinds}.").format(kinds=kinds))
@@ -118,22 +118,35 @@ def _parquet(path: Path, name: str, connection: Any) -> Source:
 # --- text ------------------------------------------------------------------------------------
 
 
-def _text(path: Path, name: str, work: Path, *, zipped: bool) -> Iterator[Source | Refused]:
+def _text(
+    path: Path, name: str, work: Path, connection: Any, *, zipped: bool
+) -> Iterator[Source | Refused]:
     head = _head(path, zipped=zipped)
     if b"<table" in head[:HEAD].lower() or head.lstrip()[:5].lower() in (b"<html", b"<!doc"):
         yield from _page(path, name, work, zipped=zipped)
         return
-    encoding = _encoding(head)
+    seen = survey(path, zipped=zipped)
     notes = []
-    if encoding not in ("utf-8", "utf-8-sig"):
+    if seen.encoding != "utf-8" or seen.damaged or seen.mixed:
         copy = work / f"{len(list(work.iterdir()))}.csv"
-        broken = _transcode(path, copy, encoding, zipped=zipped)
+        broken = _transcode(path, copy, seen, zipped=zipped)
         if broken:
             note = _("{n} characters are damaged in this file; they are read as \ufffd.")
             notes.append(note.format(n=broken))
         path, zipped = copy, False
         head = _head(copy, zipped=False)
-    yield _csv(path, name, head.decode("utf-8-sig", "replace"), notes)
+    source = _csv(path, name, head.decode("utf-8-sig", "replace"), notes)
+    yield _checked(source, connection) if seen.quoted and len(head) == HEAD else source
+
+
+def _checked(source: Source, connection: Any) -> Source:
+    """Return a source of a long text as it is read, where a cell far below holds several lines."""
+    duckdb = need("duckdb", _("Reading your own tables"))
+    try:
+        connection.execute(f"SELECT count(*) FROM {source.scan}").fetchall()
+    except duckdb.Error:
+        return replace(source, scan=source.scan.replace(", columns=", ", parallel=false, columns="))
+    return source
 
 
 def _head(path: Path, *, zipped: bool) -> bytes:
@@ -144,37 +157,94 @@ def _head(path: Path, *, zipped: bool) -> bytes:
         raise CourseError(_("It is not a whole gzip file. Copy or export it again.")) from None
 
 
-def _encoding(head: bytes) -> str:
-    """Return the encoding of a text from its beginning."""
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if head.startswith(mark):
-            return encoding
-    if b"\0" in head:
-        raise CourseError(_("It holds no text. Export the table as CSV or .xlsx."))
-    whole = head[: head.rfind(b"\n") + 1] or head if len(head) == HEAD else head
+@dataclass(frozen=True)
+class Seen:
+    """What a text is, from one pass over all of it.
+
+    Parameters
+    ----------
+    encoding : str
+        What its bytes are read as.
+    damaged : bool
+        Whether some of them are none of it.
+    mixed : bool
+        Whether its lines end in more than one way.
+    quoted : bool
+        Whether a quotation mark stands in it, so that a cell may hold the end of a line.
+    """
+
+    encoding: str
+    damaged: bool = False
+    mixed: bool = False
+    quoted: bool = False
+
+
+def survey(path: Path, *, zipped: bool) -> Seen:
+    """Look at every byte of a text: what it is written in may show on its last line only."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    wrong = b""  # blocks that are not UTF-8
+    ends = {b"\r\n": 0, b"\n": 0, b"\r": 0}
+    quoted, last = False, b""
+    for block in _blocks(path, zipped=zipped):
+        if not last:
+            if block.startswith((b"\xff\xfe", b"\xfe\xff")):
+                return Seen("utf-16")
+            if b"\0" in block:
+                raise CourseError(_("It holds no text. Export the table as CSV or .xlsx."))
+        ends[b"\n"] += block.count(b"\n")
+        if b"\r" in block or last == b"\r":
+            ends[b"\r"] += block.count(b"\r")
+            ends[b"\r\n"] += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
+        quoted = quoted or b'"' in block
+        last = block[-1:]
+        if block.isascii() and not decoder.getstate()[0]:
+            continue
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            decoder.reset()
+            wrong += block if len(wrong) < HEAD else b""
+    wrong = wrong or decoder.getstate()[0]
+    both, line, back = ends.values()
+    mixed = bool(line and back) and not both == line == back
+    encoding = _of_bytes(wrong) if wrong else "utf-8"
+    damaged = bool(wrong) and encoding == "utf-8"
+    return Seen(encoding, damaged=damaged, mixed=mixed, quoted=quoted)
+
+
+def _blocks(path: Path, *, zipped: bool) -> Iterator[bytes]:
+    opened: Any = gzip.open if zipped else open
     try:
-        whole.decode("utf-8")
-    except UnicodeDecodeError:
-        text = whole.decode("gb18030", "replace")
-        chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
-        foreign = sum(not letter.isascii() for letter in text)
-        return "gb18030" if 2 * chinese > foreign else "cp1252"
-    return "utf-8"
+        with opened(path, "rb") as stream:
+            while block := stream.read(1 << 20):
+                yield block
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise CourseError(_("It is not a whole gzip file. Copy or export it again.")) from None
 
 
-def _transcode(path: Path, copy: Path, encoding: str, *, zipped: bool) -> int:
-    """Write a text as UTF-8; return how many characters of it are damaged."""
+def _of_bytes(some: bytes) -> str:
+    """Return what bytes that are not all UTF-8 are read as."""
+    letters = [one for one in some.decode("utf-8", "replace") if not one.isascii()]
+    if 4 * letters.count("\ufffd") < len(letters):
+        return "utf-8"
+    text = some.decode("gb18030", "replace")
+    chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
+    foreign = sum(not letter.isascii() for letter in text)
+    return "gb18030" if 2 * chinese > foreign else "cp1252"
+
+
+def _transcode(path: Path, copy: Path, seen: Seen, *, zipped: bool) -> int:
+    """Write a text as UTF-8 with one kind of line ends; return how many characters are damaged."""
     broken = 0
     opened: Any = gzip.open if zipped else open
     with opened(path, "rb") as stream, copy.open("w", encoding="utf-8", newline="") as out:
-        reader = codecs.getreader(encoding)(stream, "replace")
+        reader = codecs.getreader(seen.encoding)(stream, "replace")
+        held = ""
         while block := reader.read(1 << 20):
             broken += block.count("\ufffd")
-            out.write(block)
+            block = (held + block).replace("\r\n", "\n")
+            held = "\r" if block.endswith("\r") else ""
+            out.write(block.removesuffix("\r").replace("\r", " " if seen.mixed else "\n"))
     return broken
 
 

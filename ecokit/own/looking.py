@@ -151,7 +151,7 @@ def _look(
     progress: bool,
 ) -> Look:
     connection = connected(work)
-    paths = found(folder)
+    paths = found(folder.resolve())  # a file that is read in place is found from anywhere
     if not paths:
         raise CourseError(_("The folder {folder} holds no file.").format(folder=folder))
     copies = work / "copies"
@@ -159,7 +159,7 @@ def _look(
     sources: dict[str, Source] = {}
     refused: list[Refused] = []
     for path in _bar(paths, _("files"), progress):
-        name = path.relative_to(folder).as_posix()
+        name = path.relative_to(folder.resolve()).as_posix()
         for one in read(path, name, copies, connection):
             if isinstance(one, Source):
                 sources[one.name] = one
@@ -245,22 +245,36 @@ def _stored(folder: Path, name: str) -> str:
 
 
 def _rejects(result: Look, sources: dict[str, Source], connection: Any) -> None:
-    """Tell of lines that hold more cells than there are columns; they cannot be read."""
+    """Tell of lines that cannot be read, by kind, with the lines that go with them."""
     if not _rejected(connection):
         return
     rows = connection.execute(
-        "SELECT file_path, count(DISTINCT line), min(line) FROM reject_errors "
-        "JOIN reject_scans USING (scan_id, file_id) GROUP BY file_path"
+        "SELECT file_path, kind, sum(lines), min(line) FROM (SELECT DISTINCT file_path, line, "
+        "CAST(error_type AS VARCHAR) AS kind, 1 + length(rtrim(csv_line, chr(10) || chr(13))) - "
+        "length(replace(rtrim(csv_line, chr(10) || chr(13)), chr(10), '')) AS lines "
+        "FROM reject_errors JOIN reject_scans USING (scan_id, file_id)) "
+        "GROUP BY file_path, kind ORDER BY file_path, kind"
     ).fetchall()
-    for path, count, line in rows:
-        name = next((one.name for one in sources.values() if path in one.scan), path)
-        what = _("lines with more cells than there are columns, and left out")
-        remedy = _("Put text that holds the separator in quotation marks.")
+    kinds = {
+        "TOO MANY COLUMNS": (
+            _("lines with more cells than there are columns, and left out"),
+            _("Put text that holds the separator in quotation marks."),
+        ),
+        "UNQUOTED VALUE": (
+            _("lines from a quotation mark that does not close, and left out"),
+            _("Take it out there, or write it twice, and run the command again."),
+        ),
+    }
+    other = (_("lines that cannot be read, and left out"), _("Export the file again."))
+    for path, kind, count, line in rows:
+        name = next((one.name for one in sources.values() if sql.text(path) in one.scan), path)
+        what, remedy = kinds.get(kind, other)
         example = _("line {line:,}").format(line=line)
-        table = next((t for t, p in result.plan.tables.items() if name in p.files), "")
-        if table:
+        tables = [table for table, part in result.plan.tables.items() if name in part.files]
+        if tables:
+            table = "order_lines" if "order_lines" in tables else tables[0]
             of = result.rows.get(table, 0) + count
-            result.faults.append(Fault(table, name, what, count, of, example, remedy))
+            result.faults.append(Fault(table, name, what, int(count), of, example, remedy))
 
 
 def _rejected(connection: Any) -> bool:

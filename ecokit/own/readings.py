@@ -190,7 +190,8 @@ def _ready(kind: str, raw: str, theirs: str) -> Reading:
     whole = theirs.endswith("INT") or theirs == "INTEGER" or theirs.startswith("DECIMAL")
     fraction = theirs in ("DOUBLE", "FLOAT")
     if kind == "number" and (whole or fraction):
-        return Reading(f"own_finite(CAST({raw} AS DOUBLE))")
+        value = f"CAST({raw} AS DOUBLE)"  # no macro: a file read in place is read without them
+        return Reading(f"CASE WHEN isfinite({value}) THEN {value} END")
     if kind == "id" and whole:
         return Reading(f"CAST({raw} AS BIGINT)")
     if kind in ("id", "text id") and (whole or fraction):

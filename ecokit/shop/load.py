@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.looked import is_looked, read_looked
 from ecokit.shop.paths import datasets_folder
 from ecokit.shop.read import read_table
 from ecokit.shop.schema import schemas
@@ -31,9 +32,10 @@ def load_shop(
     seed : int, optional
         Without it, the company in ``datasets/``. With it, another company, simulated now.
     folder : str or Path, optional
-        A folder with tables of your own company.
+        A folder with tables of your own company, or one that ``ecokit own`` has made of them.
     columns, strict, files, zone
-        For your own tables: see `Shop.from_folder`.
+        For your own tables: see `Shop.from_folder`. What ``ecokit own`` has made was read and
+        checked by its mapping, and needs none of them.
 
     Returns
     -------
@@ -58,6 +60,8 @@ def load_shop(
         if seed is not None:
             sentence = _("Give a seed for a simulated company, or a folder for yours, not both.")
             raise CourseError(sentence)
+        if isinstance(folder, (str, Path)) and is_looked(Path(folder)):
+            return read_looked(Path(folder))
         return Shop.from_folder(folder, columns, strict, files, zone)
     if seed is not None:
         from ecokit.shop.simulator import simulate  # twenty modules that most lessons do without

@@ -91,7 +91,8 @@ def read_folder(path: Any, files: Mapping[str, str] | None = None) -> dict[str, 
     if not tables:
         sentence = _(
             "The folder {folder} holds no table of a shop. It has: {there}. Name the files after "
-            "the tables, for example orders.csv, orders.csv.gz or orders.parquet."
+            "the tables, for example orders.csv, orders.csv.gz or orders.parquet; or run: ecokit "
+            "own {folder}"
         )
         names = [path.name for path in there[:5]] + ["..."] * (len(there) > 5)
         raise CourseError(sentence.format(folder=folder, there=", ".join(names) or _("nothing")))
