@@ -10,6 +10,7 @@ import pytest
 
 from ecokit import exercises, explore, load_shop, own
 from ecokit.errors import CourseError
+from ecokit.own import command
 from ecokit.own.looking import look
 from ecokit.shop import Shop
 from ecokit.shop.lacks import lacks
@@ -97,3 +98,103 @@ def test_a_group_of_a_shop_that_lacks_the_column_gets_one_sentence() -> None:
     )
     assert "The table stock lacks the column demand, which this needs." in text
     assert "Traceback" not in text
+
+
+# --- files as they are -----------------------------------------------------------------------
+
+LINES = [f"{n},P{n % 3},1,2.50,2025-03-{n % 28 + 1:02d}" for n in range(1, 41)]
+HEAD = "Order No,SKU,Qty,Unit price,Order date"
+
+
+def folder(path: Path, **files: bytes) -> Path:
+    path.mkdir()
+    for name, data in files.items():
+        (path / f"{name}.csv").write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Export of March\n" + "\r\n".join([HEAD, *LINES]),
+        HEAD + "\n" + "\r\n".join(LINES),
+        "\n".join([HEAD, *LINES[:20]]) + "\n" + "\r\n".join(LINES[20:]),
+        "\r".join([HEAD, *LINES]),
+        "\n".join([HEAD, *LINES]).replace("P1", "P1\r", 1).replace(",2.50", ",2.50\r\n", 0),
+    ],
+    ids=["title", "names", "half", "old Mac", "stray"],
+)
+def test_lines_that_end_in_more_than_one_way_are_all_read(text: str, tmp_path: Path) -> None:
+    found = look(folder(tmp_path / "raw", sales=text.encode()), tmp_path / "out")
+    assert found.kept["order_lines"] == 40
+    assert dict(found.values)["sales"] == 100
+
+
+@pytest.mark.parametrize(("encoding", "letters"), [("cp1252", "café £"), ("gb18030", "充电线")])
+def test_letters_of_the_last_line_say_how_a_long_file_is_written(
+    encoding: str, letters: str, tmp_path: Path
+) -> None:
+    rows = [f"{n},P{n % 3},plain,1,2.50,2025-03-01" for n in range(12_000)]
+    text = "\n".join(["Order No,SKU,Item name,Qty,Unit price,Order date", *rows, ""])
+    last = f"99999,P9,{letters},1,2.50,2025-03-02\n"
+    found = look(folder(tmp_path / "raw", sales=(text + last).encode(encoding)), tmp_path / "out")
+    assert found.kept["order_lines"] == 12_001
+    names = own.load(tmp_path / "out").products.set_index("product_id")["name"]
+    assert names["P9"] == letters
+
+
+def test_a_cell_of_several_lines_far_below_is_read(tmp_path: Path) -> None:
+    rows = [f"{n},P{n % 3},plain,1,2.50,2025-03-01" for n in range(12_000)]
+    rows[11_990] = '11990,P8,"two\nlines",1,2.50,2025-03-01'
+    text = "\n".join(["Order No,SKU,Item name,Qty,Unit price,Order date", *rows, ""])
+    found = look(folder(tmp_path / "raw", sales=text.encode()), tmp_path / "out")
+    assert found.kept["order_lines"] == 12_000
+
+
+def test_a_quotation_mark_that_does_not_close_tells_how_many_lines_it_took(tmp_path: Path) -> None:
+    text = "\n".join([HEAD, *LINES, ""]).replace(",P2,", ',"P2,', 1)
+    found = look(folder(tmp_path / "raw", sales=text.encode()), tmp_path / "out")
+    told = next(one for one in found.faults if "quotation mark" in one.what)
+    assert (told.rows, found.kept["order_lines"]) == (38, 1)
+    assert "P2,1,2.50" in told.example
+
+
+def test_a_row_is_where_the_report_says(tmp_path: Path) -> None:
+    rows = [f"{n},P1,1,{-5 if n == 280_000 else 2},2025-03-01" for n in range(300_000)]
+    text = "\n".join([HEAD, *rows, ""])
+    found = look(folder(tmp_path / "raw", sales=text.encode()), tmp_path / "out")
+    assert [one.example for one in found.left] == ["row 280,001"]
+
+
+def test_days_and_months_are_told_apart_by_the_whole_file(tmp_path: Path) -> None:
+    rows = [f"{n},P1,1,2.50,12/{1 + n // 5000}/2025 8:05" for n in range(90_000)]
+    text = "\n".join([HEAD, *rows, ""])
+    look(folder(tmp_path / "raw", sales=text.encode()), tmp_path / "out")
+    placed = own.load(tmp_path / "out").orders["placed_at"]
+    assert (placed.min(), placed.max()) == (
+        pd.Timestamp("2025-12-01 08:05"),
+        pd.Timestamp("2025-12-18 08:05"),
+    )
+
+
+def test_what_is_unsure_is_counted_by_rows_and_what_is_worth_nothing_is_not_made_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "\n".join([HEAD, *LINES, ""]).replace(",P2,1,", ",P2,two,", 1)
+    raw = folder(tmp_path / "raw", sales=text.encode())
+    command.run(raw, tmp_path / "out", None, "")
+    said = capsys.readouterr().out
+    assert "quantity: Qty  # ? 98% of" not in (tmp_path / "out" / "mapping.yaml").read_text("utf-8")
+    assert "1 row left out; order lines among them: 1 row of unknown worth." in said
+    assert "¥0.00" not in said
+    assert "unsure: orders, paid_at: no payment is told" in said
+
+
+def test_lines_alone_say_what_a_measure_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "\n".join(row.rpartition(",")[0] for row in [HEAD, *LINES]) + "\n"
+    command.run(folder(tmp_path / "raw", sales=text.encode()), tmp_path / "out", None, "")
+    said = capsys.readouterr().out
+    assert "No measure can be computed yet" in said
+    assert "Sales: needs orders" in said

@@ -63,6 +63,8 @@ def abilities(columns: Mapping[str, Iterable[str]]) -> list[Ability]:
     for one in [*MEASURES.values(), *KPIS.values()]:
         needs = {table: set(names.split()) for table, names in one.columns.items()}
         found.append(Ability("measure", one.id, one.name, _lacks(needs, there)))
+    some = min((one.lacks for one in found if one.id in MEASURES), key=len)
+    found.append(Ability("explorer", "measure", _("Any measure, by what you like"), some))
     for row in _needs():
         needs = {}
         for part in filter(None, row["needs"].split("; ")):

@@ -116,7 +116,7 @@ def typed(
             before = set(text)
             query = select(schemas()[name], part, chosen[name], frozenset(long), text)
             path = (work / f"{name}.parquet").as_posix()
-            connection.execute(f"COPY ({query}) TO {sql.text(path)} (FORMAT parquet)")
+            connection.execute(f"COPY ({query}) TO {sql.text(path)} ({sql.PARQUET})")
             scan = (
                 f"(SELECT * EXCLUDE (file_row_number), file_row_number AS _row "
                 f"FROM read_parquet({sql.text(path)}, file_row_number = true))"

@@ -170,7 +170,9 @@ class Checks:
                 Fault(table.name, rule.column, rule.what, count, rows, example, remedy)
             )
         if differ:
-            what = _("put together from lines that differ in their date, customer or state")
+            names = [name for name in one.columns if name not in key]
+            what = _("put together from lines that differ in {columns}")
+            what = what.format(columns=_(" or ").join(names))
             remedy = _("The smallest value is taken.")
             key_name = self.plan.tables[table.name].one_row_a
             self.faults.append(Fault(table.name, key_name, what, differ, rows, "", remedy))
@@ -353,6 +355,9 @@ class Checks:
         said = "" if value is None else f"{_short(value)!r} "
         if part.one_row_a:
             return said.strip()
+        if len(part.files) > 1:
+            several = _("in row {row:,} of its files, one below the other").format(row=row + 1)
+            return said + several
         return said + _("in row {row:,} below the names").format(row=row + 1)
 
     # --- what is left ------------------------------------------------------------------------

@@ -9,6 +9,17 @@ from ecokit.own.looking import look
 from ecokit.own.pages import contents
 
 
+def nearest(lacking: list[tuple[str, str]], number: int = 5) -> list[tuple[str, str]]:
+    """Return the measures that lack least.
+
+    Examples
+    --------
+    >>> nearest([("Conversion", "needs visits; orders"), ("Visits", "needs visits")], 1)
+    [('Visits', 'needs visits')]
+    """
+    return sorted(lacking, key=lambda one: (one[1].count(";"), one[1].count(",")))[:number]
+
+
 def run(folder: Path, out: Path | None, mapping: Path | None, preset: str) -> None:
     """Look at a folder, write everything, and say in a few lines what was found."""
     result = look(folder, out, mapping_file=mapping, preset_name=preset, progress=True)
@@ -20,12 +31,20 @@ def run(folder: Path, out: Path | None, mapping: Path | None, preset: str) -> No
         print(_("left aside: {name}. {why}").format(name=name, why=why))
     for name, _name_zh, value, _formula in said["values"]:
         print(f"{name}: {value}")
-    line = _("{faults} kinds of faults, {rows:,} rows left out, lines among them worth {worth}.")
-    print(
-        line.format(
-            faults=len(said["faults"]), rows=said["left_rows"], worth=said["worth"] or "¥0.00"
+    if not said["values"]:
+        print(_("No measure can be computed yet. What the nearest ones lack:"))
+        for title, lacks in nearest(said["can"][0][2]):
+            print(f"  {title}: {lacks}")
+    for table, column, remark in said["unsure"]:
+        print(
+            _("unsure: {table}, {column}: {what}").format(table=table, column=column, what=remark)
         )
-    )
+    kinds = len(said["faults"])
+    what = _("1 kind of fault") if kinds == 1 else _("{n} kinds of faults").format(n=kinds)
+    worth = _("; order lines among them: {worth}").format(worth=said["worth"])
+    line = _("{what}, {rows} left out{worth}.")
+    worth = worth if said["worth"] else ""
+    print(line.format(what=what, rows=said["left_rows"], worth=worth))
     for note in said["notes"]:
         print(note)
     print(_("The report: {page}").format(page=result.out / "report.html"))

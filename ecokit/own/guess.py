@@ -307,6 +307,9 @@ def _look(
         said = _("{share:.0%} of its values can be read").format(share=shares[best])
         unsure[ours] = "; ".join([*filter(None, [unsure.get(ours)]), said])
     if best in ("dmy", "mdy"):
+        if shares["dmy"] == shares["mdy"]:  # no day of the first rows is above 12
+            shares = _days(source, theirs, connection)
+            best = max(shares, key=lambda way: shares[way])
         other = "mdy" if best == "dmy" else "dmy"
         columns[ours] = {"column": theirs, "dates": best}
         if shares[other] == shares[best]:
@@ -349,14 +352,27 @@ def _shares(
 ) -> dict[str, float]:
     """Return the share of the values of a sample that each way reads."""
     x = sql.quoted(column)
-    counts = ", ".join(f"count({sql.reading(way, 'x', plain=False)})" for way in ways)
+    read = [sql.reading(way, "x", plain=False) for way in ways]
+    counts = ", ".join(f"coalesce(sum(n) FILTER (({one}) IS NOT NULL), 0)" for one in read)
     row = connection.execute(
-        f"SELECT count(own_text(x)), {counts} FROM "
-        f"(SELECT DISTINCT x FROM (SELECT {x} AS x FROM {source.scan} LIMIT {SAMPLE}) LIMIT 1000)"
+        f"SELECT coalesce(sum(n) FILTER (own_text(x) IS NOT NULL), 0), {counts} FROM (SELECT x, "
+        f"count(*) AS n FROM (SELECT {x} AS x FROM {source.scan} LIMIT {SAMPLE}) GROUP BY x "
+        "ORDER BY x LIMIT 1000)"
     ).fetchall()[0]
     return {
-        way: (count / row[0] if row[0] else 1.0) for way, count in zip(ways, row[1:], strict=True)
+        way: (float(count / row[0]) if row[0] else 1.0)
+        for way, count in zip(ways, row[1:], strict=True)
     }
+
+
+def _days(source: Source, column: str, connection: Any) -> dict[str, float]:
+    """Return how many days of a whole file each order of day and month reads."""
+    x = f"regexp_extract({sql.quoted(column)}, '\\d+[/-]\\d+[/-]\\d+')"
+    counts = ", ".join(f"count({sql.reading(way, 'x', plain=False)})" for way in ("dmy", "mdy"))
+    row = connection.execute(
+        f"SELECT {counts} FROM (SELECT DISTINCT {x} AS x FROM {source.scan})"
+    ).fetchall()[0]
+    return dict(zip(("dmy", "mdy"), row, strict=True))
 
 
 def _distinct(source: Source, column: str, connection: Any) -> list[str]:

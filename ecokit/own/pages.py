@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import jinja2
 from ecokit import kpi
 from ecokit.messages import _
 from ecokit.own.able import lacking
+from ecokit.own.checks import Left
 from ecokit.own.face import face
 from ecokit.shop.schema import schemas
 
@@ -68,6 +70,38 @@ def shown(one: str, value: float) -> str:
     return f"{value:,.0f} {unit}" if value % 1 == 0 else f"{value:,.2f} {unit}"
 
 
+def rows(number: int) -> str:
+    """Return a number of rows in words.
+
+    Examples
+    --------
+    >>> rows(1), rows(12_000)
+    ('1 row', '12,000 rows')
+    """
+    return _("1 row") if number == 1 else _("{n:,} rows").format(n=number)
+
+
+def worth_of(left: Sequence[Left]) -> str:
+    """Return what order lines that are left out are worth, and how many nobody can value.
+
+    Examples
+    --------
+    >>> one = Left("order_lines", "no quantity", 2, "row 7", None)
+    >>> worth_of([one]), worth_of([one, Left("order_lines", "orphan", 1, "row 9", 20.0)])
+    ('2 rows of unknown worth', 'worth ¥20.00, and 2 rows of unknown worth')
+    """
+    known = [one.yuan for one in left if one.yuan is not None]
+    unknown = sum(
+        one.rows
+        for one in left
+        if one.table == "order_lines" and one.yuan is None and one.reason not in ("total", "blank")
+    )
+    said = [_("worth {yuan}").format(yuan=yuan(sum(known)))] if known else []
+    if unknown:
+        said.append(_("{rows} of unknown worth").format(rows=rows(unknown)))
+    return _(", and ").join(said)
+
+
 def yuan(value: float | None) -> str:
     """Return an amount in yuan, or nothing where there is none."""
     return "" if value is None else f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
@@ -101,10 +135,9 @@ def contents(result: Look) -> dict[str, Any]:
         for name, part in result.plan.tables.items()
     ]
     left = [
-        (one.table, reason(one.reason), one.rows, one.example, yuan(one.yuan))
+        (one.table, reason(one.reason), rows(one.rows), one.example, yuan(one.yuan))
         for one in result.left
     ]
-    worths = [one.yuan for one in result.left if one.yuan is not None]
     values = [
         (
             kpi.declared(one).name,
@@ -137,8 +170,8 @@ def contents(result: Look) -> dict[str, Any]:
         "tables": tables,
         "faults": [one.sentence() for one in result.faults],
         "left": left,
-        "left_rows": sum(one.rows for one in result.left),
-        "worth": yuan(sum(worths) if worths else None),
+        "left_rows": rows(sum(one.rows for one in result.left)),
+        "worth": worth_of(result.left),
         "values": values,
         "can": can,
     }

@@ -11,6 +11,7 @@ from typing import Any
 GAPS = ("null", "none", "nan", "nat", "<na>", "n/a", "#n/a", "\\n", "-", "--", "na")
 TRUE = ("true", "t", "yes", "y", "1", "是", "有")
 FALSE = ("false", "f", "no", "n", "0", "否", "无")
+PARQUET = "FORMAT parquet, PRESERVE_ORDER true"  # so that a row's number is that of the file
 TOTALS = r"^(合计|总计|小计|汇总|总和|共计|total|totals|grand total|sum|subtotal)\s*[:：]?$"
 ORDERS = {  # how a column writes dates with slashes: day or month first
     "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y"),
