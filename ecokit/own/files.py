@@ -48,6 +48,8 @@ class Source:
         Of Parquet, the types that are there already.
     notes : tuple of str
         What a reader should know, such as a broken character.
+    swallowed : tuple of int and str
+        How many lines stand in a cell of many lines that holds whole rows, and its beginning.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Source:
     scan: str
     types: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    swallowed: tuple[int, str] = (0, "")
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,26 @@ def _text(
         path, zipped = copy, False
         head = _head(copy, zipped=False)
     source = _csv(path, name, head.decode("utf-8-sig", "replace"), notes)
-    yield _checked(source, connection) if seen.quoted and len(head) == HEAD else source
+    if seen.quoted and len(head) == HEAD:
+        source = _checked(source, connection)
+    if "parallel=false" in source.scan:
+        source = replace(source, swallowed=_swallowed(path, source, zipped=zipped))
+    yield source
+
+
+def _swallowed(path: Path, source: Source, *, zipped: bool) -> tuple[int, str]:
+    """Return how many lines stand inside cells that hold whole rows, and where the first begins."""
+    mark = source.scan.partition("delim='")[2][:1]
+    opened: Any = gzip.open if zipped else open
+    lines, start = 0, ""
+    csv.field_size_limit(1 << 31)
+    with opened(path, "rt", encoding="utf-8", errors="replace", newline="") as stream:
+        for row in csv.reader(stream, delimiter=mark):
+            for cell in row:
+                ends = cell.rstrip().count("\n")
+                if ends and cell.count(mark) >= 0.7 * (len(source.columns) - 1) * ends:
+                    lines, start = lines + ends, start or cell.partition("\n")[0][:60]
+    return lines, start
 
 
 def _checked(source: Source, connection: Any) -> Source:

@@ -215,7 +215,7 @@ def _tables(
         checks = Checks(result.plan, read_tables, sources, connection)
         result.rows, result.faults = checks.rows, checks.faults
         _rejects(result, sources, connection)
-        _swallowed(result, sources, connection)
+        _swallowed(result, sources)
         result.left = checks.left()
         kept = result.out / "tables"
         shutil.rmtree(kept, ignore_errors=True)
@@ -278,36 +278,18 @@ def _rejects(result: Look, sources: dict[str, Source], connection: Any) -> None:
             result.faults.append(Fault(table, name, what, int(count), of, example, remedy))
 
 
-def _swallowed(result: Look, sources: dict[str, Source], connection: Any) -> None:
+def _swallowed(result: Look, sources: dict[str, Source]) -> None:
     """Tell of lines that stand inside a cell, because a quotation mark above does not close."""
-    used = {name: table for table, part in result.plan.tables.items() for name in part.files}
-    for name, table in used.items():
-        one = sources[name]
-        if "parallel=false" not in one.scan or len(one.columns) < 3:
-            continue
-        mark = one.scan.partition("delim='")[2][:1]
-        cells = []
-        for column in one.columns:
-            cell = f"rtrim({sql.quoted(column)}, chr(10))"
-            ends, marks = (
-                f"(length({cell}) - length(replace({cell}, {sign}, '')))"
-                for sign in ("chr(10)", sql.text(mark))
-            )
-            enough = 0.7 * (len(one.columns) - 1)  # as many cells a line as the table has
-            cells.append(
-                f"CASE WHEN {ends} > 0 AND {marks} >= {enough} * {ends} "
-                f"THEN {{'lines': {ends}, 'cell': {cell}}} END"
-            )
-        ((lines, cell),) = connection.execute(
-            f"SELECT sum(x.lines), first(x.cell) FROM (SELECT coalesce({', '.join(cells)}) AS x "
-            f"FROM {one.scan}) WHERE x IS NOT NULL"
-        ).fetchall()
-        if lines:
+    for table, part in result.plan.tables.items():
+        for name in part.files:
+            lines, start = sources[name].swallowed
+            if not lines or any(one.column == name and one.rows == lines for one in result.faults):
+                continue
             what = _("lines inside a cell, because a quotation mark above does not close")
             remedy = _("They are not read: take the mark out, or write it twice, and run again.")
-            example = _("below {text!r}").format(text=cell.partition("\n")[0][:60])
-            of = result.rows.get(table, 0) + int(lines)
-            result.faults.insert(0, Fault(table, name, what, int(lines), of, example, remedy))
+            example = _("below {text!r}").format(text=start)
+            of = result.rows.get(table, 0) + lines
+            result.faults.insert(0, Fault(table, name, what, lines, of, example, remedy))
 
 
 def _rejected(connection: Any) -> bool:
