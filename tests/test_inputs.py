@@ -430,12 +430,17 @@ def test_a_narwhals_frame_is_a_table() -> None:
 @EVERYWHERE
 def test_fetched_tables_are_alike(engine: str) -> None:
     data = moved(
-        MOVES[engine], {"stock": stock().set_index(pd.Index([7, 8])), "products": products()}
+        MOVES[engine],
+        {
+            "stock": stock().ffill().set_index(pd.Index([7, 8])),
+            "products": products().assign(delisted_on=stock()["date"]),
+        },
     )
-    here, there = frames.fetched(data, {"stock": "date sold price"}, {"products": "cost core"})
+    needed = {"stock": "date sold price"}
+    here, there = frames.fetched(data, needed, {"products": "cost core delisted_on"})
     assert here.index.tolist() == [0, 1]
     assert list(here) == ["date", "sold", "price"]
-    assert here["date"].dtype == "datetime64[us]"
+    assert here["date"].dtype == there["delisted_on"].dtype == "datetime64[us]"
     assert here["sold"].sum() == 4
     assert there["cost"].isna().tolist() == [False, True]
 
@@ -834,5 +839,6 @@ def test_days_of_the_shop_have_no_zone_among_pythons_own_objects_either() -> Non
 
 def test_a_gap_among_days_is_a_gap_however_it_is_written() -> None:
     days = pd.Series([T("2025-01-01"), Decimal("NaN"), None], dtype=object)
-    (frame,) = frames.door({"stock": pd.DataFrame({"date": days})}, {"stock": "date"})
-    assert frame["date"].is_null().to_list() == [False, True, True]
+    products = pd.DataFrame({"delisted_on": days})
+    (frame,) = frames.door({"products": products}, {"products": "delisted_on"})
+    assert frame["delisted_on"].is_null().to_list() == [False, True, True]

@@ -4,8 +4,9 @@ A measure takes ``data``, a shop or tables by name, and opens what it needs with
 `fetched` where it computes in pandas. A function over one table opens it with `table`.
 
 A lazy engine (Polars lazy, DuckDB, PySpark) is asked for its columns and their types, not for rows:
-that would run a query. What a function fetches is looked at when it is here. One question is asked,
-once for each table: whether a key of it stands there twice. `Shop.in_place` has asked it before.
+that would run a query. What a function fetches is looked at when it is here. Two questions are
+asked, once for each table: whether a row lacks its key, its link to another table or its time, and
+whether a key stands there twice. `Shop.in_place` has asked them before.
 
 >>> import pandas as pd
 >>> stock = pd.DataFrame({"product_id": ["P1", "P2"], "sold": [4, 0]})
@@ -26,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.inputs import kinds
+from ecokit.inputs import amounts, kinds, rows
 from ecokit.inputs.kinds import Frame as Frame
 from ecokit.inputs.kinds import as_group as as_group
 from ecokit.inputs.kinds import as_times as as_times
@@ -121,7 +122,8 @@ def door(
         A table or a column is missing, is there twice or holds the wrong kind of values, the kinds
         of frames are mixed, a time has a zone, an id is a number here and text there; or an eager
         table holds a number that is not finite (a lazy engine refuses it when it computes). A row
-        stands twice in a table that has the key of the data package.
+        lacks its key, its link to another table or its time, or stands twice in a table that has
+        the key of the data package.
 
     Examples
     --------
@@ -165,6 +167,7 @@ def opened(
     frame = _checked(name, _even(name, given[name]), _names(columns), types or {}, read=known)
     alike = alike and not isinstance(frame, nw.DataFrame)
     if not (alike or known):
+        _refuse_gaps(name, frame, _names(columns), given[name])
         kinds.refuse_twice(name, frame, given[name], once=isinstance(given, Tables))
     return frame
 
@@ -217,6 +220,7 @@ def table(
     frame = _even(name, given)
     if not isinstance(columns, Mapping):
         checked = _checked(name, frame, _names(columns), types or {})
+        _refuse_gaps(name, checked, _names(columns), given)
         kinds.refuse_twice(name, checked, given)
         return checked
     for ours, theirs in columns.items():
@@ -229,6 +233,7 @@ def table(
     checked = _checked(name, frame, list(dict.fromkeys(columns.values())), known)
     renamed = [nw.col(yours).alias(ours) for ours, yours in columns.items() if yours != ours]
     checked = checked.with_columns(*renamed) if renamed else checked
+    _refuse_gaps(name, checked, list(columns), given)
     kinds.refuse_twice(name, checked, given)
     return checked
 
@@ -472,6 +477,22 @@ def _checked(
         kinds.refuse_several(name, frame, [one for one in free if one in loose])
         kinds.refuse_huge(name, frame, [one for one in columns if wanted.get(one) == "number"])
     return frame
+
+
+def _refuse_gaps(name: str, frame: Frame, columns: Sequence[str], native: Any) -> None:
+    """Refuse rows that lack what no row can do without, such as a line without its order.
+
+    A lazy engine is asked, once for each table that it has.
+    """
+    needed = kinds.needed(name, columns)
+    rules = [amounts.gaps(name, one) for one in needed]
+    if isinstance(frame, nw.DataFrame):
+        rows.refuse(frame, name, rules)
+        return
+    native = nw.to_native(native, pass_through=True)
+    if rules and kinds.first_time(native, *needed):
+        rows.ask(frame, name, rules)
+        kinds.remember(native, *needed)
 
 
 def _only(frame: Frame, columns: Sequence[str]) -> Frame:

@@ -28,6 +28,7 @@ from ecokit.inputs.renamed import renamed_column
 from ecokit.messages import _
 from ecokit.shop.in_place import GAP_WORDS, TOTAL_WORDS, is_total, without_gaps
 from ecokit.shop.schema import schemas
+from ecokit.shop.validate import is_needed
 from ecokit.shop.values import MONTH
 from ecokit.shop.words import FALSE, GAPS, TRUE
 
@@ -243,6 +244,41 @@ def described(table: str, columns: Sequence[str]) -> dict[str, str]:
     # An id may be a number in one shop and text in another.
     kinds |= {column: "id" for column in columns if _is_id(column)}
     return {column: kinds[column] for column in columns if column in kinds}
+
+
+_OPEN = {
+    "visits": {"visitor_id"},  # a guest
+    "complaints": {"order_id"},  # of something else
+    "touchpoints": {"due_at"},  # nothing was promised
+    "creatives": {"delivered_at"},
+    "decisions": {"decided_at"},
+    "approvals": {"answered_at"},
+    "contacts": {"ended_at"},
+}
+"""Columns in which a gap says something: not yet, or nobody."""
+
+
+def needed(table: str, columns: Sequence[str]) -> list[str]:
+    """Return the keys, links and times without which a row of a table cannot be used.
+
+    They are those without which a `Shop` leaves a row out. Of its numbers a measure knows in which
+    rows it needs them: see `amounts.gaps`.
+
+    Examples
+    --------
+    >>> needed("order_lines", ["product_id", "quantity"]), needed("orders", ["visitor_id"])
+    (['product_id'], [])
+    """
+    schema = schemas().get(table)
+    if schema is None:
+        return []
+    keys = {*schema.primary_key, *(one for key in schema.foreign_keys for one in key.fields)}
+    found = {
+        one.name
+        for one in schema
+        if (one.name in keys or one.type in _TIMES) and is_needed(schema, one)
+    }
+    return [one for one in columns if one in found - _OPEN.get(table, set())]
 
 
 def _is_id(column: str) -> bool:
@@ -658,8 +694,21 @@ def refuse_nan(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> 
 _MORE_KEY = {"posts": ("structure",), "mandates": ("raised_by", "decided_by")}
 """What else tells rows apart in tables of several structures, and of several ways to decide."""
 
-_LOOKED_AT: dict[int, weakref.ref[Any]] = {}
-"""Tables without a row twice, by the id of the engine's own object: looked at once is enough."""
+_LOOKED_AT: dict[tuple[Any, ...], weakref.ref[Any]] = {}
+"""Tables without a fault, by the id of the engine's own object and what was looked for."""
+
+
+def first_time(native: Any, *what: Any) -> bool:
+    """Say whether an engine's own table was not looked at for this before: once is enough."""
+    known = _LOOKED_AT.get((id(native), *what))
+    return known is None or known() is not native
+
+
+def remember(native: Any, *what: Any) -> None:
+    """Remember that an engine's own table was looked at, as long as it is there."""
+    with suppress(TypeError):  # not every engine's tables can be remembered
+        mark = (id(native), *what)
+        _LOOKED_AT[mark] = weakref.ref(native, partial(_forget, mark))
 
 
 def refuse_twice(table: str, frame: Frame, native: Any, *, once: bool = False) -> None:
@@ -678,8 +727,7 @@ def refuse_twice(table: str, frame: Frame, native: Any, *, once: bool = False) -
     key += [it for it in _MORE_KEY.get(table, ()) if it in schema and it not in key]
     once = once or not isinstance(frame, nw.DataFrame)
     native = nw.to_native(native, pass_through=True)
-    known = _LOOKED_AT.get(id(native)) if once else None
-    if known is not None and known() is native:
+    if once and not first_time(native):
         return
     found = _twice(frame.select(*key).drop_nulls(), key)
     if found:
@@ -697,12 +745,11 @@ def refuse_twice(table: str, frame: Frame, native: Any, *, once: bool = False) -
             ).format(n=n, table=table, example=example, key=", ".join(key))
         )
     if once:
-        with suppress(TypeError):  # not every engine's tables can be remembered
-            _LOOKED_AT[id(native)] = weakref.ref(native, partial(_forget, id(native)))
+        remember(native)
 
 
-def _forget(number: int, _gone: Any) -> None:
-    _LOOKED_AT.pop(number, None)
+def _forget(mark: tuple[Any, ...], _gone: Any) -> None:
+    _LOOKED_AT.pop(mark, None)
 
 
 def _twice(rows: Frame, key: list[str]) -> tuple[int, tuple[Any, ...], bool] | None:

@@ -29,7 +29,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.inputs.frames import Frame
+from ecokit.inputs.kinds import Frame
 from ecokit.inputs.numbers import shown
 from ecokit.messages import _
 
@@ -77,7 +77,32 @@ def refuse(frame: Frame, table: str, rules: Sequence[Wrong]) -> None:
         return
     for mark, rule in zip(flags, rules, strict=True):
         if flagged[mark].any():
-            raise CourseError(_told(found.filter(flagged[mark]), len(found), table, rule))
+            wrong = found.filter(flagged[mark])
+            raise CourseError(_told(wrong, len(wrong), len(found), table, rule))
+
+
+def ask(frame: Frame, table: str, rules: Sequence[Wrong]) -> None:
+    """Do what `refuse` does with a lazy engine: that runs a query.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> lines = pl.LazyFrame({"order_id": [1, None], "product_id": ["P1", "P2"]})
+    >>> ask(nw.from_native(lines), "order_lines", [missing("order_id", "product_id")])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: In 1 of 2 rows of order_lines, order_id is missing, such as the one
+    with product_id P2. Correct these rows, or leave them out.
+    """
+    counts = [
+        rule.rows.fill_null(value=False).cast(nw.Int64).sum().alias(f"wrong_{n}")
+        for n, rule in enumerate(rules)
+    ]
+    total, *found = frame.select(nw.len().alias("rows"), *counts).collect().row(0)
+    for n, rule in zip(found, rules, strict=True):
+        if n:
+            example = frame.filter(rule.rows).head(1).collect()
+            raise CourseError(_told(example, int(n), int(total), table, rule))
 
 
 def broken(rules: Sequence[Wrong]) -> nw.Expr:
@@ -85,15 +110,16 @@ def broken(rules: Sequence[Wrong]) -> nw.Expr:
     return nw.any_horizontal(*[rule.rows for rule in rules], ignore_nulls=True)
 
 
-def _told(rows: nw.DataFrame[Any], total: int, table: str, rule: Wrong) -> str:
-    shown = list(dict.fromkeys(rule.columns))
+def _told(rows: nw.DataFrame[Any], n: int, total: int, table: str, rule: Wrong) -> str:
+    there = rows.collect_schema()  # a measure may have left out the key of a table
+    shown = [one for one in dict.fromkeys(rule.columns) if one in there]
     values = rows.select(*shown).row(0) if shown else ()
     example = ", ".join(f"{name} {_cell(value)}" for name, value in zip(shown, values, strict=True))
     with_example = _("{what}, such as the one with {example}")
     what = with_example.format(what=rule.what, example=example) if example else rule.what
     message = _("In {n:,} of {total:,} rows of {table}, {what}. {remedy}")
     told = {"table": table, "what": what, "remedy": rule.remedy}
-    return message.format(n=len(rows), total=total, **told)
+    return message.format(n=n, total=total, **told)
 
 
 def _cell(value: Any) -> str:

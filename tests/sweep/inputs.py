@@ -27,6 +27,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "numbers.refused",
     "numbers.shown",
     "rows.above",
+    "rows.ask",
     "rows.below_zero",
     "rows.broken",
     "rows.missing",
