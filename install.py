@@ -4,15 +4,19 @@
     python3 install.py test engines   what the tests need besides
 
 Versions and hashes of all packages come from ``requirements.lock``. A second call does
-nothing until the lock or ``pyproject.toml`` changes. Old Pythons can read this file, to say
-which one is needed.
+nothing until the lock or ``pyproject.toml`` changes. A call that is stopped at any moment can be
+repeated: an environment that was begun and not finished is made anew. Old Pythons can read this
+file, to say which one is needed.
 """
 
+import contextlib
+import errno
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import time
 import venv
 from pathlib import Path
 
@@ -20,7 +24,11 @@ ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
-STAMP = ENVIRONMENT / "ecokit-installed"
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = ENVIRONMENT / "ecokit-installed"  # there only while the environment is whole
+BUSY = ROOT / ".venv-busy"  # locked while one call installs
+ROOM = 1_500_000_000  # bytes that the packages take, and what is fetched for them
+AGAIN = "Then run the same command again."
 VERSIONS = [(3, minor) for minor in (13, 12, 14, 11)]
 
 
@@ -28,27 +36,66 @@ def main():
     """Make or complete the environment."""
     if sys.version_info[:2] not in VERSIONS:
         sys.exit(again_with_a_newer_python())
-    extras = sorted({"book", "own", *sys.argv[1:], *installed_extras()})
-    state = "{}\n{}\n".format(fingerprint(), " ".join(extras))
-    if STAMP.exists() and STAMP.read_text() == state:
+    extras = sorted({"book", "own", *sys.argv[1:]})
+    if is_whole(extras):
         return
-    python = BIN / ("python.exe" if os.name == "nt" else "python")
-    if not runs(python):
+    with alone():
+        if not is_whole(extras):
+            install(sorted({*extras, *installed()}))
+
+
+def is_whole(extras):
+    """Whether the environment holds what the lock says, with these extras and perhaps more."""
+    return installed(fingerprint()) >= set(extras) and runs(PYTHON)
+
+
+def install(extras):
+    """Make the environment if it was never whole, and install what the lock says."""
+    if not STAMP.exists() or not runs(PYTHON, "import pip"):
         say("Making the environment in .venv ...")
         make_environment()
+    STAMP.unlink(missing_ok=True)
     say("Installing the packages of the lock. The first time this downloads 150 MB or more ...")
     uv = ENVIRONMENT / "uv.txt"
     uv.write_text(locked("uv"))
-    run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", uv])
+    run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", uv])
     run(
         [
-            *(BIN / "uv", "pip", "install", "--quiet", "--python", python),
+            *(BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON),
             *("--constraints", LOCK, "--build-constraints", LOCK),
             *("--editable", "{}[{}]".format(ROOT, ",".join(extras))),
         ],
-        env={**package_index(python), **os.environ},
+        env={**package_index(PYTHON), **os.environ},
     )
-    STAMP.write_text(state)
+    STAMP.write_text("{}\n{}\n".format(fingerprint(), " ".join(extras)))
+
+
+@contextlib.contextmanager
+def alone():
+    """Wait until no other call installs here; the lock goes with its process and those it began."""
+    with BUSY.open("w") as file:
+        os.set_inheritable(file.fileno(), True)
+        if not locks(file):
+            say("Another window installs the course already. Waiting for it ...")
+            while not locks(file):
+                time.sleep(1)
+        yield
+
+
+def locks(file):
+    """Whether this process gets the lock; where there are no locks, it does."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+    return True
 
 
 def again_with_a_newer_python():
@@ -62,23 +109,28 @@ def again_with_a_newer_python():
     )
 
 
-def runs(python):
-    """Whether this Python is there and starts."""
+def runs(python, code=""):
+    """Whether this Python is there, starts, and runs the code."""
     try:
-        return subprocess.call([str(python), "-c", ""], stderr=subprocess.DEVNULL) == 0
+        return subprocess.call([str(python), "-c", code], stderr=subprocess.DEVNULL) == 0
     except OSError:
         return False
 
 
 def make_environment():
     """Make the virtual environment, or say what the system lacks."""
-    try:
-        venv.create(ENVIRONMENT, clear=True, with_pip=True)
-    except (Exception, SystemExit):
+    if ENVIRONMENT.exists():
+        old = ROOT / f".venv-old-{os.getpid()}"
+        ENVIRONMENT.rename(old)  # in one step; half an environment is never taken for a whole
+    for old in ROOT.glob(".venv-old-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    venv.create(ENVIRONMENT)
+    if not runs(PYTHON, "import ensurepip"):
         sys.exit(
             "Python could not make a virtual environment. On Debian and Ubuntu install it with:\n"
             "    sudo apt-get install python3-venv"
         )
+    run([PYTHON, "-Im", "ensurepip", "--default-pip"], stdout=subprocess.DEVNULL)
 
 
 def locked(name):
@@ -101,9 +153,12 @@ def package_index(python):
     return {"UV_DEFAULT_INDEX": index, "UV_SYSTEM_CERTS": "1"} if index else {}
 
 
-def installed_extras():
-    """Return the extras that an earlier call installed: they stay."""
-    return STAMP.read_text().splitlines()[1].split() if STAMP.exists() else []
+def installed(state=""):
+    """Return the extras that are installed, of this state or any: they stay."""
+    lines = STAMP.read_text().splitlines() if STAMP.exists() else []
+    if len(lines) < 2 or not lines[0].startswith(state):
+        return set()
+    return set(lines[1].split())
 
 
 def fingerprint():
@@ -114,10 +169,27 @@ def fingerprint():
 
 
 def run(command, **options):
-    """Run a command; leave with its exit code when it fails."""
-    code = subprocess.call([str(word) for word in command], **options)
+    """Run a command; leave with a sentence when it fails."""
+    code = subprocess.call(
+        [str(word) for word in command],
+        close_fds=False,  # the lock too: a child may outlive this process, and holds it as long
+        start_new_session=True,  # Ctrl-C comes to this process alone, which ends its child
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        **options,
+    )
     if code:
-        sys.exit(code)
+        sys.exit(
+            why_not() or "The packages could not be installed; the reason stands above. " + AGAIN
+        )
+
+
+def why_not():
+    """Return a sentence if the disk is full."""
+    free = shutil.disk_usage(str(ROOT)).free
+    if free > ROOM // 10:
+        return ""
+    lacking = f"{free // 10**6:,} MB are free, and the course needs {ROOM // 10**6:,} MB"
+    return f"The disk is full: {lacking}. Make room. {AGAIN}"
 
 
 def say(sentence):
@@ -126,4 +198,11 @@ def say(sentence):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. Run the same command again: it begins where it has to.")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            sys.exit(f"{error.filename or ROOT}: {error.strerror}. {AGAIN}")
+        sys.exit(why_not() or "The disk is full. Make room. " + AGAIN)

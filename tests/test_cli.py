@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import ntpath
 import os
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -109,9 +111,15 @@ sys.exit(main(["start", *sys.argv[2:]]))
 def served(course: Course, tmp_path: Path) -> Iterator[SimpleNamespace]:
     """A running course: its process, the addresses it printed and its environment."""
     words = [str(course.root), "--folder", str(tmp_path / "kit [2]"), "--no-open"]
-    environment = os.environ | {"JUPYTER_RUNTIME_DIR": str(tmp_path / "run")}
+    with serving(SERVE, words, {"JUPYTER_RUNTIME_DIR": str(tmp_path / "run")}) as one:
+        yield one
+
+
+@contextlib.contextmanager
+def serving(code: str, words: list[str], more: dict[str, str]) -> Iterator[SimpleNamespace]:
+    environment = os.environ | more
     process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, *words],
+        [sys.executable, "-c", code, *words],
         stdout=subprocess.PIPE,
         text=True,
         env=environment,
@@ -191,6 +199,84 @@ def test_course_book_opens_the_page_of_the_notebook_that_is_open(
     page.close()
 
 
+LATE = """
+import time
+class Late(course.Course):
+    def book_is_current(self):
+        return False
+    def build_book(self, *, calm, told):
+        told(None, "reading sources... [ 40%] book/glossary")
+        while not (self.root / "go").exists():
+            time.sleep(0.1)
+        if (self.root / "go").read_text() == "fail":
+            raise course.CourseError("The book could not be built. <index.md>")
+from ecokit.cli import start
+start.Course = Late
+"""
+
+
+def test_the_lessons_come_before_the_book(course: Course, tmp_path: Path) -> None:
+    """The page of the book says how far it is, and opens it when it stands, or says why not."""
+    code = SERVE.replace("sys.exit", LATE + "sys.exit")
+    more = {"JUPYTER_RUNTIME_DIR": str(tmp_path / "run")}
+    for end, title in (("", "<h1>The book</h1>"), ("fail", "The book could not be built. &lt;")):
+        (course.root / "go").unlink(missing_ok=True)
+        words = [str(course.root), "--folder", str(tmp_path / "learner"), "--no-open"]
+        with serving(code, words, more) as one:
+            assert answer(one.lab)[0] == 200, "the lessons are there"
+            while "34 %" not in (page := answer(one.book)[1]):
+                assert "The book is being built" in page
+            assert 'http-equiv="refresh"' in page
+            assert answer(one.book.replace("book/", "book/%00"))[0] in (200, 404)
+            (course.root / "go").write_text(end)
+            while "The book is being built" in (page := answer(one.book)[1]):
+                time.sleep(0.1)
+            assert title in page
+            assert answer(one.lab)[0] == 200
+            assert answer(one.book.replace("book/", "book/%00"))[0] in (200, 404)
+
+
+def test_two_starts_at_once_are_one(course: Course, tmp_path: Path) -> None:
+    words = [str(course.root), "--folder", str(tmp_path / "learner"), "--no-open"]
+    more = os.environ | {"HOME": os.devnull}  # a home where nothing can be written
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", SERVE, *words], stdout=subprocess.PIPE, text=True, env=more
+        )
+        for _number in range(2)
+    ]
+    try:
+        while all(one.poll() is None for one in both):
+            time.sleep(0.1)
+        second = next(one for one in both if one.poll() is not None)
+        assert second.stdout
+        said = second.stdout.read()
+        assert second.returncode == 0
+        assert "The course runs already" in said
+        lab = next(line.split()[1] for line in said.splitlines() if line.startswith("Notebooks"))
+        assert answer(lab)[0] == 200
+    finally:
+        for one in both:
+            one.kill()
+            one.communicate()
+
+
+def test_the_browser_is_not_given_the_token(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Other users read the words that a browser is started with; they cannot read the file."""
+    given: list[str] = []
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr("webbrowser.open", given.append)
+    monkeypatch.setattr(start, "PATIENCE", 0)
+    running = {"url": "http://127.0.0.1:8888/", "token": "secret", "pid": 7}
+    start._show(running, open_browser=True)
+    while "secret" not in (told := capsys.readouterr().out):
+        time.sleep(0.01)
+    assert given == [(tmp_path / "jpserver-7-open.html").as_uri()]
+    assert told.startswith("If no page has opened"), "the address is told in the terminal alone"
+
+
 @pytest.mark.parametrize("here", ["C:\\kits", "\\\\server\\share"])
 def test_a_folder_on_another_drive_or_a_share_is_named_whole(
     course: Course,
@@ -225,8 +311,11 @@ def test_a_port_in_use_gets_a_sentence(course: Course, tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(CourseError, match=f"Port {port} is in use"):
-            start._serve(tmp_path, port, open_browser=False)
+        with pytest.raises(CourseError, match=f"Port {port} cannot be had"):
+            start._serve(course, tmp_path, port, open_browser=False)
+    for none in (-1, 65536):
+        with pytest.raises(CourseError, match=f"{none} is no port"):
+            start._serve(course, tmp_path, none, open_browser=False)
 
 
 def test_a_stale_book_is_noticed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,8 @@ _BOOK_INPUTS = (
     "notebooks",
 )
 _STAMP = ".made-from"
+_BUILD = "from jupyter_book.cli.main import main; main()"
+_CALM_BUILD = f"import os; getattr(os, 'nice', int)(10); {_BUILD}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,14 @@ class Course:
             stamp.is_file() and stamp.read_text() == self._fingerprint()
         )
 
-    def build_book(self, *, edition: str = "learner", output: Path | None = None) -> Path:
+    def build_book(
+        self,
+        *,
+        edition: str = "learner",
+        output: Path | None = None,
+        calm: bool = False,
+        told: Callable[[subprocess.Popen[str], str], object] = lambda _process, _line: None,
+    ) -> Path:
         """Build the book with Jupyter Book; every warning is an error.
 
         Parameters
@@ -121,6 +131,10 @@ class Course:
             ``learner``, or ``trainer`` for the book that shows the answers.
         output
             The folder for the build; the checkout itself by default.
+        calm
+            Whether to give way to all else that this machine does.
+        told
+            Is called with the process and each line of its log.
 
         Returns
         -------
@@ -135,30 +149,27 @@ class Course:
         self.need_checkout("ecokit book")
         made_from = self._fingerprint()
         output = output or self.root
-        command = [
-            sys.executable,
-            "-c",
-            "from jupyter_book.cli.main import main; main()",
-            "build",
-            ".",
-            "-W",
-            "-n",
-            "--keep-going",
-        ]
-        done = subprocess.run(
-            [*command, "--path-output", str(output)],
+        command = [sys.executable, "-c", _CALM_BUILD if calm else _BUILD, "build", ".", "-W", "-n"]
+        log = []
+        with subprocess.Popen(
+            [*command, "--keep-going", "--path-output", str(output)],
             cwd=self.root,
-            env=os.environ | {"ECOKIT_EDITION": edition, "PYTHONUTF8": "1"},
+            env=os.environ
+            | {"ECOKIT_EDITION": edition, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
             errors="replace",
-        )
-        if done.returncode:
+            creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) if calm else 0,
+        ) as process:
+            for line in process.stdout or ():
+                log.append(line)
+                told(process, line)
+        if process.returncode:
             # Sphinx does not read a page again whose warning it has given once.
             shutil.rmtree(output / "_build" / ".doctrees", ignore_errors=True)
-            raise CourseError(_("The book could not be built.") + "\n" + _tail(done.stdout))
+            raise CourseError(_("The book could not be built.") + "\n" + _tail(log))
         html = output / "_build" / "html"
         copies.write(html / _STAMP, made_from.encode())
         return html
@@ -173,8 +184,8 @@ class Course:
         return digest.hexdigest()
 
 
-def _tail(log: str, lines: int = 25) -> str:
+def _tail(log: list[str], lines: int = 25) -> str:
     """Return the faults that a log names, or its end when it names none."""
-    found = log.strip().splitlines()
+    found = [line.rstrip() for line in log if line.strip()]
     faults = [line for line in found if re.search(r"WARNING:|ERROR:|[eE]rror:", line)]
     return "\n".join((faults or found)[-lines:])

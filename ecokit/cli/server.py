@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,17 @@ from tornado import web
 
 import ecokit
 from ecokit.cli import brackets, copies, ways
+from ecokit.cli import building as now
 from ecokit.cli.course import Course
 from ecokit.messages import _
 
 STYLE = Path(__file__).with_name("lab.css")
 EXTENSIONS = Path(__file__).with_name("labextension")
 FONT = Path(ecokit.__file__).parent / "plots" / "fonts" / "NotoSansSC-ecokit.otf"
+
+
+shown = threading.Event()
+"""Set when a browser has opened JupyterLab."""
 
 
 class BookHandler(JupyterHandler, web.StaticFileHandler):
@@ -39,7 +45,12 @@ class BookHandler(JupyterHandler, web.StaticFileHandler):
     async def get(  # type: ignore[override]  # the decorators keep no signature
         self, path: str, include_body: bool = True
     ) -> None:
-        """Send a file; a folder sends its ``index.html``."""
+        """Send a file; a folder sends its ``index.html``; while it is built, how far it is."""
+        building = now.current
+        if building and not building.stands and Path(path).suffix in ("", ".html"):
+            self.set_header("Cache-Control", "no-cache")
+            self.finish(building.page())
+            return
         await web.StaticFileHandler.get(self, path, include_body=include_body)
 
     @web.authenticated
@@ -47,6 +58,16 @@ class BookHandler(JupyterHandler, web.StaticFileHandler):
     async def head(self, path: str) -> None:  # type: ignore[override]
         """Send the headers of a file."""
         await web.StaticFileHandler.get(self, path, include_body=False)
+
+    def parse_url_path(self, url_path: str) -> str:
+        """Return the path of a file; no file has a name with the character 0."""
+        if "\0" in url_path:
+            raise web.HTTPError(404)
+        return super().parse_url_path(url_path)
+
+    def compute_etag(self) -> str | None:
+        """Return the mark of a file's content; a page of this moment has none."""
+        return super().compute_etag() if getattr(self, "absolute_path", None) else None
 
     def set_extra_headers(self, path: str) -> None:
         """Let the browser ask each time whether a page is still the newest."""
@@ -74,7 +95,8 @@ class StyleHandler(JupyterHandler):
     @web.authenticated
     @authorized
     async def get(self) -> None:
-        """Send the style sheet."""
+        """Send the style sheet, and note that a page of JupyterLab is there."""
+        shown.set()
         own = [Path(folder, "custom.css") for folder in self.settings["static_custom_path"]]
         sheets = [STYLE, *(path for path in own if path.is_file())]
         self.set_header("Content-Type", "text/css; charset=utf-8")

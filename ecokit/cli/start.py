@@ -1,4 +1,4 @@
-"""``ecokit start``: the book built, the learner's folder laid, JupyterLab on this machine."""
+"""``ecokit start``: the learner's folder laid, JupyterLab on this machine, the book beside it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ import os
 import secrets
 import socket
 import threading
+import time
 import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
-from ecokit.cli import brackets, copies
+import filelock
+
+from ecokit.cli import brackets, building, copies
 from ecokit.cli.course import FIRST, Course
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
 HOST = "127.0.0.1"
 PORT = 8888
+WAIT = 30  # seconds that another start on the same folder has to get ready
+PATIENCE = 10  # seconds that a browser has to show the first page
+LOCK = Path(".ecokit", "start.lock")
 
 
 def start(folder: Path, port: int | None, *, open_browser: bool) -> None:
@@ -27,31 +36,36 @@ def start(folder: Path, port: int | None, *, open_browser: bool) -> None:
     folder
         The learner's folder; made if needed, brought up to date without touching changed files.
     port
-        The port on 127.0.0.1; without one, 8888 or the next free one.
+        The port on 127.0.0.1, 0 for any; without one, 8888 or the next free one.
     open_browser
-        Whether to open the first notebook and the book.
+        Whether to open the first notebook.
 
     Raises
     ------
     CourseError
-        The book cannot be built, the folder cannot be written, or the port is taken.
+        The folder cannot be written, or the port cannot be had.
     """
     course = Course.found()
     prepare(course, folder)
     folder = folder.resolve()
-    running = _running(folder)
-    if running:
-        _say(_("The course runs already. To start it anew, stop it with Ctrl-C where it runs."))
-        _tell(*running, open_browser=open_browser)
-    else:
-        _serve(folder, port, open_browser=open_browser)
+    _need_places(folder)
+    until = time.monotonic() + WAIT
+    while time.monotonic() < until:
+        with _first(folder) as first:
+            running = _running(folder)
+            if first and not running:
+                _serve(course, folder, port, open_browser=open_browser)
+                return
+        if running:
+            _say(_("The course runs already. To start it anew, stop it with Ctrl-C where it runs."))
+            _show(running, open_browser=open_browser)
+            return
+        time.sleep(0.5)  # another start has only just begun, or ends
+    raise CourseError(_("Another start on this folder does not get ready. Stop it with Ctrl-C."))
 
 
 def prepare(course: Course, folder: Path) -> None:
-    """Build the book if it is not current, and lay the notebooks into the learner's folder."""
-    if not course.book_is_current():
-        _say(_("Building the book. The first time takes a minute or two ..."))
-        course.build_book()
+    """Lay the notebooks into the learner's folder, and say what was done."""
     laid = copies.lay(course.learner_files(), folder)
     if laid.new:
         place = _place(folder)
@@ -82,23 +96,35 @@ def _place(folder: Path) -> str:
         return str(folder)
 
 
-def _running(folder: Path) -> tuple[str, str] | None:
-    """Return base address and token of a server that already serves this folder."""
+@contextmanager
+def _first(folder: Path) -> Iterator[bool]:
+    """Say whether no other start serves this folder; where locks do not work, none is known to."""
+    lock = filelock.FileLock(folder / LOCK, blocking=False)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        yield False
+        return
+    except (OSError, NotImplementedError):
+        yield True
+        return
+    with lock:
+        yield True
+
+
+def _running(folder: Path) -> dict[str, Any] | None:
+    """Return what Jupyter knows of a server that already serves this folder."""
     from jupyter_server.serverapp import list_running_servers
 
-    for server in list_running_servers():
-        if Path(server["root_dir"]) == folder and server["hostname"] == HOST:
-            return server["url"], server["token"]
+    with suppress(OSError, ValueError):  # one that just ends takes its file away
+        for server in list_running_servers():
+            if Path(server["root_dir"]) == folder and server["hostname"] == HOST:
+                return dict(server)
     return None
 
 
-def _serve(folder: Path, port: int | None, *, open_browser: bool) -> None:
-    if port is not None and not _is_free(port):
-        raise CourseError(
-            _("Port {port} is in use. Choose another, or none: then a free one is found.").format(
-                port=port
-            )
-        )
+def _serve(course: Course, folder: Path, port: int | None, *, open_browser: bool) -> None:
+    _check(port)
     # Settings of another Jupyter on this machine stay out of the course, and untouched by it.
     os.environ["JUPYTER_CONFIG_DIR"] = str(folder / ".ecokit" / "jupyter")
     # Threads of linear algebra only wait for one another on tables of this size.
@@ -108,11 +134,41 @@ def _serve(folder: Path, port: int | None, *, open_browser: bool) -> None:
     brackets.let_jupyter_find()
     token = secrets.token_hex(16)
     server = LabApp.initialize_server(argv=_arguments(folder, port, token))
-    address = f"http://{HOST}:{server.port}{server.base_url}"
-    server.io_loop.add_callback(_tell, address, token, open_browser=open_browser)
-    server.io_loop.add_callback(_say, _("Stop with Ctrl-C."))
-    server.start()
+    if not course.book_is_current():
+        building.current = building.Building(course)
+    server.io_loop.add_callback(_ready, server, open_browser=open_browser)
+    try:
+        server.start()
+    finally:
+        if building.current:
+            building.current.stop()
     _say(_("The course has stopped. Your work is in {folder}.").format(folder=folder))
+
+
+def _check(port: int | None) -> None:
+    """Refuse a port that is none, or that another programme has."""
+    if port is not None and not 0 <= port <= 65535:
+        sentence = _("{port} is no port. Choose one from 1024 to 65535, or none.")
+        raise CourseError(sentence.format(port=port))
+    if port and not _is_free(port):
+        sentence = _(
+            "Port {port} cannot be had. Choose another, or none: then a free one is found."
+        )
+        raise CourseError(sentence.format(port=port))
+
+
+def _need_places(folder: Path) -> None:
+    """Keep Jupyter's and IPython's files in the learner's folder, where the home is no place."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    try:
+        Path(jupyter_runtime_dir()).mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        place = folder / ".ecokit" / "home"
+        for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "MPLCONFIGDIR"):
+            path = place / name.lower()
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.environ.setdefault(name, str(path))
 
 
 def _is_free(port: int) -> bool:
@@ -121,7 +177,7 @@ def _is_free(port: int) -> bool:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except (OSError, OverflowError):
+        except OSError:
             return False
     return True
 
@@ -132,7 +188,7 @@ def _arguments(folder: Path, port: int | None, token: str) -> list[str]:
     return [
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.ip={HOST}",
-        f"--ServerApp.port={port or PORT}",
+        f"--ServerApp.port={PORT if port is None else port}",
         "--ServerApp.port_retries=50",
         "--ServerApp.open_browser=False",
         "--ServerApp.allow_root=True",  # a container or a hub image may be run by root
@@ -149,15 +205,51 @@ def _arguments(folder: Path, port: int | None, token: str) -> list[str]:
     ]
 
 
-def _tell(address: str, token: str, *, open_browser: bool) -> None:
-    lab = f"{address}lab/tree/{quote(FIRST)}?token={token}"
-    book = f"{address}book/?token={token}"
-    _say(_("Notebooks: {address}").format(address=lab))
-    _say(_("Book:      {address}").format(address=book))
-    if open_browser:  # the book first, so that the notebook ends up in front
-        threading.Thread(
-            target=lambda: [webbrowser.open(page) for page in (book, lab)], daemon=True
-        ).start()
+def _ready(server: Any, *, open_browser: bool) -> None:
+    """Show the first notebook, then build the book beside it."""
+    if os.name == "posix":
+        Path(server.browser_open_file).chmod(0o600)
+    found = {"url": f"http://{HOST}:{server.port}{server.base_url}", "pid": os.getpid()}
+    found["token"] = server.identity_provider.token
+    _show(found, open_browser=open_browser)
+    _say(_("Stop with Ctrl-C."))
+    if building.current:
+        _say(_("The book is being built beside the lessons; the first time takes minutes."))
+        building.current.start()
+
+
+def _show(running: dict[str, Any], *, open_browser: bool) -> None:
+    """Open the first notebook in the browser, or tell where it is.
+
+    The browser is given Jupyter's own file that leads there, which nobody else may read: other
+    users of the machine can see the words that a programme is started with.
+    """
+    if not open_browser:
+        _tell(running)
+        return
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    file = Path(jupyter_runtime_dir(), f"jpserver-{running['pid']}-open.html")
+    threading.Thread(
+        target=_open, args=(file, running), daemon=running["pid"] == os.getpid()
+    ).start()
+
+
+def _open(file: Path, running: dict[str, Any]) -> None:
+    """Open the browser; tell the addresses where no page has come from it after a while."""
+    from ecokit.cli.server import shown
+
+    webbrowser.open(file.as_uri())
+    patience = PATIENCE if running["pid"] == os.getpid() else 0
+    if not shown.wait(patience):
+        _say(_("If no page has opened, open it yourself:"))
+        _tell(running)
+
+
+def _tell(running: dict[str, Any]) -> None:
+    """Print the addresses, in this terminal alone."""
+    for name, page in ((_("Notebooks:"), f"lab/tree/{quote(FIRST)}"), (_("Book:"), "book/")):
+        _say(f"{name:<10} {running['url']}{page}?token={running['token']}")
 
 
 def _say(sentence: str) -> None:

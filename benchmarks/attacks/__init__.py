@@ -1,0 +1,1 @@
+"""Attacks: what the kit was tried with, by seed, and what came of it."""
