@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ecokit import exercises, explore, load_shop, own
+from ecokit import exercises, explore, kpi, load_shop, own, pricing
 from ecokit.errors import CourseError
+from ecokit.explore import measure
 from ecokit.own import command
 from ecokit.own.looking import look
 from ecokit.shop import Shop
@@ -198,3 +199,62 @@ def test_lines_alone_say_what_a_measure_lacks(
     said = capsys.readouterr().out
     assert "No measure can be computed yet" in said
     assert "Sales: needs orders" in said
+
+
+# --- what an analyst goes on with -------------------------------------------------------------
+
+
+def test_the_title_of_a_measure_says_what_it_shows(plain: Shop) -> None:
+    from matplotlib.figure import Figure
+
+    lab = measure.measures(plain)
+    figure = Figure(figsize=(7, 4))
+    declared, values = lab.settle({}, {})
+    for change in ({"period": ""}, {"by": "name"}):
+        declared, values = lab.settle(declared, values | change)
+    told = lab.paint(figure, values)
+    sales, code = measure.answer(plain, "sales", "", ["name"])
+    best = sales.set_index("name")["sales"].idxmax()
+    (axes,) = figure.axes
+    title = " ".join(axes.get_title("left").split()) or " ".join(axes.get_title().split())
+    assert f"Sales: {best} is highest, ¥{sales['sales'].max():,.0f}" in title
+    assert code.replace('"', "&quot;") in told.below or code in told.below
+    left = min(text.get_window_extent().x0 for text in axes.get_yticklabels())
+    assert left >= 0  # no name is cut off
+
+
+def test_a_title_of_two_columns_counts_the_periods() -> None:
+    table = pd.DataFrame(
+        {
+            "month": pd.to_datetime(["2025-01-01", "2025-01-01", "2025-02-01", "2025-02-01"]),
+            "region": ["north", "south"] * 2,
+            "uv": [3, 2, 9, 1],
+        }
+    )
+    told = measure.finding(table, table["region"], "uv", "month")
+    assert told == "north is highest in 2 of 2 months"
+
+
+def test_base_prices_need_no_cost_of_the_stock(plain: Shop) -> None:
+    goods = {"products": plain["products"]}
+    with_stock = {**goods, "stock": plain["stock"]}
+    found = pricing.base_prices(with_stock)
+    pd.testing.assert_frame_equal(found, pricing.base_prices(goods))
+
+
+def test_the_explorer_of_measures_is_among_what_can_be_computed() -> None:
+    can = own.abilities({"visits": ["visitor_id", "started_at"]})
+    assert [one.lacks for one in can if one.id == "measure"] == [()]
+    assert next(one.lacks for one in own.abilities({}) if one.id == "measure")
+
+
+def test_scorecards_of_a_year_are_of_its_months() -> None:
+    shop = load_shop()
+    cards = kpi.scorecards(shop, by="year")
+    one = cards[cards["kpi"] == "sales_completion"].iloc[0]
+    sales = kpi.measure("sales", shop).iloc[0, 0]
+    plans = shop.targets.query("kpi == 'sales_completion'").drop_duplicates("month")["plan"]
+    assert one["actual"] == pytest.approx(sales / plans.sum())
+    year = kpi.scorecard(cards, "product_manager", "2025")
+    assert list(year["kpi"]) == list(cards[cards["post_id"] == "product_manager"]["kpi"])
+    assert kpi.trend(cards, "product_manager").columns.name == "year"

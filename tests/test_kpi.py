@@ -259,7 +259,7 @@ def test_weights_must_add_up() -> None:
         (lambda data: kpi.scorecards(data, posts=["nobody"]), "no target for: nobody"),
         (
             lambda data: kpi.scorecards(data, by="week"),
-            "by is 'week'. Choose one of: month, quarter",
+            "by is 'week'. Choose one of: month, quarter, year",
         ),
         (lambda _data: kpi.scorecards(None), "data is None. Give a shop, or tables by name"),
         (lambda _data: kpi.default_rule("uv"), "kpi is 'uv'. Choose one of: uv_completion"),
@@ -297,7 +297,7 @@ BOTH = "The table cards has a column month and a column quarter"
         ),
         (
             lambda cards: kpi.ranking(cards.rename(columns={"month": "week"})),
-            "no column month.*by month or by quarter",
+            "no column month.*by month, quarter or year",
         ),
         (
             lambda cards: kpi.trend(cards.assign(month="2025-06"), "traffic_manager"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from textwrap import fill
 from typing import Any
 
 import pandas as pd
@@ -25,10 +26,13 @@ PERIODS = {
     "week": _("week"),
     "month": _("month"),
     "quarter": _("quarter"),
+    "year": _("year"),
 }
 LENT = {"products": "product_id", "campaigns": "campaign_id", "channels": "channel_id"}
 MANY = 40  # values of a column beyond which it is no group to choose
 SHOWN = 6  # lines or bars of each colour in the picture
+TICKS = 14  # periods up to which each has its name below the axis
+WIDE = 78  # letters of a line of the title
 ROWS = 24  # rows of the table
 COLOURS = (theme.BLUE, theme.ORANGE, theme.GREEN, theme.PURPLE, theme.BROWN, theme.GREY)
 
@@ -80,8 +84,8 @@ def measures(shop: Shop) -> Lab:
         by_columns = [name for name in (by, more.get("and_by", "")) if name]
         only = (more.get("only", ""), more["value"]) if "value" in more else None
         result, code = answer(shop, measure, period, by_columns, only)
-        figure.subplots_adjust(left=0.13, right=0.97, top=0.86, bottom=0.17)
         alt = picture(figure.add_subplot(), result, measure, period, by_columns, only)
+        figure.tight_layout()  # names on the left are as long as they are
         return Told(alt, _below(result, measure, code))
 
     return Lab(TITLE, controls, draw, "period")
@@ -198,28 +202,101 @@ def picture(
         else ""
     )
     title = theme.capital(one.name) + whose
-    ax.set_title(title)
     if result.empty:
+        ax.set_title(title)
         return _("{title}: there are no rows.").format(title=title)
     names = result[by].astype("str").agg(", ".join, axis=1) if by else pd.Series("", result.index)
+    title = f"{title}: {finding(result, names, measure, period)}"
+    ax.set_title(fill(title, WIDE))
     order = result.groupby(names)[measure].sum().sort_values(ascending=False).index[:SHOWN]
     labels = {name: str(name) for name in order}
     if period:
         for colour, name in zip(COLOURS, order, strict=False):
             rows = result[names == name]
             ax.plot(rows[period], rows[measure], color=colour, marker="o", label=labels[name])
-        ax.figure.autofmt_xdate()
+        _period_axis(ax, result[period], period)
         ax.set_ylim(bottom=min(0, result[measure].min()))
     else:
         amounts = [float(result.loc[names == name, measure].iloc[0]) for name in order]
-        ax.barh([labels[name] or one.name for name in order][::-1], amounts[::-1], color=theme.BLUE)
+        bars = [fill(labels[name] or one.name, 24) for name in order]
+        ax.barh(range(len(bars)), amounts[::-1], color=theme.BLUE)
+        ax.set_yticks(range(len(bars)), bars[::-1])
     if period and by:
-        ax.legend(fontsize=8)
+        ax.legend(fontsize=8, loc="upper left", bbox_to_anchor=(1, 1))
     _axis(ax, one.unit, "y" if period else "x")
     told = [
         f"{labels[name] or one.name}: {_last(result[names == name], measure)}" for name in order
     ]
     return _("{title}. {told}.").format(title=title, told="; ".join(told))
+
+
+def finding(result: pd.DataFrame, names: pd.Series, measure: str, period: str) -> str:
+    """Return what a table of a measure shows: who is highest, and when.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"month": pd.to_datetime(["2025-01-01", "2025-02-01"]), "uv": [3, 9]})
+    >>> finding(told, pd.Series(["", ""]), "uv", "month")
+    'highest in February 2025, 9'
+    >>> finding(told.assign(region=["north", "south"]), pd.Series(["north", "south"]), "uv", "")
+    'south is highest, 9'
+    """
+    known = result[result[measure].notna()]
+    if known.empty:
+        return _("no value is known")
+    most = known.loc[known[measure].astype("float").idxmax()]
+    value = _rounded(measure, most[measure])
+    if not period:
+        who = names[most.name]
+        if not who:
+            return _("{value} over the whole time").format(value=value)
+        return _("{who} is highest, {value}").format(who=who, value=value)
+    if len(set(names)) == 1:
+        when = _when(most[period], period)
+        return _("highest in {when}, {value}").format(when=when, value=value)
+    tops = known.loc[known.groupby(period)[measure].idxmax().dropna()]
+    wins = names[tops.index].value_counts()
+    told = _("{who} is highest in {n} of {of} {periods}")
+    periods = _plural(PERIODS[period])
+    return told.format(who=wins.index[0], n=int(wins.iloc[0]), of=len(tops), periods=periods)
+
+
+def _plural(word: str) -> str:
+    return _("{word}s").format(word=word)
+
+
+def _rounded(measure: str, value: Any) -> str:
+    whole = kpi.declared(measure).unit == "yuan" and abs(value) >= 1000
+    return shown(measure, round(value)).partition(".")[0] if whole else shown(measure, value)
+
+
+def _when(start: Any, period: str) -> str:
+    """Return a period in words: a month by its name, a week by its first day."""
+    if not isinstance(start, pd.Timestamp):
+        return str(start)
+    if period == "quarter":
+        return f"Q{start.quarter} {start.year}"
+    forms = {"month": f"{start:%B %Y}", "year": f"{start.year}"}
+    day = f"{start.day} {start:%B %Y}"
+    week = _("the week of {day}").format(day=day)
+    return forms.get(period, week if period == "week" else day)
+
+
+def _period_axis(ax: Axes, starts: pd.Series, period: str) -> None:
+    """Name each period where there are few, else some of their days."""
+    there = sorted(starts.dropna().unique())
+    if len(there) > TICKS:
+        ax.figure.autofmt_xdate()
+    elif isinstance(there[0], pd.Timestamp):
+        forms = {"month": "%b %Y", "year": "%Y"}
+        texts = [
+            f"Q{one.quarter} {one.year}"
+            if period == "quarter"
+            else one.strftime(forms.get(period, "%d %b"))
+            for one in there
+        ]
+        ax.set_xticks(there, texts, rotation=30, ha="right")
+    ax.set_xlabel(theme.words(PERIODS[period]))
 
 
 def _axis(ax: Axes, unit: str, axis: str) -> None:

@@ -155,24 +155,28 @@ def _read(given: Any, columns: str, name: str) -> pd.DataFrame:
     return table
 
 
+_LENGTHS = {"month": "M", "quarter": "Q", "year": "Y"}
+
+
 def _periods(given: Any, columns: str) -> tuple[pd.DataFrame, str]:
-    """Return scorecards as pandas, and "month" or "quarter": what they are of."""
+    """Return scorecards as pandas, and "month", "quarter" or "year": what they are of."""
     table = _read(given, columns, "cards")
-    by = "quarter" if "quarter" in table else "month"
+    by = next((one for one in ("quarter", "year") if one in table), "month")
     _one_period(table, by)
     return _read(given, f"{by} {columns}", "cards"), by
 
 
 def _one_period(cards: pd.DataFrame, by: str) -> None:
     """Refuse scorecards of no period, and of two: months would be taken together unasked."""
-    remedy = _("Give what scorecards returned, by month or by quarter.")
+    remedy = _("Give what scorecards returned, by month, quarter or year.")
     frames.need("cards", nw.from_native(cards), [by], remedy)
-    if {"month", "quarter"} <= set(cards):
+    several = [one for one in _LENGTHS if one in cards]
+    if len(several) > 1:
         message = _(
-            "The table cards has a column month and a column quarter. Drop the one that its "
+            "The table cards has a column {first} and a column {second}. Drop the one that its "
             "rows are not of."
         )
-        raise CourseError(message)
+        raise CourseError(message.format(first=several[0], second=several[1]))
 
 
 def _of_post(cards: pd.DataFrame, post: object) -> pd.DataFrame:
@@ -264,7 +268,7 @@ def scorecards(
         A Shop or a mapping of tables, any kind of frames; the table targets says who
         carries which KPI.
     by : str
-        "month", or "quarter" (target and weight are then the means of its months).
+        "month", "quarter" or "year" (target and weight are then the means of its months).
     rules : str or mapping of str to str, optional
         See `score`.
     posts : sequence of str, optional
@@ -295,9 +299,9 @@ def scorecards(
     >>> scorecards(load_shop(), by="week")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: by is 'week'. Choose one of: month, quarter.
+    ecokit.errors.CourseError: by is 'week'. Choose one of: month, quarter, year.
     """
-    frequency = {"month": "M", "quarter": "Q"}[numbers.one_of("by", by, ("month", "quarter"))]
+    frequency = _LENGTHS[numbers.one_of("by", by, tuple(_LENGTHS))]
     tables = frames.tables(data, "targets")
     if "targets" not in tables:
         raise CourseError(_("A scorecard needs the table targets. Add it to your tables."))
@@ -328,7 +332,7 @@ def scorecards(
 def scorecard(
     data: Any, post: str, period: str, rules: Mapping[str, str] | str | None = None
 ) -> Any:
-    """Compute the scorecard of one post for one month or quarter.
+    """Compute the scorecard of one post for one month, quarter or year.
 
     Parameters
     ----------
@@ -337,7 +341,7 @@ def scorecard(
     post : str
         "traffic_manager", "design_manager", "product_manager" or "service_center".
     period : str
-        A month such as "2025-06" or a quarter such as "2025Q2".
+        A month such as "2025-06", a quarter such as "2025Q2", or a year such as "2025".
     rules : str or mapping of str to str, optional
         See `score`.
 
@@ -371,12 +375,13 @@ def scorecard(
     >>> scorecard(load_shop(), "design_manager", "June")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: period is 'June'. Write a month as 2025-06 or a quarter as 2025Q2.
+    ecokit.errors.CourseError: period is 'June'. Write a month as 2025-06, a quarter as 2025Q2, ...
     """
     if not (isinstance(period, str) and re.fullmatch(_PERIOD, period)):
-        wanted = _("Write a month as 2025-06 or a quarter as 2025Q2.")
+        wanted = _("Write a month as 2025-06, a quarter as 2025Q2, a year as 2025.")
         raise numbers.refused("period", period, wanted)
-    start, by = pd.Period(period).start_time, "quarter" if "Q" in period else "month"
+    start = pd.Period(period).start_time
+    by = "quarter" if "Q" in period else "month" if "-" in period else "year"
     numbers.one_of("post", post, POSTS)
     whole = isinstance(data, (Shop, Mapping))
     cards = scorecards(data, by=by, rules=rules, posts=[post]) if whole else data
@@ -394,7 +399,7 @@ def scorecard(
     return frames.like(card if rules is None else _scored(card, rules), data)
 
 
-_PERIOD = r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])"
+_PERIOD = r"\d{4}(-(0[1-9]|1[0-2])|Q[1-4])?"
 
 
 @public

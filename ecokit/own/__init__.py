@@ -21,6 +21,6 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "guess": ["presets"],
         "looking": ["Look", "look"],
         "opened": ["load"],
-        "weekly": ["ask", "example", "overview", "report"],
+        "weekly": ["ask", "example", "overview", "report", "shown"],
     },
 )

@@ -13,6 +13,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames
 from ecokit.messages import _
 from ecokit.own.able import abilities
+from ecokit.plots import theme
 from ecokit.shop import Shop
 
 
@@ -110,13 +111,50 @@ def ask(compute: Callable[[], Any]) -> Any:
         return Told(error)
 
 
-def overview(shop: Shop) -> pd.DataFrame:
+def shown(table: pd.DataFrame) -> Any:
+    """Return a report as it is read: money in yuan, shares in per cent, no digits that say nothing.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `report`.
+
+    Returns
+    -------
+    object
+        As the last line of a cell it is a table.
+
+    References
+    ----------
+    The course's own.
+
+    Examples
+    --------
+    >>> shown(pd.DataFrame({"week": pd.to_datetime(["2025-01-06"]), "uv": [2], "sales": [9.5]}))
+    <table of 1 rows and 3 columns>
+    """
+    forms = {"yuan": "yuan", "share": "percent", "index": "percent"}
+    found = {
+        name: forms.get(kpi.declared(name).unit, "count" if _whole(table[name]) else "{:,.1f}")
+        for name in table.columns
+        if name in kpi.MEASURES
+    }
+    return theme.table(table, found)
+
+
+def _whole(column: pd.Series) -> bool:
+    return not (column.dropna().astype("float") % 1).any()
+
+
+def overview(shop: Shop, kind: str = "") -> pd.DataFrame:
     """Return what the course can compute of a shop, and what the rest lacks.
 
     Parameters
     ----------
     shop : Shop
         Such as `load` returns it.
+    kind : str
+        "measure", "exercise" or "explorer"; without it, all of them.
 
     Returns
     -------
@@ -134,5 +172,9 @@ def overview(shop: Shop) -> pd.DataFrame:
     ['Unique visitors (UV)', 'Visits']
     """
     there = {name: list(shop.tables[name].columns) for name in shop.tables}
-    rows = [(one.kind, one.title, not one.lacks, "; ".join(one.lacks)) for one in abilities(there)]
+    rows = [
+        (one.kind, one.title, not one.lacks, "; ".join(one.lacks))
+        for one in abilities(there)
+        if kind in ("", one.kind)
+    ]
     return pd.DataFrame(rows, columns=["kind", "title", "computed", "lacks"])

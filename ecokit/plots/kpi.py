@@ -26,7 +26,7 @@ def _name(kpi: object) -> str:
 
 
 def _period(start: Any, by: str) -> str:
-    return f"Q{start.quarter}" if by == "quarter" else f"{start:%b}"
+    return {"quarter": f"Q{start.quarter}", "year": f"{start.year}"}.get(by, f"{start:%b}")
 
 
 def _title(ax: Axes, text: str) -> None:
@@ -110,6 +110,8 @@ def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     met_in = _("{name}: target met in {n} of {all} months")
     if table.columns.name == "quarter":
         met_in = _("{name}: target met in {n} of {all} quarters")
+    elif table.columns.name == "year":
+        met_in = _("{name}: target met in {n} of {all} years")
     table = table.set_axis(names).set_axis(pd.Index(periods), axis=1)
     sns.heatmap(
         table,

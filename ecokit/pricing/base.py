@@ -513,7 +513,7 @@ def base_prices(
         ``store_price`` where stores sell it; ``launched_on`` and ``delisted_on`` tell what is on
         sale. ``competitor_products`` and ``competitor_prices`` as for :func:`cheapest_offers`;
         without them no competitor is known. ``stock``: ``date``, ``product_id``, ``unit_cost``,
-        what the units in stock had cost (``kpi.unit_cost`` adds it); without this table, or for a
+        what the units in stock had cost (``kpi.unit_cost`` adds it); without this column, or for a
         product that was never in stock, the ``cost`` of ``products``, which is that of the launch.
     as_of : str or Timestamp, optional
         The moment you look; default: the last week of competitors' prices, else all products.
@@ -560,7 +560,8 @@ def base_prices(
     """
     step, costs = numbers.share("step", step), _costs_of(costs)
     min_margin = numbers.number("min_margin", min_margin)
-    products, goods, seen, stock = _fetched(data)
+    products, goods, seen, *rest = _fetched(data)
+    stock = rest[0] if rest else None
     _check_products(products, elasticity)
     offers = None
     if goods is not None and seen is not None:
@@ -597,8 +598,10 @@ def base_prices(
 
 def _fetched(data: Any) -> list[Any]:
     """Return products, with the columns that they may have, and the tables that may be there."""
-    needed, optional = _PRODUCTS["products"], {**_MARKET, **_STOCK}
-    (products,) = frames.door(data, _PRODUCTS)
+    needed = _PRODUCTS["products"]
+    products, stock = frames.door(data, _PRODUCTS, {"stock": "product_id"})
+    costed = stock is not None and "unit_cost" in stock.collect_schema().names()
+    optional = {**_MARKET, **(_STOCK if costed else {})}
     more = set(products.collect_schema().names()) & set(_MAY_HAVE)
     return frames.fetched(data, {"products": [*needed.split(), *sorted(more)]}, optional)
 
