@@ -244,17 +244,18 @@ def finding(result: pd.DataFrame, names: pd.Series, measure: str, period: str) -
     known = result[result[measure].notna()]
     if known.empty:
         return _("no value is known")
-    most = known.loc[known[measure].astype("float").idxmax()]
-    value = _rounded(measure, most[measure])
+    place = int(known[measure].astype("float").to_numpy().argmax())
+    value = _rounded(measure, known[measure].iloc[place])
     if not period:
-        who = names[most.name]
+        who = names[known.index].iloc[place]
         if not who:
             return _("{value} over the whole time").format(value=value)
         return _("{who} is highest, {value}").format(who=who, value=value)
     if len(set(names)) == 1:
-        when = _when(most[period], period)
+        when = _when(known[period].iloc[place], period)
         return _("highest in {when}, {value}").format(when=when, value=value)
-    tops = known.loc[known.groupby(period)[measure].idxmax().dropna()]
+    tops = known.astype({measure: "float"}).sort_values(measure, kind="stable")
+    tops = tops.drop_duplicates(period, keep="last")
     wins = names[tops.index].value_counts()
     told = _("{who} is highest in {n} of {of} {periods}")
     periods = _plural(PERIODS[period])

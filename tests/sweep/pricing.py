@@ -64,7 +64,7 @@ CALLS: Calls = {
         min_margin=0.08,
         room=0.02,
         costs=pricing.Costs(),
-    ).but(optional=f"stock {MARKET} store_price launched_on delisted_on"),
+    ).but(optional=f"stock {MARKET} store_price launched_on delisted_on date unit_cost"),
     "pricing.best_price": lambda: Call(12, -2.5),
     "pricing.best_price_linear": lambda: Call(100, 2, 10),
     "pricing.best_price_logit": lambda: Call(3, 1, 1),
