@@ -40,3 +40,14 @@ def _n(one: str, many: str, n: int) -> str:
     ['1 row is left out', '2 rows are left out']
     """
     return _catalogue.ngettext(one, many, n)
+
+
+def rows_of(n: int, total: int) -> str:
+    """Return how many rows of how many.
+
+    Examples
+    --------
+    >>> rows_of(1, 1), rows_of(1, 2_000)
+    ('1 of 1 row', '1 of 2,000 rows')
+    """
+    return _n("{n:,} of {of:,} row", "{n:,} of {of:,} rows", total).format(n=n, of=total)

@@ -111,7 +111,7 @@ def test_arrays_of_numbers() -> None:
     assert numbers.array("x", [[1, 2], [3, 4]]).shape == (2, 2)
     assert numbers.array("x", pl.Series([1.5])).tolist() == [1.5]
     assert numbers.array("x", [Decimal("0.5"), None], gaps=True)[0] == 0.5
-    assert "1 of 2 numbers are missing" in refusal(numbers.array, "x", series)
+    assert "1 of 2 numbers is missing" in refusal(numbers.array, "x", series)
     others: list[Any] = [None, "12", ["a", 1], [1, "2"], [True], {1}, {"a": 1}, object()]
     for wrong in [*others, [object()]]:
         assert refusal(numbers.array, "x", wrong).startswith("x ")

@@ -561,7 +561,7 @@ def test_calls_need_days_that_match() -> None:
         journey.same_day_share([1, 2], [1])
     with pytest.raises(CourseError, match="No call falls due"):
         journey.same_day_share([0, 0], [1, 1])
-    with pytest.raises(CourseError, match="capacity: 1 of 2 numbers are missing"):
+    with pytest.raises(CourseError, match="capacity: 1 of 2 numbers is missing"):
         journey.same_day_share([1, 2], [1, np.nan])
     with pytest.raises(CourseError, match="arrivals has 2 dimensions"):
         journey.same_day_share([[1, 2]], [1])

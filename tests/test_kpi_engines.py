@@ -347,7 +347,7 @@ def test_the_orders_that_are_given_say_which_lines_count(move: str) -> None:
 def test_a_shop_in_place_tells_orphans_copies_and_totals(engine: Move) -> None:
     here = lines([(1, 10, 8), (2, 20, 15)])
     orders = here["orders"]
-    with pytest.raises(CourseError, match=r"order_lines: 1 rows have no row in orders.*id 2\."):
+    with pytest.raises(CourseError, match=r"order_lines: 1 row has no row in orders.*id 2\."):
         Shop.in_place(moved(engine, {**here, "orders": orders[:1]}))
     with pytest.raises(CourseError, match=r"orders holds order_id . more than once, and 4 such"):
         Shop.in_place({"orders": engine(pd.concat([orders, orders]))})
@@ -480,7 +480,7 @@ def test_a_shop_in_place_tells_what_is_wrong(move: str) -> None:
         (orders.assign(placed_at=orders["placed_at"].astype("str")), "column placed_at: it holds"),
         (
             orders.assign(order_id=orders["order_id"].astype("Int64").where(orders.index > 0)),
-            "1 rows lack one of order_id",
+            "1 row lacks one of order_id",
         ),
     ]
     for table, told in wrong:

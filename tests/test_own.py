@@ -264,7 +264,7 @@ MESSY: dict[str, tuple[dict[str, str | bytes], str]] = {
     "columns twice": ({"a_csv": "order_id,qty,qty,sku,unit price\n1,2,3,a,4\n"}, "there twice"),
     "names with breaks": (
         {"a_csv": '"order\nid",placed_at,sku,qty,"unit\nprice"\n1,2025-01-05,a,2,3\n'},
-        "1 rows read",
+        "1 row read",
     ),
     "a page named xls": (
         {

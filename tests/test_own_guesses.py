@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ecokit import Shop, kpi, own
 from ecokit.own.looking import Look, look
 
 
@@ -168,7 +169,7 @@ UNSURE: dict[str, tuple[str, float | None, str]] = {
     "a discount alone": (
         lines("数量,单价,优惠", lambda o, n, p: (n, p, 2 * (o < 4))),
         SALES,
-        "the discount in 优惠 is not taken off: 4 of the first 7 rows have one, 8.00 in all",
+        "the discount in 优惠 is not taken off: in 4 of the first 7 rows, 8.00 in all",
     ),
     "a discount beside the whole amount": (
         lines("数量,单价,金额,优惠", lambda o, n, p: (n, p, n * p, 2 * (o < 4))),
@@ -200,3 +201,116 @@ def test_a_quantity_above_the_stock_is_unsure(tmp_path: Path) -> None:
     named = looked(tmp_path / "2", lines("数量,库存,单价", lambda o, n, p: (n, STOCK[o], p)))
     assert named.values["sales"] == SALES
     assert not named.plan.tables["order_lines"].unsure
+
+
+# --- refunds and discounts that no table takes off ------------------------------------------
+
+SHOPIFY = """Name,Email,Financial Status,Paid at,Created at,Discount Amount,{refund}\
+Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku
+#1,a@x.cn,partially_refunded,2025-01-05 10:00,2025-01-05 09:59,5.00,{r1}2,Cable,20.00,c
+#1,,,,2025-01-05 09:59,,{r0}1,Case,30.00,k
+#2,b@x.cn,paid,2025-01-06 10:00,2025-01-06 09:59,0.00,{r2}1,Case,30.00,k
+#3,c@x.cn,refunded,2025-01-07 10:00,2025-01-07 09:59,0.00,{r3}1,Case,30.00,k
+"""
+PDD = """订单成交时间,商品,订单号,订单状态,商家实收金额(元),商品数量(件),商品id,售后状态
+2025-12-01 08:00:00,线,1,已收货,60.00,3,a,无售后或售后取消
+2025-12-02 08:00:00,线,2,已收货,20.00,1,a,退款成功
+2025-12-03 08:00:00,线,3,"未发货，退款成功",20.00,1,a,退款成功
+"""
+TAOBAO = """订单编号,买家会员名,买家实际支付金额,订单状态,订单创建时间,订单付款时间,\
+宝贝总数量,退款金额
+1,甲,60.00,交易成功,2025-12-01 08:00,2025-12-01 08:01,3,15.00
+2,乙,20.00,交易关闭,2025-12-02 08:00,2025-12-02 08:01,1,20.00
+3,丙,20.00,交易成功,2025-12-03 08:00,2025-12-03 08:01,1,0.00
+"""
+AMAZON = (
+    "settlement-id\ttransaction-type\torder-id\tamount-type\tamount-description\tamount\t"
+    "posted-date\tsku\tquantity-purchased\n"
+    "1\tOrder\tA-1\tItemPrice\tPrincipal\t60.00\t2025-12-01\ts\t3\n"
+    "1\tOrder\tA-1\tPromotion\tPrincipal\t-6.00\t2025-12-01\ts\t\n"
+    "1\tRefund\tA-0\tItemPrice\tPrincipal\t-20.00\t2025-12-02\ts\t\n"
+)
+WOO = """Date,"Order #",Status,Customer,Product(s),"Items sold","Net Sales"
+2025-12-01 10:00:00,1,completed,Ann,1x Case,1,60
+2025-12-02 10:00:00,2,completed,Ann,1x Case,1,-15
+"""
+OTHER = """订单编号,下单时间,商品编码,数量,单价,订单状态,退款金额
+1,2025-01-05,a,2,10,交易成功,5
+2,2025-01-06,a,1,10,交易关闭,10
+3,2025-01-07,a,1,10,交易成功,
+"""
+NO_REFUND = {"refund": "", "r0": "", "r1": "", "r2": "", "r3": ""}
+REFUNDS = {"refund": "Refunded Amount,", "r0": ",", "r1": "12.50,", "r2": "0,", "r3": "30.00,"}
+MONEY = {
+    "Shopify": (
+        SHOPIFY.format(**REFUNDS),
+        100.0,
+        [
+            "column Refunded Amount: 1 of 4 rows: refunds that are not taken off sales, ¥12.50",
+            "column Discount Amount: 1 of 4 rows: discounts that are not taken off sales, ¥5.00",
+        ],
+    ),
+    "Shopify without the amount": (
+        SHOPIFY.format(**NO_REFUND),
+        100.0,
+        ["column Financial Status: 1 of 4 rows: orders refunded in part"],
+    ),
+    "Pinduoduo": (PDD, 80.0, ["1 of 3 rows: refunds that are not taken off sales, ¥20.00"]),
+    "Taobao": (TAOBAO, None, ["column 退款金额: 1 of 3 rows: refunds that are", "¥15.00 in all"]),
+    "Amazon": (
+        AMAZON,
+        60.0,
+        ["1 of 3 rows: refunds that are not taken off", "¥20.00", "discounts that", "¥6.00"],
+    ),
+    "WooCommerce": (WOO, 60.0, ["below 0", "worth ¥-15.00"]),
+    "no preset": (OTHER, 30.0, ["column 退款金额: 1 of 3 rows: refunds that are", "¥5.00"]),
+}
+
+
+@pytest.mark.parametrize("name", MONEY)
+def test_refunds_and_discounts_are_told_with_their_yuan(name: str, tmp_path: Path) -> None:
+    text, sales, said = MONEY[name]
+    found = looked(tmp_path, text, "export.txt" if name == "Amazon" else "export.csv")
+    assert found.values.get("sales") == sales
+    report = (tmp_path / "out" / "report.txt").read_text("utf-8")
+    for one in said:
+        assert one in report.replace("-¥", "¥-")
+
+
+# --- states of orders that nobody knows -----------------------------------------------------
+
+STATES = {
+    "a time of payment": ("paid_at", "2025-01-06 10:00", "count as paid if they have a time of"),
+    "no time of payment": ("note", "x", "do not count as paid"),
+}
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_an_order_in_a_state_that_is_not_known_stays(name: str, tmp_path: Path) -> None:
+    column, value, said = STATES[name]
+    orders = table(
+        f"order_id,placed_at,status,{column}",
+        (1, "2025-01-05 10:00", "delivered", "2025-01-05 10:00"),
+        (2, "2025-01-06 10:00", "half eaten", value),
+    )
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "orders.csv").write_text(orders, "utf-8")
+    bought = table(
+        "order_id,line,product_id,quantity,unit_price", (1, 1, "a", 2, 10), (2, 1, "a", 1, 5)
+    )
+    (raw / "order_lines.csv").write_text(bought, "utf-8")
+    found = look(raw, tmp_path / "out")
+    one, other = own.load(tmp_path / "out"), Shop.from_folder(raw, strict=False)
+    for shop in (one, other):
+        assert shop.orders["order_id"].tolist() == [1, 2]
+        assert shop.orders["status"].fillna("").tolist() == ["delivered", ""]
+        assert len(shop.order_lines) == 2
+    assert not found.left
+    assert any("1 of 2 rows" in str(it.sentence()) and said in it.sentence() for it in found.faults)
+    (told,) = other.left_out.query("table == 'orders'")["reason"]
+    assert "1 cell left empty, its row stays: none of: unpaid" in told
+    if column == "paid_at":
+        assert found.values["sales"] == kpi.measure("sales", other)["sales"].item() == 25
+    else:
+        assert found.values["sales"] == 20

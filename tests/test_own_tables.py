@@ -240,16 +240,48 @@ def test_months_are_no_nanoseconds(months: list[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "periods", [["2025-9", "2025-10", "2025-11"], ["Jan", "Feb", "Mar"], ["8月", "9月", "10月"]]
+    "periods",
+    [
+        ["2025-9", "2025-10", "2025-11"],
+        ["2025/9", "2025/10", "2025/11"],
+        ["2025年9月", "2025年10月", "2025年11月"],
+        ["9/2025", "10/2025", "11/2025"],
+        ["Sep 2025", "Oct 2025", "Jan 2026"],
+        ["2025Q4", "2026Q1", "2026Q2"],
+        ["Q4 2025", "Q1 2026", "Q2 2026"],
+        ["2025年第4季度", "2026年第1季度", "2026年第2季度"],
+        ["2025-W9", "2025-W10", "2025-W11"],
+        ["2025年第9周", "2025年第10周", "2025年第11周"],
+        ["2025-9-1", "2025-10-1", "2025-10-11"],
+        ["202512", "202601", "202602"],
+        ["2025-09", "2025-10", "2025/11"],
+    ],
+)
+def test_periods_of_text_are_read_where_their_order_is_plain(periods: list[str]) -> None:
+    rows = pd.DataFrame({"period": periods, "item": "a", "price": [1.0, 2.0, 4.0]})
+    for prices in (rows, rows.iloc[::-1]):
+        for measure in (competitors.price_index, competitors.average_price):
+            found = measure(prices)
+            assert found["period"].tolist() == periods
+            assert found["level"].tolist() == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    "periods", [["Jan", "Feb", "Mar"], ["8月", "9月", "10月"], ["week 9", "week 10", "week 11"]]
 )
 def test_periods_that_do_not_sort_as_time_are_refused(periods: list[str]) -> None:
     prices = pd.DataFrame({"period": periods, "item": "a", "price": [1.0, 2.0, 4.0]})
-    with pytest.raises(CourseError, match="stands before"):
-        competitors.price_index(prices)
-    with pytest.raises(CourseError, match="stands before"):
-        competitors.average_price(prices)
-    dated = prices.assign(period=["2025-09", "2025-10", "2025-11"])
-    assert competitors.price_index(dated)["level"].tolist() == [1, 2, 4]
+    for measure in (competitors.price_index, competitors.average_price):
+        with pytest.raises(CourseError, match="stands before"):
+            measure(prices)
+
+
+def test_one_period_in_two_spellings_is_refused() -> None:
+    periods = ["2025-9", "2025-09", "2025-10"]
+    prices = pd.DataFrame({"period": periods, "item": ["a", "b", "a"], "price": [1.0, 2.0, 4.0]})
+    for measure in (competitors.price_index, competitors.average_price):
+        with pytest.raises(CourseError, match="in two ways, '2025-09' and '2025-9'"):
+            measure(prices)
 
 
 # Totals
@@ -259,7 +291,7 @@ def test_periods_that_do_not_sort_as_time_are_refused(periods: list[str]) -> Non
 def test_a_row_of_totals_is_named_and_left_out(word: str) -> None:
     visits = pd.DataFrame({"visit_id": ["1", "2", word], "dwell_seconds": [100, 200, 300]})
     told = refused(visits=visits)
-    assert "column visit_id: 1 of 3 rows are a total of the others, for example row 3" in told
+    assert "column visit_id: 1 of 3 rows: a total of the others, for example row 3" in told
     shop = Shop.from_tables({"visits": visits}, strict=False)
     assert shop.visits.dwell_seconds.tolist() == [100, 200]
     assert shop.left_out[["table", "rows"]].to_numpy().tolist() == [["visits", 1]]
@@ -309,7 +341,7 @@ def test_what_ordinary_shops_have_is_no_fault(strict: bool) -> None:
     assert shop.orders.placed_at[0].microsecond == 500_000
     early = ordinary()
     early["orders"].loc[0, "paid_at"] = "2025-02-28"
-    assert "paid_at: 1 of 3 rows are before placed_at" in refused(**early)
+    assert "paid_at: 1 of 3 rows: before placed_at" in refused(**early)
 
 
 def test_money_of_one_column_has_one_currency_and_one_decimal_mark() -> None:
@@ -322,7 +354,7 @@ def test_money_of_one_column_has_one_currency_and_one_decimal_mark() -> None:
     assert read("¥33.333", "RMB 5", "8") == [33.333, 5, 8]
     assert read("12,50", "1.299,00") == [12.5, 1299]
     for prices in (("12,50", "12.50"), ("12,50", "1,299"), ("$5", "¥5", "¥6"), ("5%", "5")):
-        with pytest.raises(CourseError, match=r"1 of . rows are not numbers"):
+        with pytest.raises(CourseError, match=r"1 of . rows: not numbers"):
             read(*prices)
 
 
@@ -428,7 +460,7 @@ def test_products_stay_where_a_cell_of_theirs_cannot_be_used() -> None:
     assert shop.products.cost.isna().tolist() == [False, True]
     assert len(shop.order_lines) == 2
     assert shop.left_out[["rows", "reason"]].to_numpy().tolist() == [
-        [0, "cost: 1 cells left empty: below 0"]
+        [0, "cost: 1 cell left empty, its row stays: below 0"]
     ]
 
 

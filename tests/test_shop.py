@@ -520,7 +520,8 @@ def test_every_fault_is_told_with_table_column_count_and_row(fault: Fault, rows:
     with pytest.raises(CourseError) as caught:
         Shop.from_tables(tables | {table: frame})
     sentence = str(caught.value)
-    assert f"Table {table}, column {column}: {len(rows)} of 8 rows are {words}" in sentence
+    some = f"{len(rows)} of 8 rows{' are' if len(rows) > 1 else ':'} {words}"
+    assert f"Table {table}, column {column}: {some}" in sentence
     assert f"for example row {min(rows) + 1} below the header" in sentence
 
 
@@ -538,7 +539,7 @@ def test_amounts_are_not_made_of_times() -> None:
     with pytest.raises(CourseError, match="column unit_price: 8 of 8 rows are not numbers"):
         Shop.from_tables({"order_lines": lines})
     visits = pd.DataFrame({"visit_id": [1], "dwell_seconds": [pd.Timedelta(minutes=7)]})
-    with pytest.raises(CourseError, match="column dwell_seconds: 1 of 1 rows are not numbers"):
+    with pytest.raises(CourseError, match="column dwell_seconds: 1 of 1 row: not numbers"):
         Shop.from_tables({"visits": visits})
 
 
@@ -587,7 +588,7 @@ def test_keys_may_be_text() -> None:
         (lambda: Shop.from_folder(None), "Give the folder as text"),
         (
             lambda: Shop.from_tables({"orders": pd.DataFrame({"order_id": [1, np.inf]})}),
-            "1 of 2 rows are not ids",
+            "1 of 2 rows: not ids",
         ),
         (lambda: simulate(start="spring"), "start is 'spring'"),
         (lambda: simulate(start=""), "start is ''"),
@@ -717,14 +718,14 @@ def test_dates_are_read_as_people_write_them(
         ("1,1,10:30,\n", "not dates"),
         (
             "1,1,45662,\n",
-            "are not dates, for example row 1 below the header (45662). Write dates as",
+            "not dates, for example row 1 below the header (45662). Write dates as",
         ),
         ("1,1,2025-13-01,\n", "not dates"),
         ("1,1,2025-01-05T10:00Z,\n2,1,2025-01-05T10:00Z,\n3,1,2025-01-05,\n", "time zone"),
         ("1.23457E+17,1,2025-01-05,\n", "ids that a spreadsheet rounded"),
-        (",1,2025-01-05,\n", "column order_id: 1 of 1 rows are empty, for example row 1 below"),
+        (",1,2025-01-05,\n", "column order_id: 1 of 1 row: empty, for example row 1 below"),
         ("1,1,,\n", "Fill these cells, or leave these rows or the whole column out."),
-        ("1,1,0025-01-05,\n", "rows are not in the years 1900 to 2100"),
+        ("1,1,0025-01-05,\n", "not in the years 1900 to 2100"),
         ("1,1,2025-01-05,9999-12-31\n", "leave the cell empty where the thing has not happened"),
         ("1,1,2025-01-05,,surplus\n", "rows hold more values than the first line has names"),
     ],
@@ -739,12 +740,12 @@ def test_what_could_be_misread_is_refused(tmp_path: Path, rows: str, words: str)
 def test_numbers_that_are_not_clear_are_refused(tmp_path: Path, price: str) -> None:
     with pytest.raises(CourseError) as caught:
         one_file(tmp_path, f'{LINES}1,1,P1,1,"{price}"\n', "order_lines.csv")
-    assert "column unit_price: 1 of 1 rows are not numbers" in str(caught.value)
+    assert "column unit_price: 1 of 1 row: not numbers" in str(caught.value)
     assert "Write plain numbers such as 1299 or 12.50" in str(caught.value)
 
 
 def test_missing_truth_values_are_told(tmp_path: Path) -> None:
-    with pytest.raises(CourseError, match="column core: 1 of 2 rows are empty"):
+    with pytest.raises(CourseError, match="column core: 1 of 2 rows: empty"):
         one_file(tmp_path, "product_id,core\nP1,1\nP2,\n", "products.csv")
 
 
@@ -978,7 +979,7 @@ def test_a_real_shop_goes_in_as_it_is_published(
     file = "online_retail.parquet"
     folder = real_data(file).parent
     files = {"orders": file, "order_lines": file}
-    with pytest.raises(CourseError, match="unit_price: 2 of 541909 rows are below 0"):
+    with pytest.raises(CourseError, match="unit_price: 2 of 541,909 rows are below 0"):
         Shop.from_folder(folder, RETAIL, files=files)
     shop = Shop.from_folder(folder, RETAIL, files=files, strict=False)
     (gone,) = shop.left_out.itertuples()

@@ -338,6 +338,9 @@ def in_time(periods: Sequence[Any]) -> list[Any]:
     texts = [str(one).strip() for one in periods]
     if len(texts) < 2 or not all(isinstance(one, str) for one in periods):
         return sorted(periods)
+    moments = kinds.moments_of(texts)
+    if moments is not None:
+        return [one for _at, one in sorted(zip(moments, periods, strict=True))]
     parts = [list(map(int, re.findall(r"\d+", one))) for one in texts]
     places = [place for place, one in enumerate(parts[0]) if _YEARS[0] <= one < _YEARS[1]]
     alike = len({re.sub(r"\d+", "0", one) for one in texts}) == 1 and bool(parts[0])

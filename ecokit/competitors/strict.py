@@ -110,7 +110,7 @@ def _without_payments(whole: str) -> str | None:
     """Return a folded text without the ways to pay that it lists; None where a price is of one.
 
     >>> _without_payments("¥89 | apple pay accepted"), _without_payments("apple pay ¥89")
-    ('¥89 ', None)
+    ('¥89 |', None)
     """
     ways = pattern("payment")
     parts, start = [], 0

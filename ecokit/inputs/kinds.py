@@ -450,18 +450,36 @@ def _month(value: Any) -> datetime | None:
 
 
 def refuse_unsorted(table: str, column: str, values: pd.Series) -> None:
-    """Refuse periods of text that do not sort as time, such as 2025-9 and 2025-10.
+    """Refuse periods of text whose order in time is not plain, such as week 9 and week 10.
 
     Examples
     --------
-    >>> refuse_unsorted("prices", "period", pd.Series(["2025-09", "2025-10"]))
+    >>> refuse_unsorted("prices", "period", pd.Series(["2025-9", "2025-10"]))
     >>> refuse_unsorted("prices", "period", pd.Series(["week 9", "week 10"]))
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: The column period of prices is text in which 'week 10' stands before
     'week 9'. Write as many digits in each, such as 2025-09, or give dates.
+    >>> refuse_unsorted("prices", "period", pd.Series(["2025-9", "2025-09"]))
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The column period of prices writes one period in two ways, '2025-09'
+    and '2025-9'. Write it alike in every row.
     """
     texts = sorted({one for one in values.dropna() if isinstance(one, str)})
+    moments = moments_of(texts)
+    if moments is not None:
+        for (one, moment), (other, same) in pairwise(
+            sorted(zip(texts, moments, strict=True), key=lambda pair: (pair[1], pair[0]))
+        ):
+            if moment == same:
+                raise CourseError(
+                    _(
+                        "The column {column} of {table} writes one period in two ways, {one} and "
+                        "{other}. Write it alike in every row."
+                    ).format(column=column, table=table, one=shown(one), other=shown(other))
+                )
+        return
     for before, after in pairwise(texts):
         if _moment(after) < _moment(before):
             raise CourseError(
@@ -472,7 +490,58 @@ def refuse_unsorted(table: str, column: str, values: pd.Series) -> None:
             )
 
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
+_NAMED = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_YEAR, _MONTH = r"(?P<year>(?:19|20)\d\d)", r"(?P<part>0?[1-9]|1[0-2])"
+_NAME = rf"(?P<name>{'|'.join(_NAMED)})[a-z]*\.?"
+_PERIODS: dict[str, tuple[str, ...]] = {  # the ways to write each kind of period
+    "year": (rf"{_YEAR}\s*年?",),
+    "quarter": (
+        rf"{_YEAR}\s*[-/ 年]?\s*(?:q|第)(?P<part>[1-4])(?:\s*季度?)?",
+        rf"q(?P<part>[1-4])\s*[-/ ]?\s*{_YEAR}",
+    ),
+    "month": (
+        rf"{_YEAR}\s*[-/.年]\s*{_MONTH}\s*月?",
+        rf"{_YEAR}(?P<part>0[1-9]|1[0-2])",
+        rf"{_MONTH}\s*[-/.]\s*{_YEAR}",
+        rf"{_NAME}[-/ ,]*{_YEAR}",
+        rf"{_YEAR}[-/ ,]*{_NAME}",
+    ),
+    "week": (rf"{_YEAR}\s*[-/ 年]?\s*(?:kw|w|第)\s*(?P<part>0?[1-9]|[1-4]\d|5[0-3])(?:\s*周)?",),
+    "day": (rf"{_YEAR}\s*[-/.年]\s*{_MONTH}\s*[-/.月]\s*(?P<day>0?[1-9]|[12]\d|3[01])日?",),
+}
+
+
+def moments_of(texts: Sequence[str]) -> list[tuple[int, ...]] | None:
+    """Return where periods of text stand in time; None where that is not plain for all of them.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Years, quarters, months, weeks or days, all of one kind and each with its year.
+
+    Examples
+    --------
+    >>> moments_of(["2025-9", "2025/10", "2024年12月"])
+    [(2025, 9), (2025, 10), (2024, 12)]
+    >>> moments_of(["2025Q4", "Q1 2026"]), moments_of(["2025-W9", "2025-W10"])
+    ([(2025, 4), (2026, 1)], [(2025, 9), (2025, 10)])
+    >>> moments_of(["week 9"]), moments_of(["2025-9", "2025Q4"])
+    (None, None)
+    """
+    plain = [one.strip().lower() for one in texts]
+    for ways in _PERIODS.values():
+        found = [next(filter(None, (re.fullmatch(w, one) for w in ways)), None) for one in plain]
+        if texts and all(found):
+            return [_numbers_of(one.groupdict()) for one in found if one]
+    return None
+
+
+def _numbers_of(groups: dict[str, str | None]) -> tuple[int, ...]:
+    """Return year, part of it and day, as far as a period names them."""
+    part = groups.get("part")
+    if name := groups.get("name"):
+        part = str(_NAMED.index(name) + 1)
+    return tuple(int(one) for one in (groups["year"], part, groups.get("day")) if one)
 
 
 def _moment(text: str) -> list[int]:
@@ -481,7 +550,7 @@ def _moment(text: str) -> list[int]:
     >>> _moment("Week 10"), _moment("Oct 2025"), _moment("2025年9月")
     ([10], [2025, 10], [2025, 9])
     """
-    names = _MONTHS.split()
+    names = _NAMED
     numbers = [
         int(one) if one.isdigit() else names.index(one) + 1
         for one in re.findall(rf"\d+|(?<![a-z])(?:{'|'.join(names)})", text.lower())

@@ -24,7 +24,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, _n
+from ecokit.shop.values import MONTH
 
 _NUMBERS = (int, float, Fraction, np.integer, np.floating)
 _YEARS = (1900, 2200)
@@ -226,8 +227,13 @@ def array(
     found = _floats(name, values)
     wrong = ~np.isfinite(found) & ~(np.isnan(found) & gaps)
     if wrong.any():
-        message = _("{name}: {n} of {all} numbers are missing or not finite. Fill or drop them.")
-        raise CourseError(message.format(name=name, n=int(wrong.sum()), all=found.size))
+        n = int(wrong.sum())
+        message = _n(
+            "{name}: {n} of {all} numbers is missing or not finite. Fill or drop it.",
+            "{name}: {n} of {all} numbers are missing or not finite. Fill or drop them.",
+            n,
+        )
+        raise CourseError(message.format(name=name, n=n, all=found.size))
     if low is not None and (found < low).any():
         message = _("{name} holds {value}, which is below {low}. Give numbers{range}.")
         least = shown(float(np.nanmin(found)))
@@ -388,6 +394,8 @@ def month(name: str, value: object) -> pd.Period:
     --------
     >>> month("month", "2025-09")
     Period('2025-09', 'M')
+    >>> month("month", "2025年9月"), month("month", 202509)
+    (Period('2025-09', 'M'), Period('2025-09', 'M'))
     >>> month("month", "2025-13")
     Traceback (most recent call last):
     ...
@@ -395,6 +403,9 @@ def month(name: str, value: object) -> pd.Period:
     """
     if isinstance(value, pd.Period):
         return value.asfreq("M")
+    plain = re.match(MONTH, str(value).strip()) if isinstance(value, str | int) else None
+    if plain and not isinstance(value, bool):
+        return pd.Period(f"{plain['year']}-{int(plain['month']):02}", "M")
     found = _timestamp(value)
     if found is None:
         raise refused(name, value, _("Write a month like 2025-09."))

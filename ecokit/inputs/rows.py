@@ -31,7 +31,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.inputs.kinds import Frame
 from ecokit.inputs.numbers import shown
-from ecokit.messages import _
+from ecokit.messages import _, rows_of
 
 
 @dataclass(frozen=True)
@@ -117,9 +117,9 @@ def _told(rows: nw.DataFrame[Any], n: int, total: int, table: str, rule: Wrong) 
     example = ", ".join(f"{name} {_cell(value)}" for name, value in zip(shown, values, strict=True))
     with_example = _("{what}, such as the one with {example}")
     what = with_example.format(what=rule.what, example=example) if example else rule.what
-    message = _("In {n:,} of {total:,} rows of {table}, {what}. {remedy}")
+    message = _("In {rows} of {table}, {what}. {remedy}")
     told = {"table": table, "what": what, "remedy": rule.remedy}
-    return message.format(n=n, total=total, **told)
+    return message.format(rows=rows_of(n, total), **told)
 
 
 def _cell(value: Any) -> str:
@@ -202,7 +202,7 @@ def unknown_id(key: str, other: Frame, table: str, column: str = "", *more: str)
     >>> refuse(sold, "order_lines", [unknown_id("product_id", products, "products", "cost")])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: In 1 of 1 rows of order_lines, product_id has no cost in products,
+    ecokit.errors.CourseError: In 1 of 1 row of order_lines, product_id has no cost in products,
     such as the one with product_id P1. Add it there, or leave these rows out.
     """
     told = {"key": key, "table": table, "column": column}

@@ -304,7 +304,7 @@ def _tell_discounts(lines: Lines, unsure: dict[str, str]) -> None:
         if (off == 0).all():
             continue
         said = _(
-            "the discount in {discount} is not taken off: {n:,} of the first {of:,} rows have one, "
+            "the discount in {discount} is not taken off: in {n:,} of the first {of:,} rows, "
             "{sum:,.2f} in all"
         )
         told = {"discount": discount, "n": int((off > 0).sum()), "of": len(off)}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ecokit.messages import _
+from ecokit.messages import _, _n, rows_of
 from ecokit.own import sql
 from ecokit.own.build import Typed
 from ecokit.own.files import Source
 from ecokit.own.mapping import COPIES, Plan
 from ecokit.own.readings import kind_of, reading
 from ecokit.shop.schema import Field, ForeignKey, Table, schemas
-from ecokit.shop.validate import is_master, is_needed, loses_row
+from ecokit.shop.validate import is_master, is_needed, loses_row, stays
 
 WORTH = (  # the product of the decimals as written; half a fen goes away from zero
     "round(try_cast(quantity AS DECIMAL(20, 6)) * try_cast(unit_price AS DECIMAL(18, 6)), 2)"
@@ -34,15 +34,16 @@ class Fault:
 
     def sentence(self) -> str:
         """Return the fault as one sentence."""
-        told = _(
-            "Table {table}, column {column}: {rows:,} of {of:,} rows are {what}{example}. {remedy}"
+        told = _n(
+            "Table {table}, column {column}: {rows}: {what}{example}. {remedy}",
+            "Table {table}, column {column}: {rows} are {what}{example}. {remedy}",
+            self.rows,
         )
         example = _(", for example {value}").format(value=self.example) if self.example else ""
         return told.format(
             table=self.table,
             column=self.column,
-            rows=self.rows,
-            of=self.of,
+            rows=rows_of(self.rows, self.of),
             what=self.what,
             example=example,
             remedy=self.remedy,
@@ -123,7 +124,8 @@ class Checks:
 
     def _scan(self, table: Table) -> None:
         one = self.tables[table.name]
-        rules = list(_rules(table, one, self._texts(one)))
+        paid = self.plan.tables[table.name].columns.get("paid_at")
+        rules = list(_rules(table, one, self._texts(one), paid))
         key = [name for name in table.primary_key if name in one.columns]
         unique = key if len(key) == len(table.primary_key) else one.columns
         counted = [
@@ -428,11 +430,11 @@ def _unreadable(field: Field) -> str:
     return kinds.get(kind_of(field), _("words that the mapping does not know"))
 
 
-def _rules(table: Table, one: Typed, texts: set[str]) -> Iterator[Rule]:
-    """Return what is looked for."""
+def _rules(table: Table, one: Typed, texts: set[str], paid: Any) -> Iterator[Rule]:
+    """Return what is looked for; `paid` is how the time of payment of orders is read."""
     clean = "_why IS NULL AND "
     for bit, name in enumerate(one.columns):
-        yield from _rules_of(table, table.field(name), 2**bit, texts)
+        yield from _rules_of(table, table.field(name), 2**bit, texts, paid)
     for name in one.columns:
         field = table.field(name)
         for other, sign, said in (
@@ -463,11 +465,27 @@ def _impossible(
     return Rule(field.name, test, what, remedy, f"bad {field.name}: {what}", order=order)
 
 
-def _rules_of(table: Table, field: Field, bit: int, texts: set[str]) -> Iterator[Rule]:
+def _of_state(paid: Any) -> str:
+    """Say what becomes of orders in a state that is not known."""
+    if paid is None:
+        return _("Until then, these orders stay, without a state.")
+    if isinstance(paid, Mapping) and "only_if" in paid:
+        return _("Until then, these orders stay, without a state, and do not count as paid.")
+    return _(
+        "Until then, these orders stay, without a state, and count as paid if they have a time of "
+        "payment."
+    )
+
+
+def _rules_of(
+    table: Table, field: Field, bit: int, texts: set[str], paid: Any = None
+) -> Iterator[Rule]:
     """Return what is looked for in one column."""
     clean, name, limits = "_why IS NULL AND ", field.name, field.elsewhere.constraints
-    kept = name == "status" or (is_master(table) and name not in table.primary_key)
+    kept = stays(table, field)
     remedy = _("Correct them in your file, or tell the mapping how to read them.")
+    if name == "status":
+        remedy = f"{remedy} {_of_state(paid)}"
     test = f"{clean}_faults & {bit} > 0"
     yield Rule(name, test, _unreadable(field), remedy, "" if kept else f"no {name}", order=0)
     if kind_of(field) == "id" and name in texts:

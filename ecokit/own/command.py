@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.own.looking import look
 from ecokit.own.pages import contents
 
@@ -25,7 +25,11 @@ def run(folder: Path, out: Path | None, mapping: Path | None, preset: str) -> No
     result = look(folder, out, mapping_file=mapping, preset_name=preset, progress=True)
     said = contents(result)
     for name, _title, rows, kept, _columns in said["tables"]:
-        line = _("{table}: {rows:,} rows read, {kept:,} kept")
+        line = _n(
+            "{table}: {rows:,} row read, {kept:,} kept",
+            "{table}: {rows:,} rows read, {kept:,} kept",
+            rows,
+        )
         print(line.format(table=name, rows=rows, kept=kept))
     for name, why in [*said["refused"], *said["unused"]]:
         print(_("left aside: {name}. {why}").format(name=name, why=why))
@@ -40,7 +44,7 @@ def run(folder: Path, out: Path | None, mapping: Path | None, preset: str) -> No
             _("unsure: {table}, {column}: {what}").format(table=table, column=column, what=remark)
         )
     kinds = len(said["faults"])
-    what = _("1 kind of fault") if kinds == 1 else _("{n} kinds of faults").format(n=kinds)
+    what = _n("{n} kind of fault", "{n} kinds of faults", kinds).format(n=kinds)
     worth = _("; order lines among them: {worth}").format(worth=said["worth"])
     line = _("{what}, {rows} left out{worth}.")
     worth = worth if said["worth"] else ""

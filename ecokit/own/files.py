@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.own import sql
 from ecokit.own.extra import need
 
@@ -134,7 +134,11 @@ def _text(
         copy = work / f"{len(list(work.iterdir()))}.csv"
         broken = _transcode(path, copy, seen, zipped=zipped)
         if broken:
-            note = _("{n} characters are damaged in this file; they are read as \ufffd.")
+            note = _n(
+                "{n} character is damaged in this file; it is read as \ufffd.",
+                "{n} characters are damaged in this file; they are read as \ufffd.",
+                broken,
+            )
             notes.append(note.format(n=broken))
         path, zipped = copy, False
         head = _head(copy, zipped=False)
@@ -279,7 +283,12 @@ def _csv(path: Path, name: str, head: str, notes: list[str]) -> Source:
     separator = _separator(head)
     lines, above = _names(head, separator)
     if above:
-        notes.append(_("{n} lines above the names of the columns are left out.").format(n=above))
+        note = _n(
+            "{n} line above the names of the columns is left out.",
+            "{n} lines above the names of the columns are left out.",
+            above,
+        )
+        notes.append(note.format(n=above))
     columns = named(lines.names, notes)
     options = {
         "header": "false",

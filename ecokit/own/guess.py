@@ -20,6 +20,7 @@ from ecokit.own.readings import kind_of
 from ecokit.shop.schema import schemas
 
 SAMPLE = 5_000
+IS_PAID = "is_paid"  # on the way: the column whose words say whether an order is paid
 ENOUGH = 0.9  # share of the values of a sample that have to fit
 SOLD_AND_BOUGHT = (("unit_price", "unit_cost"), ("list_price", "cost"), ("price", "unit_cost"))
 
@@ -34,9 +35,10 @@ class Preset:
     name: str
     title: str
     sources: list[str]
-    signs: list[str]
+    signs: list[str | list[str]]
     tables: dict[str, dict[str, Any]]
     statuses: list[str] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
 
 
 @cache
@@ -100,7 +102,7 @@ def guess(sources: list[Source], wanted: str, connection: Any) -> Plan:
             plan.presets[source.name] = chosen.name
             parts = _by_preset(source, chosen, connection)
         elif one:
-            lacking = [sign for sign in one.signs if _there(sign, source) is None]
+            lacking = [" / ".join(_ways(sign)) for sign in one.signs if not _has(sign, source)]
             why = _("It lacks columns of the preset {name}: {columns}.")
             plan.ignored[source.name] = why.format(name=one.name, columns=", ".join(lacking))
             continue
@@ -135,17 +137,26 @@ def _laid(plan: Plan, table: str, parts: list[Part]) -> Part:
     return replace(best[0], files=files, unsure=unsure)
 
 
-def _there(name: str, source: Source) -> str | None:
+def there(name: str, source: Source) -> str | None:
     """Return the column of a source that has a name, whatever its marks and case."""
-    there = {bare(column): column for column in reversed(source.columns)}
-    return name if name in source.columns else there.get(bare(name))
+    names = {bare(column): column for column in reversed(source.columns)}
+    return name if name in source.columns else names.get(bare(name))
+
+
+def _ways(sign: str | list[str]) -> list[str]:
+    """Return the names that a sign of a preset may have."""
+    return sign if isinstance(sign, list) else [sign]
+
+
+def _has(sign: str | list[str], source: Source) -> bool:
+    return any(there(name, source) is not None for name in _ways(sign))
 
 
 def _preset_of(source: Source, wanted: Preset | None) -> Preset | None:
     fitting = [
         one
         for one in ([wanted] if wanted else presets().values())
-        if all(_there(sign, source) is not None for sign in one.signs)
+        if all(_has(sign, source) for sign in one.signs)
     ]
     return max(fitting, key=lambda one: len(one.signs), default=None)
 
@@ -158,10 +169,13 @@ def _by_preset(source: Source, one: Preset, connection: Any) -> dict[str, Part]:
             found = _resolved(theirs, source, one)
             if found is not None:
                 columns[ours] = found
+        paid = columns.get("paid_at")
+        if isinstance(paid, dict) and IS_PAID in paid:
+            columns["paid_at"] = _paid(paid, columns, {w: statuses()[w][1] for w in one.statuses})
         key = entry.get("one_row_a", "")
         if key and key not in columns:
             continue
-        where = {str(_there(k, source)): v for k, v in entry.get("where", {}).items()}
+        where = {str(there(k, source)): v for k, v in entry.get("where", {}).items()}
         unsure = _unsure_words(columns, source, connection)
         parts[table] = Part([source.name], columns, key, where, entry.get("repeat", ""), unsure)
     return parts
@@ -170,9 +184,9 @@ def _by_preset(source: Source, one: Preset, connection: Any) -> dict[str, Part]:
 def _resolved(theirs: Any, source: Source, one: Preset) -> Any:
     """Return the entry of a preset for a file: of several names, the one that is there."""
     if isinstance(theirs, list):
-        return next((found for name in theirs if (found := _there(name, source))), None)
+        return next((found for name in theirs if (found := there(name, source))), None)
     if not isinstance(theirs, Mapping):
-        return _there(str(theirs), source)
+        return there(str(theirs), source)
     if "column" not in theirs:
         return dict(theirs)
     column = _resolved(theirs["column"], source, one)
@@ -180,10 +194,10 @@ def _resolved(theirs: Any, source: Source, one: Preset) -> Any:
         return None
     entry: dict[str, Any] = {**theirs, "column": column}
     if "over" in entry:
-        entry["over"] = _there(entry["over"], source)
+        entry["over"] = there(entry["over"], source)
     if "paid_if" in entry:
-        state = _there(entry.pop("paid_if"), source)
-        entry["only_if"] = {state: [word for word in one.statuses if statuses()[word][1]]}
+        state = there(entry.pop("paid_if"), source)
+        entry[IS_PAID] = state
     if entry.get("words") == "statuses":
         entry["words"] = {word: statuses()[word][0] for word in one.statuses}
     return entry if len(entry) > 1 else column
@@ -194,9 +208,9 @@ def _unsure_words(columns: dict[str, Any], source: Source, connection: Any) -> d
     unsure = {}
     for ours, theirs in columns.items():
         if isinstance(theirs, Mapping) and "words" in theirs:
-            known = {_plain(word) for word in theirs["words"]}
-            there = _distinct(source, theirs["column"], connection)
-            other = [word for word in there if _plain(word) not in known]
+            names = {_plain(word) for word in theirs["words"]}
+            found = _distinct(source, theirs["column"], connection)
+            other = [word for word in found if _plain(word) not in names]
             if other:
                 unsure[ours] = _("not known: {words}").format(words=", ".join(other[:8]))
     return unsure
@@ -248,10 +262,10 @@ def _by_names(source: Source, connection: Any) -> dict[str, Part]:
 
 def _matched(table: str, source: Source) -> dict[str, list[str]]:
     """Return the columns of a source that each column of a table may be, the likeliest first."""
-    there = known(source.columns)
+    columns = known(source.columns)
     found = {}
     for ours, names in words()[table].items():
-        theirs = list(dict.fromkeys(there[name] for name in names if name in there))
+        theirs = list(dict.fromkeys(columns[name] for name in names if name in columns))
         if theirs:
             found[ours] = theirs
     return found
@@ -384,6 +398,20 @@ def _distinct(source: Source, column: str, connection: Any) -> list[str]:
     return [row[0] for row in rows if row[0] not in ("合计", "总计")]
 
 
+def _paid(given: dict[str, Any], columns: dict[str, Any], words: dict[str, bool]) -> dict[str, Any]:
+    """Return how the time of payment is read: what the words for the state of an order leave of it.
+
+    A time of payment stands against a word that is not known; the time of placing does not.
+    """
+    state = given[IS_PAID]
+    rest = {key: value for key, value in given.items() if key != IS_PAID}
+    placed = columns.get("placed_at")
+    if rest["column"] == (placed["column"] if isinstance(placed, dict) else placed):
+        return {**rest, "only_if": {state: [word for word, paid in words.items() if paid]}}
+    unpaid = [word for word, paid in words.items() if not paid]
+    return {**rest, "not_if": {state: unpaid}} if unpaid else rest
+
+
 def _states(
     columns: dict[str, Any], unsure: dict[str, str], source: Source, connection: Any
 ) -> None:
@@ -394,24 +422,29 @@ def _states(
             columns["paid_at"] = columns["placed_at"]
             unsure["paid_at"] = _("no payment is told: each order counts as paid when placed")
         return
-    known = {_plain(word): meant for word, meant in statuses().items()}
-    there = _distinct(source, state, connection)
-    meant = {word: known.get(_plain(word)) for word in there}
+    meanings = {_plain(word): meant for word, meant in statuses().items()}
+    found = _distinct(source, state, connection)
+    meant = {word: meanings.get(_plain(word)) for word in found}
     if not any(meant.values()):
         del columns["status"]
         said = _("the words of {column} are not known: {words}")
-        unsure["status"] = said.format(column=state, words=", ".join(there[:8]))
+        unsure["status"] = said.format(column=state, words=", ".join(found[:8]))
         return
     columns["status"] = {
         "column": state,
         "words": {word: one[0] if one else None for word, one in meant.items()},
     }
-    paid = [word for word, one in meant.items() if one and one[1]]
+    paid = {word: one[1] for word, one in meant.items() if one}
     when = columns.get("paid_at", columns.get("placed_at"))
     if when is not None:
         given = when if isinstance(when, dict) else {"column": when}
-        columns["paid_at"] = {**given, "only_if": {state: paid}}
-        unsure["paid_at"] = _("orders in these states count as paid")
+        columns["paid_at"] = _paid({**given, IS_PAID: state}, columns, paid)
+        for key, said in (
+            ("only_if", _("orders in these states count as paid")),
+            ("not_if", _("orders in these states do not count as paid")),
+        ):
+            if key in columns["paid_at"]:
+                unsure["paid_at"] = said
     other = [word for word, one in meant.items() if one is None]
     if other:
         unsure["status"] = _("not known: {words}").format(words=", ".join(other[:8]))

@@ -23,6 +23,7 @@ from ecokit.own.checks import Checks, Fault, Left
 from ecokit.own.files import Refused, Source, found, read
 from ecokit.own.guess import guess, preset
 from ecokit.own.mapping import Plan
+from ecokit.own.taken_off import taken_off
 from ecokit.shop.tables import Shop
 
 LONG = 2_000_000  # rows from which only the measures are computed, not every KPI
@@ -216,6 +217,7 @@ def _tables(
         result.rows, result.faults = checks.rows, checks.faults
         _rejects(result, sources, connection)
         _swallowed(result, sources)
+        result.faults += taken_off(result.plan, sources, connection)
         result.left = checks.left()
         kept = result.out / "tables"
         shutil.rmtree(kept, ignore_errors=True)

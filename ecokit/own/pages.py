@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from ecokit import kpi
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.own.able import lacking
 from ecokit.own.checks import Left
 from ecokit.own.face import face
@@ -23,6 +23,25 @@ KINDS = {
     "exercise": _("Exercises"),
     "explorer": _("Explorers"),
 }
+
+ONE = {
+    "visitors": _("visitor"),
+    "visits": _("visit"),
+    "orders": _("order"),
+    "seconds": _("second"),
+    "turns a month": _("turn a month"),
+}
+
+
+def columns(number: int) -> str:
+    """Return a number of columns in words.
+
+    Examples
+    --------
+    >>> columns(1), columns(12)
+    ('1 column', '12 columns')
+    """
+    return _n("{n:,} column", "{n:,} columns", number).format(n=number)
 
 
 def reasons() -> dict[str, str]:
@@ -59,14 +78,16 @@ def shown(one: str, value: float) -> str:
 
     Examples
     --------
-    >>> shown("sales", 1234.5), shown("conversion", 0.0818), shown("uv", 1200)
-    ('¥1,234.50', '8.18 %', '1,200 visitors')
+    >>> shown("sales", 1234.5), shown("conversion", 0.0818), shown("uv", 1200), shown("uv", 1)
+    ('¥1,234.50', '8.18 %', '1,200 visitors', '1 visitor')
     """
     unit = kpi.declared(one).unit
     if unit == "yuan":
         return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
     if unit in ("share", "index"):
         return f"{100 * value:,.2f} %"
+    if value == 1 and unit in ONE:
+        return f"1 {ONE[unit]}"
     return f"{value:,.0f} {unit}" if value % 1 == 0 else f"{value:,.2f} {unit}"
 
 
@@ -78,7 +99,7 @@ def rows(number: int) -> str:
     >>> rows(1), rows(12_000)
     ('1 row', '12,000 rows')
     """
-    return _("1 row") if number == 1 else _("{n:,} rows").format(n=number)
+    return _n("{n:,} row", "{n:,} rows", number).format(n=number)
 
 
 def worth_of(left: Sequence[Left]) -> str:
@@ -183,9 +204,11 @@ def _used(name: str, result: Look) -> str:
 
 def _template(name: str, *, escape: bool) -> jinja2.Template:
     text = (resources.files("ecokit.own") / name).read_text("utf-8")
-    return jinja2.Environment(
+    made = jinja2.Environment(
         autoescape=escape, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    ).from_string(text)
+    )
+    made.filters.update(rows=rows, columns=columns)
+    return made.from_string(text)
 
 
 def html(result: Look) -> str:

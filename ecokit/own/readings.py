@@ -83,9 +83,13 @@ def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -
             sentence = _("The mapping reads {column} by {word!r}. Write dmy or mdy.")
             raise CourseError(sentence.format(column=field.name, word=special))
         found = _typed(special or kind, raw, _type(given, source), long)
-    if "only_if" not in given:
+    tests = [among(column, words, source) for column, words in given.get("only_if", {}).items()]
+    tests += [
+        f"NOT coalesce({among(column, words, source)}, FALSE)"
+        for column, words in given.get("not_if", {}).items()
+    ]
+    if not tests:
         return found
-    tests = [_among(column, words, source) for column, words in given["only_if"].items()]
     return Reading(f"CASE WHEN {' AND '.join(tests)} THEN {found.value} END", found.wrong)
 
 
@@ -149,7 +153,8 @@ def _word(value: Any) -> str:
     return sql.text(str(value).strip().lower().translate(str.maketrans(",()", "，（）")))
 
 
-def _among(column: str, words: Any, source: Source) -> str:
+def among(column: str, words: Any, source: Source) -> str:
+    """Return the SQL that says whether a column holds one of some words."""
     need_column(column, source)
     chosen = words if isinstance(words, list) else [words]
     return f"{_key(sql.quoted(column))} IN ({', '.join(_word(word) for word in chosen)})"
@@ -279,7 +284,7 @@ def _scan(part: Part, source: Source) -> str:
 
 
 def _filter(part: Part, source: Source) -> str:
-    tests = [_among(column, words, source) for column, words in part.where.items()]
+    tests = [among(column, words, source) for column, words in part.where.items()]
     return f" WHERE {' AND '.join(tests)}" if tests else ""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, _n, rows_of
 
 SHOWN = 5  # faults told at once, and numbers of rows in a list of them
 LISTED = ["table", "column", "what", "rows", "count", "of", "example", "remedy", "kind"]
@@ -45,7 +45,7 @@ class Fault:
     --------
     >>> fault = Fault("stock", ("sold",), "not numbers", np.array([6]), 90, "ten", "Write 10.")
     >>> print(fault)
-    Table stock, column sold: 1 of 90 rows are not numbers, for example row 7 below the header
+    Table stock, column sold: 1 of 90 rows: not numbers, for example row 7 below the header
         (ten). Write 10.
     """
 
@@ -61,15 +61,17 @@ class Fault:
     def __str__(self) -> str:
         if self.kind == "shape":
             return self.what
-        sentence = _(
-            "Table {table}, column {column}: {count} of {all} rows are {what}, "
-            "for example row {row} below the header{example}. {remedy}"
+        sentence = _n(
+            "Table {table}, column {column}: {rows}: {what}, "
+            "for example row {row} below the header{example}. {remedy}",
+            "Table {table}, column {column}: {rows} are {what}, "
+            "for example row {row} below the header{example}. {remedy}",
+            len(self.rows),
         )
         return sentence.format(
             table=self.table,
             column=" + ".join(self.columns),
-            count=len(self.rows),
-            all=self.of,
+            rows=rows_of(len(self.rows), self.of),
             what=self.what,
             row=self.rows[0] + 1,
             example=f" ({self.example})" if self.example else "",
@@ -114,8 +116,9 @@ def refuse(faults: Sequence[Fault]) -> None:
     told = [str(one).rstrip() for one in faults if one.kind != "note"]
     if told:
         more = len(told) - SHOWN
-        last = [_("There are {more} more faults.").format(more=more)] if more > 0 else []
-        raise CourseError("\n".join([*told[:SHOWN], *last]))
+        last = _n("There is {more} more fault.", "There are {more} more faults.", more)
+        told = [*told[:SHOWN], *([last.format(more=more)] if more > 0 else [])]
+        raise CourseError("\n".join(told))
 
 
 def listed(faults: Iterable[Fault]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.shop.schema import Field, Table, schemas
 from ecokit.shop.words import GAPS, TOTALS
 
@@ -200,9 +200,12 @@ def _orphans(name: str, found: Mapping[str, Any]) -> list[str]:
         lost = mine.select(ids[0]).join(there, on=ours, how="anti")
         n = int(_here(lost.select(nw.len())).item())
         if n:
-            sentence = _(
+            sentence = _n(
+                "Table {table}: {n} row has no row in {other}, the one with {column} {example}. "
+                "Add it there, or leave this row out.",
                 "Table {table}: {n} rows have no row in {other}, such as the one with {column} "
-                "{example}. Add it there, or leave these rows out."
+                "{example}. Add it there, or leave these rows out.",
+                n,
             )
             words = {"n": n, "other": key.table, "column": ours}
             example = _here(lost.head(1)).item()
@@ -222,9 +225,12 @@ def _gap(table: Table, rows: Frame, columns: list[str], n: int) -> str:
         f"{name} {_('missing') if pd.isna(value) else value}"
         for name, value in zip(columns, row, strict=True)
     )
-    sentence = _(
+    sentence = _n(
+        "Table {table}: {n} row lacks one of {columns}, the one with {example}. Fill the gaps, or "
+        "leave this row out.",
         "Table {table}: {n} rows lack one of {columns}, such as the one with {example}. Fill the "
-        "gaps, or leave these rows out."
+        "gaps, or leave these rows out.",
+        n,
     )
     return sentence.format(table=table.name, n=n, columns=", ".join(columns), example=example)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.shop.faults import Fault, fault, listed, refuse
 from ecokit.shop.faults import left_out as left_out_of
 from ecokit.shop.read import as_pandas
@@ -562,10 +562,10 @@ def _without(
         return frame.drop(columns=name)
     if one.kind == "gap" and not is_needed(table, field_):
         return frame  # a gap in a column of words, or in the id of a group, is a group of its own
-    if key or not is_master(table):
+    if not stays(table, field_):
         return _take(frame, one, parts)
     if one.kind != "gap":
-        what = _("{n} cells left empty: {what}").format(n=int(rows.sum()), what=one.what)
+        what = _emptied(int(rows.sum()), one.what)
         parts.append((replace(one, what=what), _NONE))
         return frame.assign(**{name: _loose(frame[name]).mask(rows)})
     return frame
@@ -609,6 +609,30 @@ def is_master(table: Table) -> bool:
     )
 
 
+def stays(table: Table, field: Field) -> bool:
+    """Say whether a row stays where the value of this column cannot be used: its cell is emptied.
+
+    An order in a state that nobody knows is an order.
+
+    >>> orders, products = schemas()["orders"], schemas()["products"]
+    >>> [stays(orders, orders.field(name)) for name in ("status", "placed_at", "order_id")]
+    [True, False, False]
+    >>> stays(products, products.field("cost"))
+    True
+    """
+    return field.name == "status" or (is_master(table) and field.name not in table.primary_key)
+
+
+def _emptied(n: int, what: str) -> str:
+    """Say how many cells are emptied, and that their rows stay."""
+    sentence = _n(
+        "{n} cell left empty, its row stays: {what}",
+        "{n} cells left empty, their rows stay: {what}",
+        n,
+    )
+    return sentence.format(n=n, what=what)
+
+
 def _drop_orphans(found: Examined, frames: dict[str, pd.DataFrame], parts: Parts) -> None:
     """Leave out rows that point to one that is not there, until none is left."""
     left = True
@@ -640,7 +664,7 @@ def _unlinked(frame: pd.DataFrame, table: Table, one: Fault, parts: Parts) -> pd
     """Leave out the rows of an orphan; or its cell, where a row can do without it."""
     if loses_row(table, one.columns):
         return _take(frame, one, parts)
-    what = _("{n} cells left empty: {what}").format(n=len(one.rows), what=one.what)
+    what = _emptied(len(one.rows), one.what)
     parts.append((replace(one, what=what), _NONE))
     rows = frame.index.isin(one.rows)
     return frame.assign(**{name: _loose(frame[name]).mask(rows) for name in one.columns})
