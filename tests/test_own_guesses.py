@@ -9,6 +9,7 @@ import pytest
 
 from ecokit import Shop, kpi, own
 from ecokit.own.looking import Look, look
+from ecokit.own.names import statuses
 
 
 def looked(tmp_path: Path, text: str, name: str = "lines.csv") -> Look:
@@ -314,3 +315,27 @@ def test_an_order_in_a_state_that_is_not_known_stays(name: str, tmp_path: Path) 
         assert found.values["sales"] == kpi.measure("sales", other)["sales"].item() == 25
     else:
         assert found.values["sales"] == 20
+
+
+GA4 = """# ----------------------------------------
+# Free form
+# 20251201-20251202
+# ----------------------------------------
+
+Date,Session primary channel group (Default Channel Group),Sessions,Active users
+20251201,Direct,3,2
+20251202,Organic Search,4,4
+"""
+
+
+def test_a_traffic_report_is_known_by_either_name_of_its_channel(tmp_path: Path) -> None:
+    found = looked(tmp_path, GA4)
+    assert found.plan.presets == {"lines.csv": "ga4_traffic_csv"}
+    assert found.values["visits"] == 7
+    visits = own.load(tmp_path / "out").visits
+    assert visits["channel_id"].value_counts().to_dict() == {"Organic Search": 4, "Direct": 3}
+
+
+def test_every_word_of_a_preset_has_a_meaning() -> None:
+    for one in own.presets().values():
+        assert set(one.statuses) <= set(statuses())
