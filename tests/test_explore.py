@@ -347,5 +347,11 @@ def test_names_that_no_font_draws_are_numbered_with_a_list(monkeypatch: pytest.M
     labels = [text.get_text() for text in app.picture.figure.axes[0].get_yticklabels()]
     assert "no. 1" in labels
     assert strange not in labels
+    (title,) = [
+        one
+        for one in (app.picture.figure.axes[0].get_title(loc=at) for at in ("left", "center"))
+        if one
+    ]
+    assert title == "Sales: no. 1 is highest, ¥8.00"
     assert f"<li>{strange}</li>" in app.below.value
     theme.families_used.cache_clear()

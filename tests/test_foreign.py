@@ -219,6 +219,7 @@ def test_the_title_of_a_measure_says_what_it_shows(plain: Shop) -> None:
     title = " ".join(axes.get_title("left").split()) or " ".join(axes.get_title().split())
     assert f"Sales: {best} is highest, ¥{sales['sales'].max():,.0f}" in title
     assert code.replace('"', "&quot;") in told.below or code in told.below
+    figure.canvas.draw()
     left = min(text.get_window_extent().x0 for text in axes.get_yticklabels())
     assert left >= 0  # no name is cut off
 

@@ -85,7 +85,7 @@ def measures(shop: Shop) -> Lab:
         only = (more.get("only", ""), more["value"]) if "value" in more else None
         result, code = answer(shop, measure, period, by_columns, only)
         alt = picture(figure.add_subplot(), result, measure, period, by_columns, only)
-        figure.tight_layout()  # names on the left are as long as they are
+        figure.set_layout_engine("tight")  # when all is drawn: names are as long as they are
         return Told(alt, _below(result, measure, code))
 
     return Lab(TITLE, controls, draw, "period")

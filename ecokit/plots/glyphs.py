@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.category import StrCategoryFormatter
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import FixedFormatter, FixedLocator
 
 SYSTEM_FONTS = (
     *("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN"),
@@ -80,15 +80,23 @@ def numbered(figure: Figure, families: tuple[str, ...]) -> list[str]:
     ['手机']
     >>> [text.get_text() for text in figure.axes[0].get_yticklabels()]
     ['phones', 'no. 1']
+    >>> other = Figure().add_subplot(title="手机 sell best")
+    >>> other.set_yticks([0], ["手机"])  # doctest: +ELLIPSIS
+    [...]
+    >>> numbered(other.figure, ("DejaVu Sans",)), other.get_title()
+    (['手机'], 'no. 1 sell best')
     """
     names: dict[str, int] = {}
 
     def number(text: str) -> str:
+        for name, place in names.items():  # a title that holds a name of an axis or a list
+            text = text.replace(name, f"no. {place}") if name in text else text
         return text if drawable(text, families) else f"no. {names.setdefault(text, len(names) + 1)}"
 
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            if not isinstance(axis.get_major_formatter(), FixedFormatter | StrCategoryFormatter):
+            written = isinstance(axis.get_major_formatter(), FixedFormatter | StrCategoryFormatter)
+            if not written and not isinstance(axis.get_major_locator(), FixedLocator):
                 continue
             labels = [label.get_text() for label in axis.get_majorticklabels()]
             if not all(drawable(label, families) for label in labels):
