@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecokit import competitors
-from ecokit.competitors.collect import Collector, Page, Reply
+from ecokit.competitors.collect import Collector, Page
 from ecokit.competitors.convert import CONVERT, in_yuan
+from ecokit.competitors.fetching import Reply
 from ecokit.competitors.read import ContractError, Reader, read_offers
 from ecokit.competitors.site import CountingClock
 from ecokit.competitors.snapshots import collect_site

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import datetime as dt
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import pandas as pd
 
 from ecokit import __version__
+from ecokit.competitors.addresses import (
+    absolute,
+    is_address,
+    is_made_safe,
+    is_same_site,
+    shown,
+)
+from ecokit.competitors.fetching import (
+    SECONDS_LEFT,
+    SLOWEST,
+    Fetch,
+    NoAddressError,
+    Reply,
+    SlowError,
+)
 from ecokit.competitors.markup import MarkupError, parsed
 from ecokit.competitors.robots import Robots
 from ecokit.competitors.store import Held, Store
@@ -30,22 +45,10 @@ AGENT = f"ecokit/{__version__} (a training exercise on prices)"
 READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml")
 TRIES = 4
 LONGEST_WAIT = 120.0  # seconds; a site that asks for more is left alone
-SLOWEST = 30.0  # seconds for one page
+MOST_FAILED = 5  # pages in a row that come too late or not at all; then the site is left alone
+BUSY = (429, 502, 503, 504)
 WEB_ENCODINGS = re.compile("utf-(8|16)|ascii|iso8859|cp125|gb|big5|euc|shift_jis|koi8")
 ROBOTS_BYTES = 500 * 1024  # what RFC 9309 wants to be read at least
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a fetch gives: the status, the headers in lower case, and the body in pieces."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: Iterable[bytes]
-    close: Callable[[], None] = lambda: None
-
-
-Fetch = Callable[[str, Mapping[str, str]], Reply]
 
 
 class Clock:
@@ -64,6 +67,41 @@ class Clock:
         return dt.date.today()
 
 
+class Budget:
+    """Seconds that a site may take for one page, with all its redirects and repeats.
+
+    The collector's own waits do not count.
+
+    >>> clock = Clock()
+    >>> budget = Budget(clock, 30)
+    >>> with budget.running():
+    ...     round(SECONDS_LEFT.get())
+    30
+    """
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self._clock, self._left = clock, seconds
+        self._since: float | None = None
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        return self._left - (0.0 if self._since is None else self._clock.now() - self._since)
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Count the time until the end of the block."""
+        if self.left <= 0:
+            raise SlowError
+        token = SECONDS_LEFT.set(self.left)
+        self._since = self._clock.now()
+        try:
+            yield
+        finally:
+            SECONDS_LEFT.reset(token)
+            self._left, self._since = self.left, None
+
+
 class PageError(CourseError):
     """A page that could not be had, or not be used."""
 
@@ -72,8 +110,16 @@ class RefusedError(PageError):
     """A page that the collector does not ask for, because it must not."""
 
 
+class AddressError(RefusedError):
+    """A page that cannot be asked for, because its address is none."""
+
+
 class SpentError(RefusedError):
     """A page that is left unread, because the site was asked often enough this week."""
+
+
+class GivenUpError(SpentError):
+    """A page that is left unread, because those before it did not come."""
 
 
 class Page:
@@ -102,33 +148,15 @@ class Page:
         try:
             return parsed(self.text)
         except MarkupError as error:
-            raise PageError(f"{self.url}: {error}.") from error
+            raise PageError(f"{shown(self.url)}: {error}.") from error
 
     def links(self, selector: str) -> list[str]:
         """Return the addresses that the elements of a CSS selector lead to, each once."""
         found = (tag.get("href") or tag.get_text(strip=True) for tag in self.soup.select(selector))
-        return list(dict.fromkeys(_absolute(self.url, str(link)) for link in found))
+        return list(dict.fromkeys(absolute(self.url, str(link)) for link in found))
 
     def __repr__(self) -> str:
         return f"Page({self.url}, {len(self.text):,} characters)"
-
-
-def http_fetch(session: Any = None) -> Fetch:
-    """Return a fetch that asks the network by `requests`."""
-    import requests
-
-    session = session or requests.Session()
-
-    def fetch(url: str, asked: Mapping[str, str]) -> Reply:
-        reply = session.get(
-            url, headers=dict(asked), stream=True, allow_redirects=False, timeout=(5, 10)
-        )
-
-        body = iter(lambda: reply.raw.read1(65_536, decode_content=True), b"")
-        headers = {name.lower(): value for name, value in reply.headers.items()}
-        return Reply(reply.status_code, headers, body, reply.close)
-
-    return fetch
 
 
 class Collector:
@@ -137,8 +165,8 @@ class Collector:
     Parameters
     ----------
     fetch : callable, optional
-        ``fetch(url, headers)`` gives a `Reply`. Without it, the network by `requests`; on the small
-        web, ``web.fetch``.
+        ``fetch(url, headers)`` gives a `Reply`. Without it, the network; on the small web,
+        ``web.fetch``.
     clock : Clock, optional
         The real time; on the small web, ``web.clock``, which counts the waits and skips them.
     delay : float
@@ -152,6 +180,12 @@ class Collector:
         Larger pages are not read.
     most_pages : int
         Requests to one host in a week, after which it is left alone.
+    most_seconds : float
+        Seconds that a site may take for one page, from the connection to the last byte, with all
+        redirects and repeats. The collector's own waits do not count.
+    proxies : mapping of scheme to address, or bool
+        Proxies to ask through, such as ``{"https": "http://proxy.example:3128"}``; True takes those
+        of the environment. Without ``fetch`` only.
 
     Raises
     ------
@@ -165,7 +199,13 @@ class Collector:
     (429, 500, 502, 503, 504) or a network error is tried again after 1, 2 and 4 seconds, or when
     ``Retry-After`` says so (RFC 9110, section 10.2.3). A robots.txt answered with a 4xx forbids
     nothing; one that cannot be reached forbids all (RFC 9309, section 2.3.1). Redirects lead to the
-    same host only, and no other scheme than http and https is asked.
+    same host only, and no other scheme than http and https is asked. After five pages in a row that
+    did not come, a site is left alone for the week. Whatever else a reply is, it becomes a
+    `PageError`. No cookie is sent back, no password of ``~/.netrc``, no referrer, and no proxy of
+    the environment is asked, unless you say so.
+
+    A page that cannot be kept in the folder is kept in memory; the log and ``unkept`` tell it. A
+    file in the folder that is damaged, or holds another page, counts as none.
 
     References
     ----------
@@ -196,6 +236,8 @@ class Collector:
         folder: str | Path | None = None,
         most_bytes: int = 1_000_000,
         most_pages: int = 500,
+        most_seconds: float = SLOWEST,
+        proxies: Mapping[str, str] | bool = False,
     ) -> None:
         if fetch is not None and not callable(fetch):
             raise numbers.refused("fetch", fetch, _("Give a function, such as web.fetch."))
@@ -203,16 +245,19 @@ class Collector:
             raise numbers.refused("clock", clock, _("Give a clock, such as web.clock."))
         if folder is not None and not isinstance(folder, (str, Path)):
             raise numbers.refused("folder", folder, _("Give a folder, such as 'pages'."))
-        self._fetch = fetch or http_fetch()
-        self._clock = clock or Clock()
-        self._delay = numbers.number("delay", delay, low=0)
-        self._agent = numbers.text("agent", agent)
         self._most_bytes = numbers.count("most_bytes", most_bytes)
         self._most_pages = numbers.count("most_pages", most_pages)
+        self._most_seconds = numbers.positive("most_seconds", most_seconds)
+        self._fetch = fetch or _over_network(proxies, self._most_bytes)
+        self._clock = clock or Clock()
+        self._delay = numbers.number("delay", delay, low=0)
+        self._agent = _agent(agent)
         self._store = Store(folder)
         self._start = self._clock.now()
         self._rows: list[dict[str, Any]] = []
         self._robots: dict[tuple[str, dt.date], Robots] = {}
+        self._failed: dict[tuple[str, str], int] = {}
+        self._unkept: dict[str, str] = {}
         self._asked_at: dict[str, float] = {}
         self._asked: dict[tuple[str, str], int] = {}
 
@@ -221,6 +266,11 @@ class Collector:
         """The Monday of this week."""
         today = self._clock.today()
         return (today - dt.timedelta(days=today.weekday())).isoformat()
+
+    @property
+    def unkept(self) -> dict[str, str]:
+        """The addresses of pages that the folder could not take, and why."""
+        return dict(self._unkept)
 
     @property
     def log(self) -> pd.DataFrame:
@@ -251,7 +301,7 @@ class Collector:
         PageError
             A sentence that says why there is no page: forbidden, not found, too large, no text.
         """
-        url = _checked(url)
+        url = self._checked(url)
         held = self._store.get(url, self.week)
         if held is not None:
             self._note(url, None, _("held since this week"), len(held.body), cached=True)
@@ -263,13 +313,13 @@ class Collector:
             sentence = _("robots.txt asks for {delay:,.0f} seconds between two pages")
             raise self._refuse(url, sentence.format(delay=robots.crawl_delay))
         held = self._ask(url, max(self._delay, robots.crawl_delay))
-        self._store.put(held)
+        self._keep(held)
         return self._page(held)
 
     def robots(self, url: str) -> Robots:
         """Return what the robots.txt of an address's site asks of this collector."""
-        parts = urlsplit(_checked(url))
-        key = (f"{parts.scheme}://{parts.netloc}", self._clock.today())
+        parts = urlsplit(self._checked(url))
+        key = (f"{parts.scheme}://{parts.netloc.lower()}", self._clock.today())
         if key not in self._robots:
             self._robots[key] = self._read_robots(f"{key[0]}/robots.txt")
         return self._robots[key]
@@ -285,25 +335,47 @@ class Collector:
             return Robots.forbid_all(why)
         return Robots(held.body.decode("utf-8", "replace"), self._agent)
 
+    def refuse(self, url: str, reason: str) -> PageError:
+        """Note in the log that an address is not asked for, and return the error that says so."""
+        return self._fail(url, None, reason)
+
+    def _keep(self, held: Held) -> None:
+        """Keep a page; where the folder cannot take it, say so and go on."""
+        try:
+            self._store.put(held)
+        except (OSError, ValueError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            reason = _("not kept in the folder: {why}").format(why=why[:80])
+            self._unkept[held.url] = reason
+            self._note(held.url, None, reason, len(held.body))
+
     def _ask(self, url: str, delay: float, *, for_robots: bool = False) -> Held:
         """Ask until there is a page, or an answer that settles it."""
         asked, last = url, self._store.latest(url)
+        budget = Budget(self._clock, self._most_seconds)
         for _redirect in range(6):  # RFC 9309 wants five to be followed
-            reply = self._patiently(asked, delay, last)
+            reply = self._patiently(asked, delay, last, budget)
             location = reply.headers.get("location")
             if not (300 <= reply.status < 400 and location):
                 break
-            reply.close()
+            self._close(reply)
             asked = self._redirected(asked, location, for_robots=for_robots)
         else:
-            raise self._refuse(url, _("it leads from one address to the next"))
+            raise self._fail(url, None, _("it leads from one address to the next"))
         try:
-            return self._answer(url, asked, reply, last, for_robots=for_robots)
+            return self._answer(url, asked, reply, last, budget, for_robots=for_robots)
         finally:
-            reply.close()
+            self._close(reply)
 
     def _answer(
-        self, url: str, asked: str, reply: Reply, last: Held | None, *, for_robots: bool
+        self,
+        url: str,
+        asked: str,
+        reply: Reply,
+        last: Held | None,
+        budget: Budget,
+        *,
+        for_robots: bool,
     ) -> Held:
         """Return the page of a reply, or say why there is none."""
         if reply.status == 304 and last is not None:
@@ -316,6 +388,7 @@ class Collector:
             )
             return Held(url, self.week, last.body, last.content_type, last.etag, last.last_modified)
         if reply.status != 200:
+            self._count(url, failed=reply.status in BUSY)
             self._note(asked, reply.status, _meaning(reply.status))
             raise StatusError(url, reply.status)
         kind = reply.headers.get("content-type", "")
@@ -323,31 +396,34 @@ class Collector:
             raise self._fail(
                 url, reply.status, _("it is no text but {kind}").format(kind=kind[:60])
             )
-        body = self._body(url, reply, ROBOTS_BYTES if for_robots else self._most_bytes)
+        body = self._body(url, reply, ROBOTS_BYTES if for_robots else self._most_bytes, budget)
+        self._count(url, failed=False)
         self._note(asked, 200, "ok", len(body))
         headers = reply.headers
         return Held(
             url, self.week, body, kind, headers.get("etag", ""), headers.get("last-modified", "")
         )
 
-    def _patiently(self, url: str, delay: float, last: Held | None) -> Reply:
+    def _patiently(self, url: str, delay: float, last: Held | None, budget: Budget) -> Reply:
         """Ask once, and again as long as the site is busy or out of reach."""
         headers = {
             "User-Agent": self._agent,
             "Accept": ", ".join(READABLE),
             "Accept-Encoding": "identity",
         }
-        if last is not None and last.etag:
+        if last is not None and _can_be_sent(last.etag):
             headers["If-None-Match"] = last.etag
-        if last is not None and last.last_modified:
+        if last is not None and _can_be_sent(last.last_modified):
             headers["If-Modified-Since"] = last.last_modified
         for tried in range(1, TRIES + 1):
             self._wait_turn(url, delay)
             pause = 2.0 ** (tried - 1)
             try:
-                reply = self._fetch(url, headers)
-            except OSError as error:  # also whatever `requests` raises
-                if tried == TRIES:
+                with self._usable(url), budget.running():
+                    reply = _reply(self._fetch(url, headers))
+            except OSError as error:
+                if tried == TRIES or budget.left <= 0:
+                    self._count(url, failed=True)
                     raise self._fail(url, None, _("the site does not answer")) from error
                 self._note(url, None, _("no answer, tried again"))
             else:
@@ -356,7 +432,7 @@ class Collector:
                 pause = max(pause, _retry_after(reply.headers.get("retry-after")))
                 if pause > LONGEST_WAIT:
                     return reply
-                reply.close()
+                self._close(reply)
                 again = _("busy, tried again after {pause:g} s").format(pause=pause)
                 self._note(url, reply.status, again)
             self._clock.sleep(pause)
@@ -364,7 +440,10 @@ class Collector:
 
     def _wait_turn(self, url: str, delay: float) -> None:
         """Wait until the host may be asked again, and count the request."""
-        host = urlsplit(url).netloc
+        host = urlsplit(url).hostname or ""
+        if self._failed.get((host, self.week), 0) >= MOST_FAILED:
+            sentence = _("the {count} pages asked for before it did not come")
+            raise self._refuse(url, sentence.format(count=MOST_FAILED), GivenUpError)
         count = self._asked[host, self.week] = self._asked.get((host, self.week), 0) + 1
         if count > self._most_pages:
             sentence = _("{count} requests to this site are enough for a week")
@@ -374,35 +453,69 @@ class Collector:
             self._clock.sleep(wait)
         self._asked_at[host] = self._clock.now()
 
+    def _count(self, url: str, *, failed: bool) -> None:
+        """Count the pages in a row that a host did not give."""
+        key = (urlsplit(url).hostname or "", self.week)
+        self._failed[key] = self._failed.get(key, 0) + 1 if failed else 0
+
     def _redirected(self, asked: str, location: str, *, for_robots: bool) -> str:
         """Return where a redirect leads, if the collector may go there."""
-        target = _absolute(asked, location)
-        here, there = urlsplit(asked), urlsplit(target)
-        same = there[:2] == here[:2] or (here[0], there[0], there[1]) == ("http", "https", here[1])
-        if not same:
-            raise self._refuse(asked, _("it leads to another site"))
+        target = absolute(asked, location)
+        if not (is_same_site(asked, target) or is_made_safe(asked, target)):
+            raise self._fail(asked, None, _("it leads to another site"))
+        if not is_address(target):
+            raise self._fail(asked, None, _("it leads to an address that is none"))
         if not for_robots and not (robots := self.robots(target)).allows(target):
             if robots.unreached:
                 raise self._refuse(asked, robots.refusal)
             raise self._refuse(asked, _("it leads to a page that robots.txt forbids"))
         return target
 
-    def _body(self, url: str, reply: Reply, most_bytes: int) -> bytes:
+    def _body(self, url: str, reply: Reply, most_bytes: int, budget: Budget) -> bytes:
         """Read a body, but not a huge or an endless one."""
-        start, body = self._clock.now(), bytearray()
+        body = bytearray()
         try:
-            for piece in reply.body:
-                body += piece
-                if len(body) > most_bytes:
-                    sentence = _("it is larger than {size:,} bytes")
-                    raise self._fail(url, 200, sentence.format(size=most_bytes))
-                if self._clock.now() - start > SLOWEST:
-                    raise self._fail(url, 200, _("it comes too slowly"))
+            with self._usable(url), budget.running():
+                for piece in reply.body:
+                    body += piece
+                    if len(body) > most_bytes:
+                        sentence = _("it is larger than {size:,} bytes")
+                        raise self._fail(url, 200, sentence.format(size=most_bytes))
+                    if budget.left <= 0:
+                        raise SlowError
         except OSError as error:
-            raise self._fail(url, 200, _("it broke off")) from error
-        except _http_errors() as error:
+            self._count(url, failed=True)
             raise self._fail(url, 200, _("it broke off")) from error
         return bytes(body)
+
+    @contextlib.contextmanager
+    def _usable(self, url: str) -> Iterator[None]:
+        """Make a problem of a page of all that its reply does, but of what can be tried again."""
+        try:
+            yield
+        except SlowError as error:
+            self._count(url, failed=True)
+            raise self._fail(url, None, _("it comes too slowly")) from error
+        except (CourseError, OSError):
+            raise
+        except NoAddressError as error:
+            raise self._fail(url, None, _("no site can have this address")) from error
+        except Exception as error:
+            sentence = _("its answer cannot be used ({kind})")
+            raise self._fail(url, None, sentence.format(kind=type(error).__name__)) from error
+
+    def _close(self, reply: Reply) -> None:
+        """Hang up, whatever the other side does."""
+        with contextlib.suppress(Exception):
+            reply.close()
+
+    def _checked(self, url: str) -> str:
+        """Return an address without the part after #, or say why it is none."""
+        if not is_address(url):
+            self._note(shown(str(url)), None, _("no web address"))
+            sentence = _("url is {url!r}. Write a web address like http://shop.example/index.html.")
+            raise AddressError(sentence.format(url=str(url)[:80]))
+        return urldefrag(url)[0]
 
     def _page(self, held: Held) -> Page:
         return Page(held.url, decoded(held.url, held.body, held.content_type), held.week)
@@ -424,13 +537,13 @@ class Collector:
 
     def _fail(self, url: str, status: int | None, reason: str) -> PageError:
         self._note(url, status, reason)
-        return PageError(f"{url}: {reason}.")
+        return PageError(f"{shown(url)}: {reason}.")
 
     def _refuse(
         self, url: str, reason: str, kind: type[RefusedError] = RefusedError
     ) -> RefusedError:
         self._note(url, None, reason)
-        return kind(f"{url}: {reason}.")
+        return kind(f"{shown(url)}: {reason}.")
 
 
 def collector_of(given: object) -> Collector:
@@ -453,7 +566,7 @@ class StatusError(PageError):
     """A page that the site answers with another status than 200."""
 
     def __init__(self, url: str, status: int) -> None:
-        super().__init__(f"{url}: {_meaning(status)}.")
+        super().__init__(f"{shown(url)}: {_meaning(status)}.")
         self.status = status
 
 
@@ -490,53 +603,75 @@ def decoded(url: str, body: bytes, content_type: str = "") -> str:
     """
     from bs4.dammit import EncodingDetector
 
-    _start, _mark, charset = content_type.lower().partition("charset=")
-    name = charset.strip("\"' ;") or EncodingDetector.find_declared_encoding(body, is_html=True)
+    stated = re.search(r"charset\s*=\s*[\"']?\s*([^\s\"';,]+)", content_type.lower())
+    name = stated[1] if stated else EncodingDetector.find_declared_encoding(body, is_html=True)
     name = {"gb2312": "gb18030", "gbk": "gb18030"}.get(name or "", name) or "utf-8"
     try:
         if not WEB_ENCODINGS.match(codecs.lookup(name).name):
             raise LookupError(name)
+        if _is_rather_utf8(body, codecs.lookup(name).name):
+            raise LookupError(name)
         text = body.decode(name)
     except (LookupError, UnicodeError, ValueError) as error:
         sentence = _("{url} is not in {name}, as it says.")
-        raise PageError(sentence.format(url=url, name=name[:40])) from error
+        raise PageError(sentence.format(url=shown(url), name=name[:40])) from error
     if "\0" in text:
-        raise PageError(_("{url} is no text.").format(url=url))
+        raise PageError(_("{url} is no text.").format(url=shown(url)))
     return text
 
 
-def _http_errors() -> tuple[type[Exception], ...]:
-    """Return what a broken body raises besides OSError."""
-    import http.client
+def _is_rather_utf8(body: bytes, name: str) -> bool:
+    """Return whether bytes that are said to be in another encoding are UTF-8.
 
-    from urllib3.exceptions import HTTPError
+    By chance a text is UTF-8 next to never: a letter with an accent that is followed by just the
+    right sign in encodings of one byte, five such signs in a row in those of two.
 
-    return HTTPError, http.client.HTTPException
-
-
-def _absolute(base: str, link: str) -> str:
-    """Return a link as a full address without the part after #; a broken one leads nowhere."""
-    try:
-        return urldefrag(urljoin(base, link.strip()))[0]
-    except ValueError:
-        return ""
-
-
-def _checked(url: str) -> str:
-    """Return an address without the part after #, or say why it is none."""
-    if not (isinstance(url, str) and _is_address(url)):
-        sentence = _("url is {url!r}. Write a web address like http://shop.example/index.html.")
-        raise RefusedError(sentence.format(url=str(url)[:80]))
-    return urldefrag(url)[0]
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
+    >>> _is_rather_utf8("¥99".encode(), "cp1252"), _is_rather_utf8("价格".encode("gbk"), "gb18030")
+    (True, False)
+    """
+    if name.startswith("utf") or name == "ascii" or body.isascii():
         return False
-    return bool(usable and not parts.username and url.isprintable() and " " not in url)
+    try:
+        signs = sum(not one.isascii() for one in body.decode())
+    except UnicodeDecodeError:
+        return False
+    return signs >= (1 if name.startswith(("iso8859", "cp125", "koi8")) else 5)
+
+
+def _over_network(proxies: Mapping[str, str] | bool, most_bytes: int) -> Fetch:
+    """Return a fetch over the network, which loads what it needs only now."""
+    if not isinstance(proxies, bool):
+        wanted = _("Give addresses by scheme, such as {'https': 'http://proxy.example:3128'}.")
+        for name, value in numbers.mapping("proxies", proxies, wanted).items():
+            if not (name in ("http", "https", "all") and isinstance(value, str)):
+                raise numbers.refused("proxies", proxies, wanted)
+    from ecokit.competitors.network import Network
+
+    return Network(proxies, most_bytes)
+
+
+def _reply(given: object) -> Reply:
+    """Return what a fetch gave, or say what it should give."""
+    if not isinstance(given, Reply):
+        raise numbers.refused("fetch", given, _("It has to return a Reply for each address."))
+    return given
+
+
+def _agent(agent: object) -> str:
+    """Return who asks, as a header can say it."""
+    found = numbers.text("agent", agent)
+    if not _can_be_sent(found):
+        raise numbers.refused("agent", agent, _("Use letters of ASCII only."))
+    return found
+
+
+def _can_be_sent(text: str) -> bool:
+    r"""Return whether a header can hold a text.
+
+    >>> [_can_be_sent(text) for text in ('W/"1"', "", "a\r\nCookie: 1", "价")]
+    [True, False, False, False]
+    """
+    return bool(text) and text.isascii() and text.isprintable() and len(text) <= 1_000
 
 
 def _meaning(status: int) -> str:
@@ -554,12 +689,21 @@ def _retry_after(text: str | None) -> float:
     """Return how many seconds a busy site asks for; 0 when it does not say."""
     from email.utils import parsedate_to_datetime
 
-    if not text:
-        return 0.0
-    if text.strip().isdecimal():
-        return float(text)
+    said = (text or "").strip()
     try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    return max(0.0, (until.replace(tzinfo=dt.UTC) - dt.datetime.now(dt.UTC)).total_seconds())
+        if said.isdecimal():
+            return float(said)
+        until = parsedate_to_datetime(said)
+        now = dt.datetime.now(dt.UTC)
+        return max(0.0, (until.replace(tzinfo=until.tzinfo or dt.UTC) - now).total_seconds())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return _far_away(said)
+
+
+def _far_away(date: str) -> float:
+    """Return how long to wait until a date that no calendar holds: for ever when its year is late.
+
+    >>> _far_away("Wed, 21 Oct 99999999999 07:28:00 GMT"), _far_away("soon")
+    (inf, 0.0)
+    """
+    return float("inf") if re.search(r"(?<![-\d])[1-9]\d{4,}", date) else 0.0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pandas as pd
 
-from ecokit.competitors.collect import Collector, Page, collector_of
+from ecokit.competitors.addresses import is_same_site
+from ecokit.competitors.collect import Collector, Page, PageError, collector_of
 from ecokit.competitors.convert import CATEGORY_WORDS, in_yuan, whole_number
 from ecokit.competitors.read import ContractError, Problem
 from ecokit.inputs import numbers
@@ -86,17 +88,18 @@ def collect_directory(collector: Collector, url: str = "http://shopguide.example
     collector : Collector
         Asks for the pages.
     url : str
-        The first page.
+        The first page. A next page on another site (scheme, host and port) is not asked for.
 
     Returns
     -------
     DataFrame
-        The columns of `read_directory`.
+        The columns of `read_directory`. When a later page cannot be had or read, the shops before
+        it; a line below the cell says so, and ``.attrs["problems"]`` holds the sentence.
 
     Raises
     ------
     PageError
-        When a page cannot be had or read.
+        When the first page cannot be had or read.
 
     References
     ----------
@@ -111,11 +114,25 @@ def collect_directory(collector: Collector, url: str = "http://shopguide.example
     40
     """
     collector = collector_of(collector)
-    tables, seen = [], set()
+    tables: list[pd.DataFrame] = []
+    seen, told = set(), []
     following: list[str] = [numbers.text("url", url)]
     while following and following[0] not in seen:
         seen.add(following[0])
-        page = collector.get(following[0])
-        tables.append(read_directory(page))
-        following = page.links("a[rel=next]")
-    return pd.concat(tables, ignore_index=True)
+        try:
+            if not is_same_site(following[0], url) and tables:
+                raise collector.refuse(following[0], _("it is on another site than the directory"))
+            page = collector.get(following[0])
+            tables.append(read_directory(page))
+            following = page.links("a[rel=next]")
+        except PageError as error:
+            if not tables:
+                raise
+            sentence = _("The directory is not whole, it ends after {count} pages. {error}")
+            told.append(sentence.format(count=len(tables), error=error))
+            following = []
+    table = pd.concat(tables, ignore_index=True)
+    if told:
+        table.attrs["problems"] = told
+        logging.getLogger("ecokit").warning(told[0])
+    return table

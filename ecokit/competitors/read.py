@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
+from ecokit.competitors.addresses import shown
 from ecokit.competitors.collect import Page, PageError
 from ecokit.competitors.convert import CONVERT, WANTED
 from ecokit.competitors.prices import LONGEST_TEXT, Price
@@ -85,7 +86,7 @@ class Problem:
         """Which page, which field, what was expected, what was found."""
         sentence = _("{url}: {field} should be {expected}, but is {found}.")
         return sentence.format(
-            url=self.url, field=self.field, expected=self.expected, found=self.found
+            url=shown(self.url), field=self.field, expected=self.expected, found=self.found
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -75,7 +76,10 @@ class Robots:
 
     def allows(self, url: str) -> bool:
         """Return whether the rules allow to ask for an address."""
-        return bool(self._rules.can_fetch(url, self._name))
+        try:
+            return bool(self._rules.can_fetch(url, self._name))
+        except ValueError:  # an address in it, or this one, that is none
+            return False
 
     @property
     def crawl_delay(self) -> float:
@@ -83,7 +87,8 @@ class Robots:
 
         ``Crawl-delay`` is in no standard, but many sites use it.
         """
-        return float(self._rules.crawl_delay(self._name) or 0)
+        asked = float(self._rules.crawl_delay(self._name) or 0)
+        return max(0.0, asked) if math.isfinite(asked) else 0.0
 
     @property
     def sitemaps(self) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import functools
 import hashlib
 import sys
 import threading
@@ -15,7 +14,8 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from ecokit.competitors.collect import Clock, Fetch, Reply, http_fetch
+from ecokit.competitors.collect import Clock
+from ecokit.competitors.fetching import Fetch, Reply
 from ecokit.competitors.robots import Robots
 from ecokit.competitors.sandbox import sandboxed, site
 from ecokit.competitors.tables import shop_of
@@ -265,7 +265,6 @@ def _sites(shop: Shop, hosts: Mapping[str, str]) -> pd.DataFrame:
 def _while_open(fetch: Fetch, closed: threading.Event) -> Fetch:
     """Return a fetch that says when the web is closed, which a collector would take for silence."""
 
-    @functools.wraps(fetch)
     def asked(url: str, headers: Mapping[str, str]) -> Reply:
         if closed.is_set():
             raise CourseError(
@@ -283,7 +282,7 @@ def _serve(web: SmallWeb, stack: contextlib.ExitStack) -> Fetch:
     """Start a server on a free port of 127.0.0.1; return a fetch that asks it for every host."""
     import http.server
 
-    import requests
+    from ecokit.competitors.network import Network
 
     answering = weakref.ref(web)
 
@@ -319,10 +318,9 @@ def _serve(web: SmallWeb, stack: contextlib.ExitStack) -> Fetch:
 
     server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    session = requests.Session()
-    session.trust_env = False
-    session.proxies = {"http": f"http://127.0.0.1:{server.server_port}"}
+    address = f"http://127.0.0.1:{server.server_port}"
+    network = Network({"http": address, "https": address})
     stack.callback(server.server_close)
     stack.callback(server.shutdown)
-    stack.callback(session.close)
-    return http_fetch(session)
+    stack.callback(network.close)
+    return network

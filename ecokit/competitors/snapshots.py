@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import pandas as pd
 
+from ecokit.competitors.addresses import absolute, is_same_site
 from ecokit.competitors.collect import (
+    AddressError,
     Collector,
+    GivenUpError,
     PageError,
     RefusedError,
     SpentError,
@@ -56,6 +60,7 @@ TYPES = {
 }
 PRICE_FACTOR = 3.0  # a price of more than three times last week's, or less than a third
 LEAST_SHARE = 0.6  # of last week's number of offers
+MOST_LINKS = 20_000  # of one walk; more are counted only
 GONE = (404, 410)  # a link to a product that is no longer sold; the log says so
 
 
@@ -140,8 +145,9 @@ def collect_site(
     chosen = readers_of(known[numbers.one_of("competitor_id", competitor_id, known)])
     if not chosen:
         raise numbers.refused("readers", readers, _("Give one reader at least."))
-    started = len(collector_of(collector).log)
+    started, unkept = len(collector_of(collector).log), set(collector.unkept)
     offers, found = _walk(collector, numbers.text("url", url), chosen)
+    found += _lost(collector, unkept)
     table = _table(competitor_id, offers)
     if before is not None:
         (last,) = fetched({"before": before}, {"before": "sku price"})
@@ -404,19 +410,23 @@ def _walk(
 ) -> tuple[list[Offer], list[Problem]]:
     """Follow a site's links from its start, and read each product's page."""
     links = ", ".join(dict.fromkeys(reader.links for reader in readers))
-    waiting = [urljoin(url, readers[0].start)]
+    waiting = deque([absolute(url, readers[0].start) or url])
     seen = {_identity(waiting[0], readers)}
     offers: dict[str, Offer] = {}
     found: list[Problem] = []
     refused: list[RefusedError] = []
+    too_many: set[str] = set()
     while waiting:
-        address = waiting.pop(0)
+        address = waiting.popleft()
         try:
             page = collector.get(address)
             if any(re.search(reader.product, urlsplit(address).path) for reader in readers):
                 offers |= {offer.sku: offer for offer in read_offers(page, readers)}
                 continue
             new = page.links(links)
+        except AddressError as error:
+            found.append(Problem(address, "page", _("a web address"), str(error)))
+            continue
         except RefusedError as error:
             refused.append(error)
             continue
@@ -429,10 +439,24 @@ def _walk(
             continue
         for link in map(untracked, new):
             identity = _identity(link, readers)
-            if urlsplit(link)[:2] == urlsplit(url)[:2] and identity not in seen:
+            if not is_same_site(link, url) or identity in seen:
+                continue
+            if len(seen) < MOST_LINKS:
                 waiting.append(link)
                 seen.add(identity)
-    return list(offers.values()), found + _unasked(url, refused, bool(offers))
+            else:
+                too_many.add(identity)
+    return list(offers.values()), found + _unasked(url, refused, bool(offers), len(too_many))
+
+
+def _lost(collector: Collector, before: set[str]) -> list[Problem]:
+    """Return what is told of pages that were read, but that the folder could not take."""
+    new = {url: why for url, why in collector.unkept.items() if url not in before}
+    if not new:
+        return []
+    url, why = next(iter(new.items()))
+    found = _("held in memory only ({count} pages): {why}").format(count=len(new), why=why)
+    return [Problem(url, _("cache"), _("kept in its folder"), found)]
 
 
 def untracked(url: str) -> str:
@@ -441,7 +465,10 @@ def untracked(url: str) -> str:
     >>> untracked("http://shop.example/p?utm_source=x&id=7&gclid=1")
     'http://shop.example/p?id=7'
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     kept = [one for one in parts.query.split("&") if one and not _tracks(one.partition("=")[0])]
     path = re.sub(r";(?:jsessionid|phpsessid|sid)=[^/]*", "", parts.path, flags=re.IGNORECASE)
     return parts._replace(path=path, query="&".join(kept)).geturl()
@@ -463,18 +490,23 @@ def _identity(url: str, readers: Sequence[Reader]) -> str:
     for reader in readers:
         match = re.search(reader.product, parts.path)
         if match and match.groupdict().get("sku"):
-            return f"{parts.scheme}://{parts.netloc} {match['sku']}"
+            return f"{parts.scheme}://{parts.netloc.lower()} {match['sku']}"
     return parts._replace(query="&".join(sorted(parts.query.split("&")))).geturl()
 
 
-def _unasked(url: str, refused: Sequence[RefusedError], any_offers: bool) -> list[Problem]:
+def _unasked(
+    url: str, refused: Sequence[RefusedError], any_offers: bool, too_many: int
+) -> list[Problem]:
     """Return what is told of pages that were not asked for: too many, or a closed site."""
     left = [error for error in refused if isinstance(error, SpentError)]
     found = []
-    if left:
+    if left or too_many:
         unread = _("cut short, with {count} pages left unread")
         expected = _("complete (most_pages of the Collector allows more requests)")
-        found.append(Problem(url, _("the walk"), expected, unread.format(count=len(left))))
+        if any(isinstance(error, GivenUpError) for error in left):
+            expected = _("complete (the site has to answer in most_seconds of the Collector)")
+        count = len(left) + too_many
+        found.append(Problem(url, _("the walk"), expected, unread.format(count=count)))
     if refused and not left and not any_offers:
         closed = _("closed to them, {reason}")
         reason = str(refused[0]).rstrip(".")

@@ -6,7 +6,7 @@ from functools import cache
 import pandas as pd
 
 from ecokit import competitors
-from ecokit.competitors.collect import Reply
+from ecokit.competitors.fetching import Reply
 from ecokit.competitors.snapshots import Snapshot
 from tests.sweep.shop import Call, Calls, small, table, tables, whole
 
