@@ -39,7 +39,7 @@ KINDS = ("slow", "replies", "bodies", "numbers", "names", "cache", "directory", 
 RIGHT, SENTENCE, TRACEBACK, HANG, NONSENSE, LOST = (
     "right", "sentence", "traceback", "hang", "silent nonsense", "lost",
 )  # fmt: skip
-NAME = "手机 Größe 最好的价格"
+NAME = "手机 最好"
 Script = Callable[[socket.socket, "Site"], None]
 Answer = bytes | Script
 
@@ -486,7 +486,10 @@ def _bodies(rng: random.Random, size: int) -> Iterator[tuple[str, Callable[..., 
                 if "meta" not in text
                 else ("Content-Type: text/html\r\n")
             )
-            content = text.encode(real, "replace")
+            try:
+                content = text.encode(real)
+            except UnicodeEncodeError:
+                continue
             yield f"{real} said to be {said}", walk(page(content, head))
     n = size * 200
     for label, text in {
@@ -669,7 +672,7 @@ TAMPER: dict[str, Callable[[Path], Any]] = {
     "a folder": _instead(lambda path: path.mkdir()),
     "a link to itself": _instead(lambda path: path.symlink_to(path)),
     "a pipe": _instead(lambda path: os.mkfifo(path)),
-    "a huge file": lambda path: os.truncate(path, 3 * 10**9),
+    "a huge file": lambda path: os.truncate(path, 25 * 10**7),
 }
 
 

@@ -107,4 +107,5 @@ def shown(url: str) -> str:
     >>> shown("http://shop.example/" + "a" * 300)[-5:]
     'aaaa…'
     """
-    return url if len(url) <= SHOWN else f"{url[: SHOWN - 1]}…"
+    plain = url[:SHOWN].encode("utf-8", "backslashreplace").decode()  # half a character is no text
+    return plain if len(url) <= SHOWN else f"{plain[: SHOWN - 1]}…"

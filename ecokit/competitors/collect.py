@@ -359,7 +359,9 @@ class Collector:
             if not (300 <= reply.status < 400 and location):
                 break
             self._close(reply)
-            asked = self._redirected(asked, location, for_robots=for_robots)
+            target = self._redirected(asked, location, for_robots=for_robots)
+            self._note(asked, reply.status, _("leads to {url}").format(url=shown(target)))
+            asked = target
         else:
             raise self._fail(url, None, _("it leads from one address to the next"))
         try:
@@ -514,7 +516,7 @@ class Collector:
         if not is_address(url):
             self._note(shown(str(url)), None, _("no web address"))
             sentence = _("url is {url!r}. Write a web address like http://shop.example/index.html.")
-            raise AddressError(sentence.format(url=str(url)[:80]))
+            raise AddressError(sentence.format(url=shown(str(url)[:80])))
         return urldefrag(url)[0]
 
     def _page(self, held: Held) -> Page:

@@ -117,9 +117,11 @@ def collect_directory(collector: Collector, url: str = "http://shopguide.example
     tables: list[pd.DataFrame] = []
     seen, told = set(), []
     following: list[str] = [numbers.text("url", url)]
-    while following and following[0] not in seen:
-        seen.add(following[0])
+    while following:
         try:
+            if following[0] in seen:
+                raise collector.refuse(following[0], _("it was read before, and is named as next"))
+            seen.add(following[0])
             if not is_same_site(following[0], url) and tables:
                 raise collector.refuse(following[0], _("it is on another site than the directory"))
             page = collector.get(following[0])

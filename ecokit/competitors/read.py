@@ -33,6 +33,7 @@ FIELDS = (
     "rating",
     "reviews",
 )
+MOST_REVIEWS = 10**9  # more than the people who buy online
 PRICE_MARK = re.compile(
     r"(?:[¥￥]|RMB|CNY)\s{0,3}\d|\d[\d.,\s]{0,20}(?:元|RMB|CNY|yuan)", re.IGNORECASE
 )
@@ -442,4 +443,7 @@ def _implausible(
         found.append(problem("rating", _("between 0 and 5"), values["rating"]))
     if values["delivery_days"] is not None and values["delivery_days"] > 90:
         found.append(problem("delivery_days", _("at most 90"), values["delivery_days"]))
+    if values["reviews"] is not None and values["reviews"] >= MOST_REVIEWS:
+        expected = _("below {most:,}").format(most=MOST_REVIEWS)
+        found.append(problem("reviews", expected, values["reviews"]))
     return found

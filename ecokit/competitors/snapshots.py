@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from ecokit.competitors.addresses import absolute, is_same_site
+from ecokit.competitors.addresses import absolute, is_same_site, shown
 from ecokit.competitors.collect import (
     AddressError,
     Collector,
@@ -425,7 +425,7 @@ def _walk(
                 continue
             new = page.links(links)
         except AddressError as error:
-            found.append(Problem(address, "page", _("a web address"), str(error)))
+            found.append(Problem(shown(address), "page", _("a web address"), str(error)))
             continue
         except RefusedError as error:
             refused.append(error)
