@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
@@ -76,16 +75,20 @@ def test_what_was_done_stays_done_in_a_new_edition(folder: Path) -> None:
     assert rebuilt == Standing(None, 2, done=True, edition=2, earlier=True)
 
 
-def test_a_file_of_an_earlier_release_is_read_and_a_first_edition_is_written_like_it(
+def test_a_file_of_an_earlier_or_a_newer_release_is_read_and_keeps_its_fields(
     folder: Path,
 ) -> None:
-    old = {"answer": "8 %", "tries": 2, "hints": 1, "shown": False, "done": True}
+    old = {"answer": "8 %", "tries": 2, "hints": 1, "shown": False, "done": True, "mood": "good"}
     path = folder / "progress.json"
     path.write_text(json.dumps({"version": 1, "exercises": {"kpi-uv": old}}), "utf8")
     me = Learner(folder)
     assert me.standing("kpi-uv") == Standing("8 %", 2, 1, False, True)
-    me.note_hint("kpi-sales")
-    assert json.loads(path.read_text("utf8"))["exercises"]["kpi-uv"] == old
+    me.note_check(result("wrong", exercise="kpi-sales"), "3")
+    me.note_check(result("wrong"), "9 %")
+    kept = json.loads(path.read_text("utf8"))["exercises"]
+    assert kept == {"kpi-uv": old | {"answer": "9 %"}, "kpi-sales": {"answer": "3"}}
+    assert Learner(folder).standing("kpi-uv") == Standing("9 %", 2, 1, False, True)
+    assert not me.notice
     assert "edition" not in (folder / "events.jsonl").read_text("utf8")
 
 
@@ -156,7 +159,7 @@ def test_left_temporary_files_are_swept(folder: Path) -> None:
     left.touch()
     fresh.touch()
     os.utime(left, (time.time() - 100,) * 2)
-    Learner(folder).note_hint("kpi-uv")
+    Learner(folder).note_check(result("wrong"), "8 %")
     assert sorted(path.name for path in folder.glob("*.tmp")) == [fresh.name]
 
 
@@ -172,7 +175,6 @@ def test_left_temporary_files_are_swept(folder: Path) -> None:
         b'{"exercises": []}',
         b'{"exercises": {"kpi-uv": 3}}',
         b'{"exercises": {"kpi-uv": {"tries": "many"}}}',
-        b'{"exercises": {"kpi-uv": {"unheard": 1}}}',
         b"[" * 100_000,
     ],
 )
@@ -199,52 +201,126 @@ def test_damaged_events_are_passed_over(folder: Path) -> None:
 
 @given(data=st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    with contextlib.suppress(LookupError, ValueError, TypeError, AttributeError):
-        assert isinstance(store._decode(data), dict)
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / "progress.json").write_bytes(data)
+        (Path(name) / "events.jsonl").write_bytes(data)
+        assert isinstance(Learner(Path(name)).standings(), dict)
 
 
 WRITER = """
 import sys
 import tempfile
 from pathlib import Path
+from ecokit.exercises.checks import Result
 from ecokit.exercises.store import Learner
 me = Learner(Path(sys.argv[1]))
+number = int(sys.argv[2])
 while True:
-    me.note_hint("kpi-uv")
-    print("written", flush=True)
+    number += 1
+    me.note_check(Result("kpi-uv", "wrong", ""), number)
+    print(number, flush=True)
 """
 
 
 def test_progress_survives_a_kill_in_the_middle_of_a_write(folder: Path) -> None:
     # A long file makes writing most of what the killed process does.
     me = Learner(folder)
-    store._write(
-        folder / "progress.json", {f"kpi-{n}": Standing("x" * 300, n) for n in range(2000)}
-    )
-    chance, hints, in_the_middle = random.Random(1), 0, 0
+    typed = {f"kpi-{n}": Standing("x" * 300) for n in range(2000)}
+    store._write(folder / "progress.json", {"version": 1, "exercises": {}}, typed)
+    chance, answer, in_the_middle = random.Random(1), 0, 0
     for kill in range(200):
-        if kill >= 20 and in_the_middle:
+        if kill >= 10 and in_the_middle:
             break
         with subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder)], stdout=subprocess.PIPE
+            [sys.executable, "-c", WRITER, str(folder), str(answer)], stdout=subprocess.PIPE
         ) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
             start = time.perf_counter()
-            writer.stdout.readline()
+            acknowledged = int(writer.stdout.readline())
             time.sleep(chance.random() * (time.perf_counter() - start))  # within the next write
             writer.kill()
         in_the_middle += bool(list(folder.glob("*.tmp")))
-        standings = store._decode((folder / "progress.json").read_bytes())
-        assert len(standings) in {2000, 2001}
-        now = me.standing("kpi-uv").hints
-        assert now >= hints
-        hints = now
+        standings = me.standings()
+        assert len(standings) == 2001
+        answer = standings["kpi-uv"].answer
+        assert answer >= acknowledged
+        assert standings["kpi-uv"].tries >= answer
         for left in folder.glob("*.tmp"):
             left.unlink()
-    assert hints > 0
     assert in_the_middle > 0, "no kill met a write: this test proved nothing"
     assert not list(folder.glob("progress.damaged-*"))
+
+
+TEN = """
+import sys
+from pathlib import Path
+import filelock
+from ecokit.exercises.checks import Result
+from ecokit.exercises.store import Learner
+def fails(*_words, **_named):
+    raise OSError(37, "No locks available")
+if sys.argv[3] == "fails":
+    filelock.FileLock.acquire = fails
+me = Learner(Path(sys.argv[1]))
+for n in range(int(sys.argv[4])):
+    me.note_check(Result(f"kpi-{sys.argv[2]}-{n}", "right", ""), n)
+    me.note_check(Result("kpi-uv", "wrong", ""), f"{sys.argv[2]}-{n}")
+assert not me.notice, me.notice
+"""
+EACH = 20
+
+
+@pytest.mark.parametrize("lock", ["works", "fails"])
+def test_ten_kernels_at_once_lose_nothing(folder: Path, lock: str) -> None:
+    words = [[str(folder), str(number), lock, str(EACH)] for number in range(10)]
+    kernels = [subprocess.Popen([sys.executable, "-c", TEN, *those]) for those in words]
+    assert [one.wait() for one in kernels] == [0] * 10
+    standings = Learner(folder).standings()
+    wanted = {f"kpi-{number}-{n}": n for number in range(10) for n in range(EACH)}
+    assert {name: standings[name].answer for name in wanted} == wanted
+    assert all(standings[name].done for name in wanted)
+    assert standings["kpi-uv"].tries == 10 * EACH
+    assert len(list(store.read_events(folder))) == 2 * 10 * EACH
+    assert len(list(folder.glob("events*.jsonl"))) == (1 if lock == "works" else 10)
+
+
+def test_a_deleted_working_folder_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("ECOKIT_PROGRESS", raising=False)
+    monkeypatch.delenv("ECOKIT_FOLDER", raising=False)
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    try:
+        gone.rmdir()
+    except OSError:
+        pytest.skip("this system keeps a folder in which a programme works")
+    store._learner.cache_clear()
+    me = store.learner()
+    me.note_hint("kpi-uv")
+    assert "deleted or moved" in me.notice
+
+
+def test_check_says_when_nothing_was_saved_until_there_is_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ecokit import exercises, load_shop
+
+    def full(*_args: object, **_named: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setenv("ECOKIT_FOLDER", str(folder.parent))
+    shop, name = load_shop(), "organisation-mean-span"
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_append", full)
+        exercises.check(name, 5, shop)
+        assert "could not be saved" in capsys.readouterr().out
+    exercises.check(name, 6, shop)
+    assert capsys.readouterr().out == ""
+    found = Learner(folder).standing(name)
+    assert (found.answer, found.tries) == (6, 2)
 
 
 def test_an_event_after_a_line_that_a_full_disk_cut_is_not_lost(folder: Path) -> None:
@@ -252,7 +328,6 @@ def test_an_event_after_a_line_that_a_full_disk_cut_is_not_lost(folder: Path) ->
     with (folder / "events.jsonl").open("ab") as file:
         file.write(b'{"time": "2025-')
     Learner(folder).note_check(result("right"), "8 %")
-    (folder / "progress.json").unlink()
     assert Learner(folder).standing("kpi-uv").done
 
 

@@ -47,6 +47,7 @@ def store(folder: Path, names: Iterable[str] = ()) -> list[str]:
             _("There is no notebook {name} in {folder}.").format(name=unknown[0], folder=folder)
         )
     chosen = {name: nb for name, nb in found.items() if not names or name in set(names)}
+    os.environ["ECOKIT_PROGRESS"] = "off"  # a master that runs is nobody's work
     contents = asyncio.run(_run_all(chosen, folder))
     return [
         name

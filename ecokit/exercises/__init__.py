@@ -58,13 +58,17 @@ def check(exercise_id: str, answer: object, shop: Shop) -> Result:
     Returns
     -------
     Result
-        Prints as plain text; ``result.right`` is True or False.
+        Prints as plain text; ``result.right`` is True or False. Where it could not be saved, a
+        sentence says so.
     """
     from ecokit.exercises import checks, store
 
     exercise = get(exercise_id)
     result = checks.check(exercise, answer, shop)
-    store.learner().note_check(result, answer, exercise.edition)
+    learner = store.learner()
+    learner.note_check(result, answer, exercise.edition)
+    if notice := learner.unsaved():
+        print(notice)
     return result
 
 

@@ -1,10 +1,11 @@
 """What a learner has done, kept in the learner's folder.
 
-``.ecokit/progress.json`` is where each exercise stands: the last answer, tries, hints. It is
-replaced as a whole by an atomic rename, so a killed kernel leaves the old or the new one,
-never half of one. ``.ecokit/events.jsonl`` is one line per event, only ever appended to: the
-trainer's board reads it, and a damaged ``progress.json`` is rebuilt from it. Neither holds
-a name, and the events hold no answers.
+``.ecokit/events.jsonl`` is one line per event, only ever appended to: tries, hints, shown and done
+come from it, and the trainer's board reads it. ``.ecokit/progress.json`` keeps the last answer of
+each exercise; it is replaced as a whole by an atomic rename, so a killed kernel leaves the old or
+the new one, never half of one. A lock lets one kernel at a time write. Where locks do not work,
+as on some shares, each kernel writes files of its own beside these, and all are read. Neither kind
+holds a name, and the events hold no answers.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from ecokit.exercises.checks import Result
 
 TRIES_BEFORE_ANSWER = 3
+PATIENCE = 5  # seconds that a kernel waits for another to write
 _TRIES = frozenset({"right", "misconception", "unit", "near", "cell", "wrong"})
 
 
@@ -82,6 +86,26 @@ class Standing:
             return self
         return Standing(edition=edition, earlier=self.solved)
 
+    def joined(self, other: Standing) -> Standing:
+        """Return the standing that two records of one exercise give together.
+
+        Examples
+        --------
+        >>> Standing(tries=2).joined(Standing(tries=1, done=True))
+        Standing(answer=None, tries=2, hints=0, shown=False, done=True, edition=1, earlier=False)
+        """
+        new = max(self.edition, other.edition)
+        one, two = self.of(new), other.of(new)
+        return Standing(
+            answer=one.answer if two.answer is None else two.answer,
+            tries=max(one.tries, two.tries),
+            hints=max(one.hints, two.hints),
+            shown=one.shown or two.shown,
+            done=one.done or two.done,
+            edition=new,
+            earlier=one.earlier or two.earlier,
+        )
+
     def after(self, event: str, hints: int) -> Standing:
         """Return the standing after an event.
 
@@ -106,13 +130,26 @@ def folder() -> Path | None:
     it is the nearest folder from the working directory upwards that holds ``.ecokit/``
     (``ecokit start`` makes one). Nothing is ever written anywhere else.
     """
-    if os.environ.get("ECOKIT_PROGRESS", "").lower() == "off":
+    if is_off():
         return None
     if named := os.environ.get("ECOKIT_FOLDER"):
         return Path(named).expanduser() / ".ecokit"
-    here = Path.cwd()
-    places = (place / ".ecokit" for place in (here, *here.parents))
+    here = _working()
+    places = (place / ".ecokit" for place in (here, *here.parents)) if here else ()
     return next((place for place in places if place.is_dir()), None)
+
+
+def is_off() -> bool:
+    """Say whether nothing is to be kept."""
+    return os.environ.get("ECOKIT_PROGRESS", "").lower() == "off"
+
+
+def _working() -> Path | None:
+    """Return the working folder; None when it was deleted."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return None
 
 
 def learner() -> Learner:
@@ -126,17 +163,12 @@ def _learner(place: Path | None) -> Learner:
 
 
 class Learner:
-    """The progress of one learner: reads and writes the two files of one folder.
+    """The progress of one learner: reads and writes the files of one folder.
 
     Parameters
     ----------
     place : Path or None
         The ``.ecokit`` folder, made when it is missing; None keeps everything in memory.
-
-    Attributes
-    ----------
-    notice : str
-        A sentence for the learner when something about the files is not as it should be.
 
     Examples
     --------
@@ -149,22 +181,47 @@ class Learner:
 
     def __init__(self, place: Path | None) -> None:
         self.place = place
-        self.notice = ""
-        self._unsaved: dict[str, Standing] = {}
-        if place is None:
-            self.notice = _(
-                "Your answers are kept until the kernel stops. "
-                "To keep them for good, open the course with: ecokit start"
+        self._mark = ""  # of the files of this kernel alone, where locks do not work
+        self._events = _Events(place)
+        self._waiting: list[dict[str, Any]] = []  # events and answers that no file holds yet
+        self._typed: dict[str, Standing] = {}
+        self._files: dict[Path, tuple[tuple[int, ...], dict[str, tuple[Standing, str]]]] = {}
+        self._trouble = self._damage = ""
+        self._told = False
+
+    @property
+    def notice(self) -> str:
+        """A sentence for the learner when something is not as it should be."""
+        if self.place is not None:
+            return self._trouble or self._damage
+        if _working() is None:
+            return _(
+                "The folder of this notebook was deleted or moved. Your answers are kept until "
+                "the kernel stops. Start the course anew with: ecokit start"
             )
+        return _(
+            "Your answers are kept until the kernel stops. "
+            "To keep them for good, open the course with: ecokit start"
+        )
+
+    def unsaved(self) -> str:
+        """Return a sentence when what was just noted is in no file, as often as it is news."""
+        if self.place is not None:
+            return self._trouble
+        told, self._told = self._told, True
+        return "" if told or is_off() else self.notice
 
     def standings(self) -> dict[str, Standing]:
         """Return where every exercise stands that was touched."""
         try:
-            return self._saved() | self._unsaved
+            found = self._saved()
         except OSError as trouble:
             message = _("Your progress could not be read from {folder}: {why}.")
-            self.notice = message.format(folder=self.place, why=trouble.strerror)
-            return dict(self._unsaved)
+            self._trouble = message.format(folder=self.place, why=trouble.strerror)
+            found = dict(self._events.standings)
+        for event in self._waiting:
+            _fold(found, event)
+        return _joined(found, self._typed)
 
     def standing(self, exercise: str, edition: int = 1) -> Standing:
         """Return where one exercise stands, in its newest edition."""
@@ -193,105 +250,211 @@ class Learner:
         hints: int = 0,
         answer: Any = None,
     ) -> Standing:
-        # Read again before each write: another notebook may have written in between.
         standing = self.standing(exercise, edition).after(event, hints)
+        line = {
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "exercise": exercise,
+            "event": event,
+            "misconception": misconception,
+            "hints": standing.hints,
+        }
+        if standing.edition > 1:
+            line["edition"] = standing.edition
+        self._waiting.append(line)
         if answer is not None:
             standing = replace(standing, answer=answer)
-        self._unsaved[exercise] = standing
+            self._typed[exercise] = Standing(answer, edition=standing.edition)
         if self.place is not None:
-            line = {
-                "time": datetime.now(UTC).isoformat(timespec="seconds"),
-                "exercise": exercise,
-                "event": event,
-                "misconception": misconception,
-                "hints": standing.hints,
-            }
-            if standing.edition > 1:
-                line["edition"] = standing.edition
             try:
-                self.place.mkdir(parents=True, exist_ok=True)
-                _append(self.place / "events.jsonl", line)
-                _write(self.place / "progress.json", self._saved() | self._unsaved)
-                self._unsaved.clear()
+                self._save(self.place)
+                self._trouble = ""
             except OSError as trouble:
                 message = _("Your progress could not be saved in {folder}: {why}.")
-                self.notice = message.format(folder=self.place.parent, why=trouble.strerror)
+                self._trouble = message.format(folder=self.place.parent, why=trouble.strerror)
         return standing
 
-    def _saved(self) -> dict[str, Standing]:
-        if self.place is None:
-            return {}
-        path = self.place / "progress.json"
-        try:
-            return _decode(path.read_bytes())
-        except FileNotFoundError:
-            return self._rebuilt()
-        except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
-            return self._set_aside(path)
+    def _save(self, place: Path) -> None:
+        """Write what waits: the events one by one, then the answers as a whole."""
+        place.mkdir(parents=True, exist_ok=True)
+        with self._turn(place):
+            while self._waiting:
+                _append(place / f"events{self._mark}.jsonl", self._waiting[0])
+                del self._waiting[0]
+            if self._typed:
+                path = place / f"progress{self._mark}.json"
+                _write(path, self._kept(path), self._typed)
+                self._typed.clear()
 
-    def _set_aside(self, path: Path) -> dict[str, Standing]:
+    @contextmanager
+    def _turn(self, place: Path) -> Iterator[None]:
+        """Wait until no other kernel writes; where there are no locks, write files of one's own."""
+        import filelock
+
+        lock = filelock.FileLock(place / "writing.lock", timeout=PATIENCE)
+        if not self._mark:
+            try:
+                lock.acquire()
+            except (OSError, NotImplementedError):  # a timeout is one, too
+                self._mark = f"-{os.getpid()}-{secrets.token_hex(4)}"
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _saved(self) -> dict[str, Standing]:
+        """Return what the files say: the answers of all kernels, and all that has happened."""
+        found: dict[str, Standing] = {}
+        if self.place is not None:
+            files = [self.place / "progress.json", *sorted(self.place.glob("progress-*.json"))]
+            times: dict[str, str] = {}
+            for path in files:
+                for name, (standing, when) in self._decoded(path).items():
+                    latest = when >= times.get(name, "")
+                    times[name] = max(when, times.get(name, ""))
+                    standing = standing if latest else replace(standing, answer=None)
+                    found = _joined(found, {name: standing})
+        return _joined(found, self._events.read())
+
+    def _decoded(self, path: Path) -> dict[str, tuple[Standing, str]]:
+        """Return the standings in a file; it is read again when it was replaced."""
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            return {}
+        state = (found.st_mtime_ns, found.st_size, found.st_ino)
+        known = self._files.get(path)
+        if known is None or known[0] != state:
+            known = self._files[path] = (state, _decode(self._kept(path)))
+        return known[1]
+
+    def _kept(self, path: Path) -> dict[str, Any]:
+        """Return what a file holds; a damaged one is set aside."""
+        try:
+            content = json.loads(path.read_bytes())
+            _decode(content)
+        except FileNotFoundError:
+            return {"version": 1, "exercises": {}}
+        except (LookupError, ValueError, TypeError, AttributeError, RecursionError):
+            self._set_aside(path)
+            return {"version": 1, "exercises": {}}
+        return dict(content)
+
+    def _set_aside(self, path: Path) -> None:
         aside = path.with_name(f"progress.damaged-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.json")
         try:
             _replace(path, aside)
         except OSError:  # held by another programme: keep a copy at least
             aside.write_bytes(path.read_bytes())
         message = _(
-            "The file with your progress was damaged. It was set aside as {name}, and your "
-            "progress was rebuilt from the list of events; only the answers that you typed "
-            "are missing."
+            "The file with your answers was damaged and set aside as {name}. Your progress is "
+            "whole; only the answers that you typed are missing."
         )
-        self.notice = message.format(name=aside.name)
-        return self._rebuilt()
-
-    def _rebuilt(self) -> dict[str, Standing]:
-        standings: dict[str, Standing] = {}
-        if self.place is not None:
-            for event in read_events(self.place / "events.jsonl"):
-                exercise = event["exercise"]
-                before = standings.get(exercise, Standing()).of(event.get("edition", 1))
-                standings[exercise] = before.after(event["event"], event["hints"])
-        return standings
+        self._damage = message.format(name=aside.name)
 
 
-def read_events(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the events of an ``events.jsonl``, leaving out lines that are damaged."""
-    try:
-        lines = path.read_bytes().splitlines()
-    except OSError:
-        return
-    for line in lines:
+class _Events:
+    """What has happened in a folder; each line is read once.
+
+    Parameters
+    ----------
+    place : Path or None
+        The ``.ecokit`` folder; None where there is none.
+    """
+
+    def __init__(self, place: Path | None) -> None:
+        self._place = place
+        self._forget()
+
+    def _forget(self) -> None:
+        self._read: dict[Path, int] = {}  # bytes of each file
+        self.standings: dict[str, Standing] = {}
+
+    def read(self) -> dict[str, Standing]:
+        """Return where each exercise stands after all events."""
+        if self._place is None:
+            return {}
+        sizes = {path: path.stat().st_size for path in sorted(self._place.glob("events*.jsonl"))}
+        if any(sizes.get(path, 0) < read for path, read in self._read.items()):
+            self._forget()  # a file is shorter than it was, or gone: begin anew
+        for path, size in sizes.items():
+            begin = self._read.get(path, 0)
+            if size > begin:
+                with path.open("rb") as file:
+                    file.seek(begin)
+                    whole = file.read().rpartition(b"\n")[0]
+                for event in _events(whole):
+                    _fold(self.standings, event)
+                self._read[path] = begin + len(whole) + bool(whole)
+        return dict(self.standings)
+
+
+def _fold(standings: dict[str, Standing], event: dict[str, Any]) -> None:
+    """Let an event happen."""
+    exercise = event["exercise"]
+    before = standings.get(exercise, Standing()).of(event.get("edition", 1))
+    standings[exercise] = before.after(event["event"], event["hints"])
+
+
+def _joined(one: dict[str, Standing], other: dict[str, Standing]) -> dict[str, Standing]:
+    """Return two records together, exercise by exercise; the answers of the second count."""
+    return one | {
+        name: one[name].joined(standing) if name in one else standing
+        for name, standing in other.items()
+    }
+
+
+def read_events(place: Path) -> Iterator[dict[str, Any]]:
+    """Yield the events of all kernels in an ``.ecokit`` folder, leaving out damaged lines."""
+    for path in sorted(place.glob("events*.jsonl")):
+        yield from _events(path.read_bytes())
+
+
+def _events(lines: bytes) -> Iterator[dict[str, Any]]:
+    for line in lines.splitlines():
         try:
             event = json.loads(line)
             whole = isinstance(event["exercise"], str) and isinstance(event["event"], str)
             numbers = isinstance(event["hints"], int) and isinstance(event.get("edition", 1), int)
             if whole and numbers:
                 yield event
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             continue
 
 
-def _decode(data: bytes) -> dict[str, Standing]:
-    """Return the standings in `data`.
+def _decode(content: Any) -> dict[str, tuple[Standing, str]]:
+    """Return the standings that a file holds, each with the time of its answer.
+
+    Earlier releases kept tries, hints, shown and done there, too. Fields that this release does
+    not know are those of a newer one.
 
     Raises
     ------
-    LookupError, ValueError, TypeError, AttributeError, RecursionError
-        `data` is not what `_write` writes.
+    LookupError, ValueError, TypeError, AttributeError
+        It is not what `_write` writes.
 
     Examples
     --------
-    >>> _decode(b'{"version": 1, "exercises": {"kpi-uv": {"tries": 2}}}')["kpi-uv"].tries
+    >>> _decode({"exercises": {"kpi-uv": {"hints": 2, "mood": "good"}}})["kpi-uv"][0].hints
     2
-    >>> _decode(b'{"version": 1, "exer')
+    >>> _decode({"version": 1})
     Traceback (most recent call last):
     ...
-    json.decoder.JSONDecodeError: Unterminated string starting at: line 1 column 16 (char 15)
+    KeyError: 'exercises'
     """
-    standings = {name: Standing(**fields) for name, fields in json.loads(data)["exercises"].items()}
-    for standing in standings.values():
+    times = content.get("times", {})
+    found = {}
+    for name, kept in content["exercises"].items():
+        standing = Standing(**_known(kept))
         if not all(isinstance(n, int) for n in (standing.tries, standing.hints, standing.edition)):
             raise TypeError("tries, hints and edition are whole numbers")
-    return standings
+        found[name] = standing, str(times.get(name, ""))
+    return found
+
+
+def _known(kept: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a standing that this release knows."""
+    names = {field.name for field in fields(Standing)}
+    return {key: value for key, value in kept.items() if key in names}
 
 
 def _is_json(answer: object) -> bool:
@@ -324,17 +487,21 @@ def _append(path: Path, event: dict[str, Any]) -> None:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _fields(standing: Standing) -> dict[str, Any]:
-    """Return what is kept of a standing: of a first edition what older releases read, too."""
-    fields = asdict(standing)
-    if standing.edition == 1:
-        del fields["edition"], fields["earlier"]
-    return fields
+def _write(path: Path, kept: dict[str, Any], typed: dict[str, Standing]) -> None:
+    """Replace `path` atomically: whoever reads it, whenever, finds a whole file.
 
-
-def _write(path: Path, standings: dict[str, Standing]) -> None:
-    """Replace `path` atomically: whoever reads it, whenever, finds a whole file."""
-    content = {"version": 1, "exercises": {name: _fields(s) for name, s in standings.items()}}
+    What it holds of other exercises stays, and so do fields of other releases.
+    """
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    exercises, times = dict(kept["exercises"]), dict(kept.get("times", {}))
+    for name, standing in typed.items():
+        before = exercises.get(name, {})
+        if before.get("edition", 1) < standing.edition:
+            earlier = {"earlier": True} if Standing(**_known(before)).solved else {}
+            before = {"edition": standing.edition} | earlier
+        exercises[name] = before | {"answer": standing.answer}
+        times[name] = now
+    content = kept | {"exercises": exercises, "times": times}
     data = json.dumps(content, indent=1, ensure_ascii=False).encode()
     _sweep(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
