@@ -54,6 +54,11 @@ RIGHT: dict[str, tuple[str, str, str]] = {  # what is read rightly, and what is 
         "quantity",
         "单价 × 库存 is 金额 in 100% of the rows; 数量 is not the quantity",
     ),
+    "another quantity": (
+        lines("数量,销量,单价,金额", lambda o, n, p: (STOCK[o], n, p, n * p)),
+        "quantity",
+        "单价 × 销量 is 金额 in 100% of the rows; 数量 is not the quantity",
+    ),
     "price and amount swapped": (
         lines("数量,单价,金额", lambda o, n, p: (n, n * p, p)),
         "unit_price",
@@ -167,6 +172,11 @@ UNSURE: dict[str, tuple[str, float | None, str]] = {
         SALES - 0.15 * 170,
         "金额 over 数量: 单价 less the discount in 折扣",
     ),
+    "a discount beside both amounts": (
+        lines("数量,单价,商品总价,优惠,实付金额", lambda o, n, p: (n, p, n * p, 1, n * p - 1)),
+        SALES - 7,
+        "实付金额 over 数量: 单价 less the discount in 优惠",
+    ),
     "a discount alone": (
         lines("数量,单价,优惠", lambda o, n, p: (n, p, 2 * (o < 4))),
         SALES,
@@ -202,6 +212,31 @@ def test_a_quantity_above_the_stock_is_unsure(tmp_path: Path) -> None:
     named = looked(tmp_path / "2", lines("数量,库存,单价", lambda o, n, p: (n, STOCK[o], p)))
     assert named.values["sales"] == SALES
     assert not named.plan.tables["order_lines"].unsure
+
+
+DAYS = range(1, 7)
+HEAD = "日期,商品编码,期初库存,销量,库存"
+STOCKS = {
+    "as named": (
+        table(HEAD, *((f"2025-01-0{d}", "a", 110 - 10 * d, 10, 100 - 10 * d) for d in DAYS)),
+        "",
+    ),
+    "swapped": (
+        table(HEAD, *((f"2025-01-0{d}", "a", 110 - 10 * d, 100 - 10 * d, 10) for d in DAYS)),
+        "the next day begins with 销量, not with 库存: have they changed places?",
+    ),
+    "swapped, without a beginning": (
+        table("日期,商品编码,销量,库存", *((f"2025-01-0{d}", "a", 90 - d, 3) for d in DAYS)),
+        "销量 is above 库存 in most rows: have they changed places?",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STOCKS)
+def test_pieces_sold_and_pieces_left_are_told_apart(name: str, tmp_path: Path) -> None:
+    text, said = STOCKS[name]
+    part = looked(tmp_path, text).plan.tables["stock"]
+    assert part.unsure.get("sold", "") == said
 
 
 # --- refunds and discounts that no table takes off ------------------------------------------

@@ -58,8 +58,9 @@ class Lines:
         A column a name of the file, and ``_order`` and ``_product`` where they are known.
     quantity, price : str or None
         What the names say.
-    amounts, discounts, stocks, prices : list of str
-        Columns of the file that may be amounts, discounts, pieces in stock, other prices.
+    amounts, discounts, stocks, prices, counts : list of str
+        Columns of the file that may be amounts, discounts, pieces in stock, other prices, other
+        quantities.
     comma : set of str
         Those written with a decimal comma.
     """
@@ -71,6 +72,7 @@ class Lines:
     discounts: list[str]
     stocks: list[str]
     prices: list[str]
+    counts: list[str]
     comma: set[str]
 
     @classmethod
@@ -104,7 +106,7 @@ class Lines:
             if (name := _name(one))
         ]
         if not parts:
-            return cls(pd.DataFrame(), None, None, [], [], [], [], set())
+            return cls(pd.DataFrame(), None, None, [], [], [], [], [], set())
         values = connection.execute(
             f"SELECT {', '.join(parts)} FROM {source.scan} LIMIT {most}"
         ).fetchdf()
@@ -118,6 +120,7 @@ class Lines:
             [one for one in found["discount"] if one in sparse],
             [one for one in found["stock"] if one in filled],
             [one for one in others if one in filled],
+            [one for one in counts if one in filled and one != quantity],
             comma,
         )
 
@@ -170,9 +173,6 @@ def _multiplied(lines: Lines, columns: dict[str, Any], unsure: dict[str, str]) -
     quantity, price = str(lines.quantity), lines.price
     totals = [one for one in lines.amounts if _of_order(lines, one)]
     amounts = [one for one in lines.amounts if one not in totals]
-    for found in _triples(lines, amounts):
-        _take(lines, found, columns, unsure)
-        return
     for amount, discount in _paid(lines, amounts):
         columns["unit_price"] = lines.entry(amount, quantity)
         said = _("{amount} over {quantity}: {price} less the discount in {discount}")
@@ -181,6 +181,9 @@ def _multiplied(lines: Lines, columns: dict[str, Any], unsure: dict[str, str]) -
             "unit_price",
             said.format(amount=amount, quantity=quantity, price=price, discount=discount),
         )
+        return
+    for found in _triples(lines, amounts):
+        _take(lines, found, columns, unsure)
         return
     if price is None:
         _without_price(lines, amounts, totals, columns, unsure)
@@ -195,7 +198,7 @@ def _multiplied(lines: Lines, columns: dict[str, Any], unsure: dict[str, str]) -
 
 def _triples(lines: Lines, amounts: list[str]) -> Iterator[tuple[str, str, str, float]]:
     """Yield quantity, price, amount where the product is the amount, as the names say first."""
-    quantities = [str(lines.quantity), *lines.stocks]
+    quantities = [str(lines.quantity), *lines.counts, *lines.stocks]
     prices = dict.fromkeys([*filter(None, [lines.price]), *lines.prices, *amounts])
     totals = dict.fromkeys([*amounts, *filter(None, [lines.price]), *lines.prices])
     ways = [(q, p, a) for q in quantities for p in prices for a in totals if p != a]
@@ -232,10 +235,11 @@ def _take(
     if quantity != lines.quantity:
         columns["quantity"] = lines.plain(quantity)
         changed = _("{said}; {other} is not the quantity: have they changed places?")
-        also(unsure, "quantity", changed.format(said=said, other=lines.quantity))
+        unsure["quantity"] = changed.format(said=said, other=lines.quantity)
     if price != lines.price:
         columns["unit_price"] = lines.plain(price)
         also(unsure, "unit_price", said)
+    lines.quantity, lines.price = quantity, price
     paid = [one for one in lines.amounts if one != price and _is_less(lines, one)]
     for one in paid[:1]:
         _tell_less(lines, one, unsure)
@@ -254,8 +258,10 @@ def _paid(lines: Lines, amounts: list[str]) -> Iterator[tuple[str, str]]:
         if len(rows) < ROWS:
             continue
         whole = rows[lines.quantity] * rows[lines.price]
-        ways = [whole - off, whole * off, whole * off / 10, whole * off / 100, whole * (1 - off)]
-        if max(_holds(way, rows[amount]) for way in [*ways, whole * (1 - off / 100)]) >= MOST:
+        shares = (off, off / 10, off / 100, 1 - off, 1 - off / 100)
+        ways = [whole - off, *(whole * share for share in shares)]
+        less = [way for way in ways if _holds(way, whole) < FEW]
+        if any(_holds(way, rows[amount]) >= MOST for way in less):
             yield amount, discount
 
 
@@ -421,10 +427,45 @@ def _beside_stock(lines: Lines, columns: dict[str, Any], unsure: dict[str, str])
     """Tell where the quantity sold is above the stock in most rows."""
     quantity = _name(columns.get("quantity"))
     for stock in lines.stocks:
-        if quantity is None or stock == quantity or quantity != lines.quantity:
+        if quantity is None or stock == quantity:
             return
         rows = lines.numbers.dropna(subset=[quantity, stock])
         above = (rows[quantity] > rows[stock]).mean() if len(rows) else 0.0
         if above > FEW:
             said = _("above {stock} in {share:.0%} of the rows: have they changed places?")
             also(unsure, "quantity", said.format(stock=stock, share=above))
+
+
+def judge_stock(
+    columns: dict[str, Any], unsure: dict[str, str], source: Source, connection: Any, most: int
+) -> None:
+    """Tell where what is taken for pieces sold looks like the stock, in a table of stock.
+
+    What a day ends with is what the next one begins with; without that, more is sold than is left
+    on few days.
+    """
+    wanted = ("product_id", "date", "opening", "sold", "closing")
+    names = {one: _name(columns.get(one)) for one in wanted}
+    if not names["sold"] or not names["closing"]:
+        return
+    cells = ", ".join(
+        f"own_text(CAST({sql.quoted(name)} AS VARCHAR)) AS {one}"
+        if one in ("product_id", "date")
+        else f"own_number(CAST({sql.quoted(name)} AS VARCHAR)) AS {one}"
+        for one, name in names.items()
+        if name
+    )
+    frame = connection.execute(f"SELECT {cells} FROM {source.scan} LIMIT {most}").fetchdf()
+    said = ""
+    if {"opening", "product_id", "date"} <= {*frame.columns}:
+        frame = frame.sort_values(["product_id", "date"])
+        after = frame.groupby("product_id")["opening"].shift(-1)
+        ends = frame.loc[after.notna()]
+        same = {one: (ends[one] == after[after.notna()]).mean() for one in ("sold", "closing")}
+        if len(ends) >= ROWS and same["sold"] >= MOST and same["closing"] < FEW:
+            said = _("the next day begins with {sold}, not with {closing}")
+    elif (frame["sold"] > frame["closing"]).mean() > FEW:
+        said = _("{sold} is above {closing} in most rows")
+    if said:
+        told = {"sold": names["sold"], "closing": names["closing"]}
+        also(unsure, "sold", said.format(**told) + _(": have they changed places?"))

@@ -290,6 +290,8 @@ def _part(
         _look(table, ours, columns, unsure, source, connection)
     if table == "order_lines":
         amounts.judge(columns, unsure, source, connection, SAMPLE)
+    elif table == "stock":
+        amounts.judge_stock(columns, unsure, source, connection, SAMPLE)
     _below_cost(columns, unsure, source, connection)
     if table == "orders":
         _states(columns, unsure, source, connection)
