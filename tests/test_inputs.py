@@ -202,7 +202,9 @@ def stock() -> pd.DataFrame:
 
 
 def products() -> pd.DataFrame:
-    return pd.DataFrame({"product_id": ["P1", "P2"], "cost": [5.0, None], "core": [True, None]})
+    return pd.DataFrame(
+        {"product_id": ["P1", "P2"], "store_price": [5.0, None], "core": [True, None]}
+    )
 
 
 @pytest.mark.parametrize("data", [None, 3, "stock", [], stock(), pl.from_pandas(stock())], ids=type)
@@ -215,7 +217,9 @@ def test_what_holds_no_tables_is_told_how(data: Any) -> None:
 @EVERYWHERE
 def test_tables_come_as_frames_in_order(engine: str) -> None:
     data = moved(MOVES[engine], {"products": products(), "stock": stock()})
-    found = frames.door(data, {"stock": ["sold"]}, {"returns": "quantity", "products": "cost"})
+    found = frames.door(
+        data, {"stock": ["sold"]}, {"returns": "quantity", "products": "store_price"}
+    )
     assert [one is None for one in found] == [False, True, False]
     assert found[0].collect_schema().names() == list(stock())
     assert frames.door({**data, "returns": None}, {"stock": "sold"}, {"returns": "x"})[1] is None
@@ -238,7 +242,7 @@ def test_wrong_tables_are_told(engine: str) -> None:
     assert "The column sold of stock holds text, not numbers" in told(text)
     other = pl.from_pandas(products()) if engine != "polars" else pyarrow(products())
     both = {"stock": move(stock()), "products": other}
-    assert "of different kinds" in refusal(frames.door, both, {**needs, "products": "cost"})
+    assert "of different kinds" in refusal(frames.door, both, {**needs, "products": "store_price"})
 
 
 def test_two_columns_of_one_name_are_told() -> None:
@@ -256,9 +260,9 @@ def test_objects_are_looked_at_one_by_one() -> None:
     assert "holds 'many' among numbers" in refusal(frames.door, {"stock": mixed}, {"stock": "sold"})
     dated = stock().assign(date=pd.Series([date(2025, 1, 1), "soon"], dtype=object))
     assert "holds 'soon' among times" in refusal(frames.door, {"stock": dated}, {"stock": "date"})
-    exact = stock().assign(price=pd.Series([Decimal("9.5"), None], dtype=object))
-    (found,) = frames.fetched({"stock": exact}, {"stock": "price"})
-    assert found["price"].dtype == "float64"
+    exact = products().assign(store_price=pd.Series([Decimal("9.5"), None], dtype=object))
+    (found,) = frames.fetched({"products": exact}, {"products": "store_price"})
+    assert found["store_price"].dtype == "float64"
 
 
 EXPORTS: dict[str, Callable[[pd.DataFrame], Any]] = {
@@ -437,12 +441,12 @@ def test_fetched_tables_are_alike(engine: str) -> None:
         },
     )
     needed = {"stock": "date sold price"}
-    here, there = frames.fetched(data, needed, {"products": "cost core delisted_on"})
+    here, there = frames.fetched(data, needed, {"products": "store_price core delisted_on"})
     assert here.index.tolist() == [0, 1]
     assert list(here) == ["date", "sold", "price"]
     assert here["date"].dtype == there["delisted_on"].dtype == "datetime64[us]"
     assert here["sold"].sum() == 4
-    assert there["cost"].isna().tolist() == [False, True]
+    assert there["store_price"].isna().tolist() == [False, True]
 
 
 def test_the_callers_table_does_not_change() -> None:

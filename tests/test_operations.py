@@ -760,7 +760,7 @@ def _twos() -> pd.Series[float]:
         (lambda s: operations.stockouts(_with(s, stock=s.stock.assign(demand=0))), "above demand"),
         (
             lambda s: operations.stockouts(_with(s, stock=s.stock.assign(unit_cost=np.nan))),
-            "unit_cost is no number of 0 or more",
+            "unit_cost is missing",
         ),
         (
             lambda s: operations.performance(_with(s, stock=s.stock.assign(unit_cost=np.nan))),

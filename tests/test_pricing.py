@@ -261,7 +261,7 @@ def test_fen_are_told_where_they_matter() -> None:
 @pytest.mark.parametrize(
     ("table", "change", "sentence"),
     [
-        ("products", {"cost": math.nan}, "90 of 90 rows of products, cost is no number above 0"),
+        ("products", {"cost": math.nan}, "90 of 90 rows of products, cost is missing"),
         ("products", {"cost": "12"}, "column cost of products holds text"),
         ("products", {"category": None}, "category is missing"),
         ("products", {"product_id": "P001"}, "product_id P001 more than once"),
@@ -1013,7 +1013,7 @@ def test_the_last_evening_is_the_whole_test() -> None:
         ),
         (
             lambda t: pricing.arms(named(t.assign(price=math.nan)), "T1"),
-            "price is no number above 0",
+            "price is missing",
         ),
         (
             lambda t: pricing.arms(named(pd.concat([t, t])), "T1"),

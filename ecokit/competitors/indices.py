@@ -459,6 +459,7 @@ def average_price(
     priced = _opened(prices, "prices", named).dropna(subset=["price"])
     if priced.empty:
         raise CourseError(NO_PRICE)
+    rows.refuse(priced, "prices", [rows.twice("period", "item")])
     means = priced.groupby("period").agg(level=("price", "mean"), items=("item", "nunique"))
     means = means.loc[in_time(means.index.tolist())]
     means["level"] = means["level"] / means["level"].iloc[0]

@@ -104,6 +104,9 @@ def _similar(
     least = numbers.share("threshold", threshold, zero=False)
     ours, theirs = (_labelled(name, t, columns) for name, t in (("left", left), ("right", right)))
     texts = [_texts(table, names) for table in (ours, theirs)]
+    for one in blocks:  # a product without a group is in none, and would match nothing
+        rows.refuse(ours, "left", [rows.missing(one, *names)])
+        rows.refuse(theirs, "right", [rows.missing(one, *names)])
     parts = _blocks(ours, theirs, block)
     found = [_compare(texts[0].loc[a], texts[1].loc[b], least) for a, b in parts]
     none = pd.DataFrame({"left": ours.index[:0], "right": theirs.index[:0], "score": 0.0})
@@ -293,10 +296,11 @@ def match_panel(panel: Any, products: Any, threshold: float = THRESHOLD) -> Any:
         {"panel": panel, "products": products},
         {"panel": [*keys, "name", "category"], "products": "product_id name category"},
     )
-    rows.refuse(
-        offers, "panel", [rows.missing("competitor_id", "sku"), rows.missing("sku", "name")]
-    )
+    wrong = [rows.missing("competitor_id", "sku"), rows.missing("sku", "name")]
+    wrong += [rows.missing(name, *keys) for name in ("name", "category")]
+    rows.refuse(offers, "panel", wrong)
     wrong = [rows.missing("product_id", "name"), rows.twice("product_id")]
+    wrong += [rows.missing(name, "product_id") for name in ("name", "category")]
     rows.refuse(goods, "products", wrong)
     if offers.empty:
         raise CourseError(_("The panel is empty: collect some offers first."))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ecokit.competitors.tables import as_days, fetched
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers, rows
+from ecokit.inputs import amounts, frames, numbers, rows
 from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 
@@ -164,7 +164,8 @@ def price_gaps(panel: Any, matches: Any, own: Any) -> Any:
     )
     wrong = [rows.not_above_zero(name, *keys, gaps=True) for name in ("list_price", "price")]
     rows.refuse(theirs, "panel", [*wrong, rows.twice(*keys, "week")])
-    rows.refuse(pairs, "matches", [rows.twice(*keys)])
+    wrong = [rows.missing("competitor_id", "sku"), rows.missing("sku", "competitor_id")]
+    rows.refuse(pairs, "matches", [*wrong, rows.twice(*keys)])
     wrong = [rows.not_above_zero("own_price", *ours, gaps=True), rows.twice(*ours)]
     rows.refuse(mine, "own", wrong)
     both = theirs.merge(pairs, on=keys).merge(mine, on=ours).dropna(subset=["price", "own_price"])
@@ -246,7 +247,8 @@ def assortment_overlap(panel: Any, matches: Any, products: Any, week: Any) -> An
             "products": "product_id launched_on delisted_on",
         },
     )
-    rows.refuse(pairs, "matches", [rows.twice(*keys)])
+    wrong = [rows.missing("competitor_id", "sku"), rows.missing("sku", "competitor_id")]
+    rows.refuse(pairs, "matches", [*wrong, rows.twice(*keys)])
     day = _week(offers, week)
     sold = (as_days(ours["launched_on"]) <= day) & ~(as_days(ours["delisted_on"]) <= day)
     mine = set(ours.loc[sold, "product_id"])
@@ -518,8 +520,9 @@ def _seen(gaps: Any, products: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     wrong = [rows.missing("product_id", "name"), rows.missing("name", "product_id")]
     wrong += [rows.twice("product_id")]
     rows.refuse(goods, "products", wrong)
-    there = seen.dropna(subset=["price", "own_price", "unit_cost"])
-    return there.fillna({"units": 0.0}), goods
+    there = seen.dropna(subset=["price", "own_price"])
+    rows.refuse(there, "gaps", [amounts.gaps("gaps", name) for name in ("unit_cost", "units")])
+    return there, goods
 
 
 _ALERT = [

@@ -258,10 +258,14 @@ def fetched(
     """
     wanted = {**needed, **(optional or {})}
     frames = door(data, needed, optional, types=types)
-    return [
-        None if frame is None else as_pandas(frame.select(*_names(columns))).reset_index(drop=True)
-        for frame, columns in zip(frames, wanted.values(), strict=True)
-    ]
+    found = list[Any]()
+    for name, frame in zip(wanted, frames, strict=True):
+        columns = _names(wanted[name])
+        here = None if frame is None else as_pandas(frame.select(*columns)).reset_index(drop=True)
+        if isinstance(frame, nw.LazyFrame):  # its numbers were not looked at
+            _refuse_gaps(name, nw.from_native(here), columns, here)
+        found.append(here)
+    return found
 
 
 def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
@@ -484,7 +488,7 @@ def _refuse_gaps(name: str, frame: Frame, columns: Sequence[str], native: Any) -
 
     A lazy engine is asked, once for each table that it has.
     """
-    needed = kinds.needed(name, columns)
+    needed = kinds.needed(name, columns, numbers=isinstance(frame, nw.DataFrame))
     rules = [amounts.gaps(name, one) for one in needed]
     if isinstance(frame, nw.DataFrame):
         rows.refuse(frame, name, rules)

@@ -98,7 +98,10 @@ def wilson(
         raise CourseError(message.format(k=k[k > n][0], n=n[k > n][0]))
     n = np.where(n > 0, n, np.nan)
     low, high = _limits(k, n, normal_quantile(confidence))
-    return Interval(np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0))
+    seen = k / n  # which rounding may not push out of its own limits
+    return Interval(
+        np.clip(np.minimum(low, seen), 0.0, 1.0), np.clip(np.maximum(high, seen), 0.0, 1.0)
+    )
 
 
 def wilson_columns(

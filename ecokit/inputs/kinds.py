@@ -247,22 +247,34 @@ def described(table: str, columns: Sequence[str]) -> dict[str, str]:
 
 
 _OPEN = {
-    "visits": {"visitor_id"},  # a guest
+    "visits": {"visitor_id", "dwell_seconds"},  # a guest; nobody looked how long
     "complaints": {"order_id"},  # of something else
     "touchpoints": {"due_at"},  # nothing was promised
-    "creatives": {"delivered_at"},
+    "creatives": {"delivered_at", "impressions", "clicks"},
     "decisions": {"decided_at"},
     "approvals": {"answered_at"},
     "contacts": {"ended_at"},
+    "posts": {"working_time"},  # full time
+    "order_lines": {"quantity", "unit_price", "unit_cost"},  # of orders that were not paid
+    "purchases": {"delivered_units", "unit_cost"},  # of goods that have not come
+    "stock": {"price"},  # as on the day before
+    "directory": {"price_low", "price_high", "monthly_visits"},
 }
-"""Columns in which a gap says something: not yet, or nobody."""
+"""Columns in which a gap says something, or of which a measure knows where it needs them."""
 
 
-def needed(table: str, columns: Sequence[str]) -> list[str]:
-    """Return the keys, links and times without which a row of a table cannot be used.
+def needed(table: str, columns: Sequence[str], *, numbers: bool = True) -> list[str]:
+    """Return the columns without which a row of a table cannot be used, as a `Shop` has it.
 
-    They are those without which a `Shop` leaves a row out. Of its numbers a measure knows in which
-    rows it needs them: see `amounts.gaps`.
+    Parameters
+    ----------
+    table : str
+        Its name.
+    columns : sequence of str
+        Those that a measure asks for.
+    numbers : bool
+        Whether to count numbers that are no ids: a sum over a lazy engine is empty where one is
+        missing, see `amounts.gaps`.
 
     Examples
     --------
@@ -276,7 +288,7 @@ def needed(table: str, columns: Sequence[str]) -> list[str]:
     found = {
         one.name
         for one in schema
-        if (one.name in keys or one.type in _TIMES) and is_needed(schema, one)
+        if (numbers or one.name in keys or one.type in _TIMES) and is_needed(schema, one)
     }
     return [one for one in columns if one in found - _OPEN.get(table, set())]
 
@@ -562,8 +574,7 @@ def _refuse_changed(table: str, frame: Frame, column: str) -> None:
     """Refuse ids that stand as decimals, if those are so long that their last digits changed."""
     if not isinstance(frame, nw.DataFrame):
         return
-    longest = frame[column].abs().max()
-    if longest is not None and longest >= _EXACT:
+    if _largest(frame[column]) >= _EXACT:
         raise CourseError(
             _(
                 "The column {column} of {table} holds ids of 16 digits and more as decimal "
@@ -640,14 +651,20 @@ def _is_nested(value: Any) -> bool:
 def refuse_huge(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
     """Refuse amounts whose sum in fen a whole number would not hold."""
     for column in columns:
-        largest = frame[column].abs().max()
-        if largest is not None and largest >= _HUGE:
+        largest = _largest(frame[column])
+        if largest >= _HUGE:
             raise CourseError(
                 _(
                     "The column {column} of {table} holds {value}, which is too large to add up "
                     "to the fen. Correct it, or leave the rows out."
                 ).format(column=column, table=table, value=shown(largest))
             )
+
+
+def _largest(values: nw.Series[Any]) -> Any:
+    """Return the number that is farthest from 0; 0 where there is none."""
+    known = values.drop_nulls()  # pandas has no largest one where all are NA
+    return known.abs().max() if len(known) else 0
 
 
 def _first_of_each(values: nw.Series[Any]) -> dict[str, Any]:

@@ -120,6 +120,9 @@ def _last_sold(days: pd.DataFrame, at_launch: pd.Series[float], data: Any) -> np
     needed = {"orders": "order_id placed_at", "order_lines": "order_id product_id unit_cost"}
     orders, lines = frames.fetched(data, needed)
     sales = lines.merge(orders, on="order_id").sort_values("placed_at", kind="stable")
+    if sales.empty and len(lines):
+        raise CourseError(_("No line belongs to an order. Give orders and lines of one shop."))
+    rows.refuse(sales, "order_lines", [amounts.gaps("order_lines", "unit_cost")])
     sales["day"] = pd.to_datetime(sales["placed_at"]).dt.normalize()
     last = sales.groupby(["product_id", "day"])["unit_cost"].last()
     known = last.reindex(pd.MultiIndex.from_frame(days[["product_id", "date"]])).to_numpy(float)
@@ -171,6 +174,7 @@ def result(data: Any) -> pd.DataFrame:
         ("expenses", expenses, ["item", "amount"]),
     ):
         rows.refuse(table, name, [amounts.gaps(name, *columns)])
+    frames.door(data, {"orders": "order_id placed_at"})  # an order without a time is of no month
     gross = frames.as_pandas(measure("profit", data, "month")).sort_values("month")
     if gross.empty:
         raise CourseError(_("There is no paid order. Give the orders of a month or more."))

@@ -8,7 +8,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames
+from ecokit.inputs import amounts, frames, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import Part, lendable, total
@@ -101,17 +101,17 @@ def buying_steps(data: Any, *, by: By = None) -> pd.DataFrame:
         content = content.join(trouble.select("order_id"), on="order_id", how="anti")
     marks = bought.select("visit_id").unique().with_columns(decided=nw.lit(1, nw.Int64))
     good = content.select("visit_id").unique().with_columns(content=nw.lit(1, nw.Int64))
-    rows = visits.join(marks, on="visit_id", how="left").join(good, on="visit_id", how="left")
-    rows = rows.with_columns(nw.col("decided", "content").fill_null(0).cast(nw.Int64))
+    seen = visits.join(marks, on="visit_id", how="left").join(good, on="visit_id", how="left")
+    seen = seen.with_columns(nw.col("decided", "content").fill_null(0).cast(nw.Int64))
     pages, sure = nw.col("product_pages"), nw.col("decided") == 1
-    rows = rows.with_columns(
+    seen = seen.with_columns(
         aroused=nw.lit(1, nw.Int64),
         gathered=((pages >= 1) | sure).cast(nw.Int64),
         compared=((pages >= 2) | sure).cast(nw.Int64),
     )
     names = [step[0] for step in STEPS]
     counted = total(
-        {name: Part("visits", rows, "started_at", name) for name in names},
+        {name: Part("visits", seen, "started_at", name) for name in names},
         keys,
         lendable(frames.tables(data)),
     )
@@ -156,7 +156,8 @@ def motives(data: Any) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        A table or column is missing, or no order is paid.
+        A table or column is missing, no order is paid, or a product that was looked at or is in
+        stock is not among `products`, or has no list price there.
 
     References
     ----------
@@ -182,7 +183,13 @@ def motives(data: Any) -> pd.DataFrame:
     orders = orders[orders["paid_at"].notna()]
     if orders.empty:
         raise CourseError(_("No order is paid, so nothing tells what makes people buy."))
-    looked = visits[visits["product_id"].notna()]
+    looked, products = visits[visits["product_id"].notna()], tables["products"]
+    gaps = [amounts.gaps("products", one) for one in ("category", "list_price")]
+    rows.refuse(products, "products", gaps)
+    rows.refuse(looked, "visits", [rows.unknown_id("product_id", products, "products")])
+    known = [amounts.gaps("stock", "price")]
+    known += [rows.unknown_id("product_id", products, "products", "", "date")]
+    rows.refuse(tables["stock"], "stock", known)
     took = orders[["order_id", "visit_id"]].merge(tables["order_lines"], on="order_id")
     took = took[["visit_id", "product_id"]].drop_duplicates().assign(bought=1)
     looked = looked.merge(took, on=["visit_id", "product_id"], how="left").fillna({"bought": 0})
@@ -198,12 +205,12 @@ def motives(data: Any) -> pd.DataFrame:
     first = orders.groupby("visitor_id")["placed_at"].min()
     back = visits["started_at"] > visits["visitor_id"].map(first)
     bought = visits["visit_id"].isin(orders["visit_id"]).astype(int)
-    rows = [
+    pairs = [
         _compare(looked["bought"], good),
         _compare(looked["bought"].set_axis(on_offer.index), on_offer),
         _compare(bought, back),
     ]
-    table = pd.DataFrame(rows, columns=["with_", "without"])
+    table = pd.DataFrame(pairs, columns=["with_", "without"])
     table.insert(0, "motive", [motive[0] for motive in MOTIVES])
     ratio = table["with_"] / table["without"].where(table["without"] > 0)
     return frames.like(table.assign(ratio=ratio), data)

@@ -30,6 +30,10 @@ def offer_values(data: Any, *, visits_moved: float = MOVED) -> Any:
     A supplier lowers the purchase price of a product for a month if the shop gives it a
     place on its pages. The place is not free: its visits would have bought something else.
 
+    This looks back. Purchases, visits and profit are those of the offer's own month, and nobody
+    knows them before it is over. To decide beforehand, give tables in which that month holds
+    what you expect of it.
+
     Parameters
     ----------
     data : Shop or mapping of tables

@@ -122,7 +122,8 @@ def panel(data: Any) -> Any:
     What was sold in a stock-out is not what was asked for: it is cut off (censored) at what was
     there. ``units`` adds what was refused, which this shop notes. Accessories that come along with
     other goods and substitutes for products out of stock are not counted: nobody came for them
-    at their price.
+    at their price. The tables that you give say what counts: products and weeks of `stock`, lines
+    whose order is in `orders` and whose visit is in `visits`.
 
     References
     ----------
@@ -187,7 +188,7 @@ def _refuse_impossible(
     ]
     rows.refuse(stock, "stock", rules)
     line = ["order_id", "product_id"]
-    rules = [rows.below_zero("quantity", *line), rows.below_zero("unit_cost", *line, gaps=True)]
+    rules = [rows.below_zero("quantity", *line), rows.below_zero("unit_cost", *line)]
     rows.refuse(order_lines, "order_lines", rules)
 
 
@@ -740,7 +741,7 @@ def by_category(
     Raises
     ------
     CourseError
-        No row has a category, the truth lacks one, or what :func:`estimate` refuses.
+        A row has no category, the truth lacks one, or what :func:`estimate` refuses.
 
     References
     ----------
@@ -754,8 +755,10 @@ def by_category(
     6
     """
     given = frames.table(panel, {"category": category}, name="panel", types={"category": "id"})
-    told = {}
-    for name, group in frames.as_pandas(given).groupby("category"):
+    table, told = frames.as_pandas(given), {}
+    if table["category"].notna().any():
+        rows.refuse(table, "panel", [rows.missing("category")])
+    for name, group in table.groupby("category"):
         try:
             told[name] = estimate(group, **how)
         except CourseError as error:

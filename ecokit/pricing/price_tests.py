@@ -477,6 +477,7 @@ def _of_test(data: Any, test_id: str | None, columns: Mapping[str, str], name: s
         if "test_id" not in here:
             message = _("The table {name} has no column test_id. Leave test_id out.")
             raise CourseError(message.format(name=name))
+        rows.refuse(table, name, [rows.missing("test_id", "arm")])
         table = frames.with_id(table, "test_id", test_id)
     elif "test_id" in here and len(table["test_id"].unique()) > 1:
         message = _(
@@ -485,6 +486,8 @@ def _of_test(data: Any, test_id: str | None, columns: Mapping[str, str], name: s
         raise CourseError(message.format(name=name, n=table["test_id"].nunique()))
     if table.empty:
         raise CourseError(_("The table {name} has no row of this test.").format(name=name))
+    if "visitors" in columns and {"test_id", "date"} <= here:  # the key of price_tests
+        rows.refuse(table, name, [rows.twice("test_id", "date", "arm")])
     return table
 
 

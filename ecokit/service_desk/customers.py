@@ -46,7 +46,7 @@ def rfm(
     ----------
     order_lines : table
         A row a line of an order, with the customer and the times of the order: of a shop
-        ``shop.orders.merge(shop.order_lines)``.
+        ``shop.orders.merge(shop.order_lines)``. Only paid orders of known customers count.
     as_of : datetime or ISO text, optional
         The day you look; what is placed or paid later is not known yet. Default: the last
         ``placed_at``.
@@ -141,7 +141,7 @@ def segments(
     Raises
     ------
     CourseError
-        A column is missing, or a customer has no segment.
+        A column is missing, or a customer has no segment or lacks one of the numbers.
 
     References
     ----------
@@ -160,7 +160,8 @@ def segments(
     types = dict.fromkeys(columns, "number") | {"segment": "string"}
     frame = frames.table(customers, columns, name="customers", types=types)
     people = frames.as_pandas(frame.select(*columns))
-    rows.refuse(people, "customers", [rows.missing("segment")])
+    counted = [amounts.gaps("customers", one) for one in list(columns)[1:]]
+    rows.refuse(people, "customers", [rows.missing("segment"), *counted])
     table = people.groupby("segment").agg(
         customers=("frequency", "size"),
         orders=("frequency", "sum"),
@@ -194,7 +195,7 @@ def repeat_curve(
     Parameters
     ----------
     orders : table
-        A row an order.
+        A row an order; only paid orders of known customers count.
     as_of : datetime or ISO text, optional
         Where the orders end. Default: the last ``placed_at``.
     confidence : float
@@ -277,7 +278,7 @@ def cohorts(
     Parameters
     ----------
     orders : table
-        A row an order.
+        A row an order; only paid orders of known customers count.
     as_of : datetime or ISO text, optional
         Where the orders end. Default: the last ``placed_at``.
     order_id, visitor_id, placed_at, paid_at : str
@@ -406,6 +407,7 @@ def paid_orders(
     if not orders["placed_at"].notna().any():
         message = _("The table {name} has no row with a placed_at. Give some orders.")
         raise CourseError(message.format(name=name))
+    rows.refuse(orders[orders["paid_at"].notna()], name, [rows.missing("placed_at", *columns)])
     known = orders["visitor_id"].notna() & orders["paid_at"].notna()
     if end is None:
         end = orders["placed_at"].max()
