@@ -194,7 +194,7 @@ def judged(found: Snapshot, lack: str = "/p/BAD.html") -> str:
         noted = len(rows) and rows["reason"].iloc[-1] not in ("ok", "held since this week")
         return SENTENCE if told or noted else f"{NONSENSE}: nobody says that a page lacks"
     bad = offers.loc["BAD"]
-    whole = bad["price"] == 9 and bad["name"] == NAME and bad["reviews"] == 12
+    whole = (bad["price"], bad["name"], str(bad["reviews"])) == (9, NAME, "12")
     return RIGHT if whole else f"{NONSENSE}: {dict(bad)}"
 
 
@@ -631,7 +631,10 @@ def _cache(rng: random.Random) -> Iterator[tuple[str, Callable[..., str]]]:
     for _n in range(25):
         seed = rng.random()
         yield f"torn {seed}", _tampered(partial(_torn, seed=seed), rng.randrange(2))
-    for label, change in TAMPER.items():
+    here = (
+        dict(TAMPER) if os.name == "posix" else {k: v for k, v in TAMPER.items() if k not in POSIX}
+    )
+    for label, change in here.items():
         yield label, _tampered(change)
         yield f"old {label}", _tampered(change, 1)
 
@@ -674,6 +677,9 @@ TAMPER: dict[str, Callable[[Path], Any]] = {
     "a pipe": _instead(lambda path: os.mkfifo(path)),
     "a huge file": lambda path: os.truncate(path, 25 * 10**7),
 }
+
+
+POSIX = ("a link to itself", "a pipe")
 
 
 def _folder(label: str) -> Callable[..., str]:
