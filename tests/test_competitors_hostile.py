@@ -65,9 +65,7 @@ def test_one_deadline_holds_for_all_redirects_and_repeats_of_a_page() -> None:
         clock.sleep(8)
         return Reply(302, {"location": f"{URL}{len(seen)}"}, [])
 
-    with pytest.raises(
-        PageError, match=r"reached \(http://shop.example/4: it comes too"
-    ):
+    with pytest.raises(PageError, match=r"reached \(http://shop.example/4: it comes too"):
         Collector(fetch, clock=clock, delay=5).get(URL)
     assert seen == [30, 22, 14, 6]
 
