@@ -191,7 +191,21 @@ def test_taking_the_new_version_over_ends_the_story(tmp_path: Path) -> None:
     assert copies.lay({"kpi.ipynb": b"three"}, tmp_path).updated == ["kpi.ipynb"]
 
 
-@pytest.mark.parametrize("record", [b"", b"{half", b"[]", None])
+ODD = [
+    b"",
+    b"{half",
+    b"[]",
+    b"7",
+    b"[" * 100_000,
+    b'{"kpi.ipynb": ' * 100_000,
+    b'{"kpi.ipynb": ["one"]}',
+    b'{"kpi.ipynb": {"laid": 7}}',
+    b'{"kpi.ipynb": "one"}',
+    None,
+]
+
+
+@pytest.mark.parametrize("record", ODD)
 def test_without_a_record_everything_counts_as_the_learners(
     tmp_path: Path, record: bytes | None
 ) -> None:
@@ -200,8 +214,25 @@ def test_without_a_record_everything_counts_as_the_learners(
         (tmp_path / copies.RECORD).unlink()
     else:
         (tmp_path / copies.RECORD).write_bytes(record)
-    assert copies.lay({"kpi.ipynb": b"two"}, tmp_path).beside == ["kpi.new.ipynb"]
+    laid = copies.lay({"kpi.ipynb": b"two"}, tmp_path)
+    assert laid.beside == ["kpi.new.ipynb"]
+    assert laid.record_read == (record is None)
     assert (tmp_path / "kpi.ipynb").read_bytes() == b"one"
+    assert copies.lay({"kpi.ipynb": b"two"}, tmp_path) == copies.Laid(), "told once"
+
+
+def test_a_picture_of_the_learner_is_work_and_stays_byte_for_byte(tmp_path: Path) -> None:
+    file = tmp_path / "kpi.ipynb"
+    first = copies.learner(GOOD)
+    copies.lay({"kpi.ipynb": copies.to_bytes(first)}, tmp_path)
+    mine = nbformat.read(file, as_version=4)
+    mine.cells[0].attachments = {"shelf.png": {"image/png": "aGVsbG8="}}
+    mine.cells[0].metadata.mine = True
+    nbformat.write(mine, file)
+    kept = file.read_bytes()
+    second = copies.learner(notebook(text("# KPIs, second edition")))
+    assert copies.lay({"kpi.ipynb": copies.to_bytes(second)}, tmp_path).beside == ["kpi.new.ipynb"]
+    assert file.read_bytes() == kept
 
 
 def test_an_interrupted_call_can_be_repeated(

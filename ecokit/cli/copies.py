@@ -313,7 +313,7 @@ def to_bytes(nb: NotebookNode) -> bytes:
     return (nbformat.writes(nb, version=4).rstrip("\n") + "\n").encode()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Laid:
     """What `lay` did, each a list of paths below the learner's folder.
 
@@ -327,12 +327,16 @@ class Laid:
         New versions laid beside a file that the learner had changed.
     torn
         Notebooks that do not open (empty, or cut off), each with the fresh one beside it.
+    record_read
+        Whether all of the record of what was laid could be read; what could not counts as the
+        learner's.
     """
 
     new: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
     torn: dict[str, str] = field(default_factory=dict)
+    record_read: bool = True
 
 
 def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
@@ -376,7 +380,7 @@ def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
     laid = Laid()
     try:
         (folder / RECORD).parent.mkdir(parents=True, exist_ok=True)
-        record = _read_record(folder / RECORD)
+        record, laid.record_read = _read_record(folder / RECORD)
         for name, content in files.items():
             record[name] = _lay_one(name, content, folder, record.get(name, {}), laid)
         write(folder / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
@@ -425,16 +429,26 @@ def _beside(target: Path, new: str) -> Path:
         number += 1
 
 
-def _read_record(path: Path) -> dict[str, dict[str, str]]:
+def _read_record(path: Path) -> tuple[dict[str, dict[str, str]], bool]:
+    """Return what was laid, and whether all of the record could be read."""
     try:
         record: Any = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}  # without a record every file counts as the learner's
-    return record if isinstance(record, dict) else {}
+    except FileNotFoundError:
+        return {}, True  # without a record every file counts as the learner's
+    except (ValueError, RecursionError):
+        return {}, False
+    if not isinstance(record, dict):
+        return {}, False
+    good = {
+        name: known
+        for name, known in record.items()
+        if isinstance(known, dict) and all(isinstance(one, str) for one in known.values())
+    }
+    return good, len(good) == len(record)
 
 
 def _hash(content: bytes) -> str:
-    """Hash what a learner can change: of a notebook the cells and their outputs.
+    """Hash what a learner can change: of a notebook the cells, their outputs and their pictures.
 
     JupyterLab rewrites a notebook's metadata as soon as it is opened; that is nobody's work.
     """
@@ -458,6 +472,7 @@ def _work(content: bytes) -> list[list[Any]] | None:
     with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [
             [cell["cell_type"], "".join(cell["source"]), cell.get("outputs")]
+            + [cell[name] for name in ("attachments",) if cell.get(name)]
             for cell in json.loads(content)["cells"]
         ]
     return None

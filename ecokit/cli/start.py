@@ -70,6 +70,12 @@ def prepare(course: Course, folder: Path) -> None:
     if laid.new:
         place = _place(folder)
         _say(_("{n} notebooks laid into {place}.").format(n=len(laid.new), place=place))
+    if not laid.record_read:
+        sentence = _(
+            "The record of what was laid, {record}, cannot be read whole. Every notebook stays as "
+            "it is; where it may be yours, the newest version lies beside it."
+        )
+        _say(sentence.format(record=copies.RECORD))
     if laid.updated:
         _say(_("{n} notebooks brought up to date.").format(n=len(laid.updated)))
     for name in laid.beside:
