@@ -12,12 +12,14 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from urllib3.exceptions import HTTPError
 
 from ecokit import competitors
 from ecokit.competitors import snapshots
@@ -196,6 +198,15 @@ def test_whatever_a_fetch_raises_is_a_problem_of_the_page(
         asking.get(URL)
     found = collect_site(Collector(make(error), clock=CountingClock()), "K1", URL, [READER])
     assert list(found.problems["url"]) == [URL]
+
+
+@pytest.mark.parametrize("make", [unusable, broken])
+@pytest.mark.parametrize("error", [HTTPError("a"), HTTPException(), ConnectionResetError()])
+def test_a_fetch_of_another_library_is_asked_again(
+    make: Callable[[BaseException], Fetch], error: BaseException
+) -> None:
+    with pytest.raises(PageError, match=r"the site does not answer|it broke off"):
+        Collector(make(error), clock=CountingClock()).get(URL)
 
 
 def test_what_a_user_has_to_mend_is_no_problem_of_a_page() -> None:

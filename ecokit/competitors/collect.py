@@ -502,13 +502,15 @@ class Collector:
             raise
         except NoAddressError as error:
             raise self._fail(url, None, _("no site can have this address")) from error
-        except Exception as error:
+        except _http_errors() as error:
+            raise ConnectionError(str(error)) from error
+        except (ValueError, ArithmeticError, LookupError, RuntimeError) as error:
             sentence = _("its answer cannot be used ({kind})")
             raise self._fail(url, None, sentence.format(kind=type(error).__name__)) from error
 
     def _close(self, reply: Reply) -> None:
         """Hang up, whatever the other side does."""
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(OSError, ValueError):
             reply.close()
 
     def _checked(self, url: str) -> str:
@@ -676,6 +678,15 @@ def _can_be_sent(text: str) -> bool:
     return bool(text) and text.isascii() and text.isprintable() and len(text) <= 1_000
 
 
+def _http_errors() -> tuple[type[Exception], ...]:
+    """Return what a fetch of yours may raise besides OSError, such as one by urllib3."""
+    import http.client
+
+    from urllib3.exceptions import HTTPError
+
+    return HTTPError, http.client.HTTPException
+
+
 def _meaning(status: int) -> str:
     """Return a status in words."""
     import http
@@ -698,7 +709,7 @@ def _retry_after(text: str | None) -> float:
         until = parsedate_to_datetime(said)
         now = dt.datetime.now(dt.UTC)
         return max(0.0, (until.replace(tzinfo=until.tzinfo or dt.UTC) - now).total_seconds())
-    except (ValueError, TypeError, OverflowError, IndexError):
+    except (ValueError, OverflowError, IndexError):
         return _far_away(said)
 
 

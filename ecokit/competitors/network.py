@@ -127,7 +127,7 @@ def connected(connect: Callable[[], socket.socket], of: HTTPConnection) -> socke
     def work() -> None:
         try:
             found.set_result(connect())
-        except Exception as error:
+        except (HTTPError, OSError, ValueError) as error:
             found.set_exception(error)
 
     threading.Thread(target=work, daemon=True).start()

@@ -61,11 +61,11 @@ class Store:
                 file.write(_packed(held))
                 file.close()
                 unfinished.replace(path)
-            except BaseException:
-                file.close()
+            finally:
                 with contextlib.suppress(OSError):
-                    unfinished.unlink()
-                raise
+                    file.close()
+                with contextlib.suppress(OSError):
+                    unfinished.unlink(missing_ok=True)
 
     def get(self, url: str, week: str) -> Held | None:
         """Return the page as it was that week, or nothing."""
