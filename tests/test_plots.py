@@ -83,7 +83,7 @@ def test_tables_print_units_and_keep_their_ids() -> None:
     html = theme.table(frame, {"share": "percent", "sales": "yuan"}, emphasise=[0]).to_html()
     assert "43.2%" in html
     assert "¥12,346" in html
-    assert repr(theme.table(frame)) == "<table of 1 rows and 3 columns>"
+    assert repr(theme.table(frame)) == "<table of 1 row and 3 columns>"
     assert theme.table(frame, caption="a").to_html() != theme.table(frame, caption="b").to_html()
     assert (
         html == theme.table(frame, {"share": "percent", "sales": "yuan"}, emphasise=[0]).to_html()

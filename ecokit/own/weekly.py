@@ -131,7 +131,7 @@ def shown(table: pd.DataFrame) -> Any:
     Examples
     --------
     >>> shown(pd.DataFrame({"week": pd.to_datetime(["2025-01-06"]), "uv": [2], "sales": [9.5]}))
-    <table of 1 rows and 3 columns>
+    <table of 1 row and 3 columns>
     """
     forms = {"yuan": "yuan", "share": "percent", "index": "percent"}
     found = {

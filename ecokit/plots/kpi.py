@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textwrap import fill
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,8 +24,16 @@ def _name(kpi: object) -> str:
     return fill(topic.KPIS[str(kpi)].name, 22)
 
 
-def _period(start: Any, by: str) -> str:
-    return {"quarter": f"Q{start.quarter}", "year": f"{start.year}"}.get(by, f"{start:%b}")
+def _periods(starts: pd.Index, by: str) -> list[str]:
+    """Return the names of periods, with their year where there are several.
+
+    >>> _periods(pd.to_datetime(["2024-12-01", "2025-01-01"]), "month")
+    ['Dec 24', 'Jan 25']
+    """
+    several = by != "year" and len({start.year for start in starts}) > 1
+    names = {"quarter": "Q{0.quarter}", "year": "{0.year}"}
+    form = names.get(by, "{0:%b}") + (" {0:%y}" if several else "")
+    return [form.format(start) for start in starts]
 
 
 def _title(ax: Axes, text: str) -> None:
@@ -106,7 +113,7 @@ def trend(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     met = table.ge(1).sum(axis=1)
     weakest = met.idxmin()
     names = pd.Index([_name(kpi) for kpi in table.index])
-    periods = [_period(start, str(table.columns.name)) for start in table.columns]
+    periods = _periods(table.columns, str(table.columns.name))
     met_in = _("{name}: target met in {n} of {all} months")
     if table.columns.name == "quarter":
         met_in = _("{name}: target met in {n} of {all} quarters")

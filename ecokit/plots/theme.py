@@ -29,7 +29,7 @@ from pandas.io.formats.style import Styler
 from ecokit.inputs import frames
 from ecokit.inputs.numbers import as_float, refused
 from ecokit.inputs.renamed import public, refuse_old_call
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.plots import glyphs
 
 if TYPE_CHECKING:
@@ -410,7 +410,9 @@ class _Table(Styler):
 
     def __repr__(self) -> str:
         rows, columns = self.data.shape  # type: ignore[attr-defined]
-        return f"<table of {rows} rows and {columns} columns>"
+        tall = _n("{n} row", "{n} rows", rows).format(n=rows)
+        wide = _n("{n} column", "{n} columns", columns).format(n=columns)
+        return _("<table of {tall} and {wide}>").format(tall=tall, wide=wide)
 
 
 def _whole_yuan(value: float) -> str:
