@@ -53,7 +53,7 @@ def bare(folder: Path, env: dict[str, str]) -> float:
     subprocess.check_call([python, "-m", "pip", "install", *words], cwd=folder, env=env)
     words = ["--quiet", "--constraints", "requirements.lock", "--build-constraints"]
     words += ["requirements.lock", "--python", str(python), "--editable", ".[book,own]"]
-    command = [folder / ".venv" / "bin" / "uv", "pip", "install", *words]
+    command = [str(folder / ".venv" / "bin" / "uv"), "pip", "install", *words]
     subprocess.check_call(command, cwd=folder, env=index | env)
     return time.perf_counter() - begun
 
