@@ -322,6 +322,19 @@ def test_a_long_address_makes_no_long_sentence() -> None:
     assert len(str(caught.value)) < 300
 
 
+def test_signs_that_move_the_cursor_do_not_reach_a_sentence() -> None:
+    with Site(shop(page("", "Content-Type: \x1b[31mred\x07\r\n"))) as site:
+        found = collect_site(collector(), "K1", site.url, [READER])
+    assert found.problems["sentence"].iloc[0].endswith("it is no text but ?[31mred?..")
+    assert all(one.isprintable() for one in found.problems["sentence"])
+
+
+def test_a_browser_has_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "emscripten")
+    with pytest.raises(CourseError, match="In a browser a collector has no network"):
+        Collector()
+
+
 # The cache
 
 

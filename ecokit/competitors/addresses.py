@@ -102,10 +102,18 @@ def absolute(base: str, link: str) -> str:
 
 
 def shown(url: str) -> str:
-    """Return an address as a sentence shows it: not longer than a line or two.
+    """Return an address as a sentence shows it: not longer than a line or two, and plain.
 
     >>> shown("http://shop.example/" + "a" * 300)[-5:]
     'aaaa…'
     """
-    plain = url[:SHOWN].encode("utf-8", "backslashreplace").decode()  # half a character is no text
-    return plain if len(url) <= SHOWN else f"{plain[: SHOWN - 1]}…"
+    return plain(url) if len(url) <= SHOWN else f"{plain(url[: SHOWN - 1])}…"
+
+
+def plain(text: str) -> str:
+    r"""Return a text of a stranger without signs that move, colour or break what is printed.
+
+    >>> plain("red \x1b[31m,\n half \ud800")
+    'red ?[31m,  half ?'
+    """
+    return "".join(one if one.isprintable() else " " if one.isspace() else "?" for one in text)

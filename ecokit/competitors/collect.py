@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import datetime as dt
 import re
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -21,6 +22,7 @@ from ecokit.competitors.addresses import (
     is_address,
     is_made_safe,
     is_same_site,
+    plain,
     shown,
 )
 from ecokit.competitors.fetching import (
@@ -396,7 +398,7 @@ class Collector:
         kind = reply.headers.get("content-type", "")
         if kind and not kind.lower().startswith("text/" if for_robots else READABLE):
             raise self._fail(
-                url, reply.status, _("it is no text but {kind}").format(kind=kind[:60])
+                url, reply.status, _("it is no text but {kind}").format(kind=plain(kind[:60]))
             )
         body = self._body(url, reply, ROBOTS_BYTES if for_robots else self._most_bytes, budget)
         self._count(url, failed=False)
@@ -618,7 +620,7 @@ def decoded(url: str, body: bytes, content_type: str = "") -> str:
         text = body.decode(name)
     except (LookupError, UnicodeError, ValueError) as error:
         sentence = _("{url} is not in {name}, as it says.")
-        raise PageError(sentence.format(url=shown(url), name=name[:40])) from error
+        raise PageError(sentence.format(url=shown(url), name=plain(name[:40]))) from error
     if "\0" in text:
         raise PageError(_("{url} is no text.").format(url=shown(url)))
     return text
@@ -649,6 +651,8 @@ def _over_network(proxies: Mapping[str, str] | bool, most_bytes: int) -> Fetch:
         for name, value in numbers.mapping("proxies", proxies, wanted).items():
             if not (name in ("http", "https", "all") and isinstance(value, str)):
                 raise numbers.refused("proxies", proxies, wanted)
+    if sys.platform == "emscripten":
+        raise CourseError(_("In a browser a collector has no network. Give a fetch: web.fetch."))
     from ecokit.competitors.network import Network
 
     return Network(proxies, most_bytes)

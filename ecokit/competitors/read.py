@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from ecokit.competitors.addresses import shown
+from ecokit.competitors.addresses import plain, shown
 from ecokit.competitors.collect import Page, PageError
 from ecokit.competitors.convert import CONVERT, WANTED
 from ecokit.competitors.prices import LONGEST_TEXT, Price
@@ -86,9 +86,10 @@ class Problem:
     def sentence(self) -> str:
         """Which page, which field, what was expected, what was found."""
         sentence = _("{url}: {field} should be {expected}, but is {found}.")
-        return sentence.format(
+        told = sentence.format(
             url=shown(self.url), field=self.field, expected=self.expected, found=self.found
         )
+        return plain(told)
 
 
 class ContractError(PageError):
