@@ -34,6 +34,7 @@ from ecokit.messages import _
 
 CONNECT = 10.0  # seconds until a connection stands, the name server's answer included
 READ = 10.0  # seconds from one byte to the next
+GZIP = b"\x1f\x8b"  # how a further part begins
 HEADERS = 1_000_000  # bytes that a reply may have beside its body
 
 
@@ -262,12 +263,9 @@ def _unpacked(pieces: Iterable[bytes], packing: str, size: int = 65_536) -> Iter
     ...
     ConnectionError: the end is missing
     """
-    packing = packing.strip().lower()
-    if packing in ("", "identity"):
-        yield from pieces
+    if packing.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        yield from pieces  # not packed, whatever it says, or no text: that is told later
         return
-    if packing not in ("gzip", "x-gzip", "deflate"):
-        raise OSError(_("it is packed, which was not asked for"))
     unpacking = zlib.decompressobj(wbits=47)  # either of the two
     for piece in pieces:
         rest = piece
@@ -279,5 +277,5 @@ def _unpacked(pieces: Iterable[bytes], packing: str, size: int = 65_536) -> Iter
             rest = unpacking.unconsumed_tail
             if found:
                 yield found
-    if not unpacking.eof or unpacking.unused_data:
+    if not unpacking.eof or unpacking.unused_data.startswith(GZIP):
         raise ConnectionError(_("the end is missing"))
