@@ -50,9 +50,9 @@ def test_whatever_a_site_does_the_walk_goes_on_and_tells(kind: str) -> None:
 def test_a_slow_site_ends_in_a_sentence_in_time() -> None:
     those = hostile.attacks("slow", seed=5, every=0.05)
     started = time.monotonic()
-    ends = hostile.run_together(those, 8, most_seconds=0.8)
+    ends = hostile.run_together(those, 20, most_seconds=0.8)
     assert set(ends.values()) == {SENTENCE}, ends
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 20
     assert len(ends) > 20
 
 
@@ -115,9 +115,10 @@ def test_a_connection_that_stands_too_late_is_closed(monkeypatch: pytest.MonkeyP
     with Site(shop(b"")) as site:
         with pytest.raises(PageError):
             collector(most_seconds=0.2).get(site.url)
-        time.sleep(0.8)
-        assert made
-        assert all(one.fileno() == -1 for one in made)
+        until = time.monotonic() + 10
+        while not (made and made[-1].fileno() == -1) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert [one.fileno() for one in made] == [-1]
 
 
 def test_a_site_that_gives_nothing_is_left_alone() -> None:
