@@ -597,3 +597,49 @@ def test_parquet_that_needs_no_change_is_read_where_it_is(tmp_path: Path) -> Non
     assert found.kept == {"visits": 9}
     assert [path.name for path in (tmp_path / "out" / "tables").iterdir()] == ["visits.sql"]
     assert own.load(tmp_path / "out").visits["visitor_id"].nunique() == 3
+
+
+OFFSETS = [  # what is written, and the times of the shop; None where that is not clear
+    (["2025-01-01T10:00Z", "2025-01-01T19:00+08:00"], ["2025-01-01 18:00", "2025-01-01 19:00"]),
+    (
+        ["2025-01-01 10:00 +0800", "2025-01-02 10:00 +0800"],
+        ["2025-01-01 10:00", "2025-01-02 10:00"],
+    ),
+    (
+        ["2025-01-01T10:00-05:00", "2025-07-01T10:00-04:00"],
+        ["2025-01-01 10:00", "2025-07-01 10:00"],
+    ),
+    (["2025-01-01T10:00-05:00", "2025-01-01T10:00+08:00"], None),
+    (["2025-01-01T10:00+25:00", "2025-01-01T10:00+08:00"], None),
+    (["2025-01-01 10:00", "2025-01-01T10:00+08:00"], ["2025-01-01 10:00", "2025-01-01 10:00"]),
+    (["2025-01-01 10:00", "2025-01-01T10:00Z"], None),
+]
+
+
+@pytest.mark.parametrize(("written", "read"), OFFSETS)
+def test_times_in_several_zones_are_of_the_shop_or_told(
+    tmp_path: Path, written: list[str], read: list[str] | None
+) -> None:
+    rows = "".join(f"{n},{n},{text}\n" for n, text in enumerate(written, 1))
+    found = looked(tmp_path, visits_csv=f"visit_id,visitor_id,started_at\n{rows}")
+    visits = own.load(tmp_path / "out").visits
+    if read is None:
+        assert "started_at" not in visits
+        assert "started_at" in found.plan.tables["visits"].unsure
+    else:
+        assert visits["started_at"].astype("str").str[:16].tolist() == read
+
+
+def test_a_mapping_names_the_offset_of_the_shop(tmp_path: Path) -> None:
+    rows = "1,1,2025-01-01T10:00-05:00\n2,2,2025-01-01T10:00+08:00\n3,3,2025-01-01T10:00+25:00\n"
+    text = f"visit_id,visitor_id,started_at\n{rows}"
+    looked(tmp_path, visits_csv=text)
+    path = tmp_path / "out" / "mapping.yaml"
+    line = "      visitor_id: visitor_id\n"
+    named = line + "      started_at: {column: started_at, offset: '+08:00'}\n"
+    assert line in path.read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace(line, named), "utf-8")
+    found = look(tmp_path / "raw", tmp_path / "out")
+    times = own.load(tmp_path / "out").visits["started_at"].astype("str").str[:16].tolist()
+    assert times == ["2025-01-01 23:00", "2025-01-01 10:00"]
+    assert [one.rows for one in found.left] == [1], "+25:00 is no offset"

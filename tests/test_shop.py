@@ -1018,3 +1018,21 @@ def test_a_csv_export_of_the_real_shop_reads_back(online_retail: Shop, tmp_path:
     (tmp_path / "order_lines.csv").write_bytes(buffer.getvalue())
     shop = Shop.from_folder(tmp_path, columns={"orders": {"order_id": "InvoiceNo"}})
     assert shop.order_lines.quantity.sum() == kept.quantity.sum()
+
+
+@pytest.mark.parametrize("word", ["now", "today", "Now ", "2025-01-01T10:00+25:00"])
+def test_what_the_clock_says_is_no_time_of_a_table(word: str) -> None:
+    visits = pd.DataFrame({"visit_id": [1, 2], "started_at": [word, "2025-01-01"]})
+    with pytest.raises(CourseError, match="1 of 2 rows: not dates"):
+        Shop.from_tables({"visits": visits})
+    shop = Shop.from_tables({"visits": visits}, strict=False)
+    assert shop.visits["started_at"].tolist() == [pd.Timestamp("2025-01-01")]
+
+
+def test_a_row_in_another_kind_of_zone_takes_no_other_with_it() -> None:
+    times = ["2025-01-01 10:00", "2025-01-02 10:00", "2025-01-01T19:00+08:00"]
+    visits = pd.DataFrame({"visit_id": [1, 2, 3], "started_at": times})
+    with pytest.raises(CourseError, match="1 of 3 rows: in another kind of time zone") as told:
+        Shop.from_tables({"visits": visits})
+    assert "empty" not in str(told.value)
+    assert len(Shop.from_tables({"visits": visits}, strict=False).visits) == 2

@@ -349,6 +349,8 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str], *, read: bool = Fal
             whole = kind in {"id", "key"} or (dtype.is_integer() and not long)
             changed.append(nw.col(column).cast(nw.Int64 if whole else nw.Float64))
         elif kind in _TIMES and isinstance(dtype, nw.Object):
+            if isinstance(frame, nw.DataFrame):
+                refuse_own_zones(table, frame, [column])
             # a gap may be written in a way that no time has, such as Decimal("NaN")
             times = nw.when(~nw.col(column).is_null()).then(nw.col(column))
             changed.append(times.cast(nw.Datetime("us")).alias(column))

@@ -11,7 +11,7 @@ from typing import Any
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.own import amounts, sql
+from ecokit.own import amounts, sql, zones
 from ecokit.own.extra import need
 from ecokit.own.files import Source
 from ecokit.own.mapping import Part, Plan
@@ -177,6 +177,7 @@ def _by_preset(source: Source, one: Preset, connection: Any) -> dict[str, Part]:
             continue
         where = {str(there(k, source)): v for k, v in entry.get("where", {}).items()}
         unsure = _unsure_words(columns, source, connection)
+        zones.settle(columns, _times(table, columns), unsure, source, connection, SAMPLE)
         parts[table] = Part([source.name], columns, key, where, entry.get("repeat", ""), unsure)
     return parts
 
@@ -271,6 +272,10 @@ def _matched(table: str, source: Source) -> dict[str, list[str]]:
     return found
 
 
+def _times(table: str, columns: Mapping[str, Any]) -> list[str]:
+    return [one for one in columns if kind_of(schemas()[table].field(one)) == "time"]
+
+
 def _part(
     table: str, found: dict[str, list[str]], source: Source, connection: Any, key: str = ""
 ) -> Part:
@@ -288,6 +293,7 @@ def _part(
             unsure[ours] = _("or {other}").format(other=other)
     for ours in list(columns):
         _look(table, ours, columns, unsure, source, connection)
+    zones.settle(columns, _times(table, columns), unsure, source, connection, SAMPLE)
     if table == "order_lines":
         amounts.judge(columns, unsure, source, connection, SAMPLE)
     elif table == "stock":

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.own import sql
+from ecokit.own import sql, zones
 from ecokit.own.files import Source
 from ecokit.own.mapping import Part
+from ecokit.own.zones import Reading
 from ecokit.shop.schema import Field, Table
 
 Long = frozenset[tuple[str, str]]
 """The columns, each with its table, that need the longer reading; of an id, that it is text."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One column of the shop: the SQL of its value, and of whether a value cannot be read."""
-
-    value: str
-    wrong: str = "FALSE"
 
 
 def kind_of(field: Field) -> str:
@@ -83,6 +75,8 @@ def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -
             sentence = _("The mapping reads {column} by {word!r}. Write dmy or mdy.")
             raise CourseError(sentence.format(column=field.name, word=special))
         found = _typed(special or kind, raw, _type(given, source), long)
+    if "offset" in given:
+        found = zones.turned(found, raw, _type(given, source), str(given["offset"]))
     tests = [among(column, words, source) for column, words in given.get("only_if", {}).items()]
     tests += [
         f"NOT coalesce({among(column, words, source)}, FALSE)"

@@ -101,6 +101,14 @@ CREATE OR REPLACE MACRO own_time(x) AS coalesce(
     try_cast(CASE WHEN length(x) > 19 THEN regexp_replace(x, '\s*(Z|UTC|[+-]\d\d:?\d\d)$', '')
                   ELSE x END AS TIMESTAMP),
     own_any_time(x));
+CREATE OR REPLACE MACRO own_zone(x) AS
+    regexp_extract(x, ':\d\d[.\d]*\s*(Z|UTC|GMT|[+-]\d\d:?\d?\d?)\s*$', 1);
+CREATE OR REPLACE MACRO own_offset(x) AS
+    CASE WHEN own_zone(x) IN ('Z', 'UTC', 'GMT') THEN 0
+         WHEN own_zone(x) <> '' THEN CAST(own_zone(x)[1:3] AS BIGINT) * 60
+              + CASE WHEN own_zone(x)[1] = '-' THEN -1 ELSE 1 END
+              * CASE WHEN length(own_zone(x)) > 3 THEN CAST(own_zone(x)[-2:] AS BIGINT) ELSE 0 END
+         END;
 CREATE OR REPLACE MACRO own_dmy(x) AS coalesce(own_time(x),
     try_strptime(own_bare(x), {_array(d + c for d in ORDERS["dmy"] for c in CLOCKS)}));
 CREATE OR REPLACE MACRO own_mdy(x) AS coalesce(own_time(x),

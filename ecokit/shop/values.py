@@ -21,7 +21,8 @@ KEPT_AS_TEXT = r"^(?:=\s*\"\s*(.*?)\s*\"|['’‘`]+\s*(.*))$"
 GROUPED = r"[-+−]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?"
 YEARS = (1900, 2100)
 SEVERAL = timezone(timedelta(minutes=1), "several")  # stands for a column in several offsets
-ZONED = r"^(.*:\d{2}(?:\.\d+)?)\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+ZONED = r"^(.*:\d{2}(?:\.\d+)?)\s*(Z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$"
+NOW = r"(?i)\s*(now|today)\s*"
 MONTH = r"^(?P<year>(?:19|20)\d{2})\s*(?:[-/.年]\s*)?(?P<month>0?[1-9]|1[0-2])\s*月?$"
 PARTS = (
     r"^(?P<first>\d{1,4})\s*(?P<mark>[-/.年])\s*(?P<second>\d{1,2})\s*[-/.月]\s*"
@@ -265,13 +266,14 @@ def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]
             return column, [Wrong(~empty, _("not dates"), remedy)]
     text = column.astype("str")
     zoned = text.str.fullmatch(ZONED).eq(True)
+    if zoned.any() and not zoned[~empty].all():
+        other = ~empty & (~zoned if zoned.sum() * 2 > (~empty).sum() else zoned)
+        what = _("in another kind of time zone than the rest")
+        times, faults = _times(column.mask(other), empty | other)
+        return times, [Wrong(other, what, _("Write all of them in the shop's time.")), *faults]
     offsets = pd.Series("", index=text.index)
     if zoned.any():
         parts = text[zoned].str.extract(ZONED)
-        if not zoned[~empty].all():
-            other = ~empty & (~zoned if zoned.sum() * 2 > (~empty).sum() else zoned)
-            what = _("in another kind of time zone than the rest")
-            return column, [Wrong(other, what, _("Write all of them in the shop's time."))]
         text = text.mask(zoned, parts[0].reindex(text.index))
         offsets = parts[1].reindex(text.index, fill_value="")
     months = text.str.fullmatch(MONTH).eq(True)
@@ -279,7 +281,8 @@ def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]
         parts = text[months].str.extract(MONTH)
         first = parts["year"] + "-" + parts["month"].str.zfill(2) + "-01"
         text = text.mask(months, first.reindex(text.index))
-    times = pd.to_datetime(text.mask(empty), errors="coerce", format="ISO8601")
+    no_time = text.str.fullmatch(NOW).eq(True)  # pandas would take the clock's time
+    times = pd.to_datetime(text.mask(empty | no_time), errors="coerce", format="ISO8601")
     times = times.astype("datetime64[us]")
     rest = times.isna() & ~empty
     if not rest.any():
