@@ -881,3 +881,36 @@ def test_the_static_twin_has_a_frame_for_each_threshold(shop: Shop) -> None:
     twin = page.lab(shop).frames()
     assert len(twin.frames) == 7
     assert twin.frames[0].png()[:4] == b"\x89PNG"
+
+
+def test_a_price_index_takes_no_total_no_word_and_no_gap_for_goods() -> None:
+    table = pd.DataFrame(
+        {
+            "period": [1, 1, 2, 2],
+            "item": ["a", "b"] * 2,
+            "price": [2.0, 4, 3, 4],
+            "quantity": [10.0, 5, 6, 7],
+        }
+    )
+    for row, told in [
+        ([1, "合计", 6.0, 15.0], "total of the others"),
+        ([1, "", 6.0, 15.0], "In 1 of 5 rows of prices, item is missing"),
+        ([1, "None", 6.0, 15.0], "In 1 of 5 rows of prices, item is missing"),
+        ([1, "c", 6.0, None], "In 1 of 5 rows of prices, quantity is no number of 0 or more"),
+    ]:
+        with pytest.raises(CourseError, match=told):
+            competitors.price_index(pd.concat([table, pd.DataFrame([row], columns=[*table])]))
+    with pytest.raises(CourseError, match="kind is missing"):
+        competitors.price_index(table.assign(kind=["x", ""] * 2), by="kind")
+    unsold = pd.DataFrame([[1, "c", None, None]], columns=[*table])
+    levels = [
+        competitors.price_index(one).level.tolist() for one in (table, pd.concat([table, unsold]))
+    ]
+    assert levels[0] == levels[1] == [1, pytest.approx(1.198958, abs=1e-6)]
+
+
+def test_names_of_goods_may_be_any_words() -> None:
+    named = pd.DataFrame({"name": ["Total", "None", "合计"]})
+    found = competitors.match_products(named, named)
+    assert (found["left"] == found["right"]).all()
+    assert len(found) == 3

@@ -514,3 +514,29 @@ def test_an_empty_campaign_is_none_in_a_shop_in_place(move: str) -> None:
     there = {"visits": MOVES[move](visits)}
     assert rows(kpi.measure("campaign_uv_share", there)) == [(1 / 3,)]
     assert rows(kpi.measure("campaign_uv_share", Shop.in_place(there))) == [(1 / 3,)]
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_short_floats_are_read_as_they_are_written(move: str) -> None:
+    tables = lines([(0.45, 29.90), (2, 12345.67)])
+    short = tables["order_lines"].astype({"quantity": "float32", "unit_price": "float32"})
+    there = moved(MOVES[move], tables | {"order_lines": short})
+    assert rows(kpi.measure("sales", there)) == [(13.46 + 24691.34,)]
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_words_for_nothing_are_no_visitor_and_no_group(move: str) -> None:
+    visits = pd.DataFrame(
+        {
+            "visit_id": [1, 2, 3, 4],
+            "visitor_id": ["a", "", "None", "a"],
+            "channel_id": ["search", "", None, "null"],
+            "band": ["", "low", "low", None],
+            "started_at": pd.to_datetime(["2025-03-01"] * 4).astype("datetime64[us]"),
+        }
+    )
+    there = {"visits": MOVES[move](visits)}
+    assert rows(kpi.measure("uv", there)) == [(1,)]
+    found = rows(kpi.measure("visits", there, "channel_id"))
+    assert sorted(found, key=str) == [("search", 1), (None, 3)]
+    assert sorted(rows(kpi.measure("visits", there, "band")), key=str) == [("low", 2), (None, 2)]

@@ -914,3 +914,25 @@ def test_a_column_of_the_callers_is_not_taken_for_one_that_is_computed() -> None
         expected = function(*call.args, **call.kwargs)
         found = function(more, **call.kwargs)
         pd.testing.assert_frame_equal(found[[*expected]], expected)
+
+
+@pytest.mark.parametrize(
+    "law", [stats.gamma(0.01), stats.nbinom(1, 0.01), stats.lognorm(3), stats.norm(5, 10)]
+)
+@pytest.mark.parametrize(("under", "over"), [(1e-9, 1e9), (1, 9), (9, 1)])
+def test_an_order_and_what_it_costs_are_never_below_zero(
+    law: Any, under: float, over: float
+) -> None:
+    best = operations.newsvendor(law, under, over)
+    assert best.quantity >= 0
+    assert 0 <= best.fill_rate <= 1
+    assert best.cost >= 0
+    tried = operations.newsvendor_costs(law, under, over, [0, best.quantity])
+    assert tried["too_many"].min() >= 0
+    assert tried["too_many"][0] == pytest.approx(0, abs=1e-6 * over)
+    assert tried["cost"][1] == pytest.approx(best.cost)
+
+
+def test_nobody_orders_less_than_nothing_to_see_what_it_costs() -> None:
+    with pytest.raises(CourseError, match="below 0"):
+        operations.newsvendor_costs([3, 5], 1, 1, [-1, 2])

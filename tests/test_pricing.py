@@ -22,6 +22,7 @@ from ecokit.plots import pricing as plots
 from ecokit.pricing import elasticity
 from ecokit.pricing.base import BINDS
 from ecokit.shop import Shop, load_shop
+from tests.engines import MOVES
 
 Frame = pd.DataFrame
 
@@ -1072,3 +1073,39 @@ def test_figures_are_drawn_with_their_finding(shop: Shop, weeks: Frame) -> None:
     titles = [figure.axes[0].get_title(loc="left") for figure in figures]
     assert titles[0].endswith("prices")
     assert titles[2] == ""
+
+
+@pytest.mark.parametrize("move", ["pandas", "polars", "polars-lazy", "duckdb", "pyarrow"])
+@pytest.mark.parametrize(
+    ("arm", "told"),
+    [
+        ("", "arm is missing"),
+        ("null", "arm is missing"),
+        ("Total", "total of the others"),
+        ("总计", "total of the others"),
+    ],
+)
+def test_a_word_for_nothing_and_a_total_are_no_arms(move: str, arm: str, told: str) -> None:
+    counts = pd.DataFrame({"arm": ["old", "new", arm], "visitors": [100, 110, 210], "orders": 5})
+    for measure in (pricing.ratio_check, pricing.effects):
+        with pytest.raises(CourseError, match=told):
+            measure(MOVES[move](counts))
+
+
+def test_a_panel_reads_words_for_nothing_and_finds_the_price_among_the_effects() -> None:
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame(
+        {
+            "product_id": np.repeat(["a", "b", "c", "d"], 30),
+            "market": np.tile(range(30), 4),
+            "price": rng.uniform(10, 30, 120).round(2),
+            "units": rng.poisson(20, 120),
+            "promotion": "yes",
+        }
+    )
+    for column in ("product_id", "promotion"):
+        bad = table.assign(**{column: table[column].where(table.index > 0, "")})
+        with pytest.raises(CourseError, match=rf"In 1 of 120 rows of panel, {column} is missing"):
+            pricing.estimate(bad, exposure=None, controls="promotion")
+    with pytest.raises(CourseError, match="does not change beyond"):
+        pricing.estimate(table, exposure=None, effects=("product_id", "price"))

@@ -818,3 +818,8 @@ def test_the_twin_shows_desks_around_the_busiest_hours_work(shop: Shop) -> None:
     peak = float(sd.hours({"contacts": fullest}).mean(axis=1).max())
     erlangs = sd.load(peak, sd.handling_minutes(shop))
     assert all(f"for {erlangs:.1f} erlangs" in frame.alt for frame in twin.frames)
+
+
+def test_who_came_back_did_so_after_the_first_day() -> None:
+    with pytest.raises(CourseError, match="above 0 for who came back"):
+        sd.fit_bg_nbd([2, 1], [0, 5], [10, 10])

@@ -913,3 +913,10 @@ def test_a_launch_plan_is_as_good_as_a_finer_search(shop: Shop) -> None:
             field.name: float(rng.integers(int(field.low), int(field.high) + 1)) for field in FIELDS
         }
         assert launch_profit(base, plan) <= most * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("method", ["interval", "rate", "regression"])
+@pytest.mark.parametrize("sales", [[5] * 6, [1, 2, 4, 8, 16, 32], [0, 0, 100, 0, 0]])
+def test_sales_that_tell_of_no_market_are_refused(sales: list[float], method: str) -> None:
+    with pytest.raises(CourseError, match="No Bass curve fits"):
+        strategies.fit_bass(sales, method=method)

@@ -229,8 +229,8 @@ def price_index(
     Parameters
     ----------
     prices : table
-        One row an item and period. A row without a price is left out; a missing quantity counts
-        as zero.
+        One row an item and period. A row without a price is left out; one with a price needs
+        its quantity, 0 where nothing was bought.
     formula : str, optional
         As in :func:`bilateral_index`. Default: ``"fisher"`` where the table has quantities, else
         ``"jevons"``, which weighs all items alike.
@@ -287,9 +287,7 @@ def price_index(
     named = {"period": period, "item": item, "price": price}
     if formula not in UNWEIGHTED:
         named["quantity"] = quantity
-    priced = _opened(prices, "prices", {**{key: key for key in keys}, **named}).dropna(
-        subset=["price"]
-    )
+    priced = _opened(prices, "prices", {**{key: key for key in keys}, **named})
     rows.refuse(priced, "prices", [rows.twice(*keys, "period", "item")])
     if priced.empty:
         raise CourseError(NO_PRICE)
@@ -302,24 +300,22 @@ def price_index(
 
 
 def _opened(given: Any, name: str, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return prices and quantities as pandas; a missing quantity counts as zero."""
+    """Return the rows with prices as pandas; one of them without its quantity is refused."""
     types = {**TYPES, "quantity": "number"}
     frame = frames.table(given, columns, name=name, types=types)
     table = frames.as_pandas(frame.select(*columns)).reset_index(drop=True)
     numeric = [column for column in columns if types.get(column) == "number"]
     others = [column for column in columns if column not in numeric]
     weights = [column for column in numeric if column in ("quantity", "units")]
+    prices = [column for column in numeric if column not in weights]
     wrong = [rows.missing(column, *others) for column in others]
-    wrong += [
-        rows.below_zero(column, *others, gaps=True)
-        if column in weights
-        else rows.not_above_zero(column, *others, gaps=True)
-        for column in numeric
-    ]
+    wrong += [rows.not_above_zero(column, *others, gaps=True) for column in prices]
     rows.refuse(table, name, wrong)
     if "period" in table:
         kinds.refuse_unsorted(name, columns["period"], table["period"])
-    return table.astype(dict.fromkeys(numeric, "float64")).fillna(dict.fromkeys(weights, 0.0))
+    priced = table.dropna(subset=prices)
+    rows.refuse(priced, name, [rows.below_zero(column, *others) for column in weights])
+    return priced.astype(dict.fromkeys(numeric, "float64"))
 
 
 def in_time(periods: Sequence[Any]) -> list[Any]:
@@ -456,7 +452,7 @@ def average_price(
     ecokit.errors.CourseError: The table prices has no column item. It has: period. ...
     """
     named = {"period": period, "item": item, "price": price}
-    priced = _opened(prices, "prices", named).dropna(subset=["price"])
+    priced = _opened(prices, "prices", named)
     if priced.empty:
         raise CourseError(NO_PRICE)
     rows.refuse(priced, "prices", [rows.twice("period", "item")])
@@ -528,7 +524,7 @@ def spatial_index(
     named = {**{key: key for key in keys}, "own_price": own_price, "price": price}
     if formula not in UNWEIGHTED:
         named["units"] = units
-    table = _opened(gaps, "gaps", named).dropna(subset=["own_price", "price"])
+    table = _opened(gaps, "gaps", named)
     found = []
     for name, group in _groups(table, keys):
         theirs, ours = group["price"].to_numpy(), group["own_price"].to_numpy()

@@ -116,7 +116,8 @@ def _similar(
 
 def _labelled(name: str, given: Any, columns: Sequence[str]) -> pd.DataFrame:
     """Return products as pandas with the row labels that tell them apart."""
-    table = frames.as_pandas(frames.table(given, columns, name=name))
+    as_written = dict.fromkeys(columns, "any")
+    table = frames.as_pandas(frames.table(given, columns, name=name, types=as_written))
     if not table.index.is_unique or table.index.to_frame().isna().any(axis=None):
         sentence = _("Each product of {name} needs a row label of its own: use set_index.")
         raise CourseError(sentence.format(name=name))

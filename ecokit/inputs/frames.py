@@ -471,6 +471,7 @@ def _checked(
     wanted = {**kinds.described(name, columns), **known}
     loose = [one for one in columns if isinstance(schema[one], nw.Object)]
     free = [one for one in columns if wanted.get(one, "any") == "any"]
+    frame = kinds.read_loose(name, frame, [one for one in columns if one not in wanted])
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_own_zones(name, frame, loose)
         kinds.refuse_nested(name, frame, free)

@@ -192,8 +192,19 @@ def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> 
 
 
 def as_group(frame: Frame, column: str) -> Frame:
-    """Return `frame` with a column to group by: what says no type as text, like everywhere else."""
+    """Return `frame` with a column to group by: what says no type as text, like everywhere else.
+
+    Text that says that nothing is there is the group of what is missing.
+
+    >>> visits = nw.from_native(pd.DataFrame({"channel_id": ["search", "", None]}))
+    >>> as_group(visits, "channel_id")["channel_id"].null_count()
+    2
+    """
     dtype = frame.collect_schema()[column]
+    if isinstance(dtype, nw.String):
+        if isinstance(frame, nw.DataFrame) and not frame[column].is_in(GAP_WORDS).any():
+            return frame
+        return without_gaps(frame, [column])
     text = isinstance(dtype, (nw.String, nw.Unknown))
     if isinstance(dtype, nw.Object) and isinstance(frame, nw.DataFrame):
         text = len(_first_of_each(frame[column])) > 1
@@ -334,6 +345,11 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str], *, read: bool = Fal
             if numbers is not None:
                 changed.append(numbers)
                 continue
+        if kind in {"integer", "number"} and isinstance(
+            dtype, nw.Float32
+        ):  # 29.9 is not 29.899999618530273
+            changed.append(nw.col(column).cast(nw.String).cast(nw.Float64))
+            continue
         if _fits(frame, dtype, kind):
             continue
         if _is_empty(frame, column):  # its type says nothing
@@ -383,6 +399,7 @@ def _read_text(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
     if not isinstance(frame, nw.DataFrame):
         known = schemas().get(table) or ()
         loose = {one.name for one in known if not one.required and one.type == "string"}
+        loose |= {one for one in words if _is_id(one)}
         return without_gaps(frame, sorted(words & loose))
     gaps = [column for column in sorted(words) if frame[column].is_in(GAP_WORDS).any()]
     frame = without_gaps(frame, [column for column in gaps if kinds[column] != "boolean"])
@@ -402,6 +419,24 @@ def _read_text(table: str, frame: Frame, kinds: Mapping[str, str]) -> Frame:
     for column in numbers:
         frame = _read_months(frame, column)
     return frame
+
+
+def read_loose(table: str, frame: Frame, columns: Sequence[str]) -> Frame:
+    """Read gaps in words in columns of text that no schema knows; refuse rows of totals.
+
+    Examples
+    --------
+    >>> arms = nw.from_native(pd.DataFrame({"arm": ["old", "new", ""]}))
+    >>> read_loose("data", arms, ["arm"])["arm"].null_count()
+    1
+    """
+    schema = frame.collect_schema()
+    texts = [one for one in columns if isinstance(schema[one], nw.String)]
+    if isinstance(frame, nw.DataFrame):
+        for column in texts:
+            _refuse_total(table, frame, column)
+        texts = [one for one in texts if frame[one].is_in(GAP_WORDS).any()]
+    return without_gaps(frame, texts)
 
 
 def _read_flags(table: str, frame: nw.DataFrame[Any], column: str) -> nw.DataFrame[Any]:

@@ -109,13 +109,13 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     ratio = underage / (underage + overage)
     quantity = max(float(law.ppf(ratio)), 0.0)
     short = expected_shortage(law, stock=quantity)
-    mean = float(law.mean()) if law.support()[0] >= 0 else expected_shortage(law, stock=0)
+    mean = _mean(law)
     return Newsvendor(
         quantity=quantity,
         ratio=ratio,
         service_level=float(law.cdf(quantity)),
-        fill_rate=1 - short / mean if mean > 0 else 1.0,
-        cost=overage * (quantity - mean + short) + underage * short,
+        fill_rate=min(max(1 - short / mean, 0.0), 1.0) if mean > 0 else 1.0,
+        cost=overage * max(quantity - mean + short, 0.0) + underage * short,
     )
 
 
@@ -157,12 +157,18 @@ def newsvendor_costs(
     underage = numbers.positive("underage", underage)
     overage = numbers.positive("overage", overage)
     law = _law(demand)
-    tried = numbers.row("quantities", quantities)
+    tried = numbers.row("quantities", quantities, low=0)
     short = np.array([expected_shortage(law, stock=float(size)) for size in tried])
-    too_few, too_many = underage * short, overage * (tried - float(law.mean()) + short)
+    left = np.maximum(tried - _mean(law) + short, 0.0)
+    too_few, too_many = underage * short, overage * left
     return pd.DataFrame(
         {"quantity": tried, "too_few": too_few, "too_many": too_many, "cost": too_few + too_many}
     )
+
+
+def _mean(law: Any) -> float:
+    """Return the mean of a demand in which nobody asks for less than nothing."""
+    return float(law.mean()) if law.support()[0] >= 0 else expected_shortage(law, stock=0)
 
 
 @public
@@ -494,7 +500,7 @@ def fill_rate(demand: Demand, reorder_point: float, order_quantity: float) -> fl
     law = _law(demand)
     above = expected_shortage(law, stock=point)
     below = expected_shortage(law, stock=point + size)
-    return 1 - (above - below) / size
+    return min(max(1 - (above - below) / size, 0.0), 1.0)
 
 
 @dataclass(frozen=True)

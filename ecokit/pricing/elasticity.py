@@ -372,7 +372,7 @@ def estimate(
     groups_ = Groups(codes or [np.zeros(len(used), np.intp)])
     kept = regression.independent(groups_, beside)
     beside, terms = beside[:, kept], [terms[place] for place in kept]
-    if np.std(regression.without(groups_, beside, log_price)) < 1e-9:
+    if np.std(regression.without(groups_, beside, log_price)) < 1e-7:
         message = _(
             "The price does not change beyond the effects of {effects}, so it tells nothing about "
             "demand. Take fewer effects or a longer history."
@@ -583,7 +583,7 @@ def _checked(
     flags = [nw.col(one).cast(nw.Int64) for one in controls if schema[one] == nw.Boolean]
     frame = frame.with_columns(*flags) if flags else frame
     own |= {one: "number" for one in controls if one not in words}
-    types = {"product_id": "id", "cluster": "any", "units": "number", "price": "number"} | own
+    types = {"product_id": "id", "units": "number", "price": "number"} | own
     frame = frames.table(frame, list(own), name="panel", types=own)
     opened = frames.table(frame, names, name="panel", types=types)
     wanted = list(dict.fromkeys([*names, *others, *own, *controls]))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
@@ -470,6 +471,9 @@ def _of_test(data: Any, test_id: str | None, columns: Mapping[str, str], name: s
     here = set(frame.collect_schema().names())
     if "test_id" in here:
         frame = frames.table(data, "test_id", name=name)
+    if isinstance(frame, nw.LazyFrame):  # to look for totals among the arms
+        needed = [one for one in (*columns.values(), "test_id") if one in here]
+        frame = nw.from_native(frames.as_pandas(frame.select(*dict.fromkeys(needed))))
     types = {"visitors": "number", "orders": "number", "revenue": "number"}
     table = frames.as_pandas(frames.table(frame, dict(columns), name=name, types=types))
     rows.refuse(table, name, [rows.missing("arm")])

@@ -286,10 +286,11 @@ def _customers(
     x = numbers.array("frequency", frequency, low=0)
     last = numbers.array("recency", recency, low=0)
     t = numbers.array("age", age, low=0)
-    if not x.shape == last.shape == t.shape or not ((x == np.rint(x)) & (last <= t)).all():
+    alike = x.shape == last.shape == t.shape
+    if not alike or not ((x == np.rint(x)) & (last <= t) & ((last > 0) | (x == 0))).all():
         message = _(
             "BG/NBD needs three columns of the same length: frequency in whole numbers, and "
-            "recency from 0 to age. repeat_summary makes them."
+            "recency from 0 to age, above 0 for who came back. repeat_summary makes them."
         )
         raise CourseError(message)
     return x, last, t

@@ -106,7 +106,7 @@ def fit_bass(sales: ArrayLike, *, method: str = "interval") -> BassFit:
     ------
     CourseError
         Fewer than five periods, a gap or sales below 0; or no curve fits: sales that neither rise
-        nor fall as adoption does.
+        nor fall as adoption does, or tell of a market a hundred times as large as they are.
 
     References
     ----------
@@ -172,6 +172,9 @@ _NO_BASS = _(
 )
 
 
+_LARGEST = 100  # times what is sold so far: a larger market is a guess, as of sales that only grow
+
+
 def _bass_regression(sold: Floats) -> tuple[float, float, float] | None:
     """Return p, q and M of sales on adopters so far and their square; None where there are none."""
     before = np.concatenate([[0.0], np.cumsum(sold)[:-1]])
@@ -188,9 +191,12 @@ def _bass_regression(sold: Floats) -> tuple[float, float, float] | None:
 
 
 def _bass_told(p: float, q: float, market: float, sold: Floats, made: Floats) -> BassFit:
+    """Return a fit that says something: better than the mean, of a market that can be seen."""
     around = float(np.square(sold - sold.mean()).sum())
     left = float(np.square(sold - made).sum())
-    return BassFit(p, q, market, 1 - left / around if around else 1.0)
+    if left >= around or market > _LARGEST * sold.sum():
+        raise CourseError(_NO_BASS)
+    return BassFit(p, q, market, 1 - left / around)
 
 
 @public
