@@ -1,63 +1,255 @@
-"""Find the code of answers in files that learners are given, however it is written there."""
+"""Find answers in files that learners are given, however they are written or packed there.
+
+A file is read in all ways that somebody, or a browser, could read it: its bytes and what is packed
+in them, its text with and without its markup, and what is encoded in that text.
+"""
 
 from __future__ import annotations
 
+import base64
+import binascii
 import html
+import io
 import json
 import re
-from collections.abc import Mapping
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from html.parser import HTMLParser
+from urllib.parse import unquote
 
 from nbformat import NotebookNode
 
 from ecokit.cli import copies
+from ecokit.cli.leaks import Secrets, plain, secrets_of, strings, together
 
-SHORT = 20
-"""Shorter lines (``exercises.progress``, ``mean``) may stand anywhere; whole answers never."""
+DEPTH = 4
+"""How often something may be packed in something else."""
+LARGEST = 50_000_000
+"""Bytes that one packed part may have."""
+
+ESCAPE = re.compile(r"\\+(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+CSS_ESCAPE = re.compile(r"\\+([0-9a-fA-F]{1,6})\s?")
+BASE64 = re.compile(r"(?:[\w+/-]{40,}(?:\\n|[\"',\s])+)*[\w+/-]{16,}", re.ASCII)
+HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){16,}")
+NO_BASE64 = re.compile(r"\\n|[^A-Za-z0-9+/]")
+DATA = re.compile(r"=\r?\n|=([0-9A-F]{2})")
+QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`")
+PACKED = re.compile(rb"\x1f\x8b\x08|[\x08\x18\x28\x38\x48\x58\x68\x78].")
+SIGNS = re.compile(rb"[\t\n\r\x20-\x7e]{12,}")
+MARKUP = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]*>", re.DOTALL)
+COMMENT = re.compile(r"<!--((?:(?!-->).)*)|/\*((?:(?!\*/).)*)|(?://|#)([^\n]*)", re.DOTALL)
 
 
-def leaked(master: NotebookNode, files: Mapping[str, str]) -> list[str]:
-    """Return ``file: line`` for each line of an answer that stands in a file.
+def leaked(
+    masters: NotebookNode | Iterable[NotebookNode], files: Mapping[str, str | bytes]
+) -> list[str]:
+    """Return ``file: piece`` for each piece of an answer that stands in a file.
 
     Parameters
     ----------
-    master
-        The notebook with the answers. A line that the lesson shows too is no secret.
+    masters
+        The notebooks with the answers, or one of them. A cell that is tagged ``shared`` may stand
+        in the files as a whole, with the lines that an answer has in common with it.
     files
-        Text by name: notebooks, pages with their tags, search indexes.
+        Content by name: notebooks, pages, search indexes, pictures, archives.
     """
-    lesson = squash(
-        "\n".join(c.source for c in master.cells if copies.ANSWER not in copies.tags(c))
-    )
-    lines = {line.strip() for answer in copies.answers(master) for line in answer.splitlines()}
-    secrets = {line for line in lines if len(squash(line)) >= SHORT and squash(line) not in lesson}
-    return [
-        f"{name}: {line}"
-        for name, text in files.items()
-        for plain in [squash(readable(name, text))]
-        for line in sorted(secrets)
-        if squash(line) in plain
-    ]
+    every = [masters] if isinstance(masters, NotebookNode) else list(masters)
+    secrets = together(cell for nb in every for cell in answers(nb))
+    allowed = sorted({plain(cell.source) for nb in every for cell in shared(nb)})
+    return [f"{name}: {piece}" for name in files for piece in found(secrets, allowed, name, files)]
 
 
-def readable(name: str, text: str) -> str:
-    """Return the words of a file without its markup."""
-    if name.endswith(".ipynb"):
-        return "\n".join(strings(json.loads(text)))
-    if name.endswith((".html", ".svg")):
-        return html.unescape(re.sub(r"<[^>]*>", "", text))
+def answers(nb: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in nb.cells if copies.ANSWER in copies.tags(cell)]
+
+
+def shared(nb: NotebookNode) -> Iterator[NotebookNode]:
+    """Yield the cells that may share lines with an answer and do not hold a whole one."""
+    secrets = [secrets_of(cell) for cell in answers(nb)]
+    for cell in nb.cells:
+        text = plain(cell.source)
+        if copies.SHARED in copies.tags(cell) and not any(one.is_whole_in(text) for one in secrets):
+            yield cell
+
+
+def found(
+    secrets: Secrets, allowed: Iterable[str], name: str, files: Mapping[str, str | bytes]
+) -> list[str]:
+    content = files[name]
+    content = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    pieces = set[str]()
+    for text in {name, *readings(content)}:
+        short = plain(text)
+        for cell in allowed:
+            short = short.replace(cell, "\0")
+        pieces.update(one for one in secrets.anywhere if one in short)
+        if any(one in short for one in secrets.alone):
+            pieces.update(secrets.alone & set(map(plain, own_texts(text))))
+    pieces |= secrets.cells & set(map(plain, cells_of(content)))
+    return sorted(pieces)
+
+
+# --- all ways to read a file --------------------------------------------------------------------
+
+
+@cache
+def readings(content: bytes, depth: int = DEPTH) -> frozenset[str]:
+    """Return the texts of a file: as it is, without markup, and what is packed or encoded in it."""
+    told = set[str]()
+    for text in as_text(content):
+        told |= set(views(text))
+    if depth:
+        inner = {part for part in unpacked(content) if part}
+        inner.update(part for text in list(told) for part in decoded(text))
+        for part in inner:
+            told |= readings(part, depth - 1)
+    return frozenset(told)
+
+
+def as_text(content: bytes) -> Iterator[str]:
+    """Yield bytes as text; of a picture or a font the runs of signs, through any zeros."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        yield content.decode("utf-16", "replace")
+    if is_binary(content):
+        yield "\n".join(run.decode() for run in SIGNS.findall(content.replace(b"\0", b"")))
+        return
+    try:
+        yield content.decode("utf-8")
+    except UnicodeDecodeError:
+        yield content.decode("latin-1")
+
+
+def views(text: str) -> Iterator[str]:
+    """Yield a text as it stands, as a document, without markup, and with escapes resolved."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        yield from spelt(text)
+        return
+    for one in strings(document):
+        yield from spelt(one)
+
+
+def spelt(text: str) -> Iterator[str]:
+    """Yield a text as it stands, without markup, and with entities and escapes resolved."""
+    resolved = resolve(text)
+    yield from {text, resolved}
+    if "\\" in text:
+        yield CSS_ESCAPE.sub(lambda found: sign(found[1]), html.unescape(text))
+    if "=" in text and re.search(r"=(\r?\n|20|3D|22)", text):
+        yield DATA.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", text)
+    for markup in {text, resolved}:
+        if "<" in markup:
+            yield resolve(MARKUP.sub("", markup))
+
+
+def resolve(text: str) -> str:
+    """Return a text with its entities and escapes resolved, as often as they are nested."""
+    for _time in range(3):
+        before = text
+        text = html.unescape(text)
+        if "%" in text:
+            text = unquote(text, errors="replace")
+        if "\\" in text:
+            text = ESCAPE.sub(lambda found: sign(found[1] or found[2] or found[3]), text)
+        if text == before:
+            break
     return text
 
 
-def strings(node: object) -> list[str]:
-    """Return every string of a JSON document; lists of lines are joined."""
-    if isinstance(node, str):
-        return [node]
-    if isinstance(node, list) and all(isinstance(item, str) for item in node):
-        return ["".join(node)]
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return [text for child in children for text in strings(child)]
+def sign(code: str) -> str:
+    return chr(min(int(code, 16), 0x10FFFF))
 
 
-def squash(text: str) -> str:
-    """Return the text without white space, for comparing across line breaks and indents."""
-    return re.sub(r"\s+", "", text)
+def decoded(text: str) -> Iterator[bytes]:
+    """Yield what a text holds in base64 or in hexadecimal digits."""
+    for run in BASE64.findall(text):
+        letters = NO_BASE64.sub("", run.replace("-", "+").replace("_", "/"))
+        if not re.search(r"[A-Z]", letters) or not re.search(r"[a-z]", letters):
+            continue  # a word or a number
+        for start in range(4 if len(run) < 4000 else 1):
+            part = letters[start:]
+            if len(part) % 4 == 1:
+                part = part[:-1]
+            try:
+                yield base64.b64decode(part + "=" * (-len(part) % 4))
+            except binascii.Error:
+                continue
+    for run in HEX.findall(text):
+        digits = re.sub(r"[\s:]", "", run)
+        yield bytes.fromhex(digits)
+
+
+def unpacked(content: bytes) -> Iterator[bytes]:
+    """Yield what is compressed in some bytes: archives, pictures, fonts, documents."""
+    if content[:2] == b"PK":
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                yield from (archive.read(name) for name in archive.namelist())
+        except zipfile.BadZipFile:
+            pass
+    if not is_binary(content):
+        return
+    for place in PACKED.finditer(content):
+        head = content[place.start() : place.start() + 2]
+        if head != b"\x1f\x8b" and int.from_bytes(head, "big") % 31:
+            continue
+        try:
+            part = zlib.decompressobj(47).decompress(content[place.start() :], LARGEST)
+        except zlib.error:
+            continue
+        if len(part) >= 16 and not is_binary(part):
+            yield part
+
+
+def is_binary(content: bytes) -> bool:
+    return b"\0" in content or content[:3] == b"\x1f\x8b\x08" or b"\xff" in content
+
+
+# --- texts of their own, for answers so short that they count only alone ------------------------
+
+
+def own_texts(text: str) -> Iterator[str]:
+    """Yield a reading, and each text of its own in it: lines, elements, attributes, comments."""
+    yield text
+    yield from text.splitlines()
+    yield from (found[1:-1] for found in QUOTED.findall(text))
+    yield from ("".join(parts) for parts in COMMENT.findall(text))
+    if "<" in text:
+        parser = Elements()
+        parser.feed(text)
+        parser.close()
+        yield from parser.texts
+
+
+class Elements(HTMLParser):
+    """Collects attributes, and the text of each block of code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.open = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.texts += [value for _name, value in attrs if value]
+        if tag in {"pre", "text", "title", "desc", "template", "textarea"}:
+            self.open += 1
+            self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"pre", "text", "title", "desc", "template", "textarea"} and self.open:
+            self.open -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self.open:
+            self.texts[-1] += data
+
+
+def cells_of(content: bytes) -> list[str]:
+    """Return the sources of a notebook's cells; nothing for another file."""
+    try:
+        return ["".join(cell["source"]) for cell in json.loads(content)["cells"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []

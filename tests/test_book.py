@@ -35,6 +35,7 @@ from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames
 from ecokit.topics import names
 from tests.chinese import compared
+from tests.leaks import leaked
 from tests.small_book import configure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -230,36 +231,8 @@ def test_nothing_is_loaded_from_outside(book: Path) -> None:
 
 
 def test_no_answer_leaks(book: Path) -> None:
-    secrets = set(distinctive_lines())
-    leaks = []
-    for path in book.rglob("*"):
-        if path.suffix in {".html", ".js", ".ipynb", ".md", ".txt", ".json"}:
-            text = plain(path)
-            leaks += [(path.relative_to(book).as_posix(), line) for line in secrets if line in text]
-    assert not leaks
-
-
-def distinctive_lines() -> Iterator[str]:
-    """Yield the lines of all answers, without those that the lesson shows too."""
-    for nb in copies.masters(ROOT / "notebooks").values():
-        shown = squeeze("\n".join(c.source for c in nb.cells if "answer" not in copies.tags(c)))
-        for answer in copies.answers(nb):
-            for line in map(squeeze, answer.splitlines()):
-                if len(line) > 20 and line not in shown:
-                    yield line
-
-
-def plain(path: Path) -> str:
-    text = path.read_text("utf8")
-    if path.suffix == ".html":
-        text = html.unescape(re.sub(r"<[^>]+>", "", text))
-    if path.suffix == ".ipynb":
-        text = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
-    return squeeze(text)
-
-
-def squeeze(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    files = {p.relative_to(book).as_posix(): p.read_bytes() for p in book.rglob("*") if p.is_file()}
+    assert not leaked(copies.masters(ROOT / "notebooks").values(), files)
 
 
 def test_the_download_is_the_learners_copy(book: Path) -> None:

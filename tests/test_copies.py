@@ -46,6 +46,8 @@ GOOD = notebook(
     code("explore.show('kpi', shop)", "explorer"),
 )
 
+LONG = code(f'uv = visits["visitor_id"].nunique()\n{CHECK.replace("42", "uv")}', "answer")
+
 # The name of each says what is wrong with it; beside it, what the error must say.
 DEFECTS = {
     "tag_misspelt": (
@@ -78,6 +80,20 @@ DEFECTS = {
     "exercise_shows_nothing": (notebook(code("1", "exercise")), "exercises.show"),
     "exercise_on_text": (notebook(text(SHOW, "exercise")), "belongs on a code cell"),
     "explorer_on_text": (notebook(text("-", "explorer")), "belongs on a code cell"),
+    "answer_repeated_in_code": (
+        notebook(code("UV  =  visits['visitor_id'].nunique()"), code(SHOW, "exercise"), LONG),
+        'cell 1 (kpi-01): it repeats "visits[visitorid].nunique()" of the answer kpi-03.',
+    ),
+    "answer_repeated_in_words": (
+        notebook(text('Take `visits["visitor_id"].nunique()`.'), code(SHOW, "exercise"), LONG),
+        'Tag it "answer" if it is one, or "shared"',
+    ),
+    "whole_answer_in_a_shared_cell": (
+        notebook(
+            code('uv = visits["visitor_id"].nunique()', "shared"), code(SHOW, "exercise"), LONG
+        ),
+        "it repeats the whole answer kpi-03.",
+    ),
     "exercise_and_answer_at_once": (notebook(code(SHOW, "exercise", "answer")), "not several"),
 }
 
@@ -106,6 +122,14 @@ def test_the_learner_gets_all_but_answers_and_outputs() -> None:
     nbformat.validate(made)
 
 
+def test_a_shared_cell_is_given_without_its_tag() -> None:
+    pattern = code('uv = visits["visitor_id"].nunique()', "shared")
+    other = code(f'uv = visits["visitor_id"].nunique()\nuv = uv / 2\n{CHECK}', "answer")
+    made = copies.learner(notebook(pattern, code(SHOW, "exercise"), other))
+    assert made.cells[0].source == pattern.source
+    assert not copies.tags(made.cells[0])
+
+
 def test_the_trainer_keeps_the_answers_and_sees_which_they_are() -> None:
     made = copies.trainer(GOOD)
     assert made.cells[3].source == "**Answer**\n\nCount visitors, not visits."
@@ -113,10 +137,10 @@ def test_the_trainer_keeps_the_answers_and_sees_which_they_are() -> None:
     nbformat.validate(made)
 
 
-SOURCES = st.text(alphabet="xyz =1\n", min_size=8)
+LESSONS, SECRETS = (st.text(alphabet=signs, min_size=8) for signs in ("xyz 1\n", "uvw 2\n"))
 
 
-@given(st.lists(st.tuples(SOURCES, SOURCES), max_size=5))
+@given(st.lists(st.tuples(LESSONS, SECRETS), max_size=5))
 def test_no_answer_reaches_a_learner(pairs: list[tuple[str, str]]) -> None:
     cells = []
     for number, (lesson, secret) in enumerate(pairs):

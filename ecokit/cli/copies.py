@@ -23,15 +23,15 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from ecokit.cli import ways
+from ecokit.cli import leaks, ways
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.topics import Topic
 
-ANSWER, EXERCISE, EXPLORER = "answer", "exercise", "explorer"
+ANSWER, EXERCISE, EXPLORER, SHARED = "answer", "exercise", "explorer", "shared"
 HIDDEN = frozenset({"hide-input", "remove-input", "remove-cell"})
 KINDS = frozenset({ANSWER, EXERCISE, EXPLORER})
-TAGS = KINDS | HIDDEN | {"nbval-ignore-output", "raises-exception", "remove-output"}
+TAGS = KINDS | HIDDEN | {SHARED, "nbval-ignore-output", "raises-exception", "remove-output"}
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -68,7 +68,8 @@ def check(nb: NotebookNode, name: str) -> None:
     ------
     CourseError
         A tag is unknown or misspelt; an ``answer`` does not follow its exercise; an
-        ``exercise`` has no answer; a cell that shows or checks an exercise is not tagged.
+        ``exercise`` has no answer; a cell that shows or checks an exercise is not tagged; a cell
+        of the lesson repeats an answer, or a part of one and is not tagged ``shared``.
 
     Examples
     --------
@@ -102,6 +103,38 @@ not known. Did you mean "answer"?
         raise CourseError(
             _("{name}: the last exercise, {id}, has no answer.").format(name=name, id=exercise)
         )
+    _check_repeats(nb, name)
+
+
+def _check_repeats(nb: NotebookNode, name: str) -> None:
+    """Refuse a lesson that shows what an answer says, in any of its cells."""
+    secrets = [(one.id, leaks.secrets_of(one)) for one in nb.cells if ANSWER in tags(one)]
+    for number, cell in enumerate(nb.cells, start=1):
+        if ANSWER in tags(cell):
+            continue
+        texts = [leaks.plain(text) for text in leaks.strings(cell)]
+        for answer, secret in secrets:
+            fault = _repeat_fault(secret, texts, answer, shared=SHARED in tags(cell))
+            if fault:
+                place = _("{name}, cell {number} ({id}): ").format(
+                    name=name, number=number, id=cell.get("id", "-")
+                )
+                raise CourseError(place + fault)
+
+
+def _repeat_fault(secret: leaks.Secrets, texts: list[str], answer: str, *, shared: bool) -> str:
+    """Say which part of an answer stands in a cell of the lesson, or nothing."""
+    held = [piece for text in texts for piece in secret.held(text)]
+    if not held:
+        return ""
+    if not shared:
+        return _(
+            'it repeats "{piece}" of the answer {answer}. Tag it "answer" if it is one, '
+            'or "shared" if the lesson is to show this.'
+        ).format(piece=min(held, key=len), answer=answer)
+    if any(map(secret.is_whole_in, texts)):
+        return _('it repeats the whole answer {answer}. Tag it "answer".').format(answer=answer)
+    return ""
 
 
 def _tag_fault(own: frozenset[str], cell_type: str) -> str:
@@ -245,6 +278,8 @@ def _without_answers(nb: NotebookNode) -> Iterator[NotebookNode]:
 
 def _copy(cell: NotebookNode) -> NotebookNode:
     copy = nbformat.from_dict(json.loads(json.dumps(cell)))
+    if SHARED in tags(cell):  # it would say where an answer is near
+        copy.metadata["tags"] = [tag for tag in cell.metadata["tags"] if tag != SHARED]
     if cell.cell_type == "code":
         copy.outputs, copy.execution_count = [], None
         if tags(cell) & HIDDEN:  # JupyterLab folds the code away, as the book does

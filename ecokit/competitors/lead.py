@@ -408,7 +408,7 @@ def lead_lag(moves: Any, leader: str, follower: str, most_weeks: int = 6) -> Any
     ...     pd.DataFrame({"week": weeks, "competitor_id": name, "category": "audio", "move": part})
     ...     for name, part in (("K1", steps[2:]), ("K2", steps[:-2])))
     >>> table = lead_lag(moves, "K1", "K2", most_weeks=3)
-    >>> int(table.loc[table["correlation"].idxmax(), "lag"])
+    >>> int(table["lag"][table["correlation"].idxmax()])
     2
     >>> lead_lag(moves, "K1", "K9")
     Traceback (most recent call last):

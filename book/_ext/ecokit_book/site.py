@@ -174,7 +174,7 @@ def keep_icons(css: str, used: set[str]) -> tuple[str, list[int]]:
 
 def _subset(font: Path, codes: Iterable[int], target: Path) -> set[int]:
     """Write the part of a font with some characters; return all those that it has."""
-    with TTFont(font) as whole:
+    with TTFont(font, recalcTimestamp=False) as whole:  # the same bytes whenever it is built
         known = set(whole.getBestCmap())
         subsetter = subset.Subsetter()
         subsetter.populate(unicodes=codes)
