@@ -1,4 +1,4 @@
-"""The book, built beside the lessons: how far it is, whether it stands, and why it does not."""
+"""What this process shows: the book, built beside the lessons, and whether a browser came."""
 
 from __future__ import annotations
 
@@ -103,3 +103,6 @@ def done(line: str) -> float:
 
 current: Building | None = None
 """What this process builds: set by ``ecokit start``, shown by the server beside it."""
+
+shown = threading.Event()
+"""Set when a browser has opened JupyterLab."""

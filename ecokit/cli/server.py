@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +28,6 @@ from ecokit.messages import _
 STYLE = Path(__file__).with_name("lab.css")
 EXTENSIONS = Path(__file__).with_name("labextension")
 FONT = Path(ecokit.__file__).parent / "plots" / "fonts" / "NotoSansSC-ecokit.otf"
-
-
-shown = threading.Event()
-"""Set when a browser has opened JupyterLab."""
 
 
 class BookHandler(JupyterHandler, web.StaticFileHandler):
@@ -96,7 +91,7 @@ class StyleHandler(JupyterHandler):
     @authorized
     async def get(self) -> None:
         """Send the style sheet, and note that a page of JupyterLab is there."""
-        shown.set()
+        now.shown.set()
         own = [Path(folder, "custom.css") for folder in self.settings["static_custom_path"]]
         sheets = [STYLE, *(path for path in own if path.is_file())]
         self.set_header("Content-Type", "text/css; charset=utf-8")

@@ -243,11 +243,9 @@ def _show(running: dict[str, Any], *, open_browser: bool) -> None:
 
 def _open(file: Path, running: dict[str, Any]) -> None:
     """Open the browser; tell the addresses where no page has come from it after a while."""
-    from ecokit.cli.server import shown
-
     webbrowser.open(file.as_uri())
     patience = PATIENCE if running["pid"] == os.getpid() else 0
-    if not shown.wait(patience):
+    if not building.shown.wait(patience):
         _say(_("If no page has opened, open it yourself:"))
         _tell(running)
 
