@@ -5,10 +5,10 @@ PORT   :=
 OPEN   := yes
 
 .DEFAULT_GOAL := help
-.PHONY: help course test book datasets notebooks trainer wheel lint bench lock lowest companies new-topic clean learner-env developer-env
+.PHONY: help course test book datasets notebooks trainer wheel lint bench lock lowest companies reproducible new-topic clean learner-env developer-env
 
 help:  ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
 
 course: learner-env  ## start the course: book and notebooks (OPEN=no: no browser, PORT=8899)
 	@$(BIN)/ecokit start $(if $(PORT),--port $(PORT)) $(if $(filter no,$(OPEN)),--no-open)
@@ -49,6 +49,9 @@ lowest: developer-env  ## run the unit tests with the lowest versions that pypro
 
 companies: developer-env  ## check every exercise over fifty companies (tests take 25)
 	ECOKIT_COMPANIES=50 $(BIN)/python -m pytest -q -n auto --dist loadscope tests/test_exercises.py -k for_every_company
+
+reproducible: developer-env  ## build the book twice in two folders and compare each byte
+	@$(BIN)/python -m tests.reproducible
 
 new-topic: developer-env  ## make a topic in a copy and prove that it passes everything
 	@$(BIN)/python -m tests.new_topic

@@ -34,6 +34,7 @@ from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames
 from ecokit.topics import names
+from tests import reproducible
 from tests.chinese import compared
 from tests.leaks import leaked
 from tests.small_book import configure
@@ -377,6 +378,32 @@ def test_the_slider_speaks_its_labels_whatever_is_in_them() -> None:
     assert label.get_text() == "Speed & cost"
 
 
+PAGE = """\
+---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+# Parts of a page 页面
+
+```{exercise} organisation-mean-span
+```
+
+```{code-cell} ipython3
+from ecokit import load_shop, organisation, plots
+from ecokit.plots import theme
+shop = load_shop()
+print(sorted({"a", "b"}))
+theme.table(organisation.cost(shop, by="sourcing"))
+```
+
+```{code-cell} ipython3
+from matplotlib.figure import Figure
+figure = Figure()
+figure.add_subplot().plot([1, 2])
+figure
+```
+"""
 FAULTS = {
     "```{twin} astrology\n```": "There is no explorer 'astrology'",
     "```{exercise} organisation-astrology\n```": "There is no exercise 'organisation-astrology'",
@@ -395,6 +422,20 @@ def sphinx(folder: Path) -> str:
         env=os.environ | {"PYTHONUTF8": "1"},
     )
     return done.stderr
+
+
+def test_a_page_has_the_same_bytes_in_another_folder(tmp_path: Path) -> None:
+    """One page of all kinds of parts; `make reproducible` compares the whole book."""
+    books = []
+    for seed, name in enumerate(reproducible.FOLDERS):
+        folder = tmp_path / name
+        folder.mkdir(parents=True)
+        configure(folder, "page", 'nb_execution_mode = "force"')
+        (folder / "page.md").write_text(PAGE, "utf-8")
+        reproducible.run([sys.executable, "-m", "sphinx", "-q", ".", "out"], folder, seed)
+        books.append(folder / "out")
+    assert {"page.html", "_static/chinese.woff"} <= set(reproducible.files(books[0]))
+    assert not reproducible.differences(*books)
 
 
 def test_every_fault_of_a_page_is_named(tmp_path: Path) -> None:
