@@ -489,3 +489,19 @@ def test_a_line_is_a_kind_of_product_not_the_number_in_an_order() -> None:
     lines = kpi.measure("sales", shop, "line").set_index("line")["sales"]
     assert set(lines.index) == set(shop.products["line"])
     assert lines.sum() == pytest.approx(kpi.measure("sales", shop)["sales"].iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "key"), [("orders",) * 2 + ("order_id",), ("visits",) * 2 + ("visit_id",)]
+)
+@pytest.mark.parametrize(
+    "move", [pd.DataFrame, pl.from_pandas, lambda it: pl.from_pandas(it).lazy()]
+)
+def test_a_row_without_its_own_id_is_not_counted(
+    name: str, table: str, key: str, move: Any
+) -> None:
+    rows = tiny()[table].assign(**{key: lambda it: it[key].astype("object")})
+    rows.loc[rows.index[0], key] = None
+    rows[key] = rows[key].convert_dtypes()
+    with pytest.raises(CourseError, match=f"{key} is missing"):
+        kpi.measure(name, {table: move(rows)})

@@ -93,6 +93,14 @@ def test_abc_of_anything() -> None:
         operations.abc(lines, product_id="who", value="worth")
 
 
+def test_rows_without_a_name_are_classed_and_never_dropped() -> None:
+    lines = pd.DataFrame({"who": ["a", None, "b", None], "worth": [30.0, 40, 10, 20]})
+    for move in MOVES.values():
+        found = as_pandas(operations.abc(move(lines), product_id="who", value="worth", add_up=True))
+        assert found["worth"].tolist() == [60, 30, 10]
+        assert found["who"].isna().tolist() == [True, False, False]
+
+
 # --- closed forms ------------------------------------------------------------------------
 
 

@@ -829,6 +829,14 @@ def test_logit_shares_give_back_what_was_put_in() -> None:
     assert told.first_stage > 100
     with pytest.raises(CourseError, match="units of a market reach its customers"):
         pricing.logit_demand(sold(0).assign(customers=10))
+    # an instrument may lie below 0: it has no logarithm here; and two stages by hand
+    panel = sold(liked).assign(moved=weeks["c1"] - 7)
+    told = pricing.logit_demand(panel, instrument="moved", errors="robust")
+    x = np.column_stack([panel["price"], np.ones(1200)])
+    z = np.column_stack([panel["moved"], np.ones(1200)])
+    none = 1 - panel.groupby("market")["units"].transform("sum") / 1e6
+    y = np.log(panel["units"] / 1e6 / none).to_numpy()
+    assert told.price == pytest.approx(np.linalg.solve(z.T @ x, z.T @ y)[0], rel=1e-9)
 
 
 def test_rows_that_tell_nothing_are_counted() -> None:
@@ -943,6 +951,16 @@ def test_each_doubt_is_raised_where_it_belongs(
     days: Frame, how: dict[str, Any], sentence: str
 ) -> None:
     assert any(sentence in told for told in pricing.doubts(named(days), "T1", **how))
+
+
+@pytest.mark.parametrize(("price", "p_value"), [(90.0, 0.0), (100.0, 1.0)])
+def test_days_that_are_all_alike_leave_no_doubt(price: float, p_value: float) -> None:
+    days = pd.date_range("2025-03-01", periods=14).repeat(2)
+    test = pd.DataFrame({"test_id": "T", "date": days, "arm": ["A", "B"] * 14})
+    test = test.assign(price=[100.0, price] * 14, visitors=500, orders=50, units=50)
+    earned = pricing.effects({"price_tests": test}, "T").set_index("metric").loc["revenue"]
+    assert earned["difference"] == pytest.approx((price - 100) / 10)
+    assert earned["p_value"] == p_value
 
 
 def test_an_effect_that_wears_off_is_seen() -> None:

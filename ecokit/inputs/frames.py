@@ -489,7 +489,8 @@ def _refuse_gaps(name: str, frame: Frame, columns: Sequence[str], native: Any) -
 
     A lazy engine is asked, once for each table that it has.
     """
-    needed = kinds.needed(name, columns, numbers=isinstance(frame, nw.DataFrame))
+    asked = dict.fromkeys([*columns, *kinds.own_key(name, frame)])
+    needed = kinds.needed(name, list(asked), numbers=isinstance(frame, nw.DataFrame))
     rules = [amounts.gaps(name, one) for one in needed]
     if isinstance(frame, nw.DataFrame):
         rows.refuse(frame, name, rules)

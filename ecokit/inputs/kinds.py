@@ -304,6 +304,16 @@ def needed(table: str, columns: Sequence[str], *, numbers: bool = True) -> list[
     return [one for one in columns if one in found - _OPEN.get(table, set())]
 
 
+def own_key(table: str, frame: Frame) -> list[str]:
+    """Return the one column that tells the rows of a table apart, where `frame` has it.
+
+    A row without it cannot be counted: it may be a line of a spreadsheet below the last order.
+    """
+    schema = schemas().get(table)
+    key = schema.primary_key if schema else ()
+    return list(key) if len(key) == 1 and key[0] in frame.collect_schema().names() else []
+
+
 def _is_id(column: str) -> bool:
     # a pivoted table of pandas has times for names
     return str(column).endswith("_id") or column == "sku"

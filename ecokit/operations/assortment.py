@@ -179,7 +179,7 @@ def abc(
         Cumulative share at which A ends, and B.
     add_up : bool
         Whether rows of one product are added up first, as those of order lines; the answer then
-        holds the product and the value alone.
+        holds the product and the value alone. Rows without a product are one more, without a name.
 
     Returns
     -------
@@ -214,8 +214,7 @@ def abc(
     worth_of, goods = numbers.text("value", value), numbers.text("product_id", product_id)
     frame = frames.table(table, [goods, worth_of], name="table", types={worth_of: "number"})
     if numbers.flag("add_up", add_up):
-        known = frame.filter(~nw.col(goods).is_null())
-        frame = known.group_by(goods).agg(nw.col(worth_of).sum())
+        frame = frame.group_by(goods).agg(nw.col(worth_of).sum())
     _refuse_unranked(frame, product_id, value)
     worth = frame.with_columns(
         kept_=nw.max_horizontal(nw.col(value).cast(nw.Float64), nw.lit(0.0)), one_=nw.lit(1)

@@ -293,7 +293,8 @@ def estimate(
     errors : {"larger", "jackknife", "clustered", "robust", "plain"}
         Standard errors. ``"jackknife"``: clusters left out one by one (CV3). ``"larger"``: that,
         or rows left out one by one, whichever is larger: few clusters may show too little by luck.
-        ``"clustered"``: the usual ones by cluster (CV1). ``"robust"``: by row (HC1).
+        ``"clustered"``: the usual ones by cluster (CV1), in which effects that lie inside clusters,
+        such as those of products, cost no degree of freedom. ``"robust"``: by row (HC1).
         ``"plain"``: as if all rows varied alike, and counts as Poisson's.
     cluster : str, optional
         The column whose values share luck. Default: the product.
@@ -457,7 +458,8 @@ def logit_demand(
     panel : table
         A row a product and market (a week, a city), with the columns named below.
     instrument, effects, controls : str or sequence of str, optional
-        As in :func:`estimate`; instruments and price are in yuan, not in logarithms.
+        As in :func:`estimate`; the price is in yuan, and instruments are as they stand, not in
+        logarithms: they may lie below 0.
     errors : {"larger", "jackknife", "clustered", "robust", "plain"}
         As in :func:`estimate`.
     cluster : str, optional
@@ -500,7 +502,7 @@ def logit_demand(
     names = {"product_id": product_id, "units": units, "price": price, "market": market}
     names |= {"customers": customers}
     names |= {"cluster": product_id if cluster is None else numbers.text("cluster", cluster)}
-    data = _checked(panel, names, instruments, effects, controls)
+    data = _checked(panel, names, instruments, effects, controls, signed=True)
     rules = [rows.missing("market", "product_id"), rows.not_above_zero("customers", "market")]
     rows.refuse(data, "panel", [*rules, rows.twice("product_id", "market")])
     sold = data.groupby("market")["units"].transform("sum")
@@ -573,8 +575,13 @@ def _checked(
     measured: Sequence[str],
     effects: Sequence[str],
     controls: Sequence[str],
+    *,
+    signed: bool = False,
 ) -> pd.DataFrame:
-    """Return the panel in pandas, by the course's names, or say what is wrong with it."""
+    """Return the panel in pandas, by the course's names, or say what is wrong with it.
+
+    What is measured has a logarithm, and may not lie below 0, unless it is `signed`.
+    """
     own = dict.fromkeys(measured, "number")
     others = [one for one in effects if one not in names]
     frame = frames.table(panel, list(dict.fromkeys([*others, *own, *controls])), name="panel")
@@ -602,7 +609,7 @@ def _checked(
         *(rows.missing(name, "product_id") for name in gaps),
         rows.below_zero("units", "product_id"),
         rows.not_above_zero("price", "product_id"),
-        *(rows.below_zero(name, "product_id", gaps=True) for name in measured),
+        *(rows.below_zero(name, "product_id", gaps=True) for name in measured if not signed),
         *finite,
     ]
     rows.refuse(data, "panel", rules)

@@ -791,7 +791,8 @@ def _by_day(days: pd.DataFrame, test_id: str) -> tuple[float, float, Effect]:
 def _with_interval(difference: float, se: float, law: Any) -> Effect:
     """Return a difference with the interval and the p value that its standard error gives."""
     reach = float(law.ppf(0.975)) * se
-    p_value = float(2 * law.sf(abs(difference) / se)) if se else 1.0
+    alike = abs(difference) <= 1e-12  # days that are all the same leave no error, and no doubt
+    p_value = float(2 * law.sf(abs(difference) / se)) if se else float(alike)
     return Effect(difference, difference - reach, difference + reach, p_value)
 
 
