@@ -835,7 +835,7 @@ def test_logit_shares_give_back_what_was_put_in() -> None:
     x = np.column_stack([panel["price"], np.ones(1200)])
     z = np.column_stack([panel["moved"], np.ones(1200)])
     none = 1 - panel.groupby("market")["units"].transform("sum") / 1e6
-    y = np.log(panel["units"] / 1e6 / none).to_numpy()
+    y = np.log((panel["units"] / 1e6 / none).to_numpy(float))
     assert told.price == pytest.approx(np.linalg.solve(z.T @ x, z.T @ y)[0], rel=1e-9)
 
 
