@@ -643,3 +643,24 @@ def test_a_mapping_names_the_offset_of_the_shop(tmp_path: Path) -> None:
     times = own.load(tmp_path / "out").visits["started_at"].astype("str").str[:16].tolist()
     assert times == ["2025-01-01 23:00", "2025-01-01 10:00"]
     assert [one.rows for one in found.left] == [1], "+25:00 is no offset"
+
+
+def test_many_files_with_columns_in_any_order_fit_into_memory(tmp_path: Path) -> None:
+    names = ["order_id", "placed_at", "sku", "qty", "unit price"]
+    files: dict[str, str | bytes] = {}
+    for n in range(1, 41):
+        cells = dict(zip(names, [str(n), "2025-03-03", "a", str(n), "10"], strict=True))
+        order = names[n % 5 :] + names[: n % 5]
+        more = f",note{n}\n" if n % 2 else "\n"
+        row = ",".join(cells[one] for one in order)
+        files[f"m{n:02}_csv"] = f"{','.join(order)}{more}{row}\n"
+    files["m05_csv"] = f"{files['m05_csv']!s}合计,1,1,1,1\n"
+    found = looked(tmp_path, **files)
+    assert found.rows == {"orders": 40, "order_lines": 41}
+    assert {one.reason: one.rows for one in found.left} == {"total": 1}
+    shop = own.load(tmp_path / "out")
+    assert (shop.order_lines["quantity"] * shop.order_lines["unit_price"]).sum() == 8_200
+
+
+def test_a_packed_file_is_read_whatever_its_name_ends_in(tmp_path: Path) -> None:
+    assert looked(tmp_path, a_csv=gzip.compress(LINES.encode())).rows["order_lines"] == 3

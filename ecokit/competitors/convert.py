@@ -25,6 +25,21 @@ CATEGORY_WORDS = {
 PROMOTION_WORDS = {"sale": "sale|特价", "coupon": "coupon|券", "bundle": "bundle|套装"}
 CLAUSE = re.compile(r"\s[-–—]\s|[,.;!?|()/·、。\n\[\]]")
 ZERO = re.compile(r"(?<![\d.,])0+(?:[.,]0+)?(?![\d.,]*\d)(?!\s?[%元折¥])")
+_DAYS = (
+    r"(?:\d{1,2}(?:st|nd|rd|th)?\.?\s*)?(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?"
+    r"|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\d{1,4}[./-]\d{1,2}"
+    r"|next\s(?:week|month|year)|tomorrow\b"
+)
+THEN = re.compile(  # "in stock from 1 March", "in stock in 3 weeks"
+    rf"\s*:?\s*(?:(?:from|on|by|after)\s+)?(?:the\s+)?(?:{_DAYS})"
+    r"|\s*(?:in|within|after)\s+(?:about\s+)?(?:\d+(?:\s*[-–]\s*\d+)?|an?|a\sfew|few|several)"
+    r"\s*(?:(?:business|working)\s)?(?:hour|day|week|month)s?\b"
+)
+FIRST = re.compile(  # "3天后有货", "5月1日有货"
+    r"(?:\d+\s*[个個]?(?:天|日|周|週|星期|月|小时|小時)\s*之?[后後内內]|下[个個]?[周週月]|明[天日年]|[后後]天"
+    r"|\d+月(?:\d+[日号號])?|\d+[日号號])[才就会會将將]?\s*$"
+)
 NUMBER = r"\d[\d,]{0,12}(?:\.\d{1,6})?"
 MORE = {"千": 1_000, "万": 10_000, "萬": 10_000, "亿": 10**8, "億": 10**8, "k": 1_000, "m": 10**6}
 COUNT = re.compile(
@@ -150,6 +165,8 @@ def _denied(clause: str) -> bool:
         ZERO.search(clause)
         or pattern("not", "pause", "later").search(before)
         or pattern("later").search(after)
+        or THEN.match(after)
+        or FIRST.search(before)
         or _is_no(after)
     )
 

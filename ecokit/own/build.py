@@ -91,7 +91,7 @@ def typed(
         for name, part in plan.tables.items()
         if len(part.files) > 1 or not ready(schemas()[name], part, chosen[name][0], text)
     ]
-    heads = {name: [_head(one, connection) for one in chosen[name]] for name in waiting}
+    heads = {name: [_head(one, work, connection) for one in chosen[name]] for name in waiting}
     while waiting:  # until each column is read as its values ask for
         known = set(text)
         learned = {
@@ -137,13 +137,14 @@ def typed(
     return {name: done[name] for name in plan.tables}
 
 
-def _head(source: Source, connection: Any) -> Source:
-    """Return the first rows of a file, kept in memory."""
-    table = "head_" + hashlib.sha256(source.scan.encode()).hexdigest()[:16]
-    connection.execute(
-        f"CREATE TEMP TABLE IF NOT EXISTS {table} AS SELECT * FROM {source.scan} LIMIT {SAMPLE}"
-    )
-    return replace(source, scan=table)
+def _head(source: Source, work: Path, connection: Any) -> Source:
+    """Return the first rows of a file, kept beside: in memory those of many files do not fit."""
+    beside = work / f"head_{hashlib.sha256(source.scan.encode()).hexdigest()[:16]}.parquet"
+    place = sql.text(beside.as_posix())
+    if not beside.exists():
+        some = f"SELECT * FROM {source.scan} LIMIT {SAMPLE}"
+        connection.execute(f"COPY ({some}) TO {place} ({sql.PARQUET})")
+    return replace(source, scan=f"read_parquet({place})")
 
 
 def _chosen(table: str, part: Part, sources: dict[str, Source]) -> list[Source]:

@@ -28,6 +28,7 @@ TEXTS = (".csv", ".tsv", ".txt")
 BOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 LAST_ROW = 1_048_576
 HEAD = 1 << 18  # bytes that a first look takes
+BUFFER = 8 << 20  # bytes: a smaller file is read with memory of its own size
 LONGEST = 64 << 20  # bytes of one line, a text of many pages included
 LINES_ABOVE = 20  # lines that may stand above the names of the columns
 
@@ -142,7 +143,7 @@ def _text(
             notes.append(note.format(n=broken))
         path, zipped = copy, False
         head = _head(copy, zipped=False)
-    source = _csv(path, name, head.decode("utf-8-sig", "replace"), notes)
+    source = _csv(path, name, head.decode("utf-8-sig", "replace"), notes, zipped=zipped)
     if seen.quoted and len(head) == HEAD:
         source = _checked(source, connection)
     if "parallel=false" in source.scan:
@@ -274,7 +275,7 @@ def _transcode(path: Path, copy: Path, seen: Seen, *, zipped: bool) -> int:
     return broken
 
 
-def _csv(path: Path, name: str, head: str, notes: list[str]) -> Source:
+def _csv(path: Path, name: str, head: str, notes: list[str], *, zipped: bool = False) -> Source:
     if not head.strip():
         raise CourseError(_("It is empty. Export it again."))
     skipped = 0
@@ -302,6 +303,10 @@ def _csv(path: Path, name: str, head: str, notes: list[str]) -> Source:
         "store_rejects": "true",
         "columns": "{" + ", ".join(f"{sql.text(one)}: 'VARCHAR'" for one in columns) + "}",
     }
+    if zipped:  # whatever its name ends in
+        options["compression"] = "'gzip'"
+    elif path.stat().st_size < BUFFER:  # many small files take little memory
+        options["buffer_size"] = options["max_line_size"] = str(path.stat().st_size + 4096)
     if _broken_lines(head, separator):
         options["parallel"] = "false"
     words = ", ".join(f"{key}={value}" for key, value in options.items())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -49,7 +51,7 @@ def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -
     given: Mapping[str, Any] = theirs if isinstance(theirs, Mapping) else {"column": theirs}
     kind = kind_of(field)
     if "row" in given:
-        return Reading("row_number() OVER ()")
+        return Reading("own_row_")
     if "value" in given:
         return Reading(_constant(given["value"]))
     if "words" in given:
@@ -216,7 +218,7 @@ def select(table: Table, part: Part, sources: list[Source], long: Long, text: se
     The column ``_faults`` has a bit for each column that cannot be read, in the order of the
     mapping; ``_why`` says of a row that it is no row of the table at all.
     """
-    one = [_of_source(table, part, source, long, text) for source in sources]
+    one = [_of_source(table, part, source, long, text) for source in _runs(part, sources)]
     whole = " UNION ALL ".join(one)
     if not part.one_row_a:
         return whole
@@ -254,9 +256,48 @@ def ready(table: Table, part: Part, source: Source, text: set[str]) -> str:
     )
 
 
-def _of_source(table: Table, part: Part, source: Source, long: Long, text: set[str]) -> str:
+class _Run(NamedTuple):
+    """Files whose columns are alike, laid under each other and read as one."""
+
+    source: Source
+    scan: str
+
+
+_MANY = 4  # files: what reads a column takes memory for each of them, and twelve would not fit
+
+
+def _runs(part: Part, sources: list[Source]) -> list[_Run]:
+    """Return the files, those that follow each other with the same columns together."""
+    for source in sources:
+        for theirs in part.columns.values():
+            if isinstance(theirs, str):
+                need_column(theirs, source)
+    common = [one for one in sources[0].columns if all(one in it.columns for it in sources)]
+
+    def types(source: Source) -> list[str]:
+        return [source.types.get(name, "") for name in common]
+
+    runs = []
+    for _types, alike in itertools.groupby(sources, types):
+        together = list(alike)
+        names = "".join(f"{sql.quoted(name)}, " for name in common)
+        scans = [
+            f"SELECT {names}{_why(part, one)} AS own_why_, row_number() OVER () AS own_row_ "
+            f"FROM {_scan(part, one)}{_filter(part, one)}"
+            for one in together
+        ]
+        scan = " UNION ALL ".join(scans)
+        if len(together) > _MANY:
+            scan = f"WITH own_files_ AS MATERIALIZED ({scan}) FROM own_files_"
+        runs.append(_Run(replace(together[0], columns=tuple(common)), f"({scan})"))
+    return runs
+
+
+def _of_source(table: Table, part: Part, run: _Run, long: Long, text: set[str]) -> str:
     found = {
-        name: reading(table.field(name), theirs, source, (table.name, name) in long, name in text)
+        name: reading(
+            table.field(name), theirs, run.source, (table.name, name) in long, name in text
+        )
         for name, theirs in part.columns.items()
     }
     values = ", ".join(f"{one.value} AS {name}" for name, one in found.items())
@@ -264,8 +305,8 @@ def _of_source(table: Table, part: Part, source: Source, long: Long, text: set[s
     faults = " + ".join(f"CASE WHEN {test} THEN {bit} ELSE 0 END" for bit, test in wrong) or "0"
     differs = "" if part.one_row_a else ", FALSE AS _differs"
     return (
-        f"SELECT {values}, CAST({faults} AS BIGINT) AS _faults, {_why(part, source)} AS _why"
-        f"{differs} FROM {_scan(part, source)}{_filter(part, source)}"
+        f"SELECT {values}, CAST({faults} AS BIGINT) AS _faults, own_why_ AS _why{differs} "
+        f"FROM {run.scan}"
     )
 
 
