@@ -158,6 +158,40 @@ def test_visits_of_analytics_are_sessions_and_visitors(tmp_path: Path) -> None:
     assert not found.faults
 
 
+def events(path: Path, *sessions: str) -> None:
+    """Write an export of GA4: three sessions of visitors u1, u1, u2, and how each came."""
+    last = (
+        ", {'manual_campaign': {'medium': 'cpc', 'campaign_name': c}} "
+        "AS session_traffic_source_last_click"
+        if sessions
+        else ""
+    )
+    names = sessions or ("", "", "")
+    rows = ", ".join(f"('u{1 + n // 2}', {n}, '{name}')" for n, name in enumerate(names))
+    path.mkdir()
+    duckdb.execute(f"""
+        COPY (SELECT '20251201' AS event_date, 1764579600000000 + s AS event_timestamp,
+            'session_start' AS event_name, u AS user_pseudo_id,
+            [{{'key': 'ga_session_id', 'value': {{'string_value': NULL::VARCHAR, 'int_value': s}}}}]
+            AS event_params,
+            {{'name': CASE u WHEN 'u1' THEN '(organic)' ELSE 'spring' END, 'medium': 'organic'}}
+            AS traffic_source {last}
+        FROM (VALUES {rows}) AS t (u, s, c)) TO '{path / "events.parquet"}' (FORMAT parquet)""")
+
+
+@pytest.mark.parametrize("sessions", [(), ("(direct)", "winter", "(not set)")])
+def test_a_campaign_is_of_the_session_and_no_name_in_brackets(
+    sessions: tuple[str, ...], tmp_path: Path
+) -> None:
+    events(tmp_path / "in", *sessions)
+    look(tmp_path / "in", tmp_path / "out")
+    shop = own.load(tmp_path / "out")
+    assert shop.visits["campaign_id"].dropna().tolist() == ["winter" if sessions else "spring"]
+    assert kpi.measure("campaign_uv_share", shop).iloc[0, 0] == 0.5
+    report = (tmp_path / "out" / "report.txt").read_text("utf-8")
+    assert ("visits, campaign_id: how the visitor first came" in report) != bool(sessions)
+
+
 def test_a_traffic_report_gives_visits_and_no_visitors(tmp_path: Path) -> None:
     found = look(DATA / "ga4_traffic_csv", tmp_path / "traffic")
     assert found.values == {"visits": 14.0}

@@ -39,6 +39,14 @@ class Preset:
     tables: dict[str, dict[str, Any]]
     statuses: list[str] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
+    unsure: list[dict[str, Any]] = field(default_factory=list)
+
+
+NOTES = {
+    "first_visit": _("how the visitor first came, not this visit: the file has no record of that"),
+    "basket": _("an order is one line of one piece: count orders and sales on it, not units"),
+}
+"""What a preset cannot know of a column, by the word that it has for it."""
 
 
 @cache
@@ -177,6 +185,9 @@ def _by_preset(source: Source, one: Preset, connection: Any) -> dict[str, Part]:
             continue
         where = {str(there(k, source)): v for k, v in entry.get("where", {}).items()}
         unsure = _unsure_words(columns, source, connection)
+        for note in one.unsure:
+            if note["table"] == table and not ("unless" in note and there(note["unless"], source)):
+                unsure |= {it: NOTES[note["what"]] for it in note["columns"] if it in columns}
         zones.settle(columns, _times(table, columns), unsure, source, connection, SAMPLE)
         parts[table] = Part([source.name], columns, key, where, entry.get("repeat", ""), unsure)
     return parts
@@ -188,6 +199,10 @@ def _resolved(theirs: Any, source: Source, one: Preset) -> Any:
         return next((found for name in theirs if (found := there(name, source))), None)
     if not isinstance(theirs, Mapping):
         return there(str(theirs), source)
+    if "path" in theirs:  # of several, the first whose column is there
+        ways = theirs["path"] if isinstance(theirs["path"], list) else [theirs["path"]]
+        way = next((one for one in ways if one.partition(".")[0] in source.columns), None)
+        return {**theirs, "path": way} if way else None
     if "column" not in theirs:
         return dict(theirs)
     column = _resolved(theirs["column"], source, one)

@@ -21,7 +21,7 @@ COPIES = ("leave out sure ones", "leave out", "keep")
 TABLE_KEYS = ("files", "columns", "one_row_a", "where", "repeat")
 COLUMN_KEYS = (
     *("column", "words", "only_if", "not_if", "over", "value", "join", "parameter", "of", "path"),
-    *("epoch", "dates", "decimal", "row", "offset"),
+    *("none", "epoch", "dates", "decimal", "row", "offset"),
 )
 
 

@@ -84,6 +84,8 @@ def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -
         f"NOT coalesce({among(column, words, source)}, FALSE)"
         for column, words in given.get("not_if", {}).items()
     ]
+    if "none" in given:
+        tests.append(f"{raw} NOT IN {sql.listed([str(word) for word in given['none']])}")
     if not tests:
         return found
     return Reading(f"CASE WHEN {' AND '.join(tests)} THEN {found.value} END", found.wrong)
