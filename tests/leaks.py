@@ -31,12 +31,13 @@ LARGEST = 50_000_000
 
 ESCAPE = re.compile(r"\\+(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 CSS_ESCAPE = re.compile(r"\\+([0-9a-fA-F]{1,6})\s?")
-BASE64 = re.compile(r"(?:[\w+/-]{40,}(?:\\n|[\"',\s])+)*[\w+/-]{16,}", re.ASCII)
+BASE64 = re.compile(r"(?:[\w+/-]{16,}(?:\\n|[\"',\s])+)*[\w+/-]{16,}", re.ASCII)
 HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){16,}")
 NO_BASE64 = re.compile(r"\\n|[^A-Za-z0-9+/]")
 DATA = re.compile(r"=\r?\n|=([0-9A-F]{2})")
 QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`")
 PACKED = re.compile(rb"\x1f\x8b\x08|[\x08\x18\x28\x38\x48\x58\x68\x78].")
+JOINED = re.compile(r"([\"'`])\s*\+\s*\1")
 SIGNS = re.compile(rb"[\t\n\r\x20-\x7e]{12,}")
 MARKUP = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|</?[A-Za-z][^<>]*>", re.DOTALL)
 COMMENT = re.compile(r"<!--((?:(?!-->).)*)|/\*((?:(?!\*/).)*)|(?://|#)([^\n]*)", re.DOTALL)
@@ -79,14 +80,15 @@ def found(
 ) -> list[str]:
     content = files[name]
     content = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    pieces = set[str]()
-    for text in {name, *readings(content)}:
-        short = plain(text)
+    texts = {name, *readings(content)}
+    pieces, plains = set[str](), [plain(text) for text in texts]
+    for short in plains:
         for cell in allowed:
             short = short.replace(cell, "\0")
         pieces.update(one for one in secrets.anywhere if one in short)
-        if any(one in short for one in secrets.alone):
-            pieces.update(secrets.alone & set(map(plain, own_texts(text))))
+    if any(one in short for short in plains for one in secrets.alone):
+        own = (plain(part) for text in texts for part in own_texts(text))
+        pieces |= secrets.alone & set(own)
     pieces |= secrets.cells & set(map(plain, cells_of(content)))
     return sorted(pieces)
 
@@ -136,6 +138,8 @@ def spelt(text: str) -> Iterator[str]:
     """Yield a text as it stands, without markup, and with entities and escapes resolved."""
     resolved = resolve(text)
     yield from {text, resolved}
+    if "+" in text:
+        yield JOINED.sub("", resolved)
     if "\\" in text:
         yield CSS_ESCAPE.sub(lambda found: sign(found[1]), html.unescape(text))
     if "=" in text and re.search(r"=(\r?\n|20|3D|22)", text):
@@ -225,7 +229,7 @@ def own_texts(text: str) -> Iterator[str]:
 
 
 class Elements(HTMLParser):
-    """Collects attributes, and the text of each block of code."""
+    """Collects attributes, each text between two tags, and the text of each block of code."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -245,6 +249,8 @@ class Elements(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open:
             self.texts[-1] += data
+        else:
+            self.texts.append(data)
 
 
 def cells_of(content: bytes) -> list[str]:

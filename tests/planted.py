@@ -145,6 +145,11 @@ FILES: dict[str, tuple[str, Callable[[str], str | bytes]]] = {
         "kpi.html",
         lambda t: page(f"<script>load({json.dumps(json.dumps({'a': t}))})</script>"),
     ),
+    "joined in a script": ("a.js", lambda t: "a = " + " + ".join(map(json.dumps, t)) + ";"),
+    "lines of base64": (
+        "a.txt",
+        lambda t: "\n".join(re.findall(".{1,24}", based("Notes and more\n" * 3 + t))),
+    ),
     "escapes of a script": (
         "search.js",
         lambda t: 'a="' + "".join(f"\\u{ord(sign):04x}" for sign in t) + '"',
