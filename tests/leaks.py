@@ -117,10 +117,7 @@ def as_text(content: bytes) -> Iterator[str]:
     if is_binary(content):
         yield "\n".join(run.decode() for run in SIGNS.findall(content.replace(b"\0", b"")))
         return
-    try:
-        yield content.decode("utf-8")
-    except UnicodeDecodeError:
-        yield content.decode("latin-1")
+    yield content.decode("utf-8")
 
 
 def views(text: str) -> Iterator[str]:
@@ -209,7 +206,10 @@ def unpacked(content: bytes) -> Iterator[bytes]:
 
 
 def is_binary(content: bytes) -> bool:
-    return b"\0" in content or content[:3] == b"\x1f\x8b\x08" or b"\xff" in content
+    try:
+        return "\0" in content.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
 
 
 # --- texts of their own, for answers so short that they count only alone ------------------------

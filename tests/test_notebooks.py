@@ -122,11 +122,6 @@ def test_no_answer_is_in_the_learners_copy(name: str) -> None:
     assert leaked(MASTERS[name], {name: whole}), "the leak test must find them in the master"
 
 
-def test_no_answer_is_on_a_page_as_it_is_written() -> None:
-    pages = {str(path.relative_to(ROOT)): path.read_bytes() for path in ROOT.glob("book/**/*.md")}
-    assert not leaked(MASTERS.values(), pages)
-
-
 # --- a cell shows a call and its result, not how it is dressed ---
 
 LINES, WIDTH, DRESS = 20, 88, 3
