@@ -31,7 +31,7 @@ LARGEST = 50_000_000
 
 ESCAPE = re.compile(r"\\+(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 CSS_ESCAPE = re.compile(r"\\+([0-9a-fA-F]{1,6})\s?")
-BASE64 = re.compile(r"(?:[\w+/-]{16,}(?:\\n|[\"',\s])+)*[\w+/-]{16,}", re.ASCII)
+BASE64 = re.compile(r"(?:[\w+/-]{16,}(?:\\n|[\"',\s])+)+[\w+/-]{2,}|[\w+/-]{16,}", re.ASCII)
 HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){16,}")
 NO_BASE64 = re.compile(r"\\n|[^A-Za-z0-9+/]")
 DATA = re.compile(r"=\r?\n|=([0-9A-F]{2})")
