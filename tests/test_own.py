@@ -698,3 +698,18 @@ def test_many_files_with_columns_in_any_order_fit_into_memory(tmp_path: Path) ->
 
 def test_a_packed_file_is_read_whatever_its_name_ends_in(tmp_path: Path) -> None:
     assert looked(tmp_path, a_csv=gzip.compress(LINES.encode())).rows["order_lines"] == 3
+
+
+def test_ids_and_prices_of_parquet_keep_their_digits(tmp_path: Path) -> None:
+    folder = write(tmp_path / "raw")
+    lines = "(9223372036854775809::UBIGINT, 29.9::FLOAT), (5, 0.05::FLOAT)"
+    duckdb.execute(
+        "COPY (SELECT id AS order_id, DATE '2025-01-05' AS placed_at, 'a' AS sku, 2 AS qty, "
+        f"price AS 'unit price' FROM (VALUES {lines}) AS t(id, price)) TO '{folder / 'a.parquet'}'"
+    )
+    found = look(folder, tmp_path / "out")
+    assert not found.faults
+    shop = own.load(tmp_path / "out")
+    assert sorted(shop.orders["order_id"]) == ["5", str(2**63 + 1)]
+    assert sorted(shop.order_lines["unit_price"]) == [0.05, 29.9]
+    assert "Sales 销售额: ¥59.90" in (tmp_path / "out" / "report.txt").read_text("utf-8")

@@ -193,11 +193,18 @@ def _ready(kind: str, raw: str, theirs: str) -> Reading:
     whole = theirs.endswith("INT") or theirs == "INTEGER" or theirs.startswith("DECIMAL")
     fraction = theirs in ("DOUBLE", "FLOAT")
     if kind == "number" and (whole or fraction):
-        value = f"CAST({raw} AS DOUBLE)"  # no macro: a file read in place is read without them
+        short = f"CAST({raw} AS VARCHAR)" if theirs == "FLOAT" else raw  # 29.9 as it is written
+        value = f"CAST({short} AS DOUBLE)"  # no macro: a file read in place is read without them
         return Reading(f"CASE WHEN isfinite({value}) THEN {value} END")
-    if kind == "id" and whole:
-        return Reading(f"CAST({raw} AS BIGINT)")
-    if kind in ("id", "text id") and (whole or fraction):
+    if kind in ("id", "text id") and whole:
+        there = f"{raw} % 1 = 0" if theirs.startswith("DECIMAL") else "TRUE"
+        read = f"CASE WHEN {there} THEN TRY_CAST({raw} AS HUGEINT) END"
+        value = f"TRY_CAST({read} AS BIGINT)" if _long(theirs) else f"CAST({raw} AS BIGINT)"
+        if kind == "text id":  # one that is too long for a number, or text in another table
+            value = f"CAST({read} AS VARCHAR)"
+        wrong = f"({raw} IS NOT NULL AND {value} IS NULL)" if _long(theirs) else "FALSE"
+        return Reading(value, wrong)
+    if kind in ("id", "text id") and fraction:
         exact = (
             f"CASE WHEN {raw} % 1 = 0 AND abs({raw}) < 9007199254740992 "
             f"THEN CAST({raw} AS BIGINT) END"
@@ -209,6 +216,11 @@ def _ready(kind: str, raw: str, theirs: str) -> Reading:
     if kind == "flag" and theirs == "BOOLEAN":
         return Reading(raw)
     return _typed(kind, f"CAST({raw} AS VARCHAR)", "", True)
+
+
+def _long(theirs: str) -> bool:
+    """Return whether a type of whole numbers holds more than a BIGINT does."""
+    return theirs in ("UBIGINT", "HUGEINT", "UHUGEINT") or theirs.startswith("DECIMAL")
 
 
 # --- a whole table ---------------------------------------------------------------------------
