@@ -540,3 +540,15 @@ def test_words_for_nothing_are_no_visitor_and_no_group(move: str) -> None:
     found = rows(kpi.measure("visits", there, "channel_id"))
     assert sorted(found, key=str) == [("search", 1), (None, 3)]
     assert sorted(rows(kpi.measure("visits", there, "band")), key=str) == [("low", 2), (None, 2)]
+
+
+@everywhere
+def test_long_ids_as_decimals_are_refused(move: str) -> None:
+    """Two orders would be one: a decimal of 17 digits does not hold the last."""
+    at = pd.to_datetime(["2025-09-03"] * 2).astype("datetime64[us]")
+    orders = pd.DataFrame({"order_id": [1e16, 1e16 + 2], "placed_at": at, "paid_at": at})
+    lines = orders[["order_id"]].assign(line=1, quantity=1, unit_price=9.0)
+    there = moved(MOVES[move], {"orders": orders, "order_lines": lines})
+    for asked in (Shop.in_place, kpi.sales):
+        with pytest.raises(CourseError, match=r"order_id.*16 digits and more"):
+            asked(there)

@@ -619,9 +619,11 @@ def _moment(text: str) -> list[int]:
 
 def _refuse_changed(table: str, frame: Frame, column: str) -> None:
     """Refuse ids that stand as decimals, if those are so long that their last digits changed."""
-    if not isinstance(frame, nw.DataFrame):
-        return
-    if _largest(frame[column]) >= _EXACT:
+    if isinstance(frame, nw.DataFrame):
+        largest = _largest(frame[column])
+    else:  # hardly ever: ids of a database are whole numbers or text
+        largest = frame.select(nw.col(column).abs().max()).collect().item() or 0
+    if largest >= _EXACT:
         raise CourseError(
             _(
                 "The column {column} of {table} holds ids of 16 digits and more as decimal "

@@ -310,7 +310,7 @@ def scorecards(
         targets = targets[targets["post_id"].isin(frames.listed(posts, "posts"))].copy()
     check_weights(targets)
     starts = {one: numbers.month("month", one).start_time for one in targets["month"].unique()}
-    months = targets["month"].map(starts)
+    months = pd.to_datetime(targets["month"].map(starts))
     targets[by] = months.dt.to_period(frequency).dt.start_time.astype("datetime64[us]")
     keys = [by, "post_id", "kpi"]
     wanted = targets.groupby(keys, sort=False, as_index=False)[["target", "weight"]].mean()

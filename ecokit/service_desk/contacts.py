@@ -376,7 +376,8 @@ def answer_effect(
 
     level = numbers.share("confidence", confidence, zero=False, one=False)
     columns = {"group": group, "bought": bought, "day": day, "campaign": campaign}
-    types = {"bought": "number", "day": "datetime"}
+    # answer_groups writes "none" for no campaign: here that is a word like the others
+    types = {"bought": "number", "day": "datetime", "campaign": "any"}
     table = frames.table(groups, columns, name="groups", types=types)
     typed = table.select("group", "bought", nw.col("day").cast(nw.Datetime("us")), "campaign")
     visits = frames.as_pandas(typed)

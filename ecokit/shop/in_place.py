@@ -11,6 +11,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.messages import _, _n
 from ecokit.shop.schema import Field, Table, schemas
+from ecokit.shop.values import LONGEST
 from ecokit.shop.words import GAPS, TOTALS
 
 Frame = Any  # a Narwhals DataFrame or LazyFrame: the same calls on both
@@ -111,7 +112,26 @@ def _wrong_types(table: Table, frame: Frame) -> list[str]:
         )
         named = {"table": table.name, "column": field.name, "kind": field.type}
         told.append(message.format(found=schema[field.name], **named))
-    return told
+    return told or [_changed(table, one) for one in _decimal_ids(table, frame)]
+
+
+def _decimal_ids(table: Table, frame: Frame) -> list[str]:
+    """Return the ids that stand as decimals and are so long that their last digits changed."""
+    schema = frame.collect_schema()
+    ids = [one.name for one in table if one.name.endswith("_id") and one.name in schema]
+    decimal = [one for one in ids if schema[one].is_float()]
+    if not decimal:
+        return []
+    largest = _here(frame.select(*(nw.col(one).abs().max() for one in decimal))).row(0)
+    return [one for one, size in zip(decimal, largest, strict=True) if (size or 0) >= LONGEST]
+
+
+def _changed(table: Table, column: str) -> str:
+    message = _(
+        "Table {table}, column {column}: ids of 16 digits and more stand as decimal numbers, which "
+        "has changed their last digits. Read the column anew, as text."
+    )
+    return message.format(table=table.name, column=column)
 
 
 def _fits(field: Field, dtype: nw.dtypes.DType, *, spark: bool) -> bool:
