@@ -713,3 +713,10 @@ def test_ids_and_prices_of_parquet_keep_their_digits(tmp_path: Path) -> None:
     assert sorted(shop.orders["order_id"]) == ["5", str(2**63 + 1)]
     assert sorted(shop.order_lines["unit_price"]) == [0.05, 29.9]
     assert "Sales 销售额: ¥59.90" in (tmp_path / "out" / "report.txt").read_text("utf-8")
+
+
+def test_orders_of_nothing_but_returns_are_told(tmp_path: Path) -> None:
+    rows = "1,a,2,10\n1,b,-1,5\n2,a,-2,10\n"
+    found = looked(tmp_path, order_lines_csv=f"order_id,product_id,quantity,unit_price\n{rows}")
+    assert any(note.startswith("1 of 2 orders holds nothing but goods") for note in found.notes)
+    assert "goods that came back" in (tmp_path / "out" / "report.txt").read_text("utf-8")

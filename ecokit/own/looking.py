@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from ecokit import kpi
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.own import mapping, sql
 from ecokit.own.able import Ability, abilities
 from ecokit.own.build import connected, typed
@@ -227,6 +227,7 @@ def _tables(
             bar.update()
     relations = {name: connection.sql(_stored(kept, name)) for name in names}
     _measure(result, relations)
+    result.notes += _goods_back(relations, connection)
 
 
 def _keep(name: str, folder: Path, checks: Checks, connection: Any) -> int:
@@ -317,6 +318,28 @@ def _measure(result: Look, relations: dict[str, Any]) -> None:
             continue
         if rows and rows[0][0] is not None:
             result.values[one.id] = float(rows[0][0])
+
+
+def _goods_back(relations: dict[str, Any], connection: Any) -> list[str]:
+    """Tell of orders that hold nothing but goods that came back: they count as orders."""
+    lines = relations.get("order_lines")
+    if lines is None or not {"order_id", "quantity"} <= set(lines.columns):
+        return []
+    ((lowest,),) = lines.aggregate("min(quantity)").fetchall()
+    if lowest is None or lowest >= 0:
+        return []
+    ((back, of),) = connection.sql(
+        "SELECT count(*) FILTER (most < 0), count(*) FROM "
+        "(SELECT max(quantity) AS most FROM lines GROUP BY order_id)"
+    ).fetchall()
+    sentence = _n(
+        "{n:,} of {of:,} orders holds nothing but goods that came back (negative quantities). It "
+        "counts as an order, in the order value too; the sales are after it.",
+        "{n:,} of {of:,} orders hold nothing but goods that came back (negative quantities). They "
+        "count as orders, in the order value too; the sales are after them.",
+        back,
+    )
+    return [sentence.format(n=back, of=of)] if back else []
 
 
 def _write(result: Look) -> None:
