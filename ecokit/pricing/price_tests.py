@@ -472,7 +472,7 @@ def _of_test(data: Any, test_id: str | None, columns: Mapping[str, str], name: s
     if "test_id" in here:
         frame = frames.table(data, "test_id", name=name)
     if isinstance(frame, nw.LazyFrame):  # to look for totals among the arms
-        needed = [one for one in (*columns.values(), "test_id") if one in here]
+        needed = [one for one in (*columns.values(), "test_id", "date") if one in here]
         frame = nw.from_native(frames.as_pandas(frame.select(*dict.fromkeys(needed))))
     types = {"visitors": "number", "orders": "number", "revenue": "number"}
     table = frames.as_pandas(frames.table(frame, dict(columns), name=name, types=types))
