@@ -202,6 +202,8 @@ def as_group(frame: Frame, column: str) -> Frame:
     """
     dtype = frame.collect_schema()[column]
     if isinstance(dtype, nw.String):
+        if frame.implementation.is_pyarrow():  # has two kinds of text, which neither join nor stack
+            frame = frame.with_columns(nw.col(column).cast(nw.String))
         if isinstance(frame, nw.DataFrame) and not frame[column].is_in(GAP_WORDS).any():
             return frame
         return without_gaps(frame, [column])

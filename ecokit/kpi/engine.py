@@ -150,17 +150,9 @@ def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Fra
         elif lender:
             on = _LOOKUPS[lender]
             lent = as_group(lookups[lender].select(on, key), key)
-            frame = _alike(as_group(frame, on), on).join(_alike(lent, on), on=on, how="left")
+            frame = as_group(frame, on).join(as_group(lent, on), on=on, how="left")
         else:
             frame = as_group(frame, key)
-    return frame
-
-
-def _alike(frame: Frame, key: str) -> Frame:
-    """Return `frame` with a key that joins: PyArrow has two kinds of text, which do not."""
-    text = isinstance(frame.collect_schema()[key], nw.String)
-    if text and frame.implementation.is_pyarrow():
-        return frame.with_columns(nw.col(key).cast(nw.String))
     return frame
 
 

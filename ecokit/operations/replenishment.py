@@ -217,7 +217,7 @@ def expected_shortage(demand: Demand, stock: float) -> float:
 
         return float(sd * (norm.pdf(z) - z * norm.sf(z)))
     _refuse_no_mean(law)
-    if stock < law.support()[0]:  # every demand is above it
+    if stock <= law.support()[0]:  # no demand is below it
         return float(law.mean()) - stock
     return _steps_above(law, stock) if hasattr(law.dist, "pmf") else _area_above(law, stock)
 
