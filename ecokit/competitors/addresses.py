@@ -36,6 +36,8 @@ def _is_host(host: str) -> bool:
     [True, True, True, False, False, False]
     """
     import idna
+    from urllib3.exceptions import LocationParseError
+    from urllib3.util import parse_url
 
     try:
         return bool(ipaddress.ip_address(host))
@@ -46,7 +48,8 @@ def _is_host(host: str) -> bool:
         for label in name.split("."):
             if label.lower().startswith("xn--"):
                 idna.decode(label)
-    except UnicodeError:
+        parse_url(f"http://{host}/")  # what asks for the page has the last word
+    except (UnicodeError, LocationParseError):
         return False
     labels = name.removesuffix(".").split(".")
     return len(name) <= 253 and all(LABEL.fullmatch(label) for label in labels)
