@@ -64,6 +64,8 @@ def listed(node: Any) -> Iterator[str]:
 
 
 PAGES = [*listed(yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))), "search"]
+ALIKE = [name for name in PAGES if name.startswith("book/reference/api/")][2:]
+"""Pages made of the same parts by one template, and long: axe sees them once, in the light."""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -109,7 +111,7 @@ def tab(request: pytest.FixtureRequest, browser: Any) -> Iterator[SimpleNamespac
     page.on(
         "response", lambda r: faults.append(f"{r.status}: {r.url}") if r.status >= 400 else None
     )
-    yield SimpleNamespace(page=page, faults=faults)
+    yield SimpleNamespace(page=page, faults=faults, wide=size == WIDE)
     context.close()
 
 
@@ -138,8 +140,9 @@ def test_page(tab: SimpleNamespace, address: str, name: str) -> None:
         ".map(i => i.src)"
     )
     assert not broken
-    found = accessible(page)
-    assert found.violations_count == 0, found.generate_report()
+    if tab.wide or name not in ALIKE:
+        found = accessible(page)
+        assert found.violations_count == 0, found.generate_report()
     assert not tab.faults
 
 

@@ -268,7 +268,7 @@ for n in range(int(sys.argv[4])):
     me.note_check(Result("kpi-uv", "wrong", ""), f"{sys.argv[2]}-{n}")
 assert not me.notice, me.notice
 """
-EACH = 20
+EACH = 10
 
 
 @pytest.mark.parametrize("lock", ["works", "fails"])
