@@ -197,7 +197,7 @@ def as_group(frame: Frame, column: str) -> Frame:
     Text that says that nothing is there is the group of what is missing.
 
     >>> visits = nw.from_native(pd.DataFrame({"channel_id": ["search", "", None]}))
-    >>> as_group(visits, "channel_id")["channel_id"].null_count()
+    >>> int(as_group(visits, "channel_id")["channel_id"].null_count())
     2
     """
     dtype = frame.collect_schema()[column]
@@ -439,7 +439,7 @@ def read_loose(table: str, frame: Frame, columns: Sequence[str]) -> Frame:
     Examples
     --------
     >>> arms = nw.from_native(pd.DataFrame({"arm": ["old", "new", ""]}))
-    >>> read_loose("data", arms, ["arm"])["arm"].null_count()
+    >>> int(read_loose("data", arms, ["arm"])["arm"].null_count())
     1
     """
     schema = frame.collect_schema()

@@ -80,10 +80,11 @@ def numbered(figure: Figure, families: tuple[str, ...]) -> list[str]:
     ['手机']
     >>> [text.get_text() for text in figure.axes[0].get_yticklabels()]
     ['phones', 'no. 1']
-    >>> other = Figure().add_subplot(title="手机 sell best")
+    >>> other = Figure().add_subplot()
+    >>> title = other.set_title("手机 sell best")
     >>> other.set_yticks([0], ["手机"])  # doctest: +ELLIPSIS
     [...]
-    >>> numbered(other.figure, ("DejaVu Sans",)), other.get_title()
+    >>> numbered(other.figure, ("DejaVu Sans",)), title.get_text()
     (['手机'], 'no. 1 sell best')
     """
     names: dict[str, int] = {}
