@@ -149,6 +149,8 @@ class Course:
         self.need_checkout("ecokit book")
         made_from = self._fingerprint()
         output = output or self.root
+        # What went wrong in an earlier build is no page.
+        shutil.rmtree(output / "_build" / "html" / "reports", ignore_errors=True)
         command = [sys.executable, "-c", _CALM_BUILD if calm else _BUILD, "build", ".", "-W", "-n"]
         log = []
         with subprocess.Popen(
