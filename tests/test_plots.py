@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ecokit import topics
@@ -231,6 +233,27 @@ def test_a_figure_tells_which_other_argument_it_cannot_use(name: str) -> None:
                     drawn(topic)[figure](*bad.args, **bad.kwargs)
                 named = (argument, "The table a ", f"plots.{figure}")
                 assert any(one in str(told.value) for one in named)
+
+
+@pytest.mark.parametrize("owner", ["theme", "caller"])
+def test_a_name_with_two_dollar_signs_is_drawn_as_it_stands(owner: str) -> None:
+    name = "$a^_$"  # as a formula, an error
+
+    @theme.drawn(rows="who sold")
+    def bars(rows: pd.DataFrame, ax: Axes = theme.NEW) -> None:
+        ax.bar(rows["who"], rows["sold"], label=name)
+        ax.annotate(name, (0, 1))
+        ax.set(title=name, xlabel=name)
+        ax.legend(title=name)
+
+    axes = theme.NEW
+    if owner == "caller":
+        with mpl.rc_context({"text.parse_math": True}):
+            axes = Figure().subplots()
+    fig = bars(pd.DataFrame({"who": [name, "b"], "sold": [1, 2]}), ax=axes)
+    with mpl.rc_context({"text.parse_math": True}):
+        assert theme.png(fig)
+    assert fig.axes[0].get_xticklabels()[0].get_text() == name
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -63,7 +63,7 @@ def numbered(figure: Figure, families: tuple[str, ...]) -> list[str]:
     """Put numbers in the place of texts that cannot be drawn; return the texts in their order.
 
     A text that holds such characters becomes "no. 1", "no. 2" and so on, the same text the same
-    number.
+    number. A text that holds two dollar signs is no formula: it is drawn as it stands.
 
     Parameters
     ----------
@@ -99,13 +99,19 @@ def numbered(figure: Figure, families: tuple[str, ...]) -> list[str]:
             written = isinstance(axis.get_major_formatter(), FixedFormatter | StrCategoryFormatter)
             if not written and not isinstance(axis.get_major_locator(), FixedLocator):
                 continue
-            labels = [label.get_text() for label in axis.get_majorticklabels()]
+            labels = [_as_it_stands(label) for label in axis.get_majorticklabels()]
             if not all(drawable(label, families) for label in labels):
                 axis.set_ticks(axis.get_majorticklocs(), labels=[number(one) for one in labels])
     for text in _texts(figure):
-        if not drawable(text.get_text(), families):
+        if not drawable(_as_it_stands(text), families):
             text.set_text(number(text.get_text()))
     return list(names)
+
+
+def _as_it_stands(text: Text) -> str:
+    """Let no text of a figure be read as a formula, in axes of the caller too; return it."""
+    text.set_parse_math(False)
+    return text.get_text()
 
 
 def _texts(figure: Figure) -> Iterator[Text]:

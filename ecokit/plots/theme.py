@@ -63,6 +63,7 @@ _RC = {
     "legend.frameon": False,
     "savefig.dpi": 130,
     "svg.hashsalt": "ecokit",
+    "text.parse_math": False,  # a $ is money or part of a name, here
     "xtick.labelsize": 9.5,
     "ytick.labelsize": 9.5,
 }
