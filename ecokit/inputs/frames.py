@@ -229,7 +229,9 @@ def table(
         remedy = _("Name the column that holds it: {ours}=...").format(ours=ours)
         need(name, frame, [theirs], remedy)
     typed = {**kinds.described(name, list(columns)), **(types or {})}
-    known = {columns[ours]: kind for ours, kind in typed.items() if ours in columns}
+    asked = [(columns[ours], kind) for ours, kind in typed.items() if ours in columns]
+    # two keywords may name one column: the one that takes anything has no say then
+    known = dict(sorted(asked, key=lambda one: one[1] != "any"))
     checked = _checked(name, frame, list(dict.fromkeys(columns.values())), known)
     renamed = [nw.col(yours).alias(ours) for ours, yours in columns.items() if yours != ours]
     checked = checked.with_columns(*renamed) if renamed else checked
