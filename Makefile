@@ -5,7 +5,7 @@ PORT   :=
 OPEN   := yes
 
 .DEFAULT_GOAL := help
-.PHONY: help course test book datasets notebooks trainer wheel lint bench lock lowest companies reproducible new-topic clean learner-env developer-env
+.PHONY: help course test book datasets notebooks trainer wheel lint bench lock lowest companies reproducible mutants new-topic clean learner-env developer-env
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -38,7 +38,7 @@ wheel: developer-env  ## build the wheel that carries the whole course into dist
 	@$(BIN)/ecokit wheel
 
 bench: developer-env  ## measure what the README states
-	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file; done
+	@for file in $(filter-out benchmarks/mutants.py,$(wildcard benchmarks/*.py)); do echo "== $$file"; $(BIN)/python $$file; done
 
 lock: developer-env  ## choose the newest allowed versions and write requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --upgrade --all-extras --universal --python-version 3.11 \
@@ -52,6 +52,11 @@ companies: developer-env  ## check every exercise over fifty companies (tests ta
 
 reproducible: developer-env  ## build the book twice in two folders and compare each byte
 	@$(BIN)/python -m tests.reproducible
+
+mutants:  ## change the code and see whether tests notice: 90 minutes (SEED=1, NUMBER=60, PACKAGE=)
+	@$(PYTHON) install.py test engines mutants
+	@nice -n 10 $(BIN)/python -m benchmarks.mutants $(if $(SEED),--seed $(SEED)) \
+		$(if $(NUMBER),--number $(NUMBER)) $(if $(PACKAGE),--package $(PACKAGE))
 
 new-topic: developer-env  ## make a topic in a copy and prove that it passes everything
 	@$(BIN)/python -m tests.new_topic

@@ -30,6 +30,10 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 settings.register_profile("kit", deadline=None)  # a busy machine is no error
+# few examples, always the same: whether a mutant is noticed is no luck (benchmarks/mutants.py)
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, max_examples=20, database=None
+)
 settings.load_profile("kit")
 os.environ.setdefault("ECOKIT_PROGRESS", "off")  # tests and their kernels leave no trace
 
