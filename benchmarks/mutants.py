@@ -26,7 +26,6 @@ import multiprocessing
 import os
 import queue
 import random
-import resource
 import shutil
 import signal
 import subprocess
@@ -223,6 +222,8 @@ class Order:
 
 def run_tests(folder: str, package: str, seconds: dict[str, float], told: Any) -> None:
     """Run a package's own tests in a folder, in a process of their own, and tell how it ended."""
+    import resource  # as forking, not on Windows
+
     os.setsid()
     resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT + 5))
     os.chdir(folder)
