@@ -121,14 +121,20 @@ def places(package: str) -> Iterator[tuple[Path, list[tuple[Any, int]], int]]:
         code = path.read_text(encoding="utf-8")
         nodes = list(ast_nodes(get_ast(code)))
         out = list(left_out(ast.parse(code)))
+        stars = {node.start_pos for node in nodes if is_star(node)}
         here: dict[Place, list[tuple[Any, int]]] = {}
         for operator in operators():
             found = (start for node in nodes for start, _end in operator.mutation_positions(node))
             for occurrence, start in enumerate(found):
                 here.setdefault(start, []).append((operator, occurrence))
         for place, ways in sorted(here.items(), key=lambda item: item[0]):
-            if not any(first <= place < last for first, last in out):
+            if place not in stars and not any(first <= place < last for first, last in out):
                 yield path, ways, place[0]
+
+
+def is_star(node: Any) -> bool:
+    """Whether this is the * after which a function takes keywords; it multiplies nothing."""
+    return node.type == "operator" and node.parent.type in ("parameters", "lambdef")
 
 
 @cache
