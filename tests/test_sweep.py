@@ -32,6 +32,7 @@ from ecokit import topics
 from ecokit.errors import CourseError
 from ecokit.shop import Shop
 from ecokit.shop.schema import schemas
+from tests.sweep import stored
 from tests.sweep.inputs import FOR_AUTHORS
 from tests.sweep.shop import Call, Calls
 
@@ -140,7 +141,7 @@ def test_other_engines_give_what_pandas_gives(name: str, engine: str) -> None:
     if engine == "pyarrow" and isinstance(found, CourseError) and "is of PyArrow" in str(found):
         return  # it is not promised; what it cannot do is told
     assert not isinstance(found, CourseError), found
-    assert _same(_plain(call.of(found)), _expected(name)), (found, _expected(name))
+    assert _same(_plain(call.of(found)), expected(name)), (found, expected(name))
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -150,7 +151,7 @@ def test_a_shop_gives_what_its_tables_give(name: str) -> None:
         return
     arguments = _arguments(_function(name), call)
     shops = {key: Shop(value) if _by_name(value) else value for key, value in arguments.items()}
-    assert _same(_plain(call.of(_run(_function(name), shops))), _expected(name))
+    assert _same(_plain(call.of(_run(_function(name), shops))), expected(name))
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -158,6 +159,14 @@ def test_no_column_is_called_like_another_part_of_a_table(name: str) -> None:
     call = _call(name)
     columns = set(_columns(_run(_function(name), _arguments(_function(name), call))))
     assert not columns & PARTS_OF_A_TABLE, "pandas gives something else for frame.index"
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_gives_what_it_gave(name: str) -> None:
+    found, known = stored.short(expected(name)), stored.read().get(name)
+    assert stored.alike(found, known), (
+        f"{name} gave {known} and gives {found}. If that is meant: python -m tests.sweep.stored"
+    )
 
 
 def _columns(found: Any) -> Iterator[str]:
@@ -292,7 +301,7 @@ def _fault(
         return ""
     if not allowed.value:
         return "gives a value, and no sentence"
-    same = _same(_plain(_call(name).of(found)), _expected(name))
+    same = _same(_plain(_call(name).of(found)), expected(name))
     return "" if same else "gives another value, and no sentence"
 
 
@@ -331,7 +340,7 @@ def _collected(found: Any) -> Any:
 
 
 @cache
-def _expected(name: str) -> Any:
+def expected(name: str) -> Any:
     function, call = _function(name), _call(name)
     found = _run(function, _arguments(function, call))
     assert not isinstance(found, CourseError), f"{name}: the call in tests/sweep fails: {found}"
@@ -396,7 +405,7 @@ def _plain_object(value: Any) -> Any:
     try:
         number = float(value)
     except (TypeError, ValueError):
-        return re.sub(r" at 0x[0-9a-f]+", "", repr(value))
+        return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
     return None if math.isnan(number) else number
 
 

@@ -1,0 +1,92 @@
+"""What each call of the sweep gave when it was last looked at, short enough to be kept.
+
+    python -m tests.sweep.stored     # store what they give today; then read the change with git
+
+Most wrong results are results of the wrong size: a sign, a limit, a filter. They look as good as
+right ones; beside those of yesterday they do not.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).with_name("stored.json")
+FEW = 6  # values that are kept as they are
+LONG = 40  # signs of a text that is a sentence, which may be worded anew
+CLOSE = 1e-5  # of the numbers added up: what optimisers may end apart on other machines
+
+
+@cache
+def read() -> dict[str, Any]:
+    """Return what is stored, by the name of the function."""
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def short(value: Any) -> Any:
+    """Return a value of lists, mappings, numbers and text in short.
+
+    >>> short({"a": [1.0, None, 2.5], "b": list("abcdefgh")})
+    {'a': [1.0, None, 2.5], 'b': ['text', 8, 2929890116]}
+    >>> short([float(n) for n in range(8)])
+    ['numbers', 8, 28.0, 16.8]
+    """
+    if isinstance(value, dict):
+        return {key: short(one) for key, one in value.items()}
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, str) and (len(value) > LONG or " at 0x" in value):
+        return "..."
+    if not isinstance(value, list):
+        return value
+    if len(value) <= FEW:
+        return [short(one) for one in value]
+    parts = leaves(value)
+    if any(isinstance(one, str) for one in parts):
+        parts = [short(one) for one in parts]
+        return ["text", len(parts), zlib.crc32(" ".join(map(str, parts)).encode())]
+    numbers = [float(one) for one in parts if one is not None and math.isfinite(one)]
+    # each place has a weight, so that two values that change places are noticed
+    weighed = [(place % 7 - 3) / 10 * one for place, one in enumerate(numbers)]
+    return ["numbers", len(numbers), math.fsum(map(abs, numbers)), math.fsum(weighed)]
+
+
+def leaves(value: Any) -> list[Any]:
+    """Return what stands in lists and mappings, whatever their depth."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [leaf for one in value for leaf in leaves(one)] if isinstance(value, list) else [value]
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Say whether two values in short are the same, but for what optimisers leave open."""
+    if isinstance(one, float) and isinstance(other, (int, float)):
+        return math.isclose(one, other, rel_tol=CLOSE, abs_tol=1e-9)
+    if isinstance(one, list) and isinstance(other, list) and one[:1] == other[:1] == ["numbers"]:
+        return one[1] == other[1] and all(
+            abs(a - b) <= CLOSE * abs(one[2]) + 1e-9
+            for a, b in zip(one[2:], other[2:], strict=True)
+        )
+    if isinstance(one, dict) and isinstance(other, dict):
+        return list(one) == list(other) and all(alike(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return bool(one == other)
+
+
+def main() -> None:
+    """Store what the calls give today."""
+    from tests.test_sweep import CALLS, expected
+
+    told = {name: short(expected(name)) for name in sorted(CALLS)}
+    lines = [f" {json.dumps(name)}: {json.dumps(one)}" for name, one in told.items()]
+    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
