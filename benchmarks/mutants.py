@@ -6,9 +6,10 @@ Cosmic Ray makes the changes (`make mutants` installs it). Each package gets as 
 asked for, drawn by the seed from all places that may be changed, and one of Cosmic Ray's operators
 for each place. A mutant stands in a copy of the files that git knows, never in the checkout. Its
 package's own tests and doctests, and the calls of its functions whose results are stored
-(`tests.sweep`), run there one after the other, quick ones first, until one fails: killed. It survives if none does. Its time is out after `LIMIT` seconds of processor time, or five
-times as long on the clock; that is noticed, and counts as killed. Survivors are written to a text,
-each with what was changed.
+(`tests.sweep`), run there one after the other, quick ones first, until one fails: killed. It
+survives if none does. Its time is out after `LIMIT` seconds of processor time, or five times as
+long on the clock; that is noticed, and counts as killed. Survivors are written to a text, each
+with what was changed.
 
 What is never changed, because no result depends on it: hints of types, decorators, `assert`,
 what is raised or shown (messages, f-strings, `__repr__`), and what `EQUIVALENT` lists with a
