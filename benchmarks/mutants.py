@@ -34,13 +34,15 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_suffix(".csv")
@@ -210,40 +212,48 @@ def equivalent() -> set[tuple[str, str, str]]:
 
 
 class Order:
-    """Leaves the calls of other packages out, and lets quick tests go first, file by file."""
+    """Leaves the calls of other packages out, and lets quick tests go first, file by file.
+
+    Once it has seen what each test takes, it leaves out the longest, as many as do not fit into
+    half of `LIMIT` together: a mutant that survives would run them all.
+    """
 
     def __init__(self, package: str, seconds: dict[str, float]) -> None:
         self.package, self.seconds = package, seconds
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        """Sort the tests; those of a file stay together, because they share what they set up."""
+        """Choose and sort tests; those of a file stay together: they share what they set up."""
         others = tuple(f"[{name}." for name in TESTS if name != self.package)
-        items[:] = [one for one in items if not any(name in one.nodeid for name in others)]
+        own = [one for one in items if not any(name in one.nodeid for name in others)]
+        own.sort(key=lambda one: self.seconds.get(one.nodeid, 0))
+        sums = itertools.accumulate(self.seconds.get(one.nodeid, 0) for one in own)
+        items[:] = [one for one, taken in zip(own, sums, strict=True) if taken <= LIMIT / 2]
         files: dict[Path, float] = {}
         for item in items:
             files[item.path] = files.get(item.path, 0) + self.seconds.get(item.nodeid, 0)
-        items.sort(key=lambda item: (files[item.path], self.seconds.get(item.nodeid, 0)))
+        items.sort(key=lambda one: files[one.path])
 
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Note how long a test took."""
-        if report.when == "call":
-            self.seconds[report.nodeid] = report.duration
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: Any) -> Generator[None, object, object]:
+        """Note how much processor time a test takes."""
+        begun = time.process_time()
+        result = yield
+        self.seconds[item.nodeid] = time.process_time() - begun
+        return result
 
 
-def run_tests(folder: str, package: str, seconds: dict[str, float], told: Any) -> None:
+def run_tests(folder: str, package: str, limit: int, seconds: dict[str, float], told: Any) -> None:
     """Run a package's own tests in a folder, in a process of their own, and tell how it ended."""
     import resource  # as forking, not on Windows
 
     os.setsid()
-    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT + 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
     os.chdir(folder)
     os.environ["PYTHONPATH"] = folder
     sys.dont_write_bytecode = True
     sys.path.insert(0, folder)
     for name in [name for name in sys.modules if name.split(".")[0] in ("benchmarks", "tests")]:
         del sys.modules[name]
-    import pytest
-
     files = [f"tests/{name}.py" for name in TESTS[package]] + [CALLS]
     words = ["-q", "-x", "-p", "no:cacheprovider", "--hypothesis-profile", "mutants"]
     order = Order(package, dict(seconds))
@@ -256,15 +266,17 @@ def run_tests(folder: str, package: str, seconds: dict[str, float], told: Any) -
     os._exit(0)
 
 
-def tried(folder: Path, package: str, seconds: dict[str, float]) -> tuple[Any, ...]:
+def tried(
+    folder: Path, package: str, seconds: dict[str, float], limit: int = LIMIT
+) -> tuple[Any, ...]:
     """Return pytest's code (None: time is out, or the process died), what it said, and times."""
     context = multiprocessing.get_context("forkserver")
     hears, tells = context.Pipe(duplex=False)
-    child = context.Process(target=run_tests, args=(str(folder), package, seconds, tells))
+    child = context.Process(target=run_tests, args=(str(folder), package, limit, seconds, tells))
     child.start()
     tells.close()
     try:
-        return hears.recv() if hears.poll(5 * LIMIT) else (None, "", {})
+        return hears.recv() if hears.poll(5 * limit) else (None, "", {})
     except EOFError:
         return None, "", {}
     finally:
@@ -294,13 +306,19 @@ def unchanged(folders: queue.Queue[Path], package: str) -> dict[str, float]:
     """Return how long each test of the unchanged code takes, nothing where one fails."""
     folder = folders.get()
     begun = time.perf_counter()
-    code, said, seconds = tried(folder, package, {})
+    code, said, seconds = tried(folder, package, {}, 5 * LIMIT)
     folders.put(folder)
     if code != 0:
-        print(f"{said}\nLEFT OUT: the tests of {package} do not pass in {LIMIT} s", flush=True)
+        print(f"{said}\nLEFT OUT: the tests of {package} do not pass", flush=True)
         return {}
     took = time.perf_counter() - begun
-    print(f"{package}: {len(seconds)} tests of the unchanged code took {took:.0f} s", flush=True)
+    sums = list(itertools.accumulate(sorted(seconds.values())))
+    fit = sum(one <= LIMIT / 2 for one in sums)
+    print(
+        f"{package}: {len(seconds)} tests took {sums[-1]:.0f} s of processor time, {took:.0f} s on "
+        f"the clock; {fit} of them are run",
+        flush=True,
+    )
     return seconds
 
 
@@ -341,7 +359,7 @@ def main() -> None:
                 return one
             ended = outcome(folders, one, seconds[one.package])
             took = time.perf_counter() - begun
-            print(f"{took:5.0f} s  {ended.outcome:9}  {one.file}:{one.line}", flush=True)
+            print(f"{took:5.0f} s  {ended.outcome:9}  {one.told()}", end="", flush=True)
             return replace(ended, seconds=took)
 
         done = [one for one in pool.map(run, turns) if one.outcome != "not run"]
