@@ -141,7 +141,7 @@ def test_other_engines_give_what_pandas_gives(name: str, engine: str) -> None:
     if engine == "pyarrow" and isinstance(found, CourseError) and "is of PyArrow" in str(found):
         return  # it is not promised; what it cannot do is told
     assert not isinstance(found, CourseError), found
-    assert _same(_plain(call.of(found)), expected(name)), (found, expected(name))
+    assert _same(_plain(call.of(found)), _expected(name)), (found, _expected(name))
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -151,7 +151,7 @@ def test_a_shop_gives_what_its_tables_give(name: str) -> None:
         return
     arguments = _arguments(_function(name), call)
     shops = {key: Shop(value) if _by_name(value) else value for key, value in arguments.items()}
-    assert _same(_plain(call.of(_run(_function(name), shops))), expected(name))
+    assert _same(_plain(call.of(_run(_function(name), shops))), _expected(name))
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -163,7 +163,7 @@ def test_no_column_is_called_like_another_part_of_a_table(name: str) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_gives_what_it_gave(name: str) -> None:
-    found, known = stored.short(expected(name)), stored.read().get(name)
+    found, known = stored.short(_expected(name)), stored.read().get(name)
     assert stored.alike(found, known), (
         f"{name} gave {known} and gives {found}. If that is meant: python -m tests.sweep.stored"
     )
@@ -301,7 +301,7 @@ def _fault(
         return ""
     if not allowed.value:
         return "gives a value, and no sentence"
-    same = _same(_plain(_call(name).of(found)), expected(name))
+    same = _same(_plain(_call(name).of(found)), _expected(name))
     return "" if same else "gives another value, and no sentence"
 
 
@@ -340,7 +340,7 @@ def _collected(found: Any) -> Any:
 
 
 @cache
-def expected(name: str) -> Any:
+def _expected(name: str) -> Any:
     function, call = _function(name), _call(name)
     found = _run(function, _arguments(function, call))
     assert not isinstance(found, CourseError), f"{name}: the call in tests/sweep fails: {found}"

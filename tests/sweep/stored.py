@@ -81,9 +81,9 @@ def alike(one: Any, other: Any) -> bool:
 
 def main() -> None:
     """Store what the calls give today."""
-    from tests.test_sweep import CALLS, expected
+    from tests import test_sweep
 
-    told = {name: short(expected(name)) for name in sorted(CALLS)}
+    told = {name: short(test_sweep._expected(name)) for name in sorted(test_sweep.CALLS)}
     lines = [f" {json.dumps(name)}: {json.dumps(one)}" for name, one in told.items()]
     FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
