@@ -8,10 +8,11 @@ compute ends in a traceback: what cannot be read gets a sentence that says what 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from decimal import InvalidOperation
 from functools import singledispatch
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pandas as pd
@@ -21,6 +22,7 @@ from ecokit.exercises import cells
 from ecokit.exercises.cells import DIGITS
 from ecokit.exercises.names import folded, meant, written
 from ecokit.exercises.reading import (
+    MOST_ROWS,
     AnswerError,
     Reading,
     asked,
@@ -31,6 +33,7 @@ from ecokit.exercises.reading import (
     read,
     read_number,
     told,
+    too_long,
     with_unit,
 )
 from ecokit.exercises.sheet import (
@@ -174,9 +177,21 @@ def check(exercise: Exercise, answer: object, shop: Shop) -> Result:
         return _judge(exercise, answer, exercise.sheet(shop))
     except CourseError as trouble:  # also a shop that lacks a table
         return Result(exercise.id, "unreadable", str(trouble))
-    except InvalidOperation:  # pandas stops at a signalling NaN of `decimal`
-        message = _("The answer holds a decimal that is not a number (sNaN).")
-        return Result(exercise.id, "unreadable", message)
+
+
+@contextmanager
+def _reading(answer: object) -> Iterator[None]:
+    """Turn whatever an answer raises while it is read into a sentence.
+
+    An object of the learner's own may raise anything, and pandas stops at a NaN of `decimal`.
+    """
+    try:
+        yield
+    except CourseError:
+        raise
+    except Exception:
+        message = _("The answer, a value of type {type}, holds something that cannot be read.")
+        raise AnswerError(message.format(type=type(answer).__name__[:40])) from None
 
 
 @singledispatch
@@ -189,7 +204,8 @@ def _judge(exercise: Exercise, answer: object, sheet: object) -> Result:
 
 @_judge.register(Number)
 def _judge_number(exercise: Number, answer: object, sheet: Sheet) -> Result:
-    given = read(answer, exercise.unit)
+    with _reading(answer):
+        given = read(answer, exercise.unit)
     result = (
         _right(exercise, given, sheet)
         or _by_digits(exercise, given, sheet)
@@ -422,7 +438,8 @@ def _judge_choice(exercise: Choice, answer: object, sheet: ChoiceSheet) -> Resul
     if not isinstance(answer, str):
         message = _("Choose one of the options {keys}, as a text: '{first}'.")
         raise AnswerError(message.format(keys=keys, first=next(iter(sheet.options))))
-    chosen = folded(answer[:400])
+    with _reading(answer):
+        chosen = folded(answer[:400])
     if not chosen:
         raise AnswerError(_("Nothing is chosen yet. Choose one of the options."))
     key = meant(chosen, sheet.options) or _lettered(chosen, sheet)
@@ -469,7 +486,8 @@ def _yes_or_no(chosen: str, sheet: ChoiceSheet) -> str | None:
 @_judge.register(Table)
 def _judge_table(exercise: Table, answer: object, sheet: TableSheet) -> Result:
     right = by_key(sheet.right)
-    given = read_table(exercise, answer, right)
+    with _reading(answer):
+        given = read_table(exercise, answer, right)
     result = _table_verdict(exercise, given, sheet, right)
     typed = all(reading.typed for reading in given.values())
     rows = (f"{_row(exercise, key)} {echo(one, exercise.unit)}" for key, one in given.items())
@@ -583,9 +601,7 @@ def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> d
         Missing, doubled or unknown keys, and cells that are no numbers.
     """
     pairs = _pairs(exercise, answer)
-    labels = {key: exercise.labels.get(key, key) for key in right}
-    told_keys = [written(key) for key, _value in pairs]
-    keys = [key if key in right else meant(key, labels) or key for key in told_keys]
+    keys = _keys(pairs, {key: exercise.labels.get(key, key) for key in right})
     missing = [key for key in right if key not in keys]
     if missing:
         message = _("The table lacks a row for: {keys}.")
@@ -610,21 +626,44 @@ def read_table(exercise: Table, answer: object, right: Mapping[str, float]) -> d
 def _pairs(exercise: Table, answer: object) -> list[tuple[object, object]]:
     answer = in_pandas(answer)
     if isinstance(answer, pd.DataFrame):
-        if exercise.key not in answer.columns:
-            answer = answer.reset_index()
-        lacking = [c for c in (exercise.key, exercise.value) if c not in answer.columns]
-        if lacking:
-            told = _("The table lacks the column: {columns}.").format(columns=", ".join(lacking))
-            raise AnswerError(f"{told} {renamed_column(lacking[0], answer.columns)}".rstrip())
         if not answer.columns.is_unique:
             raise AnswerError(_("The table has two columns of the same name."))
-        return list(zip(answer[exercise.key], answer[exercise.value], strict=True))
+        names = (exercise.key, exercise.value)
+        columns = [column for name in names if (column := _column(answer, name)) is not None]
+        if len(columns) < len(names):
+            lacking = [name for name in names if _column(answer, name) is None]
+            told = _("The table lacks the column: {columns}.").format(columns=", ".join(lacking))
+            raise AnswerError(f"{told} {renamed_column(lacking[0], answer.columns)}".rstrip())
+        return _few(zip(*columns, strict=True), len(answer))
     if isinstance(answer, (pd.Series, Mapping)):
-        return list(answer.items())
+        return _few(answer.items(), len(answer))
     message = _("The answer is a table with the columns {key} and {value}; you gave {type}.")
     raise AnswerError(
         message.format(key=exercise.key, value=exercise.value, type=type(answer).__name__)
     )
+
+
+def _column(frame: pd.DataFrame, name: str) -> Any:
+    """Return a column, or a level of the index that is called so; None where neither is there."""
+    if name in frame.columns:
+        found = frame[name]
+        return found if isinstance(found, pd.Series) else None  # several below one head
+    levels = [place for place, level in enumerate(frame.index.names) if level == name]
+    return frame.index.get_level_values(levels[0]) if len(levels) == 1 else None
+
+
+def _few(pairs: Iterable[tuple[object, object]], rows: int) -> list[tuple[object, object]]:
+    """Return keys and values; refuse more than an answer may have."""
+    found = list(islice(pairs, MOST_ROWS + 1))
+    if len(found) > MOST_ROWS:
+        raise AnswerError(too_long(max(rows, len(found))))
+    return found
+
+
+def _keys(pairs: Iterable[tuple[object, object]], labels: Mapping[str, str]) -> list[str]:
+    """Return the keys that names mean; a name that means none as it is written."""
+    told_keys = [written(key) for key, _value in pairs]
+    return [key if key in labels else meant(key, labels) or key for key in told_keys]
 
 
 def _some(names: Iterable[object]) -> str:
@@ -637,7 +676,8 @@ def _some(names: Iterable[object]) -> str:
 
 @_judge.register(Plan)
 def _judge_plan(exercise: Plan, answer: object, sheet: PlanSheet) -> Result:
-    given = _read_fields(exercise, answer)
+    with _reading(answer):
+        given = _read_fields(exercise, answer)
     plan = {name: one.value for name, one in given.items()}
     parts = (f"{one.label} {echo(given[one.name], one.unit)}" for one in exercise.fields)
     read_as = "; ".join(parts) if any(one.typed for one in given.values()) else ""
@@ -659,29 +699,23 @@ def _plan_verdict(exercise: Plan, plan: PlanAnswer, sheet: PlanSheet) -> Result:
 
 
 def _read_fields(exercise: Plan, answer: object) -> dict[str, Reading]:
-    """Read a plan: a dict with a number for each field, each within its range.
+    """Read a plan: a dict with a number for each field, each within its range, on a step of it.
 
     Raises
     ------
     AnswerError
-        A field is missing, unknown, no number, or out of its range.
+        A field is missing, twice, unknown, no number, out of its range or between its steps.
     """
     names = [field.name for field in exercise.fields]
-    if isinstance(answer, pd.Series):
-        answer = answer.to_dict()
-    if not isinstance(answer, Mapping):
+    if not isinstance(answer, (pd.Series, Mapping)):
         message = _("The answer is a plan: a dict with a number for each of {names}.")
         raise AnswerError(message.format(names=", ".join(names)))
-    labels = {field.name: field.label for field in exercise.fields}
-    given = {
-        name if name in names else meant(str(name), labels) or name: value
-        for name, value in answer.items()
-    }
-    missing = [name for name in names if name not in given]
-    unknown = [name for name in given if name not in names]
-    if missing or unknown:
+    pairs = _few(answer.items(), len(answer))
+    keys = _keys(pairs, {field.name: field.label for field in exercise.fields})
+    if sorted(keys) != sorted(names):
         message = _("The plan needs exactly these numbers: {names}.")
         raise AnswerError(message.format(names=", ".join(names)))
+    given = dict(zip(keys, (value for _name, value in pairs), strict=True))
     return {field.name: _read_field(field, given[field.name]) for field in exercise.fields}
 
 
@@ -691,6 +725,13 @@ def _read_field(field: Field, answer: object) -> Reading:
     except AnswerError as trouble:
         raise AnswerError(f"{field.label}: {trouble}") from None
     if field.low <= given.value <= field.high:
+        if steps := field.beside(given.value):
+            message = _("{label}: {value} lies between two steps: {below:,g} and {above:,g}.")
+            below, above = steps
+            told_of = message.format(
+                label=field.label, value=told(given, ""), below=below, above=above
+            )
+            raise AnswerError(told_of)
         return given
     for other, factor in _conversions(field.unit):
         if field.low <= given.value * factor <= field.high:

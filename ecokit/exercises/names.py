@@ -20,6 +20,7 @@ CHINESE: dict[str, tuple[str, ...]] = {
     "smart_home": ("家居", "智能家居"),
     "accessories": ("配件",),
 }
+LONGEST = 400  # signs of a name
 _MARKS = "'\"“”‘’«»「」『』()[]{}.,:;!?*`。，；：！？ "
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 
@@ -36,7 +37,11 @@ def written(name: object) -> str:
         return str(name.date())
     if isinstance(name, float) and name.is_integer():
         return str(int(name))
-    return unicodedata.normalize("NFKC", str(name)).strip()
+    try:
+        text = str(name)
+    except Exception:  # a number of 5,000 digits, what holds itself a thousand times
+        text = f"<{type(name).__name__}>"
+    return unicodedata.normalize("NFKC", text[:LONGEST]).strip()
 
 
 def folded(name: str) -> str:

@@ -118,6 +118,9 @@ _DECIMAL_COMMA = re.compile(
 )
 
 
+MOST_ROWS = 1_000  # of a table that may be an answer
+
+
 class AnswerError(CourseError):
     """An answer that cannot be read; the sentence says what to write."""
 
@@ -273,26 +276,56 @@ def read(answer: object, unit: str) -> Reading:
     ...
     ecokit.exercises.reading.AnswerError: '41-43' is a range. The answer is one number: ...
     """
-    answer = in_pandas(answer)
-    if isinstance(answer, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)) and answer.size == 1:
-        answer = np.asarray(answer, dtype=object).reshape(-1)[0]
+    answer = _only(in_pandas(answer))
     if isinstance(answer, str):
         given = _parse(answer, unit)
     elif isinstance(answer, datetime.timedelta) and unit in TIMES:
         given = Reading(answer.total_seconds() / TIMES[unit])
     elif isinstance(answer, np.timedelta64) and unit in TIMES:
-        seconds = (
-            math.nan if np.isnat(answer) else float(answer.astype("m8[us]").astype(float)) / 1e6
-        )
-        given = Reading(seconds / TIMES[unit])
+        given = Reading(_seconds(answer) / TIMES[unit])
     else:
         given = _of_number(_number(answer))
     _demand_finite(given.value)
     return given
 
 
+def _only(answer: object) -> object:
+    """Return the one value of a table, a column or an array as it stands there, else what came.
+
+    Examples
+    --------
+    >>> _only(np.array([[41]], "m8[ns]")), _only([41])
+    (np.timedelta64(41,'ns'), [41])
+    """
+    if isinstance(answer, np.ndarray) and answer.size == 1:
+        return answer.flat[0]
+    if isinstance(answer, pd.DataFrame) and answer.size == 1:
+        return answer.iloc[0, 0]
+    if isinstance(answer, pd.Series) and answer.size == 1:
+        return answer.iloc[0]
+    if isinstance(answer, pd.Index) and answer.size == 1:
+        return answer[0]
+    return answer
+
+
+def _seconds(span: np.timedelta64) -> float:
+    """Return how long a time span of NumPy is; it refuses those that do not say it."""
+    try:
+        if np.datetime_data(span.dtype)[0] not in ("generic", "M", "Y"):
+            return float(span / np.timedelta64(1, "s"))
+    except OverflowError:
+        pass
+    message = _("That time span does not say how long it is. Give it in seconds, hours or days.")
+    raise AnswerError(message)
+
+
 def in_pandas(answer: object) -> object:
     """Return a table or a column of another engine as one of pandas; anything else as it is.
+
+    Raises
+    ------
+    AnswerError
+        It has more rows than any answer.
 
     Examples
     --------
@@ -305,12 +338,23 @@ def in_pandas(answer: object) -> object:
     """
     if isinstance(answer, (str, pd.DataFrame, pd.Series)):
         return answer
-    native: Any = nw.from_native(
-        cast(Any, answer), eager_only=True, allow_series=True, pass_through=True
-    )
+    try:
+        native: Any = nw.from_native(
+            cast(Any, answer), eager_only=True, allow_series=True, pass_through=True
+        )
+    except Exception:  # it only looks like a table
+        return answer
+    if isinstance(native, (nw.DataFrame, nw.Series)) and len(native) > MOST_ROWS:
+        raise AnswerError(too_long(len(native)))
     if isinstance(native, nw.DataFrame):
         return pd.DataFrame(native.to_dict(as_series=False))
     return pd.Series(native.to_list()) if isinstance(native, nw.Series) else answer
+
+
+def too_long(rows: int) -> str:
+    """Return the sentence for a table of more rows than any answer has."""
+    message = _("That table has {rows:,} rows. Give only the rows that are asked for.")
+    return message.format(rows=rows)
 
 
 def read_number(answer: object, unit: str) -> float:
@@ -339,23 +383,24 @@ def quote(text: str) -> str:
 
 # What Python would take for a number, and nobody means as one.
 _NO_NUMBERS = (
-    *(bool, np.bool_, complex, datetime.timedelta, np.timedelta64),
-    *(bytes, bytearray, memoryview),
+    *(bool, np.bool_, complex, datetime.timedelta, np.timedelta64, np.datetime64),
+    *(bytes, bytearray, memoryview, np.void, np.ma.core.MaskedConstant),
 )
 
 
 def _number(answer: object) -> float:
     if answer is None:
         raise AnswerError(_("There is no answer yet. Give one number."))
-    if isinstance(answer, (pd.DataFrame, pd.Series, pd.Index, np.ndarray)):
+    tables = (pd.DataFrame, pd.Series, pd.Index, np.ndarray)
+    if isinstance(answer, tables) and answer.size != 1:
         message = _("The answer is one number; you gave {size} values.")
         raise AnswerError(message.format(size=answer.size))
-    if not isinstance(answer, _NO_NUMBERS):
+    if not isinstance(answer, (*tables, *_NO_NUMBERS)):
         try:
             return float(answer)  # type: ignore[arg-type]
         except OverflowError:
             raise AnswerError(_("That number is too large to be an answer.")) from None
-        except (TypeError, ValueError):
+        except Exception:  # an object of the learner's own may raise anything
             pass
     message = _("The answer is one number; you gave a value of type {type}.")
     raise AnswerError(message.format(type=type(answer).__name__))

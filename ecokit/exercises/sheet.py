@@ -661,6 +661,20 @@ class Field:
         """The value that the card starts with."""
         return self.low if self.start is None else self.start
 
+    def beside(self, value: float) -> tuple[float, float] | None:
+        """Return the steps below and above a value that lies between them; None for a step.
+
+        Examples
+        --------
+        >>> Field("cut", "Cut", 1, 20, step=0.1).beside(13.25), Field("n", "n", 1, 9).beside(4.0)
+        ((13.2, 13.3), None)
+        """
+        place = (value - self.low) / self.step
+        if alike(round(place), place):
+            return None
+        below, above = (self.low + self.step * whole(place) for whole in (math.floor, math.ceil))
+        return round(below, 9), round(min(above, self.high), 9)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Plan(Declared[PlanSheet]):
@@ -693,12 +707,13 @@ class Plan(Declared[PlanSheet]):
         _demand(work, self.id, "score and detects are functions of a plan")
 
     def _is_plan(self, plan: object) -> bool:
-        """Say whether a plan has each field, within its range."""
+        """Say whether a plan has each field, within its range and on a step of it."""
         return (
             isinstance(plan, Mapping)
             and set(plan) == {field.name for field in self.fields}
             and all(_is_finite(plan[f.name]) for f in self.fields)
             and all(f.low <= plan[f.name] <= f.high for f in self.fields)
+            and not any(f.beside(plan[f.name]) for f in self.fields)
         )
 
     def score(self, shop: Shop, plan: PlanAnswer) -> Score:
