@@ -116,7 +116,19 @@ def _parquet(path: Path, name: str, connection: Any) -> Source:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
     except duckdb.Error:
         raise CourseError(_("It is damaged Parquet. Export it again.")) from None
-    return Source(name, tuple(row[0] for row in rows), scan, {row[0]: row[1] for row in rows})
+    types = {column: _narrow(scan, column, kind, connection) for column, kind, *_rest in rows}
+    return Source(name, tuple(types), scan, types)
+
+
+def _narrow(scan: str, column: str, kind: str, connection: Any) -> str:
+    """Return the type that the values of a column need: a hash is seldom as long as its type.
+
+    The file itself knows its highest value, so that nothing is read.
+    """
+    if kind != "UBIGINT":
+        return kind
+    ((most,),) = connection.execute(f"SELECT max({sql.quoted(column)}) FROM {scan}").fetchall()
+    return kind if most is not None and most >= 1 << 63 else "BIGINT"
 
 
 # --- text ------------------------------------------------------------------------------------

@@ -337,25 +337,10 @@ def _filter(part: Part, source: Source) -> str:
     return f" WHERE {' AND '.join(tests)}" if tests else ""
 
 
-TOTALS = tuple(
-    word + mark
-    for word in (
-        "合计",
-        "总计",
-        "小计",
-        "汇总",
-        "总和",
-        "共计",
-        "Total",
-        "total",
-        "TOTAL",
-        "Totals",
-        "Grand total",
-        "Grand Total",
-        "Subtotal",
-    )
-    for mark in ("", ":", "：")
+TOTALS = (
+    r"\s*(合计|总计|小计|汇总|总和|共计|[Tt]otal|TOTAL|Totals|Grand [Tt]otal|Subtotal)[:：]?\s*"
 )
+"""What a row of totals begins with, as a pattern."""
 
 
 def _why(part: Part, source: Source) -> str:
@@ -363,7 +348,9 @@ def _why(part: Part, source: Source) -> str:
     text = [name for name in source.columns if source.types.get(name, "VARCHAR") == "VARCHAR"]
     heads = [sql.quoted(name) for name in text[:2]]
     total = (
-        " OR ".join(f"({head} >= 'A' AND trim({head}) IN {sql.listed(TOTALS)})" for head in heads)
+        " OR ".join(
+            f"({head} >= 'A' AND regexp_full_match({head}, {sql.text(TOTALS)}))" for head in heads
+        )
         or "FALSE"
     )
     mapped = [

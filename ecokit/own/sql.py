@@ -6,13 +6,13 @@ is left goes through the longer one.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 GAPS = ("null", "none", "nan", "nat", "<na>", "n/a", "#n/a", "\\n", "-", "--", "na")
 TRUE = ("true", "t", "yes", "y", "1", "是", "有")
 FALSE = ("false", "f", "no", "n", "0", "否", "无")
 PARQUET = "FORMAT parquet, PRESERVE_ORDER true"  # so that a row's number is that of the file
-TOTALS = r"^(合计|总计|小计|汇总|总和|共计|total|totals|grand total|sum|subtotal)\s*[:：]?$"
 ORDERS = {  # how a column writes dates with slashes: day or month first
     "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y"),
     "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y"),
@@ -65,18 +65,22 @@ _SIGN = r"[¥￥$€£]|CN¥|RMB|CNY|USD|元|\s|''|\+"
 _PLAIN = r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?万?"
 _COMMA = r"-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
 
+_GAP = "(?i)^(" + "|".join(re.escape(one) for one in GAPS) + ")$"
+
+# In a macro each text is looked at once: DuckDB takes what stands twice out of a CASE, and an IN of
+# many words too, and computes them for every row.
 MACROS = rf"""
 CREATE OR REPLACE MACRO own_bare(x) AS
     nullif(trim(regexp_replace(x, '^\s*(="(.*)"|''(.*)|=(\d+)|(.*?))\s*$', '\2\3\4\5', 's'),
                 chr(9) || chr(10) || chr(13) || chr(160) || chr(12288) || ' '), '');
+CREATE OR REPLACE MACRO own_clean(x) AS
+    ascii(x) > 47 AND ascii(x) <> 61 AND ascii(x) <> 160 AND ascii(x) <> 12288
+    AND x[-1] >= '!' AND x[-1] <> chr(160) AND x[-1] <> chr(12288);
 CREATE OR REPLACE MACRO own_text(x) AS
-    CASE WHEN x IS NULL OR x = '' THEN NULL
-         WHEN length(x) < 6 AND lower(trim(x)) IN {listed(GAPS)} THEN NULL
-         WHEN ascii(x) IN (61, 39) OR x[1] < '!' OR x[-1] < '!' OR x[1] IN (chr(160), chr(12288))
-              OR x[-1] IN (chr(160), chr(12288)) THEN own_bare(x)
-         ELSE x END;
+    CASE WHEN own_clean(x) AND NOT (strlen(x) < 5 AND list_contains({_array(GAPS)}, lower(x)))
+         THEN x ELSE nullif(regexp_replace(own_bare(x), {text(_GAP)}, ''), '') END;
 CREATE OR REPLACE MACRO own_id(x) AS
-    CASE WHEN own_text(x) LIKE '%.0' THEN regexp_replace(own_text(x), '^(\d+)\.0$', '\1')
+    CASE WHEN contains(x, '.0') THEN regexp_replace(own_text(x), '^(\d+)\.0$', '\1')
          ELSE own_text(x) END;
 CREATE OR REPLACE MACRO own_signed(x) AS
     regexp_replace(regexp_replace(
