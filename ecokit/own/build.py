@@ -35,12 +35,20 @@ class Typed:
         A bit for each of them that holds a value which cannot be read.
     in_place : bool
         Whether it is the file of the source itself, which needs no change.
+    strange : bool
+        Whether it may hold rows that are none of the table, such as totals.
     """
 
     scan: str
     columns: list[str]
     faults: int
     in_place: bool = False
+    strange: bool = True
+
+    @property
+    def real(self) -> str:
+        """The SQL that the test of a row begins with: that it is a row of the table at all."""
+        return "_why IS NULL AND " if self.strange else ""
 
 
 def connected(work: Path) -> Any:
@@ -121,18 +129,16 @@ def typed(
                 f"(SELECT * EXCLUDE (file_row_number), file_row_number AS _row "
                 f"FROM read_parquet({sql.text(path)}, file_row_number = true))"
             )
-            bits = (
-                connection.execute(
-                    f"SELECT bit_or(_faults) FILTER (WHERE _why IS NULL) FROM {scan}"
-                ).fetchall()[0][0]
-                or 0
-            )
+            ((bits, strange),) = connection.execute(
+                "SELECT coalesce(bit_or(_faults) FILTER (WHERE _why IS NULL), 0), count(_why) "
+                f"FROM {scan}"
+            ).fetchall()
             if bits and _learn(name, part, bits, long, text):
                 if text != before:  # an id that is text in one table is text in all
                     ids = {one for one in plan.tables if set(plan.tables[one].columns) & text}
                     done = {one: it for one, it in done.items() if one not in ids}
                 continue
-            done[name] = Typed(scan, list(part.columns), bits)
+            done[name] = Typed(scan, list(part.columns), bits, strange=strange > 0)
             told(name)
     return {name: done[name] for name in plan.tables}
 

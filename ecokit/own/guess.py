@@ -65,10 +65,11 @@ def presets() -> dict[str, Preset]:
     """
     yaml = need("yaml", _("Reading the presets"))
     folder = resources.files("ecokit.own") / "known"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the quick one, where it is there
     found = sorted(folder.iterdir(), key=lambda one: one.name)
     return {
         one.name.removesuffix(".yaml"): Preset(
-            one.name.removesuffix(".yaml"), **yaml.safe_load(one.read_text("utf-8"))
+            one.name.removesuffix(".yaml"), **yaml.load(one.read_text("utf-8"), loader)
         )
         for one in found
         if one.name.endswith(".yaml")

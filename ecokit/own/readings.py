@@ -291,12 +291,15 @@ def _runs(part: Part, sources: list[Source]) -> list[_Run]:
     def types(source: Source) -> list[str]:
         return [source.types.get(name, "") for name in common]
 
+    # rows are numbered only where that is asked for: it keeps DuckDB to one of its threads
+    wanted = any(isinstance(one, Mapping) and "row" in one for one in part.columns.values())
+    number = ", row_number() OVER () AS own_row_" if wanted else ""
     runs = []
     for _types, alike in itertools.groupby(sources, types):
         together = list(alike)
         names = "".join(f"{sql.quoted(name)}, " for name in common)
         scans = [
-            f"SELECT {names}{_why(part, one)} AS own_why_, row_number() OVER () AS own_row_ "
+            f"SELECT {names}{_why(part, one)} AS own_why_{number} "
             f"FROM {_scan(part, one)}{_filter(part, one)}"
             for one in together
         ]

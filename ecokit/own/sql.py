@@ -65,10 +65,15 @@ _SIGN = r"[¥￥$€£]|CN¥|RMB|CNY|USD|元|\s|''|\+"
 _PLAIN = r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?万?"
 _COMMA = r"-?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"
 
-_GAP = "(?i)^(" + "|".join(re.escape(one) for one in GAPS) + ")$"
 
-# In a macro each text is looked at once: DuckDB takes what stands twice out of a CASE, and an IN of
-# many words too, and computes them for every row.
+def _matching(*words: str) -> str:
+    return "^(" + "|".join(re.escape(word) for word in words) + ")$"
+
+
+_GAP = "(?i)" + _matching(*GAPS)
+
+# DuckDB computes what stands twice in a CASE for every row, and makes a join of an IN of many
+# words, which keeps it to one thread. So each text is looked at once, and words are a pattern.
 MACROS = rf"""
 CREATE OR REPLACE MACRO own_bare(x) AS
     nullif(trim(regexp_replace(x, '^\s*(="(.*)"|''(.*)|=(\d+)|(.*?))\s*$', '\2\3\4\5', 's'),
@@ -77,8 +82,9 @@ CREATE OR REPLACE MACRO own_clean(x) AS
     ascii(x) > 47 AND ascii(x) <> 61 AND ascii(x) <> 160 AND ascii(x) <> 12288
     AND x[-1] >= '!' AND x[-1] <> chr(160) AND x[-1] <> chr(12288);
 CREATE OR REPLACE MACRO own_text(x) AS
-    CASE WHEN own_clean(x) AND NOT (strlen(x) < 5 AND list_contains({_array(GAPS)}, lower(x)))
-         THEN x ELSE nullif(regexp_replace(own_bare(x), {text(_GAP)}, ''), '') END;
+    CASE WHEN own_clean(x)
+         THEN CASE WHEN strlen(x) > 4 THEN x WHEN NOT regexp_matches(x, {text(_GAP)}) THEN x END
+         ELSE nullif(regexp_replace(own_bare(x), {text(_GAP)}, ''), '') END;
 CREATE OR REPLACE MACRO own_id(x) AS
     CASE WHEN contains(x, '.0') THEN regexp_replace(own_text(x), '^(\d+)\.0$', '\1')
          ELSE own_text(x) END;
@@ -129,9 +135,9 @@ PLAIN = {  # what most exports need; a value that it cannot read asks for the lo
     "number": "own_finite(try_cast({x} AS DOUBLE))",
     "time": "try_cast({x} AS TIMESTAMP)",
     "flag": "try_cast({x} AS BOOLEAN)",
-    "string": "CASE WHEN {x} IN "
-    + listed(("", *GAPS, *map(str.upper, GAPS), "None", "NaN", "NaT"))
-    + " THEN NULL ELSE {x} END",
+    "string": "CASE WHEN strlen({x}) > 4 THEN {x} WHEN NOT regexp_matches({x}, "
+    + text(_matching("", *GAPS, *map(str.upper, GAPS), "None", "NaN", "NaT"))
+    + ") THEN {x} END",
 }
 LONG = {
     "integer": "try_cast(own_number({x}) AS BIGINT)",
