@@ -312,7 +312,7 @@ class Learner:
                     latest = when >= times.get(name, "")
                     times[name] = max(when, times.get(name, ""))
                     standing = standing if latest else replace(standing, answer=None)
-                    found = _joined(found, {name: standing})
+                    found[name] = found[name].joined(standing) if name in found else standing
         return _joined(found, self._events.read())
 
     def _decoded(self, path: Path) -> dict[str, tuple[Standing, str]]:
