@@ -48,7 +48,10 @@ ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_suffix(".csv")
 LIMIT = 60  # seconds of processor time
 
-CALLS = "tests/test_sweep.py::test_a_call_gives_what_it_gave"
+CALLS = [
+    "tests/test_sweep.py::test_a_call_gives_what_it_gave",
+    "tests/test_sweep.py::test_a_confidence_lies_between_0_and_1",
+]
 TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come on top
     "organisation": ["test_organisation"],
     "decisions": ["test_decisions"],
@@ -254,7 +257,7 @@ def run_tests(folder: str, package: str, limit: int, seconds: dict[str, float], 
     sys.path.insert(0, folder)
     for name in [name for name in sys.modules if name.split(".")[0] in ("benchmarks", "tests")]:
         del sys.modules[name]
-    files = [f"tests/{name}.py" for name in TESTS[package]] + [CALLS]
+    files = [f"tests/{name}.py" for name in TESTS[package]] + CALLS
     words = ["-q", "-x", "-p", "no:cacheprovider", "--hypothesis-profile", "mutants"]
     order = Order(package, dict(seconds))
     with redirect_stdout(io.StringIO()) as said, redirect_stderr(said):

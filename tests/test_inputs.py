@@ -169,6 +169,27 @@ def test_a_moment_is_the_shops() -> None:
     assert numbers.month("m", pd.Period("2025Q2", "Q")) == pd.Period("2025-06", "M")
 
 
+def test_the_ends_of_what_is_allowed_are_allowed() -> None:
+    assert numbers.moment("at", "1900-01-01").year == 1900
+    assert numbers.moment("at", "2200-12-31 23:59").year == 2200
+    for outside in ("1899-12-31", "2201-01-01"):
+        with pytest.raises(CourseError, match="between the years 1900 and 2200"):
+            numbers.moment("at", outside)
+    assert (numbers.count("n", 1), numbers.count("n", 9, 2, 9), numbers.count("n", 2, 2)) == (
+        1,
+        9,
+        2,
+    )
+    for many, low, high in ((0, 1, None), (10, 2, 9), (1, 2, None)):
+        with pytest.raises(CourseError, match="n is"):
+            numbers.count("n", many, low, high)
+    assert [numbers.flag("on", one) for one in (0, 1, 1.0, True)] == [False, True, True, True]
+    assert numbers.array("x", [0, 2], low=0).tolist() == [0, 2]
+    with pytest.raises(CourseError, match="above 0"):
+        numbers.positive("x", 0)
+    assert numbers.positive("x", 1e-300) == 1e-300
+
+
 def test_names_texts_and_seeds() -> None:
     assert numbers.one_of("method", "mean", {"naive": 1, "mean": 2}) == "mean"
     others: list[Any] = [None, 1, "median", ["mean"], {}]

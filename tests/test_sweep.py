@@ -169,6 +169,17 @@ def test_a_call_gives_what_it_gave(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", CALLS)
+def test_a_confidence_lies_between_0_and_1(name: str) -> None:
+    if "confidence" not in inspect.signature(_function(name)).parameters:
+        return
+    given = _arguments(_function(name), _call(name))
+    for end in (0, 1, 95, math.nan):
+        found = _run(_function(name), {**given, "confidence": end})
+        assert isinstance(found, CourseError), end
+        assert "confidence is" in str(found)
+
+
 def _columns(found: Any) -> Iterator[str]:
     """Yield the names of all columns of a result, and of the tables in it."""
     found = _collected(found)
