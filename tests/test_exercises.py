@@ -32,7 +32,7 @@ from tests.demo_exercises import DEMO
 
 NO_SHOP = cast(Shop, None)
 RATE, TARGETS, LAYERS, DESIGN = DEMO
-SEEDS = range(1, 1 + int(os.environ.get("ECOKIT_COMPANIES", "5")))  # `make companies`: fifty
+SEEDS = range(1, 1 + int(os.environ.get("ECOKIT_COMPANIES", "3")))  # `make companies`: fifty
 
 
 def ids(given: Exercise) -> str:
