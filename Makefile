@@ -47,7 +47,7 @@ lock: developer-env  ## choose the newest allowed versions and write requirement
 lowest: developer-env  ## run the unit tests with the lowest versions that pyproject.toml allows
 	@$(BIN)/python -m tests.lowest
 
-companies: developer-env  ## check every exercise over fifty companies (tests take 5), every function with faulty tables
+companies: developer-env  ## check every exercise over fifty companies (tests take 3), every function with faulty tables
 	ECOKIT_COMPANIES=50 $(BIN)/python -m pytest -q -n auto --dist loadscope tests/test_exercises.py tests/test_bare_tables.py -k "for_every_company or without_a_word"
 
 reproducible: developer-env  ## build the book twice in two folders and compare each byte

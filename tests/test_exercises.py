@@ -1,4 +1,4 @@
-"""Every exercise, for ten companies: the reference passes, each mistake is told by its name."""
+"""Every exercise, for several companies: the reference passes, each mistake is told by its name."""
 
 from __future__ import annotations
 
