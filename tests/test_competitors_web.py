@@ -494,6 +494,20 @@ def test_a_busy_site_is_asked_again_later(
     assert list(collector.log["reason"])[1:] == reasons
 
 
+def test_a_site_is_left_alone_when_five_pages_in_a_row_did_not_come() -> None:
+    bad = {f"bad{n}": [TimeoutError()] for n in range(10)}
+    collector, _clock = polite(Answers(**bad, good=[b"here"]), delay=0)
+    for n in range(4):
+        with pytest.raises(PageError, match="does not answer"):
+            collector.get(f"{HOST}/bad{n}")
+    assert collector.get(f"{HOST}/good").text == "here"  # and the count begins anew
+    for n in range(4, 9):
+        with pytest.raises(PageError, match="does not answer"):
+            collector.get(f"{HOST}/bad{n}")
+    with pytest.raises(PageError, match="the 5 pages asked for before it did not come"):
+        collector.get(f"{HOST}/bad9")
+
+
 @pytest.mark.parametrize(
     ("replies", "requests", "sentence"),
     [

@@ -195,6 +195,14 @@ def test_fit_finds_the_mean_of_a_layer_and_the_half_life() -> None:
     assert found.low <= found.half_life <= found.high
 
 
+def test_a_decision_at_the_end_of_its_window_is_in_it() -> None:
+    raised = pd.Timestamp("2025-06-01")
+    decided = raised + pd.to_timedelta([60, 119, 120, 121], "min")
+    table = pd.DataFrame({"raised_at": raised, "decided_at": decided})
+    table = table.assign(layers=1, window_minutes=120)
+    assert d.fit_layers({"decisions": table})["in_window"].tolist() == [0.75]
+
+
 def test_fading_survives_effects_that_are_gone_and_noise() -> None:
     decisions = _tables(n=800)["decisions"]
     noise = np.random.default_rng(5).normal(1, 0.2, len(decisions)).clip(0)

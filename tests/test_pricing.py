@@ -19,7 +19,7 @@ from ecokit import explore, pricing
 from ecokit.errors import CourseError
 from ecokit.explore.pricing import lab, products
 from ecokit.plots import pricing as plots
-from ecokit.pricing import elasticity
+from ecokit.pricing import elasticity, price_tests
 from ecokit.pricing.base import BINDS
 from ecokit.shop import Shop, load_shop
 from tests.engines import MOVES
@@ -951,6 +951,16 @@ def test_each_doubt_is_raised_where_it_belongs(
     days: Frame, how: dict[str, Any], sentence: str
 ) -> None:
     assert any(sentence in told for told in pricing.doubts(named(days), "T1", **how))
+
+
+def test_a_size_is_asked_for_a_share_that_can_be() -> None:
+    """Of 90 % a tenth more is 99 %; where it would pass 100 %, half of what is left is asked."""
+    for conversion, aim in ((0.1, 0.11), (0.9, 0.95), (0.999, 0.9995)):
+        needed = pricing.sample_size(conversion, aim)
+        for visitors, doubt in ((needed - 1, True), (needed, False)):
+            arms = pd.DataFrame({"conversion": [conversion] * 2, "visitors": [visitors] * 2})
+            told = price_tests._size_doubt(arms, 0.1)
+            assert (told is not None and f"{needed:,}" in told) == doubt
 
 
 @pytest.mark.parametrize(("price", "p_value"), [(90.0, 0.0), (100.0, 1.0)])

@@ -227,7 +227,7 @@ def waiting(data: Any, *, by: By = "post_id", as_of: datetime | str | None = Non
         nw.col("_waited").sum(),
         nw.col("_minutes").quantile(0.5, interpolation="linear").alias("median"),
     )
-    found = frames.as_pandas(sums.sort(keys) if keys else sums)
+    found = frames.as_pandas(sums.sort(keys) if keys else sums).reset_index(drop=True)
     if moment is None and found["open"].any():  # of a lazy engine, whose rows were not looked at
         raise CourseError(_("There are open approvals. {remedy}").format(remedy=_DRAWN))
     total, answered = found["_waited"].astype(float), found["approvals"] - found["open"]
