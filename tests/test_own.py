@@ -545,15 +545,13 @@ def test_a_package_that_is_not_there_is_named(
 
 def test_what_the_course_needs_is_what_was_seen() -> None:
     from ecokit import exercises, load_shop
-    from ecokit.own import able as module
     from ecokit.own import needs
+    from ecokit.shop.lacks import needs as stored
 
-    shop = load_shop()
-    stored = {row["id"]: row["needs"] for row in module._needs()}
-    assert set(stored) >= {one.id for one in exercises.all()}
-    one = exercises.get("operations-turns")
-    seen = needs.row("exercise", one.id, one.title, needs.needs(one.sheet, shop))
-    assert seen["needs"] == stored[one.id]
+    known = {one.id: one.columns for one in stored()}
+    assert set(known) >= {one.id for one in exercises.all()}
+    seen = needs.needs(exercises.get("operations-turns").sheet, load_shop())
+    assert seen == known["operations-turns"]
 
 
 def test_the_notebook_is_laid_once_and_says_what_is_lacking(tmp_path: Path) -> None:

@@ -16,19 +16,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ecokit.errors import CourseError
 from ecokit.exercises.aims import Objective, objectives
 from ecokit.exercises.registry import all, get  # noqa: A004
 
 if TYPE_CHECKING:
-    from ecokit.exercises.card import Card, ChapterProgress
+    from ecokit.exercises.card import Card, ChapterProgress, Closed
     from ecokit.exercises.checks import Result
     from ecokit.shop import Shop
 
 __all__ = ["Objective", "all", "check", "get", "objectives", "progress", "show"]
 
 
-def show(exercise_id: str, shop: Shop) -> Card:
+def show(exercise_id: str, shop: Shop) -> Card | Closed:
     """Return the card of an exercise; as the last line of a cell it appears below it.
+
+    Where the shop lacks what the exercise needs, the card says so, and has no field.
 
     Parameters
     ----------
@@ -37,9 +40,13 @@ def show(exercise_id: str, shop: Shop) -> Card:
     shop : Shop
         The learner's shop; the question and the check are computed from it.
     """
-    from ecokit.exercises.card import Card
+    from ecokit.exercises.card import Card, Closed
 
-    return Card(get(exercise_id), shop)
+    exercise = get(exercise_id)
+    try:
+        return Card(exercise, shop)
+    except CourseError as sentence:
+        return Closed(exercise, str(sentence))
 
 
 def check(exercise_id: str, answer: object, shop: Shop) -> Result:

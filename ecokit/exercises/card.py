@@ -209,6 +209,37 @@ class Card(widgets.VBox):  # type: ignore[misc]
         return bundle
 
 
+class Closed(widgets.VBox):  # type: ignore[misc]
+    """The card of an exercise that a shop cannot carry: its title, and the sentence why.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What would be asked.
+    sentence : str
+        What the shop lacks, and what to do.
+    """
+
+    def __init__(self, exercise: Exercise, sentence: str) -> None:
+        self.exercise, self.sentence = exercise, sentence
+        super().__init__([widgets.HTML(_style("card.css") + self._content())])
+        self.add_class("ecokit-card")
+
+    def _content(self) -> str:
+        head = _header(self.exercise, store.Standing())
+        return head + _block("feedback ecokit-unreadable", markup(self.sentence), spoken=True)
+
+    def __repr__(self) -> str:
+        title = _("Exercise: {title}").format(title=self.exercise.title)
+        return f"{title}\n\n{textwrap.fill(self.sentence, 88)}"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        bundle["text/plain"] = repr(self)
+        bundle["text/html"] = f'<div class="ecokit-static">{self._content()}</div>'
+        return bundle
+
+
 def asleep() -> str:
     """Return what to do where a card has no kernel behind it."""
     return _("To answer, run the cells from the top: Run > Run All Cells. What is done stays done.")

@@ -31,7 +31,7 @@ from typing import (
 
 from ecokit.errors import CourseError
 from ecokit.exercises.aims import objective as aim
-from ecokit.shop.lacks import lacks
+from ecokit.shop.lacks import telling
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,7 @@ def yuan(amount: float) -> str:
 
 COMPANY = 2  # edition of the bundled company: one more whenever its numbers change
 LINES = 10  # of the code that gives an answer: more is no answer but a programme
+_NO_NUMBER = re.compile(r"\b(nan|NaN|NaT|inf)\b")  # as Python prints a number that is none
 SAME = 1e-9  # how far two numbers may lie apart that were computed alike, as a share of them
 
 
@@ -363,16 +364,6 @@ class Declared(Generic[AnySheet]):
         _demand(edition, self.id, "edition must be whole and 1 or more")
         self._check_mistakes()
 
-    def _worked(self, shop: Shop) -> AnySheet:
-        """Return what the function makes of a shop; tell of a column that its tables lack."""
-        try:
-            return self.work(shop)
-        except KeyError as error:
-            told = lacks(error, shop)
-            if not told:
-                raise
-            raise CourseError(told) from None
-
     def _check_mistakes(self) -> None:
         words = self.mistakes.values() if isinstance(self.mistakes, Mapping) else None
         _demand(words is not None, self.id, "mistakes are words by name")
@@ -387,9 +378,13 @@ class Declared(Generic[AnySheet]):
         ------
         CourseError
             The sheet does not name the declared mistakes, lacks words or hints, or holds something
-            else than an answer of its kind; or the shop lacks a table or a column.
+            else than an answer of its kind; or the shop lacks a table or a column, or is too small.
         """
-        sheet = self._worked(shop)
+        with telling("exercise", self.id, shop):
+            return self._whole(self.work(shop))
+
+    def _whole(self, sheet: AnySheet) -> AnySheet:
+        """Refuse a sheet that is not whole."""
         made, kind = type(sheet).__name__, self.sheets.__name__
         _demand(isinstance(sheet, self.sheets), self.id, f"its function gives {made}, not {kind}")
         for part, told in _by_name(sheet).items():
@@ -409,6 +404,9 @@ class Declared(Generic[AnySheet]):
             len(sheet.lines.splitlines()) <= LINES, self.id, f"its code has more than {LINES} lines"
         )
         self._check(sheet)
+        told = words if not isinstance(sheet, ChoiceSheet) else (*words, *sheet.options.values())
+        number = not any(map(_NO_NUMBER.search, told))
+        _demand(number, self.id, "its words show what is no number (nan)")
         return sheet
 
     def _check(self, sheet: AnySheet) -> None:
@@ -705,6 +703,8 @@ class Plan(Declared[PlanSheet]):
         _demand(above, self.id, "what stands above is plans by words")
         work = all(map(callable, (sheet.score, *sheet.detects.values())))
         _demand(work, self.id, "score and detects are functions of a plan")
+        passes = sheet.score(sheet.right).passed
+        _demand(passes, self.id, "its right answer does not pass")
 
     def _is_plan(self, plan: object) -> bool:
         """Say whether a plan has each field, within its range and on a step of it."""

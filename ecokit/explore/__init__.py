@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
-from ecokit.shop.lacks import lacks
+from ecokit.shop.lacks import telling, why
 from ecokit.topics import names
 
 if TYPE_CHECKING:
@@ -45,18 +45,15 @@ def _module(topic: str) -> ModuleType:
 
 def _lab(topic: str, shop: Shop) -> Lab | Tabs:
     module = _module(topic)
-    try:
+    with telling("explorer", topic, shop):
         found: Lab | Tabs = (module.measures if topic == MEASURE else module.lab)(shop)
-    except KeyError as error:
-        told = lacks(error, shop)
-        if not told:
-            raise
-        raise CourseError(told) from None
-    return found
+        return found.telling(lambda error: why("explorer", topic, error, shop))
 
 
 def show(topic: str, shop: Shop) -> widgets.Widget:
     """Return the explorer of a topic; as the last line of a cell it appears below it.
+
+    Where the shop lacks what it needs, a sentence that says so stands in its place.
 
     Parameters
     ----------
@@ -77,14 +74,36 @@ def show(topic: str, shop: Shop) -> widgets.Widget:
     ...
     ecokit.errors.CourseError: There is no explorer 'astrology'. There are: ...
     """
-    app: widgets.Widget = _lab(topic, shop).app()
+    _module(topic)
+    try:
+        with telling("explorer", topic, shop):
+            app: widgets.Widget = _lab(topic, shop).app()
+    except CourseError as sentence:
+        return _sentence(sentence)
     return app
+
+
+def _sentence(sentence: CourseError) -> widgets.Widget:
+    """Return what stands in the place of an explorer that a shop cannot carry."""
+    from ecokit.explore.base import heading
+    from ecokit.explore.tables import alert
+
+    place = heading("")
+    place.value += alert(sentence)
+    place.layout.display = None
+    return place
 
 
 def frames(topic: str, shop: Shop) -> Frames:
     """Return the static twin of an explorer: a few figures along one control.
 
-    Parameters and errors are those of `show`.
+    Parameters are those of `show`.
+
+    Raises
+    ------
+    CourseError
+        No such topic, or the shop lacks what it needs.
     """
-    twin: Frames = _lab(topic, shop).frames()
-    return twin
+    with telling("explorer", topic, shop):
+        twin: Frames = _lab(topic, shop).frames()
+        return twin

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import ipywidgets as widgets
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames, Picture, column, columns, fill, heading
@@ -15,8 +17,26 @@ from ecokit.explore.controls import Button, Choice, Control, Number, Slider, Tog
 from ecokit.explore.tables import alert, table
 from ecokit.messages import _
 from ecokit.plots import glyphs, theme
+from ecokit.shop.lacks import FAULTS
 
 Declared = Mapping[str, Control]
+Tell = Callable[[Exception], str]
+
+
+def _of_course(error: Exception) -> str:
+    """Return what an error of the course says."""
+    return str(error) if isinstance(error, CourseError) else ""
+
+
+def _dashed(text: str) -> str:
+    """Return a text with a dash for each number that there is none of.
+
+    Examples
+    --------
+    >>> _dashed("nan% of 0 orders cost ¥nan; 12 were due")
+    '– of 0 orders cost –; 12 were due'
+    """
+    return re.sub(r"[-+−]?¥?(?<!\w)(nan|inf)(?!\w)( ?%)?", "–", text)
 
 
 @dataclass(frozen=True)
@@ -57,6 +77,9 @@ class Lab:
         The values of that control that the page shows, where it does not show all.
     size : (float, float)
         Width and height of the picture in inches.
+    tell : callable
+        Takes what stopped the first drawing, or a fault in a later one, and returns the sentence
+        that stands under the picture; an empty one where none is known.
 
     Examples
     --------
@@ -86,6 +109,11 @@ class Lab:
     along: str = ""
     stops: Sequence[Any] = ()
     size: tuple[float, float] = (7.2, 4.0)
+    tell: Tell = _of_course
+
+    def telling(self, tell: Tell) -> Lab:
+        """Return the same lab, which tells so why it cannot draw."""
+        return replace(self, tell=tell)
 
     def app(self) -> App:
         """Return the app for a notebook."""
@@ -142,8 +170,12 @@ class Lab:
         if not isinstance(told.alt, str) or not told.alt.strip():
             message = _("What draws {title!r} has to return the text for who sees no picture.")
             raise CourseError(message.format(title=self.title))
+        for text in (one for ax in figure.axes for one in ax.get_children()):
+            if isinstance(text, Text):  # a title, or what stands in the picture
+                text.set_text(_dashed(text.get_text()))
         names = theme.name_by_number(figure)
-        return Told(told.alt, glyphs.legend(names) + told.below) if names else told
+        below = glyphs.legend(names) + told.below if names else told.below
+        return Told(_dashed(told.alt), _dashed(below))
 
 
 @dataclass(frozen=True)
@@ -160,6 +192,10 @@ class Tabs:
 
     title: str
     labs: Sequence[Lab]
+
+    def telling(self, tell: Tell) -> Tabs:
+        """Return the same tabs, each of which tells so why it cannot draw."""
+        return replace(self, labs=[lab.telling(tell) for lab in self.labs])
 
     def app(self) -> widgets.VBox:
         """Return the app for a notebook."""
@@ -208,11 +244,12 @@ class App(widgets.VBox):  # type: ignore[misc]
     def _draw(self, figure: Figure) -> str:
         try:
             told = self.lab.paint(figure, self._values)
-        except CourseError as error:
-            if self._drawn:
+        except FAULTS as error:
+            sentence = self.lab.tell(error)
+            if self._drawn or not sentence:
                 raise
             figure.clear()  # what it cannot begin with is told, and the controls may mend it
-            told = Told(str(error), alert(error))
+            told = Told(sentence, alert(sentence))
         self._drawn = True
         self.below.value = told.below
         return told.alt
@@ -233,8 +270,11 @@ class App(widgets.VBox):  # type: ignore[misc]
         try:
             self._settle(self._values | dict(changed))
             self.picture.redraw()
-        except CourseError as error:  # the picture stays as it was
-            self.below.value = alert(error)
+        except FAULTS as error:  # the picture stays as it was
+            sentence = _of_course(error) or self.lab.tell(error)
+            if not sentence:
+                raise
+            self.below.value = alert(sentence)
 
     def _settle(self, values: Mapping[str, Any]) -> None:
         """Bring controls and values together, and the widgets with them."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 
 from ecokit.kpi import KPIS, MEASURES
 from ecokit.messages import _
+from ecokit.shop import lacks
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def abilities(columns: Mapping[str, Iterable[str]]) -> list[Ability]:
     -------
     list of Ability
         The measures by their declarations; exercises and explorers by what they were seen to read
-        (``ecokit.own.needs``).
+        (``ecokit.shop.lacks``).
 
     References
     ----------
@@ -65,31 +64,16 @@ def abilities(columns: Mapping[str, Iterable[str]]) -> list[Ability]:
         found.append(Ability("measure", one.id, one.name, _lacks(needs, there)))
     some = min((one.lacks for one in found if one.id in MEASURES), key=len)
     found.append(Ability("explorer", "measure", _("Any measure, by what you like"), some))
-    for row in _needs():
-        needs = {}
-        for part in filter(None, row["needs"].split("; ")):
-            table, _colon, names = part.partition(": ")
-            needs[table] = set(names.split())
-        found.append(Ability(row["kind"], row["id"], row["title"], _lacks(needs, there)))
+    for need in lacks.needs():
+        found.append(Ability(need.kind, need.id, need.title, _lacks(need.columns, there)))
     return found
 
 
-def _needs() -> list[dict[str, str]]:
-    file = resources.files("ecokit.own") / "needs.csv"
-    if not file.is_file():
-        return []
-    return list(csv.DictReader(file.read_text("utf-8").splitlines()))
-
-
-def _lacks(needs: Mapping[str, set[str]], there: Mapping[str, set[str]]) -> tuple[str, ...]:
-    found = []
-    for table, names in needs.items():
-        missing = sorted(names - there.get(table, set()))
-        if table not in there:
-            found.append(table)
-        elif missing:
-            found.append(f"{table}: {', '.join(missing)}")
-    return tuple(found)
+def _lacks(needs: Mapping[str, Collection[str]], there: Mapping[str, set[str]]) -> tuple[str, ...]:
+    gone = lacks.missing(needs, there)
+    return tuple(
+        f"{table}: {', '.join(names)}" if names else table for table, names in gone.items()
+    )
 
 
 def lacking(one: Ability) -> str:

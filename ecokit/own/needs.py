@@ -1,23 +1,30 @@
-"""What each exercise and explorer reads: seen while it runs on the bundled company.
+"""What each exercise and explorer reads, and how long a shop it needs: seen while it runs.
 
-``python -m ecokit.own.needs`` writes ``needs.csv`` anew; a test compares some of its rows.
+``python -m ecokit.own.needs`` writes ``ecokit/shop/needs.csv`` anew, in some minutes; a test
+compares some of its rows.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from ecokit import exercises, explore
+from ecokit.errors import CourseError
+from ecokit.explore.lab import Tabs
 from ecokit.inputs import frames
-from ecokit.shop import Shop, load_shop
+from ecokit.shop import Shop, lacks, load_shop
+from ecokit.shop.lacks import telling
 from ecokit.shop.schema import schemas
+from ecokit.shop.simulator import simulate
 
 Seen = dict[str, set[str]]
 
@@ -26,6 +33,12 @@ LENT: list[Seen] = [
     {"channels": {"channel_id"}},
     {"products": {"product_id"}},
 ]
+
+
+SIZES = ((1, 50), (7, 50), (30, 50), (90, 50), (365, 50))
+"""Days and visits a day of the companies that are tried, from the smallest."""
+WHOLE = (365, 800)  # the companies of the course, each of which carries everything: tests hold it
+SEEDS = range(1, 4)
 
 
 class _Watched(pd.DataFrame):
@@ -90,23 +103,91 @@ def _door(found: Seen) -> Iterator[None]:
 
 
 def row(kind: str, one: str, title: str, found: Seen) -> dict[str, str]:
-    """Return a line of the file."""
+    """Return a line of the file, without the size of a shop."""
     parts = [f"{name}: {' '.join(sorted(found[name]))}" for name in schemas() if name in found]
     return {"kind": kind, "id": one, "title": title, "needs": "; ".join(parts)}
 
 
-def written(shop: Shop) -> str:
+Names = set[tuple[str, str]]
+
+
+def works(shop: Shop) -> Names:
+    """Return the exercises and explorers that a shop can carry, by kind and name."""
+    return {
+        *(("exercise", one.id) for one in exercises.all() if _runs(one.sheet, shop)),
+        *(("explorer", topic) for topic in explore.topics() if _runs(_opened(topic), shop)),
+    }
+
+
+def _runs(run: Callable[[Shop], object], shop: Shop) -> bool:
+    try:
+        run(shop)
+    except CourseError:
+        return False
+    return True
+
+
+def _opened(topic: str) -> Callable[[Shop], object]:
+    """Return a function that draws the first pictures of an explorer."""
+
+    def opened(shop: Shop) -> None:
+        with telling("explorer", topic, shop):
+            found = explore._lab(topic, shop)
+            for lab in found.labs if isinstance(found, Tabs) else [found]:
+                _controls, values = lab.settle({}, {})
+                lab.paint(Figure(figsize=lab.size), values)
+
+    return opened
+
+
+def enough(by_size: Mapping[tuple[int, int], Names]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return for each name the smallest size from which on it works, the sizes in their order.
+
+    Examples
+    --------
+    >>> mean, late = ("exercise", "mean"), ("exercise", "late")
+    >>> enough({(1, 50): {mean}, (7, 50): {mean, late}, (30, 50): {mean, late}})
+    {('exercise', 'mean'): (1, 50), ('exercise', 'late'): (7, 50)}
+    """
+    sizes = list(by_size)
+    found = {}
+    for name in by_size[sizes[-1]]:
+        first = len(sizes)
+        while first and name in by_size[sizes[first - 1]]:
+            first -= 1
+        found[name] = sizes[first]
+    return dict(sorted(found.items(), key=lambda pair: sizes.index(pair[1])))
+
+
+def sizes() -> dict[tuple[str, str], tuple[int, int]]:
+    """Return how many days and visits a day were enough for each in all companies of `SEEDS`."""
+    by_size = {}
+    for days, visits in SIZES:
+        shops = (simulate(seed=seed, days=days, visitors_per_day=visits) for seed in SEEDS)
+        by_size[days, visits] = set.intersection(*map(works, shops))
+        print(f"{days} days, {visits} visits a day: {len(by_size[days, visits])}", file=sys.stderr)
+    every = {("exercise", one.id) for one in exercises.all()}
+    every |= {("explorer", topic) for topic in explore.topics()}
+    return enough({**by_size, WHOLE: every})
+
+
+def written(shop: Shop, large: Mapping[tuple[str, str], tuple[int, int]]) -> str:
     """Return the whole file."""
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, ["kind", "id", "title", "needs"], lineterminator="\n")
-    writer.writeheader()
-    for one in exercises.all():
-        writer.writerow(row("exercise", one.id, one.title, needs(one.sheet, shop)))
+    rows = [row("exercise", one.id, one.title, needs(one.sheet, shop)) for one in exercises.all()]
     for topic in explore.topics():
-        lab = explore._module(topic).lab
-        writer.writerow(row("explorer", topic, lab(shop).title, needs(lab, shop)))
+        title = explore._module(topic).lab(shop).title
+        rows.append(row("explorer", topic, title, needs(_opened(topic), shop)))
+    stream = io.StringIO()
+    heads = ["kind", "id", "title", "days", "visits", "needs"]
+    writer = csv.DictWriter(stream, heads, lineterminator="\n")
+    writer.writeheader()
+    for one in rows:
+        days, visits = large[one["kind"], one["id"]]
+        writer.writerow({**one, "days": days, "visits": visits})
     return stream.getvalue()
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("needs.csv").write_text(written(load_shop()), "utf-8")
+    Path(str(lacks.__file__)).with_name("needs.csv").write_text(
+        written(load_shop(), sizes()), "utf-8"
+    )

@@ -1,12 +1,248 @@
-"""What a table is told to lack, where pandas only names a key."""
+"""Why a shop cannot carry an exercise or an explorer, told in sentences.
+
+What each of them reads, and how long a shop it needs, stands in ``needs.csv``, which
+``python -m ecokit.own.needs`` writes: both were seen while they ran.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from ecokit.messages import _
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.messages import _, _n
 from ecokit.shop.schema import schemas
+
+SHOWN = 4  # tables that a sentence names: more would be no sentence
+DAYS = {"visits": "started_at", "stock": "date", "orders": "placed_at"}
+"""Which tables tell the length of a shop, and by which column; the first that has rows."""
+ENOUGH = 0.8  # of the visits that are needed: chance gives a day more or fewer
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one exercise or explorer needs of a shop.
+
+    Attributes
+    ----------
+    kind, id, title : str
+        "exercise" or "explorer", and what it is called.
+    columns : mapping of table to columns
+        What it was seen to read.
+    days, visits : int
+        A shop of so many days with so many visits a day was enough for it.
+    """
+
+    kind: str
+    id: str
+    title: str
+    columns: Mapping[str, frozenset[str]]
+    days: int
+    visits: int
+
+
+@cache
+def needs() -> tuple[Need, ...]:
+    """Return what each exercise and explorer needs, in their order.
+
+    Examples
+    --------
+    >>> sorted(next(one for one in needs() if one.id == "journey-silent-parcels").columns)
+    ['orders', 'touchpoints']
+    """
+    text = (resources.files("ecokit.shop") / "needs.csv").read_text("utf-8")
+    return tuple(map(_need, csv.DictReader(text.splitlines())))
+
+
+def _need(row: Mapping[str, str]) -> Need:
+    parts = (part.partition(": ") for part in row["needs"].split("; ") if part)
+    columns = {table: frozenset(names.split()) for table, _colon, names in parts}
+    return Need(row["kind"], row["id"], row["title"], columns, int(row["days"]), int(row["visits"]))
+
+
+def need(kind: str, name: str) -> Need | None:
+    """Return what an exercise or explorer needs, None where nobody has looked."""
+    return next((one for one in needs() if (one.kind, one.id) == (kind, name)), None)
+
+
+def missing(
+    columns: Mapping[str, Collection[str]], there: Mapping[str, Collection[str]]
+) -> dict[str, list[str]]:
+    """Return the columns that tables lack, by table; none named where the whole table lacks.
+
+    Examples
+    --------
+    >>> missing({"orders": {"order_id", "paid_at"}, "stock": {"date"}}, {"orders": ["order_id"]})
+    {'orders': ['paid_at'], 'stock': []}
+    """
+    found = {
+        table: sorted(set(names) - set(there.get(table, ()))) for table, names in columns.items()
+    }
+    return {t: names if t in there else [] for t, names in found.items() if names or t not in there}
+
+
+FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What code raises that meets a shop which lacks what it takes for granted."""
+
+
+class LackingError(CourseError):
+    """What a shop lacks, already told as a whole."""
+
+
+@contextmanager
+def telling(kind: str, name: str, shop: Any) -> Iterator[None]:
+    """Turn whatever stops an exercise or explorer into the sentence of `why`, if there is one."""
+    try:
+        yield
+    except LackingError:
+        raise
+    except FAULTS as error:
+        told = why(kind, name, error, shop)
+        if not told:
+            raise
+        raise LackingError(told) from error
+
+
+def why(kind: str, name: str, error: Exception, shop: Any) -> str:
+    """Return why a shop cannot carry an exercise or explorer, in sentences for its learner.
+
+    Parameters
+    ----------
+    kind, name : str
+        "exercise" and its id, or "explorer" and its topic.
+    error : Exception
+        What stopped it.
+    shop : Shop
+        The learner's shop.
+
+    Returns
+    -------
+    str
+        Which tables or columns are lacking, which are empty, or how long a shop is needed, and
+        what to do; empty where the shop has all that is known to be needed.
+
+    Examples
+    --------
+    >>> from ecokit.shop import Shop
+    >>> stock = pd.DataFrame({"date": [], "product_id": [], "sold": []})
+    >>> why("explorer", "operations", KeyError("demand"), Shop({"stock": stock}))
+    'This shop lacks the table products; the column demand of the table stock, and ...'
+    """
+    own = str(error) if isinstance(error, CourseError) else ""
+    if not hasattr(shop, "tables"):
+        return own
+    if own.startswith("Exercise '"):
+        own = ""  # words for who writes exercises
+    known = need(kind, name)
+    there = {table: list(map(str, shop.tables[table].columns)) for table in shop.tables}
+    gone = missing(known.columns, there) if known else {}
+    if gone:
+        return own if _names(own, gone) else _lacking(gone)
+    told = lacks(error, shop) if isinstance(error, KeyError) else ""
+    if told or known is None:
+        return told or own
+    return " ".join(filter(None, (_sought(error) or own, _too_small(known, shop))))
+
+
+def _names(sentence: str, gone: Mapping[str, list[str]]) -> bool:
+    """Say whether a sentence names one of the tables or columns that are gone."""
+    words = set(re.findall(r"\w+", sentence))
+    return any(words.issuperset(columns or [table]) for table, columns in gone.items())
+
+
+def no_truth() -> str:
+    """Return what is told where true effects are asked of a company that is real."""
+    return _("Only a simulated company knows its truth, the table effects: take load_shop().")
+
+
+def _lacking(gone: Mapping[str, list[str]]) -> str:
+    if list(gone) == ["effects"]:
+        return no_truth()
+    parts = []
+    for table, columns in gone.items():
+        if len(columns) == 1:
+            part = _("the column {columns} of the table {table}")
+        elif columns:
+            part = _("the columns {columns} of the table {table}")
+        else:
+            part = _("the table {table}")
+        parts.append(part.format(table=table, columns=", ".join(columns[:SHOWN])))
+    more = _("; and {n} more").format(n=len(parts) - SHOWN) if len(parts) > SHOWN else ""
+    remedy = _("Add them to your tables, or take load_shop(), which has them.")
+    sentence = _("This shop lacks {what}, and this is computed from it. {remedy}")
+    return sentence.format(what="; ".join(parts[:SHOWN]) + more, remedy=remedy)
+
+
+def _too_small(known: Need, shop: Any) -> str:
+    """Return how large a shop is, and how large one is needed."""
+    empty = [table for table in known.columns if not len(shop.tables[table])]
+    days, visits = extent(shop)
+    small = (days is not None and days < known.days) or (
+        visits is not None and visits < ENOUGH * known.visits
+    )
+    if small:
+        told = _("This shop is too small for this: it has {has}, and {needed} are needed.").format(
+            has=_size(days, visits), needed=_size(known.days, known.visits)
+        )
+    else:
+        told = _("What this asks for does not occur in this shop.")
+    if empty:
+        nothing = _("There are no rows in {tables}.").format(tables=", ".join(empty[:SHOWN]))
+        told = f"{nothing} {told}"
+    return f"{told} {_('Take a larger shop, such as load_shop().')}"
+
+
+def _size(days: int | None, visits: float | None) -> str:
+    parts = []
+    if days is not None:
+        parts.append(_n("{n} day", "{n} days", days).format(n=days))
+    if visits is not None:
+        n = round(visits)
+        parts.append(_n("{n} visit a day", "{n} visits a day", n).format(n=n))
+    return _(" with ").join(parts)
+
+
+def extent(shop: Any) -> tuple[int | None, float | None]:
+    """Return how many days a shop covers and how many visits it has a day, where it tells.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> days, visits = extent(load_shop())
+    >>> days, round(visits, -2)
+    (365, 800.0)
+    """
+    days = next(filter(None, (_days(shop, *place) for place in DAYS.items())), None)
+    visits = len(shop.tables["visits"]) if "visits" in shop.tables else None
+    if visits and days:
+        return days, visits / days
+    return days, 0 if visits == 0 else None
+
+
+def _days(shop: Any, table: str, column: str) -> int:
+    """Return how many days lie from the first to the last time of a column; 0 without one."""
+    times = shop.tables[table].get(column) if table in shop.tables else None
+    if times is None or not pd.api.types.is_datetime64_dtype(times) or times.isna().all():
+        return 0
+    return int((times.max().normalize() - times.min().normalize()).days) + 1
+
+
+def _sought(error: Exception) -> str:
+    """Return what was looked for in vain, where an error names it in few letters."""
+    sought = error.args[0] if isinstance(error, KeyError) and error.args else None
+    if isinstance(sought, pd.Timestamp):
+        sought = f"{sought:%Y-%m-%d}"
+    if not isinstance(sought, str) or not re.fullmatch(r"[\w-]{2,30}", sought):
+        return ""
+    return _("It looks for {what}.").format(what=sought.replace("_", " "))
 
 
 def lacks(error: KeyError, shop: Any) -> str:

@@ -13,6 +13,7 @@ from ecokit.messages import _
 from ecokit.shop import validate
 from ecokit.shop.faults import LEFT_OUT, LISTED
 from ecokit.shop.in_place import looked_at
+from ecokit.shop.lacks import no_truth
 from ecokit.shop.read import read_folder
 from ecokit.shop.schema import schemas
 from ecokit.shop.validate import Renames, checked, usable
@@ -227,6 +228,8 @@ class Shop:
     @property
     def truth(self) -> dict[str, float]:
         """Value of each true effect by name; meaning and source are in ``shop.effects``."""
+        if "effects" not in self:
+            raise CourseError(no_truth())
         effects = self["effects"]
         return Truth(zip(effects["effect"], effects["value"], strict=True))
 
