@@ -12,7 +12,8 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 import ipywidgets as widgets
 import numpy as np
@@ -32,6 +33,7 @@ KINDS = (
 )  # fmt: skip
 RIGHT, SENTENCE, TRACEBACK, NONSENSE = "right", "sentence", "traceback", "silent nonsense"
 VISITORS = (1, 5, 50)
+Whole: TypeAlias = Mapping[str, pd.DataFrame]
 NEED = re.compile(r"\d days|\d visitors a day")
 NO_VALUE = re.compile(r"(?<![\w.-])(nan|NaN|NaT|inf|<NA>)(?![\w-])")
 
@@ -58,14 +60,19 @@ def shops(kind: str, seed: int) -> Iterator[Odd]:
     if kind in ("short", "long", "new year"):
         yield from _simulated(kind, seed)
         return
-    base = simulate(seed=seed, days=90, visitors_per_day=50)
-    whole = {name: base[name] for name in base.tables}
+    whole = _whole(seed)
     chance = random.Random(f"{kind} {seed}")
     yield from {
         "keys": _only_keys, "required": _only_required, "empty": _empty, "no table": _no_table,
         "no column": _no_column, "no kind": _no_kind, "no truth": _no_truth,
         "few tables": _few_tables,
     }[kind](whole, chance)  # fmt: skip
+
+
+@cache
+def _whole(seed: int) -> Whole:
+    base = simulate(seed=seed, days=90, visitors_per_day=50)
+    return {name: base[name] for name in base.tables}
 
 
 def _simulated(kind: str, seed: int) -> Iterator[Odd]:
@@ -78,9 +85,6 @@ def _simulated(kind: str, seed: int) -> Iterator[Odd]:
             )
     if kind == "long":
         yield Odd("a year as it is", simulate(seed=seed))
-
-
-Whole = Mapping[str, pd.DataFrame]
 
 
 def _taken(label: str, tables: Whole, *words: str) -> Odd:
