@@ -58,7 +58,11 @@ def test_a_small_shop_is_told_how_large_it_is_and_how_large_it_should_be(week: S
         ({"visits": pd.DataFrame({"visit_id": [1, 2]})}, None, None),
         ({"visits": pd.DataFrame({"visit_id": []})}, None, 0),
         (
-            {"orders": pd.DataFrame({"placed_at": pd.to_datetime(["2025-01-01 23:00", None])})},
+            {
+                "orders": pd.DataFrame(
+                    {"placed_at": pd.to_datetime(pd.Series(["2025-01-01 23:00", None]))}
+                )
+            },
             1,
             None,
         ),
@@ -149,7 +153,7 @@ def test_a_sheet_that_shows_what_is_no_number_is_refused() -> None:
     for part, text in words.items():
         bad = Sheet(**{**vars(sheet), part: text})
         with pytest.raises(CourseError, match="no number"):
-            RATE(lambda _shop, bad=bad: bad).sheet(NO_SHOP)
+            RATE._whole(bad)
     plan: Any = DESIGN.sheet(NO_SHOP)
     fails = type(plan)(**{**vars(plan), "score": lambda _plan: Score(3, passed=False)})
     with pytest.raises(CourseError, match="does not pass"):

@@ -404,8 +404,8 @@ class Declared(Generic[AnySheet]):
             len(sheet.lines.splitlines()) <= LINES, self.id, f"its code has more than {LINES} lines"
         )
         self._check(sheet)
-        told = words if not isinstance(sheet, ChoiceSheet) else (*words, *sheet.options.values())
-        number = not any(map(_NO_NUMBER.search, told))
+        options = sheet.options.values() if isinstance(sheet, ChoiceSheet) else ()
+        number = not any(map(_NO_NUMBER.search, (*words, *options)))
         _demand(number, self.id, "its words show what is no number (nan)")
         return sheet
 
