@@ -340,8 +340,10 @@ def _filter(part: Part, source: Source) -> str:
     return f" WHERE {' AND '.join(tests)}" if tests else ""
 
 
+_BLANKS = r"[\s\x{a0}\x{3000}]*"
 TOTALS = (
-    r"\s*(合计|总计|小计|汇总|总和|共计|[Tt]otal|TOTAL|Totals|Grand [Tt]otal|Subtotal)[:：]?\s*"
+    f"{_BLANKS}(合计|总计|小计|汇总|总和|共计|[Tt]otal|TOTAL|Totals|Grand [Tt]otal|Subtotal)"
+    f"[:：]?{_BLANKS}"
 )
 """What a row of totals begins with, as a pattern."""
 
