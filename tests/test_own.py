@@ -23,6 +23,7 @@ from ecokit import Shop, kpi, own
 from ecokit.cli import doctor, main
 from ecokit.errors import CourseError
 from ecokit.own import face, files
+from ecokit.own.build import connected
 from ecokit.own.looking import Look, look
 from ecokit.plots import glyphs
 
@@ -711,6 +712,61 @@ def test_ids_and_prices_of_parquet_keep_their_digits(tmp_path: Path) -> None:
     assert sorted(shop.orders["order_id"]) == ["5", str(2**63 + 1)]
     assert sorted(shop.order_lines["unit_price"]) == [0.05, 29.9]
     assert "Sales 销售额: ¥59.90" in (tmp_path / "out" / "report.txt").read_text("utf-8")
+
+
+def test_hashes_that_fit_are_read_in_their_file(tmp_path: Path) -> None:
+    folder = write(tmp_path / "raw")
+    rows = (
+        "SELECT i::UBIGINT AS visit_id, 7::UBIGINT AS visitor_id, DATE '2025-01-05' AS started_at"
+    )
+    duckdb.execute(f"COPY ({rows} FROM range(3) t(i)) TO '{folder / 'visits.parquet'}'")
+    found = look(folder, tmp_path / "out")
+    assert (found.values["visits"], found.values["uv"]) == (3, 1)
+    assert (tmp_path / "out" / "tables" / "visits.sql").is_file()  # and not copied
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("A1", "A1"),
+        (" A1\u00a0", "A1"),
+        ('="0012"', "0012"),
+        ("'0012", "0012"),
+        ("12.0", "12"),
+        ("A12.0", "A12.0"),
+        ("\u30001.0 ", "1"),
+        ("渠道", "渠道"),
+        ("渠道\t", "渠道"),
+        ("NULL", None),
+        ("null\r", None),
+        ("\t--", None),
+        ("Nan", None),
+        ("", None),
+        (" ", None),
+        ("nulls", "nulls"),
+    ],
+)
+def test_an_id_is_read_without_what_surrounds_it(
+    written: str, read: str | None, tmp_path: Path
+) -> None:
+    with connected(tmp_path) as connection:
+        assert connection.execute("SELECT own_id(?)", [written]).fetchall() == [(read,)]
+
+
+@pytest.mark.parametrize("word", ["合计", "合计：\t", "\u3000总计", " Total:", "Grand total\r"])
+def test_a_row_of_totals_is_known_beside_any_blank(word: str, tmp_path: Path) -> None:
+    rows = f'1,a,2,10\n2,b,1,10\n"{word}",,3,20\n'
+    found = looked(tmp_path, order_lines_csv=f"order_id,product_id,quantity,unit_price\n{rows}")
+    assert [(one.reason, one.rows) for one in found.left] == [("total", 1)]
+
+
+@pytest.mark.parametrize(("ids", "twice"), [("1 2 3", 0), ("3 1 2", 0), ("1 2 2", 1), ("2 3 2", 1)])
+def test_a_key_that_stands_twice_is_found_in_any_order(
+    ids: str, twice: int, tmp_path: Path
+) -> None:
+    rows = "".join(f"{one},2025-01-05 10:00,7\n" for one in ids.split())
+    found = looked(tmp_path, orders_csv=f"order_id,placed_at,visitor_id\n{rows}")
+    assert sum(one.rows for one in found.left) == twice
 
 
 def test_orders_of_nothing_but_returns_are_told(tmp_path: Path) -> None:

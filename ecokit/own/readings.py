@@ -354,7 +354,8 @@ def _why(part: Part, source: Source) -> str:
     heads = [sql.quoted(name) for name in text[:2]]
     total = (
         " OR ".join(
-            f"({head} >= 'A' AND regexp_full_match({head}, {sql.text(TOTALS)}))" for head in heads
+            f"(({head} >= 'A' OR {head} < '!') AND regexp_full_match({head}, {sql.text(TOTALS)}))"
+            for head in heads
         )
         or "FALSE"
     )
