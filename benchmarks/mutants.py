@@ -49,8 +49,14 @@ EQUIVALENT = Path(__file__).with_suffix(".csv")
 LIMIT = 60  # seconds of processor time
 
 CALLS = [
-    "tests/test_sweep.py::test_a_call_gives_what_it_gave",
-    "tests/test_sweep.py::test_a_confidence_lies_between_0_and_1",
+    f"tests/test_sweep.py::test_a_{name}"
+    for name in (
+        "call_gives_what_it_gave",
+        "confidence_lies_between_0_and_1",
+        "default_is_what_it_was",
+        "table_that_comes_back_is_a_plain_one",
+        "word_is_a_word",
+    )
 ]
 TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come on top
     "organisation": ["test_organisation"],

@@ -172,6 +172,19 @@ def test_leaders_and_their_lags_are_found_as_the_simulator_was_told(
     assert (table["correlation"] > 2 * table["noise"]).all()
 
 
+def test_a_move_of_one_hundredth_is_a_move() -> None:
+    steps = np.array([1, -1, 0, 0, 1, 0, -1, 1, 0, 0, -1, 0] * 3) * competitors.lead.MOVE
+    weeks = pd.date_range("2025-03-03", periods=len(steps), freq="7D")
+    told = [("K1", steps), ("K2", np.roll(steps, 1))]
+    moves = pd.concat(
+        pd.DataFrame({"week": weeks, "competitor_id": who, "category": "a", "move": move})
+        for who, move in told
+    )
+    led = competitors.price_leaders(moves, most_weeks=2).iloc[0]
+    assert (led["leader"], led["weeks"], led["followed"]) == ("K1", 1, 1.0)
+    assert led["moves"] == (steps != 0).sum()
+
+
 def test_noise_leads_nobody_in_19_of_20_panels() -> None:
     """Two pairs of unrelated shops a panel: of 40 panels about two may show a leader."""
     weeks = pd.date_range("2025-03-03", periods=52, freq="7D")

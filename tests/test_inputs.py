@@ -190,6 +190,14 @@ def test_the_ends_of_what_is_allowed_are_allowed() -> None:
     assert numbers.positive("x", 1e-300) == 1e-300
 
 
+def test_an_id_after_an_empty_one_is_looked_at_too() -> None:
+    orders = pd.DataFrame({"visit_id": pd.Series([None], dtype=object), "order_id": [1]})
+    lines = pd.DataFrame({"order_id": ["A1"]})
+    tables = {"orders": orders, "order_lines": lines}
+    needed = {"orders": "visit_id order_id", "order_lines": "order_id"}
+    assert "column order_id holds numbers in one" in refusal(frames.door, tables, needed)
+
+
 def test_names_texts_and_seeds() -> None:
     assert numbers.one_of("method", "mean", {"naive": 1, "mean": 2}) == "mean"
     others: list[Any] = [None, 1, "median", ["mean"], {}]

@@ -396,7 +396,7 @@ def test_other_bad_input_gets_a_sentence() -> None:
         (lambda: org.design(good, merge="cfo"), "Give a mapping"),
         (lambda: org.design(good, outsource=["moon"]), "outsource is 'moon'"),
         (lambda: org.design(good, outsource=["shop"]), "holds the top post"),
-        (lambda: org.design(good, most_layers=1), "most_layers is 1"),
+        (lambda: org.design(good, most_layers=1), "Give a whole number, 2 or more"),
         (lambda: org.design(good, widest_span=1), "2 or more"),
         (lambda: org.design(good, decides={"campaign": "cfo"}), "decided_by is no post"),
         (lambda: org.design(good, decides={"campain": "ceo"}), "campain"),

@@ -165,15 +165,30 @@ def test_a_table_that_comes_back_is_a_plain_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_gives_what_it_gave(name: str) -> None:
-    found, known = stored.short(_expected(name)), stored.read().get(name)
+    found, known = stored.short(_expected(name)), stored.read()["results"].get(name)
     assert stored.alike(found, known), (
         f"{name} gave {known} and gives {found}. If that is meant: python -m tests.sweep.stored"
     )
 
 
 @pytest.mark.parametrize("name", CALLS)
+def test_a_default_is_what_it_was(name: str) -> None:
+    assert stored.defaults(_function(name)) == stored.read()["defaults"].get(name, {})
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_word_is_a_word(name: str) -> None:
+    given = _arguments(_function(name), _call(name))
+    words = [key for key, it in _parameters(name).items() if isinstance(it.default, str)]
+    for word in [] if name.startswith("inputs.") else words:  # there it names what is given
+        found = _run(_function(name), {**given, word: 5})
+        assert isinstance(found, CourseError), word
+        assert _names(found, word), found
+
+
+@pytest.mark.parametrize("name", CALLS)
 def test_a_confidence_lies_between_0_and_1(name: str) -> None:
-    if "confidence" not in inspect.signature(_function(name)).parameters:
+    if "confidence" not in _parameters(name):
         return
     given = _arguments(_function(name), _call(name))
     for end in (0, 1, 95, math.nan):
@@ -328,6 +343,10 @@ def _call(name: str) -> Call:
 
 def _function(name: str) -> Callable[..., Any]:
     return public(name.split(".")[0])[name]
+
+
+def _parameters(name: str) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(_function(name)).parameters
 
 
 def _arguments(function: Callable[..., Any], call: Call) -> dict[str, Any]:

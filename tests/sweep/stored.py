@@ -1,4 +1,4 @@
-"""What each call of the sweep gave when it was last looked at, short enough to be kept.
+"""What each public function gave for the call of the sweep when it was last looked at, in short.
 
     python -m tests.sweep.stored     # store what they give today; then read the change with git
 
@@ -9,10 +9,12 @@ right ones; beside those of yesterday they do not.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import json
 import math
 import tempfile
 import zlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ CLOSE = 1e-5  # of the numbers added up: what optimisers may end apart on other 
 
 @cache
 def read() -> dict[str, Any]:
-    """Return what is stored, by the name of the function."""
+    """Return what is stored: results and defaults by the name of the function."""
     found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return found
 
@@ -34,7 +36,7 @@ def short(value: Any) -> Any:
     """Return a value of lists, mappings, numbers and text in short.
 
     >>> short({"a": [1.0, None, 2.5], "b": list("abcdefgh")})
-    {'a': [1.0, None, 2.5], 'b': ['text', 8, 2929890116]}
+    {'a': [1.0, None, 2.5], 'b': ['text', 8, 443108100]}
     >>> short([float(n) for n in range(8)])
     ['numbers', 8, 28.0, 16.8]
     """
@@ -81,14 +83,32 @@ def alike(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def defaults(function: Callable[..., Any]) -> dict[str, str]:
+    """Return what the keywords of a function are where the caller does not say.
+
+    >>> defaults(round)
+    {'ndigits': 'None'}
+    """
+    found = inspect.signature(function).parameters.values()
+    return {one.name: repr(one.default) for one in found if one.default is not one.empty}
+
+
 def main() -> None:
     """Store what the calls give today."""
     from tests import test_sweep
 
+    names = sorted(test_sweep.CALLS)
     with tempfile.TemporaryDirectory() as away, contextlib.chdir(away):  # some write a file
-        told = {name: short(test_sweep._expected(name)) for name in sorted(test_sweep.CALLS)}
-    lines = [f" {json.dumps(name)}: {json.dumps(one)}" for name, one in told.items()]
-    FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+        results = {name: short(test_sweep._expected(name)) for name in names}
+    known = {name: defaults(test_sweep._function(name)) for name in names}
+    parts = {"results": results, "defaults": {name: one for name, one in known.items() if one}}
+    written = [
+        f" {json.dumps(part)}: {{\n"
+        + ",\n".join(f"  {json.dumps(name)}: {json.dumps(one)}" for name, one in told.items())
+        + "\n }"
+        for part, told in parts.items()
+    ]
+    FILE.write_text("{\n" + ",\n".join(written) + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
