@@ -319,6 +319,8 @@ def test_effect_without_a_stratum_of_both_kinds_is_null(engine: Move) -> None:
     found = effect(engine, steps, told)
     row = rows(found, "outcome", "difference", "adjusted", "adjusted_low", "adjusted_high")[1]
     assert row == ("complained", pytest.approx(0.1), None, None, None)
+    table = nw.from_native(found).lazy().collect("polars")  # where NaN would be no gap
+    assert table["adjusted"].null_count() == len(table)
 
 
 def test_effect_skips_what_has_had_no_time_and_strata_without_two_sides(engine: Move) -> None:

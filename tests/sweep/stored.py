@@ -38,7 +38,7 @@ def short(value: Any) -> Any:
     >>> short({"a": [1.0, None, 2.5], "b": list("abcdefgh")})
     {'a': [1.0, None, 2.5], 'b': ['text', 8, 443108100]}
     >>> short([float(n) for n in range(8)])
-    ['numbers', 8, 28.0, 16.8]
+    ['numbers', 8, 28.0, 0.69...]
     """
     if isinstance(value, dict):
         return {key: short(one) for key, one in value.items()}
