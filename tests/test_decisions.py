@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -312,6 +313,13 @@ def test_leaving_out_open_approvals_makes_a_post_look_fast() -> None:
     assert d.waiting({"approvals": table.dropna()})["mean"].iloc[0] < 70
     with pytest.raises(CourseError, match="as_of"):
         d.waiting({"approvals": table})
+
+
+def test_of_no_potential_no_share_is_kept(engine: Move) -> None:
+    table = pd.DataFrame({"kind": ["a", "b"], "outcome": "approved", "potential": [0.0, 4.0]})
+    found = d.lost_value({"decisions": engine(table.assign(effect=[0.0, 3.0]))}, by="kind")
+    kept = nw.from_native(found).lazy().collect("polars")["kept"]
+    assert kept.to_list() == [None, 0.75]  # None, and not NaN
 
 
 def test_lost_value_leaves_rejected_ones_out_and_sums_fen() -> None:
