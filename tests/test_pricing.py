@@ -445,6 +445,15 @@ def test_least_squares_and_counts_agree_with_statsmodels() -> None:
     robust = plain.get_robustcov_results("cluster", groups=frame["product_id"])
     place = plain.model.exog_names.index("log_price")
     assert ours.se == pytest.approx(robust.bse[place], rel=0.2)  # CV3 against CV1
+    n, columns = plain.model.exog.shape
+    across = frame["market"].nunique()  # products lie in their clusters, and cost no freedom
+    for errors, se in {
+        "plain": plain.bse["log_price"],
+        "robust": plain.get_robustcov_results("HC1").bse[place],
+        "clustered": robust.bse[place] * math.sqrt((n - columns) / (n - across)),
+    }.items():
+        told = pricing.estimate(frame, model="logs", errors=errors)
+        assert told.se == pytest.approx(se, rel=1e-8)
 
 
 def test_two_stages_agree_with_statsmodels() -> None:
