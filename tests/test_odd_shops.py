@@ -17,6 +17,7 @@ from ecokit.exercises.sheet import Score, Sheet
 from ecokit.explore.lab import Choice, Lab
 from ecokit.shop import Shop
 from ecokit.shop.lacks import extent, need, why
+from ecokit.shop.schema import schemas
 from ecokit.shop.simulator import simulate
 from tests import odd_shops
 from tests.demo_exercises import DEMO
@@ -98,6 +99,19 @@ def test_a_shop_that_lacks_something_is_told_what(week: Shop) -> None:
     assert why("exercise", "of-nobody", KeyError("2025-06"), week) == ""
     few = Shop({"channels": whole["channels"]})
     assert "the table orders; " in why("exercise", "journey-silent-parcels", KeyError("x"), few)
+
+
+def test_a_kind_that_no_row_is_of_is_named(week: Shop) -> None:
+    days = pd.date_range("2025-01-01", periods=365).repeat(900)
+    row = dict.fromkeys(schemas()["decisions"].names, "x")
+    made = pd.DataFrame([{**row, "kind": kind} for kind in ("product", "campaign")])
+    shop = Shop(
+        {one: week[one] for one in week.tables}
+        | {"visits": pd.DataFrame({"started_at": days}), "decisions": made}
+    )
+    said = why("exercise", "decisions-price-of-waiting", KeyError("service"), shop)
+    assert said.startswith("It looks for service.")
+    assert "No row of decisions has service as its kind." in said
 
 
 def test_what_the_truth_is_needed_for_says_so(week: Shop) -> None:

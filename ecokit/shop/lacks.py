@@ -193,11 +193,24 @@ def _too_small(known: Need, shop: Any) -> str:
             has=_size(days, visits), needed=_size(known.days, known.visits)
         )
     else:
-        told = _("What this asks for does not occur in this shop.")
+        told = _absent(known, shop) or _("What this asks for does not occur in this shop.")
     if empty:
         nothing = _("There are no rows in {tables}.").format(tables=", ".join(empty[:SHOWN]))
         told = f"{nothing} {told}"
     return f"{told} {_('Take a larger shop, such as load_shop().')}"
+
+
+def _absent(known: Need, shop: Any) -> str:
+    """Return a kind that no row of a table is of, where the data package lists the kinds."""
+    places = [(t, one) for t, names in known.columns.items() for one in schemas()[t].fields]
+    for table, field in places:
+        if field.name in known.columns[table]:
+            there = shop.tables[table][field.name]
+            kinds = field.constraints.get("enum", ())
+            if gone := [kind for kind in kinds if not (there == kind).any()]:
+                sentence = _("No row of {table} has {kinds} as its {column}.")
+                return sentence.format(table=table, kinds=", ".join(gone), column=field.name)
+    return ""
 
 
 def _size(days: int | None, visits: float | None) -> str:
