@@ -37,7 +37,6 @@ LENT: list[Seen] = [
 
 SIZES = ((1, 50), (7, 50), (30, 50), (90, 50), (365, 50))
 """Days and visits a day of the companies that are tried, from the smallest."""
-WHOLE = (365, 800)  # the companies of the course, each of which carries everything: tests hold it
 SEEDS = range(1, 4)
 
 
@@ -168,7 +167,7 @@ def sizes() -> dict[tuple[str, str], tuple[int, int]]:
         print(f"{days} days, {visits} visits a day: {len(by_size[days, visits])}", file=sys.stderr)
     every = {("exercise", one.id) for one in exercises.all()}
     every |= {("explorer", topic) for topic in explore.topics()}
-    return enough({**by_size, WHOLE: every})
+    return enough({**by_size, lacks.COURSE: every})
 
 
 def written(shop: Shop, large: Mapping[tuple[str, str], tuple[int, int]]) -> str:

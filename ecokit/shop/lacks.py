@@ -24,6 +24,8 @@ from ecokit.shop.schema import schemas
 SHOWN = 4  # tables that a sentence names: more would be no sentence
 DAYS = {"visits": "started_at", "stock": "date", "orders": "placed_at"}
 """Which tables tell the length of a shop, and by which column; the first that has rows."""
+COURSE = (365, 800)
+"""Days and visits a day of the companies of the course: tests hold that these carry everything."""
 ENOUGH = 0.8  # of the visits that are needed: chance gives a day more or fewer
 
 
@@ -134,7 +136,7 @@ def why(kind: str, name: str, error: Exception, shop: Any) -> str:
     >>> from ecokit.shop import Shop
     >>> stock = pd.DataFrame({"date": [], "product_id": [], "sold": []})
     >>> why("explorer", "operations", KeyError("demand"), Shop({"stock": stock}))
-    'This shop lacks the table products; the column demand of the table stock, and ...'
+    'This shop lacks the table products; ...'
     """
     own = str(error) if isinstance(error, CourseError) else ""
     if not hasattr(shop, "tables"):
@@ -194,10 +196,13 @@ def _too_small(known: Need, shop: Any) -> str:
         )
     else:
         told = _absent(known, shop) or _("What this asks for does not occur in this shop.")
+        if days is not None:
+            told += " " + _("It has {has}.").format(has=_size(days, visits))
     if empty:
         nothing = _("There are no rows in {tables}.").format(tables=", ".join(empty[:SHOWN]))
         told = f"{nothing} {told}"
-    return f"{told} {_('Take a larger shop, such as load_shop().')}"
+    remedy = _("Take a larger shop, such as load_shop() with its {course}.")
+    return f"{told} {remedy.format(course=_size(*COURSE))}"
 
 
 def _absent(known: Need, shop: Any) -> str:
