@@ -19,13 +19,14 @@ import nbformat
 import pytest
 from fontTools.ttLib import TTFont
 
-from ecokit import Shop, kpi, own
+from ecokit import Shop, kpi, load_shop, own
 from ecokit.cli import doctor, main
 from ecokit.errors import CourseError
 from ecokit.own import face, files
 from ecokit.own.build import connected
 from ecokit.own.looking import Look, look
 from ecokit.plots import glyphs
+from ecokit.shop.paths import datasets_folder
 
 DATA = Path(__file__).parent / "data" / "own"
 
@@ -693,6 +694,18 @@ def test_many_files_with_columns_in_any_order_fit_into_memory(tmp_path: Path) ->
     assert {one.reason: one.rows for one in found.left} == {"total": 1}
     shop = own.load(tmp_path / "out")
     assert (shop.order_lines["quantity"] * shop.order_lines["unit_price"]).sum() == 8_200
+
+
+def test_the_tables_of_the_course_are_read_as_they_are(tmp_path: Path) -> None:
+    folder = write(tmp_path / "raw")
+    for name in ("mandates.csv", "posts.csv", "channels.csv", "campaigns.csv", "orders.csv.gz"):
+        shutil.copy(datasets_folder() / name, folder)  # a limit is a word of SQL, too
+    found = look(folder, tmp_path / "out")
+    assert not found.left
+    assert {one.column for one in found.faults} <= {"region", "delay_cause"}, found.faults
+    shop, ours = own.load(tmp_path / "out"), load_shop()
+    assert shop.mandates["limit"].equals(ours.mandates["limit"])
+    assert shop.orders["status"].value_counts().equals(ours.orders["status"].value_counts())
 
 
 def test_a_packed_file_is_read_whatever_its_name_ends_in(tmp_path: Path) -> None:

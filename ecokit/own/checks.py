@@ -134,7 +134,7 @@ class Checks:
             "count(*) FILTER (WHERE _why IS NOT NULL)",
             "count(*) FILTER (WHERE _differs)",
             "count(*)" if rises else f"count(DISTINCT {_hash(unique)})",
-            *(f"count({name})" for name in one.columns),
+            *(f"count({sql.quoted(name)})" for name in one.columns),
         ]
         counted += [f"count(*) FILTER (WHERE {rule.test})" for rule in rules]
         row = list(
@@ -147,7 +147,7 @@ class Checks:
         self.rows[table.name] = rows
         if strange:
             self._leave(table.name, "SELECT _row, _why FROM {scan} WHERE _why IS NOT NULL")
-            counts = ", ".join(f"count({name})" for name in one.columns)
+            counts = ", ".join(f"count({sql.quoted(name)})" for name in one.columns)
             (row,) = self.connection.execute(
                 f"SELECT {counts} FROM {one.scan} WHERE _why IS NULL"
             ).fetchall()
@@ -197,8 +197,9 @@ class Checks:
 
         Exports mostly are so, and it costs a tenth of counting the different ones.
         """
-        one = f"({', '.join(key)})"
-        before = f"({', '.join(f'lag({name}) OVER ()' for name in key)})"
+        names = [sql.quoted(name) for name in key]
+        one = f"({', '.join(names)})"
+        before = f"({', '.join(f'lag({name}) OVER ()' for name in names)})"
         ((breaks,),) = self.connection.execute(
             f"SELECT count(*) FILTER (WHERE rises IS NOT TRUE) FROM "
             f"(SELECT {one} > {before} AS rises FROM {scan})"
@@ -240,7 +241,7 @@ class Checks:
         Equal rows without a key are rows of their own, unless every row of the table stands
         twice, or the mapping says otherwise.
         """
-        whole = ", ".join(one.columns)
+        whole = ", ".join(map(sql.quoted, one.columns))
         unique = key or one.columns
         self.connection.execute(
             "CREATE OR REPLACE TEMP TABLE again AS "
@@ -249,15 +250,15 @@ class Checks:
             f"SELECT {_hash(unique)} FROM {one.scan} WHERE _why IS NULL GROUP BY 1 "
             "HAVING count(*) > 1)"
         )
-        there = " AND ".join(f"{name} IS NOT NULL" for name in key) or "TRUE"
+        there = " AND ".join(f"{sql.quoted(name)} IS NOT NULL" for name in key) or "TRUE"
         if key or self._are_copies(table, one):
             self._leave(table.name, f"SELECT _row, 'copy' FROM again WHERE _copy > 1 AND {there}")
         if key:
+            alike = f"count(*) OVER (PARTITION BY {', '.join(map(sql.quoted, key))})"
             self._leave(
                 table.name,
-                "SELECT _row, 'key' FROM (SELECT _row, count(*) OVER "
-                f"(PARTITION BY {', '.join(key)}) AS n FROM again WHERE _copy = 1 AND {there}) "
-                "WHERE n > 1",
+                f"SELECT _row, 'key' FROM (SELECT _row, {alike} AS n FROM again "
+                f"WHERE _copy = 1 AND {there}) WHERE n > 1",
             )
         self.connection.execute("DROP TABLE again")
 
@@ -302,14 +303,16 @@ class Checks:
     def _orphans(self, table: Table, key: ForeignKey, *, empty: bool = False) -> bool:
         """Tell of the rows that point to one that is not there; say whether there are any."""
         one, other = self.tables[table.name], self.tables[key.table]
-        pairs = list(zip(key.fields, key.reference, strict=True))
+        pairs = [
+            tuple(map(sql.quoted, pair)) for pair in zip(key.fields, key.reference, strict=True)
+        ]
         joined = " AND ".join(
             f"o.{theirs} = t.{ours}"
             if ours == theirs
             else f"CAST(o.{theirs} AS VARCHAR) = CAST(t.{ours} AS VARCHAR)"
             for ours, theirs in pairs
         )
-        there = " AND ".join(f"t.{name} IS NOT NULL" for name in key.fields)
+        there = " AND ".join(f"t.{ours} IS NOT NULL" for ours, _theirs in pairs)
         missing = (
             f"SELECT t._row FROM {one.scan} AS t WHERE {there} AND t._why IS NULL "
             f"AND t._row NOT IN (SELECT _row FROM left_{table.name}) AND NOT EXISTS "
@@ -366,7 +369,7 @@ class Checks:
                     break
         elif part.columns:
             value = self.connection.execute(
-                f"SELECT {column} FROM {one.scan} WHERE _row = {row}"
+                f"SELECT {sql.quoted(column)} FROM {one.scan} WHERE _row = {row}"
             ).fetchall()[0][0]
         said = "" if value is None else f"{_short(value)!r} "
         if part.one_row_a:
@@ -401,7 +404,7 @@ class Checks:
                 key = self.plan.tables[name].one_row_a
                 example = str(
                     self.connection.execute(
-                        f"SELECT {key} FROM {one.scan} WHERE _row = {first}"
+                        f"SELECT {sql.quoted(key)} FROM {one.scan} WHERE _row = {first}"
                     ).fetchall()[0][0]
                 )
             yield Left(name, why, count, example, yuan)
@@ -416,10 +419,10 @@ class Checks:
         one = self.tables[name]
         empty = self._empty[name]
         values = ", ".join(
-            f"CASE WHEN NOT ({' OR '.join(empty[column])}) THEN {column} END AS {column}"
+            f"CASE WHEN NOT ({' OR '.join(empty[column])}) THEN {x} END AS {x}"
             if column in empty
-            else column
-            for column in one.columns
+            else x
+            for column, x in zip(one.columns, map(sql.quoted, one.columns), strict=True)
         )
         rest = f" WHERE _row NOT IN (SELECT _row FROM left_{name})" if self.gone(name) else ""
         return f"SELECT {values} FROM {one.scan}{rest}"
@@ -431,7 +434,8 @@ def _short(value: Any) -> str:
 
 
 def _hash(columns: list[str]) -> str:
-    return columns[0] if len(columns) == 1 else f"hash({', '.join(columns)})"
+    names = [sql.quoted(column) for column in columns]
+    return names[0] if len(names) == 1 else f"hash({', '.join(names)})"
 
 
 def _unreadable(field: Field) -> str:
@@ -455,15 +459,15 @@ def _rules(table: Table, one: Typed, texts: set[str], paid: Any) -> Iterator[Rul
             (field.not_above, ">", _("above {other}")),
         ):
             if other in one.columns:
-                limit = other
+                x, limit = sql.quoted(name), sql.quoted(other)
                 if kind_of(field) == "time":  # a day is not before an hour of that day
-                    day = f"date_trunc('day', {name})"
+                    day = f"date_trunc('day', {x})"
                     limit = (
-                        f"CASE WHEN {name} = {day} THEN date_trunc('day', {other}) ELSE {other} END"
+                        f"CASE WHEN {x} = {day} THEN date_trunc('day', {limit}) ELSE {limit} END"
                     )
                 remedy = _("Look whether the two columns are what the mapping says.")
                 what = said.format(other=other)
-                test = f"{one.real}{name} {sign} ({limit})"
+                test = f"{one.real}{x} {sign} ({limit})"
                 yield _impossible(table, field, test, what, remedy, order=3)
 
 
@@ -495,6 +499,7 @@ def _rules_of(
 ) -> Iterator[Rule]:
     """Return what is looked for in one column; `bit` marks its faults, 0 where it has none."""
     real, name, limits = one.real, field.name, field.elsewhere.constraints
+    x = sql.quoted(name)
     kept = stays(table, field)
     remedy = _("Correct them in your file, or tell the mapping how to read them.")
     if name == "status":
@@ -503,10 +508,7 @@ def _rules_of(
         test = f"{real}_faults & {bit} > 0"
         yield Rule(name, test, _unreadable(field), remedy, "" if kept else f"no {name}", order=0)
     if kind_of(field) == "id" and name in texts:
-        test = (
-            f"{real}contains({name}, '+') AND "
-            f"regexp_matches({name}, '^-?\\d([.,]\\d+)?[eE]\\+\\d+$')"
-        )
+        test = f"{real}contains({x}, '+') AND regexp_matches({x}, '^-?\\d([.,]\\d+)?[eE]\\+\\d+$')"
         remedy = _("Export the ids as text: two of them may have become one.")
         what = _("ids that a spreadsheet rounded")
         yield _impossible(table, field, test, what, remedy, order=0)
@@ -517,20 +519,20 @@ def _rules_of(
             ("maximum", ">", _("above {limit}")),
         ):
             if word in limits:
-                test = f"{real}{name} {sign} {limits[word]}"
+                test = f"{real}{x} {sign} {limits[word]}"
                 said = what.format(limit=limits[word])
                 yield _impossible(table, field, test, said, _("Correct these rows."))
     if kind_of(field) == "time":
-        test = f"{real}({name} < DATE '1900-01-01' OR {name} >= DATE '2101-01-01')"
+        test = f"{real}({x} < DATE '1900-01-01' OR {x} >= DATE '2101-01-01')"
         what = _("not in the years 1900 to 2100")
         yield _impossible(table, field, test, what, _("Correct the year."), order=0)
     if field.elsewhere.required:
         lost = is_needed(table, field) and not kept
         remedy = _("These rows are left out.") if lost else _("They stay empty.")
-        test = f"{real}{name} IS NULL" + (f" AND _faults & {bit} = 0" if bit else "")
+        test = f"{real}{x} IS NULL" + (f" AND _faults & {bit} = 0" if bit else "")
         yield Rule(name, test, _("empty"), remedy, f"no {name}" if lost else "", order=2)
     if "enum" in limits and name != "status":
         what = _("none of: {words}").format(words=", ".join(limits["enum"]))
         remedy = _("Give the mapping a 'words' for them.")
-        test = f"{real}{name} NOT IN {sql.listed(limits['enum'])}"
+        test = f"{real}{x} NOT IN {sql.listed(limits['enum'])}"
         yield _impossible(table, field, test, what, remedy)

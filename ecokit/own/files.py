@@ -11,6 +11,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ LAST_ROW = 1_048_576
 HEAD = 1 << 18  # bytes that a first look takes
 BUFFER = 8 << 20  # bytes: a smaller file is read with memory of its own size
 LONGEST = 64 << 20  # bytes of one line, a text of many pages included
+CHINESE = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")  # with its signs and blanks
 LINES_ABOVE = 20  # lines that may stand above the names of the columns
 
 
@@ -267,7 +269,7 @@ def _of_bytes(some: bytes) -> str:
     if 4 * letters.count("\ufffd") < len(letters):
         return "utf-8"
     text = some.decode("gb18030", "replace")
-    chinese = sum("\u4e00" <= letter <= "\u9fff" for letter in text)
+    chinese = sum(bool(CHINESE.match(letter)) for letter in text)
     foreign = sum(not letter.isascii() for letter in text)
     return "gb18030" if 2 * chinese > foreign else "cp1252"
 

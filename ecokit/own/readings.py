@@ -237,14 +237,14 @@ def select(table: Table, part: Part, sources: list[Source], long: Long, text: se
     if not part.one_row_a:
         return whole
     names = [name for name in part.columns if name != part.one_row_a]
-    sums = ", ".join(f"min({name}) AS {name}" for name in names)
+    sums = ", ".join(f"min({x}) AS {x}" for x in map(sql.quoted, names))
     alike = [one for one in names if table.name != "visits" or kind_of(table.field(one)) != "time"]
-    differ = " OR ".join(f"min({name}) <> max({name})" for name in alike) or "FALSE"
+    differ = " OR ".join(f"min({x}) <> max({x})" for x in map(sql.quoted, alike)) or "FALSE"
+    key = sql.quoted(part.one_row_a)
     return (
-        f"SELECT {part.one_row_a}, {sums + ', ' if sums else ''}bit_or(_faults) AS _faults, "
+        f"SELECT {key}, {sums + ', ' if sums else ''}bit_or(_faults) AS _faults, "
         f"CAST(NULL AS VARCHAR) AS _why, coalesce({differ}, FALSE) AS _differs FROM ({whole}) "
-        f"WHERE _why IS NULL GROUP BY {part.one_row_a} "
-        f"ORDER BY {part.one_row_a}"
+        f"WHERE _why IS NULL GROUP BY {key} ORDER BY {key}"
     )
 
 
@@ -262,7 +262,7 @@ def ready(table: Table, part: Part, source: Source, text: set[str]) -> str:
     }
     if any(one.wrong != "FALSE" for one in found.values()):
         return ""
-    values = ", ".join(f"{one.value} AS {name}" for name, one in found.items())
+    values = ", ".join(f"{one.value} AS {sql.quoted(name)}" for name, one in found.items())
     numbered = source.scan.removesuffix(")") + ", file_row_number = true)"
     return (
         f"(SELECT {values}, CAST(0 AS BIGINT) AS _faults, {_why(part, source)} AS _why, "
@@ -317,7 +317,7 @@ def _of_source(table: Table, part: Part, run: _Run, long: Long, text: set[str]) 
         )
         for name, theirs in part.columns.items()
     }
-    values = ", ".join(f"{one.value} AS {name}" for name, one in found.items())
+    values = ", ".join(f"{one.value} AS {sql.quoted(name)}" for name, one in found.items())
     wrong = [(2**bit, one.wrong) for bit, one in enumerate(found.values()) if one.wrong != "FALSE"]
     faults = " + ".join(f"CASE WHEN {test} THEN {bit} ELSE 0 END" for bit, test in wrong) or "0"
     differs = "" if part.one_row_a else ", FALSE AS _differs"
