@@ -163,6 +163,7 @@ def test_a_table_that_comes_back_is_a_plain_one(name: str) -> None:
         assert found.index.name or found.index.tolist() == list(range(len(found)))
 
 
+@pytest.mark.skipif(not stored.comparable(), reason="the values are of other packages or systems")
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_gives_what_it_gave(name: str) -> None:
     found, known = stored.short(_expected(name)), stored.read()["results"].get(name)
