@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 _catalogue = gettext.translation(
@@ -40,6 +42,36 @@ def _n(one: str, many: str, n: int) -> str:
     ['1 row is left out', '2 rows are left out']
     """
     return _catalogue.ngettext(one, many, n)
+
+
+def short(value: object, most: int = 60) -> str:
+    """Return a value on one line, its beginning where it is long.
+
+    Examples
+    --------
+    >>> short(f"a{chr(10)} b"), short("x" * 10**6, 4), short(10**5000)
+    ('a b', 'xxx…', '<int>')
+    """
+    try:
+        text = str(value)
+    except Exception:  # a number of 5,000 digits, an object that has no words
+        text = f"<{type(value).__name__}>"
+    text = "".join(filter(str.isprintable, " ".join(text[: 4 * most].split())))
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def some(names: Iterable[object], most: int = 8) -> str:
+    """Return the first names of a list, and how many more there are.
+
+    Examples
+    --------
+    >>> some("abc"), some(range(30), 2)
+    ('a, b, c', '0, 1 and 28 more')
+    """
+    left = iter(names)
+    told = ", ".join(short(name) for name in islice(left, most))
+    more = sum(1 for _name in left)
+    return _("{names} and {n:,} more").format(names=told, n=more) if more else told
 
 
 def rows_of(n: int, total: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from ecokit.messages import _
+from ecokit.messages import _, some
 from ecokit.own import sql
 from ecokit.own.files import Source
 from ecokit.own.names import UNIT, bare, known, roles, words
@@ -348,7 +348,7 @@ def _without_price(
             )
     also(unsure, "unit_price", said.format(amount=amount, quantity=quantity))
     if len(amounts) > 1:
-        also(unsure, "unit_price", _("or {other}").format(other=", ".join(amounts[1:])))
+        also(unsure, "unit_price", _("or {other}").format(other=some(amounts[1:])))
 
 
 def _by_itself(lines: Lines, price: str, columns: dict[str, Any], unsure: dict[str, str]) -> None:

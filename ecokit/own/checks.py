@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ecokit.messages import _, _n, rows_of
+from ecokit.messages import _, _n, rows_of, short
 from ecokit.own import sql
 from ecokit.own.build import Typed
 from ecokit.own.files import Source
@@ -371,7 +371,7 @@ class Checks:
             value = self.connection.execute(
                 f"SELECT {sql.quoted(column)} FROM {one.scan} WHERE _row = {row}"
             ).fetchall()[0][0]
-        said = "" if value is None else f"{_short(value)!r} "
+        said = "" if value is None else f"{short(value)!r} "
         if part.one_row_a:
             return said.strip()
         if len(part.files) > 1:
@@ -426,11 +426,6 @@ class Checks:
         )
         rest = f" WHERE _row NOT IN (SELECT _row FROM left_{name})" if self.gone(name) else ""
         return f"SELECT {values} FROM {one.scan}{rest}"
-
-
-def _short(value: Any) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _hash(columns: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ecokit.messages import _, _n
+from ecokit.messages import _, _n, short
 from ecokit.own.looking import look
 from ecokit.own.pages import contents
 
@@ -32,7 +32,7 @@ def run(folder: Path, out: Path | None, mapping: Path | None, preset: str) -> No
         )
         print(line.format(table=name, rows=rows, kept=kept))
     for name, why in [*said["refused"], *said["unused"]]:
-        print(_("left aside: {name}. {why}").format(name=name, why=why))
+        print(_("left aside: {name}. {why}").format(name=short(name, 200), why=why))
     for name, _name_zh, value, _formula in said["values"]:
         print(f"{name}: {value}")
     if not said["values"]:

@@ -11,8 +11,12 @@ import codecs
 import csv
 import gzip
 import io
+import json
 import re
+import subprocess
+import sys
 import unicodedata
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -20,9 +24,10 @@ from pathlib import Path
 from typing import Any
 
 from ecokit.errors import CourseError
-from ecokit.messages import _, _n
-from ecokit.own import sql
+from ecokit.messages import _, _n, short, some
+from ecokit.own import sheets, sql
 from ecokit.own.extra import need
+from ecokit.shop.opened import COLUMNS, blocks, check_file, check_unpacked
 
 SEPARATORS = (",", "\t", ";", "|")
 TEXTS = (".csv", ".tsv", ".txt")
@@ -32,6 +37,11 @@ HEAD = 1 << 18  # bytes that a first look takes
 BUFFER = 8 << 20  # bytes: a smaller file is read with memory of its own size
 LONGEST = 64 << 20  # bytes of one line, a text of many pages included
 CHINESE = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")  # with its signs and blanks
+LONGEST_PAGE = 16 << 20  # bytes of a web page with a table in it
+TABLES = 200  # of a page
+MEMORY = 2 << 30  # bytes that reading a spreadsheet may take
+LARGEST = 4 << 30  # bytes of a sheet as text
+PATIENCE = 600  # seconds for a spreadsheet
 LINES_ABOVE = 20  # lines that may stand above the names of the columns
 
 
@@ -73,7 +83,7 @@ class Refused:
 
 def found(folder: Path) -> list[Path]:
     """Return the files of a folder and of the folders in it, in order, hidden ones left out."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = sorted(path for path in folder.rglob("*") if not path.is_dir())
     return [
         path
         for path in paths
@@ -93,10 +103,9 @@ def read(path: Path, name: str, work: Path, connection: Any) -> list[Source | Re
 
 
 def _read(path: Path, name: str, work: Path, connection: Any) -> Iterator[Source | Refused]:
+    check_file(path)
     with path.open("rb") as stream:
         start = stream.read(8)
-    if not start:
-        raise CourseError(_("It is empty. Export it again."))
     ending = path.suffix.lower()
     if start.startswith(b"PAR1"):
         yield _parquet(path, name, connection)
@@ -143,6 +152,9 @@ def _text(
     if b"<table" in head[:HEAD].lower() or head.lstrip()[:5].lower() in (b"<html", b"<!doc"):
         yield from _page(path, name, work, zipped=zipped)
         return
+    if len(head) == HEAD and b"\n" not in head and b"\r" not in head:
+        sentence = _("Its first line has more than {n:,} bytes. Export the table again.")
+        raise CourseError(sentence.format(n=HEAD))
     seen = survey(path, zipped=zipped)
     notes = []
     if seen.encoding != "utf-8" or seen.damaged or seen.mixed:
@@ -150,11 +162,12 @@ def _text(
         broken = _transcode(path, copy, seen, zipped=zipped)
         if broken:
             note = _n(
-                "{n} character is damaged in this file; it is read as \ufffd.",
-                "{n} characters are damaged in this file; they are read as \ufffd.",
+                "{n} character is damaged in this file, in line {line:,}; it is read as \ufffd.",
+                "{n} characters are damaged in this file, the first in line {line:,}; they are "
+                "read as \ufffd.",
                 broken,
             )
-            notes.append(note.format(n=broken))
+            notes.append(note.format(n=broken, line=seen.line))
         path, zipped = copy, False
         head = _head(copy, zipped=False)
     source = _csv(path, name, head.decode("utf-8-sig", "replace"), notes, zipped=zipped)
@@ -212,12 +225,15 @@ class Seen:
         Whether its lines end in more than one way.
     quoted : bool
         Whether a quotation mark stands in it, so that a cell may hold the end of a line.
+    line : int
+        The first line that is no UTF-8.
     """
 
     encoding: str
     damaged: bool = False
     mixed: bool = False
     quoted: bool = False
+    line: int = 0
 
 
 def survey(path: Path, *, zipped: bool) -> Seen:
@@ -225,13 +241,14 @@ def survey(path: Path, *, zipped: bool) -> Seen:
     decoder = codecs.getincrementaldecoder("utf-8")()
     wrong = b""  # blocks that are not UTF-8
     ends = {b"\r\n": 0, b"\n": 0, b"\r": 0}
-    quoted, last = False, b""
+    quoted, last, line = False, b"", 0
     for block in _blocks(path, zipped=zipped):
         if not last:
             if block.startswith((b"\xff\xfe", b"\xfe\xff")):
                 return Seen("utf-16")
             if b"\0" in block:
                 raise CourseError(_("It holds no text. Export the table as CSV or .xlsx."))
+        above = ends[b"\n"]
         ends[b"\n"] += block.count(b"\n")
         if b"\r" in block or last == b"\r":
             ends[b"\r"] += block.count(b"\r")
@@ -242,23 +259,21 @@ def survey(path: Path, *, zipped: bool) -> Seen:
             continue
         try:
             decoder.decode(block)
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
             decoder.reset()
+            line = line or above + error.object.count(b"\n", 0, error.start) + 1
             wrong += block if len(wrong) < HEAD else b""
     wrong = wrong or decoder.getstate()[0]
-    both, line, back = ends.values()
-    mixed = bool(line and back) and not both == line == back
+    both, feeds, back = ends.values()
+    mixed = bool(feeds and back) and not both == feeds == back
     encoding = _of_bytes(wrong) if wrong else "utf-8"
     damaged = bool(wrong) and encoding == "utf-8"
-    return Seen(encoding, damaged=damaged, mixed=mixed, quoted=quoted)
+    return Seen(encoding, damaged=damaged, mixed=mixed, quoted=quoted, line=line or feeds + 1)
 
 
 def _blocks(path: Path, *, zipped: bool) -> Iterator[bytes]:
-    opened: Any = gzip.open if zipped else open
     try:
-        with opened(path, "rb") as stream:
-            while block := stream.read(1 << 20):
-                yield block
+        yield from blocks(path, zipped=zipped)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise CourseError(_("It is not a whole gzip file. Copy or export it again.")) from None
 
@@ -304,6 +319,9 @@ def _csv(path: Path, name: str, head: str, notes: list[str], *, zipped: bool = F
             above,
         )
         notes.append(note.format(n=above))
+    if len(lines.names) > COLUMNS:
+        sentence = _("It has {n:,} columns. A table of a shop has far fewer: export it again.")
+        raise CourseError(sentence.format(n=len(lines.names)))
     columns = named(lines.names, notes)
     options = {
         "header": "false",
@@ -377,19 +395,25 @@ def _names(head: str, separator: str) -> tuple[_Header, int]:
 
 def named(names: Iterable[Any], notes: list[str]) -> tuple[str, ...]:
     """Return the names of columns without line breaks, each filled, each once."""
-    taken: list[str] = []
+    taken: dict[str, str] = {}  # as they are compared: as they are
+    again: dict[str, int] = {}
+    doubled: list[str] = []
     for number, name in enumerate(names, 1):
         plain = " ".join(unicodedata.normalize("NFC", str(name or "")).split()).strip("\ufeff")
+        plain = "".join(filter(str.isprintable, plain))
         plain = plain.strip("'\"").lstrip("=").strip('"') or _("column {n}").format(n=number)
-        one, copies = plain, 1
-        while one.casefold() in {other.casefold() for other in taken}:
+        one, copies = plain, again.get(plain, 1)
+        while one.casefold() in taken:
             copies += 1
             one = f"{plain} ({copies})"
         if copies > 1:
-            note = _("The column {name} is there twice; the second is called {other}.")
-            notes.append(note.format(name=plain, other=one))
-        taken.append(one)
-    return tuple(taken)
+            again[plain] = copies
+            doubled.append(f"{short(plain)} ({short(one)})")
+        taken[one.casefold()] = one
+    if doubled:
+        note = _("Columns are there twice; how the second is called stands in brackets: {names}.")
+        notes.append(note.format(names=some(doubled)))
+    return tuple(taken.values())
 
 
 # --- spreadsheets and pages ------------------------------------------------------------------
@@ -397,69 +421,92 @@ def named(names: Iterable[Any], notes: list[str]) -> tuple[str, ...]:
 
 def _book(path: Path, name: str, work: Path) -> Iterator[Source | Refused]:
     """Copy each sheet of a spreadsheet as text. Formulas are never run: their last values are."""
-    calamine = need("python_calamine", _("Reading a spreadsheet"))
-    try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
-        sheets = list(book.sheet_names)
-    except calamine.PasswordError:
-        raise CourseError(_("It is locked with a password. Save it without one.")) from None
-    except (calamine.CalamineError, ValueError):
-        why = _("It is no spreadsheet that can be read: damaged, locked, or another kind of file.")
-        raise CourseError(why) from None
-    for sheet in sheets:
-        one = name if len(sheets) == 1 else f"{name}#{sheet}"
+    need("python_calamine", _("Reading a spreadsheet"))
+    _check_archive(path)
+    told = _told_of_sheets(path, work)
+    for sheet in told:
+        one = name if len(told) == 1 else f"{name}#{sheet.get('sheet', '')}"
         try:
-            yield _sheet(book.get_sheet_by_name(sheet), one, work)
-        except (calamine.CalamineError, CourseError) as error:
+            if "why" in sheet:
+                raise CourseError(_why_no_sheet(sheet["why"]))
+            yield _sheet(sheet, one)
+        except CourseError as error:
             yield Refused(one, str(error))
 
 
-def _sheet(sheet: Any, name: str, work: Path) -> Source:
-    copy = work / f"{len(list(work.iterdir()))}.csv"
-    number = _copied((_cell_texts(row) for row in sheet.iter_rows()), copy)
+def _check_archive(path: Path) -> None:
+    """Refuse a book of sheets that unpacks to far more than its size."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(one.file_size for one in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return  # another kind of spreadsheet, or a damaged one
+    check_unpacked(path.name, path.stat().st_size, size)
+
+
+def _told_of_sheets(path: Path, work: Path) -> list[dict[str, Any]]:
+    """Return what became of each sheet of a book, from a process that copies them as text."""
+    words = [sheets.__file__, str(path), str(work), str(MEMORY), str(LARGEST)]
+    command = [sys.executable, "-P", *words]  # its folder is no place to import from
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return [{"why": sheets.LARGE}]
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    return told if not done.returncode else [*told, {"why": sheets.LARGE}]
+
+
+def _why_no_sheet(why: str) -> str:
+    known = {
+        sheets.PASSWORD: _("It is locked with a password. Save it without one."),
+        sheets.DAMAGED: _(
+            "It is no spreadsheet that can be read: damaged, locked, or another kind of file."
+        ),
+        sheets.LARGE: _(
+            "It has more cells than fit into memory. Delete what is far from the table, or save "
+            "the sheet as CSV."
+        ),
+    }
+    return known.get(why, why)
+
+
+def _sheet(told: dict[str, Any], name: str) -> Source:
+    copy, number = Path(told["copy"]), told["rows"]
     notes = []
-    if number + sheet.start[0] >= LAST_ROW if number else False:
+    if number + told["start"] >= LAST_ROW if number else False:
         note = _("It ends at row {last}, where a sheet of .xlsx ends. Export the rest as CSV.")
         notes.append(note.format(last=f"{LAST_ROW:,}"))
-    return _csv(copy, name, _head(copy, zipped=False).decode("utf-8"), notes)
-
-
-def _copied(rows: Iterable[list[str]], copy: Path) -> int:
-    number = 0
-    with copy.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        for row in rows:
-            writer.writerow(row)
-            number += any(row)
-    return number
-
-
-def _cell_texts(row: list[Any]) -> list[str]:
-    return [_cell(value) for value in row]
-
-
-def _cell(value: Any) -> str:
-    """Return a cell as it is read: 12.0 of a sheet is 12, a day has no clock."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
+    return _csv(copy, name, _head(copy, zipped=False).decode("utf-8", "replace"), notes)
 
 
 def _page(path: Path, name: str, work: Path, *, zipped: bool) -> Iterator[Source | Refused]:
     """Copy the longest table of a page, which some platforms export with the ending .xls."""
+    with (gzip.open if zipped else open)(path, "rb") as stream:
+        page = bytes(stream.read(LONGEST_PAGE + 1))
+    if len(page) > LONGEST_PAGE:
+        sentence = _("It is a web page of more than {n} MB. Export the table as CSV.")
+        raise CourseError(sentence.format(n=LONGEST_PAGE >> 20))
+    try:
+        rows = _rows_of_page(page)
+    except RecursionError:
+        raise CourseError(_("It is a web page whose tables stand in one another.")) from None
+    copy = work / f"{len(list(work.iterdir()))}.csv"
+    sheets.write(rows, copy, LARGEST)
+    notes = [_("It is a web page with a table in it, and is read as such.")]
+    yield _csv(copy, name, _head(copy, zipped=False).decode("utf-8", "replace"), notes)
+
+
+def _rows_of_page(page: bytes) -> list[list[str]]:
+    """Return the rows of the longest table of a page."""
     from bs4 import BeautifulSoup
 
-    with (gzip.open if zipped else open)(path, "rb") as stream:
-        page = BeautifulSoup(stream.read(), "html.parser")
-    tables = page.find_all("table")
+    tables = BeautifulSoup(page, "html.parser").find_all("table")
     if not tables:
         raise CourseError(_("It is a web page without a table. Export the table again."))
+    if len(tables) > TABLES:
+        raise CourseError(_("It is a web page of too many tables. Export one as CSV."))
     table = max(tables, key=lambda one: len(one.find_all("tr")))
-    rows = [
+    return [
         [cell.get_text(" ", strip=True) for cell in row.find_all(["td", "th"])]
         for row in table.find_all("tr")
     ]
-    copy = work / f"{len(list(work.iterdir()))}.csv"
-    _copied(rows, copy)
-    notes = [_("It is a web page with a table in it, and is read as such.")]
-    yield _csv(copy, name, _head(copy, zipped=False).decode("utf-8", "replace"), notes)

@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, short, some
 from ecokit.own import amounts, sql, zones
 from ecokit.own.extra import need
 from ecokit.own.files import Source
@@ -113,7 +113,7 @@ def guess(sources: list[Source], wanted: str, connection: Any) -> Plan:
         elif one:
             lacking = [" / ".join(_ways(sign)) for sign in one.signs if not _has(sign, source)]
             why = _("It lacks columns of the preset {name}: {columns}.")
-            plan.ignored[source.name] = why.format(name=one.name, columns=", ".join(lacking))
+            plan.ignored[source.name] = why.format(name=short(one.name), columns=some(lacking))
             continue
         else:
             parts = _by_names(source, connection)
@@ -141,7 +141,7 @@ def _laid(plan: Plan, table: str, parts: list[Part]) -> Part:
     for part in parts:
         if part.files[0] not in files and not part.one_row_a:
             why = _("It looks like the table {table}, as {file} does, whose columns are others.")
-            plan.ignored.setdefault(part.files[0], why.format(table=table, file=files[0]))
+            plan.ignored.setdefault(part.files[0], why.format(table=table, file=short(files[0])))
     unsure = {column: said for part in best for column, said in part.unsure.items()}
     return replace(best[0], files=files, unsure=unsure)
 
@@ -229,7 +229,7 @@ def _unsure_words(columns: dict[str, Any], source: Source, connection: Any) -> d
             found = _distinct(source, theirs["column"], connection)
             other = [word for word in found if _plain(word) not in names]
             if other:
-                unsure[ours] = _("not known: {words}").format(words=", ".join(other[:8]))
+                unsure[ours] = _("not known: {words}").format(words=some(other))
     return unsure
 
 
@@ -305,7 +305,7 @@ def _part(
         columns[ours] = free[0]
         taken[free[0]] = ours
         if len(free) > 1:
-            other = ", ".join(name for name in free[1:])
+            other = some(free[1:])
             unsure[ours] = _("or {other}").format(other=other)
     for ours in list(columns):
         _look(table, ours, columns, unsure, source, connection)
@@ -453,7 +453,7 @@ def _states(
     if not any(meant.values()):
         del columns["status"]
         said = _("the words of {column} are not known: {words}")
-        unsure["status"] = said.format(column=state, words=", ".join(found[:8]))
+        unsure["status"] = said.format(column=state, words=some(found))
         return
     columns["status"] = {
         "column": state,
@@ -472,4 +472,4 @@ def _states(
                 unsure["paid_at"] = said
     other = [word for word, one in meant.items() if one is None]
     if other:
-        unsure["status"] = _("not known: {words}").format(words=", ".join(other[:8]))
+        unsure["status"] = _("not known: {words}").format(words=some(other))

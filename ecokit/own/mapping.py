@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, short
 from ecokit.own.extra import need
+from ecokit.shop.opened import check_file
 from ecokit.shop.schema import schemas
 
 NAME = "mapping.yaml"
+LONGEST = 4 << 20  # bytes of a mapping
+DEEPEST = 20  # brackets in one another
 COPIES = ("leave out sure ones", "leave out", "keep")
 TABLE_KEYS = ("files", "columns", "one_row_a", "where", "repeat")
 COLUMN_KEYS = (
@@ -144,16 +147,39 @@ def read(path: Path) -> tuple[Plan, str]:
     """
     yaml = need("yaml", _("Reading the mapping"))
     try:
-        given = yaml.safe_load(path.read_text("utf-8"))
+        check_file(path)
+        with path.open("rb") as stream:
+            data = stream.read(LONGEST + 1)
+        if len(data) > LONGEST:
+            sentence = _("{path} has more than {n} MB. Delete it to get a new guess.")
+            raise CourseError(sentence.format(path=path.name, n=LONGEST >> 20))
+        given = _loaded(data.decode("utf-8"))
     except OSError as error:
         sentence = _("There is no mapping {path} that can be read ({reason}).")
         raise CourseError(sentence.format(path=path, reason=error.strerror)) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except CourseError:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = _("near line {n}").format(n=mark.line + 1) if mark else _("not UTF-8")
+        where = _("not UTF-8") if isinstance(error, UnicodeDecodeError) else _("as a whole")
+        line = _("near line {n}").format(n=mark.line + 1) if mark else where
         sentence = _("{path} is no YAML ({line}). Mend it, or delete it to get a new guess.")
         raise CourseError(sentence.format(path=path.name, line=line)) from None
     return _plan(given, path.name), str(given.get("folder", ""))
+
+
+def _loaded(text: str) -> Any:
+    """Return what a text in YAML says; names for parts of it, which could multiply it, are none."""
+    yaml = need("yaml", _("Reading the mapping"))
+    loader = yaml.SafeLoader(text)
+    try:
+        for token in iter(loader.get_token, None):
+            if isinstance(token, yaml.AliasToken) or loader.flow_level > DEEPEST:
+                mark = token.start_mark
+                raise yaml.scanner.ScannerError(None, None, "a name, or far too deep", mark)
+    finally:
+        loader.dispose()
+    return yaml.safe_load(text)
 
 
 def _plan(given: Any, name: str) -> Plan:
@@ -166,6 +192,10 @@ def _plan(given: Any, name: str) -> Plan:
         raise CourseError(sentence.format(path=name, value=copies, known=", ".join(COPIES)))
     tables = {table: _part(name, table, part) for table, part in given["tables"].items()}
     presets, ignored = given.get("presets") or {}, given.get("ignored") or {}
+    for entry, value in (("presets", presets), ("ignored", ignored)):
+        if not isinstance(value, Mapping):
+            sentence = _("{path}: write names and words below {entry}, or leave it out.")
+            raise CourseError(sentence.format(path=name, entry=entry))
     return Plan(tables, dict(presets), {str(k): str(v) for k, v in ignored.items()}, copies)
 
 
@@ -176,7 +206,7 @@ def _part(name: str, table: Any, given: Any) -> Part:
     where = _("{path}, table {table}").format(path=name, table=table)
     if not isinstance(given, Mapping):
         raise CourseError(_("{where}: write its files and columns below it.").format(where=where))
-    other = sorted(set(given) - set(TABLE_KEYS))
+    other = sorted(map(short, set(given) - set(TABLE_KEYS)))
     if other:
         sentence = _("{where}: {key!r} is no entry. There are: {known}.")
         known = ", ".join(TABLE_KEYS)
@@ -184,7 +214,8 @@ def _part(name: str, table: Any, given: Any) -> Part:
     files = given.get("files")
     files = [files] if isinstance(files, str) else files
     columns = given.get("columns")
-    if not isinstance(files, list) or not files or not isinstance(columns, Mapping) or not columns:
+    named = isinstance(files, list) and all(isinstance(file, str | int) for file in files)
+    if not named or not files or not isinstance(columns, Mapping) or not columns:
         raise CourseError(_("{where}: write its files and columns below it.").format(where=where))
     for ours, theirs in columns.items():
         _check_column(where, table, ours, theirs)
@@ -193,6 +224,9 @@ def _part(name: str, table: Any, given: Any) -> Part:
         sentence = _("{where}: one_row_a names {key!r}, which is none of its columns.")
         raise CourseError(sentence.format(where=where, key=key))
     chosen = given.get("where") or {}
+    if not isinstance(chosen, Mapping):
+        sentence = _("{where}: below 'where' stand columns with their words.")
+        raise CourseError(sentence.format(where=where))
     return Part(
         [str(file) for file in files],
         {str(ours): theirs for ours, theirs in columns.items()},
@@ -209,7 +243,7 @@ def _check_column(where: str, table: str, ours: Any, theirs: Any) -> None:
         known = ", ".join(names)
         raise CourseError(sentence.format(where=where, column=ours, known=known))
     if isinstance(theirs, Mapping):
-        other = sorted(set(theirs) - set(COLUMN_KEYS))
+        other = sorted(map(short, set(theirs) - set(COLUMN_KEYS)))
         if other or not theirs:
             sentence = _("{where}, {column}: {key!r} says nothing. There are: {known}.")
             key, known = (other or [""])[0], ", ".join(COLUMN_KEYS)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.messages import _, _n, rows_of
+from ecokit.messages import _, _n, rows_of, short
 
 SHOWN = 5  # faults told at once, and numbers of rows in a list of them
 LISTED = ["table", "column", "what", "rows", "count", "of", "example", "remedy", "kind"]
@@ -101,9 +101,13 @@ def fault(
     marked = pd.Series(wrong, index=frame.index).fillna(value=False).to_numpy(dtype=bool)
     rows = frame.index.to_numpy()[marked]
     first = frame.iloc[int(marked.argmax())]
-    values = [str(first[name]) for name in columns if pd.notna(first[name])]
+    values = [short(first[name]) for name in columns if not _is_gap(first[name])]
     remedy = remedy or _("Correct these rows or leave them out.")
     return Fault(table, tuple(columns), what, rows, of, ", ".join(values), remedy, kind)
+
+
+def _is_gap(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def refuse(faults: Sequence[Fault]) -> None:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from typing import Any
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, _n, short, some
+from ecokit.shop.opened import COLUMNS, LINE, blocks, check_file
 from ecokit.shop.schema import Table, schemas
 
 ENDINGS = (".csv", ".csv.gz", ".parquet")
 SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
 SEPARATORS = (",", ";", "\t")
+MOST = 2 << 30  # bytes that are read into memory
 
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
@@ -94,8 +97,8 @@ def read_folder(path: Any, files: Mapping[str, str] | None = None) -> dict[str, 
             "the tables, for example orders.csv, orders.csv.gz or orders.parquet; or run: ecokit "
             "own {folder}"
         )
-        names = [path.name for path in there[:5]] + ["..."] * (len(there) > 5)
-        raise CourseError(sentence.format(folder=folder, there=", ".join(names) or _("nothing")))
+        names = some((path.name for path in there), 5)
+        raise CourseError(sentence.format(folder=folder, there=names or _("nothing")))
     return tables
 
 
@@ -104,7 +107,7 @@ def _named(folder: Path, table: str, file: str) -> Path:
     if table not in schemas():
         raise CourseError(_("There is no table {name!r} in a shop.").format(name=table))
     path = folder / str(file)
-    if not path.is_file():
+    if not path.exists():
         sentence = _("The folder {folder} has no file {file}, which is named for {table}.")
         raise CourseError(sentence.format(folder=folder, file=file, table=table))
     return path
@@ -125,21 +128,45 @@ def _file_of(paths: list[Path], table: str) -> Path | None:
 
 
 def _read_any(path: Path) -> pd.DataFrame:
+    check_file(path)
     if path.suffix.lower() != ".parquet":
         return _read_csv(path)
     try:
-        frame = pd.read_parquet(
-            path, dtype_backend="numpy_nullable"
-        )  # an id with a gap stays whole
+        frame = read_parquet(path, dtype_backend="numpy_nullable")  # an id with a gap stays whole
         return frame.astype(dict.fromkeys(frame.select_dtypes("Float64"), "float64"))
     except ImportError:
         sentence = _("{file} is Parquet, which needs the package pyarrow: pip install pyarrow.")
         raise CourseError(sentence.format(file=path.name)) from None
+
+
+def read_parquet(path: Path, **options: Any) -> pd.DataFrame:
+    """Return a file of Parquet that fits into memory."""
+    try:
+        _check_parquet(path)
+        return pd.read_parquet(path, **options)
     except PermissionError as error:
         raise _unreadable(path, error) from None
+    except CourseError:
+        raise
     except (OSError, ValueError):
         sentence = _("{file} cannot be read as Parquet. Export it again, or export CSV.")
         raise CourseError(sentence.format(file=path.name)) from None
+
+
+def _check_parquet(path: Path) -> None:
+    """Refuse a file whose first rows, as often as it has rows, do not fit into memory."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as file:
+        rows = file.metadata.num_rows
+        first = next(file.iter_batches(batch_size=64), None)
+    if first is not None and first.num_rows and first.nbytes / first.num_rows * rows > MOST:
+        raise _too_large(path)
+
+
+def _too_large(path: Path) -> CourseError:
+    sentence = _("{file} does not fit into memory. Run: ecokit own {folder}")
+    return CourseError(sentence.format(file=path.name, folder=path.parent))
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
@@ -149,19 +176,31 @@ def _read_csv(path: Path) -> pd.DataFrame:
         raise CourseError(_("{file} is empty. Export it again.").format(file=path.name))
     if text.startswith("sep="):  # which spreadsheets write above the table
         text = text.partition("\n")[2]
-    line = text.partition("\n")[0].partition("\r")[0]
+    line, _end, rest = text.partition("\n")
+    line = line.partition("\r")[0]
+    if len(line) > LINE:
+        sentence = _(
+            "{file}: the first line has {n:,} signs. It must hold the names of the columns, and "
+            "end where they end."
+        )
+        raise CourseError(sentence.format(file=path.name, n=len(line)))
     headers = {mark: next(csv.reader([line], delimiter=mark)) for mark in SEPARATORS}
     separator = max(SEPARATORS, key=lambda mark: len(headers[mark]))
     header = [name for name in headers[separator] if name.strip()]
+    if len(header) > COLUMNS:
+        sentence = _("{file} has {n:,} columns. A table of a shop has far fewer: export it again.")
+        raise CourseError(sentence.format(file=path.name, n=len(header)))
     if 2 * len(header) < len(headers[separator]):
         sentence = _(
             "{file}: most columns have no name in the first line. Delete the lines above it."
         )
         raise CourseError(sentence.format(file=path.name))
-    double = next((name for name in header if header.count(name) > 1), None)
+    double = next((name for name, n in Counter(header).items() if n > 1), None)
     if double is not None:
         sentence = _("{file}: the column {column!r} is there twice. Rename one of them.")
-        raise CourseError(sentence.format(file=path.name, column=double))
+        raise CourseError(sentence.format(file=path.name, column=short(double)))
+    if rest[: rest.find("\n")].count(separator) > 2 * COLUMNS:  # each would be a level of an index
+        raise _irregular(path, _("rows hold more values than the first line has names"))
     try:
         frame = pd.read_csv(
             io.StringIO(text),
@@ -197,27 +236,51 @@ def _unreadable(path: Path, error: OSError) -> CourseError:
 
 
 def _decoded(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error) from None
-    if path.suffix.lower() == ".gz":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error):
-            raise CourseError(
-                _("{file} is not a whole gzip file.").format(file=path.name)
-            ) from None
+    data = _bytes(path)
     encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
+            if encoding == "utf-8-sig":
+                _check_lines(path, data)
             continue
         if encoding != "gb18030" or _is_chinese(text):
             return text
     sentence = _("{file} is neither UTF-8 nor GBK. Save it as 'CSV UTF-8'.")
     raise CourseError(sentence.format(file=path.name))
+
+
+def _bytes(path: Path) -> bytes:
+    zipped = path.suffix.lower() == ".gz"
+    held = bytearray()
+    try:
+        for block in blocks(path, zipped=zipped):
+            held += block
+            if len(held) > MOST:
+                raise _too_large(path)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise CourseError(_("{file} is not a whole gzip file.").format(file=path.name)) from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    return bytes(held)
+
+
+def _check_lines(path: Path, data: bytes) -> None:
+    """Refuse a file of UTF-8 with lines of something else; name the first of them."""
+    lines = [(n, line) for n, line in enumerate(data.split(b"\n")) if not line.isascii()]
+    odd = [(n, line) for n, line in lines if line.decode("utf-8", "ignore").encode() != line]
+    if odd and 2 * len(odd) < len(lines):
+        sentence = _n(
+            "{file} is UTF-8, but {n:,} line is not, perhaps GBK: row {row:,} below the header "
+            "({example}). Correct it, or save the file as 'CSV UTF-8'.",
+            "{file} is UTF-8, but {n:,} lines are not, perhaps GBK: the first is row {row:,} below "
+            "the header ({example}). Correct them, or save the file as 'CSV UTF-8'.",
+            len(odd),
+        )
+        row, line = odd[0]
+        example = short(line[:400].decode("gb18030", "replace"))
+        raise CourseError(sentence.format(file=path.name, n=len(odd), row=row, example=example))
 
 
 def _is_chinese(text: str) -> bool:

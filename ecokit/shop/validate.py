@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.messages import _, _n
+from ecokit.messages import _, _n, short, some
 from ecokit.shop.faults import Fault, fault, listed, refuse
 from ecokit.shop.faults import left_out as left_out_of
 from ecokit.shop.read import as_pandas
 from ecokit.shop.schema import Field, ForeignKey, Table, schemas
-from ecokit.shop.values import as_type, in_one_zone, is_total
+from ecokit.shop.values import as_type, in_one_zone, is_total, plain_cells
 
 Renames = Mapping[str, Mapping[str, str]]
 
@@ -164,10 +164,21 @@ def _open(
     frame = _renamed(table, as_pandas(table.name, given), columns)
     found.sizes[table.name] = len(frame)
     frame = frame.dropna(how="all") if len(frame.columns) else frame
+    frame = _in_words(table, frame)
     frame = _without_totals(found, table, frame)
     frame = _typed(found, table, frame)
     frame = _folded(found, table, frame) if coarse else _numbered(found, table, frame)
     found.tables[table.name] = frame
+
+
+def _in_words(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
+    """Put words in the place of cells that are no values: tables, lists, numbers without end."""
+    objects = [
+        name
+        for name in dict.fromkeys([*table.names, *frame.columns[:1]])
+        if name in frame and frame[name].dtype == object
+    ]
+    return frame.assign(**{name: plain_cells(frame[name]) for name in objects})
 
 
 def check_shape(tables: Any, columns: Any) -> None:
@@ -203,14 +214,26 @@ def check_names(tables: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
             raise CourseError(sentence.format(table=name))
 
 
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Make columns of the levels of an index that have names, where no column is called so."""
+    names = list(frame.index.names)
+    free = [
+        place
+        for place, name in enumerate(names)
+        if name is not None and name not in frame.columns and names.count(name) == 1
+    ]
+    kept = frame.reset_index(free)
+    return kept if len(free) == len(names) else kept.reset_index(drop=True)
+
+
 def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """Give the columns the names of the schema; CourseError when a needed one is missing."""
-    frame = frame.reset_index([name for name in frame.index.names if name is not None])
-    there = ", ".join(str(name) for name in frame.columns)
+    frame = _with_index(frame)
+    there = some(frame.columns, 20)
     double = frame.columns[frame.columns.duplicated()]
     if len(double):
         sentence = _("Table {table}: the column {column!r} is there twice. Rename one of them.")
-        raise CourseError(sentence.format(table=table.name, column=double[0]))
+        raise CourseError(sentence.format(table=table.name, column=short(double[0])))
     for ours, theirs in columns.items():
         if ours not in table.names:
             sentence = _("The table {table} has no column {column!r} in a shop. {hint}")
@@ -226,7 +249,7 @@ def _renamed(table: Table, frame: pd.DataFrame, columns: Mapping[str, str]) -> p
             )
             raise CourseError(sentence.format(table=table.name, column=theirs, names=there))
     free = [name for name in frame.columns if name not in columns.values()]
-    like = {str(name).strip().lower().replace(" ", "_"): name for name in free}
+    like = {short(name, 400).strip().lower().replace(" ", "_"): name for name in free}
     like |= {name: name for name in free}
     like |= columns
     found = {name: like[name] for name in table.names if name in like}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import date, time, timedelta, timezone
+from decimal import Decimal
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from ecokit.messages import _
+from ecokit.messages import _, short
 from ecokit.shop.money import amounts, has_decimal_comma
 from ecokit.shop.schema import Field
 from ecokit.shop.words import FALSE, GAPS, TOTALS, TRUE
@@ -20,6 +22,8 @@ UNSEEN = "[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]"  # no raw text: Arrow 
 KEPT_AS_TEXT = r"^(?:=\s*\"\s*(.*?)\s*\"|['’‘`]+\s*(.*))$"
 GROUPED = r"[-+−]?\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?"
 YEARS = (1900, 2100)
+PLAIN = {"floating", "boolean", "datetime64", "datetime", "date", "decimal", "empty", "timedelta"}
+LARGEST = 1_000  # bits of a whole number
 SEVERAL = timezone(timedelta(minutes=1), "several")  # stands for a column in several offsets
 ZONED = r"^(.*:\d{2}(?:\.\d+)?)\s*(Z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$"
 NOW = r"(?i)\s*(now|today)\s*"
@@ -69,6 +73,29 @@ def without_gaps(column: pd.Series, *, free: bool = False, flags: bool = False) 
         words = {""} if free else GAPS - FALSE if flags else GAPS
         empty |= small.isin(words)
     return column.mask(empty) if empty.any() else column
+
+
+def plain_cells(column: pd.Series) -> pd.Series:
+    """Return a column of Python's own objects with words for those that are no values.
+
+    Examples
+    --------
+    >>> plain_cells(pd.Series(["a", 1, [2], 10**5000], dtype=object)).tolist()
+    ['a', 1, '[2]', '<int>']
+    """
+    if pd.api.types.infer_dtype(column, skipna=True) in PLAIN:
+        return column
+    return column.map(_plain_cell)
+
+
+def _plain_cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, int):
+        return value if value.bit_length() < LARGEST else short(value)
+    known = isinstance(value, (float, Decimal, date, time, timedelta, np.number, np.bool_))
+    known = known or value is None or value is pd.NA or value is pd.NaT
+    return value if known and not isinstance(value, np.timedelta64) else short(value)
 
 
 def is_total(column: pd.Series) -> pd.Series:
