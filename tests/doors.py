@@ -671,7 +671,7 @@ def _laid(rng: random.Random, size: int) -> Iterator[Attack]:
         yield Attack(f"mapping, {label}", text(content, "mapping.yaml"), (again,))
     sql = "FROM read_csv('/etc/passwd')"
     tables: dict[str, Callable[[Path], Any]] = {
-        "SQL that writes": text("COPY (SELECT 1) TO 'written.csv'", "orders.sql"),
+        "SQL that writes": text("COPY (SELECT 1) TO '/dev/full'", "orders.sql"),
         "SQL that counts": text("SELECT range AS order_id FROM range(1000000000000)", "orders.sql"),
         "SQL that reads": text(sql, "orders.sql"), "SQL that is none": text("SELEKT", "orders.sql"),
         "SQL of two": text("SELECT 1 AS order_id; CREATE TABLE x (a INT)", "orders.sql"),
@@ -679,7 +679,7 @@ def _laid(rng: random.Random, size: int) -> Iterator[Attack]:
         "orders.sql"),
         "SQL, not UTF-8": text(b"\xff\xfe", "orders.sql"), "SQL, long": text(b"-" * much,
         "orders.sql"),
-        "SQL that attaches": text("ATTACH 'x.db'", "orders.sql"),
+        "SQL that attaches": text("ATTACH ':memory:' AS x", "orders.sql"),
         "Parquet that is none": text(b"PAR1", "orders.parquet"),
         "Parquet, empty": text(b"", "orders.parquet"),
         "a pipe": lambda folder: os.mkfifo(folder / "orders.parquet"),
