@@ -22,6 +22,7 @@ ENDINGS = (".csv", ".csv.gz", ".parquet")
 SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods")
 SEPARATORS = (",", ";", "\t")
 MOST = 2 << 30  # bytes that are read into memory
+ROWS = 10_000_000  # of a table in memory
 
 
 def read_table(path: Path, table: Table) -> pd.DataFrame:
@@ -144,6 +145,8 @@ def read_parquet(path: Path, **options: Any) -> pd.DataFrame:
     try:
         _check_parquet(path)
         return pd.read_parquet(path, **options)
+    except MemoryError:
+        raise _too_large(path) from None
     except PermissionError as error:
         raise _unreadable(path, error) from None
     except CourseError:
@@ -160,7 +163,9 @@ def _check_parquet(path: Path) -> None:
     with pq.ParquetFile(path) as file:
         rows = file.metadata.num_rows
         first = next(file.iter_batches(batch_size=64), None)
-    if first is not None and first.num_rows and first.nbytes / first.num_rows * rows > MOST:
+    if first is None or not first.num_rows:
+        return
+    if rows > ROWS or first.nbytes / first.num_rows * rows > MOST:
         raise _too_large(path)
 
 
