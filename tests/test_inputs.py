@@ -608,7 +608,9 @@ def test_wilson_is_that_of_scipy(hits: int, total: int, level: float) -> None:
 
 @EVERYWHERE
 def test_wilson_of_columns_is_that_of_arrays(engine: str) -> None:
-    counts = pd.DataFrame({"hits": [0, 3, 5, 0], "total": [7, 9, 5, 0]})
+    few = pd.DataFrame({"hits": [0, 3, 5, 0], "total": [7, 9, 5, 0]})
+    ends = pd.DataFrame({"total": range(1, 100)})  # where rounding leads out of 0 to 1
+    counts = pd.concat([few, ends.assign(hits=0), ends.assign(hits=ends["total"])])
     limits = intervals.wilson_columns("hits", "total", 0.9)
     frame = nw.from_native(MOVES[engine](counts)).select("total", low=limits.low, high=limits.high)
     found = frames.as_pandas(frame)
