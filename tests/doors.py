@@ -436,7 +436,7 @@ def _bombs(rng: random.Random, size: int) -> Iterator[Attack]:
         "xls that is none": text(b"\xd0\xcf\x11\xe0" + rng.randbytes(100_000), "orders.xls"),
         "xls of zeros": repeated([(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 1), (b"\0", much)],
         "orders.xls"),
-        "Parquet of one row": parquet(_constant(much // 8), row_group_size=1 << 22),
+        "Parquet of one row": parquet(_constant(much // 80), row_group_size=1 << 22),
         "Parquet of a long text": parquet(_constant(size * 200, "x" * MB)),
         "Parquet that is none": text(b"PAR1%b%bPAR1" % (rng.randbytes(10_000),
         struct.pack("<I", 2**31)),
@@ -686,7 +686,7 @@ def _laid(rng: random.Random, size: int) -> Iterator[Attack]:
         "a pipe of SQL": lambda folder: os.mkfifo(folder / "orders.sql"),
         "a folder": lambda folder: (folder / "orders.parquet").mkdir(),
         "a device": lambda folder: (folder / "orders.parquet").symlink_to("/dev/zero"),
-        "Parquet of one row": parquet(_constant(much // 8), row_group_size=1 << 22),
+        "Parquet of one row": parquet(_constant(much // 80), row_group_size=1 << 22),
         "other columns": parquet(lambda: _constant(3)().rename_columns(["a", "b"])),
         "a file of another kind": text(b"x", "orders.txt"),
     }  # fmt: skip

@@ -825,7 +825,7 @@ def test_files_that_may_not_be_opened_get_a_sentence(
     def refuse(*args: object, **options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    (tmp_path / "orders.parquet").write_bytes(b"")
+    line_table().to_parquet(tmp_path / "orders.parquet")
     monkeypatch.setattr(pd, "read_parquet", refuse)
     with pytest.raises(CourseError, match=r"cannot be read \(Permission denied\)"):
         Shop.from_folder(tmp_path)

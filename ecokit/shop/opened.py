@@ -13,7 +13,9 @@ from ecokit.messages import _
 BLOCK = 1 << 20
 PACKED = 200  # times its size: no table unpacks to more
 SMALL = 64 << 20  # bytes to which anything may unpack
-LINE = 1 << 18  # bytes of a line with the names of columns
+LINE = (
+    1 << 17
+)  # bytes of a line with the names of columns, as many as the csv module takes in a cell
 COLUMNS = 5_000
 
 
@@ -21,9 +23,9 @@ def check_file(path: Path) -> None:
     """Refuse what is no file with something in it: who reads a pipe waits, a device never ends."""
     if not path.is_file():
         raise CourseError(
-            _("{file} is no file: a pipe, a device, a folder or a link to nothing.").format(
-                file=path.name
-            )
+            _(
+                "{file} cannot be read: it is a pipe, a device, a folder or a link to nothing."
+            ).format(file=path.name)
         )
     if not path.stat().st_size:  # also the files that a system makes up
         raise CourseError(_("{file} is empty. Export it again.").format(file=path.name))
