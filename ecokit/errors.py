@@ -4,6 +4,7 @@ from __future__ import annotations
 
 LONGEST = 600  # signs of a sentence
 LINE = 380  # of one of several
+LINES = 6
 
 
 def legible(text: str) -> str:
@@ -13,8 +14,17 @@ def legible(text: str) -> str:
     --------
     >>> legible(f"a{chr(27)}[2Jb"), len(legible("x" * 10**6))
     ('a[2Jb', 600)
+    >>> print(legible(chr(10).join("abcdefgh")))
+    a
+    b
+    c
+    d
+    e
+    ... and 3 more
     """
-    lines = text.split("\n", 6)[:6]
+    lines = text.split("\n")
+    if len(lines) > LINES:
+        lines = [*lines[: LINES - 1], f"... and {len(lines) - LINES + 1:,} more"]
     longest = LONGEST if len(lines) == 1 else LINE
     return "\n".join(_cut("".join(map(_seen, _cut(line, longest))), longest) for line in lines)
 
