@@ -64,7 +64,10 @@ TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come
     "journey": ["test_journey"],
     "operations": ["test_operations"],
     "service_desk": ["test_service_desk"],
-    "competitors": ["test_competitors", "test_competitors_web", "test_competitors_hostile"],
+    "competitors": [
+        *("test_competitors", "test_competitors_web", "test_competitors_hostile"),
+        "test_strangers",
+    ],
     "pricing": ["test_pricing"],
     "strategies": ["test_strategies"],
     "kpi": ["test_kpi", "test_kpi_costs", "test_kpi_engines"],
