@@ -198,6 +198,12 @@ def test_an_id_after_an_empty_one_is_looked_at_too() -> None:
     assert "column order_id holds numbers in one" in refusal(frames.door, tables, needed)
 
 
+def test_one_month_in_two_ways_is_told_though_others_stand_between() -> None:
+    periods = pd.Series(["2025-09", "2025-10", "2025-9"])  # in the alphabet's order
+    told = refusal(kinds.refuse_unsorted, "prices", "period", periods)
+    assert "in two ways, '2025-09' and '2025-9'" in told
+
+
 def test_names_texts_and_seeds() -> None:
     assert numbers.one_of("method", "mean", {"naive": 1, "mean": 2}) == "mean"
     others: list[Any] = [None, 1, "median", ["mean"], {}]
