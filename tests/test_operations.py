@@ -447,6 +447,17 @@ def test_lead_times_by_hand(engine: Move) -> None:
     ]
 
 
+def test_a_shelf_of_half_a_litre_is_one() -> None:
+    space = pd.DataFrame({"month": ["2025-01-01"], "capacity_litres": 0.5, "rent": 1.0})
+    space["month"] = pd.to_datetime(space["month"])
+    day = pd.DataFrame({"date": space["month"], "product_id": "P1", "closing": 1})
+    goods = pd.DataFrame({"product_id": ["P1"], "volume_litres": 0.25})
+    tables = {"stock": day, "products": goods, "warehouse": space}
+    assert operations.storage(tables)["utilisation"].tolist() == [0.5]
+    with pytest.raises(CourseError, match="no capacity above zero"):
+        operations.storage({**tables, "warehouse": space.assign(capacity_litres=0.0)})
+
+
 def test_capital_and_storage_by_hand(engine: Move) -> None:
     suppliers = pd.DataFrame({"supplier_id": ["S1", "S2"], "payment_days": [20, 5]})
     space = pd.DataFrame(

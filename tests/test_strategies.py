@@ -406,6 +406,12 @@ def test_the_best_price_after_a_trial(demand: Demand) -> None:
 # --- 5 life cycle ----------------------------------------------------------------------------
 
 
+def test_imitation_is_at_most_10() -> None:
+    assert len(strategies.bass(0.01, 10, 100, 3)) == 3
+    with pytest.raises(CourseError, match="Give a number, 0 to 10"):
+        strategies.bass(0.01, 10.5, 100, 3)
+
+
 def test_bass_is_fitted_to_a_series() -> None:
     # Video recorders in American homes, 1980 to 1989, as R's nls fits them in public notebooks.
     homes = [840, 1470, 2110, 4000, 7590, 10950, 10530, 9470, 7790, 5890]
