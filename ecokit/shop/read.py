@@ -165,7 +165,8 @@ def _check_parquet(path: Path) -> None:
         first = next(file.iter_batches(batch_size=64), None)
     if first is None or not first.num_rows:
         return
-    if rows > ROWS or first.nbytes / first.num_rows * rows > MOST:
+    words = [one.dictionary_decode() if hasattr(one, "dictionary") else one for one in first]
+    if rows > ROWS or sum(one.nbytes for one in words) / first.num_rows * rows > MOST:
         raise _too_large(path)
 
 
