@@ -158,9 +158,10 @@ def cost(way: str, folder: Path) -> Cost:
             nonlocal peak, used
             while not done.wait(0.02):
                 try:
-                    peak = max(peak, process.memory_info().rss / 1e6)
-                    times = process.cpu_times()
-                    used = times.user + times.system
+                    # a spreadsheet is read by a process of its own
+                    family = [process, *process.children(recursive=True)]
+                    peak = max(peak, sum(one.memory_info().rss for one in family) / 1e6)
+                    used = sum(sum(one.cpu_times()[:4]) for one in family)
                 except psutil.Error:
                     return
 
