@@ -29,10 +29,14 @@ BEFORE = re.compile(rf"(?<!\d)(?:(?<!\d\s){SIGN}\s?|(?<=\d\s){SIGN})(?=\d)", re.
 NUMBER = re.compile(r"\d{1,3}(?:\s\d{3})+(?![\d])(?:[.,]\d{1,2}(?!\d))?|\d(?:[\d.,]*\d)?")
 BEHIND = re.compile(rf"(?:{NUMBER.pattern})\s?(?:元|圆|RMB|CNY|yuan|人民币)", re.I)
 AT_LEAST = re.compile(
-    rf"\bfrom\s*{SIGN}?\s?\d|^\s*(?:from|ab|dès|desde|à partir de)\b|starting (?:at|from)|as low as"
+    rf"(?<!down )(?<!reduced )\bfrom\s*{SIGN}?\s?\d"
+    r"|^\s*(?:from|ab|dès|desde|à partir de)\b|starting (?:at|from)|as low as"
     rf"|(?<![a-z\d.,])\d[\d.,]*\s*\+(?!\s*\w)"
     rf"|\d\s*(?:元?\s*起|and up\b|(?:[-–~至]|\bto\b)\s*{SIGN}?\s?\d)",
     re.I,
+)
+NAMED_BEHIND = re.compile(
+    rf"({SIGN}?\s?(?:{NUMBER.pattern})\s?(?:元|圆|{SIGN})?)\s?\(([^()\d]{{1,40}})\)", re.I
 )
 BELOW_ZERO = re.compile(rf"^\s*[-−]{SIGN}?\d", re.I)
 MONTHLY = re.compile(
@@ -244,12 +248,24 @@ def is_rate(text: str) -> bool:
     return bool(MONTHLY.search(text)) and not re.search(r"\d", MONTHLY.sub(" ", text))
 
 
+def _named_before(found: re.Match[str]) -> str:
+    """Return an amount with its name before it, where a name of a price stands in brackets."""
+    amount, name = found[1], folded(found[2].strip())
+    if pattern("now").fullmatch(name):
+        return f" {name} {amount}"
+    known = any(pattern(kind).fullmatch(name) for kind in ("was", "other"))
+    return f" {name} {amount} now " if known else found[0]  # what comes after is another price
+
+
 def _parts(text: str) -> list[tuple[str, str]]:
     """Return the stretches of a text with the kind of price that the word before them announces.
 
     >>> _parts("Was ¥20 now ¥10")
     [('was', ' ¥20 '), ('now', ' ¥10')]
+    >>> _parts("¥20 (was), ¥10")
+    [('was', ' ¥20  '), ('now', ' , ¥10')]
     """
+    text = NAMED_BEHIND.sub(_named_before, text)
     found = sorted(
         (label.start(), label.end(), kind)
         for kind in ("was", "now", "other")
