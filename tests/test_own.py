@@ -509,6 +509,39 @@ def test_months_are_laid_under_each_other_and_others_aside(tmp_path: Path) -> No
     assert "whose columns are others" in found.plan.ignored["deep/mar.csv"]
 
 
+def of_time(entry: str) -> str:
+    """Return a mapping that reads the time of an order in a way of its own."""
+    columns = f"{{order_id: order_id, placed_at: {entry}}}"
+    return f"tables: {{orders: {{files: [a.csv], one_row_a: order_id, columns: {columns}}}}}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "first"),
+    [
+        ("{value: 2025-01-05}", "2025-01-05"),
+        ("{value: '2025-01-05 10:00'}", "2025-01-05 10:00"),
+        ("{value: null}", None),
+        ("{value: 5}", None),
+        ("{column: qty, epoch: s}", "1970-01-01"),
+        ("{column: sku, epoch: s}", None),
+        ("{column: sku, words: {a: 2025-01-05}}", "2025-01-05"),
+    ],
+)
+def test_a_mapping_gives_a_value_of_the_kind_of_its_column(
+    entry: str, first: str | None, tmp_path: Path
+) -> None:
+    raw = write(tmp_path / "raw", a_csv="order_id,sku,qty\n7,a,1\n")
+    mapping = tmp_path / "mine.yaml"
+    mapping.write_text(of_time(entry), "utf-8")
+    found = look(raw, tmp_path / "out", mapping_file=mapping)
+    orders = own.load(tmp_path / "out").orders
+    if first is None:  # no value of it can be used, and that is told
+        assert "placed_at" not in orders
+        assert {one.column for one in found.faults} == {"placed_at"}
+    else:
+        assert str(orders["placed_at"][0]).startswith(first)
+
+
 def test_what_is_missing_or_misspelt_is_said(tmp_path: Path) -> None:
     raw = write(tmp_path / "raw", a_csv=LINES)
     out = tmp_path / "out"
@@ -521,6 +554,15 @@ def test_what_is_missing_or_misspelt_is_said(tmp_path: Path) -> None:
         ("tables: {orders: {files: [a.csv], columns: {number: sku}}}", "no column of it"),
         ("tables: {orders: {files: [a.csv], columns: {order_id: {a: b}}}}", "says nothing"),
         ("copies: yes\ntables: {}", "leave out, keep"),
+        (of_time("{column: placed_at, only_if: [paid]}"), "Write {a: b}"),
+        (of_time("{column: placed_at, words: paid}"), "Write {a: b}"),
+        (of_time("{join: []}"), "Write .a, b."),
+        (of_time("{column: placed_at, none: 2025}"), "Write .a, b."),
+        (of_time("{row: true}"), "by 'row', which its kind has not: time"),
+        (of_time("{column: qty, over: qty}"), "by 'over', which"),
+        (of_time("{column: placed_at, dates: number}"), "Write dmy or mdy"),
+        (of_time("{path: placed_at.at}"), "inside the column 'placed_at', which is text"),
+        (of_time("{parameter: at, of: placed_at}"), "inside the column"),
     ):
         mapping = tmp_path / "mine.yaml"
         mapping.write_text(wrong, "utf-8")
@@ -662,6 +704,47 @@ def test_times_in_several_zones_are_of_the_shop_or_told(
         assert "started_at" in found.plan.tables["visits"].unsure
     else:
         assert visits["started_at"].astype("str").str[:16].tolist() == read
+
+
+@pytest.mark.parametrize("late", ["2025-01-05T10:00Z", "2025-01-05 10:00 +0800"])
+def test_an_offset_far_below_is_seen(late: str, tmp_path: Path) -> None:
+    rows = "".join(f"{n},1,2025-01-05 10:00\n" for n in range(6000))
+    found = looked(tmp_path, visits_csv=f"visit_id,visitor_id,started_at\n{rows}6000,1,{late}\n")
+    assert "several time zones" in found.plan.tables["visits"].unsure["started_at"]
+
+
+@pytest.mark.parametrize("place", [0, 6000])
+@pytest.mark.parametrize(
+    ("word", "read"), [(" 广东", "广东"), ("广东\u3000", "广东"), ("null\t", None)]
+)
+def test_a_word_is_read_without_the_blanks_around_it(
+    word: str, read: str | None, place: int, tmp_path: Path
+) -> None:
+    rows = [f"{n},2025-01-05 10:00,1,广东\n" for n in range(6001)]
+    rows[place] = rows[place].replace("广东", word)
+    looked(tmp_path, orders_csv=f"order_id,placed_at,visitor_id,region\n{''.join(rows)}")
+    regions = own.load(tmp_path / "out").orders["region"]
+    assert regions.nunique() == 1
+    assert regions.isna().sum() == (read is None)
+
+
+@pytest.mark.parametrize(
+    ("column", "name"),
+    [
+        ("uuid()", "visitor_id"),
+        ("{'a': 1}", "visitor_id"),
+        ("12", "landing"),
+        ("DATE '2025-01-05'", "landing"),
+        ("7", "file_row_number"),
+        ("'x'", "own_why_"),
+    ],
+)
+def test_parquet_of_any_type_and_name_can_be_opened(column: str, name: str, tmp_path: Path) -> None:
+    folder = write(tmp_path / "raw")
+    rows = f"SELECT i AS visit_id, DATE '2025-01-05' AS started_at, {column} AS {name}"
+    duckdb.execute(f"COPY ({rows} FROM range(3) t(i)) TO '{folder / 'visits.parquet'}'")
+    found = look(folder, tmp_path / "out")
+    assert (found.kept, len(own.load(tmp_path / "out").visits)) == ({"visits": 3}, 3)
 
 
 def test_a_mapping_names_the_offset_of_the_shop(tmp_path: Path) -> None:

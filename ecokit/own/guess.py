@@ -189,7 +189,7 @@ def _by_preset(source: Source, one: Preset, connection: Any) -> dict[str, Part]:
         for note in one.unsure:
             if note["table"] == table and not ("unless" in note and there(note["unless"], source)):
                 unsure |= {it: NOTES[note["what"]] for it in note["columns"] if it in columns}
-        zones.settle(columns, _times(table, columns), unsure, source, connection, SAMPLE)
+        zones.settle(columns, _times(table, columns), unsure, source, connection)
         parts[table] = Part([source.name], columns, key, where, entry.get("repeat", ""), unsure)
     return parts
 
@@ -309,7 +309,7 @@ def _part(
             unsure[ours] = _("or {other}").format(other=other)
     for ours in list(columns):
         _look(table, ours, columns, unsure, source, connection)
-    zones.settle(columns, _times(table, columns), unsure, source, connection, SAMPLE)
+    zones.settle(columns, _times(table, columns), unsure, source, connection)
     if table == "order_lines":
         amounts.judge(columns, unsure, source, connection, SAMPLE)
     elif table == "stock":

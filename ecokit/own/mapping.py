@@ -27,6 +27,9 @@ COLUMN_KEYS = (
     *("none", "epoch", "dates", "decimal", "row", "offset"),
 )
 
+ENTRIES = {"words": dict, "only_if": dict, "not_if": dict, "join": list, "none": list}
+FORMS = {dict: "{a: b}", list: "[a, b]"}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -196,7 +199,8 @@ def _plan(given: Any, name: str) -> Plan:
         if not isinstance(value, Mapping):
             sentence = _("{path}: write names and words below {entry}, or leave it out.")
             raise CourseError(sentence.format(path=name, entry=entry))
-    return Plan(tables, dict(presets), {str(k): str(v) for k, v in ignored.items()}, copies)
+    presets = {str(file): str(preset) for file, preset in presets.items()}
+    return Plan(tables, presets, {str(k): str(v) for k, v in ignored.items()}, copies)
 
 
 def _part(name: str, table: Any, given: Any) -> Part:
@@ -248,6 +252,12 @@ def _check_column(where: str, table: str, ours: Any, theirs: Any) -> None:
             sentence = _("{where}, {column}: {key!r} says nothing. There are: {known}.")
             key, known = (other or [""])[0], ", ".join(COLUMN_KEYS)
             raise CourseError(sentence.format(where=where, column=ours, key=key, known=known))
+        for key, kind in ENTRIES.items():
+            if key in theirs and (not isinstance(theirs[key], kind) or theirs[key] == []):
+                sentence = _("{where}, {column}: {key!r} is not written so. Write {form}.")
+                raise CourseError(
+                    sentence.format(where=where, column=ours, key=key, form=FORMS[kind])
+                )
     elif not isinstance(theirs, (str, int, float)) or isinstance(theirs, bool):
         sentence = _("{where}, {column}: write the name of a column of your file.")
         raise CourseError(sentence.format(where=where, column=ours))

@@ -50,17 +50,18 @@ def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -
     """
     given: Mapping[str, Any] = theirs if isinstance(theirs, Mapping) else {"column": theirs}
     kind = kind_of(field)
+    _check_kind(field, kind, given)
+    if kind == "id" and text:
+        kind = "text id"
     if "row" in given:
         return Reading("own_row_")
     if "value" in given:
-        return Reading(_constant(given["value"]))
+        return _typed(kind, sql.text(given["value"]), "", long)
     if "words" in given:
-        return _by_words(given, source)
+        return _by_words(kind, given, source)
     raw = _raw(given, source)
-    if kind == "id" and text:
-        kind = "text id"
     if "epoch" in given:
-        found = Reading(_epoch(raw, str(given["epoch"])))
+        found = _epoch(raw, str(given["epoch"]))
     elif "over" in given:
         number = "number," if given.get("decimal") == "," else "number"
         above = _typed(number, raw, _type(given, source), long)
@@ -70,10 +71,9 @@ def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -
         value = f"round({above.value} / nullif({below.value}, 0), 6)"
         found = Reading(value, f"({above.wrong} OR {below.wrong})")
     else:
-        special = str(given.get("dates") or "") or (
-            "number," if given.get("decimal") == "," else ""
-        )
-        if special and special not in sql.LONG:
+        comma = "number," if given.get("decimal") == "," else ""
+        special = str(given.get("dates", comma))
+        if "dates" in given and special not in sql.ORDERS:
             sentence = _("The mapping reads {column} by {word!r}. Write dmy or mdy.")
             raise CourseError(sentence.format(column=field.name, word=special))
         found = _typed(special or kind, raw, _type(given, source), long)
@@ -91,19 +91,37 @@ def reading(field: Field, theirs: Any, source: Source, long: bool, text: bool) -
     return Reading(f"CASE WHEN {' AND '.join(tests)} THEN {found.value} END", found.wrong)
 
 
+FOR = {  # entries that only one kind of column has
+    "dates": ("time",),
+    "epoch": ("time",),
+    "offset": ("time",),
+    "decimal": ("number",),
+    "over": ("number",),
+    "row": ("number", "id"),
+}
+
+
+def _check_kind(field: Field, kind: str, given: Mapping[str, Any]) -> None:
+    """Refuse a mapping that reads a time as a number, or the like."""
+    for entry, kinds in FOR.items():
+        if entry in given and kind not in kinds:
+            sentence = _("The mapping reads {column} by '{entry}', which its kind has not: {kind}.")
+            raise CourseError(sentence.format(column=field.name, entry=entry, kind=kind))
+
+
 def _raw(given: Mapping[str, Any], source: Source) -> str:
     """Return the SQL of what stands in the file."""
     if "join" in given:
         parts = [_raw(_part(one), source) for one in given["join"]]
         return f"({' || chr(45) || '.join(f'CAST({part} AS VARCHAR)' for part in parts)})"
     if "parameter" in given:
-        need_column(str(given.get("of")), source)
+        _need_parts(str(given.get("of")), source)
         name, lists = sql.text(given["parameter"]), sql.quoted(str(given["of"]))
         one = f"list_filter({lists}, lambda p: p.key = {name})[1].value"
         return f"coalesce(CAST({one}.int_value AS VARCHAR), {one}.string_value)"
     if "path" in given:
         steps = str(given["path"]).split(".")
-        need_column(steps[0], source)
+        _need_parts(steps[0], source)
         return ".".join(sql.quoted(step) for step in steps)
     column = str(given.get("column", ""))
     need_column(column, source)
@@ -129,17 +147,22 @@ def need_column(column: str, source: Source) -> None:
         raise CourseError(sentence.format(file=source.name, column=column, names=names))
 
 
-def _constant(value: Any) -> str:
-    return sql.text(value) if isinstance(value, str) else str(value)
+def _need_parts(column: str, source: Source) -> None:
+    """Refuse a mapping that looks inside a column which has no parts."""
+    need_column(column, source)
+    if source.types.get(column, "VARCHAR") == "VARCHAR":
+        sentence = _("{file}: the mapping looks inside the column {column!r}, which is text.")
+        raise CourseError(sentence.format(file=source.name, column=column))
 
 
-def _epoch(raw: str, unit: str) -> str:
+def _epoch(raw: str, unit: str) -> Reading:
     factors = {"us": "", "ms": " * 1000", "s": " * 1000000"}
     if unit not in factors:
         raise CourseError(
             _("The mapping's epoch is {unit!r}. Write us, ms or s.").format(unit=unit)
         )
-    return f"make_timestamp(CAST({raw} AS BIGINT){factors[unit]})"
+    value = f"TRY(make_timestamp(TRY_CAST({raw} AS BIGINT){factors[unit]}))"
+    return Reading(value, f"(CAST({raw} AS VARCHAR) <> '' AND {value} IS NULL)")
 
 
 def _key(x: str) -> str:
@@ -158,13 +181,15 @@ def among(column: str, words: Any, source: Source) -> str:
     return f"{_key(sql.quoted(column))} IN ({', '.join(_word(word) for word in chosen)})"
 
 
-def _by_words(given: Mapping[str, Any], source: Source) -> Reading:
+def _by_words(kind: str, given: Mapping[str, Any], source: Source) -> Reading:
     column = str(given.get("column", ""))
     need_column(column, source)
     words = {theirs: ours for theirs, ours in dict(given["words"]).items() if ours}
     x = _key(sql.quoted(column))
     cases = " ".join(f"WHEN {_word(theirs)} THEN {sql.text(o)}" for theirs, o in words.items())
     value = f"CASE {x} {cases} END" if cases else "CAST(NULL AS VARCHAR)"
+    if kind != "string":
+        value = _typed(kind, f"({value})", "", True).value
     return Reading(value, f"({x} IS NOT NULL AND {value} IS NULL)")
 
 
@@ -173,9 +198,11 @@ def _typed(kind: str, raw: str, theirs: str, long: bool) -> Reading:
     if theirs and not theirs.startswith(("VARCHAR", "ENUM")):
         return _ready(kind, raw, theirs)
     if kind in ("string", "text id"):
-        return Reading(
-            sql.reading("text id" if kind == "text id" and long else "string", raw, plain=not long)
+        value = sql.reading(
+            "text id" if kind == "text id" and long else "string", raw, plain=not long
         )
+        # of Parquet such texts stay as they are: looking would keep it from being read in place
+        return Reading(value, "FALSE" if long or theirs else f"own_edged({raw})")
     if kind == "id":
         x = f"own_id({raw})" if long else raw
         value = (
@@ -260,7 +287,10 @@ def ready(table: Table, part: Part, source: Source, text: set[str]) -> str:
         name: reading(table.field(name), theirs, source, False, name in text)
         for name, theirs in part.columns.items()
     }
-    if any(one.wrong != "FALSE" for one in found.values()):
+    # what a macro reads is copied: the shop opens the file without them
+    if any(one.wrong != "FALSE" or "own_" in one.value for one in found.values()):
+        return ""
+    if "file_row_number" in map(str.lower, source.columns):  # DuckDB adds one of that name
         return ""
     values = ", ".join(f"{one.value} AS {sql.quoted(name)}" for name, one in found.items())
     numbered = source.scan.removesuffix(")") + ", file_row_number = true)"
@@ -277,6 +307,7 @@ class _Run(NamedTuple):
     scan: str
 
 
+_OURS = ("own_why_", "own_row_")  # columns that are laid beside those of a file
 _MANY = 4  # files: what reads a column takes memory for each of them, and twelve would not fit
 
 
@@ -286,7 +317,11 @@ def _runs(part: Part, sources: list[Source]) -> list[_Run]:
         for theirs in part.columns.values():
             if isinstance(theirs, str):
                 need_column(theirs, source)
-    common = [one for one in sources[0].columns if all(one in it.columns for it in sources)]
+    common = [
+        one
+        for one in sources[0].columns
+        if all(one in it.columns for it in sources) and one.lower() not in _OURS
+    ]
 
     def types(source: Source) -> list[str]:
         return [source.types.get(name, "") for name in common]

@@ -81,6 +81,9 @@ CREATE OR REPLACE MACRO own_bare(x) AS
 CREATE OR REPLACE MACRO own_clean(x) AS
     ascii(x) > 47 AND ascii(x) <> 61 AND ascii(x) <> 160 AND ascii(x) <> 12288
     AND x[-1] >= '!' AND x[-1] <> chr(160) AND x[-1] <> chr(12288);
+CREATE OR REPLACE MACRO own_edged(x) AS
+    x <> '' AND (ascii(x) <= 32 OR ascii(x) IN (39, 61, 160, 12288)
+                 OR x[-1] <= ' ' OR x[-1] IN (chr(160), chr(12288)));
 CREATE OR REPLACE MACRO own_text(x) AS
     CASE WHEN own_clean(x)
          THEN CASE WHEN strlen(x) > 4 THEN x WHEN NOT regexp_matches(x, {text(_GAP)}) THEN x END

@@ -90,7 +90,6 @@ def settle(
     unsure: dict[str, str],
     source: Source,
     connection: Any,
-    sample: int,
 ) -> None:
     """Say how times with offsets are read, or leave out a column where that is not clear.
 
@@ -105,8 +104,6 @@ def settle(
     source : Source
         The file.
     connection : DuckDB connection
-    sample : int
-        How many of the first rows say whether there are offsets at all.
     """
     for ours in times:
         given = columns.get(ours)
@@ -120,9 +117,9 @@ def settle(
         if kind != "VARCHAR":
             continue
         x = sql.quoted(str(name))
-        first = f"(SELECT {x} FROM {source.scan} LIMIT {sample})"
+        # of all rows: an export may change the way it writes times where months were joined
         ((some,),) = connection.execute(
-            f"SELECT count(*) FROM {first} WHERE own_zone({x}) <> ''"
+            f"SELECT count(*) FROM {source.scan} WHERE own_zone({x}) <> ''"
         ).fetchall()
         if not some:
             continue
