@@ -200,11 +200,11 @@ def mutant(
 
     operator, occurrence = luck.choice(ways)
     code = path.read_text(encoding="utf-8")
-    changed = mutate_code(code, operator, occurrence)
     try:
+        changed = mutate_code(code, operator, occurrence)
         if ast.dump(ast.parse(changed)) == ast.dump(ast.parse(code)):
             return None
-    except SyntaxError:
+    except (SyntaxError, AttributeError):  # a place that the tool takes for another
         return None
     both = zip(code.splitlines(), changed.splitlines(), strict=False)
     was, now = next((old.strip(), new.strip()) for old, new in both if old != new)
