@@ -25,7 +25,7 @@ CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.M | re.S)
 def installed() -> frozenset[str]:
     """Return the distributions that a learner has."""
     found: set[str] = set()
-    waiting = [("ecokit", EXTRAS)]
+    waiting: list[tuple[str, tuple[str, ...]]] = [("ecokit", EXTRAS)]
     while waiting:
         name, extras = waiting.pop()
         for text in metadata.requires(name) or []:
