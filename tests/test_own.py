@@ -856,6 +856,13 @@ def test_a_row_of_totals_is_known_beside_any_blank(word: str, tmp_path: Path) ->
     assert [(one.reason, one.rows) for one in found.left] == [("total", 1)]
 
 
+@pytest.mark.parametrize("total", ["3,30,,合计", "3,30,总计,", "合计,30,,"])
+def test_a_row_of_totals_is_known_in_columns_of_any_order(total: str, tmp_path: Path) -> None:
+    rows = f"{total}\n2,10,a,1\n1,10,b,2\n"
+    found = looked(tmp_path, order_lines_csv=f"quantity,unit_price,product_id,order_id\n{rows}")
+    assert [(one.reason, one.rows, one.yuan) for one in found.left] == [("total", 1, None)]
+
+
 @pytest.mark.parametrize(("ids", "twice"), [("1 2 3", 0), ("3 1 2", 0), ("1 2 2", 1), ("2 3 2", 1)])
 def test_a_key_that_stands_twice_is_found_in_any_order(
     ids: str, twice: int, tmp_path: Path

@@ -380,13 +380,15 @@ TOTALS = (
     f"{_BLANKS}(合计|总计|小计|汇总|总和|共计|[Tt]otal|TOTAL|Totals|Grand [Tt]otal|Subtotal)"
     f"[:：]?{_BLANKS}"
 )
-"""What a row of totals begins with, as a pattern."""
+"""What a row of totals has in one of its first cells, or as its order or product: a pattern."""
 
 
 def _why(part: Part, source: Source) -> str:
     """Return the SQL that says of a row that it is a total, or has nothing in it."""
     text = [name for name in source.columns if source.types.get(name, "VARCHAR") == "VARCHAR"]
-    heads = [sql.quoted(name) for name in text[:2]]
+    keys = [part.columns.get(name) for name in ("order_id", "product_id")]
+    named = dict.fromkeys([*text[:2], *(name for name in keys if name in text)])
+    heads = list(map(sql.quoted, named))
     total = (
         " OR ".join(
             f"(({head} >= 'A' OR {head} < '!') AND regexp_full_match({head}, {sql.text(TOTALS)}))"
