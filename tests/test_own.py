@@ -706,6 +706,22 @@ def test_times_in_several_zones_are_of_the_shop_or_told(
         assert visits["started_at"].astype("str").str[:16].tolist() == read
 
 
+@pytest.mark.parametrize(
+    ("written", "hour"),
+    [
+        ("2025-01-05 3:05 PM", 15),
+        ("2025/1/5 03:05:00 pm\t", 15),
+        ("2025-01-05 12:05 AM", 0),
+        ("2025-01-05 3:05", 3),
+    ],
+)
+def test_a_time_after_noon_is_not_read_as_one_before(
+    written: str, hour: int, tmp_path: Path
+) -> None:
+    looked(tmp_path, visits_csv=f"visit_id,visitor_id,started_at\n1,1,{written}\n")
+    assert own.load(tmp_path / "out").visits["started_at"].dt.hour.tolist() == [hour]
+
+
 @pytest.mark.parametrize("late", ["2025-01-05T10:00Z", "2025-01-05 10:00 +0800"])
 def test_an_offset_far_below_is_seen(late: str, tmp_path: Path) -> None:
     rows = "".join(f"{n},1,2025-01-05 10:00\n" for n in range(6000))

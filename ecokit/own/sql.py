@@ -17,9 +17,11 @@ ORDERS = {  # how a column writes dates with slashes: day or month first
     "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y"),
     "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m/%d/%y"),
 }
-CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+HALVES = (" %I:%M %p", " %I:%M:%S %p")
+CLOCKS = ("", " %H:%M", " %H:%M:%S", *HALVES)
 FORMS = (
     *(f"{day}{clock}" for day in ("%Y%m%d", "%d.%m.%Y") for clock in CLOCKS),
+    *(f"{day}{clock}" for day in ("%Y-%m-%d", "%Y/%m/%d") for clock in HALVES),
     "%Y%m%d%H%M%S",
 )
 
@@ -107,12 +109,14 @@ CREATE OR REPLACE MACRO own_comma(x) AS
          THEN try_cast(replace(replace(own_signed(x), '.', ''), ',', '.') AS DOUBLE) END;
 CREATE OR REPLACE MACRO own_plain_time(x) AS
     regexp_replace(regexp_replace(own_bare(x), '年|月', '-', 'g'), '日\s*', ' ', 'g');
+CREATE OR REPLACE MACRO own_moment(x) AS
+    try_cast(CASE WHEN x[-1] > ' ' AND x[-1] NOT IN ('M', 'm') THEN x END AS TIMESTAMP);
 CREATE OR REPLACE MACRO own_any_time(x) AS
-    coalesce(try_cast(trim(own_plain_time(x)) AS TIMESTAMP),
+    coalesce(own_moment(trim(own_plain_time(x))),
              try_strptime(own_bare(x), {_array(FORMS)}));
 CREATE OR REPLACE MACRO own_time(x) AS coalesce(
-    try_cast(CASE WHEN length(x) > 19 THEN regexp_replace(x, '\s*(Z|UTC|[+-]\d\d:?\d\d)$', '')
-                  ELSE x END AS TIMESTAMP),
+    own_moment(CASE WHEN length(x) > 19 THEN regexp_replace(x, '\s*(Z|UTC|[+-]\d\d:?\d\d)$', '')
+                    ELSE x END),
     own_any_time(x));
 CREATE OR REPLACE MACRO own_zone(x) AS
     regexp_extract(x, ':\d\d[.\d]*\s*(Z|UTC|GMT|[+-]\d\d:?\d?\d?)\s*$', 1);
@@ -136,7 +140,7 @@ PLAIN = {  # what most exports need; a value that it cannot read asks for the lo
     "integer": "try_cast({x} AS BIGINT)",
     "id": "try_cast({x} AS BIGINT)",
     "number": "own_finite(try_cast({x} AS DOUBLE))",
-    "time": "try_cast({x} AS TIMESTAMP)",
+    "time": "own_moment({x})",  # a bare cast reads 3:05 PM as 3:05
     "flag": "try_cast({x} AS BOOLEAN)",
     "string": "CASE WHEN strlen({x}) > 4 THEN {x} WHEN NOT regexp_matches({x}, "
     + text(_matching("", *GAPS, *map(str.upper, GAPS), "None", "NaN", "NaT"))
