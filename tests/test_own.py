@@ -888,6 +888,23 @@ def test_a_key_that_stands_twice_is_found_in_any_order(
     assert sum(one.rows for one in found.left) == twice
 
 
+def test_a_mapping_of_a_part_that_is_not_there_is_told(tmp_path: Path) -> None:
+    folder, mine = write(tmp_path / "raw"), tmp_path / "mine.yaml"
+    row = "1 AS order_id, DATE '2025-01-05' AS placed_at, {'b': 3} AS a"
+    duckdb.execute(f"COPY (SELECT {row}) TO '{folder / 'orders.parquet'}'")
+    columns = "{order_id: order_id, placed_at: placed_at, visitor_id: {path: a.nope}}"
+    mine.write_text(f"tables: {{orders: {{files: [orders.parquet], columns: {columns}}}}}")
+    with pytest.raises(CourseError, match=r"does not fit the files: .*nope"):
+        look(folder, tmp_path / "out", mapping_file=mine)
+
+
+def test_a_price_beyond_all_sums_is_told(tmp_path: Path) -> None:
+    text = "order_id,placed_at,sku,qty,unit price\n1,2025-01-01,x,1,9300000000000\n"
+    found = looked(tmp_path, order_lines_csv=text)
+    assert "sales" not in found.values
+    assert any(note.startswith("Sales: a number in it is too large") for note in found.notes)
+
+
 def test_orders_of_nothing_but_returns_are_told(tmp_path: Path) -> None:
     rows = "1,a,2,10\n1,b,-1,5\n2,a,-2,10\n"
     found = looked(tmp_path, order_lines_csv=f"order_id,product_id,quantity,unit_price\n{rows}")

@@ -20,6 +20,7 @@ from ecokit.own import mapping, sql
 from ecokit.own.able import Ability, abilities
 from ecokit.own.build import connected, typed
 from ecokit.own.checks import Checks, Fault, Left
+from ecokit.own.extra import need
 from ecokit.own.files import Refused, Source, found, read
 from ecokit.own.guess import guess, preset
 from ecokit.own.mapping import Plan
@@ -212,7 +213,8 @@ def _tables(
     tables.mkdir()
     names = list(result.plan.tables)
     with tqdm(total=2 * len(names), desc=_("tables"), disable=not progress, leave=False) as bar:
-        read_tables = typed(result.plan, sources, tables, connection, lambda _name: bar.update())
+        with _fitting():
+            read_tables = typed(result.plan, sources, tables, connection, lambda _: bar.update())
         checks = Checks(result.plan, read_tables, sources, connection)
         result.rows, result.faults = checks.rows, checks.faults
         _rejects(result, sources, connection)
@@ -228,6 +230,17 @@ def _tables(
     relations = {name: connection.sql(_stored(kept, name)) for name in names}
     _measure(result, relations)
     result.notes += _goods_back(relations, connection)
+
+
+@contextmanager
+def _fitting() -> Iterator[None]:
+    """Say what of a mapping does not fit the columns of a file, such as a part of one."""
+    try:
+        yield
+    except need("duckdb", _("Reading your own tables")).BinderException as error:
+        why = str(error).removeprefix("Binder Error: ").partition("\n")[0]
+        sentence = _("The mapping does not fit the files: {why}. Correct it.")
+        raise CourseError(sentence.format(why=why)) from None
 
 
 def _keep(name: str, folder: Path, checks: Checks, connection: Any) -> int:
@@ -315,6 +328,10 @@ def _measure(result: Look, relations: dict[str, Any]) -> None:
             rows = kpi.measure(one.id, shop).fetchall()
         except CourseError as error:
             result.notes.append(f"{one.title}: {error}")
+            continue
+        except need("duckdb", one.title).Error:
+            too_large = _("a number in it is too large to be added up; correct it in your file")
+            result.notes.append(f"{one.title}: {too_large}")
             continue
         if rows and rows[0][0] is not None:
             result.values[one.id] = float(rows[0][0])
