@@ -27,9 +27,7 @@ import multiprocessing
 import os
 import queue
 import random
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -43,6 +41,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from benchmarks.first_lesson import copied
 
 ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_suffix(".csv")
@@ -332,15 +332,6 @@ def unchanged(folders: queue.Queue[Path], package: str) -> dict[str, float]:
         flush=True,
     )
     return seconds
-
-
-def copied(folder: Path) -> Path:
-    """Copy the files that git knows."""
-    names = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
-    for name in filter(None, names):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, folder / name)
-    return folder
 
 
 def main() -> None:
