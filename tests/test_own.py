@@ -865,8 +865,14 @@ def test_an_id_is_read_without_what_surrounds_it(
         assert connection.execute("SELECT own_id(?)", [written]).fetchall() == [(read,)]
 
 
-@pytest.mark.parametrize("word", ["合计", "合计：\t", "\u3000总计", " Total:", "Grand total\r"])
-def test_a_row_of_totals_is_known_beside_any_blank(word: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("合计", "合计：\t", "\u3000总计", " Total:", "Grand total\r"),
+        *("合计 3 笔", "总计(元)", "本页合计：", "Total (CNY)"),
+    ],
+)
+def test_a_row_of_totals_is_known_however_it_is_written(word: str, tmp_path: Path) -> None:
     rows = f'1,a,2,10\n2,b,1,10\n"{word}",,3,20\n'
     found = looked(tmp_path, order_lines_csv=f"order_id,product_id,quantity,unit_price\n{rows}")
     assert [(one.reason, one.rows) for one in found.left] == [("total", 1)]

@@ -377,8 +377,9 @@ def _filter(part: Part, source: Source) -> str:
 
 _BLANKS = r"[\s\x{a0}\x{3000}]*"
 TOTALS = (
-    f"{_BLANKS}(合计|总计|小计|汇总|总和|共计|[Tt]otal|TOTAL|Totals|Grand [Tt]otal|Subtotal)"
-    f"[:：]?{_BLANKS}"
+    f"{_BLANKS}(本页|本月|全部)?"
+    "(合计|总计|小计|汇总|总和|共计|[Tt]otal|TOTAL|Totals|Grand [Tt]otal|Subtotal)"
+    f"({_BLANKS}([(（].{{1,8}}[)）]|\\d+{_BLANKS}[笔单条件行]))?[:：]?{_BLANKS}"
 )
 """What a row of totals has in one of its first cells, or as its order or product: a pattern."""
 
