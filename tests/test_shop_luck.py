@@ -14,6 +14,7 @@ from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator import campaigns
 from ecokit.shop.simulator.luck import Luck, key
+from ecokit.shop.simulator.world import AGAIN_DAYS
 from ecokit.shop.write import csv_text
 
 
@@ -160,7 +161,10 @@ def test_payments_follow_reminders_and_visits_follow_what_moved_them(large: Shop
     decided = large.approvals.groupby("decision_id").answered_at.max()
     assert (large.decisions.set_index("decision_id").decided_at == decided).all()
     once = orders[~orders.visitor_id.duplicated(keep=False)].reset_index()
-    visits = large.visits.merge(once[["order_id", "visitor_id", "delivered_at"]], on="visitor_id")
+    seen = large.visits.sort_values(["visitor_id", "started_at"])
+    rest = seen.groupby("visitor_id").started_at.diff() // pd.Timedelta(days=1)
+    seen = seen[~(rest <= len(AGAIN_DAYS))]  # who looks in again does so within these days
+    visits = seen.merge(once[["order_id", "visitor_id", "delivered_at"]], on="visitor_id")
     later = visits[visits.started_at > visits.delivered_at]
     told = large.touchpoints[large.touchpoints.touchpoint == 10].set_index("order_id").done_at
     rested = later.delivered_at + pd.Timedelta(days=7)

@@ -26,6 +26,7 @@ class Calendar:
     week : number of the week in the period, from 0; a week begins on Monday
     month_of_year : 1 to 12
     day_of_month : 1 to 31
+    weekday : what the day of the week makes of it, around 1
     factor : planned traffic of the day without campaigns, as a ratio to a usual day
     """
 
@@ -34,6 +35,7 @@ class Calendar:
     week: Ints
     month_of_year: Ints
     day_of_month: Ints
+    weekday: Floats
     factor: Floats
 
     @property
@@ -77,5 +79,6 @@ def calendar(start: np.datetime64, days: int) -> Calendar:
         week=(np.arange(days) + weekday[0]) // 7,
         month_of_year=month_of_year,
         day_of_month=day_of_month,
+        weekday=week,
         factor=SEASON[month_of_year - 1] * week * np.where(rest, SPRING_FESTIVAL_TRAFFIC, 1.0),
     )
