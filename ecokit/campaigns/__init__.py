@@ -1,8 +1,8 @@
 """Campaigns 活动策划: the plan, the day, what it brought, what it returned, and the next budget.
 
 >>> from ecokit import campaigns
->>> campaigns.WAYS[0]
-'tagged'
+>>> round(campaigns.break_even_roas(0.35), 3)
+2.857
 """
 
 from __future__ import annotations
@@ -22,5 +22,27 @@ __getattr__, __dir__, __all__ = attach(
             "tagged",
             "ways",
         ],
+        "curves": [
+            "adstock",
+            "average_return",
+            "half_life",
+            "marginal_return",
+            "saturating",
+            "total_effect",
+        ],
+        "design": ["smallest_effect"],
+        "platforms": ["claims"],
+        "response": ["LEAST", "identifiable", "naive_responses", "pause", "responses"],
+        "returns": [
+            "after_coupons",
+            "break_even_roas",
+            "campaign_return",
+            "order_margin",
+            "presale",
+            "returned_share",
+            "roas",
+            "streamer",
+        ],
+        "split": ["best_split", "root_split"],
     },
 )

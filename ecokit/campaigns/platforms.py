@@ -56,8 +56,8 @@ def claims(data: Any, *, by: str = "month") -> Any:
     Examples
     --------
     >>> day = pd.Timestamp("2025-06-09")
-    >>> reports = pd.DataFrame({"month": pd.Timestamp("2025-06-01"), "platform": ["search", "social"],
-    ...     "window_days": [30, 7], "claimed_orders": [3, 2], "claimed_sales": [900.0, 500.0]})
+    >>> reports = pd.DataFrame({"month": pd.Timestamp("2025-06-01"), "window_days": [30, 7],
+    ...     "platform": ["search", "social"], "claimed_orders": [3, 2], "claimed_sales": 700})
     >>> orders = pd.DataFrame({"placed_at": [day] * 4, "paid_at": [day] * 4,
     ...     "channel_id": ["search", "search", "social", "direct"]})
     >>> claims({"platform_reports": reports, "orders": orders})[["claimed", "paid", "ratio"]]
@@ -76,7 +76,7 @@ def claims(data: Any, *, by: str = "month") -> Any:
         raise CourseError(_("The table platform_reports has no rows. Give a month or more."))
     reports = reports.assign(month=reports["month"].dt.to_period("M").dt.to_timestamp())
     column = "month" if by == "month" else "channel_id"
-    paid = frames.as_pandas(measure("orders", data, by=list({"month", column})))
+    paid = frames.as_pandas(measure("orders", data, by=[*dict.fromkeys(["month", column])]))
     paid = paid[paid["month"].isin(reports["month"])]
     claimed = reports.groupby(by)["claimed_orders"].sum()
     there = paid.groupby(column)["orders"].sum().reindex(claimed.index).fillna(0)

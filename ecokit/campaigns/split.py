@@ -212,8 +212,8 @@ def root_split(strengths: Any, budget: float) -> Floats:
 
     References
     ----------
-    Equal marginal returns, ``strength / (2 sqrt(spend))``; the theorem of Dorfman and Steiner
-    (1954) is the same condition for the budget itself: see :func:`ecokit.pricing.advertising_share`.
+    Equal marginal returns, ``strength / (2 sqrt(spend))``. How large the budget itself should be
+    is the theorem of Dorfman and Steiner (1954): :func:`ecokit.pricing.advertising_share`.
 
     Examples
     --------
