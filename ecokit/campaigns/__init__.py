@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = attach(
             "tagged",
             "ways",
         ],
+        "checks": ["BUSY", "serving_checks"],
         "curves": [
             "adstock",
             "average_return",
@@ -31,7 +32,17 @@ __getattr__, __dir__, __all__ = attach(
             "total_effect",
         ],
         "design": ["smallest_effect"],
-        "platforms": ["claims"],
+        "hours": ["pace", "stop_rule"],
+        "plan": [
+            "FIVE",
+            "TARGETS",
+            "against_plan",
+            "plan_for",
+            "planned_kpis",
+            "results",
+            "traffic_kpis",
+        ],
+        "platforms": ["platform_claims"],
         "response": ["LEAST", "identifiable", "naive_responses", "pause", "responses"],
         "returns": [
             "after_coupons",

@@ -22,7 +22,7 @@ _REPORTS = {
 
 
 @public
-def claims(data: Any, *, by: str = "month") -> Any:
+def platform_claims(data: Any, *, by: str = "month") -> Any:
     """Add up the orders that platforms claim, beside those that were paid.
 
     Each platform counts every order that followed its advertisement within its own window, and
@@ -60,10 +60,11 @@ def claims(data: Any, *, by: str = "month") -> Any:
     ...     "platform": ["search", "social"], "claimed_orders": [3, 2], "claimed_sales": 700})
     >>> orders = pd.DataFrame({"placed_at": [day] * 4, "paid_at": [day] * 4,
     ...     "channel_id": ["search", "search", "social", "direct"]})
-    >>> claims({"platform_reports": reports, "orders": orders})[["claimed", "paid", "ratio"]]
+    >>> tables = {"platform_reports": reports, "orders": orders}
+    >>> platform_claims(tables)[["claimed", "paid", "ratio"]]
        claimed  paid  ratio
     0      5.0   4.0   1.25
-    >>> claims({"platform_reports": reports, "orders": orders}, by="platform")["ratio"].tolist()
+    >>> platform_claims(tables, by="platform")["ratio"].tolist()
     [1.5, 2.0]
     """
     numbers.one_of("by", by, ("month", "platform"))
