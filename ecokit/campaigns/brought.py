@@ -11,6 +11,7 @@ come may lie from it. "Too small to know" is an answer.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ import pandas as pd
 from scipy import stats
 
 from ecokit.campaigns import counting
-from ecokit.campaigns.counting import DAY, Window
+from ecokit.campaigns.counting import DAY, Arm, Window
 from ecokit.campaigns.regions import LEAST_WEEKS, Panel, by_lot, log_error, region_panel
 from ecokit.campaigns.season import LEAST_DAYS, season_model
 from ecokit.inputs import frames, numbers
@@ -401,11 +402,12 @@ def held_out(
     campaign = counting.campaign_of(data, campaign_id)
     later = numbers.count("days", days, 0, 1_000)
     seen = Window(campaign.window.start, campaign.window.end + later * DAY)
-    return _by_list(data, campaign.campaign_id, outcome, seen, _level(confidence))
+    arms = counting.by_arm(data, campaign.campaign_id, outcome, seen)
+    return by_arms(arms, outcome, _level(confidence))
 
 
-def _by_list(data: Any, campaign_id: str, outcome: str, seen: Window, level: float) -> Brought:
-    arms = counting.by_arm(data, campaign_id, outcome, seen)
+def by_arms(arms: Mapping[str, Arm], outcome: str, level: float) -> Brought:
+    """Return what who got a message had beyond who did not, by lot."""
     sent, kept = arms["sent"], arms["held_out"]
     parts = [arm.variance / arm.visitors for arm in (sent, kept)]
     error, free = math.sqrt(sum(parts)), _welch(parts, [sent.visitors, kept.visitors])
@@ -540,7 +542,8 @@ def _compared(
         panel = region_panel(apart, seen, named, WEEKS, outcome, until)
         found.append(by_regions(panel, outcome, level))
     if campaign.campaign_id in _listed(data):
-        found.append(_by_list(data, campaign.campaign_id, outcome, seen, level))
+        arms = counting.by_arm(data, campaign.campaign_id, outcome, seen)
+        found.append(by_arms(arms, outcome, level))
     return _table(found)
 
 

@@ -170,7 +170,9 @@ def average_return(spend: Any, most: float, scale: float) -> Floats:
 
     Parameters
     ----------
-    spend, most, scale
+    spend : array of float
+        As in :func:`saturating`.
+    most, scale : float
         As in :func:`saturating`.
 
     Returns
@@ -204,7 +206,9 @@ def marginal_return(spend: Any, most: float, scale: float) -> Floats:
 
     Parameters
     ----------
-    spend, most, scale
+    spend : array of float
+        As in :func:`saturating`.
+    most, scale : float
         As in :func:`saturating`.
 
     Returns

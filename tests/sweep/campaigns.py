@@ -30,7 +30,7 @@ def regional() -> dict[str, pd.DataFrame]:
     visits = pd.DataFrame(rows, columns=["started_at", "region"])
     visits["visit_id"] = range(1, len(visits) + 1)
     visits["visitor_id"] = rng.integers(1, 400, len(visits))
-    visits["campaign_id"] = np.where(rng.random(len(visits)) < 0.1, "C1", None)
+    visits["campaign_id"] = pd.Series("C1", visits.index).where(rng.random(len(visits)) < 0.1)
     visits["channel_id"] = np.where(rng.random(len(visits)) < 0.3, "email", "direct")
     orders = visits.iloc[::3].rename(columns={"started_at": "placed_at"})
     orders = orders.assign(order_id=range(1, len(orders) + 1), paid_at=orders["placed_at"])
