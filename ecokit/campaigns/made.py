@@ -9,7 +9,7 @@ from ecokit.campaigns.counting import DAY
 from ecokit.campaigns.curves import carried
 
 
-def example(seed: int = 1) -> dict[str, pd.DataFrame]:
+def example(seed: int = 5) -> dict[str, pd.DataFrame]:
     """Return a small made-up shop: one channel varied by lot and paused, one that follows."""
     rng = np.random.default_rng(seed)
     weeks = pd.date_range("2025-01-06", periods=40, freq="7D")

@@ -352,7 +352,7 @@ def responses(
     >>> found[["channel_id", "identifiable"]].values.tolist()
     [['affiliate', False], ['paid_search', True]]
     >>> search = found.iloc[1]
-    >>> bool(search["total_low"] < 8_600 < search["total_high"]), bool(
+    >>> bool(search["total_low"] < 8_153 < search["total_high"]), bool(
     ...     search["marginal"] < search["average"])
     (True, True)
     """
@@ -517,7 +517,7 @@ def naive_responses(data: Any, *, confidence: float = 0.95) -> Any:
     --------
     >>> from ecokit.campaigns.made import example
     >>> found = naive_responses(example())
-    >>> bool((found["low"] > 8_600).all())
+    >>> bool((found["low"] > 8_153).all())
     True
     """
     panel = panel_of(data)
