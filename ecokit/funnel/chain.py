@@ -115,7 +115,8 @@ def removal_effects(
     ecokit.errors.CourseError: The table paths has no column orders. It has: path, ...
     """
     only = numbers.flag("converted_only", converted_only)
-    columns = Columns(path, conversions, None if only else unconverted, separator=separator)
+    none = numbers.text("unconverted", unconverted)
+    columns = Columns(path, conversions, None if only else none, separator=separator)
     touches = taken_apart(paths, columns)
     found = shared(touches, converted_only=only)
     told = {"removal_effect": found.effect, "credit": found.credit}
@@ -172,7 +173,8 @@ def transitions(
     ...
     ecokit.errors.CourseError: The table paths has no column way. It has: path, conversions, ...
     """
-    touches = taken_apart(paths, Columns(path, conversions, unconverted, separator=separator))
+    none = numbers.text("unconverted", unconverted)
+    touches = taken_apart(paths, Columns(path, conversions, none, separator=separator))
     counts = counted(touches)
     names = [*touches.channels, ORDER, NONE]
     rows = np.column_stack([counts.between, counts.order, counts.none])

@@ -115,9 +115,9 @@ def coalitions(
     Returns
     -------
     table
-        ``channels`` (joined by `separator`), ``size``, ``orders`` of paths with just these
-        channels, ``worth`` (orders of paths with these channels or some of them). A row a set,
-        from the smallest.
+        ``channels`` (joined by `separator`), ``number`` of them, ``orders`` of paths with just
+        these channels, ``worth`` (orders of paths with these channels or some of them). A row a
+        set, from the smallest.
 
     Raises
     ------
@@ -133,10 +133,10 @@ def coalitions(
     --------
     >>> table = pd.DataFrame({"path": ["A > B > A", "A", "B"], "conversions": [5, 3, 1]})
     >>> coalitions(table)
-      channels  size  orders  worth
-    0        A     1     3.0    3.0
-    1        B     1     1.0    1.0
-    2    A > B     2     5.0    9.0
+      channels  number  orders  worth
+    0        A       1     3.0    3.0
+    1        B       1     1.0    1.0
+    2    A > B       2     5.0    9.0
     >>> coalitions(table[:0])
     Traceback (most recent call last):
     ...
@@ -159,7 +159,7 @@ def coalitions(
     table = pd.DataFrame(
         {
             "channels": [separator.join(channels[place] for place in team) for team in teams],
-            "size": [len(team) for team in teams],
+            "number": [len(team) for team in teams],
             "orders": orders[mask],
             "worth": worth[mask],
         }

@@ -179,8 +179,8 @@ def member_periods(data: Any, *, as_of: datetime | str | None = None) -> Any:
     table = frames.as_pandas(_months(members, end))
     top = int(table["period"].max()) if len(table) else 0
     counted = table.set_index("period").reindex(range(top + 1), fill_value=0)
-    out = counted["left"] + counted["staying"]
-    there = out[::-1].cumsum()[::-1]
+    out = (counted["left"] + counted["staying"]).to_numpy()
+    there = out.sum() - np.cumsum(out) + out
     told = counted.assign(members=there)[["members", "left", "staying"]]
     return frames.like(told.reset_index(names="period"), data)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
@@ -129,7 +128,10 @@ def attribution(
     named = frames.listed(rules, "rules")
     for name in named:
         numbers.one_of("rules", name, RULES)
-    columns = _columns(paths, named, Columns(path, conversions, unconverted, days, separator))
+    optional = {"unconverted": unconverted, "days": days}
+    asked_for = {name: numbers.text(name, column) for name, column in optional.items()}
+    given = Columns(path, conversions, **asked_for, separator=separator)
+    columns = _columns(paths, named, given)
     touches = taken_apart(paths, columns)
     refuse_no_orders(touches)
     ways: dict[str, Callable[[], Floats]] = {
@@ -168,10 +170,7 @@ def _columns(paths: Any, named: list[str], given: Columns) -> Columns:
     A rule that the caller names needs its column; otherwise a rule without one is left out.
     """
     wanted = {"unconverted": "markov" in named, "days": "time_decay" in named}
-    has: set[str] = set()
-    frame = nw.from_native(paths, pass_through=True)
-    if not named and isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
-        has = set(frame.collect_schema().names())
+    has = [] if named else frames.table(paths, [], name="paths").collect_schema().names()
     read = {
         key: getattr(given, key) if wanted[key] or getattr(given, key) in has else None
         for key in wanted

@@ -27,7 +27,7 @@ _END = "\x01"  # stands between two paths
 
 @dataclass(frozen=True)
 class Columns:
-    """What the caller calls the columns of a table of paths; None for those that it has not."""
+    """What the caller calls the columns of a table of paths; None for those that are not read."""
 
     path: str = "path"
     conversions: str = "conversions"
@@ -87,9 +87,6 @@ def added(places: Ints, weights: Floats, size: int) -> Floats:
 def taken_apart(paths: Any, columns: Columns) -> Touches:
     """Return the touches of a table of paths of any engine, or say what is wrong with it."""
     cut = numbers.text("separator", columns.separator).strip()
-    if not cut:
-        wanted = _("Give what stands between two channels, such as ' > '.")
-        raise numbers.refused("separator", columns.separator, wanted)
     table = _opened(paths, columns)
     code, row, channels = _split(table["path"].tolist(), cut)
     unnamed = row[code < 0]
@@ -108,15 +105,12 @@ def taken_apart(paths: Any, columns: Columns) -> Touches:
 
 
 def _opened(paths: Any, columns: Columns) -> pd.DataFrame:
-    named = {
-        "path": columns.path,
-        "conversions": columns.conversions,
-        "unconverted": columns.unconverted,
-        "days": columns.days,
-    }
-    named = {ours: theirs for ours, theirs in named.items() if theirs is not None}
-    types = {"path": "string", "conversions": "number", "unconverted": "number", "days": "string"}
-    types = {ours: kind for ours, kind in types.items() if ours in named}
+    named = {"path": columns.path, "conversions": columns.conversions}
+    types = {"path": "string", "conversions": "number"}
+    if columns.unconverted is not None:
+        named["unconverted"], types["unconverted"] = columns.unconverted, "number"
+    if columns.days is not None:
+        named["days"], types["days"] = columns.days, "string"
     frame = frames.table(paths, named, name="paths", types=types)
     table = frames.as_pandas(frame.select(*named)).reset_index(drop=True)
     counts = [name for name in ("conversions", "unconverted") if name in named]
