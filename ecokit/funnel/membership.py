@@ -260,11 +260,11 @@ def staying(
         raise CourseError(message.format(n=times))
 
     def minus(logs: Floats) -> float:
-        return -_log_likelihood(np.clip(logs, -_FLAT, _FLAT), seen)
+        return -_log_likelihood(logs, seen)
 
-    best = minimize(minus, np.zeros(2), method="Nelder-Mead", options=_CLOSE)
-    best = minimize(minus, best.x, method="Nelder-Mead", options=_CLOSE)
-    at = np.clip(best.x, -_FLAT, _FLAT)
+    bounds = [(-_FLAT, _FLAT)] * 2
+    best: Any = minimize(minus, np.zeros(2), method="L-BFGS-B", bounds=bounds, options=_CLOSE)
+    at = best.x
     spread = np.linalg.pinv(_curvature(minus, at))
     return Staying(
         alpha=float(np.exp(at[0])),
@@ -276,7 +276,7 @@ def staying(
     )
 
 
-_CLOSE: Any = {"xatol": 1e-9, "fatol": 1e-11, "maxiter": 4000, "maxfev": 4000}
+_CLOSE: Any = {"ftol": 1e-14, "gtol": 1e-8, "maxiter": 500}
 
 
 def _seen(counted: Any, columns: dict[str, str]) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from ecokit.messages import _
 STEPS = ("visit", "product", "cart", "checkout", "order")
 """How far a visit may come, from the first step to the last."""
 
+_N = "_n"
 _TOLD = ("step", "started", "came", "rate", "low", "high", "of_all")
 _LEAKS = ("step", "came", "went_on", "rate", "others_rate", "difference", "low", "high")
 _LOST = ("leaks", "lost_orders")
@@ -229,17 +230,16 @@ def _counted(data: Any, keys: list[str], names: object, taken: Sequence[str]) ->
     has = visits.collect_schema().names()
     lent = lendable(given) if any(key not in has and key not in PERIODS for key in keys) else {}
     rows = Part("visits", visits, "started_at", how="rows")
-    table = frames.as_pandas(total({"visits": rows}, [*keys, "reached"], lent))
+    table = frames.as_pandas(total({_N: rows}, [*keys, "reached"], lent))
     _refuse_unknown(table, steps_)
-    by = keys or ["all"]
-    table = table if keys else table.assign(all=0)
-    groups = table[by].drop_duplicates().sort_values(by, ignore_index=True)
-    number = groups.assign(group=range(len(groups)))
-    table = table.merge(number, on=by, how="left")
-    came = np.zeros((len(groups), len(steps_)), dtype=np.int64)
+    by = [table[key] for key in keys] or [table[_N] * 0]
+    group = table.groupby(by, dropna=False).ngroup().to_numpy()
+    first = np.unique(group, return_index=True)[1]
     place = table["reached"].map({name: n for n, name in enumerate(steps_)})
-    np.add.at(came, (table["group"].to_numpy(), place.to_numpy(int)), table["visits"].to_numpy())
-    return _Counted(groups[keys], steps_, came[:, ::-1].cumsum(axis=1)[:, ::-1])
+    came = np.zeros((len(first), len(steps_)), dtype=np.int64)
+    np.add.at(came, (group, place.to_numpy(int)), table[_N].to_numpy())
+    groups = table[keys].iloc[first].reset_index(drop=True)
+    return _Counted(groups, steps_, came[:, ::-1].cumsum(axis=1)[:, ::-1])
 
 
 def _steps(names: object) -> list[str]:
@@ -261,7 +261,7 @@ def _refuse_unknown(table: pd.DataFrame, names: list[str]) -> None:
             "steps of your shop: names=[...]."
         )
         word = repr(word) if isinstance(word, str) else _("missing")
-        told = {"n": int(wrong["visits"].sum()), "word": word, "names": ", ".join(names)}
+        told = {"n": int(wrong[_N].sum()), "word": word, "names": ", ".join(names)}
         raise CourseError(message.format(**told))
 
 

@@ -21,7 +21,7 @@ MEMBERS = pd.DataFrame(
     {
         "member_id": range(1, 7),
         "joined_on": pd.to_datetime(["2025-01-05"] * 4 + ["2025-02-28"] * 2),
-        "ended_on": pd.to_datetime(["2025-02-05", None, "2025-04-05", None, "2025-03-28", None]),
+        "ended_on": pd.to_datetime(pd.Series(["2025-02-05", None, "2025-04-05"] * 2)),
     }
 )
 MONTHS = pd.DataFrame({"period": range(4), "left": [0, 30, 12, 6], "staying": [4, 5, 6, 40]})
@@ -63,7 +63,7 @@ CALLS: Calls = {
         separator=" > ",
     ).but(skip="rules"),  # None is all rules
     "funnel.cleaned": lambda: Call(with_steps(), visits=5, seconds=400.0).but(
-        "campaign_id visit_id paid_at channel_id", of=in_order
+        "campaign_id visit_id paid_at channel_id landing", of=in_order
     ),
     "funnel.coalitions": lambda: Call(PATHS),
     "funnel.cohorts": lambda: Call(tables("orders"), period="month"),
@@ -85,6 +85,6 @@ CALLS: Calls = {
     "funnel.suspects": lambda: Call(with_steps(), visits=5, seconds=400.0),
     "funnel.transitions": lambda: Call(PATHS),
     "funnel.with_kinds": lambda: Call(with_steps(), speed=(1.0, 2.0)).but(
-        "orders load_seconds visit_id", of=in_order
+        "orders load_seconds visit_id channel_id", of=in_order
     ),
 }
