@@ -26,6 +26,8 @@ MEMBERS = pd.DataFrame(
 )
 MONTHS = pd.DataFrame({"period": range(4), "left": [0, 30, 12, 6], "staying": [4, 5, 6, 40]})
 HALVES = ("desktop", "phone")
+VISITS = "visit_id visitor_id started_at channel_id dwell_seconds reached device load_seconds"
+ORDERS = "order_id visit_id visitor_id placed_at paid_at"
 
 
 def with_steps() -> dict[str, Any]:
@@ -39,7 +41,7 @@ def with_steps() -> dict[str, Any]:
         device=number.mod(3).gt(0).map(dict(enumerate(HALVES))),
         load_seconds=number.mod(50) / 10,
     )
-    return {"visits": made, "orders": table("orders")}
+    return {"visits": made[VISITS.split()], "orders": table("orders")[ORDERS.split()]}
 
 
 def counts(device: int) -> pd.DataFrame:
@@ -63,7 +65,7 @@ CALLS: Calls = {
         separator=" > ",
     ).but(skip="rules"),  # None is all rules
     "funnel.cleaned": lambda: Call(with_steps(), visits=5, seconds=400.0).but(
-        "campaign_id visit_id paid_at channel_id landing", of=in_order
+        "channel_id visit_id", of=in_order
     ),
     "funnel.coalitions": lambda: Call(PATHS),
     "funnel.cohorts": lambda: Call(tables("orders"), period="month"),
