@@ -472,7 +472,8 @@ def test_leaks_against_statsmodels(engine: Move) -> None:
         funnel.leaks({"visits": engine(visits)}, by=["season", "device"], within="season")
     )
     assert len(table) == 2 * 3 * 4
-    assert table["lost_orders"].is_monotonic_decreasing
+    assert table["leaks"].is_monotonic_decreasing
+    assert table["lost_orders"].groupby(table["leaks"]).is_monotonic_decreasing.all()
     for row in table.sample(8, random_state=1).to_dict("records"):
         place = funnel.STEPS.index(row["step"])
         same = visits["season"] == row["season"]

@@ -136,7 +136,8 @@ def leaks(
         `by`; ``step``; ``came`` (visits at the step before), ``went_on``, ``rate``,
         ``others_rate``, ``difference`` with ``low`` and ``high`` (shares), ``leaks`` (the whole
         interval is below zero), ``lost_orders`` (what the group would have ordered more, had it
-        gone on as the others did, and then as it does itself). Most lost orders first.
+        gone on as the others did, and then as it does itself). What leaks for sure stands first,
+        then most lost orders.
 
     Raises
     ------
@@ -189,7 +190,8 @@ def leaks(
         leaks=span.high < 0,
         lost_orders=lost,
     )
-    table = table.sort_values("lost_orders", ascending=False, kind="stable", ignore_index=True)
+    order = ["leaks", "lost_orders"]
+    table = table.sort_values(order, ascending=False, kind="stable", ignore_index=True)
     return frames.like(table, data)
 
 

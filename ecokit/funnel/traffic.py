@@ -15,7 +15,7 @@ from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import start_of
 from ecokit.messages import _
 
-VISITS, SECONDS = 30, 5.0
+VISITS, SECONDS = 20, 5.0
 """A bot: so many visits on a day, or more, that last so many seconds on average, or less."""
 
 ORDERS, MINUTES = 3, 60
