@@ -26,11 +26,12 @@ from ecokit.shop.simulator import (
     waiting,
     ways,
 )
-from ecokit.shop.simulator.arrays import NOTHING, Coded, Columns, Floats, joined
+from ecokit.shop.simulator.arrays import NOTHING, Coded, Columns, Floats, Rows, drawn, joined
 from ecokit.shop.simulator.blocks import simulate_block
 from ecokit.shop.simulator.catalogue import LINES
 from ecokit.shop.simulator.coming import BLOCK_DAYS
 from ecokit.shop.simulator.frames import input_frame, to_frame
+from ecokit.shop.simulator.incremental import incremental
 from ecokit.shop.simulator.results import Results, targets
 from ecokit.shop.simulator.world import (
     HOUSE,
@@ -103,7 +104,7 @@ def simulate(
     ...
     ecokit.errors.CourseError: days is 0; give a whole number of at least 1.
     """
-    blocks: dict[str, list[Columns]] = {}
+    blocks: dict[str, list[Rows]] = {}
     first_day, tables_by_block = in_blocks(seed, days, visitors_per_day, start, without, luck)
     for rows in tables_by_block:
         for name, columns in rows.items():
@@ -113,8 +114,8 @@ def simulate(
     return Shop(tables)
 
 
-def _frame(table: str, blocks: list[Columns], first_day: np.datetime64) -> pd.DataFrame:
-    return to_frame(table, joined(blocks), first_day)
+def _frame(table: str, blocks: list[Rows], first_day: np.datetime64) -> pd.DataFrame:
+    return to_frame(table, joined([drawn(rows) for rows in blocks]), first_day)
 
 
 def input_table(name: str, visitors_per_day: float) -> pd.DataFrame:
@@ -129,7 +130,7 @@ def in_blocks(
     start: str,
     without: Sequence[str] = (),
     luck: int = 0,
-) -> tuple[np.datetime64, Iterator[dict[str, Columns]]]:
+) -> tuple[np.datetime64, Iterator[dict[str, Rows]]]:
     """Return the first day of a company, and its rows, block after block of days.
 
     Parameters and errors are those of `simulate`; there are `block_count` blocks.
@@ -153,14 +154,17 @@ def block_count(days: int) -> int:
     return math.ceil(days / BLOCK_DAYS) + 1
 
 
-def _tables(world: World) -> Iterator[dict[str, Columns]]:
+def _tables(world: World) -> Iterator[dict[str, Rows]]:
     """Yield the rows of each block of days, and at the end those of the small tables."""
     state = new_state(world)
     results = Results.empty(world)
     for first in range(0, world.days, BLOCK_DAYS):
         tables = simulate_block(world, state, first)
         results.add(world, tables)
-        yield tables
+        yield {**tables}
+    if world.before is None:  # the truth is told of the whole company
+        profit = float(results.profit.sum())
+        yield {"incremental": partial(incremental, world, state.tally, profit)}
     yield {
         "campaigns": marketing.campaigns(world),
         "creatives": marketing.creatives(world, results.campaign_visits),

@@ -19,7 +19,7 @@ from ecokit.shop.simulator import (
     ways,
 )
 from ecokit.shop.simulator.arrays import DAY, MINUTE, NOTHING, Bools, Coded, Columns, Ints, yuan
-from ecokit.shop.simulator.coming import State
+from ecokit.shop.simulator.coming import CUSTOMER, PERSON, Coming, State, Tally
 from ecokit.shop.simulator.luck import Keys, key
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
 from ecokit.shop.simulator.world import World
@@ -115,11 +115,21 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     contacts, unsolved, known = _contacts(block, tables["returns"])
     tables |= {"contacts": contacts, "complaints": _complaints(block)}
     buyers = visits.come.take(want.visit[kept][paid])
-    state.expect(world.days, service.come_again(world, buyers, care, way, unsolved, known))
+    later = service.come_again(world, buyers, care, way, unsolved, known)
+    state.expect(world.days, later)
+    _count(state.tally, visits, buyers, later)
     for counter in ("visits", "orders", "returns", "contacts", "complaints"):
         rows = len(next(iter(tables[counter].values())))
         setattr(state, counter, getattr(state, counter) + rows)
     return tables
+
+
+def _count(tally: Tally, visits: traffic.Visits, buyers: Coming, later: Coming) -> None:
+    """Add a block to the counts that the truth of campaigns is scaled by."""
+    tally.new_paid += int((buyers.role == PERSON).sum())
+    tally.back_paid += int((buyers.role == CUSTOMER).sum())
+    tally.back_visits += int((visits.come.role == CUSTOMER).sum())
+    tally.later += len(later.key)
 
 
 def _visits(block: Block) -> Columns:

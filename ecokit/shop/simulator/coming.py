@@ -47,6 +47,20 @@ class Coming(NamedTuple):
 
 
 @dataclass
+class Tally:
+    """Counts of a run that its truth is scaled by.
+
+    Paid orders of new people, those of customers who came back, the visits of these, and the
+    visits that paid orders bring later.
+    """
+
+    new_paid: int = 0
+    back_paid: int = 0
+    back_visits: int = 0
+    later: int = 0
+
+
+@dataclass
 class State:
     """What a block of days leaves to the next: keys in use, stock, customers who will return."""
 
@@ -63,6 +77,7 @@ class State:
     complaints: int = 0
     returns: int = 0
     coming: dict[int, list[Coming]] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
     def expect(self, days: int, visits: Coming, now: int = -BLOCK_DAYS) -> list[Coming]:
         """Keep the visits inside a period of `days`; return those of the block of day `now`."""

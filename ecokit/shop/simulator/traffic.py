@@ -29,6 +29,7 @@ HOURS = np.array(
 LANDINGS = ("home", "campaign", "category", "product")
 LANDING_OF_BASE = np.array([0.45, 0.0, 0.2, 0.35])
 LANDING_OF_CAMPAIGN = np.array([0.0, 0.62, 0.1, 0.28])
+BY_CAMPAIGN, BY_CHANNEL = 0.97, 1.03  # time that visits take, by the way
 LOAD_OF_DEVICE = (1.12, 0.74, 0.95)  # time that pages take, over the mean, as the devices stand
 EARLIER = 14  # days before the period whose visitors may come again in it
 LOAD_SPREAD = 0.42  # from visit to visit, in logs
@@ -79,9 +80,11 @@ def visits_of_block(world: World, state: State, first: int) -> Visits:
 
 def _expect_chains(world: World, state: State, cells: Floats, first: int) -> Coming:
     """Draw new people, and keep the visits that their first ones lead to; return the first ones."""
-    new = arrivals(world, cells, first, state.visitors)
-    state.visitors += len(new.key)
-    new = remaining(world.luck, world.ways, new)
+    new = arrivals(world, cells, first)
+    names = np.empty(len(new.key), dtype=np.int64)
+    names[np.lexsort((new.key, new.when))] = state.visitors + 1 + np.arange(len(names))
+    state.visitors += len(names)  # also those whom a way brings that is switched off
+    new = remaining(world.luck, world.ways, new._replace(visitor=names))
     for wave in chains(world, new):
         state.expect(world.days, wave)
     return new
@@ -121,11 +124,8 @@ def look(world: World, come: Coming) -> Visits:
     )
 
 
-def arrivals(world: World, cells: Floats, first: int, visitors: int) -> Coming:
-    """Draw the first visits of new people from day `first` on, given those expected.
-
-    All get their names, also those whom a way brought that is switched off.
-    """
+def arrivals(world: World, cells: Floats, first: int) -> Coming:
+    """Draw the first visits of new people from day `first` on, given those expected."""
     day, way = first + np.arange(len(cells))[:, None, None], world.ways.name[:, None]
     counts = world.luck.poisson("day.visits", cells, day, way, np.arange(cells.shape[2]))
     cell = np.repeat(np.arange(counts.size), counts.ravel())
@@ -133,12 +133,9 @@ def arrivals(world: World, cells: Floats, first: int, visitors: int) -> Coming:
     day, source, region = np.unravel_index(cell, counts.shape)
     day = day + first
     who = key("visit", day, world.ways.name[source], region, turn)
-    when = _moment(world, day, who)
-    order = np.lexsort((who, when))
-    visitor = np.empty(len(order), dtype=np.int64)
-    visitor[order] = visitors + 1 + np.arange(len(order))
     none = np.zeros(len(who), dtype=np.int64)
-    return Coming(who, who, when, visitor, region, source, source, source, none, none + PERSON)
+    when = _moment(world, day, who)
+    return Coming(who, who, when, none, region, source, source, source, none, none + PERSON)
 
 
 def chains(world: World, new: Coming) -> list[Coming]:
@@ -180,14 +177,29 @@ def _next_ways(world: World, before: Coming, who: Keys, day: Ints) -> Ints:
     kind, same = world.luck.uniform("again.kind", who), truth()["same_channel"]
     channel = np.where(kind < same + truth()["any_way"], world.channels, channel)
     channel = np.where(kind < same, world.ways.channel[before.drawn], channel)
-    day = mirrored(world, day)
+    return _within(world, channel, mirrored(world, day), before.region, who)
+
+
+def _within(world: World, channel: Ints, day: Ints, region: Ints, who: Keys) -> Ints:
+    """Draw a way of each channel, or of all, by the first visits of a day and a region.
+
+    The ways stand in the order of their channels on one line a day and region, as long as their
+    visits; a channel is a part of the line.
+    """
     first = int(day.min())
-    cells = world.cells(first, int(day.max()) + 1).transpose(0, 2, 1)
-    inside = world.ways.channel == np.arange(world.channels)[:, None]
-    inside = np.vstack([inside, np.ones(len(world.ways), dtype=bool)])
-    weights = (cells[:, :, None, :] * inside).reshape(-1, len(world.ways))
-    row = ((day - first) * len(people.REGIONS) + before.region) * len(inside) + channel
-    return draw_in_rows(world.luck.uniform("again.way", who), weights, row)
+    order = np.argsort(world.ways.channel, kind="stable")
+    cells = world.cells(first, int(day.max()) + 1).transpose(0, 2, 1)[:, :, order]
+    line = np.cumsum(cells.reshape(-1, len(order)), axis=1)
+    ends = np.searchsorted(world.ways.channel[order], np.arange(world.channels), side="right")
+    marks = np.hstack([np.zeros((len(line), 1)), line[:, ends - 1]]) / line[:, -1:]
+    row = (day - first) * cells.shape[1] + region
+    every = channel == world.channels
+    low = np.where(every, 0.0, marks[row, np.where(every, 0, channel)])
+    high = np.where(every, 1.0, marks[row, np.where(every, 0, channel) + 1])
+    at = low + world.luck.uniform("again.way", who) * (high - low)
+    edges = (line / line[:, -1:] + np.arange(len(line))[:, None]).ravel()
+    found = np.searchsorted(edges, at + row, side="right") - row * len(order)
+    return order[np.clip(found, 0, len(order) - 1)]
 
 
 def _unless_paused(world: World, come: Coming) -> Ints:
@@ -234,7 +246,7 @@ def _products(world: World, come: Coming, day: Ints, landing: Ints) -> Ints:
 
 def _dwell(world: World, come: Coming, day: Ints, product: Ints) -> Ints:
     """Seconds in the shop: two exponential parts, longer with a product, longer on better pages."""
-    usual = np.where(come.source >= world.channels, 0.97, 1.03)
+    usual = np.where(come.source >= world.channels, BY_CAMPAIGN, BY_CHANNEL)
     factor = np.where(product >= 0, 1.11, 0.57) * usual
     parts = [world.luck.exponential("visit.dwell", 0.5, come.key, part) for part in (1, 2)]
     mean = truth()["dwell_mean"] * factor * world.dwell[day]

@@ -177,7 +177,7 @@ def build_world(
         catalogue=goods,
         rate=rate,
         daily=np.hstack([own * share, plan.visits]) * room,
-        regional=_regional(chance, plan, spent),
+        regional=regional(chance, plan, spent),
         planned_visits=(planned * there).sum(axis=1),
         forecast=_forecast(planned * there, mix, plan, goods),
         mix=mix,
@@ -190,7 +190,7 @@ def build_world(
     )
 
 
-def _regional(luck: Luck, plan: Campaigns, spent: Media) -> Floats:
+def regional(luck: Luck, plan: Campaigns, spent: Media) -> Floats:
     """Return what a week and a region make of the usual visits by each way; regions add up."""
     own = REGION_SHARE * spent.response
     places = plan.regions * REGION_SHARE
@@ -204,7 +204,7 @@ def _regional(luck: Luck, plan: Campaigns, spent: Media) -> Floats:
 def clicks(world: World) -> Floats:
     """Visits a week by the ads of each channel at usual spend, further visits included."""
     first = 7 * world.daily[:, : world.channels].mean(axis=0)
-    return np.asarray(first * (1 + CLICKED_AGAIN))
+    return np.asarray(first * (1 + CLICKED_AGAIN) * ~world.ways.off[: world.channels])
 
 
 def new_state(world: World) -> State:
@@ -258,7 +258,7 @@ def _category_mix(plan: Campaigns, channels: int) -> Floats:
 
 def expected_views(world: World, traffic: Floats) -> Floats:
     """Visits by day and product that look at it, for visits by day and source."""
-    return traffic @ world.mix * USUAL_VIEWS @ _members(world.catalogue) * _shares(world.catalogue)
+    return traffic @ world.mix * USUAL_VIEWS @ _members(world.catalogue) * shares(world.catalogue)
 
 
 def _members(goods: Catalogue) -> Floats:
@@ -266,7 +266,7 @@ def _members(goods: Catalogue) -> Floats:
     return (goods.category == np.arange(len(read("categories")))[:, None]).astype(np.float64)
 
 
-def _shares(goods: Catalogue) -> Floats:
+def shares(goods: Catalogue) -> Floats:
     """Each product's share of the views of its category, days by products."""
     totals = np.zeros((len(goods.appeal), len(read("categories"))))
     np.add.at(totals.T, goods.category, goods.appeal.T)
@@ -282,7 +282,7 @@ def _forecast(planned: Floats, mix: Floats, plan: Campaigns, goods: Catalogue) -
     """Units that the planners expect by day and product: planned visits times usual conversion."""
     factor = np.r_[np.ones(len(planned[0]) - len(plan)), np.full(len(plan), CAMPAIGN_RULE)]
     views = (planned * factor) @ mix * USUAL_VIEWS * CONVERSION * PAID * 1.25
-    share = _shares(goods)
+    share = shares(goods)
     pull = (goods.price / goods.list_price) ** goods.elasticity
     units = views[:, goods.category] * share * goods.conversion * pull
     extra = goods.category == len(read("categories")) - 1
