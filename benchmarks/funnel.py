@@ -198,6 +198,8 @@ def peak(way: str, folder: Path, name: str) -> float:
 
 def once(way: str, folder: Path, name: str) -> None:
     """Compute in this process and print what that added to its memory, in MB."""
+    assert funnel.paths
+    assert funnel.steps  # both ways start from the same imports
     shop, me = taken(folder), psutil.Process()
     start = highest = me.memory_info().rss
     done = threading.Event()

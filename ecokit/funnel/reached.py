@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, numbers
-from ecokit.inputs.frames import By
+from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
-from ecokit.kpi.engine import PERIODS, Part, lendable, total
+from ecokit.kpi.engine import LOOKUPS, PERIODS, Part, lendable, start_of, total
 from ecokit.messages import _
 
 STEPS = ("visit", "product", "cart", "checkout", "order")
@@ -230,8 +231,10 @@ def _counted(data: Any, keys: list[str], names: object, taken: Sequence[str]) ->
     given = frames.tables(data, "visits")
     (visits,) = frames.door(given, {"visits": "reached"}, types={"reached": "string"})
     has = visits.collect_schema().names()
-    lent = lendable(given) if any(key not in has and key not in PERIODS for key in keys) else {}
-    rows = Part("visits", visits, "started_at", how="rows")
+    lent = lendable(given) if any(key not in (*has, *PERIODS) for key in keys) else {}
+    few = nw.from_native(_few(visits, keys, lent))
+    lent = {name: nw.from_native(frames.as_pandas(one)) for name, one in lent.items()}
+    rows = Part("visits", few, "started_at", _N)
     table = frames.as_pandas(total({_N: rows}, [*keys, "reached"], lent))
     _refuse_unknown(table, steps_)
     by = [table[key] for key in keys] or [table[_N] * 0]
@@ -242,6 +245,34 @@ def _counted(data: Any, keys: list[str], names: object, taken: Sequence[str]) ->
     np.add.at(came, (group, place.to_numpy(int)), table[_N].to_numpy())
     groups = table[keys].iloc[first].reset_index(drop=True)
     return _Counted(groups, steps_, came[:, ::-1].cumsum(axis=1)[:, ::-1])
+
+
+def _few(visits: Frame, keys: list[str], lent: Mapping[str, Frame]) -> pd.DataFrame:
+    """Count visits by all that the groups are made of, where the visits are.
+
+    That is done with what stands there; words for nothing, names that other tables lend, and
+    periods are looked at in the few rows that come here.
+    """
+    has = visits.collect_schema().names()
+    own = [key for key in keys if key in has and key not in PERIODS]
+    links = {key: _link(key, has, lent) for key in keys if key not in (*has, *PERIODS)}
+    frames.need("visits", visits, [key for key, link in links.items() if not link])
+    periods = {key for key in keys if key in PERIODS}
+    group = dict.fromkeys([*own, *links.values(), "reached"])
+    if periods:
+        finest = "hour" if "hour" in periods else "day"
+        finest = "month" if periods <= {"month", "quarter", "year"} else finest
+        visits = frames.as_times("visits", visits, ["started_at"])
+        visits = visits.with_columns(start_of(finest, "started_at").alias("started_at"))
+        group["started_at"] = None
+    counted = visits.select(*group).group_by(*group).agg(nw.len().alias(_N))
+    return frames.as_pandas(counted.with_columns(nw.col(_N).cast(nw.Int64)))
+
+
+def _link(key: str, has: Sequence[str], lent: Mapping[str, Frame]) -> str:
+    """Return the id of the table that lends a column; nothing where none does."""
+    lenders = (name for name, one in lent.items() if key in one.collect_schema().names())
+    return next((LOOKUPS[name] for name in lenders if LOOKUPS[name] in has), "")
 
 
 def _steps(names: object) -> list[str]:
