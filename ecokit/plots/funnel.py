@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
 
 from ecokit.messages import _
 from ecokit.plots import theme
@@ -109,7 +110,8 @@ def rates(table: pd.DataFrame, by: str, ax: Axes = theme.NEW) -> None:
     Returns
     -------
     Figure
-        A group a colour and a marker; the first step has no rate.
+        A group a colour and a marker; the first step has no rate. The title names the step at
+        which the groups lie furthest apart.
 
     Examples
     --------
@@ -117,8 +119,8 @@ def rates(table: pd.DataFrame, by: str, ax: Axes = theme.NEW) -> None:
     >>> table = pd.DataFrame({"device": ["phone"] * 2 + ["desktop"] * 2,
     ...     "step": ["visit", "order"] * 2, "rate": [None, 0.2, None, 0.3],
     ...     "low": [None, 0.1, None, 0.2], "high": [None, 0.3, None, 0.4]})
-    >>> [text.get_text() for text in rates(table, by="device").axes[0].get_legend().get_texts()]
-    ['phone', 'desktop']
+    >>> rates(table, by="device").axes[0].get_title(loc="left")
+    'The groups differ most before: order'
     """
     names = list(dict.fromkeys(table["step"]))[1:]
     groups = list(dict.fromkeys(table[by].dropna()))[: len(COLORS)]
@@ -143,18 +145,20 @@ def rates(table: pd.DataFrame, by: str, ax: Axes = theme.NEW) -> None:
     ax.set_ylabel(_("share that goes on to the step"))
     ax.grid(visible=False, axis="x")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=3)
+    drawn = table[table[by].isin(groups) & table["step"].isin(names)]
+    apart = drawn.groupby("step")["rate"].agg(np.ptp)
+    told = _("The groups differ most before: {step}")
+    ax.set_title(told.format(step=theme.words(apart.idxmax())))
 
 
-@theme.drawn(height=3.8, table="{by} step difference low high leaks lost_orders")
-def leaks(table: pd.DataFrame, by: str, rows: int = 10, ax: Axes = theme.NEW) -> None:
+@theme.drawn(height=3.8, table="step difference low high leaks lost_orders")
+def leaks(table: pd.DataFrame, rows: int = 10, ax: Axes = theme.NEW) -> None:
     """Draw where groups fall behind the others, with the intervals that hold together.
 
     Parameters
     ----------
     table : DataFrame
-        What ``funnel.leaks`` returned.
-    by : str
-        The column that names the groups.
+        What ``funnel.leaks`` returned: the groups are left of ``step``.
     rows : int
         How many rows from the top.
     ax : Axes, optional
@@ -171,7 +175,7 @@ def leaks(table: pd.DataFrame, by: str, rows: int = 10, ax: Axes = theme.NEW) ->
     >>> table = pd.DataFrame({"device": ["phone", "desktop"], "step": ["order", "order"],
     ...     "difference": [-0.3, 0.3], "low": [-0.4, 0.2], "high": [-0.2, 0.4],
     ...     "leaks": [True, False], "lost_orders": [60.0, -60.0]})
-    >>> leaks(table, by="device").axes[0].get_title(loc="left")
+    >>> leaks(table).axes[0].get_title(loc="left")
     'For sure a leak: phone, order, 60 orders lost'
     """
     shown = table[table["difference"].notna()].head(rows)
@@ -185,7 +189,8 @@ def leaks(table: pd.DataFrame, by: str, rows: int = 10, ax: Axes = theme.NEW) ->
         style = {"fmt": marker, "color": color, "capsize": 3, "label": label}
         if len(one):
             ax.errorbar(one["difference"], mine, xerr=error, **style)
-    names = [f"{_named(it[by])}, {theme.words(it['step'])}" for it in shown.to_dict("records")]
+    groups = [*table.columns[: list(table).index("step")], "step"]
+    names = [", ".join(_named(it[name]) for name in groups) for it in shown.to_dict("records")]
     ax.set_yticks(range(len(shown)), names)
     ax.set_ylim(len(shown) - 0.5, -0.5)
     ax.axvline(0, color="black", linewidth=1)
@@ -238,7 +243,7 @@ def mix(groups: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_yticks(places, [_named(group) for group in groups["group"]])
     ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.axvline(0, color="black", linewidth=1)
-    theme.percent_axis(ax, "x", decimals=1)
+    theme.percent_axis(ax, "x", decimals=2)
     ax.set_xlabel(_("change of conversion (percentage points)"))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="best")
@@ -284,10 +289,12 @@ def values(table: pd.DataFrame, by: str, ax: Axes = theme.NEW) -> None:
     ax.plot(table["mean"], places, "D", color=theme.ORANGE, label=_("mean"))
     ax.plot(table["tail_from"], places, "|", color=theme.GREY, ms=14, label=_("the tail begins"))
     ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.set_yticks(places, [_named(group) for group in table[by]])
     ax.set_ylim(len(table) - 0.5, -0.5)
     theme.yuan_axis(ax, "x")
-    ax.set_xlabel(_("an order, in yuan (each step ten times as much)"))
+    ax.set_xlabel(_("worth of an order (logarithmic)"))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=3)
     ratio = (table["mean"] / table["middle"]).max()
@@ -310,7 +317,7 @@ def second_order(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NE
     Returns
     -------
     Figure
-        The bands are the intervals; without `by` the title tells the end of the curve.
+        The bands are the intervals; the title tells where the curves end.
 
     Examples
     --------
@@ -336,12 +343,16 @@ def second_order(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NE
     theme.percent_axis(ax)
     ax.set_xlabel(_("days since the first order"))
     ax.set_ylabel(_("share that has ordered again"))
-    if by is not None:
-        ax.legend(loc="lower right")
+    day = table["day"].max()
+    if by is None:
+        told = _("After {day:.0f} days, {share:.0%} have ordered again")
+        ax.set_title(told.format(day=day, share=table["share"].iloc[-1]))
         return
-    end = table.iloc[-1]
-    told = _("After {day:.0f} days, {share:.0%} have ordered again")
-    ax.set_title(told.format(day=end["day"], share=end["share"]))
+    ends = table[table[by].isin(groups)].groupby(by)["share"].max().sort_values()
+    told = _("Fewest come back: {one}, {low:.0%}; most: {two}, {high:.0%}")
+    names = {"one": _named(ends.index[0]), "two": _named(ends.index[-1])}
+    ax.set_title(told.format(**names, low=ends.iloc[0], high=ends.iloc[-1]))
+    ax.legend(loc="lower right")
 
 
 @theme.drawn(width=8.0, height=4.6, table="cohort later share")
@@ -462,7 +473,7 @@ def credit(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     'The rules differ by up to 6 orders for one channel'
     """
     rules = [name for name in rule_names() if name in table]
-    markers = "<>|os^vD"
+    markers = "<>Pos^vD"
     places = range(len(table))
     if rules:
         low, high = table[rules].min(axis=1), table[rules].max(axis=1)
