@@ -56,7 +56,8 @@ def paths(
         Paths whose last visit is at `start` or later, and before `end`; what came after `end` is
         not known yet. Default: all.
     touch : str
-        The column of ``visits`` that makes the path; ``campaign_id`` is not known of each visit.
+        The column of ``visits`` that makes the path. Each visit must have one; many have no
+        ``campaign_id``.
     longest : int
         Of a longer path, the last touches.
     days : bool
@@ -78,7 +79,7 @@ def paths(
 
     References
     ----------
-    The course's own; what a look-back window is: Optimize Smart (2022).
+    The course's own: where a path begins and ends is a rule, and tools have different ones.
 
     Examples
     --------

@@ -102,8 +102,8 @@ def attribution(
     References
     ----------
     Markov chain: Anderl, Becker, von Wangenheim and Schumann (2016). Shapley value: Shapley
-    (1953); in equal parts to the channels of a path: Zhao, Mahboobi and Bagheri (2018). Rules by
-    place and time as web analytics tools have set them: Optimize Smart (2022).
+    (1953); in equal parts to the channels of a path: Zhao, Mahboobi and Bagheri (2018). The usual
+    settings by place: Optimize Smart (2022); by time: WebmasterID, decay half-life.
 
     Examples
     --------

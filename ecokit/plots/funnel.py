@@ -167,7 +167,7 @@ def leaks(table: pd.DataFrame, rows: int = 10, ax: Axes = theme.NEW) -> None:
     Returns
     -------
     Figure
-        What leaks for sure is orange; the title counts it.
+        What leaks for sure is orange; the title counts it, in the whole table.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def leaks(table: pd.DataFrame, rows: int = 10, ax: Axes = theme.NEW) -> None:
     ...     "difference": [-0.3, 0.3], "low": [-0.4, 0.2], "high": [-0.2, 0.4],
     ...     "leaks": [True, False], "lost_orders": [60.0, -60.0]})
     >>> leaks(table).axes[0].get_title(loc="left")
-    'For sure a leak: phone, order, 60 orders lost'
+    'Leaks for sure: 1; the worst lost 60 orders'
     """
     shown = table[table["difference"].notna()].head(rows)
     for sure, color, marker, label in (
@@ -198,11 +198,11 @@ def leaks(table: pd.DataFrame, rows: int = 10, ax: Axes = theme.NEW) -> None:
     ax.set_xlabel(_("share that goes on, less that of the others (percentage points)"))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
-    sure_ = shown[shown["leaks"].astype(bool)]
+    sure_ = table[table["leaks"].astype(bool)]
     title = _("No leak that is more than chance")
     if len(sure_):
-        told = {"name": names[0], "n": sure_["lost_orders"].iloc[0]}
-        title = _("For sure a leak: {name}, {n:,.0f} orders lost").format(**told)
+        told = {"k": len(sure_), "n": sure_["lost_orders"].iloc[0]}
+        title = _("Leaks for sure: {k}; the worst lost {n:,.0f} orders").format(**told)
     ax.set_title(title)
 
 
