@@ -37,6 +37,7 @@ __getattr__, __dir__, __all__ = attach(
             "FIVE",
             "TARGETS",
             "against_plan",
+            "overlaps",
             "plan_for",
             "planned_kpis",
             "results",

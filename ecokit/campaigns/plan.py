@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ecokit.campaigns import counting
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
@@ -328,6 +329,67 @@ def _measures(argument: str, given: Any) -> dict[str, float]:
     known["conversion"] = known["orders"] / known["visits"]
     known["order_value"] = known["sales"] / known["orders"]
     return known
+
+
+# --- the calendar ----------------------------------------------------------------------
+
+
+@public
+def overlaps(data: Any, start: Any, end: Any, *, before: int = 56) -> Any:
+    """Find the campaigns that run in a window, and in the days that it will be compared with.
+
+    What ran at the same time and in the same places cannot be told apart afterwards.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``campaigns``: ``campaign_id``, ``name``, ``channel_id``, ``start_on``, ``end_on``.
+    start, end : day
+        The first and last day of the window.
+    before : int
+        Days before it.
+
+    Returns
+    -------
+    table of the caller's kind
+        A row a campaign that runs on one of these days, in the order of their starts:
+        ``campaign_id``, ``name``, ``channel_id``, ``days_inside`` and ``days_before``.
+
+    Raises
+    ------
+    CourseError
+        The window ends before it starts, or a table or column is missing.
+
+    References
+    ----------
+    The table campaigns of the data dictionary; the course's own.
+
+    Examples
+    --------
+    >>> from ecokit import load_shop
+    >>> found = overlaps(load_shop(), "2025-06-08", "2025-06-18", before=7)
+    >>> found.loc[found["days_inside"] == 11, "name"].tolist()
+    ['June search push', '618']
+    """
+    seen = counting.window(start, end)
+    earlier = numbers.count("before", before, 0, 1_000)
+    columns = ["campaign_id", "name", "channel_id", "start_on", "end_on"]
+    (table,) = frames.fetched(data, {"campaigns": " ".join(columns)})
+    rows.refuse(table, "campaigns", [rows.out_of_order("start_on", "end_on", "campaign_id")])
+    first = seen.start - earlier * counting.DAY
+    table["days_inside"] = _days(table, seen.start, seen.end)
+    table["days_before"] = _days(table, first, seen.start - counting.DAY)
+    table = table[(table["days_inside"] > 0) | (table["days_before"] > 0)]
+    shown = [*columns[:3], "days_inside", "days_before"]
+    found = table.sort_values(["start_on", "campaign_id"])[shown]
+    return frames.like(found.reset_index(drop=True), data)
+
+
+def _days(table: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.Series[int]:
+    """Return on how many days from `first` to `last` each campaign runs."""
+    begin, end = table["start_on"], table["end_on"]
+    begin, end = begin.where(begin > first, first), end.where(end < last, last)
+    return ((end - begin).dt.days + 1).clip(lower=0)
 
 
 # --- the five KPIs ---------------------------------------------------------------------

@@ -167,6 +167,7 @@ CALLS: Calls = {
     "campaigns.against_plan": lambda: Call(
         {"visits": 100, "orders": 5, "sales": 4_500}, {"visits": 120, "orders": 5, "sales": 4_000}
     ),
+    "campaigns.overlaps": lambda: Call(tables("campaigns"), START, END, before=20),
     "campaigns.traffic_kpis": lambda: Call(
         tables("visits orders campaigns targets"), by="month"
     ).but(skip="by"),
