@@ -569,7 +569,9 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         "1 of 5 regions can be drawn in 5 ways",
     ),
     (
-        lambda: campaigns.before_and_after(tables_(), "2025-01-10", "2025-01-12", outcome="visits"),
+        lambda: campaigns.before_and_after(
+            tables_(), "2025-01-10", "2025-01-12", outcome="visits", after=0
+        ),
         "Only 4 days around the window",
     ),
     (

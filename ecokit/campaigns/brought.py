@@ -32,8 +32,9 @@ WAYS = ("tagged", "season", "regions", "held_out")
 ERRORS = ("region_week", "randomisation")
 """Where the noise of a comparison of regions is read from."""
 
-WEEKS = 8
-"""Weeks before a campaign that it is compared with, where nothing else is said."""
+WEEKS, AFTER, DIP = 8, 28, 14
+"""Weeks before a campaign, and days after it, that it is compared with, where nothing else is said;
+and days right after it that are left out of that, because a dip may lie there."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ def before_and_after(
     *,
     outcome: str = "orders",
     before: int = 7 * WEEKS,
-    after: int = 0,
+    after: int = AFTER,
+    gap: int = DIP,
     season: Any = None,
     confidence: float = 0.95,
 ) -> Brought:
@@ -168,7 +170,10 @@ def before_and_after(
     outcome : str
         "orders", which are paid ones, or "visits".
     before, after : int
-        Days before and after the window that the model learns from.
+        Days before and after the window that the model learns from, as far as they are there.
+    gap : int
+        Days between the window and those after it, which are left out: who bought early does not
+        buy then.
     season : Series, optional
         What to expect of each day, in any unit, such as last year's orders, by day.
     confidence : float
@@ -210,10 +215,11 @@ def before_and_after(
     """
     seen = counting.window(start, end)
     first = numbers.count("before", before, LEAST_DAYS, 1_000)
-    later = numbers.count("after", after, 0, 1_000)
+    later, out = (numbers.count(*one, 0, 1_000) for one in (("after", after), ("gap", gap)))
     days = counting.daily(data, outcome)
-    around = Window(seen.start - first * DAY, seen.end + later * DAY)
-    return _by_season(days, seen, around, outcome, season, _level(confidence))
+    around = Window(seen.start - first * DAY, seen.end + (out + later) * DAY)
+    between = Window(seen.end + DAY, seen.end + out * DAY)
+    return _by_season(days, seen, around, outcome, season, _level(confidence), between)
 
 
 def _by_season(
@@ -533,8 +539,11 @@ def _compared(
     until, found = campaign.window.start, list[Brought]()
     days = counting.daily(data, outcome)
     if (until - days.index[0]) / DAY >= LEAST_DAYS:
-        around = Window(until - WEEKS * 7 * DAY, seen.end)
-        between = campaign.window if seen.start > until else None
+        around = Window(until - WEEKS * 7 * DAY, seen.end + (AFTER + DIP) * DAY)
+        between = Window(seen.end + DAY, seen.end + DIP * DAY)
+        if seen.start > until:  # a dip: the campaign itself is left out
+            around = Window(around.start, seen.end + AFTER * DAY)
+            between = campaign.window
         found.append(_by_season(days, seen, around, outcome, None, level, between))
     if campaign.regions:
         apart = counting.daily(data, outcome, "region")
