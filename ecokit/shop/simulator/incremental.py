@@ -34,7 +34,7 @@ from ecokit.shop.simulator.world import (
     HOUSE,
     VIEWS,
     World,
-    regional,
+    noisy,
     shares,
 )
 
@@ -235,7 +235,7 @@ def _people(company: Company, luck: int) -> tuple[Seen, Led]:
         world,
         luck=chance,
         daily=world.daily / company.scale,
-        regional=regional(chance, world.campaigns, world.media),
+        regional=noisy(chance, world.places),
     )
     seen, before, after = [], [], []
     total = 0

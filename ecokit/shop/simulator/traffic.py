@@ -203,10 +203,13 @@ def _within(world: World, channel: Ints, day: Ints, region: Ints, who: Keys) -> 
 
 
 def _unless_paused(world: World, come: Coming) -> Ints:
-    """Return the ways that visits take: where ads are off, who remembers them comes directly."""
+    """Return the ways that visits take: where ads are off, who remembers them comes directly.
+
+    Campaigns go on.
+    """
     week = world.year.week[come.when // DAY]
     paused = world.media.paused[week, world.ways.channel[come.source], come.region]
-    return np.where(paused, DIRECT, come.source)
+    return np.where(paused & (come.source < world.channels), DIRECT, come.source)
 
 
 def _moment(world: World, day: Ints, who: Keys) -> Ints:

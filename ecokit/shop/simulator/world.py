@@ -23,7 +23,7 @@ from ecokit.shop.simulator.ways import NEW, Ways, remaining, ways
 
 HOUSE = 800.0  # visits a day of a company whose posts are those of the table
 BASE_TRAFFIC = 0.57  # usual visits without campaigns and returning customers, share of all visits
-CONVERSION = 0.57  # scale of the conversions of the categories, so that the shop meets the deck
+CONVERSION = 0.56  # scale of the conversions of the categories, so that the shop meets the deck
 FOCUS = 0.6  # visits of a campaign that look at the categories it is about
 RETURNING_ROOM = 0.86  # the rest is left to customers who come back, and to machines
 RETURNING = 0.125  # share of the visits that they turn out to be
@@ -31,6 +31,7 @@ RETURNING = 0.125  # share of the visits that they turn out to be
 AGAIN_DAYS = np.array([0.45, 0.25, 0.15, 0.10, 0.05])
 AGAIN_MOST = 5
 CLICKED_AGAIN = 0.2  # further visits by the same channel's ads, over first ones
+LEAST_LEFT = 0.1  # of the visits by ways that are always there, when ads take the others
 SPEED_LUCK = 0.08  # spread of the time that pages take from month to month, in logs
 DIRECT, EMAIL = 0, 6  # channels by which customers come back: directly, or by a message
 BY_MESSAGE = 0.4
@@ -47,10 +48,10 @@ class World:
     """A company before its first day.
 
     `company` is the luck that makes it what it is, `luck` that of what happens to it. `daily` is
-    usual visits of new people by day and way (see `Ways`), and `regional` what a week and a region
-    make of them; `forecast` is units by day and product that the planners expect; `dwell`, `speed`
-    and `conversion` are factors by day. `usual` is the company with no way switched off: what was
-    fixed before the period, such as desks and rent, is its.
+    usual visits of new people by day and way (see `Ways`), `places` what a week and a region make
+    of them, and `regional` the same with their luck; `forecast` is units by day and product that
+    the planners expect; `dwell`, `speed` and `conversion` are factors by day. `usual` is the
+    company with no way switched off: what was fixed before, such as desks and rent, is its.
     """
 
     company: Luck
@@ -62,6 +63,7 @@ class World:
     catalogue: Catalogue
     rate: float
     daily: Floats
+    places: Floats
     regional: Floats
     planned_visits: Floats
     forecast: Floats
@@ -165,6 +167,8 @@ def build_world(
     own = np.tile(season[:, None], len(share))
     own[:, paid()] = BASE_TRAFFIC * year.weekday[:, None]  # their season is that of the spend
     room = scale * RETURNING_ROOM / (1 + looks_again().sum())
+    ratio = season / (BASE_TRAFFIC * year.weekday)
+    places = _places(plan, spent, every, np.bincount(year.week, ratio) / np.bincount(year.week))
     mix = _category_mix(plan, len(share))
     effect = truth()
     return World(
@@ -177,7 +181,8 @@ def build_world(
         catalogue=goods,
         rate=rate,
         daily=np.hstack([own * share, plan.visits]) * room,
-        regional=regional(chance, plan, spent),
+        places=places,
+        regional=noisy(chance, places),
         planned_visits=(planned * there).sum(axis=1),
         forecast=_forecast(planned * there, mix, plan, goods),
         mix=mix,
@@ -190,15 +195,30 @@ def build_world(
     )
 
 
-def regional(luck: Luck, plan: Campaigns, spent: Media) -> Floats:
-    """Return what a week and a region make of the usual visits by each way; regions add up."""
-    own = REGION_SHARE * spent.response
+def noisy(luck: Luck, places: Floats) -> Floats:
+    """Return what a week and a region make of the usual visits by each way, luck included."""
+    week, region = np.arange(len(places))[:, None], np.arange(places.shape[2])
+    noise = np.exp(truth()["region_week_sd"] * luck.normal("week.region", week, region))
+    return np.asarray(places * noise[:, None])
+
+
+def _places(plan: Campaigns, spent: Media, every: Ways, season: Floats) -> Floats:
+    """Return what the week and the region make of the usual visits by each way.
+
+    Where there are fewer ads, those who come anyway do so by the ways that are always there, and
+    where there are more, by the ads. `season` is the traffic of these ways over that of ads, by
+    week.
+    """
+    shares = np.array([float(row["base_share"]) for row in read("channels")])
+    own = np.array(spent.response)
+    anyway = shares * (1 - every.shares[: len(shares), NEW])
+    left = (anyway[:, None] * (season[:, None, None] - own))[:, paid()].sum(axis=1)
+    always = every.base > 0
+    ratio = 1 + left / (shares[always].sum() * season[:, None])
+    own[:, always] = np.maximum(ratio, LEAST_LEFT)[:, None]
     places = plan.regions * REGION_SHARE
     places = places / places.sum(axis=1, keepdims=True)
-    runs = np.where(spent.paused[:, plan.channel], 0.0, places)
-    week, region = np.arange(len(own))[:, None], np.arange(len(REGION_SHARE))
-    noise = np.exp(truth()["region_week_sd"] * luck.normal("week.region", week, region))
-    return np.concatenate([own, runs], axis=1) * noise[:, None]
+    return np.concatenate([own * REGION_SHARE, np.tile(places, (len(own), 1, 1))], axis=1)
 
 
 def clicks(world: World) -> Floats:
@@ -281,7 +301,7 @@ def shares(goods: Catalogue) -> Floats:
 def _forecast(planned: Floats, mix: Floats, plan: Campaigns, goods: Catalogue) -> Floats:
     """Units that the planners expect by day and product: planned visits times usual conversion."""
     factor = np.r_[np.ones(len(planned[0]) - len(plan)), np.full(len(plan), CAMPAIGN_RULE)]
-    views = (planned * factor) @ mix * USUAL_VIEWS * CONVERSION * PAID * 1.25
+    views = (planned * factor) @ mix * USUAL_VIEWS * CONVERSION * PAID * 1.3
     share = shares(goods)
     pull = (goods.price / goods.list_price) ** goods.elasticity
     units = views[:, goods.category] * share * goods.conversion * pull

@@ -1,0 +1,122 @@
+"""Spend on ads: by the season, partly by lot, paused twice; and what it truly brings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ecokit.shop import Shop, simulate
+from ecokit.shop.inputs import read, truth
+from ecokit.shop.simulator import media
+from ecokit.shop.simulator.world import World, build_world, looks_again
+
+REGIONS = 7
+
+
+@pytest.fixture(scope="module")
+def shop() -> Shop:
+    return simulate(seed=1)
+
+
+def world(seed: int) -> World:
+    return build_world(seed, np.datetime64("2025-01-01"), 365, 800.0)
+
+
+def week(times: pd.Series) -> pd.Series:
+    return times.dt.normalize() - pd.to_timedelta(times.dt.day_of_week, unit="D")
+
+
+def true_slope(company: World, spend: pd.Series) -> float:
+    """Visits that the next yuan a week brings, spread over the channels as the spend is."""
+    visits = 0.0
+    for channel in media.paid():
+        full = truth()[f"saturation_{read('channels')[channel]['channel_id']}"]
+        elasticity = np.exp(-1 / full) / full / media.saturating(1.0, full)
+        visits += (
+            7 * company.daily[:, channel].mean() * elasticity * company.ways.shares[channel, 0]
+        )
+    return float(visits * (1 + looks_again().sum()) / spend.mean())
+
+
+@pytest.mark.parametrize("seed", [1, 2025])
+def test_a_plain_regression_of_visits_on_spend_misleads(seed: int) -> None:
+    company = simulate(seed)
+    visits = company.visits.groupby(week(company.visits.started_at)).size()[1:-1]
+    spend = company.spend.groupby("week").spend.sum()[1:-1]
+    plain = np.polyfit(spend, visits, 1)[0]
+    assert 2.5 < plain / true_slope(world(seed), spend) < 4.6
+
+
+def test_spend_is_by_lot_in_a_quarter_of_two_channels(shop: Shop) -> None:
+    spend = shop.spend.pivot_table("spend", "week", ["channel_id", "region"])[1:-1]
+    assert len(shop.spend) == 53 * 5 * REGIONS
+    busy = spend["brand_search"] / spend["brand_search"].mean()
+    for channel in ("paid_search", "social", "marketplace"):
+        own = spend[channel] / busy
+        ratio = (own / own.median()).to_numpy().ravel()
+        change = np.log(ratio[ratio > 0])
+        moved = np.abs(change) > 1e-3
+        if channel == "marketplace":
+            assert not moved.any()
+            continue
+        assert moved.mean() == pytest.approx(truth()["spend_lot_share"], abs=0.07)
+        assert change[moved].std() == pytest.approx(truth()["spend_lot_sd"], abs=0.12)
+
+
+def test_pauses_are_six_weeks_in_some_regions(shop: Shop) -> None:
+    start = shop.visits.started_at.min()
+    assert len(shop.pauses) == 2
+    for pause in shop.pauses.itertuples():
+        regions = pause.regions.split()
+        assert len(regions) >= 2
+        assert (pause.end_on - pause.start_on).days == 41
+        assert (pause.start_on - start).days >= 16 * 7
+        inside = shop.spend[shop.spend.week.between(pause.start_on, pause.end_on)]
+        inside = inside[inside.channel_id == pause.channel_id]
+        off = inside.region.isin(regions)
+        assert (inside.spend[off] == 0).all()
+        assert (inside.clicks[off] == 0).all()
+        assert (inside.spend[~off] > 0).all()
+        there = shop.visits[shop.visits.region.isin(regions) & shop.visits.campaign_id.isna()]
+        own = there[there.channel_id == pause.channel_id]
+        days = own.started_at.between(pause.start_on, pause.end_on + pd.Timedelta(days=1))
+        assert not days.any()
+        before = own.started_at < pause.start_on
+        every = shop.visits[shop.visits.region.isin(regions)].started_at < pause.start_on
+        assert before.sum() / every.sum() >= 0.12
+
+
+def test_a_pause_costs_what_the_ads_bring_and_no_more(shop: Shop) -> None:
+    pause = shop.pauses.iloc[0]
+    without = simulate(seed=1, without=[pause.pause_id])
+    counts = []
+    for company in (shop, without):
+        visits = company.visits
+        inside = visits.started_at.between(pause.start_on, pause.end_on)
+        counts.append(visits[inside].groupby("region").size())
+    ratio = counts[0] / counts[1]
+    paused = ratio.index.isin(pause.regions.split())
+    assert ratio[~paused].to_numpy() == pytest.approx(1.0, abs=0.01)
+    assert ((ratio[paused] > 0.8) & (ratio[paused] < 0.95)).all()
+
+
+def test_carry_over_and_saturation_are_those_of_their_formulas() -> None:
+    company = world(1)
+    channel = media.paid()[0]
+    kept, full = truth()["carry_over_paid_search"], truth()["saturation_paid_search"]
+    spend = company.media.spend[:, channel, 0]
+    stock = [spend[0] / (1 - kept)]
+    stock[0] = spend[0] + kept * stock[0]
+    for now in spend[1:]:
+        stock.append(now + kept * stock[-1])
+    expected = (1 - np.exp(-np.array(stock) * (1 - kept) / full)) / (1 - np.exp(-1 / full))
+    assert company.media.response[:, channel, 0] == pytest.approx(expected)
+
+
+def test_campaigns_of_some_regions_run_only_there(shop: Shop) -> None:
+    local = shop.campaigns[shop.campaigns.regions.notna()].set_index("campaign_id").regions
+    assert len(local) == 4
+    seen = shop.visits[shop.visits.campaign_id.isin(local.index)]
+    there = [r in local[c].split() for c, r in zip(seen.campaign_id, seen.region, strict=True)]
+    assert all(there)
