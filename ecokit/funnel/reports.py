@@ -46,7 +46,7 @@ def claims(data: Any, *, by: By = "month") -> Any:
 
     References
     ----------
-    The course's own. Slide 14 (what traffic partners report).
+    The course's own.
 
     Examples
     --------
