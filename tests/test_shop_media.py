@@ -120,3 +120,48 @@ def test_campaigns_of_some_regions_run_only_there(shop: Shop) -> None:
     seen = shop.visits[shop.visits.campaign_id.isin(local.index)]
     there = [r in local[c].split() for c, r in zip(seen.campaign_id, seen.region, strict=True)]
     assert all(there)
+
+
+# Messages with hold-outs
+
+
+def lifted(company: Shop, campaign: str) -> dict[str, tuple[float, float]]:
+    """What half of a list did beyond the other half while the campaign ran, with its error."""
+    row = company.campaigns.set_index("name").loc[campaign]
+    mailed = company.mailings[company.mailings.campaign_id == row.campaign_id]
+    end = row.end_on + pd.Timedelta(days=1)
+    seen = company.visits[company.visits.started_at.between(row.start_on, end)].visitor_id
+    paid = company.orders[company.orders.paid_at.notna()]
+    paid = paid[paid.placed_at.between(row.start_on, end)]
+    found = {}
+    for name, who in (("visits", seen), ("orders", paid.visitor_id)):
+        count = mailed.visitor_id.map(who.value_counts()).fillna(0)
+        mean, spread, size = count.groupby(mailed.arm).agg(["mean", "var", "size"]).to_numpy().T
+        error = np.sqrt((spread / size).sum())
+        found[name] = ((mean[1] - mean[0]) * size[1], error * size[1])
+    return found
+
+
+def test_two_messages_bring_orders_one_visits_and_one_nothing() -> None:
+    company = simulate(seed=2025)
+    truth_of = company.incremental.set_index("source")
+    ids = company.campaigns.set_index("name").campaign_id
+    listed = company.mailings.groupby("campaign_id").arm.value_counts(normalize=True)
+    assert listed.to_numpy() == pytest.approx(0.5, abs=0.03)
+    assert not company.mailings.duplicated(["campaign_id", "visitor_id"]).any()
+    sees = {
+        "Members' days": (True, True),
+        "Members' thanks": (True, True),
+        "Black Friday imports": (True, False),
+        "Smart home spring": (False, False),
+    }
+    for name, (visits, orders) in sees.items():
+        found = lifted(company, name)
+        for kind, seen in (("visits", visits), ("orders", orders)):
+            lift, error = found[kind]
+            assert (lift > 3.6 * error) == seen, (name, kind)
+            if kind == "visits":
+                assert abs(lift - truth_of.loc[ids[name], kind]) < 4 * error, name
+    by_message = company.visits[company.visits.campaign_id == ids["Members' days"]]
+    sent = company.mailings[company.mailings.arm == "sent"].visitor_id
+    assert by_message.visitor_id.isin(sent).all()

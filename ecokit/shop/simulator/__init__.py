@@ -164,7 +164,7 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         yield {**tables}
     if world.before is None:  # the truth is told of the whole company
         profit = float(results.profit.sum())
-        yield {"incremental": partial(incremental, world, state.tally, profit)}
+        yield {"incremental": partial(incremental, world, state, profit)}
     yield {
         "campaigns": marketing.campaigns(world),
         "creatives": marketing.creatives(world, results.campaign_visits),

@@ -11,6 +11,7 @@ from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import (
     fulfilment,
     goods,
+    mailings,
     orders,
     people,
     service,
@@ -93,6 +94,7 @@ class Block:
 
 def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]:
     """Simulate the block of days that begins with day `first`; return its rows by table."""
+    mailed = mailings.send(world, state, first)
     visits = traffic.visits_of_block(world, state, first)
     asks, waits = orders.questions(world, visits)
     chance = orders.conversion(world, visits, asks, waits, int(service.windows()[1]))
@@ -109,7 +111,7 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
         world, state, first, visits, want, sales, kept, paid, reached, way, care, asks, waits
     )
     tables = {"visits": _visits(block), "orders": _orders(block), "order_lines": _lines(block)}
-    tables["causes"] = _causes(block)
+    tables |= {"causes": _causes(block), "mailings": mailed}
     tables |= {"stock": stock, "purchases": purchases, "touchpoints": _touchpoints(block)}
     tables["returns"] = _returns(block, tables["order_lines"])
     contacts, unsolved, known = _contacts(block, tables["returns"])
@@ -117,6 +119,7 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     buyers = visits.come.take(want.visit[kept][paid])
     later = service.come_again(world, buyers, care, way, unsolved, known)
     state.expect(world.days, later)
+    state.customers.append(buyers.take(buyers.role <= CUSTOMER))
     _count(state.tally, visits, buyers, later)
     for counter in ("visits", "orders", "returns", "contacts", "complaints"):
         rows = len(next(iter(tables[counter].values())))

@@ -50,6 +50,11 @@ class Campaigns:
         return len(self.names)
 
     @cached_property
+    def mailed(self) -> Bools:
+        """True for campaigns whose messages go to a list of known customers."""
+        return np.array([term["list_id"] != "" for term in self.terms], dtype=bool)
+
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Key of each campaign."""
         return tuple(f"C{number:02d}" for number in self.number.tolist())

@@ -62,7 +62,10 @@ class Tally:
 
 @dataclass
 class State:
-    """What a block of days leaves to the next: keys in use, stock, customers who will return."""
+    """What a block of days leaves to the next: keys in use, stock, customers who will return.
+
+    `customers` holds visits of all who have bought, `mailed` those that messages brought.
+    """
 
     on_hand: Ints
     on_order: Ints
@@ -78,6 +81,8 @@ class State:
     returns: int = 0
     coming: dict[int, list[Coming]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
+    customers: list[Coming] = field(default_factory=list)
+    mailed: list[Coming] = field(default_factory=list)
 
     def expect(self, days: int, visits: Coming, now: int = -BLOCK_DAYS) -> list[Coming]:
         """Keep the visits inside a period of `days`; return those of the block of day `now`."""

@@ -25,7 +25,7 @@ from ecokit.shop.simulator.arrays import (
     Ints,
     draw_in_rows,
 )
-from ecokit.shop.simulator.coming import Coming, Tally
+from ecokit.shop.simulator.coming import PERSON, Coming, State, Tally
 from ecokit.shop.simulator.luck import Luck
 from ecokit.shop.simulator.world import (
     BY_MESSAGE,
@@ -34,6 +34,7 @@ from ecokit.shop.simulator.world import (
     HOUSE,
     VIEWS,
     World,
+    looking,
     noisy,
     shares,
 )
@@ -48,7 +49,8 @@ REST = 9  # days from an order to the first that may bring its customer back: de
 class Seen:
     """Visits of new people, one entry a visit.
 
-    `late` is the day on which a visit would be made that was pulled forward. `orders` is paid
+    `person` is True for new people, and not for customers whom a message brings. `late` is the day
+    on which a visit would be made that was pulled forward. `orders` is paid
     orders expected of it; `margin` and `price` are those of an order.
     """
 
@@ -58,6 +60,7 @@ class Seen:
     day: Ints
     late: Ints
     kind: Ints
+    person: Bools
     orders: Floats
     margin: Floats
     price: Floats
@@ -112,6 +115,7 @@ class Company:
     world: World
     tally: Tally
     profit: float  # of a paid order, on average
+    mailed: list[Coming]  # visits that messages brought in the run
 
     @cached_property
     def scale(self) -> float:
@@ -177,17 +181,19 @@ def waits(days: int) -> Floats:
     return edges[:-1] - edges[1:]
 
 
-def incremental(world: World, tally: Tally, profit: float) -> Columns:
+def incremental(world: World, state: State, profit: float) -> Columns:
     """Rows of the table: each campaign and channel, and what is beyond their sum.
 
     `profit` is that of all paid orders of the run.
     """
+    tally = state.tally
     paid = max(tally.new_paid + tally.back_paid, 1)
-    company = Company(world, tally, profit / paid)
+    company = Company(world, tally, profit / paid, state.mailed)
     sources = _sources(world)
     groups = [company.group(off) for off, _, _ in sources]
     seen, led = _people(company, world.luck.number)
-    kept = tally.new_paid / company.scale / max(seen.orders.sum(), 1e-9)
+    new = seen.orders @ seen.person
+    kept = tally.new_paid / company.scale / max(new, 1e-9)
     dear = company.profit * seen.orders.sum() / max((seen.orders * seen.margin).sum(), 1e-9)
     this = _missing(company, groups, seen.scaled(kept, dear), led)
     lucks = np.zeros_like(this)
@@ -246,6 +252,12 @@ def _people(company: Company, luck: int) -> tuple[Seen, Led]:
         before.append(led.before + total)
         after.append(led.after + total)
         total += len(come.key)
+    for come in company.mailed:
+        come = come.take(chance.uniform("truth.thin", come.key) < 1 / company.scale)
+        seen.append(_expected(world, come))
+        before.append(total + np.arange(len(come.key)))
+        after.append(before[-1])
+        total += len(come.key)
     columns = ([getattr(part, field.name) for part in seen] for field in fields(Seen))
     every = Seen(*(np.concatenate(parts) for parts in columns))
     return every, Led(np.concatenate(before), np.concatenate(after))
@@ -281,6 +293,8 @@ def _expected(world: World, come: Coming) -> Seen:
     person = np.where(people.keen(luck, come.person), effect["keen_conversion"], 1.0)
     person = person * np.where(come.turn > 0, effect["again_conversion"], 1.0) * quality
     person = person * np.where(campaign, stays(True) * effect["campaign_conversion"], stays(False))
+    known = effect["returning_conversion"] * quality / looking()
+    known = known * np.where(campaign, stays(True) * effect["campaign_offer"], stays(False))
     other, cause = ways.otherwise(luck, every, come)
     return Seen(
         way=come.drawn,
@@ -289,7 +303,8 @@ def _expected(world: World, come: Coming) -> Seen:
         day=day,
         late=other.when // DAY,
         kind=kind,
-        orders=chance[inside, kind] * person * (day >= 0),
+        person=come.role == PERSON,
+        orders=chance[inside, kind] * np.where(come.role == PERSON, person, known) * (day >= 0),
         margin=margin[inside, kind],
         price=price[inside, kind],
     )

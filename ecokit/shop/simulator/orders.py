@@ -91,7 +91,8 @@ def interest(world: World, visits: Visits) -> Floats:
         first = world.campaigns.conversion[np.maximum(come.origin - world.channels, 0)]
         chance = np.where(come.origin >= world.channels, chance * first, chance)
         keener = effect["campaign_conversion"] / effect["campaign_offer"]
-        chance = np.where(come.drawn >= world.channels, chance * keener, chance)
+        person = (come.drawn >= world.channels) & (come.role == PERSON)  # customers are keen anyway
+        chance = np.where(person, chance * keener, chance)
         chance = np.where(visits.campaign >= 0, chance * effect["campaign_offer"], chance)
     known = np.where(come.role == CUSTOMER, effect["returning_conversion"], 1.0)
     keen = np.where(people.keen(world.luck, come.person), effect["keen_conversion"], 1.0)

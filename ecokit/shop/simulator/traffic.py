@@ -134,7 +134,7 @@ def arrivals(world: World, cells: Floats, first: int) -> Coming:
     day = day + first
     who = key("visit", day, world.ways.name[source], region, turn)
     none = np.zeros(len(who), dtype=np.int64)
-    when = _moment(world, day, who)
+    when = moment(world, day, who)
     return Coming(who, who, when, none, region, source, source, source, none, none + PERSON)
 
 
@@ -158,7 +158,7 @@ def _again(world: World, before: Coming) -> Coming:
     before, who, day = before.take(inside), who[inside], day[inside]
     source = _next_ways(world, before, who, day)
     come = before._replace(
-        key=who, when=_moment(world, day, who), drawn=source, source=source, turn=before.turn + 1
+        key=who, when=moment(world, day, who), drawn=source, source=source, turn=before.turn + 1
     )
     return remaining(luck, world.ways, come)
 
@@ -212,7 +212,7 @@ def _unless_paused(world: World, come: Coming) -> Ints:
     return np.where(paused & (come.source < world.channels), DIRECT, come.source)
 
 
-def _moment(world: World, day: Ints, who: Keys) -> Ints:
+def moment(world: World, day: Ints, who: Keys) -> Ints:
     """Draw a moment of the day by the hours at which people visit."""
     hour = world.luck.pick("visit.hour", HOURS, who)
     when = day * DAY + hour * HOUR + world.luck.whole("visit.second", 0, HOUR, who)

@@ -48,10 +48,11 @@ class World:
     """A company before its first day.
 
     `company` is the luck that makes it what it is, `luck` that of what happens to it. `daily` is
-    usual visits of new people by day and way (see `Ways`), `places` what a week and a region make
-    of them, and `regional` the same with their luck; `forecast` is units by day and product that
-    the planners expect; `dwell`, `speed` and `conversion` are factors by day. `usual` is the
-    company with no way switched off: what was fixed before, such as desks and rent, is its.
+    usual visits of new people by day and way (see `Ways`), `mailed` those of customers whom the
+    messages of campaigns bring; `places` is what a week and a region make of the usual visits, and
+    `regional` the same with their luck; `forecast` is units by day and product that the planners
+    expect; `dwell`, `speed` and `conversion` are factors by day. `usual` is the company with no way
+    switched off: what was fixed before, such as desks and rent, is its.
     """
 
     company: Luck
@@ -63,6 +64,7 @@ class World:
     catalogue: Catalogue
     rate: float
     daily: Floats
+    mailed: Floats
     places: Floats
     regional: Floats
     planned_visits: Floats
@@ -102,8 +104,10 @@ class World:
 
     @cached_property
     def traffic(self) -> Floats:
-        """Visits of new people expected by day and way."""
-        return np.asarray(self.daily * self.regional.sum(axis=2)[self.year.week])
+        """Visits expected by day and way, without further ones of the same people."""
+        new = self.daily * self.regional.sum(axis=2)[self.year.week]
+        new[:, self.channels :] += self.mailed
+        return np.asarray(new)
 
     @cached_property
     def visits(self) -> Floats:
@@ -180,7 +184,8 @@ def build_world(
         media=spent,
         catalogue=goods,
         rate=rate,
-        daily=np.hstack([own * share, plan.visits]) * room,
+        daily=np.hstack([own * share, plan.visits * ~plan.mailed]) * room,
+        mailed=plan.visits * plan.mailed * room,
         places=places,
         regional=noisy(chance, places),
         planned_visits=(planned * there).sum(axis=1),
@@ -243,7 +248,9 @@ def new_state(world: World) -> State:
     who, when = earlier_customers(world)
     state.visitors = len(who)
     person = people.region(world.luck, who)
-    state.expect(world.days, back(world, who, who, when, 1 + np.arange(len(who)), person))
+    earlier = back(world, who, who, when, 1 + np.arange(len(who)), person)
+    state.customers.append(earlier)
+    state.expect(world.days, earlier)
     return state
 
 

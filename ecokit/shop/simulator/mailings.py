@@ -1,0 +1,69 @@
+"""Messages to known customers: half of a list gets them, the other half is held out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ecokit.shop.simulator.arrays import Bools, Coded, Columns
+from ecokit.shop.simulator.coming import BLOCK_DAYS, CUSTOMER, Coming, State
+from ecokit.shop.simulator.luck import key
+from ecokit.shop.simulator.traffic import moment
+from ecokit.shop.simulator.ways import NEW, otherwise, remaining
+from ecokit.shop.simulator.world import World
+
+ARMS = ("sent", "held_out")
+MOST = 0.9  # of those who get a message and come, however short the list
+
+
+def send(world: World, state: State, first: int) -> Columns:
+    """Send the messages of the campaigns that begin in the block of day `first`.
+
+    The list is all who have bought before. Who of the other half would have come anyway does so
+    without the message. Returns the rows of the table of mailings.
+    """
+    starts = np.maximum(world.campaigns.first, 0)
+    now = world.campaigns.mailed & world.campaigns.runs & (world.campaigns.last >= 0)
+    now &= (starts >= first) & (starts < first + BLOCK_DAYS)
+    known = _customers(state)
+    rows = [_mail(world, state, campaign, known) for campaign in np.flatnonzero(now)]
+    size = [len(known.key)] * len(rows)
+    held = np.concatenate([np.zeros(0, dtype=bool), *rows])
+    return {
+        "campaign_id": Coded(np.repeat(np.flatnonzero(now), size), world.campaigns.ids),
+        "visitor_id": np.tile(known.visitor, len(rows)),
+        "arm": Coded(held.astype(np.int64), ARMS),
+    }
+
+
+def _customers(state: State) -> Coming:
+    """Return one visit of each person who has bought, in the order of their names."""
+    every = Coming._make(np.concatenate(part) for part in zip(*state.customers, strict=True))
+    rows = np.unique(every.visitor, return_index=True)[1]
+    state.customers = [every.take(rows)]
+    return state.customers[0]
+
+
+def _mail(world: World, state: State, campaign: int, known: Coming) -> Bools:
+    """Draw who gets a message, who comes, and when; return who is held out."""
+    luck, number = world.luck, world.campaigns.number[campaign]
+    held = luck.uniform("mailing.arm", number, known.person) >= 0.5
+    way = world.channels + campaign
+    expected = world.mailed[:, campaign]
+    share = min(expected.sum() / max(np.count_nonzero(~held), 1), MOST)
+    comes = luck.uniform("mailing.comes", number, known.person) < share
+    who = key("mailing", number, known.person)
+    day = luck.pick("mailing.day", np.maximum(expected, 1e-12), who)
+    come = known._replace(
+        key=who,
+        when=moment(world, day, who),
+        origin=np.full(len(who), way),
+        drawn=np.full(len(who), way),
+        source=np.full(len(who), way),
+        role=np.full(len(who), CUSTOMER),
+    )
+    sent, kept = come.take(comes & ~held), come.take(comes & held)
+    state.mailed.append(sent)
+    state.expect(world.days, remaining(luck, world.ways, sent))
+    other, cause = otherwise(luck, world.ways, kept)
+    state.expect(world.days, other.take(cause != NEW))
+    return held
