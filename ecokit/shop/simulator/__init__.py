@@ -32,6 +32,7 @@ from ecokit.shop.simulator.catalogue import LINES
 from ecokit.shop.simulator.coming import BLOCK_DAYS
 from ecokit.shop.simulator.frames import input_frame, to_frame
 from ecokit.shop.simulator.incremental import incremental
+from ecokit.shop.simulator.platforms import platform_reports
 from ecokit.shop.simulator.results import Results, targets
 from ecokit.shop.simulator.world import (
     HOUSE,
@@ -170,6 +171,7 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         "creatives": marketing.creatives(world, results.campaign_visits),
         "spend": media.spend(world.company, world.year, world.media, clicks(world), results.ads),
         "pauses": media.pauses(world.media),
+        "platform_reports": platform_reports(world, results.claims),
         "staff": organisation.staff(world),
         **organisation.decisions(world),
         "targets": targets(world, results),

@@ -244,8 +244,10 @@ def _returns(block: Block, lines: Columns) -> Columns:
     parcel = position[np.asarray(lines["order_id"]) - block.state.orders - 1]
     sent = np.flatnonzero(parcel >= 0)
     who = key(block.who[parcel[sent]], np.asarray(lines["line"])[sent])
+    campaign = block.visits.campaign[block.want.visit[block.kept][block.paid]][parcel[sent]]
+    hosted = np.r_[block.world.campaigns.hosted, False]  # the last for orders by no campaign
     rows, asked, why, exchange = service.returns(
-        block.world.luck, who, block.steps, block.way, parcel[sent]
+        block.world.luck, who, block.steps, block.way, parcel[sent], hosted[campaign]
     )
     inside = asked < block.end
     back, asked, why, exchange = sent[rows][inside], asked[inside], why[inside], exchange[inside]

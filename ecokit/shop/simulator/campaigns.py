@@ -55,6 +55,11 @@ class Campaigns:
         return np.array([term["list_id"] != "" for term in self.terms], dtype=bool)
 
     @cached_property
+    def hosted(self) -> Bools:
+        """True for live streams whose host gets a fee."""
+        return np.array([float(term["fee"]) > 0 for term in self.terms], dtype=bool)
+
+    @cached_property
     def ids(self) -> tuple[str, ...]:
         """Key of each campaign."""
         return tuple(f"C{number:02d}" for number in self.number.tolist())

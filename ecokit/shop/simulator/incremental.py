@@ -192,7 +192,7 @@ def incremental(world: World, state: State, profit: float) -> Columns:
     sources = _sources(world)
     groups = [company.group(off) for off, _, _ in sources]
     seen, led = _people(company, world.luck.number)
-    new = seen.orders @ seen.person
+    new = float(seen.orders[seen.person].sum())
     kept = tally.new_paid / company.scale / max(new, 1e-9)
     dear = company.profit * seen.orders.sum() / max((seen.orders * seen.margin).sum(), 1e-9)
     this = _missing(company, groups, seen.scaled(kept, dear), led)

@@ -25,7 +25,7 @@ def send(world: World, state: State, first: int) -> Columns:
     now = world.campaigns.mailed & world.campaigns.runs & (world.campaigns.last >= 0)
     now &= (starts >= first) & (starts < first + BLOCK_DAYS)
     known = _customers(state)
-    rows = [_mail(world, state, campaign, known) for campaign in np.flatnonzero(now)]
+    rows = [_mail(world, state, campaign, known) for campaign in np.flatnonzero(now).tolist()]
     size = [len(known.key)] * len(rows)
     held = np.concatenate([np.zeros(0, dtype=bool), *rows])
     return {

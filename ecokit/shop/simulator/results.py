@@ -8,6 +8,7 @@ import numpy as np
 
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator.arrays import DAY, NOTHING, Coded, Columns, Floats, Ints, distinct
+from ecokit.shop.simulator.platforms import Claims
 from ecokit.shop.simulator.world import World
 
 
@@ -21,6 +22,7 @@ class Results:
     visitors: Ints
     parcels: Ints
     ads: Ints  # visits by ads that no campaign paid for: weeks by channels by regions
+    claims: Claims
     seen: dict[int, list[Ints]] = field(default_factory=dict)
 
     @classmethod
@@ -32,7 +34,7 @@ class Results:
         sales = np.zeros((months, len(read("categories"))))
         counts = zeros.astype(np.int64)
         ads = np.zeros(world.media.spend.shape, dtype=np.int64)
-        return cls(visits, sales, zeros, counts, counts.copy(), ads)
+        return cls(visits, sales, zeros, counts, counts.copy(), ads, Claims.empty(world))
 
     def add(self, world: World, tables: dict[str, Columns]) -> None:
         """Add one block."""
@@ -52,8 +54,12 @@ class Results:
         sent = world.year.month[sent[sent != NOTHING] // DAY]
         self.parcels += np.bincount(sent, minlength=len(self.parcels))
         order_id = np.asarray(orders["order_id"])
+        row = np.asarray(lines["order_id"]) - (order_id[0] if len(order_id) else 0)
+        money = np.asarray(lines["quantity"]) * np.asarray(lines["unit_price"])
+        self.claims.add(
+            world, visits, orders, np.bincount(row, money, len(order_id)).astype(np.float64)
+        )
         if len(order_id):
-            row = np.asarray(lines["order_id"]) - order_id[0]
             paid = np.asarray(orders["paid_at"])[row] != NOTHING
             month = world.year.month[np.asarray(orders["placed_at"])[row] // DAY]
             units = np.asarray(lines["quantity"]) * paid

@@ -126,9 +126,12 @@ def complaints(
 
 
 def returns(
-    luck: Luck, who: Keys, steps: Journey, way: Parcels, order: Ints
+    luck: Luck, who: Keys, steps: Journey, way: Parcels, order: Ints, streamed: Bools
 ) -> tuple[Ints, Ints, Ints, Bools]:
-    """Draw returns of lines (`order`: row of the line's order): line, time, reason, exchange."""
+    """Draw returns of lines (`order`: row of the line's order): line, time, reason, exchange.
+
+    `streamed` are lines bought in a live stream, where people buy in the heat of the moment.
+    """
     effect = truth()
     ones = np.ones(len(order))
     parts = np.stack(
@@ -137,7 +140,7 @@ def returns(
             effect["unsafe_packing_return"] * (steps.done[order, 5] == NOTHING),
             effect["wrong_description_return"] * steps.wrong_page[order],
             0.45 * effect["return_base"] * ones,
-            0.55 * effect["return_base"] * ones,
+            0.55 * effect["return_base"] * ones + effect["stream_return"] * streamed,
         ],
         axis=1,
     )
