@@ -539,6 +539,8 @@ def test_steps_that_cannot_be_used() -> None:
     ):
         with pytest.raises(CourseError, match=sentence):
             funnel.steps({"visits": visits}, **wrong)
+    with pytest.raises(CourseError, match="The table visits has no column started_at"):
+        funnel.steps({"visits": visits.drop(columns="started_at")}, by="month")
     with pytest.raises(CourseError, match="within is 'device'"):
         funnel.leaks({"visits": visits}, by="device", within="device")
     visits["reached"] = visits["reached"].where(visits["reached"] != "cart")

@@ -262,6 +262,7 @@ def _few(visits: Frame, keys: list[str], lent: Mapping[str, Frame]) -> pd.DataFr
     if periods:
         finest = "hour" if "hour" in periods else "day"
         finest = "month" if periods <= {"month", "quarter", "year"} else finest
+        frames.need("visits", visits, ["started_at"])
         visits = frames.as_times("visits", visits, ["started_at"])
         visits = visits.with_columns(start_of(finest, "started_at").alias("started_at"))
         group["started_at"] = None

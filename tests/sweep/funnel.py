@@ -73,7 +73,7 @@ CALLS: Calls = {
     ).but(skip="rules"),  # None is all rules
     "funnel.claims": lambda: Call({"platform_reports": REPORTS, **tables("orders")}, by="month"),
     "funnel.cleaned": lambda: Call(with_steps(), visits=5, seconds=400.0).but(
-        "channel_id visit_id reached", of=in_order
+        "channel_id visit_id reached device load_seconds", of=in_order
     ),
     "funnel.coalitions": lambda: Call(PATHS),
     "funnel.cohorts": lambda: Call(tables("orders"), period="month"),
@@ -95,6 +95,6 @@ CALLS: Calls = {
     "funnel.suspects": lambda: Call(with_steps(), visits=5, seconds=400.0),
     "funnel.transitions": lambda: Call(PATHS),
     "funnel.with_kinds": lambda: Call(with_steps(), speed=(1.0, 2.0)).but(
-        "orders load_seconds visit_id channel_id dwell_seconds", of=in_order
+        "orders load_seconds visit_id channel_id dwell_seconds reached device", of=in_order
     ),
 }
