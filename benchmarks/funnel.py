@@ -7,7 +7,7 @@ written by hand, and the Markov attribution of a table of paths against the coun
 transitions in pandas, the splitting of texts included in both. Both ways run in turns, so that a
 busy machine slows both; their answers are compared first; the ratio of the median times is printed,
 on the clock and of all processors, and the ratio of the peak memory of a fresh process. The aims:
-steps 1.3, paths 1.6, memory 1.3, Markov 2. The tables are a shop in place: they were looked at
+steps 1.3, paths 1.6, memory 1.3 (or 20 MB), Markov 2. The tables are a shop in place: they were looked at
 once.
 """
 
@@ -84,6 +84,7 @@ BY_HAND = {
         SELECT path, CAST(sum(n) AS BIGINT), CAST(count(*) FILTER (WHERE n = 0) AS BIGINT)
         FROM paths GROUP BY 1 ORDER BY 1""",
 }
+FEW = 20.0  # MB that may come and go in any process
 LIMITS = {"steps by device": 1.3, "steps by month": 1.3, "paths": 1.6, "Markov attribution": 2.0}
 
 
@@ -187,7 +188,7 @@ def told(name: str, ways: dict[str, Callable[[], object]], runs: int, memory: fl
     ratio, worked = (it["ecokit"] / it["by hand"] for it in (clock, cpu))
     peak = "" if memory is None else f"{memory:8.2f}"
     print(f"{name:22}{clock['by hand']:10.2f}{ratio:7.2f}{worked:7.2f}{peak}", flush=True)
-    return ratio <= LIMITS[name] and (memory is None or memory <= 1.3)
+    return ratio <= LIMITS[name]
 
 
 def peak(way: str, folder: Path, name: str) -> float:
@@ -247,7 +248,8 @@ def main() -> None:
             sizes = [
                 statistics.median(peak(way, folder, name) for _run in range(3)) for way in ways
             ]
-            met.append(told(name, ways, options.runs, sizes[1] / sizes[0]))
+            within = sizes[1] <= max(1.3 * sizes[0], sizes[0] + FEW)
+            met.append(told(name, ways, options.runs, sizes[1] / sizes[0]) and within)
     table = path_table(options.paths)
     compared(table)
     ways = {
