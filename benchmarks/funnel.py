@@ -7,8 +7,8 @@ written by hand, and the Markov attribution of a table of paths against the coun
 transitions in pandas, the splitting of texts included in both. Both ways run in turns, so that a
 busy machine slows both; their answers are compared first; the ratio of the median times is printed,
 on the clock and of all processors, and the ratio of the peak memory of a fresh process. The aims:
-steps 1.3, paths 1.6, memory 1.3 (or 20 MB), Markov 2. The tables are a shop in place: they were looked at
-once.
+steps 1.3, paths 1.6, memory 1.3 (or 20 MB), Markov 2. The tables are a shop in place: they were
+looked at once.
 """
 
 from __future__ import annotations
