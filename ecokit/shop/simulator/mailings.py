@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from ecokit.shop.inputs import truth
 from ecokit.shop.simulator.arrays import Bools, Coded, Columns
 from ecokit.shop.simulator.coming import BLOCK_DAYS, CUSTOMER, Coming, State
 from ecokit.shop.simulator.luck import key
 from ecokit.shop.simulator.traffic import moment
 from ecokit.shop.simulator.ways import NEW, otherwise, remaining
-from ecokit.shop.simulator.world import World
+from ecokit.shop.simulator.world import EARLIER_ORDERS, World
 
 ARMS = ("sent", "held_out")
+BUYERS = 0.044  # people who buy for the first time, a visit
 MOST = 0.9  # of those who get a message and come, however short the list
 
 
@@ -43,13 +45,19 @@ def _customers(state: State) -> Coming:
     return state.customers[0]
 
 
+def _planned(world: World, first: int) -> float:
+    """Return the length of the list that planners expect on a day: it hangs on no order."""
+    earlier = world.rate * EARLIER_ORDERS * truth()["repeat_visits"] * truth()["repeat_delay_mean"]
+    return float(earlier + BUYERS * world.usual.visits[: max(first, 0)].sum())
+
+
 def _mail(world: World, state: State, campaign: int, known: Coming) -> Bools:
     """Draw who gets a message, who comes, and when; return who is held out."""
     luck, number = world.luck, world.campaigns.number[campaign]
     held = luck.uniform("mailing.arm", number, known.person) >= 0.5
     way = world.channels + campaign
     expected = world.mailed[:, campaign]
-    share = min(expected.sum() / max(np.count_nonzero(~held), 1), MOST)
+    share = min(2 * expected.sum() / _planned(world, int(world.campaigns.first[campaign])), MOST)
     comes = luck.uniform("mailing.comes", number, known.person) < share
     who = key("mailing", number, known.person)
     day = luck.pick("mailing.day", np.maximum(expected, 1e-12), who)
@@ -65,5 +73,5 @@ def _mail(world: World, state: State, campaign: int, known: Coming) -> Bools:
     state.mailed.append(sent)
     state.expect(world.days, remaining(luck, world.ways, sent))
     other, cause = otherwise(luck, world.ways, kept)
-    state.expect(world.days, other.take(cause != NEW))
+    state.expect(world.days, other.take((cause != NEW) & ~world.ways.off[other.source]))
     return held

@@ -23,7 +23,7 @@ from ecokit.shop.simulator.ways import NEW, Ways, remaining, ways
 
 HOUSE = 800.0  # visits a day of a company whose posts are those of the table
 BASE_TRAFFIC = 0.57  # usual visits without campaigns and returning customers, share of all visits
-CONVERSION = 0.56  # scale of the conversions of the categories, so that the shop meets the deck
+CONVERSION = 0.55  # scale of the conversions of the categories, so that the shop meets the deck
 FOCUS = 0.6  # visits of a campaign that look at the categories it is about
 RETURNING_ROOM = 0.86  # the rest is left to customers who come back, and to machines
 RETURNING = 0.125  # share of the visits that they turn out to be
@@ -308,7 +308,7 @@ def shares(goods: Catalogue) -> Floats:
 def _forecast(planned: Floats, mix: Floats, plan: Campaigns, goods: Catalogue) -> Floats:
     """Units that the planners expect by day and product: planned visits times usual conversion."""
     factor = np.r_[np.ones(len(planned[0]) - len(plan)), np.full(len(plan), CAMPAIGN_RULE)]
-    views = (planned * factor) @ mix * USUAL_VIEWS * CONVERSION * PAID * 1.3
+    views = (planned * factor) @ mix * USUAL_VIEWS * CONVERSION * PAID * 1.28
     share = shares(goods)
     pull = (goods.price / goods.list_price) ** goods.elasticity
     units = views[:, goods.category] * share * goods.conversion * pull
