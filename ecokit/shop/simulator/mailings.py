@@ -24,14 +24,16 @@ def send(world: World, state: State, first: int) -> Columns:
     without the message. Returns the rows of the table of mailings.
     """
     starts = np.maximum(world.campaigns.first, 0)
-    now = world.campaigns.mailed & world.campaigns.runs & (world.campaigns.last >= 0)
+    now = world.campaigns.mailed & (world.campaigns.last >= 0)
     now &= (starts >= first) & (starts < first + BLOCK_DAYS)
     known = _customers(state)
     rows = [_mail(world, state, campaign, known) for campaign in np.flatnonzero(now).tolist()]
+    told = world.campaigns.runs[now]  # without a campaign, both halves come as they would anyway
+    rows = [row for row, runs in zip(rows, told.tolist(), strict=True) if runs]
     size = [len(known.key)] * len(rows)
     held = np.concatenate([np.zeros(0, dtype=bool), *rows])
     return {
-        "campaign_id": Coded(np.repeat(np.flatnonzero(now), size), world.campaigns.ids),
+        "campaign_id": Coded(np.repeat(np.flatnonzero(now)[told], size), world.campaigns.ids),
         "visitor_id": np.tile(known.visitor, len(rows)),
         "arm": Coded(held.astype(np.int64), ARMS),
     }
