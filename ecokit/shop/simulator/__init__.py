@@ -21,6 +21,7 @@ from ecokit.shop.simulator import (
     media,
     organisation,
     specs,
+    stories,
     supply,
     trials,
     waiting,
@@ -77,9 +78,9 @@ def simulate(
     start : str
         First day, as ``"2025-01-01"``.
     without : sequence of str
-        Names of campaigns, ids of channels (neither ``"direct"`` nor ``"search"``) and of pauses
-        to leave out. All else keeps its luck: what differs from the company with them is what
-        they did.
+        Names of campaigns, ids of channels (neither ``"direct"`` nor ``"search"``) and of pauses,
+        names of big stories, and ``"crisis"``, to leave out. All else keeps its luck: what differs
+        from the company with them is what they did.
     luck : int
         Another number is other luck of the same company: other visitors, the same products,
         prices, campaigns and spend.
@@ -172,6 +173,8 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         "spend": media.spend(world.company, world.year, world.media, clicks(world), results.ads),
         "pauses": media.pauses(world.media),
         "platform_reports": platform_reports(world, results.claims),
+        "stories": stories.table(world.year, world.stories),
+        "crisis": stories.crisis(world.company, world.year, world.stories),
         "staff": organisation.staff(world),
         **organisation.decisions(world),
         "targets": targets(world, results),
@@ -243,7 +246,8 @@ def _check(seed: Any, days: Any, visitors_per_day: Any, luck: Any) -> None:
 def _check_names(without: Any) -> None:
     names = [row["name"] for row in read("promotions")]
     channels = [row["channel_id"] for row in read("channels")]
-    known = {*names, *channels, *(row["pause_id"] for row in read("pauses"))} - set(ways.ALWAYS)
+    pauses = [row["pause_id"] for row in read("pauses")]
+    known = {*names, *channels, *pauses, *stories.names()} - set(ways.ALWAYS)
     unknown = [name for name in without if name not in known]
     if not isinstance(without, str) and unknown and unknown[0] in ways.ALWAYS:
         sentence = _(

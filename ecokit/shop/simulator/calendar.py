@@ -14,6 +14,11 @@ SEASON = np.array([1.02, 0.92, 0.99, 0.97, 1.0, 1.02, 0.95, 0.97, 1.0, 1.02, 1.0
 SPRING_FESTIVAL = ((1, 28), (2, 4))  # first and last day (month, day): parcels and people rest
 SPRING_FESTIVAL_TRAFFIC = 0.65
 
+# Visits by hour of the day, 0 to 23: lunch and the evening.
+HOURS = np.array(
+    [2, 1, 1, 0.5, 0.5, 1, 2, 3, 4, 5, 6, 6, 6.5, 6, 5.5, 5.5, 5.5, 5, 5, 6, 8, 9, 7.5, 4.5]
+)
+
 
 @dataclass(frozen=True)
 class Calendar:

@@ -17,15 +17,12 @@ from ecokit.shop.simulator.arrays import (
     draw_in_rows,
     seconds,
 )
+from ecokit.shop.simulator.calendar import HOURS
 from ecokit.shop.simulator.coming import BLOCK_DAYS, BOT, BRUSHER, PERSON, Coming, State
 from ecokit.shop.simulator.luck import Keys, key
 from ecokit.shop.simulator.ways import remaining
 from ecokit.shop.simulator.world import AGAIN_DAYS, AGAIN_MOST, DIRECT, VIEWS, World
 
-# Visits by hour of the day, 0 to 23: lunch and the evening.
-HOURS = np.array(
-    [2, 1, 1, 0.5, 0.5, 1, 2, 3, 4, 5, 6, 6, 6.5, 6, 5.5, 5.5, 5.5, 5, 5, 6, 8, 9, 7.5, 4.5]
-)
 LANDINGS = ("home", "campaign", "category", "product")
 LANDING_OF_BASE = np.array([0.45, 0.0, 0.2, 0.35])
 LANDING_OF_CAMPAIGN = np.array([0.0, 0.62, 0.1, 0.28])

@@ -19,8 +19,8 @@ from ecokit.shop.simulator.arrays import (
     Ints,
     seconds,
 )
+from ecokit.shop.simulator.calendar import HOURS
 from ecokit.shop.simulator.luck import Keys
-from ecokit.shop.simulator.traffic import HOURS
 from ecokit.shop.simulator.world import RETURNING, World
 
 CHATS = 0.060  # chats before an order, a visit

@@ -19,6 +19,7 @@ from ecokit.shop.simulator.luck import Keys, Luck, key
 from ecokit.shop.simulator.media import Media, media, paid
 from ecokit.shop.simulator.people import REGION_SHARE
 from ecokit.shop.simulator.rivals import Rivals, rivals
+from ecokit.shop.simulator.stories import Stories, stories
 from ecokit.shop.simulator.ways import NEW, Ways, remaining, ways
 
 HOUSE = 800.0  # visits a day of a company whose posts are those of the table
@@ -51,8 +52,9 @@ class World:
     usual visits of new people by day and way (see `Ways`), `mailed` those of customers whom the
     messages of campaigns bring; `places` is what a week and a region make of the usual visits, and
     `regional` the same with their luck; `forecast` is units by day and product that the planners
-    expect; `dwell`, `speed` and `conversion` are factors by day. `usual` is the company with no way
-    switched off: what was fixed before, such as desks and rent, is its.
+    expect; `stories` is what media tell, which nobody planned; `dwell`, `speed` and `conversion`
+    are factors by day. `usual` is the company with no way switched off: what was fixed before, such
+    as desks and rent, is its.
     """
 
     company: Luck
@@ -61,6 +63,7 @@ class World:
     campaigns: Campaigns
     ways: Ways
     media: Media
+    stories: Stories
     catalogue: Catalogue
     rate: float
     daily: Floats
@@ -100,7 +103,8 @@ class World:
     def cells(self, first: int, last: int) -> Floats:
         """Visits of new people expected on the days from `first` to `last`, by way and region."""
         week = self.year.week[first:last]
-        return np.asarray(self.daily[first:last, :, None] * self.regional[week])
+        daily = self.daily[first:last] * self.stories.ways(self.ways.channel, first, last)
+        return np.asarray(daily[:, :, None] * self.regional[week])
 
     @cached_property
     def traffic(self) -> Floats:
@@ -182,6 +186,7 @@ def build_world(
         campaigns=plan,
         ways=every,
         media=spent,
+        stories=stories(company, year, without),
         catalogue=goods,
         rate=rate,
         daily=np.hstack([own * share, plan.visits * ~plan.mailed]) * room,
