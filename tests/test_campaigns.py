@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from ecokit import campaigns
-from ecokit.campaigns import made, regions, response, season
+from ecokit.campaigns import made, regions, response
 from ecokit.campaigns.brought import Brought, by_arms, by_regions
-from ecokit.campaigns.counting import DAY, Arm, Window
+from ecokit.campaigns.counting import Arm
 from ecokit.campaigns.curves import carried
 from ecokit.campaigns.design import multiple
 from ecokit.errors import CourseError
+from ecokit.kpi import season
+from ecokit.kpi.windows import DAY, Window
 
 Frame = pd.DataFrame
 SIZES = np.array([0.24, 0.2, 0.16, 0.13, 0.11, 0.09, 0.07])

@@ -19,11 +19,13 @@ import pandas as pd
 from scipy import stats
 
 from ecokit.campaigns import counting
-from ecokit.campaigns.counting import DAY, Arm, Window
+from ecokit.campaigns.counting import Arm
 from ecokit.campaigns.regions import LEAST_WEEKS, Panel, by_lot, log_error, region_panel
-from ecokit.campaigns.season import LEAST_DAYS, season_model
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
+from ecokit.kpi import windows
+from ecokit.kpi.season import LEAST_DAYS, season_model
+from ecokit.kpi.windows import DAY, Window
 from ecokit.messages import _
 
 WAYS = ("tagged", "season", "regions", "held_out")
@@ -213,7 +215,7 @@ def before_and_after(
     ...
     ecokit.errors.CourseError: The window ends on 2025-05-05, before it starts on 2025-05-11. ...
     """
-    seen = counting.window(start, end)
+    seen = windows.window(start, end)
     first = numbers.count("before", before, LEAST_DAYS, 1_000)
     later, out = (numbers.count(*one, 0, 1_000) for one in (("after", after), ("gap", gap)))
     days = counting.daily(data, outcome)
@@ -232,7 +234,7 @@ def _by_season(
     left_out: Window | None = None,
 ) -> Brought:
     """Compare the days of a window with those around it, but for a window that is left out."""
-    counting.inside(days, seen, outcome)
+    windows.inside(days, seen, outcome)
     model = season_model(days, seen, around, season, left_out)
     half = float(stats.t.ppf((1 + level) / 2, model.free)) * model.error
     effect = model.came - model.expected
@@ -321,7 +323,7 @@ def other_regions(
     ...
     ecokit.errors.CourseError: There is no region 'Nroth'. There are: East, North, South.
     """
-    seen = counting.window(start, end)
+    seen = windows.window(start, end)
     numbers.one_of("errors", errors, ERRORS)
     level = _level(confidence)
     weeks = numbers.count("before", before, LEAST_WEEKS, 200)

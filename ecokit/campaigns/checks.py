@@ -9,11 +9,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
-from ecokit.campaigns import counting
-from ecokit.campaigns.counting import DAY, Window
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
+from ecokit.kpi import windows
+from ecokit.kpi.windows import DAY, Window
 from ecokit.messages import _
 
 BUSY = 0.85
@@ -89,7 +89,7 @@ def serving_checks(
     >>> found["check"].tolist(), bool(found["enough"].all())
     (['stock', 'desk', 'parcels'], False)
     """
-    seen = counting.window(start, end)
+    seen = windows.window(start, end)
     extra = numbers.number("orders", orders, low=0)
     share = 1 / seen.days if peak is None else numbers.share("peak", peak, zero=False)
     if share * seen.days < 1 - 1e-9:

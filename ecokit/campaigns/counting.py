@@ -6,41 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.kpi import measure
+from ecokit.kpi.windows import DAY, Window, window
 from ecokit.messages import _, some
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 OUTCOMES = ("orders", "visits")
 """What a campaign may bring; orders are paid ones, dated by the day they were placed."""
 
-DAY = pd.Timedelta(days=1)
 _TIMES = {"orders": "placed_at", "visits": "started_at"}
 _MOST_DAYS = 4_000
-
-
-@dataclass(frozen=True)
-class Window:
-    """Whole days from `start` to `end`, both included."""
-
-    start: pd.Timestamp
-    end: pd.Timestamp
-
-    @property
-    def days(self) -> int:
-        """How many days."""
-        return int((self.end - self.start) / DAY) + 1
-
-    def dates(self) -> pd.DatetimeIndex:
-        """Return its days."""
-        return pd.date_range(self.start, self.end)
 
 
 @dataclass(frozen=True)
@@ -50,29 +28,6 @@ class Campaign:
     campaign_id: str
     window: Window
     regions: tuple[str, ...]
-
-
-def window(start: object, end: object) -> Window:
-    """Return the days from `start` to `end`, or say that it ends before it starts.
-
-    Examples
-    --------
-    >>> window("2025-06-08", "2025-06-18").days
-    11
-    >>> window("2025-06-18", "2025-06-08")
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: The window ends on 2025-06-08, before it starts on 2025-06-18. Give
-    start first, and end on the same day or later.
-    """
-    found = Window(numbers.day("start", start), numbers.day("end", end))
-    if found.end < found.start:
-        message = _(
-            "The window ends on {end:%Y-%m-%d}, before it starts on {start:%Y-%m-%d}. Give start "
-            "first, and end on the same day or later."
-        )
-        raise CourseError(message.format(start=found.start, end=found.end))
-    return found
 
 
 def campaign_of(data: Any, campaign_id: object) -> Campaign:
@@ -116,18 +71,6 @@ def daily(data: Any, outcome: str, by: str | None = None) -> pd.DataFrame:
         raise CourseError(message.format(table=outcome))
     wide = wide.sort_index(axis=1).rename_axis(columns=None)
     return wide.reindex(pd.date_range(wide.index.min(), wide.index.max()), fill_value=0.0)
-
-
-def inside(days: pd.DataFrame, wanted: Window, outcome: str) -> None:
-    """Refuse a window that the days do not cover."""
-    first, last = days.index[0], days.index[-1]
-    if wanted.start < first or wanted.end > last:
-        message = _(
-            "The window is {start:%Y-%m-%d} to {end:%Y-%m-%d}, but the table {table} has only days "
-            "from {first:%Y-%m-%d} to {last:%Y-%m-%d}. Choose a window inside."
-        )
-        told = {"start": wanted.start, "end": wanted.end, "first": first, "last": last}
-        raise CourseError(message.format(table=outcome, **told))
 
 
 def region_names(named: object, known: list[str], argument: str = "regions") -> list[str]:

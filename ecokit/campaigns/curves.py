@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ecokit.campaigns.counting import Floats
 from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
+from ecokit.kpi.windows import Floats
 
 
 @public

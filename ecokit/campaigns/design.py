@@ -15,12 +15,13 @@ import pandas as pd
 
 from ecokit.campaigns import counting
 from ecokit.campaigns.brought import WAYS, WEEKS
-from ecokit.campaigns.counting import DAY, Window
 from ecokit.campaigns.regions import LEAST_WEEKS, Sums, log_error
-from ecokit.campaigns.season import season_model
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
+from ecokit.kpi import windows
+from ecokit.kpi.season import season_model
+from ecokit.kpi.windows import DAY, Window
 from ecokit.messages import _
 
 
@@ -132,7 +133,7 @@ def smallest_effect(
     ecokit.errors.CourseError: regions is None. Name those that will have the campaign, such as
     ['North'].
     """
-    seen = counting.window(start, end)
+    seen = windows.window(start, end)
     numbers.one_of("way", way, WAYS[1:])
     weeks = numbers.count("before", before, LEAST_WEEKS, 200)
     level = numbers.share("confidence", confidence, zero=False, one=False)

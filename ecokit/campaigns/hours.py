@@ -11,11 +11,11 @@ import pandas as pd
 from scipy import stats
 
 from ecokit.campaigns import counting
-from ecokit.campaigns.counting import DAY, Floats, Window
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
-from ecokit.kpi import measure
+from ecokit.kpi import measure, windows
+from ecokit.kpi.windows import DAY, Floats, Window
 from ecokit.messages import _
 
 HOURS = 24
@@ -80,7 +80,7 @@ def pace(
     >>> len(found), int(found["came"].notna().sum())
     (24, 12)
     """
-    when = counting.window(day, day)
+    when = windows.window(day, day)
     total = numbers.positive("planned", planned)
     level = numbers.share("confidence", confidence, zero=False, one=False)
     before = numbers.count("like", like, 7, 400)
@@ -110,7 +110,7 @@ def pace(
 def _hours(data: Any, outcome: str, wanted: Window) -> pd.DataFrame:
     """Count an outcome by day and hour; rows are days without a gap, columns the hours."""
     numbers.one_of("outcome", outcome, counting.OUTCOMES)
-    counting.inside(counting.daily(data, outcome), wanted, outcome)
+    windows.inside(counting.daily(data, outcome), wanted, outcome)
     counted = frames.as_pandas(measure(outcome, data, by="hour"))
     when = pd.DatetimeIndex(counted["hour"])
     kept = (when >= wanted.start) & (when < wanted.end + DAY)

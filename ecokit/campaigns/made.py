@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ecokit.campaigns.counting import DAY
 from ecokit.campaigns.curves import carried
+from ecokit.kpi.windows import DAY
 
 
 def example(seed: int = 5) -> dict[str, pd.DataFrame]:

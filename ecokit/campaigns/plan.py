@@ -20,7 +20,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
-from ecokit.kpi import KPIS, measure
+from ecokit.kpi import KPIS, measure, windows
 from ecokit.messages import _
 
 FIVE = (
@@ -371,7 +371,7 @@ def overlaps(data: Any, start: Any, end: Any, *, before: int = 56) -> Any:
     >>> found.loc[found["days_inside"] == 11, "name"].tolist()
     ['June search push', '618']
     """
-    seen = counting.window(start, end)
+    seen = windows.window(start, end)
     earlier = numbers.count("before", before, 0, 1_000)
     columns = ["campaign_id", "name", "channel_id", "start_on", "end_on"]
     (table,) = frames.fetched(data, {"campaigns": " ".join(columns)})

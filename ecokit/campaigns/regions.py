@@ -13,9 +13,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ecokit.campaigns import counting
-from ecokit.campaigns.counting import DAY, Bools, Floats, Window
 from ecokit.errors import CourseError
+from ecokit.kpi import windows
+from ecokit.kpi.windows import DAY, Bools, Floats, Window
 from ecokit.messages import _
 
 LEAST_WEEKS = 2
@@ -86,7 +86,7 @@ def region_panel(
 ) -> Panel:
     """Return the counts of a window and of the weeks before it, or before the day `until`."""
     until = until or seen.start
-    counting.inside(days, seen, outcome)
+    windows.inside(days, seen, outcome)
     there = int((until - days.index[0]) / DAY) // 7
     if there < LEAST_WEEKS:
         message = _(

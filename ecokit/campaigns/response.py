@@ -19,12 +19,13 @@ from scipy import stats
 
 from ecokit.campaigns import counting
 from ecokit.campaigns.brought import Brought, by_regions
-from ecokit.campaigns.counting import DAY, Floats, Window
 from ecokit.campaigns.curves import carried
 from ecokit.campaigns.regions import region_panel
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
+from ecokit.kpi import windows
+from ecokit.kpi.windows import DAY, Floats, Window
 from ecokit.messages import _, some
 
 LEAST = 3.6
@@ -651,7 +652,7 @@ def _pause_of(data: Any, pause_id: object) -> tuple[str, Window, list[str]]:
         message = _("There is no pause with the pause_id {id!r}. There are: {known}.")
         raise CourseError(message.format(id=pause_id, known=known))
     one = found.iloc[0]
-    seen = counting.window(one["start_on"], one["end_on"])
+    seen = windows.window(one["start_on"], one["end_on"])
     return str(one["channel_id"]), seen, str(one["regions"]).split()
 
 

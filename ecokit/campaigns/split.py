@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ecokit.campaigns.counting import Floats
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
+from ecokit.kpi.windows import Floats
 from ecokit.messages import _
 
 _COLUMNS = {"channel_id": "string", "most": "number", "scale": "number"}

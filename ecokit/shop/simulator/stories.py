@@ -8,7 +8,8 @@ then on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -51,6 +52,9 @@ class Told:
         return len(self.day)
 
 
+COLUMNS = tuple(field.name for field in fields(Told) if field.name != "text")
+
+
 @dataclass(frozen=True)
 class Crisis:
     """A crisis: the hour of the period in which it begins, and hours until the first answer."""
@@ -88,7 +92,7 @@ def level(hours: ArrayLike, answer: float) -> Floats:
 
     Examples
     --------
-    >>> level([-1, 10, 24, 72], answer=24).round(3).tolist()
+    >>> level([-1, 10, 24, 84], answer=24).round(3).tolist()
     [0.0, 0.632, 0.909, 0.455]
     """
     effect, time = truth(), np.asarray(hours, dtype=np.float64)
@@ -102,10 +106,10 @@ def stories(company: Luck, year: Calendar, without: Sequence[str]) -> Stories:
     crises = () if CRISIS in without else _crises(company, year)
     usual = _usual(company, year)
     parts = [usual, _big(company, year, without), _of_crises(company, year, crises)]
-    told = Told(
-        *(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Told)[:-1]),
-        tuple(text for part in parts for text in part.text),
-    )
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS
+    }
+    told = Told(**columns, text=tuple(text for part in parts for text in part.text))
     days = len(year.dates)
     factor = np.exp(_moved(told, days)) * (1 - truth()["crisis_depth"] * _kept_away(crises, days))
     return Stories(told, tuple(one for one in crises if one.first < 24 * days), factor)
@@ -253,10 +257,9 @@ def _big(company: Luck, year: Calendar, without: Sequence[str]) -> Told:
     columns = np.array(found, dtype=np.int64).reshape(-1, 8).T
     texts = [read("big_stories")[row]["headline"] for row in columns[2].tolist()]
     called = [_name(about) for about in columns[5].tolist()]
-    return Told(
-        *columns,
-        tuple(text.format(name=name) for text, name in zip(texts, called, strict=True)),
-    )
+    named: dict[str, Any] = dict(zip(COLUMNS, columns, strict=True))
+    told = (text.format(name=name) for text, name in zip(texts, called, strict=True))
+    return Told(**named, text=tuple(told))
 
 
 def _years(year: Calendar) -> range:
@@ -294,7 +297,7 @@ def _of_crises(company: Luck, year: Calendar, crises: Sequence[Crisis]) -> Told:
     texts = _slots()["crisis"]
     row = company.pick("crisis.text", np.ones(len(texts)), *who).tolist()
     text = tuple(texts[number].format(name=_name(0)) for number in row)
-    return Told(*(getattr(told, f.name) for f in fields(Told)[:-1]), text)
+    return replace(told, text=text)
 
 
 # --- headlines -------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A model of daily counts: day of the week, a trend, and what is known of the season.
+"""A model of daily counts: day of the week, a trend, what is known of the season and goes with it.
 
 Fitted on the days around a window, it says what the window would have had, and how far off that
 may be: residuals vary more than counts do, and a day's is like that of the day before.
@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ecokit.campaigns.counting import DAY, Bools, Floats, Window
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
+from ecokit.kpi.windows import DAY, Bools, Floats, Window
 from ecokit.messages import _
 
 LEAST_DAYS = 21
@@ -42,8 +42,15 @@ def season_model(
     around: Window,
     season: Any = None,
     left_out: Window | None = None,
+    beside: pd.Series[float] | None = None,
+    *,
+    bent: bool = False,
 ) -> Season:
-    """Fit day of the week, trend and season outside a window, and predict it."""
+    """Fit day of the week, trend and season outside a window, and predict it.
+
+    `beside` is what moves with the counts and has nothing to do with the window, by day; a `bent`
+    trend may turn.
+    """
     kept = days.loc[around.start : around.end]
     if left_out is not None:
         outside = (kept.index < left_out.start) | (kept.index > left_out.end)
@@ -58,7 +65,12 @@ def season_model(
         raise CourseError(message.format(n=int((~inside).sum())))
     weekday = np.eye(7)[place.day_of_week]
     trend = np.asarray((place - place[0]) / DAY) / 28
-    design = np.column_stack([weekday, trend - trend.mean()])
+    parts = [weekday, trend - trend.mean()]
+    if bent:
+        parts.append(parts[1] ** 2)
+    if beside is not None:
+        parts.append(beside.reindex(place).to_numpy(float))
+    design = np.column_stack(parts)
     known = np.log(_season_of(season, place))
     return _fitted(kept["all"].to_numpy(float), inside, design, known)
 
