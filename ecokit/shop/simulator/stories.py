@@ -22,8 +22,8 @@ from ecokit.shop.simulator.luck import Luck
 KINDS = ("owned", "earned", "paid")
 TALKED = ("direct", "search", "brand_search")  # ways of people who have the name in mind
 CRISIS = "crisis"  # its name among what a company can be without
-FIRST_DAY = (4, 2)  # month and day from which the crisis of a year may begin
-SPREAD_DAYS = 9  # within so many days
+FIRST_DAY = (3, 17)  # month and day from which the crisis of a year may begin
+SPREAD_DAYS = 6  # within so many days
 CRISIS_HOURS = 240  # that are told
 PUBLISHED = np.array([0.2] * 6 + [1, 3, 5, 6, 6, 5, 4, 4, 5, 5, 5, 4, 3, 3, 2, 2, 1, 0.5])
 REACH_SPREAD = 0.5  # from story to story of an outlet, in logs
