@@ -26,7 +26,7 @@ TALKED = ("direct", "search", "brand_search")
 ADS = ("paid_search", "social")
 """Channels of ads: where they bring more, fewer of those who come anyway use the others."""
 
-BEFORE, AFTER, GAP = 42, 21, 7
+BEFORE, AFTER, GAP = 35, 21, 7
 KNOWN = 14  # days for which another story that is known is left out
 MOST_DAYS = 4_000
 
@@ -143,7 +143,7 @@ def event_study(
     >>> table = {"visits": visits()}
     >>> ways = {"channels": ["direct"], "beside": ["paid_search"]}
     >>> print(event_study(table, "2025-06-01", "2025-06-07", **ways))
-    +226 first visits (+140 to +311).
+    +223 first visits (+137 to +309).
     >>> event_study({"visits": visits()}, "2025-06-07", "2025-06-01")
     Traceback (most recent call last):
     ...

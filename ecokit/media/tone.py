@@ -76,7 +76,7 @@ def tone_by_words(
 
     References
     ----------
-    Hu and Liu (2004) count the opinion words of a sentence, and turn them round near a negation.
+    Kennedy and Inkpen (2006) count good and bad words, and turn them round behind a negation.
 
     Examples
     --------
