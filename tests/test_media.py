@@ -185,6 +185,17 @@ def test_an_event_study_finds_what_a_story_did() -> None:
     assert sum(none) <= 3
 
 
+def test_the_plain_change_counts_what_has_nothing_to_do_with_a_story() -> None:
+    table = visits()
+    busy = table[table["started_at"].between("2025-06-01", "2025-06-07")].head(500)
+    busy = busy.assign(channel_id="email", visit_id=-busy["visit_id"], visitor_id=-busy["visit_id"])
+    both = {"visits": pd.concat([table, busy], ignore_index=True)}
+    more = media.plain_change(both, START, END) - media.plain_change({"visits": table}, START, END)
+    assert more == 500
+    studies = (media.event_study(one, START, END, **WAYS) for one in (both, {"visits": table}))
+    assert len({one.effect for one in studies}) == 1
+
+
 def test_another_story_is_left_out_where_it_is_named() -> None:
     table = visits()
     other = pd.DataFrame(

@@ -14,7 +14,7 @@ from scipy import stats
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
-from ecokit.kpi import windows
+from ecokit.kpi import measure, windows
 from ecokit.kpi.engine import start_of
 from ecokit.kpi.season import LEAST_DAYS, season_model
 from ecokit.kpi.windows import DAY, Bools, Window
@@ -201,7 +201,8 @@ def _first_visits(data: Any, channels: Any, beside: Any) -> pd.DataFrame:
     wide = wide.reindex(pd.date_range(wide.index.min(), wide.index.max()), fill_value=0.0)
     found = pd.DataFrame({"all": wide[named].sum(axis=1)})
     if others:
-        weekly = wide[others].sum(axis=1).groupby(wide.index.to_period("W")).transform("mean")
+        weeks = pd.DatetimeIndex(wide.index).to_period("W")
+        weekly = wide[others].sum(axis=1).groupby(weeks).transform("mean")
         found["beside"] = np.log(weekly + 0.5)
     return found
 
@@ -218,8 +219,9 @@ def _study(days: pd.DataFrame, seen: Window, plan: _Plan, season: Any, level: fl
     windows.inside(days, seen, "visits")
     around = Window(seen.start - plan.before * DAY, seen.end + (plan.gap + plan.after) * DAY)
     between = Window(seen.end + DAY, seen.end + plan.gap * DAY)
-    other = _from(days.index, plan.avoid) & ((days.index < seen.start) | (days.index > seen.end))
-    days = days[~other]
+    index = pd.DatetimeIndex(days.index)
+    outside = np.asarray((index < seen.start) | (index > seen.end))
+    days = days[~(_from(index, plan.avoid) & outside)]
     kept = days.loc[around.start : around.end]
     beside = kept["beside"] - kept["beside"].mean() if "beside" in kept else None
     left_out = between if plan.gap else None
@@ -235,6 +237,50 @@ def _from(days: pd.DatetimeIndex, avoid: tuple[pd.Timestamp, ...]) -> Bools:
     """Say which days lie in the two weeks from one of those to avoid."""
     parts = [np.asarray((days >= one) & (days < one + KNOWN * DAY)) for one in avoid]
     return np.logical_or.reduce([np.zeros(len(days), dtype=bool), *parts])
+
+
+@public
+def plain_change(data: Any, start: Any, end: Any) -> float:
+    """Return all visits of a window less those of as many days before: the naive answer.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``visits``: ``started_at``, ``visitor_id``.
+    start, end : day
+        The window.
+
+    Returns
+    -------
+    float
+        Visits by every channel, campaigns and further visits of the same people included. What a
+        weekly report shows, and no effect of anything.
+
+    Raises
+    ------
+    CourseError
+        The window ends before it starts, or the days before it are not in the table.
+
+    References
+    ----------
+    The course's own; see :func:`event_study` for what to do instead.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2025-05-01", "2025-05-02", "2025-05-02", "2025-05-02"])
+    >>> visits = pd.DataFrame({"visit_id": range(4), "visitor_id": range(4), "started_at": days})
+    >>> plain_change({"visits": visits}, "2025-05-02", "2025-05-02")
+    2.0
+    """
+    seen = windows.window(start, end)
+    counted = frames.as_pandas(measure("visits", data, by="day"))
+    days = counted.set_index("day")["visits"].astype(float)
+    before = Window(seen.start - seen.days * DAY, seen.start - DAY)
+    windows.inside(days.sort_index().to_frame(), Window(before.start, seen.end), "visits")
+    now, then = (
+        days[(days.index >= w.start) & (days.index <= w.end)].sum() for w in (seen, before)
+    )
+    return float(now - then)
 
 
 @public

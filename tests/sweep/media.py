@@ -81,6 +81,7 @@ CALLS: Calls = {
         before=28,
         after=14,
     ),
+    "media.plain_change": lambda: Call(VISITS, "2025-06-01", "2025-06-07"),
     "media.share_of_voice": lambda: Call({"stories": STORIES}, by="kind").but(skip="by"),
     "media.story_reach": lambda: Call({"stories": STORIES}, 1_000, by="kind").but(skip="by"),
     "media.tone_by_words": lambda: Call(["Late parcels", "Never late"], negations=True),
