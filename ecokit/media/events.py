@@ -323,9 +323,10 @@ def placebo_days(
 
     Notes
     -----
-    A placebo window has `gap` days of its own behind it, starts `before` or more days after the
-    first day of the table, and does not reach from `gap` days before a day to avoid to as many
-    after the length of the window behind it.
+    No placebo window is nearer to `start`, or to a day to avoid, than its length and `gap`. Where
+    many of them tell an effect of nothing, as across a festival or a pause of ads, the model does
+    not know the season: name these days in `avoid`, or trust the rank of the real effect among
+    them more than its interval.
 
     References
     ----------
