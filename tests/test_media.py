@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -100,11 +101,12 @@ def test_engines_give_the_same(engine: str) -> None:
     )
     tables = {"stories": made(), "market": market}
     there = moved(MOVES[engine], tables)
-    for call in (
+    calls: list[Callable[[Any], Any]] = [
         lambda given_: media.story_reach(given_, 1_000, by=["month", "kind"]),
         lambda given_: media.share_of_voice(given_, by="month"),
         lambda given_: media.voice_and_market(given_, by="month"),
-    ):
+    ]
+    for call in calls:
         ours, theirs = rows(call(tables)), rows(call(there))
         assert len(ours) == len(theirs)
         for one, other in zip(ours, theirs, strict=True):

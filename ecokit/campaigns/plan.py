@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ecokit.campaigns import counting
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
@@ -376,9 +375,9 @@ def overlaps(data: Any, start: Any, end: Any, *, before: int = 56) -> Any:
     columns = ["campaign_id", "name", "channel_id", "start_on", "end_on"]
     (table,) = frames.fetched(data, {"campaigns": " ".join(columns)})
     rows.refuse(table, "campaigns", [rows.out_of_order("start_on", "end_on", "campaign_id")])
-    first = seen.start - earlier * counting.DAY
+    first = seen.start - earlier * windows.DAY
     table["days_inside"] = _days(table, seen.start, seen.end)
-    table["days_before"] = _days(table, first, seen.start - counting.DAY)
+    table["days_before"] = _days(table, first, seen.start - windows.DAY)
     table = table[(table["days_inside"] > 0) | (table["days_before"] > 0)]
     shown = [*columns[:3], "days_inside", "days_before"]
     found = table.sort_values(["start_on", "campaign_id"])[shown]

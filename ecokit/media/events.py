@@ -181,11 +181,22 @@ def _first_visits(data: Any, channels: Any, beside: Any) -> pd.DataFrame:
     if set(named) & set(others):
         message = _("The channel {name} is in channels and in beside. Leave it out of one.")
         raise CourseError(message.format(name=sorted(set(named) & set(others))[0]))
+    wide = _by_day(data, named, others)
+    found = pd.DataFrame({"all": wide[named].sum(axis=1)})
+    if others:
+        weeks = pd.DatetimeIndex(wide.index).to_period("W")
+        weekly = wide[others].sum(axis=1).groupby(weeks).transform("mean")
+        found["beside"] = np.log(weekly + 0.5)
+    return found
+
+
+def _by_day(data: Any, named: list[str], others: list[str]) -> pd.DataFrame:
+    """Count visitors' first visits; rows are days without a gap, columns the channels."""
     (visits,) = frames.door(data, {"visits": "visitor_id started_at channel_id campaign_id"})
     firsts = visits.group_by("visitor_id").agg(nw.col("started_at").min())
     kept = visits.join(firsts, on=["visitor_id", "started_at"], how="inner")
-    day = start_of("day", "started_at").alias("day")
     kept = kept.filter(nw.col("campaign_id").is_null() | nw.col("channel_id").is_in(named))
+    day = start_of("day", "started_at").alias("day")
     counted = kept.with_columns(day).group_by("day", "channel_id").agg(nw.len().alias("n"))
     table = frames.as_pandas(counted).astype({"channel_id": str, "n": float})
     there = set(table["channel_id"])
@@ -198,13 +209,7 @@ def _first_visits(data: Any, channels: Any, beside: Any) -> pd.DataFrame:
     if (wide.index.max() - wide.index.min()) / DAY > MOST_DAYS:
         message = _("The days of visits lie more than ten years apart. Correct the first or last.")
         raise CourseError(message)
-    wide = wide.reindex(pd.date_range(wide.index.min(), wide.index.max()), fill_value=0.0)
-    found = pd.DataFrame({"all": wide[named].sum(axis=1)})
-    if others:
-        weeks = pd.DatetimeIndex(wide.index).to_period("W")
-        weekly = wide[others].sum(axis=1).groupby(weeks).transform("mean")
-        found["beside"] = np.log(weekly + 0.5)
-    return found
+    return wide.reindex(pd.date_range(wide.index.min(), wide.index.max()), fill_value=0.0)
 
 
 def _names(argument: str, given: Any) -> list[str]:

@@ -201,7 +201,7 @@ def tone_methods(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.percent_axis(ax, "x")
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.5 / (1 + 0.4 * len(table))), ncols=2)
     if table["recall"].notna().any():
-        best = table.loc[table["recall"].idxmax()]
+        best = table.sort_values("recall", ascending=False, kind="stable").iloc[0]
         finding = _("Fewest are missed by: {name} ({share:.0f} %)")
         name = names.get(str(best["method"]), str(best["method"]))
         ax.set_title(finding.format(name=name, share=100 * (1 - best["recall"])))

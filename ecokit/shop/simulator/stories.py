@@ -258,8 +258,8 @@ def _big(company: Luck, year: Calendar, without: Sequence[str]) -> Told:
     texts = [read("big_stories")[row]["headline"] for row in columns[2].tolist()]
     called = [_name(about) for about in columns[5].tolist()]
     named: dict[str, Any] = dict(zip(COLUMNS, columns, strict=True))
-    told = (text.format(name=name) for text, name in zip(texts, called, strict=True))
-    return Told(**named, text=tuple(told))
+    lines = (text.format(name=name) for text, name in zip(texts, called, strict=True))
+    return Told(**named, text=tuple(lines))
 
 
 def _years(year: Calendar) -> range:
