@@ -70,6 +70,7 @@ TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come
     ],
     "pricing": ["test_pricing"],
     "strategies": ["test_strategies"],
+    "experiments": ["test_experiments", "test_pricing"],
     "kpi": ["test_kpi", "test_kpi_costs", "test_kpi_engines"],
     "shop": ["test_shop", "test_shop_luck", "test_shop_market"],
     "inputs": ["test_inputs"],

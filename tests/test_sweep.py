@@ -1,8 +1,8 @@
 """The whole public interface, given what it does not expect.
 
-Each public function of the topics, of kpi and of inputs is called as `tests/sweep` says, and then
-with each argument in turn replaced: by None, "no" for true or false, an empty table, a table
-without one of its columns, a table with two columns of one name; and with all tables moved to
+Each public function of the topics, of kpi, experiments and inputs is called as `tests/sweep` says,
+and then with each argument in turn replaced: by None, "no" for true or false, an empty table, a
+table without one of its columns, a table with two columns of one name; and with all tables moved to
 another engine. The answer is a CourseError that names the argument, the table or the column, or
 the value that pandas gives.
 """
@@ -63,7 +63,7 @@ ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
     "pyarrow": lambda table: pl.from_pandas(table).to_arrow(),
 }
 Put = Callable[[pd.DataFrame], dict[str, Any]]
-ROOMS = ("kpi", "inputs", *(name for name in topics.names() if name != "kpi"))
+ROOMS = ("kpi", "experiments", "inputs", *(name for name in topics.names() if name != "kpi"))
 
 
 def calls(room: str) -> Calls:

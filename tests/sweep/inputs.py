@@ -20,6 +20,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "frames.sorted_native",
     "frames.tables",
     "frames.with_id",
+    "intervals.newcombe",
     "intervals.wilson_columns",
     "numbers.as_float",
     "numbers.is_list",

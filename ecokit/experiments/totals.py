@@ -1,0 +1,202 @@
+"""The visitors of an experiment added up by arm, where their table lies: a row an arm and group.
+
+Each number of a visitor is looked at on the way. The sums of squares of a group come from the
+engine, as variances: with squares that are added up, a large mean would take the digits away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.inputs import frames, rows
+from ecokit.inputs.frames import Frame
+from ecokit.messages import _
+
+MOST_ARMS = 20
+
+
+def named(arms: Iterable[object], test: str, most: int = MOST_ARMS) -> list[str]:
+    """Return the names of the arms in order; the first is what the others are compared with.
+
+    Examples
+    --------
+    >>> named(["B", "A", "B"], "T1")
+    ['A', 'B']
+    >>> named(["A"], "T1")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: Test T1 needs two to 20 arms; it has A.
+    """
+    found = sorted({str(arm) for arm in arms})
+    if not 2 <= len(found) <= most:
+        number = _("two arms") if most == 2 else _("two to {n} arms").format(n=most)
+        message = _("Test {id} needs {number}; it has {found}.")
+        told = ", ".join(found[:5]) or _("none")
+        raise CourseError(message.format(id=test, number=number, found=told))
+    return found
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What the columns of a table of visitors are called; empty where there is none.
+
+    With `visitors`, a row counts so many, and a rate is the number of those who did it. With
+    `visitor_id`, rows of one visitor are one: it did what it did once, means are added up.
+    """
+
+    arm: str
+    visitors: str = ""
+    visitor_id: str = ""
+    rates: Sequence[str] = ()
+    means: Sequence[str] = ()
+    covariate: str = ""
+    by: Sequence[str] = ()
+
+    @property
+    def metrics(self) -> dict[str, str]:
+        """What the metrics are called while they are added up, with the caller's names."""
+        return {f"_m{place}": name for place, name in enumerate([*self.rates, *self.means])}
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """What the groups are called while they are added up, with the caller's names."""
+        return {f"_by{place}": name for place, name in enumerate(self.by)}
+
+
+def by_arm(data: Any, columns: Columns) -> pd.DataFrame:
+    """Add the visitors of a table up: a row a group and arm, in their order.
+
+    Returns
+    -------
+    DataFrame
+        The groups (``_by0``, ...), ``arm`` (text), ``n``; of each metric ``_m0``, ... the mean and
+        ``_m0_var``; with a covariate its mean ``_x`` and variance ``_x_var``, and the variance of
+        their sum, ``_m0_with_var``.
+    """
+    frame = _opened(data, columns)
+    if columns.visitor_id:
+        frame = _a_row_each(frame, columns)
+    keys = [*columns.groups, "arm"]
+    if columns.covariate:  # for the covariance, see `_amounts`
+        both = {f"{name}_with": nw.col(name) + nw.col("_x") for name in columns.metrics}
+        frame = frame.with_columns(**both)
+    small = frames.as_pandas(frame.group_by(*keys).agg(*_amounts(columns)))
+    if small["_wrong"].sum():
+        _refuse(data, columns)
+    # where the rows lie elsewhere, words for nothing and for totals are seen only now
+    small["arm"] = frames.as_pandas(frames.table(small, "arm", name="data"))["arm"]
+    rows.refuse(small, "data", [rows.missing("arm")])
+    small["arm"] = small["arm"].astype(str)
+    small = small.sort_values(keys, ignore_index=True)
+    for name in list(columns.metrics)[: len(columns.rates)]:  # whole numbers, exact on each engine
+        small[name] = small[f"{name}_sum"] / small["n"]
+        if not columns.covariate:
+            small[f"{name}_var"] = small[name] * (1 - small[name]) * small["n"] / (small["n"] - 1)
+    return small.drop(columns="_wrong")
+
+
+def _opened(data: Any, columns: Columns) -> Frame:
+    """Return the columns that count, under the names that they have meanwhile."""
+    numbered = {**columns.metrics, **({"_x": columns.covariate} if columns.covariate else {})}
+    frames.need(
+        "data",
+        frames.table(data, "", name="data"),
+        [*numbered.values(), *columns.by],
+        _("Name a column that it has."),
+    )
+    named_ = {"arm": columns.arm, "visitors": columns.visitors, "visitor_id": columns.visitor_id}
+    wanted = {ours: theirs for ours, theirs in named_.items() if theirs}
+    wanted |= {**numbered, **columns.groups}
+    types = dict.fromkeys(["visitors", *numbered], "number")
+    frame = frames.table(data, wanted, name="data", types=types)
+    for key in ("arm", *columns.groups):
+        frame = frames.as_group(frame, key)
+    numbers = [name for name in ("visitors", *numbered) if name in wanted]
+    wrong = rows.broken(_rules(columns, meanwhile=True)).cast(nw.Int64).alias("_wrong")
+    plain = [name for name in wanted if name not in numbers]
+    return frame.select(*plain, *[nw.col(name).cast(nw.Float64) for name in numbers], wrong)
+
+
+def _rules(columns: Columns, *, meanwhile: bool) -> list[rows.Wrong]:
+    """Return what is wrong with a row, under the names of the columns meanwhile or the caller's."""
+    arm = "arm" if meanwhile else columns.arm
+    called = {own: own if meanwhile else theirs for own, theirs in columns.metrics.items()}
+    rates = list(called.values())[: len(columns.rates)]
+    means = list(called.values())[len(columns.rates) :]
+    rules = [rows.missing(arm)]
+    if columns.visitor_id:
+        rules.append(rows.missing("visitor_id" if meanwhile else columns.visitor_id, arm))
+    if columns.visitors:
+        visitors = "visitors" if meanwhile else columns.visitors
+        rules.append(rows.below_zero(visitors, arm))
+        rules += [rows.below_zero(name, arm) for name in rates]
+        rules += [rows.above(name, visitors, arm) for name in rates]
+    else:
+        rules += [_no_flag(name, arm) for name in rates]
+    covariate = ["_x" if meanwhile else columns.covariate] if columns.covariate else []
+    return rules + [_no_number(name, arm) for name in (*means, *covariate)]
+
+
+def _no_flag(name: str, arm: str) -> rows.Wrong:
+    flag = nw.col(name).cast(nw.Float64)
+    right = ((flag == 0) | (flag == 1)).fill_null(value=False)
+    return rows.Wrong(_("{name} is neither 0 nor 1").format(name=name), ~right, (arm, name))
+
+
+def _no_number(name: str, arm: str) -> rows.Wrong:
+    number = nw.col(name).cast(nw.Float64).abs()
+    right = (number < float("inf")).fill_null(value=False)
+    return rows.Wrong(_("{name} is no finite number").format(name=name), ~right, (arm, name))
+
+
+def _refuse(data: Any, columns: Columns) -> None:
+    """Tell of the first rule that a row of the caller's table breaks, with the row."""
+    asked = [*columns.metrics.values(), columns.covariate, columns.visitors]
+    types = {name: "number" for name in asked if name}
+    wanted = [columns.arm, *types, *([columns.visitor_id] if columns.visitor_id else [])]
+    frame = frames.table(data, list(dict.fromkeys(wanted)), name="data", types=types)
+    rules = _rules(columns, meanwhile=False)
+    rows.refuse(frame, "data", rules)
+    if not isinstance(frame, nw.DataFrame):
+        rows.ask(frame, "data", rules)
+
+
+def _a_row_each(frame: Frame, columns: Columns) -> Frame:
+    """Return a row a visitor; refuse visitors who saw two arms."""
+    names = list(columns.metrics)
+    most = [nw.col(name).max() for name in (*names[: len(columns.rates)], "_wrong")]
+    most += [nw.col("_x").max()] if columns.covariate else []
+    sums = [nw.col(name).sum() for name in names[len(columns.rates) :]]
+    seen = frame.group_by("visitor_id", *columns.groups, "arm").agg(*most, *sums)
+    arms = seen.group_by("visitor_id").agg(arms=nw.col("arm").n_unique())
+    told = arms.select(all=nw.len(), two=(nw.col("arms") > 1).cast(nw.Int64).sum())
+    everybody, both = frames.collected(told).row(0)
+    if both:
+        odd = frames.collected(arms.filter(nw.col("arms") > 1).select(nw.col("visitor_id").min()))
+        message = _(
+            "{n:,} of {all:,} visitors stand in two arms, such as {who}: they saw both. Leave them "
+            "out of the test, and find out why."
+        )
+        raise CourseError(message.format(n=int(both), all=int(everybody), who=odd.row(0)[0]))
+    return seen
+
+
+def _amounts(columns: Columns) -> list[nw.Expr]:
+    """Return what is added up in a group and arm."""
+    names = list(columns.metrics)
+    found = [nw.col("_wrong").sum()]
+    found.append(nw.col("visitors").sum().alias("n") if columns.visitors else nw.len().alias("n"))
+    found += [nw.col(name).sum().alias(f"{name}_sum") for name in names[: len(columns.rates)]]
+    found += [nw.col(name).mean() for name in names[len(columns.rates) :]]
+    spread = names if columns.covariate else names[len(columns.rates) :]
+    found += [nw.col(name).var().alias(f"{name}_var") for name in spread]
+    if columns.covariate:
+        found += [nw.col("_x").mean(), nw.col("_x").var().alias("_x_var")]
+        found += [nw.col(f"{name}_with").var().alias(f"{name}_with_var") for name in spread]
+    return found
