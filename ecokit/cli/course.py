@@ -196,7 +196,7 @@ def _build(calm: bool, lock: str) -> None:
     takes what it made.
     """
     import filelock
-    from jupyter_book.cli.main import main
+    from jupyter_book.cli.main import main  # type: ignore[import-untyped]
 
     if calm and hasattr(os, "nice"):
         os.nice(10)
