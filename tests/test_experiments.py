@@ -16,7 +16,8 @@ from statsmodels.stats.power import NormalIndPower
 
 from ecokit import experiments, pricing
 from ecokit.errors import CourseError
-from ecokit.experiments import sizes
+from ecokit.experiments import differences, sizes
+from ecokit.inputs import frames
 from tests.engines import MOVES, Move, rows
 
 Frame = pd.DataFrame
@@ -212,6 +213,149 @@ def test_hillstrom_s_letters(real_data: Callable[[str], Path]) -> None:
     assert set(found["split"]) == {"even"}
 
 
+# Looking ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("looks", "published"), [(2, 0.083), (5, 0.142), (10, 0.193), (20, 0.248)])
+def test_looking_too_often_as_armitage_and_others_published(looks: int, published: float) -> None:
+    found = experiments.boundary(looks, shape="none")["false_alarm"].iloc[-1]
+    assert round(found, 3) == published
+    # two ways to one number: 20,000 runs have a Monte Carlo error of at most 0.0031
+    assert experiments.false_alarms(looks, runs=20_000) == pytest.approx(found, abs=0.0125)
+
+
+@pytest.mark.parametrize(
+    ("looks", "pocock", "obrien_fleming"),
+    [(2, 2.178, 1.977), (5, 2.413, 2.040), (10, 2.555, 2.087), (20, 2.672, 2.126)],
+)
+def test_boundaries_as_jennison_and_turnbull_table_them(
+    looks: int, pocock: float, obrien_fleming: float
+) -> None:
+    for shape, published in (("pocock", pocock), ("obrien-fleming", obrien_fleming)):
+        found = experiments.boundary(looks, shape=shape)
+        assert found["bound"].iloc[-1] == pytest.approx(published, abs=0.00051)
+        assert found["false_alarm"].iloc[-1] == pytest.approx(0.05)
+        assert found["false_alarm"].is_monotonic_increasing
+    falls = experiments.boundary(looks, shape="obrien-fleming")["bound"]
+    assert falls.iloc[0] == pytest.approx(falls.iloc[-1] * np.sqrt(looks))
+
+
+def test_a_boundary_keeps_its_promise_on_simulated_tests() -> None:
+    """20,000 runs: the Monte Carlo error of .05 is .0015."""
+    steps = np.random.default_rng(7).normal(size=(20_000, 5)).cumsum(axis=1)
+    z = np.abs(steps) / np.sqrt(np.arange(1, 6))
+    for shape in ("pocock", "obrien-fleming"):
+        bound = experiments.boundary(5, shape=shape)["bound"].to_numpy()
+        assert (z > bound).any(axis=1).mean() == pytest.approx(0.05, abs=0.006)
+    assert experiments.boundary(1)["p_value"].tolist() == pytest.approx([0.05])
+
+
+def test_the_last_look_is_the_whole_test(engine: Move) -> None:
+    table = seen(90)
+    table = table[table["arm"] != "C"]
+    table = table.assign(day=np.arange(len(table)) // 20, n=1)
+    found = experiments.look_by_look(engine(table), look="day", visitors="n", hits="bought")
+    whole = experiments.effects(table, rates="bought").iloc[0]
+    names = ["control_visitors", "visitors", "difference", "low", "high", "p_value"]
+    assert rows(found, *names)[-1] == pytest.approx(tuple(whole[names]))
+
+
+# Ratios of sums -----------------------------------------------------------------------------
+
+
+def test_a_ratio_over_visitors_counts_the_visits_of_one_together(engine: Move) -> None:
+    """With one row a visitor and 1 below, it is the difference of means."""
+    table = seen(300)
+    table = table[table["arm"] != "C"].assign(one=1)
+    how: dict[str, Any] = {"above": "spend", "below": "one", "unit": "visitor_id"}
+    found = experiments.difference_of_ratios(engine(table), **how)
+    a, b = (table.loc[table["arm"] == arm, "spend"] for arm in "AB")
+    plain = experiments.difference_of_means(a, b)
+    assert found.difference == pytest.approx(plain.difference)
+    assert found.standard_error == pytest.approx(plain.standard_error, rel=0.01)
+    thrice = experiments.difference_of_ratios(engine(pd.concat([table] * 3)), **how)
+    assert thrice.standard_error == pytest.approx(found.standard_error)
+
+
+# Few cases, several metrics, guardrails, A/A --------------------------------------------------
+
+
+def test_a_rate_of_few_cases_is_that_of_the_books(engine: Move) -> None:
+    late = pd.DataFrame({"who": ["S1", "S2"], "hits": [18, 180], "total": [20, 200]})
+    found = experiments.shrunk_rates(engine(late), by="who", mean=0.92, weight=50)
+    few, many = rows(found, "low", "high", "shrunk")
+    assert few == pytest.approx((0.69897, 0.97213, 0.914286), abs=5e-6)
+    assert many[:2] == pytest.approx((0.85059, 0.93433), abs=5e-6)
+    (whole,) = rows(experiments.shrunk_rates(engine(late), weight=50), "rate", "shrunk")
+    assert whole == pytest.approx((0.9, 0.9))
+
+
+def test_several_metrics_are_corrected_as_published() -> None:
+    """The fifteen p values of Benjamini and Hochberg (1995): 4 are called, by Bonferroni 3."""
+    given = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
+    given += [0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    found = {
+        method: experiments.adjust_p_values(given, method=method)["significant"].sum()
+        for method in ("holm", "benjamini-hochberg")
+    }
+    assert found == {"holm": 3, "benjamini-hochberg": 4}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "worse", "verdict", "words"),
+    [
+        (-0.01, 0.03, "down", "kept", "holds: at worst the metric loses 0.01 of 0.02"),
+        (-0.03, 0.01, "down", "open", "Too small to know: the metric may lose 0.03"),
+        (-0.05, -0.03, "down", "lost", "loses more than 0.02, surely"),
+        (-0.05, -0.03, "up", "kept", "loses -0.03 of 0.02"),
+        (-0.01, 0.03, "up", "open", "may lose 0.03"),
+        (0.03, 0.05, "up", "lost", "loses more"),
+    ],
+)
+def test_a_guardrail_has_three_verdicts(
+    low: float, high: float, worse: str, verdict: str, words: str
+) -> None:
+    effect = differences.Effect((low + high) / 2, low, high, 0.5)
+    found = experiments.guardrail(effect, margin=0.02, worse=worse)
+    assert found.verdict == verdict
+    assert words in str(found)
+
+
+def test_the_tool_is_sound_and_visits_for_visitors_are_not(engine: Move) -> None:
+    rng = np.random.default_rng(3)
+    visits = pd.DataFrame({"visitor_id": np.arange(300).repeat(4)})
+    visits["spend"] = rng.exponential(size=300).repeat(4) + rng.exponential(size=1200)
+    how: dict[str, Any] = {"metric": "spend", "runs": 500, "seed": 1}
+    by_row = experiments.aa_check(experiments.aa_p_values(engine(visits), **how))
+    assert by_row.sound
+    assert by_row.low < 0.05 < by_row.high
+    wrong = experiments.aa_check(experiments.aa_p_values(engine(visits), unit="visitor_id", **how))
+    assert not wrong.sound
+    assert wrong.below > 0.1
+
+
+# 10^7 visitors, in small: nothing is fetched but sums ------------------------------------------
+
+
+def test_rows_stay_where_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a lazy table a few rows a group and arm are fetched, however many there are."""
+    fetched: list[int] = []
+    plain = frames.as_pandas
+
+    def counted(given: Any, name: str = "table") -> Frame:
+        found = plain(given, name)
+        fetched.append(len(found))
+        return found
+
+    monkeypatch.setattr(frames, "as_pandas", counted)
+    table = MOVES["duckdb"](seen(5000))
+    experiments.effects(table, **HOW, covariate="before", visitor_id="visitor_id")
+    experiments.split_check(table)
+    two = MOVES["duckdb"](seen(5000).query("arm != 'C'").assign(one=1))
+    experiments.difference_of_ratios(two, above="spend", below="one", unit="visitor_id")
+    assert max(fetched) <= 6
+
+
 # What cannot be -------------------------------------------------------------------------------
 
 
@@ -252,6 +396,22 @@ def test_what_cannot_be_is_told_on_every_engine(
         (lambda: experiments.smallest_effect(1.0, 10), "before is 1"),
         (lambda: experiments.smallest_effect(0.5, 3), "Take more visitors"),
         (lambda: experiments.sample_size_of_means(1, 20, rho=2), "rho is 2"),
+        (lambda: experiments.boundary(0), "looks is 0"),
+        (lambda: experiments.boundary(5, alpha=5), "alpha is 5"),
+        (
+            lambda: experiments.look_by_look(
+                seen().assign(n=1), look="region", visitors="n", hits="bought"
+            ),
+            "Test data needs two arms; it has A, B, C",
+        ),
+        (lambda: experiments.aa_check([0.5] * 9 + [1.5]), "holds 1.5"),
+        (lambda: experiments.aa_p_values(seen().assign(spend=1.0), metric="spend"), "are the same"),
+        (lambda: experiments.adjust_p_values([]), "p_values is empty"),
+        (lambda: experiments.guardrail(0.3, margin=1), "effect is 0.3"),
+        (
+            lambda: experiments.shrunk_rates(seen(), hits="bought", total="bought", weight=-1),
+            "weight is -1",
+        ),
         (lambda: experiments.split_check([10, -5]), "data holds -5"),
         (lambda: experiments.split_check({"a": 10}), "two arms or more"),
     ],

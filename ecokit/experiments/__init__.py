@@ -16,8 +16,9 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     submod_attrs={
         "comparing": ["effects"],
-        "differences": ["difference_of_means", "difference_of_rates"],
-        "looking": ["false_alarms"],
+        "differences": ["difference_of_means", "difference_of_rates", "difference_of_ratios"],
+        "looking": ["boundary", "false_alarms", "look_by_look"],
+        "shares": ["shrunk_rates"],
         "sizes": [
             "sample_size",
             "sample_size_of_means",
@@ -25,5 +26,6 @@ __getattr__, __dir__, __all__ = attach(
             "smallest_effect_of_means",
         ],
         "splits": ["split_check"],
+        "verdicts": ["aa_check", "aa_p_values", "adjust_p_values", "guardrail"],
     },
 )

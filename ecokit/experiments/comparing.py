@@ -14,8 +14,7 @@ from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
-_FOUND = ("difference", "standard_error", "low", "high", "p_value")
-_COLUMNS = ("arm", "metric", "control_visitors", "visitors", "control", "changed", *_FOUND)
+_COLUMNS = ("arm", "metric", "control_visitors", "visitors", "control", "changed")
 
 
 @public
@@ -136,7 +135,7 @@ def _columns(
     if found.visitors and (found.means or found.covariate):
         message = _("means and covariate need a row a visitor: leave visitors out.")
         raise CourseError(message)
-    frames.refuse_taken(found.by, [*_COLUMNS, "rho", "saved", "split"])
+    frames.refuse_taken(found.by, [*_COLUMNS, *differences.FIELDS, "rho", "saved", "split"])
     return found
 
 
@@ -200,7 +199,7 @@ def _told(found: pd.DataFrame, columns: totals.Columns) -> pd.DataFrame:
     counts = ["control_visitors", "visitors"]
     found[counts] = found[counts].astype("int64")
     more = ["rho", "saved"] if columns.covariate else []
-    wanted = [*columns.groups, *_COLUMNS, *more, "split"]
+    wanted = [*columns.groups, *_COLUMNS, *differences.FIELDS, *more, "split"]
     return found.reindex(columns=wanted).rename(columns=columns.groups)
 
 

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ecokit.errors import CourseError
+from ecokit.experiments import totals
 from ecokit.inputs import intervals, numbers
 from ecokit.inputs.renamed import ByName, public
 from ecokit.messages import _
 
 Arrays = dict[str, NDArray[np.float64]]
+FIELDS = ("difference", "standard_error", "low", "high", "p_value")
+"""What is told of a difference, in the order of a table."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,84 @@ def difference_of_means(
             raise numbers.refused(name, one.tolist(), wanted)
     sums = [(one.mean(), one.var(ddof=1), len(one)) for one in arms.values()]
     return Difference(**_scalars(of_means(*sums[0], *sums[1], confidence)))
+
+
+@public
+def difference_of_ratios(
+    data: Any,
+    *,
+    above: str,
+    below: str,
+    unit: str,
+    arm: str = "arm",
+    confidence: float = 0.95,
+) -> Difference:
+    """Return the difference of two ratios of sums, such as yuan a visitor, over units that vary.
+
+    An average of daily rates counts a quiet day like a busy one; here the sums are divided. What
+    varies by chance are the units: days that are good for both arms, or the visitors who were
+    drawn, each with several visits.
+
+    Parameters
+    ----------
+    data : table
+        Rows of two arms; those of one unit and arm are added up.
+    above, below : str
+        The columns of the ratio, such as revenue and visitors.
+    unit : str
+        The column of what varies by chance: the day, or the visitor whom the lot was drawn for.
+    arm : str
+        The column of the arm; the first by name is the control.
+    confidence : float
+        Of the interval, above 0 and below 1.
+
+    Returns
+    -------
+    Difference
+        Second arm less the first: ``difference``, ``low``, ``high``, ``p_value``,
+        ``standard_error``.
+
+    Raises
+    ------
+    CourseError
+        Not two arms, fewer than two units, a number that is missing, an arm whose sum `below` is
+        not above 0.
+
+    References
+    ----------
+    Deng, Knoblich and Lu (2018), delta method.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> days = pd.DataFrame({"date": [1, 1, 2, 2, 3, 3], "arm": ["A", "B"] * 3,
+    ...     "revenue": [50.0, 60, 90, 105, 20, 25], "visitors": [10, 10, 15, 15, 5, 5]})
+    >>> found = difference_of_ratios(days, above="revenue", below="visitors", unit="date")
+    >>> round(found.difference, 3), round(found.standard_error, 3)
+    (1.0, 0.0)
+    >>> difference_of_ratios(days[:2], above="revenue", below="visitors", unit="date")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table data has one date. It takes several to tell how much ...
+    """
+    from scipy.stats import t
+
+    names = {"above": above, "below": below, "unit": unit, "arm": arm}
+    for name, column in names.items():
+        numbers.text(name, column)
+    whole = totals.by_arm(data, totals.Columns(arm, means=[above, below]))
+    totals.named(whole["arm"], "data", most=2)
+    sums = (whole["n"] * whole[["_m0", "_m1"]].T).T
+    if not (sums["_m1"] > 0).all():
+        message = _("An arm of data has {below} of 0 in all, so there is no ratio.")
+        raise CourseError(message.format(below=below))
+    ratios = (sums["_m0"] / sums["_m1"]).tolist()
+    units, squares = totals.pulls(data, names, ratios, sums["_m1"].tolist())
+    if units < 2:
+        message = _("The table data has one {unit}. It takes several to tell how much they vary.")
+        raise CourseError(message.format(unit=unit))
+    error = np.sqrt(units / (units - 1) * squares)
+    return Difference(**_scalars(of_errors(ratios[1] - ratios[0], error, t(units - 1), confidence)))
 
 
 def _named(control: ArrayLike, changed: ArrayLike) -> dict[str, ArrayLike]:

@@ -6,7 +6,7 @@ engine, as variances: with squares that are added up, a large mean would take th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,3 +200,29 @@ def _amounts(columns: Columns) -> list[nw.Expr]:
         found += [nw.col("_x").mean(), nw.col("_x").var().alias("_x_var")]
         found += [nw.col(f"{name}_with").var().alias(f"{name}_with_var") for name in spread]
     return found
+
+
+def pulls(
+    data: Any, names: Mapping[str, str], ratios: Sequence[float], below: Sequence[float]
+) -> tuple[int, float]:
+    """Return the number of units, and the sum of squares of what each does to a difference.
+
+    A unit moves the difference of two ratios of sums by what its `above` is more than the ratio of
+    its arm times its `below`, over the sum of `below` in that arm: the delta method.
+    """
+    frame = frames.table(
+        data, dict(names), name="data", types={"above": "number", "below": "number"}
+    )
+    for key in ("arm", "unit"):
+        frame = frames.as_group(frame, key)
+    arms = frames.as_pandas(frame.select("arm").unique())["arm"]
+    first = min(arms, key=str)
+    moved = [
+        (nw.col("above").cast(nw.Float64) - ratio * nw.col("below")) / total
+        for ratio, total in zip(ratios, below, strict=True)
+    ]
+    pull = nw.when(nw.col("arm") == first).then(-moved[0]).otherwise(moved[1])
+    by_unit = frame.select("unit", pull=pull).group_by("unit").agg(nw.col("pull").sum())
+    squares = (nw.col("pull") ** 2).sum()
+    units, found = frames.collected(by_unit.select(nw.len(), pull=squares)).row(0)
+    return int(units), float(found)

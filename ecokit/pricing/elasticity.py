@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
+from ecokit.experiments.differences import of_errors
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
@@ -821,19 +822,11 @@ def _coefficients(
     from scipy.stats import t
 
     se = np.sqrt(np.diag(variance))
-    reach = float(t.ppf(0.975, free)) * se
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p_value = np.where(se > 0, 2 * t.sf(np.abs(slopes) / se, free), 1.0)
-    return pd.DataFrame(
-        {
-            "term": list(terms),
-            "coefficient": slopes,
-            "se": se,
-            "low": slopes - reach,
-            "high": slopes + reach,
-            "p_value": p_value,
-        }
-    )
+    found = of_errors(slopes, se, t(free))
+    found["p_value"] = np.where(se > 0, found["p_value"], 1.0)  # no error: the fit tells nothing
+    names = {"difference": "coefficient", "standard_error": "se"}
+    table = pd.DataFrame({"term": list(terms), **found}).rename(columns=names)
+    return table[["term", "coefficient", "se", "low", "high", "p_value"]]
 
 
 def _told(table: pd.DataFrame, used: pd.DataFrame, data: pd.DataFrame, strength: float) -> Estimate:

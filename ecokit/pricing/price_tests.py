@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -18,8 +17,9 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.experiments import comparing, splits, totals
-from ecokit.experiments.differences import Effect, effect, of_errors, of_rates
+from ecokit.experiments.differences import Effect, difference_of_ratios, effect, of_errors, of_rates
 from ecokit.experiments.looking import false_alarms as false_alarms
+from ecokit.experiments.looking import look_by_look
 from ecokit.experiments.sizes import sample_size as sample_size
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
@@ -407,13 +407,17 @@ def _effects(days: pd.DataFrame, test_id: str, kept: dict[str, float]) -> pd.Dat
     a, b = _arms(days).to_dict("records")
     effect = _of_shares(b["orders"], b["visitors"], a["orders"], a["visitors"])
     found: list[dict[str, object]] = [
-        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]} | asdict(effect)
+        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]} | _told(effect)
     ]
     for metric, cost in kept.items():
         earned = days.assign(earned=(days["price"] - cost) * days["units"])
         first, second, effect = _by_day(earned, test_id)
-        found.append({"metric": metric, "a": first, "b": second} | asdict(effect))
+        found.append({"metric": metric, "a": first, "b": second} | _told(effect))
     return pd.DataFrame(found)
+
+
+def _told(effect: Effect) -> dict[str, float]:
+    return {name: getattr(effect, name) for name in _EFFECT}
 
 
 def _of_shares(b_orders: Any, b_visitors: Any, a_orders: Any, a_visitors: Any) -> Effect:
@@ -423,23 +427,13 @@ def _of_shares(b_orders: Any, b_visitors: Any, a_orders: Any, a_visitors: Any) -
 
 def _by_day(days: pd.DataFrame, test_id: str) -> tuple[float, float, Effect]:
     """Yuan a visitor in A and B, and their difference with days as replicates."""
-    from scipy.stats import t
-
-    wide = days.pivot_table(
-        index="date", columns="arm", values=["earned", "visitors"], aggfunc="sum", fill_value=0
-    )
-    if len(wide) < 2:
+    if days["date"].nunique() < 2:
         message = _("Test {id} has one day. Days tell how much revenue varies: run it on.")
         raise CourseError(message.format(id=test_id))
-    mean, pull = {}, {}
-    for arm in ("A", "B"):
-        earned, visitors = wide["earned", arm], wide["visitors", arm]
-        mean[arm] = float(earned.sum() / visitors.sum())
-        pull[arm] = (earned - mean[arm] * visitors) / visitors.sum()
-    n = len(wide)
-    se = math.sqrt(n / (n - 1) * float(((pull["B"] - pull["A"]) ** 2).sum()))
-    difference = mean["B"] - mean["A"]
-    return mean["A"], mean["B"], effect(of_errors(difference, se, t(n - 1)))
+    sums = days.groupby("arm")[["earned", "visitors"]].sum()
+    mean = sums["earned"] / sums["visitors"]
+    found = difference_of_ratios(days, above="earned", below="visitors", unit="date")
+    return float(mean["A"]), float(mean["B"]), found
 
 
 @public
@@ -542,16 +536,7 @@ def day_by_day(data: Any, test_id: str) -> Any:
     [0.016, 0.009]
     """
     days = _pair(_test(data, test_id))
-    wide = days.pivot_table(
-        index="date", columns="arm", values=["orders", "visitors"], aggfunc="sum", fill_value=0
-    ).cumsum()
-    wide = wide[(wide["visitors", "A"] > 0) & (wide["visitors", "B"] > 0)]
-    counts = [wide[name, arm] for arm in "BA" for name in ("orders", "visitors")]
-    told = [_of_shares(*one) for one in zip(*counts, strict=True)]
-    table = pd.DataFrame(
-        [{"date": day} | asdict(one) for day, one in zip(wide.index, told, strict=True)]
-    )
-    return frames.like(table, data)
+    return frames.like(look_by_look(days)[["date", *_EFFECT]], data)
 
 
 @public
