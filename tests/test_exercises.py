@@ -217,7 +217,7 @@ def test_what_is_only_near_a_mistake_or_fits_another_row_too_is_told_so() -> Non
     )
     part = checks.check(LAYERS, {"seven": 3, "three": 3}, NO_SHOP)
     assert part.message == (
-        "Near a usual mistake, but only in: Seven departments. The top is a layer too."
+        "1 of 2 rows are right. Look again at: Seven departments. The top is a layer too."
     )
 
 
@@ -762,6 +762,11 @@ def test_a_mistake_in_a_table_that_reads_like_the_right_answer_does_not_apply() 
     assert both.misconception is None
     assert both.fits == ("no_top", "posts")
     assert both.message.startswith("More than one usual mistake leads to these numbers.")
+    half = {"seven": twice["posts"]["seven"], "three": dict(cells.right.items())["three"]}
+    part = checks.check(LAYERS(lambda _shop: replace(cells, wrong=twice)), half, NO_SHOP)
+    assert part.message.startswith(
+        "1 of 2 rows are right. Look again at: Seven departments. More than one usual mistake"
+    )
 
 
 def test_a_mistake_that_cannot_be_told_does_not_apply() -> None:

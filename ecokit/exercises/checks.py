@@ -501,19 +501,23 @@ def _table_verdict(
     wrong = [key for key in off if not _rounded(given[key], right[key])]
     if not wrong:
         return _table_right(exercise, given, sheet, off)
+    again = _("{right} of {n} rows are right. Look again at: {rows}.").format(
+        right=len(given) - len(wrong),
+        n=len(given),
+        rows=", ".join(_row(exercise, key) for key in wrong),
+    )
     names = _table_mistakes(exercise, given, sheet, wrong)
     if len(names) == 1:
         name = names[0]
         words = exercise.mistakes[name]
         if _thorough(exercise, given, sheet, name):
             return Result(exercise.id, "misconception", words, name, fits=names)
-        rows = ", ".join(_row(exercise, key) for key in wrong)
-        message = _("Near a usual mistake, but only in: {rows}. {words}")
-        return Result(exercise.id, "wrong", message.format(rows=rows, words=words), fits=names)
+        return Result(exercise.id, "wrong", f"{again} {words}", fits=names)
     if names:
         words = _(" Or: ").join(exercise.mistakes[name] for name in names[:2])
-        message = _("More than one usual mistake leads to these numbers. {words}")
-        return Result(exercise.id, "wrong", message.format(words=words), fits=names)
+        told = _("More than one usual mistake leads to these numbers. {words}").format(words=words)
+        message = f"{again} {told}" if len(wrong) < len(given) else told
+        return Result(exercise.id, "wrong", message, fits=names)
     if other := _table_unit(exercise, given, right, wrong):
         return Result(exercise.id, "unit", other)
     if elsewhere := cells.another_column(sheet, given, wrong):
@@ -522,12 +526,7 @@ def _table_verdict(
         message = _("These are the right numbers, but some stand in the row of another.")
         return Result(exercise.id, "cell", message)
     turned = _kin(exercise, [given[key] for key in wrong], [right[key] for key in wrong])
-    message = turned or _("{right} of {n} rows are right. Look again at: {rows}.").format(
-        right=len(given) - len(wrong),
-        n=len(given),
-        rows=", ".join(_row(exercise, key) for key in wrong),
-    )
-    return Result(exercise.id, "wrong", message)
+    return Result(exercise.id, "wrong", turned or again)
 
 
 def _row(exercise: Table, key: str) -> str:
