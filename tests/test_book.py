@@ -306,6 +306,15 @@ def test_the_trainers_page_keeps_the_answer() -> None:
     assert CHECK in [c.source for c in page.cells]
 
 
+def test_no_page_shows_what_a_check_knows() -> None:
+    """The right answer may be asked for on a page only where its output is taken away."""
+    cells = re.compile(r"```\{code-cell\}[^\n]*\n(.*?)```", re.DOTALL)
+    for path in (Path(__file__).parents[1] / "book").rglob("*.md"):
+        for code in cells.findall(path.read_text("utf-8")):
+            hidden = re.search(r":tags: \[.*remove-(cell|output)", code)
+            assert hidden or not re.search(r"\.(right|solution|hints)\b", code), path
+
+
 def test_an_unknown_tag_stops_the_page() -> None:
     master = notebook(SHOW, cell(CHECK, "anwser"))
     with pytest.raises(CourseError, match=r"architecture/kpi\.ipynb, cell 2 .*anwser"):
