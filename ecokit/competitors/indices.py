@@ -362,7 +362,7 @@ def _groups(
     if not keys:
         yield {}, table
         return
-    for name, group in table.groupby(list(keys), sort=True):
+    for name, group in table.groupby(list(keys)):
         yield dict(zip(keys, name, strict=True)), group
 
 

@@ -133,7 +133,7 @@ class DecisionTime:
 
     def ppf(self, share: float) -> float:
         """Return the minutes by which `share` (between 0 and 1) is decided."""
-        share = numbers.share("share", share, zero=False, one=False)
+        share = numbers.inner_share("share", share)
         if not self.means:
             return 0.0
         if self._equal:

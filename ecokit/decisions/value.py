@@ -226,11 +226,11 @@ def _fitted(minutes: NDArray[np.float64], kept: NDArray[np.float64]) -> tuple[fl
             found, covariance = optimize.curve_fit(
                 lambda t, rate: np.exp(-rate * t), minutes, kept, p0=[start]
             )
-            rate = float(found[0])
+            rate = float(found.item())
         except (RuntimeError, optimize.OptimizeWarning):
             rate = 0.0
     if not rate > 0:
         raise CourseError(
             _("The value of these decisions does not fade with time, so it has no half-life.")
         )
-    return rate, intervals.normal_quantile() * math.sqrt(float(covariance[0, 0]))
+    return rate, intervals.normal_quantile() * math.sqrt(covariance.item())

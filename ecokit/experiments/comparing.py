@@ -93,7 +93,7 @@ def effects(
     ecokit.errors.CourseError: Test data needs two to 20 arms; it has old.
     """
     columns = _columns(by, rates, means, covariate, arm, visitors, visitor_id)
-    level = numbers.share("confidence", confidence, zero=False, one=False)
+    level = numbers.inner_share("confidence", confidence)
     small = totals.by_arm(data, columns)
     names = totals.named(small["arm"], "data")
     first = names[0] if control is None else numbers.one_of("control", control, names)

@@ -275,7 +275,7 @@ def of_errors(
 
     `law` is that of the difference over its error, of `scipy.stats`.
     """
-    level = numbers.share("confidence", confidence, zero=False, one=False)
+    level = numbers.inner_share("confidence", confidence)
     found, error = np.asarray(difference, float), np.asarray(standard_error, float)
     reach = law.ppf((1 + level) / 2) * error
     alike = np.abs(found) <= 1e-12  # numbers that are all the same leave no error, and no doubt

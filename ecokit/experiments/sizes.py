@@ -59,8 +59,7 @@ def sample_size(
     ecokit.errors.CourseError: Both conversions are 0.1. No test is long enough to tell them apart.
     """
     before, after = (
-        numbers.share(name, value, zero=False, one=False)
-        for name, value in (("before", before), ("after", after))
+        numbers.inner_share(name, value) for name, value in (("before", before), ("after", after))
     )
     z_alpha, z_power = _quantiles(alpha, power)
     if before == after:
@@ -194,7 +193,7 @@ def smallest_effect(
     """
     from scipy.optimize import brentq
 
-    before = numbers.share("before", before, zero=False, one=False)
+    before = numbers.inner_share("before", before)
     n = numbers.count("visitors", visitors)
     rest = n if control_visitors is None else numbers.count("control_visitors", control_visitors)
     z_alpha, z_power = _quantiles(alpha, power)
@@ -271,8 +270,8 @@ def _quantiles(alpha: float, power: float) -> tuple[float, float]:
     """Return how many standard errors the chances of both mistakes ask for."""
     from scipy.stats import norm
 
-    alpha = numbers.share("alpha", alpha, zero=False, one=False)
-    power = numbers.share("power", power, zero=False, one=False)
+    alpha = numbers.inner_share("alpha", alpha)
+    power = numbers.inner_share("power", power)
     return float(norm.ppf(1 - alpha / 2)), float(norm.ppf(power))
 
 

@@ -197,7 +197,7 @@ def planned(share: Any, names: Sequence[str]) -> dict[str, float]:
     elif numbers.is_list(share) and not isinstance(share, str):
         parts = numbers.row("share", share, low=0).tolist()
     else:
-        second = numbers.share("share", share, zero=False, one=False)
+        second = numbers.inner_share("share", share)
         parts = [1 - second, second]
     if len(parts) != len(names) or min(parts) <= 0:
         wanted = _("Give a share above 0 for each of the {n} arms.").format(n=len(names))

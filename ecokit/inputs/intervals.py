@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
-from ecokit.inputs.numbers import array, share
+from ecokit.inputs.numbers import array, inner_share
 from ecokit.messages import _
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def normal_quantile(confidence: float = 0.95) -> float:
     ...
     ecokit.errors.CourseError: confidence is 95. Give a share above 0 and below 1; write 45 % as ...
     """
-    level = share("confidence", confidence, zero=False, one=False)
+    level = inner_share("confidence", confidence)
     return NormalDist().inv_cdf((1 + level) / 2)
 
 

@@ -95,7 +95,7 @@ def effect(
     """
     number = numbers.count("touchpoint", touchpoint, high=10)
     keys, states = frames.listed(within, "within"), _compared(missed)
-    confidence = numbers.share("confidence", confidence, zero=False, one=False)
+    confidence = numbers.inner_share("confidence", confidence)
     needed = {"touchpoints": STEP, "outcomes": ["order_id", *OUTCOMES]}
     steps, told = frames.door(_both(data, outcomes), needed)
     frames.need("outcomes", told, keys)

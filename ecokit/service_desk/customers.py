@@ -236,7 +236,7 @@ def repeat_curve(
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    level = numbers.share("confidence", confidence, zero=False, one=False)
+    level = numbers.inner_share("confidence", confidence)
     columns = {"order_id": order_id, "visitor_id": visitor_id}
     columns |= {"placed_at": placed_at, "paid_at": paid_at}
     paid, end = paid_orders("orders", orders, columns, as_of)

@@ -71,6 +71,7 @@ CALLS: Calls = {
     "inputs.numbers.positive": lambda: Call("value", 3.5).but(skip="name"),
     "inputs.numbers.row": lambda: Call("values", [1, 2.5]).but(skip="name"),
     "inputs.numbers.share": lambda: Call("value", 0.5).but(skip="name"),
+    "inputs.numbers.inner_share": lambda: Call("value", 0.5).but(skip="name"),
     "inputs.numbers.text": lambda: Call("value", "P1").but(skip="name"),
     "inputs.intervals.normal_quantile": lambda: Call(0.95),
     "inputs.intervals.wilson": lambda: Call([9, 3], [10, 40], 0.9),

@@ -15,7 +15,7 @@ import math
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -44,7 +44,7 @@ def comparable() -> bool:
 
 @cache
 def read() -> dict[str, Any]:
-    """Return what is stored: results and defaults by the name of the function."""
+    """Return what is stored by the name of the function: results, defaults, results when moved."""
     found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return found
 
@@ -71,7 +71,16 @@ def short(value: Any) -> Any:
     if any(isinstance(one, str) for one in parts):
         parts = [short(one) for one in parts]
         return ["text", len(parts), zlib.crc32(" ".join(map(str, parts)).encode())]
-    numbers = [float(one) for one in parts if one is not None and math.isfinite(one)]
+    return in_short(float(one) for one in parts if one is not None)
+
+
+def in_short(values: Iterable[float]) -> list[Any]:
+    """Return how many finite numbers there are, what they add up to, and how they stand.
+
+    >>> in_short([1.0, 2.0, float("nan")])
+    ['numbers', 2, 3.0, -0.7]
+    """
+    numbers = [one for one in values if math.isfinite(one)]
     # each place has a weight, so that two values that change places are noticed
     weighed = [(place % 7 - 3) / 10 * one for place, one in enumerate(numbers)]
     return ["numbers", len(numbers), math.fsum(map(abs, numbers)), math.fsum(weighed)]
@@ -115,10 +124,14 @@ def main() -> None:
     from tests import test_sweep
 
     names = sorted(test_sweep.CALLS)
-    with tempfile.TemporaryDirectory() as away, contextlib.chdir(away):  # some write a file
-        results = {name: short(test_sweep._expected(name)) for name in names}
+    results, moved = {}, {}
+    for name in names:
+        with tempfile.TemporaryDirectory() as away, contextlib.chdir(away):  # some write a file
+            results[name] = short(test_sweep._expected(name))
+            moved[name] = test_sweep._moved_results(name)
     known = {name: defaults(test_sweep._function(name)) for name in names}
     parts = {"results": results, "defaults": {name: one for name, one in known.items() if one}}
+    parts["moved"] = {name: one for name, one in moved.items() if one}
     written = [
         f" {json.dumps(part)}: {{\n"
         + ",\n".join(f"  {json.dumps(name)}: {json.dumps(one)}" for name, one in told.items())
