@@ -119,16 +119,19 @@ def defaults(function: Callable[..., Any]) -> dict[str, str]:
     return {one.name: repr(one.default) for one in found if one.default is not one.empty}
 
 
+def _elsewhere(give: Callable[[str], Any], name: str) -> Any:
+    """Return what is given in an empty folder: some calls write a file."""
+    with tempfile.TemporaryDirectory() as away, contextlib.chdir(away):
+        return give(name)
+
+
 def main() -> None:
     """Store what the calls give today."""
     from tests import test_sweep
 
     names = sorted(test_sweep.CALLS)
-    results, moved = {}, {}
-    for name in names:
-        with tempfile.TemporaryDirectory() as away, contextlib.chdir(away):  # some write a file
-            results[name] = short(test_sweep._expected(name))
-            moved[name] = test_sweep._moved_results(name)
+    results = {name: short(_elsewhere(test_sweep._expected, name)) for name in names}
+    moved = {name: _elsewhere(test_sweep._moved_results, name) for name in names}
     known = {name: defaults(test_sweep._function(name)) for name in names}
     parts = {"results": results, "defaults": {name: one for name, one in known.items() if one}}
     parts["moved"] = {name: one for name, one in moved.items() if one}
