@@ -52,6 +52,7 @@ CALLS = [
     f"tests/test_sweep.py::test_a_{name}"
     for name in (
         "call_gives_what_it_gave",
+        "call_with_one_thing_moved_gives_what_it_gave",
         "confidence_lies_between_0_and_1",
         "default_is_what_it_was",
         "table_that_comes_back_is_a_plain_one",
