@@ -663,7 +663,7 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
         (lambda: sd.answers({"contacts": SIX}, target=-1), "target is -1"),
         (lambda: sd.answers({}), "needs the table contacts"),
         (lambda: sd.answers(SIX), r"service_desk.answers\(contacts\) is now .*answers\(shop\)"),
-        (lambda: sd.answers({"contacts": ROSTER}), "no column arrived_at, answered_at"),
+        (lambda: sd.answers({"contacts": ROSTER}), "no columns arrived_at, answered_at"),
         (lambda: sd.answers(of(in_time="x"), by="in_time"), "You group by in_time"),
         (lambda: sd.answers({"contacts": SIX}, by=["hour", "hour"]), "a list of different names"),
         (lambda: sd.answers(of(arrived_at="today")), "holds text, not times"),
