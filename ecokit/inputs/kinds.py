@@ -281,7 +281,7 @@ _OPEN = {
 """Columns in which a gap says something, or of which a measure knows where it needs them."""
 
 
-def needed(table: str, columns: Sequence[str], *, numbers: bool = True) -> list[str]:
+def needed(table: str, columns: Sequence[str], *, numbers: bool) -> list[str]:
     """Return the columns without which a row of a table cannot be used, as a `Shop` has it.
 
     Parameters
@@ -296,8 +296,10 @@ def needed(table: str, columns: Sequence[str], *, numbers: bool = True) -> list[
 
     Examples
     --------
-    >>> needed("order_lines", ["product_id", "quantity"]), needed("orders", ["visitor_id"])
-    (['product_id'], [])
+    >>> needed("stock", ["product_id", "sold"], numbers=True)
+    ['product_id', 'sold']
+    >>> needed("stock", ["product_id", "sold"], numbers=False)
+    ['product_id']
     """
     schema = schemas().get(table)
     if schema is None:

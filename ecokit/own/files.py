@@ -263,7 +263,8 @@ def survey(path: Path, *, zipped: bool) -> Seen:
             decoder.reset()
             line = line or above + error.object.count(b"\n", 0, error.start) + 1
             wrong += block if len(wrong) < HEAD else b""
-    wrong = wrong or decoder.getstate()[0]
+    if decoder.getstate()[0]:  # it ends within a sign; what stands before tells of which letters
+        wrong = wrong or block
     both, feeds, back = ends.values()
     mixed = bool(feeds and back) and not both == feeds == back
     encoding = _of_bytes(wrong) if wrong else "utf-8"
@@ -301,6 +302,9 @@ def _transcode(path: Path, copy: Path, seen: Seen, *, zipped: bool) -> int:
             block = (held + block).replace("\r\n", "\n")
             held = "\r" if block.endswith("\r") else ""
             out.write(block.removesuffix("\r").replace("\r", " " if seen.mixed else "\n"))
+        if getattr(reader, "bytebuffer", b""):  # it ends within a sign; some readers tell so
+            broken += 1
+            out.write("\ufffd")
     return broken
 
 

@@ -272,7 +272,8 @@ def _by_names(source: Source, connection: Any) -> dict[str, Part]:
         products = {k: v for k, v in hits["products"].items() if k in ("product_id", "name")}
         if {"product_id", "name"} <= set(products):
             part = _part("products", products, source, connection, key="product_id")
-            if part.columns["name"] != parts["order_lines"].columns.get("product_id"):
+            name = part.columns.get("name")  # one column may be both, and is the id then
+            if name not in (None, parts["order_lines"].columns.get("product_id")):
                 parts["products"] = part
     return dict(sorted(parts.items(), key=lambda one: list(schemas()).index(one[0])))
 
