@@ -370,6 +370,16 @@ def test_lazy_text_is_read_for_gaps_where_a_shop_may_have_some() -> None:
     assert read["b"].to_list() == [None, "c"]
 
 
+def test_a_type_that_says_nothing_is_one_where_the_engine_says_more() -> None:
+    hashed = duckdb.sql("SELECT uuid() AS a, 1 AS b")
+    for kind in ("id", "string", "number"):
+        assert frames.table(hashed, "a b", name="t", types={"a": kind}).columns == ["a", "b"]
+    nothing = pl.LazyFrame({"a": [None], "b": [1]})
+    for kind, dtype in (("id", nw.String), ("number", nw.Float64), ("date", nw.Datetime("us"))):
+        found = frames.table(nothing, "a b", name="t", types={"a": kind})
+        assert found.collect_schema()["a"] == dtype
+
+
 def test_what_a_table_cannot_do_without() -> None:
     def needed(table: str, *columns: str, numbers: bool) -> list[str]:
         return kinds.needed(table, columns, numbers=numbers)

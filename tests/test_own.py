@@ -288,29 +288,16 @@ def xlsx(rows: list[list[str]]) -> bytes:
 ROWS = [line.split(",") for line in LINES.strip().splitlines()]
 MESSY: dict[str, tuple[dict[str, str | bytes], str]] = {
     "empty": ({"a_csv": b""}, "empty"),
-    "only blanks": ({"a_csv": "\n \n"}, "empty"),
     "a title above": ({"a_csv": "Orders of 2025\n\n" + LINES}, "3 rows read"),
-    "two lines of names": ({"a_csv": "订单,,,,\n" + LINES}, "3 rows read"),
-    "a mark of the byte order": ({"a_csv": b"\xef\xbb\xbf" + LINES.encode()}, "3 rows read"),
-    "utf-16": ({"a_csv": LINES.encode("utf-16")}, "3 rows read"),
     "a broken byte": (
         {"a_csv": LINES.replace("sku", "商品编码").encode("gbk") + b"3,2025-01-07,\xff\x81,1,2\n"},
         "damaged",
     ),
-    "semicolons": ({"a_csv": LINES.replace(",", ";")}, "3 rows read"),
-    "tabs": ({"a_txt": LINES.replace(",", "\t")}, "3 rows read"),
     "mixed separators": ({"a_csv": LINES + "3;2025-01-07;a;1;2\n"}, "row 4"),
     "too many cells": ({"a_csv": LINES + "3,2025-01-07,a,1,2,3,4\n"}, "more cells"),
     "a PDF": ({"orders_csv": b"%PDF-1.7 ..."}, "PDF"),
     "a picture": ({"orders_png": b"\x89PNG\r\n\x1a\n\0\0"}, "none of"),
-    "bytes": ({"orders_csv": bytes(range(256)) * 9}, "no text"),
     "no rows": ({"a_csv": HEAD}, "0 rows read"),
-    "one column": ({"a_csv": "sku\na\nb\n"}, "No table"),
-    "columns twice": ({"a_csv": "order_id,qty,qty,sku,unit price\n1,2,3,a,4\n"}, "there twice"),
-    "names with breaks": (
-        {"a_csv": '"order\nid",placed_at,sku,qty,"unit\nprice"\n1,2025-01-05,a,2,3\n'},
-        "1 row read",
-    ),
     "a page named xls": (
         {
             "a_xls": "<html><table>"

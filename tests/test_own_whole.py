@@ -205,9 +205,14 @@ GUESSED |= {
 }
 
 
-def test_what_columns_are_taken_for_is_what_is_written_down(tmp_path: Path) -> None:
-    told = alone(tmp_path, GUESSED, rows=False)
-    assert told == written_down("guessed", told)
+STEP = 3  # cases that are looked at in one test
+
+
+@pytest.mark.parametrize("start", range(0, len(GUESSED), STEP))
+def test_what_columns_are_taken_for_is_what_is_written_down(start: int, tmp_path: Path) -> None:
+    names = list(GUESSED)[start : start + STEP]
+    told = alone(tmp_path, {name: GUESSED[name] for name in names}, rows=False)
+    assert told == written_down(f"guessed {start}", told)
 
 
 ROW = "1,2,3\n"
@@ -335,6 +340,14 @@ CHECKED: dict[str, dict[str, str]] = {
         },
         "m7.csv": "placed_at,note,order_id,visitor_id\nlater,x,7,7\n2025-01-08,y,1,9\n合计,,,\n",
     },
+    "states that nobody knows": {
+        "orders.csv": "order_id,placed_at,paid_at,status\n1,2025-01-05,2025-01-05,delivered\n"
+        "2,2025-01-06,2025-01-06,half eaten\n",
+    },
+    "states without a payment": {
+        "orders.csv": "order_id,placed_at,status\n1,2025-01-05,delivered\n2,2025-01-06,odd\n",
+    },
+    "a report of traffic": {"lines.csv": guesses.GA4},
     "too many cells": {
         "orders.csv": ORDERS + "4,7,2025-01-05,,1,2\n5,7,2025-01-05,\n",
         "order_lines.csv": HEADED + '1,1,a,2,10\n1,2,"b,1,5\n2,1,a,1,5\n',
@@ -552,17 +565,17 @@ FIELDS = {
 
 
 def values_of(
-    source: Source, entries: list[Any], ways: tuple[bool, ...], connection: Any
+    kind: str, source: Source, entries: list[Any], ways: tuple[bool, ...], connection: Any
 ) -> list[str]:
-    """Return what each entry of a mapping gives, as each kind of column, read short or long."""
+    """Return what each entry of a mapping gives, as a kind of column, read short or long."""
     told = []
-    for kind, (table, name) in FIELDS.items():
-        field = schemas()[table].field(name)
-        assert kind_of(field) == kind
-        for text, long in itertools.product((False, True) if kind == "id" else (False,), ways):
-            found = [reading(field, entry, source, long, text) for entry in entries]
-            told.append(f"== {kind}{', long' * long}{', text' * text}")
-            told += cells_of(entries, found, source.scan, connection)
+    table, name = FIELDS[kind]
+    field = schemas()[table].field(name)
+    assert kind_of(field) == kind
+    for text, long in itertools.product((False, True) if kind == "id" else (False,), ways):
+        found = [reading(field, entry, source, long, text) for entry in entries]
+        told.append(f"== {kind}{', long' * long}{', text' * text}")
+        told += cells_of(entries, found, source.scan, connection)
     return told
 
 
@@ -576,7 +589,8 @@ def cells_of(entries: list[Any], found: list[Reading], scan: str, connection: An
     ]
 
 
-def test_values_of_every_type_are_read_as_it_is_written_down(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", FIELDS)
+def test_values_of_every_type_are_read_as_it_is_written_down(kind: str, tmp_path: Path) -> None:
     names = [f"c{n}" for n in range(len(TYPES))]
     with connected(tmp_path) as connection:
         values = ", ".join(f"{one} AS {name}" for one, name in zip(TYPES, names, strict=True))
@@ -584,9 +598,9 @@ def test_values_of_every_type_are_read_as_it_is_written_down(tmp_path: Path) -> 
         connection.execute(f"COPY (SELECT {values}) TO '{path}' (FORMAT parquet)")
         (source,) = read(path, "a.parquet", tmp_path, connection)
         assert isinstance(source, Source)
-        told = [f"{name}: {kind}" for name, kind in source.types.items()]
-        told += values_of(source, list(names), (False,), connection)
-    assert "\n".join(told) == written_down("types", "\n".join(told))
+        told = [f"{name}: {theirs}" for name, theirs in source.types.items()]
+        told += values_of(kind, source, list(names), (False,), connection)
+    assert "\n".join(told) == written_down(f"types {kind}", "\n".join(told))
 
 
 def test_texts_of_every_form_are_read_as_it_is_written_down(tmp_path: Path) -> None:
@@ -594,10 +608,9 @@ def test_texts_of_every_form_are_read_as_it_is_written_down(tmp_path: Path) -> N
         rows = ", ".join(f"({sql.text(one)}, '2')" for one in TEXTS)
         connection.execute(f"CREATE TABLE texts AS FROM (VALUES {rows}) AS t(x, n)")
         source = Source("t", ("x", "n"), "texts")
-        told = [
-            "x: " + " | ".join(map(repr, TEXTS)),
-            *values_of(source, ["x"], (False, True), connection),
-        ]
+        told = ["x: " + " | ".join(map(repr, TEXTS))]
+        for kind in FIELDS:
+            told += values_of(kind, source, ["x"], (False, True), connection)
         time, number = (
             schemas()["visits"].field("started_at"),
             schemas()["visits"].field("dwell_seconds"),

@@ -797,7 +797,7 @@ def _fits(frame: Frame, dtype: nw.dtypes.DType, kind: str) -> bool:
         return False
     if isinstance(dtype, nw.Unknown):  # null in Polars and PyArrow, whatever elsewhere
         lazy = not isinstance(frame, nw.DataFrame)  # an eager one knows all that it can use
-        return lazy and not (frame.implementation.is_polars() or frame.implementation.is_pyarrow())
+        return lazy and not frame.implementation.is_polars()
     if kind in {"id", "key"}:
         # pandas writes whole numbers as floats where one is missing, and joins them all the same.
         loose = frame.implementation.is_pandas_like() and dtype.is_float()
