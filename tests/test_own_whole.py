@@ -136,14 +136,15 @@ def alone(path: Path, cases: Mapping[str, Mapping[str, str | bytes]], *, rows: b
     return "\n".join(told)
 
 
+NAMED: dict[str, dict[str, tuple[Any, ...]]] = {
+    "right": {**guesses.RIGHT},
+    "unsure": {**guesses.UNSURE},
+    "stock": {**guesses.STOCKS},
+    "money": {**guesses.MONEY},
+}
 GUESSED: dict[str, dict[str, str | bytes]] = {
     f"{kind}, {name}": {"export.txt" if name == "Amazon" else "export.csv": str(one[0])}
-    for kind, found in {
-        "right": guesses.RIGHT,
-        "unsure": guesses.UNSURE,
-        "stock": guesses.STOCKS,
-        "money": guesses.MONEY,
-    }.items()
+    for kind, found in NAMED.items()
     for name, one in found.items()
 }
 DATES = "order_id,visitor_id,placed_at\n"
