@@ -431,7 +431,7 @@ EVENED: list[tuple[Any, str]] = [
     (pd.array(["a", None], dtype="string[pyarrow]"), "str"),
     (pd.array([NOON, None], dtype="timestamp[ns][pyarrow]"), "datetime64[us]"),
     (pd.array([pd.Timedelta("1h")], dtype="duration[ns][pyarrow]"), "timedelta64[us]"),
-    (pd.array([NOON], dtype=ZONED), str(ZONED)),
+    (pd.Series([NOON], dtype=ZONED), str(ZONED)),
     (pd.array([T("2025-01-05", tz="UTC")]), "datetime64[us, UTC]"),
     (pd.period_range("2025-01", periods=1, freq="M"), "datetime64[us]"),
     (pd.arrays.SparseArray([0, 3]), "int64"),
