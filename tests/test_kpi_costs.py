@@ -88,3 +88,21 @@ def test_the_company_earns_more_than_it_pays(shop: Shop) -> None:
     present = shop.staff["left_on"].isna() & (shop.staff["hired_on"] < months["month"].iloc[-1])
     december = months["payroll"].iloc[-1]
     assert december == pytest.approx(shop.staff.loc[present, "monthly_cost"].sum(), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("staff", "monthly_cost"),
+        ("campaigns", "budget"),
+        ("warehouse", "rent"),
+        ("expenses", "amount"),
+        ("expenses", "item"),
+    ],
+)
+def test_what_the_company_pays_has_no_gap(table: str, column: str) -> None:
+    shop = load_shop()
+    tables = {name: shop[name] for name in shop.tables}
+    gap = tables[table][column].mask(tables[table].index == 1)
+    with pytest.raises(CourseError, match=f"{table}.*{column}|{column}.*{table}"):
+        kpi.result({**tables, table: tables[table].assign(**{column: gap})})

@@ -926,3 +926,11 @@ def test_a_launch_plan_is_as_good_as_a_finer_search(shop: Shop) -> None:
 def test_sales_that_tell_of_no_market_are_refused(sales: list[float], method: str) -> None:
     with pytest.raises(CourseError, match="No Bass curve fits"):
         strategies.fit_bass(sales, method=method)
+
+
+def test_a_cost_that_nobody_would_pay_is_told_where_the_range_follows_from_it() -> None:
+    demand = strategies.uniform(0, 100, 100)
+    with pytest.raises(CourseError, match=r"the highest WTP is ¥100\.00"):
+        strategies.name_your_price(demand, 120)
+    assert strategies.name_your_price(demand, 120, believed=(20, 60)).profit < 0
+    assert strategies.name_your_price(demand, 20).profit > 0
