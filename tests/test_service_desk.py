@@ -714,7 +714,7 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
         (lambda: sd.cover([1] * 7, [sd.Shift(8)]), r"the shape \(7,\)"),
         (lambda: sd.cover([-1] * 24, [sd.Shift(8)]), "required holds -1"),
         (lambda: sd.cover([1] * 24, []), "no shift to choose"),
-        (lambda: sd.resolution(of(contact_id=range(6))), "no column visitor_id"),
+        (lambda: sd.resolution(of(contact_id=range(6))), "no columns visitor_id"),
         (lambda: sd.answer_effect(GROUPS), "against is 'late'. Nobody in it has bought"),
         (lambda: sd.answer_effect(GROUPS, confidence=95), "confidence is 95"),
         (lambda: sd.answer_effect(GROUPS, bought="campaign"), "campaign of groups holds text"),

@@ -136,7 +136,7 @@ def why(kind: str, name: str, error: Exception, shop: Any) -> str:
     >>> from ecokit.shop import Shop
     >>> stock = pd.DataFrame({"date": [], "product_id": [], "sold": []})
     >>> why("explorer", "operations", KeyError("demand"), Shop({"stock": stock}))
-    'This shop lacks the table products; ...'
+    'This shop lacks what is needed here: the table products; ...'
     """
     own = str(error) if isinstance(error, CourseError) else ""
     if not hasattr(shop, "tables"):

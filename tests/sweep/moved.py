@@ -66,24 +66,30 @@ def _checksum(parts: list[Any]) -> int:
 
 def _arguments(given: Arguments, skip: Iterable[str]) -> Iterator[tuple[str, Arguments]]:
     for name, value in given.items():
-        for other in [] if name in skip else _others(value):
-            yield f"{name}={other!r}", {**given, name: other}
+        for label, other in [] if name in skip else _others(value):
+            yield f"{name}={label}", {**given, name: other}
 
 
-def _others(value: Any) -> list[Any]:
+def _others(value: Any) -> list[tuple[str, Any]]:
     """Return values beside one: what lies next to it, and what lies at or beyond its end."""
+    others: list[Any] = []
     match value:
         case bool():
-            return [not value]
+            others = [not value]
         case int():
-            return [value + 1, 0]
+            others = [value + 1, 0]
         case float():
-            return [0.0, 1.0 if 0 < value < 1 else -value]
+            others = [0.0, 1.0 if 0 < value < 1 else -value]
         case pd.Timestamp():
-            return [value + pd.Timedelta(days=1), value - pd.Timedelta(days=400)]
+            others = [value + pd.Timedelta(days=1), value - pd.Timedelta(days=400)]
         case list() if len(value) > 1 and all(isinstance(one, (int, float)) for one in value):
-            return [value[:1], value[::-1], [0 * one for one in value], [-one for one in value]]
-    return []
+            return [
+                ("the first", value[:1]),
+                ("turned round", value[::-1]),
+                ("zeros", [0 * one for one in value]),
+                ("negative", [-one for one in value]),
+            ]
+    return [(repr(other), other) for other in others]
 
 
 def _of_table(table: pd.DataFrame) -> Iterator[tuple[str, Callable[[pd.DataFrame], pd.DataFrame]]]:
