@@ -58,7 +58,7 @@ BASE32 = re.compile(r"[A-Z2-7]{32,}=*")
 BASE85 = re.compile(r"[!-~]{25,}")
 UUENCODED = re.compile(r"[!-M][ -`]{4,60}")
 BLOCK = re.compile(r"</?(?:tr|td|th|li|br)\b[^<>]*>", re.I)
-NUMBERED = re.compile(r"^\W*\d+\W+", re.M)
+NUMBERED = re.compile(r"^\W*\d+\W+(.*)$", re.M)
 CALLED = re.compile(r"[\"'`]\s*\)?;?\s*(?:\.\s*concat\(|\w+\s*\+=)\s*(?=[\"'`])")
 NO_BASE64 = re.compile(r"\\n|[^A-Za-z0-9+/]")
 DATA = re.compile(r"=\r?\n|=([0-9A-F]{2})")
@@ -192,7 +192,7 @@ def spelt(text: str) -> Iterator[str]:
         if "<" in markup:
             yield resolve(MARKUP.sub("", markup))
         if BLOCK.search(markup):
-            yield NUMBERED.sub("", resolve(MARKUP.sub("", BLOCK.sub("\n", markup))))
+            yield NUMBERED.sub(r"\1", resolve(MARKUP.sub("", BLOCK.sub("\n", markup))))
     if len(text) < LONG:
         if "+" in text or ".concat" in text:
             yield JOINED.sub("", resolved)
@@ -200,7 +200,7 @@ def spelt(text: str) -> Iterator[str]:
         if "#" in text:
             yield without_comments(resolved)
         if re.search(r"^\W*\d", text, re.M):  # lines with numbers
-            yield NUMBERED.sub("", text)
+            yield NUMBERED.sub(r"\1", text)
 
 
 def resolve(text: str) -> str:
