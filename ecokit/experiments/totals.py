@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
@@ -79,26 +80,32 @@ def by_arm(data: Any, columns: Columns) -> pd.DataFrame:
         ``_m0_var``; with a covariate its mean ``_x`` and variance ``_x_var``, and the variance of
         their sum, ``_m0_with_var``.
     """
-    frame = _opened(data, columns)
-    if columns.visitor_id:
-        frame = _a_row_each(frame, columns)
-    keys = [*columns.groups, "arm"]
-    if columns.covariate:  # for the covariance, see `_amounts`
-        both = {f"{name}_with": nw.col(name) + nw.col("_x") for name in columns.metrics}
-        frame = frame.with_columns(**both)
-    small = frames.as_pandas(frame.group_by(*keys).agg(*_amounts(columns)))
-    if small["_wrong"].sum():
+    frame, keys = _opened(data, columns), [*columns.groups, "arm"]
+    small = _added(frame, columns)
+    if _faulty(small, columns):
         _refuse(data, columns)
-    # where the rows lie elsewhere, words for nothing and for totals are seen only now
-    small["arm"] = frames.as_pandas(frames.table(small, "arm", name="data"))["arm"]
-    rows.refuse(small, "data", [rows.missing("arm")])
-    small["arm"] = small["arm"].astype(str)
-    small = small.sort_values(keys, ignore_index=True)
+    if columns.visitor_id and (columns.by or small["_two"].sum()):
+        _refuse_two_arms(frame)
+    read = _read(small, keys)
+    if read[keys].isna().to_numpy().sum() > small[keys].isna().to_numpy().sum():
+        for key in columns.groups:  # words for nothing, which are one group
+            frame = frames.as_group(frame, key)
+        read = _read(_added(frame, columns), keys)
+    rows.refuse(read, "data", [rows.missing("arm")])
+    small = read.assign(arm=read["arm"].astype(str)).sort_values(keys, ignore_index=True)
     for name in list(columns.metrics)[: len(columns.rates)]:  # whole numbers, exact on each engine
         small[name] = small[f"{name}_sum"] / small["n"]
         if not columns.covariate:
             small[f"{name}_var"] = small[name] * (1 - small[name]) * small["n"] / (small["n"] - 1)
-    return small.drop(columns="_wrong")
+    return small
+
+
+def _read(small: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Read words for nothing in the names of groups and arms, and refuse those for totals.
+
+    There they are few; in all rows it would cost more than to add these up.
+    """
+    return small.assign(**frames.as_pandas(frames.table(small, keys, name="data"))[keys])
 
 
 def _opened(data: Any, columns: Columns) -> Frame:
@@ -113,14 +120,79 @@ def _opened(data: Any, columns: Columns) -> Frame:
     named_ = {"arm": columns.arm, "visitors": columns.visitors, "visitor_id": columns.visitor_id}
     wanted = {ours: theirs for ours, theirs in named_.items() if theirs}
     wanted |= {**numbered, **columns.groups}
-    types = dict.fromkeys(["visitors", *numbered], "number")
+    groups = ("arm", *columns.groups)
+    types = dict.fromkeys(["visitors", *numbered], "number") | dict.fromkeys(groups, "any")
     frame = frames.table(data, wanted, name="data", types=types)
-    for key in ("arm", *columns.groups):
-        frame = frames.as_group(frame, key)
+    schema = frame.collect_schema()
+    for key in groups:
+        if not isinstance(schema[key], nw.String):  # text is read when it is added up
+            frame = frames.as_group(frame, key)
     numbers = [name for name in ("visitors", *numbered) if name in wanted]
-    wrong = rows.broken(_rules(columns, meanwhile=True)).cast(nw.Int64).alias("_wrong")
     plain = [name for name in wanted if name not in numbers]
-    return frame.select(*plain, *[nw.col(name).cast(nw.Float64) for name in numbers], wrong)
+    floats = [nw.col(name).cast(nw.Float64) for name in numbers]
+    if not (columns.visitors or columns.visitor_id):
+        return frame.select(*plain, *floats)
+    wrong = rows.broken(_rules(columns, meanwhile=True)).cast(nw.Int64).alias("_wrong")
+    return frame.select(*plain, *floats, wrong)
+
+
+def _added(frame: Frame, columns: Columns) -> pd.DataFrame:
+    """Return the sums of a group and arm, and what tells whether a row was wrong."""
+    names: list[Any] = []
+    if columns.visitor_id:
+        names = _arms(frame)
+        frame = _a_row_each(frame, columns, names)
+    if columns.covariate:  # for the covariance, see `_amounts`
+        both = {f"{name}_with": nw.col(name) + nw.col("_x") for name in columns.metrics}
+        frame = frame.with_columns(**both)
+    if not (columns.visitors or columns.visitor_id) and columns.rates:
+        off = {f"{name}_off": _off(nw.col(name)) for name in _rates(columns)}
+        frame = frame.with_columns(**off)
+    amounts = [*_amounts(columns), *_checks(columns)]
+    small = frames.as_pandas(frame.group_by(*columns.groups, "arm").agg(*amounts))
+    if columns.visitor_id:  # there an arm is the number of its name
+        small["arm"] = small["arm"].map(dict(enumerate(names))).astype(object)
+    return small
+
+
+def _off(flag: nw.Expr) -> nw.Expr:
+    """Return 0 for a rate of 0 or 1, and something above 0 for others."""
+    return (flag * (1 - flag)) * (flag * (1 - flag))
+
+
+def _rates(columns: Columns) -> list[str]:
+    return list(columns.metrics)[: len(columns.rates)]
+
+
+def _means(columns: Columns) -> list[str]:
+    """Return the metrics that are amounts, and the covariate."""
+    means = list(columns.metrics)[len(columns.rates) :]
+    return [*means, *(["_x"] if columns.covariate else [])]
+
+
+def _checks(columns: Columns) -> list[nw.Expr]:
+    """Return what a group tells of wrong rows: cheaper than to ask each of them.
+
+    Counts and visitors of several rows are few, or cost more to bring together: there each row is
+    asked.
+    """
+    if columns.visitors or columns.visitor_id:
+        return [nw.col("_wrong", *(["_two"] if columns.visitor_id else [])).sum()]
+    known = [*columns.metrics, *(["_x"] if columns.covariate else [])]
+    found = [nw.col(name).count().alias(f"{name}_known") for name in known]
+    return found + [nw.col(f"{name}_off").sum() for name in _rates(columns)]
+
+
+def _faulty(small: pd.DataFrame, columns: Columns) -> bool:
+    """Say whether a row was wrong: a number is missing or not finite, a rate neither 0 nor 1."""
+    if columns.visitors or columns.visitor_id:
+        return bool(small["_wrong"].sum())
+    known = all((small[f"{name}_known"] == small["n"]).all() for name in columns.metrics)
+    if columns.covariate:
+        known = known and bool((small["_x_known"] == small["n"]).all())
+    off = [small[f"{name}_off"].ne(0).any() for name in _rates(columns)]
+    finite = all(np.isfinite(small[name].astype(float)).all() for name in _means(columns))
+    return not known or any(off) or not finite
 
 
 def _rules(columns: Columns, *, meanwhile: bool) -> list[rows.Wrong]:
@@ -167,39 +239,56 @@ def _refuse(data: Any, columns: Columns) -> None:
         rows.ask(frame, "data", rules)
 
 
-def _a_row_each(frame: Frame, columns: Columns) -> Frame:
-    """Return a row a visitor; refuse visitors who saw two arms."""
-    names = list(columns.metrics)
-    most = [nw.col(name).max() for name in (*names[: len(columns.rates)], "_wrong")]
+def _arms(frame: Frame) -> list[Any]:
+    """Return the arms as the table has them; one that is missing is told later."""
+    found = frames.as_pandas(frame.select("arm").unique())["arm"].dropna().tolist()
+    if len(found) > MOST_ARMS:
+        named(found, "data")
+    return found
+
+
+def _a_row_each(frame: Frame, columns: Columns, names: Sequence[Any]) -> Frame:
+    """Return a row a visitor: its arm, as a number, and whether there were two."""
+    number: Any = nw.lit(0, nw.Int64)
+    for place, name in enumerate(names):
+        mine = nw.when(nw.col("arm") == name).then(nw.lit(place, nw.Int64))
+        number = mine.otherwise(number) if place else mine
+    most = [nw.col(name).max() for name in (*_rates(columns), "_wrong")]
     most += [nw.col("_x").max()] if columns.covariate else []
-    sums = [nw.col(name).sum() for name in names[len(columns.rates) :]]
-    seen = frame.group_by("visitor_id", *columns.groups, "arm").agg(*most, *sums)
-    arms = seen.group_by("visitor_id").agg(arms=nw.col("arm").n_unique())
-    told = arms.select(all=nw.len(), two=(nw.col("arms") > 1).cast(nw.Int64).sum())
-    everybody, both = frames.collected(told).row(0)
+    sums = [nw.col(name).sum() for name in list(columns.metrics)[len(columns.rates) :]]
+    ends = [nw.col("_number").min().alias("arm"), nw.col("_number").max().alias("_last")]
+    numbered = frame.with_columns(_number=number)
+    seen = numbered.group_by("visitor_id", *columns.groups).agg(*ends, *most, *sums)
+    return seen.with_columns(_two=(nw.col("arm") != nw.col("_last")).cast(nw.Int64))
+
+
+def _refuse_two_arms(frame: Frame) -> None:
+    """Refuse visitors who saw two arms."""
+    pairs = frame.group_by("visitor_id", "arm").agg(nw.len().alias("rows"))
+    arms = pairs.group_by("visitor_id").agg(nw.len().alias("arms"))
+    arms = arms.with_columns(two=(nw.col("arms") > 1).cast(nw.Int64))
+    everybody, both = frames.collected(arms.select(nw.len(), nw.col("two").sum())).row(0)
     if both:
-        odd = frames.collected(arms.filter(nw.col("arms") > 1).select(nw.col("visitor_id").min()))
+        odd = arms.filter(nw.col("two") == 1).select(nw.col("visitor_id").min())
         message = _(
             "{n:,} of {all:,} visitors stand in two arms, such as {who}: they saw both. Leave them "
             "out of the test, and find out why."
         )
-        raise CourseError(message.format(n=int(both), all=int(everybody), who=odd.row(0)[0]))
-    return seen
+        who = frames.collected(odd).row(0)[0]
+        raise CourseError(message.format(n=int(both), all=int(everybody), who=who))
 
 
 def _amounts(columns: Columns) -> list[nw.Expr]:
     """Return what is added up in a group and arm."""
-    names = list(columns.metrics)
-    found = [nw.col("_wrong").sum()]
-    found.append(nw.col("visitors").sum().alias("n") if columns.visitors else nw.len().alias("n"))
-    found += [nw.col(name).sum().alias(f"{name}_sum") for name in names[: len(columns.rates)]]
-    found += [nw.col(name).mean() for name in names[len(columns.rates) :]]
-    spread = names if columns.covariate else names[len(columns.rates) :]
-    found += [nw.col(name).var().alias(f"{name}_var") for name in spread]
+    means = list(columns.metrics)[len(columns.rates) :]
+    found = [nw.col("visitors").sum().alias("n") if columns.visitors else nw.len().alias("n")]
+    found += [nw.col(name).sum().alias(f"{name}_sum") for name in _rates(columns)]
+    found += [nw.col(name).mean() for name in _means(columns)]
+    spread = list(columns.metrics) if columns.covariate else means
     if columns.covariate:
-        found += [nw.col("_x").mean(), nw.col("_x").var().alias("_x_var")]
         found += [nw.col(f"{name}_with").var().alias(f"{name}_with_var") for name in spread]
-    return found
+        spread = [*spread, "_x"]
+    return found + [nw.col(name).var().alias(f"{name}_var") for name in spread]
 
 
 def pulls(
