@@ -107,18 +107,14 @@ def test_odd_answers_take_nothing_away(tmp_path: Path, monkeypatch: pytest.Monke
     assert store.Learner(tmp_path / ".ecokit").standing(exercise.id).tries == 0
 
 
-class _Bare(type):
-    """A class that does not say how it is called."""
-
-    @property
-    def __name__(cls) -> str:  # type: ignore[override]
-        raise RuntimeError("odd")
+def _silent(_self: object) -> str:
+    raise RuntimeError("odd")
 
 
-class _Classless:
-    @property
-    def __class__(self) -> type:  # type: ignore[override]
-        raise RuntimeError("odd")
+_BARE: Any = type("Bare", (type,), {"__name__": property(_silent)})("Odd", (), {})
+
+
+_CLASSLESS: Any = type("Classless", (), {"__class__": property(_silent)})
 
 
 class _Odd(str):
@@ -128,7 +124,7 @@ class _Odd(str):
         raise RuntimeError("odd")
 
 
-@pytest.mark.parametrize("make", [lambda: _Bare("Odd", (), {})(), _Classless, lambda: _Odd("?")])
+@pytest.mark.parametrize("make", [lambda: _BARE(), lambda: _CLASSLESS(), lambda: _Odd("?")])
 def test_an_object_that_hides_what_it_is_gets_a_sentence(make: Any) -> None:
     for exercise in DEMO:
         assert checks.check(exercise, make(), NO_SHOP).kind == "unreadable"

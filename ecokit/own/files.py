@@ -93,6 +93,9 @@ def found(folder: Path) -> list[Path]:
 
 def read(path: Path, name: str, work: Path, connection: Any) -> list[Source | Refused]:
     """Return what a file holds: one table, several sheets, or why it holds none."""
+    shown = name.encode("utf-8", "replace").decode()
+    if shown != name:
+        return [Refused(shown, _("Its name is not UTF-8. Give it another name."))]
     try:
         return list(_read(path, name, work, connection))
     except CourseError as error:
@@ -125,6 +128,7 @@ def _parquet(path: Path, name: str, connection: Any) -> Source:
     scan = f"read_parquet({sql.text(path.as_posix())})"
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
+        connection.execute(f"SELECT * FROM {scan} LIMIT 100").fetchmany(1)
     except duckdb.Error:
         raise CourseError(_("It is damaged Parquet. Export it again.")) from None
     types = {column: _narrow(scan, column, kind, connection) for column, kind, *_rest in rows}
