@@ -81,6 +81,14 @@ def test_a_fault_is_told_wherever_it_stands(
     assert len(frames.table(told, "a", name="t", types=types)) == 3  # b is not asked for
 
 
+@pytest.mark.parametrize("kind", ["datetime", "date", "any"])
+@pytest.mark.parametrize("engine", ["pandas", "polars", "duckdb"])
+def test_a_column_of_times_with_a_zone_is_told(kind: str, engine: str) -> None:
+    days = pd.DataFrame({"a": [1], "b": pd.Series([NOON]).dt.tz_localize("UTC")})
+    told = refusal(frames.table, MOVES[engine](days), "b", name="t", types={"b": kind})
+    assert told.replace("Etc/", "") == ZONE
+
+
 @pytest.mark.parametrize("place", [(0,), (1,), (2,), (1, 2)])
 @pytest.mark.parametrize("column", ["order_id", "b"])
 @pytest.mark.parametrize("engine", ["pandas", "polars"])

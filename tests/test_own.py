@@ -75,7 +75,7 @@ def test_one_raw_file_of_lines_becomes_orders_and_lines(tmp_path: Path) -> None:
 def test_the_source_is_not_changed_and_a_corrected_mapping_is_used(tmp_path: Path) -> None:
     raw = write(tmp_path / "raw", export_csv=LINES)
     before = hashlib.sha256((raw / "export.csv").read_bytes()).hexdigest()
-    out = tmp_path / "out"
+    out = tmp_path / "deep" / "out"
     look(raw, out)
     mapping = out / "mapping.yaml"
     corrected = mapping.read_text("utf-8").replace("unit_price: unit price\n", "")
@@ -287,71 +287,27 @@ def xlsx(rows: list[list[str]]) -> bytes:
 
 ROWS = [line.split(",") for line in LINES.strip().splitlines()]
 MESSY: dict[str, tuple[dict[str, str | bytes], str]] = {
-    "empty": ({"a_csv": b""}, "empty"),
-    "a title above": ({"a_csv": "Orders of 2025\n\n" + LINES}, "3 rows read"),
     "a broken byte": (
         {"a_csv": LINES.replace("sku", "商品编码").encode("gbk") + b"3,2025-01-07,\xff\x81,1,2\n"},
         "damaged",
     ),
-    "mixed separators": ({"a_csv": LINES + "3;2025-01-07;a;1;2\n"}, "row 4"),
-    "too many cells": ({"a_csv": LINES + "3,2025-01-07,a,1,2,3,4\n"}, "more cells"),
-    "a PDF": ({"orders_csv": b"%PDF-1.7 ..."}, "PDF"),
-    "a picture": ({"orders_png": b"\x89PNG\r\n\x1a\n\0\0"}, "none of"),
     "no rows": ({"a_csv": HEAD}, "0 rows read"),
-    "a page named xls": (
-        {
-            "a_xls": "<html><table>"
-            + "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in ROWS)
-            + "</table></html>"
-        },
-        "3 rows read",
-    ),
-    "a page without a table": ({"a_xls": "<html><p>Log in</p></html>"}, "without a table"),
-    "a spreadsheet": ({"a_xlsx": xlsx(ROWS)}, "3 rows read"),
     "a torn spreadsheet": ({"a_xlsx": xlsx(ROWS)[:200]}, "no spreadsheet"),
     "a locked spreadsheet": (
         {"a_xlsx": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)},
         "locked",
     ),
-    "torn gzip": ({"a_csv_gz": b""}, "empty"),
     "a torn archive": ({"orders_gz": gzip.compress(LINES.encode() * 99)[:60]}, "whole gzip"),
     "damaged Parquet": ({"orders_parquet": b"PAR1 and no more"}, "damaged Parquet"),
     "hidden": ({".orders_csv": LINES, "~$orders_xlsx": b"x"}, "holds no file"),
     "a huge cell": ({"a_csv": LINES + '3,2025-01-07,"' + "x" * 3_000_000 + '",1,2\n'}, "rows read"),
     "formulas": ({"a_csv": LINES + "3,2025-01-07,=cmd|' /C calc'!A0,1,2\n"}, "4 rows read"),
     "markup": ({"<b>_csv": LINES.replace("sku", "<script>alert(1)</script>")}, "rows read"),
-    "day or month": ({"a_csv": HEAD + "1,01/02/2025,a,1,2\n"}, "change places"),
-    "totals": ({"a_csv": LINES + "合计,,,4,24.5\n"}, "a total"),
-    "an id that was rounded": ({"a_csv": LINES + "1.23E+17,2025-01-07,a,1,2\n"}, "rounded"),
-    "a decimal comma": (
-        {"a_csv": LINES.replace(",", ";").replace("10.00", "10,50").replace("9.5", "9,50")},
-        "decimal comma",
-    ),
     "a text price": ({"a_csv": LINES + "3,2025-01-07,a,1,cheap\n"}, "not numbers"),
-    "prices below costs": (
-        {"a_csv": "order_id,date,sku,stock,price,cost,qty\n1,2025-01-05,a,100,5,10,2\n"},
-        "order_lines, unit_price: below the unit_cost in 100% of the rows",
-    ),
     "a key and nothing else": ({"a_csv": "channel,spend\nWeb,1\nWeb,2\n"}, "No table of a shop"),
-    "merged cells": (
-        {"a_csv": LINES + ",,b,1,9.5\n,,a,1,10\n"},
-        "as under merged cells, fill the cells down",
-    ),
-    "equal rows": ({"a_csv": LINES + "1,2025-01-05 10:00,a,2,10.00\n"}, "each counts as a row"),
     "a file pasted twice": (
         {"a_csv": LINES + LINES.partition("\n")[2]},
         "3 rows, each a copy of another row",
-    ),
-    "orphans": (
-        {
-            "orders_csv": "order_id,placed_at\n1,2025-01-05\n",
-            "order_lines_csv": "order_id,line,sku,quantity,unit_price\n1,1,a,1,2\n7,1,a,1,9\n",
-        },
-        "whose order is not there (row 2), worth ¥9.00",
-    ),
-    "keys that differ": (
-        {"orders_csv": "order_id,placed_at\n1,2025-01-05\n1,2025-01-06\n2,2025-01-07\n"},
-        "2 rows, each the same key",
     ),
 }
 
@@ -546,18 +502,12 @@ def test_what_is_missing_or_misspelt_is_said(tmp_path: Path) -> None:
     raw = write(tmp_path / "raw", a_csv=LINES)
     out = tmp_path / "out"
     for wrong, words in (
-        ("tables: [", "no YAML"),
-        ("folder: x\n", "no entry 'tables'"),
         ("tables: {order: {files: [a.csv], columns: {order_id: order_id}}}", "no table 'order'"),
         ("tables: {orders: {files: [b.csv], columns: {order_id: order_id}}}", "names b.csv"),
         ("tables: {orders: {files: [a.csv], columns: {order_id: id}}}", "no column 'id'"),
         ("tables: {orders: {files: [a.csv], columns: {number: sku}}}", "no column of it"),
-        ("tables: {orders: {files: [a.csv], columns: {order_id: {a: b}}}}", "says nothing"),
         ("copies: yes\ntables: {}", "leave out, keep"),
         (of_time("{column: placed_at, only_if: [paid]}"), "Write {a: b}"),
-        (of_time("{column: placed_at, words: paid}"), "Write {a: b}"),
-        (of_time("{join: []}"), "Write .a, b."),
-        (of_time("{column: placed_at, none: 2025}"), "Write .a, b."),
         (of_time("{row: true}"), "by 'row', which its kind has not: time"),
         (of_time("{column: qty, over: qty}"), "by 'over', which"),
         (of_time("{column: placed_at, dates: number}"), "Write dmy or mdy"),

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ecokit.errors import CourseError
-from ecokit.own import command, looking, mapping, pages, sheets, sql, zones
+from ecokit.own import build, command, looking, mapping, pages, sheets, sql, zones
 from ecokit.own.build import connected, typed
 from ecokit.own.checks import Checks, Left
 from ecokit.own.files import Refused, Source, read
@@ -28,13 +28,19 @@ from ecokit.own.zones import Reading
 from ecokit.shop.schema import schemas
 from tests import test_own as own
 from tests import test_own_guesses as guesses
+from tests.test_own import unmeasured  # noqa: F401
 
 DATA = Path(__file__).parent / "data" / "own_whole"
 
 
+def file_of(name: str) -> str:
+    """Return the file of a name."""
+    return f"{name.replace(' ', '_').replace(chr(39), '')}.txt"
+
+
 def written_down(name: str, told: str) -> str:
     """Return what is written down under a name; write it where that is asked for."""
-    path = DATA / f"{name.replace(' ', '_').replace(chr(39), '')}.txt"
+    path = DATA / file_of(name)
     if os.environ.get("OWN_WHOLE") == "write":
         path.write_text(told, "utf-8")
     return path.read_text("utf-8")
@@ -54,9 +60,11 @@ class Folder:
         self.refused: list[Refused] = []
         for name, content in given.items():
             file = self.raw / name
+            file.parent.mkdir(exist_ok=True)
             file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-        for file in sorted(self.raw.iterdir()):
-            for one in read(file, file.name, self.work / "copies", self.connection):
+        for file in sorted(one for one in self.raw.rglob("*") if one.is_file()):
+            name = file.relative_to(self.raw).as_posix()
+            for one in read(file, name, self.work / "copies", self.connection):
                 if isinstance(one, Source):
                     self.sources[one.name] = one
                 else:
@@ -161,6 +169,9 @@ GUESSED |= {
     "a decimal comma": {"products.csv": "product_id;name;cost;list price\na;A;1,5;2,5\nb;B;1;2\n"},
     "below cost": {"products.csv": "product_id,name,cost,list price\na,A,5,3\nb,B,5,4\nc,C,1,2\n"},
     "half below cost": {"products.csv": "product_id,name,cost,list price\na,A,5,3\nb,B,1,2\n"},
+    "a line below its cost": {
+        "a.csv": "order_id,date,sku,stock,price,cost,qty\n1,2025-01-05,a,100,5,10,2\n"
+    },
     "at cost": {"products.csv": "product_id,name,cost,list price\na,A,5,5\nb,B,1,1\n"},
     "words for states": {
         "orders.csv": SHOP + "1,2025-01-05,交易成功\n2,2025-01-06,交易关闭\n3,2025-01-07,odd\n"
@@ -197,6 +208,29 @@ GUESSED |= {
     },
     "sheets by day": {
         "stock 2025.csv": "date,product_id,opening,received,sold,closing\n2025-01-05,a,5,0,1,4\n"
+    },
+}
+GOODS_OR_ORDERS = "order_id,region,status,product_id,name,cost,list price\n1,A,delivered,a,A,1,2\n"
+GUESSED |= {
+    "a name that says more": {"deep/my orders.2025.csv": GOODS_OR_ORDERS},
+    "a folder that says nothing": {"orders/x.csv": GOODS_OR_ORDERS},
+    "a quantity above the stock": {
+        "export.csv": guesses.lines("数量,库存,单价", lambda o, n, p: (guesses.STOCK[o], n, p))
+    },
+    "a quantity below the stock": {
+        "export.csv": guesses.lines("数量,库存,单价", lambda o, n, p: (n, guesses.STOCK[o], p))
+    },
+    "an amount, and less paid": {
+        "export.csv": guesses.lines(
+            "数量,单价,金额,实付金额", lambda o, n, p: (n, p, n * p, n * p - o % 2)
+        )
+    },
+    "an amount, and a discount": {
+        "export.csv": guesses.lines("数量,单价,金额,优惠", lambda o, n, p: (n, p, n * p, o % 2))
+    },
+    "a state that the preset does not know": {
+        one.name: one.read_text("utf-8").replace("已收货", "半路")
+        for one in (own.DATA / "pinduoduo_orders").iterdir()
     },
 }
 GUESSED |= {
@@ -269,6 +303,7 @@ READ: dict[str, dict[str, str | bytes]] = {
     "a page in text": {"a.csv": f"<p>{PAGE}"},
     "a page of none": {"a.xls": "<!doctype html><p>x"},
     "a spreadsheet": {"a.xlsx": own.xlsx([["a", "b"], ["1", "x"], ["", ""], ["2", "=1+1"]])},
+    "a torn spreadsheet": {"a.xlsx": own.xlsx([["a"]])[:200]},
     "hash ids": {"a.csv": "a,b\n1," + "x" * 70 + "\n"},
 }
 
@@ -349,6 +384,15 @@ CHECKED: dict[str, dict[str, str]] = {
         "orders.csv": "order_id,placed_at,status\n1,2025-01-05,delivered\n2,2025-01-06,odd\n",
     },
     "a report of traffic": {"lines.csv": guesses.GA4},
+    "one value is left": {
+        "orders.csv": "order_id,visitor_id,placed_at,paid_at\n1,7,soon,\n2,8,2025-01-06,later\n"
+        "3,8,x,2025-01-07\n",
+        "products.csv": "product_id,name,cost,list_price\na,A,-1,5\nb,B,2,6\n",
+    },
+    "ids that are words elsewhere": {
+        "posts.csv": "structure,post_id,title,department,reports_to\nnow,1,A,D,\nnow,2,B,D,1\n"
+        "now,3,C,D, 1.0\nnow,4,C,D,chief\n",
+    },
     "too many cells": {
         "orders.csv": ORDERS + "4,7,2025-01-05,,1,2\n5,7,2025-01-05,\n",
         "order_lines.csv": HEADED + '1,1,a,2,10\n1,2,"b,1,5\n2,1,a,1,5\n',
@@ -361,6 +405,16 @@ def test_a_folder_is_checked_as_it_is_written_down(name: str, folder: Make) -> N
     one = folder(CHECKED[name])
     told = "\n".join([*one.guessed(), "--", *one.checked()])
     assert told == written_down(name, told)
+
+
+@pytest.mark.parametrize("name", ["ids of text in two tables", "ids that are rounded"])
+def test_what_stands_below_the_sample_is_learned_as_well(
+    name: str, folder: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = folder(CHECKED[name])
+    told = "\n".join([*one.guessed(), "--"])
+    monkeypatch.setattr(build, "SAMPLE", 1)
+    assert "\n".join([told, *one.checked()]) == (DATA / file_of(name)).read_text("utf-8")
 
 
 # --- mappings by hand --------------------------------------------------------------------
@@ -489,16 +543,22 @@ def test_what_is_wrong_in_a_mapping_is_said_with_its_place(
 
 def test_what_a_mapping_may_hold(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_bytes(b"tables: \xff")
-    with pytest.raises(CourseError, match=r"no YAML \(not UTF-8\)"):
-        mapping.read(path)
+    for size, said in (
+        (1, r"no YAML \(not UTF-8\)"),
+        (4 << 20, r"no YAML \(not UTF-8\)"),
+        ((4 << 20) + 1, "has more than 4 MB"),
+    ):
+        path.write_bytes(b"\xff" * size)
+        with pytest.raises(CourseError, match=said):
+            mapping.read(path)
     with pytest.raises(CourseError, match=r"none\.yaml cannot be read"):
         mapping.read(tmp_path / "none.yaml")
     deep = "[\n " * 20 + "]" * 20
     path.write_text(f"tables: {{orders: {{files: 7, columns: {{order_id: 5}}}}}}\nx: {deep}")
     with pytest.raises(CourseError, match="write its files"):
         mapping.read(path)
-    path.write_text("tables: {orders: {files: [7], columns: {order_id: 5}, where: {a: b, c: [d]}}}")
+    text = "tables: {orders: {files: [7], columns: {order_id: 5}, where: {a: b, c: [d]}}}"
+    path.write_text(text)
     plan, folder = mapping.read(path)
     assert folder == ""
     assert plan == mapping.Plan(
@@ -604,14 +664,25 @@ def test_values_of_every_type_are_read_as_it_is_written_down(kind: str, tmp_path
     assert "\n".join(told) == written_down(f"types {kind}", "\n".join(told))
 
 
-def test_texts_of_every_form_are_read_as_it_is_written_down(tmp_path: Path) -> None:
+def of_texts(connection: Any) -> Source:
+    """Return a source of all texts."""
+    rows = ", ".join(f"({sql.text(one)}, '2')" for one in TEXTS)
+    connection.execute(f"CREATE TABLE texts AS FROM (VALUES {rows}) AS t(x, n)")
+    return Source("t", ("x", "n"), "texts")
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_texts_of_every_form_are_read_as_it_is_written_down(kind: str, tmp_path: Path) -> None:
     with connected(tmp_path) as connection:
-        rows = ", ".join(f"({sql.text(one)}, '2')" for one in TEXTS)
-        connection.execute(f"CREATE TABLE texts AS FROM (VALUES {rows}) AS t(x, n)")
-        source = Source("t", ("x", "n"), "texts")
         told = ["x: " + " | ".join(map(repr, TEXTS))]
-        for kind in FIELDS:
-            told += values_of(kind, source, ["x"], (False, True), connection)
+        told += values_of(kind, of_texts(connection), ["x"], (False, True), connection)
+    assert "\n".join(told) == written_down(f"texts {kind}", "\n".join(told))
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_texts_are_read_as_an_entry_says(long: bool, tmp_path: Path) -> None:
+    with connected(tmp_path) as connection:
+        source = of_texts(connection)
         time, number = (
             schemas()["visits"].field("started_at"),
             schemas()["visits"].field("dwell_seconds"),
@@ -631,12 +702,11 @@ def test_texts_of_every_form_are_read_as_it_is_written_down(tmp_path: Path) -> N
             (number, {"column": "x", "none": [7, "null"]}),
             (number, {"row": True}),
         ]
-        for long in (False, True):
-            found = [reading(field, entry, source, long, False) for field, entry in entries]
-            of = "(SELECT *, row_number() OVER () AS own_row_ FROM texts)"
-            told += ["== long" if long else "== short"]
-            told += cells_of([entry for _field, entry in entries], found, of, connection)
-    assert "\n".join(told) == written_down("texts", "\n".join(told))
+        found = [reading(field, entry, source, long, False) for field, entry in entries]
+        of = "(SELECT *, row_number() OVER () AS own_row_ FROM texts)"
+        told = cells_of([entry for _field, entry in entries], found, of, connection)
+    name = f"texts read {'long' if long else 'short'}"
+    assert "\n".join(told) == written_down(name, "\n".join(told))
 
 
 VISITS = "i AS visit_id, i % 2 AS visitor_id, TIMESTAMP '2025-01-05' AS started_at"
@@ -779,12 +849,18 @@ def test_words_of_a_report() -> None:
     assert len(command.nearest(near * 2)) == 5
 
 
-def test_a_report_is_what_is_written_down(tmp_path: Path) -> None:
-    """Whole: the page of text, what is left out, and the shop; in one run."""
+def exports(tmp_path: Path) -> Path:
+    """Return a folder of which some is left out, or no table."""
     raw = tmp_path / "raw"
     raw.mkdir()
     for table, text in (own.BOTH["values"] | {"note": "no table\n1\n"}).items():
         (raw / f"{table}.csv").write_text(text, "utf-8")
+    return raw
+
+
+def test_a_report_is_what_is_written_down(tmp_path: Path) -> None:
+    """Whole: the page of text, what is left out, and the shop; in one run."""
+    raw = exports(tmp_path)
     (raw / "back.csv").write_text("x", "utf-8")
     (raw / ".hidden.csv").write_text("x", "utf-8")
     found = looking.look(raw, tmp_path / "out")
@@ -795,8 +871,15 @@ def test_a_report_is_what_is_written_down(tmp_path: Path) -> None:
     told = "\n".join([head, left, *kept, *map(str, found.values.items())])
     assert told == written_down("report", told)
     assert not list((tmp_path / "out").glob(".work*"))
-    again = looking.look(raw, tmp_path / "out")
-    assert [one.partition(": ")[0] for one in again.notes] == ["The mapping is yours"]
-    other = looking.look(raw, tmp_path / "out", preset_name="jd_orders")
-    assert "A new guess lies beside it" in other.notes[1]
-    assert other.values == again.values == found.values
+
+
+@own.QUICK
+def test_a_mapping_that_is_there_is_used_and_a_new_guess_lies_beside_it(tmp_path: Path) -> None:
+    raw = exports(tmp_path)
+    looks = [looking.look(raw, tmp_path / "out", preset_name=one) for one in ("", "", "jd_orders")]
+    assert [[one.partition(": ")[0] for one in look.notes] for look in looks] == [
+        ["The mapping is a guess"],
+        ["The mapping is yours"],
+        ["The mapping is yours", "A new guess lies beside it"],
+    ]
+    assert looks[0].kept == looks[1].kept == looks[2].kept

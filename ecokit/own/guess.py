@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
+from pathlib import PurePosixPath
 from typing import Any
 
 from ecokit.errors import CourseError
@@ -240,7 +241,7 @@ def _plain(word: str) -> str:
 def _by_names(source: Source, connection: Any) -> dict[str, Part]:
     """Guess the tables of a file by the names of its columns, its own name, and values."""
     hits = {table: _matched(table, source) for table in schemas()}
-    title = bare(source.name.rpartition("/")[2].partition(".")[0].partition("#")[0])
+    title = bare(PurePosixPath(source.name.partition(".")[0]).name)
 
     def fit(table: str) -> tuple[float, float]:
         schema, found = schemas()[table], hits[table]
