@@ -17,6 +17,7 @@ import pytest
 
 from ecokit.errors import CourseError
 from ecokit.own import build, command, looking, mapping, pages, sheets, sql, zones
+from ecokit.own.able import Ability
 from ecokit.own.build import connected, typed
 from ecokit.own.checks import Checks, Left
 from ecokit.own.files import Refused, Source, read
@@ -851,6 +852,14 @@ def test_words_of_a_report() -> None:
     near = [("a", "needs x: 1, 2"), ("b", "needs x; y"), ("c", "needs x: 1"), ("d", "needs x")]
     assert [name for name, _ in command.nearest(near)] == ["c", "d", "a", "b"]
     assert len(command.nearest(near * 2)) == 5
+
+
+def test_a_report_tells_what_can_be_computed_and_what_the_rest_lacks() -> None:
+    there = Ability("measure", "a", "This", ())
+    other = Ability("measure", "b", "That", ("visits",))
+    found = Look(Path("raw"), Path("out"), mapping.Plan({}), abilities=[there, other])
+    told = pages.text(found).partition("Measures and KPIs: ")[2].splitlines()
+    assert told[:3] == ["1 of 2", "- yes: This", "- no: That, needs visits"]
 
 
 def exports(tmp_path: Path) -> Path:
