@@ -333,6 +333,10 @@ CHECKED: dict[str, dict[str, str]] = {
         "orders.csv": "order_id,visitor_id,placed_at\n1,7,2025-01-05\n2,8,2025-01-06\n",
         "order_lines.csv": HEADED + "1,1,a,2,10\nA2,1,a,1,5\n",
     },
+    "a fault in the second file": {
+        "a.csv": "order_id,visitor_id,placed_at\n1,7,2025-01-05\n2,8,2025-01-06\n",
+        "b.csv": "order_id,visitor_id,placed_at\n3,7,2025-01-05\n4,8,1825-01-06\n5,8,later\n",
+    },
     "ids of decimals": {
         "orders.csv": "order_id,visitor_id,placed_at\n1.0,7,2025-01-05\n2.0,8,2025-01-06\n",
         "order_lines.csv": HEADED + "1,1,a,2,10\n2,1,a,1,5\n",
