@@ -56,7 +56,9 @@ CALLS = [
         "call_gives_what_it_gave",
         "call_with_one_thing_moved_gives_what_it_gave",
         "confidence_lies_between_0_and_1",
+        "constant_is_what_it_was",
         "default_is_what_it_was",
+        "limit_is_what_it_was",
         "table_that_comes_back_is_a_plain_one",
         "word_is_a_word",
     )

@@ -431,3 +431,9 @@ def test_a_split_by_lot_is_even_and_its_p_values_are_uniform() -> None:
     ]
     assert stats.kstest(chances, "uniform").pvalue > 0.001
     assert binom.cdf(sum(p < 0.1 for p in chances), 300, 0.1) > 0.001
+
+
+def test_no_test_tells_two_shares_apart_that_nearly_agree() -> None:
+    assert experiments.sample_size(0.5, 0.5 + 3e-6) > 4e11
+    with pytest.raises(CourseError, match="No test is long enough to tell"):
+        experiments.sample_size(0.5, 0.5 + 1e-6)

@@ -823,3 +823,20 @@ def test_the_twin_shows_desks_around_the_busiest_hours_work(shop: Shop) -> None:
 def test_who_came_back_did_so_after_the_first_day() -> None:
     with pytest.raises(CourseError, match="above 0 for who came back"):
         sd.fit_bg_nbd([2, 1], [0, 5], [10, 10])
+
+
+@pytest.mark.parametrize("cause", [None, "courier"])
+def test_reasons_need_parcels_of_both_kinds(cause: str | None) -> None:
+    sent = pd.Timestamp("2025-03-01")
+    parcels = pd.DataFrame({"order_id": [1, 2], "dispatched_at": sent, "delay_cause": cause})
+    asked = pd.DataFrame({"order_id": [1], "reason": ["late"], "arrived_at": sent})
+    with pytest.raises(CourseError, match="All parcels are alike"):
+        sd.reasons_by_parcel({"orders": parcels, "contacts": asked, "complaints": asked})
+
+
+@pytest.mark.parametrize("column", ["frequency", "recency_days"])
+def test_no_customer_bought_less_than_never(column: str) -> None:
+    people = pd.DataFrame({"segment": ["new"], "frequency": 0, "monetary": -5.0, "recency_days": 0})
+    assert sd.segments(people)["sales"].tolist() == [-5]  # goods that came back
+    with pytest.raises(CourseError, match=f"{column} is no number of 0 or more"):
+        sd.segments(people.assign(**{column: -1}))

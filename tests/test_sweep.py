@@ -32,7 +32,7 @@ from ecokit import topics
 from ecokit.errors import CourseError
 from ecokit.shop import Shop
 from ecokit.shop.schema import schemas
-from tests.sweep import moved, stored
+from tests.sweep import limits, moved, stored
 from tests.sweep.inputs import FOR_AUTHORS
 from tests.sweep.shop import Call, Calls
 
@@ -75,6 +75,7 @@ def calls(room: str) -> Calls:
 
 
 CALLS = {name: call for room in ROOMS for name, call in calls(room).items()}
+MODULES = [name for room in ROOMS for name in limits.modules(room)]
 
 
 def public(room: str) -> dict[str, Callable[..., Any]]:
@@ -187,6 +188,18 @@ def test_a_call_with_one_thing_moved_gives_what_it_gave(name: str) -> None:
 @pytest.mark.parametrize("name", CALLS)
 def test_a_default_is_what_it_was(name: str) -> None:
     assert stored.defaults(_function(name)) == stored.read()["defaults"].get(name, {})
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_limit_is_what_it_was(name: str) -> None:
+    known = stored.read()["limits"].get(name, [])
+    assert _limits(name) == known, "if meant: python -m tests.sweep.stored limits"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_constant_is_what_it_was(module: str) -> None:
+    found, known = limits.constants(module), stored.read()["constants"].get(module, {})
+    assert stored.alike(found, known), "if meant: python -m tests.sweep.stored constants"
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -384,12 +397,23 @@ def _collected(found: Any) -> Any:
     return frame.to_pandas() if isinstance(frame, nw.DataFrame) else found
 
 
-@cache
 def _expected(name: str) -> Any:
+    return _given(name)[0]
+
+
+def _limits(name: str) -> list[str]:
+    return _given(name)[1]
+
+
+@cache
+def _given(name: str) -> tuple[Any, list[str]]:
+    """Return what a call gives, and the limits of the numbers that it asks for."""
     function, call = _function(name), _call(name)
-    found = _run(function, _arguments(function, call))
+    arguments = _arguments(function, call)
+    with limits.noted() as asked:
+        found = _run(function, arguments)
     assert not isinstance(found, CourseError), f"{name}: the call in tests/sweep fails: {found}"
-    return _plain(call.of(found))
+    return _plain(call.of(found)), sorted(asked)
 
 
 def _moved_results(name: str) -> dict[str, Any]:

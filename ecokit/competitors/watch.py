@@ -567,7 +567,7 @@ def _since(
         usual = float(np.median((calm if len(calm) else before)[-USUAL_WEEKS:]))
         if abs(prices[start - 1] / usual - 1) < least_change / 2:
             return usual, len(prices) - start
-    return float(prices[0]), len(prices)
+    return float(prices.item()), 1  # the first week of an offer
 
 
 def _sentence(row: Mapping[Any, Any]) -> str:

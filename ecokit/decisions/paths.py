@@ -118,7 +118,7 @@ class DecisionTime:
         elif self.parallel:
             share = np.prod(-np.expm1(-t[..., None] / means), axis=-1)
         elif self._equal:
-            share = special.gammainc(means.size, t / means[0])
+            share = special.gammainc(means.size, t / means.max())
         else:
             per_minute = _TALBOT_NODES / np.maximum(t, 1e-12 * means.min())[..., None]
             terms = 1 / (1 + per_minute[..., None] * means)
@@ -175,7 +175,7 @@ class DecisionTime:
         rates = [1 / m for m in self.means]
         return [
             ((-1) ** (size + 1), sum(chosen))
-            for size in range(1, len(rates) + 1)
+            for size, _rate in enumerate(rates, start=1)
             for chosen in combinations(rates, size)
         ]
 

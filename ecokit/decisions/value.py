@@ -16,6 +16,7 @@ from scipy import optimize
 from ecokit.decisions.times import (
     grouped,
     minutes_between,
+    negative,
     still_open,
     with_minutes,
     wrong_times,
@@ -71,7 +72,7 @@ def lost_value(data: Any, *, by: By = "kind") -> Any:
     frames.refuse_taken(keys, _LOST)
     (frame,) = frames.door(data, {"decisions": ["outcome", "potential", "effect", *keys]})
     approved = frame.filter(nw.col("outcome") == "approved")
-    rows.refuse(approved, "decisions", _AMOUNTS)
+    rows.refuse(approved, "decisions", [*_AMOUNTS, *negative(frame)])
     sums = grouped(
         approved.with_columns(
             _potential=_fen("potential"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -186,7 +187,7 @@ def check_sum(weights: pd.Series, whose: str) -> None:
     total = weights.sum()
     if (weights < 0).any():
         raise CourseError(_("{whose} hold one below 0. Raise it.").format(whose=whose))
-    if not abs(total - 1) < 1e-6:
+    if not math.isclose(total, 1, abs_tol=1e-6):
         raise CourseError(
             _("{whose} add up to {total:.6g} %, not to 100 %. Raise or lower one of them.").format(
                 whose=whose, total=100 * total

@@ -629,11 +629,9 @@ def _refuse_doubled(panel: Any, data: pd.DataFrame, key: By, product_id: str) ->
     if product_id != "product_id" or "week" not in frame.collect_schema().names():
         return
     table = frames.as_pandas(frame)
-    products, weeks = (pd.factorize(table[name])[0] for name in ("product_id", "week"))
-    many = np.bincount((products + 1) * (weeks.max(initial=0) + 2) + weeks + 1)
-    if many.max(initial=0) < 2:  # no two rows of a product and week: no row twice
-        return
-    doubled = table.duplicated()
+    doubled = table[["product_id", "week"]].duplicated()
+    if doubled.any():  # else no row can stand there twice
+        doubled = table.duplicated()
     if doubled.any():
         message = _(
             "{n:,} rows of the panel stand in it twice. Keep one of each; if they are different "

@@ -141,7 +141,8 @@ def segments(
     Raises
     ------
     CourseError
-        A column is missing, or a customer has no segment or lacks one of the numbers.
+        A column is missing, a customer has no segment or lacks one of the numbers, or there are
+        orders or days below zero.
 
     References
     ----------
@@ -161,6 +162,7 @@ def segments(
     frame = frames.table(customers, columns, name="customers", types=types)
     people = frames.as_pandas(frame.select(*columns))
     counted = [amounts.gaps("customers", one) for one in list(columns)[1:]]
+    counted += [rows.below_zero(one, gaps=True) for one in ("frequency", "recency_days")]
     rows.refuse(people, "customers", [rows.missing("segment"), *counted])
     table = people.groupby("segment").agg(
         customers=("frequency", "size"),

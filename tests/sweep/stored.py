@@ -1,6 +1,7 @@
 """What each public function gave for the call of the sweep when it was last looked at, in short.
 
-    python -m tests.sweep.stored     # store what they give today; then read the change with git
+    python -m tests.sweep.stored            # store what they give today; then read it with git
+    python -m tests.sweep.stored limits     # this part alone
 
 Most wrong results are results of the wrong size: a sign, a limit, a filter. They look as good as
 right ones; beside those of yesterday they do not.
@@ -126,15 +127,26 @@ def _elsewhere(give: Callable[[str], Any], name: str) -> Any:
 
 
 def main() -> None:
-    """Store what the calls give today."""
+    """Store what the calls give today; of the parts that are named, or of all."""
     from tests import test_sweep
+    from tests.sweep import limits
 
     names = sorted(test_sweep.CALLS)
-    results = {name: short(_elsewhere(test_sweep._expected, name)) for name in names}
-    moved = {name: _elsewhere(test_sweep._moved_results, name) for name in names}
-    known = {name: defaults(test_sweep._function(name)) for name in names}
-    parts = {"results": results, "defaults": {name: one for name, one in known.items() if one}}
-    parts["moved"] = {name: one for name, one in moved.items() if one}
+    makers: dict[str, tuple[list[str], Callable[[str], Any]]] = {
+        "results": (names, lambda name: short(_elsewhere(test_sweep._expected, name))),
+        "defaults": (names, lambda name: defaults(test_sweep._function(name))),
+        "limits": (names, lambda name: _elsewhere(test_sweep._limits, name)),
+        "constants": (test_sweep.MODULES, limits.constants),
+        "moved": (names, lambda name: _elsewhere(test_sweep._moved_results, name)),
+    }
+    asked = sys.argv[1:] or list(makers)
+    parts = {part: read().get(part, {}) for part in makers}
+    for part in asked:
+        those, make = makers[part]
+        found = {name: make(name) for name in those}
+        parts[part] = {
+            name: one for name, one in found.items() if part == "results" or one not in ({}, [])
+        }
     written = [
         f" {json.dumps(part)}: {{\n"
         + ",\n".join(f"  {json.dumps(name)}: {json.dumps(one)}" for name, one in told.items())
