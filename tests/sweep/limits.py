@@ -65,7 +65,7 @@ def modules(room: str) -> list[str]:
     """Return the names of a package's modules, ``pricing.regression``.
 
     >>> modules("experiments")[:2]
-    ['experiments.looking', 'experiments.panel']
+    ['experiments.comparing', 'experiments.differences']
     """
     folder = Path(ecokit.__file__).parent / room
     return sorted(f"{room}.{path.stem}" for path in folder.glob("*.py") if path.stem[0] != "_")
@@ -85,11 +85,18 @@ def constants(name: str) -> dict[str, Any]:
 def _assigned(module: ModuleType) -> Iterator[str]:
     """Yield the constants that a module itself makes, no imported ones."""
     for node in ast.parse(inspect.getsource(module)).body:
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+        targets: list[ast.expr] = []
+        match node:
+            case ast.Assign() | ast.AnnAssign(value=ast.expr()) if _written(node.value):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             names = target.elts if isinstance(target, ast.Tuple) else [target]
             yield from (one.id for one in names if isinstance(one, ast.Name) and one.id.isupper())
+
+
+def _written(value: ast.expr | None) -> bool:
+    """Say whether a value stands in the code; what begins empty is filled as one goes."""
+    return value is not None and ast.unparse(value) not in ("{}", "[]", "set()")
 
 
 def _numbers(value: Any) -> list[Any]:
