@@ -9,16 +9,21 @@ repeated: an environment that was begun and not finished is made anew. Old Pytho
 file, to say which one is needed.
 """
 
-import contextlib
-import errno
-import hashlib
-import os
-import shutil
-import subprocess
 import sys
-import time
-import venv
-from pathlib import Path
+
+STOPPED = "\nStopped. Run the same command again: it begins where it has to."
+try:  # Ctrl-C may come as early as this
+    import contextlib
+    import errno
+    import hashlib
+    import os
+    import shutil
+    import subprocess
+    import time
+    import venv
+    from pathlib import Path
+except KeyboardInterrupt:
+    sys.exit(STOPPED)
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
@@ -155,7 +160,7 @@ def package_index(python):
 
 def installed(state=""):
     """Return the extras that are installed, of this state or any: they stay."""
-    lines = STAMP.read_text().splitlines() if STAMP.exists() else []
+    lines = STAMP.read_text(errors="replace").splitlines() if STAMP.exists() else []
     if len(lines) < 2 or not lines[0].startswith(state):
         return set()
     return set(lines[1].split())
@@ -201,7 +206,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("\nStopped. Run the same command again: it begins where it has to.")
+        sys.exit(STOPPED)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             sys.exit(f"{error.filename or ROOT}: {error.strerror}. {AGAIN}")

@@ -13,7 +13,7 @@ __version__ = "0.2.0.dev0"
 
 _load, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["exercises", "explore", "plots", *names()],
+    submodules=["exercises", "experiments", "explore", "plots", *names()],
     submod_attrs={
         "errors": ["CourseError"],
         "shop": ["Shop", "load_shop", "simulate"],

@@ -8,11 +8,15 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
+import warnings
 from types import TracebackType
 from typing import Any
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+
+OF_COURSE = r"(ecokit|numpy|pandas|scipy|statsmodels)\b"
+"""Modules whose warnings about numbers are not for a learner; those of own cells are."""
 
 STOPPED: dict[str, str] = {}
 """Names that a cell would have made, had it not been stopped by what this sentence says."""
@@ -31,6 +35,8 @@ def install() -> bool:
     if shell is None:
         return False
     shell.set_custom_exc((NameError, KeyError, CourseError), _tell)
+    # A small shop makes the course divide by nothing; the card or cell says so in words.
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module=OF_COURSE)
     return True
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
+import contextlib
 import html
 import io
 import json
+import lzma
 import re
 import zipfile
 import zlib
@@ -22,17 +25,41 @@ from urllib.parse import unquote
 from nbformat import NotebookNode
 
 from ecokit.cli import copies
-from ecokit.cli.leaks import Secrets, plain, secrets_of, strings, together
+from ecokit.cli.leaks import (
+    Secrets,
+    letters,
+    plain,
+    secrets_of,
+    strings,
+    together,
+    without_comments,
+)
 
 DEPTH = 4
 """How often something may be packed in something else."""
+LONG = 700_000
+"""Signs of a text in which odd encodings are no longer looked for."""
 LARGEST = 50_000_000
 """Bytes that one packed part may have."""
 
-ESCAPE = re.compile(r"\\+(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
+ESCAPE = re.compile(
+    r"\\+(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8}))"
+)
+OCTAL = re.compile(r"\\([0-3][0-7]{2})")
 CSS_ESCAPE = re.compile(r"\\+([0-9a-fA-F]{1,6})\s?")
 BASE64 = re.compile(r"(?:[\w+/-]{16,}(?:\\n|[\"',\s])+)+[\w+/-]{2,}|[\w+/-]{16,}", re.ASCII)
-HEX = re.compile(r"(?:[0-9a-fA-F]{2}[\s:]?){16,}")
+HEX = re.compile(r"(?:(?:0x)?[0-9a-fA-F]{2}[\s:,]*){16,}")
+DUMP = re.compile(
+    r"^[0-9a-fA-F]{6,8}:? +((?:[0-9a-fA-F]{2}){1,2}(?: +(?:[0-9a-fA-F]{2}){1,2})*).*$", re.M
+)
+CODES = re.compile(r"(?:\d{2,3}[\s,;]+){15,}\d{2,3}")
+BITS = re.compile(r"(?:[01]{8}[\s,]*){16,}")
+BASE32 = re.compile(r"[A-Z2-7]{32,}=*")
+BASE85 = re.compile(r"[!-~]{25,}")
+UUENCODED = re.compile(r"[!-M][ -`]{4,60}")
+BLOCK = re.compile(r"</?(?:tr|td|th|li|br)\b[^<>]*>", re.I)
+NUMBERED = re.compile(r"^\W*\d+[^\w()\[\]{}]+(.*)$", re.M)
+CALLED = re.compile(r"[\"'`]\s*\)?;?\s*(?:\.\s*concat\(|\w+\s*\+=)\s*(?=[\"'`])")
 NO_BASE64 = re.compile(r"\\n|[^A-Za-z0-9+/]")
 DATA = re.compile(r"=\r?\n|=([0-9A-F]{2})")
 QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`")
@@ -58,7 +85,8 @@ def leaked(
     """
     every = [masters] if isinstance(masters, NotebookNode) else list(masters)
     secrets = together(cell for nb in every for cell in answers(nb))
-    allowed = sorted({plain(cell.source) for nb in every for cell in shared(nb)})
+    sources = {cell.source for nb in every for cell in shared(nb)}
+    allowed = sorted({plain(view) for one in sources for view in spelt(one)}, key=len)[::-1]
     return [f"{name}: {piece}" for name in files for piece in found(secrets, allowed, name, files)]
 
 
@@ -81,16 +109,23 @@ def found(
     content = files[name]
     content = content.encode("utf-8", "replace") if isinstance(content, str) else content
     texts = {name, *readings(content)}
-    pieces, plains = set[str](), [plain(text) for text in texts]
-    for short in plains:
-        for cell in allowed:
-            short = short.replace(cell, "\0")
-        pieces.update(one for one in secrets.anywhere if one in short)
+    plains = {plain(text) for text in texts}
+    pieces = secrets.inside(
+        "\0".join({letters(one): one for one in lessons(plains, allowed)}.values())
+    )
     if any(one in short for short in plains for one in secrets.alone):
         own = (plain(part) for text in texts for part in own_texts(text))
         pieces |= secrets.alone & set(own)
     pieces |= secrets.cells & set(map(plain, cells_of(content)))
     return sorted(pieces)
+
+
+def lessons(plains: Iterable[str], allowed: Iterable[str]) -> Iterator[str]:
+    """Yield plain texts without the cells that may stand in them."""
+    for short in plains:
+        for cell in allowed:
+            short = short.replace(cell, "\0")
+        yield short
 
 
 # --- all ways to read a file --------------------------------------------------------------------
@@ -127,23 +162,45 @@ def views(text: str) -> Iterator[str]:
     except (ValueError, RecursionError):
         yield from spelt(text)
         return
-    for one in strings(document):
+    if CODES.search(text):
+        yield text
+    for one in (*strings(document), *columns(document)):
         yield from spelt(one)
+
+
+def columns(node: object) -> Iterator[str]:
+    """Yield what stands under one name in the rows of a list, one row below the other."""
+    if isinstance(node, list) and len(node) > 1 and all(isinstance(row, dict) for row in node):
+        for name in node[0]:
+            yield "\n".join(row[name] for row in node if isinstance(row.get(name), str))
+    for inner in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
+        yield from columns(inner)
 
 
 def spelt(text: str) -> Iterator[str]:
     """Yield a text as it stands, without markup, and with entities and escapes resolved."""
     resolved = resolve(text)
     yield from {text, resolved}
-    if "+" in text:
-        yield JOINED.sub("", resolved)
     if "\\" in text:
         yield CSS_ESCAPE.sub(lambda found: sign(found[1]), html.unescape(text))
+        yield OCTAL.sub(lambda found: chr(int(found[1], 8)), text)
     if "=" in text and re.search(r"=(\r?\n|20|3D|22)", text):
         yield DATA.sub(lambda found: chr(int(found[1], 16)) if found[1] else "", text)
     for markup in {text, resolved}:
         if "<" in markup:
             yield resolve(MARKUP.sub("", markup))
+        if BLOCK.search(markup):
+            yield NUMBERED.sub(r"\1", resolve(MARKUP.sub("", BLOCK.sub("\n", markup))))
+    if len(text) < LONG:
+        if "+" in text or ".concat" in text:
+            yield JOINED.sub("", resolved)
+            yield CALLED.sub("", resolved)
+        if "#" in text:
+            yield without_comments(resolved)
+        if re.search(r"^\W*\d", text, re.M):  # lines with numbers
+            yield NUMBERED.sub(r"\1", text)
 
 
 def resolve(text: str) -> str:
@@ -154,7 +211,7 @@ def resolve(text: str) -> str:
         if "%" in text:
             text = unquote(text, errors="replace")
         if "\\" in text:
-            text = ESCAPE.sub(lambda found: sign(found[1] or found[2] or found[3]), text)
+            text = ESCAPE.sub(lambda found: sign(next(filter(None, found.groups()))), text)
         if text == before:
             break
     return text
@@ -179,20 +236,45 @@ def decoded(text: str) -> Iterator[bytes]:
             except binascii.Error:
                 continue
     for run in HEX.findall(text):
-        digits = re.sub(r"[\s:]", "", run)
-        yield bytes.fromhex(digits)
+        yield bytes.fromhex(re.sub(r"[\s:,]|0x", "", run))
+    if len(text) >= LONG:
+        return
+    if rows := DUMP.findall(text):
+        yield bytes.fromhex("".join(rows))
+    for run in CODES.findall(text):
+        yield bytes(int(code) & 255 for code in re.findall(r"\d+", run))
+    for run in BITS.findall(text):
+        yield bytes(int(bits, 2) for bits in re.findall(r"[01]{8}", run))
+    for run in BASE32.findall(text):
+        with contextlib.suppress(binascii.Error):
+            yield base64.b32decode(run.rstrip("=") + "=" * (-len(run.rstrip("=")) % 8))
+    for run in BASE85.findall(text):
+        for decode in (base64.b85decode, base64.a85decode):
+            with contextlib.suppress(ValueError):
+                found = decode(run)
+                if not is_binary(found):
+                    yield found
+    if lines := [line for line in text.splitlines() if UUENCODED.fullmatch(line)]:
+        with contextlib.suppress(binascii.Error):
+            yield b"".join(map(binascii.a2b_uu, lines))
 
 
 def unpacked(content: bytes) -> Iterator[bytes]:
     """Yield what is compressed in some bytes: archives, pictures, fonts, documents."""
-    if content[:2] == b"PK":
-        try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                yield from (archive.read(name) for name in archive.namelist())
-        except zipfile.BadZipFile:
-            pass
+    if b"PK\x05\x06" in content:  # an archive ends so, whatever stands before it
+        yield from members(content)
     if not is_binary(content):
         return
+    for start, make in ((b"BZh", bz2.BZ2Decompressor), (b"\xfd7zXZ\0", lzma.LZMADecompressor),
+                        (b"\x5d\0\0", lzma.LZMADecompressor)):  # fmt: skip
+        at = content.find(start)
+        if at >= 0:
+            with contextlib.suppress(OSError, EOFError, lzma.LZMAError):
+                yield make().decompress(content[at:], LARGEST)
+    with contextlib.suppress(zlib.error):  # without a head
+        part = zlib.decompressobj(-15).decompress(content, LARGEST)
+        if len(part) >= 16 and not is_binary(part):
+            yield part
     for place in PACKED.finditer(content):
         head = content[place.start() : place.start() + 2]
         if head != b"\x1f\x8b" and int.from_bytes(head, "big") % 31:
@@ -203,6 +285,25 @@ def unpacked(content: bytes) -> Iterator[bytes]:
             continue
         if len(part) >= 16 and not is_binary(part):
             yield part
+
+
+def members(content: bytes) -> Iterator[bytes]:
+    """Yield the files of an archive.
+
+    Raises
+    ------
+    AssertionError
+        One cannot be read: nobody can say that it holds no answer.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                try:
+                    yield archive.read(name)
+                except (RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+                    raise AssertionError(f"{name}: an archive that hides its files") from error
+    except zipfile.BadZipFile:
+        return
 
 
 def is_binary(content: bytes) -> bool:

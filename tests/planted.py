@@ -7,11 +7,13 @@ a page, a script, a picture, the wheel's course, or in the lesson of a master it
 from __future__ import annotations
 
 import base64
+import bz2
 import copy
 import gzip
 import html
 import io
 import json
+import lzma
 import random
 import re
 import zipfile
@@ -128,6 +130,14 @@ def based(content: str | bytes) -> str:
     return base64.b64encode(content).decode()
 
 
+def pieces(text: str) -> list[str]:
+    return re.findall(r"[^\n]{1,9}", text)
+
+
+def lines(text: str) -> Iterator[tuple[int, str]]:
+    return enumerate(re.sub(r"([(,\[])", r"\1\n", text).splitlines())
+
+
 QUOTES = str.maketrans({'"': "\u201d", "'": "\u2019"})
 FILES: dict[str, tuple[str, Callable[[str], str | bytes]]] = {
     "page, plain": ("kpi.html", lambda t: page(f"<p>{html.escape(t)}</p>")),
@@ -183,6 +193,29 @@ FILES: dict[str, tuple[str, Callable[[str], str | bytes]]] = {
         lambda t: f"url(data:font/woff;base64,{based(gzip.compress(t.encode()))})",
     ),
     "hexadecimal": ("a.txt", lambda t: t.encode().hex()),
+    "coloured for a terminal": (
+        "a.txt",
+        lambda t: "".join(f"\x1b[38;5;28m{w}\x1b[39m" for w in re.split(r"(\W)", t) if w),
+    ),
+    "quoted in a mail": ("a.txt", lambda t: "\n".join("> " + w for w in pieces(t))),
+    "lines of comments": ("a.js", lambda t: "\n".join("// " + w for w in pieces(t))),
+    "a table of numbered lines": (
+        "kpi.html",
+        lambda t: page("".join(f"<tr><td>{n}<td>{html.escape(w)}</tr>" for n, w in lines(t))),
+    ),
+    "comments inside": ("a.py", lambda t: re.sub(r"([(,\[])", r"\1  # a note\n", t)),
+    "words joined in a script": ("a.js", lambda t: f'{json.dumps(pieces(t))}.join("")'),
+    "added in a script": ("a.js", lambda t: "".join(f"a += {json.dumps(w)};" for w in pieces(t))),
+    "rows of JSON": ("a.json", lambda t: json.dumps([{"n": n, "t": w} for n, w in lines(t)])),
+    "numbers of signs": ("a.js", lambda t: f"String.fromCharCode({list(map(ord, t))})"),
+    "octal escapes": ("a.py", lambda t: "".join(f"\\{byte:03o}" for byte in t.encode())),
+    "base32": ("a.txt", lambda t: base64.b32encode(t.encode())),
+    "base85": ("a.txt", lambda t: base64.b85encode(t.encode())),
+    "bzip2": ("a.bz2", lambda t: bz2.compress(t.encode())),
+    "xz": ("a.xz", lambda t: lzma.compress(t.encode())),
+    "archive behind a script": ("a.sh", lambda t: b"#!/bin/sh\n" + packed(t)),
+    "letters of another alphabet": (
+        "a.md", lambda t: t.translate(str.maketrans("aeo", "\u0430\u0435\u043e"))),
     "other quotes": ("kpi.html", lambda t: page(f"<p>{t.translate(QUOTES)}</p>")),
     "single quotes": ("a.md", lambda t: t.replace('"', "'")),
     "blanks that nobody sees": ("kpi.html", lambda t: page("<p>" + "\u200b".join(t) + "</p>")),

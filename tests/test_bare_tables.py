@@ -75,7 +75,8 @@ def faults(name: str) -> Iterator[Fault]:
 def _in(where: str, table: pd.DataFrame) -> Iterator[Fault]:
     key = schemas()[where].primary_key if where in schemas() else ()
     links = needed(where, list(map(str, table)), numbers=False)
-    numbers = [one for one in needed(where, list(map(str, table))) if one not in links]
+    every = needed(where, list(map(str, table)), numbers=True)
+    numbers = [one for one in every if one not in links]
     for column in [*links, *numbers[-2:]]:  # two stand for the others: the door treats all alike
         yield Fault("gap", where, column, partial(_with, column, None))
     for n, column in enumerate([one for one in links if table[one].dtype == "str"][:1]):

@@ -13,6 +13,7 @@ import posixpath
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -20,6 +21,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from urllib.parse import unquote, urlsplit
 
+import filelock
 import nbformat
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -29,7 +31,7 @@ from nbformat import NotebookNode
 from sphinx.util.inventory import InventoryFile
 
 from ecokit import explore
-from ecokit.cli import copies
+from ecokit.cli import building, copies
 from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames
@@ -304,6 +306,15 @@ def test_the_trainers_page_keeps_the_answer() -> None:
     assert CHECK in [c.source for c in page.cells]
 
 
+def test_no_page_shows_what_a_check_knows() -> None:
+    """The right answer may be asked for on a page only where its output is taken away."""
+    cells = re.compile(r"```\{code-cell\}[^\n]*\n(.*?)```", re.DOTALL)
+    for path in (Path(__file__).parents[1] / "book").rglob("*.md"):
+        for code in cells.findall(path.read_text("utf-8")):
+            hidden = re.search(r":tags: \[.*remove-(cell|output)", code)
+            assert hidden or not re.search(r"\.(right|solution|hints)\b", code), path
+
+
 def test_an_unknown_tag_stops_the_page() -> None:
     master = notebook(SHOW, cell(CHECK, "anwser"))
     with pytest.raises(CourseError, match=r"architecture/kpi\.ipynb, cell 2 .*anwser"):
@@ -457,6 +468,22 @@ def test_a_book_that_failed_fails_again(tmp_path: Path) -> None:
     (tmp_path / "_config.yml").write_text("title: Small\n", "utf-8")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: index\n", "utf-8")
     (tmp_path / "index.md").write_text("# Small\n\n{term}`unheard of`\n", "utf-8")
+    log: list[str] = []
     for _time in range(2):  # Sphinx gives the warning of a page it has read once only
         with pytest.raises(CourseError, match="unheard of"):
-            Course(tmp_path).build_book()
+            Course(tmp_path).build_book(told=lambda _process, line: log.append(line))
+    assert not any("\x1b" in line for line in log)
+    assert max(map(building.done, log)) == 1.0, "who waits sees how far it is"
+
+
+def test_a_build_waits_for_one_that_goes_on_after_its_start_was_killed(tmp_path: Path) -> None:
+    (tmp_path / "_config.yml").write_text("title: Small\n", "utf-8")
+    (tmp_path / "_build").mkdir()
+    turn = filelock.FileLock(tmp_path / "_build" / "building.lock", thread_local=False)
+    turn.acquire()
+    threading.Timer(1.5, turn.release).start()
+    waited: list[bool] = []
+    with pytest.raises(CourseError):  # there is no _toc.yml
+        Course(tmp_path).build_book(told=lambda _process, _line: waited.append(not turn.is_locked))
+    assert waited
+    assert all(waited)

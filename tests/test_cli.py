@@ -224,7 +224,7 @@ def test_the_lessons_come_before_the_book(course: Course, tmp_path: Path) -> Non
         words = [str(course.root), "--folder", str(tmp_path / "learner"), "--no-open"]
         with serving(code, words, more) as one:
             assert answer(one.lab)[0] == 200, "the lessons are there"
-            while "34 %" not in (page := answer(one.book)[1]):
+            while "34 % is done" not in (page := answer(one.book)[1]):
                 assert "The book is being built" in page
             assert 'http-equiv="refresh"' in page
             assert answer(one.book.replace("book/", "book/%00"))[0] in (200, 404)

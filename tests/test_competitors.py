@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from ecokit import competitors
+from ecokit.competitors.directory import CATEGORIES
 from ecokit.competitors.indices import FORMULAS
 from ecokit.errors import CourseError
 from ecokit.explore import competitors as page
@@ -54,7 +55,10 @@ def test_periods_of_text_are_in_the_order_of_time() -> None:
             found = function(table)
             assert found["period"].tolist() == ["2025-09", "2025-10", "2025-11"]
             assert found["level"].tolist() == [1, 2, 4]
-    for wrong in (["Sep", "Oct", "Nov"], ["31/12/2025", "1/1/2026", "1/2/2026"]):
+    for wrong in (
+        *(["Sep", "Oct", "Nov"], ["31/12/2025", "1/1/2026", "1/2/2026"]),
+        *(["2025 week 9", "week 2025 10", "2026 w 1"], ["week 9 2025 1", "week 10 2025 2", "w"]),
+    ):
         with pytest.raises(CourseError, match=r"does not sort as time does|stands before"):
             competitors.price_index(months.assign(period=wrong))
 
@@ -927,3 +931,11 @@ def test_names_of_goods_may_be_any_words() -> None:
     found = competitors.match_products(named, named)
     assert (found["left"] == found["right"]).all()
     assert len(found) == 3
+
+
+def test_a_directory_entry_without_goods_is_no_competitor(shop: Shop) -> None:
+    counted = [*CATEGORIES, "other"]
+    empty = shop.directory.head(3).assign(**dict.fromkeys(counted, 0))
+    tables = {"directory": empty, "products": shop.products}
+    table = competitors.rank_directory(tables, monthly_visits=1e5)
+    assert table[["covers", "focus", "score"]].eq(0).all().all()

@@ -474,3 +474,29 @@ def test_a_proxy_is_asked_only_when_it_is_named(monkeypatch: pytest.MonkeyPatch)
 def test_a_collector_says_what_it_cannot_use(wrong: dict[str, Any]) -> None:
     with pytest.raises(CourseError, match=rf"^{next(iter(wrong))} is "):
         Collector(**wrong)
+
+
+def test_a_site_without_products_is_told() -> None:
+    with hostile.Site({"/": hostile.page("<a href='/about'>about</a>")}) as site:
+        found = collect_site(collector(), "K1", site.url, [hostile.READER])
+    assert found.offers.empty
+    assert "without a page of a product" in found.problems["sentence"].iloc[0]
+
+
+def test_what_comes_after_a_reply_is_no_reply_to_the_next_request() -> None:
+    """A connection that is kept would hand the late bytes over as the page that is asked next."""
+
+    def late(sock: socket.socket, site: hostile.Site) -> None:
+        body = hostile.product("BAD").encode()
+        sock.sendall(hostile.page(body).replace(b"Connection: close\r\n", b""))
+        site.closed.wait(0.1)
+        sock.sendall(hostile.page(hostile.product("B", price="1元")))
+        site.closed.wait(0.2)
+
+    assert hostile.walk(late)() == hostile.RIGHT
+
+
+def test_the_next_page_of_a_directory_may_be_said_with_other_words() -> None:
+    first = hostile.listed(0, "/2").replace('"next"', '"nofollow Next"')
+    with hostile.Site({"/": hostile.page(first), "/2": hostile.page(hostile.listed(3))}) as site:
+        assert len(competitors.collect_directory(collector(), site.url)) == 6

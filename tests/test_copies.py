@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -135,6 +136,20 @@ def test_the_trainer_keeps_the_answers_and_sees_which_they_are() -> None:
     assert made.cells[3].source == "**Answer**\n\nCount visitors, not visits."
     assert made.cells[4].source == "# Answer\nuv = 42\n" + CHECK
     nbformat.validate(made)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes are files of POSIX systems")
+@pytest.mark.parametrize("name", ["a.ipynb", "a.new.ipynb", ".ecokit/laid.json"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_named_and_not_waited_for(
+    tmp_path: Path, name: str, make: Callable[[Path], None]
+) -> None:
+    copies.lay({"a.ipynb": b"one"}, tmp_path)
+    (tmp_path / "a.ipynb").write_bytes(b"my work")
+    (tmp_path / name).unlink(missing_ok=True)
+    make(tmp_path / name)
+    with pytest.raises(CourseError, match=rf"{Path(name).name} is no file"):
+        copies.lay({"a.ipynb": b"two"}, tmp_path)
 
 
 LESSONS, SECRETS = (st.text(alphabet=signs, min_size=8) for signs in ("xyz 1\n", "uvw 2\n"))

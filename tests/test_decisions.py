@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -296,6 +297,12 @@ def test_open_decisions_are_late_only_once_their_window_has_passed() -> None:
     assert (row["decisions"], row["open"], row["in_window"]) == (3, 2, 0.5)
     with pytest.raises(CourseError, match="as_of"):
         d.summarise({"decisions": table})
+    at_once = d.summarise({"decisions": table}, as_of=START + timedelta(hours=3)).iloc[0]
+    assert (at_once["open"], at_once["median"]) == (2, 60)
+    early = table.head(1)
+    for minutes, open_ in ((59, 1), (60, 0), (61, 0)):  # decided after an hour
+        told = d.summarise({"decisions": early}, as_of=START + timedelta(minutes=minutes)).iloc[0]
+        assert told["open"] == open_
     nothing = d.summarise({"decisions": table.tail(1)}, as_of=START + timedelta(hours=4)).iloc[0]
     assert nothing[["in_window", "low", "high"]].isna().all()
 
@@ -459,3 +466,41 @@ def test_the_lab_follows_its_controls_and_has_a_twin() -> None:
     twin = lab.frames()
     assert [frame.label for frame in twin.frames][:2] == ["1 layer", "2 layers"]
     assert twin.frames[0].png()[:4] == b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        d.DecisionTime.of(2, 40),
+        d.DecisionTime((40, 40), parallel=True),
+        d.DecisionTime((40, 50)),
+        d.DecisionTime(()),
+    ],
+)
+def test_nothing_is_decided_before_it_is_raised(path: d.DecisionTime) -> None:
+    assert path.cdf([-50, -1, -1e-9]) == pytest.approx([0, 0, 0], abs=1e-9)
+
+
+NUMBERS = ("layers", "window_minutes", "potential", "effect")
+
+
+@pytest.mark.parametrize("column", NUMBERS)
+def test_no_number_of_a_decision_is_below_zero(column: str) -> None:
+    tables = _tables(20)
+    cases = tables["decisions"]
+    cases["outcome"] = "approved"  # of a rejected one the effect is not looked at
+    calls: dict[str, Callable[[pd.DataFrame], Any]] = {
+        "add_minutes": lambda one: d.add_minutes(one),
+        "delay_bands": lambda one: d.delay_bands(one),
+        "kept_shares": lambda one: d.kept_shares(one),
+        "summarise": lambda one: d.summarise({"decisions": one}, by=["layers"]),
+        "lost_value": lambda one: d.lost_value({"decisions": one}, by=["layers"]),
+        "replay": lambda one: d.replay({**tables, "decisions": one}, change=d.Change("today")),
+    }
+    read = {"summarise": ("layers", "window_minutes"), "lost_value": ("layers", *NUMBERS[2:])}
+    wrong = cases.assign(**{column: cases[column].where(cases.index != 3, -1)})
+    for name, call in calls.items():
+        call(cases.assign(**{column: cases[column].where(cases.index != 3, 1)}))
+        if column in read.get(name, NUMBERS):
+            with pytest.raises(CourseError, match=f"{column} is no number"):
+                call(wrong)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,3 +152,29 @@ def test_a_cell_that_is_no_value_is_told(cell: object) -> None:
     frame["paid_at"] = pd.Series([pd.Timestamp("2025-01-01"), cell], dtype=object)
     shop = Shop.from_tables({"orders": frame}, strict=False)
     assert shop.left_out["rows"].tolist() == [1]
+
+
+@pytest.mark.parametrize("offset", ["+8", "+08:05:43", "+25:00"])
+def test_an_offset_that_is_none_makes_no_time(offset: str) -> None:
+    for whole in ("2025-01-05T10:00:00+08:00", "2025-01-05 10:00", f"2025-01-06T10:00:00{offset}"):
+        frame = pd.DataFrame({"order_id": [1, 2, 3], "placed_at": [whole, whole, whole]})
+        frame.loc[2, "placed_at"] = f"2025-01-05T10:00:00{offset}"
+        with pytest.raises(CourseError, match="placed_at"):
+            Shop.from_tables({"orders": frame})
+
+
+def test_what_cannot_be_read_leaves_the_rest(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "products.csv").write_text(doors.GOOD)
+    pd.DataFrame({"order_id": range(50)}).to_parquet(folder / "orders.parquet")
+    whole = bytearray((folder / "orders.parquet").read_bytes())
+    whole[8:60] = b"\xff" * 52
+    (folder / "orders.parquet").write_bytes(bytes(whole))
+    tried = ["orders.parquet"]
+    if os.name == "posix" and sys.platform != "darwin":
+        Path(os.fsdecode(os.fsencode(folder) + b"/visits\xff.csv")).write_text(doors.rows(3))
+        tried.append("visits?.csv")
+    found = look(folder, tmp_path / "out")
+    assert [one.name for one in found.sources] == ["products.csv"]
+    assert [one.name for one in found.refused] == tried

@@ -217,7 +217,7 @@ def test_what_is_only_near_a_mistake_or_fits_another_row_too_is_told_so() -> Non
     )
     part = checks.check(LAYERS, {"seven": 3, "three": 3}, NO_SHOP)
     assert part.message == (
-        "Near a usual mistake, but only in: Seven departments. The top is a layer too."
+        "1 of 2 rows are right. Look again at: Seven departments. The top is a layer too."
     )
 
 
@@ -756,12 +756,18 @@ def test_a_mistake_in_a_table_that_reads_like_the_right_answer_does_not_apply() 
     cells = LAYERS.sheet(NO_SHOP)
     same = {"no_top": dict(cells.right.items()), "posts": cells.wrong["posts"]}
     assert set(LAYERS.apart(replace(cells, wrong=same))) == {"posts"}
-    twice = dict.fromkeys(cells.wrong, cells.wrong["posts"])
+    posts: Any = cells.wrong["posts"]
+    twice = dict.fromkeys(cells.wrong, posts)
     assert not LAYERS.apart(replace(cells, wrong=twice))
     both = checks.check(LAYERS(lambda _shop: replace(cells, wrong=twice)), twice["posts"], NO_SHOP)
     assert both.misconception is None
     assert both.fits == ("no_top", "posts")
     assert both.message.startswith("More than one usual mistake leads to these numbers.")
+    half = {"seven": posts["seven"], "three": dict(cells.right.items())["three"]}
+    part = checks.check(LAYERS(lambda _shop: replace(cells, wrong=twice)), half, NO_SHOP)
+    assert part.message.startswith(
+        "1 of 2 rows are right. Look again at: Seven departments. More than one usual mistake"
+    )
 
 
 def test_a_mistake_that_cannot_be_told_does_not_apply() -> None:

@@ -623,6 +623,8 @@ def test_wilson_of_columns_is_that_of_arrays(engine: str) -> None:
     right = intervals.wilson(counts["hits"], counts["total"], 0.9)
     np.testing.assert_allclose(found["low"], right.low, atol=1e-12)
     np.testing.assert_allclose(found["high"], right.high, atol=1e-12)
+    assert found["low"].min() == 0
+    assert found["high"].max() == 1
 
 
 def test_counts_that_cannot_be_are_told() -> None:
@@ -682,6 +684,10 @@ def test_old_calls_are_told(listed: None) -> None:
     )
     assert "journey.rates(confidence=)" in refusal(rates, 1, level=0.9)
     assert "journey.rates(shop)" in refusal(rates, steps=1)
+    for one in (lambda: rates(pd.DataFrame()), lambda: rates(data=pd.DataFrame())):
+        told = refusal(one)
+        assert told.startswith("data is one table. test_inputs.rates(steps) is now")
+    assert rates({"data": pd.DataFrame()}) == 0.95
 
 
 def test_a_wrong_call_shows_the_right_one(listed: None) -> None:
@@ -787,7 +793,7 @@ def _caught(node: ast.expr) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
-@pytest.mark.parametrize("room", sorted({*topics.names(), "inputs", "kpi"}))
+@pytest.mark.parametrize("room", sorted({*topics.names(), "experiments", "inputs", "kpi"}))
 def test_nothing_is_caught_that_could_be_a_fault_of_ours(room: str) -> None:
     for path in sorted((ROOT / "ecokit" / room).rglob("*.py")):
         assert not too_wide(path), f"{path}: look at what is given with isinstance instead"

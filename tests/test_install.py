@@ -94,3 +94,10 @@ def test_a_full_disk_and_a_failure_are_sentences(
     monkeypatch.setattr("shutil.disk_usage", lambda _path: room)
     with pytest.raises(SystemExit, match="could not be installed"):
         module.run([sys.executable, "-c", "raise SystemExit(1)"])
+
+
+@pytest.mark.parametrize("module", ["hashlib", "venv"])
+def test_ctrl_c_before_anything_has_begun_is_a_sentence(kit: Path, module: str) -> None:
+    (kit / f"{module}.py").write_text("raise KeyboardInterrupt")
+    told, _nothing = install(kit).communicate()
+    assert told.strip() == "Stopped. Run the same command again: it begins where it has to."

@@ -231,6 +231,17 @@ def test_delivery_does_not_forget_the_lost_parcel(engine: Move) -> None:
     ]
 
 
+def test_a_parcel_that_comes_at_the_very_moment_is_there() -> None:
+    # the promise runs out at the moment at which one looks
+    orders = pd.DataFrame({"order_id": [1, 2], "placed_at": T("2025-03-01")}).assign(
+        paid_at=T("2025-03-01"), delivered_at=[T("2025-03-05"), T("2025-03-05 00:00:01")]
+    )
+    steps = pd.DataFrame({"order_id": [1, 2], "touchpoint": 7, "due_at": T("2025-03-02")})
+    told = journey.delivery({"orders": orders, "touchpoints": steps}, as_of="2025-03-05").iloc[0]
+    assert told[["orders", "undelivered", "kept_rate"]].tolist() == [2, 1, 0.5]
+    assert told[["actual_hours", "delivered_kept_rate"]].tolist() == [96, 1]
+
+
 def test_delivery_counts_in_seconds() -> None:
     tables = {
         "orders": pd.DataFrame(
@@ -331,6 +342,8 @@ def test_effect_skips_what_has_had_no_time_and_strata_without_two_sides(engine: 
     assert by_name["complained"] == (15, 30, pytest.approx(0.1))
     with pytest.raises(CourseError, match="no two groups"):
         effect(engine, steps[10:40], told[10:40])
+    with pytest.raises(CourseError, match="no two groups"):  # all of them missed it
+        effect(engine, steps[:10], told[:10], as_of="2026-01-01")
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -79,6 +79,8 @@ def test_what_lay_there_and_came_is_what_was_sold_and_lies_there(shop: Shop) -> 
 def test_the_company_earns_more_than_it_pays(shop: Shop) -> None:
     months = kpi.result(shop)
     assert len(months) == 12
+    yuan = months.drop(columns="month")
+    pd.testing.assert_frame_equal(yuan, yuan.round(2), rtol=0, atol=0)
     year = months.sum(numeric_only=True)
     assert year["result"] > 0
     assert year["profit"] == pytest.approx(float(kpi.profit(shop)["profit"].iloc[0]))
@@ -88,3 +90,34 @@ def test_the_company_earns_more_than_it_pays(shop: Shop) -> None:
     present = shop.staff["left_on"].isna() & (shop.staff["hired_on"] < months["month"].iloc[-1])
     december = months["payroll"].iloc[-1]
     assert december == pytest.approx(shop.staff.loc[present, "monthly_cost"].sum(), rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("staff", "monthly_cost"),
+        ("campaigns", "budget"),
+        ("warehouse", "rent"),
+        ("expenses", "amount"),
+        ("expenses", "item"),
+    ],
+)
+def test_what_the_company_pays_has_no_gap(table: str, column: str) -> None:
+    shop = load_shop()
+    tables = {name: shop[name] for name in shop.tables}
+    gap = tables[table][column].mask(tables[table].index == 1)
+    with pytest.raises(CourseError, match=f"{table}.*{column}|{column}.*{table}"):
+        kpi.result({**tables, table: tables[table].assign(**{column: gap})})
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("staff", "monthly_cost"), ("campaigns", "budget"), ("warehouse", "rent")]
+)
+def test_nobody_pays_less_than_nothing(table: str, column: str) -> None:
+    shop = load_shop()
+    tables = {name: shop[name] for name in shop.tables}
+    free = tables[table][column].mask(tables[table].index == 1, 0.0)
+    kpi.result({**tables, table: tables[table].assign(**{column: free})})
+    paid = free.mask(tables[table].index == 1, -0.01)
+    with pytest.raises(CourseError, match=f"{table}.*{column} is no number of 0 or more"):
+        kpi.result({**tables, table: tables[table].assign(**{column: paid})})

@@ -52,3 +52,13 @@ def test_a_column_that_a_table_lacks_gets_one_sentence() -> None:
     first, *rest = text.splitlines()[1:]
     assert first.startswith("This table has no column 'region'; its .columns lists")
     assert "KeyError" in "".join(rest)  # of no table
+
+
+def test_a_small_shop_warns_of_nothing_but_what_the_learner_wrote() -> None:
+    cell = "import warnings\nwarnings.warn_explicit('{0}', RuntimeWarning, '', 1, '{0}')"
+    command = [sys.executable, "-c", RUN, str(STARTUP)]
+    command += [cell.format(name) for name in ("ecokit.pricing", "numpy._core", "__main__")]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert [line.split()[-1] for line in run.stderr.splitlines() if "Warning" in line] == [
+        "__main__"
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,45 @@ def test_odd_answers_take_nothing_away(tmp_path: Path, monkeypatch: pytest.Monke
     assert len(events) > 5
     assert set(events) == {"unreadable"}
     assert store.Learner(tmp_path / ".ecokit").standing(exercise.id).tries == 0
+
+
+def _silent(_self: object) -> str:
+    raise RuntimeError("odd")
+
+
+_BARE: Any = type("Bare", (type,), {"__name__": property(_silent)})("Odd", (), {})
+
+
+_CLASSLESS: Any = type("Classless", (), {"__class__": property(_silent)})
+
+
+class _Odd(str):
+    __slots__ = ()
+
+    def __iter__(self) -> Any:
+        raise RuntimeError("odd")
+
+
+@pytest.mark.parametrize("make", [lambda: _BARE(), lambda: _CLASSLESS(), lambda: _Odd("?")])
+def test_an_object_that_hides_what_it_is_gets_a_sentence(make: Any) -> None:
+    for exercise in DEMO:
+        assert checks.check(exercise, make(), NO_SHOP).kind == "unreadable"
+
+
+def test_letters_in_a_buffer_and_complex_numbers_are_no_numbers() -> None:
+    for value in (array.array("b", b"41"), np.clongdouble(41), np.array([41], "c8")):
+        with pytest.raises(AnswerError, match="a value of type"):
+            read(value, "people")
+
+
+@pytest.mark.parametrize("text", ["41①", "①2", "41₁", "12⒈", "1.0½", "1,234 1/2"])
+def test_numbers_side_by_side_are_not_one(text: str) -> None:
+    with pytest.raises(AnswerError, match="more than one number"):
+        read(text, "yuan")
+
+
+def test_a_text_of_any_length_is_quoted_by_its_beginning() -> None:
+    chosen = next(one for one in DEMO if isinstance(one, sheet.Choice))
+    result = checks.check(chosen, "手机 " * 2_000_000, NO_SHOP)
+    assert "手机" in result.message
+    assert len(result.message) < 200

@@ -47,7 +47,7 @@ def test_a_small_shop_is_told_how_large_it_is_and_how_large_it_should_be(week: S
     assert known is not None
     with pytest.raises(CourseError) as told:
         exercises.get("journey-repeat").sheet(week)
-    assert f"it has 7 days with 4 visits a day, and {known.days} days with" in str(told.value)
+    assert f"it has 7 days and 4 visits a day. Usually {known.days} days and" in str(told.value)
     assert "load_shop()" in str(told.value)
     assert extent(week)[0] == 7
 
@@ -89,13 +89,15 @@ def test_a_shop_that_lacks_something_is_told_what(week: Shop) -> None:
 
     bare = whole["touchpoints"].drop(columns=["done_at", "due_at"])
     assert told(KeyError("x"), touchpoints=bare).startswith(
-        "This shop lacks the columns done_at, due_at of the table touchpoints, and"
+        "This shop lacks what is needed here: the columns done_at, due_at of the table touchpoints."
     )
     own = CourseError("The table touchpoints has no column done_at, due_at.")
-    assert told(own, touchpoints=bare) == str(own)
+    assert told(own, touchpoints=bare) == told(KeyError("x"), touchpoints=bare)
     empty = told(IndexError("0"), touchpoints=whole["touchpoints"].iloc[:0])
     assert empty.startswith("There are no rows in touchpoints. This shop is too small for this:")
-    assert told(KeyError("2025-06")).startswith("It looks for 2025-06. ")
+    asked = CourseError("before is 0. Give a share above 0.")
+    assert "This shop is too small for this: " in told(asked)
+    assert "before" not in told(asked), "a learner has given no share"
     assert why("exercise", "of-nobody", KeyError("2025-06"), week) == ""
     few = Shop({"channels": whole["channels"]})
     assert "the table orders; " in why("exercise", "journey-silent-parcels", KeyError("x"), few)
@@ -110,7 +112,7 @@ def test_a_kind_that_no_row_is_of_is_named(week: Shop) -> None:
         | {"visits": pd.DataFrame({"started_at": days}), "decisions": made}
     )
     said = why("exercise", "decisions-price-of-waiting", KeyError("service"), shop)
-    assert said.startswith("It looks for service.")
+    assert "This asks for 'service', which does not occur in this shop." in said
     assert "No row of decisions has service as its kind." in said
 
 

@@ -454,6 +454,14 @@ def test_a_shelf_of_half_a_litre_is_one() -> None:
     goods = pd.DataFrame({"product_id": ["P1"], "volume_litres": 0.25})
     tables = {"stock": day, "products": goods, "warehouse": space}
     assert operations.storage(tables)["utilisation"].tolist() == [0.5]
+    bare = operations.storage({**tables, "stock": day.assign(closing=0)})
+    assert bare[["litres", "rent_per_litre"]].isna().to_numpy().tolist() == [[False, True]]
+    for name, wrong in (
+        ("products", goods.assign(volume_litres=-0.01)),
+        ("warehouse", space.assign(rent=-0.01)),
+    ):
+        with pytest.raises(CourseError, match="is no number of 0 or more"):
+            operations.storage({**tables, name: wrong})
     with pytest.raises(CourseError, match="no capacity above zero"):
         operations.storage({**tables, "warehouse": space.assign(capacity_litres=0.0)})
 
@@ -568,6 +576,10 @@ def test_weak_categories_and_their_targets(shop: Shop) -> None:
     assert (table["weak_gmroi"] == (table["gmroi_year"] < table["gmroi_year"].median())).all()
     assert not table.loc["accessories", "weak"]  # little stock that earns much
     assert table["weak"].tolist() == sorted(table["weak"], reverse=True)
+    models = operations.weak_categories(shop, month="2025-09", by="product_id", signs=3)
+    order = list(zip(~models["weak"], -models["signs"], models["gmroi_year"], strict=True))
+    assert order == sorted(order)
+    assert models["signs"].nunique() > 2
     assert table.loc["phones", "weak"] == False  # noqa: E712  (it sells most)
     lines_ = operations.weak_categories(shop, month="2025-09", by="line").set_index("line")
     assert lines_.loc["custom", "weak_growth"]  # the line that the simulator lets decline

@@ -547,3 +547,12 @@ def test_a_row_without_its_structure_is_told(structure: str | None) -> None:
     posts = pd.DataFrame({"structure": ["flat", None], "post_id": ["ceo", "boss"]})
     with pytest.raises(CourseError, match=r"In 1 of 2 rows of .*, structure is missing.* boss"):
         org.choose(posts, structure=structure)
+
+
+def test_a_company_of_one_post_has_one_layer() -> None:
+    alone = both(posts_of({"ceo": None}), campaign("ceo", "ceo"))
+    assert org.design(alone, most_layers=1).posts["reports_to"].isna().all()
+    two = both(posts_of({"ceo": None, "shop": "ceo"}), campaign("shop", "ceo"))
+    assert org.design(two, most_layers=2).posts["post_id"].tolist() == ["ceo", "shop"]
+    with pytest.raises(CourseError, match="2 or more"):
+        org.design(two, most_layers=1)

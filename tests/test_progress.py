@@ -9,7 +9,9 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -210,6 +212,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 WRITER = """
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from ecokit.exercises.checks import Result
 from ecokit.exercises.store import Learner
@@ -366,3 +369,69 @@ def test_an_answer_that_holds_itself_is_not_kept(folder: Path) -> None:
     answer["span"] = answer
     Learner(folder).note_check(result("unreadable"), answer)
     assert Learner(folder).standing("kpi-uv").answer is None
+
+
+def test_where_a_lock_keeps_nobody_out_each_kernel_has_its_own_files(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("filelock.FileLock.acquire", lambda *_words, **_named: None)
+    for n, me in enumerate([Learner(folder), Learner(folder)]):
+        me.note_check(result("right", exercise=f"kpi-{n}"), n)
+    assert len(list(folder.glob("progress-*.json"))) == 2
+    assert [Learner(folder).standing(f"kpi-{n}").answer for n in (0, 1)] == [0, 1]
+
+
+def test_threads_of_one_kernel_lose_nothing(folder: Path) -> None:
+    me = Learner(folder)
+
+    def answer(n: int) -> None:
+        for exercise in range(10):
+            me.note_check(result("right", exercise=f"kpi-{n}-{exercise}"), exercise)
+
+    threads = [threading.Thread(target=answer, args=(n,)) for n in range(3)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    found = Learner(folder).standings()
+    assert [found[f"kpi-{n}-{x}"].answer for n in range(3) for x in range(10)] == [*range(10)] * 3
+
+
+ODD: dict[str, Callable[[Path], object]] = {
+    "a folder": Path.mkdir,
+    "a link to nowhere": lambda path: path.symlink_to("/nowhere/at/all"),
+    "a pipe": lambda path: os.mkfifo(path),
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices are files of POSIX systems")
+@pytest.mark.parametrize("name", ["progress.json", "progress-1.json", "events-1.jsonl"])
+@pytest.mark.parametrize("odd", ODD)
+def test_what_is_no_file_is_passed_over(folder: Path, name: str, odd: str) -> None:
+    ODD[odd](folder / name)
+    Learner(folder).note_check(result("right"), 5)
+    assert Learner(folder).standing("kpi-uv") == Standing(5, 1, 0, False, True)
+    assert len(list(store.read_events(folder))) == 1
+
+
+def test_events_that_no_file_takes_are_told_until_one_does(folder: Path) -> None:
+    (folder / "events.jsonl").mkdir()
+    me = Learner(folder)
+    me.note_check(result("right"), 5)
+    assert "events.jsonl is no file" in me.notice
+    (folder / "events.jsonl").rmdir()
+    me.note_hint("kpi-uv")
+    assert not me.notice
+    assert Learner(folder).standing("kpi-uv") == Standing(5, 1, 1, False, True)
+
+
+def test_half_a_sign_and_a_time_of_a_wrong_clock_do_no_harm(folder: Path) -> None:
+    kept = {"exercises": {"a": {"answer": "\ud83d"}, "kpi-uv": {"answer": 1}}}
+    times = {"times": {"kpi-uv": "9999-01-01", "a": 5}}
+    (folder / "progress-1.json").write_text(json.dumps(kept | times))
+    (folder / "progress.json").write_text(json.dumps(kept))
+    me = Learner(folder)
+    me.note_check(result("right"), 2)
+    assert not me.notice
+    assert Learner(folder).standing("kpi-uv").answer == 2

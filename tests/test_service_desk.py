@@ -663,7 +663,7 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
         (lambda: sd.answers({"contacts": SIX}, target=-1), "target is -1"),
         (lambda: sd.answers({}), "needs the table contacts"),
         (lambda: sd.answers(SIX), r"service_desk.answers\(contacts\) is now .*answers\(shop\)"),
-        (lambda: sd.answers({"contacts": ROSTER}), "no column arrived_at, answered_at"),
+        (lambda: sd.answers({"contacts": ROSTER}), "no columns arrived_at, answered_at"),
         (lambda: sd.answers(of(in_time="x"), by="in_time"), "You group by in_time"),
         (lambda: sd.answers({"contacts": SIX}, by=["hour", "hour"]), "a list of different names"),
         (lambda: sd.answers(of(arrived_at="today")), "holds text, not times"),
@@ -714,7 +714,7 @@ def of(**columns: Any) -> dict[str, pd.DataFrame]:
         (lambda: sd.cover([1] * 7, [sd.Shift(8)]), r"the shape \(7,\)"),
         (lambda: sd.cover([-1] * 24, [sd.Shift(8)]), "required holds -1"),
         (lambda: sd.cover([1] * 24, []), "no shift to choose"),
-        (lambda: sd.resolution(of(contact_id=range(6))), "no column visitor_id"),
+        (lambda: sd.resolution(of(contact_id=range(6))), "no columns visitor_id"),
         (lambda: sd.answer_effect(GROUPS), "against is 'late'. Nobody in it has bought"),
         (lambda: sd.answer_effect(GROUPS, confidence=95), "confidence is 95"),
         (lambda: sd.answer_effect(GROUPS, bought="campaign"), "campaign of groups holds text"),
@@ -823,3 +823,20 @@ def test_the_twin_shows_desks_around_the_busiest_hours_work(shop: Shop) -> None:
 def test_who_came_back_did_so_after_the_first_day() -> None:
     with pytest.raises(CourseError, match="above 0 for who came back"):
         sd.fit_bg_nbd([2, 1], [0, 5], [10, 10])
+
+
+@pytest.mark.parametrize("cause", [None, "courier"])
+def test_reasons_need_parcels_of_both_kinds(cause: str | None) -> None:
+    sent = pd.Timestamp("2025-03-01")
+    parcels = pd.DataFrame({"order_id": [1, 2], "dispatched_at": sent, "delay_cause": cause})
+    asked = pd.DataFrame({"order_id": [1], "reason": ["late"], "arrived_at": sent})
+    with pytest.raises(CourseError, match="All parcels are alike"):
+        sd.reasons_by_parcel({"orders": parcels, "contacts": asked, "complaints": asked})
+
+
+@pytest.mark.parametrize("column", ["frequency", "recency_days"])
+def test_no_customer_bought_less_than_never(column: str) -> None:
+    people = pd.DataFrame({"segment": ["new"], "frequency": 0, "monetary": -5.0, "recency_days": 0})
+    assert sd.segments(people)["sales"].tolist() == [-5]  # goods that came back
+    with pytest.raises(CourseError, match=f"{column} is no number of 0 or more"):
+        sd.segments(people.assign(**{column: -1}))

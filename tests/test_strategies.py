@@ -26,10 +26,11 @@ from ecokit.plots import strategies as plots
 from ecokit.plots import theme
 from ecokit.shop import Shop
 from ecokit.strategies import uniform
-from ecokit.strategies.customer import best_ladder
+from ecokit.strategies.bidding import _bid_gain
+from ecokit.strategies.customer import _judged, best_ladder
 from ecokit.strategies.demand import KINDS, Demand
 from ecokit.strategies.lifetime import settled_share
-from ecokit.strategies.outcome import NAMES, Outcome
+from ecokit.strategies.outcome import NAMES, Outcome, grouped
 
 BOUND = 4.5
 UNIT = uniform(0, 1)
@@ -926,3 +927,30 @@ def test_a_launch_plan_is_as_good_as_a_finer_search(shop: Shop) -> None:
 def test_sales_that_tell_of_no_market_are_refused(sales: list[float], method: str) -> None:
     with pytest.raises(CourseError, match="No Bass curve fits"):
         strategies.fit_bass(sales, method=method)
+
+
+def test_a_cost_that_nobody_would_pay_is_told_where_the_range_follows_from_it() -> None:
+    demand = strategies.uniform(0, 100, 100)
+    with pytest.raises(CourseError, match=r"the highest WTP is ¥100\.00"):
+        strategies.name_your_price(demand, 120)
+    assert strategies.name_your_price(demand, 120, believed=(20, 60)).profit < 0
+    assert strategies.name_your_price(demand, 20).profit > 0
+
+
+def test_where_nobody_buys_nothing_is_sold_or_earned() -> None:
+    nobody = grouped([], [], [], 3.0)
+    assert nobody[["units", "price", "unit_cost", "surplus"]].to_numpy().tolist() == [[0, 0, 3, 0]]
+    pd.testing.assert_frame_equal(grouped([5.0], [0.0], [1.0], 3.0), nobody)
+    assert math.isnan(_judged(nobody, 0.0, 1.0, 1.0).details["shop_share"])
+    some = grouped([5.0], [0.1], [0.0], 3.0)  # of little there is to gain it gains a part, too
+    assert _judged(some, 0.4, 1.0, 0.0).details["shop_share"] == pytest.approx(0.5)
+
+
+def test_bids_rise_and_end_at_the_highest_threshold() -> None:
+    def gain(*bids: float) -> float:
+        return float(_bid_gain(np.array([9.0]), np.array([bids]), 2.0, 8.0, 0.1).item())
+
+    assert math.isfinite(gain(3, 4))
+    assert math.isfinite(gain(3, 8))
+    for bids in ((3.0, 3.0), (4.0, 3.0), (2.0, 3.0), (3.0, 8.1)):
+        assert gain(*bids) == -math.inf, bids

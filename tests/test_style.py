@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
-from ecokit.topics import topics
+from ecokit import topics
 
 ROOT = Path(__file__).resolve().parents[1]
+
+SHARED = [*topics.names(), "experiments"]
+"""The topics, and what they share."""
 
 MODULES = [
     file
@@ -63,7 +66,7 @@ def test_a_source_stands_under_references(path: Path) -> None:
         assert not slide, f"{place}: a slide is a source; write it under References, not Notes"
 
 
-@pytest.mark.parametrize("topic", [topic.name for topic in topics()])
+@pytest.mark.parametrize("topic", SHARED)
 def test_every_public_function_names_its_source(topic: str) -> None:
     """A slide, a work, or that it is the course's own and what it rests on."""
     told = {name: sections(inspect.getdoc(one) or "") for name, one in functions(topic).items()}
@@ -73,7 +76,7 @@ def test_every_public_function_names_its_source(topic: str) -> None:
         assert not lacking, f"ecokit.{topic}: no {heading} in the docstring of {', '.join(lacking)}"
 
 
-@pytest.mark.parametrize("topic", [topic.name for topic in topics()])
+@pytest.mark.parametrize("topic", SHARED)
 def test_every_parameter_is_told_with_its_type(topic: str) -> None:
     for name, one in functions(topic).items():
         told = sections(inspect.getdoc(one) or "")
@@ -89,9 +92,9 @@ def test_what_a_function_cites_stands_in_the_sources() -> None:
     page = (ROOT / "book" / "reference" / "sources.md").read_text(encoding="utf-8")
     works = re.split(r"\n- |\n\n", page)
     missing = {
-        f"{name} ({year}) of ecokit.{topic.name}.{function}"
-        for topic in topics()
-        for function, one in functions(topic.name).items()
+        f"{name} ({year}) of ecokit.{topic}.{function}"
+        for topic in SHARED
+        for function, one in functions(topic).items()
         for name, year in cited(sections(inspect.getdoc(one) or "").get("References", ""))
         if not any(name in work and year in work for work in works)
     }

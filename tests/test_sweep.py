@@ -1,8 +1,8 @@
 """The whole public interface, given what it does not expect.
 
-Each public function of the topics, of kpi and of inputs is called as `tests/sweep` says, and then
-with each argument in turn replaced: by None, "no" for true or false, an empty table, a table
-without one of its columns, a table with two columns of one name; and with all tables moved to
+Each public function of the topics, of kpi, experiments and inputs is called as `tests/sweep` says,
+and then with each argument in turn replaced: by None, "no" for true or false, an empty table, a
+table without one of its columns, a table with two columns of one name; and with all tables moved to
 another engine. The answer is a CourseError that names the argument, the table or the column, or
 the value that pandas gives.
 """
@@ -32,7 +32,7 @@ from ecokit import topics
 from ecokit.errors import CourseError
 from ecokit.shop import Shop
 from ecokit.shop.schema import schemas
-from tests.sweep import stored
+from tests.sweep import limits, moved, stored
 from tests.sweep.inputs import FOR_AUTHORS
 from tests.sweep.shop import Call, Calls
 
@@ -63,7 +63,7 @@ ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
     "pyarrow": lambda table: pl.from_pandas(table).to_arrow(),
 }
 Put = Callable[[pd.DataFrame], dict[str, Any]]
-ROOMS = ("kpi", "inputs", *(name for name in topics.names() if name != "kpi"))
+ROOMS = ("kpi", "experiments", "inputs", *(name for name in topics.names() if name != "kpi"))
 
 
 def calls(room: str) -> Calls:
@@ -75,6 +75,7 @@ def calls(room: str) -> Calls:
 
 
 CALLS = {name: call for room in ROOMS for name, call in calls(room).items()}
+MODULES = [name for room in ROOMS for name in limits.modules(room)]
 
 
 def public(room: str) -> dict[str, Callable[..., Any]]:
@@ -172,9 +173,33 @@ def test_a_call_gives_what_it_gave(name: str) -> None:
     )
 
 
+@pytest.mark.skipif(not stored.comparable(), reason="the values are of other packages or systems")
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_with_one_thing_moved_gives_what_it_gave(name: str) -> None:
+    found, known = _moved_results(name), stored.read()["moved"].get(name, {})
+    other = [
+        case for case in {**known, **found} if not stored.alike(found.get(case), known.get(case))
+    ]
+    assert not other, (
+        f"{name} gives another value for {other}; if meant: python -m tests.sweep.stored"
+    )
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_a_default_is_what_it_was(name: str) -> None:
     assert stored.defaults(_function(name)) == stored.read()["defaults"].get(name, {})
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_limit_is_what_it_was(name: str) -> None:
+    known = stored.read()["limits"].get(name, [])
+    assert _limits(name) == known, "if meant: python -m tests.sweep.stored limits"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_constant_is_what_it_was(module: str) -> None:
+    found, known = limits.constants(module), stored.read()["constants"].get(module, {})
+    assert stored.alike(found, known), "if meant: python -m tests.sweep.stored constants"
 
 
 @pytest.mark.parametrize("name", CALLS)
@@ -372,12 +397,39 @@ def _collected(found: Any) -> Any:
     return frame.to_pandas() if isinstance(frame, nw.DataFrame) else found
 
 
-@cache
 def _expected(name: str) -> Any:
+    return _given(name)[0]
+
+
+def _limits(name: str) -> list[str]:
+    return _given(name)[1]
+
+
+@cache
+def _given(name: str) -> tuple[Any, list[str]]:
+    """Return what a call gives, and the limits of the numbers that it asks for."""
     function, call = _function(name), _call(name)
-    found = _run(function, _arguments(function, call))
+    arguments = _arguments(function, call)
+    with limits.noted() as asked:
+        found = _run(function, arguments)
     assert not isinstance(found, CourseError), f"{name}: the call in tests/sweep fails: {found}"
-    return _plain(call.of(found))
+    return _plain(call.of(found)), sorted(asked)
+
+
+def _moved_results(name: str) -> dict[str, Any]:
+    """Return what a call gives when one thing in it is moved, in short, by what is moved."""
+    function, call = _function(name), _call(name)
+    given = _arguments(function, call)
+    places = list(_places(call, given))
+    words = {*given, *(key for key, *_rest in places)}
+    words |= {str(column) for _key, table, _put in places for column in table}
+    found = {}
+    for case, arguments in moved.moves(name, given, places, call.skip):
+        result = _run(function, arguments)
+        if not isinstance(result, CourseError):
+            result = _plain(call.of(result))
+        found[case] = moved.brief(result, words)
+    return found
 
 
 def _by_name(value: Any) -> bool:

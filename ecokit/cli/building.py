@@ -71,11 +71,20 @@ class Building(threading.Thread):
     def page(self) -> str:
         """Return a page that says how far it is, and asks again until it stands."""
         if self.fault:
-            lines = [_("The lessons do not need it: go on in JupyterLab. This is why:")]
-            content = f"<p>{lines[0]}</p><pre>{escape(self.fault)}</pre>"
+            words = _(
+                "The lessons do not need it: go on in JupyterLab. To try once more, stop the "
+                "course with Ctrl-C and start it again. If the book fails again, send your "
+                "trainer what stands here:"
+            )
+            content = f"<p>{words}</p><pre>{escape(self.fault)}</pre>"
             return _PAGE.format(title=_("There is no book"), again="", content=content)
-        share = f"{100 * self.share:.0f} %"
-        words = _("The lessons do not need it: go on in JupyterLab. This page opens it by itself.")
+        share = _("{share:.0f} % is done. The first time takes some minutes.").format(
+            share=100 * self.share
+        )
+        words = _(
+            "The lessons do not need it: go on in JupyterLab. As soon as the book is ready, it "
+            "opens here by itself."
+        )
         content = (
             f'<p><progress value="{self.share:.2f}" aria-label="{_("How far it is")}"></progress> '
             f"{share}</p><p>{words}</p>"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import hashlib
 import json
 import os
@@ -112,7 +113,8 @@ def _check_repeats(nb: NotebookNode, name: str) -> None:
     for number, cell in enumerate(nb.cells, start=1):
         if ANSWER in tags(cell):
             continue
-        texts = [leaks.plain(text) for text in leaks.strings(cell)]
+        told = [*leaks.strings(cell), leaks.without_comments(cell.source)]
+        texts = [leaks.plain(text) for text in told]
         for answer, secret in secrets:
             fault = _repeat_fault(secret, texts, answer, shared=SHARED in tags(cell))
             if fault:
@@ -433,7 +435,7 @@ def _lay_one(
 ) -> dict[str, str]:
     """Lay one file; return its new line of the record (`laid` and perhaps `offered`)."""
     target, new = folder / name, _hash(content)
-    held = target.read_bytes() if target.exists() else None
+    held = _content(target)
     current = None if held is None else _hash(held)
     if current == new:
         return {"laid": new}
@@ -459,17 +461,19 @@ def _beside(target: Path, new: str) -> Path:
     while True:
         mark = "new" if number == 1 else f"new-{number}"
         path = target.with_name(f"{target.stem}.{mark}{target.suffix}")
-        if not path.exists() or _hash(path.read_bytes()) == new:
+        held = _content(path)
+        if held is None or _hash(held) == new:
             return path
         number += 1
 
 
 def _read_record(path: Path) -> tuple[dict[str, dict[str, str]], bool]:
     """Return what was laid, and whether all of the record could be read."""
-    try:
-        record: Any = json.loads(path.read_bytes())
-    except FileNotFoundError:
+    held = _content(path)
+    if held is None:
         return {}, True  # without a record every file counts as the learner's
+    try:
+        record: Any = json.loads(held)
     except (ValueError, RecursionError):
         return {}, False
     if not isinstance(record, dict):
@@ -480,6 +484,15 @@ def _read_record(path: Path) -> tuple[dict[str, dict[str, str]], bool]:
         if isinstance(known, dict) and all(isinstance(one, str) for one in known.values())
     }
     return good, len(good) == len(record)
+
+
+def _content(path: Path) -> bytes | None:
+    """Return what a file holds, nothing where there is none; a folder or a pipe is not read."""
+    if not path.exists():
+        return None
+    if not path.is_file():
+        raise OSError(errno.EEXIST, _("{name} is no file").format(name=path.name))
+    return path.read_bytes()
 
 
 def _hash(content: bytes) -> str:

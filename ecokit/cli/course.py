@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +32,8 @@ _BOOK_INPUTS = (
     "notebooks",
 )
 _STAMP = ".made-from"
-_BUILD = "from jupyter_book.cli.main import main; main()"
-_CALM_BUILD = f"import os; getattr(os, 'nice', int)(10); {_BUILD}"
+_BUILD = "from ecokit.cli.course import _build; _build({calm}, {lock!r})"
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")  # Sphinx paints its log, whoever reads it
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,8 @@ class Course:
         output = output or self.root
         # What went wrong in an earlier build is no page.
         shutil.rmtree(output / "_build" / "html" / "reports", ignore_errors=True)
-        command = [sys.executable, "-c", _CALM_BUILD if calm else _BUILD, "build", ".", "-W", "-n"]
+        code = _BUILD.format(calm=calm, lock=str(output / "_build" / "building.lock"))
+        command = [sys.executable, "-c", code, "build", ".", "-W", "-n"]
         log = []
         with subprocess.Popen(
             [*command, "--keep-going", "--path-output", str(output)],
@@ -165,7 +167,8 @@ class Course:
             errors="replace",
             creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0) if calm else 0,
         ) as process:
-            for line in process.stdout or ():
+            for painted in process.stdout or ():
+                line = _COLOURS.sub("", painted)
                 log.append(line)
                 told(process, line)
         if process.returncode:
@@ -184,6 +187,24 @@ class Course:
                     digest.update(path.relative_to(self.root).as_posix().encode() + b"\0")
                     digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
+
+
+def _build(calm: bool, lock: str) -> None:
+    """Build the book in this process, whose words are those of Jupyter Book.
+
+    A build whose start was killed goes on by itself: the next one waits until it has ended, and
+    takes what it made.
+    """
+    import filelock
+    from jupyter_book.cli.main import main  # type: ignore[import-untyped]
+
+    if calm and hasattr(os, "nice"):
+        os.nice(10)
+    Path(lock).parent.mkdir(parents=True, exist_ok=True)
+    turn = filelock.FileLock(lock)
+    with suppress(OSError, NotImplementedError):  # where there are no locks, nobody waits
+        turn.acquire()
+    main()
 
 
 def _tail(log: list[str], lines: int = 25) -> str:

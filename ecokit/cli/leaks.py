@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 from nbformat import NotebookNode
@@ -19,6 +20,9 @@ from nbformat import NotebookNode
 SHORT = 20
 """Signs, blanks not counted, from which on a piece of an answer is found anywhere."""
 
+_COLOURS = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")  # how a terminal is told to colour a text
+_COMMENT = re.compile(r"#[^\n]*")
+_SETS_APART = re.compile(r"[^\w()\[\]{}=\0]+|_+")  # marks of quotations, comments, tables, sums
 _DROPPED = re.compile(r"[\x00-\x20\x7f'\"`\\*_#]+")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNSEEN = "´′″‵‶\u2800\u3164\uffa0\u115f\u1160"  # quotes and blanks that are called otherwise
@@ -32,11 +36,14 @@ _CHECK = "exercises.check"
 _TRIVIAL = ast.Import | ast.ImportFrom | ast.Pass | ast.Break | ast.Continue
 
 
+_ALIKE = str.maketrans("аеорсухіјѕԁһӏοινı", "aeopcyxijsdhloivi")  # letters of other alphabets
+
+
 class _Signs(dict[int, str]):
     """What each character becomes in a plain text; looked up once each."""
 
     def __missing__(self, code: int) -> str:
-        sign = chr(code)
+        sign = chr(code).translate(_ALIKE)
         kind = unicodedata.category(sign)
         if kind[0] in "CMZ" or kind in {"Pi", "Pf"} or sign in _UNSEEN:
             plain = ""
@@ -59,10 +66,27 @@ def plain(text: str) -> str:
     >>> plain("u\u200bv = visits[\u2018visitor_id\u2019].nunique()")
     'uv=visits[visitorid].nunique()'
     """
+    text = _COLOURS.sub("", text) if "\x1b" in text else text
     text = _DROPPED.sub("", _ESCAPED_BLANK.sub("", text))
     if not text.isascii():
         text = _BEYOND_ASCII.sub(_plain_signs, text)
     return _LAST_COMMA.sub("", text).casefold()
+
+
+def letters(plain_text: str) -> str:
+    r"""Return the letters, digits and brackets of a plain text: what sets lines apart is gone, too.
+
+    Examples
+    --------
+    >>> letters(plain('> uv = visits[\n> "visitor_id"\n> ]'))
+    'uv=visits[visitorid]'
+    """
+    return _SETS_APART.sub("", plain_text)
+
+
+def without_comments(text: str) -> str:
+    """Return code without what its author says about it."""
+    return _COMMENT.sub("", text)
 
 
 def _plain_signs(found: re.Match[str]) -> str:
@@ -109,8 +133,20 @@ class Secrets:
         >>> secrets.held(plain('Then: **spans** = shop.staff.groupby("lead")'))
         ['shop.staff.groupby(lead)', 'spans=shop.staff.groupby(lead)']
         """
-        alone = {text} & (self.alone | self.cells)
-        return sorted({one for one in self.anywhere if one in text} | alone)
+        return sorted(self.inside(text) | {text} & (self.alone | self.cells))
+
+    def inside(self, text: str) -> set[str]:
+        """Return what stands anywhere in a plain text, however its lines are set apart."""
+        bare, known = letters(text), self._letters
+        return {
+            one for one in self.anywhere if (known[one] in bare if one in known else one in text)
+        }
+
+    @cached_property
+    def _letters(self) -> dict[str, str]:
+        """The letters of each piece that has enough of them to be known by."""
+        every = {one: letters(one) for one in self.anywhere}
+        return {one: short for one, short in every.items() if len(short) >= SHORT * 3 // 4}
 
     def is_whole_in(self, text: str) -> bool:
         """Return whether a cell's plain text holds all of one answer."""
@@ -127,6 +163,8 @@ def secrets_of(cell: NotebookNode) -> Secrets:
     """
     code = cell.cell_type == "code"
     pieces = set(_windows(cell.source)) if code else set(_sentences(cell.source))
+    if code:
+        pieces |= set(_windows(without_comments(cell.source)))
     whole, words = {cell.source}, set[str]()
     if code:
         try:
@@ -144,6 +182,8 @@ def secrets_of(cell: NotebookNode) -> Secrets:
             start = ast.get_source_segment(cell.source, parts[0]) or ""
             pieces.add(cell.source[cell.source.index(start) :].partition(_CHECK)[0])
     pieces |= set(_printed(cell))
+    if code:
+        pieces |= {without_comments(piece) for piece in pieces}
     found = {plain(piece): _length(piece) >= SHORT for piece in sorted(pieces)}
     ids = {plain(name) for name in _ids(cell.source)}
     found = {one: long for one, long in found.items() if one.strip(",") not in {"", *ids}}

@@ -338,14 +338,14 @@ def in_time(periods: Sequence[Any]) -> list[Any]:
     if moments is not None:
         return [one for _at, one in sorted(zip(moments, periods, strict=True))]
     parts = [list(map(int, re.findall(r"\d+", one))) for one in texts]
-    places = [place for place, one in enumerate(parts[0]) if _YEARS[0] <= one < _YEARS[1]]
-    alike = len({re.sub(r"\d+", "0", one) for one in texts}) == 1 and bool(parts[0])
-    if alike and places == [0]:
+    alike = len({re.sub(r"\d+", "0", one) for one in texts}) == 1
+    columns = list(zip(*parts, strict=True)) if alike else []
+    low, high = _YEARS
+    years = [n for n, one in enumerate(columns) if all(low <= it < high for it in one)]
+    if years == [0] or len(columns) == 1:  # 2025-9, week 9, 202509
         keys = parts
-    elif alike and len(parts[0]) == 2 and places == [1]:  # Q1 2025, 9/2025
+    elif years == [1] and len(columns) == 2:  # Q1 2025, 9/2025
         keys = [one[::-1] for one in parts]
-    elif alike and len(parts[0]) == 1:  # week 9, 202509
-        keys = parts
     else:
         message = _(
             "The periods are text that does not sort as time does, such as {one!r} and {other!r}. "
@@ -362,7 +362,7 @@ def _groups(
     if not keys:
         yield {}, table
         return
-    for name, group in table.groupby(list(keys), sort=True):
+    for name, group in table.groupby(list(keys)):
         yield dict(zip(keys, name, strict=True)), group
 
 

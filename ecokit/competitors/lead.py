@@ -267,7 +267,7 @@ def concentration(data: Any, *, by: By = "category") -> Any:
     """
     keys = frames.listed(by, least=1)
     found = []
-    for name, group in _shares(data, keys).dropna().groupby(keys, sort=True):
+    for name, group in _shares(data, keys).dropna().groupby(keys):
         shares = group.set_index("seller")["share"]
         named = shares.drop(OTHERS, errors="ignore")
         led = bool(named.sum() > 0)

@@ -126,7 +126,7 @@ def collect_directory(collector: Collector, url: str = "http://shopguide.example
                 raise collector.refuse(following[0], _("it is on another site than the directory"))
             page = collector.get(following[0])
             tables.append(read_directory(page))
-            following = page.links("a[rel=next]")
+            following = page.links("a[rel~=next i]")
         except PageError as error:
             if not tables:
                 raise

@@ -307,7 +307,7 @@ def match_panel(panel: Any, products: Any, threshold: float = THRESHOLD) -> Any:
         raise CourseError(_("The panel is empty: collect some offers first."))
     ours, found = goods.set_index("product_id"), []
     offers = offers.drop_duplicates(keys, keep="last")
-    for competitor, group in offers.groupby("competitor_id", sort=True):
+    for competitor, group in offers.groupby("competitor_id"):
         theirs = group.set_index("sku")
         pairs = _with_ties(_similar(ours, theirs, "name", threshold, "category"))
         matched = {
@@ -360,7 +360,7 @@ def assign(pairs: Any) -> Any:
     >>> assign(pairs[["left"]])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table pairs has no column right, score. It has: left. ...
+    ecokit.errors.CourseError: The table pairs has no columns right, score. It has: left. ...
     """
     return frames.like(_assigned(_pairs(pairs, "left right score")), pairs)
 

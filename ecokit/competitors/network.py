@@ -109,13 +109,22 @@ class SafeConnection(HTTPSConnection):
         return connected(super()._new_conn, self)
 
 
-class Pool(urllib3.HTTPConnectionPool):
+class OnceOnly:
+    """A pool that uses each connection once: what comes after a reply is no reply to the next."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            conn.close()
+        super()._put_conn(conn)  # type: ignore[misc]
+
+
+class Pool(OnceOnly, urllib3.HTTPConnectionPool):
     """Connections to one host."""
 
     ConnectionCls = Connection
 
 
-class SafePool(urllib3.HTTPSConnectionPool):
+class SafePool(OnceOnly, urllib3.HTTPSConnectionPool):
     """The same with TLS."""
 
     ConnectionCls = SafeConnection

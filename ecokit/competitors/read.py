@@ -214,7 +214,7 @@ READERS: dict[str, tuple[Reader, ...]] = {
     "K1": (
         Reader(
             start="/sitemap.xml",
-            links="loc, a.card, a[rel=next]",
+            links="loc, a.card, a[rel~=next i]",
             product=r"/p/(?P<sku>[^/]+)\.html$",
             block="main",
             data="json-ld",

@@ -446,7 +446,10 @@ def _walk(
                 seen.add(identity)
             else:
                 too_many.add(identity)
-    return list(offers.values()), found + _unasked(url, refused, bool(offers), len(too_many))
+    found += _unasked(url, refused, bool(offers), len(too_many))
+    if not offers and not found:
+        found.append(Problem(url, "site", _("a shop"), _("without a page of a product")))
+    return list(offers.values()), found
 
 
 def _lost(collector: Collector, before: set[str]) -> list[Problem]:

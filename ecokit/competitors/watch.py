@@ -254,7 +254,7 @@ def assortment_overlap(panel: Any, matches: Any, products: Any, week: Any) -> An
     mine = set(ours.loc[sold, "product_id"])
     listed = offers[offers["week"] == day].merge(pairs, on=keys, how="left")
     found = []
-    for competitor, group in listed.groupby("competitor_id", sort=True):
+    for competitor, group in listed.groupby("competitor_id"):
         common = len(mine & set(group["product_id"].dropna()))
         found.append((competitor, len(mine), group["sku"].nunique(), common))
     table = pd.DataFrame(found, columns=["competitor_id", "ours", "theirs", "common"])
@@ -567,7 +567,7 @@ def _since(
         usual = float(np.median((calm if len(calm) else before)[-USUAL_WEEKS:]))
         if abs(prices[start - 1] / usual - 1) < least_change / 2:
             return usual, len(prices) - start
-    return float(prices[0]), len(prices)
+    return float(prices.item()), 1  # the first week of an offer
 
 
 def _sentence(row: Mapping[Any, Any]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.decisions.paths import fading_rate
-from ecokit.decisions.times import minutes_between, still_open, wrong_times
+from ecokit.decisions.times import minutes_between, negative, still_open, wrong_times
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, numbers, rows
 from ecokit.inputs.renamed import public
@@ -145,7 +145,8 @@ def _opened(data: Any, *columns: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     waiting = still_open("asked_at", "answered_at", remedy)
     times = wrong_times("asked_at", "answered_at", "decision_id")
     rows.refuse(steps, "approvals", [*times, waiting])
-    rows.refuse(cases, "decisions", [rows.unknown_id("decision_id", steps, "approvals")])
+    strangers = rows.unknown_id("decision_id", steps, "approvals")
+    rows.refuse(cases, "decisions", [strangers, *negative(nw.from_native(cases))])
     if cases.empty:
         raise CourseError(_("The table decisions has no rows."))
     timed = nw.from_native(steps).with_columns(_waited=minutes_between("asked_at", "answered_at"))

@@ -10,7 +10,7 @@ import pandas as pd
 from ecokit.decisions.fit import fit_layers
 from ecokit.decisions.paths import DecisionTime
 from ecokit.decisions.times import with_minutes
-from ecokit.inputs import frames, numbers
+from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 
 
@@ -97,6 +97,9 @@ def kept_shares(
     kinds = {outcome: "string", potential: "number", effect: "number"}
     given = frames.table(decisions, amounts, name="decisions", types=kinds)
     frame = with_minutes(given, {"raised_at": raised_at, "decided_at": decided_at})
+    rows.refuse(
+        frame, "decisions", [rows.below_zero(name, gaps=True) for name in (potential, effect)]
+    )
     chosen = (nw.col(outcome) == "approved") & (nw.col(potential) > 0)
     kept = nw.col(effect) / nw.col(potential)
     return frames.sorted_native(frame.filter(chosen).with_columns(kept=kept))

@@ -78,15 +78,16 @@ def fit_layers(data: Any) -> Any:
 def _fit(layers: int, decisions: pd.DataFrame) -> dict[str, float]:
     """Return the row of one number of layers."""
     times = decisions["minutes"].to_numpy()
-    path = DecisionTime.of(layers, times.sum() / times.size / layers)
-    limits = mean_interval([times.sum()], [layers * times.size])
+    each = times.sum() / times.size / layers
+    path = DecisionTime.of(layers, each)
+    limits = mean_interval(times.sum(), layers * times.size)
     gap, p_value = goodness(times, path) if times.size > 1 else (math.nan, math.nan)
     return {
         "layers": layers,
         "decisions": times.size,
-        "per_layer": path.means[0],
-        "low": limits.low[0],
-        "high": limits.high[0],
+        "per_layer": each,
+        "low": float(limits.low),
+        "high": float(limits.high),
         "in_window": float((times <= decisions["window_minutes"]).mean()),
         "model": float(path.cdf(decisions["window_minutes"]).mean()),
         "gap": gap,

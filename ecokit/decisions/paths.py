@@ -118,7 +118,7 @@ class DecisionTime:
         elif self.parallel:
             share = np.prod(-np.expm1(-t[..., None] / means), axis=-1)
         elif self._equal:
-            share = special.gammainc(means.size, t / means[0])
+            share = special.gammainc(means.size, t / means.max())
         else:
             per_minute = _TALBOT_NODES / np.maximum(t, 1e-12 * means.min())[..., None]
             terms = 1 / (1 + per_minute[..., None] * means)
@@ -133,7 +133,7 @@ class DecisionTime:
 
     def ppf(self, share: float) -> float:
         """Return the minutes by which `share` (between 0 and 1) is decided."""
-        share = numbers.share("share", share, zero=False, one=False)
+        share = numbers.inner_share("share", share)
         if not self.means:
             return 0.0
         if self._equal:
@@ -175,7 +175,7 @@ class DecisionTime:
         rates = [1 / m for m in self.means]
         return [
             ((-1) ** (size + 1), sum(chosen))
-            for size in range(1, len(rates) + 1)
+            for size, _rate in enumerate(rates, start=1)
             for chosen in combinations(rates, size)
         ]
 

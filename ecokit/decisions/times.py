@@ -75,7 +75,7 @@ def with_minutes(decisions: Any, columns: dict[str, str]) -> Frame:
     """
     kinds = {"raised_at": "datetime", "decided_at": "datetime"}
     frame = frames.table(decisions, columns, name="decisions", types=kinds)
-    rows.refuse(frame, "decisions", wrong_times("raised_at", "decided_at"))
+    rows.refuse(frame, "decisions", [*wrong_times("raised_at", "decided_at"), *negative(frame)])
     timed = frame.with_columns(minutes=minutes_between("raised_at", "decided_at"))
     return timed.drop([ours for ours, theirs in columns.items() if ours != theirs])
 
@@ -131,7 +131,7 @@ def summarise(data: Any, *, by: By = "kind", as_of: datetime | str | None = None
     needed = ["raised_at", "decided_at", "window_minutes", *keys]
     (frame,) = frames.door(data, {"decisions": needed}, windows=True)
     no_window = rows.not_above_zero("window_minutes", "raised_at")
-    _refuse(frame, "decisions", "raised_at", "decided_at", end, no_window)
+    _refuse(frame, "decisions", "raised_at", "decided_at", end, no_window, *negative(frame))
     frame = _known(frame, "decided_at", end)
     minutes, window = nw.col("_minutes"), nw.col("window_minutes")
     waited = minutes_between("raised_at", "_end")
@@ -274,6 +274,16 @@ def minutes_between(start: str, end: str) -> nw.Expr:
 def wrong_times(start: str, end: str, *more: str) -> list[rows.Wrong]:
     """Return what must not be: no start, or an end before it."""
     return [rows.missing(start, *more, end), rows.out_of_order(start, end, *more)]
+
+
+def negative(decisions: Frame) -> list[rows.Wrong]:
+    """Return what must not be: a number below zero, of those that the decisions hold."""
+    held = decisions.collect_schema()
+    return [
+        rows.below_zero(name, gaps=True)
+        for name in ("layers", "window_minutes", "potential", "effect")
+        if name in held and held[name].is_numeric()
+    ]
 
 
 def still_open(start: str, end: str, remedy: str) -> rows.Wrong:

@@ -16,6 +16,7 @@ from scipy import optimize
 from ecokit.decisions.times import (
     grouped,
     minutes_between,
+    negative,
     still_open,
     with_minutes,
     wrong_times,
@@ -71,7 +72,7 @@ def lost_value(data: Any, *, by: By = "kind") -> Any:
     frames.refuse_taken(keys, _LOST)
     (frame,) = frames.door(data, {"decisions": ["outcome", "potential", "effect", *keys]})
     approved = frame.filter(nw.col("outcome") == "approved")
-    rows.refuse(approved, "decisions", _AMOUNTS)
+    rows.refuse(approved, "decisions", [*_AMOUNTS, *negative(frame)])
     sums = grouped(
         approved.with_columns(
             _potential=_fen("potential"),
@@ -226,11 +227,11 @@ def _fitted(minutes: NDArray[np.float64], kept: NDArray[np.float64]) -> tuple[fl
             found, covariance = optimize.curve_fit(
                 lambda t, rate: np.exp(-rate * t), minutes, kept, p0=[start]
             )
-            rate = float(found[0])
+            rate = float(found.item())
         except (RuntimeError, optimize.OptimizeWarning):
             rate = 0.0
     if not rate > 0:
         raise CourseError(
             _("The value of these decisions does not fade with time, so it has no half-life.")
         )
-    return rate, intervals.normal_quantile() * math.sqrt(float(covariance[0, 0]))
+    return rate, intervals.normal_quantile() * math.sqrt(covariance.item())

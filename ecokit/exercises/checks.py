@@ -20,7 +20,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.exercises import cells
 from ecokit.exercises.cells import DIGITS
-from ecokit.exercises.names import folded, meant, written
+from ecokit.exercises.names import LONGEST, folded, meant, written
 from ecokit.exercises.reading import (
     MOST_ROWS,
     AnswerError,
@@ -34,6 +34,7 @@ from ecokit.exercises.reading import (
     read_number,
     told,
     too_long,
+    type_name,
     with_unit,
 )
 from ecokit.exercises.sheet import (
@@ -191,7 +192,7 @@ def _reading(answer: object) -> Iterator[None]:
         raise
     except Exception:
         message = _("The answer, a value of type {type}, holds something that cannot be read.")
-        raise AnswerError(message.format(type=type(answer).__name__[:40])) from None
+        raise AnswerError(message.format(type=type_name(answer))) from None
 
 
 @singledispatch
@@ -435,11 +436,12 @@ def how_to_answer(exercise: Numeric[Any], sheet: Sheet | TableSheet) -> str:
 @_judge.register(Choice)
 def _judge_choice(exercise: Choice, answer: object, sheet: ChoiceSheet) -> Result:
     keys = ", ".join(sheet.options)
-    if not isinstance(answer, str):
-        message = _("Choose one of the options {keys}, as a text: '{first}'.")
-        raise AnswerError(message.format(keys=keys, first=next(iter(sheet.options))))
     with _reading(answer):
-        chosen = folded(answer[:400])
+        if not isinstance(answer, str):
+            message = _("Choose one of the options {keys}, as a text: '{first}'.")
+            raise AnswerError(message.format(keys=keys, first=next(iter(sheet.options))))
+        text = str.__str__(answer)  # what a class of the learner's own made of it is left aside
+        chosen = folded(text[:LONGEST])
     if not chosen:
         raise AnswerError(_("Nothing is chosen yet. Choose one of the options."))
     key = meant(chosen, sheet.options) or _lettered(chosen, sheet)
@@ -448,7 +450,7 @@ def _judge_choice(exercise: Choice, answer: object, sheet: ChoiceSheet) -> Resul
             return Result(exercise.id, "right", sheet.reasons[key])
         return Result(exercise.id, "misconception", sheet.reasons[key], key)
     message = _("{text} is not one of the options {keys}.")
-    raise AnswerError(message.format(text=quote(answer), keys=keys))
+    raise AnswerError(message.format(text=quote(text), keys=keys))
 
 
 _YES = frozenset(("yes", "y", "true", "是", "是的", "对"))
@@ -501,19 +503,23 @@ def _table_verdict(
     wrong = [key for key in off if not _rounded(given[key], right[key])]
     if not wrong:
         return _table_right(exercise, given, sheet, off)
+    again = _("{right} of {n} rows are right. Look again at: {rows}.").format(
+        right=len(given) - len(wrong),
+        n=len(given),
+        rows=", ".join(_row(exercise, key) for key in wrong),
+    )
     names = _table_mistakes(exercise, given, sheet, wrong)
     if len(names) == 1:
         name = names[0]
         words = exercise.mistakes[name]
         if _thorough(exercise, given, sheet, name):
             return Result(exercise.id, "misconception", words, name, fits=names)
-        rows = ", ".join(_row(exercise, key) for key in wrong)
-        message = _("Near a usual mistake, but only in: {rows}. {words}")
-        return Result(exercise.id, "wrong", message.format(rows=rows, words=words), fits=names)
+        return Result(exercise.id, "wrong", f"{again} {words}", fits=names)
     if names:
         words = _(" Or: ").join(exercise.mistakes[name] for name in names[:2])
-        message = _("More than one usual mistake leads to these numbers. {words}")
-        return Result(exercise.id, "wrong", message.format(words=words), fits=names)
+        told = _("More than one usual mistake leads to these numbers. {words}").format(words=words)
+        message = f"{again} {told}" if len(wrong) < len(given) else told
+        return Result(exercise.id, "wrong", message, fits=names)
     if other := _table_unit(exercise, given, right, wrong):
         return Result(exercise.id, "unit", other)
     if elsewhere := cells.another_column(sheet, given, wrong):
@@ -522,12 +528,7 @@ def _table_verdict(
         message = _("These are the right numbers, but some stand in the row of another.")
         return Result(exercise.id, "cell", message)
     turned = _kin(exercise, [given[key] for key in wrong], [right[key] for key in wrong])
-    message = turned or _("{right} of {n} rows are right. Look again at: {rows}.").format(
-        right=len(given) - len(wrong),
-        n=len(given),
-        rows=", ".join(_row(exercise, key) for key in wrong),
-    )
-    return Result(exercise.id, "wrong", message)
+    return Result(exercise.id, "wrong", turned or again)
 
 
 def _row(exercise: Table, key: str) -> str:
@@ -639,7 +640,7 @@ def _pairs(exercise: Table, answer: object) -> list[tuple[object, object]]:
         return _few(answer.items(), len(answer))
     message = _("The answer is a table with the columns {key} and {value}; you gave {type}.")
     raise AnswerError(
-        message.format(key=exercise.key, value=exercise.value, type=type(answer).__name__)
+        message.format(key=exercise.key, value=exercise.value, type=type_name(answer))
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 _ONES = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -45,18 +46,30 @@ _SUPERSCRIPTS = "⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 
 def spelled(text: str) -> str:
-    """Return a text in which a fraction and a power stand apart from the digits before them.
+    """Return a text in which fractions, powers and small or circled digits stand apart from others.
 
     It comes before characters are brought to their usual form, which would make 102 of 10².
 
     Examples
     --------
-    >>> spelled("2½"), spelled("10⁴")
-    ('2 ½', '10^4')
+    >>> spelled("2½"), spelled("10⁴"), spelled("41①"), spelled("41₂")
+    ('2 ½', '10^4', '41 ①', '41 ₂')
     """
     raised = re.compile(rf"[{_SUPERSCRIPTS}]+")
     text = raised.sub(lambda up: "^" + unicodedata.normalize("NFKC", up[0]), text)
-    return re.sub(r"(?<=\d)(?=[¼½¾⅐-⅞])", " ", text)
+    return "".join(
+        f" {sign}" if _is_apart(sign) != _is_apart(before) and _counts(before + sign) else sign
+        for before, sign in pairwise(f" {text}")
+    )
+
+
+def _is_apart(sign: str) -> bool:
+    """Say whether a sign is a number of its own, such as ½, ① and ₁: no digit among others."""
+    return unicodedata.category(sign) == "No"
+
+
+def _counts(signs: str) -> bool:
+    return all(unicodedata.category(sign) in ("Nd", "No") for sign in signs)
 
 
 def digits(text: str) -> str:
@@ -76,7 +89,7 @@ def digits(text: str) -> str:
     text = _NUMERAL.sub(lambda found: _said(found[0], list(found[0])), text)
     text = _ENGLISH.sub(lambda found: _said(found[0], re.findall(r"[a-z]+", found[0])), text)
     text = _FRACTION.sub(_fraction, text)
-    return re.sub(r"\b(\d+)[ -](\d)/(\d+)\b", _mixed, text)
+    return re.sub(r"(?<![\w.,'])(\d+)[ -](\d)/(\d+)\b", _mixed, text)
 
 
 def _mixed(found: re.Match[str]) -> str:

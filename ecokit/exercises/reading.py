@@ -20,7 +20,7 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from ecokit.errors import CourseError
+from ecokit.errors import LONGEST, CourseError
 from ecokit.exercises import numerals
 from ecokit.messages import _
 
@@ -278,7 +278,7 @@ def read(answer: object, unit: str) -> Reading:
     """
     answer = _only(in_pandas(answer))
     if isinstance(answer, str):
-        given = _parse(answer, unit)
+        given = _parse(str.__str__(answer), unit)
     elif isinstance(answer, datetime.timedelta) and unit in TIMES:
         given = Reading(answer.total_seconds() / TIMES[unit])
     elif isinstance(answer, np.timedelta64) and unit in TIMES:
@@ -374,7 +374,8 @@ def read_number(answer: object, unit: str) -> float:
 
 def quote(text: str) -> str:
     """Return the beginning of what a learner wrote, in quotation marks."""
-    short = textwrap.shorten("".join(c for c in text if c.isprintable()), 40, placeholder="...")
+    seen = "".join(sign for sign in text[:LONGEST] if sign.isprintable())
+    short = textwrap.shorten(seen, 40, placeholder="...")
     return f"'{short}'"
 
 
@@ -383,7 +384,15 @@ def quote(text: str) -> str:
 
 # What Python would take for a number, and nobody means as one.
 _NO_NUMBERS = (
-    *(bool, np.bool_, complex, datetime.timedelta, np.timedelta64, np.datetime64),
+    *(
+        bool,
+        np.bool_,
+        complex,
+        np.complexfloating,
+        datetime.timedelta,
+        np.timedelta64,
+        np.datetime64,
+    ),
     *(bytes, bytearray, memoryview, np.void, np.ma.core.MaskedConstant),
 )
 
@@ -395,7 +404,9 @@ def _number(answer: object) -> float:
     if isinstance(answer, tables) and answer.size != 1:
         message = _("The answer is one number; you gave {size} values.")
         raise AnswerError(message.format(size=answer.size))
-    if not isinstance(answer, (*tables, *_NO_NUMBERS)):
+    # `float` reads the letters of any buffer too, so that it is asked of numbers alone
+    counts = hasattr(type(answer), "__float__") or hasattr(type(answer), "__index__")
+    if counts and not isinstance(answer, (*tables, *_NO_NUMBERS)):
         try:
             return float(answer)  # type: ignore[arg-type]
         except OverflowError:
@@ -403,7 +414,18 @@ def _number(answer: object) -> float:
         except Exception:  # an object of the learner's own may raise anything
             pass
     message = _("The answer is one number; you gave a value of type {type}.")
-    raise AnswerError(message.format(type=type(answer).__name__))
+    raise AnswerError(message.format(type=type_name(answer)))
+
+
+def type_name(answer: object) -> str:
+    """Return the beginning of the name of a value's type; a class may refuse to tell its own.
+
+    Examples
+    --------
+    >>> type_name(4.0)
+    'float'
+    """
+    return str(vars(type)["__name__"].__get__(type(answer)))[:40]
 
 
 def _demand_finite(value: float) -> None:

@@ -15,6 +15,7 @@ import json
 import os
 import secrets
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ from typing import TYPE_CHECKING, Any
 from ecokit.messages import _
 
 if TYPE_CHECKING:
+    import filelock
+
     from ecokit.exercises.checks import Result
 
 TRIES_BEFORE_ANSWER = 3
@@ -186,14 +189,16 @@ class Learner:
         self._waiting: list[dict[str, Any]] = []  # events and answers that no file holds yet
         self._typed: dict[str, Standing] = {}
         self._files: dict[Path, tuple[tuple[int, ...], dict[str, tuple[Standing, str]]]] = {}
-        self._trouble = self._damage = ""
+        self._trouble = self._unread = self._damage = ""  # of saving, of reading, of a file
         self._told = False
+        self._excludes = False  # whether a lock was seen to keep others out
+        self._one = threading.RLock()  # one thread of this kernel at a time
 
     @property
     def notice(self) -> str:
         """A sentence for the learner when something is not as it should be."""
         if self.place is not None:
-            return self._trouble or self._damage
+            return self._trouble or self._unread or self._damage
         if _working() is None:
             return _(
                 "The folder of this notebook was deleted or moved. Your answers are kept until "
@@ -213,15 +218,16 @@ class Learner:
 
     def standings(self) -> dict[str, Standing]:
         """Return where every exercise stands that was touched."""
-        try:
-            found = self._saved()
-        except OSError as trouble:
-            message = _("Your progress could not be read from {folder}: {why}.")
-            self._trouble = message.format(folder=self.place, why=trouble.strerror)
-            found = dict(self._events.standings)
-        for event in self._waiting:
-            _fold(found, event)
-        return _joined(found, self._typed)
+        with self._one:
+            try:
+                found, self._unread = self._saved(), ""
+            except OSError as trouble:
+                message = _("Your progress could not be read from {folder}: {why}.")
+                self._unread = message.format(folder=self.place, why=trouble.strerror)
+                found = dict(self._events.standings)
+            for event in self._waiting:
+                _fold(found, event)
+            return _joined(found, self._typed)
 
     def standing(self, exercise: str, edition: int = 1) -> Standing:
         """Return where one exercise stands, in its newest edition."""
@@ -249,6 +255,18 @@ class Learner:
         misconception: str | None = None,
         hints: int = 0,
         answer: Any = None,
+    ) -> Standing:
+        with self._one:
+            return self._noted(exercise, event, edition, misconception, hints, answer)
+
+    def _noted(
+        self,
+        exercise: str,
+        event: str,
+        edition: int,
+        misconception: str | None,
+        hints: int,
+        answer: Any,
     ) -> Standing:
         standing = self.standing(exercise, edition).after(event, hints)
         line = {
@@ -291,21 +309,33 @@ class Learner:
         import filelock
 
         lock = filelock.FileLock(place / "writing.lock", timeout=PATIENCE)
-        if not self._mark:
-            try:
-                lock.acquire()
-            except (OSError, NotImplementedError):  # a timeout is one, too
-                self._mark = f"-{os.getpid()}-{secrets.token_hex(4)}"
+        if not self._mark and not self._is_held(lock):
+            self._mark = f"-{os.getpid()}-{secrets.token_hex(4)}"
         try:
             yield
         finally:
             lock.release()
 
+    def _is_held(self, lock: filelock.BaseFileLock) -> bool:
+        """Say whether a lock is had, and, once, whether it keeps others out."""
+        import filelock
+
+        try:
+            lock.acquire()
+            if not self._excludes:  # some shares grant every lock, and keep nobody out
+                with filelock.FileLock(lock.lock_file, blocking=False):
+                    return False
+        except filelock.Timeout:
+            self._excludes = lock.is_locked
+        except (OSError, NotImplementedError):
+            return False
+        return self._excludes
+
     def _saved(self) -> dict[str, Standing]:
         """Return what the files say: the answers of all kernels, and all that has happened."""
         found: dict[str, Standing] = {}
         if self.place is not None:
-            files = [self.place / "progress.json", *sorted(self.place.glob("progress-*.json"))]
+            files = [*_files(self.place, "progress.json"), *_files(self.place, "progress-*.json")]
             times: dict[str, str] = {}
             for path in files:
                 for name, (standing, when) in self._decoded(path).items():
@@ -330,6 +360,8 @@ class Learner:
     def _kept(self, path: Path) -> dict[str, Any]:
         """Return what a file holds; a damaged one is set aside."""
         try:
+            if not _is_file_or_none(path):
+                raise TypeError("a folder, a pipe or a link to nowhere")
             content = json.loads(path.read_bytes())
             _decode(content)
         except FileNotFoundError:
@@ -373,7 +405,7 @@ class _Events:
         """Return where each exercise stands after all events."""
         if self._place is None:
             return {}
-        sizes = {path: path.stat().st_size for path in sorted(self._place.glob("events*.jsonl"))}
+        sizes = {path: path.stat().st_size for path in _files(self._place, "events*.jsonl")}
         if any(sizes.get(path, 0) < read for path, read in self._read.items()):
             self._forget()  # a file is shorter than it was, or gone: begin anew
         for path, size in sizes.items():
@@ -405,8 +437,18 @@ def _joined(one: dict[str, Standing], other: dict[str, Standing]) -> dict[str, S
 
 def read_events(place: Path) -> Iterator[dict[str, Any]]:
     """Yield the events of all kernels in an ``.ecokit`` folder, leaving out damaged lines."""
-    for path in sorted(place.glob("events*.jsonl")):
+    for path in _files(place, "events*.jsonl"):
         yield from _events(path.read_bytes())
+
+
+def _files(place: Path, pattern: str) -> list[Path]:
+    """Return the files of a kind; a folder, a pipe or a device of such a name is none of them."""
+    return [path for path in sorted(place.glob(pattern)) if path.is_file()]
+
+
+def _is_file_or_none(path: Path) -> bool:
+    """Say whether a place holds a file or nothing, so that it can be read and written."""
+    return path.is_file() or not os.path.lexists(path)
 
 
 def _events(lines: bytes) -> Iterator[dict[str, Any]]:
@@ -441,13 +483,14 @@ def _decode(content: Any) -> dict[str, tuple[Standing, str]]:
     ...
     KeyError: 'exercises'
     """
-    times = content.get("times", {})
+    times, now = content.get("times", {}), _now()  # later than now: of a clock that went wrong
     found = {}
     for name, kept in content["exercises"].items():
         standing = Standing(**_known(kept))
         if not all(isinstance(n, int) for n in (standing.tries, standing.hints, standing.edition)):
             raise TypeError("tries, hints and edition are whole numbers")
-        found[name] = standing, str(times.get(name, ""))
+        when = times.get(name)
+        found[name] = standing, when if isinstance(when, str) and when <= now else ""
     return found
 
 
@@ -477,7 +520,13 @@ def _is_cell(value: object) -> bool:
     return isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 1000)
 
 
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
 def _append(path: Path, event: dict[str, Any]) -> None:
+    if not _is_file_or_none(path):
+        raise OSError(errno.EEXIST, _("{name} is no file").format(name=path.name))
     # One unbuffered write: a kill leaves the whole line or nothing.
     with path.open("a+b", buffering=0) as file:
         line = json.dumps(event).encode() + b"\n"
@@ -492,7 +541,6 @@ def _write(path: Path, kept: dict[str, Any], typed: dict[str, Standing]) -> None
 
     What it holds of other exercises stays, and so do fields of other releases.
     """
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
     exercises, times = dict(kept["exercises"]), dict(kept.get("times", {}))
     for name, standing in typed.items():
         before = exercises.get(name, {})
@@ -500,9 +548,10 @@ def _write(path: Path, kept: dict[str, Any], typed: dict[str, Standing]) -> None
             earlier = {"earlier": True} if Standing(**_known(before)).solved else {}
             before = {"edition": standing.edition} | earlier
         exercises[name] = before | {"answer": standing.answer}
-        times[name] = now
+        times[name] = _now()
     content = kept | {"exercises": exercises, "times": times}
-    data = json.dumps(content, indent=1, ensure_ascii=False).encode()
+    # Half a sign, which another release kept, is written as it was read.
+    data = json.dumps(content, indent=1, ensure_ascii=False).encode("utf-8", "surrogatepass")
     _sweep(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     try:

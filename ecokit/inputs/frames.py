@@ -284,7 +284,9 @@ def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
     """
     frame = _narwhal(name, given)
     if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect("pandas")
+        # as pandas, whole numbers beside a gap would be floats, which hold no id of 17 digits
+        spark = frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect()
+        frame = frame.collect("pandas" if spark else None)
     if not frame.implementation.is_pandas_like():  # pandas does not know every engine's categories
         frame = kinds.in_words(frame, frame.collect_schema())
     found: pd.DataFrame = frame.to_pandas().copy(deep=False)

@@ -1,10 +1,12 @@
 """How far a share may lie from what was counted: Wilson's interval, for arrays and for columns.
 
 It stays within 0 and 1 and holds for small counts, where the usual "share plus or minus two
-standard errors" does not.
+standard errors" does not. From two of them comes Newcombe's interval of the difference.
 
 References
 ----------
+Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics
+in Medicine 17, 873-890, method 10.
 Wilson (1927), Probable inference, the law of succession, and statistical inference, J. Amer. Stat.
 Assoc. 22, 209-212.
 """
@@ -20,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
-from ecokit.inputs.numbers import array, share
+from ecokit.inputs.numbers import array, inner_share
 from ecokit.messages import _
 
 T = TypeVar("T")
@@ -52,7 +54,7 @@ def normal_quantile(confidence: float = 0.95) -> float:
     ...
     ecokit.errors.CourseError: confidence is 95. Give a share above 0 and below 1; write 45 % as ...
     """
-    level = share("confidence", confidence, zero=False, one=False)
+    level = inner_share("confidence", confidence)
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
@@ -129,6 +131,27 @@ def wilson_columns(
     return Interval(
         nw.when(low < 0).then(zero).otherwise(low), nw.when(high > 1).then(one).otherwise(high)
     )
+
+
+def newcombe(share: T, limits: Interval[T], other: T, other_limits: Interval[T]) -> Interval[T]:
+    """Return the interval of a share less another, from those of both: arrays or expressions.
+
+    References
+    ----------
+    Newcombe (1998), method 10.
+
+    Examples
+    --------
+    >>> one, other = np.array(56 / 70), np.array(48 / 80)
+    >>> found = newcombe(one, wilson(56, 70), other, wilson(48, 80))
+    >>> round(float(found.low), 4), round(float(found.high), 4)
+    (0.0524, 0.3339)
+    """
+    one: Any = share  # arrays and expressions can the same, which no type says
+    two: Any = other
+    down = ((one - limits.low) ** 2 + (other_limits.high - two) ** 2) ** 0.5
+    up = ((limits.high - one) ** 2 + (two - other_limits.low) ** 2) ** 0.5
+    return Interval(one - two - down, one - two + up)
 
 
 def _limits(k: Any, n: Any, z: float) -> tuple[Any, Any]:

@@ -25,7 +25,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.inputs.numbers import as_float, shown
 from ecokit.inputs.renamed import renamed_column
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.shop.in_place import GAP_WORDS, TOTAL_WORDS, is_total, without_gaps
 from ecokit.shop.schema import schemas
 from ecokit.shop.validate import is_needed
@@ -173,16 +173,21 @@ def need(table: str, frame: Frame, columns: Sequence[str], remedy: str = "") -> 
     >>> need("stock", nw.from_native(pd.DataFrame({"sku": [1]})), ["product_id", "sku"])
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: The table stock has no column product_id. It has: sku. Rename the ...
+    ecokit.errors.CourseError: The table stock has no column product_id. It has: sku. Add it, or ...
     """
     has = frame.collect_schema().names()
     missing = [column for column in columns if column not in has]
     if not missing:
         return
     moved = renamed_column(missing[0], has) or MADE.get((table, missing[0]))
-    remedy = moved or remedy or _("Rename the column that holds it, or group by another one.")
+    remedy = moved or remedy or _("Add it, or rename the one that holds it.")
+    sentence = _n(
+        "The table {table} has no column {missing}. It has: {has}. {remedy}",
+        "The table {table} has no columns {missing}. It has: {has}. {remedy}",
+        len(missing),
+    )
     raise CourseError(
-        _("The table {table} has no column {missing}. It has: {has}. {remedy}").format(
+        sentence.format(
             table=table,
             missing=", ".join(map(str, missing)),
             has=", ".join(name for name in map(str, has) if name[:1] != "_") or _("none"),
@@ -276,7 +281,7 @@ _OPEN = {
 """Columns in which a gap says something, or of which a measure knows where it needs them."""
 
 
-def needed(table: str, columns: Sequence[str], *, numbers: bool = True) -> list[str]:
+def needed(table: str, columns: Sequence[str], *, numbers: bool) -> list[str]:
     """Return the columns without which a row of a table cannot be used, as a `Shop` has it.
 
     Parameters
@@ -291,8 +296,10 @@ def needed(table: str, columns: Sequence[str], *, numbers: bool = True) -> list[
 
     Examples
     --------
-    >>> needed("order_lines", ["product_id", "quantity"]), needed("orders", ["visitor_id"])
-    (['product_id'], [])
+    >>> needed("stock", ["product_id", "sold"], numbers=True)
+    ['product_id', 'sold']
+    >>> needed("stock", ["product_id", "sold"], numbers=False)
+    ['product_id']
     """
     schema = schemas().get(table)
     if schema is None:
@@ -790,7 +797,7 @@ def _fits(frame: Frame, dtype: nw.dtypes.DType, kind: str) -> bool:
         return False
     if isinstance(dtype, nw.Unknown):  # null in Polars and PyArrow, whatever elsewhere
         lazy = not isinstance(frame, nw.DataFrame)  # an eager one knows all that it can use
-        return lazy and not (frame.implementation.is_polars() or frame.implementation.is_pyarrow())
+        return lazy and not frame.implementation.is_polars()
     if kind in {"id", "key"}:
         # pandas writes whole numbers as floats where one is missing, and joins them all the same.
         loose = frame.implementation.is_pandas_like() and dtype.is_float()

@@ -160,6 +160,19 @@ def share(name: str, value: object, *, zero: bool = True, one: bool = True) -> f
     return found
 
 
+def inner_share(name: str, value: object) -> float:
+    """Return a share above 0 and below 1, as a confidence is.
+
+    Examples
+    --------
+    >>> inner_share("confidence", 95)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: confidence is 95. Give a share above 0 and below 1; write 45 % as ...
+    """
+    return share(name, value, zero=False, one=False)
+
+
 def count(name: str, value: object, low: int = 1, high: int | None = None) -> int:
     """Return a whole number of `low` or more, and at most `high` where it is given.
 

@@ -95,7 +95,7 @@ def effect(
     """
     number = numbers.count("touchpoint", touchpoint, high=10)
     keys, states = frames.listed(within, "within"), _compared(missed)
-    confidence = numbers.share("confidence", confidence, zero=False, one=False)
+    confidence = numbers.inner_share("confidence", confidence)
     needed = {"touchpoints": STEP, "outcomes": ["order_id", *OUTCOMES]}
     steps, told = frames.door(_both(data, outcomes), needed)
     frames.need("outcomes", told, keys)
@@ -193,9 +193,10 @@ def _differences(totals: Frame, confidence: float) -> Frame:
     p1, p0 = a / n1, c / n0
     missed = intervals.wilson_columns("a", "n1", confidence)
     kept = intervals.wilson_columns("c", "n0", confidence)
+    reach = intervals.newcombe(p1, missed, p0, kept)
     weight = nw.when(nw.col("weight") > 0).then(nw.col("weight"))
     adjusted = nw.col("weighted") / weight
-    reach = intervals.normal_quantile(confidence) * nw.col("variance").sqrt() / weight
+    error = intervals.normal_quantile(confidence) * nw.col("variance").sqrt() / weight
     return totals.select(
         "outcome",
         missed=n1.cast(nw.Int64),
@@ -203,9 +204,9 @@ def _differences(totals: Frame, confidence: float) -> Frame:
         missed_rate=p1,
         kept_rate=p0,
         difference=p1 - p0,
-        low=p1 - p0 - ((p1 - missed.low) ** 2 + (kept.high - p0) ** 2).sqrt(),
-        high=p1 - p0 + ((missed.high - p1) ** 2 + (p0 - kept.low) ** 2).sqrt(),
+        low=reach.low,
+        high=reach.high,
         adjusted=adjusted,
-        adjusted_low=adjusted - reach,
-        adjusted_high=adjusted + reach,
+        adjusted_low=adjusted - error,
+        adjusted_high=adjusted + error,
     )

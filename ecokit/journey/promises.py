@@ -103,7 +103,7 @@ def _parts(now: datetime) -> dict[str, nw.Expr]:
     return {
         "one": nw.lit(1, nw.Int64),
         "there": there,
-        "kept": (delivered <= promise).fill_null(False).cast(nw.Int64) * there,
+        "kept": (delivered <= promise).fill_null(False).cast(nw.Int64),  # a promise before `now`
         "promised": (promise - paid).dt.total_seconds().cast(nw.Int64),
         "actual": taken * there,
     }

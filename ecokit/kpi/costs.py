@@ -115,7 +115,7 @@ def _before(costs: np.ndarray[Any, Any], row: int) -> float:
 
 def _last_sold(days: pd.DataFrame, at_launch: pd.Series[float], data: Any) -> np.ndarray[Any, Any]:
     """Return the last unit cost sold up to each day; the launch cost before the first sale."""
-    if not {"orders", "order_lines"} <= set(frames.tables(data)):
+    if not {"orders", "order_lines"}.issubset(frames.tables(data)):
         return days["product_id"].map(at_launch).to_numpy(float)
     needed = {"orders": "order_id placed_at", "order_lines": "order_id product_id unit_cost"}
     orders, lines = frames.fetched(data, needed)
@@ -152,7 +152,8 @@ def result(data: Any) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        A table or a column is missing, or there is no order.
+        A table or a column is missing, a cost, a budget or a rent is below zero, or there is no
+        order.
 
     References
     ----------
@@ -174,6 +175,12 @@ def result(data: Any) -> pd.DataFrame:
         ("expenses", expenses, ["item", "amount"]),
     ):
         rows.refuse(table, name, [amounts.gaps(name, *columns)])
+    for name, table, column in (  # an expense may be paid back
+        ("staff", staff, "monthly_cost"),
+        ("campaigns", campaigns, "budget"),
+        ("warehouse", warehouse, "rent"),
+    ):
+        rows.refuse(table, name, [rows.below_zero(column)])
     frames.door(data, {"orders": "order_id placed_at"})  # an order without a time is of no month
     gross = frames.as_pandas(measure("profit", data, "month")).sort_values("month")
     if gross.empty:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -119,7 +120,7 @@ def tied_targets(uv_share: float, order_share: float, campaign_conversion: float
 
 
 def _share(name: str, value: object) -> float:
-    return numbers.share(name, value, zero=False, one=False)
+    return numbers.inner_share(name, value)
 
 
 def read_targets(given: Any) -> pd.DataFrame:
@@ -174,7 +175,7 @@ def check_weights(targets: Any) -> None:
     needed = ("month", "post_id", "weight")
     frame = frames.table(targets, needed, name="targets", types={"month": "any"})
     table = frames.as_pandas(frame)
-    for (month, post), weights in table.groupby(["month", "post_id"], sort=True)["weight"]:
+    for (month, post), weights in table.groupby(["month", "post_id"])["weight"]:
         whose = _("The weights of {post} in {month}").format(post=post, month=str(month)[:7])
         check_sum(weights, whose)
 
@@ -186,7 +187,7 @@ def check_sum(weights: pd.Series, whose: str) -> None:
     total = weights.sum()
     if (weights < 0).any():
         raise CourseError(_("{whose} hold one below 0. Raise it.").format(whose=whose))
-    if not abs(total - 1) < 1e-6:
+    if not math.isclose(total, 1, abs_tol=1e-6):
         raise CourseError(
             _("{whose} add up to {total:.6g} %, not to 100 %. Raise or lower one of them.").format(
                 whose=whose, total=100 * total
@@ -267,7 +268,7 @@ def consistent_targets(
         order_value = numbers.positive("order_value", order_value)
     tolerance = numbers.number("tolerance", tolerance, low=0)
     found = []
-    for month, part in table.groupby("month", sort=True):
+    for month, part in table.groupby("month"):
         for tie, stated, implied, least, says in _ties(part, conversion, order_value):
             gap = stated - implied
             apart = abs(gap) > tolerance * abs(implied)

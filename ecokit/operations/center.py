@@ -93,7 +93,7 @@ def five_kpis(data: Any, *, by: By = "month") -> Any:
     each = [frames.as_pandas(measure(kpi, data, by)) for kpi in wanted]
     if not keys:
         return frames.like(pd.concat(each, axis=1), data)
-    together = pd.concat([table.set_index(keys) for table in each], axis=1)
+    together = pd.concat([table.set_index(keys) for table in each], axis=1, sort=False)
     return frames.like(together.sort_index().reset_index(), data)
 
 

@@ -418,7 +418,7 @@ def reorder_point(demand: Demand, service_level: float) -> float:
     ...
     ecokit.errors.CourseError: service_level is 95. Give a share above 0 and below 1; write 45 % ...
     """
-    level = numbers.share("service_level", service_level, zero=False, one=False)
+    level = numbers.inner_share("service_level", service_level)
     return max(float(_law(demand).ppf(level)), 0.0)
 
 

@@ -215,7 +215,8 @@ def storage(data: Any, *, by: str = "month") -> Any:
     )
     lacking = rows.unknown_id("product_id", products, "products", "volume_litres")
     rows.refuse(stock, "stock", [rows.missing("date", "product_id"), lacking])
-    rows.refuse(warehouse, "warehouse", [rows.missing("month", "rent")])
+    rows.refuse(warehouse, "warehouse", [rows.missing("month", "rent"), rows.below_zero("rent")])
+    rows.refuse(products, "products", [rows.below_zero("volume_litres", "product_id", gaps=True)])
     scale = amounts.scale(stock, "closing")
     volume = products.select("product_id", each_=whole(products, "volume_litres", 1000))
     filled = stock.join(volume, on="product_id", how="left").with_columns(

@@ -241,9 +241,9 @@ def _take(
         also(unsure, "unit_price", said)
     lines.quantity, lines.price = quantity, price
     paid = [one for one in lines.amounts if one != price and _is_less(lines, one)]
-    for one in paid[:1]:
-        _tell_less(lines, one, unsure)
-    if not paid:
+    if paid:
+        _tell_less(lines, paid[0], unsure)
+    else:
         _tell_discounts(lines, unsure)
 
 

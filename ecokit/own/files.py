@@ -93,6 +93,9 @@ def found(folder: Path) -> list[Path]:
 
 def read(path: Path, name: str, work: Path, connection: Any) -> list[Source | Refused]:
     """Return what a file holds: one table, several sheets, or why it holds none."""
+    shown = name.encode("utf-8", "replace").decode()
+    if shown != name:
+        return [Refused(shown, _("Its name is not UTF-8. Give it another name."))]
     try:
         return list(_read(path, name, work, connection))
     except CourseError as error:
@@ -125,6 +128,7 @@ def _parquet(path: Path, name: str, connection: Any) -> Source:
     scan = f"read_parquet({sql.text(path.as_posix())})"
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
+        connection.execute(f"SELECT * FROM {scan} LIMIT 100").fetchmany(1)
     except duckdb.Error:
         raise CourseError(_("It is damaged Parquet. Export it again.")) from None
     types = {column: _narrow(scan, column, kind, connection) for column, kind, *_rest in rows}
@@ -263,7 +267,8 @@ def survey(path: Path, *, zipped: bool) -> Seen:
             decoder.reset()
             line = line or above + error.object.count(b"\n", 0, error.start) + 1
             wrong += block if len(wrong) < HEAD else b""
-    wrong = wrong or decoder.getstate()[0]
+    if decoder.getstate()[0]:  # it ends within a sign; what stands before tells of which letters
+        wrong = wrong or block
     both, feeds, back = ends.values()
     mixed = bool(feeds and back) and not both == feeds == back
     encoding = _of_bytes(wrong) if wrong else "utf-8"
@@ -301,6 +306,9 @@ def _transcode(path: Path, copy: Path, seen: Seen, *, zipped: bool) -> int:
             block = (held + block).replace("\r\n", "\n")
             held = "\r" if block.endswith("\r") else ""
             out.write(block.removesuffix("\r").replace("\r", " " if seen.mixed else "\n"))
+        if getattr(reader, "bytebuffer", b""):  # it ends within a sign; some readers tell so
+            broken += 1
+            out.write("\ufffd")
     return broken
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
+from pathlib import PurePosixPath
 from typing import Any
 
 from ecokit.errors import CourseError
@@ -240,7 +241,7 @@ def _plain(word: str) -> str:
 def _by_names(source: Source, connection: Any) -> dict[str, Part]:
     """Guess the tables of a file by the names of its columns, its own name, and values."""
     hits = {table: _matched(table, source) for table in schemas()}
-    title = bare(source.name.rpartition("/")[2].partition(".")[0].partition("#")[0])
+    title = bare(PurePosixPath(source.name.partition(".")[0]).name)
 
     def fit(table: str) -> tuple[float, float]:
         schema, found = schemas()[table], hits[table]
@@ -272,7 +273,8 @@ def _by_names(source: Source, connection: Any) -> dict[str, Part]:
         products = {k: v for k, v in hits["products"].items() if k in ("product_id", "name")}
         if {"product_id", "name"} <= set(products):
             part = _part("products", products, source, connection, key="product_id")
-            if part.columns["name"] != parts["order_lines"].columns.get("product_id"):
+            name = part.columns.get("name")  # one column may be both, and is the id then
+            if name not in (None, parts["order_lines"].columns.get("product_id")):
                 parts["products"] = part
     return dict(sorted(parts.items(), key=lambda one: list(schemas()).index(one[0])))
 

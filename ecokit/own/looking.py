@@ -234,12 +234,17 @@ def _tables(
 
 @contextmanager
 def _fitting() -> Iterator[None]:
-    """Say what of a mapping does not fit the columns of a file, such as a part of one."""
+    """Say what of a mapping does not fit the columns of a file, or why a file cannot be read."""
+    duckdb = need("duckdb", _("Reading your own tables"))
     try:
         yield
-    except need("duckdb", _("Reading your own tables")).BinderException as error:
+    except duckdb.BinderException as error:
         why = str(error).removeprefix("Binder Error: ").partition("\n")[0]
         sentence = _("The mapping does not fit the files: {why}. Correct it.")
+        raise CourseError(sentence.format(why=why)) from None
+    except duckdb.Error as error:  # damaged far below its first rows, or wider than memory
+        why = str(error).partition("\n")[0]
+        sentence = _("A file cannot be read: {why}. Export it again, with fewer columns.")
         raise CourseError(sentence.format(why=why)) from None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -202,6 +203,7 @@ def _used(name: str, result: Look) -> str:
     return ", ".join(t for t, part in result.plan.tables.items() if name in part.files)
 
 
+@cache
 def _template(name: str, *, escape: bool) -> jinja2.Template:
     text = (resources.files("ecokit.own") / name).read_text("utf-8")
     made = jinja2.Environment(

@@ -160,7 +160,7 @@ LONG = {
 }
 
 
-def reading(kind: str, x: str, *, plain: bool = True) -> str:
+def reading(kind: str, x: str, *, plain: bool) -> str:
     """Return the SQL that reads the text `x` as a kind of value.
 
     Examples

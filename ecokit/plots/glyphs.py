@@ -52,11 +52,14 @@ def drawable(text: str, families: tuple[str, ...]) -> bool:
     --------
     >>> drawable("phones", ("DejaVu Sans",)), drawable("手机", ("DejaVu Sans",))
     (True, False)
+    >>> [drawable(f"a{sign}b", ("DejaVu Sans",)) for sign in map(chr, (10, 13, 0))]
+    [True, False, False]
     """
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return True
     known = _drawable(families)
-    return all(ord(letter) in known or letter.isspace() for letter in text)
+    signs = set(text) - {"\n"}
+    return all(s >= " " and (ord(s) in known or s.isspace()) for s in signs)
 
 
 def numbered(figure: Figure, families: tuple[str, ...]) -> list[str]:

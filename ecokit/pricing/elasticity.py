@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ecokit.errors import CourseError
+from ecokit.experiments.differences import of_errors
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
@@ -628,11 +629,9 @@ def _refuse_doubled(panel: Any, data: pd.DataFrame, key: By, product_id: str) ->
     if product_id != "product_id" or "week" not in frame.collect_schema().names():
         return
     table = frames.as_pandas(frame)
-    products, weeks = (pd.factorize(table[name])[0] for name in ("product_id", "week"))
-    many = np.bincount((products + 1) * (weeks.max(initial=0) + 2) + weeks + 1)
-    if many.max(initial=0) < 2:  # no two rows of a product and week: no row twice
-        return
-    doubled = table.duplicated()
+    doubled = table[["product_id", "week"]].duplicated()
+    if doubled.any():  # else no row can stand there twice
+        doubled = table.duplicated()
     if doubled.any():
         message = _(
             "{n:,} rows of the panel stand in it twice. Keep one of each; if they are different "
@@ -821,19 +820,11 @@ def _coefficients(
     from scipy.stats import t
 
     se = np.sqrt(np.diag(variance))
-    reach = float(t.ppf(0.975, free)) * se
-    with np.errstate(divide="ignore", invalid="ignore"):
-        p_value = np.where(se > 0, 2 * t.sf(np.abs(slopes) / se, free), 1.0)
-    return pd.DataFrame(
-        {
-            "term": list(terms),
-            "coefficient": slopes,
-            "se": se,
-            "low": slopes - reach,
-            "high": slopes + reach,
-            "p_value": p_value,
-        }
-    )
+    found = of_errors(slopes, se, t(free))
+    found["p_value"] = np.where(se > 0, found["p_value"], 1.0)  # no error: the fit tells nothing
+    names = {"difference": "coefficient", "standard_error": "se"}
+    table = pd.DataFrame({"term": list(terms), **found}).rename(columns=names)
+    return table[["term", "coefficient", "se", "low", "high", "p_value"]]
 
 
 def _told(table: pd.DataFrame, used: pd.DataFrame, data: pd.DataFrame, strength: float) -> Estimate:

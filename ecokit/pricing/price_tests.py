@@ -8,8 +8,7 @@ fixed before the start, and the test ran long enough; :func:`doubts` goes throug
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -17,228 +16,28 @@ import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
+from ecokit.experiments import comparing, splits, totals
+from ecokit.experiments.differences import Effect, difference_of_ratios, effect, of_errors, of_rates
+from ecokit.experiments.looking import false_alarms as false_alarms
+from ecokit.experiments.looking import look_by_look
+from ecokit.experiments.sizes import sample_size as sample_size
 from ecokit.inputs import frames, numbers, rows
-from ecokit.inputs.renamed import ByName, public
+from ecokit.inputs.renamed import public
 from ecokit.messages import _
 from ecokit.shop.tables import Shop
 
 METRICS = ("conversion", "revenue", "profit")
 """What a price test is read on; revenue and profit in yuan a visitor."""
 
-BROKEN_SPLIT = 0.001
-"""A split less likely than this is broken (Kohavi, Tang and Xu 2020, chapter 21).
-
-Fabijan and others (2019) take 0.0005."""
-
-UNEVEN_SPLIT = 0.01
-"""A split less likely than this is uneven: look for a cause before you decide."""
-
 LEAST_DAYS = 14
 """A test sees every day of the week twice."""
 
+_EFFECT = ("difference", "low", "high", "p_value")
+_AMOUNTS = ("orders", "revenue")
 _NEEDED = {"price_tests": "test_id date arm price visitors orders units"}
-_MOST = 1e6  # visitors are counted in its square
-_MOST_ARMS = 20
 
 
-@dataclass(frozen=True)
-class Effect(ByName):
-    """A difference, B less A, with its 95 % interval and its p value."""
-
-    difference: float
-    low: float
-    high: float
-    p_value: float
-
-
-@dataclass(frozen=True)
-class Ratio:
-    """How the visitors were split, against the plan.
-
-    Attributes
-    ----------
-    share : float
-        Of the visitors that came into `arm`.
-    p_value : float
-        Of the chi-square test of goodness of fit.
-    broken : bool
-        Whether the p value lies below the threshold.
-    arm : str
-        Of two arms the second, of more the one farthest from its plan.
-    planned : float
-        The share that was planned for `arm`.
-    """
-
-    share: float
-    p_value: float
-    broken: bool
-    arm: str = "B"
-    planned: float = 0.5
-
-    @property
-    def verdict(self) -> str:
-        """Return "even", "uneven" or "broken".
-
-        References
-        ----------
-        :data:`BROKEN_SPLIT` and :data:`UNEVEN_SPLIT` name the thresholds and their sources.
-        """
-        if self.broken:
-            return "broken"
-        return "uneven" if self.p_value < UNEVEN_SPLIT else "even"
-
-    def __str__(self) -> str:
-        once = 1 / max(self.p_value, 1e-300)
-        often = f"{once:,.0f}" if once < 1e6 else _("many millions of")
-        message = {
-            "even": _(
-                "The split is even: {found:.1f} % of the visitors are in {arm} where {planned:.1f} "
-                "% were planned, and chance alone does more than that in {share:.0%} of all tests."
-            ),
-            "uneven": _(
-                "The split is uneven: {found:.1f} % of the visitors are in {arm} where "
-                "{planned:.1f} % were planned, which chance does once in {often} tests. Look for a "
-                "cause before you decide."
-            ),
-            "broken": _(
-                "The split is broken: {found:.1f} % of the visitors are in {arm} where "
-                "{planned:.1f} % were planned, which chance does once in {often} tests. Find the "
-                "cause; no number of this test can be used."
-            ),
-        }[self.verdict]
-        told = {"found": 100 * self.share, "planned": 100 * self.planned, "arm": self.arm}
-        return message.format(often=often, share=self.p_value, **told)
-
-
-# --- before: how many visitors ---------------------------------------------------------
-
-
-@public
-def sample_size(
-    before: float,
-    after: float,
-    *,
-    alpha: float = 0.05,
-    power: float = 0.8,
-    pooled: bool = True,
-) -> int:
-    """Return how many visitors each arm needs to tell two conversions apart.
-
-    Parameters
-    ----------
-    before, after : float
-        Conversion at the old price, and the one that must not be missed; between 0 and 1.
-    alpha : float
-        Chance to see a difference where there is none, two-sided.
-    power : float
-        Chance to see the difference where there is one.
-    pooled : bool
-        Use the common variance of both arms in the first term, as the test itself does; without,
-        the variance of each arm, which asks for a little less.
-
-    Returns
-    -------
-    int
-        Visitors an arm, rounded up.
-
-    Raises
-    ------
-    CourseError
-        A share outside 0 to 1, or two equal conversions.
-
-    References
-    ----------
-    Fleiss, Tytun and Ury (1980), without the correction for continuity.
-
-    Examples
-    --------
-    >>> sample_size(0.10, 0.12), sample_size(0.10, 0.12, pooled=False)
-    (3841, 3839)
-    >>> sample_size(0.1, 0.1)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: Both conversions are 0.1. No test is long enough to tell them apart.
-    """
-    from scipy.stats import norm
-
-    before, after, alpha, power = (
-        numbers.share(name, value, zero=False, one=False)
-        for name, value in (
-            ("before", before),
-            ("after", after),
-            ("alpha", alpha),
-            ("power", power),
-        )
-    )
-    if before == after:
-        message = _("Both conversions are {value:g}. No test is long enough to tell them apart.")
-        raise CourseError(message.format(value=before))
-    middle = (before + after) / 2
-    own = before * (1 - before) + after * (1 - after)
-    shared = 2 * middle * (1 - middle) if numbers.flag("pooled", pooled) else own
-    z_alpha, z_power = norm.ppf(1 - alpha / 2), norm.ppf(power)
-    root = z_alpha * math.sqrt(shared) + z_power * math.sqrt(own)
-    if not root < _MOST * abs(before - after):
-        message = _("No test is long enough to tell {before} from {after}, this sure.")
-        told = {"before": numbers.shown(before), "after": numbers.shown(after)}
-        raise CourseError(message.format(**told))
-    return math.ceil((root / (before - after)) ** 2)
-
-
-@public
-def false_alarms(
-    looks: int, *, alpha: float = 0.05, runs: int = 100_000, seed: int = 2025
-) -> float:
-    """Return how often a test without any effect is "significant" at one of several looks.
-
-    Parameters
-    ----------
-    looks : int
-        Looks at the result, evenly spread; the test is stopped at the first that shows p < alpha.
-    alpha : float
-        What a single look at the end would risk.
-    runs : int
-        Simulated tests.
-    seed : int
-        Of the random numbers.
-
-    Returns
-    -------
-    float
-        Share of the runs, 0 to 1; its Monte Carlo standard error is below ``0.5 / sqrt(runs)``.
-
-    Raises
-    ------
-    CourseError
-        Not 1 to 1,000 looks, or too many runs.
-
-    References
-    ----------
-    Armitage, McPherson and Rowe (1969), repeated significance tests on accumulating data.
-
-    Examples
-    --------
-    >>> [round(false_alarms(looks), 2) for looks in (1, 5, 14)]
-    [0.05, 0.14, 0.22]
-    >>> false_alarms(0)
-    Traceback (most recent call last):
-    ...
-    ecokit.errors.CourseError: looks is 0. Give a whole number, 1 to 1000.
-    """
-    from scipy.stats import norm
-
-    looks = numbers.count("looks", looks, 1, 1000)
-    runs = numbers.count("runs", runs, 1, 10_000_000)
-    bound = norm.ppf(1 - numbers.share("alpha", alpha) / 2)
-    rng = numbers.generator("seed", seed)
-    total, alarm = np.zeros(runs), np.zeros(runs, bool)
-    for look in range(1, looks + 1):  # one look at a time: memory holds the runs, not all looks
-        total += rng.standard_normal(runs)
-        alarm |= np.abs(total) > bound * math.sqrt(look)
-    return float(alarm.mean())
-
-
-# --- after: arms, split, effects -------------------------------------------------------
+# --- arms, split, effects --------------------------------------------------------------
 
 
 @public
@@ -282,7 +81,7 @@ def arms(data: Any, test_id: str) -> Any:
     ...
     ecokit.errors.CourseError: There is no price test with the test_id 'T9'. There are: T1.
     """
-    return frames.like(_arms(_test(data, test_id, _MOST_ARMS)), data)
+    return frames.like(_arms(_test(data, test_id, totals.MOST_ARMS)), data)
 
 
 def _arms(days: pd.DataFrame) -> pd.DataFrame:
@@ -322,7 +121,7 @@ def _test(data: Any, test_id: str, most: int = 2) -> pd.DataFrame:
         rows.twice("date", "arm"),
     ]
     rows.refuse(days, "price_tests", rules)
-    _arms_of(days["arm"], test_id, most)
+    totals.named(days["arm"], test_id, most)
     if days.groupby("arm")["visitors"].sum().min() == 0:
         raise CourseError(_("An arm of test {id} has no visitors.").format(id=test_id))
     if days.groupby("date")["arm"].nunique().max() < 2:
@@ -331,17 +130,6 @@ def _test(data: Any, test_id: str, most: int = 2) -> pd.DataFrame:
         )
         raise CourseError(message.format(id=test_id))
     return days
-
-
-def _arms_of(names: pd.Series, test_id: str, most: int = _MOST_ARMS) -> list[str]:
-    """Return the names of the arms in order; the first is what the others are compared with."""
-    found = sorted({str(arm) for arm in names})
-    if not 2 <= len(found) <= most:
-        number = _("two arms") if most == 2 else _("two to {n} arms").format(n=most)
-        message = _("Test {id} needs {number}; it has {found}.")
-        told = ", ".join(found[:5]) or _("none")
-        raise CourseError(message.format(id=test_id, number=number, found=told))
-    return found
 
 
 def _pair(days: pd.DataFrame) -> pd.DataFrame:
@@ -355,12 +143,12 @@ def ratio_check(
     data: Any,
     test_id: str | None = None,
     share: Any = None,
-    threshold: float = BROKEN_SPLIT,
+    threshold: float = splits.BROKEN_SPLIT,
     *,
     arm: str = "arm",
     visitors: str = "visitors",
     visitor_id: str = "visitor_id",
-) -> Ratio:
+) -> splits.Ratio:
     """Check that the visitors were split as planned (sample ratio mismatch, SRM).
 
     Parameters
@@ -415,42 +203,27 @@ def ratio_check(
     ...
     ecokit.errors.CourseError: share is 50. Give a share above 0 and below 1; write 45 % as 0.45.
     """
-    threshold = numbers.share("threshold", threshold)
+    if _by_name(data):
+        threshold = numbers.share("threshold", threshold)
+        table = _arms(_test(data, _named_test(data, test_id), totals.MOST_ARMS))
+        return splits.ratio(_visitors(table), share, threshold)
     names = {"arm": arm, "visitors": visitors, "visitor_id": visitor_id}
     for name, column in names.items():
         numbers.text(name, column)
-    return _ratio(_counts(data, test_id, names), share, threshold)
+    bare = _rows_of(data, test_id, arm, visitors) if splits.is_table(data) else data
+    return splits.split_check(bare, share, threshold, **names)
 
 
-def _is_table(data: Any) -> bool:
-    return hasattr(type(data), "columns")  # a table with a column twice is told later
+def _by_name(data: Any) -> bool:
+    """Say whether these are tables by name, or a shop."""
+    tables = isinstance(data, Mapping) and any(map(splits.is_table, data.values()))
+    return isinstance(data, Shop) or tables
 
 
-def _has(data: Any, columns: Sequence[str]) -> bool:
-    return set(columns) <= set(frames.table(data, "", name="data").collect_schema().names())
-
-
-def _counts(data: Any, test_id: str | None, names: Mapping[str, str]) -> dict[str, float]:
-    """Return the visitors of each arm, whatever they were given as."""
-    if isinstance(data, Shop) or (isinstance(data, Mapping) and any(map(_is_table, data.values()))):
-        table = _arms(_test(data, _named_test(data, test_id), _MOST_ARMS))
-        return dict(zip(table["arm"].astype(str), table["visitors"].astype(float), strict=True))
-    if _is_table(data):
-        return _counted(data, test_id, names)
-    if isinstance(data, (Mapping, pd.Series)):
-        counts = numbers.by_name("data", data, low=0)
-    elif numbers.is_list(data) and not isinstance(data, str):
-        given = numbers.row("data", data, low=0)
-        letters = [chr(65 + place) if place < 26 else str(place + 1) for place in range(len(given))]
-        counts = dict(zip(letters, given.tolist(), strict=True))
-    else:
-        wanted = _("Give the visitors of each arm, such as [44_700, 45_489], a table, or a shop.")
-        raise numbers.refused("data", data, wanted)
-    if len(counts) < 2 or any(count % 1 for count in counts.values()):
-        raise numbers.refused(
-            "data", data, _("Give whole numbers of visitors for two arms or more.")
-        )
-    return counts
+def _visitors(table: pd.DataFrame) -> dict[str, float]:
+    """Return the visitors of the arms that stand in a table, a row an arm or a day of it."""
+    sums = table.groupby(table["arm"].astype(str))["visitors"].sum()
+    return {str(arm): float(count) for arm, count in sums.items()}
 
 
 def _named_test(data: Any, test_id: str | None) -> str:
@@ -465,104 +238,25 @@ def _named_test(data: Any, test_id: str | None) -> str:
     return str(known[0])
 
 
-def _of_test(data: Any, test_id: str | None, columns: Mapping[str, str], name: str) -> pd.DataFrame:
-    """Return the rows of one test of a bare table, with the course's names."""
-    frame = frames.table(data, "", name=name)
-    here = set(frame.collect_schema().names())
-    if "test_id" in here:
-        frame = frames.table(data, "test_id", name=name)
-    if isinstance(frame, nw.LazyFrame):  # to look for totals among the arms
-        needed = [one for one in (*columns.values(), "test_id", "date") if one in here]
-        frame = nw.from_native(frames.as_pandas(frame.select(*dict.fromkeys(needed))))
-    types = {"visitors": "number", "orders": "number", "revenue": "number"}
-    table = frames.as_pandas(frames.table(frame, dict(columns), name=name, types=types))
-    rows.refuse(table, name, [rows.missing("arm")])
+def _rows_of(data: Any, test_id: str | None, arm: str, visitors: str) -> Any:
+    """Return the rows of one test of a bare table; where it has no column test_id, all of it."""
+    here = set(frames.table(data, "", name="data").collect_schema().names())
+    if "test_id" not in here:
+        if test_id is not None:
+            raise CourseError(_("The table data has no column test_id. Leave test_id out."))
+        return data
+    table = frames.as_pandas(frames.table(data, "test_id", name="data"))
     if test_id is not None:
-        if "test_id" not in here:
-            message = _("The table {name} has no column test_id. Leave test_id out.")
-            raise CourseError(message.format(name=name))
-        rows.refuse(table, name, [rows.missing("test_id", "arm")])
+        rows.refuse(table, "data", [rows.missing("test_id")])
         table = frames.with_id(table, "test_id", test_id)
-    elif "test_id" in here and len(table["test_id"].unique()) > 1:
-        message = _(
-            "test_id is None, and the table {name} holds {n} tests. Say which one you mean."
-        )
-        raise CourseError(message.format(name=name, n=table["test_id"].nunique()))
+    elif len(table["test_id"].unique()) > 1:
+        message = _("test_id is None, and the table data holds {n} tests. Say which one you mean.")
+        raise CourseError(message.format(n=table["test_id"].nunique()))
     if table.empty:
-        raise CourseError(_("The table {name} has no row of this test.").format(name=name))
-    if "visitors" in columns and {"test_id", "date"} <= here:  # the key of price_tests
-        rows.refuse(table, name, [rows.twice("test_id", "date", "arm")])
+        raise CourseError(_("The table data has no row of this test."))
+    if {"date", arm, visitors} <= here:  # the key of price_tests
+        rows.refuse(table, "data", [rows.twice("test_id", "date", arm)])
     return table
-
-
-def _counted(data: Any, test_id: str | None, names: Mapping[str, str]) -> dict[str, float]:
-    """Return the visitors of each arm of a table of counts, or of one with a row a visitor."""
-    wanted = {"arm": names["arm"]}
-    more = ("visitors", "visitor_id")
-    wanted |= {one: names[one] for one in more if _has(data, [names[one]])}
-    table = _of_test(data, test_id, wanted, "data")
-    if "visitors" in wanted:
-        rows.refuse(table, "data", [rows.below_zero("visitors", "arm")])
-        counts = table.groupby(table["arm"].astype(str))["visitors"].sum()
-    else:
-        if "visitor_id" in wanted:
-            table = _once(table)
-        counts = table.groupby(table["arm"].astype(str)).size()
-    _arms_of(table["arm"], str(test_id or "data"))
-    return {str(name): float(count) for name, count in counts.items()}
-
-
-def _once(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a row a visitor; refuse visitors who saw two arms."""
-    rows.refuse(table, "data", [rows.missing("visitor_id", "arm")])
-    both = table.groupby("visitor_id")["arm"].nunique().gt(1)
-    if both.any():
-        message = _(
-            "{n:,} of {all:,} visitors stand in two arms, such as {who}: they saw both. Leave them "
-            "out of the test, and find out why."
-        )
-        told = {"n": int(both.sum()), "all": len(both), "who": both.idxmax()}
-        raise CourseError(message.format(**told))
-    sums = {name: (name, "sum") for name in ("orders", "revenue") if name in table}
-    return table.groupby("visitor_id", as_index=False).agg(arm=("arm", "first"), **sums)
-
-
-def _plan(share: Any, names: Sequence[str]) -> dict[str, float]:
-    """Return the planned share of each arm."""
-    if share is None:
-        return dict.fromkeys(names, 1 / len(names))
-    if isinstance(share, (Mapping, pd.Series)):
-        given = numbers.by_name("share", share, low=0)
-        if set(given) != set(names):
-            wanted = _("Name each arm once: {names}.").format(names=", ".join(names))
-            raise numbers.refused("share", share, wanted)
-        parts = [given[name] for name in names]
-    elif numbers.is_list(share) and not isinstance(share, str):
-        parts = numbers.row("share", share, low=0).tolist()
-    else:
-        second = numbers.share("share", share, zero=False, one=False)
-        parts = [1 - second, second]
-    if len(parts) != len(names) or min(parts) <= 0:
-        wanted = _("Give a share above 0 for each of the {n} arms.").format(n=len(names))
-        raise numbers.refused("share", share, wanted)
-    return {name: part / sum(parts) for name, part in zip(names, parts, strict=True)}
-
-
-def _ratio(
-    counts: Mapping[str, float], share: Any = None, threshold: float = BROKEN_SPLIT
-) -> Ratio:
-    """Return the split of the arms of a test, against the plan."""
-    from scipy.stats import chisquare
-
-    names, total = list(counts), sum(counts.values())
-    if not total:
-        raise CourseError(_("No arm has a visitor, so there is no split to check."))
-    plan = _plan(share, names)
-    expected = [total * plan[name] for name in names]
-    p_value = float(chisquare(list(counts.values()), expected).pvalue)
-    off = {name: abs(counts[name] / total - plan[name]) for name in names}
-    arm = names[1] if len(names) == 2 else max(off, key=lambda name: off[name])
-    return Ratio(counts[arm] / total, p_value, p_value < threshold, arm, plan[arm])
 
 
 @public
@@ -642,39 +336,37 @@ def effects(
     more = {"revenue": revenue, "visitor_id": visitor_id}
     for name, column in {**names, **more}.items():
         numbers.text(name, column)
-    if _is_table(data) and _has(data, _NEEDED["price_tests"].split()):
+    if splits.is_table(data) and all(
+        splits.has(data, one) for one in _NEEDED["price_tests"].split()
+    ):
         data = {"price_tests": data}
-    if _is_table(data):
+    if splits.is_table(data):
         if unit_cost is not None:
             message = _("unit_cost asks for units, which a bare table has not: give price_tests.")
             raise CourseError(message)
         table = _bare_effects(data, test_id, names, more, control, share)
         return frames.like(table, data)
     test_id = _named_test(data, test_id)
-    days = _test(data, test_id, _MOST_ARMS)
-    found = {
-        other: _effects(pair, test_id, kept) for other, pair in _against(days, control, test_id)
-    }
-    seen = days.groupby(days["arm"].astype(str))["visitors"].sum()
-    return frames.like(_laid(found, {str(k): float(v) for k, v in seen.items()}, share), data)
+    days = _test(data, test_id, totals.MOST_ARMS)
+    parts = [
+        _effects(pair, test_id, kept).assign(arm=other)
+        for other, pair in _against(days, control, test_id)
+    ]
+    verdict = splits.ratio(_visitors(days), share).verdict
+    return frames.like(_laid(pd.concat(parts, ignore_index=True).assign(split=verdict)), data)
 
 
-def _laid(
-    found: Mapping[str, pd.DataFrame], counts: Mapping[str, float], share: Any
-) -> pd.DataFrame:
-    """Return the effects of all arms in one table, with the verdict on the split."""
-    verdict = _ratio(counts, share).verdict
-    parts = [one if len(found) == 1 else one.assign(arm=arm) for arm, one in found.items()]
-    table = pd.concat(parts, ignore_index=True).assign(split=verdict)
-    first = ["arm"] if len(found) > 1 else []
-    return table[[*first, *(name for name in table if name not in first)]]
+def _laid(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects of all arms with their columns in order; one arm needs no name."""
+    first = ["arm"] if len(set(found["arm"])) > 1 else []
+    return found[[*first, "metric", "a", "b", *_EFFECT, "split"]]
 
 
 def _against(
     days: pd.DataFrame, control: str | None, test_id: str
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield each arm but the control, and the rows of both, which are called A and B there."""
-    names = _arms_of(days["arm"], test_id)
+    names = totals.named(days["arm"], test_id)
     first = names[0] if control is None else numbers.one_of("control", control, names)
     labels = days["arm"].astype(str)
     for other in names:
@@ -686,59 +378,28 @@ def _against(
 def _bare_effects(
     data: Any,
     test_id: str | None,
-    names: dict[str, str],
+    names: Mapping[str, str],
     more: Mapping[str, str],
     control: str | None,
     share: Any,
 ) -> pd.DataFrame:
     """Return the effects of a table of counts, or of one with a row a visitor."""
-    counted = _has(data, [names["visitors"]])
-    wanted = dict(names) if counted else {key: names[key] for key in ("arm", "orders")}
-    if not counted:
-        wanted |= {key: column for key, column in more.items() if _has(data, [column])}
-    table = _of_test(data, test_id, wanted, "data")
-    whole = ["visitors", "orders"] if counted else ["orders"]
-    rules = [rows.below_zero(name, "arm") for name in whole]
-    rules += [rows.above("orders", "visitors", "arm")] if counted else []
-    rules += [rows.missing("revenue", "arm")] if "revenue" in wanted else []
-    rows.refuse(table, "data", rules)
-    if not counted and "visitor_id" in wanted:
-        table = _once(table)
-    if not counted:
-        table = table.assign(visitors=1, bought=(table["orders"] > 0).astype(float))
+    table = _rows_of(data, test_id, names["arm"], names["visitors"])
+    how: dict[str, Any] = {"control": control, "share": share}
+    if splits.has(table, names["visitors"]):
+        how |= {"rates": names["orders"], "visitors": names["visitors"], "arm": names["arm"]}
+        found = comparing.effects(table, **how)
+        found = frames.as_pandas(found).assign(metric="conversion")
     else:
-        table = table.assign(bought=table["orders"])
-    found = {
-        other: _of_rows(pair) for other, pair in _against(table, control, str(test_id or "data"))
-    }
-    seen = table.groupby(table["arm"].astype(str))["visitors"].sum()
-    return _laid(found, {str(k): float(v) for k, v in seen.items()}, share)
-
-
-def _of_rows(rows_: pd.DataFrame) -> pd.DataFrame:
-    """Return conversion, and revenue where it is there, of arms A and B."""
-    from scipy.stats import ttest_ind
-
-    sums = rows_.groupby("arm")[["visitors", "bought"]].sum()
-    if not sums["visitors"].min():
-        raise CourseError(_("An arm of data has no visitors."))
-    effect = _of_shares(
-        *sums.loc["B", ["bought", "visitors"]], *sums.loc["A", ["bought", "visitors"]]
-    )
-    share = sums["bought"] / sums["visitors"]
-    found = [{"metric": "conversion", "a": share["A"], "b": share["B"]} | asdict(effect)]
-    if "revenue" in rows_:
-        a, b = (rows_.loc[rows_["arm"] == one, "revenue"].to_numpy(float) for one in "AB")
-        if min(len(a), len(b)) < 2:
-            raise CourseError(_("An arm of data has one visitor, so revenue has no interval."))
-        difference = float(b.mean() - a.mean())
-        spread = a.var() + b.var() > 0
-        test = ttest_ind(b, a, equal_var=False) if spread else None
-        low, high = test.confidence_interval() if test else (difference, difference)
-        p_value = float(test.pvalue) if test else 1.0
-        effect = Effect(difference, float(low), float(high), p_value)
-        found.append({"metric": "revenue", "a": a.mean(), "b": b.mean()} | asdict(effect))
-    return pd.DataFrame(found)
+        wanted = {"arm": names["arm"], "orders": names["orders"]}
+        wanted |= {key: column for key, column in more.items() if splits.has(table, column)}
+        bare = frames.table(table, wanted, name="data", types=dict.fromkeys(_AMOUNTS, "number"))
+        rows.refuse(bare, "data", [rows.below_zero("orders", "arm")])
+        bare = bare.with_columns(conversion=(nw.col("orders") > 0).cast(nw.Int64))
+        given = {"means": "revenue", "visitor_id": "visitor_id"}
+        how |= {key: it for key, it in given.items() if it in wanted}
+        found = frames.as_pandas(comparing.effects(bare, rates="conversion", **how))
+    return _laid(found.rename(columns={"control": "a", "changed": "b"}))
 
 
 def _effects(days: pd.DataFrame, test_id: str, kept: dict[str, float]) -> pd.DataFrame:
@@ -746,54 +407,33 @@ def _effects(days: pd.DataFrame, test_id: str, kept: dict[str, float]) -> pd.Dat
     a, b = _arms(days).to_dict("records")
     effect = _of_shares(b["orders"], b["visitors"], a["orders"], a["visitors"])
     found: list[dict[str, object]] = [
-        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]} | asdict(effect)
+        {"metric": "conversion", "a": a["conversion"], "b": b["conversion"]} | _told(effect)
     ]
     for metric, cost in kept.items():
         earned = days.assign(earned=(days["price"] - cost) * days["units"])
         first, second, effect = _by_day(earned, test_id)
-        found.append({"metric": metric, "a": first, "b": second} | asdict(effect))
+        found.append({"metric": metric, "a": first, "b": second} | _told(effect))
     return pd.DataFrame(found)
 
 
-def _of_shares(b_orders: float, b_visitors: float, a_orders: float, a_visitors: float) -> Effect:
-    """Difference of two conversions, B less A: Newcombe's interval, p value of the score test."""
-    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+def _told(effect: Effect) -> dict[str, float]:
+    return {name: getattr(effect, name) for name in _EFFECT}
 
-    counts = (b_orders, b_visitors, a_orders, a_visitors)
-    low, high = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
-    alike = a_orders == b_orders == 0 or (a_orders == a_visitors and b_orders == b_visitors)
-    p_value = 1.0 if alike else test_proportions_2indep(*counts, method="score").pvalue
-    difference = b_orders / b_visitors - a_orders / a_visitors
-    return Effect(difference, float(low), float(high), float(p_value))
+
+def _of_shares(b_orders: Any, b_visitors: Any, a_orders: Any, a_visitors: Any) -> Effect:
+    """Return the difference of two conversions, B less A."""
+    return effect(of_rates(a_orders, a_visitors, b_orders, b_visitors))
 
 
 def _by_day(days: pd.DataFrame, test_id: str) -> tuple[float, float, Effect]:
     """Yuan a visitor in A and B, and their difference with days as replicates."""
-    from scipy.stats import t
-
-    wide = days.pivot_table(
-        index="date", columns="arm", values=["earned", "visitors"], aggfunc="sum", fill_value=0
-    )
-    if len(wide) < 2:
+    if days["date"].nunique() < 2:
         message = _("Test {id} has one day. Days tell how much revenue varies: run it on.")
         raise CourseError(message.format(id=test_id))
-    mean, pull = {}, {}
-    for arm in ("A", "B"):
-        earned, visitors = wide["earned", arm], wide["visitors", arm]
-        mean[arm] = float(earned.sum() / visitors.sum())
-        pull[arm] = (earned - mean[arm] * visitors) / visitors.sum()
-    n = len(wide)
-    se = math.sqrt(n / (n - 1) * float(((pull["B"] - pull["A"]) ** 2).sum()))
-    difference = mean["B"] - mean["A"]
-    return mean["A"], mean["B"], _with_interval(difference, se, t(n - 1))
-
-
-def _with_interval(difference: float, se: float, law: Any) -> Effect:
-    """Return a difference with the interval and the p value that its standard error gives."""
-    reach = float(law.ppf(0.975)) * se
-    alike = abs(difference) <= 1e-12  # days that are all the same leave no error, and no doubt
-    p_value = float(2 * law.sf(abs(difference) / se)) if se else float(alike)
-    return Effect(difference, difference - reach, difference + reach, p_value)
+    sums = days.groupby("arm")[["earned", "visitors"]].sum()
+    mean = sums["earned"] / sums["visitors"]
+    found = difference_of_ratios(days, above="earned", below="visitors", unit="date")
+    return float(mean["A"]), float(mean["B"]), found
 
 
 @public
@@ -849,7 +489,7 @@ def implied_elasticity(data: Any, test_id: str) -> Effect:
         raise CourseError(_("An arm of test {id} has no order yet. Run it on.").format(id=test_id))
     value = math.log(b["conversion"] / a["conversion"]) / step
     variance = sum(1 / arm["orders"] - 1 / arm["visitors"] for arm in (a, b))
-    return _with_interval(value, math.sqrt(variance) / abs(step), norm)
+    return effect(of_errors(value, math.sqrt(variance) / abs(step), norm))
 
 
 def _price_step(days: pd.DataFrame) -> float:
@@ -896,16 +536,7 @@ def day_by_day(data: Any, test_id: str) -> Any:
     [0.016, 0.009]
     """
     days = _pair(_test(data, test_id))
-    wide = days.pivot_table(
-        index="date", columns="arm", values=["orders", "visitors"], aggfunc="sum", fill_value=0
-    ).cumsum()
-    wide = wide[(wide["visitors", "A"] > 0) & (wide["visitors", "B"] > 0)]
-    counts = [wide[name, arm] for arm in "BA" for name in ("orders", "visitors")]
-    told = [_of_shares(*one) for one in zip(*counts, strict=True)]
-    table = pd.DataFrame(
-        [{"date": day} | asdict(one) for day, one in zip(wide.index, told, strict=True)]
-    )
-    return frames.like(table, data)
+    return frames.like(look_by_look(days)[["date", *_EFFECT]], data)
 
 
 @public
@@ -960,7 +591,7 @@ def _novelty(days: pd.DataFrame, test_id: str) -> Effect:
         variance += sum(
             arm["conversion"] * (1 - arm["conversion"]) / arm["visitors"] for arm in (a, b)
         )
-    return _with_interval(value, math.sqrt(variance), norm)
+    return effect(of_errors(value, math.sqrt(variance), norm))
 
 
 # --- when not to believe it ------------------------------------------------------------
@@ -975,7 +606,7 @@ def doubts(
     least_effect: float = 0.1,
     looks: int = 1,
     share: Any = None,
-    threshold: float = BROKEN_SPLIT,
+    threshold: float = splits.BROKEN_SPLIT,
 ) -> list[str]:
     """List the reasons not to believe a price test, as sentences; none is a good sign.
 
@@ -1029,10 +660,9 @@ def doubts(
     looks = numbers.count("looks", looks, 1, 1000)
     threshold = numbers.share("threshold", threshold)
     test_id = _named_test(data, test_id)
-    whole = _test(data, test_id, _MOST_ARMS)
+    whole = _test(data, test_id, totals.MOST_ARMS)
     seen = _arms(whole)
-    counts = dict(zip(seen["arm"].astype(str), seen["visitors"].astype(float), strict=True))
-    split = _ratio(counts, share, threshold)
+    split = splits.ratio(_visitors(seen), share, threshold)
     length = int(seen["days"].min())
     pairs = [pair for _other, pair in _against(whole, None, test_id)]
     checks = (

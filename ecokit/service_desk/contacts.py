@@ -374,7 +374,7 @@ def answer_effect(
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
-    level = numbers.share("confidence", confidence, zero=False, one=False)
+    level = numbers.inner_share("confidence", confidence)
     columns = {"group": group, "bought": bought, "day": day, "campaign": campaign}
     # answer_groups writes "none" for no campaign: here that is a word like the others
     types = {"bought": "number", "day": "datetime", "campaign": "any"}

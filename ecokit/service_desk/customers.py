@@ -141,7 +141,8 @@ def segments(
     Raises
     ------
     CourseError
-        A column is missing, or a customer has no segment or lacks one of the numbers.
+        A column is missing, a customer has no segment or lacks one of the numbers, or there are
+        orders or days below zero.
 
     References
     ----------
@@ -161,6 +162,7 @@ def segments(
     frame = frames.table(customers, columns, name="customers", types=types)
     people = frames.as_pandas(frame.select(*columns))
     counted = [amounts.gaps("customers", one) for one in list(columns)[1:]]
+    counted += [rows.below_zero(one, gaps=True) for one in ("frequency", "recency_days")]
     rows.refuse(people, "customers", [rows.missing("segment"), *counted])
     table = people.groupby("segment").agg(
         customers=("frequency", "size"),
@@ -236,7 +238,7 @@ def repeat_curve(
     """
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    level = numbers.share("confidence", confidence, zero=False, one=False)
+    level = numbers.inner_share("confidence", confidence)
     columns = {"order_id": order_id, "visitor_id": visitor_id}
     columns |= {"placed_at": placed_at, "paid_at": paid_at}
     paid, end = paid_orders("orders", orders, columns, as_of)

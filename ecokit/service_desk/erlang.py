@@ -421,7 +421,7 @@ def agents_needed(
     ...
     ecokit.errors.CourseError: service_level is 80. Give a share above 0 and below 1; write 45 % ...
     """
-    level = numbers.share("service_level", service_level, zero=False, one=False)
+    level = numbers.inner_share("service_level", service_level)
     gone = numbers.share("most_abandoned", most_abandoned, zero=False)
     busy = numbers.share("most_occupied", most_occupied, zero=False)
     erlangs = load(contacts_per_hour, handling_minutes)

@@ -136,7 +136,7 @@ def why(kind: str, name: str, error: Exception, shop: Any) -> str:
     >>> from ecokit.shop import Shop
     >>> stock = pd.DataFrame({"date": [], "product_id": [], "sold": []})
     >>> why("explorer", "operations", KeyError("demand"), Shop({"stock": stock}))
-    'This shop lacks the table products; ...'
+    'This shop lacks what is needed here: the table products; ...'
     """
     own = str(error) if isinstance(error, CourseError) else ""
     if not hasattr(shop, "tables"):
@@ -147,17 +147,11 @@ def why(kind: str, name: str, error: Exception, shop: Any) -> str:
     there = {table: list(map(str, shop.tables[table].columns)) for table in shop.tables}
     gone = missing(known.columns, there) if known else {}
     if gone:
-        return own if _names(own, gone) else _lacking(gone)
+        return _lacking(gone)
     told = lacks(error, shop) if isinstance(error, KeyError) else ""
     if told or known is None:
         return told or own
-    return " ".join(filter(None, (_sought(error) or own, _too_small(known, shop))))
-
-
-def _names(sentence: str, gone: Mapping[str, list[str]]) -> bool:
-    """Say whether a sentence names one of the tables or columns that are gone."""
-    words = set(re.findall(r"\w+", sentence))
-    return any(words.issuperset(columns or [table]) for table, columns in gone.items())
+    return _too_small(known, shop) or _absent(known, shop, _sought(error), own)
 
 
 def no_truth() -> str:
@@ -178,34 +172,52 @@ def _lacking(gone: Mapping[str, list[str]]) -> str:
             part = _("the table {table}")
         parts.append(part.format(table=table, columns=", ".join(columns[:SHOWN])))
     more = _("; and {n} more").format(n=len(parts) - SHOWN) if len(parts) > SHOWN else ""
-    remedy = _("Add them to your tables, or take load_shop(), which has them.")
-    sentence = _("This shop lacks {what}, and this is computed from it. {remedy}")
-    return sentence.format(what="; ".join(parts[:SHOWN]) + more, remedy=remedy)
+    sentence = _(
+        "This shop lacks what is needed here: {what}. Add it to your tables, or write "
+        "shop = load_shop() in the first cell: that company has all."
+    )
+    return sentence.format(what="; ".join(parts[:SHOWN]) + more)
 
 
 def _too_small(known: Need, shop: Any) -> str:
-    """Return how large a shop is, and how large one is needed."""
-    empty = [table for table in known.columns if not len(shop.tables[table])]
+    """Return how large a shop is, and how large one is enough; nothing where it is as large.
+
+    What stopped the computation is left out: it speaks of parts of the course, and not of the shop.
+    """
     days, visits = extent(shop)
-    small = (days is not None and days < known.days) or (
-        visits is not None and visits < ENOUGH * known.visits
+    fewer = days is not None and days < known.days
+    if not fewer and (visits is None or visits >= ENOUGH * known.visits):
+        return ""
+    told = _("This shop is too small for this: it has {has}. Usually {needed} are enough.").format(
+        has=_size(days, visits), needed=_size(known.days, known.visits)
     )
-    if small:
-        told = _("This shop is too small for this: it has {has}, and {needed} are needed.").format(
-            has=_size(days, visits), needed=_size(known.days, known.visits)
-        )
-    else:
-        told = _absent(known, shop) or _("What this asks for does not occur in this shop.")
-        if days is not None:
-            told += " " + _("It has {has}.").format(has=_size(days, visits))
-    if empty:
-        nothing = _("There are no rows in {tables}.").format(tables=", ".join(empty[:SHOWN]))
-        told = f"{nothing} {told}"
-    remedy = _("Take a larger shop, such as load_shop() with its {course}.")
-    return f"{told} {remedy.format(course=_size(*COURSE))}"
+    remedy = _("Take a larger one: write shop = load_shop() in the first cell. It has {course}.")
+    return " ".join(filter(None, (_empty(known, shop), told, remedy.format(course=_size(*COURSE)))))
 
 
-def _absent(known: Need, shop: Any) -> str:
+def _absent(known: Need, shop: Any, sought: str, own: str) -> str:
+    """Return what a shop does not have that is large enough, and where it is to be had."""
+    days, visits = extent(shop)
+    size = _("The shop has {has}.").format(has=_size(days, visits)) if days is not None else ""
+    parts = [
+        _empty(known, shop),
+        sought or _("What this asks for does not occur in this shop."),
+        _kind(known, shop),
+        size,
+        _("The company of load_shop() has it: write shop = load_shop() in the first cell."),
+        _("This is what stopped it: {own}").format(own=own) if own else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _empty(known: Need, shop: Any) -> str:
+    """Return which of the tables that are needed have no rows."""
+    empty = [table for table in known.columns if not len(shop.tables[table])]
+    told = _("There are no rows in {tables}.").format(tables=", ".join(empty[:SHOWN]))
+    return told if empty else ""
+
+
+def _kind(known: Need, shop: Any) -> str:
     """Return a kind that no row of a table is of, where the data package lists the kinds."""
     places = [(t, one) for t, names in known.columns.items() for one in schemas()[t].fields]
     for table, field in places:
@@ -225,7 +237,7 @@ def _size(days: int | None, visits: float | None) -> str:
     if visits is not None:
         n = round(visits)
         parts.append(_n("{n} visit a day", "{n} visits a day", n).format(n=n))
-    return _(" with ").join(parts)
+    return _(" and ").join(parts)
 
 
 def extent(shop: Any) -> tuple[int | None, float | None]:
@@ -260,7 +272,9 @@ def _sought(error: Exception) -> str:
         sought = f"{sought:%Y-%m-%d}"
     if not isinstance(sought, str) or not re.fullmatch(r"[\w-]{2,30}", sought):
         return ""
-    return _("It looks for {what}.").format(what=sought.replace("_", " "))
+    return _("This asks for '{what}', which does not occur in this shop.").format(
+        what=sought.replace("_", " ")
+    )
 
 
 def lacks(error: KeyError, shop: Any) -> str:

@@ -26,7 +26,10 @@ PLAIN = {"floating", "boolean", "datetime64", "datetime", "date", "decimal", "em
 LARGEST = 1_000  # bits of a whole number
 SEVERAL = timezone(timedelta(minutes=1), "several")  # stands for a column in several offsets
 ZONED = r"^(.*:\d{2}(?:\.\d+)?)\s*(Z|UTC|GMT|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$"
-NOW = r"(?i)\s*(now|today)\s*"
+NO_TIME = (  # pandas takes the clock's time for a word, and an offset of one digit for hours
+    r"(?i)\s*(?:now|today|"
+    r"\d{4}\D?\d\d?\D?\d\d?[T\s]\d[\d:.,]*\s*(?:[+-]\d[\d:]*|z))\s*"
+)
 MONTH = r"^(?P<year>(?:19|20)\d{2})\s*(?:[-/.年]\s*)?(?P<month>0?[1-9]|1[0-2])\s*月?$"
 PARTS = (
     r"^(?P<first>\d{1,4})\s*(?P<mark>[-/.年])\s*(?P<second>\d{1,2})\s*[-/.月]\s*"
@@ -308,8 +311,8 @@ def _times(column: pd.Series, empty: pd.Series) -> tuple[pd.Series, list[Wrong]]
         parts = text[months].str.extract(MONTH)
         first = parts["year"] + "-" + parts["month"].str.zfill(2) + "-01"
         text = text.mask(months, first.reindex(text.index))
-    no_time = text.str.fullmatch(NOW).eq(True)  # pandas would take the clock's time
-    times = pd.to_datetime(text.mask(empty | no_time), errors="coerce", format="ISO8601")
+    text = text.mask(text.str.fullmatch(NO_TIME).eq(True))
+    times = pd.to_datetime(text.mask(empty), errors="coerce", format="ISO8601")
     times = times.astype("datetime64[us]")
     rest = times.isna() & ~empty
     if not rest.any():

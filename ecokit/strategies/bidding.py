@@ -209,10 +209,10 @@ def _top(
     """Draw ranks into `space`; return those of the winners (units x auctions), and the next."""
     if units > 1 or bidders > _MANY:
         cut = bidders - units
-        ranks = rng.random(out=space).reshape(-1, bidders)
+        ranks = rng.random(out=space).reshape(space.size // bidders, bidders)
         ranks.partition(cut - 1, axis=1)
         return ranks[:, cut:].T, ranks[:, cut - 1 : cut].T
-    ranks = rng.random(out=space).reshape(bidders, -1)
+    ranks = rng.random(out=space).reshape(bidders, space.size // bidders)
     # one unit: the two highest in one pass over the bidders, far faster than sorting
     best, second = np.maximum(ranks[0], ranks[1]), np.minimum(ranks[0], ranks[1])
     for rank in ranks[2:]:

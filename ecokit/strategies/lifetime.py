@@ -139,7 +139,7 @@ def fit_bass(sales: ArrayLike, *, method: str = "interval") -> BassFit:
         if start is None:
             raise CourseError(_NO_BASS)
         p, q, market = start
-        made = bass(p, min(q, 10.0), market, len(sold)) if p <= 1 and q <= 10 else sold * np.nan
+        made = bass(p, q, market, len(sold)) if p <= 1 and q <= 10 else sold * np.nan
         return _bass_told(p, q, market, sold, made)
     p, q, market = start or (0.03, 0.38, 1.5 * float(sold.sum()))
     time = np.arange(len(sold) + 1, dtype=float)

@@ -1,6 +1,7 @@
 """What each public function gave for the call of the sweep when it was last looked at, in short.
 
-    python -m tests.sweep.stored     # store what they give today; then read the change with git
+    python -m tests.sweep.stored            # store what they give today; then read it with git
+    python -m tests.sweep.stored limits     # this part alone
 
 Most wrong results are results of the wrong size: a sign, a limit, a filter. They look as good as
 right ones; beside those of yesterday they do not.
@@ -15,7 +16,7 @@ import math
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -44,7 +45,7 @@ def comparable() -> bool:
 
 @cache
 def read() -> dict[str, Any]:
-    """Return what is stored: results and defaults by the name of the function."""
+    """Return what is stored by the name of the function: results, defaults, results when moved."""
     found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     return found
 
@@ -71,7 +72,16 @@ def short(value: Any) -> Any:
     if any(isinstance(one, str) for one in parts):
         parts = [short(one) for one in parts]
         return ["text", len(parts), zlib.crc32(" ".join(map(str, parts)).encode())]
-    numbers = [float(one) for one in parts if one is not None and math.isfinite(one)]
+    return in_short(float(one) for one in parts if one is not None)
+
+
+def in_short(values: Iterable[float]) -> list[Any]:
+    """Return how many finite numbers there are, what they add up to, and how they stand.
+
+    >>> in_short([1.0, 2.0, float("nan")])
+    ['numbers', 2, 3.0, -0.7]
+    """
+    numbers = [one for one in values if math.isfinite(one)]
     # each place has a weight, so that two values that change places are noticed
     weighed = [(place % 7 - 3) / 10 * one for place, one in enumerate(numbers)]
     return ["numbers", len(numbers), math.fsum(map(abs, numbers)), math.fsum(weighed)]
@@ -110,15 +120,33 @@ def defaults(function: Callable[..., Any]) -> dict[str, str]:
     return {one.name: repr(one.default) for one in found if one.default is not one.empty}
 
 
+def _elsewhere(give: Callable[[str], Any], name: str) -> Any:
+    """Return what is given in an empty folder: some calls write a file."""
+    with tempfile.TemporaryDirectory() as away, contextlib.chdir(away):
+        return give(name)
+
+
 def main() -> None:
-    """Store what the calls give today."""
+    """Store what the calls give today; of the parts that are named, or of all."""
     from tests import test_sweep
+    from tests.sweep import limits
 
     names = sorted(test_sweep.CALLS)
-    with tempfile.TemporaryDirectory() as away, contextlib.chdir(away):  # some write a file
-        results = {name: short(test_sweep._expected(name)) for name in names}
-    known = {name: defaults(test_sweep._function(name)) for name in names}
-    parts = {"results": results, "defaults": {name: one for name, one in known.items() if one}}
+    makers: dict[str, tuple[list[str], Callable[[str], Any]]] = {
+        "results": (names, lambda name: short(_elsewhere(test_sweep._expected, name))),
+        "defaults": (names, lambda name: defaults(test_sweep._function(name))),
+        "limits": (names, lambda name: _elsewhere(test_sweep._limits, name)),
+        "constants": (test_sweep.MODULES, limits.constants),
+        "moved": (names, lambda name: _elsewhere(test_sweep._moved_results, name)),
+    }
+    asked = sys.argv[1:] or list(makers)
+    parts = {part: read().get(part, {}) for part in makers}
+    for part in asked:
+        those, make = makers[part]
+        found = {name: make(name) for name in those}
+        parts[part] = {
+            name: one for name, one in found.items() if part == "results" or one not in ({}, [])
+        }
     written = [
         f" {json.dumps(part)}: {{\n"
         + ",\n".join(f"  {json.dumps(name)}: {json.dumps(one)}" for name, one in told.items())
