@@ -24,9 +24,9 @@ from urllib3.exceptions import HTTPError
 from ecokit import competitors
 from ecokit.competitors import snapshots
 from ecokit.competitors.addresses import absolute, is_address, is_same_site, origin, shown
-from ecokit.competitors.collect import Collector, PageError, _retry_after, decoded
+from ecokit.competitors.collect import Collector, Page, PageError, _retry_after, decoded
 from ecokit.competitors.fetching import SECONDS_LEFT, Fetch, Reply
-from ecokit.competitors.network import Network
+from ecokit.competitors.network import Limit, Limited, Network
 from ecokit.competitors.robots import Robots
 from ecokit.competitors.site import CountingClock
 from ecokit.competitors.snapshots import collect_site, untracked
@@ -328,6 +328,22 @@ def test_signs_that_move_the_cursor_do_not_reach_a_sentence() -> None:
         found = collect_site(collector(), "K1", site.url, [READER])
     assert found.problems["sentence"].iloc[0].endswith("it is no text but ?[31mred?..")
     assert all(one.isprintable() for one in found.problems["sentence"])
+
+
+def test_a_reply_may_have_as_many_bytes_as_a_page() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(bytes(11))
+        limited = Limited(ours.makefile("rb", buffering=0), ours, Limit(time.monotonic() + 9, 10))
+        assert [limited.readinto(bytearray(5)) for _ in range(2)] == [5, 5]
+        assert limited.readinto(bytearray(5)) == 1
+        with pytest.raises(OSError, match="more bytes than a page has"):
+            limited.readinto(bytearray(5))
+
+
+def test_an_address_in_the_words_of_a_page_may_stand_between_blanks() -> None:
+    page = Page("http://a.example/x", "<p class=l> \n/y.html </p><p class=l><a>/z</a></p>")
+    assert page.links(".l") == ["http://a.example/y.html", "http://a.example/z"]
 
 
 def test_a_browser_has_no_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -283,6 +283,24 @@ def test_a_mandate_spares_small_decisions_only() -> None:
     assert (after["minutes"][small_and_long] < now[small_and_long]).all()
 
 
+def test_a_mandate_leaves_the_first_step_and_takes_the_others() -> None:
+    tables = _tables()
+    approvals = tables["approvals"]
+    first = approvals[approvals["step"] == 1].set_index("decision_id")
+    minutes = (first["answered_at"] - first["asked_at"]).dt.total_seconds() / 60
+    after = d.replay(tables, change=d.Change("all", mandate=math.inf))
+    assert np.allclose(after["minutes"], minutes[after["decision_id"]])
+
+
+def test_one_decision_says_nothing_about_the_curve() -> None:
+    raised = pd.Timestamp("2025-06-01")
+    table = pd.DataFrame({"raised_at": raised, "decided_at": [raised + pd.Timedelta(1, "h")]})
+    fit = d.fit_layers({"decisions": table.assign(layers=1, window_minutes=120)}).iloc[0]
+    assert (fit["per_layer"], fit["in_window"]) == (60, 1)
+    assert math.isnan(fit["gap"])
+    assert math.isnan(fit["p_value"])
+
+
 def test_open_decisions_are_late_only_once_their_window_has_passed() -> None:
     raised = [START, START, START + timedelta(hours=3)]
     table = pd.DataFrame(

@@ -213,6 +213,11 @@ def test_hillstrom_s_letters(real_data: Callable[[str], Path]) -> None:
     assert set(found["split"]) == {"even"}
 
 
+def test_arms_without_a_name_are_lettered_up_to_z_and_then_counted() -> None:
+    for arms, last in ((25, "Y"), (26, "Z"), (27, "27")):
+        assert experiments.split_check([100] * (arms - 1) + [200]).arm == last
+
+
 # Looking ------------------------------------------------------------------------------------
 
 

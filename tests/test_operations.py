@@ -563,6 +563,23 @@ def test_the_five_kpis_are_those_of_the_engine(shop: Shop) -> None:
 # --- decisions -----------------------------------------------------------------------------
 
 
+def test_half_of_the_usual_sales_are_not_less_than_half() -> None:
+    when = pd.to_datetime(["2025-01-15", "2025-02-15"]).repeat(2)
+    order = pd.DataFrame({"order_id": range(4), "placed_at": when, "paid_at": when})
+    goods = pd.DataFrame({"product_id": ["a", "b"] * 2, "unit_cost": 50.0})
+    found = operations.weak_categories(
+        {
+            "orders": order,
+            "order_lines": goods.assign(order_id=range(4), quantity=1, unit_price=[100, 300] * 2),
+            "stock": goods.assign(date=when, closing=5, sold=1),
+            "products": pd.DataFrame({"product_id": ["a", "b"], "category": ["audio", "phones"]}),
+        },
+        month="2025-02",
+        window=1,
+    )
+    assert not found["weak_sales"].any()
+
+
 def test_weak_categories_and_their_targets(shop: Shop) -> None:
     table = operations.weak_categories(shop, month="2025-09").set_index("category")
     sales = kpi.measure("sales", shop, ["month", "category"])

@@ -201,6 +201,12 @@ def test_merged_and_outsourced_structures_stay_trees(
     assert set(inside["reports_to"].dropna()) <= set(inside["post_id"])
 
 
+def test_what_is_outsourced_costs_whole_fen(shop: Shop) -> None:
+    new = org.design(shop, structure="three_forces", outsource="Traffic", outsourced_rate=1.1111)
+    fen = new.posts["monthly_cost"] * 100
+    assert np.allclose(fen, fen.round(), atol=1e-6)
+
+
 @pytest.mark.parametrize("approvals", [1, 2, 5])
 def test_erlang_agrees_with_a_simulation(approvals: int) -> None:
     times = np.random.default_rng(7).exponential(40, size=(200_000, approvals)).sum(axis=1)

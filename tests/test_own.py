@@ -549,6 +549,16 @@ def test_what_the_course_needs_is_what_was_seen() -> None:
     assert seen == known["operations-turns"]
 
 
+def test_the_course_was_tried_on_each_size_that_it_names() -> None:
+    from ecokit.own import needs
+    from ecokit.shop.lacks import COURSE
+    from ecokit.shop.lacks import needs as stored
+
+    named = {(one.days, one.visits) for one in stored()}
+    assert named <= {*needs.SIZES, COURSE}
+    assert needs.SIZES[0] in named
+
+
 def test_the_notebook_is_laid_once_and_says_what_is_lacking(tmp_path: Path) -> None:
     out = tmp_path / "out"
     look(own.example(), out)

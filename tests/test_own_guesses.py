@@ -214,6 +214,12 @@ def test_a_quantity_above_the_stock_is_unsure(tmp_path: Path) -> None:
     assert not named.plan.tables["order_lines"].unsure
 
 
+def test_as_many_pieces_left_as_sold_says_nothing(tmp_path: Path) -> None:
+    rows = ((f"2025-01-0{d}", "a", d, d) for d in DAYS)
+    part = looked(tmp_path, table("日期,商品编码,销量,库存", *rows)).plan.tables["stock"]
+    assert "sold" not in part.unsure
+
+
 DAYS = range(1, 7)
 HEAD = "日期,商品编码,期初库存,销量,库存"
 STOCKS = {

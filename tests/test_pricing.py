@@ -20,7 +20,9 @@ from ecokit.errors import CourseError
 from ecokit.explore.pricing import lab, products
 from ecokit.plots import pricing as plots
 from ecokit.pricing import elasticity, price_tests
+from ecokit.pricing.absorb import Groups
 from ecokit.pricing.base import BINDS
+from ecokit.pricing.regression import independent
 from ecokit.shop import Shop, load_shop
 from tests.engines import MOVES
 
@@ -414,6 +416,12 @@ def test_intervals_cover_a_known_elasticity(how: dict[str, Any]) -> None:
     assert abs(told["slope"].mean() - TRUE) < 3.5 * error
     # The standard error is right within its own Monte Carlo error, 10 %.
     assert told["se"].mean() == pytest.approx(told["slope"].std(), rel=0.35)
+
+
+def test_a_column_that_moves_little_around_a_large_number_is_kept() -> None:
+    groups = Groups([np.zeros(4, dtype=np.int64)])
+    moves = 1e10 + np.array([[0.0, 1.0, 0.0, 1.0]]).T
+    assert independent(groups, np.column_stack([moves, np.full(4, 1e10), moves])) == [0]
 
 
 @pytest.mark.parametrize("how", [{"exposure": "days"}, {"own": 0.6}], ids=str)

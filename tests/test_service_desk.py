@@ -161,6 +161,11 @@ def test_several_hours_are_answered_as_their_contacts_are(rates: list[float], ag
     assert sd.service_level(rates, 6, agents + 1, 5) >= level - 1e-9
 
 
+def test_a_night_of_half_a_contact_has_a_service_level() -> None:
+    alone = sd.desk(0.25, 6, 1, 5).service_level
+    assert sd.service_level([0.25, 0.25], 6, 1, 5) == pytest.approx(alone)
+
+
 def test_endless_patience_is_erlang_c_and_extremes_stay_numbers() -> None:
     endless, patient = sd.desk(200, 3, 14, 1e6), sd.desk(200, 3, 14)
     assert endless.service_level == pytest.approx(patient.service_level, abs=1e-6)

@@ -841,6 +841,18 @@ def test_parquet_of_any_make_comes_in(tmp_path: Path) -> None:
     assert read.product_id.dtype == "str"
 
 
+def test_parquet_that_memory_does_not_hold_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line_table().to_parquet(tmp_path / "order_lines.parquet")
+    for limit, most in (("ROWS", 7), ("MOST", 100)):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"ecokit.shop.read.{limit}", most)
+            with pytest.raises(CourseError, match="does not fit into memory"):
+                Shop.from_folder(tmp_path)
+    assert len(Shop.from_folder(tmp_path).order_lines) == 8
+
+
 def test_a_table_that_is_none_is_told() -> None:
     with pytest.raises(CourseError, match="Table orders: this is a str"):
         Shop.from_tables({"orders": "orders.csv"})

@@ -264,6 +264,14 @@ def test_the_prestige_price_beats_every_other(pull: float, premium: float) -> No
         assert other.profit <= ours.profit + 1e-6
 
 
+def test_the_prestige_price_may_lie_far_above_the_usual_one() -> None:
+    far = {"reference": 60.0, "premium": 0.0, "pull": 0.97, "reach": 5.0}
+    ours = strategies.prestige(CENT, 20, **far)
+    assert ours.prices[0] > 250
+    for p in np.linspace(20, 400, 381):
+        assert strategies.prestige(CENT, 20, float(p), **far).profit <= ours.profit + 1e-6
+
+
 def test_price_pulls_wtp_up_to_a_point() -> None:
     at = [
         strategies.prestige(CENT, 20, p, reference=50, premium=0, pull=1.5, reach=1.4).units

@@ -181,7 +181,7 @@ def _splits(
 ) -> pd.DataFrame:
     """Return the verdict on the split of each group."""
     groups = list(columns.groups)
-    laid = small.assign(_all=0) if not groups else small
+    laid = small.assign(_all="") if not groups else small
     keys = groups or ["_all"]
     counts = laid.pivot_table("n", keys, "arm", "sum", fill_value=0, dropna=False, observed=True)
     plan = splits.planned(share, names)
