@@ -189,6 +189,8 @@ def left_out(tree: ast.AST) -> Iterator[tuple[Place, Place]]:
                 parts = [node]
             case ast.keyword(arg=str(name)) if name in NO_MATTER:
                 parts = [node]
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                parts = [node]
             case ast.Module():  # names of types: Price = int | float
                 parts = [
                     one

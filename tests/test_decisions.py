@@ -301,6 +301,15 @@ def test_one_decision_says_nothing_about_the_curve() -> None:
     assert math.isnan(fit["p_value"])
 
 
+def test_a_database_may_hold_cases_without_an_effect_yet() -> None:
+    raised = pd.Timestamp("2025-06-01")
+    table = pd.DataFrame({"raised_at": raised, "decided_at": [raised + pd.Timedelta(1, "h")] * 2})
+    table = table.assign(outcome=["approved", None], potential=[800.0, math.nan])
+    table = table.assign(effect=[600.0, math.nan])
+    (kept,) = rows(d.kept_shares(MOVES["duckdb"](table)))
+    assert kept[-1] == 0.75
+
+
 def test_open_decisions_are_late_only_once_their_window_has_passed() -> None:
     raised = [START, START, START + timedelta(hours=3)]
     table = pd.DataFrame(

@@ -191,9 +191,7 @@ def _wrong_limits(there: list[tuple[str, str]]) -> list[rows.Wrong]:
     return wrong
 
 
-def approval_paths_of(
-    graph: nx.DiGraph, mandates: pd.DataFrame, at_stake: float = 0
-) -> pd.DataFrame:
+def approval_paths_of(graph: nx.DiGraph, mandates: pd.DataFrame, at_stake: float) -> pd.DataFrame:
     """Add to `mandates` how many approvals each needs, and whose."""
     paths = _paths(graph, mandates, at_stake)
     joined = [
