@@ -39,6 +39,14 @@ def moves(
         yield label, put(make())
 
 
+def gaps(places: Iterable[Place]) -> Iterator[tuple[str, Arguments]]:
+    """Yield each column that gets a gap, and the arguments."""
+    for key, table, put in places:
+        middle = np.arange(len(table)) == len(table) // 2
+        for name in map(str, table.columns if len(table) else ()):
+            yield f"{key}: {name}", put(table.assign(**{name: table[name].mask(middle)}))
+
+
 def brief(found: Any, words: Iterable[str]) -> Any:
     """Return a result in short: its numbers, and a checksum of all else.
 
