@@ -678,6 +678,15 @@ def test_the_deep_cut_is_an_alert_and_small_moves_are_not(shop: Shop, gaps: pd.D
     assert len(competitors.alerts(gaps, shop.products, "2025-09-29", most=2)) <= 2
 
 
+def test_a_price_of_this_week_is_not_one_for_weeks(shop: Shop, gaps: pd.DataFrame) -> None:
+    weeks = sorted(gaps["week"].unique())[20:40:4]
+    each = [competitors.alerts(gaps, shop.products, week, least_weeks=1, most=50) for week in weeks]
+    seen = pd.concat(each)
+    new = seen["sentence"].str.contains("since this week", regex=False)
+    assert ((seen["weeks"] == 1) == new).all()
+    assert new.any()
+
+
 def test_alerts_do_not_know_the_future(shop: Shop, gaps: pd.DataFrame) -> None:
     week = "2025-06-16"
     past = gaps[gaps["week"] <= week]

@@ -356,6 +356,12 @@ def test_of_no_potential_no_share_is_kept(engine: Move) -> None:
     assert kept.to_list() == [None, 0.75]  # None, and not NaN
 
 
+def test_a_gap_in_a_database_is_no_amount() -> None:
+    table = pd.DataFrame({"outcome": "approved", "potential": [4.0, 4.0], "effect": [3.0, None]})
+    found = d.lost_value({"decisions": MOVES["duckdb"](table.assign(kind="a"))})
+    assert rows(found) == [("a", 2, None, None, None, None)]
+
+
 def test_lost_value_leaves_rejected_ones_out_and_sums_fen() -> None:
     table = pd.DataFrame(
         {

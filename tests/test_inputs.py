@@ -849,6 +849,18 @@ def test_decimals_and_fractions_are_calculated_with() -> None:
     assert bids.profit == strategies.name_your_price(people, 20, rebid_cost=0.5).profit
 
 
+def test_names_that_are_a_category_become_plain_ones() -> None:
+    table = pd.DataFrame([[1, 2]], columns=pd.CategoricalIndex(["a", "b"]))
+    assert type(kinds.evened(table).columns) is pd.Index
+
+
+def test_a_rule_about_what_is_not_there_finds_nothing_in_a_database() -> None:
+    table = pl.LazyFrame({"start": [1, 2], "end": [2, None]})
+    rows.ask(nw.from_native(table), "trips", [rows.out_of_order("start", "end")])
+    with pytest.raises(CourseError, match="In 1 of 2 rows of trips, start is before end"):
+        rows.ask(nw.from_native(table), "trips", [rows.out_of_order("end", "start")])
+
+
 def test_what_pandas_alone_has_is_evened_out_or_refused() -> None:
     days = pd.DataFrame({"date": pd.period_range("2025-03-03", periods=2, freq="D")})
     (found,) = frames.fetched({"stock": days}, {"stock": "date"})

@@ -218,6 +218,15 @@ def test_repeat_purchase_leaves_the_young_out(engine: Move) -> None:
     assert rows(journey.repeat_purchase(small_shop(engine), days=20), "repeat_rate")[0][0] > 0
 
 
+def test_a_payment_after_the_day_that_is_asked_about_is_not_known(engine: Move) -> None:
+    orders = pd.DataFrame({"order_id": [1, 2, 3], "visitor_id": [1, 1, 2]})
+    at = pd.to_datetime(["2025-01-01", "2025-01-20", "2025-01-20"])
+    tables = {"orders": engine(orders.assign(placed_at=at, paid_at=at + pd.Timedelta(2, "D")))}
+    for day, known in (("2025-01-21", 1), ("2025-01-22", 3), (None, 3)):
+        told = journey.repeat_purchase(tables, days=1, as_of=day)
+        assert sum(rows(told, "orders", "too_recent")[0]) == known, day
+
+
 def test_delivery_does_not_forget_the_lost_parcel(engine: Move) -> None:
     told = journey.delivery(small_shop(engine), as_of="2025-04-01")
     names = "orders", "undelivered", "promised_hours", "actual_hours"

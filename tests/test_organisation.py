@@ -284,6 +284,8 @@ def test_more_posts_approve_where_more_is_at_stake() -> None:
     assert (
         org.measure(tables, minutes_per_approval=60, at_stake=[1, 150, 300]).campaign_minutes == 120
     )
+    none = both(posts_of(SHOP), rules.assign(limit=0.0))
+    assert org.approval_paths(none, at_stake=0.01)["approvals"].tolist() == [2]
     free = org.design(tables, decides={"campaign": "ceo"}).tables
     assert org.approval_paths(free, at_stake=999)["approvals"].tolist() == [2]
     for wrong, words in (

@@ -559,6 +559,16 @@ def test_the_course_was_tried_on_each_size_that_it_names() -> None:
     assert needs.SIZES[0] in named
 
 
+def test_what_ends_in_a_sentence_does_not_work() -> None:
+    from ecokit.own import needs
+
+    def refuse(shop: Shop) -> None:
+        raise CourseError("It is too short.")
+
+    assert not needs._runs(refuse, Shop({}))
+    assert needs._runs(str, Shop({}))
+
+
 def test_the_notebook_is_laid_once_and_says_what_is_lacking(tmp_path: Path) -> None:
     out = tmp_path / "out"
     look(own.example(), out)

@@ -22,7 +22,7 @@ from ecokit.plots import pricing as plots
 from ecokit.pricing import elasticity, price_tests
 from ecokit.pricing.absorb import Groups
 from ecokit.pricing.base import BINDS
-from ecokit.pricing.regression import independent
+from ecokit.pricing.regression import _rows_left_out, independent
 from ecokit.shop import Shop, load_shop
 from tests.engines import MOVES
 
@@ -416,6 +416,27 @@ def test_intervals_cover_a_known_elasticity(how: dict[str, Any]) -> None:
     assert abs(told["slope"].mean() - TRUE) < 3.5 * error
     # The standard error is right within its own Monte Carlo error, 10 %.
     assert told["se"].mean() == pytest.approx(told["slope"].std(), rel=0.35)
+
+
+def test_a_row_that_alone_tells_of_a_slope_moves_nothing() -> None:
+    x = np.column_stack([np.arange(6.0) % 3 + 1, np.eye(6)[:, 5]])
+    y = np.array([1.0, 2.0, 4.0, 2.0, 3.0, 9.0])
+    bread = x.T @ x
+    scores = x * (y - x @ np.linalg.solve(bread, x.T @ y))[:, None]
+    moved = _rows_left_out(scores, x, x, bread)
+    for row in range(5):
+        keep = np.arange(6) != row
+        fit = np.linalg.solve(x[keep].T @ x[keep], x[keep].T @ y[keep])
+        assert moved[row] == pytest.approx(np.linalg.solve(bread, x.T @ y) - fit)
+    assert np.abs(moved[5]).max() < 1e-9
+
+
+def test_as_many_values_as_a_control_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(elasticity, "MOST_VALUES", 3)
+    table = pd.DataFrame({"day": list("abcabc")})
+    assert elasticity._coded(table, ["day"])[1] == ["day: b", "day: c"]
+    with pytest.raises(CourseError, match="has 4 values"):
+        elasticity._coded(pd.DataFrame({"day": list("abcd")}), ["day"])
 
 
 def test_a_column_that_moves_little_around_a_large_number_is_kept() -> None:
@@ -988,6 +1009,15 @@ def test_days_that_are_all_alike_leave_no_doubt(price: float, p_value: float) ->
     earned = pricing.effects({"price_tests": test}, "T").set_index("metric").loc["revenue"]
     assert earned["difference"] == pytest.approx((price - 100) / 10)
     assert earned["p_value"] == p_value
+
+
+def test_two_weeks_are_enough_to_see_that_an_effect_wears_off() -> None:
+    early, late = (days_of(1, days=7, visitors=9000, effect=effect) for effect in (1.9, 0.6))
+    late["date"] += pd.Timedelta(days=7)
+    for days, seen in ((14, True), (13, False)):
+        both = pd.concat([early, late])
+        both = both[both["date"] < both["date"].min() + pd.Timedelta(days=days)]
+        assert any("novelty" in told for told in pricing.doubts(named(both), "T1")) == seen
 
 
 def test_an_effect_that_wears_off_is_seen() -> None:
