@@ -694,6 +694,10 @@ def test_lead_products_fit_needs_and_earn(shop: Shop) -> None:
     assert leads.groupby("category")["lead"].sum().eq(1).all()
     top = leads[leads["lead"]].set_index("category")["score"]
     assert (top == leads.groupby("category")["score"].max()).all()
+    lone = pd.DataFrame({"product_id": ["a"], "profit": 9.0, "days": 3})
+    need = pd.DataFrame({"product_id": ["a"], "category": "audio", "fit": 0.9})
+    alone = operations.lead_products(lone, need, fit_weight=0.5)
+    assert alone["score"].tolist() == [pytest.approx((0.9 + 0.5) / 2)]  # in the middle of itself
     only_fit = operations.lead_products(operations.performance(shop), scores, fit_weight=1)
     chosen = only_fit[only_fit["lead"]]
     assert (

@@ -256,6 +256,11 @@ def test_who_holds_two_posts_is_one_person_and_part_time_is_paid_in_part() -> No
     assert "agents" in set(lone["post_id"])  # the department is empty when that person is ill
     merged = org.design(both(posts, campaign("traffic", "ceo")), merge={"sales": "ceo"})
     assert merged.posts.set_index("post_id")["held_with"].to_dict()["logistics"] == "ceo"
+    other = org.design(both(posts, campaign("traffic", "ceo")), merge={"sales": "agents"})
+    shared = other.posts.set_index("post_id")["held_with"].dropna().to_dict()
+    assert shared == {"logistics": "traffic", "agents": "traffic"}
+    nobody = posts.assign(held_with=posts["held_with"].fillna(""))
+    assert org.cost({"posts": nobody}).iloc[0]["people"] == 4
 
 
 @pytest.mark.parametrize(

@@ -395,6 +395,8 @@ def test_resolution_counts_cases_not_contacts() -> None:
     assert row["no_repeat_share"] == pytest.approx(2 / 3)
     assert row["resolved_share"] == pytest.approx(2 / 3)
     assert row["silent_share"] == 0
+    table["resolved"] = [None, *table["resolved"][1:]]  # nobody noted whether it was solved
+    assert sd.resolution({"contacts": table}).to_dict("records") == [row]
 
 
 def test_answer_effect_equals_the_regression_row_by_row(shop: Shop) -> None:
