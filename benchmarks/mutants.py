@@ -79,7 +79,7 @@ TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come
     "kpi": ["test_kpi", "test_kpi_costs", "test_kpi_engines"],
     "shop": [
         *("test_shop", "test_shop_luck", "test_shop_market", "test_own_tables"),
-        *("test_foreign", "test_competitors_web"),
+        *("test_foreign", "test_competitors_web", "test_doors"),
     ],
     "inputs": ["test_inputs", "test_inputs_whole", "test_own_tables"],
     "own": ["test_own_whole", "test_own_guesses", "test_own_tables", "test_own"],

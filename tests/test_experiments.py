@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -216,6 +217,11 @@ def test_hillstrom_s_letters(real_data: Callable[[str], Path]) -> None:
 def test_arms_without_a_name_are_lettered_up_to_z_and_then_counted() -> None:
     for arms, last in ((25, "Y"), (26, "Z"), (27, "27")):
         assert experiments.split_check([100] * (arms - 1) + [200]).arm == last
+
+
+def test_two_visitors_have_a_mean_and_a_spread() -> None:
+    found = experiments.difference_of_means([1.0, 3.0], [2.0, 6.0])
+    assert (found.difference, found.standard_error) == (2.0, pytest.approx(math.sqrt(5)))
 
 
 # Looking ------------------------------------------------------------------------------------

@@ -334,6 +334,13 @@ def test_effect_by_hand_in_two_strata(engine: Move) -> None:
     )
 
 
+def test_one_order_that_missed_it_is_compared(engine: Move) -> None:
+    for counts in ((1, 1, 3, 30), (1, 2, 0, 1)):
+        steps, told = _cohort({"calm": counts})
+        found = rows(effect(engine, steps, told), "outcome", "difference")
+        assert [outcome for outcome, _difference in found].count("complained") == 1
+
+
 def test_effect_without_a_stratum_of_both_kinds_is_null(engine: Move) -> None:
     steps, told = _cohort({"rush": (2, 10, 0, 0), "calm": (0, 0, 3, 30)})
     found = effect(engine, steps, told)

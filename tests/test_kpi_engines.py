@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from ecokit import kpi
 from ecokit.errors import CourseError
 from ecokit.inputs.frames import listed
+from ecokit.kpi.engine import start_of
 from ecokit.shop import Shop
 from ecokit.shop.schema import schemas
 from tests.engines import MOVES, Move, moved
@@ -552,3 +553,11 @@ def test_long_ids_as_decimals_are_refused(move: str) -> None:
     for asked in (Shop.in_place, kpi.sales):
         with pytest.raises(CourseError, match=r"order_id.*16 digits and more"):
             asked(there)
+
+
+@pytest.mark.parametrize("engine", MOVES.values(), ids=MOVES)
+def test_a_week_begins_on_its_monday(engine: Move) -> None:
+    days = pd.DataFrame({"day": pd.date_range("2025-03-03 00:00", periods=14, freq="23h59min")})
+    week = nw.from_native(engine(days)).select(week=start_of("week", "day"))
+    found = [one for (one,) in rows(nw.to_native(week))]
+    assert found == [day.to_pydatetime() for day in days["day"].dt.to_period("W").dt.start_time]

@@ -580,6 +580,12 @@ def test_half_of_the_usual_sales_are_not_less_than_half() -> None:
     assert not found["weak_sales"].any()
 
 
+@pytest.mark.parametrize("demand", [[], [[]], [[[1.0]]]])
+def test_a_demand_that_is_no_table_of_days_is_refused(demand: list[Any]) -> None:
+    with pytest.raises(CourseError, match="Demand needs a row a day"):
+        operations.replay(demand, 23, order_up_to=24, lead_days=1)
+
+
 def test_weak_categories_and_their_targets(shop: Shop) -> None:
     table = operations.weak_categories(shop, month="2025-09").set_index("category")
     sales = kpi.measure("sales", shop, ["month", "category"])

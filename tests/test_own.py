@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import html
 import io
+import json
 import shutil
 import sys
 import zipfile
@@ -586,6 +587,7 @@ def test_the_notebook_is_laid_once_and_says_what_is_lacking(tmp_path: Path) -> N
     tables = ["DataFrame", "_Table", "_Table", *["DataFrame"] * 3]
     assert kinds == ["Shop", *tables, "Told", "App"]
     assert "competitor_prices" in said[-2]
+    nbformat.validate(json.loads(path.read_text("utf-8")))
     path.write_text("mine", "utf-8")
     assert not template.lay(out)
     assert path.read_text("utf-8") == "mine"

@@ -297,6 +297,11 @@ def test_a_row_of_totals_is_named_and_left_out(word: str) -> None:
     assert shop.left_out[["table", "rows"]].to_numpy().tolist() == [["visits", 1]]
 
 
+def test_a_name_that_begins_like_a_total_is_none() -> None:
+    visits = pd.DataFrame({"visit_id": ["1", "Totalcare-2", "汇 3"], "dwell_seconds": [1, 2, 3]})
+    assert len(Shop.from_tables({"visits": visits}).visits) == 3
+
+
 def test_a_measure_names_a_row_of_totals() -> None:
     visits = pd.DataFrame({"visit_id": ["1", "2", "合计"], "dwell_seconds": [100, 200, 300]})
     with pytest.raises(CourseError, match="Row 3 of visits is a total of the others"):

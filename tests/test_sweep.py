@@ -90,7 +90,8 @@ MAY_LACK = [  # where a lazy table may have a gap: a number that is not known ye
     ("operations.storage", "products: volume_litres"),
     ("pricing.base_prices", "products: store_price"),
 ]
-MODULES = [name for room in ROOMS for name in limits.modules(room)]
+HOUSE = (*ROOMS, "shop", "shop.simulator", "own")
+MODULES = [name for room in HOUSE for name in limits.modules(room)]
 
 
 def public(room: str) -> dict[str, Callable[..., Any]]:

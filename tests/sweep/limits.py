@@ -10,7 +10,7 @@ import ast
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -67,19 +67,37 @@ def modules(room: str) -> list[str]:
     >>> modules("experiments")[:2]
     ['experiments.comparing', 'experiments.differences']
     """
-    folder = Path(ecokit.__file__).parent / room
+    folder = Path(ecokit.__file__).parent.joinpath(*room.split("."))
     return sorted(f"{room}.{path.stem}" for path in folder.glob("*.py") if path.stem[0] != "_")
 
 
 def constants(name: str) -> dict[str, Any]:
-    """Return the numbers of a module's constants in short, by the constant's name.
+    """Return the numbers of a module's constants in short, and the defaults of all its functions.
 
-    >>> constants("pricing.regression")
-    {'ROUNDS': [200]}
+    >>> constants("pricing.absorb")
+    {'ROUNDS': [2000], 'residuals(tolerance)': [1e-10]}
     """
     module = importlib.import_module(f"ecokit.{name}")
     held = {one: _numbers(getattr(module, one)) for one in _assigned(module)}
+    held |= {one: _numbers(value) for one, value in _defaults(module)}
     return {one: short(found) for one, found in held.items() if found}
+
+
+def _defaults(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """Yield what a caller inside the package need not say, by function and argument."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            args = node.args
+            last = [*args.posonlyargs, *args.args][-len(args.defaults) :] if args.defaults else []
+            pairs = [*zip(last, args.defaults, strict=True)]
+            pairs += [
+                (arg, value)
+                for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+                if value is not None
+            ]
+            for arg, value in pairs:
+                with suppress(ValueError):  # a name: it is a constant
+                    yield f"{node.name}({arg.arg})", ast.literal_eval(value)
 
 
 def _assigned(module: ModuleType) -> Iterator[str]:
