@@ -346,6 +346,16 @@ def test_an_address_in_the_words_of_a_page_may_stand_between_blanks() -> None:
     assert page.links(".l") == ["http://a.example/y.html", "http://a.example/z"]
 
 
+def test_the_network_itself_follows_nothing() -> None:
+    moved = page("", "Location: /new\r\n", "302 Found")
+    with Site({"/": moved, "/new": page("new")}) as site:
+        network = Network()
+        reply = network(site.url, {})
+        assert (reply.status, reply.headers["location"]) == (302, "/new")
+        assert [path for path, _said in site.asked] == ["/"]
+        network.close()
+
+
 def test_a_browser_has_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "emscripten")
     with pytest.raises(CourseError, match="In a browser a collector has no network"):

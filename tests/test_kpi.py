@@ -250,6 +250,7 @@ def test_weights_must_add_up() -> None:
     with pytest.raises(CourseError, match="add up to 110 %, not to 100 %"):
         kpi.check_weights(table)
     kpi.check_weights(table.assign(weight=0.5))
+    kpi.check_weights(table.assign(weight=[1.0, 0.0]))
 
 
 @pytest.mark.parametrize(

@@ -1011,6 +1011,14 @@ def test_days_that_are_all_alike_leave_no_doubt(price: float, p_value: float) ->
     assert earned["p_value"] == p_value
 
 
+def test_what_costs_nothing_earns_its_revenue() -> None:
+    tables = named(days_of(4))
+    told = pricing.effects(tables, "T1", unit_cost=0).set_index("metric")["difference"]
+    assert told["profit"] == pytest.approx(told["revenue"])
+    half = pricing.effects(tables, "T1", unit_cost=0.5).set_index("metric")["difference"]
+    assert half["profit"] != half["revenue"]
+
+
 def test_two_weeks_are_enough_to_see_that_an_effect_wears_off() -> None:
     early, late = (days_of(1, days=7, visitors=9000, effect=effect) for effect in (1.9, 0.6))
     late["date"] += pd.Timedelta(days=7)
