@@ -205,6 +205,22 @@ def test_a_decision_at_the_end_of_its_window_is_in_it() -> None:
     assert d.fit_layers({"decisions": table})["in_window"].tolist() == [0.75]
 
 
+def test_fading_leaves_out_what_had_nothing_to_lose() -> None:
+    tables = _tables()
+    more = tables["decisions"].head(5).assign(potential=0.0, effect=0.0, outcome="approved")
+    more["decision_id"] += len(tables["decisions"])
+    both = pd.concat([tables["decisions"], more], ignore_index=True)
+    assert d.fading({"decisions": both}) == d.fading(tables)
+
+
+def test_a_database_says_how_many_are_open_and_no_share() -> None:
+    raised = pd.Timestamp("2025-06-01")
+    decided = [raised + pd.Timedelta(1, "h"), raised + pd.Timedelta(3, "h"), pd.NaT, pd.NaT]
+    table = pd.DataFrame({"raised_at": raised, "decided_at": decided, "window_minutes": 120})
+    found = d.summarise({"decisions": MOVES["duckdb"](table.assign(kind="a"))})
+    assert rows(found, "decisions", "open", "in_window") == [(4, 2, None)]  # not known yet
+
+
 def test_fading_survives_effects_that_are_gone_and_noise() -> None:
     decisions = _tables(n=800)["decisions"]
     noise = np.random.default_rng(5).normal(1, 0.2, len(decisions)).clip(0)

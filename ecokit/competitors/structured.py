@@ -181,8 +181,12 @@ def _prices(offer: Mapping[str, Any], week: str = "") -> dict[str, str]:
 def _holds(entry: object, week: str) -> TypeGuard[Mapping[str, Any]]:
     """Return whether an entry of a price is one for everybody, and one of this week.
 
-    >>> _holds({"price": 9, "validFrom": "2025-06-01"}, "2025-03-03")
-    False
+    >>> days = ("2025-03-09", "2025-03-10")  # the Sunday of the week, and the day after
+    >>> [_holds({"price": 9, "validFrom": day}, "2025-03-03") for day in days]
+    [True, False]
+    >>> days = ("2025-03-02", "2025-03-03")
+    >>> [_holds({"price": 9, "validThrough": day}, "2025-03-03") for day in days]
+    [False, True]
     """
     if not isinstance(entry, dict) or any(entry.get(name) for name in NOT_FOR_ALL):
         return False

@@ -76,9 +76,9 @@ def by_arm(data: Any, columns: Columns) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The groups (``_by0``, ...), ``arm`` (text), ``n``; of each metric ``_m0``, ... the mean and
-        ``_m0_var``; with a covariate its mean ``_x`` and variance ``_x_var``, and the variance of
-        their sum, ``_m0_with_var``.
+        The groups (``_by0``, ...), ``arm`` (text), ``n``; of each metric ``_m0``, ... the mean,
+        of a rate ``_m0_sum``, of a mean ``_m0_var``; with a covariate its mean ``_x`` and variance
+        ``_x_var``, and the variance of their sum, ``_m0_with_var``.
     """
     frame, keys = _opened(data, columns), [*columns.groups, "arm"]
     small = _added(frame, columns)
@@ -95,8 +95,6 @@ def by_arm(data: Any, columns: Columns) -> pd.DataFrame:
     small = read.assign(arm=read["arm"].astype(str)).sort_values(keys, ignore_index=True)
     for name in list(columns.metrics)[: len(columns.rates)]:  # whole numbers, exact on each engine
         small[name] = small[f"{name}_sum"] / small["n"]
-        if not columns.covariate:
-            small[f"{name}_var"] = small[name] * (1 - small[name]) * small["n"] / (small["n"] - 1)
     return small
 
 
