@@ -16,6 +16,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -344,6 +345,15 @@ def test_a_reply_may_have_as_many_bytes_as_a_page() -> None:
 def test_an_address_in_the_words_of_a_page_may_stand_between_blanks() -> None:
     page = Page("http://a.example/x", "<p class=l> \n/y.html </p><p class=l><a>/z</a></p>")
     assert page.links(".l") == ["http://a.example/y.html", "http://a.example/z"]
+
+
+def test_a_price_may_move_by_a_factor_of_three() -> None:
+    prices = {"a": 30.0, "b": 91.0, "c": 10.0, "d": 9.8, "e": 29.9}
+    before = pd.DataFrame({"sku": list(prices), "price": [10.0, 30.0, 30.0, 30.0, 30.0]})
+    table = pd.DataFrame({"sku": list(prices), "price": list(prices.values())})
+    kept, found = snapshots._compared(table, before, {sku: sku for sku in prices}, "site")
+    assert kept["sku"].tolist() == ["a", "c", "e"]
+    assert [one.url for one in found] == ["b", "d"]
 
 
 def test_the_network_itself_follows_nothing() -> None:

@@ -415,6 +415,7 @@ def test_what_cannot_be_is_told_on_every_engine(
             ),
             "Test data needs two arms; it has A, B, C",
         ),
+        (lambda: experiments.split_check([9, 9], {"A": 1.5, "B": -0.5}), "'B'. is -0.5"),
         (lambda: experiments.split_check([10, -1]), "data holds -1"),
         (lambda: experiments.aa_check([0.5] * 9 + [1.5]), "holds 1.5"),
         (lambda: experiments.aa_p_values(seen().assign(spend=1.0), metric="spend"), "are the same"),

@@ -418,6 +418,15 @@ def test_intervals_cover_a_known_elasticity(how: dict[str, Any]) -> None:
     assert told["se"].mean() == pytest.approx(told["slope"].std(), rel=0.35)
 
 
+def test_what_sold_nothing_is_left_out_until_nothing_more_is() -> None:
+    units = [1, 0, 0, 0, 2, 3]
+    panel = pd.DataFrame({"units": units, "x": list("aabbcc"), "y": list("qrrsss"), "e": 1})
+    kept, _codes = elasticity._usable(panel, "counts", ["e"], ["x", "y"])
+    assert kept.index.tolist() == [0, 4, 5]  # b sold nothing; without its row, r did not either
+    every, _codes = elasticity._usable(panel, "levels", ["e"], ["x", "y"])
+    assert len(every) == 6
+
+
 def test_a_row_that_alone_tells_of_a_slope_moves_nothing() -> None:
     x = np.column_stack([np.arange(6.0) % 3 + 1, np.eye(6)[:, 5]])
     y = np.array([1.0, 2.0, 4.0, 2.0, 3.0, 9.0])

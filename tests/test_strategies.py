@@ -252,6 +252,12 @@ def test_segments_that_anybody_sees_get_their_own_best_price() -> None:
     assert outcome.details["spread"] == 1.5
 
 
+@pytest.mark.parametrize(("elasticity", "best"), [(0.8, 900), (1.5, 60), (2.5, 100 / 3), (40, 30)])
+def test_the_best_price_of_one_elasticity(elasticity: float, best: float) -> None:
+    demand = strategies.constant_elasticity(30, 900, elasticity)
+    assert demand.best_price(20) == pytest.approx(best)
+
+
 # --- 2 prestige ------------------------------------------------------------------------------
 
 
