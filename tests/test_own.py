@@ -570,6 +570,15 @@ def test_what_ends_in_a_sentence_does_not_work() -> None:
     assert needs._runs(str, Shop({}))
 
 
+def test_the_notebook_has_words_and_code(tmp_path: Path) -> None:
+    assert template.lay(tmp_path)
+    notebook = json.loads((tmp_path / "analysis.ipynb").read_text("utf-8"))
+    nbformat.validate(notebook)
+    assert [cell["cell_type"] for cell in notebook["cells"]] == ["markdown", "code"] * 9
+    for cell in notebook["cells"][1::2]:
+        ast.parse("".join(cell["source"]))
+
+
 def test_the_notebook_is_laid_once_and_says_what_is_lacking(tmp_path: Path) -> None:
     out = tmp_path / "out"
     look(own.example(), out)
@@ -587,7 +596,6 @@ def test_the_notebook_is_laid_once_and_says_what_is_lacking(tmp_path: Path) -> N
     tables = ["DataFrame", "_Table", "_Table", *["DataFrame"] * 3]
     assert kinds == ["Shop", *tables, "Told", "App"]
     assert "competitor_prices" in said[-2]
-    nbformat.validate(json.loads(path.read_text("utf-8")))
     path.write_text("mine", "utf-8")
     assert not template.lay(out)
     assert path.read_text("utf-8") == "mine"
