@@ -320,8 +320,8 @@ def test_one_decision_says_nothing_about_the_curve() -> None:
 def test_a_database_may_hold_cases_without_an_effect_yet() -> None:
     raised = pd.Timestamp("2025-06-01")
     table = pd.DataFrame({"raised_at": raised, "decided_at": [raised + pd.Timedelta(1, "h")] * 2})
-    table = table.assign(outcome=["approved", None], potential=[800.0, math.nan])
-    table = table.assign(effect=[600.0, math.nan])
+    known = pd.DataFrame({"outcome": ["approved", None], "potential": [800.0, None]})
+    table = table.join(known.assign(effect=[600.0, math.nan]))
     (kept,) = rows(d.kept_shares(MOVES["duckdb"](table)))
     assert kept[-1] == 0.75
 

@@ -224,6 +224,11 @@ def test_two_visitors_have_a_mean_and_a_spread() -> None:
     assert (found.difference, found.standard_error) == (2.0, pytest.approx(math.sqrt(5)))
 
 
+def test_visitors_who_are_all_alike_differ_by_what_they_differ() -> None:
+    found = experiments.difference_of_means([1.0, 1.0], [3.0, 3.0, 3.0])
+    assert (found.difference, found.low, found.high) == (2, 2, 2)
+
+
 # Looking ------------------------------------------------------------------------------------
 
 

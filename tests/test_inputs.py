@@ -28,9 +28,9 @@ from scipy import stats
 import ecokit
 from ecokit import competitors, decisions, operations, pricing, strategies, topics
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, intervals, kinds, numbers, renamed, rows
+from ecokit.inputs import amounts, frames, intervals, kinds, numbers, renamed, rows
 from ecokit.shop import Shop
-from tests.engines import MOVES, PROMISED, moved, pyarrow
+from tests.engines import MOVES, PROMISED, Move, moved, pyarrow
 from tests.engines import rows as rows_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -847,6 +847,16 @@ def test_decimals_and_fractions_are_calculated_with() -> None:
     people = strategies.uniform(10, 50)
     bids = strategies.name_your_price(people, 20, rebid_cost=Decimal("0.5"))
     assert bids.profit == strategies.name_your_price(people, 20, rebid_cost=0.5).profit
+
+
+@pytest.mark.parametrize("engine", MOVES.values(), ids=MOVES)
+def test_a_whole_quotient_is_exact_where_floats_are_not(engine: Move) -> None:
+    by = amounts.PLACES
+    values = [k * by + more for k in (1, 9_000_000_000_001) for more in (-1, 0, 1, by - 1)]
+    table = nw.from_native(engine(pd.DataFrame({"n": values})))
+    found = table.with_columns(near=amounts._near(nw.col("n"), by))
+    told = rows_of(nw.to_native(found.select(q=amounts._quotient("near", nw.col("n"), by))))
+    assert [q for (q,) in told] == [value // by for value in values]
 
 
 def test_names_that_are_a_category_become_plain_ones() -> None:
