@@ -844,6 +844,9 @@ def test_any_panel_will_do() -> None:
         told = pricing.estimate(shops, errors=errors, **how)
         assert told.elasticity == pytest.approx(pricing.estimate(shops, **how).elasticity)
         assert 0 < told.se < 0.3
+        if errors in ("clustered", "jackknife"):
+            half = stats.t.ppf(0.975, told.products - 1) * told.se
+            assert told.high - told.elasticity == pytest.approx(half)
     twice = pd.concat([shops, shops])
     assert pricing.estimate(twice, **how).rows == 1800  # without a key they may be true
     with pytest.raises(CourseError, match="brand and p stands in another row"):

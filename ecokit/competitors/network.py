@@ -231,6 +231,8 @@ def _proxy_of(url: str, proxies: Mapping[str, str] | bool) -> str:
 
     >>> _proxy_of("http://shop.example/", {"http": "proxy.example:3128"})
     'http://proxy.example:3128'
+    >>> _proxy_of("https://shop.example/", {"http": "a.example", "all": "socks5://b.example"})
+    'socks5://b.example'
     """
     parts = urlsplit(url)
     if isinstance(proxies, bool):
