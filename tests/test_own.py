@@ -644,6 +644,19 @@ def test_the_doctor_says_which_font_to_install(monkeypatch: pytest.MonkeyPatch) 
     assert doctor.fonts(Path()).state == doctor.GOOD
 
 
+def test_parquet_with_pages_of_text_in_each_row_is_refused(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name, size in (("orders", 130 << 10), ("visits", 1000)):
+        rows = f"SELECT range AS visit_id, repeat('x', {size}) AS word FROM range(1, 201)"
+        duckdb.execute(f"COPY ({rows}) TO '{raw}/{name}.parquet'")
+    found = look(raw, tmp_path / "out")
+    assert [one.name for one in found.sources] == ["visits.parquet"]
+    assert [one.why for one in found.refused] == [
+        "Its rows hold 133,120 bytes of text each. Export it without the long texts."
+    ]
+
+
 def test_parquet_that_needs_no_change_is_read_where_it_is(tmp_path: Path) -> None:
     raw = tmp_path / "raw"
     raw.mkdir()

@@ -18,7 +18,7 @@ import sys
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ BUFFER = 8 << 20  # bytes: a smaller file is read with memory of its own size
 LONGEST = 64 << 20  # bytes of one line, a text of many pages included
 CHINESE = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")  # with its signs and blanks
 LONGEST_PAGE = 8 << 20  # bytes of a web page with a table in it
+LONGEST_ROW = 128 << 10  # bytes of text in a row of Parquet: thousands of rows are held at once
 TABLES = 200  # of a page
 MEMORY = 2 << 30  # bytes that reading a spreadsheet may take
 LARGEST = 4 << 30  # bytes of a sheet as text
@@ -129,10 +130,25 @@ def _parquet(path: Path, name: str, connection: Any) -> Source:
     try:
         rows = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
         connection.execute(f"SELECT * FROM {scan} LIMIT 100").fetchmany(1)
+        texts = [column for column, kind, *_rest in rows if kind == "VARCHAR"]
+        _refuse_long_rows(scan, texts, connection)
     except duckdb.Error:
         raise CourseError(_("It is damaged Parquet. Export it again.")) from None
     types = {column: _narrow(scan, column, kind, connection) for column, kind, *_rest in rows}
     return Source(name, tuple(types), scan, types)
+
+
+def _refuse_long_rows(scan: str, texts: Sequence[str], connection: Any) -> None:
+    """Refuse what holds pages of text in each of its first rows: of the next many are read at once.
+
+    A text that is the same in all rows takes no room in the file.
+    """
+    sizes = " + ".join(f"coalesce(strlen({sql.quoted(name)}), 0)" for name in texts) or "0"
+    first = f"(SELECT * FROM {scan} LIMIT 100)"
+    ((mean,),) = connection.execute(f"SELECT avg({sizes}) FROM {first}").fetchall()
+    if (mean or 0) > LONGEST_ROW:
+        sentence = _("Its rows hold {n:,.0f} bytes of text each. Export it without the long texts.")
+        raise CourseError(sentence.format(n=mean))
 
 
 def _narrow(scan: str, column: str, kind: str, connection: Any) -> str:
