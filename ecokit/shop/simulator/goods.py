@@ -20,8 +20,9 @@ from ecokit.shop.simulator.arrays import (
     running_within,
     yuan,
 )
+from ecokit.shop.simulator.coming import BLOCK_DAYS, State
 from ecokit.shop.simulator.orders import Wishes
-from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
+from ecokit.shop.simulator.world import World
 
 EVERY = 7  # days between two orders to one supplier: each has its day of the week
 COVER_DAYS = 2  # days of expected sales that the planners keep beyond lead time and week

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
+from ecokit.shop.simulator import people
 from ecokit.shop.simulator.arrays import (
     DAY,
     HOUR,
@@ -18,13 +19,12 @@ from ecokit.shop.simulator.arrays import (
     draw_in_rows,
     seconds,
 )
+from ecokit.shop.simulator.coming import BLOCK_DAYS, BOT, BRUSHER, CUSTOMER, PERSON
 from ecokit.shop.simulator.luck import Keys, Luck
 from ecokit.shop.simulator.traffic import Visits
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
-from ecokit.shop.simulator.world import BLOCK_DAYS, CONVERSION, World
+from ecokit.shop.simulator.world import CONVERSION, World, looking
 
-REGIONS = ("north", "northeast", "east", "central", "south", "southwest", "northwest")
-REGION_SHARE = np.array([0.17, 0.06, 0.30, 0.14, 0.20, 0.09, 0.04])
 CALLED_OFF = 0.35  # unpaid orders that the customer cancels; the others lapse
 REMINDED_IN_TIME, REMINDED_LATE = 0.86, 0.06
 
@@ -46,12 +46,12 @@ class Wishes:
     product: Ints
     quantity: Ints
     extra: Ints
-    region: Ints
 
 
 def questions(world: World, visits: Visits) -> tuple[Ints, Waiting]:
     """Visits in which the customer asks by chat (row numbers), and how long each waits."""
     curious = world.luck.uniform("visit.asks", visits.key) < truth()["consultation_share"]
+    curious &= visits.come.role < BOT
     asks = np.flatnonzero((visits.product >= 0) & curious)
     who = visits.key[asks]
     length = np.maximum(visits.dwell[asks], 60)
@@ -61,30 +61,43 @@ def questions(world: World, visits: Visits) -> tuple[Ints, Waiting]:
 
 
 def conversion(world: World, visits: Visits, asks: Ints, waits: Waiting, window: int) -> Floats:
-    """Return the probability that a visit ends in a placed order; `window` is for the answer."""
+    """Return the probability that a visit ends in a placed order; `window` is for the answer.
+
+    A checkout that is broken comes on top, in `steps.reached`.
+    """
     effect = truth()
-    goods = world.catalogue
-    product = np.maximum(visits.product, 0)
-    day = visits.day
-    campaign = np.maximum(visits.campaign, 0)
-    chance = goods.conversion[product] * CONVERSION * world.conversion[day]
-    chance = (
-        chance
-        * (goods.price[day, product] / goods.list_price[product]) ** goods.elasticity[product]
-    )
-    chance = chance * world.rivals.pull[day, product]
-    chance = chance * np.exp(
-        effect["dwell_conversion"] * (visits.dwell - effect["dwell_mean"]) / MINUTE
-    )
-    if len(world.campaigns):
-        quality = world.campaigns.conversion[campaign] * effect["campaign_conversion"]
-        chance = np.where(visits.campaign >= 0, chance * quality, chance)
-    chance = np.where(visits.customer, chance * effect["returning_conversion"], chance)
+    chance = interest(world, visits)
     wait = waits.answered - waits.arrived
     answer = np.where(wait <= window, effect["consultation_in_time"], effect["consultation_late"])
     chance[asks] *= np.where(waits.answered == NOTHING, effect["consultation_missed"], answer)
-    chance[asks[_settled(waits) >= (day[asks] + 1) * DAY]] = 0.0  # who waits past midnight sleeps
-    return np.where(visits.product >= 0, np.minimum(chance, 0.9), 0.0)
+    chance[asks[_settled(waits) >= (visits.day[asks] + 1) * DAY]] = 0.0  # past midnight they sleep
+    chance = np.where(visits.product >= 0, np.minimum(chance, 0.9), 0.0)
+    return np.where(visits.come.role == BRUSHER, 1.0, chance)
+
+
+def interest(world: World, visits: Visits) -> Floats:
+    """Return the probability of an order but for questions: product, price, page and person."""
+    effect, goods, come = truth(), world.catalogue, visits.come
+    product, day = np.maximum(visits.product, 0), visits.day
+    ratio = goods.price[day, product] / goods.list_price[product]
+    chance = goods.conversion[product] * CONVERSION * world.conversion[day]
+    chance = chance * ratio ** goods.elasticity[product] * world.rivals.pull[day, product]
+    longer = (visits.dwell - effect["dwell_mean"]) / MINUTE
+    slower = visits.load - effect["load_seconds"]
+    chance = chance * np.exp(
+        effect["dwell_conversion"] * longer + effect["load_conversion"] * slower
+    )
+    if len(world.campaigns):
+        first = world.campaigns.conversion[np.maximum(come.origin - world.channels, 0)]
+        chance = np.where(come.origin >= world.channels, chance * first, chance)
+        keener = effect["campaign_conversion"] / effect["campaign_offer"]
+        person = (come.drawn >= world.channels) & (come.role == PERSON)  # customers are keen anyway
+        chance = np.where(person, chance * keener, chance)
+        chance = np.where(visits.campaign >= 0, chance * effect["campaign_offer"], chance)
+    known = np.where(come.role == CUSTOMER, effect["returning_conversion"], 1.0)
+    keen = np.where(people.keen(world.luck, come.person), effect["keen_conversion"], 1.0)
+    again = np.where(come.turn > 0, effect["again_conversion"], 1.0)
+    return chance * np.where(come.role == PERSON, looking() * keen * again, known)
 
 
 def _settled(waits: Waiting) -> Ints:
@@ -92,10 +105,10 @@ def _settled(waits: Waiting) -> Ints:
     return np.where(waits.answered == NOTHING, waits.ended, waits.answered) + 20
 
 
-def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Waiting) -> Wishes:
-    """Draw who orders, what, and who pays."""
+def wishes(world: World, visits: Visits, orders: Bools, asks: Ints, waits: Waiting) -> Wishes:
+    """Draw what those who order buy, and who pays."""
     luck = world.luck
-    visit = np.flatnonzero(luck.uniform("order.places", visits.key) < chance)
+    visit = np.flatnonzero(orders)
     who = visits.key[visit]
     ready = visits.started + np.maximum(visits.dwell - 15, 3)
     ready[asks] = np.maximum(ready[asks], _settled(waits))
@@ -103,6 +116,7 @@ def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Wait
     order = np.argsort(placed, kind="stable")
     visit, who, placed = visit[order], who[order], placed[order]
     at_once = luck.uniform("order.at_once", who) < truth()["pay_at_once"]
+    at_once |= visits.come.role[visit] == BRUSHER
     reminded = _reminders(luck, who, placed, at_once)
     in_time = (reminded != NOTHING) & (reminded <= placed + 30 * MINUTE)
     later = np.where(in_time, truth()["pay_with_reminder"], truth()["pay_without_reminder"])
@@ -126,7 +140,6 @@ def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Wait
         product=product,
         quantity=1 + more.astype(np.int64),
         extra=_extras(world, who, visits.day[visit], accessory),
-        region=luck.pick("order.region", REGION_SHARE, who),
     )
 
 
