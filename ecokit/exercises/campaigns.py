@@ -1,0 +1,1 @@
+"""Exercises on campaigns: plan, measure, return, split, decide."""
