@@ -19,7 +19,9 @@ from ecokit.shop.simulator import (
     market,
     marketing,
     media,
+    members,
     organisation,
+    pagetests,
     specs,
     stories,
     supply,
@@ -79,8 +81,8 @@ def simulate(
         First day, as ``"2025-01-01"``.
     without : sequence of str
         Names of campaigns, ids of channels (neither ``"direct"`` nor ``"search"``) and of pauses,
-        names of big stories, and ``"crisis"``, to leave out. All else keeps its luck: what differs
-        from the company with them is what they did.
+        names of tests and of big stories, and ``"crisis"``, to leave out. All else keeps its luck:
+        what differs from the company with them is what they did.
     luck : int
         Another number is other luck of the same company: other visitors, the same products,
         prices, campaigns and spend.
@@ -167,7 +169,11 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
     if world.before is None:  # the truth is told of the whole company
         profit = float(results.profit.sum())
         yield {"incremental": partial(incremental, world, state, profit)}
+    tried = pagetests.Results(world, state)
     yield {
+        "tests": tried.tests,
+        "assignments": tried.assignments,
+        "members": partial(members.members, world, state),
         "campaigns": marketing.campaigns(world),
         "creatives": marketing.creatives(world, results.campaign_visits),
         "spend": media.spend(world.company, world.year, world.media, clicks(world), results.ads),
@@ -247,7 +253,8 @@ def _check_names(without: Any) -> None:
     names = [row["name"] for row in read("promotions")]
     channels = [row["channel_id"] for row in read("channels")]
     pauses = [row["pause_id"] for row in read("pauses")]
-    known = {*names, *channels, *pauses, *stories.names()} - set(ways.ALWAYS)
+    tests = [row["name"] for row in read("tests")]
+    known = {*names, *channels, *pauses, *tests, *stories.names()} - set(ways.ALWAYS)
     unknown = [name for name in without if name not in known]
     if not isinstance(without, str) and unknown and unknown[0] in ways.ALWAYS:
         sentence = _(

@@ -12,7 +12,9 @@ from ecokit.shop.simulator import (
     fulfilment,
     goods,
     mailings,
+    members,
     orders,
+    pagetests,
     people,
     service,
     steps,
@@ -119,7 +121,10 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     buyers = visits.come.take(want.visit[kept][paid])
     later = service.come_again(world, buyers, care, way, unsolved, known)
     state.expect(world.days, later)
-    state.customers.append(buyers.take(buyers.role <= CUSTOMER))
+    buyers = buyers.take(buyers.role <= CUSTOMER)
+    state.customers.append(buyers)
+    members.keep(world, state, buyers)
+    pagetests.enrol(world, state, visits.come, block.buyer, want.placed[kept])
     _count(state.tally, visits, buyers, later)
     for counter in ("visits", "orders", "returns", "contacts", "complaints"):
         rows = len(next(iter(tables[counter].values())))
@@ -244,10 +249,12 @@ def _returns(block: Block, lines: Columns) -> Columns:
     parcel = position[np.asarray(lines["order_id"]) - block.state.orders - 1]
     sent = np.flatnonzero(parcel >= 0)
     who = key(block.who[parcel[sent]], np.asarray(lines["line"])[sent])
-    campaign = block.visits.campaign[block.want.visit[block.kept][block.paid]][parcel[sent]]
+    visit = block.want.visit[block.kept][block.paid][parcel[sent]]
+    campaign = block.visits.campaign[visit]
+    promised = pagetests.effect(block.world, block.visits.come.take(visit), "returns", 0.0)
     hosted = np.r_[block.world.campaigns.hosted, False]  # the last for orders by no campaign
     rows, asked, why, exchange = service.returns(
-        block.world.luck, who, block.steps, block.way, parcel[sent], hosted[campaign]
+        block.world.luck, who, block.steps, block.way, parcel[sent], hosted[campaign], promised
     )
     inside = asked < block.end
     back, asked, why, exchange = sent[rows][inside], asked[inside], why[inside], exchange[inside]

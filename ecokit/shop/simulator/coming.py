@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,8 @@ class Coming(NamedTuple):
     `key` is for the luck of the visit and `person` for that of its visitor (the key of the first
     visit); `origin` is the way drawn for that first one. `drawn` is the way that was drawn for the
     visit itself; `source` is the one that it takes, which is another where that way is switched
-    off. `turn` counts the visits before it in its chain.
+    off. `turn` counts the visits before it in its chain, and `began` is when the first one
+    of them was; it means nothing for customers.
     """
 
     key: Keys
@@ -34,6 +35,7 @@ class Coming(NamedTuple):
     source: Ints
     turn: Ints
     role: Ints
+    began: Ints
 
     def take(self, rows: Ints | Bools) -> Coming:
         """Return the chosen rows."""
@@ -64,7 +66,8 @@ class Tally:
 class State:
     """What a block of days leaves to the next: keys in use, stock, customers who will return.
 
-    `customers` holds visits of all who have bought, `mailed` those that messages brought.
+    `customers` holds visits of all who have bought, `mailed` those that messages brought, `joining`
+    those of buyers who become members; `tested` is who met a test, `bought` who ordered meanwhile.
     """
 
     on_hand: Ints
@@ -83,6 +86,9 @@ class State:
     tally: Tally = field(default_factory=Tally)
     customers: list[Coming] = field(default_factory=list)
     mailed: list[Coming] = field(default_factory=list)
+    joining: list[Coming] = field(default_factory=list)
+    tested: dict[str, list[Any]] = field(default_factory=dict)
+    bought: dict[str, list[tuple[Ints, Ints]]] = field(default_factory=dict)
 
     def expect(self, days: int, visits: Coming, now: int = -BLOCK_DAYS) -> list[Coming]:
         """Keep the visits inside a period of `days`; return those of the block of day `now`."""

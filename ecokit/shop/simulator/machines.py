@@ -62,6 +62,7 @@ def _come(world: World, person: Keys, day: Ints, role: Ints, turn: Ints, visitor
         way,
         none,
         role,
+        day * DAY,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator import people
+from ecokit.shop.simulator import pagetests, people
 from ecokit.shop.simulator.arrays import (
     DAY,
     HOUR,
@@ -82,6 +82,7 @@ def interest(world: World, visits: Visits) -> Floats:
     ratio = goods.price[day, product] / goods.list_price[product]
     chance = goods.conversion[product] * CONVERSION * world.conversion[day]
     chance = chance * ratio ** goods.elasticity[product] * world.rivals.pull[day, product]
+    chance = chance * pagetests.effect(world, come, "conversion")
     longer = (visits.dwell - effect["dwell_mean"]) / MINUTE
     slower = visits.load - effect["load_seconds"]
     chance = chance * np.exp(

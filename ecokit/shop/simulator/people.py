@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecokit.shop.inputs import truth
-from ecokit.shop.simulator.arrays import Bools, Ints
+from ecokit.shop.simulator.arrays import Bools, Floats, Ints
 from ecokit.shop.simulator.luck import Keys, Luck
 
 REGIONS = ("north", "northeast", "east", "central", "south", "southwest", "northwest")
@@ -22,6 +22,12 @@ def region(luck: Luck, person: Keys) -> Ints:
 def device(luck: Luck, person: Keys) -> Ints:
     """Draw the device that each person shops with."""
     return luck.pick("person.device", DEVICE_SHARE, person)
+
+
+def pace(luck: Luck, person: Keys) -> Floats:
+    """Draw how much time each person takes in the shop, around 1."""
+    spread = truth()["pace_sd"]
+    return np.exp(spread * luck.normal("person.pace", person) - spread**2 / 2)
 
 
 def keen(luck: Luck, person: Keys) -> Bools:

@@ -126,11 +126,18 @@ def complaints(
 
 
 def returns(
-    luck: Luck, who: Keys, steps: Journey, way: Parcels, order: Ints, streamed: Bools
+    luck: Luck,
+    who: Keys,
+    steps: Journey,
+    way: Parcels,
+    order: Ints,
+    streamed: Bools,
+    promised: Floats,
 ) -> tuple[Ints, Ints, Ints, Bools]:
     """Draw returns of lines (`order`: row of the line's order): line, time, reason, exchange.
 
-    `streamed` are lines bought in a live stream, where people buy in the heat of the moment.
+    `streamed` are lines bought in a live stream, where people buy in the heat of the moment;
+    `promised` is the share of lines that come back because more was promised than was true.
     """
     effect = truth()
     ones = np.ones(len(order))
@@ -138,7 +145,7 @@ def returns(
         [
             effect["late_return"] * way.late[order],
             effect["unsafe_packing_return"] * (steps.done[order, 5] == NOTHING),
-            effect["wrong_description_return"] * steps.wrong_page[order],
+            effect["wrong_description_return"] * steps.wrong_page[order] + promised,
             0.45 * effect["return_base"] * ones,
             0.55 * effect["return_base"] * ones + effect["stream_return"] * streamed,
         ],

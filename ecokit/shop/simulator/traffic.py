@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator import machines, people
+from ecokit.shop.simulator import machines, pagetests, people
 from ecokit.shop.simulator.arrays import (
     DAY,
     HOUR,
@@ -132,7 +132,7 @@ def arrivals(world: World, cells: Floats, first: int) -> Coming:
     who = key("visit", day, world.ways.name[source], region, turn)
     none = np.zeros(len(who), dtype=np.int64)
     when = moment(world, day, who)
-    return Coming(who, who, when, none, region, source, source, source, none, none + PERSON)
+    return Coming(who, who, when, none, region, source, source, source, none, none + PERSON, when)
 
 
 def chains(world: World, new: Coming) -> list[Coming]:
@@ -249,6 +249,7 @@ def _dwell(world: World, come: Coming, day: Ints, product: Ints) -> Ints:
     usual = np.where(come.source >= world.channels, BY_CAMPAIGN, BY_CHANNEL)
     factor = np.where(product >= 0, 1.11, 0.57) * usual
     parts = [world.luck.exponential("visit.dwell", 0.5, come.key, part) for part in (1, 2)]
+    factor = factor * people.pace(world.luck, come.person) * pagetests.effect(world, come, "dwell")
     mean = truth()["dwell_mean"] * factor * world.dwell[day]
     dwell = np.clip(seconds(sum(parts) * mean), 5, 5_400)
     return np.where(come.role >= BOT, machines.dwell(world.luck, come), dwell)

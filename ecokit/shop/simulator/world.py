@@ -17,6 +17,7 @@ from ecokit.shop.simulator.catalogue import Catalogue, catalogue
 from ecokit.shop.simulator.coming import CUSTOMER, Coming, State
 from ecokit.shop.simulator.luck import Keys, Luck, key
 from ecokit.shop.simulator.media import Media, media, paid
+from ecokit.shop.simulator.pagetests import PageTest, page_tests
 from ecokit.shop.simulator.people import REGION_SHARE
 from ecokit.shop.simulator.rivals import Rivals, rivals
 from ecokit.shop.simulator.stories import Stories, stories
@@ -64,6 +65,7 @@ class World:
     ways: Ways
     media: Media
     stories: Stories
+    tests: tuple[PageTest, ...]
     catalogue: Catalogue
     rate: float
     daily: Floats
@@ -187,6 +189,7 @@ def build_world(
         ways=every,
         media=spent,
         stories=stories(company, year, without),
+        tests=page_tests(year, without),
         catalogue=goods,
         rate=rate,
         daily=np.hstack([own * share, plan.visits * ~plan.mailed]) * room,
@@ -272,7 +275,7 @@ def back(world: World, who: Keys, person: Keys, when: Ints, visitor: Ints, regio
     by_message = world.luck.uniform("back.by_message", who) < BY_MESSAGE
     way = np.where(by_message, EMAIL, DIRECT)
     none = np.zeros(len(who), dtype=np.int64)
-    come = Coming(who, person, when, visitor, region, way, way, way, none, none + CUSTOMER)
+    come = Coming(who, person, when, visitor, region, way, way, way, none, none + CUSTOMER, when)
     return remaining(world.luck, world.ways, come)
 
 
