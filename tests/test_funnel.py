@@ -416,28 +416,6 @@ def test_windows_and_touches_that_cannot_be_used() -> None:
             funnel.paths(moved(MOVES[name], shop), touch="touch")
 
 
-def test_claims_of_platforms_are_more_than_the_orders(engine: Move) -> None:
-    may, june = T("2025-05-01"), T("2025-06-01")
-    reports = pd.DataFrame(
-        {
-            "month": [may, may, june],
-            "platform": ["social", "paid_search", "social"],
-            "claimed_orders": [3, 2, 4],
-        }
-    )
-    days = [T("2025-05-03"), T("2025-05-30"), T("2025-06-30"), T("2025-07-01")]
-    orders = pd.DataFrame({"placed_at": days, "paid_at": [*days[:3], pd.NaT]})
-    orders["channel_id"] = ["social", "direct", "social", "social"]
-    shop = moved(engine, {"platform_reports": reports, "orders": orders})
-    assert rows(funnel.claims(shop)) == [(may, 5, 2, 2.5), (june, 4, 1, 4.0)]
-    assert rows(funnel.claims(shop, by=None)) == [(9, 3, 3.0)]
-    told = [("direct", 0, 1, 0.0), ("paid_search", 2, 0, None), ("social", 7, 2, 3.5)]
-    assert rows(funnel.claims(shop, by="channel_id")) == told
-    bad = {"platform_reports": reports.assign(claimed_orders=-1), "orders": orders}
-    with pytest.raises(CourseError, match="claimed_orders is no number of 0 or more"):
-        funnel.claims(bad)
-
-
 # --- steps and leaks --------------------------------------------------------------------
 
 

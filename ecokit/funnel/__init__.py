@@ -25,7 +25,6 @@ __getattr__, __dir__, __all__ = attach(
         "membership": ["Staying", "member_periods", "staying", "survival"],
         "mix": ["Shift", "mix_and_rate"],
         "reached": ["STEPS", "leaks", "steps"],
-        "reports": ["claims"],
         "returning": ["cohorts", "second_order"],
         "rules": ["RULES", "attribution"],
         "traffic": ["cleaned", "suspects", "with_kinds"],

@@ -24,13 +24,6 @@ MEMBERS = pd.DataFrame(
         "ended_on": pd.to_datetime(pd.Series(["2025-02-05", None, "2025-04-05"] * 2)),
     }
 )
-REPORTS = pd.DataFrame(
-    {
-        "month": pd.to_datetime(["2025-01-01", "2025-01-01", "2025-02-01"]),
-        "platform": ["social", "paid_search", "social"],
-        "claimed_orders": [40, 25, 38],
-    }
-)
 MONTHS = pd.DataFrame({"period": range(4), "left": [0, 30, 12, 6], "staying": [4, 5, 6, 40]})
 HALVES = ("desktop", "phone")
 VISITS = "visit_id visitor_id started_at channel_id dwell_seconds reached device load_seconds"
@@ -71,7 +64,6 @@ CALLS: Calls = {
         days="days",
         separator=" > ",
     ).but(skip="rules"),  # None is all rules
-    "funnel.claims": lambda: Call({"platform_reports": REPORTS, **tables("orders")}, by="month"),
     "funnel.cleaned": lambda: Call(with_steps(), visits=5, seconds=400.0).but(
         "channel_id visit_id reached device load_seconds", of=in_order
     ),
