@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = attach(
         "crisis": ["answer_costs", "answered_after", "crisis_height", "crisis_parameters"],
         "events": ["ADS", "TALKED", "event_study", "placebo_days", "plain_change"],
         "reach": ["combined_reach", "effective_reach", "exposures", "story_reach"],
+        "stakes": ["at_stake"],
         "tone": ["BAD", "GOOD", "missed_costs", "tone_by_words", "tone_methods"],
         "voice": ["share_of_voice", "voice_and_market", "voice_correlation"],
     },

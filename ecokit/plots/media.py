@@ -296,6 +296,52 @@ def answer_costs(table: pd.DataFrame, answered: float | None = None, ax: Axes = 
         ax.set_title(finding.format(late=last["answer"], soon=first["answer"], n=ratio))
 
 
+@theme.drawn(height=3.8, table="hour answer height")
+def crisis_height(table: pd.DataFrame, chosen: float, ax: Axes = theme.NEW) -> None:
+    """Draw how high a crisis stands, hour by hour, for several hours of the first answer.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row an hour and an answer: ``hour``, ``answer`` (hours until it) and ``height``, what
+        ``media.crisis_height`` returned.
+    chosen : float
+        The answer that is set apart.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title says how high the crisis rises until the chosen answer.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"hour": [0, 2, 9] * 2, "answer": [2.0] * 3 + [24.0] * 3,
+    ...     "height": [0, 0.2, 0.1, 0, 0.2, 0.6]})
+    >>> crisis_height(table, 2).axes[0].get_title(loc="left")
+    'Answered after 2 hours, it rises to 20 % of its height'
+    """
+    styles = iter(("--", ":", "-."))
+    for answer, part in table.groupby("answer"):
+        mine = answer == chosen
+        color, style = (theme.BLUE, "-") if mine else (theme.GREY, next(styles, "-"))
+        name = _("answered after {n:g} hours").format(n=answer)
+        ax.plot(part["hour"], part["height"], color=color, ls=style, lw=2.5, label=name)
+        if mine:
+            ax.fill_between(part["hour"], part["height"], color=color, alpha=0.15, lw=0)
+            most = float(part["height"].max())
+            finding = _("Answered after {n:g} hours, it rises to {share:.0f} % of its height")
+            ax.set_title(finding.format(n=answer, share=100 * most))
+    ax.set_xlim(left=0)
+    ax.set_ylim(0, 1.02)
+    theme.percent_axis(ax)
+    ax.set_xlabel(_("hours since the crisis began"))
+    ax.set_ylabel(_("height of the crisis"))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
+
+
 @theme.drawn(height=3.8, table="hour posts share_negative answered")
 def crisis(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """Draw a crisis hour by hour: posts, the negative ones among them, and the first answer.

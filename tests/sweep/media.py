@@ -42,6 +42,21 @@ CRISIS = pd.DataFrame(
         "answered": [False, False, True, True],
     }
 )
+ORDERS = pd.DataFrame(
+    {
+        "order_id": [1, 2, 3],
+        "visitor_id": [1, 5, 9],
+        "paid_at": pd.to_datetime(["2025-04-02", None, "2025-05-09"]),
+    }
+)
+LINES = pd.DataFrame(
+    {
+        "order_id": [1, 1, 3],
+        "quantity": [1, 2, 1],
+        "unit_price": [99.0, 20.5, 400.0],
+        "unit_cost": [80.0, 15.0, 310.0],
+    }
+)
 
 
 def voices() -> pd.DataFrame:
@@ -55,6 +70,9 @@ CALLS: Calls = {
         [2.0, 24.0], clock=CLOCK, visits_a_day=240, orders_a_visit=0.05, order_margin=100
     ),
     "media.answered_after": lambda: Call({"crisis": CRISIS}),
+    "media.at_stake": lambda: Call(
+        {"visits": VISITS["visits"], "orders": ORDERS, "order_lines": LINES}, "2025-06-01"
+    ),
     "media.combined_reach": lambda: Call([0.4, 0.3, 0.2]),
     "media.crisis_height": lambda: Call([0.0, 10.0, 58.0], 10, clock=CLOCK),
     "media.crisis_parameters": lambda: Call({"effects": EFFECTS}),

@@ -1,0 +1,142 @@
+"""What a crisis can cost: the visits, orders and margin that stand against its clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.inputs.frames import Frame
+from ecokit.inputs.renamed import public
+from ecokit.kpi.windows import DAY
+from ecokit.media.events import TALKED
+from ecokit.messages import _
+
+FEN = 100
+USUAL = 28  # days before a crisis that are taken as usual
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What is at stake; the names are those of :func:`answer_costs`.
+
+    Attributes
+    ----------
+    visits_a_day : float
+        First visits on a usual day by the channels that a crisis touches.
+    orders_a_visit : float
+        Paid orders that follow from one of them, by whatever way the visitor comes back.
+    order_margin : float
+        Yuan of gross margin that a paid order leaves.
+    """
+
+    visits_a_day: float
+    orders_a_visit: float
+    order_margin: float
+
+
+@public
+def at_stake(
+    data: Any, start: Any, *, channels: Sequence[str] = TALKED, before: int = USUAL
+) -> Stakes:
+    """Say what is at stake in a crisis: usual visits, the orders that follow, their margin.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``visits``: ``visitor_id``, ``started_at``, ``channel_id``; ``orders``: ``order_id``,
+        ``visitor_id``, ``paid_at``; ``order_lines``: ``order_id``, ``quantity``, ``unit_price``,
+        ``unit_cost``.
+    start : day
+        On which the crisis begins.
+    channels : sequence of str
+        Those that it touches.
+    before : int
+        So many days before are usual ones.
+
+    Returns
+    -------
+    Stakes
+        What :func:`answer_costs` takes: ``**vars(at_stake(...))``.
+
+    Raises
+    ------
+    CourseError
+        A table or a column is missing, nobody came first by these channels in the usual days, or
+        no order is paid.
+
+    Notes
+    -----
+    Whoever is kept away does not come back for a second visit either: all paid orders of a
+    visitor count for the first visit. Orders after the last day of the tables are missing.
+
+    References
+    ----------
+    The course's own sum; it rests on :func:`event_study`, which counts first visits, too.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2025-03-01", "2025-03-02", "2025-03-03", "2025-03-03"])
+    >>> tables = {
+    ...     "visits": pd.DataFrame({"visitor_id": [1, 2, 1, 3], "started_at": days,
+    ...         "channel_id": ["direct", "search", "social", "social"]}),
+    ...     "orders": pd.DataFrame({"order_id": [7], "visitor_id": [1], "paid_at": days[2:3]}),
+    ...     "order_lines": pd.DataFrame({"order_id": [7], "quantity": [2], "unit_price": [80.0],
+    ...         "unit_cost": [60.0]})}
+    >>> at_stake(tables, "2025-03-05", channels=["direct", "search"], before=4)
+    Stakes(visits_a_day=0.5, orders_a_visit=0.5, order_margin=40.0)
+    """
+    first_day = numbers.day("start", start)
+    usual = numbers.count("before", before, 1, 1_000)
+    named = [channels] if isinstance(channels, str) else list(channels)
+    visits, orders, lines = frames.door(
+        data,
+        {
+            "visits": "visitor_id started_at channel_id",
+            "orders": "order_id visitor_id paid_at",
+            "order_lines": "order_id quantity unit_price unit_cost",
+        },
+    )
+    firsts = _first_visits(visits, named)
+    there = nw.col("started_at")
+    inside = (there >= first_day - usual * DAY) & (there < first_day)
+    counted = _row(firsts.select(nw.len().alias("all"), inside.sum().alias("usual")))
+    paid = orders.filter(~nw.col("paid_at").is_null()).select("order_id", "visitor_id")
+    theirs = _row(paid.join(firsts, on="visitor_id", how="inner").select(nw.len().alias("n")))
+    margin = _row(_margins(lines, paid))
+    if not counted["usual"] or not margin["n"]:
+        raise CourseError(
+            _(
+                "Nobody came first by these channels before {day:%Y-%m-%d}, or no order is paid. "
+                "Name other channels, or give more days."
+            ).format(day=first_day)
+        )
+    return Stakes(
+        counted["usual"] / usual, theirs["n"] / counted["all"], margin["fen"] / margin["n"] / FEN
+    )
+
+
+def _first_visits(visits: Frame, channels: list[str]) -> Frame:
+    """Return who came first by one of the channels, and when."""
+    firsts = visits.group_by("visitor_id").agg(nw.col("started_at").min())
+    kept = visits.filter(nw.col("channel_id").is_in(channels)).select("visitor_id", "started_at")
+    return kept.join(firsts, on=["visitor_id", "started_at"], how="inner").unique()
+
+
+def _margins(lines: Frame, paid: Frame) -> Frame:
+    """Add up the margin of paid orders in whole fen, and count the orders."""
+    fen = [(nw.col(name) * FEN).round().cast(nw.Int64) for name in ("unit_price", "unit_cost")]
+    made = ((fen[0] - fen[1]) * nw.col("quantity").cast(nw.Int64)).alias("fen")
+    kept = lines.join(paid, on="order_id", how="inner").select("order_id", made)
+    return kept.select(nw.col("fen").sum(), nw.col("order_id").n_unique().alias("n"))
+
+
+def _row(frame: Frame) -> dict[str, int]:
+    """Return the one row of a table of whole numbers; an empty sum is 0."""
+    row = frames.as_pandas(frame).iloc[0]
+    return {str(name): 0 if pd.isna(value) else int(value) for name, value in row.items()}
