@@ -21,6 +21,7 @@ from scipy import stats
 from ecokit.campaigns import counting
 from ecokit.campaigns.counting import Arm
 from ecokit.campaigns.regions import LEAST_WEEKS, Panel, by_lot, log_error, region_panel
+from ecokit.experiments import differences
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
 from ecokit.kpi import windows
@@ -417,18 +418,11 @@ def held_out(
 def by_arms(arms: Mapping[str, Arm], outcome: str, level: float) -> Brought:
     """Return what who got a message had beyond who did not, by lot."""
     sent, kept = arms["sent"], arms["held_out"]
-    parts = [arm.variance / arm.visitors for arm in (sent, kept)]
-    error, free = math.sqrt(sum(parts)), _welch(parts, [sent.visitors, kept.visitors])
-    half = float(stats.t.ppf((1 + level) / 2, free)) * error * sent.visitors
-    without = kept.mean * sent.visitors
-    effect = sent.total - without
-    return Brought("held_out", outcome, effect, effect - half, effect + half, sent.total, without)
-
-
-def _welch(parts: list[float], sizes: list[int]) -> float:
-    """Return Welch's degrees of freedom."""
-    below = sum(part**2 / max(n - 1, 1) for part, n in zip(parts, sizes, strict=True))
-    return sum(parts) ** 2 / below if below else float(sum(sizes) - 2) or 1.0
+    told = differences.of_means(*kept.told, *sent.told, level)
+    effect, low, high = (
+        float(told[name]) * sent.visitors for name in ("difference", "low", "high")
+    )
+    return Brought("held_out", outcome, effect, low, high, sent.total, sent.total - effect)
 
 
 # --- afterwards, and all ways together -------------------------------------------------

@@ -124,10 +124,13 @@ class Arm:
     @property
     def variance(self) -> float:
         """Variance of the counts."""
-        if self.visitors < 2:
-            return 0.0
         rest = self.squares - self.total**2 / self.visitors
         return max(rest, 0.0) / (self.visitors - 1)
+
+    @property
+    def told(self) -> tuple[float, float, int]:
+        """Mean, variance and visitors, as two arms are compared by them."""
+        return self.mean, self.variance, self.visitors
 
 
 def by_arm(data: Any, campaign_id: str, outcome: str, seen: Window) -> dict[str, Arm]:
@@ -175,10 +178,17 @@ def _refuse_arms(sizes: pd.DataFrame, campaign_id: str) -> None:
         message = _("Campaign {id} has no rows in mailings. Choose one that was sent to a list.")
         raise CourseError(message.format(id=campaign_id))
     rows.refuse(sizes, "mailings", [rows.missing("arm"), rows.none_of("arm", ["sent", "held_out"])])
+    known = sizes.set_index("arm")["visitors"]
     for arm in ("sent", "held_out"):
-        if arm not in set(sizes["arm"]):
+        if arm not in known.index:
             message = _(
                 "In the mailings of campaign {id} nobody is {arm}, so there is nothing to compare. "
                 "A held-out group is drawn before the list is sent."
+            )
+            raise CourseError(message.format(id=campaign_id, arm=arm))
+        if known[arm] < 2:
+            message = _(
+                "In the mailings of campaign {id} one visitor is {arm}. It takes two or more to "
+                "tell how much they vary."
             )
             raise CourseError(message.format(id=campaign_id, arm=arm))

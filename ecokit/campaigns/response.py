@@ -325,7 +325,8 @@ def responses(
         yuan over all of it), ``marginal`` (visits that one yuan more a week at today's spend
         brings, in this week and later) with ``marginal_low`` and ``marginal_high``; ``most``,
         ``scale`` and ``carry`` of the shape that fits best, which data of a year hardly tell
-        from others; ``identifiable`` and ``says``. A channel that is not identifiable has no
+        from others: spend that stays as it is brings ``saturating(spend, most, scale * (1 -
+        carry))`` a week; ``identifiable`` and ``says``. A channel that is not identifiable has no
         numbers.
 
     Raises

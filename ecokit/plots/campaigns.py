@@ -318,7 +318,7 @@ def responses(
     for place, can in zip(places, table["identifiable"], strict=True):
         if not can:
             words = _("not identifiable from these data")
-            ax.annotate(words, (0.02, place), xycoords=("axes fraction", "data"), va="center")
+            ax.annotate(words, (0.1, place), xycoords=("axes fraction", "data"), va="center")
     ax.set_yticks(places, [theme.words(one) for one in table["channel_id"]])
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
