@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from ecokit import media
 
 if TYPE_CHECKING:
@@ -45,8 +43,7 @@ def posts_rise_in_a_crisis(shop: Shop) -> bool:
 
 def early_hours_cost_most(shop: Shop) -> bool:
     """Each hour of waiting costs visits, and each costs fewer than the one before it."""
-    day = pd.Timestamp(shop.crisis["hour"].min()).normalize()
-    clock, stake = media.crisis_parameters(shop), vars(media.at_stake(shop, day))
+    clock, stake = media.crisis_parameters(shop), vars(media.at_stake(shop))
     costs = media.answer_costs(HOURS, clock=clock, **stake)["visits_lost"]
     more = costs.diff().dropna()
     return bool((more > 0).all() and (more.diff().dropna() < 0).all())

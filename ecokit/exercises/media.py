@@ -360,11 +360,7 @@ def _watch(shop: Shop) -> _Watch:
 
 def _at_stake(shop: Shop) -> dict[str, Any]:
     """Return the clock and the stakes of the shop's crisis, as `answer_costs` takes them."""
-    begins = shop.crisis["hour"].min()
-    if pd.isna(begins):
-        raise CourseError(_("The table crisis has no rows. Give the hours of a crisis."))
-    known = vars(topic.at_stake(shop, pd.Timestamp(begins).normalize()))
-    return {"clock": topic.crisis_parameters(shop), **known}
+    return {"clock": topic.crisis_parameters(shop), **vars(topic.at_stake(shop))}
 
 
 def _wage(shop: Shop) -> float:
@@ -915,8 +911,7 @@ def ready(shop: Shop) -> sheet.PlanSheet:
         ).format(look=best["look"], n=year.stakes["visits_a_day"]),
         code="""
             from ecokit import media
-            start = shop.crisis["hour"].min().normalize()
-            known = media.at_stake(shop, start)
+            known = media.at_stake(shop)
             clock = media.crisis_parameters(shop)
             costs = media.answer_costs([3, 6, 12, 24], clock=clock, **vars(known))
             print(costs[["answer", "margin_lost"]])  # beside a look: five minutes of the desk

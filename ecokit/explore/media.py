@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from ecokit import media as topic
-from ecokit.errors import CourseError
 from ecokit.explore.controls import Slider, steps
 from ecokit.explore.lab import Control, Lab, Told
 from ecokit.explore.tables import table
@@ -39,10 +38,7 @@ def lab(shop: Shop) -> Lab:
     shop : Shop
         With the tables crisis, visits, orders, order_lines and effects.
     """
-    begins = shop.crisis["hour"].min()
-    if pd.isna(begins):
-        raise CourseError(_("The table crisis has no rows. Give the hours of a crisis."))
-    known = topic.at_stake(shop, pd.Timestamp(begins).normalize())
+    known = topic.at_stake(shop)
     truth = topic.crisis_parameters(shop)
     beside = [min(topic.answered_after(shop), NEVER), NEVER]
     time = np.arange(HOURS + 1.0)

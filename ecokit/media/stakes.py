@@ -10,15 +10,16 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers
+from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import Frame
 from ecokit.inputs.renamed import public
+from ecokit.kpi.engine import start_of
 from ecokit.kpi.windows import DAY
 from ecokit.media.events import TALKED
 from ecokit.messages import _
 
 FEN = 100
-USUAL = 28  # days before a crisis that are taken as usual
+AROUND = 28  # days before and after a crisis that are taken as usual
 
 
 @dataclass(frozen=True)
@@ -41,39 +42,36 @@ class Stakes:
 
 
 @public
-def at_stake(
-    data: Any, start: Any, *, channels: Sequence[str] = TALKED, before: int = USUAL
-) -> Stakes:
-    """Say what is at stake in a crisis: usual visits, the orders that follow, their margin.
+def at_stake(data: Any, *, channels: Sequence[str] = TALKED, around: int = AROUND) -> Stakes:
+    """Say what was at stake in a crisis: usual visits, the orders that follow, their margin.
 
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``visits``: ``visitor_id``, ``started_at``, ``channel_id``; ``orders``: ``order_id``,
-        ``visitor_id``, ``paid_at``; ``order_lines``: ``order_id``, ``quantity``, ``unit_price``,
-        ``unit_cost``.
-    start : day
-        On which the crisis begins.
+        ``crisis``: ``hour``; ``visits``: ``visitor_id``, ``started_at``, ``channel_id``;
+        ``orders``: ``order_id``, ``visitor_id``, ``paid_at``; ``order_lines``: ``order_id``,
+        ``quantity``, ``unit_price``, ``unit_cost``.
     channels : sequence of str
-        Those that it touches.
-    before : int
-        So many days before are usual ones.
+        Those that the crisis touches.
+    around : int
+        The median of so many days before its first hour and after its last is a usual day.
 
     Returns
     -------
     Stakes
-        What :func:`answer_costs` takes: ``**vars(at_stake(...))``.
+        What :func:`answer_costs` takes: ``**vars(at_stake(shop))``.
 
     Raises
     ------
     CourseError
-        A table or a column is missing, nobody came first by these channels in the usual days, or
-        no order is paid.
+        A table or a column is missing, the crisis has no hours, nobody came first by these
+        channels in the days around it, or no order is paid.
 
     Notes
     -----
     Whoever is kept away does not come back for a second visit either: all paid orders of a
-    visitor count for the first visit. Orders after the last day of the tables are missing.
+    visitor count for the first visit, as far as the tables go. Customers of earlier years are
+    among the first visits; a crisis keeps fewer of them away.
 
     References
     ----------
@@ -81,44 +79,41 @@ def at_stake(
 
     Examples
     --------
-    >>> days = pd.to_datetime(["2025-03-01", "2025-03-02", "2025-03-03", "2025-03-03"])
+    >>> days = pd.to_datetime(["2025-03-01", "2025-03-02", "2025-03-03", "2025-03-06"])
     >>> tables = {
+    ...     "crisis": pd.DataFrame({"hour": pd.to_datetime(["2025-03-04 18:00"])}),
     ...     "visits": pd.DataFrame({"visitor_id": [1, 2, 1, 3], "started_at": days,
-    ...         "channel_id": ["direct", "search", "social", "social"]}),
+    ...         "channel_id": ["direct", "search", "social", "search"]}),
     ...     "orders": pd.DataFrame({"order_id": [7], "visitor_id": [1], "paid_at": days[2:3]}),
     ...     "order_lines": pd.DataFrame({"order_id": [7], "quantity": [2], "unit_price": [80.0],
     ...         "unit_cost": [60.0]})}
-    >>> at_stake(tables, "2025-03-05", channels=["direct", "search"], before=4)
-    Stakes(visits_a_day=0.5, orders_a_visit=0.5, order_margin=40.0)
+    >>> at_stake(tables, channels=["direct", "search"], around=3)
+    Stakes(visits_a_day=1.0, orders_a_visit=0.3333333333333333, order_margin=40.0)
     """
-    first_day = numbers.day("start", start)
-    usual = numbers.count("before", before, 1, 1_000)
+    usual = numbers.count("around", around, 1, 1_000)
     named = [channels] if isinstance(channels, str) else list(channels)
-    visits, orders, lines = frames.door(
+    crisis, visits, orders, lines = frames.door(
         data,
         {
+            "crisis": "hour",
             "visits": "visitor_id started_at channel_id",
             "orders": "order_id visitor_id paid_at",
             "order_lines": "order_id quantity unit_price unit_cost",
         },
     )
     firsts = _first_visits(visits, named)
-    there = nw.col("started_at")
-    inside = (there >= first_day - usual * DAY) & (there < first_day)
-    counted = _row(firsts.select(nw.len().alias("all"), inside.sum().alias("usual")))
+    days = _usual_days(firsts, crisis, usual)
     paid = orders.filter(~nw.col("paid_at").is_null()).select("order_id", "visitor_id")
     theirs = _row(paid.join(firsts, on="visitor_id", how="inner").select(nw.len().alias("n")))
     margin = _row(_margins(lines, paid))
-    if not counted["usual"] or not margin["n"]:
-        raise CourseError(
-            _(
-                "Nobody came first by these channels before {day:%Y-%m-%d}, or no order is paid. "
-                "Name other channels, or give more days."
-            ).format(day=first_day)
+    if not days.sum() or not margin["n"]:
+        message = _(
+            "Nobody came first by {channels} in the {n} days before and after the crisis, or no "
+            "order is paid. Name other channels, or more days around."
         )
-    return Stakes(
-        counted["usual"] / usual, theirs["n"] / counted["all"], margin["fen"] / margin["n"] / FEN
-    )
+        raise CourseError(message.format(channels=", ".join(named), n=usual))
+    followed = theirs["n"] / _row(firsts.select(nw.len().alias("n")))["n"]
+    return Stakes(float(days.median()), followed, margin["fen"] / margin["n"] / FEN)
 
 
 def _first_visits(visits: Frame, channels: list[str]) -> Frame:
@@ -126,6 +121,22 @@ def _first_visits(visits: Frame, channels: list[str]) -> Frame:
     firsts = visits.group_by("visitor_id").agg(nw.col("started_at").min())
     kept = visits.filter(nw.col("channel_id").is_in(channels)).select("visitor_id", "started_at")
     return kept.join(firsts, on=["visitor_id", "started_at"], how="inner").unique()
+
+
+def _usual_days(firsts: Frame, crisis: Frame, around: int) -> pd.Series[float]:
+    """Count first visits on each day around the crisis, as far as the table goes."""
+    hours = frames.as_pandas(crisis)
+    rows.refuse(hours, "crisis", [rows.missing("hour")])
+    if hours.empty:
+        raise CourseError(_("The table crisis has no rows. Give the hours of a crisis."))
+    first, last = (pd.Timestamp(one).normalize() for one in hours["hour"].agg(["min", "max"]))
+    by_day = firsts.group_by(start_of("day", "started_at").alias("day")).agg(nw.len().alias("n"))
+    counted = frames.as_pandas(by_day).set_index("day")["n"].astype(float).sort_index()
+    if counted.empty:
+        return counted
+    whole = counted.reindex(pd.date_range(counted.index[0], counted.index[-1]), fill_value=0.0)
+    before = whole.loc[first - around * DAY : first - DAY]
+    return pd.concat([before, whole.loc[last + DAY : last + around * DAY]])
 
 
 def _margins(lines: Frame, paid: Frame) -> Frame:

@@ -71,7 +71,7 @@ CALLS: Calls = {
     ),
     "media.answered_after": lambda: Call({"crisis": CRISIS}),
     "media.at_stake": lambda: Call(
-        {"visits": VISITS["visits"], "orders": ORDERS, "order_lines": LINES}, "2025-06-01"
+        {"crisis": CRISIS, **VISITS, "orders": ORDERS, "order_lines": LINES}, channels=["direct"]
     ),
     "media.combined_reach": lambda: Call([0.4, 0.3, 0.2]),
     "media.crisis_height": lambda: Call([0.0, 10.0, 58.0], 10, clock=CLOCK),
