@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 
-from ecokit import exercises, journey, operations
+from ecokit import campaigns, exercises, journey, operations
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
@@ -109,6 +109,23 @@ def a_little_of_their_cut(shop: Shop, *, more: float = 0.0) -> dict[str, float]:
     left = (1 - move.depth) ** move.cross
     cut = 100 * (1 - (FLOOR / left) ** (1 / move.elasticity[move.category]))
     return {"cut": math.ceil(2 * cut) / 2 + more, "weeks": move.weeks, "scope": 1}
+
+
+# Campaigns ----------------------------------------------------------------------------------
+
+ADS = ["paid_search", "social", "brand_search", "affiliate", "marketplace"]
+
+
+def split_by_measure(shop: Shop, *, others: float = 1.0) -> dict[str, float]:
+    """Leave what cannot be told about as it is, and split the rest as measured."""
+    found = campaigns.responses(shop, by_lot=["paid_search", "social"]).set_index("channel_id")
+    today = found["spend"] / shop.spend["week"].nunique()
+    plan = (others * today // 50 * 50)[["brand_search", "affiliate", "marketplace"]].to_dict()
+    two = found[found["identifiable"]].reset_index()[["channel_id", "most"]]
+    two["scale"] = (found["scale"] * (1 - found["carry"]))[two["channel_id"]].to_numpy()
+    whole = round(1.6 * today.sum(), -2)
+    spend = campaigns.best_split(two, whole - sum(plan.values())).table.set_index("channel_id")
+    return {**plan, **(spend["spend"] // 100 * 100).to_dict()}
 
 
 # The plans ----------------------------------------------------------------------------------
@@ -228,6 +245,21 @@ PLANS: dict[str, Judged] = {
             {"launch": 140, "weeks": 22, "later": 130, "sale": 0},
             {"launch": 90, "weeks": 1, "later": 70, "sale": 40},
             {"launch": 100, "weeks": 1, "later": 80, "sale": 20},
+        ],
+    },
+    "campaigns-budget": {
+        "sensible": [
+            right("campaigns-budget"),
+            split_by_measure,
+            lambda shop: split_by_measure(shop, others=0.8),
+            lambda shop: split_by_measure(shop, others=1.5),
+        ],
+        "silly": [
+            dict.fromkeys(ADS, 2_000),
+            dict.fromkeys(ADS, 0),
+            {**dict.fromkeys(ADS, 0), "brand_search": 5_000, "affiliate": 5_000},
+            {**dict.fromkeys(ADS, 6_000)},
+            {**dict.fromkeys(ADS, 0), "paid_search": 10_000},
         ],
     },
 }
