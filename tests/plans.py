@@ -247,6 +247,20 @@ PLANS: dict[str, Judged] = {
             {"launch": 100, "weeks": 1, "later": 80, "sale": 20},
         ],
     },
+    "media-ready": {
+        "sensible": [
+            right("media-ready"),
+            {"look": 7, "phone": 0, "facts": 0, "readers": 1, "at_once": 0},
+            {"look": 12, "phone": 0, "facts": 0, "readers": 1, "at_once": 1},
+            {"look": 8, "phone": 0, "facts": 0, "readers": 2, "at_once": 1},
+        ],
+        "silly": [
+            {"look": 1, "phone": 1, "facts": 0, "readers": 1, "at_once": 0},
+            {"look": 1, "phone": 0, "facts": 0, "readers": 1, "at_once": 0},
+            {"look": 24, "phone": 1, "facts": 24, "readers": 4, "at_once": 0},
+            {"look": 24, "phone": 0, "facts": 48, "readers": 4, "at_once": 0},
+        ],
+    },
     "campaigns-budget": {
         "sensible": [
             right("campaigns-budget"),

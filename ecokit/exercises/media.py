@@ -601,9 +601,9 @@ def report(shop: Shop) -> sheet.ChoiceSheet:
             ),
             "too_small": _(
                 "An effect of {high:,.0f} first visits is as well inside as none at all. What you "
-                "can say: it did not bring {more:,.0f}. If that had to be seen, hold a region out "
-                "next time."
-            ).format(high=max(found.high, 0), more=max(found.high, 0) + usual)
+                "can say: it hardly brought more than that. If less has to be seen, hold a "
+                "region out next time."
+            ).format(high=max(found.high, 0))
             if not found.told
             else _("The interval leaves out zero. That is enough to know the direction."),
             "longer": _(

@@ -327,7 +327,7 @@ def crisis_height(table: pd.DataFrame, chosen: float, ax: Axes = theme.NEW) -> N
     for answer, part in table.groupby("answer"):
         mine = answer == chosen
         color, style = (theme.BLUE, "-") if mine else (theme.GREY, next(styles, "-"))
-        name = _("answered after {n:g} hours").format(n=answer)
+        name = _("after {n:g} hours").format(n=answer)
         ax.plot(part["hour"], part["height"], color=color, ls=style, lw=2.5, label=name)
         if mine:
             ax.fill_between(part["hour"], part["height"], color=color, alpha=0.15, lw=0)
@@ -339,7 +339,7 @@ def crisis_height(table: pd.DataFrame, chosen: float, ax: Axes = theme.NEW) -> N
     theme.percent_axis(ax)
     ax.set_xlabel(_("hours since the crisis began"))
     ax.set_ylabel(_("height of the crisis"))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4)
 
 
 @theme.drawn(height=3.8, table="hour posts share_negative answered")
