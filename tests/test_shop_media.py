@@ -9,6 +9,7 @@ import pytest
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import media
+from ecokit.shop.simulator.people import REGION_SHARE
 from ecokit.shop.simulator.world import World, build_world, looks_again
 
 REGIONS = 7
@@ -33,9 +34,8 @@ def true_slope(company: World, spend: pd.Series) -> float:
     for channel in media.paid():
         full = truth()[f"saturation_{read('channels')[channel]['channel_id']}"]
         elasticity = np.exp(-1 / full) / full / media.saturating(1.0, full)
-        visits += (
-            7 * company.daily[:, channel].mean() * elasticity * company.ways.shares[channel, 0]
-        )
+        usual = (company.daily[:, channel] * (company.left @ REGION_SHARE)).mean()
+        visits += 7 * usual * elasticity * company.ways.shares[channel, 0]
     return float(visits * (1 + looks_again().sum()) / spend.mean())
 
 

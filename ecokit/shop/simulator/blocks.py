@@ -21,7 +21,17 @@ from ecokit.shop.simulator import (
     traffic,
     ways,
 )
-from ecokit.shop.simulator.arrays import DAY, MINUTE, NOTHING, Bools, Coded, Columns, Ints, yuan
+from ecokit.shop.simulator.arrays import (
+    DAY,
+    MINUTE,
+    NOTHING,
+    Bools,
+    Coded,
+    Columns,
+    Floats,
+    Ints,
+    yuan,
+)
 from ecokit.shop.simulator.coming import CUSTOMER, PERSON, Coming, State, Tally
 from ecokit.shop.simulator.luck import Keys, key
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
@@ -112,7 +122,8 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     block = Block(
         world, state, first, visits, want, sales, kept, paid, reached, way, care, asks, waits
     )
-    tables = {"visits": _visits(block), "orders": _orders(block), "order_lines": _lines(block)}
+    lines = _lines(block)
+    tables = {"visits": _visits(block), "orders": _orders(block, lines), "order_lines": lines}
     tables |= {"causes": _causes(block), "mailings": mailed}
     tables |= {"stock": stock, "purchases": purchases, "touchpoints": _touchpoints(block)}
     tables["returns"] = _returns(block, tables["order_lines"])
@@ -168,7 +179,7 @@ def _causes(block: Block) -> Columns:
     }
 
 
-def _orders(block: Block) -> Columns:
+def _orders(block: Block, lines: Columns) -> Columns:
     want, kept, way, end = block.want, block.kept, block.way, block.end
     visit = want.visit[kept]
     blank = np.full(len(kept), NOTHING)
@@ -193,7 +204,17 @@ def _orders(block: Block) -> Columns:
         "delivered_at": delivered,
         "delay_cause": Coded(cause, fulfilment.CAUSES),
         "status": Coded(status, STATUS),
+        "deposit": want.deposit[kept],
+        "coupon": _coupons(block, lines),
     }
+
+
+def _coupons(block: Block, lines: Columns) -> Floats:
+    row = np.asarray(lines["order_id"]) - block.state.orders - 1
+    money = np.asarray(lines["quantity"]) * np.asarray(lines["unit_price"])
+    worth = np.bincount(row, money, len(block.kept)).astype(np.float64)
+    campaign = block.visits.campaign[block.want.visit[block.kept]]
+    return orders.coupons(block.world, campaign, block.want.placed[block.kept] // DAY, worth)
 
 
 def _lines(block: Block) -> Columns:

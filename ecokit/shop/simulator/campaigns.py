@@ -57,7 +57,11 @@ class Campaigns:
     @cached_property
     def hosted(self) -> Bools:
         """True for live streams whose host gets a fee."""
-        return np.array([float(term["fee"]) > 0 for term in self.terms], dtype=bool)
+        return self.term("fee") > 0
+
+    def term(self, name: str) -> Floats:
+        """Return one of the numbers that were agreed on, a campaign each."""
+        return np.array([float(term[name]) for term in self.terms])
 
     @cached_property
     def ids(self) -> tuple[str, ...]:

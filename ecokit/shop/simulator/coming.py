@@ -11,6 +11,7 @@ import numpy as np
 from ecokit.shop.simulator.arrays import DAY, Bools, Floats, Ints
 from ecokit.shop.simulator.luck import Keys
 
+DIRECT, EMAIL = 0, 6  # channels by which customers come back: directly, or by a message
 BLOCK_DAYS = 7  # no customer comes back sooner, so a block never feeds itself
 PERSON, CUSTOMER, BOT, BRUSHER = range(4)  # roles: customers bought here before
 

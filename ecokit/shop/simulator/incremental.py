@@ -25,12 +25,11 @@ from ecokit.shop.simulator.arrays import (
     Ints,
     draw_in_rows,
 )
-from ecokit.shop.simulator.coming import PERSON, Coming, State, Tally
+from ecokit.shop.simulator.coming import EMAIL, PERSON, Coming, State, Tally
 from ecokit.shop.simulator.luck import Luck
 from ecokit.shop.simulator.world import (
     BY_MESSAGE,
     EARLIER_ORDERS,
-    EMAIL,
     HOUSE,
     VIEWS,
     World,

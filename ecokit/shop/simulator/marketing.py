@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator.arrays import DAY, HOUR, NOTHING, Coded, Columns, Floats, Ints, seconds
+from ecokit.shop.simulator.arrays import DAY, HOUR, NOTHING, Coded, Columns, Ints, seconds
 from ecokit.shop.simulator.campaigns import Campaigns
 from ecokit.shop.simulator.world import World
 
@@ -29,9 +29,9 @@ def campaigns(world: World) -> Columns:
         "new_resource": plan.new_resource[runs],
         "regions": _named(plan, runs, "regions"),
         "list_id": _named(plan, runs, "list_id"),
-        **{name: _terms(plan, runs, name) for name in ("fee", "commission", "threshold", "coupon")},
-        "stacks": _terms(plan, runs, "stacks") == 1,
-        "deposit": _terms(plan, runs, "deposit"),
+        **{name: plan.term(name)[runs] for name in ("fee", "commission", "threshold", "coupon")},
+        "stacks": plan.term("stacks")[runs] == 1,
+        "deposit": plan.term("deposit")[runs],
     }
 
 
@@ -39,11 +39,6 @@ def _named(plan: Campaigns, runs: Ints, name: str) -> Coded:
     told = [plan.terms[row][name] for row in runs.tolist()]
     codes = [row if text else NOTHING for row, text in enumerate(told)]
     return Coded(np.array(codes, dtype=np.int64), tuple(told))
-
-
-def _terms(plan: Campaigns, runs: Ints, name: str) -> Floats:
-    """Return one of the numbers that were agreed on, a campaign that runs each."""
-    return np.array([float(plan.terms[row][name]) for row in runs.tolist()])
 
 
 def creatives(world: World, visits: Ints) -> Columns:

@@ -25,6 +25,8 @@ from ecokit.shop.simulator.traffic import Visits
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
 from ecokit.shop.simulator.world import CONVERSION, World, looking
 
+DEPOSITS = 4  # times the deposit that goods of a presale are worth at least
+BALANCE_HOUR = 8  # of the day after a presale: from then on the rest is paid
 CALLED_OFF = 0.35  # unpaid orders that the customer cancels; the others lapse
 REMINDED_IN_TIME, REMINDED_LATE = 0.86, 0.06
 
@@ -46,6 +48,7 @@ class Wishes:
     product: Ints
     quantity: Ints
     extra: Ints
+    deposit: Floats
 
 
 def questions(world: World, visits: Visits) -> tuple[Ints, Waiting]:
@@ -118,6 +121,12 @@ def wishes(world: World, visits: Visits, orders: Bools, asks: Ints, waits: Waiti
     visit, who, placed = visit[order], who[order], placed[order]
     at_once = luck.uniform("order.at_once", who) < truth()["pay_at_once"]
     at_once |= visits.come.role[visit] == BRUSHER
+    product = visits.product[visit]
+    accessory = world.catalogue.category[product] == len(read("categories")) - 1
+    more = luck.uniform("order.two", who) < np.where(accessory, 0.18, 0.03)
+    quantity = 1 + more.astype(np.int64)
+    deposit = _deposits(world, visits, visit, quantity)
+    at_once |= deposit > 0
     reminded = _reminders(luck, who, placed, at_once)
     in_time = (reminded != NOTHING) & (reminded <= placed + 30 * MINUTE)
     later = np.where(in_time, truth()["pay_with_reminder"], truth()["pay_without_reminder"])
@@ -126,10 +135,10 @@ def wishes(world: World, visits: Visits, orders: Bools, asks: Ints, waits: Waiti
     slow += seconds(luck.exponential("order.pays_after", 3 * HOUR, who))
     quick = placed + seconds(luck.exponential("order.pays_quickly", 45, who))
     paid = np.where(at_once, quick, slow)
+    presold = deposit > 0
+    paid[presold] = _balances(world, who[presold], visits.campaign[visit[presold]])
+    pays[presold] = luck.uniform("order.balance", who[presold]) < truth()["presale_balance"]
     pays &= paid < world.days * DAY  # who pays after the period has not paid in it
-    product = visits.product[visit]
-    accessory = world.catalogue.category[product] == len(read("categories")) - 1
-    more = luck.uniform("order.two", who) < np.where(accessory, 0.18, 0.03)
     return Wishes(
         key=who,
         visit=visit,
@@ -139,9 +148,39 @@ def wishes(world: World, visits: Visits, orders: Bools, asks: Ints, waits: Waiti
         reminded=reminded,
         cancelled=~pays & (luck.uniform("order.called_off", who) < CALLED_OFF),
         product=product,
-        quantity=1 + more.astype(np.int64),
+        quantity=quantity,
         extra=_extras(world, who, visits.day[visit], accessory),
+        deposit=deposit,
     )
+
+
+def _deposits(world: World, visits: Visits, visit: Ints, quantity: Ints) -> Floats:
+    """Return the deposit of each order: by a presale, for goods worth several times as much."""
+    asked = np.r_[world.campaigns.term("deposit"), 0.0][visits.campaign[visit]]
+    price = world.catalogue.price[visits.day[visit], visits.product[visit]] * quantity
+    return np.where(price >= DEPOSITS * asked, asked, 0.0)
+
+
+def _balances(world: World, who: Keys, campaign: Ints) -> Ints:
+    """When the rest of the price is paid: from the morning after the presale on."""
+    start = (world.campaigns.last[campaign] + 1) * DAY + BALANCE_HOUR * HOUR
+    return start + seconds(world.luck.exponential("order.balance_after", 5 * HOUR, who))
+
+
+def coupons(world: World, campaign: Ints, day: Ints, worth: Floats) -> Floats:
+    """Return what coupons take off orders, worth so much before.
+
+    An order has the coupon of the campaign that it came by; where that may be used beside others,
+    also the coupons of other campaigns of the day that may.
+    """
+    plan, off = world.campaigns, np.zeros(len(worth))
+    stacks = np.r_[(plan.term("stacks") == 1) & plan.runs, False]  # the last for no campaign
+    for number in np.flatnonzero((plan.term("coupon") > 0) & plan.runs).tolist():
+        runs = (day >= plan.first[number]) & (day <= plan.last[number])
+        beside = stacks[number] & stacks[campaign] & runs
+        used = ((campaign == number) | beside) & (worth >= plan.term("threshold")[number])
+        off += np.where(used, plan.term("coupon")[number], 0.0)
+    return np.minimum(off, worth)
 
 
 def _reminders(luck: Luck, who: Keys, placed: Ints, at_once: Bools) -> Ints:

@@ -18,10 +18,10 @@ from ecokit.shop.simulator.arrays import (
     seconds,
 )
 from ecokit.shop.simulator.calendar import HOURS
-from ecokit.shop.simulator.coming import BLOCK_DAYS, BOT, BRUSHER, PERSON, Coming, State
+from ecokit.shop.simulator.coming import BLOCK_DAYS, BOT, BRUSHER, DIRECT, PERSON, Coming, State
 from ecokit.shop.simulator.luck import Keys, key
 from ecokit.shop.simulator.ways import remaining
-from ecokit.shop.simulator.world import AGAIN_DAYS, AGAIN_MOST, DIRECT, VIEWS, World
+from ecokit.shop.simulator.world import AGAIN_DAYS, AGAIN_MOST, VIEWS, World
 
 LANDINGS = ("home", "campaign", "category", "product")
 LANDING_OF_BASE = np.array([0.45, 0.0, 0.2, 0.35])

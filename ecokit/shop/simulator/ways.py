@@ -15,7 +15,7 @@ import numpy as np
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator.arrays import DAY, Bools, Floats, Ints, draw_in_rows
 from ecokit.shop.simulator.campaigns import Campaigns
-from ecokit.shop.simulator.coming import Coming
+from ecokit.shop.simulator.coming import DIRECT, Coming
 from ecokit.shop.simulator.luck import Luck
 
 CAUSES = ("new", "moved", "pulled", "anyway")
@@ -29,7 +29,8 @@ class Ways:
 
     `name` makes the key of its visits, `channel` is its channel, `shares` has a row of the four
     causes a way; `off` is True where it is switched off. `others` is, by channel, the weights of
-    the paid channels that a moved visit would have come by.
+    the paid channels that a moved visit would have come by, `base` those of the ways that are
+    always there, and `usual` those of all channels, by which a campaign's visits would come.
     """
 
     name: Ints
@@ -38,6 +39,7 @@ class Ways:
     off: Bools
     others: Floats
     base: Floats
+    usual: Floats
 
     def __len__(self) -> int:
         return len(self.name)
@@ -63,6 +65,7 @@ def ways(plan: Campaigns, without: Sequence[str]) -> Ways:
         off=np.r_[off, ~plan.runs],
         others=paid * (1 - np.eye(len(rows))),
         base=base * np.isin(names, ALWAYS),
+        usual=base,
     )
 
 
@@ -75,8 +78,9 @@ def _shares(row: dict[str, str] | None) -> list[float]:
 
 
 def causes(luck: Luck, every: Ways, come: Coming) -> Ints:
-    """Draw why each visit is made."""
-    return draw_in_rows(luck.uniform("visit.cause", come.key), every.shares, come.drawn)
+    """Draw why each visit is made; who looks in again would do so by another way too."""
+    drawn = draw_in_rows(luck.uniform("visit.cause", come.key), every.shares, come.drawn)
+    return np.where((drawn == NEW) & (come.turn > 0), ANYWAY, drawn)
 
 
 def otherwise(luck: Luck, every: Ways, come: Coming) -> tuple[Coming, Ints]:
@@ -85,10 +89,12 @@ def otherwise(luck: Luck, every: Ways, come: Coming) -> tuple[Coming, Ints]:
     Those that are new would not be at all; their rows are to be left out.
     """
     cause = causes(luck, every, come)
-    weights = np.vstack([every.others, every.base])
-    row = np.where(cause == MOVED, every.channel[come.drawn], len(every.others))
+    weights = np.vstack([every.others, every.base, every.usual])
+    channels = len(every.others)
+    row = np.where(come.drawn < channels, channels, channels + 1)
+    row = np.where(cause == MOVED, every.channel[come.drawn], row)
     other = draw_in_rows(luck.uniform("visit.other_way", come.key), weights, row)
-    other = np.where(cause == PULLED, 0, other)
+    other = np.where((cause != MOVED) & every.off[other], DIRECT, other)
     late = 1 + luck.exponential("visit.later", truth()["pulled_days"], come.key).astype(np.int64)
     when = come.when + np.where(cause == PULLED, late * DAY, 0)
     return come._replace(when=when, source=other), cause

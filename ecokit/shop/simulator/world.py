@@ -14,17 +14,17 @@ from ecokit.shop.simulator.arrays import DAY, Floats, Ints, seconds
 from ecokit.shop.simulator.calendar import Calendar, calendar
 from ecokit.shop.simulator.campaigns import Campaigns, campaigns
 from ecokit.shop.simulator.catalogue import Catalogue, catalogue
-from ecokit.shop.simulator.coming import CUSTOMER, Coming, State
+from ecokit.shop.simulator.coming import CUSTOMER, DIRECT, EMAIL, Coming, State
 from ecokit.shop.simulator.luck import Keys, Luck, key
 from ecokit.shop.simulator.media import Media, media, paid
 from ecokit.shop.simulator.pagetests import PageTest, page_tests
 from ecokit.shop.simulator.people import REGION_SHARE
 from ecokit.shop.simulator.rivals import Rivals, rivals
 from ecokit.shop.simulator.stories import Stories, stories
-from ecokit.shop.simulator.ways import NEW, Ways, remaining, ways
+from ecokit.shop.simulator.ways import NEW, PULLED, Ways, remaining, ways
 
 HOUSE = 800.0  # visits a day of a company whose posts are those of the table
-BASE_TRAFFIC = 0.57  # usual visits without campaigns and returning customers, share of all visits
+BASE_TRAFFIC = 0.8  # visits without campaigns and returning customers, over the mean of all visits
 CONVERSION = 0.55  # scale of the conversions of the categories, so that the shop meets the deck
 FOCUS = 0.6  # visits of a campaign that look at the categories it is about
 RETURNING_ROOM = 0.86  # the rest is left to customers who come back, and to machines
@@ -35,13 +35,12 @@ AGAIN_MOST = 5
 CLICKED_AGAIN = 0.2  # further visits by the same channel's ads, over first ones
 LEAST_LEFT = 0.1  # of the visits by ways that are always there, when ads take the others
 SPEED_LUCK = 0.08  # spread of the time that pages take from month to month, in logs
-DIRECT, EMAIL = 0, 6  # channels by which customers come back: directly, or by a message
 BY_MESSAGE = 0.4
 MONTHLY = ("traffic", "pages", "conversion", "messages")  # what has its luck of the month
 VIEWS = {"home": 0.72, "campaign": 0.85, "category": 0.85, "product": 1.0}
 USUAL_VIEWS = 0.83
 EARLIER_ORDERS = 0.072  # orders a visit before the period
-CAMPAIGN_RULE = 1.7  # planners' rule: orders of a campaign visit over those of others
+CAMPAIGN_RULE = 2.0  # planners' rule: orders of a campaign visit over those of others
 PAID = 0.92  # planners' rule: share of placed orders that are paid
 
 
@@ -51,7 +50,8 @@ class World:
 
     `company` is the luck that makes it what it is, `luck` that of what happens to it. `daily` is
     usual visits of new people by day and way (see `Ways`), `mailed` those of customers whom the
-    messages of campaigns bring; `places` is what a week and a region make of the usual visits, and
+    messages of campaigns bring; `left` is the part of the visits by channels that campaigns leave
+    to them, by day and region; `places` is what a week and a region make of the usual visits, and
     `regional` the same with their luck; `forecast` is units by day and product that the planners
     expect; `stories` is what media tell, which nobody planned; `dwell`, `speed` and `conversion`
     are factors by day. `usual` is the company with no way switched off: what was fixed before, such
@@ -70,6 +70,7 @@ class World:
     rate: float
     daily: Floats
     mailed: Floats
+    left: Floats
     places: Floats
     regional: Floats
     planned_visits: Floats
@@ -106,12 +107,16 @@ class World:
         """Visits of new people expected on the days from `first` to `last`, by way and region."""
         week = self.year.week[first:last]
         daily = self.daily[first:last] * self.stories.ways(self.ways.channel, first, last)
-        return np.asarray(daily[:, :, None] * self.regional[week])
+        cells = daily[:, :, None] * self.regional[week]
+        cells[:, : self.channels] *= self.left[first:last, None]
+        return np.asarray(cells)
 
     @cached_property
     def traffic(self) -> Floats:
         """Visits expected by day and way, without further ones of the same people."""
         new = self.daily * self.regional.sum(axis=2)[self.year.week]
+        own = self.regional[self.year.week, : self.channels] * self.left[:, None]
+        new[:, : self.channels] = self.daily[:, : self.channels] * own.sum(axis=2)
         new[:, self.channels :] += self.mailed
         return np.asarray(new)
 
@@ -169,10 +174,12 @@ def build_world(
     fortune = {name: company.normal(f"month.{name}", month)[year.month] for name in MONTHLY}
     share = np.array([float(row["base_share"]) for row in read("channels")])
     base = BASE_TRAFFIC * year.factor
-    scale = rate / float(np.mean(base + plan.planned.sum(axis=1)))
-    planned = np.hstack([base[:, None] * share, plan.planned]) * scale
-    spent = media(company, year, planned.sum(axis=1), without)
+    left = _left(plan, every, plan.visits, base)
     there = np.where(every.off, 1 - every.shares[:, NEW], 1.0)
+    expected = base * (_left(plan, every, plan.planned, base) @ REGION_SHARE)
+    scale = rate / float(np.mean(expected + plan.planned.sum(axis=1)))
+    planned = np.hstack([expected[:, None] * share, plan.planned]) * scale
+    spent = media(company, year, planned.sum(axis=1), without)
     season = base * np.exp(0.05 * fortune["traffic"])
     own = np.tile(season[:, None], len(share))
     own[:, paid()] = BASE_TRAFFIC * year.weekday[:, None]  # their season is that of the spend
@@ -194,6 +201,7 @@ def build_world(
         rate=rate,
         daily=np.hstack([own * share, plan.visits * ~plan.mailed]) * room,
         mailed=plan.visits * plan.mailed * room,
+        left=left,
         places=places,
         regional=noisy(chance, places),
         planned_visits=(planned * there).sum(axis=1),
@@ -206,6 +214,26 @@ def build_world(
         rivals=rivals(company, year, goods),
         before=build_world(seed, start, days, rate, (), luck) if len(without) else None,
     )
+
+
+def _left(plan: Campaigns, every: Ways, visits: Floats, base: Floats) -> Floats:
+    """Return the part of the usual visits that campaigns leave, by day and region.
+
+    Who would have come anyway, or by another paid way, does not come by that way too; and who was
+    pulled forward does not come later. `visits` is those of campaigns by day. Messages go to
+    customers, who are drawn apart.
+    """
+    shares = every.shares[-len(plan) :] if len(plan) else every.shares[:0]
+    places = plan.regions * REGION_SHARE
+    places = places / places.sum(axis=1, keepdims=True)
+    visits = visits * ~plan.mailed
+    late = np.exp(-np.arange(len(base)) / truth()["pulled_days"])
+    late = np.r_[0.0, late[:-1] - late[1:]]
+    later = np.zeros_like(visits)
+    for day in range(1, len(base)):
+        later[day] = late[day:0:-1] @ visits[:day]
+    taken = visits * (1 - shares[:, NEW] - shares[:, PULLED]) + later * shares[:, PULLED]
+    return np.maximum(1 - taken @ places / (base[:, None] * REGION_SHARE), LEAST_LEFT)
 
 
 def noisy(luck: Luck, places: Floats) -> Floats:
@@ -236,7 +264,8 @@ def _places(plan: Campaigns, spent: Media, every: Ways, season: Floats) -> Float
 
 def clicks(world: World) -> Floats:
     """Visits a week by the ads of each channel at usual spend, further visits included."""
-    first = 7 * world.daily[:, : world.channels].mean(axis=0)
+    usual = world.daily[:, : world.channels] * (world.left @ REGION_SHARE)[:, None]
+    first = 7 * usual.mean(axis=0)
     return np.asarray(first * (1 + CLICKED_AGAIN) * ~world.ways.off[: world.channels])
 
 
