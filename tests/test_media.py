@@ -292,3 +292,57 @@ def test_the_clock_is_that_of_the_simulator() -> None:
     for answer in (3.0, 24.0, 120.0):
         ours = media.crisis_height(hours, answer, clock=clock)
         assert ours == pytest.approx(simulated.level(hours, answer))
+
+
+# --- what is at stake -------------------------------------------------------------------
+
+
+def around(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
+    """Return 40 days with a crisis in the middle; visitors of even numbers come by direct."""
+    number = np.arange(400)
+    started = pd.Timestamp("2025-03-01") + pd.to_timedelta(rng.integers(0, 40 * 24, 400), unit="h")
+    visits = pd.DataFrame({"visitor_id": number // 2, "started_at": started})
+    visits["channel_id"] = np.where(rng.random(400) < 0.5, "direct", "social")
+    paid = started.where(pd.Series(rng.random(400) < 0.6))
+    orders = pd.DataFrame({"order_id": number, "visitor_id": number // 2, "paid_at": paid})[:120]
+    lines = pd.DataFrame(
+        {
+            "order_id": rng.integers(0, 120, 300),
+            "quantity": rng.integers(1, 4, 300),
+            "unit_price": rng.uniform(50, 90, 300).round(2),
+            "unit_cost": rng.uniform(20, 60, 300).round(2),
+        }
+    )
+    crisis = pd.DataFrame({"hour": pd.date_range("2025-03-20 18:00", periods=48, freq="h")})
+    return {"crisis": crisis, "visits": visits, "orders": orders, "order_lines": lines}
+
+
+def test_what_is_at_stake_by_hand() -> None:
+    tables = around(np.random.default_rng(4))
+    found = media.at_stake(tables, channels=["direct"], around=5)
+    firsts = tables["visits"].sort_values("started_at").drop_duplicates("visitor_id")
+    firsts = firsts[firsts["channel_id"] == "direct"]
+    days = firsts["started_at"].dt.normalize().value_counts()
+    usual = [*pd.date_range("2025-03-15", "2025-03-19"), *pd.date_range("2025-03-23", "2025-03-27")]
+    assert found.visits_a_day == days.reindex(usual, fill_value=0).median()
+    orders = tables["orders"].dropna(subset="paid_at")
+    theirs = orders["visitor_id"].isin(firsts["visitor_id"]).sum()
+    assert found.orders_a_visit == pytest.approx(theirs / len(firsts))
+    lines = tables["order_lines"].merge(orders)
+    margin = ((lines["unit_price"] - lines["unit_cost"]) * lines["quantity"]).sum()
+    assert found.order_margin == pytest.approx(margin / lines["order_id"].nunique())
+
+
+@pytest.mark.parametrize("engine", PROMISED)
+def test_engines_have_the_same_at_stake(engine: str) -> None:
+    tables = around(np.random.default_rng(5))
+    there = media.at_stake(moved(MOVES[engine], tables), channels=["direct"])
+    assert there == media.at_stake(tables, channels=["direct"])
+
+
+def test_a_crisis_without_hours_or_visits_has_nothing_at_stake() -> None:
+    tables = around(np.random.default_rng(6))
+    with pytest.raises(CourseError, match="crisis has no rows"):
+        media.at_stake({**tables, "crisis": tables["crisis"][:0]})
+    with pytest.raises(CourseError, match="Nobody came first by email"):
+        media.at_stake(tables, channels="email")
