@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = attach(
         "reached": ["STEPS", "leaks", "steps"],
         "returning": ["cohorts", "second_order"],
         "rules": ["RULES", "attribution"],
+        "trials": ["trial", "trial_looks"],
         "traffic": ["cleaned", "suspects", "with_kinds"],
         "values": ["order_values"],
     },
