@@ -246,7 +246,7 @@ def mix(groups: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.percent_axis(ax, "x", decimals=2)
     ax.set_xlabel(_("change of conversion (percentage points)"))
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="best")
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=2)
     moved, paid = 100 * groups["mix"].sum(), 100 * groups["rate"].sum()
     ax.set_title(
         _("Change {all:+.2f} points: {mix:+.2f} by mix, {rate:+.2f} by rate").format(
@@ -542,3 +542,49 @@ def transitions(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_ylabel(_("from"))
     ax.grid(visible=False)
     ax.set_title(_("From where to where (per cent of each row)"))
+
+
+@theme.drawn(height=3.4, table="date difference low high p_value")
+def looks(table: pd.DataFrame, level: float = 0.05, ax: Axes = theme.NEW) -> None:
+    """Draw an experiment as it looks from look to look, and where an eager eye would have stopped.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``experiments.look_by_look`` returned.
+    level : float
+        The p value below which somebody would stop.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title says at how many looks the difference seemed decided, and what is left of it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"date": pd.to_datetime(["2025-03-09", "2025-03-16"]),
+    ...     "difference": [0.02, 0.001], "low": [0.01, -0.01], "high": [0.03, 0.012],
+    ...     "p_value": [0.01, 0.9]})
+    >>> looks(table).axes[0].get_title(loc="left")
+    'p below 0.05 at 1 of 2 looks; at the end it is 0.90'
+    """
+    places = np.arange(1, len(table) + 1)
+    ax.fill_between(places, table["low"], table["high"], color=theme.SKY, alpha=0.35, lw=0)
+    ax.plot(places, table["difference"], "o-", color=theme.BLUE, label=_("difference so far"))
+    hit = (table["p_value"] < level).to_numpy(bool)
+    if hit.any():
+        told = _("p below {level:g} at this look").format(level=level)
+        ax.plot(places[hit], table["difference"][hit], "X", color=theme.ORANGE, ms=11, label=told)
+    ax.axhline(0, color="black", linewidth=1)
+    theme.percent_axis(ax, decimals=1)
+    ax.set_xticks(places, [f"{day:%m-%d}" for day in table["date"]])
+    ax.set_xlabel(_("the look sees the visitors up to this day"))
+    ax.set_ylabel(_("share who order, B less A"))
+    ax.legend(loc="upper right")
+    finding = _("p below {level:g} at {n} of {all} looks; at the end it is {end:.2f}")
+    end = float(table["p_value"].iloc[-1])
+    told = {"level": level, "n": int(hit.sum()), "all": len(table), "end": end}
+    ax.set_title(finding.format(**told))
