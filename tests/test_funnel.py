@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from ecokit import funnel
+from ecokit import experiments, funnel
 from ecokit.errors import CourseError
 from ecokit.inputs.frames import as_pandas
 from ecokit.shop import load_shop
@@ -883,3 +883,128 @@ def test_members_that_cannot_be_counted() -> None:
     ):
         with pytest.raises(CourseError, match=sentence):
             funnel.staying(wrong)
+
+
+# --- experiments ------------------------------------------------------------------------
+
+
+def experiment() -> dict[str, pd.DataFrame]:
+    """Return a test of two weeks with four visitors, and what they did before, in and after it."""
+    days = {
+        "visits": [
+            (1, "2025-02-20", 100),
+            (1, "2025-03-03", 60),
+            (1, "2025-03-05", 120),
+            (2, "2025-03-04", 30),
+            (2, "2025-03-20", 999),
+            (3, "2025-03-10", 50),
+            (4, "2024-01-01", 500),
+            (4, "2025-03-16", 10),
+        ],
+        "orders": [
+            (1, "2025-02-21"),
+            (1, "2025-03-05"),
+            (1, "2025-03-06"),
+            (2, "2025-03-20"),
+            (4, "2025-03-16"),
+        ],
+    }
+    visits = pd.DataFrame(days["visits"], columns=["visitor_id", "started_at", "dwell_seconds"])
+    orders = pd.DataFrame(days["orders"], columns=["visitor_id", "placed_at"])
+    first = {1: "2025-03-03", 2: "2025-03-04", 3: "2025-03-10", 4: "2025-03-16"}
+    return {
+        "tests": pd.DataFrame(
+            {
+                "test_id": ["E1", "E2"],
+                "start_on": T("2025-03-03"),
+                "end_on": T("2025-03-16"),
+                "looks": [2, 1],
+            }
+        ),
+        "assignments": pd.DataFrame(
+            {
+                "test_id": "E1",
+                "visitor_id": list(first),
+                "arm": ["A", "B", "A", "B"],
+                "assigned_at": pd.to_datetime(list(first.values())),
+            }
+        ),
+        "visits": visits.assign(
+            visit_id=range(len(visits)), started_at=pd.to_datetime(visits["started_at"])
+        ),
+        "orders": orders.assign(
+            order_id=range(len(orders)), placed_at=pd.to_datetime(orders["placed_at"])
+        ),
+        "returns": pd.DataFrame({"order_id": [0, 2, 2, 3]}),
+    }
+
+
+def test_visitors_of_a_test_by_hand(engine: Move) -> None:
+    found = funnel.trial(moved(engine, experiment()), "E1")
+    shown = ["visitor_id", "arm", "visits", "dwell_seconds", "orders", "ordered", "returned"]
+    assert rows(found, *shown) == [
+        (1, "A", 2, 90.0, 2, 1, 1),
+        (2, "B", 1, 30.0, 0, 0, 0),
+        (3, "A", 1, 50.0, 0, 0, 0),
+        (4, "B", 1, 10.0, 1, 1, 0),
+    ]
+    before = [(1, 100.0), (0, 100.0), (0, 100.0), (0, 100.0)]  # a visit of last year is too old
+    assert rows(found, "before_visits", "before_dwell") == before
+    first = as_pandas(found)["first_order_at"].tolist()
+    assert first[0] == T("2025-03-05")
+    assert first[3] == T("2025-03-16")
+    assert pd.isna(first[1])
+
+
+def test_the_looks_of_a_test_by_hand(engine: Move) -> None:
+    found = funnel.trial_looks(moved(engine, experiment()), "E1")
+    first, second = T("2025-03-09"), T("2025-03-16")
+    told = [(first, "A", 1, 1), (first, "B", 1, 0), (second, "A", 1, 0), (second, "B", 1, 1)]
+    assert rows(found, "date", "arm", "visitors", "orders") == told
+
+
+def test_tests_that_cannot_be_read() -> None:
+    shop = experiment()
+    twice = pd.concat([shop["assignments"]] * 2)
+    late = shop["tests"].assign(end_on=T("2025-03-01"))
+    for wrong, sentence in (
+        ({"assignments": twice}, "more than once"),
+        ({"tests": late}, "end_on is before start_on"),
+        ({"tests": shop["tests"].assign(looks=0)}, "looks is 0"),
+    ):
+        with pytest.raises(CourseError, match=sentence):
+            funnel.trial_looks({**shop, **wrong}, "E1")
+    with pytest.raises(CourseError, match="The test E2 has no visitors"):
+        funnel.trial(shop, "E2")
+    with pytest.raises(CourseError, match="There is no test 7"):
+        funnel.trial(shop, 7)
+
+
+def test_the_tests_of_the_shop_tell_their_truths() -> None:
+    """The lift that the simulator was told lies inside; the split that it broke is found."""
+    shop = load_shop()
+    pictures = funnel.trial(shop, "E2")
+    row = experiments.effects(pictures, rates="ordered").iloc[0]
+    truth = shop.truth["pictures_conversion"] - 1
+    assert row["low"] < truth * row["control"] < row["high"]
+    assert 3.6 * row["standard_error"] < truth * row["control"]
+    arms = shop.assignments.groupby(["test_id", "arm"]).size()
+    broken = [one for one in shop.tests["test_id"] if _broken(arms[one])]
+    assert broken == ["E3"]
+    looks = experiments.look_by_look(funnel.trial_looks(shop, "E4"))
+    assert (looks["p_value"][:-1] < 0.05).any()
+    assert looks["p_value"].iloc[-1] > 0.05
+    whole = experiments.effects(funnel.trial(shop, "E4"), rates="ordered").iloc[0]
+    assert looks["difference"].iloc[-1] == pytest.approx(whole["difference"])
+    past = {
+        name: experiments.effects(
+            funnel.trial(shop, name), means="dwell_seconds", covariate="before_dwell"
+        ).iloc[0]
+        for name in ("E6", "E7")
+    }
+    assert 0.3 <= past["E6"]["rho"] <= 0.5
+    assert past["E7"]["rho"] == 0
+
+
+def _broken(arms: pd.Series[int]) -> bool:
+    return bool(experiments.split_check(arms.to_dict()).broken)

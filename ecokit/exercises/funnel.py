@@ -23,8 +23,12 @@ BEFORE, AFTER = 7, 8  # the months between which conversion has changed
 REGION, BACK_BY = "central", 60  # whose customers come back, and by which day
 NEW = "new"  # visitors on their first visit, whom the planned tests take
 SHARED = ("paid_search", "social", "direct")  # the channels of the paths that are shared out
-KINDS = ((3, True), (2, False), (2, True))  # different channels of a path; the last is among them
-SINCE = "2025-10-01"  # from when on the paths are
+THREE = (
+    "social > paid_search > direct",
+    "social > social > paid_search",
+    "paid_search > direct > direct",
+)
+SINCE = "2025-10-01"  # from when on these paths are
 BRAND = "brand_search"  # the channel whose budget somebody wants to double
 LIFT = 0.25  # the rise, as a share of the rate, that a test is not to miss
 ALPHA, POWER = 0.05, 0.8
@@ -374,17 +378,11 @@ def second_order(shop: Shop) -> sheet.Sheet:
 
 @lru_cache(maxsize=1)
 def _paths(shop: Shop) -> pd.DataFrame:
-    """Return three paths of the last quarter: of all three channels, and two with one twice."""
+    """Return the orders of three paths in the last quarter."""
     visits = _visits(shop)
     late = {"visits": visits[visits["started_at"] >= SINCE], "orders": _clean(shop)["orders"]}
-    found = topic.paths(late, days=False).query("conversions > 0")
-    found = found.sort_values(["conversions", "path"], ascending=[False, True])
-    touches = found["path"].str.split(" > ")
-    fits = touches.map(lambda path: len(path) == len(SHARED) and set(path) <= set(SHARED))
-    turns = touches.map(lambda path: path[0] != path[-1])
-    kinds = touches.map(lambda path: (len(set(path)), SHARED[-1] in path))
-    kept = [found[fits & turns & (kinds == kind)].head(1) for kind in KINDS]
-    return pd.concat(kept, ignore_index=True)
+    found = topic.paths(late, days=False).set_index("path")
+    return found.reindex(list(THREE), fill_value=0)[["conversions"]].reset_index()
 
 
 @sheet.table(
@@ -424,10 +422,10 @@ def linear(shop: Shop) -> sheet.TableSheet:
     lines = [f"{sheet.plain(row.path)}: {row.conversions}" for row in told.itertuples(index=False)]
     return sheet.TableSheet(
         prompt=_(
-            "Three paths, and the paid orders in which they ended:\n\n{lines}\n\nHow many of these "
-            "orders does each channel get by the **linear** rule?"
+            "Three paths of the last quarter, and the paid orders in which they ended:\n\n{lines}"
+            "\n\nHow many of these orders does each channel get by the **linear** rule?"
         ).format(lines="; ".join(lines) + "."),
-        case=(_("three paths"), _("linear")),
+        case=(_("three paths"), _("linear rule").replace(" ", "** ")),
         right=rules["linear"],
         wrong={
             "last_touch": rules["last"],
@@ -798,5 +796,145 @@ def third_look(shop: Shop) -> sheet.ChoiceSheet:
         solution=_(
             "Fix before the start how often you look. Then either judge at the end, or stop only "
             "below the line that pays for all looks together."
+        ),
+    )
+
+
+PICTURES = "E2"  # the test whose guardrail is looked at
+MARGIN = 0.02  # by which the share of orders with a return may rise
+
+
+@sheet.choice(
+    id="funnel-guardrail",
+    objective="funnel-judge",
+    minutes=5,
+    title=_("Does the guardrail hold?"),
+    options=("kept", "lost", "open", "not_significant"),
+)
+def rail(shop: Shop) -> sheet.ChoiceSheet:
+    told = topic.trial(shop, PICTURES)
+    back = experiments.difference_of_ratios(
+        told, above="returned", below="orders", unit="visitor_id"
+    )
+    found = experiments.guardrail(back, margin=MARGIN, worse="up")
+    numbers = {
+        "difference": 100 * back.difference,
+        "low": 100 * back.low,
+        "high": 100 * back.high,
+        "margin": 100 * MARGIN,
+        "p": back.p_value,
+    }
+    return sheet.ChoiceSheet(
+        prompt=_(
+            "Better pictures bring more orders. The guardrail of that test: the share of orders of "
+            "which something comes back may rise by at most {margin:.0f} points. It changed by "
+            "{difference:+.1f} points, and the 95 % interval reaches from {low:+.1f} to "
+            "{high:+.1f} (p = {p:.2f}). What do you write below the test?"
+        ).format(**numbers),
+        case=(_("better pictures"), _("points")),
+        right=found.verdict,
+        options={
+            "kept": _("The guardrail holds: the worst that fits lies below the limit"),
+            "lost": _("The guardrail is lost: it has risen by more than the limit, surely"),
+            "open": _("Too small to know: both sides of the limit fit"),
+            "not_significant": _("No harm: only p below .05 would show one"),
+        },
+        reasons={
+            "kept": _(
+                "At the worst that fits it changes by {high:+.1f} points; {margin:.0f} may be."
+            ).format(**numbers),
+            "lost": _(
+                "At the least that fits it changes by {low:+.1f} points; {margin:.0f} may be."
+            ).format(**numbers),
+            "open": _(
+                "From {low:+.1f} to {high:+.1f} points everything fits; look on which side of "
+                "{margin:.0f} that lies."
+            ).format(**numbers),
+            "not_significant": _(
+                "That no harm was proven does not prove that there is none. A small test never "
+                "finds harm. Look at the whole interval, beside the limit."
+            ),
+        },
+        hints=(
+            _("Lay the limit beside the interval: left of it, right of it, or inside?"),
+            _("`experiments.guardrail(effect, margin=0.02, worse='up')` says which."),
+        ),
+        solution=_(
+            "A guardrail holds only if the whole interval lies on the right side of the limit. If "
+            "the limit lies inside, the test was too small for it: run it on, or decide who bears "
+            "the risk."
+        ),
+        code=f"""
+            from ecokit import experiments, funnel
+            told = funnel.trial(shop, "{PICTURES}")
+            returns = {{"above": "returned", "below": "orders", "unit": "visitor_id"}}
+            back = experiments.difference_of_ratios(told, **returns)
+            experiments.guardrail(back, margin={MARGIN}, worse="up").verdict
+        """,
+    )
+
+
+MANY = 8  # product pages in a visit
+
+
+@sheet.choice(
+    id="funnel-many-pages",
+    objective="funnel-judge",
+    minutes=4,
+    title=_("So large a table cannot be wrong"),
+    options=("build", "more", "devices", "lot"),
+)
+def many_pages(shop: Shop) -> sheet.ChoiceSheet:
+    visits = _visits(shop)
+    seen = visits[_came(visits, "product")]
+    many, ordered = seen["product_pages"] >= MANY, _ordered(seen)
+    found = experiments.difference_of_rates(
+        ordered[~many].sum(), (~many).sum(), ordered[many].sum(), many.sum()
+    )
+    return sheet.ChoiceSheet(
+        prompt=_(
+            "Of {n:,} visits to product pages those with {many} pages or more end in an order in "
+            "{share:.1%}, the others in {others:.1%} (the difference lies between {low:.1f} and "
+            '{high:.1f} points, 95 %). "So large a table cannot be wrong. Let each page open the '
+            '**next product by itself**, and visits have more pages." What do you say?'
+        ).format(
+            n=len(seen),
+            many=MANY,
+            share=ordered[many].mean(),
+            others=ordered[~many].mean(),
+            low=100 * found.low,
+            high=100 * found.high,
+        ),
+        case=(_("next product by itself"),),
+        right="lot",
+        options={
+            "build": _("Build it: the interval is far from zero"),
+            "more": _("Wait for another year, and the interval will be narrower still"),
+            "devices": _("Compare within each device: if the gap stays, build it"),
+            "lot": _("Show it to half of the visitors, drawn by lot, and compare the halves"),
+        },
+        reasons={
+            "build": _(
+                "The interval counts luck, and nothing else. Who means to buy looks at many pages: "
+                "the wish makes the pages, and the order."
+            ),
+            "more": _("More data make you surer of the same comparison. It stays unfair."),
+            "devices": _(
+                "That takes the device out, and leaves the wish to buy, which no table holds. Like "
+                "with like is not like in everything."
+            ),
+            "lot": _(
+                "A lot makes the halves alike in all that you know and in all that you do not. "
+                "What differs then is the page, and luck that can be counted."
+            ),
+        },
+        hints=(
+            _("Who looks at many pages? Would they have ordered with fewer?"),
+            _("What makes two groups alike in everything that nobody has measured?"),
+        ),
+        code='"lot"',
+        solution=_(
+            "A large table without a lot gives a narrow interval round the wrong number. Draw who "
+            "sees the change, and compare."
         ),
     )

@@ -44,6 +44,27 @@ def with_steps() -> dict[str, Any]:
     return {"visits": made[VISITS.split()], "orders": table("orders")[ORDERS.split()]}
 
 
+def with_test(names: str = "tests assignments visits orders returns") -> dict[str, Any]:
+    """Return a test of eight weeks among the visitors of the small shop."""
+    first = table("visits").sort_values("started_at").drop_duplicates("visitor_id")
+    start, end = pd.Timestamp("2025-02-03"), pd.Timestamp("2025-03-30")
+    who = first[first["started_at"].between(start, end)]
+    assigned = {"test_id": "E1", "visitor_id": who["visitor_id"], "assigned_at": who["started_at"]}
+    arm = who["visitor_id"].mod(2).map({0: "A", 1: "B"})
+    visits = "visit_id visitor_id started_at dwell_seconds"
+    made = {
+        "tests": pd.DataFrame({"test_id": ["E1"], "start_on": start, "end_on": end, "looks": 4}),
+        "assignments": pd.DataFrame({**assigned, "arm": arm}),
+        "visits": table("visits")[visits.split()],
+        "orders": table("orders")[["order_id", "visitor_id", "placed_at"]],
+        "returns": table("returns")[["order_id"]].drop_duplicates(),
+    }
+    kept = {name: made[name] for name in names.split()}
+    if "visits" in kept:
+        kept["tests"] = kept["tests"].drop(columns="looks")
+    return kept
+
+
 def counts(device: int) -> pd.DataFrame:
     """Return the visits and orders of two devices in a month."""
     return pd.DataFrame({"device": HALVES, "started": [800, 200][::device], "came": [80, 4]})
@@ -86,6 +107,8 @@ CALLS: Calls = {
     "funnel.survival": lambda: Call(0.7, 1.2, 4),
     "funnel.suspects": lambda: Call(with_steps(), visits=5, seconds=400.0),
     "funnel.transitions": lambda: Call(PATHS),
+    "funnel.trial": lambda: Call(with_test(), "E1", before_days=30),
+    "funnel.trial_looks": lambda: Call(with_test("tests assignments orders"), "E1"),
     "funnel.with_kinds": lambda: Call(with_steps(), speed=(1.0, 2.0)).but(
         "orders load_seconds visit_id channel_id dwell_seconds reached device", of=in_order
     ),
