@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 
-from ecokit import campaigns, exercises, journey, operations
+from ecokit import campaigns, exercises, experiments, journey, operations
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
@@ -82,6 +82,20 @@ def call_by_hint(shop: Shop, *, times: float = 2.0, more: int = 0) -> dict[str, 
         plans = np.arange(usual, 61)
         made = journey.same_day_share(due, np.where(rush[:, None], plans, usual))
     return {"usual": usual, "rush": float(plans[np.argmax(made >= 0.97)] + more)}
+
+
+# Funnel -------------------------------------------------------------------------------------
+
+
+def look_in_time(shop: Shop, looks: int = 4, *, weeks: int = 3) -> dict[str, float]:
+    """Return the plan of who pays for each look with a smaller p value, and with some weeks."""
+    plan = right("funnel-design")(shop)
+    level = 100 * float(experiments.boundary(looks)["p_value"].iloc[0])
+    return (
+        plan
+        | {"looks": looks, "level": math.floor(level * 10) / 10}
+        | {"days": plan["days"] + 7 * weeks}
+    )
 
 
 # Service desk -------------------------------------------------------------------------------
@@ -274,6 +288,21 @@ PLANS: dict[str, Judged] = {
             {**dict.fromkeys(ADS, 0), "brand_search": 5_000, "affiliate": 5_000},
             {**dict.fromkeys(ADS, 6_000)},
             {**dict.fromkeys(ADS, 0), "paid_search": 10_000},
+        ],
+    },
+    "funnel-design": {
+        "sensible": [
+            right("funnel-design"),
+            look_in_time,
+            lambda shop: look_in_time(shop, 2, weeks=2),
+            lambda shop: right("funnel-design")(shop) | {"share": 45.0},
+        ],
+        "silly": [
+            {"days": 7, "share": 50, "looks": 1, "level": 5},
+            {"days": 14, "share": 10, "looks": 7, "level": 5},
+            {"days": 84, "share": 50, "looks": 12, "level": 5},
+            {"days": 84, "share": 5, "looks": 1, "level": 5},
+            {"days": 28, "share": 50, "looks": 4, "level": 1},
         ],
     },
 }

@@ -593,7 +593,6 @@ def days(shop: Shop) -> sheet.Sheet:
 
 
 WORTH = 0.15  # the rise, as a share of the rate, that pays for the work
-TRUE = 0.17  # what the change does
 LONGEST, WEEK = 126, 7  # days that somebody may wait, and of which a test is made
 MOST_LOOKS = 14
 DRAWS = 20_000
@@ -666,14 +665,14 @@ def _normal(chance: float) -> float:
 def design(shop: Shop) -> sheet.PlanSheet:
     traffic = _Traffic.of(_visits(shop))
     shown = _Traffic(round(traffic.a_day), round(traffic.rate, 4))
-    made = _Design(shown)
+    made, true = _Design(shown), shop.truth["pictures_conversion"] - 1
     need = 2 * experiments.sample_size(shown.rate, shown.rate * (1 + WORTH)) / shown.a_day
     weeks = min(math.ceil(need / WEEK) * WEEK, LONGEST)
     best = {"days": float(weeks), "share": 50.0, "looks": 1.0, "level": 5.0}
 
     def known(plan: sheet.PlanAnswer) -> tuple[float, float, bool]:
         false = made.found(plan, 0.0) if plan["looks"] > 1 else plan["level"] / 100
-        return made.found(plan, TRUE), round(false, 2), plan["days"] % WEEK == 0
+        return made.found(plan, true), round(false, 2), plan["days"] % WEEK == 0
 
     def score(plan: sheet.PlanAnswer) -> sheet.Score:
         power, false, whole = known(plan)
