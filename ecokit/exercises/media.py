@@ -204,9 +204,8 @@ def reach(shop: Shop) -> sheet.Sheet:
     },
 )
 def voice(shop: Shop) -> sheet.Sheet:
-    def voices(stories: pd.DataFrame) -> pd.DataFrame:
-        table: pd.DataFrame = topic.share_of_voice({"stories": stories}).set_index("about")
-        return table
+    def voices(stories: pd.DataFrame) -> Any:
+        return topic.share_of_voice({"stories": stories}).set_index("about")
 
     earned = shop.stories[shop.stories["kind"] == "earned"]
     quarter = _in_quarter(shop.stories, QUARTER)

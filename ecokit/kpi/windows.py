@@ -60,6 +60,9 @@ def window(start: object, end: object) -> Window:
 
 def inside(days: pd.DataFrame, wanted: Window, outcome: str) -> None:
     """Refuse a window that the days do not cover."""
+    if days.empty:
+        message = _("The table {table} has no rows. Give the days of the window.")
+        raise CourseError(message.format(table=outcome))
     first, last = days.index[0], days.index[-1]
     if wanted.start < first or wanted.end > last:
         message = _(

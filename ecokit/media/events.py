@@ -18,6 +18,7 @@ from ecokit.kpi import measure, windows
 from ecokit.kpi.engine import start_of
 from ecokit.kpi.season import LEAST_DAYS, season_model
 from ecokit.kpi.windows import DAY, Bools, Window
+from ecokit.media.given import names
 from ecokit.messages import _, some
 
 TALKED = ("direct", "search", "brand_search")
@@ -175,7 +176,7 @@ def _plan(before: Any, after: Any, gap: Any, avoid: Any) -> _Plan:
 
 def _first_visits(data: Any, channels: Any, beside: Any) -> pd.DataFrame:
     """Count visitors' first visits by day: ``all`` by `channels`, ``beside`` by the others."""
-    named, others = (_names(*one) for one in (("channels", channels), ("beside", beside)))
+    named, others = (names(*one) for one in (("channels", channels), ("beside", beside)))
     if not named:
         raise numbers.refused("channels", channels, _("Name a channel or more."))
     if set(named) & set(others):
@@ -210,14 +211,6 @@ def _by_day(data: Any, named: list[str], others: list[str]) -> pd.DataFrame:
         message = _("The days of visits lie more than ten years apart. Correct the first or last.")
         raise CourseError(message)
     return wide.reindex(pd.date_range(wide.index.min(), wide.index.max()), fill_value=0.0)
-
-
-def _names(argument: str, given: Any) -> list[str]:
-    named = [given] if isinstance(given, str) else given
-    right = isinstance(named, list | tuple) and all(isinstance(name, str) for name in named)
-    if not right or len(set(named)) < len(named):
-        raise numbers.refused(argument, given, _("Name different channels in a list."))
-    return list(named)
 
 
 def _study(days: pd.DataFrame, seen: Window, plan: _Plan, season: Any, level: float) -> Event:
@@ -361,6 +354,6 @@ def placebo_days(
     found = [_study(days, seen, plan, season, level)]
     others = replace(plan, avoid=(*plan.avoid, seen.start))
     found += [_study(days, Window(one, one + length), others, season, level) for one in free]
-    names = ("start", "came", "expected", "effect", "low", "high", "told")
-    table = pd.DataFrame([{name: getattr(one, name) for name in names} for one in found])
+    told = ("start", "came", "expected", "effect", "low", "high", "told")
+    table = pd.DataFrame([{name: getattr(one, name) for name in told} for one in found])
     return table.assign(placebo=table.index > 0)

@@ -1,4 +1,4 @@
-"""The table of stories, at the door."""
+"""Tables and names of channels, at the door."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from ecokit.inputs import frames, rows
+from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import Frame
+from ecokit.messages import _
 
 
 def checked(data: Any, table: str, columns: str, by: Sequence[str], *rules: rows.Wrong) -> Frame:
@@ -19,3 +20,12 @@ def checked(data: Any, table: str, columns: str, by: Sequence[str], *rules: rows
     else:  # few rows, unlike visits: a query for them costs nothing
         rows.ask(frame, table, rules)
     return frame
+
+
+def names(argument: str, given: Any) -> list[str]:
+    """Return the names of channels, or say that they are none."""
+    named = [given] if isinstance(given, str) else given
+    right = isinstance(named, list | tuple) and all(isinstance(name, str) for name in named)
+    if not right or len(set(named)) < len(named):
+        raise numbers.refused(argument, given, _("Name different channels in a list."))
+    return list(named)

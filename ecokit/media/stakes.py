@@ -16,6 +16,7 @@ from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import start_of
 from ecokit.kpi.windows import DAY
 from ecokit.media.events import TALKED
+from ecokit.media.given import names
 from ecokit.messages import _
 
 FEN = 100
@@ -91,7 +92,7 @@ def at_stake(data: Any, *, channels: Sequence[str] = TALKED, around: int = AROUN
     Stakes(visits_a_day=1.0, orders_a_visit=0.3333333333333333, order_margin=40.0)
     """
     usual = numbers.count("around", around, 1, 1_000)
-    named = [channels] if isinstance(channels, str) else list(channels)
+    named = names("channels", channels)
     crisis, visits, orders, lines = frames.door(
         data,
         {
