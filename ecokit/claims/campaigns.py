@@ -34,10 +34,10 @@ def each_platform_claims_more_than_came_through_it(shop: Shop) -> bool:
 def a_plain_regression_claims_far_too_much(shop: Shop) -> bool:
     """A plain regression says more than twice what the ads brought, of both channels."""
     naive = campaigns.naive_responses(shop).set_index("channel_id")["total"]
-    return bool((naive[ADS] > 2 * brought_by_ads(shop)[ADS]).all())
+    return bool((naive[ADS] > 2 * _brought_by_ads(shop)[ADS]).all())
 
 
-def brought_by_ads(shop: Shop) -> pd.Series[float]:
+def _brought_by_ads(shop: Shop) -> pd.Series[float]:
     """Return the visits that the ads of each channel brought, as the simulator knows."""
     known = shop.visits[["visit_id", "channel_id", "campaign_id"]].merge(shop.causes)
     ads = known[known["campaign_id"].isna() & (known["cause"] == "new")]
