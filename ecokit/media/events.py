@@ -301,12 +301,22 @@ def placebo_days(
 
     Parameters
     ----------
-    data, start, end, channels, beside, before, after, gap, season, confidence
-        As for :func:`event_study`.
+    data : Shop or mapping of tables
+        ``visits``, as for :func:`event_study`.
+    start, end : day
+        The real window.
     avoid : sequence of days
         Days on which something else happened; no placebo window is near one, nor near `start`.
     step : int
         Days from one placebo window to the next.
+    channels, beside : sequence of str
+        As for :func:`event_study`.
+    before, after, gap : int
+        As for :func:`event_study`.
+    season : Series, optional
+        As for :func:`event_study`.
+    confidence : float
+        Of the intervals.
 
     Returns
     -------
