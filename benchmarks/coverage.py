@@ -32,7 +32,9 @@ from ecokit.shop.simulator.world import World, build_world, looks_again
 
 DAY = pd.Timedelta(days=1)
 TODAY = 8  # weeks at the end whose spend is today's, as `campaigns.responses` has it
-REGIONAL = ("Campus group partner", "Map app placement", "Car screen placement")
+# Weeks to compare with: those before, until something else ran in some regions only.
+REGIONAL = {"Campus group partner": 8, "Car screen placement": 3, "Short drama placement": 5}
+PAUSES = {"paid_search": 8, "social": 8}
 LISTS = (("Members' days", "orders"), ("Members' thanks", "orders"))
 LISTS = (*LISTS, *((name, "visits") for name in ("Members' days", "Black Friday imports")))
 MONTHS = 12
@@ -101,11 +103,13 @@ def lists(company: Company) -> Iterator[Told]:
 
 def regional(company: Company) -> Iterator[Told]:
     """Campaigns of some regions beside the others; the naive answer is what carries the tag."""
-    for name in REGIONAL:
+    for name, weeks in REGIONAL.items():
         row = company.campaign(name)
         where = row.regions.split()
         window = (row.start_on, row.end_on)
-        found = campaigns.other_regions(company.shop, *window, where, outcome="visits")
+        found = campaigns.other_regions(
+            company.shop, *window, where, outcome="visits", before=weeks
+        )
         gone = company.without(name)
         there, less = (counted(one, "visits", *window, where) for one in (company.shop, gone))
         tagged = campaigns.tagged(company.shop, row.campaign_id, outcome="visits").effect
@@ -115,7 +119,7 @@ def regional(company: Company) -> Iterator[Told]:
 def pauses(company: Company) -> Iterator[Told]:
     """Pauses of ads; the naive answer is the visits that no longer carry the channel's name."""
     for row in company.shop.pauses.itertuples():
-        found = campaigns.pause(company.shop, row.pause_id)
+        found = campaigns.pause(company.shop, row.pause_id, before=PAUSES[row.channel_id])
         window = (row.start_on, row.end_on, row.regions.split())
         there, gone = (
             counted(one, "visits", *window) for one in (company.shop, company.without(row.pause_id))

@@ -116,7 +116,7 @@ def test_carry_over_and_saturation_are_those_of_their_formulas() -> None:
 
 def test_campaigns_of_some_regions_run_only_there(shop: Shop) -> None:
     local = shop.campaigns[shop.campaigns.regions.notna()].set_index("campaign_id").regions
-    assert len(local) == 4
+    assert len(local) == 3
     seen = shop.visits[shop.visits.campaign_id.isin(local.index)]
     there = [r in local[c].split() for c, r in zip(seen.campaign_id, seen.region, strict=True)]
     assert all(there)

@@ -24,7 +24,7 @@ from ecokit.shop.simulator.stories import Stories, stories
 from ecokit.shop.simulator.ways import NEW, PULLED, Ways, remaining, ways
 
 HOUSE = 800.0  # visits a day of a company whose posts are those of the table
-BASE_TRAFFIC = 0.8  # visits without campaigns and returning customers, over the mean of all visits
+BASE_TRAFFIC = 0.74  # visits without campaigns and returning customers, over the mean of all visits
 CONVERSION = 0.55  # scale of the conversions of the categories, so that the shop meets the deck
 FOCUS = 0.6  # visits of a campaign that look at the categories it is about
 RETURNING_ROOM = 0.86  # the rest is left to customers who come back, and to machines
