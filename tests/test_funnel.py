@@ -976,7 +976,7 @@ def test_tests_that_cannot_be_read() -> None:
             funnel.trial_looks({**shop, **wrong}, "E1")
     with pytest.raises(CourseError, match="The test E2 has no visitors"):
         funnel.trial(shop, "E2")
-    with pytest.raises(CourseError, match="There is no test 7"):
+    with pytest.raises(CourseError, match="There is no test_id 7"):
         funnel.trial(shop, 7)
 
 

@@ -83,7 +83,7 @@ def trial(data: Any, test_id: str, *, before_days: int = 90) -> Any:
     >>> trial(tables, "E9")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There is no test 'E9'. The tests are: E2.
+    ecokit.errors.CourseError: There is no test_id 'E9'. The tests are: E2.
     """
     back = numbers.count("before_days", before_days, high=3650)
     needed = {
@@ -174,7 +174,7 @@ def trial_looks(data: Any, test_id: str) -> Any:
     >>> trial_looks(tables, "E9")
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: There is no test 'E9'. The tests are: E4.
+    ecokit.errors.CourseError: There is no test_id 'E9'. The tests are: E4.
     """
     needed = {
         "tests": f"{_TESTS} looks",
@@ -219,7 +219,7 @@ def _test(tests: Frame, test_id: object) -> _Test:
     rows.refuse(nw.from_native(known), "tests", [rows.out_of_order("start_on", "end_on")])
     found = frames.with_id(known, "test_id", test_id)
     if found.empty:
-        message = _("There is no test {id}. The tests are: {known}.")
+        message = _("There is no test_id {id}. The tests are: {known}.")
         names = ", ".join(map(str, known["test_id"])) or _("none")
         raise CourseError(message.format(id=numbers.shown(test_id), known=names))
     row = found.iloc[0].to_dict()
