@@ -198,6 +198,23 @@ def test_the_plain_change_counts_what_has_nothing_to_do_with_a_story() -> None:
     assert len({one.effect for one in studies}) == 1
 
 
+def test_people_whom_a_campaign_takes_are_not_the_story_s() -> None:
+    """A campaign in the week of a story brings people who would have come by direct."""
+    table = visits(0.0)
+    rng = np.random.default_rng(8)
+    days = table["started_at"].between("2025-05-10", "2025-05-16")
+    days |= table["started_at"].between("2025-06-01", "2025-06-07")
+    taken = days & (table["channel_id"] == "direct") & (rng.random(len(table)) < 0.4)
+    moved = table.assign(
+        channel_id=table["channel_id"].mask(taken, "email"),
+        campaign_id=table["campaign_id"].mask(taken, "C01"),
+    )
+    found = media.event_study({"visits": moved}, START, END, **WAYS)
+    blind = moved.assign(campaign_id=None)
+    assert media.event_study({"visits": blind}, START, END, **WAYS).high < 0
+    assert found.low < 0 < found.high
+
+
 def test_another_story_is_left_out_where_it_is_named() -> None:
     table = visits()
     other = pd.DataFrame(

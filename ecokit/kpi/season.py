@@ -42,14 +42,14 @@ def season_model(
     around: Window,
     season: Any = None,
     left_out: Window | None = None,
-    beside: pd.Series[float] | None = None,
+    beside: pd.DataFrame | None = None,
     *,
     bent: bool = False,
 ) -> Season:
     """Fit day of the week, trend and season outside a window, and predict it.
 
-    `beside` is what moves with the counts and has nothing to do with the window, by day; a `bent`
-    trend may turn.
+    `beside` has columns that move with the counts and have nothing to do with the window, by day;
+    a `bent` trend may turn.
     """
     kept = days.loc[around.start : around.end]
     if left_out is not None:

@@ -128,8 +128,9 @@ def event_study(
     Notes
     -----
     A visitor's first visit in the table counts, and no later one: those follow from it. Poisson
-    regression on the day of the week, a trend that may bend, and the logarithm of the first
-    visits of `beside` in the calendar week; what residuals vary more than counts do, and how much
+    regression on the day of the week, a trend that may bend, the logarithm of the first visits of
+    `beside` in the calendar week, and the first visits that campaigns bring on the day, as these
+    would partly have come by `channels`; what residuals vary more than counts do, and how much
     each day's is like that of the day before, goes into the interval. Whatever else happened in
     the same days counts as the story's.
 
@@ -175,15 +176,20 @@ def _plan(before: Any, after: Any, gap: Any, avoid: Any) -> _Plan:
 
 
 def _first_visits(data: Any, channels: Any, beside: Any) -> pd.DataFrame:
-    """Count visitors' first visits by day: ``all`` by `channels`, ``beside`` by the others."""
+    """Count visitors' first visits by day, and what goes with them.
+
+    ``all`` came by `channels`; ``beside`` by the others, in logs; ``campaigns`` by campaigns, as a
+    multiple of a usual day.
+    """
     named, others = (names(*one) for one in (("channels", channels), ("beside", beside)))
     if not named:
         raise numbers.refused("channels", channels, _("Name a channel or more."))
     if set(named) & set(others):
         message = _("The channel {name} is in channels and in beside. Leave it out of one.")
         raise CourseError(message.format(name=sorted(set(named) & set(others))[0]))
-    wide = _by_day(data, named, others)
+    wide, sent = _by_day(data, named, others)
     found = pd.DataFrame({"all": wide[named].sum(axis=1)})
+    found["campaigns"] = sent / max(found["all"].mean(), 1.0)
     if others:
         weeks = pd.DatetimeIndex(wide.index).to_period("W")
         weekly = wide[others].sum(axis=1).groupby(weeks).transform("mean")
@@ -191,26 +197,33 @@ def _first_visits(data: Any, channels: Any, beside: Any) -> pd.DataFrame:
     return found
 
 
-def _by_day(data: Any, named: list[str], others: list[str]) -> pd.DataFrame:
-    """Count visitors' first visits; rows are days without a gap, columns the channels."""
+def _by_day(
+    data: Any, named: list[str], others: list[str]
+) -> tuple[pd.DataFrame, pd.Series[float]]:
+    """Count visitors' first visits on days without a gap: by channel, and those of campaigns."""
     (visits,) = frames.door(data, {"visits": "visitor_id started_at channel_id campaign_id"})
     firsts = visits.group_by("visitor_id").agg(nw.col("started_at").min())
     kept = visits.join(firsts, on=["visitor_id", "started_at"], how="inner")
-    kept = kept.filter(nw.col("campaign_id").is_null() | nw.col("channel_id").is_in(named))
+    sent = ~nw.col("campaign_id").is_null() & ~nw.col("channel_id").is_in(named)
     day = start_of("day", "started_at").alias("day")
-    counted = kept.with_columns(day).group_by("day", "channel_id").agg(nw.len().alias("n"))
-    table = frames.as_pandas(counted).astype({"channel_id": str, "n": float})
-    there = set(table["channel_id"])
+    counted = kept.with_columns(day, sent.alias("_sent")).group_by("day", "channel_id", "_sent")
+    table = frames.as_pandas(counted.agg(nw.len().alias("n")))
+    table = table.astype({"channel_id": str, "n": float, "_sent": bool})
+    usual = table[~table["_sent"]]
+    there = set(usual["channel_id"])
     for name in (*named, *others):
         if name not in there:
             message = _("No visitor came first by the channel {name!r}. There are: {known}.")
             known = some(sorted(there)) or _("none")
             raise CourseError(message.format(name=name, known=known))
-    wide = table.pivot_table("n", "day", "channel_id", "sum").fillna(0.0)
-    if (wide.index.max() - wide.index.min()) / DAY > MOST_DAYS:
+    first, last = table["day"].min(), table["day"].max()
+    if (last - first) / DAY > MOST_DAYS:
         message = _("The days of visits lie more than ten years apart. Correct the first or last.")
         raise CourseError(message)
-    return wide.reindex(pd.date_range(wide.index.min(), wide.index.max()), fill_value=0.0)
+    days = pd.date_range(first, last)
+    wide = usual.pivot_table("n", "day", "channel_id", "sum").reindex(days).fillna(0.0)
+    by_day = table[table["_sent"]].groupby("day")["n"].sum()
+    return wide, by_day.reindex(days, fill_value=0.0)
 
 
 def _study(days: pd.DataFrame, seen: Window, plan: _Plan, season: Any, level: float) -> Event:
@@ -221,7 +234,9 @@ def _study(days: pd.DataFrame, seen: Window, plan: _Plan, season: Any, level: fl
     outside = np.asarray((index < seen.start) | (index > seen.end))
     days = days[~(_from(index, plan.avoid) & outside)]
     kept = days.loc[around.start : around.end]
-    beside = kept["beside"] - kept["beside"].mean() if "beside" in kept else None
+    beside = kept.drop(columns="all")
+    beside = beside.loc[:, beside.max() > beside.min()]  # where nothing moves, nothing goes with it
+    beside = beside - beside.mean()
     left_out = between if plan.gap else None
     model = season_model(days, seen, around, season, left_out, beside, bent=True)
     half = float(stats.t.ppf((1 + level) / 2, model.free)) * model.error
