@@ -137,6 +137,7 @@ def split_by_measure(shop: Shop, *, others: float = 1.0) -> dict[str, float]:
     plan = (others * today // 50 * 50)[["brand_search", "affiliate", "marketplace"]].to_dict()
     two = found[found["identifiable"]].reset_index()[["channel_id", "most"]]
     two["scale"] = (found["scale"] * (1 - found["carry"]))[two["channel_id"]].to_numpy()
+    two["high"] = 3 * today[two["channel_id"]].to_numpy()
     whole = round(1.6 * today.sum(), -2)
     spend = campaigns.best_split(two, whole - sum(plan.values())).table.set_index("channel_id")
     return {**plan, **(spend["spend"] // 100 * 100).to_dict()}

@@ -16,7 +16,8 @@ from ecokit.messages import _
 from ecokit.shop import Shop
 
 SERVED = "Double 12"  # whose parcels are counted; the page has Double 11
-REGIONAL = -1  # the last campaign of some regions; the page has the one before
+REGIONAL = -1  # the last campaign of some regions; the page has the first
+BEFORE = 5  # weeks before it in which nothing else ran in some regions only
 LETTER, FAINT = -2, -1  # the letters that are asked about; the page has the first two
 STREAM = -1  # the last live stream with a fee; the page has the one before
 MONTH = 9  # whose claims are asked about
@@ -28,8 +29,9 @@ OTHERS = ["brand_search", "affiliate", "marketplace"]
 HALF = 0.5  # share of the orders of the stopped day that would have come anyway
 NOON = 14  # the hour at whose end one looks
 RAISED = 1.6  # the next quarter's budget over today's
-REACHED = 0.95  # of the visits of the best split: passes
+REACHED = 0.94  # of the visits of the best split: passes
 WEEKS = 13  # of a quarter
+TRIED = 3  # times today's spend, which the lot has tried at most
 
 
 # --- the plan -------------------------------------------------------------------------------
@@ -202,18 +204,25 @@ def _month_counts(shop: Shop) -> tuple[int, int]:
 def smallest(shop: Shop) -> sheet.Sheet:
     one = _regional(shop)
     design = topic.smallest_effect(
-        shop, one["start_on"], one["end_on"], way="regions", regions=one["regions"].split()
+        shop,
+        one["start_on"],
+        one["end_on"],
+        way="regions",
+        regions=one["regions"].split(),
+        before=BEFORE,
     )
     error, without = round(design.error, 1), round(design.without)
     times = multiple(0.95, 0.8)
     return sheet.Sheet(
         prompt=_(
             "{name} is to run in {regions} only; the other regions are compared with. From the "
-            "weeks before you know: {without:,} orders would come there anyway, and the standard "
-            "error of the effect will be {error:.1f} orders. How small an effect can be seen in "
-            "four of five cases, with an interval of 95 %?"
+            "{weeks} weeks before, in which nothing else ran there, you know: {without:,} orders "
+            "would come there anyway, and the standard error of the effect will be {error:.1f} "
+            "orders. How small an effect can be seen in four of five cases, with an interval of "
+            "95 %?"
         ).format(
             name=one["name"],
+            weeks=BEFORE,
             regions=_(" and ").join(map(sheet.plain, one["regions"].split())),
             without=without,
             error=error,
@@ -240,7 +249,10 @@ def smallest(shop: Shop) -> sheet.Sheet:
             one = shop.campaigns.set_index("name").loc["{one["name"]}"]
             regions = one["regions"].split()
             window = one["start_on"], one["end_on"]
-            campaigns.smallest_effect(shop, *window, way="regions", regions=regions).smallest
+            found = campaigns.smallest_effect(
+                shop, *window, way="regions", regions=regions, before={BEFORE}
+            )
+            found.smallest
         """,
     )
 
@@ -744,20 +756,25 @@ def budget(shop: Shop) -> sheet.PlanSheet:
         hints=(
             _("Which two channels can be told? Leave the others about as they are."),
             _("Split the rest so that the next yuan brings as much in both: the lab does it."),
-            _("`campaigns.best_split` of the two, with what the others leave of the budget."),
+            _(
+                "`campaigns.best_split` of the two, with what the others leave of the budget, and "
+                "none of them above {n} times today's spend: nobody has tried more."
+            ).format(n=TRIED),
         ),
         solution=_(
             "Today's spend for the channels that cannot be told, and the rest split where the next "
-            "yuan brings as much in both. Judged is what the simulator says the ads bring; the "
-            "measured shapes are not exact, and the best point is flat, so they come near."
+            "yuan brings as much in both, but no channel far above what was ever tried. Judged is "
+            "what the simulator says the ads bring; the measured shapes are not exact, and the "
+            "best point is flat, so they come near."
         ),
         code=f"""
             from ecokit import campaigns
             found = campaigns.responses(shop, by_lot=["paid_search", "social"])
-            found["scale"] *= 1 - found["carry"]
-            today = found.set_index("channel_id")["spend"] / shop.spend["week"].nunique()
+            found = found.set_index("channel_id", drop=False)
+            today = found["spend"] / shop.spend["week"].nunique()
             plan = (today // 50 * 50)[["brand_search", "affiliate", "marketplace"]].to_dict()
-            two = found.loc[found["identifiable"], ["channel_id", "most", "scale"]]
+            found["scale"] *= 1 - found["carry"]
+            two = found.assign(high={TRIED} * today)[found["identifiable"]]
             split = campaigns.best_split(two, {whole:.0f} - sum(plan.values())).table
             spend = split.set_index("channel_id")["spend"] // 100 * 100
             spend.to_dict() | plan
