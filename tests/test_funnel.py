@@ -890,7 +890,7 @@ def test_members_that_cannot_be_counted() -> None:
 
 def experiment() -> dict[str, pd.DataFrame]:
     """Return a test of two weeks with four visitors, and what they did before, in and after it."""
-    days = {
+    days: dict[str, list[tuple[Any, ...]]] = {
         "visits": [
             (1, "2025-02-20", 100),
             (1, "2025-03-03", 60),

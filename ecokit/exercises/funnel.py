@@ -339,7 +339,7 @@ def second_order(shop: Shop) -> sheet.Sheet:
     first = paid[number == 0].set_index("visitor_id")
     first = first[first["region"] == REGION]
     after = paid[number == 1].set_index("visitor_id")["placed_at"].reindex(first.index)
-    days = (after - first["placed_at"]) / pd.Timedelta(days=1)
+    days = (after - first["placed_at"]).dt.total_seconds() / 86_400
     soon = (days < BACK_BY + 1).sum()
     mine = paid["visitor_id"].isin(first.index)
     return sheet.Sheet(

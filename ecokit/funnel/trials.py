@@ -222,7 +222,7 @@ def _test(tests: Frame, test_id: object) -> _Test:
         message = _("There is no test_id {id}. The tests are: {known}.")
         names = ", ".join(map(str, known["test_id"])) or _("none")
         raise CourseError(message.format(id=numbers.shown(test_id), known=names))
-    row = found.iloc[0].to_dict()
+    row = {str(name): value for name, value in found.iloc[0].items()}
     start, end = (pd.Timestamp(row[name]).to_pydatetime() for name in ("start_on", "end_on"))
     return _Test(row, start, end + timedelta(days=1))
 

@@ -586,5 +586,4 @@ def looks(table: pd.DataFrame, level: float = 0.05, ax: Axes = theme.NEW) -> Non
     ax.legend(loc="upper right")
     finding = _("p below {level:g} at {n} of {all} looks; at the end it is {end:.2f}")
     end = float(table["p_value"].iloc[-1])
-    told = {"level": level, "n": int(hit.sum()), "all": len(table), "end": end}
-    ax.set_title(finding.format(**told))
+    ax.set_title(finding.format(level=level, n=int(hit.sum()), all=len(table), end=end))
