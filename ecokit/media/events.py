@@ -27,8 +27,8 @@ TALKED = ("direct", "search", "brand_search")
 ADS = ("paid_search", "social")
 """Channels of ads: where they bring more, fewer of those who come anyway use the others."""
 
-BEFORE, AFTER, GAP = 35, 21, 7
-KNOWN = 14  # days for which another story that is known is left out
+BEFORE, AFTER, GAP = 28, 14, 3
+KNOWN = 10  # days for which another story that is known is left out
 MOST_DAYS = 4_000
 
 
@@ -99,7 +99,7 @@ def event_study(
     start, end : day
         The window: the day of the story, and the last day on which one expects to see it.
     avoid : sequence of days
-        Days of other large stories: the model does not learn from the two weeks from each.
+        Days of other large stories: the model does not learn from the ten days from each.
     channels : sequence of str
         Those that a story moves.
     beside : sequence of str
@@ -247,7 +247,7 @@ def _study(days: pd.DataFrame, seen: Window, plan: _Plan, season: Any, level: fl
 
 
 def _from(days: pd.DatetimeIndex, avoid: tuple[pd.Timestamp, ...]) -> Bools:
-    """Say which days lie in the two weeks from one of those to avoid."""
+    """Say which days lie in the ten days from one of those to avoid."""
     parts = [np.asarray((days >= one) & (days < one + KNOWN * DAY)) for one in avoid]
     return np.logical_or.reduce([np.zeros(len(days), dtype=bool), *parts])
 
