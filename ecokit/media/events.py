@@ -145,7 +145,7 @@ def event_study(
     >>> table = {"visits": visits()}
     >>> ways = {"channels": ["direct"], "beside": ["paid_search"]}
     >>> print(event_study(table, "2025-06-01", "2025-06-07", **ways))
-    +223 first visits (+137 to +309).
+    +216 first visits (+136 to +295).
     >>> event_study({"visits": visits()}, "2025-06-07", "2025-06-01")
     Traceback (most recent call last):
     ...
@@ -244,6 +244,15 @@ def _study(days: pd.DataFrame, seen: Window, plan: _Plan, season: Any, level: fl
     return Event(
         seen.start, seen.end, model.came, model.expected, effect, effect - half, effect + half
     )
+
+
+def _to_learn_from(days: pd.DataFrame, seen: Window, plan: _Plan) -> int:
+    """Count the days around a window that the model learns from."""
+    index = pd.DatetimeIndex(days.index)
+    behind = seen.end + plan.gap * DAY
+    near = (index >= seen.start - plan.before * DAY) & (index <= behind + plan.after * DAY)
+    out = (index >= seen.start) & (index <= behind)
+    return int((np.asarray(near & ~out) & ~_from(index, plan.avoid)).sum())
 
 
 def _from(days: pd.DatetimeIndex, avoid: tuple[pd.Timestamp, ...]) -> Bools:
@@ -346,7 +355,8 @@ def placebo_days(
 
     Notes
     -----
-    No placebo window is nearer to `start`, or to a day to avoid, than its length and `gap`. Where
+    No placebo window is nearer to `start`, or to a day to avoid, than its length and `gap`, and
+    each has 21 days to learn from. Where
     many of them tell an effect of nothing, as across a festival or a pause of ads, the model does
     not know the season: name these days in `avoid`, or trust the rank of the real effect among
     them more than its interval.
@@ -361,7 +371,7 @@ def placebo_days(
     >>> table = placebo_days({"visits": visits()}, "2025-06-01", "2025-06-07",
     ...     channels=["direct"], beside=["paid_search"], before=28, after=14)
     >>> int(table["placebo"].sum()), int(table.loc[table["placebo"], "told"].sum())
-    (9, 0)
+    (10, 0)
     """
     seen = windows.window(start, end)
     level = numbers.share("confidence", confidence, zero=False, one=False)
@@ -372,12 +382,17 @@ def placebo_days(
     near = length + (plan.gap + 1) * DAY
     last = days.index[-1] - length
     starts = pd.date_range(days.index[0] + plan.before * DAY, last, freq=each * DAY)
-    free = [one for one in starts if all(abs(one - day) >= near for day in shunned)]
+    others = replace(plan, avoid=(*plan.avoid, seen.start))
+    free = [
+        one
+        for one in starts
+        if all(abs(one - day) >= near for day in shunned)
+        and _to_learn_from(days, Window(one, one + length), others) >= LEAST_DAYS
+    ]
     if not free:
         message = _("No window is left for a placebo. Give more days, or a smaller before or gap.")
         raise CourseError(message)
     found = [_study(days, seen, plan, season, level)]
-    others = replace(plan, avoid=(*plan.avoid, seen.start))
     found += [_study(days, Window(one, one + length), others, season, level) for one in free]
     told = ("start", "came", "expected", "effect", "low", "high", "told")
     table = pd.DataFrame([{name: getattr(one, name) for name in told} for one in found])
