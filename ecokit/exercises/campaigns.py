@@ -595,10 +595,12 @@ def _measured(shop: Shop) -> pd.DataFrame:
 )
 def next_yuan(shop: Shop) -> sheet.Sheet:
     one = _measured(shop).loc[CHANNEL]
-    most, scale, today = one["most"], one["scale"], round(one["today"], -1)
+    most, scale, today = (float(one[name]) for name in ("most", "scale", "today"))
+    today = round(today, -1)
     before, after = topic.saturating([today, today + ADDED], most, scale).tolist()
     ads = shop.visits[shop.visits["campaign_id"].isna()]
-    own = (ads["channel_id"] == CHANNEL).sum()
+    own = int((ads["channel_id"] == CHANNEL).sum())
+    spent = float(shop.spend.loc[shop.spend["channel_id"] == CHANNEL, "spend"].sum())
     naive = topic.naive_responses(shop).set_index("channel_id").loc[CHANNEL]
     return sheet.Sheet(
         prompt=_(
@@ -612,9 +614,7 @@ def next_yuan(shop: Shop) -> sheet.Sheet:
             "average": before / today * ADDED,
             "first_yuan": most / scale * ADDED,
             "whole_response": after,
-            "tagged": own
-            / shop.spend.loc[shop.spend["channel_id"] == CHANNEL, "spend"].sum()
-            * ADDED,
+            "tagged": own / spent * ADDED,
             "season": naive["total"] / naive["spend"] * ADDED,
         },
         hints=(
@@ -729,7 +729,7 @@ def budget(shop: Shop) -> sheet.PlanSheet:
             _("Your plan brings {n:,.0f} visits in {weeks} weeks, {share:.1%} of the best."),
             _("It costs {spent} a week; the budget is {whole}."),
         )
-        words = {"n": WEEKS * reached * most, "weeks": WEEKS, "share": reached}
+        words: dict[str, Any] = {"n": WEEKS * reached * most, "weeks": WEEKS, "share": reached}
         words |= {"spent": sheet.yuan(spent), "whole": sheet.yuan(whole)}
         return sheet.Score(
             100 if passed else min(99, round(points)),

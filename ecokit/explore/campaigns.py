@@ -49,8 +49,8 @@ def lab(shop: Shop) -> Lab:
         With the tables visits, orders, order_lines, campaigns, spend and targets.
     """
     base = _base(shop)
-    today = base.shape["today"]
-    whole = float(round(today.sum(), -2))
+    now = {name: float(base.shape["today"][name]) for name in ADS}
+    whole = float(round(sum(now.values()), -2))
 
     def draw(figure: Figure, ads: float, social: int, campaigns: float, left: float) -> Told:
         figure.subplots_adjust(left=0.48, right=0.97, top=0.93, bottom=0.11, hspace=0.75)
@@ -58,7 +58,7 @@ def lab(shop: Shop) -> Lab:
         spend = {"paid_search": ads * (1 - social / 100), "social": ads * social / 100}
         told = _told(base, spend)
         plots.split(told, ax=upper)
-        more = float(told["response"].sum()) - float(_told(base, today.to_dict())["response"].sum())
+        more = float(told["response"].sum()) - float(_told(base, now)["response"].sum())
         kpis = _kpis(base, more, campaigns)
         plots.planned_kpis(kpis, ax=lower)
         return Told(_alt(kpis, told), _table(base, told, left))
@@ -75,7 +75,7 @@ def lab(shop: Shop) -> Lab:
 
 def _controls(base: Base, whole: float) -> dict[str, Control]:
     """Return the controls; they start at the shop's own spend, split and margin."""
-    social = 5 * round(20 * float(base.shape.loc["social", "today"]) / whole)
+    social = 5 * round(20 * float(base.shape["today"]["social"]) / whole)
     usual = float(round(base.month["budget"], -3))
     left = min(10 * round(base.order / 10), 1_000)
     return {
@@ -158,8 +158,8 @@ def _told(base: Base, spend: dict[str, float]) -> pd.DataFrame:
 def _alt(kpis: pd.DataFrame, told: pd.DataFrame) -> str:
     nexts = told.set_index("channel_id")["marginal"]
     each = [
-        _("{name} {planned:.1%} of {target:.0%}").format(**row)
-        for row in kpis[["name", "planned", "target"]].to_dict("records")
+        _("{name} {planned:.1%} of {target:.0%}").format(name=name, planned=planned, target=target)
+        for name, planned, target in kpis[["name", "planned", "target"]].to_numpy().tolist()
     ]
     message = _(
         "The next ¥100 bring {search:.0f} visits by paid search and {social:.0f} by social media. "
@@ -171,17 +171,18 @@ def _alt(kpis: pd.DataFrame, told: pd.DataFrame) -> str:
 
 def _table(base: Base, told: pd.DataFrame, left: float) -> str:
     """Return what the ads of a week leave, as an HTML table."""
-    each = base.month["orders"] / base.month["visitors"]
+    each = float(base.month["orders"] / base.month["visitors"])
+    columns = ["channel_id", "spend", "response", "average", "marginal"]
     rows = [
         (
-            theme.capital(theme.words(one.channel_id)),
-            theme.yuan(one.spend),
-            f"{one.response:,.0f}",
-            f"{100 * one.average:.1f}",
-            f"{100 * one.marginal:.1f}",
-            theme.yuan(one.response * each * left - one.spend),
+            theme.capital(theme.words(name)),
+            theme.yuan(spend),
+            f"{response:,.0f}",
+            f"{100 * average:.1f}",
+            f"{100 * marginal:.1f}",
+            theme.yuan(response * each * left - spend),
         )
-        for one in told.itertuples()
+        for name, spend, response, average, marginal in told[columns].to_numpy().tolist()
     ]
     return table(_heads(), rows)
 
