@@ -22,6 +22,7 @@ from ecokit.shop import Shop
 
 DAY = pd.Timedelta(days=1)
 BIG = 5_000_000  # readers of a big story, at least
+FAR = 40  # days from the ends of the year, and twice those from other events
 WEEK = 6 * DAY  # from the first to the last day of a window
 RIVAL = "K1"
 QUARTER = 2  # whose voices are asked about
@@ -540,6 +541,23 @@ def _praise(shop: Shop) -> tuple[pd.Timestamp, pd.Timestamp]:
     return good.iloc[-1].normalize(), good.iloc[0].normalize()
 
 
+def _usual_story(shop: Shop) -> pd.Series[Any]:
+    """Return the largest usual good story about us that is far from other events and the ends."""
+    stories = shop.stories
+    kept = stories[(stories["about"] == "own") & (stories["kind"] == "earned")]
+    kept = kept[(kept["tone"] == GOOD) & (kept["reach"] < BIG)]
+    first, last = (
+        stories["published_at"].min() + FAR * DAY,
+        stories["published_at"].max() - FAR * DAY,
+    )
+    kept = kept[kept["published_at"].between(first, last)]
+    for day in _days(shop):
+        kept = kept[(kept["published_at"] - day).abs() > FAR / 2 * DAY]
+    if kept.empty:
+        raise CourseError(_("The table stories has no usual good story far from the large ones."))
+    return kept.loc[kept["reach"].idxmax()]
+
+
 def _avoid(shop: Shop, day: pd.Timestamp) -> list[pd.Timestamp]:
     return [one for one in _days(shop) if one != day]
 
@@ -556,31 +574,29 @@ def _study(shop: Shop, day: pd.Timestamp) -> Any:
     options=("works", "nothing", "too_small", "longer"),
 )
 def report(shop: Shop) -> sheet.ChoiceSheet:
-    films = _big(shop)[lambda table: table["kind"] == "paid"]
-    if films.empty:
-        raise CourseError(_("The table stories has no large paid story about us."))
-    film = films.iloc[-1]
-    day = pd.Timestamp(film["published_at"]).normalize()
+    asked = _usual_story(shop)
+    day = pd.Timestamp(asked["published_at"]).normalize()
     found = _study(shop, day)
     usual = found.expected / 7
     return sheet.ChoiceSheet(
         prompt=_(
-            "In {day:%B} we paid for a film of {million:.0f} million views. The event study says "
-            "of its seven days: {effect:+,.0f} first visits, with a 95 % interval from {low:+,.0f} "
-            "to {high:+,.0f}. {usual:.0f} a day are usual. What do you report?"
+            "On {day.day} {day:%B} {outlet} spoke well of us, to {readers:,.0f} readers. The event "
+            "study says of the seven days: {effect:+,.0f} first visits, with a 95 % interval from "
+            "{low:+,.0f} to {high:+,.0f}. {usual:.0f} a day are usual. What do you report?"
         ).format(
             day=day,
-            million=film["reach"] / 1e6,
+            outlet=asked["outlet"],
+            readers=asked["reach"],
             effect=found.effect,
             low=found.low,
             high=found.high,
             usual=usual,
         ),
-        case=(_("a film"),),
+        case=(f"{day.day} {day:%B}",),
         right="works" if found.told else "too_small",
         options={
             "works": _("The study tells an effect from nothing. Report it with its interval."),
-            "nothing": _("The study shows that the film did nothing."),
+            "nothing": _("The study shows that the story did nothing."),
             "too_small": _("Too small to know: report the interval, and what it leaves out."),
             "longer": _("Look at other windows, until one of them shows an effect."),
         },
@@ -591,12 +607,12 @@ def report(shop: Shop) -> sheet.ChoiceSheet:
             )
             if found.told
             else _(
-                "The interval holds zero, and effects on both sides of it. So may be what the film "
-                "did, and you cannot tell."
+                "The interval holds zero. The story may have done nothing or a little, and you "
+                "cannot tell which."
             ),
             "nothing": _(
-                "That is not what an interval says. Nothing lies in it or near it, and so do "
-                "effects that would pay. Not seen is not the same as not there."
+                "That is not what an interval says. Beside nothing it has room for effects that "
+                "would pay, or nearly so. Not seen is not the same as not there."
             ),
             "too_small": _(
                 "An effect of {high:,.0f} first visits is as well inside as none at all. What you "
