@@ -144,7 +144,7 @@ def kpis(shop: Shop) -> sheet.Sheet:
             uv=uv,
             share=share,
         ),
-        case=(f"{pd.Timestamp(2025, KPI_MONTH, 1):%B}",),
+        case=(f"{pd.Timestamp(2025, KPI_MONTH, 1):%B}", _("conversion")),
         right=whole * share / uv,
         wrong={
             "of_the_shop": whole,
@@ -493,8 +493,8 @@ def stream(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "**{name}**: ¥{sales:,.0f} were paid during the stream. The host gets a fee of "
-            "¥{fee:,.0f} and {commission:.0%} of the sales that stay; {back:.1%} of the sales come "
-            "back. The goods leave a gross margin of {margin:.1%}. If every sale had been "
+            "¥{fee:,.0f} and {commission:.0%} of the sales that stay; {back:.1%} of the sales "
+            "come back. The goods leave a gross margin of {margin:.1%}. If every sale had been "
             "incremental, what would be left, in yuan? A loss is below zero."
         ).format(
             name=name,
@@ -504,7 +504,7 @@ def stream(shop: Shop) -> sheet.Sheet:
             back=terms["return_rate"],
             margin=terms["margin"],
         ),
-        case=(name,),
+        case=(name, _("come back")),
         right=left,
         wrong={
             "nothing_comes_back": sales * (terms["margin"] - terms["commission"]) - terms["fee"],
@@ -594,7 +594,7 @@ def _measured(shop: Shop) -> pd.DataFrame:
     },
 )
 def next_yuan(shop: Shop) -> sheet.Sheet:
-    one = _measured(shop).loc[CHANNEL]
+    one: Any = _measured(shop).loc[CHANNEL]
     most, scale, today = (float(one[name]) for name in ("most", "scale", "today"))
     today = round(today, -1)
     before, after = topic.saturating([today, today + ADDED], most, scale).tolist()
