@@ -56,7 +56,7 @@ def which_kind(shop: Shop) -> sheet.ChoiceSheet:
             "the work. She writes what she thinks, good and bad, and puts a link to your shop "
             "under it. Which kind of media is this, and what has to stand on it?"
         ),
-        case=(_("A blogger"),),
+        case=("¥3,000",),
         right="paid",
         options={
             "earned": _("Earned: you did not tell her what to write. Nothing has to stand on it."),
@@ -147,7 +147,7 @@ def reach(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "The largest stories about us reached these shares of the {people:.0f} million people "
-            "who read, hear or see news of online shops: {told}. Take them as independent of each "
+            "who follow news of online shops: {told}. Take them as independent of each "
             "other. Which share of the people met **at least one** of them?"
         ).format(people=people / 1e6, told=told),
         case=(_("**at least one**"),),
@@ -300,9 +300,9 @@ def recall(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "You want to thank those who write well of a shop, and let the list of words with "
-            "negations look for **good** headlines. An editor has read {n} headlines, and calls "
-            "{there} of them good. The list calls {found} good; the editor agrees with {hits} of "
-            "these. What is the recall of the list?"
+            "negations look for **good** headlines. An editor has labelled {n} headlines, and "
+            "calls {there} of them good. The list calls {found} good; the editor agrees with "
+            "{hits} of these. What is the recall of the list?"
         ).format(n=n, there=there, found=found, hits=hits),
         case=(_("**good** headlines"),),
         right=hits / there,
@@ -405,9 +405,9 @@ def missed(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "Of the year's stories about us {bad} are bad. The plain list of words has a "
-            "recall of {recall:.0%} and a precision of {precision:.0%} for them. A bad story that "
+            "recall of {recall:.2f} and a precision of {precision:.2f} for them. A bad story that "
             "is missed is answered a day later; on average that costs ¥{harm:,.0f}, as one in "
-            "{spread} becomes a crisis. Each alarm is read by a person, for ¥{check:.2f}. What "
+            "{spread} becomes a crisis. A person looks at each alarm, for ¥{check:.2f}. What "
             "does the list cost **a year**: what it misses, and its alarms?"
         ).format(spread=SPREAD, **vars(given)),
         case=(_("**a year**"),),
