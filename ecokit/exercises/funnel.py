@@ -20,7 +20,7 @@ from ecokit.shop import Shop
 
 CHANNEL, MONTH = "direct", 3  # whose conversion is asked for
 BEFORE, AFTER = 7, 8  # the months between which conversion has changed
-REGION, BACK_BY = "central", 60  # whose customers come back, and by which day
+REGION, BACK_BY = "central", 50  # whose customers come back, and by which day
 NEW = "new"  # visitors on their first visit, whom the planned tests take
 SHARED = ("paid_search", "social", "direct")  # the channels of the paths that are shared out
 THREE = (
