@@ -57,7 +57,8 @@ def daily(data: Any, outcome: str, by: str | None = None) -> pd.DataFrame:
     numbers.one_of("outcome", outcome, OUTCOMES)
     given = frames.tables(data, outcome)
     (frame,) = frames.door(given, {outcome: f"{_TIMES[outcome]} {by or ''}"})
-    native = {**given, outcome: frame.filter(~nw.col(_TIMES[outcome]).is_null()).to_native()}
+    # no other table: a shop computes some of its tables only when they are asked for
+    native = {outcome: frame.filter(~nw.col(_TIMES[outcome]).is_null()).to_native()}
     counted = frames.as_pandas(measure(outcome, native, by=[*([by] if by else []), "day"]))
     if by:
         counted = counted[counted[by].notna()]

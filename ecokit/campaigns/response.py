@@ -662,7 +662,7 @@ def _own_visits(data: Any, channel: str, days: pd.DataFrame) -> pd.DataFrame:
     given = frames.tables(data, "visits")
     (visits,) = frames.door(given, {"visits": "started_at channel_id region"})
     own = visits.filter(nw.col("channel_id") == channel).to_native()
-    counted = counting.daily({**given, "visits": own}, "visits", "region")
+    counted = counting.daily({"visits": own}, "visits", "region")
     return counted.reindex(index=days.index, columns=days.columns, fill_value=0.0)
 
 

@@ -137,6 +137,7 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     members.keep(world, state, buyers)
     pagetests.enrol(world, state, visits.come, block.buyer, want.placed[kept])
     _count(state.tally, visits, buyers, later)
+    _count_sold(state.tally, want, kept)
     for counter in ("visits", "orders", "returns", "contacts", "complaints"):
         rows = len(next(iter(tables[counter].values())))
         setattr(state, counter, getattr(state, counter) + rows)
@@ -149,6 +150,16 @@ def _count(tally: Tally, visits: traffic.Visits, buyers: Coming, later: Coming) 
     tally.back_paid += int((buyers.role == CUSTOMER).sum())
     tally.back_visits += int((visits.come.role == CUSTOMER).sum())
     tally.later += len(later.key)
+
+
+def _count_sold(tally: Tally, want: orders.Wishes, kept: Ints) -> None:
+    """Count by day the orders that people wanted to pay, and those that stock allowed."""
+    pays = want.paid != NOTHING
+    sold = np.zeros(len(pays), dtype=bool)
+    sold[kept] = True
+    for counts, rows in ((tally.wanted, pays), (tally.sold, pays & sold)):
+        days, number = np.unique(want.placed[rows] // DAY, return_counts=True)
+        counts.update(zip(days.tolist(), number.tolist(), strict=True))
 
 
 def _visits(block: Block) -> Columns:

@@ -54,13 +54,16 @@ class Tally:
     """Counts of a run that its truth is scaled by.
 
     Paid orders of new people, those of customers who came back, the visits of these, and the
-    visits that paid orders bring later.
+    visits that paid orders bring later. `wanted` and `sold` are orders by day that people wanted
+    to pay, and those that stock allowed.
     """
 
     new_paid: int = 0
     back_paid: int = 0
     back_visits: int = 0
     later: int = 0
+    wanted: dict[int, int] = field(default_factory=dict)
+    sold: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass

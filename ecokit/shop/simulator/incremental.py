@@ -41,6 +41,8 @@ from ecokit.shop.simulator.world import (
 LUCKS = 20
 MOST = 2 * HOUSE  # visits a day that the truth is drawn from; larger companies are scaled up
 CHUNK = 366  # days whose first visits are drawn at once
+LEAST_SERVED = 0.1
+EMPTY = 7  # days after a campaign that shelves may be empty
 REST = 9  # days from an order to the first that may bring its customer back: delivery, and a week
 
 
@@ -63,6 +65,10 @@ class Seen:
     orders: Floats
     margin: Floats
     price: Floats
+
+    def sold(self, served: Floats) -> Seen:
+        """Return it with the orders that stock allows; `served` is their part by day."""
+        return replace(self, orders=self.orders * served[np.clip(self.day, -1, len(served) - 1)])
 
     def scaled(self, kept: float, dear: float) -> Seen:
         """Return it with `kept` of the orders that were expected, `dear` times as dear."""
@@ -87,12 +93,14 @@ class Led:
 class Group:
     """Ways that are switched off together; `ratio` is prices without their discounts over before.
 
-    `ratio` has days by categories; `email` says that nobody comes back by a message either.
+    `ratio` has days by categories; `email` says that nobody comes back by a message either;
+    `served` is the part of the wanted orders by day that stock allows without them.
     """
 
     ways: Bools
     ratio: Floats
     email: bool
+    served: Floats
 
 
 @dataclass(frozen=True)
@@ -138,7 +146,25 @@ class Company:
     def group(self, off: Bools) -> Group:
         """Return ways that are switched off together, with the prices without them."""
         gone = np.flatnonzero(off[self.world.channels :])
-        return Group(off, (1 - self.best(gone)) / (1 - self.usual), bool(off[EMAIL]))
+        ratio = (1 - self.best(gone)) / (1 - self.usual)
+        return Group(off, ratio, bool(off[EMAIL]), self.eased(gone))
+
+    @cached_property
+    def served(self) -> Floats:
+        """Part of the wanted orders that stock allowed, by day and smoothed over three."""
+        wanted, sold = (
+            np.convolve([counts.get(day, 0) for day in range(self.world.days)], np.ones(3), "same")
+            for counts in (self.tally.wanted, self.tally.sold)
+        )
+        return np.divide(sold, wanted, out=np.ones(len(wanted)), where=wanted > 0)
+
+    def eased(self, gone: Ints) -> Floats:
+        """Return it without some campaigns: no worse than usual, while they run and a week on."""
+        plan, found = self.world.campaigns, self.served.copy()
+        for number in gone[plan.visits[:, gone].any(axis=0)].tolist():
+            inside = slice(max(int(plan.first[number]), 0), int(plan.last[number]) + 1 + EMPTY)
+            found[inside] = np.maximum(found[inside], np.median(self.served))
+        return found
 
     @cached_property
     def later(self) -> Later:
@@ -191,6 +217,8 @@ def incremental(world: World, state: State, profit: float) -> Columns:
     sources = _sources(world)
     groups = [company.group(off) for off, _, _ in sources]
     seen, led = _people(company, world.luck.number)
+    served = np.append(company.served, 1.0)  # the last for days outside the period
+    seen = seen.sold(served)
     new = float(seen.orders[seen.person].sum())
     kept = tally.new_paid / company.scale / max(new, 1e-9)
     dear = company.profit * seen.orders.sum() / max((seen.orders * seen.margin).sum(), 1e-9)
@@ -198,6 +226,7 @@ def incremental(world: World, state: State, profit: float) -> Columns:
     lucks = np.zeros_like(this)
     for luck in range(1, LUCKS + 1):
         seen, led = _people(company, luck)
+        seen = seen.sold(served)
         lucks += _missing(company, groups, seen.scaled(kept, dear), led) / LUCKS
     values = [_with_interactions(part, sources) for part in (this, lucks)]
     names = [name for _, name, _ in sources]
@@ -365,7 +394,8 @@ def _without(company: Company, group: Group, seen: Seen, dead: Bools) -> Floats:
     there, then = np.clip(seen.day, 0, days - 1), np.clip(day, 0, days - 1)
     price = (1 - company.usual)[then, seen.kind] / (1 - company.usual)[there, seen.kind]
     price = price * group.ratio[then, seen.kind]
-    left = seen.orders * np.where(own & (seen.way >= channels), 1 / of_offer(), 1.0)
+    left = seen.orders * group.served[then] / np.maximum(company.served[there], LEAST_SERVED)
+    left = left * np.where(own & (seen.way >= channels), 1 / of_offer(), 1.0)
     left = left * np.exp(np.log(price) * elasticities()[seen.kind]) * alive
     margin = seen.margin + seen.price * (price - 1)
     usual = _worth(company, seen.orders, seen.margin, there, False)
