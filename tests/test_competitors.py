@@ -20,7 +20,7 @@ from hypothesis.extra import numpy as npst
 
 from ecokit import competitors
 from ecokit.competitors.directory import CATEGORIES
-from ecokit.competitors.indices import FORMULAS
+from ecokit.competitors.indices import FORMULAS, in_time
 from ecokit.errors import CourseError
 from ecokit.explore import competitors as page
 from ecokit.shop import Shop, load_shop
@@ -55,6 +55,9 @@ def test_periods_of_text_are_in_the_order_of_time() -> None:
             found = function(table)
             assert found["period"].tolist() == ["2025-09", "2025-10", "2025-11"]
             assert found["level"].tolist() == [1, 2, 4]
+    for text in ("week {}, 2025", "{}th week of 2025", "year 2025, week {}", "week {}"):
+        weeks = [text.format(week) for week in (9, 10, 11)]
+        assert in_time(weeks[::-1]) == weeks
     for wrong in (
         *(["Sep", "Oct", "Nov"], ["31/12/2025", "1/1/2026", "1/2/2026"]),
         *(["2025 week 9", "week 2025 10", "2026 w 1"], ["week 9 2025 1", "week 10 2025 2", "w"]),

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from urllib3.exceptions import HTTPError
 
 from ecokit import competitors
-from ecokit.competitors import snapshots
+from ecokit.competitors import markup, snapshots
 from ecokit.competitors.addresses import absolute, is_address, is_same_site, origin, shown
 from ecokit.competitors.collect import Collector, Page, PageError, _retry_after, decoded
 from ecokit.competitors.fetching import SECONDS_LEFT, Fetch, Reply
@@ -340,6 +340,36 @@ def test_a_reply_may_have_as_many_bytes_as_a_page() -> None:
         assert limited.readinto(bytearray(5)) == 1
         with pytest.raises(OSError, match="more bytes than a page has"):
             limited.readinto(bytearray(5))
+
+
+def test_a_body_may_come_in_twice_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecokit.competitors.network.HEADERS", 20_000)  # a buffer, and the headers
+    with Site({"/": page("x" * 780_000), "/more": page("x" * 999_000)}) as site:
+        network = Network(most_bytes=400_000)
+        assert len(b"".join(network(site.url, {}).body)) >= 780_000
+        with pytest.raises((OSError, HTTPError)):
+            b"".join(network(f"{site.url}more", {}).body)
+        network.close()
+
+
+def test_a_page_may_be_as_large_as_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "MOST_TAGS", 150)
+    monkeypatch.setattr(markup, "DEEPEST", 20)
+    monkeypatch.setattr(markup, "MOST_UNFINISHED", 30)
+    for one, most, told in (
+        ("<br>", 150, "more than 150 tags"),
+        ("<b>", 20, "more than 20 deep"),
+        ("<a ", 30, "do not end"),
+        ("<!--", 30, "do not end"),
+    ):
+        markup.parsed(one * most)
+        with pytest.raises(markup.MarkupError, match=told):
+            markup.parsed(one * (most + 1))
+    with pytest.raises(markup.MarkupError, match="no readable page"):
+        markup.parsed("<![" * 30)
+    markup.parsed(f"<a{'b' * (markup.LONGEST_TAG - 2)}")
+    with pytest.raises(markup.MarkupError, match="do not end"):
+        markup.parsed(f"<a{'b' * (markup.LONGEST_TAG - 1)}")
 
 
 def test_an_address_in_the_words_of_a_page_may_stand_between_blanks() -> None:

@@ -509,6 +509,31 @@ def test_a_site_is_left_alone_when_five_pages_in_a_row_did_not_come() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "counts"),
+    [("silent", True), ("busy", True), ("broken", True), ("slow", True), ("gone", False)],
+)
+def test_whatever_keeps_a_page_away_counts_but_that_there_is_none(kind: str, counts: bool) -> None:
+    clock = CountingClock()
+
+    def body() -> Iterator[bytes]:
+        clock.sleep(1_000 if kind == "slow" else 0)
+        yield b"."
+        raise ConnectionResetError
+
+    replies: dict[str, Any] = {"silent": TimeoutError(), "busy": 503, "gone": 410}
+    five = {f"bad{n}": [replies.get(kind) or Reply(200, {}, body())] for n in range(5)}
+    collector, _clock = polite(Answers(**five, good=[b"here"]), delay=0, clock=clock)
+    for name in five:
+        with pytest.raises(PageError):
+            collector.get(f"{HOST}/{name}")
+    if counts:
+        with pytest.raises(PageError, match="the 5 pages asked for before it did not come"):
+            collector.get(f"{HOST}/good")
+    else:
+        assert collector.get(f"{HOST}/good").text == "here"
+
+
+@pytest.mark.parametrize(
     ("replies", "requests", "sentence"),
     [
         ([503], 4, "too busy"),
@@ -526,6 +551,8 @@ def test_a_site_is_left_alone_when_five_pages_in_a_row_did_not_come() -> None:
         ([Reply(302, {"location": "http://[broken"}, [])], 1, "leads to another site"),
         ([Reply(302, {"location": "/a"}, [])], 6, "leads from one address to the next"),
         ([Reply(302, {}, [])], 1, r"status 302 \(Found\)"),
+        ([Reply(299, {"location": "/"}, [])], 1, r"status 299 \(unknown\)"),
+        ([Reply(400, {"location": "/"}, [])], 1, r"status 400 \(Bad Request\)"),
         ([Reply(200, {"content-type": "image/png"}, [b"x"])], 1, "it is no text but image/png"),
         ([Reply(200, {}, [b"x" * 70_000] * 20)], 1, "larger than 1,000,000 bytes"),
         ([Reply(200, {}, [b"\xff\xfe\xff"])], 1, "is not in utf-8, as it says"),
@@ -546,12 +573,18 @@ def test_what_cannot_be_had_ends_in_a_sentence(
 
 def test_redirects_on_the_same_site_are_followed_if_allowed() -> None:
     moved = Reply(301, {"location": "/new#top"}, [])
+    choice, last = (Reply(status, moved.headers, []) for status in (300, 399))
     answers = Answers(
-        old=[moved], new=[b"here"], secret=[Reply(302, {"location": "/private/x"}, [])]
+        old=[moved],
+        choice=[choice],
+        last=[last],
+        new=[b"here"],
+        secret=[Reply(302, {"location": "/private/x"}, [])],
     )
     answers.paths["/robots.txt"] = [b"User-agent: *\nDisallow: /private/"]
     collector, _clock = polite(answers)
-    assert collector.get(f"{HOST}/old").text == "here"
+    for name in ("old", "choice", "last"):
+        assert collector.get(f"{HOST}/{name}").text == "here"
     with pytest.raises(RefusedError, match=r"leads to a page that robots\.txt forbids"):
         collector.get(f"{HOST}/secret")
 

@@ -333,6 +333,12 @@ def test_why_a_page_states_no_json_is_named(data: str, what: str) -> None:
     assert f"structured data should be on the page, but is no JSON: {what}" in str(caught.value)
 
 
+@pytest.mark.parametrize("data", ["9" * 5_000, "[" * 100_000], ids=["digits", "depth"])
+def test_what_python_does_not_read_is_no_json(data: str) -> None:
+    with pytest.raises(ContractError, match="structured data should be on the page, but is no J"):
+        offer_of(data)
+
+
 def test_microdata_keeps_both_prices() -> None:
     text = """<div itemscope itemtype="https://schema.org/Product https://schema.org/Thing"><p>
     <i itemprop="sku">A</i><b itemprop="offers" itemscope itemtype="https://schema.org/Offer">
