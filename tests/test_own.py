@@ -403,6 +403,10 @@ BOTH: dict[str, dict[str, str]] = {
         "2,3,2025-01-06,2025-01-06\n",
         "order_lines": HEADED + "1,1,a,2,10\n2,1,a,1,5\n",
     },
+    "two faults in a row": {
+        "orders": ORDERS,
+        "order_lines": HEADED + "1,1,a,2,10\n2,-1,,2,10\n1,-2,a,,10\n1,2,,2,-1\n",
+    },
     "stock": {
         "stock": "date,product_id,price,unit_cost,opening,received,demand,sold,closing\n"
         "2025-01-01,a,10,5,3,0,1,1,2\n2025-01-01,a,10,5,3,0,1,1,2\n2025-01-02,a,10,5,2,0,3,2,0\n"
@@ -623,6 +627,37 @@ def test_a_sheet_that_is_full_says_where_it_ends(
     monkeypatch.setattr(files, "LAST_ROW", len(ROWS))
     found = looked(tmp_path, a_xlsx=xlsx(ROWS))
     assert f"It ends at row {len(ROWS)}" in found.sources[0].notes[0]
+    copy = write(tmp_path / "copies", a_csv=LINES) / "a.csv"
+    for rows, start, ends in ((3, len(ROWS) - 3, 1), (3, len(ROWS) - 4, 0), (0, len(ROWS), 0)):
+        told = {"copy": str(copy), "rows": rows, "start": start}
+        assert len(files._sheet(told, "a").notes) == ends
+
+
+@QUICK
+def test_signs_of_markup_are_themselves_in_text_and_escaped_on_a_page(tmp_path: Path) -> None:
+    look(write(tmp_path / "raw", **{"R&D <1>_csv": LINES}), tmp_path / "out")
+    text, page = (
+        (tmp_path / "out" / f"report.{end}").read_text("utf-8") for end in ("txt", "html")
+    )
+    assert "R&D <1>.csv" in text
+    assert "R&amp;D &lt;1&gt;.csv" in page
+    assert "R&D <1>" not in page
+
+
+def test_small_files_are_read_with_memory_of_their_own_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "raw", a_csv=LINES) / "a.csv"
+    for more, own_size in ((1, True), (0, False)):
+        monkeypatch.setattr(files, "BUFFER", path.stat().st_size + more)
+        (source,) = files.read(path, "a", tmp_path, duckdb.connect())
+        assert ("buffer_size" in str(source)) == own_size
+
+
+def test_a_hash_needs_its_long_type_from_half_of_it_on() -> None:
+    for most, kind in ((2**63 - 1, "BIGINT"), (2**63, "UBIGINT")):
+        scan = f"(SELECT {most}::UBIGINT AS a)"
+        assert files._narrow(scan, "a", "UBIGINT", duckdb.connect()) == kind
 
 
 def test_the_names_of_the_measures_have_their_characters() -> None:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from ecokit import Shop, kpi, own
+from ecokit.own.build import connected
+from ecokit.own.files import Source, read
+from ecokit.own.guess import guess
 from ecokit.own.looking import Look, look
 from ecokit.own.names import statuses
 
@@ -117,6 +120,69 @@ def test_the_values_say_what_a_column_is(name: str, tmp_path: Path) -> None:
     mapping = (tmp_path / "out" / "mapping.yaml").read_text("utf-8")
     assert said in report
     assert said in mapping
+
+
+def of(tmp_path: Path, head: str, *rows: tuple[Any, ...]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the columns of lines are taken for, and what is unsure."""
+    given = [(number, DAY, *row) for number, row in enumerate(rows)]
+    path = tmp_path / "lines.csv"
+    path.write_text(table(f"订单编号,下单时间,商品编码,{head}", *given), "utf-8")
+    connection = connected(tmp_path)
+    sources = [
+        one for one in read(path, path.name, tmp_path, connection) if isinstance(one, Source)
+    ]
+    part = guess(sources, "", connection).tables["order_lines"]
+    connection.close()
+    return part.columns, part.unsure
+
+
+def test_one_piece_does_not_tell_a_price_from_an_amount(tmp_path: Path) -> None:
+    sold = [("a", 1, 10.0), ("a", 2, 10.0), ("b", 2, 25.0), ("b", 1, 25.0), ("c", 1, 7.5)]
+    columns, _unsure = of(tmp_path, "数量,单价,金额", *((k, n, n * p, p) for k, n, p in sold))
+    assert (columns["quantity"], columns["unit_price"]) == ("数量", "金额")
+
+
+def test_a_line_without_a_price_tells_nothing_of_the_price(tmp_path: Path) -> None:
+    sold = [("a", 2, 10.0), ("a", 5, 0.0), ("b", 3, 25.0), ("c", 4, 7.5)]
+    amounts = [20.0, 50.0, 75.0, 30.0]
+    rows = [(*one, amount) for one, amount in zip(sold, amounts, strict=True)]
+    columns, unsure = of(tmp_path, "数量,单价,金额", *rows)
+    assert (columns["quantity"], columns["unit_price"], unsure) == ("数量", "单价", {})
+
+
+def test_the_price_that_is_named_so_goes_before_another(tmp_path: Path) -> None:
+    sold = [("a", 2, 10.0), ("a", 5, 10.0), ("b", 3, 24.0), ("c", 4, 8.0)]
+    rows = [(k, 90 - n, 2 * n, n, p, p / 2, n * p) for k, n, p in sold]
+    columns, unsure = of(tmp_path, "数量,件数,销量,单价,价格,金额", *rows)
+    assert (columns["quantity"], columns["unit_price"]) == ("销量", "单价")
+    assert "单价 × 销量 is 金额" in unsure["quantity"]
+
+
+def test_the_quantity_that_is_named_so_goes_before_another(tmp_path: Path) -> None:
+    sold = [("a", 2, 10.0), ("a", 5, 10.0), ("b", 3, 24.0), ("c", 4, 8.0)]
+    columns, unsure = of(
+        tmp_path, "数量,件数,单价,价格,金额", *((k, n, n, p, p, n * p) for k, n, p in sold)
+    )
+    assert (columns["quantity"], columns["unit_price"]) == ("数量", "单价")
+    assert unsure == {"quantity": "or 件数", "unit_price": "or 价格"}
+
+
+def test_a_discount_may_be_empty_where_there_is_none(tmp_path: Path) -> None:
+    sold = [("a", 2, 10.0, 3), ("a", 5, 10.0, 4), ("b", 3, 24.0, 0), ("c", 4, 8.0, 0)]
+    rows = [(k, n, p, off or "", n * p - off) for k, n, p, off in sold]
+    columns, unsure = of(tmp_path, "数量,单价,优惠,实付金额", *rows)
+    assert columns["unit_price"] == {"column": "实付金额", "over": "数量"}
+    assert "单价 less the discount in 优惠" in unsure["unit_price"]
+
+
+@pytest.mark.parametrize("off", [0.2, 20, 0.8, 8, 80], ids=str)
+def test_a_discount_is_known_however_it_is_written(off: float, tmp_path: Path) -> None:
+    """As a part or per cent that goes off, or as what is left: of 1, of 10, of 100."""
+    sold = [("a", 2, 10.0), ("a", 5, 10.0), ("b", 3, 24.0), ("c", 4, 8.0)]
+    rows = [(k, n, p, off, round(n * p * 0.8, 2)) for k, n, p in sold]
+    columns, unsure = of(tmp_path, "数量,单价,折扣,金额", *rows)
+    assert columns["unit_price"] == {"column": "金额", "over": "数量"}
+    assert "单价 less the discount in 折扣" in unsure["unit_price"]
 
 
 def once(head: str, row: Any) -> str:

@@ -18,9 +18,13 @@ from hypothesis import strategies as st
 from ecokit import competitors, exercises, explore, kpi, load_shop
 from ecokit.errors import CourseError
 from ecokit.inputs import frames
+from ecokit.own import weekly
+from ecokit.own.amounts import Lines, _is_less, _of_order
 from ecokit.shop import Shop
 from ecokit.shop.faults import yuan
+from ecokit.shop.schema import schema
 from ecokit.shop.validate import faults
+from ecokit.shop.values import as_type, is_total
 
 LONG = (250123456789012345, 250123456789012347)
 CONTACTS = f"contact_id,order_id\n1,{LONG[0]}\n2,\n3,{LONG[1]}\n"
@@ -300,6 +304,60 @@ def test_a_row_of_totals_is_named_and_left_out(word: str) -> None:
 def test_a_name_that_begins_like_a_total_is_none() -> None:
     visits = pd.DataFrame({"visit_id": ["1", "Totalcare-2", "汇 3"], "dwell_seconds": [1, 2, 3]})
     assert len(Shop.from_tables({"visits": visits}).visits) == 3
+
+
+def test_a_total_is_found_among_words_of_any_type_and_not_among_numbers() -> None:
+    for dtype in (object, "str", "string", "category"):
+        words = pd.Series(["A1", "合计", "Sum"], dtype=dtype)
+        assert is_total(words).tolist() == [False, dtype != "category", dtype != "category"]
+    assert is_total(pd.Series([1, None, "Total"], dtype=object)).tolist() == [False, False, True]
+    assert is_total(pd.Series([1.5, 2.0])).tolist() == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("read", "dtype"),
+    [
+        (["1", "2"], "int64"),
+        ([1.0, 2.0], "int64"),
+        ([1.0, None], "Int64"),
+        (["1", ""], "Int64"),
+        (["1", "0.5"], "float64"),
+        ([1, "two"], "float64"),
+    ],
+)
+def test_whole_units_are_whole_and_parts_of_one_are_kept(read: list[Any], dtype: str) -> None:
+    values, _wrong = as_type(schema("order_lines").field("quantity"), pd.Series(read))
+    assert str(values.dtype) == dtype
+
+
+def test_a_report_shows_whole_numbers_without_and_others_with_a_digit() -> None:
+    report = pd.DataFrame({"week": pd.to_datetime(["2025-01-06"]), "uv": [1234.0]})
+    assert ">1,234<" in weekly.shown(report)._repr_html_()
+    assert ">1,234.5<" in weekly.shown(report.assign(uv=1234.46))._repr_html_()
+
+
+def test_half_a_fen_is_a_difference_and_a_fen_of_rounding_is_none() -> None:
+    def of_numbers(**columns: list[Any]) -> Lines:
+        return Lines(pd.DataFrame(columns), "n", "p", ["y"], [], [], [], [], set())
+
+    for more, flat in ((0.004, True), (0.005, False)):  # of an order's lines, and of a product
+        found = of_numbers(y=[0, more, 7, 7], _order=[1, 1, 2, 2], _product=list("abab"))
+        assert _of_order(found, "y") == flat
+        found = of_numbers(y=[0, 0, more, more], _order=[1, 1, 2, 2], _product=list("abab"))
+        assert _of_order(found, "y") != flat
+    for price, less in ((0.011, False), (0.012, True)):
+        found = of_numbers(n=[2, 2, 1], p=[5, 5, price], y=[10, 10, 0])
+        assert _is_less(found, "y") == less
+    for price, at_most in ((0.011, True), (0.012, False)):  # and as much above is at most
+        found = of_numbers(n=[2, 2, 1, 1], p=[5, 6, 0, 0], y=[10, 10, price, price])
+        assert _is_less(found, "y") == at_most
+
+
+def test_a_shop_in_pandas_is_looked_at_by_each_measure() -> None:
+    visits = pd.DataFrame({"visit_id": [1, 1], "visitor_id": [7, 7], "started_at": "2025-03-01"})
+    visits["started_at"] = pd.to_datetime(visits["started_at"])
+    with pytest.raises(CourseError, match="visit_id 1 more than once"):
+        kpi.measure("visits", Shop({"visits": visits}))
 
 
 def test_a_measure_names_a_row_of_totals() -> None:

@@ -23,7 +23,7 @@ from ecokit.own.checks import Checks, Left
 from ecokit.own.files import Refused, Source, read
 from ecokit.own.guess import guess
 from ecokit.own.looking import Look
-from ecokit.own.readings import kind_of, reading
+from ecokit.own.readings import _type, kind_of, reading
 from ecokit.own.taken_off import taken_off
 from ecokit.own.zones import Reading
 from ecokit.shop.schema import schemas
@@ -402,6 +402,27 @@ CHECKED: dict[str, dict[str, str]] = {
         "posts.csv": "structure,post_id,title,department,reports_to\nnow,1,A,D,\nnow,2,B,D,1\n"
         "now,3,C,D, 1.0\nnow,4,C,D,chief\n",
     },
+    "words of a list": {
+        "channels.csv": "channel_id,name,kind\nd,Direct,own\ne,Ads,bought\n",
+        "contacts.csv": "contact_id,kind,order_id,opened_at\n1,chat,1,2025-01-06\n"
+        "2,fax,1,2025-01-06\n",
+    },
+    "numbers of lines that cannot be used": {
+        "orders.csv": ORDERS,
+        "order_lines.csv": HEADED + "1,-1,a,2,10\n1,-2,a,2,10\n2,-1,b,1,5\n2,-2,b,1,5\n",
+    },
+    "all twice with a gap": {
+        "orders.csv": ORDERS,
+        "order_lines.csv": own.UNNUMBERED + 2 * "1,a,1,10\n,b,1,9\n",
+    },
+    "two months with a mark that does not close": {
+        "2025-01.csv": own.LINES,
+        "2025-02.csv": own.LINES.replace("a,2,", '"a,2,'),
+    },
+    "nine of ten are times": {
+        "orders.csv": "order_id,visitor_id,placed_at\n"
+        + "".join(f"{n},7,{'soon' if n == 5 else '2025-01-05'}\n" for n in range(10)),
+    },
     "too many cells": {
         "orders.csv": ORDERS + "4,7,2025-01-05,,1,2\n5,7,2025-01-05,\n",
         "order_lines.csv": HEADED + '1,1,a,2,10\n1,2,"b,1,5\n2,1,a,1,5\n',
@@ -459,6 +480,18 @@ BY_HAND: dict[str, tuple[dict[str, str], str]] = {
         {"a.csv": "o,p,n,y\n1,a,1,10\n1,a,1,10\n"},
         "copies: keep\ntables:\n  order_lines:\n    files: [a.csv]\n    columns: {order_id: o, "
         "product_id: p, quantity: n, unit_price: y}\n",
+    ),
+    "tables in another order": (
+        {
+            "r.csv": "r,o,l,p,n,t,y\n1,1,1,a,1,2025-01-09,5\n2,9,1,a,1,2025-01-09,5\n",
+            "l.csv": "o,l,p,n,y\n1,1,a,1,10\n9,1,a,1,10\n",
+            "o.csv": "o,v,t\n1,7,2025-01-05\n",
+        },
+        "tables:\n  returns:\n    files: [r.csv]\n    columns: {return_id: r, order_id: o, "
+        "line: l, product_id: p, quantity: n, asked_at: t, refund: y}\n"
+        "  order_lines:\n    files: [l.csv]\n    columns: {order_id: o, line: l, product_id: p, "
+        "quantity: n, unit_price: y}\n"
+        "  orders:\n    files: [o.csv]\n    columns: {order_id: o, visitor_id: v, placed_at: t}\n",
     ),
     "one row a key": (
         {"a.csv": "o,p,t\n2,a,2025-01-05\n1,b,2025-01-06\n2,c,2025-01-04\n"},
@@ -688,6 +721,13 @@ def test_texts_of_every_form_are_read_as_it_is_written_down(kind: str, tmp_path:
     assert "\n".join(told) == written_down(f"texts {kind}", "\n".join(told))
 
 
+def test_what_is_put_together_has_no_type_whatever_columns_are_called() -> None:
+    source = Source("a.parquet", ("None", "a"), "", types={"None": "BIGINT", "a": "BIGINT"})
+    for entry in ({"join": ["a", "None"]}, {"parameter": "p", "of": "a"}, {"path": "a.b"}):
+        assert _type(entry, source) == ""
+    assert [_type({"column": name}, source) for name in ("a", "b")] == ["BIGINT", ""]
+
+
 @pytest.mark.parametrize("long", [False, True])
 def test_texts_are_read_as_an_entry_says(long: bool, tmp_path: Path) -> None:
     with connected(tmp_path) as connection:
@@ -864,6 +904,22 @@ def test_a_report_tells_what_can_be_computed_and_what_the_rest_lacks() -> None:
     found = Look(Path("raw"), Path("out"), mapping.Plan({}), abilities=[there, other])
     told = pages.text(found).partition("Measures and KPIs: ")[2].splitlines()
     assert told[:3] == ["1 of 2", "- yes: This", "- no: That, needs visits"]
+
+
+def test_a_table_of_which_nothing_is_known_has_no_row() -> None:
+    part = mapping.Part(["a.csv"], {"order_id": "o"})
+    found = Look(Path("raw"), Path("out"), mapping.Plan({"orders": part}))
+    ((name, _title, rows, kept, columns),) = pages.contents(found)["tables"]
+    assert (name, rows, kept, columns) == ("orders", 0, 0, "order_id")
+
+
+def test_the_command_prints_its_notes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Look(Path("raw"), tmp_path, mapping.Plan({}), notes=["One of two is a return."])
+    monkeypatch.setattr(command, "look", lambda *_given, **_named: found)
+    command.run(Path("raw"), None, None, "")
+    assert "One of two is a return.\n" in capsys.readouterr().out
 
 
 def exports(tmp_path: Path) -> Path:
