@@ -17,7 +17,7 @@ from statsmodels.stats.power import NormalIndPower
 
 from ecokit import experiments, pricing
 from ecokit.errors import CourseError
-from ecokit.experiments import differences, sizes
+from ecokit.experiments import differences, sizes, totals
 from ecokit.inputs import frames
 from tests.engines import MOVES, Move, rows
 
@@ -306,6 +306,14 @@ def test_a_rate_of_few_cases_is_that_of_the_books(engine: Move) -> None:
     assert whole == pytest.approx((0.9, 0.9))
 
 
+def test_rates_have_a_row_a_group_in_order_and_one_of_what_is_missing(engine: Move) -> None:
+    given = pd.DataFrame({"who": ["S2", "", "S1", None], "hits": [1, 2, 3, 4], "total": 10})
+    found = experiments.shrunk_rates(engine(given), by="who", weight=0)
+    assert rows(found, "who", "hits", "total") == [("S1", 3, 10), ("S2", 1, 10), (None, 6, 20)]
+    if isinstance(found, pd.DataFrame):
+        assert found.index.tolist() == [0, 1, 2]
+
+
 def test_several_metrics_are_corrected_as_published() -> None:
     """The fifteen p values of Benjamini and Hochberg (1995): 4 are called, by Bonferroni 3."""
     given = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
@@ -425,7 +433,11 @@ def test_what_cannot_be_is_told_on_every_engine(
         (lambda: experiments.aa_check([0.5] * 9 + [1.5]), "holds 1.5"),
         (lambda: experiments.aa_p_values(seen().assign(spend=1.0), metric="spend"), "are the same"),
         (lambda: experiments.adjust_p_values([]), "p_values is empty"),
+        (lambda: experiments.aa_p_values(seen(), metric=" "), "metric is ' '"),
+        (lambda: experiments.aa_p_values(seen(), metric="spend", unit=" "), "unit is ' '"),
         (lambda: experiments.guardrail(0.3, margin=1), "effect is 0.3"),
+        (lambda: experiments.shrunk_rates(seen(), hits=" ", weight=1), "hits is ' '"),
+        (lambda: experiments.shrunk_rates(seen(), total=" ", weight=1), "total is ' '"),
         (
             lambda: experiments.shrunk_rates(seen(), hits="bought", total="bought", weight=-1),
             "weight is -1",
@@ -449,6 +461,23 @@ def test_a_split_by_lot_is_even_and_its_p_values_are_uniform() -> None:
     ]
     assert stats.kstest(chances, "uniform").pvalue > 0.001
     assert binom.cdf(sum(p < 0.1 for p in chances), 300, 0.1) > 0.001
+
+
+def test_of_too_many_arms_five_are_named() -> None:
+    names = [f"arm {number:02}" for number in range(totals.MOST_ARMS + 1)]
+    assert totals.named(names[:-1], "T1") == names[:-1]
+    told = r"Test T1 needs two to 20 arms; it has arm 00, arm 01, arm 02, arm 03, arm 04\.$"
+    with pytest.raises(CourseError, match=told):
+        totals.named(names, "T1")
+
+
+def test_a_size_of_a_million_squared_is_too_large() -> None:
+    root = math.sqrt(2) * sum(sizes._quantiles(0.05, 0.8)) * 20.0
+    with pytest.raises(CourseError, match="No test is long enough to see it"):
+        experiments.sample_size_of_means(root / sizes._MOST, 20.0)
+    assert root / sizes._MOST * sizes._MOST == root
+    more = math.nextafter(root / sizes._MOST, 1)
+    assert experiments.sample_size_of_means(more, 20.0) == pytest.approx(1e12)
 
 
 def test_no_test_tells_two_shares_apart_that_nearly_agree() -> None:

@@ -137,10 +137,13 @@ def test_nobody_orders_less_than_nothing() -> None:
         (stats.gamma(1000), 0, 1000),
         (stats.zipf(2.5), 50, 0.1405582454),
         (stats.randint(-5, 5), -2, 2.1),
+        (stats.poisson(5), 40, 1.1787460569e-23),
+        (stats.skellam(3, 2), 30, 7.4140984951e-22),
     ],
 )
 def test_expected_shortage_under_a_heavy_tail(law: Any, stock: float, short: float) -> None:
-    assert operations.expected_shortage(law, stock) == pytest.approx(short, rel=1e-8)
+    found = operations.expected_shortage(law, stock)
+    assert found == pytest.approx(short, rel=1e-8, abs=0)
 
 
 def test_demand_without_a_mean_is_told() -> None:
@@ -221,6 +224,9 @@ def test_lead_time_demand_has_the_two_moments() -> None:
     assert law.mean() == pytest.approx(8)
     assert law.var() == pytest.approx(4 * 2.5**2 + 4 * 1)
     assert operations.lead_time_demand(mean=2, sd=1, lead_days=3).dist.name == "poisson"
+    billionth = sqrt(1 + 1e-9)  # as much above is nothing
+    assert operations.lead_time_demand(1, billionth, 1).dist.name == "poisson"
+    assert operations.lead_time_demand(1, 1.000000001 * billionth, 1).dist.name == "nbinom"
 
 
 # --- replay ------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from ecokit.plots import pricing as plots
 from ecokit.pricing import elasticity, price_tests
 from ecokit.pricing.absorb import Groups
 from ecokit.pricing.base import BINDS
-from ecokit.pricing.regression import _rows_left_out, independent
+from ecokit.pricing.regression import Fit, _rows_left_out, independent, jackknife, variance
 from ecokit.shop import Shop, load_shop
 from tests.engines import MOVES
 
@@ -131,7 +133,11 @@ def test_margin_and_markup_are_two_names_of_one_amount(cost: float, margin: floa
         (lambda: pricing.price_for_markup(10, math.inf), "markup is inf"),
         (lambda: pricing.best_price(10, -1), "From -1 upwards"),
         (lambda: pricing.best_price_linear(math.inf, 2, 10), "intercept is inf"),
+        (lambda: pricing.best_price_linear(9, math.inf, 1), "slope is inf"),
+        (lambda: pricing.best_price_linear(9, 0, 1), "slope is 0"),
         (lambda: pricing.best_price_logit(math.nan, 1, 1), "value is nan"),
+        (lambda: pricing.best_price_logit(9, math.inf, 1), "sensitivity is inf"),
+        (lambda: pricing.best_price_logit(9, 0, 1), "sensitivity is 0"),
         (lambda: pricing.ending(math.nan), "price is nan"),
         (lambda: pricing.Costs(handling=-1), "0 or more"),
         (lambda: pricing.sample_size(0.1, 12), "after is 12"),
@@ -259,6 +265,9 @@ def test_the_usual_margin_claims_nothing_about_competitors() -> None:
 def test_fen_are_told_where_they_matter() -> None:
     told = pricing.base_price(4.2, store_price=9.9)
     assert "¥9.90 lies below the floor of ¥10.07" in told.reason
+    for store, shown in ((99.0, "99.00"), (99.99, "99.99"), (100.0, "100")):
+        told = pricing.base_price(90, store_price=store)
+        assert re.search(rf"¥{shown} lies below the floor of ¥1\d\d:", told.reason)
 
 
 @pytest.mark.parametrize(
@@ -438,6 +447,28 @@ def test_a_row_that_alone_tells_of_a_slope_moves_nothing() -> None:
         fit = np.linalg.solve(x[keep].T @ x[keep], x[keep].T @ y[keep])
         assert moved[row] == pytest.approx(np.linalg.solve(bread, x.T @ y) - fit)
     assert np.abs(moved[5]).max() < 1e-9
+
+
+def test_a_control_that_only_one_cluster_has_moves_as_little_as_it_can() -> None:
+    rng = np.random.default_rng(2)
+    clusters = np.repeat(range(4), 3)
+    x = np.column_stack([rng.normal(size=12), clusters == 0]).astype(float)
+    y = rng.normal(size=12)
+    scores = x * (y - x @ np.linalg.lstsq(x, y, rcond=None)[0])[:, None]
+    moved = []
+    for one in range(4):
+        out, rest = clusters == one, clusters != one
+        moved.append(np.linalg.pinv(x[rest].T @ x[rest]) @ scores[out].sum(axis=0))
+    right = 0.75 * np.array(moved).T @ np.array(moved)
+    assert jackknife(scores, x, x, clusters) == pytest.approx(right)
+
+
+def test_what_fits_exactly_has_no_error() -> None:
+    x = np.arange(1.0, 7)[:, None]
+    fit = Fit(np.array([2.0]), 0 * x, x, x, np.linalg.inv(x.T @ x))
+    for errors in ("robust", "clustered", "jackknife", "larger"):
+        found, _free = variance(fit, errors, np.repeat(range(3), 2), 0, 0)
+        assert found.tolist() == [[0.0]]
 
 
 def test_as_many_values_as_a_control_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -670,6 +701,8 @@ def test_each_step_of_the_ladder_is_one_estimate(weeks: Frame) -> None:
     assert list(table.index) == list(elasticity.LADDER)
     assert table.loc["visits", "elasticity"] == pricing.estimate(audio).elasticity
     assert table["first_stage"].notna().tolist() == [False, False, False, True, False, True]
+    with pytest.raises(CourseError, match="steps is 'magic'"):
+        pricing.ladder(audio, steps=["visits", "magic"])
 
 
 # Price tests ----------------------------------------------------------------------------------
@@ -871,6 +904,10 @@ def test_logit_shares_give_back_what_was_put_in() -> None:
     row = exact.elasticities.iloc[0]
     assert row["elasticity"] == pytest.approx(-0.5 * weeks["price"][0] * (1 - row["share"]))
     assert row["cross"] == pytest.approx(0.5 * weeks["price"][0] * row["share"])
+    for told in (exact, pricing.estimate(made(3))):  # a table has many lines, a result has one
+        tables = [it.name for it in dataclasses.fields(told) if it.type == "pd.DataFrame"]
+        assert tables
+        assert not [name for name in tables if f"{name}=" in repr(told)]
     naive = pricing.logit_demand(sold(liked), effects="product_id")
     told = pricing.logit_demand(sold(liked), effects="product_id", instrument=["c1", "c2"])
     assert naive.high < 0
@@ -1011,6 +1048,14 @@ def test_a_size_is_asked_for_a_share_that_can_be() -> None:
             arms = pd.DataFrame({"conversion": [conversion] * 2, "visitors": [visitors] * 2})
             told = price_tests._size_doubt(arms, 0.1)
             assert (told is not None and f"{needed:,}" in told) == doubt
+
+
+def test_a_millionth_of_a_price_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    arms = pd.DataFrame({"price": [100.0, 100.0]})
+    for step, same in ((0.999e-6, True), (1e-6, False), (-0.999e-6, True), (-1e-6, False)):
+        monkeypatch.setattr(price_tests, "_price_step", lambda _days, step=step: step)
+        told = price_tests._kind_doubt(pd.DataFrame(), "T1", "ab", arms)
+        assert (told is not None) == same
 
 
 @pytest.mark.parametrize(("price", "p_value"), [(90.0, 0.0), (100.0, 1.0)])
