@@ -82,7 +82,7 @@ TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come
         *("test_foreign", "test_competitors_web", "test_doors"),
     ],
     "inputs": ["test_inputs", "test_inputs_whole", "test_own_tables"],
-    "own": ["test_own_whole", "test_own_guesses", "test_own_tables", "test_own"],
+    "own": ["test_own_bites", "test_own_whole", "test_own_guesses", "test_own_tables", "test_own"],
 }
 
 # Replacing + by << mostly ends in a TypeError that any test notices. These are slips of people.
