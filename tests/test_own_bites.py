@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,20 +12,41 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ecokit import Shop, exercises, explore
+from ecokit import Shop, exercises, explore, kpi
 from ecokit.errors import CourseError
 from ecokit.inputs import frames
-from ecokit.own import amounts, files, needs, sheets, sql, zones
+from ecokit.own import (
+    amounts,
+    checks,
+    command,
+    face,
+    files,
+    guess,
+    looking,
+    mapping,
+    names,
+    needs,
+    pages,
+    sheets,
+    sql,
+    taken_off,
+    template,
+    zones,
+)
+from ecokit.own.able import Ability
 from ecokit.own.build import connected
+from ecokit.own.checks import Fault, Left
 from ecokit.own.files import Refused, Source
+from ecokit.own.looking import Look
 from ecokit.shop import lacks
+from ecokit.shop.opened import COLUMNS as COLUMNS_MOST
 
 # --- amounts ---------------------------------------------------------------------------------
 
 Numbers = dict[str, list[Any]]
 
 
-def lines_of(numbers: Numbers, **more: Any) -> amounts.Lines:
+def lines_of(numbers: Any, **more: Any) -> amounts.Lines:
     """Return lines with pieces `n`, prices `p` and amounts `y`."""
     empty: dict[str, Any] = {one: [] for one in ("discounts", "stocks", "prices", "counts")}
     named = {"quantity": "n", "price": "p", "amounts": ["y"], **empty, "comma": set(), **more}
@@ -43,8 +65,8 @@ def test_an_amount_may_be_rounded_and_no_more(product: float, amount: float, sam
     assert amounts._holds(pd.Series([product]), pd.Series([amount])) == same
 
 
-WHOLE = {"n": [5, 7], "p": [10.0, 10.0]}
-OFF: dict[str, tuple[list[float], list[float], bool]] = {  # the discount, what was paid, is it so
+WHOLE: Numbers = {"n": [5, 7], "p": [10.0, 10.0]}
+OFF: dict[str, tuple[list[Any], list[Any], bool]] = {  # the discount, what was paid, is it so
     "yuan": ([2, 3], [48, 67], True),
     "yuan, negative": ([-2, -3], [48, 67], True),
     "tenths that stay": ([8, 9], [40, 63], True),
@@ -249,7 +271,8 @@ def test_a_price_that_may_be_an_amount_is_told(
     price: str, rows: int, given: dict[str, Any], told: bool
 ) -> None:
     numbers: Numbers = {"n": [2, 3][:rows], price: [10, 5][:rows], "_product": list("ab")[:rows]}
-    lines, unsure = lines_of(numbers, price=price, **{"amounts": [], **given}), {}
+    unsure: dict[str, str] = {}
+    lines = lines_of(numbers, price=price, **{"amounts": [], **given})
     columns: dict[str, Any] = {}
     amounts._by_itself(lines, price, columns, unsure)
     assert bool(unsure) is told
@@ -321,7 +344,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield one
 
 
-def laid(connection: Any, columns: dict[str, list[str | None]]) -> Source:
+def laid(connection: Any, columns: Mapping[str, Sequence[str | None]]) -> Source:
     """Return a source of texts."""
     rows = zip(*columns.values(), strict=True)
     cells = ", ".join(
@@ -513,9 +536,9 @@ def test_columns_that_are_there_twice_are_numbered() -> None:
 def test_a_table_may_have_so_many_columns(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a,b\n")
-    head = ",".join(f"c{n}" for n in range(files.COLUMNS))
-    assert len(files._csv(path, "a", head + "\n", []).columns) == files.COLUMNS
-    with pytest.raises(CourseError, match=f"It has {files.COLUMNS + 1:,} columns"):
+    head = ",".join(f"c{n}" for n in range(COLUMNS_MOST))
+    assert len(files._csv(path, "a", head + "\n", []).columns) == COLUMNS_MOST
+    with pytest.raises(CourseError, match=f"It has {COLUMNS_MOST + 1:,} columns"):
         files._csv(path, "a", head + ",x\n", [])
 
 
@@ -599,12 +622,12 @@ def test_a_page_may_be_so_long_and_of_so_many_tables(
     monkeypatch.setattr(files, "LONGEST_PAGE", 1000)
     path.write_bytes(b"<table>" * 5000 + b"<tr>")
     monkeypatch.setattr(files, "LONGEST_PAGE", 1 << 20)
-    monkeypatch.setattr(files, "_rows_of_page", lambda _: deep())
+    monkeypatch.setattr(files, "_rows_of_page", deep)
     with pytest.raises(CourseError, match="stand in one another"):
         list(files._page(path, "a", work, zipped=False))
 
 
-def deep() -> None:
+def deep(_page: bytes) -> None:
     raise RecursionError
 
 
@@ -765,7 +788,7 @@ def test_what_a_shop_can_carry_is_what_runs(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(exercises, "all", lambda: sheets_)
     monkeypatch.setattr(explore, "topics", lambda: ["t", "u"])
     monkeypatch.setattr(needs, "_opened", lambda topic: len if topic == "t" else refuse)
-    assert needs.works([]) == {("exercise", "a"), ("explorer", "t")}  # type: ignore[arg-type]
+    assert needs.works([]) == {("exercise", "a"), ("explorer", "t")}
 
 
 def test_the_file_of_needs_has_a_row_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -781,3 +804,334 @@ def test_the_file_of_needs_has_a_row_for_each(monkeypatch: pytest.MonkeyPatch) -
         "exercise,a,A,1,50,orders: order_id",
         "explorer,t,A,7,60,orders: order_id",
     ]
+
+
+# --- what is said ----------------------------------------------------------------------------
+
+
+def said(**more: Any) -> dict[str, Any]:
+    """Return the contents of a report."""
+    lists: dict[str, Any] = {
+        one: [] for one in ("tables", "refused", "unused", "values", "unsure", "faults", "notes")
+    }
+    can: list[Any] = [
+        ("Measures", [], [("Both", "needs x; y"), ("One", "needs x")]),
+        ("Rest", [], []),
+    ]
+    return {**lists, "can": can, "left_rows": "0 rows", "worth": "", **more}
+
+
+PRINTED: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "nothing": (
+        said(),
+        [
+            "No measure can be computed yet. What the nearest ones lack:",
+            *("  One: needs x", "  Both: needs x; y", "0 kinds of faults, 0 rows left out."),
+        ],
+    ),
+    "all": (
+        said(
+            tables=[("orders", "", 1, 1, ""), ("visits", "", 2000, 1000, "")],
+            refused=[("a", "No.")],
+            unused=[("b", "None.")],
+            values=[("UV", "", "1 visitor", ""), ("Sales", "", "¥1.00", "")],
+            unsure=[("orders", "status", "odd"), ("orders", "region", "or x")],
+            faults=["one"],
+            left_rows="2 rows",
+            worth="worth ¥3.00",
+            notes=["First.", "Second."],
+        ),
+        [
+            *("orders: 1 row read, 1 kept", "visits: 2,000 rows read, 1,000 kept"),
+            *("left aside: a. No.", "left aside: b. None.", "UV: 1 visitor", "Sales: ¥1.00"),
+            *("unsure: orders, status: odd", "unsure: orders, region: or x"),
+            "1 kind of fault, 2 rows left out; order lines among them: worth ¥3.00.",
+            *("First.", "Second."),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_command_says_in_a_few_lines_what_was_found(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, lines = PRINTED[name]
+    asked: list[Any] = []
+
+    def looked(*words: Any, **more: Any) -> Any:
+        asked.extend([*words, more])
+        return SimpleNamespace(out=Path("out"))
+
+    monkeypatch.setattr(command, "look", looked)
+    monkeypatch.setattr(command, "contents", lambda _: given)
+    command.run(Path("in"), None, Path("m"), "p")
+    assert capsys.readouterr().out.splitlines() == [*lines, "The report: out/report.html"]
+    options = {"mapping_file": Path("m"), "preset_name": "p", "progress": True}
+    assert asked == [Path("in"), None, options]
+
+
+def reported(**more: Any) -> Look:
+    part = mapping.Part(["<b>.csv"], {"order_id": "x"}, unsure={"order_id": "<i>"})
+    plan = mapping.Plan({"orders": part}, {"<b>.csv": "jd_orders"}, {"c.csv": "<u>"})
+    sources = [
+        Source("<b>.csv", ("x",), "", notes=("One.", "Two.")),
+        Source("d.csv", ("x", "y"), ""),
+    ]
+    given: dict[str, Any] = {
+        "rows": {"orders": 3000},
+        "kept": {"orders": 2000},
+        "faults": [Fault("orders", "x", "odd", 1, 3)],
+        "left": [
+            Left("order_lines", "no quantity", 2, "row 1", None),
+            Left("orders", "copy", 1, "row 2", -1.5),
+        ],
+        "values": {"sales": 1.5},
+        "abilities": [Ability("exercise", "a", "<s>", ()), Ability("explorer", "b", "B", ("v",))],
+        "notes": ["<em>"],
+    }
+    return Look(Path("in"), Path("out"), plan, sources, [Refused("e", "<p>")], **{**given, **more})
+
+
+def test_a_page_escapes_what_comes_from_files() -> None:
+    page, text = pages.html(reported()), pages.text(reported())
+    for mark in ("<b>.csv", "<i>", "<u>", "<s>", "<em>"):
+        assert mark not in page
+        assert f"&lt;{mark[1:-1].partition('>')[0]}&gt;" in page
+        assert mark in text
+    assert page.count("</head>") == 1
+    assert page.index("@font-face") < page.index("</head>")
+
+
+def test_a_report_counts_what_was_read_and_left_out() -> None:
+    text = pages.text(reported())
+    for line in (
+        "- <b>.csv: 1 column, taken for orders (jd_orders). One. Two.",
+        "- d.csv: 2 columns, taken for nothing.",
+        "- Sales 销售额: ¥1.50 (",
+        "- Table orders: 3,000 rows read, 2,000 kept. Columns: order_id\n",
+        "- order_lines: 2 rows, each without quantity, or with one that cannot be read (row 1)",
+        "- orders: 1 row, a copy of another row, in every column (row 2), worth -¥1.50\n",
+        "Order lines among them: worth -¥1.50, and 2 rows of unknown worth.\n",
+        "- c.csv: <u>\n",
+        "- e: <p>\n",
+        "Measures and KPIs: 0 of 0\n",
+        "Exercises: 1 of 1\n- yes: <s>\n",
+        "Explorers: 0 of 1\n- no: B, needs v\n",
+        "- orders, order_id: <i>\n",
+    ):
+        assert line in text, line
+    bare_text = pages.text(reported(rows={}, kept={}, left=[], faults=[], values={}))
+    assert "- Table orders: 0 rows read, 0 kept." in bare_text
+    assert "WHAT WAS LEFT OUT\n- Nothing.\n\nWHAT IS WRONG OR STRANGE\n- Nothing" in bare_text
+    page = pages.html(reported())
+    assert '<td class="n">3,000</td><td class="n">2,000</td>' in page
+    assert "Left out of every figure above: 3 rows. Order lines among them: worth" in page
+    assert '<td class="n">2</td><td>row 1</td><td class="n"></td>' in page
+    assert "Order lines among them" not in pages.html(reported(left=[]))
+
+
+def test_a_fault_is_a_sentence_with_and_without_an_example() -> None:
+    one = Fault("orders", "x", "odd", 1, 3, "7", "Mend it.")
+    assert one.sentence() == "Table orders, column x: 1 of 3 rows: odd, for example 7. Mend it."
+    assert Fault("orders", "x", "odd", 2, 3).sentence().endswith("2 of 3 rows are odd.")
+
+
+@pytest.mark.parametrize(
+    ("paid", "end"),
+    [
+        (None, "stay, without a state."),
+        ({"column": "x", "only_if": {}}, "and do not count as paid."),
+        ({"column": "x"}, "count as paid if they have a time of payment."),
+        ("x", "count as paid if they have a time of payment."),
+    ],
+)
+def test_what_becomes_of_an_order_without_a_state_is_told(paid: Any, end: str) -> None:
+    assert checks._of_state(paid).endswith(end)
+
+
+def test_a_notebook_begins_with_words_and_ends_in_a_line(tmp_path: Path) -> None:
+    assert template.lay(tmp_path)
+    text = (tmp_path / template.NAME).read_text("utf-8")
+    found = json.loads(text)
+    assert text.endswith("}\n")
+    assert (found["nbformat"], found["nbformat_minor"]) == (4, 5)
+    kinds = [(one["id"], one["cell_type"], "outputs" in one) for one in found["cells"]]
+    numbers = [int(name.partition("-")[2]) for name, _kind, _out in kinds]
+    assert numbers == sorted(set(numbers))
+    assert all(
+        (kind == "code", out) == (n % 2 == 1,) * 2
+        for n, (_id, kind, out) in zip(numbers, kinds, strict=True)
+    )
+    assert kinds[0] == ("cell-0", "markdown", False)
+    assert not any(line.startswith("```") for one in found["cells"] for line in one["source"])
+
+
+# --- mappings --------------------------------------------------------------------------------
+
+COLUMNS = "columns: {order_id: a}"
+WRONG = {
+    "[]": "no entry 'tables'",
+    "tables: []": "no entry 'tables'",
+    "copies: x\ntables: {}": "copies is 'x'. Write one of: leave out sure ones, leave out, keep.",
+    "presets: [a]\ntables: {}": "write names and words below presets",
+    "ignored: [a]\ntables: {}": "write names and words below ignored",
+    "tables: {orders: []}": "table orders: write its files and columns below it",
+    "tables: {orders: {file: a, zzz: b}}": "table orders: 'file' is no entry",
+    "tables: {orders: {files: [], " + COLUMNS + "}}": "write its files and columns below it",
+    "tables: {orders: {files: [[a]], " + COLUMNS + "}}": "write its files and columns below it",
+    "tables: {orders: {files: {a: b}, " + COLUMNS + "}}": "write its files and columns below it",
+    "tables: {orders: {files: a, columns: [x]}}": "write its files and columns below it",
+    "tables: {orders: {files: a, columns: {}}}": "write its files and columns below it",
+    "tables: {orders: {files: a, one_row_a: visit_id, " + COLUMNS + "}}": "none of its columns",
+    "tables: {orders: {files: a, where: [x], " + COLUMNS + "}}": "below 'where' stand columns",
+    "tables: {orders: {files: a, columns: {order_id: true}}}": "write the name of a column",
+    "tables: {orders: {files: a, columns: {order_id: [a]}}}": "write the name of a column",
+    "tables: {orders: {files: a, columns: {order_id: {}}}}": "'' says nothing",
+    "tables: {orders: {files: a, columns: {order_id: {b: 1, a: 2}}}}": "'a' says nothing",
+    "tables: {orders: {files: a, columns: {order_id: {none: []}}}}": "'none' is not written so",
+    "tables: {orders: {files: a, columns: {order_id: {words: [a]}}}}": r"Write \{a: b\}",
+    "tables: {orders: {files: a, columns: {order_id: {join: a}}}}": r"Write \[a, b\]",
+    "tables: {a: &x {}, b: *x}": "near line 1",
+    "\ntables: {": "near line",
+    "tables: \x00": "no YAML",
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_mapping_that_is_wrong_is_told(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(CourseError, match=WRONG[text]):
+        mapping.read(path)
+
+
+def test_a_mapping_may_be_so_long_and_so_deep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "m.yaml"
+    text = (
+        "folder: f\ntables: {orders: {files: [1, b.csv], where: {x: 1, y: [2, 3]}, repeat: n, "
+        "columns: {order_id: 5, region: 1.5}}}"
+    )
+    path.write_text(text)
+    monkeypatch.setattr(mapping, "LONGEST", len(text))
+    plan, folder = mapping.read(path)
+    part = plan.tables["orders"]
+    assert (folder, plan.copies, part.files) == ("f", "leave out sure ones", ["1", "b.csv"])
+    assert (part.where, part.repeat, part.one_row_a) == ({"x": [1], "y": [2, 3]}, "n", "")
+    monkeypatch.setattr(mapping, "LONGEST", len(text) - 1)
+    with pytest.raises(CourseError, match="has more than"):
+        mapping.read(path)
+    assert mapping._loaded("[\n" * 20 + "]\n" * 20)
+    with pytest.raises(Exception, match="far too deep"):
+        mapping._loaded("[\n" * 21 + "]\n" * 21)
+    path.write_bytes(b"\xff")
+    with pytest.raises(CourseError, match="not UTF-8"):
+        mapping.read(path)
+    with pytest.raises(CourseError, match="cannot be read"):
+        mapping.read(tmp_path / "no.yaml")
+
+
+# --- names, words, money ---------------------------------------------------------------------
+
+
+def test_a_column_is_known_by_the_first_that_has_its_name() -> None:
+    assert names.known(("Order ID", "order-id", "价格元", "价格")) == {
+        **{"orderid": "Order ID", "价格元": "价格元", "价格": "价格"},
+    }
+    assert names.bare("#") == "#"
+    source = Source("a", ("A b", "a_b", "C"), "")
+    assert [guess.there(one, source) for one in ("a_b", "AB", "c", "d")] == [
+        "a_b",
+        "A b",
+        "C",
+        None,
+    ]
+    assert guess._has(["x", "c"], source)
+    assert not guess._has("x", source)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "found"),
+    [
+        (["x", "c", "ab"], "C"),
+        (["x"], None),
+        ("x", None),
+        ({"path": "C.a"}, {"path": "C.a"}),
+        ({"path": ["x.a", "C.b", "C.c"]}, {"path": "C.b"}),
+        ({"path": "x.a"}, None),
+        ({"value": 1}, {"value": 1}),
+        ({"column": "c"}, "C"),
+        ({"column": "x", "over": "c"}, None),
+        ({"column": "c", "over": "ab"}, {"column": "C", "over": "A b"}),
+        ({"column": "c", "paid_if": "ab"}, {"column": "C", "is_paid": "A b"}),
+    ],
+)
+def test_an_entry_of_a_preset_is_found_in_a_file(theirs: Any, found: Any) -> None:
+    source, one = Source("a", ("A b", "C"), ""), guess.presets()["jd_orders"]
+    assert guess._resolved(theirs, source, one) == found
+
+
+def test_the_preset_with_the_most_signs_is_taken() -> None:
+    signs = [guess._ways(one)[0] for one in guess.presets()["jd_orders"].signs]
+    source = Source("a", tuple(signs), "")
+    chosen = guess._preset_of(source, None)
+    assert chosen is not None
+    assert chosen.name == "jd_orders"
+    assert guess._preset_of(source, guess.presets()["shopify_orders"]) is None
+    assert guess._preset_of(Source("a", ("x",), ""), None) is None
+
+
+def test_orders_of_goods_that_came_back_are_counted(connection: Any) -> None:
+    def told(rows: str, columns: str = "order_id, quantity") -> list[str]:
+        lines = connection.sql(f"FROM (VALUES {rows}) AS t({columns})")
+        return looking._goods_back({"order_lines": lines}, connection)
+
+    assert looking._goods_back({}, connection) == []
+    assert told("(1, -1)", "order_id, pieces") == []
+    assert told("(1, 0), (2, 1)") == []
+    assert told("(1, NULL::INT)") == []
+    assert told("(1, -1), (1, 0), (2, 5)") == []
+    assert told("(1, -1), (2, 1)")[0].startswith("1 of 2 orders holds nothing")
+    assert told("(1, -1), (2, -1), (3, 1)")[0].startswith("2 of 3 orders hold nothing")
+
+
+@pytest.mark.parametrize(("kept", "whole"), [(5, True), (6, False)])
+def test_of_a_long_shop_only_the_measures_are_computed(
+    kept: int, whole: bool, monkeypatch: pytest.MonkeyPatch, connection: Any
+) -> None:
+    asked: list[str] = []
+
+    def measured(one: str, _shop: Any) -> Any:
+        asked.append(one)
+        few: dict[str, list[Any]] = {"orders": [], "visits": [(None,)]}
+        rows = few.get(one, [(2,)])
+        return SimpleNamespace(fetchall=lambda: rows)
+
+    monkeypatch.setattr(looking, "LONG", 5)
+    monkeypatch.setattr(kpi, "measure", measured)
+    ids = ["a_kpi", "orders", "visits", "uv", "sales"]
+    can = [Ability("measure", one, one, ("x",) if one == "sales" else ()) for one in ids]
+    monkeypatch.setattr(looking, "abilities", lambda _: [Ability("exercise", "uv", "", ()), *can])
+    found = Look(Path("in"), Path("out"), mapping.Plan({}), kept={"orders": kept - 1, "visits": 1})
+    looking._measure(found, {})
+    assert asked == ["a_kpi"] * whole + ["orders", "visits", "uv"]
+    measures = vars(found)["values"]
+    assert measures == {**({"a_kpi": 2.0} if whole else {}), "uv": 2.0}
+
+
+def test_characters_of_a_face_begin_with_the_radicals() -> None:
+    assert face.chinese("\u2e7f\u2e80客，a") == {"\u2e80", "客", "，"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "total", "what"),
+    [
+        ("refund", 1.5, "refunds that are not taken off sales, ¥1.50 in all"),
+        ("refunded", None, "orders refunded in part; the file does not say how much"),
+        ("discount", 2000, "discounts that are not taken off sales, ¥2,000.00 in all"),
+    ],
+)
+def test_money_that_is_not_taken_off_is_named(kind: str, total: Any, what: str) -> None:
+    assert taken_off._words(kind, total)[0] == what
