@@ -331,10 +331,14 @@ def _with_one_above(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
 
 
 def _another_lever(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
-    """Return the month in which another KPI than in the weakest lacks most, by most points."""
+    """Return the month in which another KPI than in the weakest lacks most, by most points.
+
+    The page tells of the month in which campaigns converted least.
+    """
     weak = _weak(shop)
     first = weak[0][1]["gain_at_target"].idxmax()
-    taken = (weak[0][0], _with_one_above(shop)[0])
+    told = min(weak, key=lambda one: one[1].loc["campaign_conversion", "attainment"])
+    taken = (weak[0][0], _with_one_above(shop)[0], told[0])
 
     def ahead(one: tuple[pd.Timestamp, pd.DataFrame]) -> tuple[bool, float]:
         most, second = one[1]["gain_at_target"].nlargest(2)

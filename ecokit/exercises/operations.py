@@ -25,7 +25,7 @@ SWAYED = 0.40  # of the visits of a place that buy by what stands there
 HELD = 7  # days for which a payment service keeps the money of a sale
 ORDER_DAYS, LEAD = 14, 5  # days of demand in an order, and days until it arrives
 CELL_LEVEL = 0.95  # what the notebook's cells hold until they are changed
-CELL_TARGET, CELL_DAY, CELL_OFFER = 250_000, "11-20", "O020"
+CELL_TARGET, CELL_DAY, CELL_OFFER = 250_000, "11-20", "O037"
 
 CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
 

@@ -23,12 +23,12 @@ TARGET = 60  # seconds within which a consultation is answered in time: the wind
 GOAL = 0.8  # share of contacts to answer in time
 SHRINKAGE = 0.3  # share of paid time in which agents are not in their seats
 PAID_HOURS = 40  # a week, full time
-TUESDAY = 2  # whose contacts are asked about; Monday is 1
+SUNDAY = 7  # whose contacts are asked about; Monday is 1
 OCTOBER = 10  # whose customers' patience is asked for
 JUNE = 6  # the same in the notebook's cell
 CONSULTATION = 2  # the touchpoint that is kept by an answer in time
 RUSH = 11  # the month that finance has counted
-DESKS = 4  # of one size that answer together
+DESKS = 3  # of one size that answer together
 DAYS = 2  # without another contact: solved
 USUAL_DAYS = 7  # the same on the page
 HALF = "2025-07-01"  # when the second half-year begins
@@ -75,8 +75,8 @@ MOST = 8  # agents that a block of the plan can have
 )
 def in_time(shop: Shop) -> sheet.Sheet:
     weekdays = topic.answers(shop, by="weekday", target=TARGET).set_index("weekday")
-    asked = weekdays.loc[TUESDAY]
-    contacts = shop.contacts[shop.contacts["arrived_at"].dt.day_of_week == TUESDAY - 1]
+    asked = weekdays.loc[SUNDAY]
+    contacts = shop.contacts[shop.contacts["arrived_at"].dt.day_of_week == SUNDAY - 1]
     hours = topic.answers({"contacts": contacts}, by=["day", "hour"], target=TARGET)
     days = topic.answers({"contacts": contacts}, by="day", target=TARGET)
     year = topic.answers(shop, target=TARGET).iloc[0]
@@ -91,8 +91,8 @@ def in_time(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "Touchpoint 2 asks for an answer within {n} seconds. Take the {day}s of the year. "
             "Which share of **all** their contacts was answered in time?"
-        ).format(n=TARGET, day=names[TUESDAY - 1]),
-        case=(f"{names[TUESDAY - 1]}s",),
+        ).format(n=TARGET, day=names[SUNDAY - 1]),
+        case=(f"{names[SUNDAY - 1]}s",),
         right=asked["service_level"],
         wrong={
             "left_out_the_abandoned": asked["service_level_answered"],
@@ -106,7 +106,7 @@ def in_time(shop: Shop) -> sheet.Sheet:
         },
         above={words.format(month=f"{month:%B}"): level for month, level in months.items()},
         table=table,
-        cell=(names[TUESDAY - 1], "service_level"),
+        cell=(names[SUNDAY - 1], "service_level"),
         hints=(
             _("Whoever gave up was not answered in time. They belong to all contacts."),
             _("`service_desk.answers(shop, by='weekday')` has a `service_level`; Monday is 1."),
@@ -115,10 +115,10 @@ def in_time(shop: Shop) -> sheet.Sheet:
             "Count contacts with an answer within the target, and divide by all contacts, those "
             "who gave up included."
         ),
-        code="""
+        code=f"""
             from ecokit import service_desk
             weekdays = service_desk.answers(shop, by="weekday", target=60).set_index("weekday")
-            weekdays.loc[2, "service_level"]
+            weekdays.loc[{SUNDAY}, "service_level"]
         """,
     )
 
@@ -358,7 +358,7 @@ def agents(shop: Shop) -> sheet.Sheet:
     seats = _agents(n, peak.handling)
     return sheet.Sheet(
         prompt=_(
-            "The shop takes the desks of three sister shops into its own, each as large as this "
+            "The shop takes the desks of two sister shops into its own, each as large as this "
             "one. In the busiest hour **{n:.0f} contacts** arrive then, of {minutes:.2f} minutes "
             "each. How many agents must be in their seats so that {goal:.0%} are answered within "
             "{target} seconds, if nobody gives up (Erlang C)?"
@@ -382,7 +382,7 @@ def agents(shop: Shop) -> sheet.Sheet:
         solution=_(
             "The smallest number above the erlangs whose Erlang C service level reaches the goal. "
             "The agents above the erlangs are not idle luxury: they are what makes the line move. "
-            "Four desks each for itself need {apart} agents in such an hour, the joint one {n}: a "
+            "Three desks each for itself need {apart} agents in such an hour, the joint one {n}: a "
             "large desk needs fewer for each contact."
         ).format(apart=DESKS * peak.agents, n=seats),
         code=f"""
