@@ -34,8 +34,8 @@ from ecokit.shop.simulator.world import World, build_world, looks_again
 
 DAY = pd.Timedelta(days=1)
 TODAY = 8  # weeks at the end whose spend is today's, as `campaigns.responses` has it
-# Weeks to compare with: those before, until something else ran in some regions only.
-REGIONAL = {"Campus group partner": 8, "Car screen placement": 3, "Short drama placement": 5}
+WEEKS = 16  # before a pause: those of other pauses and campaigns of some regions are passed over
+REGIONAL = ("Campus group partner", "Car screen placement", "Short drama placement")
 # Left out together: their windows lie weeks apart, and what one leads to later is small.
 TESTS = tuple(row["name"] for row in read("tests"))
 LEFT_OUT = (
@@ -43,7 +43,6 @@ LEFT_OUT = (
     ("H1", "Members' thanks", "Short drama placement"),
     (*TESTS, "Car screen placement"),
 )
-PAUSES = {"paid_search": 8, "social": 8}
 LISTS = (
     ("Members' days", "orders"),
     ("Members' thanks", "orders"),
@@ -140,13 +139,11 @@ def counts(shop: Shop, outcome: str, campaign: Any) -> pd.Series:
 
 def regional(company: Company) -> Iterator[Told]:
     """Campaigns of some regions beside the others; the naive answer is what carries the tag."""
-    for name, weeks in REGIONAL.items():
+    for name in REGIONAL:
         row = company.campaign(name)
         where = row.regions.split()
         window = (row.start_on, row.end_on)
-        found = campaigns.other_regions(
-            company.shop, *window, where, outcome="visits", before=weeks
-        )
+        found = campaigns.other_regions(company.shop, *window, where, outcome="visits")
         gone = company.without(name)
         there, less = (counted(one, "visits", *window, where) for one in (company.shop, gone))
         tagged = campaigns.tagged(company.shop, row.campaign_id, outcome="visits").effect
@@ -154,15 +151,20 @@ def regional(company: Company) -> Iterator[Told]:
 
 
 def pauses(company: Company) -> Iterator[Told]:
-    """Pauses of ads; the naive answer is the visits that no longer carry the channel's name."""
+    """Pauses of ads; the naive answers are what the regions had before and what has the name."""
     for row in company.shop.pauses.itertuples():
-        found = campaigns.pause(company.shop, row.pause_id, before=PAUSES[row.channel_id])
-        window = (row.start_on, row.end_on, row.regions.split())
+        regions = row.regions.split()
+        found = campaigns.pause(company.shop, row.pause_id)
+        window = (row.start_on, row.end_on, regions)
         there, gone = (
             counted(one, "visits", *window) for one in (company.shop, company.without(row.pause_id))
         )
-        lost = found.lost
-        yield Told(f"pause {row.channel_id}", gone - there, lost.low, lost.high, found.tagged)
+        earlier = (row.start_on - 7 * WEEKS * DAY, row.start_on - DAY, regions)
+        share = ((row.end_on - row.start_on) / DAY + 1) / (7 * WEEKS)
+        before = share * counted(company.shop, "visits", *earlier)
+        told = (gone - there, found.lost.low, found.lost.high)
+        yield Told(f"pause {row.channel_id}, before and after", *told, before - there)
+        yield Told(f"pause {row.channel_id}, by name", *told, found.tagged)
 
 
 def spending(company: Company) -> Iterator[Told]:

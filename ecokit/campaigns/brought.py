@@ -261,13 +261,15 @@ def other_regions(
     """Compare the regions that had a campaign with those that did not (difference in differences).
 
     Four sums say it: what the regions with it had before, times how the other regions moved
-    from before to during, is what they would have had without it.
+    from before to during, is what they would have had without it. Weeks before in which a channel
+    paused, or a campaign ran, in some regions only are passed over: they are no usual ones.
 
     Parameters
     ----------
     data : Shop or mapping of tables
         ``orders`` (``placed_at``, ``paid_at``, ``region``) or ``visits`` (``started_at``,
-        ``region``).
+        ``region``). If there are ``pauses`` and ``campaigns`` (``start_on``, ``end_on``,
+        ``regions``, separated by blanks), their weeks are passed over.
     start, end : day
         The first and last day of the campaign, or of any window.
     regions : str or list of str
@@ -275,7 +277,7 @@ def other_regions(
     outcome : str
         "orders", which are paid ones, or "visits".
     before : int
-        Weeks before `start` to compare with, of seven days each.
+        Weeks before `start` to compare with, of seven days each; fewer if there are no more.
     errors : str
         "region_week": the noise is read from all region-weeks, each one cluster; it holds if
         regions with the campaign are as noisy as others. "randomisation": from all other ways in
@@ -330,7 +332,8 @@ def other_regions(
     weeks = numbers.count("before", before, LEAST_WEEKS, 200)
     days = counting.daily(data, outcome, "region")
     named = counting.region_names(regions, list(map(str, days)))
-    return by_regions(region_panel(days, seen, named, weeks, outcome), outcome, level, errors)
+    panel = region_panel(days, seen, named, weeks, outcome, busy=counting.apart(data))
+    return by_regions(panel, outcome, level, errors)
 
 
 def by_regions(panel: Panel, outcome: str, level: float, errors: str = "region_week") -> Brought:
@@ -542,9 +545,10 @@ def _compared(
             between = campaign.window
         found.append(_by_season(days, seen, around, outcome, None, level, between))
     if campaign.regions:
-        apart = counting.daily(data, outcome, "region")
-        named = counting.region_names(list(campaign.regions), list(map(str, apart)))
-        panel = region_panel(apart, seen, named, WEEKS, outcome, until)
+        split = counting.daily(data, outcome, "region")
+        named = counting.region_names(list(campaign.regions), list(map(str, split)))
+        busy = counting.apart(data)
+        panel = region_panel(split, seen, named, WEEKS, outcome, until, busy)
         found.append(by_regions(panel, outcome, level))
     if campaign.campaign_id in _listed(data):
         arms = counting.by_arm(data, campaign.campaign_id, outcome, seen)

@@ -49,6 +49,30 @@ def campaign_of(data: Any, campaign_id: object) -> Campaign:
     return Campaign(str(one["campaign_id"]), window(one["start_on"], one["end_on"]), tuple(named))
 
 
+def apart(data: Any) -> list[Window]:
+    """Return when a channel paused, or a campaign ran, in some regions only; none without tables.
+
+    Examples
+    --------
+    >>> pauses = pd.DataFrame({"start_on": [pd.Timestamp("2025-05-12")],
+    ...                        "end_on": [pd.Timestamp("2025-06-22")], "regions": ["north east"]})
+    >>> [(one.days, one.start.day) for one in apart({"pauses": pauses})]
+    [(42, 12)]
+    """
+    tables, columns, found = frames.tables(data), ["start_on", "end_on", "regions"], list[Window]()
+    for name in ("campaigns", "pauses"):
+        if tables.get(name) is None:
+            continue
+        (frame,) = frames.door({name: tables[name]}, {name: ""})
+        if not set(columns) <= set(frame.collect_schema().names()):
+            continue
+        given = {name: frame.filter(~nw.col("regions").is_null()).to_native()}
+        (table,) = frames.fetched(given, {name: columns}, types={"regions": "string"})
+        table = table[table["regions"].str.strip() != ""]
+        found += [window(*one) for one in zip(table["start_on"], table["end_on"], strict=True)]
+    return found
+
+
 def daily(data: Any, outcome: str, by: str | None = None) -> pd.DataFrame:
     """Count an outcome by day: rows are days without a gap, columns the values of `by`.
 

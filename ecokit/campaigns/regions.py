@@ -7,6 +7,7 @@ runs in the same weeks in all its regions: the cross ratio of four sums.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -83,17 +84,15 @@ def region_panel(
     weeks: int,
     outcome: str,
     until: pd.Timestamp | None = None,
+    busy: Sequence[Window] = (),
 ) -> Panel:
-    """Return the counts of a window and of the weeks before it, or before the day `until`."""
+    """Return the counts of a window and of the weeks before it, or before the day `until`.
+
+    Weeks that a `busy` window touches are passed over.
+    """
     until = until or seen.start
     windows.inside(days, seen, outcome)
-    there = int((until - days.index[0]) / DAY) // 7
-    if there < LEAST_WEEKS:
-        message = _(
-            "Only {n} days lie before the window. Give data of two weeks or more before it."
-        )
-        raise CourseError(message.format(n=int((until - days.index[0]) / DAY)))
-    before = days.loc[until - min(weeks, there) * 7 * DAY : until - DAY]
+    before = _weeks_before(days, until, weeks, busy)
     parts = [(before, until), (days.loc[seen.start : seen.end], seen.start)]
     sums = [
         part.groupby(((pd.DatetimeIndex(part.index) - first) // DAY) // 7).sum()
@@ -109,6 +108,28 @@ def region_panel(
         )
         raise CourseError(message.format(table=outcome))
     return panel
+
+
+def _weeks_before(
+    days: pd.DataFrame, until: pd.Timestamp, weeks: int, busy: Sequence[Window]
+) -> pd.DataFrame:
+    """Return the days of the last weeks before a day, seven days each, without busy ones."""
+    there = int((until - days.index[0]) / DAY)
+    ends = [until - (7 * back + 1) * DAY for back in range(there // 7)]
+    if len(ends) < LEAST_WEEKS:
+        message = _(
+            "Only {n} days lie before the window. Give data of two weeks or more before it."
+        )
+        raise CourseError(message.format(n=there))
+    taken = (Window(end - 6 * DAY, end) for end in ends)
+    free = [one for one in taken if not any(one.overlaps(other) for other in busy)][:weeks]
+    if len(free) < LEAST_WEEKS:
+        message = _(
+            "Of the {n} weeks before the window {free} are free of pauses and of campaigns in some "
+            "regions. Give data of two such weeks or more before it."
+        )
+        raise CourseError(message.format(n=len(ends), free=len(free)))
+    return pd.concat([days.loc[one.start : one.end] for one in reversed(free)])
 
 
 def log_error(sums: Sums, spread: float) -> float:

@@ -587,11 +587,13 @@ def pause(data: Any, pause_id: str, *, before: int = 16, confidence: float = 0.9
     ----------
     data : Shop or mapping of tables
         ``pauses`` (``pause_id``, ``channel_id``, ``start_on``, ``end_on``, ``regions``, separated
-        by blanks), ``spend`` and ``visits`` as for :func:`identifiable`.
+        by blanks), ``spend`` and ``visits`` as for :func:`identifiable`. If there are
+        ``campaigns`` with ``regions``, weeks of those in some regions are passed over.
     pause_id : str
         The pause.
     before : int
-        Weeks before it to compare with.
+        Weeks before it to compare with; those of other pauses are passed over, as in
+        :func:`other_regions`. Fewer if there are no more.
     confidence : float
         Of the interval.
 
@@ -627,9 +629,11 @@ def pause(data: Any, pause_id: str, *, before: int = 16, confidence: float = 0.9
     level = numbers.share("confidence", confidence, zero=False, one=False)
     days = counting.daily(data, "visits", "region")
     treated = counting.region_names(named, list(map(str, days)))
-    whole = by_regions(region_panel(days, seen, treated, weeks, "visits"), "visits", level)
+    busy = counting.apart(data)
+    panel = region_panel(days, seen, treated, weeks, "visits", busy=busy)
+    whole = by_regions(panel, "visits", level)
     own = _own_visits(data, channel, days)
-    panel = region_panel(own, seen, treated, weeks, "visits")
+    panel = region_panel(own, seen, treated, weeks, "visits", busy=busy)
     stayed = panel.sums().without - panel.sums().treated_in
     lost = Brought(
         "regions", "visits", -whole.effect, -whole.high, -whole.low, whole.came, whole.without

@@ -30,6 +30,10 @@ class Window:
         """How many days."""
         return int((self.end - self.start) / DAY) + 1
 
+    def overlaps(self, other: Window) -> bool:
+        """Whether a day lies in both."""
+        return self.start <= other.end and other.start <= self.end
+
     def dates(self) -> pd.DatetimeIndex:
         """Return its days."""
         return pd.date_range(self.start, self.end)

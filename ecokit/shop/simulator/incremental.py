@@ -4,7 +4,8 @@ Each visit of a chain has a way and a cause, and a chance of an order that hangs
 kind of product, and on who comes. Without a way, its new visits are missing and all that they led
 to; the others come by another way or later, without the offer; and all people pay prices without
 the discount. Summed over visits this is what rerunning the company without the way gives, up to
-stock, queues and the luck of orders, and takes no rerun.
+stock, queues and the luck of orders, and takes no rerun. What is missing within a campaign's own
+days is told apart: that is what regions and held-out groups are compared in.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import cache, cached_property
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator import people, traffic, ways
+from ecokit.shop.simulator import media, people, traffic, ways
 from ecokit.shop.simulator.arrays import (
     DAY,
     Bools,
@@ -42,6 +43,7 @@ LUCKS = 20
 MOST = 2 * HOUSE  # visits a day that the truth is drawn from; larger companies are scaled up
 CHUNK = 366  # days whose first visits are drawn at once
 LEAST_SERVED = 0.1
+MEASURES = ("visits", "orders", "profit", "days_visits", "days_orders")
 EMPTY = 7  # days after a campaign that shelves may be empty
 REST = 9  # days from an order to the first that may bring its customer back: delivery, and a week
 
@@ -94,13 +96,21 @@ class Group:
     """Ways that are switched off together; `ratio` is prices without their discounts over before.
 
     `ratio` has days by categories; `email` says that nobody comes back by a message either;
-    `served` is the part of the wanted orders by day that stock allows without them.
+    `served` is the part of the wanted orders by day that stock allows without them. `days` are the
+    first and the last day in which they run; `listed` says that they are a message to a list,
+    which is judged within its days beside people who get the discount too.
     """
 
     ways: Bools
     ratio: Floats
     email: bool
     served: Floats
+    days: tuple[int, int]
+    listed: bool
+
+    def runs(self, day: Ints) -> Bools:
+        """Whether they run on each of the days."""
+        return (day >= self.days[0]) & (day <= self.days[1])
 
 
 @dataclass(frozen=True)
@@ -147,7 +157,12 @@ class Company:
         """Return ways that are switched off together, with the prices without them."""
         gone = np.flatnonzero(off[self.world.channels :])
         ratio = (1 - self.best(gone)) / (1 - self.usual)
-        return Group(off, ratio, bool(off[EMAIL]), self.eased(gone))
+        plan, one = self.world.campaigns, gone if off.sum() == 1 else gone[:0]
+        days = (0, self.world.days - 1)
+        for number in one.tolist():
+            days = (int(plan.first[number]), int(plan.last[number]))
+        listed = bool(plan.mailed[one].any())
+        return Group(off, ratio, bool(off[EMAIL]), self.eased(gone), days, listed)
 
     @cached_property
     def served(self) -> Floats:
@@ -230,13 +245,12 @@ def incremental(world: World, state: State, profit: float) -> Columns:
         lucks += _missing(company, groups, seen.scaled(kept, dear), led) / LUCKS
     values = [_with_interactions(part, sources) for part in (this, lucks)]
     names = [name for _, name, _ in sources]
-    kinds = ("campaign", "channel", "interaction")
-    columns = ("visits", "orders", "profit")
+    kinds = ("campaign", "channel", "ads", "interaction")
     return {
         "source": Coded(np.arange(len(names)), tuple(names)),
         "kind": Coded(np.array([kinds.index(kind) for _, _, kind in sources]), kinds),
-        **{name: np.round(values[0][:, n], 2) for n, name in enumerate(columns)},
-        **{f"mean_{name}": np.round(values[1][:, n], 2) for n, name in enumerate(columns)},
+        **{name: np.round(values[0][:, n], 2) for n, name in enumerate(MEASURES)},
+        **{f"mean_{name}": np.round(values[1][:, n], 2) for n, name in enumerate(MEASURES)},
     }
 
 
@@ -248,6 +262,7 @@ def _sources(world: World) -> list[tuple[Bools, str, str]]:
     names = [row["channel_id"] for row in read("channels")]
     paid = [code for code, name in enumerate(names) if name not in ways.ALWAYS]
     found += [(every.channel == code, names[code], "channel") for code in paid]
+    found += [(number == code, f"ads_{names[code]}", "ads") for code in media.paid().tolist()]
     found += [(number >= world.channels, "campaigns", "interaction")]
     return [*found, (np.isin(every.channel, paid), "channels", "interaction")]
 
@@ -360,12 +375,12 @@ def kinds_of_day(world: World) -> tuple[Floats, Floats, Floats]:
 
 
 def _missing(company: Company, groups: list[Group], seen: Seen, led: Led) -> Floats:
-    """Visits, orders and profit that are missing without each group of ways, a row each."""
+    """Return `MEASURES` of what is missing without each group of ways, a row each."""
     by_way = np.argsort(seen.way[led.before].astype(np.int16), kind="stable")
     led = Led(led.before[by_way], led.after[by_way])
     edges = np.searchsorted(seen.way[led.before], np.arange(len(company.world.ways) + 1))
     by_day = np.argsort(seen.day.astype(np.int16), kind="stable")
-    found = np.zeros((len(groups), 3))
+    found = np.zeros((len(groups), len(MEASURES)))
     for number, group in enumerate(groups):
         parts = [slice(edges[way], edges[way + 1]) for way in np.flatnonzero(group.ways).tolist()]
         before = np.concatenate([led.before[part] for part in parts])
@@ -378,12 +393,12 @@ def _missing(company: Company, groups: list[Group], seen: Seen, led: Led) -> Flo
         rows = np.flatnonzero(touched)
         found[number] = _without(company, group, seen.take(rows), dead[rows])
         if group.email:
-            found[number] += _no_messages(company, seen, ~touched)
+            found[number, :3] += _no_messages(company, seen, ~touched)
     return found * company.scale
 
 
 def _without(company: Company, group: Group, seen: Seen, dead: Bools) -> Floats:
-    """Visits, orders and profit of visits, less those without a group of ways.
+    """Return `MEASURES` of visits, less those of the same visits without a group of ways.
 
     `dead` are those that the group brought, or what it brought led to.
     """
@@ -392,16 +407,23 @@ def _without(company: Company, group: Group, seen: Seen, dead: Bools) -> Floats:
     day = np.where(own, seen.late, seen.day)
     alive = ~dead & (day < days)
     there, then = np.clip(seen.day, 0, days - 1), np.clip(day, 0, days - 1)
-    price = (1 - company.usual)[then, seen.kind] / (1 - company.usual)[there, seen.kind]
-    price = price * group.ratio[then, seen.kind]
     left = seen.orders * group.served[then] / np.maximum(company.served[there], LEAST_SERVED)
-    left = left * np.where(own & (seen.way >= channels), 1 / of_offer(), 1.0)
-    left = left * np.exp(np.log(price) * elasticities()[seen.kind]) * alive
+    left = left * np.where(own & (seen.way >= channels), 1 / of_offer(), 1.0) * alive
+    moved = (1 - company.usual)[then, seen.kind] / (1 - company.usual)[there, seen.kind]
+    price = moved * group.ratio[then, seen.kind]
     margin = seen.margin + seen.price * (price - 1)
     usual = _worth(company, seen.orders, seen.margin, there, False)
-    without = _worth(company, left, margin, then, group.email)
+    without = _worth(company, sold_at(price, left, seen.kind), margin, then, group.email)
     visits = (seen.day >= 0).sum() - ((day >= 0) & alive).sum()
-    return usual - without + visits * np.array([1.0, 0.0, 0.0])
+    whole = usual - without + visits * np.array([1.0, 0.0, 0.0])
+    here, still = group.runs(seen.day), group.runs(day) & alive
+    left = sold_at(moved if group.listed else price, left, seen.kind)
+    return np.r_[whole, here.sum() - still.sum(), seen.orders[here].sum() - left[still].sum()]
+
+
+def sold_at(price: Floats, orders: Floats, kind: Ints) -> Floats:
+    """Return the orders at prices so many times as high as those they were expected at."""
+    return orders * np.exp(np.log(price) * elasticities()[kind])
 
 
 def _no_messages(company: Company, seen: Seen, rows: Bools) -> Floats:
