@@ -932,11 +932,11 @@ def law(shop: Shop) -> sheet.ChoiceSheet:
             ),
             "review": _(
                 "Ten bloggers are paid to tell of their experience, with a link to buy; so that "
-                "they sound true, nothing says that they are paid"
+                "they sound true, nothing says that this is advertising"
             ),
             "lottery": _(
                 "Half of those who agreed to messages, drawn by lot, get a coupon that anybody "
-                "could get; each message names the shop and shows how to refuse more"
+                "could get; each message names the shop, how to reach it and how to refuse more"
             ),
             "host": _(
                 "A host whose room shows ten times the viewers that are there, to warm it up"
@@ -948,7 +948,7 @@ def law(shop: Shop) -> sheet.ChoiceSheet:
                 "9(3))."
             ),
             "regulars": _(
-                "A machine that sets worse prices for some persons, in the dark, treats them "
+                "A machine's decision on prices must be transparent, and may not treat people "
                 "unreasonably differently (Personal Information Protection Law, Article 24)."
             ),
             "list": _(
@@ -964,7 +964,7 @@ def law(shop: Shop) -> sheet.ChoiceSheet:
                 "person. It is also the only plan whose effect you will know."
             ),
             "host": _(
-                "A live stream may not invent viewers (Measures for live-stream marketing, Article "
+                "A live stream may not invent views (Measures for live-stream marketing, Article "
                 "18)."
             ),
         },
@@ -973,7 +973,8 @@ def law(shop: Shop) -> sheet.ChoiceSheet:
             _("A difference by lot, told in the open, is not one by person in the dark."),
         ),
         solution=_(
-            "The held-out half is lawful, because the lot chooses and everybody could have had the "
-            "coupon. Each of the other plans breaks one line of the box. In a real case ask first."
+            "Nothing in the box forbids the held-out half: the lot chooses, and everybody could "
+            "have had the coupon. Each of the other plans breaks one line of the box. In a real "
+            "case ask first."
         ),
     )

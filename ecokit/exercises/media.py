@@ -78,8 +78,8 @@ def which_kind(shop: Shop) -> sheet.ChoiceSheet:
                 "广告, so that everybody sees it (Measures for Internet Advertising, article 9)."
             ),
             "honest": _(
-                "The mark does not say that something is untrue. It says who pays. True words need "
-                "it as well."
+                "The mark does not say that something is untrue. It says that this is advertising. "
+                "True words need it as well."
             ),
         },
         hints=(
@@ -690,12 +690,12 @@ def first_hour(shop: Shop) -> sheet.ChoiceSheet:
                 "check the batch and tell you more at nine.” That can be said in an hour."
             ).format(n=costs[1] - costs[0]),
             "delete": _(
-                "The video comes back with the story of the payment. And taking posts down for "
-                "money is a trade that courts punish (2013 interpretation, article 7)."
+                "The video comes back with the story of the payment. And to sell the deletion of "
+                "posts can be a crime (2013 interpretation, article 7)."
             ),
             "comments": _(
-                "Made-up reviews are forbidden to whoever sells online (E-commerce Law, article "
-                "17), and five hundred alike are easily seen."
+                "Who sells online may not mislead by made-up reviews and the like (E-commerce Law, "
+                "article 17), and five hundred alike are easily seen."
             ),
             "threaten": _(
                 "A threat is the next video. If something in it is false, say in public what is "
