@@ -62,3 +62,16 @@ def test_a_small_shop_warns_of_nothing_but_what_the_learner_wrote() -> None:
     assert [line.split()[-1] for line in run.stderr.splitlines() if "Warning" in line] == [
         "__main__"
     ]
+
+
+def test_a_shop_that_is_too_short_for_a_cell_is_told_in_place_of_a_traceback() -> None:
+    make = """
+import pandas as pd
+from ecokit.shop import Shop, lacks
+shop = Shop({"visits": pd.DataFrame({"started_at": pd.to_datetime(["2025-01-01", "2025-01-07"])})})
+"""
+    text = said(make, "table = lacks._size(0, 'x')", "len(shop).x", "table")
+    course, own, after = text.split("This shop has 7 days, ")[1:], text.count("Traceback"), text
+    assert course[0].startswith("and the lesson is about a year")
+    assert own == 1, "what a learner wrote keeps its traceback"
+    assert "'table' comes from a cell above that was stopped" in after

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ecokit import journey
 from ecokit import service_desk as topic
 from ecokit.exercises import sheet
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.shop import Shop
 
 NEAR = 0.0025  # two shares nearer than this are not told apart by an exercise
@@ -286,12 +286,13 @@ def _peak(shop: Shop) -> _Peak:
 )
 def erlangs(shop: Shop) -> sheet.Sheet:
     peak = _peak(shop)
+    came = _n("{n:.0f} contact", "{n:.0f} contacts", round(peak.contacts)).format(n=peak.contacts)
     return sheet.Sheet(
         prompt=_(
-            "The busiest hour of the busiest day of the year was that of {hour}: {n:.0f} contacts "
-            "arrived. An answer takes {minutes:.2f} minutes. Plan for as many next year. How much "
-            "work is that, in erlangs?"
-        ).format(hour=peak.name, n=peak.contacts, minutes=peak.handling),
+            "The busiest hour of the busiest day of the year was that of {hour}, with {came}. An "
+            "answer takes {minutes:.2f} minutes. Plan for as many next year. How much work is "
+            "that, in erlangs?"
+        ).format(hour=peak.name, came=came, minutes=peak.handling),
         case=(peak.name,),
         right=peak.erlangs,
         wrong={
