@@ -55,7 +55,11 @@ def _tell(
     told = str(error) if isinstance(error, CourseError) else ""
     if isinstance(error, NameError | KeyError):
         told = sentence(error, trace, cells)
-    told = told or _short(error, trace, cells)
+    if not told and (short := _short(error, cells)):
+        if _of_course(cells, trace):
+            told = short
+        else:  # what a learner wrote keeps its traceback
+            error.add_note(short)
     if told:
         why = STOPPED.get(error.name or "") if isinstance(error, NameError) else None
         STOPPED.update(dict.fromkeys(_made(cells, trace), why or told))
@@ -130,15 +134,23 @@ def _lacks_of_shop(error: KeyError, cells: dict[str, Any]) -> str:
     return next(filter(None, (lacks(error, shop) for shop in _shops(cells))), "")
 
 
-def _short(error: Exception, trace: TracebackType, cells: dict[str, Any]) -> str:
-    """Return what is told where the course's own code met a shop of the cells that is too short."""
-    asked = _asked_by(cells, trace)
-    inside = asked.tb_next.tb_frame.f_globals.get("__name__", "") if asked and asked.tb_next else ""
-    if not inside.startswith("ecokit."):  # what a learner wrote keeps its traceback
+def _short(error: Exception, cells: dict[str, Any]) -> str:
+    """Return what is told where a shop of the cells is shorter than the lessons take for granted."""
+    shops = _shops(cells)
+    if not shops:
         return ""
     from ecokit.shop.lacks import short
 
-    return next(filter(None, (short(shop, error) for shop in _shops(cells))), "")
+    return next(filter(None, (short(shop, error) for shop in shops)), "")
+
+
+def _of_course(cells: dict[str, Any], trace: TracebackType) -> bool:
+    """Say whether a function of the course was stopped, and not what the learner wrote."""
+    asked = _asked_by(cells, trace)
+    inside = asked.tb_next if asked else None
+    return inside is not None and str(inside.tb_frame.f_globals.get("__name__")).startswith(
+        "ecokit."
+    )
 
 
 def _shops(cells: dict[str, Any]) -> list[Any]:

@@ -70,8 +70,11 @@ import pandas as pd
 from ecokit.shop import Shop, lacks
 shop = Shop({"visits": pd.DataFrame({"started_at": pd.to_datetime(["2025-01-01", "2025-01-07"])})})
 """
-    text = said(make, "table = lacks._size(0, 'x')", "len(shop).x", "table")
-    course, own, after = text.split("This shop has 7 days, ")[1:], text.count("Traceback"), text
-    assert course[0].startswith("and the lesson is about a year")
-    assert own == 1, "what a learner wrote keeps its traceback"
-    assert "'table' comes from a cell above that was stopped" in after
+    too_short = "This shop has 7 days, and the lesson is about a year"
+    course = said(make, "table = lacks._size(0, 'x')", "table")
+    assert course.count(too_short) == 2
+    assert "Traceback" not in course
+    assert "'table' comes from a cell above that was stopped" in course
+    own = said(make, "shop.visits.loc['618']")
+    assert own.count(too_short) == 1
+    assert "Traceback" in own, "what a learner wrote keeps its traceback"

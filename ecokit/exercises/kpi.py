@@ -140,8 +140,8 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
             ),
         ),
         solution=_(
-            "{paid} paid orders through campaigns, divided by {visitors} visitors through "
-            "campaigns: {result:.2f} %."
+            "Paid orders through campaigns over visitors through campaigns: {paid} / {visitors} = "
+            "{result:.2f} %."
         ).format(paid=paid, visitors=visitors, result=100 * paid / visitors),
         code="""
             from ecokit import kpi
