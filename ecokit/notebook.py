@@ -135,7 +135,7 @@ def _lacks_of_shop(error: KeyError, cells: dict[str, Any]) -> str:
 
 
 def _short(error: Exception, cells: dict[str, Any]) -> str:
-    """Return what is told where a shop of the cells is shorter than the lessons take for granted."""
+    """Return what is told where a shop of the cells is shorter than the year of the lessons."""
     shops = _shops(cells)
     if not shops:
         return ""
