@@ -79,9 +79,15 @@ def all_customers_hide_who_comes_back(shop: Shop) -> bool:
 
 
 def who_has_stayed_stays(shop: Shop) -> bool:
-    """The share of members who stay for the next month rises with the months they have stayed."""
-    months = funnel.staying(funnel.member_periods(shop)).table(6)
-    return bool(months["retention"].is_monotonic_increasing)
+    """Of the members the share that goes on rises, from the first month to the next ones."""
+    return bool(pd.Series(_going_on(funnel.member_periods(shop))).is_monotonic_increasing)
+
+
+def _going_on(months: pd.DataFrame) -> dict[int, float]:
+    """Return the share that goes on after month 1, months 2 and 3, months 4 to 6, by the last."""
+    counted = months.set_index("period")[["members", "left"]]
+    parts = {last: counted.loc[first:last].sum() for first, last in ((1, 1), (2, 3), (4, 6))}
+    return {last: float(1 - part["left"] / part["members"]) for last, part in parts.items()}
 
 
 def only_one_split_is_broken(shop: Shop) -> bool:

@@ -57,6 +57,11 @@ def _ordered(visits: pd.DataFrame) -> pd.Series[bool]:
     return visits["reached"] == topic.STEPS[-1]
 
 
+def _part(some: float, of: float) -> float:
+    """Return a share, and no number where there is nothing to take it of, as in a small shop."""
+    return float(some / of) if of else math.nan
+
+
 # Steps -------------------------------------------------------------------------------------------
 
 
@@ -108,10 +113,10 @@ def conversion(shop: Shop) -> sheet.Sheet:
         right=ordered.mean(),
         wrong={
             "bots_left_in": _ordered(everybody).mean(),
-            "visitors_for_visits": ordered.sum() / asked["visitor_id"].nunique(),
+            "visitors_for_visits": _part(ordered.sum(), asked["visitor_id"].nunique()),
             "mean_of_the_days": days.mean(),
             "only_paid": asked["visit_id"].isin(paid).mean(),
-            "of_the_step_before": ordered.sum() / asked["reached"].isin(topic.STEPS[-2:]).sum(),
+            "of_the_step_before": _part(ordered.sum(), asked["reached"].isin(topic.STEPS[-2:]).sum()),
             "whole_shop": _ordered(_in_month(_visits(shop), MONTH)).mean(),
             "whole_year": _ordered(channel).mean(),
         },
@@ -168,10 +173,10 @@ def slow_pages(shop: Shop) -> sheet.Sheet:
     slow = visits["speed"] == band
     product, cart, order = (_came(visits, step) for step in ("product", "cart", "order"))
     rate, others, overall = (
-        cart[rows].sum() / product[rows].sum() for rows in (slow, ~slow, slow | ~slow)
+        _part(cart[rows].sum(), product[rows].sum()) for rows in (slow, ~slow, slow | ~slow)
     )
     gap, at_product = others - rate, product[slow].sum()
-    onward, onward_others = (order[rows].sum() / cart[rows].sum() for rows in (slow, ~slow))
+    onward, onward_others = (_part(order[rows].sum(), cart[rows].sum()) for rows in (slow, ~slow))
     whole = order[~slow].mean() - order[slow].mean()
     return sheet.Sheet(
         prompt=_(
@@ -350,12 +355,12 @@ def second_order(shop: Shop) -> sheet.Sheet:
         case=(REGION, _("day {days}").format(days=BACK_BY)),
         right=curve.loc[curve["day"] <= BACK_BY, "share"].max(),
         wrong={
-            "too_recent_ones_too": soon / len(first),
+            "too_recent_ones_too": _part(soon, len(first)),
             "whenever": days.notna().mean(),
-            "only_those_who_came_back": soon / days.notna().sum(),
+            "only_those_who_came_back": _part(soon, days.notna().sum()),
             "whole_shop": topic.second_order(clean, days=BACK_BY)["share"].iloc[0],
             "at_the_end": curve["share"].max(),
-            "next_order": (mine & (number > 0)).sum() / mine.sum(),
+            "next_order": _part((mine & (number > 0)).sum(), mine.sum()),
         },
         hints=(
             _("Whoever ordered first in December cannot have come back in February."),
