@@ -116,7 +116,9 @@ def conversion(shop: Shop) -> sheet.Sheet:
             "visitors_for_visits": _part(ordered.sum(), asked["visitor_id"].nunique()),
             "mean_of_the_days": days.mean(),
             "only_paid": asked["visit_id"].isin(paid).mean(),
-            "of_the_step_before": _part(ordered.sum(), asked["reached"].isin(topic.STEPS[-2:]).sum()),
+            "of_the_step_before": _part(
+                ordered.sum(), asked["reached"].isin(topic.STEPS[-2:]).sum()
+            ),
             "whole_shop": _ordered(_in_month(_visits(shop), MONTH)).mean(),
             "whole_year": _ordered(channel).mean(),
         },
