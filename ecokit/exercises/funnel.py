@@ -467,7 +467,7 @@ def cause(shop: Shop) -> sheet.ChoiceSheet:
     return sheet.ChoiceSheet(
         prompt=_(
             "People who type the shop's own name into a search engine and click on its ad come by "
-            "**brand search**. In the year {last:,} paid orders had it as their last touch, and "
+            "**brand search**. Of the year's paid orders {last:,} had it as the last touch, and "
             "its platform claims {claimed:,}. Somebody wants to double its budget. Which number "
             "would tell how many orders it brings?"
         ).format(last=last, claimed=claimed),
