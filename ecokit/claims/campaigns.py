@@ -39,9 +39,17 @@ def a_plain_regression_claims_far_too_much(shop: Shop) -> bool:
 
 def _brought_by_ads(shop: Shop) -> pd.Series[float]:
     """Return the visits that the ads of each channel brought, as the simulator knows."""
-    known = shop.visits[["visit_id", "channel_id", "campaign_id"]].merge(shop.causes)
-    ads = known[known["campaign_id"].isna() & (known["cause"] == "new")]
-    return ads.groupby("channel_id").size().astype(float)
+    known = shop.incremental.set_index("source")["days_visits"]
+    return known[[f"ads_{name}" for name in ADS]].set_axis(ADS)
+
+
+def before_and_after_says_that_the_ads_cost_visits(shop: Shop) -> bool:
+    """Where paid search pauses in the weeks of 618, more visits come than in as many before."""
+    row = shop.pauses.set_index("channel_id").loc["paid_search"]
+    start, end = row["start_on"], row["end_on"] + pd.Timedelta(days=1)
+    there = shop.visits.loc[shop.visits["region"].isin(row["regions"].split()), "started_at"]
+    before = there.between(start - (end - start), start, inclusive="left").sum()
+    return bool(there.between(start, end, inclusive="left").sum() > before)
 
 
 def the_coupon_flood_loses(shop: Shop) -> bool:
