@@ -133,7 +133,7 @@ ADS = ["paid_search", "social", "brand_search", "affiliate", "marketplace"]
 def split_by_measure(shop: Shop, *, others: float = 1.0) -> dict[str, float]:
     """Leave what cannot be told about as it is, and split the rest as measured."""
     found = campaigns.responses(shop, by_lot=["paid_search", "social"]).set_index("channel_id")
-    today = found["spend"] / shop.spend["week"].nunique()
+    today = shop.spend.groupby("channel_id")["spend"].sum() / (365 / 7)
     plan = (others * today // 50 * 50)[["brand_search", "affiliate", "marketplace"]].to_dict()
     two = found[found["identifiable"]].reset_index()[["channel_id", "most"]]
     two["scale"] = (found["scale"] * (1 - found["carry"]))[two["channel_id"]].to_numpy()

@@ -29,8 +29,7 @@ OTHERS = ["brand_search", "affiliate", "marketplace"]
 HALF = 0.5  # share of the orders of the stopped day that would have come anyway
 NOON = 14  # the hour at whose end one looks
 RAISED = 1.6  # the next quarter's budget over today's
-REACHED = 0.94  # of the visits of the best split: passes
-WEEKS = 13  # of a quarter
+REACHED = 0.94  # of the visits of the best split: passes, where measured shapes come so near
 TRIED = 3  # times today's spend, which the lot has tried at most
 
 
@@ -216,10 +215,10 @@ def smallest(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "{name} is to run in {regions} only; the other regions are compared with. From the "
-            "{weeks} weeks before, in which nothing else ran there, you know: {without:,} orders "
-            "would come there anyway, and the standard error of the effect will be {error:.1f} "
-            "orders. How small an effect can be seen in four of five cases, with an interval of "
-            "95 %?"
+            "{weeks} weeks before, in which nothing ran in some regions only, you know: {without:,} "
+            "orders would come there anyway, and the standard error of the effect will be "
+            "{error:.1f} orders. How small an effect can be seen in four of five cases, with an "
+            "interval of 95 %?"
         ).format(
             name=one["name"],
             weeks=BEFORE,
@@ -551,14 +550,23 @@ def _stream(shop: Shop) -> dict[str, Any]:
 # --- the next budget ------------------------------------------------------------------------
 
 
+def _weeks(shop: Shop) -> float:
+    """Return the weeks of the year; those at its ends are not whole."""
+    return shop.visits["started_at"].dt.normalize().nunique() / 7
+
+
+def _today(shop: Shop) -> pd.Series[float]:
+    """Return the mean weekly spend of each channel."""
+    return shop.spend.groupby("channel_id")["spend"].sum() / _weeks(shop)
+
+
 @lru_cache(maxsize=1)
 def _measured(shop: Shop) -> pd.DataFrame:
     """Return today's weekly spend of each channel, and the shape of those that can be told."""
     found = topic.responses(shop, by_lot=BY_LOT).set_index("channel_id")
-    weeks = shop.spend["week"].nunique()
     return pd.DataFrame(
         {
-            "today": found["spend"] / weeks,
+            "today": _today(shop),
             "average": found["average"],
             "marginal": found["marginal"],
             "most": found["most"].round(),
@@ -636,21 +644,24 @@ def next_yuan(shop: Shop) -> sheet.Sheet:
 
 
 class _Truth:
-    """What each channel's ads bring in a week, as the simulator has it."""
+    """What each channel's ads bring in a week, as the simulator has it.
+
+    Further visits that a new one leads to are left out. They are as many of each in all channels,
+    so plans are compared in shares and never in visits.
+    """
 
     def __init__(self, shop: Shop) -> None:
         names = [*BY_LOT, *OTHERS]
-        weeks = shop.spend["week"].nunique()
         ads = shop.visits[shop.visits["campaign_id"].isna()].groupby("channel_id").size()
         new = shop.cause_shares.set_index("way")["new"]
-        self.today = shop.spend.groupby("channel_id")["spend"].sum()[names] / weeks
-        self.tagged = ads[names] / weeks
+        self.today = _today(shop)[names]
+        self.tagged = ads[names] / _weeks(shop)
         full = pd.Series({name: shop.truth[f"saturation_{name}"] for name in names})
         self.scale = full * self.today
         self.most = self.tagged * new[names] / -np.expm1(-1 / full)
 
     def visits(self, plan: pd.Series[float]) -> float:
-        """Return the visits that a plan brings in a week."""
+        """Return the visits that a plan brings in a week, without further ones."""
         return float(-(self.most * np.expm1(-plan / self.scale)).sum())
 
     def best(self, budget: float) -> pd.Series[float]:
@@ -720,17 +731,18 @@ def budget(shop: Shop) -> sheet.PlanSheet:
     def share(plan: sheet.PlanAnswer) -> float:
         return truth.visits(pd.Series(plan)[best.index]) / most
 
+    need = _needed(share(_by_measure(known, whole)))
+
     def score(plan: sheet.PlanAnswer) -> sheet.Score:
         spent, reached = sum(plan.values()), share(plan)
-        passed = bool(spent <= whole and reached >= REACHED)
-        points = 100 * min(1.0, max(0.0, (reached - 0.7) / (REACHED - 0.7)))
+        passed = bool(spent <= whole and reached >= need)
+        points = 100 * min(1.0, max(0.0, (reached - 0.7) / (need - 0.7)))
         points *= min(1.0, whole / max(spent, 1.0)) ** 4
         told = (
-            _("Your plan brings {n:,.0f} visits in {weeks} weeks, {share:.1%} of the best."),
+            _("Your plan brings {share:.1%} of the visits that the best split brings."),
             _("It costs {spent} a week; the budget is {whole}."),
         )
-        words: dict[str, Any] = {"n": WEEKS * reached * most, "weeks": WEEKS, "share": reached}
-        words |= {"spent": sheet.yuan(spent), "whole": sheet.yuan(whole)}
+        words = {"share": reached, "spent": sheet.yuan(spent), "whole": sheet.yuan(whole)}
         return sheet.Score(
             100 if passed else min(99, round(points)),
             passed,
@@ -740,18 +752,18 @@ def budget(shop: Shop) -> sheet.PlanSheet:
     cheap = whole * (truth.tagged / truth.today) / (truth.tagged / truth.today).sum()
     alike = _stepped(whole * truth.today / truth.today.sum())
     return sheet.PlanSheet(
-        prompt=_budget_prompt(truth, known, whole),
+        prompt=_budget_prompt(known, whole, need),
         case=(_("next quarter"),),
         right=_stepped(best),
         score=score,
         wrong={
             "over_budget": _stepped(1.4 * best),
             "where_tags_are_cheap": _stepped(cheap),
-            "each_alike": alike,
+            "each_alike": alike if share(alike) < need else None,
             "not_spent": _stepped(0.5 * best),
             "all_in_one": _stepped(pd.Series(dict.fromkeys(STEPS, 0.0) | {"social": whole})),
         },
-        detects=_detects(truth, whole, share),
+        detects=_detects(truth, whole, share, need),
         above={_("today's spend"): _stepped(truth.today)},
         hints=(
             _("Which two channels can be told? Leave the others about as they are."),
@@ -764,14 +776,14 @@ def budget(shop: Shop) -> sheet.PlanSheet:
         solution=_(
             "Today's spend for the channels that cannot be told, and the rest split where the next "
             "yuan brings as much in both, but no channel far above what was ever tried. Judged is "
-            "what the simulator says the ads bring; the measured shapes are not exact, and the "
-            "best point is flat, so they come near."
+            "what the simulator says the ads bring. The measured shapes are not exact: no more is "
+            "asked than a split by them reaches."
         ),
         code=f"""
             from ecokit import campaigns
             found = campaigns.responses(shop, by_lot=["paid_search", "social"])
             found = found.set_index("channel_id", drop=False)
-            today = found["spend"] / shop.spend["week"].nunique()
+            today = shop.spend.groupby("channel_id")["spend"].sum() / (365 / 7)
             plan = (today // 50 * 50)[["brand_search", "affiliate", "marketplace"]].to_dict()
             found["scale"] *= 1 - found["carry"]
             two = found.assign(high={TRIED} * today)[found["identifiable"]]
@@ -782,7 +794,21 @@ def budget(shop: Shop) -> sheet.PlanSheet:
     )
 
 
-def _budget_prompt(truth: _Truth, known: pd.DataFrame, whole: float) -> str:
+def _by_measure(known: pd.DataFrame, whole: float) -> sheet.PlanAnswer:
+    """Return the split that the hints lead to."""
+    kept = known.loc[OTHERS, "today"] // 50 * 50
+    two = known.loc[BY_LOT].reset_index()
+    two = two.assign(high=TRIED * two["today"]).dropna(subset=["most", "scale"])
+    found = topic.best_split(two, whole - kept.sum()).table.set_index("channel_id")["spend"]
+    return _stepped(pd.concat([found.reindex(BY_LOT, fill_value=0.0), kept]))
+
+
+def _needed(measured: float) -> float:
+    """Return the share of the best that passes: by luck even the measured split may stay below."""
+    return min(REACHED, float(np.floor(100 * measured - 0.5)) / 100)
+
+
+def _budget_prompt(known: pd.DataFrame, whole: float, need: float) -> str:
     lines = []
     for name in STEPS:
         if name in BY_LOT:
@@ -796,7 +822,7 @@ def _budget_prompt(truth: _Truth, known: pd.DataFrame, whole: float) -> str:
         lines.append(
             words.format(
                 channel=sheet.plain(name),
-                today=truth.today[name],
+                today=row["today"],
                 average=100 * row["average"],
                 marginal=100 * row["marginal"],
             )
@@ -806,10 +832,10 @@ def _budget_prompt(truth: _Truth, known: pd.DataFrame, whole: float) -> str:
         "Measured where the spend was drawn by lot: {told}. Split the budget so that the ads bring "
         "as many visits as can be that would **not** have come without them. {goal:.0%} of the "
         "best split is enough."
-    ).format(whole=whole, more=RAISED - 1, told="; ".join(lines), goal=REACHED)
+    ).format(whole=whole, more=RAISED - 1, told="; ".join(lines), goal=need)
 
 
-def _detects(truth: _Truth, whole: float, share: Any) -> dict[str, Any]:
+def _detects(truth: _Truth, whole: float, share: Any, need: float) -> dict[str, Any]:
     """Return how each mistake of the budget is found."""
 
     def part(plan: sheet.PlanAnswer, names: list[str]) -> float:
@@ -822,9 +848,9 @@ def _detects(truth: _Truth, whole: float, share: Any) -> dict[str, Any]:
     return {
         "over_budget": lambda plan: sum(plan.values()) > whole,
         "where_tags_are_cheap": lambda plan: part(plan, OTHERS) > 0.3,
-        "not_spent": lambda plan: sum(plan.values()) < 0.9 * whole and share(plan) < REACHED,
+        "not_spent": lambda plan: sum(plan.values()) < 0.9 * whole and share(plan) < need,
         "all_in_one": lambda plan: max(part(plan, [name]) for name in plan) > 0.8,
-        "each_alike": lambda plan: alike(plan) and share(plan) < REACHED,
+        "each_alike": lambda plan: alike(plan) and share(plan) < need,
     }
 
 

@@ -94,7 +94,7 @@ def _base(shop: Shop) -> Base:
     found = topic.responses(shop, by_lot=list(ADS)).set_index("channel_id").loc[list(ADS)]
     shape = pd.DataFrame(
         {
-            "today": found["spend"] / shop.spend["week"].nunique(),
+            "today": shop.spend.groupby("channel_id")["spend"].sum()[list(ADS)] / _weeks(shop),
             "most": found["most"],
             "scale": found["scale"] * (1 - found["carry"]),
         }
@@ -118,6 +118,11 @@ def _base(shop: Shop) -> Base:
         }
     )
     return Base(shape, month, float(profit) / max(len(paid), 1))
+
+
+def _weeks(shop: Shop) -> float:
+    """Return the weeks of the year; those at its ends are not whole."""
+    return float(shop.visits["started_at"].dt.normalize().nunique() / 7)
 
 
 def _kpis(base: Base, more: float, campaigns: float) -> pd.DataFrame:
