@@ -215,9 +215,9 @@ def smallest(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "{name} is to run in {regions} only; the other regions are compared with. From the "
-            "{weeks} weeks before, in which nothing ran in some regions only, you know: {without:,} "
-            "orders would come there anyway, and the standard error of the effect will be "
-            "{error:.1f} orders. How small an effect can be seen in four of five cases, with an "
+            "{weeks} weeks before, in which nothing ran in some regions only, you know: "
+            "{without:,} orders would come there anyway, and the standard error of the effect will "
+            "be {error:.1f} orders. How small an effect can be seen in four of five cases, with an "
             "interval of 95 %?"
         ).format(
             name=one["name"],
