@@ -34,7 +34,7 @@ from ecokit.shop.simulator.world import World, build_world, looks_again
 
 DAY = pd.Timedelta(days=1)
 TODAY = 8  # weeks at the end whose spend is today's, as `campaigns.responses` has it
-WEEKS = 16  # before a pause: those of other pauses and campaigns of some regions are passed over
+WEEKS = 16  # before, for the naive answer
 REGIONAL = ("Campus group partner", "Car screen placement", "Short drama placement")
 # Left out together: their windows lie weeks apart, and what one leads to later is small.
 TESTS = tuple(row["name"] for row in read("tests"))
@@ -138,33 +138,44 @@ def counts(shop: Shop, outcome: str, campaign: Any) -> pd.Series:
 
 
 def regional(company: Company) -> Iterator[Told]:
-    """Campaigns of some regions beside the others; the naive answer is what carries the tag."""
+    """Campaigns of some regions beside the others; naive are the weeks before, and the tag."""
     for name in REGIONAL:
         row = company.campaign(name)
         where = row.regions.split()
         window = (row.start_on, row.end_on)
         found = campaigns.other_regions(company.shop, *window, where, outcome="visits")
-        gone = company.without(name)
-        there, less = (counted(one, "visits", *window, where) for one in (company.shop, gone))
+        rise = rises(company, company.without(name), *window, where)
         tagged = campaigns.tagged(company.shop, row.campaign_id, outcome="visits").effect
-        yield Told(f"other_regions {name}", there - less, found.low, found.high, tagged)
+        told = (rise.brought, found.low, found.high)
+        yield Told(f"other_regions {name}, before and after", *told, rise.since)
+        yield Told(f"other_regions {name}, by name", *told, tagged)
 
 
 def pauses(company: Company) -> Iterator[Told]:
-    """Pauses of ads; the naive answers are what the regions had before and what has the name."""
+    """Pauses of ads; naive are the weeks before, and the visits that no longer have the name."""
     for row in company.shop.pauses.itertuples():
-        regions = row.regions.split()
         found = campaigns.pause(company.shop, row.pause_id)
-        window = (row.start_on, row.end_on, regions)
-        there, gone = (
-            counted(one, "visits", *window) for one in (company.shop, company.without(row.pause_id))
-        )
-        earlier = (row.start_on - 7 * WEEKS * DAY, row.start_on - DAY, regions)
-        share = ((row.end_on - row.start_on) / DAY + 1) / (7 * WEEKS)
-        before = share * counted(company.shop, "visits", *earlier)
-        told = (gone - there, found.lost.low, found.lost.high)
-        yield Told(f"pause {row.channel_id}, before and after", *told, before - there)
+        where = row.regions.split()
+        rise = rises(company, company.without(row.pause_id), row.start_on, row.end_on, where)
+        told = (-rise.brought, found.lost.low, found.lost.high)
+        yield Told(f"pause {row.channel_id}, before and after", *told, -rise.since)
         yield Told(f"pause {row.channel_id}, by name", *told, found.tagged)
+
+
+class Rise(NamedTuple):
+    """Visits of a window in some regions: beyond the company without it, and the weeks before."""
+
+    brought: float
+    since: float
+
+
+def rises(company: Company, less: Shop, start: Any, end: Any, regions: list[str]) -> Rise:
+    """Return what came in a window beyond the same company without it, and beyond before."""
+    first = max(start - 7 * WEEKS * DAY, pd.Timestamp("2025-01-01"))
+    before = counted(company.shop, "visits", first, start - DAY, regions)
+    usual = before * ((end - start) / DAY + 1) / ((start - first) / DAY)
+    there = counted(company.shop, "visits", start, end, regions)
+    return Rise(there - counted(less, "visits", start, end, regions), there - usual)
 
 
 def spending(company: Company) -> Iterator[Told]:
