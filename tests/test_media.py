@@ -232,12 +232,12 @@ def test_another_story_is_left_out_where_it_is_named() -> None:
 
 def test_placebo_windows_keep_away_from_what_is_known() -> None:
     table = media.placebo_days(
-        {"visits": visits()}, START, END, avoid=["2025-05-10"], before=21, after=14, **WAYS
+        {"visits": visits()}, START, END, avoid=["2025-05-10"], step=2, before=21, **WAYS
     )
     assert not table["placebo"][0]
     for day in (START, "2025-05-10"):
         gap = (table.loc[table["placebo"], "start"] - pd.Timestamp(day)).abs().dt.days
-        assert gap.min() > 13
+        assert 7 + 3 <= gap.min() <= 7 + 3 + 2  # its length and the gap, and not much more
 
 
 @pytest.mark.parametrize(
