@@ -618,10 +618,6 @@ def _wage(shop: Shop) -> float:
             "You planned for the peak all week. At night most of these agents wait for a contact. "
             "Give the nights fewer."
         ),
-        "weekend_like_weekdays": _(
-            "You planned the weekend like the weekdays. In that week its contacts come faster, or "
-            "at other hours: look at its blocks on their own."
-        ),
     },
 )
 def staff_week(shop: Shop) -> sheet.PlanSheet:
@@ -646,9 +642,6 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
 
     def flat(agents: int) -> sheet.PlanAnswer:
         return dict.fromkeys(_BLOCKS, float(min(max(agents, 1), MOST)))
-
-    def as_in_the_week(plan: sheet.PlanAnswer) -> sheet.PlanAnswer:
-        return {name: plan[name.replace("weekend", "week")] for name in _BLOCKS}
 
     def is_flat(plan: sheet.PlanAnswer) -> bool:
         return len(set(plan.values())) == 1
@@ -678,16 +671,10 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
         wrong={
             "same_all_day_too_few": flat(mean),
             "peak_all_week": flat(peak.agents),
-            "weekend_like_weekdays": as_in_the_week(best),
         },
         detects={
             "same_all_day_too_few": lambda plan: is_flat(plan) and blocks.levels(plan).min() < GOAL,
             "peak_all_week": lambda plan: is_flat(plan) and blocks.cost(plan) > budget,
-            "weekend_like_weekdays": lambda plan: (
-                plan == as_in_the_week(plan)
-                and not is_flat(plan)
-                and blocks.levels(plan)[:3].min() >= GOAL > blocks.levels(plan)[3:].min()
-            ),
         },
         above={_("the numbers of the notebook's cell"): flat(1)},
         hints=(
