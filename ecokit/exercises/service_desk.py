@@ -23,7 +23,7 @@ TARGET = 60  # seconds within which a consultation is answered in time: the wind
 GOAL = 0.8  # share of contacts to answer in time
 SHRINKAGE = 0.3  # share of paid time in which agents are not in their seats
 PAID_HOURS = 40  # a week, full time
-SUNDAY = 7  # whose contacts are asked about; Monday is 1
+SATURDAY = 6  # whose contacts are asked about; Monday is 1
 OCTOBER = 10  # whose customers' patience is asked for
 JUNE = 6  # the same in the notebook's cell
 CONSULTATION = 2  # the touchpoint that is kept by an answer in time
@@ -75,8 +75,8 @@ MOST = 8  # agents that a block of the plan can have
 )
 def in_time(shop: Shop) -> sheet.Sheet:
     weekdays = topic.answers(shop, by="weekday", target=TARGET).set_index("weekday")
-    asked = weekdays.loc[SUNDAY]
-    contacts = shop.contacts[shop.contacts["arrived_at"].dt.day_of_week == SUNDAY - 1]
+    asked = weekdays.loc[SATURDAY]
+    contacts = shop.contacts[shop.contacts["arrived_at"].dt.day_of_week == SATURDAY - 1]
     hours = topic.answers({"contacts": contacts}, by=["day", "hour"], target=TARGET)
     days = topic.answers({"contacts": contacts}, by="day", target=TARGET)
     year = topic.answers(shop, target=TARGET).iloc[0]
@@ -91,8 +91,8 @@ def in_time(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "Touchpoint 2 asks for an answer within {n} seconds. Take the {day}s of the year. "
             "Which share of **all** their contacts was answered in time?"
-        ).format(n=TARGET, day=names[SUNDAY - 1]),
-        case=(f"{names[SUNDAY - 1]}s",),
+        ).format(n=TARGET, day=names[SATURDAY - 1]),
+        case=(f"{names[SATURDAY - 1]}s",),
         right=asked["service_level"],
         wrong={
             "left_out_the_abandoned": asked["service_level_answered"],
@@ -106,7 +106,7 @@ def in_time(shop: Shop) -> sheet.Sheet:
         },
         above={words.format(month=f"{month:%B}"): level for month, level in months.items()},
         table=table,
-        cell=(names[SUNDAY - 1], "service_level"),
+        cell=(names[SATURDAY - 1], "service_level"),
         hints=(
             _("Whoever gave up was not answered in time. They belong to all contacts."),
             _("`service_desk.answers(shop, by='weekday')` has a `service_level`; Monday is 1."),
@@ -118,7 +118,7 @@ def in_time(shop: Shop) -> sheet.Sheet:
         code=f"""
             from ecokit import service_desk
             weekdays = service_desk.answers(shop, by="weekday", target=60).set_index("weekday")
-            weekdays.loc[{SUNDAY}, "service_level"]
+            weekdays.loc[{SATURDAY}, "service_level"]
         """,
     )
 
