@@ -345,6 +345,18 @@ def test_a_guardrail_has_three_verdicts(
     assert words in str(found)
 
 
+def test_a_sound_tool_is_called_sound_where_orders_are_counted() -> None:
+    who = pd.DataFrame({"ordered": np.arange(3_000) % 40 == 0}).astype(int)  # p values in steps
+    found = [
+        experiments.aa_check(experiments.aa_p_values(who, metric="ordered", runs=400, seed=seed))
+        for seed in range(20)
+    ]
+    assert all(one.sound for one in found)
+    even = np.random.default_rng(5).random(60)
+    usual = stats.kstest(even, "uniform").pvalue
+    assert experiments.aa_check(even).p_value == pytest.approx(usual, rel=1e-9)
+
+
 def test_the_tool_is_sound_and_visits_for_visitors_are_not(engine: Move) -> None:
     rng = np.random.default_rng(3)
     visits = pd.DataFrame({"visitor_id": np.arange(300).repeat(4)})
