@@ -5,9 +5,9 @@ answer lies outside it. Shown beside them is how many standard errors the truth 
 average. The truth is the company without the cause, with the same luck; a parameter; or a sum
 over what the simulator expected.
 
-    python -m benchmarks.coverage                  seeds 301 to 350
+    python -m benchmarks.coverage                  seeds 401 to 450
     python -m benchmarks.coverage 1 10             others
-    python -m benchmarks.coverage 301 350 rows.csv     kept, and gone on with when started again
+    python -m benchmarks.coverage 401 450 rows.csv     kept, and gone on with when started again
 
 Stories have a benchmark of their own (`stories.py`).
 """
@@ -283,7 +283,7 @@ METHODS = (lists, regional, pauses, spending, members, tests)
 
 def main() -> None:
     """Print a line a method; keep the rows of each company in a file, if one is named."""
-    words = [*sys.argv[1:], *("301", "350", "")[len(sys.argv) - 1 :]]
+    words = [*sys.argv[1:], *("401", "450", "")[len(sys.argv) - 1 :]]
     first, last, file = int(words[0]), int(words[1]), Path(words[2]) if words[2] else None
     table = pd.read_csv(file) if file and file.exists() else pd.DataFrame({"seed": []})
     start = time.process_time()
