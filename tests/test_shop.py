@@ -361,8 +361,9 @@ def test_price_elasticity_is_found(large: Shop, viewed: pd.DataFrame, category: 
     cells = part.groupby(["source", month, "core", "known", "ratio"]).ordered.agg(["size", "sum"])
     cells = cells.reset_index()
     groups = pd.get_dummies(cells[["source", "month"]].astype("str"), drop_first=True)
-    columns = [np.ones(len(cells)), cells.ratio, cells.core, cells.known, groups]
-    design = np.column_stack(columns).astype(float)
+    design = np.column_stack(
+        [np.ones(len(cells)), cells[["ratio", "core", "known"]].astype(float), groups.astype(float)]
+    )
     beta, error = poisson(design, cells["sum"].to_numpy(float), cells["size"].to_numpy(float))
     assert error[1] < 1.0
     assert abs(beta[1] - large.truth[f"elasticity_{category}"]) < 4 * error[1]

@@ -106,7 +106,7 @@ def test_earlier_visits_tell_of_customers_and_not_of_newcomers(shop: Shop) -> No
     known, new = (seen(shop, test_id) for test_id in ("E6", "E7"))
     assert new.before.isna().all()
     table = known.fillna({"before": known.before.mean()})
-    assert 0.3 < table[["dwell_seconds", "before"]].corr().iloc[0, 1] < 0.55
+    assert 0.3 < table.dwell_seconds.corr(table.before) < 0.55
     how = {"means": "dwell_seconds"}
     plain = experiments.effects(table, **how)
     better = experiments.effects(table, covariate="before", **how)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -842,8 +843,8 @@ def _detects(truth: _Truth, whole: float, share: Any, need: float) -> dict[str, 
         return sum(plan[name] for name in names) / max(sum(plan.values()), 1.0)
 
     def alike(plan: sheet.PlanAnswer) -> bool:
-        ratio = pd.Series(plan)[BY_LOT] / truth.today[BY_LOT]
-        return bool(abs(np.log(ratio.clip(lower=1e-9)).diff().iloc[-1]) < 0.1)
+        first, second = (max(plan[name] / truth.today[name], 1e-9) for name in BY_LOT)
+        return abs(math.log(second / first)) < 0.1
 
     return {
         "over_budget": lambda plan: sum(plan.values()) > whole,

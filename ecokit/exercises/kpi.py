@@ -337,7 +337,7 @@ def _another_lever(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
     """
     weak = _weak(shop)
     first = weak[0][1]["gain_at_target"].idxmax()
-    told = min(weak, key=lambda one: one[1].loc["campaign_conversion", "attainment"])
+    told = min(weak, key=lambda one: one[1]["attainment"]["campaign_conversion"])
     taken = (weak[0][0], _with_one_above(shop)[0], told[0])
 
     def ahead(one: tuple[pd.Timestamp, pd.DataFrame]) -> tuple[bool, float]:

@@ -46,7 +46,7 @@ ORDERS = pd.DataFrame(
     {
         "order_id": [1, 2, 3],
         "visitor_id": [1, 5, 9],
-        "paid_at": pd.to_datetime(["2025-04-02", None, "2025-05-09"]),
+        "paid_at": pd.to_datetime(["2025-04-02", "", "2025-05-09"]),
     }
 )
 LINES = pd.DataFrame(
