@@ -31,7 +31,7 @@ from ecokit.messages import _, some
 LEAST = 3.6
 """Standard errors that the largest effect possible has to be away from zero.
 
-So an effect of that size is seen 95 times of 100: see :func:`ecokit.campaigns.design.multiple`.
+So an effect of that size is seen 95 times of 100.
 """
 
 CARRIES = np.arange(0, 0.85, 0.05)
