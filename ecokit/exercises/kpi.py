@@ -347,7 +347,7 @@ def _another_lever(shop: Shop) -> tuple[pd.Timestamp, pd.DataFrame]:
     return max((one for one in weak if one[0] not in taken), key=ahead)
 
 
-FAR = 0.2  # points below 0 that are told from 0
+FAR = 0.5  # points below 0 that are told from 0
 
 
 @sheet.table(
