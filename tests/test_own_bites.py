@@ -1029,6 +1029,7 @@ def test_a_mapping_may_be_so_long_and_so_deep(
     assert mapping._loaded(
         "[{a: " * 10 + "b" + "}]" * 10
     )  # closed on the line, where YAML reads ahead
+    monkeypatch.setattr(mapping, "LONGEST", 1_000_000)
     for opened, closed in ("[]", "{}"):
         for deep in (21, 400, 10_000):
             path.write_text(f"a:\n- {opened * deep}{closed * deep}\n" * 2)
