@@ -615,9 +615,9 @@ def next_yuan(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "Where the spend was drawn by lot, {channel} brings a(1 - exp(-x/b)) visits a week for "
             "x yuan a week, with a = {most:,.0f} visits and b = ¥{scale:,.0f}. Today x is "
-            "¥{today:,.0f}. How many more visits do ¥{added} **more** a week bring?"
+            "¥{today:,.0f}. How many more visits do **¥{added} more** a week bring?"
         ).format(channel=sheet.plain(CHANNEL), most=most, scale=scale, today=today, added=ADDED),
-        case=(sheet.plain(CHANNEL), _("more")),
+        case=(sheet.plain(CHANNEL), _("¥{added} more").format(added=ADDED)),
         right=after - before,
         wrong={
             "average": before / today * ADDED,
