@@ -77,6 +77,9 @@ TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come
     "strategies": ["test_strategies"],
     "experiments": ["test_experiments", "test_pricing"],
     "kpi": ["test_kpi", "test_kpi_costs", "test_kpi_engines"],
+    "campaigns": ["test_campaigns"],
+    "funnel": ["test_funnel"],
+    "media": ["test_media"],
     "shop": [
         *("test_shop", "test_shop_luck", "test_shop_market", "test_own_tables"),
         *("test_foreign", "test_competitors_web", "test_doors"),

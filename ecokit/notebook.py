@@ -18,6 +18,9 @@ from ecokit.messages import _
 OF_COURSE = r"(ecokit|numpy|pandas|scipy|statsmodels)\b"
 """Modules whose warnings about numbers are not for a learner; those of own cells are."""
 
+FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What the course's code raises where a shop is too short for it; a KeyError is among them."""
+
 STOPPED: dict[str, str] = {}
 """Names that a cell would have made, had it not been stopped by what this sentence says."""
 
@@ -34,7 +37,7 @@ def install() -> bool:
     shell = ipython.get_ipython() if ipython else None
     if shell is None:
         return False
-    shell.set_custom_exc((NameError, KeyError, CourseError), _tell)
+    shell.set_custom_exc((NameError, CourseError, *FAULTS), _tell)
     # A small shop makes the course divide by nothing; the card or cell says so in words.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module=OF_COURSE)
     return True
@@ -43,18 +46,25 @@ def install() -> bool:
 def _tell(
     shell: Any,
     kind: type[BaseException],
-    error: NameError | KeyError | CourseError,
+    error: Exception,
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> None:
     """Show the sentence in place of the traceback, if there is one."""
     cells = shell.user_ns
-    told = str(error) if isinstance(error, CourseError) else sentence(error, trace, cells)
+    told = str(error) if isinstance(error, CourseError) else ""
+    if isinstance(error, NameError | KeyError):
+        told = sentence(error, trace, cells)
+    if not told and (short := _short(error, cells)):
+        if _of_course(cells, trace):
+            told = short
+        else:  # what a learner wrote keeps its traceback
+            error.add_note(short)
     if told:
         why = STOPPED.get(error.name or "") if isinstance(error, NameError) else None
         STOPPED.update(dict.fromkeys(_made(cells, trace), why or told))
     if told and not isinstance(error, CourseError):
-        error._render_traceback_ = lambda: [told]  # type: ignore[union-attr]
+        error._render_traceback_ = lambda: [told]  # type: ignore[attr-defined]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 
@@ -119,13 +129,34 @@ def _lacks(table: Any, name: object) -> str:
 
 def _lacks_of_shop(error: KeyError, cells: dict[str, Any]) -> str:
     """Return what is told of a column that a shop of the cells lacks, if one does."""
-    tables = sys.modules.get("ecokit.shop.tables")
-    if tables is None:
-        return ""
     from ecokit.shop.lacks import lacks
 
-    shops = [one for one in cells.values() if isinstance(one, tables.Shop)]
-    return next(filter(None, (lacks(error, shop) for shop in shops)), "")
+    return next(filter(None, (lacks(error, shop) for shop in _shops(cells))), "")
+
+
+def _short(error: Exception, cells: dict[str, Any]) -> str:
+    """Return what is told where a shop of the cells is shorter than the year of the lessons."""
+    shops = _shops(cells)
+    if not shops:
+        return ""
+    from ecokit.shop.lacks import short
+
+    return next(filter(None, (short(shop, error) for shop in shops)), "")
+
+
+def _of_course(cells: dict[str, Any], trace: TracebackType) -> bool:
+    """Say whether a function of the course was stopped, and not what the learner wrote."""
+    asked = _asked_by(cells, trace)
+    inside = asked.tb_next if asked else None
+    return inside is not None and str(inside.tb_frame.f_globals.get("__name__")).startswith(
+        "ecokit."
+    )
+
+
+def _shops(cells: dict[str, Any]) -> list[Any]:
+    """Return the shops among the names of the cells."""
+    tables = sys.modules.get("ecokit.shop.tables")
+    return [one for one in cells.values() if tables and isinstance(one, tables.Shop)]
 
 
 def _made(cells: dict[str, Any], trace: TracebackType) -> list[str]:

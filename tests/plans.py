@@ -13,7 +13,7 @@ from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 
-from ecokit import exercises, journey, operations
+from ecokit import campaigns, exercises, experiments, journey, operations
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
@@ -84,6 +84,20 @@ def call_by_hint(shop: Shop, *, times: float = 2.0, more: int = 0) -> dict[str, 
     return {"usual": usual, "rush": float(plans[np.argmax(made >= 0.97)] + more)}
 
 
+# Funnel -------------------------------------------------------------------------------------
+
+
+def look_in_time(shop: Shop, looks: int = 4, *, weeks: int = 3) -> dict[str, float]:
+    """Return the plan of who pays for each look with a smaller p value, and with some weeks."""
+    plan = right("funnel-design")(shop)
+    level = 100 * float(experiments.boundary(looks)["p_value"].iloc[0])
+    return (
+        plan
+        | {"looks": looks, "level": math.floor(level * 10) / 10}
+        | {"days": plan["days"] + 7 * weeks}
+    )
+
+
 # Service desk -------------------------------------------------------------------------------
 
 BLOCKS = [f"{days}_{part}" for days in ("week", "weekend") for part in ("night", "day", "evening")]
@@ -109,6 +123,24 @@ def a_little_of_their_cut(shop: Shop, *, more: float = 0.0) -> dict[str, float]:
     left = (1 - move.depth) ** move.cross
     cut = 100 * (1 - (FLOOR / left) ** (1 / move.elasticity[move.category]))
     return {"cut": math.ceil(2 * cut) / 2 + more, "weeks": move.weeks, "scope": 1}
+
+
+# Campaigns ----------------------------------------------------------------------------------
+
+ADS = ["paid_search", "social", "brand_search", "affiliate", "marketplace"]
+
+
+def split_by_measure(shop: Shop, *, others: float = 1.0) -> dict[str, float]:
+    """Leave what cannot be told about as it is, and split the rest as measured."""
+    found = campaigns.responses(shop, by_lot=["paid_search", "social"]).set_index("channel_id")
+    today = shop.spend.groupby("channel_id")["spend"].sum() / (365 / 7)
+    plan = (others * today // 50 * 50)[["brand_search", "affiliate", "marketplace"]].to_dict()
+    two = found[found["identifiable"]].reset_index()[["channel_id", "most"]]
+    two["scale"] = (found["scale"] * (1 - found["carry"]))[two["channel_id"]].to_numpy()
+    two["high"] = 3 * today[two["channel_id"]].to_numpy()
+    whole = round(1.6 * today.sum(), -2)
+    spend = campaigns.best_split(two, whole - sum(plan.values())).table.set_index("channel_id")
+    return {**plan, **(spend["spend"] // 100 * 100).to_dict()}
 
 
 # The plans ----------------------------------------------------------------------------------
@@ -228,6 +260,50 @@ PLANS: dict[str, Judged] = {
             {"launch": 140, "weeks": 22, "later": 130, "sale": 0},
             {"launch": 90, "weeks": 1, "later": 70, "sale": 40},
             {"launch": 100, "weeks": 1, "later": 80, "sale": 20},
+        ],
+    },
+    "media-ready": {
+        "sensible": [
+            right("media-ready"),
+            {"look": 7, "phone": 0, "facts": 0, "readers": 1, "at_once": 0},
+            {"look": 12, "phone": 0, "facts": 0, "readers": 1, "at_once": 1},
+            {"look": 8, "phone": 0, "facts": 0, "readers": 2, "at_once": 1},
+        ],
+        "silly": [
+            {"look": 1, "phone": 1, "facts": 0, "readers": 1, "at_once": 0},
+            {"look": 1, "phone": 0, "facts": 0, "readers": 1, "at_once": 0},
+            {"look": 24, "phone": 1, "facts": 24, "readers": 4, "at_once": 0},
+            {"look": 24, "phone": 0, "facts": 48, "readers": 4, "at_once": 0},
+        ],
+    },
+    "campaigns-budget": {
+        "sensible": [
+            right("campaigns-budget"),
+            split_by_measure,
+            lambda shop: split_by_measure(shop, others=0.8),
+            lambda shop: split_by_measure(shop, others=1.5),
+        ],
+        "silly": [
+            dict.fromkeys(ADS, 2_000),
+            dict.fromkeys(ADS, 0),
+            {**dict.fromkeys(ADS, 0), "brand_search": 5_000, "affiliate": 5_000},
+            {**dict.fromkeys(ADS, 6_000)},
+            {**dict.fromkeys(ADS, 0), "paid_search": 10_000},
+        ],
+    },
+    "funnel-design": {
+        "sensible": [
+            right("funnel-design"),
+            look_in_time,
+            lambda shop: look_in_time(shop, 2, weeks=2),
+            lambda shop: right("funnel-design")(shop) | {"share": 45.0},
+        ],
+        "silly": [
+            {"days": 7, "share": 50, "looks": 1, "level": 5},
+            {"days": 14, "share": 10, "looks": 7, "level": 5},
+            {"days": 84, "share": 50, "looks": 12, "level": 5},
+            {"days": 84, "share": 5, "looks": 1, "level": 5},
+            {"days": 28, "share": 50, "looks": 4, "level": 1},
         ],
     },
 }

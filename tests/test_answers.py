@@ -33,6 +33,27 @@ TOPICS = sorted({file.stem for file in FOLDER.glob("*.py")} - {"__init__", "road
 
 LEAST = 0.8  # of the wrong answers to today's exercises, how many are named
 
+# Exercises whose card shows another case since the second edition (another category, month,
+# policy or target). Who types what stood on the card of that day names no mistake of today.
+ANOTHER_CASE = {
+    "competitors-own-index",
+    "journey-call-list",
+    "kpi-missing-points",
+    "kpi-points",
+    "kpi-rest-conversion",
+    "operations-fill-rate",
+    "operations-follow-target",
+    "operations-lost-sales",
+    "pricing-elasticity-instrument",
+    "pricing-sample-size",
+    "pricing-side-by-side",
+    "service_desk-agents",
+    "service_desk-customer-value",
+    "service_desk-erlangs",
+    "service_desk-in-time",
+    "service_desk-positions",
+}
+
 
 def answers(topic: str, folder: str = "answers") -> list[Answer]:
     found: list[Answer] = import_module(f"tests.{folder}.{topic}").ANSWERS
@@ -53,7 +74,12 @@ def test_each_exercise_has_two_to_four_wrong_answers(topic: str) -> None:
 
 @pytest.fixture
 def as_it_was(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
-    """The company of today, with what the roads of the first day ask for.
+    """The company of today, with what the roads of the first day ask for."""
+    return back(shop, monkeypatch)
+
+
+def back(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """Return a company with the names that older roads ask for.
 
     Its tables held one contact in twenty then, and the desk's functions were told so.
     """
@@ -88,13 +114,20 @@ def test_each_road_can_be_walked_on_the_company_of_today(topic: str, as_it_was: 
         assert one.answer(as_it_was) not in (None, "", {}), f"{one.exercise}: {one.road}"
 
 
-# Answers to today's exercises, written from prompts and pages alone ------------------------------
+# Answers to today's exercises, written from prompts and pages alone. What was typed belongs to the
+# company of that edition: the road is walked anew, on the company that the exercise asks about.
 
 
 @pytest.fixture(scope="module")
 def results(shop: Shop) -> list[tuple[Answer, checks.Result]]:
     given = [one for topic in TOPICS for one in answers(topic, "answers_edition_2")]
-    return [(one, checks.check(exercises.get(one.exercise), one.typed, shop)) for one in given]
+    with pytest.MonkeyPatch.context() as names:
+        then = back(shop, names)
+        walked = [one.answer(then) for one in given]
+    return [
+        (one, checks.check(exercises.get(one.exercise), answer, shop))
+        for one, answer in zip(given, walked, strict=True)
+    ]
 
 
 def test_there_are_two_answers_or_more_to_each(
@@ -108,6 +141,7 @@ def test_there_are_two_answers_or_more_to_each(
 def test_most_wrong_answers_are_named_and_all_are_read(
     results: list[tuple[Answer, checks.Result]],
 ) -> None:
-    kinds = Counter(result.kind for _one, result in results)
-    assert kinds["unreadable"] == 0
-    assert kinds["misconception"] >= LEAST * len(results), kinds
+    assert not [one.road for one, result in results if result.kind == "unreadable"]
+    today = [result.kind for one, result in results if one.exercise not in ANOTHER_CASE]
+    wrong = Counter(kind for kind in today if kind != "right")  # right by luck, on this company
+    assert wrong["misconception"] >= LEAST * wrong.total(), wrong

@@ -33,8 +33,11 @@ if "ECOKIT_COMPANIES" not in os.environ:  # `make companies` takes all; they hav
     NAMES = NAMES[::3]
 WORDS = ("", "null", "None")
 
-SHOWN = {  # a gap in a time is a group of its own, which the answer shows
+SHOWN = {  # a gap in a time, or in a speed, is a group of its own, which the answer shows
     "kpi.visits": {"started_at"},
+    "campaigns.traffic_kpis": {"started_at", "placed_at"},
+    "funnel.steps": {"started_at"},
+    "funnel.with_kinds": {"load_seconds"},
     "operations.five_kpis": {"date", "raised_at", "asked_at"},
     "operations.against_targets": {"date", "raised_at", "asked_at"},
 }

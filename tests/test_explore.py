@@ -309,7 +309,7 @@ def test_the_line_under_the_picture_gives_the_table(shop: Shop) -> None:
         assert len(table)
         assert given[list(table)].equals(table)
     assert "region" in measure.groups(shop, "sales")
-    assert "region" not in measure.groups(shop, "conversion")
+    assert "category" not in measure.groups(shop, "conversion")
 
 
 def test_a_shop_of_one_table_has_its_measures() -> None:

@@ -456,7 +456,7 @@ def test_the_lab_tells_of_targets_that_cannot_be_had(cards: pd.DataFrame) -> Non
 
 def test_the_twin_moves(cards: pd.DataFrame) -> None:
     frames = explore.scorecard_lab(cards).frames().frames
-    assert [frame.label for frame in frames][:2] == ["5%", "6%"]
+    assert [frame.label for frame in frames][:2] == ["6%", "7%"]
     assert len({points(frame.alt) for frame in frames}) == len(frames)
 
 

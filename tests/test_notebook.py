@@ -62,3 +62,19 @@ def test_a_small_shop_warns_of_nothing_but_what_the_learner_wrote() -> None:
     assert [line.split()[-1] for line in run.stderr.splitlines() if "Warning" in line] == [
         "__main__"
     ]
+
+
+def test_a_shop_that_is_too_short_for_a_cell_is_told_in_place_of_a_traceback() -> None:
+    make = """
+import pandas as pd
+from ecokit.shop import Shop, lacks
+shop = Shop({"visits": pd.DataFrame({"started_at": pd.to_datetime(["2025-01-01", "2025-01-07"])})})
+"""
+    too_short = "This shop has 7 days, and the lesson is about a year"
+    course = said(make, "table = lacks._size(0, 'x')", "table")
+    assert course.count(too_short) == 2
+    assert "Traceback" not in course
+    assert "'table' comes from a cell above that was stopped" in course
+    own = said(make, "shop.visits.loc['618']")
+    assert own.count(too_short) == 1
+    assert "Traceback" in own, "what a learner wrote keeps its traceback"

@@ -47,7 +47,7 @@ def test_a_small_shop_is_told_how_large_it_is_and_how_large_it_should_be(week: S
     assert known is not None
     with pytest.raises(CourseError) as told:
         exercises.get("journey-repeat").sheet(week)
-    assert f"it has 7 days and 4 visits a day. Usually {known.days} days and" in str(told.value)
+    assert f"it has 7 days and 3 visits a day. Usually {known.days} days and" in str(told.value)
     assert "load_shop()" in str(told.value)
     assert extent(week)[0] == 7
 

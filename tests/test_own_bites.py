@@ -1026,6 +1026,15 @@ def test_a_mapping_may_be_so_long_and_so_deep(
     assert mapping._loaded("[\n" * 20 + "]\n" * 20)
     with pytest.raises(Exception, match="far too deep"):
         mapping._loaded("[\n" * 21 + "]\n" * 21)
+    assert mapping._loaded(
+        "[{a: " * 10 + "b" + "}]" * 10
+    )  # closed on the line, where YAML reads ahead
+    monkeypatch.setattr(mapping, "LONGEST", 1_000_000)
+    for opened, closed in ("[]", "{}"):
+        for deep in (21, 400, 10_000):
+            path.write_text(f"a:\n- {opened * deep}{closed * deep}\n" * 2)
+            with pytest.raises(CourseError, match=r"no YAML \(near line 2\)"):
+                mapping.read(path)
     path.write_bytes(b"\xff")
     with pytest.raises(CourseError, match="not UTF-8"):
         mapping.read(path)

@@ -14,6 +14,7 @@ from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator import campaigns
 from ecokit.shop.simulator.luck import Luck, key
+from ecokit.shop.simulator.world import AGAIN_DAYS
 from ecokit.shop.write import csv_text
 
 
@@ -92,6 +93,8 @@ def test_an_added_campaign_that_brings_nobody_changes_no_byte(
         table = after[name]
         if name in ("campaigns", "creatives"):
             table = table[~table.campaign_id.isin(added)].reset_index(drop=True)
+        if name == "incremental":
+            table = table[~table.source.isin(added)].reset_index(drop=True)
         assert csv_text(name, before[name]) == csv_text(name, table), name
 
 
@@ -160,7 +163,11 @@ def test_payments_follow_reminders_and_visits_follow_what_moved_them(large: Shop
     decided = large.approvals.groupby("decision_id").answered_at.max()
     assert (large.decisions.set_index("decision_id").decided_at == decided).all()
     once = orders[~orders.visitor_id.duplicated(keep=False)].reset_index()
-    visits = large.visits.merge(once[["order_id", "visitor_id", "delivered_at"]], on="visitor_id")
+    seen = large.visits.sort_values(["visitor_id", "started_at"])
+    rest = seen.groupby("visitor_id").started_at.diff() // pd.Timedelta(days=1)
+    seen = seen[~(rest <= len(AGAIN_DAYS))]  # who looks in again does so within these days
+    seen = seen[~seen.visitor_id.isin(large.mailings.visitor_id)]  # a letter brings them any day
+    visits = seen.merge(once[["order_id", "visitor_id", "delivered_at"]], on="visitor_id")
     later = visits[visits.started_at > visits.delivered_at]
     told = large.touchpoints[large.touchpoints.touchpoint == 10].set_index("order_id").done_at
     rested = later.delivered_at + pd.Timedelta(days=7)
@@ -245,3 +252,75 @@ def test_an_effect_that_is_not_there_gets_a_sentence(shop: Shop, name: str, word
     with pytest.raises(CourseError, match=words):
         shop.truth[name]
     assert shop.truth.get(name) is None
+
+
+# What would have been
+
+
+@pytest.fixture(scope="module")
+def whole() -> Shop:
+    return simulate(3, days=120, visitors_per_day=300)
+
+
+SHOWN = ["visitor_id", "started_at", "channel_id", "campaign_id", "product_id", "dwell_seconds"]
+
+
+@pytest.mark.parametrize("name", ["Group-buying site", "Women's Day", "social"])
+def test_without_a_way_only_what_it_reaches_changes(whole: Shop, name: str) -> None:
+    less = simulate(3, days=120, visitors_per_day=300, without=[name])
+    ids = whole.campaigns.set_index("name").campaign_id
+    column = "campaign_id" if name in ids else "channel_id"
+    by_it = (whole.visits[column] == ids.get(name, name)).to_numpy(bool)
+    assert not (less.visits[column] == ids.get(name, name)).any()
+    reached = set(whole.visits.visitor_id[by_it]) | set(whole.orders.visitor_id)
+    reached |= set(less.orders.visitor_id)  # who ordered, here or there, comes back or not
+    others = [company.visits[~company.visits.visitor_id.isin(reached)] for company in (whole, less)]
+    if name == "social":  # some of its people are seen by a pause's way, or were never its
+        rows = [set(map(tuple, part[SHOWN].astype(str).to_numpy())) for part in others]
+        assert len(rows[0] ^ rows[1]) < 0.01 * len(rows[0])
+    else:
+        pd.testing.assert_frame_equal(*(part[SHOWN].reset_index(drop=True) for part in others))
+    steps = [part.set_index(["visitor_id", "started_at"]).reached for part in others]
+    both = pd.concat(steps, axis=1, join="inner")
+    assert (both.iloc[:, 0] == both.iloc[:, 1]).mean() > 0.99  # the others met other prices
+    for table in ("products", "competitor_prices", "roster", "warehouse", "store_sales", "pauses"):
+        assert csv_text(table, whole[table]) == csv_text(table, less[table]), table
+    gone = whole.visits.visit_id[by_it]
+    cause = whole.causes.set_index("visit_id").cause[gone]
+    kept = less.visits.set_index(["visitor_id", "started_at"]).index
+    first = whole.visits[by_it].set_index("visit_id")
+    alone = first.visitor_id.map(whole.visits.visitor_id.value_counts()) == 1
+    alone &= first.started_at > "2025-02-01"  # until then chains go on that began before
+    alone &= ~first.visitor_id.isin(whole.mailings.visitor_id)  # moved twice: held out, and off
+    there = pd.MultiIndex.from_frame(first[["visitor_id", "started_at"]]).isin(kept)
+    assert not there[(cause == "new").to_numpy()].any()
+    assert there[(cause.isin(["moved", "anyway"]) & alone).to_numpy()].all()
+
+
+def test_other_luck_is_the_same_company(whole: Shop) -> None:
+    other = simulate(3, days=120, visitors_per_day=300, luck=1)
+    for table in ("products", "campaigns", "staff", "competitor_prices", "price_tests"):
+        assert csv_text(table, whole[table])[:40] == csv_text(table, other[table])[:40], table
+    for table in ("products", "campaigns", "staff", "competitor_prices", "supplier_offers"):
+        assert csv_text(table, whole[table]) == csv_text(table, other[table]), table
+    assert whole.spend.spend.equals(other.spend.spend)
+    assert len(whole.visits) != len(other.visits)
+    assert abs(len(whole.visits) / len(other.visits) - 1) < 0.03
+    truth = [company.incremental.iloc[:, 5:] for company in (whole, other)]
+    for one, two in zip(*(part.to_numpy().T for part in truth), strict=True):
+        assert np.allclose(one, two, rtol=0.1, atol=max(30, 0.05 * np.abs(one).max()))
+
+
+def test_the_truth_is_what_rerunning_gives() -> None:
+    company, less = (simulate(1, days=181, luck=3, without=name) for name in ([], ["618"]))
+    there = company.incremental.set_index("source").loc[
+        company.campaigns.set_index("name").campaign_id["618"]
+    ]
+    orders = [int(s.orders.paid_at.notna().sum()) for s in (company, less)]
+    assert there.visits == pytest.approx(len(company.visits) - len(less.visits), rel=0.06)
+    assert there.orders == pytest.approx(orders[0] - orders[1], rel=0.15)
+
+
+def test_a_channel_that_is_always_there_gets_a_sentence() -> None:
+    with pytest.raises(CourseError, match="without has 'search', which nobody can switch off"):
+        simulate(1, 7, 20, without=["search"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,8 +13,9 @@ from hypothesis import strategies as st
 from ecokit import load_shop
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import truth
-from ecokit.shop.simulator import waiting
-from ecokit.shop.simulator.world import World, build_world
+from ecokit.shop.simulator import trials, waiting
+from ecokit.shop.simulator.arrays import Coded
+from ecokit.shop.simulator.world import RETURNING, World, build_world, expected_views
 
 CATEGORIES = ["phones", "tablets", "audio", "wearables", "smart_home", "accessories"]
 
@@ -189,6 +192,22 @@ def test_price_tests_are_what_they_claim(shop: Shop) -> None:
 
 
 # Supply
+
+
+def test_visitors_of_a_price_test_are_those_of_the_product_whatever_visit_it_is() -> None:
+    world = build_world(7, np.datetime64("2025-01-01"), 365, 800.0)
+    tests = pd.DataFrame({name: plain(rows) for name, rows in trials.price_tests(world).items()})
+    sound = tests.test_id == 1
+    days = np.unique(tests.date[sound])
+    product = tests.product_id[sound].iloc[0]
+    looks = expected_views(world, world.traffic)[days, product] / world.traffic[days].sum(axis=1)
+    mean = float(looks @ world.visits[days]) * (1 - RETURNING)
+    assert abs(tests.visitors[sound].sum() - mean) < 4 * mean**0.5
+
+
+def plain(rows: Any) -> Any:
+    """Return the numbers of a column, those of its codes where it has them."""
+    return rows.codes if isinstance(rows, Coded) else rows
 
 
 def test_suppliers_deliver_what_they_trade_in_and_keep_their_lead_time(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from ecokit import operations
@@ -45,11 +46,6 @@ def one_order_for_all_is_cheaper(shop: Shop) -> bool:
     return bool(together < alone / 3)
 
 
-def every_offer_saves(shop: Shop) -> bool:
-    """Every offer of a supplier saves money, before the place is counted."""
-    return bool((operations.offer_values(shop)["saving"] > 0).all())
-
-
 def few_offers_gain_if_all_visits_are_moved(shop: Shop) -> bool:
     """If all visits of a place buy by what stands there, hardly an offer gains."""
     values = operations.offer_values(shop, visits_moved=1)
@@ -75,6 +71,19 @@ def sales_hide_demand(shop: Shop) -> bool:
     seen = operations.censored_mean(thin.sold[:, 0], thin.closing[:, 0] == 0)
     mean = float(found.demand.mean())
     return bool(max(seen.naive, seen.without_empty_days) < min(seen.likelihood, 0.9 * mean))
+
+
+def most_years_serve_less_than_promised(shop: Shop) -> bool:
+    """Begun in most weeks, a year of orders by the formula serves less than the formula says."""
+    found, lead = _worked(shop), 5
+    mean, sd = float(found.demand.mean()), float(found.demand.std())
+    law = operations.lead_time_demand(mean, sd, lead)
+    point = operations.reorder_point(law, 0.95)
+    quantity = round(operations.eoq(found.order_cost, mean, found.holding_cost).quantity)
+    days = range(0, len(found.demand), 7)
+    years = np.column_stack([np.roll(found.demand, -day) for day in days])
+    served = operations.replay(years, point, order_quantity=quantity, lead_days=lead).table()
+    return bool((served["fill_rate"] < operations.fill_rate(law, point, quantity)).mean() > 0.5)
 
 
 def _worked(shop: Shop) -> ProductInputs:

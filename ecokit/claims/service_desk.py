@@ -11,15 +11,14 @@ from ecokit import journey, service_desk
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-CAMPAIGNS = {6, 11}  # the months of 618 and Double 11
 GOAL, TARGET = 0.8, 60
 EVENING = range(19, 23)
 
 
 def a_rush_hurts(shop: Shop) -> bool:
-    """In June and in November fewer are answered in time than over the year, and more give up."""
-    months = service_desk.answers(shop, by="month").set_index("month")
-    rush, year = months[months.index.month.isin(CAMPAIGNS)], service_desk.answers(shop).iloc[0]
+    """On the two fullest days fewer are answered in time than over the year, and more give up."""
+    rush = service_desk.answers(shop, by="day").nlargest(2, "contacts")
+    year = service_desk.answers(shop).iloc[0]
     fewer = rush["service_level"].max() < year["service_level"]
     return bool(fewer and rush["abandoned_share"].min() > year["abandoned_share"])
 

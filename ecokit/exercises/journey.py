@@ -19,6 +19,7 @@ DAYS = 60  # in which a next order counts
 USUAL_DAYS = 90  # in which it counts on the page
 MONTH = "2025-04-01"  # whose calls are asked for
 WORKED = pd.Timestamp("2025-11-15 09:00")  # the morning that page and notebook work out
+MORNINGS = 10  # the busiest, of which one is asked for
 CELL_MONTH, CELL_REGION = pd.Timestamp("2025-06-01"), "south"  # what the notebook's cell shows
 PACKING = 6  # the touchpoint that gives way first in the rush
 REMINDER = 3  # the touchpoint of an order that is placed and not paid
@@ -254,6 +255,47 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
     )
 
 
+def _morning(shop: Shop) -> tuple[pd.Timestamp, int, dict[str, int]]:
+    """Return a busy morning, the calls to make, and what each mistake counts instead.
+
+    It is the first of the busiest on which each mistake counts another number; page and notebook
+    work out one of them.
+    """
+    days = _calls(shop)["due_at"].dt.normalize().value_counts().sort_index()
+    busiest = days.sort_values(ascending=False, kind="stable").index[:MORNINGS]
+    day, nine = pd.Timedelta(days=1), pd.Timedelta(hours=9)
+    mornings = [due + nine + (0 if due + day + nine == WORKED else 1) * day for due in busiest]
+    for now in mornings:
+        right, wrong = _lists(shop, now)
+        if len({right, *wrong.values()}) == 1 + len(wrong):
+            return now, right, wrong
+    return mornings[0], *_lists(shop, mornings[0])
+
+
+def _lists(shop: Shop, now: pd.Timestamp) -> tuple[int, dict[str, int]]:
+    """Return the calls to make on a morning, and what each mistake counts instead."""
+    paid = shop.orders[shop.orders["paid_at"].notna()]
+    orders = paid.assign(dispatched_at=paid["placed_at"])
+    early = {"orders": orders, "touchpoints": shop.touchpoints, "journey": shop.journey}
+    waiting = topic.overdue_parcels(shop, as_of=now)["called_at"]
+    overnight = topic.overdue_parcels(shop, as_of=now.normalize())["called_at"]
+    before = topic.overdue_parcels(shop, as_of=now - pd.Timedelta(days=1))["called_at"]
+    worked = topic.overdue_parcels(shop, as_of=WORKED)["called_at"]
+    due = _calls(shop)["due_at"].dt.normalize()
+    wrong = {
+        "counted_the_called": len(waiting),
+        "since_the_order": topic.overdue_parcels(early, as_of=now)["called_at"].isna().sum(),
+        "counted_the_informed": waiting.notna().sum(),
+        "at_midnight": overnight.isna().sum(),
+        "another_morning": worked.isna().sum(),
+        "all_of_another_morning": len(worked),
+        "called_of_another_morning": worked.notna().sum(),
+        "the_morning_before": before.isna().sum(),
+        "due_that_night": (due == now.normalize() - pd.Timedelta(days=1)).sum(),
+    }
+    return int(waiting.isna().sum()), {name: int(count) for name, count in wrong.items()}
+
+
 @sheet.number(
     id="journey-call-list",
     objective="journey-call",
@@ -300,19 +342,7 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
     },
 )
 def call_list(shop: Shop) -> sheet.Sheet:
-    now = _calls(shop)["due_at"].dt.normalize().mode().iloc[0] + pd.Timedelta(days=1, hours=9)
-    if now == WORKED:  # page and notebook work that one out
-        now -= pd.Timedelta(days=1)
-    overnight = topic.overdue_parcels(shop, as_of=now.normalize())
-    listed = topic.overdue_parcels(shop, as_of=now)
-    waiting = listed["called_at"]
-    before = topic.overdue_parcels(shop, as_of=now - pd.Timedelta(days=1))["called_at"]
-    worked = topic.overdue_parcels(shop, as_of=WORKED)["called_at"]
-    calls = _calls(shop)
-    eve = calls["due_at"].dt.normalize() == now.normalize() - pd.Timedelta(days=1)
-    paid = shop.orders[shop.orders["paid_at"].notna()]
-    orders = paid.assign(dispatched_at=paid["placed_at"])
-    early = {"orders": orders, "touchpoints": shop.touchpoints, "journey": shop.journey}
+    now, right, wrong = _morning(shop)
     return sheet.Sheet(
         prompt=_(
             "It is {now:%A}, {now.day} {now:%B %Y, %H:%M}. You lead the service guides. How many "
@@ -320,18 +350,8 @@ def call_list(shop: Shop) -> sheet.Sheet:
             "have not heard from the shop about it yet?"
         ).format(now=now),
         case=(f"{now.day} {now:%B %Y, %H:%M}",),
-        right=waiting.isna().sum(),
-        wrong={
-            "counted_the_called": len(waiting),
-            "since_the_order": topic.overdue_parcels(early, as_of=now)["called_at"].isna().sum(),
-            "counted_the_informed": waiting.notna().sum(),
-            "at_midnight": overnight["called_at"].isna().sum(),
-            "another_morning": worked.isna().sum(),
-            "all_of_another_morning": len(worked),
-            "called_of_another_morning": worked.notna().sum(),
-            "the_morning_before": before.isna().sum(),
-            "due_that_night": eve.sum(),
-        },
+        right=right,
+        wrong=wrong,
         hints=(
             _(
                 "Use only what is known at that moment: later deliveries and calls lie in the "

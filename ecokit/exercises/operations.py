@@ -10,7 +10,7 @@ import pandas as pd
 from ecokit import kpi
 from ecokit import operations as topic
 from ecokit.exercises import sheet
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.shop import Shop
 
 FILL = 0.97  # fill rate that the reorder policy must reach in years that it was not tuned on
@@ -25,7 +25,7 @@ SWAYED = 0.40  # of the visits of a place that buy by what stands there
 HELD = 7  # days for which a payment service keeps the money of a sale
 ORDER_DAYS, LEAD = 14, 5  # days of demand in an order, and days until it arrives
 CELL_LEVEL = 0.95  # what the notebook's cells hold until they are changed
-CELL_TARGET, CELL_DAY, CELL_OFFER = 250_000, "11-20", "O020"
+CELL_TARGET, CELL_DAY, CELL_OFFER = 250_000, "11-20", "O037"
 
 CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
 
@@ -654,10 +654,11 @@ def fill_rate(shop: Shop) -> sheet.Sheet:
     kept = _costs(found, first, economic).iloc[0]
     return sheet.Sheet(
         prompt=_(
-            "Try another policy for {name} ({id}): as soon as {point:.0f} units are left, on the "
-            "shelf and on order, {quantity:.0f} more are ordered, and they come {lead} days later. "
-            "(That is a cycle service level of {level:.0%}.) Replay this policy against the demand "
-            "of the year. Which share of the units asked for is served? This is the fill rate."
+            "Try another policy for {name} ({id}): as soon as what is left, on the shelf and on "
+            "order, is down to {point:.0f}, the shop orders {quantity:.0f} more, which come {lead} "
+            "days later. (That is a cycle service level of {level:.0%}.) Replay this policy on the "
+            "demand of the year. Which share of the units asked for is served? This is the fill "
+            "rate."
         ).format(
             name=name,
             id=found.product_id,
@@ -680,7 +681,7 @@ def fill_rate(shop: Shop) -> sheet.Sheet:
             _("the order cycles of the cell above"): kept["cycle_service_level"],
             _("the formula of the cell above"): topic.fill_rate(law, first, economic),
         },
-        case=(_("{quantity:.0f} more are ordered").format(quantity=quantity),),
+        case=(_("the shop orders {quantity:.0f} more").format(quantity=quantity),),
         hints=(
             _("In the cell above change `level` and `quantity`, and run it again."),
             _(
@@ -1074,14 +1075,15 @@ def offer(shop: Shop) -> sheet.Sheet:
     others = values.set_index("offer_id")[["saving", "place", "gain"]]
     mine = shop.purchases[shop.purchases["product_id"] == row["product_id"]]
     spent = (mine["asked_units"] * mine["unit_cost"]).sum()
+    days = _n("{n} day", "{n} days", int(row["days"])).format(n=row["days"])
     return sheet.Sheet(
         prompt=_(
             "Offer {row[offer_id]}: for {row[month]:%B} the supplier takes {row[price_cut]:.2%} "
             "off the purchase price of {row[product_id]}. In return it wants the place {resource} "
-            "for {row[days]} days, with {row[visits]:,} visits. An experiment has shown that in "
-            "{moved:.0%} of such visits, not in a quarter, what is bought depends on what stands "
-            "there; their profit is lost. How many yuan does the offer gain? A loss is below zero."
-        ).format(row=row, resource=sheet.plain(row["resource"]), moved=SWAYED),
+            "for {days}, with {row[visits]:,} visits. An experiment has shown that in {moved:.0%} "
+            "of such visits, not in a quarter, what is bought depends on what stands there; their "
+            "profit is lost. How many yuan does the offer gain? A loss is below zero."
+        ).format(row=row, resource=sheet.plain(row["resource"]), days=days, moved=SWAYED),
         right=row["gain"],
         wrong={
             "place_is_free": row["saving"],

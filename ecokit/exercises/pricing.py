@@ -19,7 +19,7 @@ BOUGHT = 0.8  # at which share of its cost the exercise on profit supposes a pro
 PLANNED, LOST = 0.25, 1 / 3  # share of the visitors planned for B, and what B loses of them
 CELL_COST, CELL_ELASTICITY, CELL_CHANGE = 100, -3.0, -0.02  # of the notebook's cells
 CELL_SHARE = 0.03
-MEASURED = "audio"  # the category whose elasticity is asked for; the page works out the phones
+MEASURED = "tablets"  # the category whose elasticity is asked for; the page works out the phones
 
 
 class Product(NamedTuple):

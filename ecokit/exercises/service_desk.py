@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ecokit import journey
 from ecokit import service_desk as topic
 from ecokit.exercises import sheet
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.shop import Shop
 
 NEAR = 0.0025  # two shares nearer than this are not told apart by an exercise
@@ -23,12 +23,12 @@ TARGET = 60  # seconds within which a consultation is answered in time: the wind
 GOAL = 0.8  # share of contacts to answer in time
 SHRINKAGE = 0.3  # share of paid time in which agents are not in their seats
 PAID_HOURS = 40  # a week, full time
-TUESDAY = 2  # whose contacts are asked about; Monday is 1
+SATURDAY = 6  # whose contacts are asked about; Monday is 1
 OCTOBER = 10  # whose customers' patience is asked for
 JUNE = 6  # the same in the notebook's cell
 CONSULTATION = 2  # the touchpoint that is kept by an answer in time
 RUSH = 11  # the month that finance has counted
-DESKS = 4  # of one size that answer together
+DESKS = 3  # of one size that answer together
 DAYS = 2  # without another contact: solved
 USUAL_DAYS = 7  # the same on the page
 HALF = "2025-07-01"  # when the second half-year begins
@@ -75,8 +75,8 @@ MOST = 8  # agents that a block of the plan can have
 )
 def in_time(shop: Shop) -> sheet.Sheet:
     weekdays = topic.answers(shop, by="weekday", target=TARGET).set_index("weekday")
-    asked = weekdays.loc[TUESDAY]
-    contacts = shop.contacts[shop.contacts["arrived_at"].dt.day_of_week == TUESDAY - 1]
+    asked = weekdays.loc[SATURDAY]
+    contacts = shop.contacts[shop.contacts["arrived_at"].dt.day_of_week == SATURDAY - 1]
     hours = topic.answers({"contacts": contacts}, by=["day", "hour"], target=TARGET)
     days = topic.answers({"contacts": contacts}, by="day", target=TARGET)
     year = topic.answers(shop, target=TARGET).iloc[0]
@@ -91,8 +91,8 @@ def in_time(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "Touchpoint 2 asks for an answer within {n} seconds. Take the {day}s of the year. "
             "Which share of **all** their contacts was answered in time?"
-        ).format(n=TARGET, day=names[TUESDAY - 1]),
-        case=(f"{names[TUESDAY - 1]}s",),
+        ).format(n=TARGET, day=names[SATURDAY - 1]),
+        case=(f"{names[SATURDAY - 1]}s",),
         right=asked["service_level"],
         wrong={
             "left_out_the_abandoned": asked["service_level_answered"],
@@ -106,7 +106,7 @@ def in_time(shop: Shop) -> sheet.Sheet:
         },
         above={words.format(month=f"{month:%B}"): level for month, level in months.items()},
         table=table,
-        cell=(names[TUESDAY - 1], "service_level"),
+        cell=(names[SATURDAY - 1], "service_level"),
         hints=(
             _("Whoever gave up was not answered in time. They belong to all contacts."),
             _("`service_desk.answers(shop, by='weekday')` has a `service_level`; Monday is 1."),
@@ -115,10 +115,10 @@ def in_time(shop: Shop) -> sheet.Sheet:
             "Count contacts with an answer within the target, and divide by all contacts, those "
             "who gave up included."
         ),
-        code="""
+        code=f"""
             from ecokit import service_desk
             weekdays = service_desk.answers(shop, by="weekday", target=60).set_index("weekday")
-            weekdays.loc[2, "service_level"]
+            weekdays.loc[{SATURDAY}, "service_level"]
         """,
     )
 
@@ -286,12 +286,13 @@ def _peak(shop: Shop) -> _Peak:
 )
 def erlangs(shop: Shop) -> sheet.Sheet:
     peak = _peak(shop)
+    came = _n("{n:.0f} contact", "{n:.0f} contacts", round(peak.contacts)).format(n=peak.contacts)
     return sheet.Sheet(
         prompt=_(
-            "The busiest hour of the busiest day of the year was that of {hour}: {n:.0f} contacts "
-            "arrived. An answer takes {minutes:.2f} minutes. Plan for as many next year. How much "
-            "work is that, in erlangs?"
-        ).format(hour=peak.name, n=peak.contacts, minutes=peak.handling),
+            "The busiest hour of the busiest day of the year was that of {hour}, with {came}. An "
+            "answer takes {minutes:.2f} minutes. Plan for as many next year. How much work is "
+            "that, in erlangs?"
+        ).format(hour=peak.name, came=came, minutes=peak.handling),
         case=(peak.name,),
         right=peak.erlangs,
         wrong={
@@ -358,7 +359,7 @@ def agents(shop: Shop) -> sheet.Sheet:
     seats = _agents(n, peak.handling)
     return sheet.Sheet(
         prompt=_(
-            "The shop takes the desks of three sister shops into its own, each as large as this "
+            "The shop takes the desks of two sister shops into its own, each as large as this "
             "one. In the busiest hour **{n:.0f} contacts** arrive then, of {minutes:.2f} minutes "
             "each. How many agents must be in their seats so that {goal:.0%} are answered within "
             "{target} seconds, if nobody gives up (Erlang C)?"
@@ -382,7 +383,7 @@ def agents(shop: Shop) -> sheet.Sheet:
         solution=_(
             "The smallest number above the erlangs whose Erlang C service level reaches the goal. "
             "The agents above the erlangs are not idle luxury: they are what makes the line move. "
-            "Four desks each for itself need {apart} agents in such an hour, the joint one {n}: a "
+            "Three desks each for itself need {apart} agents in such an hour, the joint one {n}: a "
             "large desk needs fewer for each contact."
         ).format(apart=DESKS * peak.agents, n=seats),
         code=f"""
@@ -617,10 +618,6 @@ def _wage(shop: Shop) -> float:
             "You planned for the peak all week. At night most of these agents wait for a contact. "
             "Give the nights fewer."
         ),
-        "weekend_like_weekdays": _(
-            "You planned the weekend like the weekdays. In that week its contacts come faster, or "
-            "at other hours: look at its blocks on their own."
-        ),
     },
 )
 def staff_week(shop: Shop) -> sheet.PlanSheet:
@@ -645,9 +642,6 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
 
     def flat(agents: int) -> sheet.PlanAnswer:
         return dict.fromkeys(_BLOCKS, float(min(max(agents, 1), MOST)))
-
-    def as_in_the_week(plan: sheet.PlanAnswer) -> sheet.PlanAnswer:
-        return {name: plan[name.replace("weekend", "week")] for name in _BLOCKS}
 
     def is_flat(plan: sheet.PlanAnswer) -> bool:
         return len(set(plan.values())) == 1
@@ -677,16 +671,10 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
         wrong={
             "same_all_day_too_few": flat(mean),
             "peak_all_week": flat(peak.agents),
-            "weekend_like_weekdays": as_in_the_week(best),
         },
         detects={
             "same_all_day_too_few": lambda plan: is_flat(plan) and blocks.levels(plan).min() < GOAL,
             "peak_all_week": lambda plan: is_flat(plan) and blocks.cost(plan) > budget,
-            "weekend_like_weekdays": lambda plan: (
-                plan == as_in_the_week(plan)
-                and not is_flat(plan)
-                and blocks.levels(plan)[:3].min() >= GOAL > blocks.levels(plan)[3:].min()
-            ),
         },
         above={_("the numbers of the notebook's cell"): flat(1)},
         hints=(

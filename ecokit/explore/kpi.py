@@ -62,7 +62,7 @@ def scorecard_lab(cards: pd.DataFrame) -> Lab:
         plots.scorecard(card, who, figure.add_subplot())
         return Told(_alt(figure.get_suptitle(), card), _best(card) + _tie(card))
 
-    return Lab(TITLE, controls, draw, f"target_{TWIN[1]}", range(5, 12), size=plots.SCORECARD_SIZE)
+    return Lab(TITLE, controls, draw, f"target_{TWIN[1]}", range(6, 13), size=plots.SCORECARD_SIZE)
 
 
 def worst_month(cards: pd.DataFrame, post: str) -> str:

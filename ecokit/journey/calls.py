@@ -13,9 +13,9 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.frames import Frame
 from ecokit.inputs.renamed import public
-from ecokit.journey.counting import CENTURY, added, moment
 from ecokit.journey.promises import AFTER_HOURS
 from ecokit.journey.touchpoints import STEP
+from ecokit.kpi.grouping import CENTURY, added, moment
 from ecokit.messages import _
 
 CALL = 8

@@ -10,9 +10,9 @@ import narwhals.stable.v2 as nw
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
-from ecokit.journey.counting import CENTURY, added, answer, grouped, inner_names, last, moment
 from ecokit.journey.promises import AFTER_HOURS
 from ecokit.kpi.engine import per, start_of
+from ecokit.kpi.grouping import CENTURY, added, answer, grouped, inner_names, last, moment
 from ecokit.messages import _
 
 OUTCOMES = ("complained", "returned", "contacted", "bought_again", "paid")

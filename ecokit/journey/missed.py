@@ -12,9 +12,9 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, kinds, numbers, rows
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
-from ecokit.journey.counting import added, inner_names
 from ecokit.journey.customers import OUTCOMES
 from ecokit.journey.touchpoints import STEP, with_states
+from ecokit.kpi.grouping import added, inner_names
 from ecokit.messages import _
 
 

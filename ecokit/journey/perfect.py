@@ -10,9 +10,9 @@ import narwhals.stable.v2 as nw
 from ecokit.inputs import frames, rows
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
-from ecokit.journey.counting import added, answer, grouped, inner_names
 from ecokit.journey.touchpoints import STEP, with_states
 from ecokit.kpi.engine import per
+from ecokit.kpi.grouping import added, answer, grouped, inner_names
 from ecokit.messages import _
 
 _TEN = {number: f"missed_{number}" for number in range(1, 11)}

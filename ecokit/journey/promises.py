@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 from ecokit.inputs import frames
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
-from ecokit.journey.counting import added, answer, grouped, inner_names, last, moment
 from ecokit.kpi.engine import per
+from ecokit.kpi.grouping import added, answer, grouped, inner_names, last, moment
 
 DISPATCH = 7
 """The touchpoint whose window ends when the parcel must have left."""

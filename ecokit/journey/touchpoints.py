@@ -10,8 +10,8 @@ import narwhals.stable.v2 as nw
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
-from ecokit.journey.counting import added, answer, grouped, inner_names, last, moment
 from ecokit.kpi.engine import per
+from ecokit.kpi.grouping import added, answer, grouped, inner_names, last, moment
 from ecokit.messages import _
 
 STATES = ("on_time", "late", "missing", "open")

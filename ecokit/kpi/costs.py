@@ -147,7 +147,8 @@ def result(data: Any) -> pd.DataFrame:
         A row a month of the orders, yuan: ``profit`` (gross), ``payroll`` (by days employed),
         ``media`` (budgets by days), ``storage`` (rent of the warehouse), a column for each item
         of ``expenses``, and ``result``, what is left. What returns undo, what orders to suppliers
-        cost, payment fees and taxes are not taken off.
+        cost, ads beside campaigns, coupons, fees and commissions of partners, payment fees and
+        taxes are not taken off.
 
     Raises
     ------

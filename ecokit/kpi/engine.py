@@ -28,7 +28,8 @@ from ecokit.messages import _
 PERIODS = ("hour", "day", "week", "month", "quarter", "year")
 _EVERY = {"hour": "1h", "day": "1d", "month": "1mo", "quarter": "1q", "year": "1y"}
 GAPS = "_gaps"
-_LOOKUPS = {"products": "product_id", "campaigns": "campaign_id", "channels": "channel_id"}
+LOOKUPS = {"products": "product_id", "campaigns": "campaign_id", "channels": "channel_id"}
+"""Tables that lend a column to group by, and the id by which they are joined."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _grouped(part: Part, by: Sequence[str], lookups: Mapping[str, Frame]) -> Fra
             _refuse_hours(part, key)
             frame = frame.with_columns(start_of(key, part.time).alias(key))
         elif lender:
-            on = _LOOKUPS[lender]
+            on = LOOKUPS[lender]
             lent = as_group(lookups[lender].select(on, key), key)
             frame = as_group(frame, on).join(as_group(lent, on), on=on, how="left")
         else:
@@ -168,7 +169,7 @@ def _lender(part: Part, frame: Frame, key: str, lookups: Mapping[str, Frame]) ->
     names = frame.collect_schema().names()
     if key not in PERIODS and key not in names:
         for lookup, other in lookups.items():
-            if _LOOKUPS[lookup] in names and key in other.collect_schema().names():
+            if LOOKUPS[lookup] in names and key in other.collect_schema().names():
                 return lookup
     need(part.table, frame, [part.time if key in PERIODS else key])
     return ""
@@ -176,7 +177,7 @@ def _lender(part: Part, frame: Frame, key: str, lookups: Mapping[str, Frame]) ->
 
 def lendable(tables: Mapping[str, Any]) -> dict[str, Frame]:
     """Return the tables of `tables` that describe a product, a campaign or a channel."""
-    there = {name: on for name, on in _LOOKUPS.items() if tables.get(name) is not None}
+    there = {name: on for name, on in LOOKUPS.items() if tables.get(name) is not None}
     return {name: opened(name, tables, on) for name, on in there.items()}
 
 

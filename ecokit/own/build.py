@@ -120,7 +120,7 @@ def typed(
             if here and len(chosen[name]) == 1:
                 done[name] = Typed(here, list(part.columns), 0, in_place=True)
                 told(name)
-                continue
+                continue  # nothing of it is written
             before = set(text)
             query = select(schemas()[name], part, chosen[name], frozenset(long), text)
             path = (work / f"{name}.parquet").as_posix()

@@ -174,10 +174,14 @@ def read(path: Path) -> tuple[Plan, str]:
 def _loaded(text: str) -> Any:
     """Return what a text in YAML says; names for parts of it, which could multiply it, are none."""
     yaml = need("yaml", _("Reading the mapping"))
+    opens = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)
+    closes = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
     loader = yaml.SafeLoader(text)
+    deep = 0  # not the loader's own level: it reads ahead, and may be out of the brackets again
     try:
         for token in iter(loader.get_token, None):
-            if isinstance(token, yaml.AliasToken) or loader.flow_level > DEEPEST:
+            deep += isinstance(token, opens) - isinstance(token, closes)
+            if isinstance(token, yaml.AliasToken) or deep > DEEPEST:
                 mark = token.start_mark
                 raise yaml.scanner.ScannerError(None, None, "a name, or far too deep", mark)
     finally:

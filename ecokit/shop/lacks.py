@@ -195,6 +195,27 @@ def _too_small(known: Need, shop: Any) -> str:
     return " ".join(filter(None, (_empty(known, shop), told, remedy.format(course=_size(*COURSE)))))
 
 
+def short(shop: Any, error: Exception) -> str:
+    """Return how short a shop is that stopped a cell of a lesson; nothing where it has a year.
+
+    Examples
+    --------
+    >>> from ecokit.shop import Shop
+    >>> visits = pd.DataFrame({"started_at": pd.to_datetime(["2025-01-01", "2025-01-07"])})
+    >>> short(Shop({"visits": visits}), ValueError("no rows"))
+    'This shop has 7 days, and the lesson is about a year: what this cell asks for may not ...'
+    """
+    days, _visits = extent(shop)
+    if days is None or days >= COURSE[0]:
+        return ""
+    told = _(
+        "This shop has {has}, and the lesson is about a year: what this cell asks for may not "
+        "occur in it. The company of load_shop() has it: write shop = load_shop() in the first "
+        "cell. This is what stopped it: {own}"
+    )
+    return told.format(has=_size(days, None), own=f"{type(error).__name__}: {error}".rstrip(": "))
+
+
 def _absent(known: Need, shop: Any, sought: str, own: str) -> str:
     """Return what a shop does not have that is large enough, and where it is to be had."""
     days, visits = extent(shop)

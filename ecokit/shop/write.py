@@ -18,7 +18,7 @@ from ecokit.messages import _
 from ecokit.shop.paths import datasets_folder
 from ecokit.shop.schema import Field, package, schema, schemas
 from ecokit.shop.simulator import INPUT_TABLES, block_count, in_blocks, input_table, simulate
-from ecokit.shop.simulator.arrays import Columns
+from ecokit.shop.simulator.arrays import Columns, drawn
 from ecokit.shop.simulator.frames import to_frame
 from ecokit.shop.tables import Shop
 
@@ -101,7 +101,7 @@ def simulate_to(
             writer.frame(name, input_table(name, visitors_per_day))
         for tables in tqdm(blocks, total=block_count(days), disable=not progress, unit="block"):
             for name, columns in tables.items():
-                writer.columns(name, columns)
+                writer.columns(name, drawn(columns))
     return Path(folder)
 
 

@@ -18,22 +18,37 @@ from ecokit.shop.inputs import read
 from ecokit.shop.simulator import (
     market,
     marketing,
+    media,
+    members,
     organisation,
+    pagetests,
     specs,
+    stories,
     supply,
     trials,
     waiting,
+    ways,
 )
-from ecokit.shop.simulator.arrays import NOTHING, Coded, Columns, Floats, joined
+from ecokit.shop.simulator.arrays import NOTHING, Coded, Columns, Floats, Rows, drawn, joined
 from ecokit.shop.simulator.blocks import simulate_block
 from ecokit.shop.simulator.catalogue import LINES
+from ecokit.shop.simulator.coming import BLOCK_DAYS
 from ecokit.shop.simulator.frames import input_frame, to_frame
+from ecokit.shop.simulator.incremental import incremental
+from ecokit.shop.simulator.platforms import platform_reports
 from ecokit.shop.simulator.results import Results, targets
-from ecokit.shop.simulator.world import BLOCK_DAYS, HOUSE, World, build_world, new_state
+from ecokit.shop.simulator.world import (
+    HOUSE,
+    World,
+    build_world,
+    clicks,
+    new_state,
+)
 from ecokit.shop.tables import Shop
 
 INPUT_TABLES = (
     "channels",
+    "cause_shares",
     "journey",
     "posts",
     "mandates",
@@ -50,6 +65,7 @@ def simulate(
     visitors_per_day: float = HOUSE,
     start: str = "2025-01-01",
     without: Sequence[str] = (),
+    luck: int = 0,
 ) -> Shop:
     """Simulate a company and return its tables.
 
@@ -64,8 +80,12 @@ def simulate(
     start : str
         First day, as ``"2025-01-01"``.
     without : sequence of str
-        Names of campaigns to leave out. All else keeps its luck: what differs from the company
-        with them is what they did.
+        Names of campaigns, ids of channels (neither ``"direct"`` nor ``"search"``) and of pauses,
+        names of tests and of big stories, and ``"crisis"``, to leave out. All else keeps its luck:
+        what differs from the company with them is what they did.
+    luck : int
+        Another number is other luck of the same company: other visitors, the same products,
+        prices, campaigns and spend.
 
     Returns
     -------
@@ -76,7 +96,7 @@ def simulate(
     ------
     CourseError
         When an argument cannot be: no days, no visitors, a day that does not exist, a campaign
-        that nobody plans.
+        that nobody plans, a channel that cannot be switched off.
 
     Examples
     --------
@@ -88,8 +108,8 @@ def simulate(
     ...
     ecokit.errors.CourseError: days is 0; give a whole number of at least 1.
     """
-    blocks: dict[str, list[Columns]] = {}
-    first_day, tables_by_block = in_blocks(seed, days, visitors_per_day, start, without)
+    blocks: dict[str, list[Rows]] = {}
+    first_day, tables_by_block = in_blocks(seed, days, visitors_per_day, start, without, luck)
     for rows in tables_by_block:
         for name, columns in rows.items():
             blocks.setdefault(name, []).append(columns)
@@ -98,8 +118,8 @@ def simulate(
     return Shop(tables)
 
 
-def _frame(table: str, blocks: list[Columns], first_day: np.datetime64) -> pd.DataFrame:
-    return to_frame(table, joined(blocks), first_day)
+def _frame(table: str, blocks: list[Rows], first_day: np.datetime64) -> pd.DataFrame:
+    return to_frame(table, joined([drawn(rows) for rows in blocks]), first_day)
 
 
 def input_table(name: str, visitors_per_day: float) -> pd.DataFrame:
@@ -108,15 +128,23 @@ def input_table(name: str, visitors_per_day: float) -> pd.DataFrame:
 
 
 def in_blocks(
-    seed: int, days: int, visitors_per_day: float, start: str, without: Sequence[str] = ()
-) -> tuple[np.datetime64, Iterator[dict[str, Columns]]]:
+    seed: int,
+    days: int,
+    visitors_per_day: float,
+    start: str,
+    without: Sequence[str] = (),
+    luck: int = 0,
+) -> tuple[np.datetime64, Iterator[dict[str, Rows]]]:
     """Return the first day of a company, and its rows, block after block of days.
 
     Parameters and errors are those of `simulate`; there are `block_count` blocks.
     """
     first_day = _first_day(start)
-    _check(seed, days, visitors_per_day, without)
-    return first_day, _tables(int(seed), int(days), float(visitors_per_day), first_day, without)
+    _check(seed, days, visitors_per_day, luck)
+    _check_names(without)
+    return first_day, _tables(
+        build_world(int(seed), first_day, int(days), float(visitors_per_day), without, int(luck))
+    )
 
 
 def block_count(days: int) -> int:
@@ -130,20 +158,29 @@ def block_count(days: int) -> int:
     return math.ceil(days / BLOCK_DAYS) + 1
 
 
-def _tables(
-    seed: int, days: int, rate: float, first_day: np.datetime64, without: Sequence[str]
-) -> Iterator[dict[str, Columns]]:
+def _tables(world: World) -> Iterator[dict[str, Rows]]:
     """Yield the rows of each block of days, and at the end those of the small tables."""
-    world = build_world(seed, first_day, days, rate, without)
     state = new_state(world)
     results = Results.empty(world)
-    for first in range(0, days, BLOCK_DAYS):
+    for first in range(0, world.days, BLOCK_DAYS):
         tables = simulate_block(world, state, first)
         results.add(world, tables)
-        yield tables
+        yield {**tables}
+    if world.before is None:  # the truth is told of the whole company
+        profit = float(results.profit.sum())
+        yield {"incremental": partial(incremental, world, state, profit)}
+    tried = pagetests.Results(world, state)
     yield {
+        "tests": tried.tests,
+        "assignments": tried.assignments,
+        "members": partial(members.members, world, state),
         "campaigns": marketing.campaigns(world),
         "creatives": marketing.creatives(world, results.campaign_visits),
+        "spend": media.spend(world.company, world.year, world.media, clicks(world), results.ads),
+        "pauses": media.pauses(world.media),
+        "platform_reports": platform_reports(world, results.claims),
+        "stories": stories.table(world.year, world.stories),
+        "crisis": stories.crisis(world.company, world.year, world.stories),
         "staff": organisation.staff(world),
         **organisation.decisions(world),
         "targets": targets(world, results),
@@ -202,17 +239,32 @@ def _first_day(start: str) -> np.datetime64:
         ) from None
 
 
-def _check(seed: Any, days: Any, visitors_per_day: Any, without: Any) -> None:
-    for name, value, least in (("seed", seed, 0), ("days", days, 1)):
+def _check(seed: Any, days: Any, visitors_per_day: Any, luck: Any) -> None:
+    for name, value, least in (("seed", seed, 0), ("days", days, 1), ("luck", luck, 0)):
         if not isinstance(value, Integral) or value < least:
             sentence = _("{name} is {value!r}; give a whole number of at least {least}.")
             raise CourseError(sentence.format(name=name, value=value, least=least))
     if not isinstance(visitors_per_day, Real) or not 0 < float(visitors_per_day) < math.inf:
         sentence = _("visitors_per_day is {value!r}; give a number above 0.")
         raise CourseError(sentence.format(value=visitors_per_day))
+
+
+def _check_names(without: Any) -> None:
     names = [row["name"] for row in read("promotions")]
-    unknown = [name for name in without if name not in names]
+    channels = [row["channel_id"] for row in read("channels")]
+    pauses = [row["pause_id"] for row in read("pauses")]
+    tests = [row["name"] for row in read("tests")]
+    known = {*names, *channels, *pauses, *tests, *stories.names()} - set(ways.ALWAYS)
+    unknown = [name for name in without if name not in known]
+    if not isinstance(without, str) and unknown and unknown[0] in ways.ALWAYS:
+        sentence = _(
+            "without has {wrong!r}, which nobody can switch off; leave it out of the list."
+        )
+        raise CourseError(sentence.format(wrong=unknown[0]))
     if isinstance(without, str) or unknown:
         wrong = without if isinstance(without, str) else unknown[0]
-        sentence = _("without has {wrong!r}; give a list of campaigns' names, such as {name!r}.")
-        raise CourseError(sentence.format(wrong=wrong, name=names[0]))
+        sentence = _(
+            "without has {wrong!r}; give a list of campaigns' names, such as {name!r}, or of "
+            "channels, such as {channel!r}."
+        )
+        raise CourseError(sentence.format(wrong=wrong, name=names[0], channel=channels[-1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,12 @@ class Coded:
 
 Column = NDArray[np.generic] | Coded
 Columns = dict[str, Column]
+Rows = Columns | Callable[[], Columns]  # of a block; drawn when asked for, where that takes long
+
+
+def drawn(rows: Rows) -> Columns:
+    """Return the rows, drawing them now where that was put off."""
+    return rows() if callable(rows) else rows
 
 
 def joined(blocks: list[Columns]) -> Columns:

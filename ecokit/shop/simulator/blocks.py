@@ -8,11 +8,34 @@ from typing import Any
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator import fulfilment, goods, orders, service, traffic
-from ecokit.shop.simulator.arrays import DAY, MINUTE, NOTHING, Bools, Coded, Columns, Ints, yuan
+from ecokit.shop.simulator import (
+    fulfilment,
+    goods,
+    mailings,
+    members,
+    orders,
+    pagetests,
+    people,
+    service,
+    steps,
+    traffic,
+    ways,
+)
+from ecokit.shop.simulator.arrays import (
+    DAY,
+    MINUTE,
+    NOTHING,
+    Bools,
+    Coded,
+    Columns,
+    Floats,
+    Ints,
+    yuan,
+)
+from ecokit.shop.simulator.coming import CUSTOMER, PERSON, Coming, State, Tally
 from ecokit.shop.simulator.luck import Keys, key
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
-from ecokit.shop.simulator.world import State, World
+from ecokit.shop.simulator.world import World
 
 STATUS = ("unpaid", "cancelled", "in_transit", "delivered")
 KINDS = ("chat", "phone")
@@ -38,6 +61,7 @@ class Block:
     sales: goods.Sales
     kept: Ints
     paid: Ints
+    reached: Ints
     way: fulfilment.Parcels
     steps: service.Journey
     asks: Ints
@@ -56,7 +80,7 @@ class Block:
     @property
     def buyer(self) -> Ints:
         """Visitor of each order."""
-        return self.visits.visitor[self.want.visit[self.kept]]
+        return self.visits.come.visitor[self.want.visit[self.kept]]
 
     @property
     def who(self) -> Keys:
@@ -82,35 +106,67 @@ class Block:
 
 def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]:
     """Simulate the block of days that begins with day `first`; return its rows by table."""
+    mailed = mailings.send(world, state, first)
     visits = traffic.visits_of_block(world, state, first)
     asks, waits = orders.questions(world, visits)
     chance = orders.conversion(world, visits, asks, waits, int(service.windows()[1]))
-    want = orders.wishes(world, visits, chance, asks, waits)
+    reached = steps.reached(world, visits, steps.chances(world, visits, chance))
+    want = orders.wishes(world, visits, reached == steps.ORDER, asks, waits)
     sales, stock, purchases = goods.trade(world, state, first, want)
     kept = np.flatnonzero(sales.product >= 0)
     paid = np.flatnonzero(want.paid[kept] != NOTHING)
     bought, who = want.paid[kept][paid], want.key[kept][paid]
-    way = fulfilment.parcels(world, who, bought, want.region[kept][paid])
-    steps = service.journey(world, who, bought, way)
-    block = Block(world, state, first, visits, want, sales, kept, paid, way, steps, asks, waits)
-    tables = {"visits": _visits(block), "orders": _orders(block), "order_lines": _lines(block)}
+    reached[np.delete(want.visit, kept)] = steps.CHECKOUT  # what they wanted was sold out
+    way = fulfilment.parcels(world, who, bought, visits.come.region[want.visit[kept][paid]])
+    care = service.journey(world, who, bought, way)
+    block = Block(
+        world, state, first, visits, want, sales, kept, paid, reached, way, care, asks, waits
+    )
+    lines = _lines(block)
+    tables = {"visits": _visits(block), "orders": _orders(block, lines), "order_lines": lines}
+    tables |= {"causes": _causes(block), "mailings": mailed}
     tables |= {"stock": stock, "purchases": purchases, "touchpoints": _touchpoints(block)}
     tables["returns"] = _returns(block, tables["order_lines"])
     contacts, unsolved, known = _contacts(block, tables["returns"])
     tables |= {"contacts": contacts, "complaints": _complaints(block)}
-    later = service.come_again(world, who, block.buyer[paid], steps, way, unsolved, known)
-    state.expect(world, later)
+    buyers = visits.come.take(want.visit[kept][paid])
+    later = service.come_again(world, buyers, care, way, unsolved, known)
+    state.expect(world.days, later)
+    buyers = buyers.take(buyers.role <= CUSTOMER)
+    state.customers.append(buyers)
+    members.keep(world, state, buyers)
+    pagetests.enrol(world, state, visits.come, block.buyer, want.placed[kept])
+    _count(state.tally, visits, buyers, later)
+    _count_sold(state.tally, want, kept)
     for counter in ("visits", "orders", "returns", "contacts", "complaints"):
         rows = len(next(iter(tables[counter].values())))
         setattr(state, counter, getattr(state, counter) + rows)
     return tables
 
 
+def _count(tally: Tally, visits: traffic.Visits, buyers: Coming, later: Coming) -> None:
+    """Add a block to the counts that the truth of campaigns is scaled by."""
+    tally.new_paid += int((buyers.role == PERSON).sum())
+    tally.back_paid += int((buyers.role == CUSTOMER).sum())
+    tally.back_visits += int((visits.come.role == CUSTOMER).sum())
+    tally.later += len(later.key)
+
+
+def _count_sold(tally: Tally, want: orders.Wishes, kept: Ints) -> None:
+    """Count by day the orders that people wanted to pay, and those that stock allowed."""
+    pays = want.paid != NOTHING
+    sold = np.zeros(len(pays), dtype=bool)
+    sold[kept] = True
+    for counts, rows in ((tally.wanted, pays), (tally.sold, pays & sold)):
+        days, number = np.unique(want.placed[rows] // DAY, return_counts=True)
+        counts.update(zip(days.tolist(), number.tolist(), strict=True))
+
+
 def _visits(block: Block) -> Columns:
     visits = block.visits
     return {
         "visit_id": block.state.visits + 1 + np.arange(len(visits.day)),
-        "visitor_id": visits.visitor,
+        "visitor_id": visits.come.visitor,
         "started_at": visits.started,
         "channel_id": block.named("channel", visits.channel),
         "campaign_id": block.named("campaign", visits.campaign),
@@ -118,10 +174,23 @@ def _visits(block: Block) -> Columns:
         "product_id": block.named("product", visits.product),
         "product_pages": visits.pages,
         "dwell_seconds": visits.dwell,
+        "region": Coded(visits.come.region, people.REGIONS),
+        "device": Coded(visits.device, people.DEVICES),
+        "load_seconds": visits.load,
+        "reached": Coded(block.reached, steps.STEPS),
     }
 
 
-def _orders(block: Block) -> Columns:
+def _causes(block: Block) -> Columns:
+    """Why each visit was made, which only the simulator knows."""
+    cause = ways.causes(block.world.luck, block.world.ways, block.visits.come)
+    return {
+        "visit_id": block.state.visits + 1 + np.arange(len(cause)),
+        "cause": Coded(cause, ways.CAUSES),
+    }
+
+
+def _orders(block: Block, lines: Columns) -> Columns:
     want, kept, way, end = block.want, block.kept, block.way, block.end
     visit = want.visit[kept]
     blank = np.full(len(kept), NOTHING)
@@ -141,12 +210,22 @@ def _orders(block: Block) -> Columns:
         "paid_at": want.paid[kept],
         "channel_id": block.named("channel", block.visits.channel[visit]),
         "campaign_id": block.named("campaign", block.visits.campaign[visit]),
-        "region": Coded(want.region[kept], orders.REGIONS),
+        "region": Coded(block.visits.come.region[visit], people.REGIONS),
         "dispatched_at": dispatched,
         "delivered_at": delivered,
         "delay_cause": Coded(cause, fulfilment.CAUSES),
         "status": Coded(status, STATUS),
+        "deposit": want.deposit[kept],
+        "coupon": _coupons(block, lines),
     }
+
+
+def _coupons(block: Block, lines: Columns) -> Floats:
+    row = np.asarray(lines["order_id"]) - block.state.orders - 1
+    money = np.asarray(lines["quantity"]) * np.asarray(lines["unit_price"])
+    worth = np.bincount(row, money, len(block.kept)).astype(np.float64)
+    campaign = block.visits.campaign[block.want.visit[block.kept]]
+    return orders.coupons(block.world, campaign, block.want.placed[block.kept] // DAY, worth)
 
 
 def _lines(block: Block) -> Columns:
@@ -202,8 +281,12 @@ def _returns(block: Block, lines: Columns) -> Columns:
     parcel = position[np.asarray(lines["order_id"]) - block.state.orders - 1]
     sent = np.flatnonzero(parcel >= 0)
     who = key(block.who[parcel[sent]], np.asarray(lines["line"])[sent])
+    visit = block.want.visit[block.kept][block.paid][parcel[sent]]
+    campaign = block.visits.campaign[visit]
+    promised = pagetests.effect(block.world, block.visits.come.take(visit), "returns", 0.0)
+    hosted = np.r_[block.world.campaigns.hosted, False]  # the last for orders by no campaign
     rows, asked, why, exchange = service.returns(
-        block.world.luck, who, block.steps, block.way, parcel[sent]
+        block.world.luck, who, block.steps, block.way, parcel[sent], hosted[campaign], promised
     )
     inside = asked < block.end
     back, asked, why, exchange = sent[rows][inside], asked[inside], why[inside], exchange[inside]
@@ -235,7 +318,7 @@ def _contacts(block: Block, back: Columns) -> tuple[Columns, Bools, Ints]:
     before = {
         "key": key("before", asks),
         "kind": np.zeros(len(asks), dtype=np.int64),
-        "visitor_id": block.visits.visitor[block.asks],
+        "visitor_id": block.visits.come.visitor[block.asks],
         "order_id": block.asked_for,
         "visit_id": block.state.visits + 1 + block.asks,
         "arrived_at": block.waits.arrived,

@@ -14,6 +14,11 @@ SEASON = np.array([1.02, 0.92, 0.99, 0.97, 1.0, 1.02, 0.95, 0.97, 1.0, 1.02, 1.0
 SPRING_FESTIVAL = ((1, 28), (2, 4))  # first and last day (month, day): parcels and people rest
 SPRING_FESTIVAL_TRAFFIC = 0.65
 
+# Visits by hour of the day, 0 to 23: lunch and the evening.
+HOURS = np.array(
+    [2, 1, 1, 0.5, 0.5, 1, 2, 3, 4, 5, 6, 6, 6.5, 6, 5.5, 5.5, 5.5, 5, 5, 6, 8, 9, 7.5, 4.5]
+)
+
 
 @dataclass(frozen=True)
 class Calendar:
@@ -26,6 +31,7 @@ class Calendar:
     week : number of the week in the period, from 0; a week begins on Monday
     month_of_year : 1 to 12
     day_of_month : 1 to 31
+    weekday : what the day of the week makes of it, around 1
     factor : planned traffic of the day without campaigns, as a ratio to a usual day
     """
 
@@ -34,6 +40,7 @@ class Calendar:
     week: Ints
     month_of_year: Ints
     day_of_month: Ints
+    weekday: Floats
     factor: Floats
 
     @property
@@ -77,5 +84,6 @@ def calendar(start: np.datetime64, days: int) -> Calendar:
         week=(np.arange(days) + weekday[0]) // 7,
         month_of_year=month_of_year,
         day_of_month=day_of_month,
+        weekday=week,
         factor=SEASON[month_of_year - 1] * week * np.where(rest, SPRING_FESTIVAL_TRAFFIC, 1.0),
     )

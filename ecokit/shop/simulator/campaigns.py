@@ -13,9 +13,10 @@ from ecokit.shop.inputs import read
 from ecokit.shop.simulator.arrays import Bools, Floats, Ints
 from ecokit.shop.simulator.calendar import Calendar
 from ecokit.shop.simulator.luck import Luck
+from ecokit.shop.simulator.people import REGIONS
 
 PEAKED = 0.5  # campaigns with so many visits (share of a usual day) are festivals
-LAST_DAY = 1.4  # of a festival: the visits of that day over what the days before lead to
+LAST_DAY = 1.7  # of a festival: the visits of that day over what the days before lead to
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,10 @@ class Campaigns:
     """Every campaign of the period, in order of the start; one entry a campaign.
 
     `number` stays the same whichever others there are, and makes the key; `runs` is False for a
-    campaign that is left out. `first` and `last` are days of the period and may lie outside;
-    `planned` and `visits` are days by campaigns, as a share of a usual day, 0 where it does not
-    run; `focus` is campaigns by categories (1 where the offer applies). `usual` is days by
-    campaigns with none left out, and sets the size of the company.
+    campaign that is left out: it gives no discount and is not planned. `first` and `last` are days
+    of the period and may lie outside; `planned` and `visits` are days by campaigns, as a share of a
+    usual day, with none left out; `focus` is campaigns by categories (1 where the offer applies),
+    `regions` campaigns by regions (1 where it runs). `terms` holds what was agreed on.
     """
 
     names: tuple[str, ...]
@@ -41,11 +42,26 @@ class Campaigns:
     conversion: Floats
     planned: Floats
     visits: Floats
-    usual: Floats
     focus: Floats
+    regions: Floats
+    terms: tuple[dict[str, str], ...]
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @cached_property
+    def mailed(self) -> Bools:
+        """True for campaigns whose messages go to a list of known customers."""
+        return np.array([term["list_id"] != "" for term in self.terms], dtype=bool)
+
+    @cached_property
+    def hosted(self) -> Bools:
+        """True for live streams whose host gets a fee."""
+        return self.term("fee") > 0
+
+    def term(self, name: str) -> Floats:
+        """Return one of the numbers that were agreed on, a campaign each."""
+        return np.array([float(term[name]) for term in self.terms])
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -56,14 +72,16 @@ class Campaigns:
 def campaigns(luck: Luck, year: Calendar, rate: float, without: Sequence[str] = ()) -> Campaigns:
     """Place the promotions of the calendar into the period; `rate` is visits a day.
 
-    Those that `without` names do not run: they bring nobody, give no discount and are not planned.
+    Those that `without` names, or whose channel it names, do not run.
     """
     days = len(year.dates)
     rows = _occurrences(year)
     first = np.array([row.first for row in rows], dtype=np.int64)
     number = np.array([row.number for row in rows], dtype=np.int64)
     promotions = [row.promotion for row in rows]
-    runs = np.array([p["name"] not in without for p in promotions], dtype=bool)
+    runs = np.array(
+        [not {p["name"], p["channel_id"]} & set(without) for p in promotions], dtype=bool
+    )
     last = first + np.array([int(p["days"]) - 1 for p in promotions], dtype=np.int64)
     share = np.array([float(p["visit_share"]) for p in promotions])
     brought = np.zeros((days, len(rows)))
@@ -92,12 +110,13 @@ def campaigns(luck: Luck, year: Calendar, rate: float, without: Sequence[str] = 
         discount=np.array([float(p["discount"]) for p in promotions]) * runs,
         conversion=np.array([float(p["conversion"]) for p in promotions])
         * np.exp(0.10 * luck.normal("campaign.conversion", number)),
-        planned=planned * runs,
-        visits=brought * np.exp(0.10 * luck.normal("campaign.visits", number)) * runs,
-        usual=planned,
+        planned=planned,
+        visits=brought * np.exp(0.10 * luck.normal("campaign.visits", number)),
         focus=np.array([_focus(p["categories"]) for p in promotions]).reshape(
             len(rows), len(read("categories"))
         ),
+        regions=np.array([_places(p["regions"]) for p in promotions]).reshape(-1, len(REGIONS)),
+        terms=tuple(promotions),
     )
 
 
@@ -134,3 +153,8 @@ def _occurrences(year: Calendar) -> list[_Occurrence]:
 def _focus(categories: str) -> list[float]:
     named = categories.split()
     return [float(row["category"] in named or named == ["all"]) for row in read("categories")]
+
+
+def _places(regions: str) -> list[float]:
+    named = regions.split()
+    return [float(region in named or not named) for region in REGIONS]

@@ -20,12 +20,13 @@ from ecokit.shop.simulator.arrays import (
     running_within,
     yuan,
 )
+from ecokit.shop.simulator.coming import BLOCK_DAYS, State
 from ecokit.shop.simulator.orders import Wishes
-from ecokit.shop.simulator.world import BLOCK_DAYS, State, World
+from ecokit.shop.simulator.world import World
 
 EVERY = 7  # days between two orders to one supplier: each has its day of the week
 COVER_DAYS = 2  # days of expected sales that the planners keep beyond lead time and week
-SAFETY = 0.70  # and so many standard deviations of a Poisson demand
+SAFETY = 0.50  # and so many standard deviations of a Poisson demand
 HERO_MONTH, HERO_DAYS = 6, (1, 18)  # purchases of the hero in June fail: it runs dry during 618
 HERO_DELAY, HERO_SHARE = 12, 0.25
 

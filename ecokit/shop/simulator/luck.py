@@ -70,8 +70,9 @@ def _word(text: str) -> Keys:
 
 
 @cache
-def _start(seed: int, purpose: str) -> Keys:
-    return key(seed, purpose).reshape(1)
+def _start(seed: int, number: int, purpose: str) -> Keys:
+    found = key(seed, purpose)
+    return (key(found, number) if number else found).reshape(1)
 
 
 def _bits(part: ArrayLike) -> Keys:
@@ -88,12 +89,16 @@ def _poisson_of_large(chance: Floats, mean: Floats) -> Ints:
 
 @dataclass(frozen=True)
 class Luck:
-    """The luck of one company. `purpose` says what is drawn, `who` for whom; both make the key."""
+    """The luck of one company. `purpose` says what is drawn, `who` for whom; both make the key.
+
+    Another `number` is other luck of the same company.
+    """
 
     seed: int
+    number: int = 0
 
     def _key(self, purpose: str, who: tuple[ArrayLike, ...]) -> Keys:
-        return _joined(_start(self.seed, purpose), who)
+        return _joined(_start(self.seed, self.number, purpose), who)
 
     def uniform(self, purpose: str, *who: ArrayLike) -> Floats:
         """Draw numbers from 0 to 1, without 1.

@@ -118,7 +118,8 @@ def market(world: World, sales: Floats) -> Columns:
     seller = np.arange(len(shops))[:, None, None]
     share = np.array([float(kind["market_share"]) for kind in read("categories")])
     planned = np.zeros((world.days, kinds))
-    np.add.at(planned.T, world.catalogue.category, (world.forecast * world.catalogue.price).T)
+    usual = world.usual.forecast * world.usual.catalogue.price
+    np.add.at(planned.T, world.catalogue.category, usual.T)
     size = np.zeros(sales.shape)
     np.add.at(size, world.year.month, planned)
     total = size * sales.sum(axis=0) / np.maximum(size.sum(axis=0), 1e-9) / share

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator.arrays import DAY, HOUR, Coded, Columns, Ints, seconds
+from ecokit.shop.simulator.arrays import DAY, HOUR, NOTHING, Coded, Columns, Ints, seconds
+from ecokit.shop.simulator.campaigns import Campaigns
 from ecokit.shop.simulator.world import World
 
 KINDS = ("banner", "page", "video")
@@ -26,7 +27,18 @@ def campaigns(world: World) -> Columns:
         "end_on": plan.last[runs],
         "budget": plan.budget[runs],
         "new_resource": plan.new_resource[runs],
+        "regions": _named(plan, runs, "regions"),
+        "list_id": _named(plan, runs, "list_id"),
+        **{name: plan.term(name)[runs] for name in ("fee", "commission", "threshold", "coupon")},
+        "stacks": plan.term("stacks")[runs] == 1,
+        "deposit": plan.term("deposit")[runs],
     }
+
+
+def _named(plan: Campaigns, runs: Ints, name: str) -> Coded:
+    told = [plan.terms[row][name] for row in runs.tolist()]
+    codes = [row if text else NOTHING for row, text in enumerate(told)]
+    return Coded(np.array(codes, dtype=np.int64), tuple(told))
 
 
 def creatives(world: World, visits: Ints) -> Columns:

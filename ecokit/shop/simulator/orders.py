@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ecokit.shop.inputs import read, truth
+from ecokit.shop.simulator import pagetests, people
 from ecokit.shop.simulator.arrays import (
     DAY,
     HOUR,
@@ -18,13 +19,14 @@ from ecokit.shop.simulator.arrays import (
     draw_in_rows,
     seconds,
 )
+from ecokit.shop.simulator.coming import BLOCK_DAYS, BOT, BRUSHER, CUSTOMER, PERSON
 from ecokit.shop.simulator.luck import Keys, Luck
 from ecokit.shop.simulator.traffic import Visits
 from ecokit.shop.simulator.waiting import Waiting, wait_for_service
-from ecokit.shop.simulator.world import BLOCK_DAYS, CONVERSION, World
+from ecokit.shop.simulator.world import CONVERSION, World, looking
 
-REGIONS = ("north", "northeast", "east", "central", "south", "southwest", "northwest")
-REGION_SHARE = np.array([0.17, 0.06, 0.30, 0.14, 0.20, 0.09, 0.04])
+DEPOSITS = 4  # times the deposit that goods of a presale are worth at least
+BALANCE_HOUR = 8  # of the day after a presale: from then on the rest is paid
 CALLED_OFF = 0.35  # unpaid orders that the customer cancels; the others lapse
 REMINDED_IN_TIME, REMINDED_LATE = 0.86, 0.06
 
@@ -46,12 +48,13 @@ class Wishes:
     product: Ints
     quantity: Ints
     extra: Ints
-    region: Ints
+    deposit: Floats
 
 
 def questions(world: World, visits: Visits) -> tuple[Ints, Waiting]:
     """Visits in which the customer asks by chat (row numbers), and how long each waits."""
     curious = world.luck.uniform("visit.asks", visits.key) < truth()["consultation_share"]
+    curious &= visits.come.role < BOT
     asks = np.flatnonzero((visits.product >= 0) & curious)
     who = visits.key[asks]
     length = np.maximum(visits.dwell[asks], 60)
@@ -61,30 +64,44 @@ def questions(world: World, visits: Visits) -> tuple[Ints, Waiting]:
 
 
 def conversion(world: World, visits: Visits, asks: Ints, waits: Waiting, window: int) -> Floats:
-    """Return the probability that a visit ends in a placed order; `window` is for the answer."""
+    """Return the probability that a visit ends in a placed order; `window` is for the answer.
+
+    A checkout that is broken comes on top, in `steps.reached`.
+    """
     effect = truth()
-    goods = world.catalogue
-    product = np.maximum(visits.product, 0)
-    day = visits.day
-    campaign = np.maximum(visits.campaign, 0)
-    chance = goods.conversion[product] * CONVERSION * world.conversion[day]
-    chance = (
-        chance
-        * (goods.price[day, product] / goods.list_price[product]) ** goods.elasticity[product]
-    )
-    chance = chance * world.rivals.pull[day, product]
-    chance = chance * np.exp(
-        effect["dwell_conversion"] * (visits.dwell - effect["dwell_mean"]) / MINUTE
-    )
-    if len(world.campaigns):
-        quality = world.campaigns.conversion[campaign] * effect["campaign_conversion"]
-        chance = np.where(visits.campaign >= 0, chance * quality, chance)
-    chance = np.where(visits.customer, chance * effect["returning_conversion"], chance)
+    chance = interest(world, visits)
     wait = waits.answered - waits.arrived
     answer = np.where(wait <= window, effect["consultation_in_time"], effect["consultation_late"])
     chance[asks] *= np.where(waits.answered == NOTHING, effect["consultation_missed"], answer)
-    chance[asks[_settled(waits) >= (day[asks] + 1) * DAY]] = 0.0  # who waits past midnight sleeps
-    return np.where(visits.product >= 0, np.minimum(chance, 0.9), 0.0)
+    chance[asks[_settled(waits) >= (visits.day[asks] + 1) * DAY]] = 0.0  # past midnight they sleep
+    chance = np.where(visits.product >= 0, np.minimum(chance, 0.9), 0.0)
+    return np.where(visits.come.role == BRUSHER, 1.0, chance)
+
+
+def interest(world: World, visits: Visits) -> Floats:
+    """Return the probability of an order but for questions: product, price, page and person."""
+    effect, goods, come = truth(), world.catalogue, visits.come
+    product, day = np.maximum(visits.product, 0), visits.day
+    ratio = goods.price[day, product] / goods.list_price[product]
+    chance = goods.conversion[product] * CONVERSION * world.conversion[day]
+    chance = chance * ratio ** goods.elasticity[product] * world.rivals.pull[day, product]
+    chance = chance * pagetests.effect(world, come, "conversion")
+    longer = (visits.dwell - effect["dwell_mean"]) / MINUTE
+    slower = visits.load - effect["load_seconds"]
+    chance = chance * np.exp(
+        effect["dwell_conversion"] * longer + effect["load_conversion"] * slower
+    )
+    if len(world.campaigns):
+        first = world.campaigns.conversion[np.maximum(come.origin - world.channels, 0)]
+        chance = np.where(come.origin >= world.channels, chance * first, chance)
+        keener = effect["campaign_conversion"] / effect["campaign_offer"]
+        person = (come.drawn >= world.channels) & (come.role == PERSON)  # customers are keen anyway
+        chance = np.where(person, chance * keener, chance)
+        chance = np.where(visits.campaign >= 0, chance * effect["campaign_offer"], chance)
+    known = np.where(come.role == CUSTOMER, effect["returning_conversion"], 1.0)
+    keen = np.where(people.keen(world.luck, come.person), effect["keen_conversion"], 1.0)
+    again = np.where(come.turn > 0, effect["again_conversion"], 1.0)
+    return chance * np.where(come.role == PERSON, looking() * keen * again, known)
 
 
 def _settled(waits: Waiting) -> Ints:
@@ -92,10 +109,10 @@ def _settled(waits: Waiting) -> Ints:
     return np.where(waits.answered == NOTHING, waits.ended, waits.answered) + 20
 
 
-def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Waiting) -> Wishes:
-    """Draw who orders, what, and who pays."""
+def wishes(world: World, visits: Visits, orders: Bools, asks: Ints, waits: Waiting) -> Wishes:
+    """Draw what those who order buy, and who pays."""
     luck = world.luck
-    visit = np.flatnonzero(luck.uniform("order.places", visits.key) < chance)
+    visit = np.flatnonzero(orders)
     who = visits.key[visit]
     ready = visits.started + np.maximum(visits.dwell - 15, 3)
     ready[asks] = np.maximum(ready[asks], _settled(waits))
@@ -103,6 +120,13 @@ def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Wait
     order = np.argsort(placed, kind="stable")
     visit, who, placed = visit[order], who[order], placed[order]
     at_once = luck.uniform("order.at_once", who) < truth()["pay_at_once"]
+    at_once |= visits.come.role[visit] == BRUSHER
+    product = visits.product[visit]
+    accessory = world.catalogue.category[product] == len(read("categories")) - 1
+    more = luck.uniform("order.two", who) < np.where(accessory, 0.18, 0.03)
+    quantity = 1 + more.astype(np.int64)
+    deposit = _deposits(world, visits, visit, quantity)
+    at_once |= deposit > 0
     reminded = _reminders(luck, who, placed, at_once)
     in_time = (reminded != NOTHING) & (reminded <= placed + 30 * MINUTE)
     later = np.where(in_time, truth()["pay_with_reminder"], truth()["pay_without_reminder"])
@@ -111,10 +135,10 @@ def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Wait
     slow += seconds(luck.exponential("order.pays_after", 3 * HOUR, who))
     quick = placed + seconds(luck.exponential("order.pays_quickly", 45, who))
     paid = np.where(at_once, quick, slow)
+    presold = deposit > 0
+    paid[presold] = _balances(world, who[presold], visits.campaign[visit[presold]])
+    pays[presold] = luck.uniform("order.balance", who[presold]) < truth()["presale_balance"]
     pays &= paid < world.days * DAY  # who pays after the period has not paid in it
-    product = visits.product[visit]
-    accessory = world.catalogue.category[product] == len(read("categories")) - 1
-    more = luck.uniform("order.two", who) < np.where(accessory, 0.18, 0.03)
     return Wishes(
         key=who,
         visit=visit,
@@ -124,10 +148,39 @@ def wishes(world: World, visits: Visits, chance: Floats, asks: Ints, waits: Wait
         reminded=reminded,
         cancelled=~pays & (luck.uniform("order.called_off", who) < CALLED_OFF),
         product=product,
-        quantity=1 + more.astype(np.int64),
+        quantity=quantity,
         extra=_extras(world, who, visits.day[visit], accessory),
-        region=luck.pick("order.region", REGION_SHARE, who),
+        deposit=deposit,
     )
+
+
+def _deposits(world: World, visits: Visits, visit: Ints, quantity: Ints) -> Floats:
+    """Return the deposit of each order: by a presale, for goods worth several times as much."""
+    asked = np.r_[world.campaigns.term("deposit"), 0.0][visits.campaign[visit]]
+    price = world.catalogue.price[visits.day[visit], visits.product[visit]] * quantity
+    return np.where(price >= DEPOSITS * asked, asked, 0.0)
+
+
+def _balances(world: World, who: Keys, campaign: Ints) -> Ints:
+    """When the rest of the price is paid: from the morning after the presale on."""
+    start = (world.campaigns.last[campaign] + 1) * DAY + BALANCE_HOUR * HOUR
+    return start + seconds(world.luck.exponential("order.balance_after", 5 * HOUR, who))
+
+
+def coupons(world: World, campaign: Ints, day: Ints, worth: Floats) -> Floats:
+    """Return what coupons take off orders, worth so much before.
+
+    An order has the coupon of the campaign that it came by; where that may be used beside others,
+    also the coupons of other campaigns of the day that may.
+    """
+    plan, off = world.campaigns, np.zeros(len(worth))
+    stacks = np.r_[(plan.term("stacks") == 1) & plan.runs, False]  # the last for no campaign
+    for number in np.flatnonzero((plan.term("coupon") > 0) & plan.runs).tolist():
+        runs = (day >= plan.first[number]) & (day <= plan.last[number])
+        beside = stacks[number] & stacks[campaign] & runs
+        used = ((campaign == number) | beside) & (worth >= plan.term("threshold")[number])
+        off += np.where(used, plan.term("coupon")[number], 0.0)
+    return np.minimum(off, worth)
 
 
 def _reminders(luck: Luck, who: Keys, placed: Ints, at_once: Bools) -> Ints:

@@ -130,7 +130,7 @@ def _subjects(world: World, kind: Ints, day: Ints, who: Keys) -> Coded:
 
 def _visits(world: World) -> Floats:
     """Return the visits that each campaign brings, as a share of a usual day."""
-    return np.asarray(world.campaigns.visits.sum(axis=0))
+    return np.asarray(world.campaigns.visits.sum(axis=0) * world.campaigns.runs)
 
 
 def _first(luck: Luck, who: Keys, things: Keys, weights: Floats) -> Ints:
@@ -168,7 +168,7 @@ def staff(world: World) -> Columns:
 
     Who holds two posts stands once, at the first of them.
     """
-    rows, luck = posts(world.size), world.luck
+    rows, luck = posts(world.size), world.company
     rows = rows[(rows["structure"] == OWN) & rows["held_with"].isna()]
     seats = np.repeat(np.arange(len(rows)), rows["headcount"].to_numpy(np.int64))
     chair = np.arange(len(seats)) - np.searchsorted(seats, seats)

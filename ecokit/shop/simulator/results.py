@@ -8,6 +8,7 @@ import numpy as np
 
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator.arrays import DAY, NOTHING, Coded, Columns, Floats, Ints, distinct
+from ecokit.shop.simulator.platforms import Claims
 from ecokit.shop.simulator.world import World
 
 
@@ -20,6 +21,8 @@ class Results:
     profit: Floats
     visitors: Ints
     parcels: Ints
+    ads: Ints  # visits by ads that no campaign paid for: weeks by channels by regions
+    claims: Claims
     seen: dict[int, list[Ints]] = field(default_factory=dict)
 
     @classmethod
@@ -30,7 +33,8 @@ class Results:
         visits = np.zeros(len(world.campaigns), dtype=np.int64)
         sales = np.zeros((months, len(read("categories"))))
         counts = zeros.astype(np.int64)
-        return cls(visits, sales, zeros, counts, counts.copy())
+        ads = np.zeros(world.media.spend.shape, dtype=np.int64)
+        return cls(visits, sales, zeros, counts, counts.copy(), ads, Claims.empty(world))
 
     def add(self, world: World, tables: dict[str, Columns]) -> None:
         """Add one block."""
@@ -39,7 +43,9 @@ class Results:
         assert isinstance(campaign, Coded)
         known = campaign.codes[campaign.codes != NOTHING]
         self.campaign_visits += np.bincount(known, minlength=len(self.campaign_visits))
-        month = world.year.month[np.asarray(visits["started_at"]) // DAY]
+        day = np.asarray(visits["started_at"]) // DAY
+        self._count_ads(world.year.week[day], visits)
+        month = world.year.month[day]
         for number in np.unique(month):
             who = distinct(np.asarray(visits["visitor_id"])[month == number])
             self.seen.setdefault(int(number), []).append(who)
@@ -48,8 +54,12 @@ class Results:
         sent = world.year.month[sent[sent != NOTHING] // DAY]
         self.parcels += np.bincount(sent, minlength=len(self.parcels))
         order_id = np.asarray(orders["order_id"])
+        row = np.asarray(lines["order_id"]) - (order_id[0] if len(order_id) else 0)
+        money = np.asarray(lines["quantity"]) * np.asarray(lines["unit_price"])
+        self.claims.add(
+            world, visits, orders, np.bincount(row, money, len(order_id)).astype(np.float64)
+        )
         if len(order_id):
-            row = np.asarray(lines["order_id"]) - order_id[0]
             paid = np.asarray(orders["paid_at"])[row] != NOTHING
             month = world.year.month[np.asarray(orders["placed_at"])[row] // DAY]
             units = np.asarray(lines["quantity"]) * paid
@@ -58,6 +68,17 @@ class Results:
             assert isinstance(product, Coded)
             np.add.at(self.sales, (month, world.catalogue.category[product.codes]), units * price)
             self.profit += np.bincount(month, units * (price - cost), len(self.sales))
+
+    def _count_ads(self, week: Ints, visits: Columns) -> None:
+        channel, region, campaign = (
+            visits[name] for name in ("channel_id", "region", "campaign_id")
+        )
+        assert isinstance(channel, Coded)
+        assert isinstance(region, Coded)
+        assert isinstance(campaign, Coded)
+        own = campaign.codes == NOTHING
+        cell = np.ravel_multi_index((week, channel.codes, region.codes), self.ads.shape)
+        self.ads += np.bincount(cell[own], minlength=self.ads.size).reshape(self.ads.shape)
 
     def _close(self, before: int) -> None:
         """Count the visitors of the months that are over, and forget their names."""

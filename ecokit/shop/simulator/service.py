@@ -17,10 +17,11 @@ from ecokit.shop.simulator.arrays import (
     Ints,
     seconds,
 )
+from ecokit.shop.simulator.coming import BLOCK_DAYS, BRUSHER, Coming
 from ecokit.shop.simulator.fulfilment import Parcels
 from ecokit.shop.simulator.luck import Keys, Luck, key
 from ecokit.shop.simulator.waiting import OPEN
-from ecokit.shop.simulator.world import BLOCK_DAYS, Coming, World, back
+from ecokit.shop.simulator.world import World, back
 
 COMPLAINTS = ("late", "damaged", "not_as_described", "service", "quality")
 RETURNS = ("late", "damaged", "not_as_described", "quality", "changed_mind")
@@ -125,18 +126,28 @@ def complaints(
 
 
 def returns(
-    luck: Luck, who: Keys, steps: Journey, way: Parcels, order: Ints
+    luck: Luck,
+    who: Keys,
+    steps: Journey,
+    way: Parcels,
+    order: Ints,
+    streamed: Bools,
+    promised: Floats,
 ) -> tuple[Ints, Ints, Ints, Bools]:
-    """Draw returns of lines (`order`: row of the line's order): line, time, reason, exchange."""
+    """Draw returns of lines (`order`: row of the line's order): line, time, reason, exchange.
+
+    `streamed` are lines bought in a live stream, where people buy in the heat of the moment;
+    `promised` is the share of lines that come back because more was promised than was true.
+    """
     effect = truth()
     ones = np.ones(len(order))
     parts = np.stack(
         [
             effect["late_return"] * way.late[order],
             effect["unsafe_packing_return"] * (steps.done[order, 5] == NOTHING),
-            effect["wrong_description_return"] * steps.wrong_page[order],
+            effect["wrong_description_return"] * steps.wrong_page[order] + promised,
             0.45 * effect["return_base"] * ones,
-            0.55 * effect["return_base"] * ones,
+            0.55 * effect["return_base"] * ones + effect["stream_return"] * streamed,
         ],
         axis=1,
     )
@@ -199,21 +210,15 @@ def _between(chance: Floats, start: Ints, end: Ints) -> Ints:
 
 
 def come_again(
-    world: World,
-    who: Keys,
-    visitor: Ints,
-    steps: Journey,
-    way: Parcels,
-    unsolved: Bools,
-    known: Ints,
+    world: World, buyers: Coming, steps: Journey, way: Parcels, unsolved: Bools, known: Ints
 ) -> Coming:
-    """Draw the later visits that each delivered order brings.
+    """Draw the later visits that each delivered order brings; `buyers` are the visits with orders.
 
     `unsolved` are customers whose question about the order nobody solved, and `known` is when
     that was known; nobody comes before all that moves them has happened.
     """
-    effect, luck = truth(), world.luck
-    mean = np.full(len(visitor), effect["repeat_visits"])
+    effect, luck, who = truth(), world.luck, buyers.key
+    mean = np.where(buyers.role == BRUSHER, 0.0, effect["repeat_visits"])
     cared = np.where(steps.care, effect["late_repeat_cared"], effect["late_repeat"])
     mean *= np.where(way.late, cared, 1.0)
     missed = (steps.done[:, [3, 6, 8]] == NOTHING).sum(axis=1)
@@ -221,9 +226,10 @@ def come_again(
     mean *= np.where(steps.done[:, 9] == NOTHING, 1.0, effect["follow_up_repeat"])
     mean *= np.where(unsolved, effect["unsolved_repeat"], 1.0)
     visits = luck.poisson("order.later_visits", mean, who)
-    order = np.repeat(np.arange(len(visitor)), visits)
+    order = np.repeat(np.arange(len(who)), visits)
     turn = np.arange(len(order)) - np.repeat(np.cumsum(visits) - visits, visits)
     visit = key("back", who[order], turn)
     rest = np.maximum(way.delivered + BLOCK_DAYS * DAY, np.maximum(steps.done[:, 9], known))
     wait = seconds(luck.exponential("back.when", effect["repeat_delay_mean"] * DAY, visit))
-    return back(luck, visit, rest[order] + wait, visitor[order])
+    whose = buyers.take(order)
+    return back(world, visit, whose.person, rest[order] + wait, whose.visitor, whose.region)

@@ -24,7 +24,7 @@ RENT, EXTRA_RENT = 0.2, 0.5  # yuan per litre and month; space rented for a peak
 
 def shelves(world: World) -> tuple[Floats, Floats]:
     """Draw the packed volume of each product, and its price in stores (nan: not sold there)."""
-    goods, kinds, luck = world.catalogue, read("categories"), world.luck
+    goods, kinds, luck = world.catalogue, read("categories"), world.company
     litres = np.array([float(kind["volume_litres"]) for kind in kinds])[goods.category]
     spread = VOLUME_LUCK * luck.normal("product.volume", goods.key)
     volume = np.round(litres * np.exp(spread), 2)
@@ -39,8 +39,8 @@ def store_sales(world: World, store_price: Floats) -> Columns:
     """Units that the stores sold, for each product they sell in each month it is on sale."""
     goods, kinds, luck = world.catalogue, read("categories"), world.luck
     ratio = np.array([float(kind["store_ratio"]) for kind in kinds])[goods.category]
-    ratio = ratio * np.exp(STORE_LUCK * luck.normal("store.ratio", goods.key))
-    mean = _by_month(world, world.forecast) * ratio
+    ratio = ratio * np.exp(STORE_LUCK * world.company.normal("store.ratio", goods.key))
+    mean = _by_month(world, world.usual.forecast) * ratio
     units = luck.poisson("store.units", mean, np.arange(len(mean))[:, None], goods.key)
     shown = (_by_month(world, goods.on_sale(world.days)) > 0) & ~np.isnan(store_price)
     month, product = np.nonzero(shown)
@@ -53,7 +53,8 @@ def store_sales(world: World, store_price: Floats) -> Columns:
 
 def supplier_offers(world: World) -> Columns:
     """Offers of suppliers: about half of them are worth the place that they ask for."""
-    goods, places, luck = world.catalogue, read("resources"), world.luck
+    world = world.usual  # what suppliers offer does not hang on what is left out
+    goods, places, luck = world.catalogue, read("resources"), world.company
     units = _by_month(world, world.forecast)
     value = units * goods.cost
     months = len(units)
@@ -88,6 +89,7 @@ def supplier_offers(world: World) -> Columns:
 
 def warehouse(world: World, volume: Floats) -> Columns:
     """Space rented: enough for a usual month, and more in months that need it."""
+    world = world.usual  # rented before the period
     sums = np.cumsum(np.vstack([world.forecast[:1] * 0, world.forecast]), axis=0)
     last = np.minimum(np.arange(world.days) + AHEAD, world.days)
     units = sums[last] - sums[:-1]

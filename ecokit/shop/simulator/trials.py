@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ecokit.shop.simulator.arrays import Coded, Columns, Ints, yuan
-from ecokit.shop.simulator.world import CONVERSION, World, expected_views
+from ecokit.shop.simulator.world import CONVERSION, World, expected_views, looks_again
 
 MORE_UNITS = 0.04  # orders of a second unit
 
@@ -33,7 +33,8 @@ KEEN = 1.10  # conversion of those who stay where a slow page drives part of an 
 def price_tests(world: World) -> Columns:
     """Rows of the table of tests, an arm a day: one A/A test, one sound test, one broken split."""
     goods, luck = world.catalogue, world.luck
-    views = expected_views(world, world.traffic)
+    every = world.traffic * (1 + looks_again().sum())  # each visit may look at another product
+    views = expected_views(world, every)
     rows: list[tuple[int, int, int, int]] = []
     for number, trial in enumerate(TRIALS):
         first = int(trial.start * world.days)

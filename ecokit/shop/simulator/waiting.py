@@ -19,8 +19,8 @@ from ecokit.shop.simulator.arrays import (
     Ints,
     seconds,
 )
+from ecokit.shop.simulator.calendar import HOURS
 from ecokit.shop.simulator.luck import Keys
-from ecokit.shop.simulator.traffic import HOURS
 from ecokit.shop.simulator.world import RETURNING, World
 
 CHATS = 0.060  # chats before an order, a visit
@@ -160,8 +160,9 @@ def agents(world: World, day: Ints, hour: Ints) -> Ints:
 
     The load and so many of its square roots: small desks need more room than large ones.
     """
-    busy = world.visits[day] / np.mean(world.visits)
-    usual = _usual_day(float(np.mean(world.visits)))[hour] / 60 * handling_minutes()
+    planned = world.usual.visits
+    busy = planned[day] / np.mean(planned)
+    usual = _usual_day(float(np.mean(planned)))[hour] / 60 * handling_minutes()
     load = usual * np.minimum(np.maximum(busy, 0.8), MAX_RELIEF)
     spare = truth()["service_spare"] * np.sqrt(load)
     return np.maximum(np.ceil(load + spare), 1).astype(np.int64)

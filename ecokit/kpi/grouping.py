@@ -1,4 +1,4 @@
-"""Steps that the measures of this topic share: moments, groups, sums."""
+"""Steps that the measures of several topics share: moments, groups, sums."""
 
 from __future__ import annotations
 
@@ -34,35 +34,45 @@ def last(frame: Frame, table: str, column: str, remedy: str = "") -> datetime:
 
 
 def grouped(
-    orders: Frame, keys: Sequence[str], columns: Sequence[str], taken: Sequence[str]
+    frame: Frame,
+    keys: Sequence[str],
+    columns: Sequence[str],
+    taken: Sequence[str],
+    *,
+    table: str = "orders",
+    time: str = "placed_at",
 ) -> Frame:
-    """Return `columns` of orders, and what to group by under names that nothing else has.
+    """Return `columns` of a table, and what to group by under names that nothing else has.
 
     Parameters
     ----------
-    orders : Frame
-        With ``placed_at``, which periods are cut from.
+    frame : Frame
+        With the column `time`, which periods are cut from.
     keys : sequence of str
-        Periods and columns of `orders`.
+        Periods and columns of `frame`.
     columns : sequence of str
         What else is needed.
     taken : sequence of str
         The columns of the answer, which no group may be called.
+    table : str
+        The name of the table, for the sentence.
+    time : str
+        When a row was, such as ``placed_at``.
 
     Raises
     ------
     CourseError
         A column is not there, or is taken.
     """
-    frames.need("orders", orders, [key for key in keys if key not in PERIODS])
+    frames.need(table, frame, [key for key in keys if key not in PERIODS])
     frames.refuse_taken(keys, taken)
     for key, inner in zip(keys, inner_names(keys), strict=True):
         if key in PERIODS:
-            group = start_of(key, "placed_at")
+            group = start_of(key, time)
         else:
-            orders, group = frames.as_group(orders, key), nw.col(key)
-        orders = orders.with_columns(group.alias(inner))
-    return orders.select(*columns, *inner_names(keys))
+            frame, group = frames.as_group(frame, key), nw.col(key)
+        frame = frame.with_columns(group.alias(inner))
+    return frame.select(*columns, *inner_names(keys))
 
 
 def inner_names(keys: Sequence[str]) -> list[str]:
