@@ -61,6 +61,9 @@ def output_faults(cell: NotebookNode) -> Iterator[str]:
         yield f"failed with {errors[0].ename}"
     if not errors and "raises-exception" in copies.tags(cell):
         yield "is tagged raises-exception and raised nothing"
+    pictured = any("image/png" in output.get("data", {}) for output in cell.outputs)
+    if pictured and not cell.metadata.get("mystnb", {}).get("image", {}).get("alt"):
+        yield "shows a picture that is not described"
     for output in cell.outputs:
         if output.get("name") == "stderr":
             yield "prints a warning"
@@ -231,6 +234,7 @@ def printed(text: str) -> NotebookNode:
     return stored(output_type="stream", name="stdout", text=text)
 
 
+PICTURE = {"image/png": "iVBORw0KGgo="}
 VIEW = {masters.WIDGET: {"model_id": "a" * 32}}
 DEFECTS: dict[str, Callable[[], list[NotebookNode]]] = {
     "not_executed": lambda: [stored(count=None)],
@@ -251,6 +255,7 @@ DEFECTS: dict[str, Callable[[], list[NotebookNode]]] = {
     "address_printed": lambda: [printed("<Shop object at 0x7f83a1b2c3d4>")],
     "time_measured": lambda: [printed("Wall time: 12.1 ms")],
     "progress_bar": lambda: [printed("100%|##| 8/8 [00:01<00:00,  7.90it/s]")],
+    "picture_without_words": lambda: [stored(output_type="display_data", data=PICTURE)],
     "random_id": lambda: [printed("3f2504e0-4f89-11d3-9a0c-0305e82c3301")],
 }
 
