@@ -460,7 +460,8 @@ class Streamer:
     profit : float
         What is left.
     shown_roas : float
-        Sales paid over what is owed: what is shown on the evening itself.
+        Sales paid over fee and commission on all of them: what is shown on the evening itself,
+        when nothing has come back.
     break_even : float
         Yuan of sales paid at which nothing is lost; infinite where each order loses.
     """
@@ -524,21 +525,23 @@ def streamer(
     --------
     >>> found = streamer(100_000, fee=8_000, commission=0.15, return_rate=0.35, margin=0.3)
     >>> found.kept, found.owed, found.profit, round(found.shown_roas, 2)
-    (65000.0, 17750.0, 1750.0, 5.63)
+    (65000.0, 17750.0, 1750.0, 4.35)
     >>> round(found.break_even)
     82051
     """
     paid = numbers.number("sales", sales, low=0)
     fixed = numbers.number("fee", fee, low=0)
     back = numbers.share("return_rate", return_rate)
+    charged = numbers.share("commission", commission)
     owed_on = 1 - back if numbers.flag("commission_back", commission_back) else 1.0
-    share = numbers.share("commission", commission) * owed_on
+    share = charged * owed_on
     own = numbers.share("incremental", incremental)
     each = own * ((1 - back) * numbers.share("margin", margin))
     each -= own * back * numbers.number("return_cost", return_cost, low=0) + share
     owed = fixed + share * paid
     even = fixed / each if each > 0 else math.inf
-    shown = paid / owed if owed else math.inf
+    evening = fixed + charged * paid
+    shown = paid / evening if evening else math.inf
     return Streamer(paid, (1 - back) * paid, owed, each * paid - fixed, shown, even)
 
 

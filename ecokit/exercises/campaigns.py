@@ -292,6 +292,10 @@ def _letter(shop: Shop, place: int) -> Any:
         "of_the_whole_list": _(
             "You applied the difference to the whole list. Only one half got the letter."
         ),
+        "link_less_held_out": _(
+            "You took the orders of the held-out half off those through the link. Compare all "
+            "orders of the one half with all orders of the other."
+        ),
     },
 )
 def held_out(shop: Shop) -> sheet.Sheet:
@@ -316,6 +320,7 @@ def held_out(shop: Shop) -> sheet.Sheet:
             "tagged": tagged,
             "not_of_equal_size": got - other,
             "of_the_whole_list": (got / sent - other / kept) * (sent + kept),
+            "link_less_held_out": tagged - other,
         },
         printed=1,
         hints=(
@@ -493,9 +498,10 @@ def stream(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "**{name}**: ¥{sales:,.0f} were paid during the stream. The host gets a fee of "
-            "¥{fee:,.0f} and {commission:.0%} of the sales that stay; {back:.1%} of the sales "
-            "come back. The goods leave a gross margin of {margin:.1%}. If every sale had been "
-            "incremental, what would be left, in yuan? A loss is below zero."
+            "¥{fee:,.0f} and {commission:.0%} of the sales that stay; {back:.1%} of the orders "
+            "come back, and with them the same share of the sales. The goods leave a gross margin "
+            "of {margin:.1%}. If every sale had been incremental, what would be left, in yuan? A "
+            "loss is below zero."
         ).format(
             name=name,
             sales=sales,
@@ -519,8 +525,9 @@ def stream(shop: Shop) -> sheet.Sheet:
             _("Sales that stay, times margin less commission; then take the fee off."),
         ),
         solution=_(
-            "Kept sales times (margin less commission), less the fee. A platform shows sales over "
-            "what was paid on the evening itself, when nothing has come back yet."
+            "Kept sales times (margin less commission), less the fee. A platform shows all sales "
+            "of the evening over the fee and the commission on all of them, because nothing has "
+            "come back yet."
         ),
         code=f"""
             from ecokit import campaigns

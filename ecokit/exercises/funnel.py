@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ecokit import experiments
 from ecokit import funnel as topic
 from ecokit.exercises import sheet
+from ecokit.inputs import numbers
 from ecokit.messages import _
 from ecokit.shop import Shop
 
@@ -823,20 +824,20 @@ def rail(shop: Shop) -> sheet.ChoiceSheet:
         told, above="returned", below="orders", unit="visitor_id"
     )
     found = experiments.guardrail(back, margin=MARGIN, worse="up")
-    numbers = {
+    told_of = {
         "difference": 100 * back.difference,
         "low": 100 * back.low,
         "high": 100 * back.high,
         "margin": 100 * MARGIN,
-        "p": back.p_value,
+        "p": numbers.p_value(back.p_value),
     }
     return sheet.ChoiceSheet(
         prompt=_(
-            "Better pictures bring more orders. The guardrail of that test: the share of orders of "
-            "which something comes back may rise by at most {margin:.0f} points. It changed by "
-            "{difference:+.1f} points, and the 95 % interval reaches from {low:+.1f} to "
-            "{high:+.1f} (p = {p:.2f}). What do you write below the test?"
-        ).format(**numbers),
+            "Better pictures bring more orders. The guardrail of that test: of the orders placed, "
+            "the share of which something comes back may rise by at most {margin:.0f} points. It "
+            "changed by {difference:+.1f} points, and the 95 % interval reaches from {low:+.1f} to "
+            "{high:+.1f} (p: {p}). What do you write below the test?"
+        ).format(**told_of),
         case=(_("better pictures"), _("points")),
         right=found.verdict,
         options={
@@ -848,14 +849,14 @@ def rail(shop: Shop) -> sheet.ChoiceSheet:
         reasons={
             "kept": _(
                 "At the worst that fits it changes by {high:+.1f} points; {margin:.0f} may be."
-            ).format(**numbers),
+            ).format(**told_of),
             "lost": _(
                 "At the least that fits it changes by {low:+.1f} points; {margin:.0f} may be."
-            ).format(**numbers),
+            ).format(**told_of),
             "open": _(
                 "From {low:+.1f} to {high:+.1f} points everything fits; look on which side of "
                 "{margin:.0f} that lies."
-            ).format(**numbers),
+            ).format(**told_of),
             "not_significant": _(
                 "That no harm was proven does not prove that there is none. A small test never "
                 "finds harm. Look at the whole interval, beside the limit."

@@ -55,6 +55,17 @@ def shown(value: object) -> str:
     return _("a table or an object of the kind {kind}").format(kind=type(value).__name__)
 
 
+def p_value(p: float) -> str:
+    """Return a p value as it is read: three decimals, and never 0.
+
+    Examples
+    --------
+    >>> p_value(0.0312), p_value(0.00004)
+    ('0.031', '< 0.001')
+    """
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def refused(name: str, value: object, wanted: str) -> CourseError:
     """Return the error for an argument that cannot be used; `wanted` says what to give.
 

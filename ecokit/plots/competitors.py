@@ -11,15 +11,12 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
-from matplotlib.dates import num2date
-from matplotlib.ticker import FuncFormatter, MultipleLocator
+from matplotlib.ticker import MultipleLocator
 
 from ecokit.messages import _
 from ecokit.plots import theme
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import pandas as pd
 
 SHOPS = {
@@ -279,7 +276,7 @@ def gaps(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
     ax.legend(loc="upper left", ncols=4)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + (high - low) * 0.15)
-    ax.xaxis.set_major_formatter(_days())
+    theme.day_axis(ax)
     last = table[table["week"] == table["week"].max()]
     top = last.iloc[int(last["level"].argmax())]
     words = _("Last week {name} was cheapest: we ask {gap:.0%} {more}")
@@ -290,16 +287,6 @@ def gaps(table: pd.DataFrame, *, ax: Axes = theme.NEW) -> None:
             more=_("more") if top["level"] >= 1 else _("less"),
         )
     )
-
-
-def _days() -> FuncFormatter:
-    """Print an axis of days: 6 Jun."""
-
-    def day(at: float, _place: int | None) -> str:
-        moment: datetime = num2date(at)  # type: ignore[no-untyped-call]
-        return f"{moment.day} {moment:%b}"
-
-    return FuncFormatter(day)
 
 
 @theme.drawn(height=3.4, matched="period level", average="period level")
@@ -342,7 +329,7 @@ def levels(
     ax.axhline(1, color="black", linewidth=1)
     ax.set_ylabel(_("first week = 1"))
     ax.grid(visible=False, axis="x")
-    ax.xaxis.set_major_formatter(_days())
+    theme.day_axis(ax)
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.12), ncols=2)
     ax.set_title(
         _(

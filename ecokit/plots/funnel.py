@@ -124,7 +124,7 @@ def rates(table: pd.DataFrame, by: str, ax: Axes = theme.NEW) -> None:
     """
     names = list(dict.fromkeys(table["step"]))[1:]
     groups = list(dict.fromkeys(table[by].dropna()))[: len(COLORS)]
-    for number, group in enumerate(groups):
+    for number, (group, label) in enumerate(zip(groups, theme.names(groups), strict=True)):
         mine = table[table[by] == group].set_index("step").reindex(names)
         shift = (number - (len(groups) - 1) / 2) * 0.13
         places = [place + shift for place in range(len(names))]
@@ -137,7 +137,7 @@ def rates(table: pd.DataFrame, by: str, ax: Axes = theme.NEW) -> None:
             fmt=STYLES[number][0],
             color=COLORS[number],
             capsize=3,
-            label=theme.words(group),
+            label=label,
         )
     ax.set_xticks(range(len(names)), [theme.words(name) for name in names])
     ax.set_ylim(0, 1.05)
@@ -190,11 +190,11 @@ def leaks(table: pd.DataFrame, rows: int = 10, ax: Axes = theme.NEW) -> None:
         if len(one):
             ax.errorbar(one["difference"], mine, xerr=error, **style)
     groups = [*table.columns[: list(table).index("step")], "step"]
-    names = [", ".join(_named(it[name]) for name in groups) for it in shown.to_dict("records")]
-    ax.set_yticks(range(len(shown)), names)
+    columns = [theme.names(shown[name]) for name in groups]
+    ax.set_yticks(range(len(shown)), [", ".join(row) for row in zip(*columns, strict=True)])
     ax.set_ylim(len(shown) - 0.5, -0.5)
     ax.axvline(0, color="black", linewidth=1)
-    theme.percent_axis(ax, "x")
+    theme.points_axis(ax, "x")
     ax.set_xlabel(_("share that goes on, less that of the others (percentage points)"))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
@@ -204,13 +204,6 @@ def leaks(table: pd.DataFrame, rows: int = 10, ax: Axes = theme.NEW) -> None:
         told = {"k": len(sure_), "n": sure_["lost_orders"].iloc[0]}
         title = _("Leaks for sure: {k}; the worst lost {n:,.0f} orders").format(**told)
     ax.set_title(title)
-
-
-def _named(group: Any) -> str:
-    """Return a group as it is read; a time is its day."""
-    if group is None or group != group:
-        return _("unknown")
-    return f"{group:%Y-%m-%d}" if hasattr(group, "strftime") else theme.words(group)
 
 
 @theme.drawn(height=2.4, row=0.3, groups="group mix rate")
@@ -240,10 +233,10 @@ def mix(groups: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     places = np.arange(len(groups))
     ax.barh(places - 0.18, groups["mix"], 0.36, color=theme.SKY, label=_("mix: who comes"))
     ax.barh(places + 0.18, groups["rate"], 0.36, color=theme.BLUE, label=_("rate: how they order"))
-    ax.set_yticks(places, [_named(group) for group in groups["group"]])
+    ax.set_yticks(places, theme.names(groups["group"]))
     ax.set_ylim(len(groups) - 0.5, -0.5)
     ax.axvline(0, color="black", linewidth=1)
-    theme.percent_axis(ax, "x", decimals=2)
+    theme.points_axis(ax, "x", decimals=2)
     ax.set_xlabel(_("change of conversion (percentage points)"))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=2)
@@ -291,7 +284,7 @@ def values(table: pd.DataFrame, by: str, ax: Axes = theme.NEW) -> None:
     ax.set_xscale("log")
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_yticks(places, [_named(group) for group in table[by]])
+    ax.set_yticks(places, theme.names(table[by]))
     ax.set_ylim(len(table) - 0.5, -0.5)
     theme.yuan_axis(ax, "x")
     ax.set_xlabel(_("worth of an order (logarithmic)"))
@@ -328,12 +321,12 @@ def second_order(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NE
     'After 30 days, 25% have ordered again'
     """
     groups = [None] if by is None else list(dict.fromkeys(table[by].dropna()))[: len(COLORS)]
+    named = [_("ordered again")] if by is None else theme.names(groups)
     for number, group in enumerate(groups):
         one = table if group is None else table[table[by] == group]
         color, line = COLORS[number], ("-", "--", "-.", ":", "-", "--")[number]
         day, share = np.append(0, one["day"]), np.append(0.0, one["share"].astype(float))
-        name = _("ordered again") if group is None else _named(group)
-        ax.step(day, share, line, where="post", color=color, label=name)
+        ax.step(day, share, line, where="post", color=color, label=named[number])
         band = one[["low", "high"]].astype(float)
         ax.fill_between(
             one["day"], band["low"], band["high"], step="post", alpha=0.2, color=color, lw=0
@@ -350,8 +343,8 @@ def second_order(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NE
         return
     ends = table[table[by].isin(groups)].groupby(by)["share"].max().sort_values()
     told = _("Fewest come back: {one}, {low:.0%}; most: {two}, {high:.0%}")
-    names = {"one": _named(ends.index[0]), "two": _named(ends.index[-1])}
-    ax.set_title(told.format(**names, low=ends.iloc[0], high=ends.iloc[-1]))
+    one, two = theme.names([ends.index[0], ends.index[-1]])
+    ax.set_title(told.format(one=one, two=two, low=ends.iloc[0], high=ends.iloc[-1]))
     ax.legend(loc="lower right")
 
 
@@ -381,7 +374,7 @@ def cohorts(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """
     later = table[table["later"] > 0]
     wide = later.pivot_table(index="cohort", columns="later", values="share")
-    names = [f"{cohort:%Y-%m-%d}" for cohort in wide.index]
+    names = theme.names(wide.index)
     sns.heatmap(
         100 * wide,
         ax=ax,
@@ -569,7 +562,7 @@ def looks(table: pd.DataFrame, level: float = 0.05, ax: Axes = theme.NEW) -> Non
     ...     "difference": [0.02, 0.001], "low": [0.01, -0.01], "high": [0.03, 0.012],
     ...     "p_value": [0.01, 0.9]})
     >>> looks(table).axes[0].get_title(loc="left")
-    'p below 0.05 at 1 of 2 looks; at the end it is 0.90'
+    'p below 0.05 at 1 of 2 looks; at the end it is 0.900'
     """
     places = np.arange(1, len(table) + 1)
     ax.fill_between(places, table["low"], table["high"], color=theme.SKY, alpha=0.35, lw=0)
@@ -579,11 +572,11 @@ def looks(table: pd.DataFrame, level: float = 0.05, ax: Axes = theme.NEW) -> Non
         told = _("p below {level:g} at this look").format(level=level)
         ax.plot(places[hit], table["difference"][hit], "X", color=theme.ORANGE, ms=11, label=told)
     ax.axhline(0, color="black", linewidth=1)
-    theme.percent_axis(ax, decimals=1)
-    ax.set_xticks(places, [f"{day:%m-%d}" for day in table["date"]])
+    theme.points_axis(ax, decimals=1)
+    ax.set_xticks(places, [f"{day.day} {day:%b}" for day in table["date"]])
     ax.set_xlabel(_("the look sees the visitors up to this day"))
-    ax.set_ylabel(_("share who order, B less A"))
+    ax.set_ylabel(_("share who order, B less A (points)"))
     ax.legend(loc="upper right")
-    finding = _("p below {level:g} at {n} of {all} looks; at the end it is {end:.2f}")
-    end = float(table["p_value"].iloc[-1])
+    finding = _("p below {level:g} at {n} of {all} looks; at the end it is {end}")
+    end = theme.p_value(float(table["p_value"].iloc[-1]))
     ax.set_title(finding.format(level=level, n=int(hit.sum()), all=len(table), end=end))

@@ -335,7 +335,7 @@ def effects(table: pd.DataFrame, title: str = "", ax: Axes = theme.NEW) -> None:
     ax.set_yticks(range(len(table)), [names.get(name, name) for name in table["outcome"]])
     ax.set_ylim(len(table) - 0.5, -0.5)
     ax.axvline(0, color="black", linewidth=1)
-    theme.percent_axis(ax, "x")
+    theme.points_axis(ax, "x")
     ax.set_xlabel(_("share when missed minus share when kept (percentage points)"))
     ax.grid(visible=False, axis="y")
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, -0.2), ncols=3)

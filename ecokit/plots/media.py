@@ -246,8 +246,8 @@ def placebo_days(table: pd.DataFrame, truth: float | None = None, ax: Axes = the
         real = table.loc[~table["placebo"], "start"]
         place = [truth] * len(real)
         ax.scatter(real, place, color=theme.ORANGE, marker="D", s=60, zorder=4, label=_("truth"))
+    theme.day_axis(ax)
     ax.set_ylabel(_("first visits, with 95 % interval"))
-    ax.tick_params(axis="x", rotation=30)
     ax.legend(loc="best")
     placebos = table[table["placebo"]]
     finding = _("Without a story, {n} of {all} windows show an effect")
@@ -373,8 +373,8 @@ def crisis(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.plot(table["hour"], table["posts"], color=theme.GREY, label=_("posts"))
     ax.plot(table["hour"], negative, color=theme.RED, lw=1.8, label=_("negative ones"))
     ax.set_ylim(bottom=0)
+    theme.day_axis(ax)
     ax.set_ylabel(_("posts an hour"))
-    ax.tick_params(axis="x", rotation=30)
     told = table.loc[table["answered"].astype(bool), "hour"]
     if len(told):
         hours = (told.iloc[0] - table["hour"].iloc[0]).total_seconds() / 3_600

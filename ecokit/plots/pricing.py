@@ -294,9 +294,9 @@ def day_by_day(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         label=_("p below 0.05 that evening"),
     )
     ax.axhline(0, color="#888888", lw=1)
-    theme.percent_axis(ax, decimals=1)
+    theme.points_axis(ax, decimals=1)
     ax.set_xlabel(_("days of the test"))
-    ax.set_ylabel(_("conversion, B less A"))
+    ax.set_ylabel(_("conversion, B less A (percentage points)"))
     if found.any():
         ax.legend(loc="upper right")
     finding = _('"Significant" on {n} of {all} evenings')

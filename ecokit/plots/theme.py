@@ -7,10 +7,11 @@ Colours are the colour-blind safe palette of Okabe and Ito (2008), as seaborn's
 from __future__ import annotations
 
 import base64
+import html
 import inspect
 import io
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, wraps
 from math import isfinite
@@ -18,21 +19,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
 import narwhals.stable.v2 as nw
+import numpy as np
 import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.dates import num2date
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from pandas.io.formats.style import Styler
 
 from ecokit.inputs import frames
-from ecokit.inputs.numbers import as_float, refused
+from ecokit.inputs.numbers import as_float, p_value, refused
 from ecokit.inputs.renamed import public, refuse_old_call
 from ecokit.messages import _, _n
 from ecokit.plots import glyphs
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pandas as pd
 
 BLUE, ORANGE, GREEN, RED, PURPLE, BROWN, PINK, GREY, YELLOW, SKY = sns.color_palette(
@@ -215,6 +221,8 @@ def drawn(
             draw(*given.args, **given.kwargs)
             target = given.arguments[place]
             fig = figure_of(target) if place == "ax" else target
+            for axes in fig.axes:
+                _whole_markers(axes)
             names = name_by_number(fig)
             if names and isinstance(fig, _Shown):
                 fig.names = names
@@ -226,6 +234,31 @@ def drawn(
         return public(whole)
 
     return decorate
+
+
+_NO_MARKER = (None, "None", "none", "", " ")
+
+
+def _whole_markers(ax: Axes) -> None:
+    """Let markers at the edge of the axes be drawn whole, where none of them lies outside.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> inside, outside = ax.plot([0, 1], "o") + ax.plot([0, 3], "o")
+    >>> _lines = ax.set_ylim(0, 1)
+    >>> _whole_markers(ax)
+    >>> inside.get_clip_on(), outside.get_clip_on()
+    (False, True)
+    """
+    low, high = np.sort([ax.get_xlim(), ax.get_ylim()]).T
+    marked: list[Any] = [one for one in ax.lines if one.get_marker() not in _NO_MARKER]
+    spots: list[Any] = [one for one in ax.collections if isinstance(one, PathCollection)]
+    places = [one.get_xydata() for one in marked] + [one.get_offsets() for one in spots]
+    for artist, points in zip(marked + spots, places, strict=True):
+        known = np.ma.masked_invalid(np.asarray(points, dtype=float))
+        if ((known >= low) & (known <= high)).all():
+            artist.set_clip_on(False)
 
 
 def _open_tables(name: str, given: inspect.BoundArguments, columns: Mapping[str, str]) -> None:
@@ -378,6 +411,68 @@ def percent_axis(ax: Axes, axis: str = "y", decimals: int = 0) -> None:
     getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(print_tick))
 
 
+def points_axis(ax: Axes, axis: str = "y", decimals: int = 0) -> None:
+    """Print an axis of differences of shares, -1 to 1, in percentage points, without a sign %.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> points_axis(ax, "x")
+    >>> ax.xaxis.get_major_formatter()(-0.45), ax.xaxis.get_major_formatter()(0.025)
+    ('-45', '2.5')
+    """
+    percent_axis(ax, axis, decimals)
+    in_per_cent = getattr(ax, f"{axis}axis").get_major_formatter()
+
+    def print_tick(share: float, position: int | None = None) -> str:
+        return str(in_per_cent(share, position)).removesuffix("%")
+
+    getattr(ax, f"{axis}axis").set_major_formatter(FuncFormatter(print_tick))
+
+
+def day_axis(ax: Axes) -> None:
+    """Print an axis of days along x as they are read: 6 Jun.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> fig, ax = figure()
+    >>> _line = ax.plot(pd.to_datetime(["2025-06-06", "2025-06-09"]), [1, 2])
+    >>> day_axis(ax)
+    >>> ax.xaxis.get_major_formatter()(ax.get_xticks()[0])
+    '6 Jun'
+    """
+
+    def day(at: float, _position: int | None = None) -> str:
+        moment: datetime = num2date(at)  # type: ignore[no-untyped-call]
+        return f"{moment.day} {moment:%b}"
+
+    ax.xaxis.set_major_formatter(FuncFormatter(day))
+
+
+def names(groups: Iterable[Any]) -> list[str]:
+    """Return groups as they are read: days as days, and months where each of them begins one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> names(pd.to_datetime(["2025-01-01", "2025-02-01"]))
+    ['2025-01', '2025-02']
+    >>> names(pd.to_datetime(["2025-06-30", "2025-07-01"])), names(["smart_home", None])
+    (['2025-06-30', '2025-07-01'], ['smart home', 'unknown'])
+    """
+    given = list(groups)
+    days = [one for one in given if one == one and hasattr(one, "strftime")]
+    form = "%Y-%m" if all(day.day == 1 for day in days) else "%Y-%m-%d"
+
+    def name(one: Any) -> str:
+        if one is None or one != one:
+            return _("unknown")
+        return f"{one:{form}}" if hasattr(one, "strftime") else words(one)
+
+    return [name(one) for one in given]
+
+
 def yuan_axis(ax: Axes, axis: str = "y") -> None:
     """Print an axis of money as ¥, with thousands as k and millions as m.
 
@@ -426,6 +521,7 @@ _FORMATS: dict[str, str | Callable[[Any], str]] = {
     "yuan": _whole_yuan,
     "count": "{:,.0f}",
     "number": "{:,.2f}",
+    "p_value": lambda p: html.escape(p_value(p)),
 }
 
 
@@ -455,6 +551,8 @@ def _by_default(column: pd.Series[Any]) -> Callable[[Any], str] | str | None:
         return None
     if name.endswith(("_rate", "share")):
         return _FORMATS["percent"]
+    if name in ("p_value", "adjusted"):
+        return _FORMATS["p_value"]
     largest = float(values.abs().max())
     steps = (1000, 0), (10, 1), (1, 2), (0, 3)
     decimals = next((places for least, places in steps if largest >= least), 0)
@@ -489,15 +587,16 @@ def table(
 
     What is not named is printed by its kind: dates without a time where all are days, months by
     name in the columns ``month`` and ``quarter``, shares in the columns ``..._rate`` and
-    ``...share`` in per cent, other numbers with the decimals that their size leaves room for.
+    ``...share`` in per cent, p values (``p_value``, ``adjusted``) never as 0, other numbers with
+    the decimals that their size leaves room for.
 
     Parameters
     ----------
     frame : DataFrame
         What a topic returned.
     formats : mapping of column name to str, optional
-        ``"percent"`` (shares 0 to 1), ``"yuan"``, ``"count"``, ``"number"``, or a
-        format string such as ``"{:.1f} h"``.
+        ``"percent"`` (shares 0 to 1), ``"yuan"``, ``"count"``, ``"number"``, ``"p_value"``, or
+        a format string such as ``"{:.1f} h"``.
     percent, yuan, count : str
         Names of columns, with spaces between them: shares, amounts in yuan, whole numbers. A
         name that the table lacks does no harm.
@@ -564,13 +663,17 @@ __all__ = [
     "SKY",
     "YELLOW",
     "capital",
+    "day_axis",
     "drawn",
     "families_used",
     "figure",
     "figure_of",
     "name_by_number",
+    "names",
+    "p_value",
     "percent_axis",
     "png",
+    "points_axis",
     "table",
     "use",
     "words",

@@ -693,9 +693,9 @@ def _kind_doubt(days: pd.DataFrame, test_id: str, kind: str, table: pd.DataFrame
     if p_value >= 0.05:
         return None
     return _(
-        "The A/A test shows a difference in conversion (p = {p:.3f}) where there is none. One time "
+        "The A/A test shows a difference in conversion (p: {p}) where there is none. One time "
         "in twenty that is chance; run it again before you trust the tool."
-    ).format(p=p_value)
+    ).format(p=numbers.p_value(p_value))
 
 
 def _length_doubt(days: int) -> str | None:
