@@ -419,7 +419,7 @@ def staying(table: pd.DataFrame, seen: pd.DataFrame | None = None, ax: Axes = th
     >>> seen = pd.DataFrame({"period": [0, 1], "members": [10, 10], "left": [0, 3],
     ...                      "staying": [0, 7]})
     >>> staying(table, seen).axes[0].get_title(loc="left")
-    'After 2 periods, 50% are still members'
+    'After 2 months, 50% are still members'
     """
     period = np.append(0, table["period"])
     ends = {name: np.append(1.0, table[name]) for name in ("survival", "low", "high")}
@@ -436,7 +436,7 @@ def staying(table: pd.DataFrame, seen: pd.DataFrame | None = None, ax: Axes = th
     ax.set_ylabel(_("share still there"))
     ax.legend(loc="upper right")
     end = table.iloc[-1]
-    told = _("After {n:.0f} periods, {share:.0%} are still members")
+    told = _("After {n:.0f} months, {share:.0%} are still members")
     ax.set_title(told.format(n=end["period"], share=end["survival"]))
 
 

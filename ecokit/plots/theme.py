@@ -431,7 +431,7 @@ def points_axis(ax: Axes, axis: str = "y", decimals: int = 0) -> None:
 
 
 def day_axis(ax: Axes) -> None:
-    """Print an axis of days along x as they are read: 6 Jun.
+    """Print an axis of days along x as they are read: 6 Jun, and 6 Jun 12:00 within a day.
 
     Examples
     --------
@@ -445,7 +445,8 @@ def day_axis(ax: Axes) -> None:
 
     def day(at: float, _position: int | None = None) -> str:
         moment: datetime = num2date(at)  # type: ignore[no-untyped-call]
-        return f"{moment.day} {moment:%b}"
+        hour = f"{moment: %H:%M}" if moment.hour or moment.minute else ""
+        return f"{moment.day} {moment:%b}{hour}"
 
     ax.xaxis.set_major_formatter(FuncFormatter(day))
 
