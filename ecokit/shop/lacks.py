@@ -156,7 +156,10 @@ def why(kind: str, name: str, error: Exception, shop: Any) -> str:
 
 def no_truth() -> str:
     """Return what is told where true effects are asked of a company that is real."""
-    return _("Only a simulated company knows its truth, the table effects: take load_shop().")
+    return _(
+        "Only a simulated company knows its truth, the table effects with the columns name and "
+        "value: take load_shop()."
+    )
 
 
 def _lacking(gone: Mapping[str, list[str]]) -> str:
