@@ -14,7 +14,7 @@ from ecokit.kpi.engine import per
 from ecokit.kpi.grouping import added, answer, grouped, inner_names, last, moment
 
 DISPATCH = 7
-"""The touchpoint whose window ends when the parcel must have left."""
+"""The touchpoint whose message, at dispatch, promises the delivery."""
 
 AFTER_HOURS = 72
 """Three days: the hours after dispatch from which a parcel counts as late."""
@@ -24,7 +24,8 @@ AFTER_HOURS = 72
 def delivery(data: Any, *, by: By = None, as_of: datetime | str | None = None) -> Any:
     """Compare the promised with the actual delivery time.
 
-    The promise is the dispatch window (touchpoint 7 is due at its end) plus three days.
+    The promise is made with the message at dispatch: three days from when that is due
+    (touchpoint 7). So a late dispatch moves the promise, and what is kept or broken is the way.
     A parcel that is still under way has broken it as surely as one that came late; the
     rate over delivered parcels alone forgets the worst ones.
 
