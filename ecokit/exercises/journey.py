@@ -209,8 +209,8 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
     every = topic.rates(shop, by="month").set_index(["month", "touchpoint"])
     return sheet.TableSheet(
         prompt=_(
-            "Take the month with the most orders, {month:%B}, and the region to which most of the "
-            "year's orders go, {region}. Which share of the payment messages (4), packings (6), "
+            "Take the month with the most orders, {month:%B}, and the region with the most orders "
+            "of the year, {region}. Which share of the payment messages (4), packings (6), "
             "dispatch messages (7) and messages after signing (9) of these orders was on time?"
         ).format(month=busiest, region=region),
         case=(f"{busiest:%B}", region),
@@ -474,7 +474,7 @@ def call_plan(shop: Shop) -> sheet.PlanSheet:
 
     return sheet.PlanSheet(
         prompt=_(
-            "Last year {n:,} parcels passed the three days, most of them in {first} and {second}. "
+            "Last year {n:,} parcels passed the three days; {first} and {second} had the most. "
             "How many calls a day do you plan for next year, in these two months and in all "
             "others? You may pay for {budget:,} calls in the year. A call that is not made waits, "
             "oldest first. Next year is like the last one, but no copy of it: the plan is tried on "
@@ -629,8 +629,8 @@ def missed_call(shop: Shop) -> sheet.Sheet:
         ),
         solution=_(
             "Take the orders with a row for touchpoint 8. Subtract the share of contacts with a "
-            "timely call from the share with a late one. A late call comes when the customer has "
-            "often asked already."
+            "timely call from the share with a late one. A call that comes late calms hardly more "
+            "customers than no call at all."
         ),
         code="""
             from ecokit import journey
@@ -752,7 +752,7 @@ def do_calls_harm(shop: Shop) -> sheet.ChoiceSheet:
             "once: count orders."
         ),
         "rush_month": _("This is the month with the most orders. Asked is the whole year."),
-        "best_month": _("This is the best month. Asked is the whole year."),
+        "best_month": _("This is the month with the largest share. Asked is the whole year."),
         "share_of_the_steps": _(
             "You counted touchpoints: which share of all steps was on time. Count orders: one "
             "failure spoils the whole journey."

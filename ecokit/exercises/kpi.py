@@ -244,8 +244,8 @@ def click_index(shop: Shop) -> sheet.ChoiceSheet:
             "You divided by the number of KPIs. Points are weighted already: add them up."
         ),
         "worst_month": _(
-            "These are the points of the traffic manager's worst month, which the page works out. "
-            "Asked is the month named in the question."
+            "These are the points of the traffic manager's worst month. Asked is the month named "
+            "in the question."
         ),
     },
 )

@@ -355,12 +355,12 @@ def elasticity_sign(shop: Shop) -> sheet.Sheet:
             'near to zero or above. Add instrument="cost".'
         ),
         "promotions_mixed_in": _(
-            "This compares a phone with itself over promotions and seasons. Keep the effects of "
+            "This compares a product with itself over promotions and seasons. Keep the effects of "
             "the market (category and week), and add the instrument."
         ),
         "dear_against_cheap": _(
-            "This compares dear phones with cheap ones, which are other goods. Keep the effects of "
-            "product and market, and add the instrument."
+            "This compares dear products with cheap ones, which are other goods. Keep the effects "
+            "of product and market, and add the instrument."
         ),
         "per_visit": _(
             'You divided by visits. Asked is units by day on sale: exposure="days", with the '
@@ -601,8 +601,8 @@ def cost_at_start(shop: Shop, test: str, tested: str) -> float:
     mistakes={
         "revenue": _("That is revenue. A unit costs money: take the cost off the price first."),
         "an_order": _(
-            "That is profit an order. The lower price brings more orders; divide by visitors, who "
-            "were split by lot."
+            "That is profit an order. How many order hangs on the price itself; divide by "
+            "visitors, who were split by lot."
         ),
         "cost_of_the_page": _(
             "That is at what a unit had really cost, as on the page. Here it is bought for less: "
@@ -618,8 +618,8 @@ def cost_at_start(shop: Shop, test: str, tested: str) -> float:
             "divide by them first."
         ),
         "prices": _(
-            "That is how the two prices of the first day differ. Few visitors buy, and in B more "
-            "do: divide the profit of each arm by its visitors."
+            "That is how the two prices of the first day differ. Few visitors buy, and each price "
+            "has its own buyers: divide the profit of each arm by its visitors."
         ),
         "arm_a": _("That is the profit a visitor of A. Asked is the difference, B less A."),
         "arm_b": _("That is the profit a visitor of B. Asked is the difference, B less A."),
