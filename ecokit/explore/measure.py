@@ -340,18 +340,21 @@ def shown(measure: str, value: Any) -> str:
 def _below(result: pd.DataFrame, measure: str, code: str) -> str:
     """Return the table and the line of code."""
     heads = [theme.words(name) for name in result.columns]
-    rows = [
-        [
-            shown(measure, value) if name == measure else _cell(value)
-            for name, value in zip(result.columns, row, strict=True)
-        ]
-        for row in result.head(ROWS).itertuples(index=False)
+    first = result.head(ROWS)
+    columns = [
+        [shown(measure, value) for value in first[name]]
+        if name == measure
+        else _cells(result[name])[:ROWS]
+        for name in result.columns
     ]
+    rows = [list(row) for row in zip(*columns, strict=True)]
     more = len(result) - ROWS
     rest = _("{more} more rows.").format(more=more) if more > 0 else ""
     said = table(["code"], [[code]], caption=_("The line that gives it"))
     return table(heads, rows, caption=rest) + said
 
 
-def _cell(value: Any) -> str:
-    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+def _cells(column: pd.Series[Any]) -> list[str]:
+    """Return groups as they stand in a table; periods that begin months as months."""
+    when = column.dtype.kind == "M"
+    return theme.names(column) if when else [str(value) for value in column]

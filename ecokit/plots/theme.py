@@ -452,7 +452,7 @@ def day_axis(ax: Axes) -> None:
 
 
 def names(groups: Iterable[Any]) -> list[str]:
-    """Return groups as they are read: days as days, and months where each of them begins one.
+    """Return groups as they are read: days as days, and months where each of several begins one.
 
     Examples
     --------
@@ -464,7 +464,8 @@ def names(groups: Iterable[Any]) -> list[str]:
     """
     given = list(groups)
     days = [one for one in given if one == one and hasattr(one, "strftime")]
-    form = "%Y-%m" if all(day.day == 1 for day in days) else "%Y-%m-%d"
+    months = len(set(days)) > 1 and all(day.day == 1 for day in days)
+    form = "%Y-%m" if months else "%Y-%m-%d"
 
     def name(one: Any) -> str:
         if one is None or one != one:
