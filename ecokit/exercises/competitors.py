@@ -50,6 +50,13 @@ def _gaps(shop: Shop) -> pd.DataFrame:
     return topic.price_gaps(_panel(shop), _same(shop), topic.own_prices(shop))
 
 
+def _all_gaps(shop: Shop) -> pd.DataFrame:
+    """Return the gaps of all offers, those of the closed folder too."""
+    named = shop.competitor_products[["competitor_id", "sku", "name", "category"]]
+    panel = shop.competitor_prices.merge(named, on=["competitor_id", "sku"])
+    return topic.price_gaps(panel, _same(shop), topic.own_prices(shop))
+
+
 @sheet.choice(
     id="competitors-who-competes",
     objective="competitors-find",
@@ -157,7 +164,7 @@ def members_prices(_shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("Ask what you would say if the competitor read your log."),
-            _("The box on what is allowed names four rules: public, unhurried, honest, no people."),
+            _("The box on what is allowed has a line on locks and one on terms. Read both."),
         ),
         solution=_(
             "Collect what is public and not forbidden, under your own name, and report what is "
@@ -518,6 +525,10 @@ def recall(shop: Shop) -> sheet.Sheet:
             "You took list prices on both sides. Take what a customer pays, here as there."
         ),
         "gap": _("You took off 1. Asked is the level itself: our price over theirs."),
+        "closed_folder": _(
+            "You took the offers of the closed folder, too. A polite collector does not read them: "
+            "begin with `competitors.published(shop)`."
+        ),
     },
 )
 def price_level(shop: Shop) -> sheet.TableSheet:
@@ -544,7 +555,8 @@ def price_level(shop: Shop) -> sheet.TableSheet:
             "In the week of {week.day} {week:%B %Y} most offers carry a promotion. How high is our "
             "price level against each competitor: the geometric mean of our price over theirs, as "
             "a customer pays, over the products that both sell? 1.03 means that we are dearer by 3 "
-            "%. Take the true pairs of `shop.competitor_products`."
+            "%. Take the offers that `competitors.published` gives, without the closed folder, and "
+            "the true pairs of `shop.competitor_products`."
         ).format(week=week),
         right=right,
         wrong={
@@ -556,6 +568,7 @@ def price_level(shop: Shop) -> sheet.TableSheet:
             "other_week": worked,
             "listed_on_both_sides": levels(sale.assign(price=sale["list_price"], own_price=listed)),
             "gap": right - 1,
+            "closed_folder": levels(_all_gaps(shop).query("week == @week")),
         },
         table=table,
         column=asked,
