@@ -552,11 +552,11 @@ def price_level(shop: Shop) -> sheet.TableSheet:
     ]
     return sheet.TableSheet(
         prompt=_(
-            "In the week of {week.day} {week:%B %Y} most offers carry a promotion. How high is our "
-            "price level against each competitor: the geometric mean of our price over theirs, as "
-            "a customer pays, over the products that both sell? 1.03 means that we are dearer by 3 "
-            "%. Take the offers that `competitors.published` gives, without the closed folder, and "
-            "the true pairs of `shop.competitor_products`."
+            "On Monday, {week.day} {week:%B %Y}, most offers carry a promotion. How high is our "
+            "price level against each competitor on that day: the geometric mean of our price over "
+            "theirs, as a customer pays, over the products that both sell? 1.03 means that we are "
+            "dearer by 3 %. Take the offers that `competitors.published` gives, without the closed "
+            "folder, and the true pairs of `shop.competitor_products`."
         ).format(week=week),
         right=right,
         wrong={
@@ -662,9 +662,10 @@ def survivors(shop: Shop) -> sheet.Sheet:
 
     return sheet.Sheet(
         prompt=_(
-            "Look back at the week of {week.day} {week:%B %Y}. How high was our price level "
-            "against all competitors together: the geometric mean of our price over theirs (paid), "
-            "over every matched offer of that week? Take the true pairs."
+            "Look back at Monday, {week.day} {week:%B %Y}. How high was our price level on that "
+            "day against all competitors together: the geometric mean of our price over theirs "
+            "(paid), over every matched offer that a collector could read then? Take the true "
+            "pairs."
         ).format(week=week),
         right=right,
         wrong={
