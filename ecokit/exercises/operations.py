@@ -1034,7 +1034,7 @@ def turns(shop: Shop) -> sheet.Sheet:
     id="operations-offer",
     objective="operations-buy",
     minutes=6,
-    title=_("A price cut for a banner"),
+    title=_("A price cut for a place"),
     unit="yuan",
     rel_tolerance=0.01,
     mistakes={
@@ -1064,6 +1064,10 @@ def turns(shop: Shop) -> sheet.Sheet:
             "That is the cell as it stands. Change the share of the visits and the offer."
         ),
         "the_place": _("That is what the place would have earned. Take it off what the cut saves."),
+        "delivered_then": _(
+            "You took what was delivered in the month. The cut holds for what is ordered in it: "
+            "look at `asked_on` and `asked_units`."
+        ),
     },
 )
 def offer(shop: Shop) -> sheet.Sheet:
@@ -1075,14 +1079,17 @@ def offer(shop: Shop) -> sheet.Sheet:
     others = values.set_index("offer_id")[["saving", "place", "gain"]]
     mine = shop.purchases[shop.purchases["product_id"] == row["product_id"]]
     spent = (mine["asked_units"] * mine["unit_cost"]).sum()
+    came = mine[mine["delivered_on"].dt.to_period("M") == row["month"].to_period("M")]
+    came = (came["delivered_units"] * came["unit_cost"]).sum()
     days = _n("{n} day", "{n} days", int(row["days"])).format(n=row["days"])
     return sheet.Sheet(
         prompt=_(
-            "Offer {row[offer_id]}: for {row[month]:%B} the supplier takes {row[price_cut]:.2%} "
-            "off the purchase price of {row[product_id]}. In return it wants the place {resource} "
-            "for {days}, with {row[visits]:,} visits. An experiment has shown that in {moved:.0%} "
-            "of such visits, not in a quarter, what is bought depends on what stands there; their "
-            "profit is lost. How many yuan does the offer gain? A loss is below zero."
+            "Offer {row[offer_id]}: the supplier takes {row[price_cut]:.2%} off the price of all "
+            "that the shop orders of {row[product_id]} in {row[month]:%B}. In return it wants the "
+            "place {resource} for {days}, with {row[visits]:,} visits. An experiment has "
+            "shown that in {moved:.0%} of such visits, not in a quarter, what is bought depends on "
+            "what stands there; their profit is lost. How many yuan does the "
+            "offer gain? A loss is below zero."
         ).format(row=row, resource=sheet.plain(row["resource"]), days=days, moved=SWAYED),
         right=row["gain"],
         wrong={
@@ -1094,19 +1101,20 @@ def offer(shop: Shop) -> sheet.Sheet:
             "offer_not_changed": gains.get(CELL_OFFER),
             "neither_changed": first["gain"].get(CELL_OFFER),
             "the_place": row["place"],
+            "delivered_then": row["price_cut"] * came - row["place"],
         },
         table=others[(others.index != CELL_OFFER) | (others.index == row["offer_id"])],
         cell=(str(row["offer_id"]), "gain"),
         case=(str(row["offer_id"]), f"{SWAYED:.0%}"),
         hints=(
             _(
-                "Saving: the cut on what is purchased in the month. Place: visits times profit a "
+                "Saving: the cut on what is ordered in the month. Place: visits times profit a "
                 "visit, times the share of the visits that are lost."
             ),
             _("In the cells above change `moved`, then `offer_id`, and read `gain`."),
         ),
         solution=_(
-            "The cut times the purchases of the product in the month, less {moved:.0%} of the "
+            "The cut times what is ordered of the product in the month, less {moved:.0%} of the "
             "visits times the shop's gross profit per visit in that month."
         ).format(moved=SWAYED),
         code=f"""
