@@ -34,7 +34,8 @@ def perfect_journey(data: Any, *, by: By = None, as_of: datetime | str | None = 
     by : str or sequence of str, optional
         See :func:`rates`.
     as_of : datetime or ISO text, optional
-        See :func:`states`. Orders with an open touchpoint are left out.
+        See :func:`states`. Orders with an open touchpoint are left out. An order that has not
+        come to a touchpoint has no row for it, so the last weeks look better than they will end.
 
     Returns
     -------
