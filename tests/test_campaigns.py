@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
@@ -503,6 +504,32 @@ def test_a_design_knows_nothing_of_the_campaign_itself() -> None:
         assert whole.sees(-whole.smallest)
 
 
+def test_a_design_passes_over_weeks_in_which_a_channel_paused_in_some_regions() -> None:
+    visits = tables_()["visits"]
+    week = pd.to_datetime(["2025-02-17", "2025-02-23"])
+    paused = visits["started_at"].between(*week) & (visits["region"] == "East")
+    pauses = {"start_on": week[:1], "end_on": week[1:], "regions": ["East"]}
+    plan: dict[str, Any] = {"way": "regions", "regions": "East", "outcome": "visits", "before": 3}
+    whole, without = (
+        campaigns.smallest_effect(
+            {"visits": one, "pauses": Frame(pauses)}, DAY_ONE, DAY_ONE, **plan
+        )
+        for one in (visits, visits[~paused])
+    )
+    assert whole == without
+    bare = campaigns.smallest_effect({"visits": visits[~paused]}, DAY_ONE, DAY_ONE, **plan)
+    assert bare.without < 0.9 * whole.without
+
+
+def test_a_presale_takes_any_kind_of_number() -> None:
+    given_: dict[str, Any] = {"deposit": 50, "price": 1_000, "balance_paid": 0.8}
+    one, other = (
+        campaigns.presale(200, cost=cost, orders_without=100, **given_)
+        for cost in (800, Decimal(800))
+    )
+    assert one == other
+
+
 def test_a_stop_rule_stops_a_day_that_cannot_pay_and_no_other() -> None:
     rng, wrong, right = np.random.default_rng(SEED), 0, 0
     hours = np.full(24, 100 / 24)
@@ -544,7 +571,41 @@ def mailings(**changed: Any) -> dict[str, Frame]:
     return {**tables_(), "visits": visits, "mailings": listed.assign(**changed)}
 
 
+def a_day(**changed: Any) -> Any:
+    """Return what a stop rule says of a day of which some hours cannot be."""
+    table = pd.DataFrame({"hour": range(24), "came": 1.0, "expected": 1.0}).assign(**changed)
+    return campaigns.stop_rule(table, spend=900, order_margin=10, who="traffic manager")
+
+
+def dated(**changed: Any) -> dict[str, Frame]:
+    shop = tables_()
+    return {**shop, "campaigns": shop["campaigns"].assign(**changed)}
+
+
 REFUSED: list[tuple[Callable[[], Any], str]] = [
+    (lambda: a_day(expected=math.nan), "expected is no number of 0 or more"),
+    (lambda: a_day(expected=0.0), "expected of table ends at 0"),
+    (lambda: a_day(came=-1.0), "came is no number of 0 or more"),
+    (lambda: a_day(came=math.nan), "came of table is missing in each hour"),
+    (lambda: campaigns.tagged(dated(end_on=pd.NaT), "C9", outcome="visits"), "end_on is missing"),
+    (
+        lambda: campaigns.other_regions(
+            dated(start_on=pd.NaT), DAY_ONE, "2025-03-12", "East", outcome="visits"
+        ),
+        "start_on is missing",
+    ),
+    (
+        lambda: campaigns.presale(
+            0, deposit=5, price=10, cost=8, balance_paid=0.8, orders_without=-1
+        ),
+        "orders_without is -1",
+    ),
+    (
+        lambda: campaigns.campaign_return(
+            10, 1, Brought("season", "orders", *[math.nan] * 5), order_value=9, margin=0.1
+        ),
+        "Give what held_out, other_regions or before_and_after returned",
+    ),
     (lambda: campaigns.adstock([5, -1], 0.5), "spend holds -1, which is below 0"),
     (lambda: campaigns.responses(with_spend(spend=-1.0)), "spend is no number of 0 or more"),
     (lambda: campaigns.responses(mars()), "Region East, Mars is in one"),

@@ -80,6 +80,11 @@ def test_people_reached_are_fewer_than_readers_added_up(seed: int, people: float
     assert (found["reached_high"] <= found["added_up"] * (1 + 1e-6)).all()
 
 
+@pytest.mark.parametrize("spread", [1e9, 1e12, 1e20, 1e300])
+def test_people_who_hardly_differ_follow_poisson(spread: float) -> None:
+    assert media.effective_reach(180, spread) == pytest.approx(media.effective_reach(180), rel=1e-5)
+
+
 def test_people_reached_by_hand() -> None:
     stories = made()
     found = media.story_reach({"stories": stories}, 1_000, by="month")
@@ -264,6 +269,9 @@ def test_placebo_windows_keep_away_from_what_is_known() -> None:
         (lambda: media.share_of_voice({"stories": made().assign(tone=5)}), "not -1, 0 or 1"),
         (lambda: media.tone_by_words("late"), "Give headlines in a list"),
         (lambda: media.tone_by_words(["late"], good=["late"]), "in good and in bad"),
+        (lambda: media.tone_by_words(["late"], bad="late"), "bad is 'late'. Give words in a list"),
+        (lambda: media.tone_by_words(["late"], good=None), "good is None. Give words in a list"),
+        (lambda: media.exposures(180, 1e-320), "Give a larger number"),
         (lambda: media.tone_methods({"stories": headlines()[:25]}), "needs 20 or more"),
         (lambda: media.crisis_height([1], -2, clock=CLOCK), "answer is -2"),
         (lambda: Clock(2, 10, 48, 96), "depth is 2"),

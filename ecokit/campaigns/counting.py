@@ -19,6 +19,11 @@ OUTCOMES = ("orders", "visits")
 
 _TIMES = {"orders": "placed_at", "visits": "started_at"}
 _MOST_DAYS = 4_000
+_DATED = [
+    rows.missing("start_on"),
+    rows.missing("end_on", "start_on"),
+    rows.out_of_order("start_on", "end_on"),
+]
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ def campaign_of(data: Any, campaign_id: object) -> Campaign:
         known = some(map(str, table["campaign_id"].dropna().unique()))
         message = _("There is no campaign with the campaign_id {id!r}. There are: {known}.")
         raise CourseError(message.format(id=campaign_id, known=known or _("none")))
+    rows.refuse(found, "campaigns", _DATED)
     one = found.iloc[0]
     named = str(one["regions"]).split() if split and pd.notna(one["regions"]) else []
     return Campaign(str(one["campaign_id"]), window(one["start_on"], one["end_on"]), tuple(named))
@@ -69,6 +75,7 @@ def apart(data: Any) -> list[Window]:
         given = {name: frame.filter(~nw.col("regions").is_null()).to_native()}
         (table,) = frames.fetched(given, {name: columns}, types={"regions": "string"})
         table = table[table["regions"].str.strip() != ""]
+        rows.refuse(table, name, _DATED)
         found += [window(*one) for one in zip(table["start_on"], table["end_on"], strict=True)]
     return found
 

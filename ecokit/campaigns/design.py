@@ -15,7 +15,7 @@ import pandas as pd
 
 from ecokit.campaigns import counting
 from ecokit.campaigns.brought import WAYS, WEEKS
-from ecokit.campaigns.regions import LEAST_WEEKS, Sums, log_error
+from ecokit.campaigns.regions import LEAST_WEEKS, Sums, log_error, weeks_before
 from ecokit.errors import CourseError
 from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
@@ -86,7 +86,9 @@ def smallest_effect(
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``orders`` or ``visits`` as for the way itself; for "held_out" also ``mailings``.
+        ``orders`` or ``visits`` as for the way itself; for "held_out" also ``mailings``; for
+        "regions", weeks of ``pauses`` and ``campaigns`` are passed over as in
+        :func:`other_regions`.
     start, end : day
         The first and last day of the campaign, which may lie ahead.
     way : str
@@ -182,13 +184,10 @@ def _by_regions(
     names = list(map(str, days))
     treated = np.isin(names, counting.region_names(regions, names))
     known = days[days.index < seen.start]
-    there = min(weeks, len(known) // 7)
-    if there < LEAST_WEEKS:
-        message = _(
-            "Only {n} days lie before the window. Give data of two weeks or more before it."
-        )
-        raise CourseError(message.format(n=len(known)))
-    counts = known.iloc[-7 * there :].to_numpy(float).reshape(there, 7, -1).sum(axis=1).T
+    end = known.index[-1] + DAY if len(known) else days.index[0]
+    usual = weeks_before(days, end, weeks, counting.apart(data))
+    there = len(usual) // 7
+    counts = usual.to_numpy(float).reshape(there, 7, -1).sum(axis=1).T
     before = [float(counts[group].sum()) for group in (treated, ~treated)]
     if min(before) == 0:
         raise CourseError(_("Before the window nothing was counted in some of the regions."))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from scipy import stats
 
 from ecokit.campaigns import counting
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers
+from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 from ecokit.kpi import measure, windows
 from ecokit.kpi.windows import DAY, Floats, Window
@@ -247,6 +246,8 @@ def stop_rule(
     name = numbers.text("who", who)
     wanted = {"hour": "number", "came": "number", "expected": "number"}
     hours = frames.as_pandas(frames.table(table, list(wanted), name="table", types=wanted))
+    rules = [rows.below_zero("expected", "hour"), rows.below_zero("came", "hour", gaps=True)]
+    rows.refuse(hours, "table", rules)
     hours = hours.sort_values("hour")
     if hours["hour"].tolist() != list(range(HOURS)):
         raise CourseError(_("The column hour of table has to hold 0 to 23, as pace returns it."))
@@ -258,20 +259,29 @@ def stop_rule(
     came = hours["came"].to_numpy(float)
     most = np.asarray(stats.chi2.ppf(level, 2 * came + 2)) / 2
     known = np.flatnonzero(~np.isnan(came))
+    if not len(known):
+        raise CourseError(
+            _("The column came of table is missing in each hour. Give what pace returned.")
+        )
     fired = [hour for hour in known.tolist() if hour >= first and most[hour] < needed[hour]]
     if fired:
         hour = fired[0]
         return Stop(True, hour, float(came[hour]), float(needed[hour]), name)
-    last = int(known[-1]) if len(known) else 0
-    there = float(came[last]) if len(known) else math.nan
-    return Stop(False, None, there, float(needed[last]), name)
+    last = int(known[-1])
+    return Stop(False, None, float(came[last]), float(needed[last]), name)
 
 
 def _spent(spend: Any, expected: Floats) -> Floats:
     """Return the yuan spent by the end of each hour."""
     given = numbers.row("spend", spend, low=0)
     if len(given) == 1:
-        return np.asarray(given[0] * expected / max(float(expected[-1]), 1e-300))
+        if not expected[-1] > 0:
+            message = _(
+                "The column expected of table ends at 0, so the spend of the day has no hours. "
+                "Give what pace returned."
+            )
+            raise CourseError(message)
+        return np.asarray(given[0] * expected / float(expected[-1]))
     if len(given) != HOURS or (np.diff(given) < 0).any():
         wanted = _("Give the yuan of the day, or those spent by the end of each of 24 hours.")
         raise numbers.refused("spend", spend, wanted)

@@ -92,7 +92,7 @@ def region_panel(
     """
     until = until or seen.start
     windows.inside(days, seen, outcome)
-    before = _weeks_before(days, until, weeks, busy)
+    before = weeks_before(days, until, weeks, busy)
     parts = [(before, until), (days.loc[seen.start : seen.end], seen.start)]
     sums = [
         part.groupby(((pd.DatetimeIndex(part.index) - first) // DAY) // 7).sum()
@@ -110,7 +110,7 @@ def region_panel(
     return panel
 
 
-def _weeks_before(
+def weeks_before(
     days: pd.DataFrame, until: pd.Timestamp, weeks: int, busy: Sequence[Window]
 ) -> pd.DataFrame:
     """Return the days of the last weeks before a day, seven days each, without busy ones."""

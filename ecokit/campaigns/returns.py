@@ -277,7 +277,8 @@ def campaign_return(
     value = numbers.positive("order_value", order_value)
     left = numbers.number("margin", margin, high=1)
     counted = numbers.number("tagged_orders", tagged_orders, low=0)
-    if not isinstance(brought, Brought) or brought.outcome != "orders":
+    known = isinstance(brought, Brought) and brought.outcome == "orders"
+    if not known or not np.isfinite([brought.effect, brought.low, brought.high]).all():
         wanted = _("Give what held_out, other_regions or before_and_after returned for orders.")
         raise numbers.refused("brought", brought, wanted)
     ends = (brought.effect, brought.low, brought.high)
@@ -436,13 +437,15 @@ def presale(
     down = numbers.number("deposit", deposit, low=0, high=price)
     worth = down if counts_as is None else numbers.number("counts_as", counts_as, low=0, high=price)
     share = numbers.share("balance_paid", balance_paid)
-    each = price - (worth - down) - numbers.number("cost", cost, low=0)
+    goods = numbers.number("cost", cost, low=0)
+    each = price - (worth - down) - goods
     stays = down if numbers.flag("kept", kept) else 0.0
     orders, lost = many * share, many * (1 - share) * stays
     needed = math.nan
-    if orders_without is not None and many and each != stays:
-        usual = numbers.number("orders_without", orders_without, low=0) * (price - cost)
-        needed = (usual / many - stays) / (each - stays)
+    if orders_without is not None:
+        usual = numbers.number("orders_without", orders_without, low=0) * (price - goods)
+        if many and each != stays:
+            needed = (usual / many - stays) / (each - stays)
     sales = orders * (price - (worth - down))
     return Presale(orders, lost, sales, orders * each + lost, needed)
 

@@ -222,6 +222,8 @@ def _test(tests: Frame, test_id: object) -> _Test:
         message = _("There is no test_id {id}. The tests are: {known}.")
         names = ", ".join(map(str, known["test_id"])) or _("none")
         raise CourseError(message.format(id=numbers.shown(test_id), known=names))
+    rules = [rows.missing(name, "test_id") for name in ("start_on", "end_on")]
+    rows.refuse(nw.from_native(found), "tests", rules)
     row = {str(name): value for name, value in found.iloc[0].items()}
     start, end = (pd.Timestamp(row[name]).to_pydatetime() for name in ("start_on", "end_on"))
     return _Test(row, start, end + timedelta(days=1))
@@ -230,14 +232,31 @@ def _test(tests: Frame, test_id: object) -> _Test:
 def _enrolled(assigned: Frame, test: _Test) -> Frame:
     """Return the visitors of a test."""
     who = assigned.filter(nw.col("test_id") == test.row["test_id"]).select(*_WHO)
-    few = frames.collected(who.select(n=nw.len(), different=nw.col("visitor_id").n_unique()))
-    n, different = few.row(0)
+    arm = nw.col("arm")
+    few = frames.collected(
+        who.select(
+            n=nw.len(),
+            different=nw.col("visitor_id").n_unique(),
+            arms=arm.n_unique(),
+            without=arm.is_null().cast(nw.Int64).sum(),
+        )
+    )
+    n, different, arms, without = few.row(0)
     if not n:
         message = _("The test {id} has no visitors in assignments.")
         raise CourseError(message.format(id=test.row["test_id"]))
     if n > different:
         message = _("In assignments {n} visitors of the test {id} stand twice. Keep one row each.")
         raise CourseError(message.format(n=n - different, id=test.row["test_id"]))
+    if without:
+        message = _("In assignments {n} visitors of the test {id} have no arm. Give each its own.")
+        raise CourseError(message.format(n=without, id=test.row["test_id"]))
+    if arms < 2:
+        message = _(
+            "In assignments all visitors of the test {id} are in one arm, so there is nothing to "
+            "compare. Give those of the other arm, too."
+        )
+        raise CourseError(message.format(id=test.row["test_id"]))
     return who
 
 

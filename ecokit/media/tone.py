@@ -84,13 +84,22 @@ def tone_by_words(
     >>> tone_by_words(told).tolist(), tone_by_words(told, negations=True).tolist()
     ([-1, -1, 1], [-1, 1, 1])
     """
-    lists = {"good": {str(word).lower() for word in good}, "bad": {str(w).lower() for w in bad}}
+    lists = {name: _words(name, given) for name, given in (("good", good), ("bad", bad))}
     both = sorted(lists["good"] & lists["bad"])
     if both:
         message = _("The word {word!r} is in good and in bad. Take it out of one list.")
         raise CourseError(message.format(word=both[0]))
     turns = numbers.flag("negations", negations)
     return np.array([_tone(text, lists, turns) for text in _texts(headlines)], dtype=np.int64)
+
+
+def _words(name: str, given: Any) -> set[str]:
+    """Return the words of a list, in small letters."""
+    several = not isinstance(given, str) and numbers.is_list(given)
+    words = list(given) if several else []
+    if not several or not all(isinstance(word, str) for word in words):
+        raise numbers.refused(name, given, _("Give words in a list."))
+    return {word.lower() for word in words}
 
 
 def _texts(headlines: Any) -> list[str]:
