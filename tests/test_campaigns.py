@@ -55,6 +55,9 @@ def test_the_best_split_is_the_one_of_the_closed_form() -> None:
     small = campaigns.best_split(two(), 10)  # the first yuan of b brings less than the tenth of a
     assert small.table["spend"].tolist() == pytest.approx([10, 0])
     assert campaigns.best_split(two(), 0).table["spend"].tolist() == [0, 0]
+    huge = campaigns.best_split(two(), 1e9)  # where no yuan brings anything more
+    assert huge.table["spend"].sum() == pytest.approx(1e9)
+    assert (huge.response, huge.marginal) == (160, 0)
 
 
 def test_square_roots_are_split_by_the_squares_of_their_strengths() -> None:
@@ -650,6 +653,12 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     (
         lambda: campaigns.held_out(mailings(campaign_id="C1"), "C9", outcome="visits"),
         "no rows in mailings",
+    ),
+    (
+        lambda: campaigns.against_plan(
+            {"visits": 1e308, "orders": 1e-300, "sales": 5}, {"visits": 9, "orders": 1, "sales": 5}
+        ),
+        "Give visits, orders and sales by name",
     ),
     (lambda: campaigns.roas(100, 0), "spend is 0. Give a number above 0"),
     (lambda: campaigns.order_margin(100, 80, coupon=120), "coupon is 120"),

@@ -80,6 +80,18 @@ def test_people_reached_are_fewer_than_readers_added_up(seed: int, people: float
     assert (found["reached_high"] <= found["added_up"] * (1 + 1e-6)).all()
 
 
+DOTS = ["." * n for n in range(1, len(headlines()) + 1)]
+
+
+def test_tiny_shares_add_up() -> None:
+    assert media.combined_reach([1e-20, 2e-20]).reach == pytest.approx(3e-20)
+
+
+def test_three_rows_have_a_correlation_without_an_interval() -> None:
+    table = pd.DataFrame({"share_of_voice": [0.1, 0.2, 0.4], "market_share": [0.2, 0.1, 0.3]})
+    assert "3 rows, too few" in str(media.voice_correlation(table))
+
+
 @pytest.mark.parametrize("spread", [1e9, 1e12, 1e20, 1e300])
 def test_people_who_hardly_differ_follow_poisson(spread: float) -> None:
     assert media.effective_reach(180, spread) == pytest.approx(media.effective_reach(180), rel=1e-5)
@@ -267,6 +279,18 @@ def test_placebo_windows_keep_away_from_what_is_known() -> None:
             "reach is no number of 0",
         ),
         (lambda: media.share_of_voice({"stories": made().assign(tone=5)}), "not -1, 0 or 1"),
+        (
+            lambda: media.share_of_voice({"stories": made().assign(reach=1e300)}),
+            "reach is more than there are people",
+        ),
+        (
+            lambda: media.story_reach({"stories": made().assign(reach=1e300)}, 1e308),
+            "reach is more than there are people",
+        ),
+        (
+            lambda: media.tone_methods({"stories": headlines().assign(headline=DOTS)}),
+            "holds no words",
+        ),
         (lambda: media.tone_by_words("late"), "Give headlines in a list"),
         (lambda: media.tone_by_words(["late"], good=["late"]), "in good and in bad"),
         (lambda: media.tone_by_words(["late"], bad="late"), "bad is 'late'. Give words in a list"),

@@ -305,16 +305,15 @@ def against_plan(planned: Mapping[str, float], came: Mapping[str, float]) -> pd.
         message = _("planned and came do not have the same measures: {name} is only in one.")
         raise CourseError(message.format(name=lacking[0]))
     gap = found["sales"] - plan["sales"]
-    logs = math.log(found["sales"] / plan["sales"])
+    logs = math.log(found["sales"]) - math.log(plan["sales"])
     mean = gap / logs if abs(logs) > 1e-12 else plan["sales"]
     order = ["visits", "conversion", "orders", "order_value", "sales"]
     table = []
     for name in [*order, *(one for one in plan if one not in order)]:
         share = found[name] / plan[name] if plan[name] else math.nan
         split = name in ("visits", "conversion", "order_value")
-        table.append(
-            (name, plan[name], found[name], share, mean * math.log(share) if split else math.nan)
-        )
+        part = mean * (math.log(found[name]) - math.log(plan[name])) if split else math.nan
+        table.append((name, plan[name], found[name], share, part))
     names = ["measure", "planned", "came", "completion", "part"]
     return pd.DataFrame(table, columns=names)
 
@@ -327,6 +326,8 @@ def _measures(argument: str, given: Any) -> dict[str, float]:
             raise numbers.refused(argument, given, wanted)
     known["conversion"] = known["orders"] / known["visits"]
     known["order_value"] = known["sales"] / known["orders"]
+    if not all(0 < known[name] < math.inf for name in ("conversion", "order_value")):
+        raise numbers.refused(argument, given, wanted)
     return known
 
 

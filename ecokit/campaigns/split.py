@@ -103,8 +103,9 @@ def best_split(channels: Any, budget: float) -> Split:
     if left > 0:
         level, spend = 0.0, high
     else:
-        level = _level(most, scale, low, high, budget)
-        spend = _rounded(_at(level, most, scale, low, high), low, high, budget)
+        log = _log_level(most, scale, low, high, budget)
+        level = math.exp(log)
+        spend = _rounded(_at(log, most, scale, low, high), low, high, budget)
     return _split(table, most, scale, low, high, spend, level, left)
 
 
@@ -129,28 +130,29 @@ def _opened(given: Any) -> tuple[pd.DataFrame, Floats, Floats]:
     return table.reset_index(drop=True), ends[0], ends[1]
 
 
-def _at(level: float, most: Floats, scale: Floats, low: Floats, high: Floats) -> Floats:
-    """Return the spend at which each channel's marginal return is `level`, within its limits."""
-    return np.clip(scale * np.log(most / (scale * level)), low, high)
+def _at(log: float, most: Floats, scale: Floats, low: Floats, high: Floats) -> Floats:
+    """Return the spend at which the logarithm of each marginal return is `log`, within limits."""
+    return np.clip(scale * (np.log(most / scale) - log), low, high)
 
 
-def _level(most: Floats, scale: Floats, low: Floats, high: Floats, budget: float) -> float:
-    """Return the marginal return at which the channels spend the budget."""
+def _log_level(most: Floats, scale: Floats, low: Floats, high: Floats, budget: float) -> float:
+    """Return the logarithm of the marginal return at which the channels spend the budget."""
     from scipy.optimize import brentq
 
     top = float(np.log(most / scale).max())  # at and above it nobody spends more than has to be
 
     def over(log: float) -> float:
-        return float(_at(math.exp(log), most, scale, low, high).sum()) - budget
+        return float(_at(log, most, scale, low, high).sum()) - budget
 
     if over(top) >= 0:
-        return math.exp(top)
+        return top
     step = 1.0
     while over(top - step) < 0:
         step *= 2
-        if step > 700:
-            return 0.0
-    return math.exp(brentq(over, top - step, top, xtol=1e-14, rtol=1e-14))
+        if step > 1e300:
+            message = _("The budget is too large for the scale of the channels. Correct one.")
+            raise CourseError(message)
+    return float(brentq(over, top - step, top, xtol=1e-14, rtol=1e-14))
 
 
 def _rounded(spend: Floats, low: Floats, high: Floats, budget: float) -> Floats:

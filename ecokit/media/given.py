@@ -22,6 +22,11 @@ def checked(data: Any, table: str, columns: str, by: Sequence[str], *rules: rows
     return frame
 
 
+def beyond_people(*more: str) -> rows.Wrong:
+    """Return the rows whose reach is more than there can be people, and no longer adds up."""
+    return rows.Wrong(_("reach is more than there are people"), nw.col("reach") > 1e12, more)
+
+
 def names(argument: str, given: Any) -> list[str]:
     """Return the names of channels, or say that they are none."""
     named = [given] if isinstance(given, str) else given

@@ -15,7 +15,7 @@ from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
 from ecokit.kpi.grouping import answer, grouped, inner_names
-from ecokit.media.given import checked
+from ecokit.media.given import beyond_people, checked
 from ecokit.messages import _
 
 _TOLD = ("stories", "added_up", "reached_low", "reached_high", "frequency")
@@ -89,7 +89,7 @@ def combined_reach(reaches: Any) -> Reach:
     if not given.any():
         raise numbers.refused("reaches", reaches, _("Give shares of which one is above 0."))
     total = float(given.sum())
-    reach = float(1 - np.prod(1 - given))
+    reach = float(1 - np.prod(1 - given)) or total  # of tiny shares, nobody is met twice
     return Reach(total, reach, total / reach)
 
 
@@ -271,7 +271,7 @@ def _stories(data: Any, keys: list[str], people: float) -> Any:
     """Return the stories with their groups, none of them larger than the audience."""
     told = _("reach is not below the audience of {n:,.0f}").format(n=people)
     above = rows.Wrong(told, nw.col("reach") >= people, ("reach", "outlet"))
-    rules = (rows.below_zero("reach", "outlet"), above)
+    rules = (rows.below_zero("reach", "outlet"), beyond_people("outlet"), above)
     stories = checked(data, "stories", "published_at outlet reach", keys, *rules)
     columns = ("outlet", "reach")
     return grouped(stories, keys, columns, _TOLD, table="stories", time="published_at")

@@ -221,7 +221,12 @@ def _learned(stories: pd.DataFrame, texts: list[str]) -> Ints:
 
     words = CountVectorizer(ngram_range=(1, 2), binary=True)
     model = LogisticRegression(C=3.0, class_weight="balanced", max_iter=2_000)
-    model.fit(words.fit_transform(stories["headline"]), stories["tone"])
+    try:
+        counted = words.fit_transform(stories["headline"])
+    except ValueError as error:  # signs only: no word to learn from
+        message = _("The column headline of stories holds no words of two letters or more.")
+        raise CourseError(message) from error
+    model.fit(counted, stories["tone"])
     return np.asarray(model.predict(words.transform(texts)), dtype=np.int64)
 
 

@@ -15,7 +15,7 @@ from ecokit.inputs.frames import By
 from ecokit.inputs.intervals import normal_quantile
 from ecokit.inputs.renamed import public
 from ecokit.kpi.grouping import answer, grouped, inner_names
-from ecokit.media.given import checked
+from ecokit.media.given import beyond_people, checked
 from ecokit.messages import _
 
 _TOLD = ("stories", "reach", "share_of_voice", "tone")
@@ -68,7 +68,7 @@ def share_of_voice(data: Any, *, by: By = None) -> Any:
         nw.col("tone").is_null() | ~nw.col("tone").is_in([-1, 0, 1]),
         ("tone", "about"),
     )
-    rules = (rows.below_zero("reach", "about"), tones)
+    rules = (rows.below_zero("reach", "about"), beyond_people("about"), tones)
     stories = checked(data, "stories", "published_at about reach tone", keys, *rules)
     groups = [*keys, "about"]
     frame = grouped(stories, groups, ("reach", "tone"), _TOLD, table="stories", time="published_at")
@@ -189,6 +189,12 @@ class Correlation:
     n: int
 
     def __str__(self) -> str:
+        if math.isnan(self.low):
+            message = _(
+                "The two shares go together with a correlation of {r:.2f} ({n} rows, too few or "
+                "too alike for an interval). That tells nothing of what moves what."
+            )
+            return message.format(r=self.r, n=self.n)
         message = _(
             "The two shares go together with a correlation of {r:.2f} ({low:.2f} to {high:.2f}, "
             "{n} rows). That tells nothing of what moves what."
