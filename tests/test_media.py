@@ -295,7 +295,7 @@ def test_placebo_windows_keep_away_from_what_is_known() -> None:
         (lambda: media.tone_by_words(["late"], good=["late"]), "in good and in bad"),
         (lambda: media.tone_by_words(["late"], bad="late"), "bad is 'late'. Give words in a list"),
         (lambda: media.tone_by_words(["late"], good=None), "good is None. Give words in a list"),
-        (lambda: media.exposures(180, 1e-320), "Give a larger number"),
+        (lambda: media.exposures(1e10, 1e-320), "Give a larger number"),
         (lambda: media.tone_methods({"stories": headlines()[:25]}), "needs 20 or more"),
         (lambda: media.crisis_height([1], -2, clock=CLOCK), "answer is -2"),
         (lambda: Clock(2, 10, 48, 96), "depth is 2"),
