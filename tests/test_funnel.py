@@ -1011,3 +1011,44 @@ def test_the_tests_of_the_shop_tell_their_truths() -> None:
 
 def _broken(arms: pd.Series[int]) -> bool:
     return bool(experiments.split_check(arms.to_dict()).broken)
+
+
+# --- rules at their edges ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "last", "credit"),
+    [
+        ("a", 0.4, 0.4, [12]),
+        ("a > b", 0.4, 0.4, [6, 6]),
+        ("a > b", 0.2, 0.6, [3, 9]),
+        ("a > b", 0, 0, [6, 6]),
+        ("a > b", 0, 0.5, [0, 12]),
+        ("a > b > c", 0, 0, [0, 12, 0]),
+        ("a > b > c", 0.5, 0.25, [6, 3, 3]),
+        ("a > b > c", 0.75, 0.25, [9, 0, 3]),
+        ("a > b > c > d", 0.25, 0.25, [3, 3, 3, 3]),
+    ],
+)
+def test_shares_by_place_at_their_edges(
+    path: str, first: float, last: float, credit: list[float]
+) -> None:
+    table = pd.DataFrame({"path": [path], "conversions": [12]})
+    found = funnel.attribution(table, rules="position", first_share=first, last_share=last)
+    assert found["position"].tolist() == pytest.approx(credit)
+
+
+def test_shares_by_place_add_up_to_1_at_most() -> None:
+    table = pd.DataFrame({"path": ["a > b"], "conversions": [12]})
+    with pytest.raises(CourseError, match="add up to 1 at most"):
+        funnel.attribution(table, rules="position", first_share=0.75, last_share=0.2501)
+
+
+@pytest.mark.parametrize(
+    ("days", "half_life", "credit"),
+    [("7 > 0", 7, [4, 8]), ("14 > 0", 7, [2.4, 9.6]), ("3 > 3", 7, [6, 6]), ("9 > 7", 2, [4, 8])],
+)
+def test_weights_by_time_halve(days: str, half_life: float, credit: list[float]) -> None:
+    table = pd.DataFrame({"path": ["a > b"], "conversions": [12], "days": [days]})
+    found = funnel.attribution(table, rules="time_decay", half_life=half_life)
+    assert found["time_decay"].tolist() == pytest.approx(credit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -1144,3 +1145,64 @@ def test_characters_of_a_face_begin_with_the_radicals() -> None:
 )
 def test_money_that_is_not_taken_off_is_named(kind: str, total: Any, what: str) -> None:
     assert taken_off._words(kind, total)[0] == what
+
+
+# --- the way through a folder ----------------------------------------------------------------
+
+
+def test_a_notebook_is_laid_once(tmp_path: Path) -> None:
+    assert template.lay(tmp_path)
+    (tmp_path / template.NAME).write_text("mine")
+    assert not template.lay(tmp_path)
+    assert (tmp_path / template.NAME).read_text() == "mine"
+
+
+def test_each_sheet_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process may end at the next sheet, and what is not flushed would be lost."""
+    seen: list[str] = []
+
+    class Pipe(io.StringIO):
+        def flush(self) -> None:
+            seen.append(self.getvalue())
+
+    monkeypatch.setattr(sheets, "copied", lambda *_: iter([{"sheet": "a"}, {"sheet": "b"}]))
+    monkeypatch.setattr(sheets, "bound", lambda _memory: None)
+    monkeypatch.setattr("sys.argv", ["sheets.py", "x", "y", "1", "2"])
+    monkeypatch.setattr("sys.stdout", Pipe())
+    sheets.main()
+    assert seen == ['{"sheet": "a"}\n', '{"sheet": "a"}\n{"sheet": "b"}\n']
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for out in (file, file / "below"):
+        with pytest.raises(CourseError, match="cannot be written"), looking._working(out):
+            pass
+
+
+def test_a_column_is_taken_once(connection: Any) -> None:
+    source = laid(connection, {"x": ["a"], "y": ["b"]})
+    both = {"order_id": ["x", "y"], "customer_id": ["x", "y"], "channel_id": ["x", "y"]}
+    part = guess._part("orders", both, source, connection)
+    assert part.columns == {"order_id": "x", "customer_id": "y"}
+    assert part.unsure == {"order_id": "or y"}
+
+
+@pytest.mark.parametrize(
+    ("last", "found"),
+    [
+        ("31/12/2025", {"column": "day", "dates": "dmy"}),
+        ("12/31/2025", {"column": "day", "dates": "mdy"}),
+        ("03/04/2025", None),
+    ],
+)
+def test_the_order_of_day_and_month_is_looked_for_below_the_first_rows(
+    last: str, found: Any, monkeypatch: pytest.MonkeyPatch, connection: Any
+) -> None:
+    monkeypatch.setattr(guess, "SAMPLE", 2)
+    source = laid(connection, {"day": ["01/02/2025", "02/03/2025", last]})
+    columns, unsure = {"ordered_at": "day"}, dict[str, str]()
+    guess._look("orders", "ordered_at", columns, unsure, source, connection)
+    assert columns.get("ordered_at") == found
+    assert ("change places" in str(unsure)) == (found is None)

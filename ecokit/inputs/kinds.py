@@ -143,13 +143,25 @@ def plain_type(values: pd.Series) -> Any:
 
 
 def in_words(frame: Frame, schema: Mapping[str, nw.dtypes.DType]) -> Frame:
-    """Return a frame whose categories are text; those of pandas are already, see `evened`."""
+    """Return a frame whose categories are text; those of pandas are already, see `evened`.
+
+    So is JSON of DuckDB: Narwhals calls it text, but no word for a gap can be compared with it.
+    """
+    json = _json(frame)
     changed = [
         nw.col(name).cast(nw.String)
         for name, dtype in schema.items()
-        if isinstance(dtype, (nw.Categorical, nw.Enum))
+        if name in json or isinstance(dtype, (nw.Categorical, nw.Enum))
     ]
     return frame.with_columns(*changed) if changed else frame
+
+
+def _json(frame: Frame) -> set[str]:
+    """Return the columns of JSON that DuckDB has."""
+    if not frame.implementation.is_duckdb():
+        return set()
+    found = frame.to_native()
+    return {one for one, dtype in zip(found.columns, found.types, strict=True) if dtype == "JSON"}
 
 
 def _has_zone(dtype: Any) -> bool:

@@ -295,7 +295,7 @@ def _rejects(result: Look, sources: dict[str, Source], connection: Any) -> None:
         tables = [table for table, part in result.plan.tables.items() if name in part.files]
         if tables:
             table = "order_lines" if "order_lines" in tables else tables[0]
-            of = result.rows.get(table, 0) + count
+            of = result.rows[table] + count
             result.faults.append(Fault(table, name, what, int(count), of, example, remedy))
 
 
