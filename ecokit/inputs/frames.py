@@ -478,7 +478,7 @@ def _checked(
     frame = kinds.read_loose(name, frame, [one for one in columns if one not in wanted])
     if isinstance(frame, nw.DataFrame):
         kinds.refuse_own_zones(name, frame, loose)
-        kinds.refuse_nested(name, frame, free)
+    kinds.refuse_nested(name, frame, free)
     frame = kinds.cast(
         name, frame, {one: kind for one, kind in wanted.items() if kind != "any"}, read=read
     )

@@ -145,23 +145,30 @@ def plain_type(values: pd.Series) -> Any:
 def in_words(frame: Frame, schema: Mapping[str, nw.dtypes.DType]) -> Frame:
     """Return a frame whose categories are text; those of pandas are already, see `evened`.
 
-    So is JSON of DuckDB: Narwhals calls it text, but no word for a gap can be compared with it.
+    So are types that DuckDB alone knows, such as JSON, BIT and UNION: no engine takes them over,
+    and no word for a gap can be compared with them.
     """
-    json = _json(frame)
+    own = _of_duckdb(frame, schema)
     changed = [
         nw.col(name).cast(nw.String)
         for name, dtype in schema.items()
-        if name in json or isinstance(dtype, (nw.Categorical, nw.Enum))
+        if name in own or isinstance(dtype, (nw.Categorical, nw.Enum))
     ]
     return frame.with_columns(*changed) if changed else frame
 
 
-def _json(frame: Frame) -> set[str]:
-    """Return the columns of JSON that DuckDB has."""
+def _of_duckdb(frame: Frame, schema: Mapping[str, nw.dtypes.DType]) -> set[str]:
+    """Return the columns of types that DuckDB alone knows; it has spans of time of its own."""
     if not frame.implementation.is_duckdb():
         return set()
     found = frame.to_native()
-    return {one for one, dtype in zip(found.columns, found.types, strict=True) if dtype == "JSON"}
+    types = dict(zip(found.columns, map(str, found.types), strict=True))
+    known = {"JSON": True, '"NULL"': False}  # Narwhals calls JSON text; what is empty has no type
+    return {
+        name
+        for name, dtype in schema.items()
+        if known.get(types[name], isinstance(dtype, (nw.Unknown, nw.Duration)))
+    }
 
 
 def _has_zone(dtype: Any) -> bool:
@@ -218,6 +225,12 @@ def as_group(frame: Frame, column: str) -> Frame:
     2
     """
     dtype = frame.collect_schema()[column]
+    if _is_several(frame, column, dtype):
+        message = _(
+            "The column {column} holds several values in one, such as a list, and no rows can be "
+            "grouped by it. Give one value a row, or turn the whole column into text."
+        )
+        raise CourseError(message.format(column=column))
     if isinstance(dtype, nw.String):
         if frame.implementation.is_pyarrow():  # has two kinds of text, which neither join nor stack
             frame = frame.with_columns(nw.col(column).cast(nw.String))
@@ -696,20 +709,29 @@ def refuse_several(table: str, frame: nw.DataFrame[Any], columns: Sequence[str])
             )
 
 
-def refuse_nested(table: str, frame: nw.DataFrame[Any], columns: Sequence[str]) -> None:
+def refuse_nested(table: str, frame: Frame, columns: Sequence[str]) -> None:
     """Refuse lists, sets and the like in place of a value: they neither sort nor group."""
+    schema = frame.collect_schema()
     for column in columns:
-        values, dtype = frame[column], frame.collect_schema()[column]
-        if not (dtype.is_nested() or isinstance(dtype, nw.Object)):
+        if not _is_several(frame, column, schema[column]):
             continue
-        for value in values.drop_nulls().to_list():
-            if _is_nested(value):
-                raise CourseError(
-                    _(
-                        "The column {column} of {table} holds {value}, which is several values in "
-                        "one. Give one value a row, or turn the whole column into text."
-                    ).format(column=column, table=table, value=shown(value))
-                )
+        values = frame[column].drop_nulls().to_list() if isinstance(frame, nw.DataFrame) else []
+        example = next((shown(one) for one in values if _is_nested(one)), str(schema[column]))
+        raise CourseError(
+            _(
+                "The column {column} of {table} holds {value}, which is several values in "
+                "one. Give one value a row, or turn the whole column into text."
+            ).format(column=column, table=table, value=example)
+        )
+
+
+def _is_several(frame: Frame, column: str, dtype: nw.dtypes.DType) -> bool:
+    """Say whether a column holds several values in one; a lazy engine is asked for its type."""
+    if not (dtype.is_nested() or isinstance(dtype, nw.Object)):
+        return False
+    if not isinstance(frame, nw.DataFrame):
+        return True
+    return any(map(_is_nested, frame[column].drop_nulls().to_list()))
 
 
 def _is_nested(value: Any) -> bool:
