@@ -1183,9 +1183,9 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 
 def test_a_column_is_taken_once(connection: Any) -> None:
     source = laid(connection, {"x": ["a"], "y": ["b"]})
-    both = {"order_id": ["x", "y"], "customer_id": ["x", "y"], "channel_id": ["x", "y"]}
+    both = {"order_id": ["x", "y"], "visitor_id": ["x", "y"], "channel_id": ["x", "y"]}
     part = guess._part("orders", both, source, connection)
-    assert part.columns == {"order_id": "x", "customer_id": "y"}
+    assert part.columns == {"order_id": "x", "visitor_id": "y"}
     assert part.unsure == {"order_id": "or y"}
 
 
@@ -1202,7 +1202,7 @@ def test_the_order_of_day_and_month_is_looked_for_below_the_first_rows(
 ) -> None:
     monkeypatch.setattr(guess, "SAMPLE", 2)
     source = laid(connection, {"day": ["01/02/2025", "02/03/2025", last]})
-    columns, unsure = {"ordered_at": "day"}, dict[str, str]()
-    guess._look("orders", "ordered_at", columns, unsure, source, connection)
-    assert columns.get("ordered_at") == found
+    columns, unsure = {"placed_at": "day"}, dict[str, str]()
+    guess._look("orders", "placed_at", columns, unsure, source, connection)
+    assert columns.get("placed_at") == found
     assert ("change places" in str(unsure)) == (found is None)
