@@ -90,6 +90,9 @@ def test_a_streamers_hour_breaks_even_where_it_says() -> None:
     hopeless = campaigns.streamer(1e6, **{**terms, "incremental": 0.3})
     assert math.isinf(hopeless.break_even)
     assert hopeless.profit < -8_000
+    nothing = {**terms, "fee": 0, "commission": 0}
+    assert math.isnan(campaigns.streamer(0, **nothing).shown_roas)
+    assert math.isinf(campaigns.streamer(5, **nothing).shown_roas)
 
 
 def test_an_order_that_comes_back_leaves_what_the_contract_says() -> None:
@@ -607,7 +610,19 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
         lambda: campaigns.campaign_return(
             10, 1, Brought("season", "orders", *[math.nan] * 5), order_value=9, margin=0.1
         ),
-        "Give what held_out, other_regions or before_and_after returned",
+        "the interval of brought: 3 of 3 numbers are missing",
+    ),
+    (
+        lambda: campaigns.campaign_return(
+            10, 1, Brought("season", "orders", 10**400, 1, 2, 3, 4), order_value=9, margin=0.1
+        ),
+        "the interval of brought: 1 of 3 numbers is missing or not finite",
+    ),
+    (
+        lambda: campaigns.planned_kpis(
+            visitors=10, orders=5, campaign_visitors=0, campaign_orders=3, planned_visitors=9
+        ),
+        "campaign_orders is 3. Nobody comes through a campaign",
     ),
     (lambda: campaigns.adstock([5, -1], 0.5), "spend holds -1, which is below 0"),
     (lambda: campaigns.responses(with_spend(spend=-1.0)), "spend is no number of 0 or more"),
@@ -656,7 +671,7 @@ REFUSED: list[tuple[Callable[[], Any], str]] = [
     ),
     (
         lambda: campaigns.against_plan(
-            {"visits": 1e308, "orders": 1e-300, "sales": 5}, {"visits": 9, "orders": 1, "sales": 5}
+            {"visits": 9, "orders": 1e-320, "sales": 5}, {"visits": 9, "orders": 1, "sales": 5}
         ),
         "Give visits, orders and sales by name",
     ),

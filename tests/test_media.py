@@ -92,7 +92,7 @@ def test_three_rows_have_a_correlation_without_an_interval() -> None:
     assert "3 rows, too few" in str(media.voice_correlation(table))
 
 
-@pytest.mark.parametrize("spread", [1e9, 1e12, 1e20, 1e300])
+@pytest.mark.parametrize("spread", [1e9, 1e12, 1e15])
 def test_people_who_hardly_differ_follow_poisson(spread: float) -> None:
     assert media.effective_reach(180, spread) == pytest.approx(media.effective_reach(180), rel=1e-5)
 
@@ -184,6 +184,19 @@ def test_what_is_missed_costs(recall: float, precision: float, harm: float, chec
     row = media.missed_costs(table, bad=100, harm=harm, check=check).iloc[0]
     assert row["missed"] == pytest.approx(100 * (1 - recall))
     assert row["cost"] == pytest.approx(row["missed"] * harm + row["alarms"] * check)
+
+
+def test_a_method_that_hardly_finds_anything_raises_no_alarms() -> None:
+    table = pd.DataFrame({"method": ["a"], "precision": 1e-320, "recall": 0.5})
+    table = table.assign(recall_low=0.4, recall_high=0.6)
+    assert media.missed_costs(table, bad=10, harm=5, check=1)["alarms"].tolist() == [0]
+
+
+def test_shares_of_a_market_in_which_nobody_sells_are_missing() -> None:
+    market = pd.DataFrame({"month": pd.Timestamp("2025-03-01"), "seller": ["own", "K1"]})
+    found = media.voice_and_market({"stories": made(), "market": market.assign(sales=0.0)})
+    assert found[["market_share", "excess"]].isna().all(axis=None)
+    assert found["share_of_voice"].sum() == pytest.approx(1)
 
 
 # --- events ----------------------------------------------------------------------------
@@ -284,7 +297,7 @@ def test_placebo_windows_keep_away_from_what_is_known() -> None:
             "reach is more than there are people",
         ),
         (
-            lambda: media.story_reach({"stories": made().assign(reach=1e300)}, 1e308),
+            lambda: media.story_reach({"stories": made().assign(reach=1e300)}, 1e15),
             "reach is more than there are people",
         ),
         (
@@ -295,7 +308,7 @@ def test_placebo_windows_keep_away_from_what_is_known() -> None:
         (lambda: media.tone_by_words(["late"], good=["late"]), "in good and in bad"),
         (lambda: media.tone_by_words(["late"], bad="late"), "bad is 'late'. Give words in a list"),
         (lambda: media.tone_by_words(["late"], good=None), "good is None. Give words in a list"),
-        (lambda: media.exposures(1e10, 1e-320), "Give a larger number"),
+        (lambda: media.exposures(1e10, 1e-320), "not so near to 0"),
         (lambda: media.tone_methods({"stories": headlines()[:25]}), "needs 20 or more"),
         (lambda: media.crisis_height([1], -2, clock=CLOCK), "answer is -2"),
         (lambda: Clock(2, 10, 48, 96), "depth is 2"),

@@ -464,12 +464,14 @@ def planned_kpis(
     -------
     DataFrame
         A row a KPI of :data:`FIVE`: ``kpi``, ``name``, ``name_zh``, ``planned``, ``target``,
-        ``met``.
+        ``met``. The conversion of campaigns is missing, and not met, where nobody comes through
+        one.
 
     Raises
     ------
     CourseError
-        A number is below 0, a part is more than its whole, or a KPI is unknown.
+        A number is below 0, a part is more than its whole, campaigns have orders and no visitor, or
+        a KPI is unknown.
 
     References
     ----------
@@ -486,6 +488,9 @@ def planned_kpis(
     whole, sold = numbers.positive("visitors", visitors), numbers.positive("orders", orders)
     through = numbers.number("campaign_visitors", campaign_visitors, low=0, high=whole)
     tagged = numbers.number("campaign_orders", campaign_orders, low=0, high=sold)
+    if tagged and not through:
+        wanted = _("Nobody comes through a campaign, so nobody orders through one: give 0.")
+        raise numbers.refused("campaign_orders", campaign_orders, wanted)
     new = numbers.number("new_visitors", new_visitors, low=0)
     if new >= whole:
         raise numbers.refused("new_visitors", new_visitors, _("Give fewer than visitors."))

@@ -277,11 +277,11 @@ def campaign_return(
     value = numbers.positive("order_value", order_value)
     left = numbers.number("margin", margin, high=1)
     counted = numbers.number("tagged_orders", tagged_orders, low=0)
-    known = isinstance(brought, Brought) and brought.outcome == "orders"
-    if not known or not np.isfinite([brought.effect, brought.low, brought.high]).all():
+    if not isinstance(brought, Brought) or brought.outcome != "orders":
         wanted = _("Give what held_out, other_regions or before_and_after returned for orders.")
         raise numbers.refused("brought", brought, wanted)
-    ends = (brought.effect, brought.low, brought.high)
+    given = (brought.effect, brought.low, brought.high)
+    ends = tuple(numbers.row(_("the interval of brought"), given).tolist())
     profit, *rest = (orders * value * left - spend for orders in ends)
     low, high = min(rest), max(rest)
     return Return(
@@ -464,7 +464,8 @@ class Streamer:
         What is left.
     shown_roas : float
         Sales paid over fee and commission on all of them: what is shown on the evening itself,
-        when nothing has come back.
+        when nothing has come back; infinite where neither is owed, missing where nothing is sold
+        either.
     break_even : float
         Yuan of sales paid at which nothing is lost; infinite where each order loses.
     """
@@ -544,7 +545,7 @@ def streamer(
     owed = fixed + share * paid
     even = fixed / each if each > 0 else math.inf
     evening = fixed + charged * paid
-    shown = paid / evening if evening else math.inf
+    shown = paid / evening if evening else math.inf if paid else math.nan
     return Streamer(paid, (1 - back) * paid, owed, each * paid - fixed, shown, even)
 
 

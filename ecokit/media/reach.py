@@ -186,8 +186,6 @@ def _law(mean: float, spread: float | None) -> Any:
     shape = numbers.positive("spread", spread)
     if shape > 1e9 * mean:  # they differ so little that the law is Poisson's, to nine digits
         return stats.poisson(mean)
-    if shape / (shape + mean) == 0:
-        raise numbers.refused("spread", spread, _("Give a larger number, such as 0.5."))
     return stats.nbinom(shape, shape / (shape + mean))
 
 

@@ -291,7 +291,7 @@ def missed_costs(table: Any, *, bad: float, harm: float, check: float) -> pd.Dat
         for name, value in (("bad", bad), ("harm", harm), ("check", check))
     )
     shares = given.set_index("method")[list(wanted)].astype(float)
-    ratio = (1 / shares["precision"].where(shares["precision"] > 0)).fillna(0.0)
+    ratio = (1 / shares["precision"].where(shares["precision"] >= numbers.SMALLEST)).fillna(0.0)
     alarms = n * shares["recall"] * ratio
     missed = n * (1 - shares["recall"])
     return pd.DataFrame(

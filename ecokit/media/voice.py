@@ -116,8 +116,8 @@ def voice_and_market(data: Any, *, by: By = None) -> Any:
     -------
     table of the caller's kind
         `by`; ``seller``; ``share_of_voice``; ``market_share`` (both among the sellers that stories
-        tell of: all others are left out); ``excess`` (the first less the second). Sorted by `by`
-        and ``seller``.
+        tell of: all others are left out; missing where nobody is reached, or none of them sells);
+        ``excess`` (the first less the second). Sorted by `by` and ``seller``.
 
     Raises
     ------
