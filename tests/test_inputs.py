@@ -6,7 +6,7 @@ import ast
 import inspect
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -26,7 +26,16 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import ecokit
-from ecokit import competitors, decisions, operations, pricing, strategies, topics
+from ecokit import (
+    competitors,
+    decisions,
+    experiments,
+    media,
+    operations,
+    pricing,
+    strategies,
+    topics,
+)
 from ecokit.errors import CourseError
 from ecokit.inputs import amounts, frames, intervals, kinds, numbers, renamed, rows
 from ecokit.shop import Shop
@@ -81,7 +90,8 @@ def test_every_kind_of_number_is_one(take: Any, value: Any) -> None:
 def test_a_number_is_within_its_limits_or_told(value: float, one: float, other: float) -> None:
     low, high = sorted((one, other))
     if low <= value <= high:
-        assert numbers.number("x", value, low=low, high=high) == value
+        near = abs(value) < numbers.SMALLEST
+        assert numbers.number("x", value, low=low, high=high) == (0 if near else value)
     else:
         assert "x is " in refusal(numbers.number, "x", value, low=low, high=high)
 
@@ -187,7 +197,7 @@ def test_the_ends_of_what_is_allowed_are_allowed() -> None:
     assert numbers.array("x", [0, 2], low=0).tolist() == [0, 2]
     with pytest.raises(CourseError, match="above 0"):
         numbers.positive("x", 0)
-    assert numbers.positive("x", 1e-300) == 1e-300
+    assert numbers.positive("x", 1e-99) == 1e-99
 
 
 def test_an_id_after_an_empty_one_is_looked_at_too() -> None:
@@ -820,7 +830,17 @@ ODD: list[tuple[str, Callable[[], object], str]] = [
         "reorder_point holds rows",
     ),
     ("days", lambda: operations.forecast([1.0] * 28, days=10**30), "days is"),
-    ("sure", lambda: pricing.sample_size(0.1, 0.2, alpha=1e-320), "No test is long enough"),
+    ("sure", lambda: experiments.boundary(3, alpha=1e-99), "alpha is 1e-99"),
+    ("by chance", lambda: experiments.smallest_effect(0.1, 99, power=1e-99), "power is 1e-99"),
+    ("a demand", lambda: replace(strategies.uniform(0, 9), customers=10**400), "customers is"),
+    ("a mandate", lambda: decisions.Change("x", mandate=1e300), "mandate is 1e"),
+    (
+        "a power",
+        lambda: pricing.profit_curve([9.0], cost=5, elasticity=-1e9, at=8, units=1),
+        "elasticity is -1",
+    ),
+    ("slope", lambda: pricing.best_price_linear(5, 1e-320, 1), "slope is"),
+    ("windows", lambda: operations.weak_categories({}, month="2025-09", window=10**20), "window"),
 ]
 
 
@@ -911,3 +931,66 @@ def test_a_gap_among_days_is_a_gap_however_it_is_written() -> None:
     products = pd.DataFrame({"delisted_on": days})
     (frame,) = frames.door({"products": products}, {"products": "delisted_on"})
     assert frame["delisted_on"].is_null().to_list() == [False, True, True]
+
+
+# --- numbers that run over, columns that no engine takes over ------------------------------
+
+
+@pytest.mark.parametrize("value", [1e300, -1e300, 10**400, 2e15])
+def test_what_would_run_over_is_told(value: float) -> None:
+    for take in (numbers.number, numbers.positive, numbers.array, numbers.row):
+        told = refusal(take, "cost", value)
+        assert "cost" in told
+        assert "1e+15" in told or "above 0" in told or "not finite" in told
+    assert "0 to 1e+15" in refusal(numbers.number, "cost", 1e300, low=0)
+    assert "x['a'] is" in refusal(numbers.by_name, "x", {"a": value})
+    assert numbers.number("cost", -1e15) == numbers.array("cost", -1e15) == -1e15
+
+
+def test_what_is_so_near_to_0_counts_as_0() -> None:
+    for take in (numbers.number, numbers.share):
+        assert take("margin", 1e-101) == 0
+        assert take("margin", 1e-99) == 1e-99
+    assert "not so near to 0" in refusal(numbers.positive, "spend", 1e-320)
+    assert "not so near to 0" in refusal(numbers.inner_share, "power", 1e-320)
+    assert numbers.array("targets", [1e-320, -1e-320, 1e-99]).tolist() == [0, 0, 1e-99]
+
+
+OWN_TYPES = {
+    "BIT": ("'101'::BIT", "'111'::BIT"),
+    "UNION": ("union_value(a := 1)", "union_value(a := 2)"),
+    "TIMETZ": ("'10:00:00+08'::TIMETZ", "'11:00:00+08'::TIMETZ"),
+    "INTERVAL": ("INTERVAL 1 DAY", "INTERVAL 2 DAY"),
+    "BIGNUM": ("1::BIGNUM", "2::BIGNUM"),
+    "VARIANT": ("1::VARIANT", "2::VARIANT"),
+    "UUID": (
+        "'5a0ba1c9-6d0d-4e6e-8e8d-000000000001'::UUID",
+        "'5a0ba1c9-6d0d-4e6e-8e8d-000000000002'::UUID",
+    ),
+    "JSON": ("'1'::JSON", "'{}'::JSON"),
+}
+
+
+@pytest.mark.parametrize("kind", OWN_TYPES)
+def test_what_duckdb_alone_knows_is_grouped_as_text(kind: str) -> None:
+    one, other = OWN_TYPES[kind]
+    cells = ", ".join(f"({it}, {n}, 10, {n})" for n, it in enumerate([one, other, one, one]))
+    named = f"(VALUES {cells}, (NULL, 9, 10, 9)) AS t(arm, hits, total, unit)"
+    table = duckdb.sql(f"SELECT * FROM {named}")
+    found = experiments.shrunk_rates(table, by="arm", weight=5).df()
+    assert found["hits"].tolist() == [5, 1, 9] or found["hits"].tolist() == [1, 5, 9]
+    assert found["arm"].dropna().map(type).eq(str).all()
+    known = table.filter("arm IS NOT NULL")
+    names = {"above": "hits", "below": "total", "unit": "unit"}
+    with_text = known.project("arm::VARCHAR AS arm, hits, total, unit")
+    assert experiments.difference_of_ratios(known, **names) == (
+        experiments.difference_of_ratios(with_text, **names)
+    )
+
+
+@EVERYWHERE
+@pytest.mark.parametrize("value", [[1, 2], {"a": 1}], ids=["list", "mapping"])
+def test_no_rows_are_grouped_by_several_values_in_one(engine: str, value: Any) -> None:
+    told = {"published_at": T("2025-05-01"), "about": ["own", "K1"], "reach": [3, 1], "tone": 0}
+    stories = MOVES[engine](pd.DataFrame({**told, "x": [value, value]}))
+    assert "several values in one" in refusal(media.share_of_voice, {"stories": stories}, by="x")

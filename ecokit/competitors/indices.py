@@ -199,7 +199,7 @@ def _quantities(name: str, given: ArrayLike | None, length: int) -> Vector:
 
 
 def _lloyd_moulton(p0: Vector, p1: Vector, q0: ArrayLike | None, sigma: float | None) -> float:
-    if q0 is None or sigma is None or numbers.number("sigma", sigma) == 1:
+    if q0 is None or sigma is None or numbers.number("sigma", sigma, low=-100, high=100) == 1:
         raise CourseError(
             _("lloyd_moulton needs quantities_0 and sigma, the elasticity of substitution, not 1.")
         )

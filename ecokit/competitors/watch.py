@@ -372,7 +372,7 @@ def _change(name: str, value: object) -> float:
 
 def _elasticity(name: str, value: object) -> float:
     """Return an elasticity of demand to the own price, which is negative."""
-    found = numbers.number(name, value)
+    found = numbers.number(name, value, low=-100)  # a power: more runs over
     if found >= 0:
         wanted = _("Demand falls with the own price: write {value:g}.")
         raise numbers.refused(name, value, wanted.format(value=-found))

@@ -66,8 +66,10 @@ class Change:
         wanted = _("Give the factor of each post, such as {'finance': 0.5}.")
         for post, factor in numbers.mapping("faster", self.faster, wanted).items():
             numbers.number(f"faster[{post!r}]", factor, low=0)
-        if numbers.as_float(self.mandate) != math.inf:
-            numbers.number("mandate", self.mandate, low=0)
+        mandate = numbers.as_float(self.mandate)
+        if mandate != math.inf:
+            mandate = numbers.number("mandate", self.mandate, low=0)
+        object.__setattr__(self, "mandate", mandate)
 
 
 @public

@@ -24,6 +24,7 @@ SHAPES = ("none", "pocock", "obrien-fleming")
 """Boundaries: that of one look at each of them, the same at each, one that falls with the root."""
 
 _MOST_LOOKS = 100
+_LEAST_ALPHA = 1e-9  # below it, what is left of 1 has too few digits
 
 
 @public
@@ -134,6 +135,8 @@ def boundary(looks: int, *, shape: str = "pocock", alpha: float = 0.05) -> pd.Da
     looks = numbers.count("looks", looks, 1, _MOST_LOOKS)
     shape = numbers.one_of("shape", shape, SHAPES)
     alpha = numbers.share("alpha", alpha, zero=False, one=False)
+    if alpha < _LEAST_ALPHA:
+        raise numbers.refused("alpha", alpha, _("Give a larger share, such as 0.05."))
     steps = np.arange(1, looks + 1)
     form = np.sqrt(looks / steps) if shape == "obrien-fleming" else np.ones(looks)
     single = float(norm.ppf(1 - alpha / 2))

@@ -272,7 +272,11 @@ def _quantiles(alpha: float, power: float) -> tuple[float, float]:
 
     alpha = numbers.inner_share("alpha", alpha)
     power = numbers.inner_share("power", power)
-    return float(norm.ppf(1 - alpha / 2)), float(norm.ppf(power))
+    if power <= alpha:
+        raise numbers.refused(
+            "power", power, _("Give more than alpha, which chance alone reaches.")
+        )
+    return float(norm.isf(alpha / 2)), float(norm.ppf(power))
 
 
 def _left(rho: float) -> float:

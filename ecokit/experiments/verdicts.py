@@ -180,7 +180,8 @@ def guardrail(effect: object, *, margin: float, worse: str = "down") -> Guardrai
         raise numbers.refused("effect", effect, wanted)
     margin = numbers.positive("margin", margin)
     down = numbers.one_of("worse", worse, ("down", "up")) == "down"
-    least, most = (-effect.high, -effect.low) if down else (effect.low, effect.high)
+    low, high = numbers.row(_("the interval of effect"), (effect.low, effect.high)).tolist()
+    least, most = (-high, -low) if down else (low, high)
     verdict = "kept" if most < margin else "lost" if least > margin else "open"
     return Guardrail(verdict, most, margin)
 

@@ -28,6 +28,9 @@ from ecokit.messages import _, _n
 from ecokit.shop.values import MONTH
 
 _NUMBERS = (int, float, Fraction, np.integer, np.floating)
+LARGEST, SMALLEST = 1e15, 1e-100
+"""How far from 0 a number may be, and what counts as 0: nothing that is worked out runs over."""
+
 _YEARS = (1900, 2200)
 _SHARES = {  # by whether 0 can be, and 1
     (True, True): _("from 0 to 1"),
@@ -114,7 +117,7 @@ def is_list(value: object) -> bool:
 def number(
     name: str, value: object, *, low: float | None = None, high: float | None = None
 ) -> float:
-    """Return a finite number, from `low` to `high` where these are given.
+    """Return a number that can be calculated with, from `low` to `high` where these are given.
 
     Examples
     --------
@@ -126,16 +129,28 @@ def number(
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: discount is '10 %'. Give a number.
+    >>> number("cost", 1e300, low=0)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: cost is 1e+300. Give a number, 0 to 1e+15.
     """
     found = as_float(value)
+    if abs(found) > LARGEST:
+        low = -LARGEST if low is None else max(low, -LARGEST)
+        high = LARGEST if high is None else min(high, LARGEST)
     low_fits = low is None or found >= low
     if not (math.isfinite(found) and low_fits and (high is None or found <= high)):
         raise refused(name, value, _("Give a number{range}.").format(range=_range(low, high)))
-    return found
+    return _or_zero(found)
+
+
+def _or_zero(found: float) -> float:
+    """Return 0 for a number that is so near to it that nothing can be divided by it."""
+    return found if abs(found) >= SMALLEST else 0.0
 
 
 def positive(name: str, value: object) -> float:
-    """Return a finite number above 0.
+    """Return a number above 0 that can be calculated with.
 
     Examples
     --------
@@ -145,8 +160,11 @@ def positive(name: str, value: object) -> float:
     ecokit.errors.CourseError: price is 0. Give a number above 0.
     """
     found = as_float(value)
-    if not 0 < found < math.inf:
-        raise refused(name, value, _("Give a number above 0."))
+    if 0 < found < SMALLEST:
+        raise refused(name, value, _("Give a number that is not so near to 0."))
+    if not 0 < found <= LARGEST:
+        end = _range(None, LARGEST) if found > LARGEST else ""
+        raise refused(name, value, _("Give a number above 0{range}.").format(range=end))
     return found
 
 
@@ -168,7 +186,9 @@ def share(name: str, value: object, *, zero: bool = True, one: bool = True) -> f
     if not (0 <= found <= 1) or (found == 0 and not zero) or (found == 1 and not one):
         message = _("Give a share {range}; write 45 % as 0.45.")
         raise refused(name, value, message.format(range=_SHARES[zero, one]))
-    return found
+    if 0 < found < SMALLEST and not zero:
+        raise refused(name, value, _("Give a share that is not so near to 0."))
+    return _or_zero(found)
 
 
 def inner_share(name: str, value: object) -> float:
@@ -222,7 +242,7 @@ def flag(name: str, value: object) -> bool:
 def array(
     name: str, values: object, *, low: float | None = None, gaps: bool = False
 ) -> NDArray[np.float64]:
-    """Return numbers as an array of floats: finite, and none below `low`.
+    """Return numbers as an array of floats: finite, not too large, and none below `low`.
 
     Parameters
     ----------
@@ -263,6 +283,12 @@ def array(
         least = shown(float(np.nanmin(found)))
         told = {"low": shown(float(low)), "range": _range(low, None)}
         raise CourseError(message.format(name=name, value=least, **told))
+    if (np.abs(found) > LARGEST).any():
+        message = _("{name} holds {value}, which is too far from 0. Give numbers{range}.")
+        most = shown(float(found.flat[np.nanargmax(np.abs(found))]))
+        told = {"value": most, "range": _range(-LARGEST if low is None else low, LARGEST)}
+        raise CourseError(message.format(name=name, **told))
+    found[np.abs(found) < SMALLEST] = 0.0
     return found
 
 

@@ -76,7 +76,7 @@ def weak_categories(
     ...
     ecokit.errors.CourseError: 3 months up to 2025-01 and 3 months before them need sales from ...
     """
-    window, signs = numbers.count("window", window), numbers.count("signs", signs)
+    window, signs = numbers.count("window", window, 1, 1_000), numbers.count("signs", signs)
     last = numbers.month("month", month)
     monthly = _by_month(data, numbers.text("by", by))
     if monthly.empty:
@@ -185,7 +185,7 @@ def category_targets(
     ...
     ecokit.errors.CourseError: There is no category cameras. There are: accessories, audio, ...
     """
-    months = numbers.count("months", months)
+    months = numbers.count("months", months, 1, 1_000)
     raised = 1 + numbers.number("lift", lift, low=-1)
     last = numbers.month("month", month)
     monthly = _by_month(data, "category")

@@ -195,9 +195,7 @@ def ending(price: float, low: float = 0, high: float = math.inf) -> float:
     for even in (nine, float(math.floor(price))):
         if max(low, (1 - GIVEN_UP) * price, 1) <= even <= high:
             return even
-    fen = round(100 * price, 6)
-    # beyond what a float counts there are no fen
-    return min(math.ceil(fen) / 100 if math.isfinite(fen) else price, high)
+    return min(math.ceil(round(100 * price, 6)) / 100, high)
 
 
 @public
@@ -455,7 +453,7 @@ def cheapest_offers(data: Any, *, as_of: str | pd.Timestamp | None = None, weeks
     ecokit.errors.CourseError: There are no competitors' prices up to 2024-12-31.
     """
     goods, seen = frames.fetched(data, _MARKET)
-    return frames.like(_offers(goods, seen, as_of, numbers.count("weeks", weeks)), data)
+    return frames.like(_offers(goods, seen, as_of, numbers.count("weeks", weeks, 1, 1_000)), data)
 
 
 def _offers(

@@ -787,7 +787,9 @@ def _beside_truth(table: pd.DataFrame, truth: object) -> pd.DataFrame:
     if missing:
         message = _("The truth does not tell the elasticity of {names}.")
         raise CourseError(message.format(names=", ".join(missing)))
-    true = table["category"].map({name: float(known[key]) for name, key in keys.items()})
+    true = table["category"].map(
+        {name: numbers.number(key, known[key]) for name, key in keys.items()}
+    )
     return table.assign(truth=true, covered=(table["low"] <= true) & (true <= table["high"]))
 
 

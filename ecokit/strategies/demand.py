@@ -61,6 +61,13 @@ class Demand:
     second: float
     end: float
 
+    def __post_init__(self) -> None:
+        numbers.number("customers", self.customers, low=0)
+        numbers.number("first", self.first)
+        numbers.positive("second", self.second)
+        if self.end != math.inf:
+            numbers.number("end", self.end)
+
     @property
     def top(self) -> float:
         """The highest WTP, yuan; of a demand without an end, that of one in a million."""
