@@ -496,16 +496,3 @@ def test_no_test_tells_two_shares_apart_that_nearly_agree() -> None:
     assert experiments.sample_size(0.5, 0.5 + 3e-6) > 4e11
     with pytest.raises(CourseError, match="No test is long enough to tell"):
         experiments.sample_size(0.5, 0.5 + 1e-6)
-
-
-def test_json_of_duckdb_is_grouped_as_text() -> None:
-    import duckdb
-
-    rows = "('1'::JSON, 0, 3, 10), ('{}', 1, 1, 10), ('1', 1, 2, 10), (NULL, 0, 4, 10)"
-    table = duckdb.sql(f"FROM (VALUES {rows}) AS t(g, arm, hits, total)")
-    found = experiments.shrunk_rates(table, by="g", weight=5).df()
-    counts = found.fillna({"g": "missing"}).set_index("g")["hits"].to_dict()
-    assert counts == {"1": 5, "{}": 1, "missing": 4}
-    known = table.filter("g IS NOT NULL")
-    ratio = experiments.difference_of_ratios(known, above="hits", below="total", unit="g")
-    assert ratio.difference == pytest.approx(0.15 - 0.3)

@@ -971,9 +971,15 @@ def test_tests_that_cannot_be_read() -> None:
         ({"assignments": twice}, "more than once"),
         ({"tests": late}, "end_on is before start_on"),
         ({"tests": shop["tests"].assign(looks=0)}, "looks is 0"),
-        ({"tests": shop["tests"].assign(end_on=pd.NaT)}, "end_on is missing"),
+        (
+            {"tests": shop["tests"].assign(end_on=shop["tests"]["end_on"].shift())},
+            "end_on is missing",
+        ),
         ({"assignments": shop["assignments"].assign(arm="A")}, "are in one arm"),
-        ({"assignments": shop["assignments"].assign(arm=["A", "B", "A", None])}, "have no arm"),
+        (
+            {"assignments": shop["assignments"].assign(arm=pd.Series(["A", "B", "A", None]))},
+            "have no arm",
+        ),
     ):
         with pytest.raises(CourseError, match=sentence):
             funnel.trial_looks({**shop, **wrong}, "E1")

@@ -977,6 +977,7 @@ def test_what_duckdb_alone_knows_is_grouped_as_text(kind: str) -> None:
     cells = ", ".join(f"({it}, {n}, 10, {n})" for n, it in enumerate([one, other, one, one]))
     named = f"(VALUES {cells}, (NULL, 9, 10, 9)) AS t(arm, hits, total, unit)"
     table = duckdb.sql(f"SELECT * FROM {named}")
+    assert table is not None
     found = experiments.shrunk_rates(table, by="arm", weight=5).df()
     assert found["hits"].tolist() == [5, 1, 9] or found["hits"].tolist() == [1, 5, 9]
     assert found["arm"].dropna().map(type).eq(str).all()

@@ -489,8 +489,8 @@ def planned_kpis(
     through = numbers.number("campaign_visitors", campaign_visitors, low=0, high=whole)
     tagged = numbers.number("campaign_orders", campaign_orders, low=0, high=sold)
     if tagged and not through:
-        wanted = _("Nobody comes through a campaign, so nobody orders through one: give 0.")
-        raise numbers.refused("campaign_orders", campaign_orders, wanted)
+        nobody = _("Nobody comes through a campaign, so nobody orders through one: give 0.")
+        raise numbers.refused("campaign_orders", campaign_orders, nobody)
     new = numbers.number("new_visitors", new_visitors, low=0)
     if new >= whole:
         raise numbers.refused("new_visitors", new_visitors, _("Give fewer than visitors."))
