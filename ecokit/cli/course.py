@@ -208,7 +208,13 @@ def _build(calm: bool, lock: str) -> None:
 
 
 def _tail(log: list[str], lines: int = 25) -> str:
-    """Return the faults that a log names, or its end when it names none."""
+    """Return the faults that a log names, causes before what follows from them, or its end.
+
+    >>> _tail(["a.md: WARNING: No key 'x' found in glue data", "a.md: WARNING: A cell failed"], 1)
+    'a.md: WARNING: A cell failed'
+    """
     found = [line.rstrip() for line in log if line.strip()]
     faults = [line for line in found if re.search(r"WARNING:|ERROR:|[eE]rror:", line)]
-    return "\n".join((faults or found)[-lines:])
+    # a page whose code fails lacks every number that was to come
+    faults.sort(key=lambda line: bool(re.search(r"No key .* found in glue data", line)))
+    return "\n".join(faults[:lines] or found[-lines:])

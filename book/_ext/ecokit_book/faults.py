@@ -11,6 +11,7 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
+ERROR = re.compile(r"[\w.]*Error: ")
 
 
 def last_sentence(traceback: str) -> str:
@@ -20,8 +21,12 @@ def last_sentence(traceback: str) -> str:
     --------
     >>> last_sentence("Traceback ...\n\x1b[31mValueError\x1b[39m: no such month\n\n")
     'ValueError: no such month'
+    >>> last_sentence("CellTimeoutError: A cell timed out.\nHere is a preview:\n------\n['x = 1']\n------")
+    'CellTimeoutError: A cell timed out.'
     """
     lines = COLOUR.sub("", traceback).strip().splitlines()
+    if lines and not lines[-1].strip("-"):  # nbclient shows the cell below its sentence
+        lines = [line for line in lines if ERROR.match(line)] or lines
     return lines[-1] if lines else ""
 
 
