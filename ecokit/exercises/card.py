@@ -263,7 +263,7 @@ def _static_lines(exercise: Exercise, sheet: Any) -> list[str]:
     if isinstance(exercise, Choice):
         return [f"({key}) {option}" for key, option in sheet.options.items()]
     if isinstance(exercise, Plan):
-        return [f"{field.label}: {field.low:g} to {field.high:g}" for field in exercise.fields]
+        return [field.range_label for field in exercise.fields]
     return []
 
 
@@ -386,7 +386,7 @@ def _plan_field(field: Field) -> widgets.Widget:
     whole = all(float(x).is_integer() for x in (field.low, field.high, field.step, field.first))
     kind, number = (widgets.BoundedIntText, int) if whole else (widgets.BoundedFloatText, float)
     box = kind(
-        description=f"{field.label} ({field.low:g} to {field.high:g})",
+        description=field.range_label,
         min=number(field.low),
         max=number(field.high),
         step=number(field.step),

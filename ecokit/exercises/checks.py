@@ -319,11 +319,7 @@ def _other_unit(exercise: Number, given: Reading, sheet: Sheet) -> Result | None
             return Result(exercise.id, "unit", _in_other(given, other, exercise.unit))
         names = tuple(name for name, wrong in known.items() if _reaches(exercise, there, wrong))
         if len(names) == 1 and given.digits > 1:
-            message = _("Read {other} it is a usual mistake: {words} The answer is asked {unit}.")
-            told_of = message.format(
-                other=_as(other), words=exercise.mistakes[names[0]], unit=asked(exercise.unit)
-            )
-            return Result(exercise.id, "misconception", told_of, names[0], fits=names)
+            return _mistake_in_other(exercise, other, names[0])
     return None
 
 
@@ -354,7 +350,18 @@ def _unknown(exercise: Number, given: Reading, sheet: Sheet) -> Result:
         "{answer} is not the answer, nor one of the usual mistakes. "
         "Read the question once more, or open a hint."
     ).format(answer=told(given, exercise.unit))
+    message += _sign_left_out(exercise, [given], [float(sheet.right)])
     return Result(exercise.id, "wrong", message)
+
+
+def _sign_left_out(exercise: Numeric[Any], given: list[Reading], right: list[float]) -> str:
+    """Return what to write where shares were typed as whole numbers, or nothing."""
+    shares = exercise.unit == "share" and all(0 <= number <= 1 for number in right)
+    typed = [one for one in given if one.value]
+    if not shares or not typed or not all(one.typed and one.value >= 5 for one in typed):
+        return ""
+    message = _("A share lies between 0 and 1. If you mean {n} %, write the sign behind it.")
+    return " " + message.format(n=told(typed[0], ""))
 
 
 def _kin(exercise: Numeric[Any], given: list[Reading], right: list[float]) -> str | None:
@@ -379,9 +386,10 @@ def _kin(exercise: Numeric[Any], given: list[Reading], right: list[float]) -> st
 def _conversions(unit: str) -> list[tuple[str, float]]:
     """Other units of the same dimension, one name each, and the factor into `unit`."""
     names = dimension(unit) or {}
+    unmeant = {names.get("‰"), names.get("角")}  # are read, but nobody means them without saying so
     sizes: dict[float, str] = {}
     for name, size in names.items():
-        if name != "‰":  # is read, but nobody means it without saying so
+        if size not in unmeant:
             sizes.setdefault(size, name)
     return [(name, size / names[unit]) for size, name in sizes.items() if size != names[unit]]
 
@@ -520,15 +528,16 @@ def _table_verdict(
         told = _("More than one usual mistake leads to these numbers. {words}").format(words=words)
         message = f"{again} {told}" if len(wrong) < len(given) else told
         return Result(exercise.id, "wrong", message, fits=names)
-    if other := _table_unit(exercise, given, right, wrong):
-        return Result(exercise.id, "unit", other)
+    if other := _table_unit(exercise, given, sheet, wrong):
+        return other
     if elsewhere := cells.another_column(sheet, given, wrong):
         return Result(exercise.id, "cell", elsewhere)
     if cells.shuffled(given, right):
         message = _("These are the right numbers, but some stand in the row of another.")
         return Result(exercise.id, "cell", message)
-    turned = _kin(exercise, [given[key] for key in wrong], [right[key] for key in wrong])
-    return Result(exercise.id, "wrong", turned or again)
+    rows = [given[key] for key in wrong], [right[key] for key in wrong]
+    message = _kin(exercise, *rows) or again + _sign_left_out(exercise, *rows)
+    return Result(exercise.id, "wrong", message)
 
 
 def _row(exercise: Table, key: str) -> str:
@@ -579,13 +588,28 @@ def _is_so(exercise: Table, given: Reading, number: float) -> bool:
 
 
 def _table_unit(
-    exercise: Table, given: Mapping[str, Reading], right: Mapping[str, float], wrong: list[str]
-) -> str | None:
-    """Return a sentence if all wrong rows would be right in another unit."""
+    exercise: Table, given: Mapping[str, Reading], sheet: TableSheet, wrong: list[str]
+) -> Result | None:
+    """Judge a table whose wrong rows would be right, or a known mistake, in another unit."""
+    right = by_key(sheet.right)
     for other, factor in _conversions(exercise.unit):
-        if all(right[k] and _reaches(exercise, given[k].times(factor), right[k]) for k in wrong):
-            return _in_other(given[wrong[0]], other, exercise.unit)
+        there = {key: one.times(factor) for key, one in given.items()}
+        if all(right[k] and _reaches(exercise, there[k], right[k]) for k in wrong):
+            return Result(exercise.id, "unit", _in_other(given[wrong[0]], other, exercise.unit))
+        if len(wrong) == len(given) and all(one.digits > 1 for one in given.values()):
+            names = _table_mistakes(exercise, there, sheet, wrong)
+            if len(names) == 1:
+                return _mistake_in_other(exercise, other, names[0])
     return None
+
+
+def _mistake_in_other(exercise: Numeric[Any], other: str, name: str) -> Result:
+    """Tell a known mistake to which an answer leads in another unit than the one asked for."""
+    message = _("Read {other} it is a usual mistake: {words} The answer is asked {unit}.")
+    told_of = message.format(
+        other=_as(other), words=exercise.mistakes[name], unit=asked(exercise.unit)
+    )
+    return Result(exercise.id, "misconception", told_of, name, fits=(name,))
 
 
 def by_key(cells: Cells) -> dict[str, float]:

@@ -139,6 +139,12 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
     tolerance=NEAR,
     key="touchpoint",
     value="on_time_rate",
+    labels={
+        "4": _("4 payment message"),
+        "6": _("6 packing"),
+        "7": _("7 dispatch message"),
+        "9": _("9 message after signing"),
+    },
     mistakes={
         "counted_done": _(
             "You counted everything that was done, late or not. On time means done by `due_at`."

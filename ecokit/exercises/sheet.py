@@ -659,6 +659,19 @@ class Field:
         """The value that the card starts with."""
         return self.low if self.start is None else self.start
 
+    @property
+    def range_label(self) -> str:
+        """The label with the range behind it; where 0 and 1 are yes and no it says which is which.
+
+        Examples
+        --------
+        >>> Field("cut", "Cut, %", 1, 20).range_label, Field("b", "Both (1) or one (0)", 0, 1).range_label
+        ('Cut, % (1 to 20)', 'Both (1) or one (0)')
+        """
+        if (self.low, self.high, self.step) == (0, 1, 1):
+            return self.label
+        return f"{self.label} ({self.low:g} to {self.high:g})"
+
     def beside(self, value: float) -> tuple[float, float] | None:
         """Return the steps below and above a value that lies between them; None for a step.
 
