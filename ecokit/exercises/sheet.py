@@ -665,7 +665,8 @@ class Field:
 
         Examples
         --------
-        >>> Field("cut", "Cut, %", 1, 20).range_label, Field("b", "Both (1) or one (0)", 0, 1).range_label
+        >>> fields = Field("cut", "Cut, %", 1, 20), Field("b", "Both (1) or one (0)", 0, 1)
+        >>> fields[0].range_label, fields[1].range_label
         ('Cut, % (1 to 20)', 'Both (1) or one (0)')
         """
         if (self.low, self.high, self.step) == (0, 1, 1):

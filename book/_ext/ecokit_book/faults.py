@@ -21,8 +21,8 @@ def last_sentence(traceback: str) -> str:
     --------
     >>> last_sentence("Traceback ...\n\x1b[31mValueError\x1b[39m: no such month\n\n")
     'ValueError: no such month'
-    >>> last_sentence("CellTimeoutError: A cell timed out.\nHere is a preview:\n------\n['x = 1']\n------")
-    'CellTimeoutError: A cell timed out.'
+    >>> last_sentence("CellTimeoutError: It took too long.\nPreview:\n----\n['x = 1']\n----")
+    'CellTimeoutError: It took too long.'
     """
     lines = COLOUR.sub("", traceback).strip().splitlines()
     if lines and not lines[-1].strip("-"):  # nbclient shows the cell below its sentence
