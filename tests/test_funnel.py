@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.stats.proportion import confint_proportions_2indep
@@ -353,6 +353,7 @@ def by_hand(
 
 @settings(max_examples=12, deadline=None)
 @given(VISITS, st.integers(1, 40), st.integers(1, 20), st.booleans())
+@example([(2, 9, "search", 0), (2, 9, "paid_search", 0), (2, 8, "paid_search", 0)], 9, 9, False)
 def test_paths_are_those_of_one_visitor_after_the_other(
     visits: list[tuple[int | None, int, str, int]], window: int, longest: int, cut: bool
 ) -> None:
@@ -1058,3 +1059,20 @@ def test_weights_by_time_halve(days: str, half_life: float, credit: list[float])
     table = pd.DataFrame({"path": ["a > b"], "conversions": [12], "days": [days]})
     found = funnel.attribution(table, rules="time_decay", half_life=half_life)
     assert found["time_decay"].tolist() == pytest.approx(credit)
+
+
+@pytest.mark.parametrize("engine", EAGER)
+def test_of_two_orders_at_one_time_the_first_is_that_of_the_lower_number(engine: str) -> None:
+    at = T("2025-03-03 09:00")
+    orders = pd.DataFrame(
+        {
+            "order_id": [2, 1, 4, 3],
+            "visitor_id": [7, 7, 8, 8],
+            "placed_at": at,
+            "paid_at": at,
+            "channel_id": ["late", "first", "late", "first"],
+        }
+    )
+    given_ = {"orders": MOVES[engine](orders)}
+    found = funnel.second_order(given_, by="channel_id", days=0, as_of="2025-03-10")
+    assert rows(found, "channel_id", "customers") == [("first", 2)]

@@ -184,7 +184,8 @@ def _numbered(column: nw.Expr, words: list[str]) -> nw.Expr:
 def _within(seen: Frame, window: int, since: datetime | None, most: int) -> Frame:
     """Keep what counts of each path, with the place from its end, and the days before it."""
     ended = nw.col("started_at").max().over("_visitor", "_run")
-    place = nw.col("visit_id").cum_count(reverse=True)
+    # not of a column that it is sorted by: over pandas Narwhals would sort by what it counts
+    place = nw.col("_code").cum_count(reverse=True)
     place = place.over("_visitor", "_run", order_by=["started_at", "visit_id"])
     seen = seen.with_columns(_ended=ended, _place=place.cast(nw.Int64) - 1)
     if since is not None:

@@ -123,7 +123,8 @@ def _watched(orders: Frame, keys: list[str], end: datetime) -> Frame:
     sold = sold.filter(
         ~nw.col("paid_at").is_null(), ~nw.col("visitor_id").is_null(), nw.col("placed_at") <= end
     )
-    number = nw.col("order_id").cum_count().over("visitor_id", order_by=["placed_at", "order_id"])
+    # not of a column that it is sorted by: over pandas Narwhals would sort by what it counts
+    number = nw.col("paid_at").cum_count().over("visitor_id", order_by=["placed_at", "order_id"])
     sold = sold.with_columns(_number=number)
     first = sold.filter(nw.col("_number") == 1).drop("_number", "order_id", "paid_at")
     second = sold.filter(nw.col("_number") == 2).select("visitor_id", _second=nw.col("placed_at"))

@@ -112,9 +112,10 @@ def _worth(orders: Frame, lines: Frame) -> Frame:
 
 def _ranked(worth: Frame, groups: list[str]) -> Frame:
     """Return orders with their `rank` in the group, from 1, and the number `n` of its orders."""
-    worth = worth.with_columns(_one=nw.lit(1, nw.Int64))
+    worth = worth.with_columns(_one=nw.lit(1, nw.Int64), _row=nw.lit(1, nw.Int64))
     groups = groups or ["_one"]
-    place = nw.col("order_id").cum_count().over(*groups, order_by=["fen", "order_id"])
+    # not of a column that it is sorted by: over pandas Narwhals would sort by what it counts
+    place = nw.col("_row").cum_sum().over(*groups, order_by=["fen", "order_id"])
     size = nw.col("order_id").count().over(*groups)
     return worth.with_columns(rank=place.cast(nw.Int64), n=size.cast(nw.Int64))
 
