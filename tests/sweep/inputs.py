@@ -25,6 +25,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "numbers.as_float",
     "numbers.is_list",
     "numbers.mapping",
+    "numbers.p_value",
     "numbers.refused",
     "numbers.shown",
     "rows.above",
