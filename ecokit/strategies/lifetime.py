@@ -136,7 +136,7 @@ def fit_bass(sales: ArrayLike, *, method: str = "interval") -> BassFit:
         raise CourseError(_("sales are 0 in all periods, so there is no curve to fit."))
     start = _bass_regression(sold)
     if method == "regression":
-        if start is None:
+        if start is None or start[2] > _LARGEST * sold.sum():
             raise CourseError(_NO_BASS)
         p, q, market = start
         made = bass(p, q, market, len(sold)) if p <= 1 and q <= 10 else sold * np.nan
