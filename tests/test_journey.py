@@ -613,7 +613,7 @@ def test_a_plan_of_calls_is_tried_on_years_that_it_was_not_made_for(shop: Shop) 
 
 def test_the_order_that_the_notebook_follows_was_late_and_nobody_called(shop: Shop) -> None:
     notebook = Path(__file__).parents[1] / "notebooks" / "architecture" / "journey.ipynb"
-    orders = set(re.findall(r"order_id=(\d+)", notebook.read_text("utf-8")))
+    orders = set(re.findall(r"order = (\d+)", notebook.read_text("utf-8")))
     assert len(orders) == 1
     steps = journey.timeline(shop, order_id=orders.pop()).set_index("touchpoint")
     assert steps.loc[8, "state"] == "missing"
