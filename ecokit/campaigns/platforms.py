@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
@@ -75,6 +76,9 @@ def platform_claims(data: Any, *, by: str = "month") -> Any:
     rows.refuse(reports, "platform_reports", [*rules, rows.twice("month", "platform")])
     if reports.empty:
         raise CourseError(_("The table platform_reports has no rows. Give a month or more."))
+    (orders,) = frames.door(data, {"orders": "placed_at paid_at"})
+    paid_ones = orders.filter(~nw.col("paid_at").is_null())
+    rows.refuse(paid_ones, "orders", [rows.missing("placed_at")])
     reports = reports.assign(month=reports["month"].dt.to_period("M").dt.to_timestamp())
     column = "month" if by == "month" else "channel_id"
     paid = frames.as_pandas(measure("orders", data, by=[*dict.fromkeys(["month", column])]))

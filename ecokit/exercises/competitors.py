@@ -31,6 +31,7 @@ WATCHED = 3  # competitors that are watched already
 FLOOR = 0.97  # share of the usual units that a reaction must keep
 SPARE = 1.3  # margin that a plan may give up, as a ratio to the cheapest plan that keeps the units
 HORIZON = 12  # weeks over which a plan is judged
+MOST_CUT = 20.0  # per cent that a plan may cut
 WEEK = pd.Timedelta(weeks=1)
 
 
@@ -935,6 +936,10 @@ def _cut(shop: Shop) -> _Cut:
     now = mine[mine["week"] == start].set_index("sku")["price"]
     past = plain_weeks[plain_weeks["week"].between(start - USUAL_WEEKS * WEEK, start - WEEK)]
     before = past[past["competitor_id"] == rival].groupby("sku")["price"].median()
+    if now.index.intersection(
+        before.index
+    ).empty:  # all of them were on promotion in the weeks before
+        before = usual[rival]
     told = shop.truth.items()
     return _Cut(
         rival=rival,
@@ -975,7 +980,7 @@ def _goods(shop: Shop, start: pd.Timestamp, hit: set[str]) -> pd.DataFrame:
     minutes=10,
     title=_("A reaction to a cut"),
     fields=(
-        sheet.Field("cut", _("Our own cut, in per cent"), 0, 20, step=0.5, start=8, unit="%"),
+        sheet.Field("cut", _("Our own cut, in per cent"), 0, MOST_CUT, step=0.5, start=8, unit="%"),
         sheet.Field("weeks", _("For how many weeks"), 0, HORIZON, start=6, unit="weeks"),
         sheet.Field(
             "scope", _("Which: 1 those products, 2 the category, 3 the shop"), 1, 3, start=2
@@ -1033,14 +1038,14 @@ def reaction(shop: Shop) -> sheet.PlanSheet:
         wrong={
             "whole_shop": best | {"scope": 3.0},
             "no_reaction": best | {"cut": 0.0},
-            "matched_the_cut": best | {"cut": round(move.depth * 200) / 2},
+            "matched_the_cut": best | {"cut": min(round(move.depth * 200) / 2, MOST_CUT)},
             "too_long": best | {"weeks": float(HORIZON)} if far else None,
             "stopped_early": best | {"weeks": 1.0} if move.weeks > 1 else None,
         },
         detects={
             "whole_shop": lambda plan: plan["scope"] >= 2,
             "no_reaction": lambda plan: plan["cut"] == 0 or plan["weeks"] == 0,
-            "matched_the_cut": lambda plan: plan["cut"] >= 0.75 * 100 * move.depth,
+            "matched_the_cut": lambda plan: plan["cut"] >= min(75 * move.depth, MOST_CUT),
             "too_long": lambda plan: plan["weeks"] > move.weeks,
             "stopped_early": lambda plan: 0 < plan["weeks"] < move.weeks,
         },
