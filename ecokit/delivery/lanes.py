@@ -124,7 +124,8 @@ def lanes(data: Any, *, weight: float = 50.0, as_of: Any = None) -> Any:
     ...         "cash_fee": 0.01}),
     ...     "carrier_cities": pd.DataFrame({"carrier_id": ["E1", "E2"], "city_id": "C1",
     ...         "remote": [False, True]})}
-    >>> lanes(shop)[["city_id", "carrier_id", "parcels", "cost"]].values.tolist()
+    >>> told = lanes(shop, as_of="2025-03-09")
+    >>> told[["city_id", "carrier_id", "parcels", "cost"]].values.tolist()
     [['C1', 'E1', 2, 9.0], ['C1', 'E2', 0, 12.0]]
     >>> lanes(shop, weight=-1)
     Traceback (most recent call last):
@@ -215,10 +216,10 @@ def _cash(data: Any, sent: Frame) -> pd.Series[float] | None:
         return None
     needed = {"order_lines": "order_id quantity unit_price"}
     (lines,) = frames.door(data, needed)
-    lines = amounts.with_fen(lines, "quantity", "unit_price", "_fen").select("order_id", "_fen")
+    lines = amounts.with_fen(lines, "quantity", "unit_price", "worth").select("order_id", "worth")
     at_door = sent.filter(nw.col("cash_on_delivery")).select("order_id", "city_id")
-    sums = at_door.join(lines, on="order_id").group_by("city_id").agg(nw.col("_fen").sum())
-    return frames.as_pandas(sums).set_index("city_id")["_fen"].astype(float)
+    sums = at_door.join(lines, on="order_id").group_by("city_id").agg(nw.col("worth").sum())
+    return frames.as_pandas(sums).set_index("city_id")["worth"].astype(float)
 
 
 def _expected(table: pd.DataFrame, seen: pd.DataFrame) -> Floats:
