@@ -16,6 +16,7 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator import (
+    carriage,
     market,
     marketing,
     media,
@@ -56,6 +57,9 @@ INPUT_TABLES = (
     "suppliers",
     "competitors",
     "effects",
+    "cities",
+    "carrier_cities",
+    "providers",
 )
 
 
@@ -205,6 +209,8 @@ def _surroundings(world: World, results: Results) -> dict[str, Columns]:
         "mystery_visits": market.mystery_visits(world),
         "market": market.market(world, results.sales),
         "price_tests": trials.price_tests(world),
+        "warehouses": carriage.warehouses(world),
+        "carriers": carriage.carriers(world.size),
     }
 
 
