@@ -45,7 +45,7 @@ PARTS_OF_A_TABLE = {
     if name[0] != "_" and not callable(getattr(pd.DataFrame, name))
 } - {"at", "iat", "loc", "iloc"}  # a column at is told: an accessor shows no values
 
-INPUTS = ("frames", "numbers", "rows", "intervals")
+INPUTS = ("frames", "numbers", "rows", "intervals", "demand")
 
 
 def categories(table: pd.DataFrame) -> pl.DataFrame:

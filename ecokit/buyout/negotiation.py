@@ -47,7 +47,7 @@ def walk_away_price(
 
     References
     ----------
-    Raiffa (1982), The Art and Science of Negotiation: the reservation price.
+    Nash (1950): what a side has without the deal is where it walks away.
 
     Examples
     --------
@@ -162,7 +162,7 @@ def zone(
 
     References
     ----------
-    Raiffa (1982), the zone of possible agreement.
+    Nash (1950): only what leaves both better off is agreed on.
 
     Examples
     --------

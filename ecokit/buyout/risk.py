@@ -166,7 +166,7 @@ def risk_of(profits: ArrayLike, confidence: float = 0.9) -> Risk:
 
     References
     ----------
-    Rockafellar and Uryasev (2000), the mean beyond a quantile.
+    By definition: a mean, quantiles, and the mean beyond one.
 
     Examples
     --------

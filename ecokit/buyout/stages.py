@@ -87,7 +87,7 @@ def belief(mean: float, sd: float) -> Belief:
 
     References
     ----------
-    Raiffa and Schlaifer (1961), the gamma law as the conjugate one of a Poisson rate.
+    Hausman and Sides (1973): demand of style goods by mail is negative binomial.
 
     Examples
     --------
@@ -141,8 +141,7 @@ def learn(before: Belief, sold: float, share: float) -> Belief:
 
     References
     ----------
-    Raiffa and Schlaifer (1961). Eppen and Iyer (1997) and Fisher and Raman (1996), of the early
-    sales of fashion.
+    Berk, Gürler and Levine (2007), the conjugate laws, and what empty shelves do to them.
 
     Examples
     --------
@@ -197,7 +196,7 @@ def week_shares(
 
     References
     ----------
-    Fisher and Raman (1996): early sales foretell the rest.
+    Murray and Silver (1966): early sales foretell the rest.
 
     Examples
     --------
@@ -295,7 +294,7 @@ def staged_order(before: Belief, terms: Terms, *, share: float, extra: float = 0
 
     References
     ----------
-    Eppen and Iyer (1997); Fisher and Raman (1996).
+    Murray and Silver (1966), of several orders for style goods.
 
     Examples
     --------

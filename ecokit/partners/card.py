@@ -121,7 +121,7 @@ def margins(
 
     References
     ----------
-    The terms of :func:`net_margin`; the interval of a mean, Student (1908).
+    The terms of :func:`net_margin`; the interval is Student's, of a mean.
 
     Examples
     --------

@@ -137,7 +137,7 @@ def what_fails(links: Any, without: str | Sequence[str]) -> pd.DataFrame:
 
     References
     ----------
-    Failures that spread along dependencies: Buldyrev and others (2010).
+    By definition: who needs something, and is given it by nobody, fails.
 
     Examples
     --------
@@ -205,7 +205,7 @@ def single_points(links: Any) -> pd.DataFrame:
 
     References
     ----------
-    Slide 14; Buldyrev and others (2010).
+    Slide 14.
 
     Examples
     --------

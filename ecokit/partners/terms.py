@@ -39,7 +39,7 @@ def settlement_cost(amount: float, rate: float, days: float) -> float:
 
     References
     ----------
-    Brealey, Myers and Allen (2020), on trade credit.
+    By definition: interest of some days.
 
     Examples
     --------
