@@ -301,7 +301,7 @@ def counter_offer(demand: Any, terms: Terms, cost: float, power: float = 0.5) ->
     cost : float
         What a unit costs the supplier.
     power : float
-        Our share of what is gained, 0 to 1.
+        Our share of what is gained, above 0 and below 1: both are to gain.
 
     Returns
     -------
@@ -336,7 +336,7 @@ def counter_offer(demand: Any, terms: Terms, cost: float, power: float = 0.5) ->
     """
     law, offered = law_of(demand), terms_of("terms", terms)
     made = numbers.positive("cost", cost)
-    mine = numbers.share("power", power)
+    mine = numbers.inner_share("power", power)
     below("cost", made, "wholesale", offered.wholesale)
     whole = channel_quantity(demand, offered.price, made, offered.salvage)
     ours, theirs, units = _offered(law, offered, made)
