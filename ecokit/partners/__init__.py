@@ -31,7 +31,7 @@ __getattr__, __dir__, __all__ = attach(
             "second_try",
         ],
         "reconciling": ["FAULTS", "due_payments", "faults", "reconcile", "settlement_file"],
-        "steps": ["crossing", "crossing_orders", "rebate", "rebates"],
+        "steps": ["crossing", "crossing_orders", "rebate", "rebate_curve", "rebates"],
         "terms": ["net_margin", "settlement_cost"],
     },
 )

@@ -79,7 +79,8 @@ def _channel() -> dict[str, pd.DataFrame]:
     sent = pd.DataFrame({"placed_at": _START + pd.to_timedelta(np.arange(n) % 100, unit="D")})
     sent["visitor_id"] = range(2_001, 2_001 + n)
     sent["channel_id"] = "affiliate"
-    own = pd.DataFrame({"visitor_id": [*range(1, 1_001, 4), *range(1_001, 2_001, 2)]})
+    buyers = [one for one in range(1, 2_001, 2) if one > 1_000 or one % 14 != 1]
+    own = pd.DataFrame({"visitor_id": buyers})
     own["placed_at"] = _START + 25 * _DAY + pd.to_timedelta(own["visitor_id"] % 20, unit="D")
     own["channel_id"] = "direct"
     orders = pd.concat([sent, own], ignore_index=True)

@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
@@ -130,6 +131,46 @@ def crossing(sales: float, order: float, steps: Any) -> Crossing:
     owed = _Steps.of(_given(steps), "steps")
     before, after = owed.owed(sold), owed.owed(sold + more)
     return Crossing(before, after, after - before, (after - before) / more)
+
+
+@public
+def rebate_curve(steps: Any, sales: ArrayLike) -> pd.DataFrame:
+    """Return the rebate at several sales of a quarter: where it jumps, and where it bends.
+
+    Parameters
+    ----------
+    steps : table
+        As for :func:`rebate`.
+    sales : array
+        Of the quarter, yuan.
+
+    Returns
+    -------
+    DataFrame
+        ``sales``, ``rebate`` (yuan), ``share`` (of all sales; missing at none).
+
+    Raises
+    ------
+    CourseError
+        As for :func:`rebate`.
+
+    References
+    ----------
+    The course's own, as a contract has it.
+
+    Examples
+    --------
+    >>> steps = pd.DataFrame({"from_sales": [100_000], "rate": [0.02], "retroactive": [True]})
+    >>> rebate_curve(steps, [99_000, 101_000])
+          sales  rebate  share
+    0   99000.0     0.0   0.00
+    1  101000.0  2020.0   0.02
+    """
+    owed = _Steps.of(_given(steps), "steps")
+    tried = numbers.row("sales", sales, low=0)
+    found = pd.DataFrame({"sales": tried, "rebate": [owed.owed(float(one)) for one in tried]})
+    found["share"] = found["rebate"] / found["sales"].where(found["sales"] > 0)
+    return found
 
 
 @dataclass(frozen=True)

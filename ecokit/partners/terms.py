@@ -8,7 +8,6 @@ import pandas as pd
 
 from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
-from ecokit.messages import _
 
 YEAR = 365
 """Days of a year, as interest is counted."""
@@ -192,26 +191,3 @@ def net_margin(
         "money": settlement_cost(sold, rate, days),
     }
     return NetMargin(price=placed, **off, left=placed - sum(off.values()))
-
-
-def names_of_terms() -> dict[str, str]:
-    """Return the terms of a margin in words.
-
-    Examples
-    --------
-    >>> names_of_terms()["money"]
-    'cost of waiting for the money'
-    """
-    return {
-        "price": _("price of the order"),
-        "returned": _("refunded"),
-        "goods": _("goods"),
-        "commission": _("commission"),
-        "fee": _("fee"),
-        "subsidy": _("subsidy"),
-        "promotion": _("promotion fund"),
-        "rebate": _("rebate"),
-        "handling": _("handling of returns"),
-        "money": _("cost of waiting for the money"),
-        "left": _("left"),
-    }

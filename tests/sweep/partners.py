@@ -134,6 +134,7 @@ CALLS: Calls = {
         optional=FREE
     ),
     "partners.rebate": lambda: Call(60_000, steps()),
+    "partners.rebate_curve": lambda: Call(steps(), [40_000.0, 60_000.0]),
     "partners.rebates": lambda: Call(some_of(f"{CHANNEL} partner_rebates")).but(optional=FREE),
     "partners.net_margin": lambda: Call(1_000, 780, commission=0.05, fee=6, days=45, rate=0.08),
     "partners.settlement_cost": lambda: Call(1_000, 0.08, 60),
