@@ -14,6 +14,7 @@ from ecokit.shop.write import csv_text
 NEW = [
     *("cities", "warehouses", "carriers", "carrier_cities", "deliveries"),
     *("providers", "payments", "settlements", "settlement_faults"),
+    *("partners", "partner_rebates", "partner_orders", "introductions"),
 ]
 
 
@@ -258,16 +259,92 @@ def test_settlements_less_their_faults_are_what_is_due(shop: Shop) -> None:
     assert lines.amount.sum() - doubled - strange + missing + off == pytest.approx(due.amount.sum())
 
 
+# Partners
+
+
+def test_partners_of_every_department_keep_the_order_of_events(shop: Shop) -> None:
+    rows = shop.partners
+    assert (rows.department.value_counts() >= 2).all()
+    assert {"distributor", "affiliate", "bank", "staff_shop", "campus", "platform"} < set(rows.kind)
+    assert (rows.first_talk_on <= rows.signed_on).all()
+    assert (rows.signed_on <= rows.first_order_on).all()
+    sold = shop.partner_orders.groupby("partner_id").placed_at.min().dt.normalize()
+    own = rows[rows.channel_id.isna()].set_index("partner_id")
+    assert set(own.index) == set(sold.index)
+    began = own.first_order_on[own.first_order_on >= "2025-01-01"]
+    assert (sold[began.index] == began).all()
+    assert set(rows.channel_id.dropna()) == {"affiliate", "marketplace"}
+    early = simulate(3, days=20, visitors_per_day=40).partners
+    assert early.first_order_on.isna().sum() == (rows.first_order_on > "2025-01-20").sum()
+
+
+def test_orders_of_partners_are_of_goods_on_sale_and_of_people_we_know(shop: Shop) -> None:
+    rows = shop.partner_orders.merge(shop.products, on="product_id")
+    assert 6_000 < len(rows) < 9_000
+    assert (rows.placed_at >= rows.launched_on).all()
+    assert not (rows.placed_at >= rows.delisted_on).any()
+    assert (rows.returned_on > rows.placed_at)[rows.returned_on.notna()].all()
+    assert shop.partner_orders.placed_at.is_monotonic_increasing
+    cost = shop.partner_orders.assign(date=lambda row: row.placed_at.dt.normalize())
+    assert (cost.unit_price > cost.unit_cost).mean() > 0.97
+    paid = shop.orders[shop.orders.paid_at.notna()]
+    first = paid.groupby("visitor_id").placed_at.min()
+    known = shop.partner_orders.dropna(subset="visitor_id")
+    assert known.visitor_id.between(1, shop.visits.visitor_id.max()).all()
+    ours = known[known.visitor_id.isin(first.index) & (known.partner_id == "T11")]
+    since = first[ours.visitor_id.astype("int64")].to_numpy()
+    bought_before = ours.placed_at.to_numpy() > since
+    assert bought_before.mean() > 0.6  # the others are customers of the year before
+    sales = rows.assign(sales=rows.quantity * rows.unit_price)[rows.returned_on.isna()]
+    quarter = sales.groupby(["partner_id", sales.placed_at.dt.quarter]).sales.sum()
+    steps = shop.partner_rebates.groupby("partner_id").from_sales.agg(["min", "max"])
+    for partner, step in steps.iterrows():
+        assert quarter[partner].min() < step["max"]
+        assert quarter[partner].max() > step["min"]
+
+
+def own_orders(company: Shop) -> pd.DataFrame:
+    """Share of the customers of the lot who order from us after it, by arm, and their number."""
+    told = company.introductions
+    paid = company.orders[company.orders.paid_at.notna()]
+    later = paid.visitor_id[paid.placed_at >= told.sent_on.iloc[0]]
+    return told.visitor_id.isin(later).groupby(told.arm).agg(["mean", "size"])
+
+
+def test_the_banks_mall_takes_orders_of_ours_and_fewer_than_are_tagged(shop: Shop) -> None:
+    arms, overlap = own_orders(shop), truth()["bank_overlap"]
+    mean, size = arms["mean"], arms["size"]
+    lost = mean["held_out"] - mean["sent"]
+    error = np.sqrt((mean * (1 - mean) / size).sum())
+    assert lost > 3.6 * error
+    assert lost == pytest.approx(overlap * mean["held_out"], abs=2 * error)
+    assert abs(size["sent"] - size["held_out"]) < 3 * np.sqrt(size.sum())
+    told, sold = shop.introductions, shop.partner_orders
+    mall = sold[(sold.partner_id == "T05") & (sold.placed_at >= told.sent_on.iloc[0])]
+    tagged = mall.visitor_id.notna().sum()
+    assert tagged > 3 * overlap * mean["held_out"] * size["sent"]
+    assert set(mall.visitor_id.dropna()) <= set(told.visitor_id)
+
+
+def test_the_overlap_comes_out_over_several_companies(shop: Shop, large: Shop) -> None:
+    ratios = [
+        1 - arms["mean"]["sent"] / arms["mean"]["held_out"]
+        for arms in (own_orders(company) for company in (shop, large))
+    ]
+    assert np.mean(ratios) == pytest.approx(truth()["bank_overlap"], abs=0.13)
+
+
 # All of them
 
 
 def test_no_cause_in_the_new_tables_moves_an_old_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = simulate(3, days=40, visitors_per_day=150)
+    company = simulate(3, days=40, visitors_per_day=150)
+    before = {name: csv_text(name, company[name]) for name in company.tables}
     other = dict(truth())
     named = [row["effect"] for row in read("effects")]
     for name in named[named.index("late_ratio_E1") :]:
         other[name] = other[name] * 0.7
-    for module in ("carriage", "deliveries", "payments"):
+    for module in ("carriage", "deliveries", "payments", "partners"):
         monkeypatch.setattr(f"ecokit.shop.simulator.{module}.truth", lambda: other)
     from ecokit.shop.simulator import payments
 
@@ -276,10 +353,10 @@ def test_no_cause_in_the_new_tables_moves_an_old_one(monkeypatch: pytest.MonkeyP
     after = simulate(3, days=40, visitors_per_day=150)
     for made in (carriage.network, payments.courses, payments._laws):
         made.cache_clear()
-    for name in set(before.tables) - set(NEW):
-        assert csv_text(name, before[name]) == csv_text(name, after[name]), name
-    for name in ("deliveries", "payments"):
-        assert csv_text(name, before[name]) != csv_text(name, after[name]), name
+    for name in set(before) - set(NEW):
+        assert before[name] == csv_text(name, after[name]), name
+    for name in ("deliveries", "payments", "partner_orders"):
+        assert before[name] != csv_text(name, after[name]), name
 
 
 @pytest.mark.parametrize(("days", "visits"), [(1, 60), (7, 1), (400, 15)])

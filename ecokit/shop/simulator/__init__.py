@@ -23,6 +23,7 @@ from ecokit.shop.simulator import (
     members,
     organisation,
     pagetests,
+    partners,
     specs,
     stories,
     supply,
@@ -174,6 +175,7 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         profit = float(results.profit.sum())
         yield {"incremental": partial(incremental, world, state, profit)}
     tried = pagetests.Results(world, state)
+    sold = partners.Sales(world, state)
     yield {
         "tests": tried.tests,
         "assignments": tried.assignments,
@@ -188,6 +190,10 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         "staff": organisation.staff(world),
         **organisation.decisions(world),
         "targets": targets(world, results),
+        "partners": partners.partners(world),
+        "partner_rebates": partners.rebates(world),
+        "partner_orders": sold.orders,
+        "introductions": sold.introductions,
         **_surroundings(world, results),
     }
 

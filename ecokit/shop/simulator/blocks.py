@@ -17,6 +17,7 @@ from ecokit.shop.simulator import (
     members,
     orders,
     pagetests,
+    partners,
     payments,
     people,
     service,
@@ -152,6 +153,7 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     buyers = buyers.take(buyers.role <= CUSTOMER)
     state.customers.append(buyers)
     members.keep(world, state, buyers)
+    partners.keep(state, buyers)
     pagetests.enrol(world, state, visits.come, block.buyer, want.placed[kept])
     _count(state.tally, visits, buyers, later)
     _count_sold(state.tally, want, kept)

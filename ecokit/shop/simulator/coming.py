@@ -72,7 +72,7 @@ class State:
 
     `customers` holds visits of all who have bought, `mailed` those that messages brought, `joining`
     those of buyers who become members; `tested` is who met a test, `bought` who ordered meanwhile.
-    `carried` counts the parcels of the peaks, by day and carrier.
+    `carried` counts the parcels of the peaks, by day and carrier; `buyers` is who bought when.
     """
 
     on_hand: Ints
@@ -98,6 +98,7 @@ class State:
     tested: dict[str, list[Any]] = field(default_factory=dict)
     bought: dict[str, list[tuple[Ints, Ints]]] = field(default_factory=dict)
     carried: dict[int, int] = field(default_factory=dict)
+    buyers: list[tuple[Ints, Keys, Ints]] = field(default_factory=list)
 
     def expect(self, days: int, visits: Coming, now: int = -BLOCK_DAYS) -> list[Coming]:
         """Keep the visits inside a period of `days`; return those of the block of day `now`."""
