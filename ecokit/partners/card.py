@@ -14,7 +14,7 @@ from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import start_of, yuan
 from ecokit.kpi.grouping import added, answer, grouped, inner_names
-from ecokit.partners.sold import SUMS, TERMS, partner_names, partners_of, sold_through
+from ecokit.partners.sold import SUMS, TERMS, beside, partner_names, partners_of, sold_through
 from ecokit.partners.steps import rebate_table
 from ecokit.partners.terms import YEAR
 
@@ -78,7 +78,7 @@ def _with_partner(data: Any, sold: Frame, keys: list[str]) -> Frame:
     if not asked:
         return sold
     names = partner_names(data)[["partner_id", *asked]]
-    return sold.join(nw.from_native(frames.like(names, sold)), on="partner_id", how="left")
+    return sold.join(beside(names, sold), on="partner_id", how="left")
 
 
 @public
@@ -153,7 +153,7 @@ def margins(
 def _by_quarter(data: Any, terms: pd.DataFrame, rate: float, return_cost: float) -> pd.DataFrame:
     """Return the sums of each partner and quarter in yuan, and of the squares of an order's."""
     sold = sold_through(data)
-    rated = nw.from_native(frames.like(_a_fen(terms, rate, return_cost), sold))
+    rated = beside(_a_fen(terms, rate, return_cost), sold)
     each = sold.join(rated, on="partner_id", how="inner")
     left = sum((nw.col(name) * nw.col(f"_{name}") for name in SUMS[1:]), start=nw.col("_orders"))
     each = each.with_columns(

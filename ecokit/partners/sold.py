@@ -9,7 +9,6 @@ import pandas as pd
 
 from ecokit.inputs import amounts, frames, rows
 from ecokit.inputs.frames import Frame
-from ecokit.kpi.engine import start_of
 from ecokit.messages import _
 
 TERMS = "commission fee settlement_days subsidy minimum promotion_fund notice_days keeps_on_return"
@@ -79,6 +78,7 @@ def own_shops(data: Any, more: str = "") -> Frame:
     sold = amounts.with_fen(sold, "quantity", "unit_price", "sales")
     sold = amounts.with_fen(sold, "quantity", "unit_cost", "cost")
     back = (~nw.col("returned_on").is_null()).cast(nw.Int64)
+    sold = frames.as_group(sold, "partner_id")
     return sold.with_columns(
         order=nw.col("partner_order_id").cast(nw.String),
         orders=nw.lit(1, nw.Int64),
@@ -103,8 +103,8 @@ def through_channels(data: Any, sends: pd.DataFrame) -> Frame | None:
     orders, lines, returns = frames.door(data, needed)
     faults = amounts.faults(lines, "order_lines", "quantity", "unit_price", "unit_cost")
     rows.refuse(lines, "order_lines", faults)
-    whose = frames.like(sends, orders)
-    whose = nw.from_native(whose)
+    whose = beside(sends, orders)
+    orders = frames.as_group(orders, "channel_id")
     sold = orders.filter(~nw.col("paid_at").is_null()).join(whose, on="channel_id", how="inner")
     mine = lines.join(sold.select("order_id"), on="order_id", how="inner")
     came = returns.filter(nw.col("kind") == "return").group_by("order_id", "line")
@@ -137,7 +137,10 @@ def sold_through(data: Any) -> Frame:
     return own if sent is None else nw.concat([own, sent.select(*own.collect_schema().names())])
 
 
-def by_period(frame: Frame, period: str = "") -> Frame:
-    """Return an order's partner as text, and the period in which it was placed."""
-    told = frames.as_group(frame, "partner_id")
-    return told.with_columns(start_of(period, "placed_at").alias(period)) if period else told
+def beside(table: pd.DataFrame, frame: Frame) -> Frame:
+    """Return a small table as one of the kind of `frame`, to be joined to it by its ids."""
+    found = nw.from_native(frames.like(table, frame))
+    for name in table:
+        if str(name).endswith("_id"):
+            found = frames.as_group(found, str(name))
+    return found

@@ -15,7 +15,7 @@ from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import start_of
 from ecokit.messages import _
-from ecokit.partners.sold import sold_through
+from ecokit.partners.sold import beside, sold_through
 
 _STEPS = "from_sales rate retroactive"
 _TYPES = {
@@ -200,7 +200,7 @@ class _Steps:
         """Return the rebate of the sales of a quarter."""
         if self.retroactive:
             return sales * self.rate(sales)
-        ends = (*self.starts[1:], np.inf)
+        ends = (*self.starts[1:], np.inf)[: len(self.starts)]
         parts = zip(self.starts, ends, self.rates, strict=True)
         return sum(rate * max(min(sales, end) - start, 0.0) for start, end, rate in parts)
 
@@ -353,8 +353,7 @@ def crossing_orders(data: Any) -> pd.DataFrame:
     sold = sold_through(data).with_columns(kept=kept).filter(nw.col("kept") > 0)
     wanted = pd.DataFrame({"partner_id": list(known)})
     if not wanted.empty:
-        mine = nw.from_native(frames.like(wanted, sold))
-        sold = sold.join(mine, on="partner_id", how="inner")
+        sold = sold.join(beside(wanted, sold), on="partner_id", how="inner")
     table = frames.as_pandas(sold.select("partner_id", "order", "placed_at", "kept"))
     table["quarter"] = table["placed_at"].dt.to_period("Q").dt.start_time
     table = table.sort_values(["partner_id", "placed_at", "order"], ignore_index=True)
