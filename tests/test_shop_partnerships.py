@@ -8,13 +8,15 @@ import pytest
 
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator import carriage
+from ecokit.shop.simulator import carriage, offers
+from ecokit.shop.simulator.world import build_world
 from ecokit.shop.write import csv_text
 
 NEW = [
     *("cities", "warehouses", "carriers", "carrier_cities", "deliveries"),
     *("providers", "payments", "settlements", "settlement_faults"),
     *("partners", "partner_rebates", "partner_orders", "introductions"),
+    *("offers", "offer_weeks"),
 ]
 
 
@@ -235,8 +237,7 @@ def test_settlements_less_their_faults_are_what_is_due(shop: Shop) -> None:
     paid = shop.payments[shop.payments.outcome == "paid"].merge(
         shop.providers[["provider_id", "settlement_days"]], on="provider_id"
     )
-    ended = paid.tried_at + pd.to_timedelta(paid.seconds, unit="s")
-    paid["due"] = ended.dt.normalize() + pd.to_timedelta(paid.settlement_days, unit="D")
+    paid["due"] = paid.tried_at.dt.normalize() + pd.to_timedelta(paid.settlement_days, unit="D")
     due = paid.assign(reference=paid.payment_id.astype(str)).set_index("reference")
     due = due[due.due < "2026-01-01"]
     fault = shop.settlement_faults.set_index("reference").fault
@@ -332,6 +333,45 @@ def test_the_overlap_comes_out_over_several_companies(shop: Shop, large: Shop) -
         for arms in (own_orders(company) for company in (shop, large))
     ]
     assert np.mean(ratios) == pytest.approx(truth()["bank_overlap"], abs=0.13)
+
+
+# Offers
+
+
+def test_offers_have_terms_that_can_be(shop: Shop) -> None:
+    rows = shop.offers
+    assert set(rows.kind) == {"buy_out", "exclusive", "oem", "custom"}
+    assert (rows.salvage < rows.supplier_cost).all()
+    assert (rows.supplier_cost < rows.wholesale).all()
+    assert (rows.wholesale < rows.price).all()
+    assert (rows.buy_back.dropna() < rows.wholesale[rows.buy_back.notna()]).all()
+    assert (rows.demand_sd**2 > rows.demand_mean).all()
+    assert (rows.tooling > 0).equals(rows.kind.isin(["oem", "custom"]))
+    sold = shop.offer_weeks.groupby("offer_id").week.agg(["size", "max"])
+    weeks = rows.set_index("offer_id").weeks[sold.index]
+    assert len(sold) == 8
+    assert (sold["size"] == weeks).all()
+    assert (sold["max"] == weeks).all()
+
+
+def test_past_offers_sold_as_was_believed_and_less_from_week_to_week() -> None:
+    parts = []
+    for seed in range(60):
+        world = build_world(seed, np.datetime64("2025-01-01"), 1, 800.0)
+        rows, weeks = offers.offers(world), offers.offer_weeks(world)
+        offer, week, sold = (weeks[name] for name in ("offer_id", "week", "sold"))
+        total = np.bincount(offer.codes, sold, len(rows["weeks"]))
+        early = np.bincount(offer.codes, np.where(week <= 4, sold, 0), len(rows["weeks"]))
+        past = np.unique(offer.codes)
+        z = (total - rows["demand_mean"]) / rows["demand_sd"]
+        decay = truth()["offer_decay"]
+        share = (1 - decay**4) / (1 - decay ** rows["weeks"])
+        parts.append(np.stack([z, (early - share * total) / np.sqrt(total + 1.0)])[:, past])
+    beyond, early = np.concatenate(parts, axis=1)
+    error = 1 / np.sqrt(len(beyond))
+    assert abs(beyond.mean()) < 3.5 * error
+    assert beyond.std() == pytest.approx(1, abs=0.12)
+    assert abs(early.mean()) < 3.5 * error * early.std()
 
 
 # All of them

@@ -21,6 +21,7 @@ from ecokit.shop.simulator import (
     marketing,
     media,
     members,
+    offers,
     organisation,
     pagetests,
     partners,
@@ -217,6 +218,8 @@ def _surroundings(world: World, results: Results) -> dict[str, Columns]:
         "price_tests": trials.price_tests(world),
         "warehouses": carriage.warehouses(world),
         "carriers": carriage.carriers(world.size),
+        "offers": offers.offers(world),
+        "offer_weeks": offers.offer_weeks(world),
     }
 
 

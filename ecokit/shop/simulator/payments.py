@@ -166,7 +166,7 @@ def payments(world: World, asked: Asked, before: int) -> tuple[Columns, Columns,
         "key": np.char.mod("K%d", 10 * asked.order[row] + _requests(reason, number)),
     }
     settled = np.flatnonzero(paid)
-    return rows, *_settlements(world, rows, who, settled, tried + took)
+    return rows, *_settlements(world, rows, who, settled)
 
 
 def _course(world: World, asked: Asked) -> Ints:
@@ -235,14 +235,12 @@ def _fees(provider: Ints, amount: Floats) -> Floats:
     return yuan(np.minimum(np.maximum(rate * amount, least), amount))
 
 
-def _settlements(
-    world: World, rows: Columns, who: Keys, paid: Ints, done: Ints
-) -> tuple[Columns, Columns]:
+def _settlements(world: World, rows: Columns, who: Keys, paid: Ints) -> tuple[Columns, Columns]:
     """Return what providers settled of the paid tries in the period, and the faults in it."""
     provider = rows["provider_id"]
     assert isinstance(provider, Coded)
     days = np.array([int(row["settlement_days"]) for row in read("providers")])
-    due = done[paid] // DAY + days[provider.codes[paid]]
+    due = np.asarray(rows["tried_at"])[paid] // DAY + days[provider.codes[paid]]
     paid, due = paid[due < world.days], due[due < world.days]
     mine = who[paid]
     shares = [truth()[f"settled_{name}"] for name in FAULTS]
