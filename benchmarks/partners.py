@@ -66,7 +66,7 @@ def by_hand(paid: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
             settled,
             both["due"].fillna(value=False).astype(bool),
         ],
-        ["unknown", "matched", "double", "wrong_amount", "missing"],
+        ["unknown_reference", "matched", "double", "wrong_amount", "missing"],
         "not_yet_due",
     )
     both["difference"] = np.where(both["fault"] == "not_yet_due", 0.0, (back - owed) / 100)

@@ -57,16 +57,16 @@ def supplies(data: Any) -> pd.DataFrame:
     Parameters
     ----------
     data : Shop or mapping of tables
-        At least one of ``partners`` (``partner_id``, ``department``), ``providers``
+        At least one of ``partners`` (``partner_id``, ``kind``, ``department``), ``providers``
         (``provider_id``, ``kind``), ``carrier_cities`` (``carrier_id``, ``city_id``) and
-        ``products`` (``product_id``, ``supplier_id``, ``category``).
+        ``products`` (``supplier_id``, ``category``).
 
     Returns
     -------
     DataFrame
-        A row a link: ``giver`` (a partner's id), ``gives`` (orders, a method of payment, delivery
-        to a city, goods of a category), ``taker`` (who needs it: a department, the checkout, a
-        city, a category). What two givers give is not lost with one of them.
+        A row a link: ``giver`` (a partner's id), ``gives`` (orders of a kind of partner, a method
+        of payment, delivery, goods of a category), ``taker`` (who needs it: a department, the
+        checkout, a city, the shop). What two givers give is not lost with one of them.
 
     Raises
     ------
@@ -89,10 +89,10 @@ def supplies(data: Any) -> pd.DataFrame:
     """
     given = frames.tables(data, "partners")
     known = {
-        "partners": ("partner_id", "department", lambda t: ("orders", t["department"])),
-        "providers": ("provider_id", "kind", lambda t: (t["kind"], "checkout")),
-        "carrier_cities": ("carrier_id", "city_id", lambda t: ("delivery", t["city_id"])),
-        "products": ("supplier_id", "category", lambda t: (t["category"], "the shop")),
+        "partners": ("partner_id kind department", lambda t: (t["kind"], t["department"])),
+        "providers": ("provider_id kind", lambda t: (t["kind"], "checkout")),
+        "carrier_cities": ("carrier_id city_id", lambda t: ("delivery", t["city_id"])),
+        "products": ("supplier_id category", lambda t: (t["category"], "the shop")),
     }
     there = [name for name in known if given.get(name) is not None]
     if not there:
@@ -100,13 +100,14 @@ def supplies(data: Any) -> pd.DataFrame:
         raise CourseError(message.format(names=", ".join(known)))
     found = []
     for name in there:
-        giver, other, link = known[name]
-        (table,) = frames.fetched({name: given[name]}, {name: [giver, other]})
-        rows.refuse(table, name, [rows.missing(giver), rows.missing(other, giver)])
-        once = table.drop_duplicates().sort_values([giver, other], ignore_index=True)
+        columns, link = known[name]
+        asked = columns.split()
+        (table,) = frames.fetched({name: given[name]}, {name: asked})
+        rows.refuse(table, name, [rows.missing(one, asked[0]) for one in asked])
+        once = table[asked].drop_duplicates().sort_values(asked, ignore_index=True)
         gives, taker = link(once)
         found.append(
-            pd.DataFrame({"giver": once[giver].astype(str)}).assign(gives=gives, taker=taker)
+            pd.DataFrame({"giver": once[asked[0]].astype(str), "gives": gives, "taker": taker})
         )
     return pd.concat(found, ignore_index=True)[_SUPPLIES.split()].astype(str)
 

@@ -19,7 +19,7 @@ from ecokit.kpi.grouping import moment
 from ecokit.messages import _
 from ecokit.partners.payment import TYPES, tries
 
-FAULTS = ("missing", "double", "wrong_amount", "unknown", "not_yet_due", "matched")
+FAULTS = ("missing", "double", "wrong_amount", "unknown_reference", "not_yet_due", "matched")
 """What can be found, in this order: the last two are none."""
 
 _FILE = ("reference", "settled_on", "amount", "fee")
@@ -271,13 +271,13 @@ def reconcile(
     ...     "settled_on": pd.Timestamp("2025-03-02")})
     >>> found = reconcile(payments, lines).sort_values("reference", ignore_index=True)
     >>> found[["reference", "difference", "fault"]]
-      reference  difference         fault
-    0         1         0.0       matched
-    1         2       100.0        double
-    2         3       -10.0  wrong_amount
-    3         4      -100.0       missing
-    4         5         0.0   not_yet_due
-    5        77        55.0       unknown
+      reference  difference              fault
+    0         1         0.0            matched
+    1         2       100.0             double
+    2         3       -10.0       wrong_amount
+    3         4      -100.0            missing
+    4         5         0.0        not_yet_due
+    5        77        55.0  unknown_reference
     >>> reconcile(payments, lines.assign(amount=[100.0, 100.0, None, 90.0, 55.0]))
     Traceback (most recent call last):
     ...

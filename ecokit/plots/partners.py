@@ -44,14 +44,14 @@ def fault_names() -> dict[str, str]:
 
     Examples
     --------
-    >>> fault_names()["unknown"]
+    >>> fault_names()["unknown_reference"]
     'settled, and nobody paid it'
     """
     return {
         "missing": _("due, and not settled"),
         "double": _("settled twice"),
         "wrong_amount": _("another amount"),
-        "unknown": _("settled, and nobody paid it"),
+        "unknown_reference": _("settled, and nobody paid it"),
         "not_yet_due": _("not due yet"),
     }
 
@@ -351,7 +351,7 @@ def second_tries(table: pd.DataFrame, by: str = "method", ax: Axes = theme.NEW) 
     Returns
     -------
     Figure
-        The title says how much of what is possible is left.
+        The title says how much second tries save, and where most.
 
     Examples
     --------
@@ -359,7 +359,7 @@ def second_tries(table: pd.DataFrame, by: str = "method", ax: Axes = theme.NEW) 
     >>> table = pd.DataFrame({"method": ["card"], "first_success": [0.94], "now": [0.95],
     ...     "possible": [0.967]})
     >>> second_tries(table).axes[0].get_title(loc="left")
-    'Of card, 1.7 in a hundred payments could still be saved'
+    'Second tries save 1.0 in a hundred payments by card'
     """
     kinds = (
         ("first_success", theme.GREY, _("first try")),
@@ -377,12 +377,12 @@ def second_tries(table: pd.DataFrame, by: str = "method", ax: Axes = theme.NEW) 
     theme.percent_axis(ax)
     ax.set_ylabel(_("orders that are paid"))
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=3)
-    left = table["possible"] - table["now"]
-    if left.notna().any():
-        place = int(left.to_numpy(float, na_value=-1.0).argmax())
-        finding = _("Of {name}, {n:.1f} in a hundred payments could still be saved")
-        name = theme.words(names.iloc[place] if by in table.columns else names[place])
-        ax.set_title(finding.format(name=name, n=100 * left.iloc[place]))
+    saved = table["now"] - table["first_success"]
+    if saved.notna().any():
+        place = int(saved.to_numpy(float, na_value=-1.0).argmax())
+        finding = _("Second tries save {n:.1f} in a hundred payments by {name}")
+        name = theme.words(list(names)[place])
+        ax.set_title(finding.format(name=name, n=100 * saved.iloc[place]))
 
 
 @theme.drawn(height=1.3, row=0.42, table="fault payments difference")
