@@ -211,7 +211,8 @@ def test_few_cases_are_treated_fairly() -> None:
 
 
 def test_a_partner_without_orders_stands_on_the_card(made: dict[str, pd.DataFrame]) -> None:
-    new = made["partners"].iloc[[1]].assign(partner_id="T09", first_order_on=pd.NaT)
+    new = made["partners"].iloc[[1]].assign(partner_id="T09")
+    new["first_order_on"] = pd.NaT
     tables = {**made, "partners": pd.concat([made["partners"], new], ignore_index=True)}
     card = partners.scorecard(tables)
     assert card.loc[3, "orders"] == 0
@@ -273,7 +274,12 @@ def hold_out(seed: int, lost: float = 0.08, n: int = 4_000) -> dict[str, pd.Data
         drawn = rng.poisson(counts)
         placed = pd.Timestamp(start) + pd.to_timedelta(rng.integers(0, 60, drawn.sum()), unit="D")
         rows.append(
-            pd.DataFrame({"visitor_id": people["visitor_id"].repeat(drawn), "placed_at": placed})
+            pd.DataFrame(
+                {
+                    "visitor_id": np.repeat(people["visitor_id"].to_numpy(), drawn),
+                    "placed_at": placed,
+                }
+            )
         )
     orders = pd.concat(rows, ignore_index=True).assign(paid_at=lambda t: t["placed_at"])
     sent = people["arm"] == "sent"

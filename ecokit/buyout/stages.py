@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 _SURE = 1e-9
 """What may be left out at either end of a law."""
+_BELIEVED = _("Give what is believed before the season: buyout.belief(mean=500, sd=120).")
 _MOST = 200_000
 """Units of a season: more, and the sums over all demands take minutes."""
 
@@ -157,8 +158,7 @@ def learn(before: Belief, sold: float, share: float) -> Belief:
     these weeks alone have.
     """
     if not isinstance(before, Belief):
-        wanted = _("Give what is believed: buyout.belief(mean=500, sd=120).")
-        raise numbers.refused("before", before, wanted)
+        raise numbers.refused("before", before, _BELIEVED)
     came = numbers.number("sold", sold, low=0)
     part = numbers.share("share", share, zero=False)
     seen = before.seen + part
@@ -307,8 +307,7 @@ def staged_order(before: Belief, terms: Terms, *, share: float, extra: float = 0
     ecokit.errors.CourseError: A unit of the second order costs 2000, and a customer pays 2000. ...
     """
     if not isinstance(before, Belief) or before.seen:
-        wanted = _("Give what is believed before the season: buyout.belief(mean=500, sd=120).")
-        raise numbers.refused("before", before, wanted)
+        raise numbers.refused("before", before, _BELIEVED)
     offered = terms_of("terms", terms)
     part = numbers.share("share", share, zero=False, one=False)
     more = numbers.number("extra", extra, low=0)
@@ -372,7 +371,7 @@ class _Season:
         ratio = (terms.price - terms.wholesale - extra) / (terms.price - worth)
         fill = stats.nbinom.ppf(ratio, shape, odds)
         chance = first.pmf(came)
-        return cls(came, chance / chance.sum(), shape, odds, fill, terms, extra)
+        return cls(came, chance / chance.sum(), shape, odds, np.asarray(fill), terms, extra)
 
     def stocks(self, first: float) -> tuple[Floats, Floats]:
         """Return what is left of the first order, and the second order."""

@@ -79,11 +79,15 @@ def advise(
     for name in ("margin", "low", "high"):
         table[name] = table[name].astype(float) - off
     table["before_terms"] = table["margin"] + table["terms"].astype(float)
-    told = [_told(row, least) for row in table.to_dict("records")]
+    told = [_told(row, least) for row in _rows(table)]
     table["verdict"], table["why"] = [one for one, _why in told], [why for _one, why in told]
     return table[
         ["partner_id", "verdict", "why", "margin", "low", "high", "before_terms", "notice_days"]
     ]
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): one for name, one in row.items()} for row in table.to_dict("records")]
 
 
 def _told(row: dict[str, Any], least: int) -> tuple[str, str]:

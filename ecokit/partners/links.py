@@ -17,6 +17,14 @@ from ecokit.messages import _
 
 FILE = Path(__file__).with_name("cooperation.csv")
 _SUPPLIES = "giver gives taker"
+_LINK = _SUPPLIES.split()
+_GIVEN = {  # who gives what to whom: a column of the table, or what is said of all its rows
+    "partners": ("partner_id", "kind", "department"),
+    "providers": ("provider_id", "kind", "checkout"),
+    "carrier_cities": ("carrier_id", "delivery", "city_id"),
+    "products": ("supplier_id", "category", "shop"),
+}
+_SAID = ("checkout", "delivery", "shop")
 _TYPES = {"giver": "string", "gives": "string", "taker": "string", "share": "number"}
 
 
@@ -88,28 +96,20 @@ def supplies(data: Any) -> pd.DataFrame:
     2    W3    card  checkout
     """
     given = frames.tables(data, "partners")
-    known = {
-        "partners": ("partner_id kind department", lambda t: (t["kind"], t["department"])),
-        "providers": ("provider_id kind", lambda t: (t["kind"], "checkout")),
-        "carrier_cities": ("carrier_id city_id", lambda t: ("delivery", t["city_id"])),
-        "products": ("supplier_id category", lambda t: (t["category"], "the shop")),
-    }
-    there = [name for name in known if given.get(name) is not None]
+    there = [name for name in _GIVEN if given.get(name) is not None]
     if not there:
         message = _("data has none of the tables {names}, so nobody gives anything.")
-        raise CourseError(message.format(names=", ".join(known)))
+        raise CourseError(message.format(names=", ".join(_GIVEN)))
     found = []
     for name in there:
-        columns, link = known[name]
-        asked = columns.split()
+        words = _GIVEN[name]
+        asked = [word for word in words if word not in _SAID]
         (table,) = frames.fetched({name: given[name]}, {name: asked})
         rows.refuse(table, name, [rows.missing(one, asked[0]) for one in asked])
         once = table[asked].drop_duplicates().sort_values(asked, ignore_index=True)
-        gives, taker = link(once)
-        found.append(
-            pd.DataFrame({"giver": once[asked[0]].astype(str), "gives": gives, "taker": taker})
-        )
-    return pd.concat(found, ignore_index=True)[_SUPPLIES.split()].astype(str)
+        cells = {place: once.get(word, word) for place, word in zip(_LINK, words, strict=True)}
+        found.append(pd.DataFrame(cells, index=once.index))
+    return pd.concat(found, ignore_index=True).astype(str)
 
 
 @public

@@ -116,7 +116,8 @@ def _paying() -> dict[str, pd.DataFrame]:
     first["outcome"] = np.where(fails, "failed", "paid")
     first["final"] = fails & (place % 60 == 0)
     tried = first[card & fails & ~first["final"]].iloc[:10]
-    second = tried.assign(**{"try": 2, "provider_id": "W3", "final": False})
+    second = tried.assign(provider_id="W3", final=False)
+    second["try"] = 2
     second["outcome"] = np.where(np.arange(10) < 8, "paid", "failed")
     both = pd.concat([first, second], ignore_index=True)
     both["payment_id"] = range(1_001, 1_001 + len(both))

@@ -96,9 +96,10 @@ def _due(providers: pd.DataFrame) -> nw.Expr:
     """Return the day of a try plus the days of its provider."""
     day = nw.col("tried_at").dt.truncate("1d")
     due = day
-    for days, group in providers.groupby("settlement_days"):
-        mine = nw.col("provider_id").is_in(group["provider_id"].tolist())
-        due = nw.when(mine).then(day + timedelta(days=int(days))).otherwise(due)
+    for days in sorted({int(one) for one in providers["settlement_days"]}):
+        those = providers.loc[providers["settlement_days"] == days, "provider_id"]
+        mine = nw.col("provider_id").is_in(those.tolist())
+        due = nw.when(mine).then(day + timedelta(days=days)).otherwise(due)
     return due
 
 

@@ -53,7 +53,7 @@ def profit_curve(table: pd.DataFrame, expected: float | None = None, ax: Axes = 
     if expected is not None:
         ax.axvline(expected, color=theme.GREY, ls="--", lw=1.5, label=_("demand that is expected"))
     if len(table):
-        best = table.loc[table["profit"].idxmax()]
+        best = table.iloc[int(table["profit"].to_numpy(float).argmax())]
         ax.scatter([best["quantity"]], [best["profit"]], color=theme.ORANGE, s=80, zorder=3)
         finding = _("{n:,.0f} units earn most: {yuan}")
         ax.set_title(finding.format(n=best["quantity"], yuan=theme.yuan(best["profit"])))
@@ -103,7 +103,7 @@ def contracts(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.yuan_axis(ax, "x")
     ax.set_xlabel(_("profit: the mean, and where most seasons lie"))
     if len(table):
-        best = table.loc[table["chance_of_loss"].idxmin()]
+        best = table.iloc[int(table["chance_of_loss"].to_numpy(float).argmin())]
         finding = _("{name} loses least often: in {share:.0f} % of the seasons")
         told = {"name": best["contract"], "share": 100 * best["chance_of_loss"]}
         ax.set_title(theme.capital(finding.format(**told)))
@@ -132,10 +132,9 @@ def profits(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     >>> profits(table).axes[0].get_title(loc="left")
     'It loses in 25 % of the seasons, and brings ¥22 on average'
     """
-    _counts, _edges, bars = ax.hist(table["profit"], bins=40, color=theme.BLUE)
-    for bar in bars:  # type: ignore[union-attr]
-        if bar.get_x() + bar.get_width() / 2 < 0:
-            bar.set_color(theme.ORANGE)
+    bad = table["profit"] < 0
+    parts = [table["profit"][bad].to_numpy(float), table["profit"][~bad].to_numpy(float)]
+    ax.hist(parts, bins=40, stacked=True, color=[theme.ORANGE, theme.BLUE])
     ax.axvline(0, color="#888888", lw=1)
     mean = float(table["profit"].mean()) if len(table) else 0.0
     ax.axvline(mean, color="#222222", lw=1.5, ls="--", label=_("on average"))
@@ -146,8 +145,7 @@ def profits(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.legend(loc="upper left")
     if len(table):
         finding = _("It loses in {share:.0f} % of the seasons, and brings {yuan} on average")
-        bad = 100 * float((table["profit"] < 0).mean())
-        ax.set_title(finding.format(share=bad, yuan=theme.yuan(mean)))
+        ax.set_title(finding.format(share=100 * bad.mean(), yuan=theme.yuan(mean)))
 
 
 @theme.drawn(height=2.2)
@@ -176,8 +174,10 @@ def zone(found: Zone, deal: Deal | None = None, ax: Axes = theme.NEW) -> None:
     'Both can agree on ¥10.00 to ¥18.75 a unit'
     """
     ax.barh([0], [found.high - found.low], left=[found.low], color=theme.SKY, height=0.5)
-    ends = ((found.low, _("the supplier walks away below"), "right"),)
-    ends += ((found.high, _("we walk away above"), "left"),)
+    ends = [
+        (found.low, _("the supplier walks away below"), "right"),
+        (found.high, _("we walk away above"), "left"),
+    ]
     for place, told, side in ends:
         ax.axvline(place, color=theme.BLUE, lw=2)
         ax.annotate(
@@ -237,7 +237,7 @@ def week_shares(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.plot(table["week"], table["so_far"], color=theme.BLUE, lw=2.5, marker="o", label=_("mean"))
     ax.set_ylim(0, 1.02)
     theme.percent_axis(ax)
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xticks(table["week"])
     ax.set_xlabel(_("week"))
     ax.set_ylabel(_("sold so far"))
     ax.legend(loc="lower right")

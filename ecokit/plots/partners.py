@@ -200,7 +200,7 @@ def kept_rates(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_xlabel(_("orders that stay whole"))
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.6 / (1 + 0.4 * len(known))), ncols=2)
     if len(known):
-        plain = str(known.loc[known["kept_rate"].idxmax(), "name"])
+        plain = str(known["name"].iloc[int(known["kept_rate"].to_numpy(float).argmax())])
         same = plain == str(known["name"].iloc[0])
         still = _("{name} keeps most, however few cases count")
         other = _("The best by its plain rate, {name}, is not the best once few cases count less")
@@ -325,7 +325,7 @@ def integrations(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_xlabel(_("days from the first talk"))
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.6 / (1 + 0.34 * len(table))), ncols=2)
     if len(table):
-        slow = table.loc[table["days"].idxmax()]
+        slow = table.iloc[int(table["days"].to_numpy(float).argmax())]
         why = slow["held_up_by"]
         told = {"name": slow["name"], "days": int(slow["days"])}
         plain = _("{name} took {days} days").format(**told)
@@ -464,7 +464,7 @@ def single_points(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.margins(x=0.2)
     ax.grid(visible=False, axis="y")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xticks(range(int(table["fails"].max() if len(table) else 0) + 1))
     ax.set_xlabel(_("what fails without it"))
     finding = _("Without {n} of {all} partners something fails")
     ax.set_title(finding.format(n=int((table["fails"] > 0).sum()), all=len(table)))
