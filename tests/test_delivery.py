@@ -97,6 +97,21 @@ def test_a_parcel_that_is_lost_or_under_way_is_late(engine: Move) -> None:
     ]
 
 
+def test_one_promise_for_all_in_place_of_each_carriers_own() -> None:
+    sent = pd.DataFrame(
+        {
+            "carrier_id": ["E1", "E5"],
+            "dispatched_at": DAY,
+            "promised_at": [DAY + 72 * HOUR, DAY + 30 * HOUR],
+            "delivered_at": DAY + 40 * HOUR,
+        }
+    )
+    own = delivery.punctuality({"deliveries": sent}, by="carrier_id", as_of="2025-03-10")
+    one = delivery.punctuality({"deliveries": sent}, by="carrier_id", hours=72, as_of="2025-03-10")
+    assert own["on_time"].tolist() == [1, 0]
+    assert one["on_time"].tolist() == [1, 1]
+
+
 def test_other_tables_lend_their_columns(engine: Move) -> None:
     cities = pd.DataFrame({"city_id": ["near", "far"], "region": ["east", "west"]})
     carriers = pd.DataFrame({"carrier_id": ["E1", "E2"], "name": ["Swift", "Sure"]})

@@ -27,6 +27,7 @@ def punctuality(
     data: Any,
     *,
     by: By = None,
+    hours: float | None = None,
     as_of: datetime | str | None = None,
     confidence: float = 0.95,
 ) -> Any:
@@ -42,6 +43,9 @@ def punctuality(
         ``carriers``, ``cities`` and ``warehouses`` lend their columns, such as ``region``.
     by : str or sequence of str, optional
         Columns, such as ``["carrier_id", "city_id"]``, and periods of dispatch (``"month"``).
+    hours : float, optional
+        One promise for all: so many hours from dispatch. Default: what each carrier promised,
+        ``promised_at``. Who promises less is on time more often.
     as_of : datetime or ISO text, optional
         The moment you look: parcels whose promise has run out by then count. Default: the last
         ``delivered_at``.
@@ -79,6 +83,10 @@ def punctuality(
     ecokit.errors.CourseError: The table deliveries has no column colour. It has: ...
     """
     keys, needed = frames.listed(by), f"{_SENT} promised_at delivered_at"
+    promise = nw.col("promised_at")
+    if hours is not None:
+        needed = f"{_SENT} delivered_at"
+        promise = nw.col(_SENT) + timedelta(hours=_hours(hours))
     reach = intervals.wilson_columns("on_time", "one", confidence)
     values = {
         "parcels": nw.col("one"),
@@ -91,14 +99,14 @@ def punctuality(
     }
     sent = parcels(data, needed, keys)
     now = last(sent, "deliveries", "delivered_at") if as_of is None else moment("as_of", as_of)
-    there = _grouped(sent, keys, needed, tuple(values)).filter(nw.col("promised_at") <= now)
+    there = _grouped(sent, keys, needed, tuple(values)).filter(promise <= now)
     came = nw.col("delivered_at")
     known = (~came.is_null() & (came <= now)).cast(nw.Int64)
     seconds = (came - nw.col(_SENT)).dt.total_seconds().fill_null(0).cast(nw.Int64)
     parts = {
         "one": nw.lit(1, nw.Int64),
         "there": known,
-        "on_time": (came <= nw.col("promised_at")).fill_null(False).cast(nw.Int64),
+        "on_time": (came <= promise).fill_null(False).cast(nw.Int64),
         "seconds": seconds * known,
     }
     return _told(there, keys, parts, values)
@@ -367,8 +375,7 @@ def dispatch_promise(
     ecokit.errors.CourseError: hours is 0. Give a number above 0.
     """
     keys = frames.listed(by)
-    promised = numbers.positive("hours", hours)
-    numbers.number("hours", hours, high=CENTURY * 24)
+    promised = _hours(hours)
     each = numbers.number("fine", fine, low=0)
     sold, needed = _of_channels(data, channels)
     reach = intervals.wilson_columns("kept", "one", confidence)
@@ -396,6 +403,11 @@ def dispatch_promise(
         "seconds": seconds * known,
     }
     return _told(there, keys, parts, values)
+
+
+def _hours(hours: float) -> float:
+    """Return hours that a calendar can hold."""
+    return min(numbers.positive("hours", hours), CENTURY * 24.0)
 
 
 def _of_channels(data: Any, channels: Sequence[str] | None) -> tuple[Frame, str]:

@@ -124,6 +124,7 @@ def like_with_like(
     strata: By = ("city_id",),
     among: Sequence[Any] | None = None,
     against: Any = None,
+    hours: float | None = None,
     as_of: Any = None,
     confidence: float = 0.95,
 ) -> Any:
@@ -146,6 +147,8 @@ def like_with_like(
         be compared: leave out one who serves few cities.
     against : optional
         One of them, whom the others are set against.
+    hours : float, optional
+        One promise for all; see :func:`punctuality`. Take it where carriers promise differently.
     as_of : datetime or ISO text, optional
         See :func:`punctuality`.
     confidence : float
@@ -200,7 +203,7 @@ def like_with_like(
     numbers.inner_share("confidence", confidence)
     if who in parts:
         raise numbers.refused("strata", strata, _("Leave out the column that is compared."))
-    table = frames.as_pandas(punctuality(data, by=[who, *parts], as_of=as_of))
+    table = frames.as_pandas(punctuality(data, by=[who, *parts], hours=hours, as_of=as_of))
     table = table.dropna(subset=[who, *parts])
     names = _names(table[who].unique().tolist(), among)
     n, k = (_wide(table, who, parts, names, count) for count in ("parcels", "on_time"))

@@ -76,7 +76,7 @@ def demand(data: Any, *, days: float | None = None) -> Any:
 
 
 @public
-def lanes(data: Any, *, weight: float = 50.0, as_of: Any = None) -> Any:
+def lanes(data: Any, *, weight: float = 50.0, hours: float | None = None, as_of: Any = None) -> Any:
     """Tell for each city and each carrier that serves it what a parcel costs, and what is kept.
 
     The cost is that of the city's own parcels, by weight, volume and cash, on the carrier's terms,
@@ -92,6 +92,8 @@ def lanes(data: Any, *, weight: float = 50.0, as_of: Any = None) -> Any:
         ``order_lines`` the fee for cash is counted.
     weight : float
         How many parcels of what is expected are laid beside the pair's own ones.
+    hours : float, optional
+        One promise for all; see :func:`punctuality`.
     as_of : datetime or ISO text, optional
         See :func:`punctuality`.
 
@@ -146,7 +148,9 @@ def lanes(data: Any, *, weight: float = 50.0, as_of: Any = None) -> Any:
         + table["remote_surcharge"] * table["remote"].astype(bool)
         + table["cash_fee"] * table["cash"]
     )
-    seen = frames.as_pandas(punctuality(data, by=["city_id", "carrier_id"], as_of=as_of))
+    seen = frames.as_pandas(
+        punctuality(data, by=["city_id", "carrier_id"], hours=hours, as_of=as_of)
+    )
     table = table.merge(
         seen[["city_id", "carrier_id", "parcels", "on_time"]],
         on=["city_id", "carrier_id"],
