@@ -15,6 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from ecokit.delivery.billing import Floats
+from ecokit.delivery.given import refuse_twice
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
@@ -215,8 +216,8 @@ def _model(demand: Any, lanes: Any, quotas: Any, fixed: Any, blocked: Any, split
 
 def _demand(given: Any) -> pd.DataFrame:
     found = frames.as_pandas(frames.table(given, list(_DEMAND), name="demand", types=_DEMAND))
-    rules = [rows.missing("city_id"), rows.twice("city_id"), rows.below_zero("parcels", "city_id")]
-    rows.refuse(found, "demand", rules)
+    rows.refuse(found, "demand", [rows.missing("city_id"), rows.below_zero("parcels", "city_id")])
+    refuse_twice(found, "demand", "city_id")
     if not found["parcels"].sum() > 0:
         raise CourseError(_("The table demand has no parcels. Give a city that needs some."))
     return found[list(_DEMAND)].sort_values("city_id", ignore_index=True)
@@ -225,9 +226,10 @@ def _demand(given: Any) -> pd.DataFrame:
 def _lanes(given: Any) -> pd.DataFrame:
     found = frames.as_pandas(frames.table(given, list(_LANES), name="lanes", types=_LANES))
     place = ("city_id", "carrier_id")
-    rules = [*(rows.missing(name, *place) for name in place), rows.twice(*place)]
+    rules = [rows.missing(name, *place) for name in place]
     rules += [rows.below_zero("cost", *place), rows.not_a_share("on_time", *place)]
     rows.refuse(found, "lanes", rules)
+    refuse_twice(found, "lanes", *place)
     return found[list(_LANES)].sort_values(list(place), ignore_index=True)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
-from ecokit.inputs import frames
+from ecokit.inputs import frames, rows
 from ecokit.inputs.frames import Frame
 from ecokit.kpi.engine import PERIODS
 
@@ -49,6 +50,12 @@ KINDS: Mapping[str, str] = {**TYPES, **dict.fromkeys(NUMBERS, "number")}
 
 LENDERS = {"carriers": "carrier_id", "cities": "city_id", "warehouses": "warehouse_id"}
 """Tables that lend a column to group by, and the id by which they are joined."""
+
+
+def refuse_twice(table: pd.DataFrame, name: str, *keys: str) -> None:
+    """Refuse rows that share their keys; pandas, which is asked first, is quick on small tables."""
+    if table.duplicated(list(keys)).any():
+        rows.refuse(table, name, [rows.twice(*keys)])
 
 
 def parcels(data: Any, columns: str, by: Sequence[str]) -> Frame:

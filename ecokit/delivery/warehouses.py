@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.delivery.billing import Floats
-from ecokit.delivery.given import KINDS
+from ecokit.delivery.given import KINDS, refuse_twice
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
@@ -24,6 +24,9 @@ EARTH = 6371.0088
 """Kilometres: the mean radius of the Earth."""
 
 SECONDS = 60.0
+"""So long the solver may look."""
+
+_WHOLE = 1e-7  # of a warehouse: what rounding leaves
 _SITES = {"warehouse_id": "id", "fixed": "number"}
 _SERVING = {"warehouse_id": "id", "city_id": "id", "cost": "number"}
 _PLACES = {"longitude": "number", "latitude": "number"}
@@ -201,25 +204,24 @@ def _model(sites: Any, serving: Any, keep: Any, shut: Any) -> _Model:
     known, offered = _sites(sites), _serving(serving)
     names = known["warehouse_id"].tolist()
     index = pd.Index(names)
-    rows.refuse(
-        offered,
-        "serving",
-        [rows.unknown_id("warehouse_id", _frame(known), "sites", "", "city_id")],
-    )
+    site = index.get_indexer(pd.Index(offered["warehouse_id"]))
+    if (site < 0).any():
+        unknown = rows.unknown_id("warehouse_id", _frame(known), "sites", "", "city_id")
+        rows.refuse(offered, "serving", [unknown])
     kept, closed = (_places(it, given, names) for it, given in (("keep", keep), ("shut", shut)))
     both = set(kept) & set(closed)
     if both:
         message = _("{name} is in keep and in shut. Take it out of one of them.")
         raise CourseError(message.format(name=names[min(both)]))
     cities = sorted(offered["city_id"].unique())
-    usable = ~offered["warehouse_id"].isin([names[place] for place in closed])
+    usable = ~np.isin(site, closed)
     left = offered[usable]
     _refuse_unserved(cities, offered, left)
     return _Model(
         names=names,
         cities=cities,
         fixed=known["fixed"].to_numpy(float),
-        site=index.get_indexer(pd.Index(left["warehouse_id"])),
+        site=site[usable],
         city=pd.Index(cities).get_indexer(pd.Index(left["city_id"])),
         cost=left["cost"].to_numpy(float),
         keep=kept,
@@ -236,8 +238,8 @@ def _frame(table: pd.DataFrame) -> Any:
 def _sites(given: Any) -> pd.DataFrame:
     found = frames.as_pandas(frames.table(given, list(_SITES), name="sites", types=_SITES))
     place = "warehouse_id"
-    rules = [rows.missing(place), rows.twice(place), rows.below_zero("fixed", place)]
-    rows.refuse(found, "sites", rules)
+    rows.refuse(found, "sites", [rows.missing(place), rows.below_zero("fixed", place)])
+    refuse_twice(found, "sites", place)
     if found.empty:
         raise CourseError(_("The table sites has no rows. Give a warehouse or more."))
     return found[list(_SITES)].sort_values(place, ignore_index=True)
@@ -246,8 +248,9 @@ def _sites(given: Any) -> pd.DataFrame:
 def _serving(given: Any) -> pd.DataFrame:
     found = frames.as_pandas(frames.table(given, list(_SERVING), name="serving", types=_SERVING))
     place = ("warehouse_id", "city_id")
-    rules = [*(rows.missing(name, *place) for name in place), rows.twice(*place)]
+    rules = [rows.missing(name, *place) for name in place]
     rows.refuse(found, "serving", [*rules, rows.below_zero("cost", *place)])
+    refuse_twice(found, "serving", *place)
     if found.empty:
         raise CourseError(_("The table serving has no rows. Give a city or more."))
     return found[list(_SERVING)].sort_values(list(place), ignore_index=True)
@@ -265,7 +268,8 @@ def _places(name: str, given: Any, names: list[Any]) -> list[int]:
 
 
 def _refuse_unserved(cities: list[Any], offered: pd.DataFrame, left: pd.DataFrame) -> None:
-    lost = [city for city in cities if city not in set(left["city_id"])]
+    there = set(left["city_id"].tolist())
+    lost = [city for city in cities if city not in there]
     if not lost:
         return
     could = offered.loc[offered["city_id"] == lost[0], "warehouse_id"]
@@ -294,36 +298,64 @@ def _fitting(model: _Model, count: int) -> None:
 
 
 def _solve(model: _Model, count: int | None) -> Any:
-    from scipy.optimize import Bounds, LinearConstraint, milp
+    """Return HiGHS's answer.
+
+    The relaxation is tried first: it is quick, and mostly whole already.
+    """
+    useful = _useful(model) if count is None else np.ones(len(model.cost), dtype=bool)
+    program = _program(model, useful, count)
+    relaxed = _run(program, 0)
+    if relaxed.x is None:
+        return relaxed
+    opened = relaxed.x[: len(model.names)]
+    whole = np.abs(opened - np.rint(opened)).max() < _WHOLE
+    return relaxed if whole else _run(program, 1)
+
+
+def _useful(model: _Model) -> Any:
+    """Say which pairs may be in a plan of least cost.
+
+    One is not, if the city is served from another warehouse for less, even if that one were opened
+    for this city alone.
+    """
+    fixed = model.fixed.copy()
+    fixed[model.keep] = 0
+    least = np.full(len(model.cities), np.inf)
+    np.minimum.at(least, model.city, model.cost + fixed[model.site])
+    return model.cost <= least[model.city]
+
+
+def _program(model: _Model, useful: Any, count: int | None) -> dict[str, Any]:
+    from scipy.optimize import Bounds, LinearConstraint
     from scipy.sparse import csr_array
 
-    sites, pairs = len(model.names), len(model.cost)
-    place = np.arange(pairs)
-    shape = (pairs, sites + pairs)
-    served = csr_array(
-        (np.ones(pairs), (model.city, sites + place)), shape=(len(model.cities), shape[1])
-    )
-    opened = csr_array(
-        (
-            np.r_[np.ones(pairs), -np.ones(pairs)],
-            (np.r_[place, place], np.r_[sites + place, model.site]),
-        ),
-        shape=shape,
-    )
+    site, city = model.site[useful], model.city[useful]
+    sites, pairs = len(model.names), len(site)
+    place, one = np.arange(pairs), np.ones(pairs)
+    width = sites + pairs
+    served = csr_array((one, (city, sites + place)), shape=(len(model.cities), width))
+    lines, columns = np.r_[place, place], np.r_[sites + place, site]
+    opened = csr_array((np.r_[one, -one], (lines, columns)), shape=(pairs, width))
     constraints = [LinearConstraint(served, lb=1, ub=1), LinearConstraint(opened, ub=0)]
     if count is not None:
         number = np.r_[np.ones(sites), np.zeros(pairs)][None, :]
         constraints.append(LinearConstraint(number, lb=count, ub=count))
-    low, high = np.zeros(shape[1]), np.ones(shape[1])
+    low, high = np.zeros(width), np.ones(width)
     low[model.keep] = 1
     high[model.shut] = 0
-    return milp(
-        np.r_[model.fixed, model.cost],
-        constraints=constraints,
-        integrality=np.r_[np.ones(sites), np.zeros(pairs)].astype(int),
-        bounds=Bounds(low, high),
-        options={"time_limit": SECONDS, "mip_rel_gap": 0.0},
-    )
+    wanted = np.r_[model.fixed, model.cost[useful]]
+    return {"c": wanted, "constraints": constraints, "bounds": Bounds(low, high)}
+
+
+def _run(program: dict[str, Any], whole: int) -> Any:
+    """Solve the program with warehouses that are open or shut, or with parts of them."""
+    from scipy.optimize import milp
+
+    sites = len(program["c"]) - program["constraints"][1].A.shape[0]  # a line a pair
+    flags = np.zeros(len(program["c"]), dtype=int)
+    flags[:sites] = whole
+    options = {"time_limit": SECONDS, "mip_rel_gap": 0.0}
+    return milp(**program, integrality=flags, options=options)
 
 
 def _told(model: _Model, found: Any) -> WarehousePlan:
