@@ -688,7 +688,7 @@ def bad_week(
 
     References
     ----------
-    The course's own; the normal law with correction for continuity is de Moivre's.
+    The course's own.
 
     Examples
     --------

@@ -97,7 +97,7 @@ def choose_warehouses(
 
     References
     ----------
-    Erlenkotter (1978), Krarup and Pruzan (1983); test instances cap71 to cap74: Beasley (1990);
+    Erlenkotter (1978), Krarup and Pruzan (1983); test instances cap71 to cap74: Beasley (1988);
     solver: HiGHS, through SciPy.
 
     Examples
@@ -404,7 +404,7 @@ def distances(sites: Any, cities: Any) -> pd.DataFrame:
 
     References
     ----------
-    The haversine formula: Sinnott (1984).
+    The haversine formula of navigators.
 
     Examples
     --------
