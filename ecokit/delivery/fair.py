@@ -176,8 +176,8 @@ def like_with_like(
 
     References
     ----------
-    Keiding and Clayton (2014); effective number: Kish (1965), and with the interval of Wilson (1927):
-    Franco, Little, Louis and Slud (2019); Newcombe (1998), method 10.
+    Keiding and Clayton (2014); effective number: Kish (1965), and with the interval of Wilson
+    (1927): Franco, Little, Louis and Slud (2019); Newcombe (1998), method 10.
 
     Examples
     --------
