@@ -16,7 +16,8 @@ from ecokit import topics
 
 ROOT = Path(__file__).resolve().parents[1]
 
-SHARED = [*topics.names(), "experiments"]
+COMING = [name for name in ("partners", "buyout") if name not in topics.names()]  # no page yet
+SHARED = [*topics.names(), "experiments", *COMING]
 """The topics, and what they share."""
 
 MODULES = [

@@ -198,7 +198,8 @@ def zone(found: Zone, deal: Deal | None = None, ax: Axes = theme.NEW) -> None:
         )
     ax.set_ylim(-0.6, 0.6)
     ax.set_yticks([])
-    ax.margins(x=0.08)
+    room = 0.08 * max(found.high - found.low, 1e-9)
+    ax.set_xlim(found.low - room, found.high + room)
     ax.grid(visible=False, axis="y")
     theme.yuan_axis(ax, "x")
     ax.set_xlabel(_("wholesale price of a unit"))
@@ -231,9 +232,14 @@ def week_shares(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     'By the end of week 2 half of a season has been sold'
     """
     ax.fill_between(
-        table["week"], table["low"], table["high"], color=theme.SKY, alpha=0.35, lw=0,
+        table["week"],
+        table["low"],
+        table["high"],
+        color=theme.SKY,
+        alpha=0.35,
+        lw=0,
         label=_("past offers"),
-    )  # fmt: skip
+    )
     ax.plot(table["week"], table["so_far"], color=theme.BLUE, lw=2.5, marker="o", label=_("mean"))
     ax.set_ylim(0, 1.02)
     theme.percent_axis(ax)
@@ -278,9 +284,14 @@ def offers(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.hlines(places, table["wholesale"], table["walk_away"], color=colors, lw=3, alpha=0.6)
     ax.scatter(table["wholesale"], places, color=colors, s=60, zorder=3, label=_("asked"))
     ax.scatter(
-        table["walk_away"], places, color="#222222", marker="|", s=220, zorder=3,
+        table["walk_away"],
+        places,
+        color="#222222",
+        marker="|",
+        s=220,
+        zorder=3,
         label=_("we walk away above"),
-    )  # fmt: skip
+    )
     labels = [
         f"{one} {theme.words(kind)}"
         for one, kind in zip(table["offer_id"], table["kind"], strict=True)

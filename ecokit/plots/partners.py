@@ -128,7 +128,7 @@ def margins(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     >>> table = pd.DataFrame({"name": ["Plum Bank", "Oak Bank"], "margin": [40.0, 5.0],
     ...     "low": [30.0, -2.0], "high": [50.0, 12.0]})
     >>> margins(table).axes[0].get_title(loc="left")
-    'Of 1 of 2 partners nobody can say whether an order earns'
+    'Of 1 of 2 partners chance hides the sign'
     """
     known = table[table["margin"].notna()].sort_values("margin", ascending=False)
     places = range(len(known))
@@ -146,7 +146,7 @@ def margins(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.yuan_axis(ax, "x")
     ax.set_xlabel(_("left of an order placed, with its interval"))
     open_ = int((~(good | bad)).sum())
-    finding = _("Of {n} of {all} partners nobody can say whether an order earns")
+    finding = _("Of {n} of {all} partners chance hides the sign")
     every = _("Of each partner it is known whether an order earns")
     ax.set_title(finding.format(n=open_, all=len(known)) if open_ else every)
 
@@ -174,7 +174,7 @@ def kept_rates(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ...     "kept_rate": [0.95, 0.94], "kept_low": [0.76, 0.91], "kept_high": [0.99, 0.96],
     ...     "kept_shrunk": [0.92, 0.938]})
     >>> kept_rates(table).axes[0].get_title(loc="left")
-    'The best by its plain rate, Plum Bank, is not the best once few cases count less'
+    'Plain rates put Plum Bank first, shrunk ones do not'
     """
     known = table[table["kept_rate"].notna()].sort_values("kept_shrunk", ascending=False)
     places = range(len(known))
@@ -202,8 +202,8 @@ def kept_rates(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     if len(known):
         plain = str(known["name"].iloc[int(known["kept_rate"].to_numpy(float).argmax())])
         same = plain == str(known["name"].iloc[0])
-        still = _("{name} keeps most, however few cases count")
-        other = _("The best by its plain rate, {name}, is not the best once few cases count less")
+        still = _("{name} keeps most")
+        other = _("Plain rates put {name} first, shrunk ones do not")
         ax.set_title(theme.capital((still if same else other).format(name=plain)))
 
 
@@ -228,7 +228,7 @@ def rebate_curve(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     >>> import pandas as pd
     >>> table = pd.DataFrame({"sales": [0.0, 99_000.0, 101_000.0], "rebate": [0.0, 0.0, 2020.0]})
     >>> rebate_curve(table).axes[0].get_title(loc="left")
-    'From ¥99k to ¥101k of sales the rebate rises by ¥2.02k'
+    'From ¥99,000 to ¥101,000 of sales the rebate rises by ¥2,020'
     """
     ax.plot(table["sales"], table["rebate"], color=theme.BLUE, lw=2.5)
     theme.yuan_axis(ax, "x")
@@ -240,9 +240,8 @@ def rebate_curve(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     if steps.notna().any():
         place = int(steps.to_numpy(float, na_value=0.0).argmax())
         start, end = table["sales"].iloc[max(place - 1, 0)], table["sales"].iloc[place]
-        finding = _("From {start} to {end} of sales the rebate rises by {step}")
-        told = {"start": theme.yuan(start), "end": theme.yuan(end)}
-        ax.set_title(finding.format(step=theme.yuan(steps.iloc[place]), **told))
+        finding = _("From ¥{start:,.0f} to ¥{end:,.0f} of sales the rebate rises by ¥{step:,.0f}")
+        ax.set_title(finding.format(start=start, end=end, step=steps.iloc[place]))
 
 
 @theme.drawn(height=2.4)
@@ -363,8 +362,8 @@ def second_tries(table: pd.DataFrame, by: str = "method", ax: Axes = theme.NEW) 
     """
     kinds = (
         ("first_success", theme.GREY, _("first try")),
-        ("now", theme.BLUE, _("with the second tries made")),
-        ("possible", theme.SKY, _("if all were tried again")),
+        ("now", theme.BLUE, _("with second tries")),
+        ("possible", theme.SKY, _("all tried again")),
     )
     for place, (name, color, label) in enumerate(kinds):
         at = [row + 0.26 * (place - 1) for row in range(len(table))]
@@ -431,9 +430,9 @@ def faults(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_title(told if n else none)
 
 
-@theme.drawn(height=1.3, row=0.32, table="giver fails first")
+@theme.drawn(height=2.8, table="giver fails first")
 def single_points(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
-    """Draw who cannot be missed: what fails without each partner.
+    """Draw who cannot be missed: what fails without each of these partners.
 
     Parameters
     ----------
@@ -454,17 +453,16 @@ def single_points(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     >>> single_points(table).axes[0].get_title(loc="left")
     'Without 1 of 2 partners something fails'
     """
-    places = range(len(table))
-    colors = [theme.ORANGE if one else theme.GREY for one in table["fails"]]
-    ax.barh(places, table["fails"], color=colors, height=0.6)
-    for place, fails, first in zip(places, table["fails"], table["first"], strict=True):
-        note = str(first) if fails else ""
-        ax.annotate(note, (fails, place), textcoords="offset points", xytext=(4, -4))
-    ax.set_yticks(places, [str(one) for one in table["giver"]])
-    ax.set_ylim(len(table) - 0.4, -0.6)
+    shown = table[table["fails"] > 0]
+    places = range(len(shown))
+    ax.barh(places, shown["fails"], color=theme.ORANGE, height=0.6)
+    for place, fails, first in zip(places, shown["fails"], shown["first"], strict=True):
+        ax.annotate(theme.words(first), (fails, place), textcoords="offset points", xytext=(4, -4))
+    ax.set_yticks(places, [str(one) for one in shown["giver"]])
+    ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.margins(x=0.2)
     ax.grid(visible=False, axis="y")
     ax.set_xticks(range(int(table["fails"].max() if len(table) else 0) + 1))
     ax.set_xlabel(_("what fails without it"))
     finding = _("Without {n} of {all} partners something fails")
-    ax.set_title(finding.format(n=int((table["fails"] > 0).sum()), all=len(table)))
+    ax.set_title(finding.format(n=len(shown), all=len(table)))
