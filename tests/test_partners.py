@@ -482,6 +482,17 @@ def test_a_broken_line_is_told_with_its_number_and_the_reason(text: str, why: st
         partners.settlement_file(text)
 
 
+def test_an_amount_that_is_no_number_is_told_with_its_line() -> None:
+    paid, lines, _planted = books()
+    lines = lines.reset_index(drop=True)
+    broken = lines.assign(amount=lines["amount"].astype(str).where(lines.index != 4, "45O.00"))
+    name = lines["reference"][4]
+    told = f"Line 5 of settlements, reference {name}, is broken: amount is '45O.00', which is no"
+    for engine in (pd.DataFrame, pl.from_pandas):
+        with pytest.raises(CourseError, match=told):
+            partners.reconcile(engine(paid), engine(broken))
+
+
 def test_a_file_may_have_more_columns_in_any_order() -> None:
     text = "\ufefffee,amount,memo,settled_on,reference\n1,12.5,a note,2025-02-02, 77 \n"
     found = partners.settlement_file(text)

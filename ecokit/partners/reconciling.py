@@ -157,15 +157,16 @@ def settlement_file(text: str) -> pd.DataFrame:
     """
     given = numbers.text("text", text).lstrip("\ufeff")
     lines = given.splitlines()
-    cells = list(csv.reader(io.StringIO(given)))
-    heading = [one.strip() for one in cells[0]] if cells else []
+    cells = csv.reader(io.StringIO(given))
+    heading = [one.strip() for one in next(cells, [])]
     lacking = [name for name in _FILE if name not in heading]
     if lacking:
         message = _("The heading of the settlement file lacks {names}. It has: {has}.")
         told = {"names": ", ".join(lacking), "has": ", ".join(heading) or _("none")}
         raise CourseError(message.format(**told))
     found = []
-    for number, row in enumerate(cells[1:], start=2):
+    for row in cells:
+        number = cells.line_num  # a cell in quotes may hold several lines
         if not row:
             continue
         why = _broken(row, heading)
@@ -192,15 +193,24 @@ def _broken(row: list[str], heading: list[str]) -> str:
     cell = dict(zip(heading, map(str.strip, row), strict=True))
     if not cell["reference"]:
         return _("reference is empty")
-    for name in ("amount", "fee"):
-        if not _is_number(cell[name]):
-            return _("{name} is {value!r}, which is no number").format(name=name, value=cell[name])
+    kinds = (("amount", _is_number), ("fee", _is_number), ("settled_on", _is_day))
+    wrong = [name for name, is_right in kinds if not is_right(cell[name])]
+    return _no_value(wrong[0], cell[wrong[0]]) if wrong else ""
+
+
+def _no_value(name: str, text: str) -> str:
+    """Return the clause for a cell that holds no day, or no number."""
+    day = _("{name} is {value!r}, which is no day like 2025-06-30")
+    number = _("{name} is {value!r}, which is no number")
+    return (day if name == "settled_on" else number).format(name=name, value=text)
+
+
+def _is_day(text: str) -> bool:
     try:
-        datetime.strptime(cell["settled_on"], "%Y-%m-%d")
+        datetime.strptime(text, "%Y-%m-%d")
     except ValueError:
-        message = _("settled_on is {value!r}, which is no day like 2025-06-30")
-        return message.format(value=cell["settled_on"])
-    return ""
+        return False
+    return True
 
 
 def _is_number(text: str) -> bool:
@@ -291,6 +301,7 @@ def reconcile(
         name="payments",
         types={"payment_id": "id", "amount": "number", "due_on": "date"},
     )
+    _refuse_broken(settlements, settled, reference)
     theirs = frames.table(
         settlements,
         {"reference": reference, "settled": settled, "settled_on": settled_on},
@@ -307,6 +318,26 @@ def reconcile(
     now = _last_day(theirs, settled_on) if as_of is None else moment("as_of", as_of)
     found = _laid(ours, theirs.filter(nw.col("settled_on") <= now), now)
     return nw.maybe_reset_index(found).to_native()
+
+
+def _refuse_broken(settlements: Any, settled: object, reference: object) -> None:
+    """Refuse a line whose amount is text that is no number; say which line, and what it holds."""
+    frame = nw.from_native(settlements, pass_through=True)
+    if not isinstance(frame, nw.DataFrame):
+        return
+    schema = frame.collect_schema()
+    if not isinstance(settled, str) or not isinstance(schema.get(settled), nw.String):
+        return
+    for n, text in enumerate(frame[settled].to_list(), start=1):
+        if text is not None and not _is_number(str(text)):
+            message = _(
+                "Line {n} of settlements{of} is broken: {why}. Ask the provider, or mend it."
+            )
+            of = ""
+            if isinstance(reference, str) and reference in schema:
+                of = _(", reference {name},").format(name=frame[reference][n - 1])
+            why = _no_value(settled, str(text))
+            raise CourseError(message.format(n=n, of=of, why=why))
 
 
 def _gap(inner: str, called: str, *more: str) -> rows.Wrong:
