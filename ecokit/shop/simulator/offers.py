@@ -9,13 +9,11 @@ rest: of a season of 12 weeks the first 3 hold 38 %, and 200 units sold in them 
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 from scipy import special
 
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator.arrays import Coded, Columns, Floats, Ints
+from ecokit.shop.simulator.arrays import Coded, Columns, Floats
 from ecokit.shop.simulator.carriage import names
 from ecokit.shop.simulator.luck import Keys, key
 from ecokit.shop.simulator.world import World
@@ -39,7 +37,7 @@ def _believed(world: World) -> tuple[Floats, Floats]:
     luck = np.exp(MEAN_LUCK * world.company.normal("lot.mean", _who()))
     mean = np.maximum(np.rint(_numbers("mean") * world.size * luck), LEAST)
     spread = np.maximum(_numbers("spread") * mean, 1.2 * np.sqrt(mean))
-    return mean, np.round(spread, 1)
+    return mean, np.asarray(np.round(spread, 1), dtype=np.float64)
 
 
 def offers(world: World) -> Columns:
@@ -89,7 +87,7 @@ def offer_weeks(world: World) -> Columns:
     drawn = special.gammaincinv(shape, world.company.uniform("lot.rate", _who())) / shape
     weeks = _numbers("weeks").astype(np.int64)[past]
     offer = np.repeat(past, weeks)
-    week = cast(Ints, np.arange(len(offer)) - np.repeat(np.cumsum(weeks) - weeks, weeks))
+    week = np.arange(len(offer)) - np.repeat(np.cumsum(weeks) - weeks, weeks)
     decay = truth()["offer_decay"]
     share = decay**week * (1 - decay) / (1 - decay ** np.repeat(weeks, weeks))
     sold = world.company.poisson("lot.sold", (mean * drawn)[offer] * share, _who()[offer], week)
