@@ -320,6 +320,16 @@ def test_offers_are_answered(cells: dict[str, Any], answer: str) -> None:
     assert found["answer"].item() == answer, found.T
 
 
+def test_the_risk_of_an_offer_is_that_after_its_tooling() -> None:
+    table = offers(tooling=120_000.0, wholesale=1_500.0)
+    found = buyout.weigh({"offers": table}).iloc[0]
+    law = buyout.belief(500, 120).demand()
+    made = buyout.custom(law, Terms(2_000, 1_500, 900, minimum=100), 120_000)
+    assert found["chance_of_loss"] == pytest.approx(1 - made.chance)
+    assert found["profit"] == pytest.approx(made.ahead)
+    assert found["break_even"] == 240
+
+
 def test_a_loss_that_is_too_likely_is_negotiated() -> None:
     risky = {"offers": offers(demand_sd=400.0)}
     assert buyout.weigh(risky, most_loss=0.1)["answer"].item() == "negotiate"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from ecokit.buyout.made_for_us import break_even
+from ecokit.buyout.made_for_us import custom
 from ecokit.buyout.negotiation import walk_away_price
 from ecokit.buyout.stages import belief, staged_order
-from ecokit.buyout.terms import Terms, best, outcome
+from ecokit.buyout.terms import Terms, best
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
@@ -49,7 +49,7 @@ def weigh(
     -------
     DataFrame
         A row an offer: ``offer_id``, ``kind``, ``quantity`` (units to order first), ``minimum``,
-        ``profit`` (yuan, on average, after tooling), ``chance_of_loss`` (of one order, before
+        ``profit`` (yuan, on average, after tooling), ``chance_of_loss`` (of one order, after
         tooling), ``break_even`` (units, of the tooling), ``twice_gain`` (yuan that a second order
         is worth), ``walk_away`` (the highest wholesale price; missing where none is low enough),
         ``wholesale``, ``answer``: "take", "negotiate" or "leave".
@@ -123,18 +123,18 @@ def _reckoned(row: dict[str, Any], outside: float, part: float, bad: float) -> d
     terms = terms_in(row)
     prior = belief(row["demand_mean"], row["demand_sd"])
     law = prior.demand()
-    free = best(law, terms)
-    buy = outcome(law, max(free, float(terms.minimum)), terms)
-    gain, first = 0.0, buy.quantity
+    made = custom(law, terms, row["tooling"])
+    gain, first = 0.0, made.quantity
     if row["stages"] >= 2:
         staged = staged_order(prior, terms, share=part)
         first, gain = staged.first, staged.gain
-    profit = buy.profit + gain - row["tooling"]
+    profit, risk = made.ahead + gain, 1 - made.chance
     try:
         limit = walk_away_price(law, terms, tooling=row["tooling"], outside=outside)
     except CourseError:
         limit = float("nan")
-    held = bool(profit < outside or buy.chance_of_loss > bad or terms.minimum > free)
+    forced = terms.minimum > best(law, terms)
+    held = bool(profit < outside or risk > bad or forced)
     answer = _("negotiate") if held else _("take")
     if not limit > (1 - _FAR) * terms.wholesale:
         answer = _("leave")
@@ -144,8 +144,8 @@ def _reckoned(row: dict[str, Any], outside: float, part: float, bad: float) -> d
         "quantity": first,
         "minimum": row["minimum"],
         "profit": profit,
-        "chance_of_loss": buy.chance_of_loss,
-        "break_even": break_even(row["tooling"], terms.price, terms.wholesale),
+        "chance_of_loss": risk,
+        "break_even": made.units,
         "twice_gain": gain,
         "walk_away": limit,
         "wholesale": terms.wholesale,
