@@ -70,12 +70,15 @@ BY_HAND = {
     ),
     "refused by cash": """
         SELECT cash_on_delivery, count(outcome),
+               count(*) FILTER (WHERE outcome = 'delivered'),
+               count(*) FILTER (WHERE outcome = 'damaged'),
+               count(*) FILTER (WHERE outcome = 'lost'),
                count(*) FILTER (WHERE outcome = 'refused') AS refused, refused / count(outcome)
         FROM deliveries GROUP BY 1 ORDER BY 1""",
     "costs by carrier": """
-        SELECT carrier_id, count(*), sum(CAST(round(cost * 100) AS BIGINT)) / 100,
-               sum(CAST(round(billed_kg * 1000) AS BIGINT))
-                   / sum(CAST(round(weight_kg * 1000) AS BIGINT))
+        SELECT carrier_id, count(*), sum(CAST(round(weight_kg * 1000) AS BIGINT)) AS grams,
+               sum(CAST(round(billed_kg * 1000) AS BIGINT)) AS billed,
+               sum(CAST(round(cost * 100) AS BIGINT)) / 100, billed / grams
         FROM deliveries GROUP BY 1 ORDER BY 1""",
 }
 LIMITS = {
@@ -230,10 +233,11 @@ def through_ecokit(shop: Looked, name: str) -> Rows:
         columns = [*by, "parcels", "on_time", "rate", "hours"]
     elif name == "refused by cash":
         table = delivery.outcomes(shop, by="cash_on_delivery").df()
-        columns = ["cash_on_delivery", "parcels", "refused", "rate"]
+        columns = ["cash_on_delivery", "parcels", *delivery.OUTCOMES, "rate"]
     else:
         table = delivery.parcel_costs(shop, by="carrier_id").df()
-        columns = ["carrier_id", "parcels", "cost", "billed_ratio"]
+        table = table.assign(grams=table["weight_kg"] * 1000, billed=table["billed_kg"] * 1000)
+        columns = ["carrier_id", "parcels", "grams", "billed", "cost", "billed_ratio"]
     return list(table[columns].itertuples(index=False, name=None))
 
 

@@ -157,7 +157,7 @@ def test_costs_and_the_way_back(engine: Move) -> None:
             "billed_kg": [1, 2, 4],
             "cost": [8.1, 10.2, 14.0],
             "back_at": [pd.NaT, DAY + 96 * HOUR, DAY + 240 * HOUR],
-            "back_cost": [np.nan, 9.0, 11.0],
+            "back_cost": [0.0, 9.0, 11.0],
         }
     )
     tables = moved(engine, {"deliveries": sent})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,8 @@ from ecokit.delivery.given import parcels
 from ecokit.inputs import amounts, frames, intervals, numbers, rows
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
-from ecokit.kpi.engine import per, yuan
-from ecokit.kpi.grouping import CENTURY, added, answer, grouped, inner_names, last, moment
+from ecokit.kpi.engine import PERIODS, per, start_of, yuan
+from ecokit.kpi.grouping import CENTURY, added, answer, inner_names, last, moment
 from ecokit.messages import _
 
 OUTCOMES = ("delivered", "damaged", "lost", "refused")
@@ -101,15 +101,11 @@ def punctuality(
     now = last(sent, "deliveries", "delivered_at") if as_of is None else moment("as_of", as_of)
     there = _grouped(sent, keys, needed, tuple(values)).filter(promise <= now)
     came = nw.col("delivered_at")
-    known = (~came.is_null() & (came <= now)).cast(nw.Int64)
-    seconds = (came - nw.col(_SENT)).dt.total_seconds().fill_null(0).cast(nw.Int64)
     parts = {
-        "one": nw.lit(1, nw.Int64),
-        "there": known,
         "on_time": (came <= promise).fill_null(False).cast(nw.Int64),
-        "seconds": seconds * known,
+        "seconds": nw.when(came <= now).then((came - nw.col(_SENT)).dt.total_seconds()),
     }
-    return _told(there, keys, parts, values)
+    return _told(there, keys, parts, values, known={"there": "seconds"})
 
 
 @public
@@ -170,10 +166,7 @@ def outcomes(data: Any, *, by: By = None, of: str = "refused", confidence: float
     sent = parcels(data, needed, keys)
     rows.refuse(sent, "deliveries", [rows.none_of("outcome", OUTCOMES)])
     there = _grouped(sent, keys, needed, tuple(values)).filter(~nw.col("outcome").is_null())
-    parts = {
-        "one": nw.lit(1, nw.Int64),
-        **{name: (nw.col("outcome") == name).cast(nw.Int64) for name in OUTCOMES},
-    }
+    parts = {name: (nw.col("outcome") == name).cast(nw.Int64) for name in OUTCOMES}
     return _told(there, keys, parts, values)
 
 
@@ -233,7 +226,6 @@ def parcel_costs(data: Any, *, by: By = None) -> Any:
     rows.refuse(sent, "deliveries", [rows.below_zero(name, "parcel_id") for name in measured])
     there = _grouped(sent, keys, needed, tuple(values))
     parts = {
-        "one": nw.lit(1, nw.Int64),
         "grams": amounts.whole(sent, "weight_kg", 1000),
         "billed": amounts.whole(sent, "billed_kg", 1000),
         "fen": amounts.whole(sent, "cost", 100),
@@ -248,8 +240,8 @@ def way_back(data: Any, *, by: By = None, confidence: float = 0.95) -> Any:
     Parameters
     ----------
     data : Shop or mapping of table name to table
-        ``deliveries``: ``dispatched_at``, ``delivered_at``, ``back_at``, ``back_cost`` (missing
-        is 0), and what is in `by`; see :func:`punctuality`.
+        ``deliveries``: ``dispatched_at``, ``delivered_at``, ``back_at``, ``back_cost``, and
+        what is in `by`; see :func:`punctuality`.
     by : str or sequence of str, optional
         Columns, such as ``"outcome"``, and periods of dispatch.
     confidence : float
@@ -299,17 +291,15 @@ def way_back(data: Any, *, by: By = None, confidence: float = 0.95) -> Any:
         "cost_per_parcel": per("fen", nw.col("one") * 100),
     }
     sent = parcels(data, needed, keys)
-    rows.refuse(sent, "deliveries", [rows.below_zero("back_cost", "parcel_id", gaps=True)])
+    rows.refuse(sent, "deliveries", [rows.below_zero("back_cost", "parcel_id")])
     there = _grouped(sent, keys, needed, tuple(values))
     taken = (nw.col("back_at") - nw.col("delivered_at")).dt.total_seconds()
     parts = {
-        "one": nw.lit(1, nw.Int64),
         "back": (~nw.col("back_at").is_null()).cast(nw.Int64),
-        "timed": (~taken.is_null()).cast(nw.Int64),
-        "seconds": taken.fill_null(0).cast(nw.Int64),
+        "seconds": taken,
         "fen": amounts.whole(sent, "back_cost", 100),
     }
-    return _told(there, keys, parts, values)
+    return _told(there, keys, parts, values, known={"timed": "seconds"})
 
 
 @public
@@ -390,19 +380,15 @@ def dispatch_promise(
         "fine_per_order": per(nw.col("one") - nw.col("kept"), "one") * each,
     }
     now = last(sold, "orders", _SENT) if as_of is None else moment("as_of", as_of)
-    there = grouped(sold, keys, needed.split(), tuple(values))
+    there = _grouped(sold, keys, needed, tuple(values), table="orders", time="placed_at")
     due = nw.col("paid_at") + timedelta(hours=promised)
     there = there.filter(~nw.col("paid_at").is_null()).filter(due <= now)
     left = nw.col(_SENT)
-    known = (~left.is_null() & (left <= now)).cast(nw.Int64)
-    seconds = (left - nw.col("paid_at")).dt.total_seconds().fill_null(0).cast(nw.Int64)
     parts = {
-        "one": nw.lit(1, nw.Int64),
-        "there": known,
         "kept": (left <= due).fill_null(False).cast(nw.Int64),
-        "seconds": seconds * known,
+        "seconds": nw.when(left <= now).then((left - nw.col("paid_at")).dt.total_seconds()),
     }
-    return _told(there, keys, parts, values)
+    return _told(there, keys, parts, values, known={"there": "seconds"})
 
 
 def _hours(hours: float) -> float:
@@ -421,13 +407,49 @@ def _of_channels(data: Any, channels: Sequence[str] | None) -> tuple[Frame, str]
     return (sold.filter(nw.col("channel_id").is_in(named)) if named else sold), needed
 
 
-def _grouped(sent: Frame, keys: Sequence[str], needed: str, taken: Sequence[str]) -> Frame:
-    return grouped(sent, keys, needed.split(), taken, table="deliveries", time=_SENT)
+def _grouped(
+    sent: Frame,
+    keys: Sequence[str],
+    needed: str,
+    taken: Sequence[str],
+    *,
+    table: str = "deliveries",
+    time: str = _SENT,
+) -> Frame:
+    """Return the columns that are needed, and what to group by under names that nothing else has.
+
+    The words of groups are read after the sums, in `_told`: among few rows.
+    """
+    frames.need(table, sent, [key for key in keys if key not in PERIODS])
+    frames.refuse_taken(keys, taken)
+    groups = {
+        inner: start_of(key, time) if key in PERIODS else nw.col(key)
+        for key, inner in zip(keys, inner_names(keys), strict=True)
+    }
+    return sent.select(*needed.split(), **groups)
 
 
 def _told(
-    there: Frame, keys: Sequence[str], parts: dict[str, nw.Expr], values: dict[str, nw.Expr]
+    there: Frame,
+    keys: Sequence[str],
+    parts: Mapping[str, nw.Expr],
+    values: Mapping[str, nw.Expr],
+    *,
+    known: Mapping[str, str] | None = None,
 ) -> Any:
-    """Add up the parts by group and return the values, as a table of the caller's kind."""
-    groups = inner_names(keys)
-    return answer(added(there.select(*groups, **parts), groups, list(parts)), keys, values)
+    """Add up the parts by group and return the values, as a table of the caller's kind.
+
+    The rows of a group are counted as ``one``, and, by the names of `known`, those in which a part
+    is not missing.
+    """
+    groups, counted = inner_names(keys), dict(known or {})
+    frame = there.select(*groups, **parts)
+    sums = [nw.len().alias("one"), *(nw.col(name).sum() for name in parts)]
+    sums += [nw.col(part).count().alias(name) for name, part in counted.items()]
+    total = frame.group_by(*groups).agg(*sums) if groups else frame.select(*sums)
+    names = ["one", *parts, *counted]
+    total = total.with_columns(nw.col(name).fill_null(0).cast(nw.Int64) for name in names)
+    words = [inner for key, inner in zip(keys, groups, strict=True) if key not in PERIODS]
+    for inner in words:
+        total = frames.as_group(total, inner)
+    return answer(added(total, groups, names) if words else total, keys, values)
