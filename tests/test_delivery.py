@@ -676,6 +676,14 @@ def test_lanes_cost_what_the_tariff_says_and_few_parcels_are_drawn(engine: Move)
     assert found.loc[("near", "E3"), "on_time"] == pytest.approx(109 / 120)
 
 
+def test_a_pair_that_does_not_say_whether_it_is_remote_is_told() -> None:
+    tables = network()
+    pairs = tables["carrier_cities"].astype({"remote": "boolean"})
+    pairs.loc[0, "remote"] = pd.NA
+    with pytest.raises(CourseError, match="remote is missing, such as the one with carrier_id E1"):
+        delivery.lanes({**tables, "carrier_cities": pairs}, as_of="2025-04-01")
+
+
 def test_from_the_tables_to_a_plan() -> None:
     tables = network()
     plan = delivery.choose_carriers(

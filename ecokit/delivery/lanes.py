@@ -174,7 +174,8 @@ def _refuse(carriers: pd.DataFrame, pairs: pd.DataFrame) -> None:
     rules += [rows.not_above_zero("divisor", who), rows.not_a_share("cash_fee", who)]
     rows.refuse(carriers, "carriers", rules)
     known = rows.unknown_id(who, nw.from_native(carriers), "carriers", "", "city_id")
-    rows.refuse(pairs, "carrier_cities", [known, rows.twice(who, "city_id")])
+    gap = rows.missing("remote", who, "city_id")
+    rows.refuse(pairs, "carrier_cities", [known, gap, rows.twice(who, "city_id")])
 
 
 def _boxes(data: Any, divisors: list[float]) -> pd.DataFrame:
