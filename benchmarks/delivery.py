@@ -114,7 +114,8 @@ def network(cities: int, carriers: int) -> tuple[pd.DataFrame, pd.DataFrame, dic
     kept[::carriers] = True
     total = float(demand["parcels"].sum())
     quotas = {
-        name: round(total * share) for name, share in zip(names, (0.1, 0.15, 0.2), strict=False)
+        name: float(round(total * share))
+        for name, share in zip(names, (0.1, 0.15, 0.2), strict=False)
     }
     return demand, table[kept].reset_index(), quotas
 
@@ -129,14 +130,14 @@ def carriers_by_hand(demand: pd.DataFrame, lanes: pd.DataFrame, quotas: dict[str
     kept = csr_array((n * on_time)[None, :])
     limits = [lanes["carrier_id"].to_numpy() == name for name in quotas]
     load = csr_array(np.array([n * these for these in limits]))
-    found = milp(
+    found: Any = milp(
         n * cost,
         constraints=[
             LinearConstraint(once, 1, 1),
             LinearConstraint(kept, lb=PROMISE * demand["parcels"].sum()),
             LinearConstraint(load, ub=np.array(list(quotas.values()), dtype=float)),
         ],
-        integrality=np.ones(len(lanes)),
+        integrality=np.ones(len(lanes), dtype=int),
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": 1e-4},
     )
@@ -169,10 +170,10 @@ def warehouses_by_hand(sites: pd.DataFrame, serving: pd.DataFrame) -> float:
         (np.r_[ones, -ones], (np.r_[place, place], np.r_[m + place, site])),
         shape=(pairs, m + pairs),
     )
-    found = milp(
+    found: Any = milp(
         np.r_[sites["fixed"], serving["cost"]],
         constraints=[LinearConstraint(once, 1, 1), LinearConstraint(opened, ub=0)],
-        integrality=np.r_[np.ones(m), np.zeros(pairs)],
+        integrality=np.r_[np.ones(m), np.zeros(pairs)].astype(int),
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": 0.0},
     )

@@ -354,8 +354,8 @@ def _run(program: dict[str, Any], whole: int) -> Any:
     sites = len(program["c"]) - program["constraints"][1].A.shape[0]  # a line a pair
     flags = np.zeros(len(program["c"]), dtype=int)
     flags[:sites] = whole
-    options = {"time_limit": SECONDS, "mip_rel_gap": 0.0}
-    return milp(**program, integrality=flags, options=options)
+    limits: Any = {"time_limit": SECONDS, "mip_rel_gap": 0.0}
+    return milp(**program, integrality=flags, options=limits)
 
 
 def _told(model: _Model, found: Any) -> WarehousePlan:
