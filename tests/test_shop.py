@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ecokit import kpi, load_shop
@@ -135,6 +135,7 @@ def test_a_folder_written_in_blocks_holds_the_same_company(tmp_path: Path) -> No
     visits=st.floats(0.5, 300),
     start=st.dates(pd.Timestamp("2020-01-01").date(), pd.Timestamp("2030-12-31").date()),
 )
+@example(seed=0, days=2, visits=120.0, start=pd.Timestamp("2022-02-02").date())  # no campaign
 def test_every_company_passes_the_check(
     seed: int, days: int, visits: float, start: pd.Timestamp
 ) -> None:

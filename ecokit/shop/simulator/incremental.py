@@ -383,6 +383,7 @@ def _missing(company: Company, groups: list[Group], seen: Seen, led: Led) -> Flo
     found = np.zeros((len(groups), len(MEASURES)))
     for number, group in enumerate(groups):
         parts = [slice(edges[way], edges[way + 1]) for way in np.flatnonzero(group.ways).tolist()]
+        parts = parts or [slice(0)]  # where no campaign runs, all together have no way
         before = np.concatenate([led.before[part] for part in parts])
         after = np.concatenate([led.after[part] for part in parts])
         new = seen.cause[before] == ways.NEW
