@@ -30,7 +30,7 @@ __getattr__, __dir__, __all__ = attach(
             "worse_lanes",
         ],
         "fair": ["like_with_like", "with_bands"],
-        "lanes": ["demand", "lanes"],
+        "pairs": ["demand", "lanes"],
         "picking": ["usual_rate", "winners_curse"],
         "stock": ["demand_correlation", "pooled_safety_stock"],
         "warehouses": ["by_number", "choose_warehouses", "distances", "serving_costs"],
