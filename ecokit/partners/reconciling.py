@@ -320,24 +320,22 @@ def reconcile(
     return nw.maybe_reset_index(found).to_native()
 
 
-def _refuse_broken(settlements: Any, settled: object, reference: object) -> None:
+def _refuse_broken(settlements: Any, settled: Any, reference: Any) -> None:
     """Refuse a line whose amount is text that is no number; say which line, and what it holds."""
-    frame = nw.from_native(settlements, pass_through=True)
-    if not isinstance(frame, nw.DataFrame):
+    names = {"settled": settled, "reference": reference}
+    types = dict.fromkeys(names, "any")
+    frame = frames.table(settlements, names, name="settlements", types=types)
+    text = isinstance(frame.collect_schema()["settled"], nw.String)
+    if not text or not isinstance(frame, nw.DataFrame):
         return
-    schema = frame.collect_schema()
-    if not isinstance(settled, str) or not isinstance(schema.get(settled), nw.String):
-        return
-    for n, text in enumerate(frame[settled].to_list(), start=1):
-        if text is not None and not _is_number(str(text)):
+    cells = zip(frame["settled"].to_list(), frame["reference"].to_list(), strict=True)
+    for n, (cell, name) in enumerate(cells, start=1):
+        if cell is not None and not _is_number(cell):
             message = _(
-                "Line {n} of settlements{of} is broken: {why}. Ask the provider, or mend it."
+                "Line {n} of settlements, reference {name}, is broken: {why}. Ask the provider, or "
+                "mend it."
             )
-            of = ""
-            if isinstance(reference, str) and reference in schema:
-                of = _(", reference {name},").format(name=frame[reference][n - 1])
-            why = _no_value(settled, str(text))
-            raise CourseError(message.format(n=n, of=of, why=why))
+            raise CourseError(message.format(n=n, name=name, why=_no_value(settled, cell)))
 
 
 def _gap(inner: str, called: str, *more: str) -> rows.Wrong:
