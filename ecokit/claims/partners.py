@@ -23,7 +23,9 @@ def every_planted_fault_is_found(shop: Shop) -> bool:
     found = partners.reconcile(partners.due_payments(shop), shop.settlements)
     found = found[~found["fault"].isin(["matched", "not_yet_due"])]
     known = shop.settlement_faults
-    pairs = [set(zip(one["reference"].astype(str), one["fault"])) for one in (found, known)]
+    pairs = [
+        set(zip(one["reference"].astype(str), one["fault"], strict=True)) for one in (found, known)
+    ]
     return pairs[0] == pairs[1]
 
 

@@ -184,7 +184,9 @@ def net_margin(shop: Shop) -> sheet.Sheet:
             "commission_of_margin": topic.net_margin(
                 price, cost, **(given | {"commission": of_margin}), **stays
             ).left,
-            "no_settlement_days": topic.net_margin(price, cost, **(given | {"days": 0}), **stays).left,
+            "no_settlement_days": topic.net_margin(
+                price, cost, **(given | {"days": 0}), **stays
+            ).left,
             "gross": price - cost,
             "comes_back": topic.net_margin(
                 price, cost, **given, commission_back=True, fee_back=True
@@ -237,7 +239,10 @@ def _stepped(shop: Shop) -> tuple[str, pd.DataFrame]:
 
 def _told(steps: pd.DataFrame) -> str:
     words = _("{rate:.0%} from ¥{start:,.0f}")
-    each = [words.format(rate=r, start=s) for s, r in zip(steps["from_sales"], steps["rate"])]
+    each = [
+        words.format(rate=r, start=s)
+        for s, r in zip(steps["from_sales"], steps["rate"], strict=True)
+    ]
     return _(" and ").join(each)
 
 
@@ -657,8 +662,10 @@ def reconcile(shop: Shop) -> sheet.TableSheet:
             + pd.Series({"missing": wrong, "wrong_amount": -wrong, "unknown_reference": wrong})
             .reindex(FAULTS)
             .fillna(0),
-            "lines_for_payments": right + pd.Series({"double": right["double"]}).reindex(FAULTS).fillna(0),
-            "doubles_unseen": right - pd.Series({"double": right["double"]}).reindex(FAULTS).fillna(0),
+            "lines_for_payments": right
+            + pd.Series({"double": right["double"]}).reindex(FAULTS).fillna(0),
+            "doubles_unseen": right
+            - pd.Series({"double": right["double"]}).reindex(FAULTS).fillna(0),
         },
         hints=(
             _("In the notebook `due_payments`, the lines of one provider, then `reconcile`."),
@@ -814,20 +821,20 @@ def portfolio(shop: Shop) -> sheet.PlanSheet:
             ),
         ),
         solution=_(
-            "A quarter of the orders, times what an order leaves, less what is asked; then the best "
-            "set that the fund can pay. It was chosen by January to June and judged by July to "
+            "A quarter of the orders, times what an order leaves, less what is asked; then those who "
+            "bring most for a yuan, until the fund is empty. It was chosen by January to June and judged by July to "
             "December: what depends on few orders is the part that moves."
         ),
         code=f"""
             from ecokit import partners
-            table = partners.margins(shop, by=["partner_id", "quarter"])
-            half = table[table["quarter"].dt.month <= 6].groupby("partner_id")[["sales", "left"]].sum()
-            half = half.reindex({list(ASKED)}, fill_value=0)
-            asks, purse = ({ASKS} * half["sales"] / 500).round().clip(lower=1) * 500, {purse:.0f}
-            gain = {LIFT} * half["left"] - asks
-            plan = {{}}
+            sums = partners.margins(shop, by=["partner_id", "quarter"])
+            sums = sums[sums["quarter"].dt.month <= 6].groupby("partner_id").sum(numeric_only=True)
+            sums = sums.reindex({list(ASKED)}, fill_value=0)
+            asks, left = ({ASKS} * sums["sales"] / 500).round().clip(lower=1) * 500, {purse:.0f}
+            gain, plan = {LIFT} * sums["left"] - asks, {{}}
             for name in (gain / asks).sort_values(ascending=False).index:
-                plan[name] = float(gain[name] > 0 and asks[name] + asks[[p for p in plan if plan[p]]].sum() <= purse)
+                plan[name] = float(gain[name] > 0 and asks[name] <= left)
+                left -= plan[name] * asks[name]
             plan
         """,
     )
