@@ -821,9 +821,9 @@ def portfolio(shop: Shop) -> sheet.PlanSheet:
             ),
         ),
         solution=_(
-            "A quarter of the orders, times what an order leaves, less what is asked; then those who "
-            "bring most for a yuan, until the fund is empty. It was chosen by January to June and judged by July to "
-            "December: what depends on few orders is the part that moves."
+            "A quarter of the orders, times what an order leaves, less what is asked; then those "
+            "who bring most for a yuan, until the fund is empty. It was chosen by January to June "
+            "and judged by July to December: what depends on few orders is the part that moves."
         ),
         code=f"""
             from ecokit import partners
