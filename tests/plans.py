@@ -17,6 +17,7 @@ from ecokit import campaigns, exercises, experiments, journey, operations
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
+from ecokit.exercises.partners import ASKED as PARTNERS
 from ecokit.shop import Shop
 
 Plan: TypeAlias = dict[str, float] | Callable[[Shop], dict[str, float]]
@@ -274,6 +275,15 @@ PLANS: dict[str, Judged] = {
             {"look": 1, "phone": 0, "facts": 0, "readers": 1, "at_once": 0},
             {"look": 24, "phone": 1, "facts": 24, "readers": 4, "at_once": 0},
             {"look": 24, "phone": 0, "facts": 48, "readers": 4, "at_once": 0},
+        ],
+    },
+    "partners-portfolio": {
+        "sensible": [right("partners-portfolio")],
+        "silly": [
+            dict.fromkeys(PARTNERS, 0.0),
+            dict.fromkeys(PARTNERS, 1.0),
+            dict.fromkeys(PARTNERS, 0.0) | {"T04": 1.0},  # three in ten come back
+            dict.fromkeys(PARTNERS, 0.0) | {"T10": 1.0},  # the largest alone
         ],
     },
     "campaigns-budget": {

@@ -25,7 +25,7 @@ FAULTS = ["missing", "double", "wrong_amount", "unknown_reference"]
 LIFT, ASKS = 0.25, 0.015  # of a promotion: more orders, and what a partner asks of its sales
 PURSE = 0.35  # the budget over what all of them ask
 NEED = 0.8  # of what the best choice brings: passes
-LEAST, NOTHING = 0.5, 0.35  # it is never less; and what gets no points
+LEAST, NOTHING = 0.6, 0.45  # it is never less; and what gets no points
 ASKED = ("T01", "T02", "T03", "T04", "T06", "T07", "T08", "T10", "T11", "T12", "T13")
 
 
@@ -848,13 +848,13 @@ def _portfolio_prompt(
     shop: Shop, first: pd.DataFrame, asks: pd.Series[float], purse: float, need: float
 ) -> str:
     names = shop.partners.set_index(shop.partners["partner_id"].astype(str))["name"]
-    words = _("{key} {name}: {n:,.0f} orders that left ¥{margin:,.0f} each, asks ¥{asks:,.0f}")
+    words = _("{key} {name}: {n:,.0f} orders that left {margin} each, asks ¥{asks:,.0f}")
     lines = [
         words.format(
             key=name,
             name=names.get(name, name),
             n=row["orders"],
-            margin=row["left"] / max(row["orders"], 1.0),
+            margin=sheet.yuan(row["left"] / max(row["orders"], 1.0)),
             asks=asks[name],
         )
         for name, row in zip(first.index, first.to_dict("records"), strict=True)
