@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypedDict
 import numpy as np
 
 from ecokit import campaigns, exercises, experiments, journey, operations
+from ecokit.exercises.buyout import _Table
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
@@ -145,6 +146,20 @@ def split_by_measure(shop: Shop, *, others: float = 1.0) -> dict[str, float]:
 
 
 # The plans ----------------------------------------------------------------------------------
+
+# Buy-outs -----------------------------------------------------------------------------------
+
+
+def countered(shop: Shop, power: float) -> dict[str, float]:
+    """Return the counter-offer of the hints, with this share of the gain for us."""
+    return _Table.of(shop).countered(power)
+
+
+def at_the_offer(shop: Shop, share: float) -> dict[str, float]:
+    """Return the plan of who takes the terms as they are, and a share of the demand expected."""
+    table = _Table.of(shop)
+    return table.offered | {"quantity": float(round(share * table.offer["demand_mean"]))}
+
 
 PLANS: dict[str, Judged] = {
     "organisation-plan": {
@@ -314,6 +329,23 @@ PLANS: dict[str, Judged] = {
             {"days": 84, "share": 50, "looks": 12, "level": 5},
             {"days": 84, "share": 5, "looks": 1, "level": 5},
             {"days": 28, "share": 50, "looks": 4, "level": 1},
+        ],
+    },
+    "buyout-contract": {
+        "sensible": [
+            right("buyout-contract"),
+            lambda shop: countered(shop, 0.5),
+            lambda shop: countered(shop, 0.6),
+            lambda shop: countered(shop, 0.8),
+        ],
+        "silly": [
+            lambda shop: at_the_offer(shop, 1.0),
+            lambda shop: at_the_offer(shop, 0.5),
+            lambda shop: at_the_offer(shop, 1.5),
+            lambda shop: countered(shop, 0.6) | {"wholesale": 200.0},
+            lambda shop: countered(shop, 0.6) | {"buy_back": 0.0},
+            {"quantity": 0, "wholesale": 0, "buy_back": 0},
+            {"quantity": 500, "wholesale": 300, "buy_back": 150},
         ],
     },
 }
