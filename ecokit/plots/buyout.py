@@ -193,7 +193,7 @@ def zone(found: Zone, deal: Deal | None = None, ax: Axes = theme.NEW) -> None:
             _("¥{price:,.2f}").format(price=deal.wholesale),
             (deal.wholesale, 0),
             textcoords="offset points",
-            xytext=(0, -24),
+            xytext=(0, 10),
             ha="center",
         )
     ax.set_ylim(-0.6, 0.6)
@@ -276,7 +276,7 @@ def offers(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ...     "wholesale": [1600.0, 1500.0], "walk_away": [1880.0, 1420.0],
     ...     "answer": ["take", "negotiate"]})
     >>> offers(table).axes[0].get_title(loc="left")
-    '1 of 2 offers can be taken as it stands'
+    '1 of 2 offers can be taken as they stand'
     """
     places = range(len(table))
     good = table["answer"] == _("take")
@@ -302,5 +302,5 @@ def offers(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.yuan_axis(ax, "x")
     ax.set_xlabel(_("wholesale price of a unit"))
     ax.legend(loc="upper right", bbox_to_anchor=(1, -0.6 / (1 + 0.4 * len(table))), ncols=2)
-    finding = _("{n} of {all} offers can be taken as it stands")
+    finding = _("{n} of {all} offers can be taken as they stand")
     ax.set_title(finding.format(n=int(good.sum()), all=len(table)))
