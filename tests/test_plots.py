@@ -173,8 +173,7 @@ def drawn(topic: str) -> dict[str, Callable[..., Figure]]:
     }
 
 
-COMING = [name for name in ("partners", "buyout") if name not in topics.names()]  # no page yet
-TOPICS = [*topics.names(), *COMING]
+TOPICS = topics.names()
 FIGURES = [f"{topic}.{name}" for topic in TOPICS for name in drawn(topic)]
 
 

@@ -16,8 +16,7 @@ from ecokit import topics
 
 ROOT = Path(__file__).resolve().parents[1]
 
-COMING = [name for name in ("partners", "buyout") if name not in topics.names()]  # no page yet
-SHARED = [*topics.names(), "experiments", *COMING]
+SHARED = [*topics.names(), "experiments"]
 """The topics, and what they share."""
 
 MODULES = [

@@ -2,82 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ecokit import buyout
-from ecokit.errors import CourseError
+from ecokit.claims._offers import belief_of, no_zone, open_offers, seasons
 
 if TYPE_CHECKING:
     from ecokit.shop import Shop
 
-NO_ZONE = "B09"  # an offer that both sides should leave
-WEEKS = 3  # of a past season that are looked at
 
-
-def open_offers(shop: Shop) -> pd.DataFrame:
-    """Return the offers that wait for an answer: those that have not been sold."""
-    past = shop.offers["offer_id"].isin(shop.offer_weeks["offer_id"])
-    return shop.offers[~past].reset_index(drop=True)
-
-
-def law_of(offer: Any) -> Any:
-    """Return what is believed of the demand for an offer."""
-    return buyout.belief(offer["demand_mean"], offer["demand_sd"]).demand()
-
-
-def expected_demand_earns_less(shop: Shop) -> bool:
+def expected_demand_is_not_the_best_order(shop: Shop) -> bool:
     """For no open offer the demand that is expected is the best order."""
     found = []
     for _, offer in open_offers(shop).iterrows():
         terms = buyout.Terms(*offer[["price", "wholesale", "salvage"]])
-        best = buyout.shop_quantity(law_of(offer), terms)
-        expected = buyout.profit_curve(law_of(offer), terms, [offer["demand_mean"]])
-        found.append(expected["profit"].iloc[0] < best.profit)
+        law = belief_of(offer).demand()
+        expected = buyout.profit_curve(law, terms, [offer["demand_mean"]])["profit"].iloc[0]
+        found.append(expected < buyout.shop_quantity(law, terms).profit)
     return all(found)
-
-
-def no_zone(shop: Shop) -> str:
-    """Return why there is no price for one offer, or nothing if there is one."""
-    offer = shop.offers.set_index("offer_id").loc[NO_ZONE]
-    names = ["minimum", "price", "supplier_cost", "salvage"]
-    try:
-        buyout.zone(law_of(offer), *offer[names], ours=offer["tooling"])
-    except CourseError as error:
-        return str(error)
-    return ""
 
 
 def one_offer_has_no_zone(shop: Shop) -> bool:
     """The tablet for elders has no price that both sides can accept."""
     return bool(no_zone(shop))
-
-
-def seasons(shop: Shop) -> pd.DataFrame:
-    """Return what past offers sold after the first weeks, and what was to be expected by then.
-
-    The share of the first weeks is the simulator's own. Each interval is to hold 90 % of seasons.
-    """
-    decay = shop.truth["offer_decay"]
-    offers = shop.offers.set_index("offer_id")
-    rows = []
-    for offer_id, weeks in shop.offer_weeks.groupby("offer_id"):
-        early = weeks["week"] <= WEEKS
-        sold, rest = weeks.loc[early, "sold"].sum(), weeks.loc[~early, "sold"].sum()
-        share = (1 - decay**WEEKS) / (1 - decay ** len(weeks))
-        prior = buyout.belief(*offers.loc[offer_id, ["demand_mean", "demand_sd"]])
-        before = prior.demand(1 - share).ppf([0.05, 0.95])
-        after = buyout.learn(prior, sold, share).demand().ppf([0.05, 0.95])
-        rows.append((offer_id, len(weeks), sold, share, rest, *before, *after))
-    names = "offer_id weeks sold share rest low_before high_before low high"
-    return pd.DataFrame(rows, columns=names.split())
-
-
-def inside(told: pd.DataFrame) -> int:
-    """Return how many seasons lie in their interval after the first weeks."""
-    return int(np.sum((told["low"] <= told["rest"]) & (told["rest"] <= told["high"])))
 
 
 def weeks_narrow_the_belief(shop: Shop) -> bool:
