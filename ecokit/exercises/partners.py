@@ -201,7 +201,7 @@ def net_margin(shop: Shop) -> sheet.Sheet:
         ),
         solution=_(
             "Only what stays earns price less cost; what the partner keeps is paid for every order "
-            "placed. Of all words in this contract, *kept when an order comes back* is the one to "
+            "placed. Of all words in this contract, 'kept when an order comes back' is the one to "
             "bargain for where much comes back."
         ),
         code=f"""
@@ -263,7 +263,7 @@ def _told(steps: pd.DataFrame) -> str:
             "which step is reached."
         ),
         "each_step_its_part": _(
-            "You paid each rate on its own part. That is how steps without the word *retroactive* "
+            "You paid each rate on its own part. That is how steps without the word 'retroactive' "
             "work."
         ),
         "added_rates": _("You added the rates. The highest step that is reached counts alone."),
@@ -632,7 +632,7 @@ def _tries(shop: Shop) -> dict[str, int]:
             "You counted as missing what is not due yet. A payment is missing from its due day on."
         ),
         "joined_on_amount": _(
-            "You matched reference *and* amount, so each wrong amount became one missing and one "
+            "You matched both together, so each wrong amount became one missing and one "
             "unknown. Match the reference alone; then compare the amounts."
         ),
         "lines_for_payments": _(
@@ -669,7 +669,7 @@ def reconcile(shop: Shop) -> sheet.TableSheet:
         },
         hints=(
             _("In the notebook `due_payments`, the lines of one provider, then `reconcile`."),
-            _("`faults` counts what was found; leave out *matched* and *not yet due*."),
+            _("`faults` counts what was found; leave out what matches and what is not due."),
         ),
         solution=_(
             "Match by reference, look at the due day for what has no line, and compare whole fen "
