@@ -16,6 +16,7 @@ import numpy as np
 from ecokit import campaigns, exercises, experiments, journey, operations
 from ecokit.exercises.buyout import _Table
 from ecokit.exercises.competitors import FLOOR, _cut
+from ecokit.exercises.delivery import _world
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
 from ecokit.exercises.partners import ASKED as PARTNERS
@@ -143,6 +144,15 @@ def split_by_measure(shop: Shop, *, others: float = 1.0) -> dict[str, float]:
     whole = round(1.6 * today.sum(), -2)
     spend = campaigns.best_split(two, whole - sum(plan.values())).table.set_index("channel_id")
     return {**plan, **(spend["spend"] // 100 * 100).to_dict()}
+
+
+# Delivery -----------------------------------------------------------------------------------
+
+
+def promise_by_hint(shop: Shop, *, points: float = 2.5) -> dict[str, float]:
+    """Return the platform's promise and a margin, and the warehouses that cost least."""
+    world = _world(shop)
+    return {"planned": 100 * world.promise + points, "warehouses": float(world.houses.idxmin())}
 
 
 # The plans ----------------------------------------------------------------------------------
@@ -329,6 +339,19 @@ PLANS: dict[str, Judged] = {
             {"days": 84, "share": 50, "looks": 12, "level": 5},
             {"days": 84, "share": 5, "looks": 1, "level": 5},
             {"days": 28, "share": 50, "looks": 4, "level": 1},
+        ],
+    },
+    "delivery-promise": {
+        "sensible": [
+            right("delivery-promise"),
+            promise_by_hint,
+            lambda shop: promise_by_hint(shop, points=3.0),
+        ],
+        "silly": [
+            {"planned": 98, "warehouses": 2},
+            {"planned": 80, "warehouses": 1},
+            {"planned": 80, "warehouses": 7},
+            lambda shop: promise_by_hint(shop, points=0.0),
         ],
     },
     "buyout-contract": {

@@ -24,8 +24,7 @@ WEIGHT, LITRES, CASH = 3.4, 38.0, 1_260.0  # kilograms, litres, and yuan to coll
 OTHER_DIVISOR = 8_000
 PAIR = ("E4", "E3")  # who are compared; the page compares two others
 SMALL_WEIGHT = 50  # cases of the usual rate laid beside few own ones
-QUOTA = ("E2", 0.12)  # a carrier that takes no more than this share of all parcels
-MORE = 0.005  # half a point
+STEP, MORE = 0.015, 0.005  # how far a promise lies below the best one; half a point
 LOWER = 0.01  # how far below the best that can be kept the promise lies without a carrier
 PER_100_KM = 0.05  # yuan a parcel
 MARKETS, SPREAD, FACTOR = 4, 30, 1.64
@@ -348,11 +347,10 @@ def _best_share(shop: Shop, **limits: Any) -> float:
 )
 def point(shop: Shop) -> sheet.Sheet:
     needed, lanes = _week(shop)
-    carrier, share = QUOTA
-    quota = round(share * float(needed["parcels"].sum()), -1)
-    limits = {"quotas": {carrier: quota}, "split": True}
-    high = _best_share(shop, **limits) - MORE
+    high = round(_best_share(shop, split=True) - STEP, 4)
     low = round(high - MORE, 4)
+    carrier, quota = _busiest(topic.choose_carriers(needed, lanes, high, split=True))
+    limits = {"quotas": {carrier: quota}, "split": True}
 
     def cost(promise: float, **given: Any) -> float:
         return topic.choose_carriers(needed, lanes, promise, **given).cost
@@ -387,6 +385,12 @@ def point(shop: Shop) -> sheet.Sheet:
             high - delivery.choose_carriers(needed, lanes, {low:.4g}, **limits).cost
         """,
     )
+
+
+def _busiest(plan: topic.CarrierPlan) -> tuple[str, float]:
+    """Return the carrier with most parcels of a plan, and half of them as its quota."""
+    carried = plan.table.groupby("carrier_id")["parcels"].sum()
+    return str(carried.idxmax()), max(round(carried.max() / 2, -1), 1.0)
 
 
 def _whole_cities(shop: Shop, low: float, high: float, quotas: dict[str, float]) -> float | None:
