@@ -96,7 +96,7 @@ def _controls(base: Base) -> dict[str, Control]:
         "late": Slider(_("A late parcel costs, yuan"), steps(0, 60, 5, "¥{}"), 15),
         "quota": Slider(_("E1 takes a week, at most"), (*tens, (_("all"), ALL)), ALL),
         "count": Slider(_("Warehouses open"), steps(1, len(base.sites)), min(2, len(base.sites))),
-        "way": Slider(_("A way of 100 km costs"), steps(0, 20, 1, "¥0.{:02d}"), 5),
+        "way": Slider(_("A way of 100 km costs"), steps(0, 20, 1, "¥0.{:02d}"), 8),
     }
 
 
