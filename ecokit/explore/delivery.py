@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HOURS = 72
 WEEKS = 52
 QUOTA_OF = "E1"  # the carrier whose quota is moved
-TOP = 0.95  # no promise above it is tried
+STEP, WIDE = 0.01, 0.065  # promises are tried in points, from what costs least on
 ALL = 10_000  # parcels a week: as good as no quota
 
 
@@ -53,10 +53,11 @@ def lab(shop: Shop) -> Lab:
 
     @lru_cache(maxsize=32)
     def prices(quota: int) -> pd.DataFrame:
-        promises = np.arange(0.84, TOP, 0.01).round(2)
-        return topic.price_of_punctuality(
-            base.needed, base.lanes, promises, quotas=_quotas(quota), split=True
-        )
+        limits: Any = {"quotas": _quotas(quota), "split": True}
+        free = topic.choose_carriers(base.needed, base.lanes, 0.0, **limits).share
+        first = np.floor(100 * min(free, 1 - STEP)) * STEP
+        promises = np.arange(first, min(first + WIDE, 1.0), STEP).round(2)
+        return topic.price_of_punctuality(base.needed, base.lanes, promises, **limits)
 
     @lru_cache(maxsize=32)
     def houses(count: int, cents: int) -> topic.WarehousePlan:
@@ -157,4 +158,6 @@ def _sum(places: topic.WarehousePlan) -> str:
 def _next(prices: pd.DataFrame, promise: float) -> str:
     """Return the price of the point above a promise, or that nobody can keep it."""
     above = prices[(prices["promise"] > promise + 0.001) & prices["possible"].astype(bool)]
-    return theme.yuan(float(above["price"].iloc[0])) if len(above) else _("cannot be kept")
+    if above.empty:
+        return _("cannot be kept")
+    return theme.yuan(float(above["price"].fillna(0.0).iloc[0]))  # what comes anyway costs nothing
