@@ -152,7 +152,10 @@ def split_by_measure(shop: Shop, *, others: float = 1.0) -> dict[str, float]:
 def promise_by_hint(shop: Shop, *, points: float = 2.5) -> dict[str, float]:
     """Return the platform's promise and a margin, and the warehouses that cost least."""
     world = _world(shop)
-    return {"planned": 100 * world.promise + points, "warehouses": float(world.houses.idxmin())}
+    return {
+        "planned": round(100 * world.promise + points, 1),
+        "warehouses": float(world.houses.idxmin()),
+    }
 
 
 # The plans ----------------------------------------------------------------------------------

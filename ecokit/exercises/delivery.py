@@ -591,7 +591,7 @@ def promise(shop: Shop) -> sheet.PlanSheet:
     def plan(planned: float, houses: float = best["warehouses"]) -> sheet.PlanAnswer:
         return {"planned": planned, "warehouses": houses}
 
-    asked = 100 * world.promise
+    asked = round(100 * world.promise, 1)
     return sheet.PlanSheet(
         prompt=_promise_prompt(world),
         case=(f"{world.promise:.0%}", sheet.yuan(FINE)),
