@@ -737,9 +737,9 @@ def _chosen(worth: pd.Series[float], asks: pd.Series[float], purse: float) -> sh
 def _in_order(rank: pd.Series[float], asks: pd.Series[float], purse: float) -> sheet.PlanAnswer:
     """Return who takes partners by a rank as long as the purse lasts."""
     plan, left = dict.fromkeys(ASKED, 0.0), purse
-    for name in rank.sort_values(ascending=False).index:
+    for name in map(str, rank.sort_values(ascending=False).index):
         if asks[name] <= left:
-            plan[str(name)], left = 1.0, left - asks[name]
+            plan[name], left = 1.0, left - asks[name]
     return plan
 
 
