@@ -692,7 +692,7 @@ class _Table:
         left = np.maximum(size - self.asked, 0.0)
         ours = one["price"] * (size - left) + back * left - paid * size
         theirs = (paid - one["supplier_cost"]) * size - (back - one["salvage"]) * left
-        return _Result(ours.mean(), theirs.mean(), float(np.quantile(ours, 0.1)))
+        return _Result(float(ours.mean()), float(theirs.mean()), float(np.quantile(ours, 0.1)))
 
     @property
     def offered(self) -> sheet.PlanAnswer:
