@@ -65,7 +65,8 @@ def weigh(
     :func:`belief`. "leave": it loses on average at any wholesale price down to what is left
     brings, or the walk-away price lies more than a tenth below what is asked. "negotiate": it
     loses on average, or a loss is likelier than `most_loss`, or the minimum is above the best
-    quantity.
+    quantity. Price protection and guarantee are left out of profit and risk, which they can only
+    mend: :func:`profit_draws` counts them.
 
     References
     ----------

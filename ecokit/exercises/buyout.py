@@ -21,8 +21,8 @@ MARKDOWN = "B07"
 TOOLING = OEM = "B06"
 SPLIT = "B08"
 CONTRACT = "B03"
-PAST, LIKE = "B14", ("B13", "B15")  # a past offer, and others of as many weeks
-WEEKS = 2  # that have been sold of it
+PAST, LIKE = "B15", ("B13", "B14")  # a past offer, and others of as many weeks
+WEEKS = 3  # that have been sold of it
 LEFT, STILL = 0.35, 0.3  # of the demand believed: what is left, and what is asked for without a cut
 SALE, ELASTICITY = 4, 2.0  # weeks and elasticity of the clearance sale
 DEARER, GONE = 1.3, 0.6  # tooling as a multiple of what the model earns, and the share paid
@@ -286,7 +286,7 @@ def minimum(shop: Shop) -> sheet.Sheet:
     id="buyout-learn",
     objective="buyout-terms",
     minutes=7,
-    title=_("What two weeks tell"),
+    title=_("What the first weeks tell"),
     unit="units",
     rel_tolerance=0.015,
     mistakes={
@@ -294,9 +294,9 @@ def minimum(shop: Shop) -> sheet.Sheet:
             "You took the first weeks times the weeks that follow. A season is not even: the "
             "first weeks sell more."
         ),
-        "prior_only": _("That is what was believed before. Two weeks have told something."),
+        "prior_only": _("That is what was believed before. The first weeks have told something."),
         "weeks_only": _(
-            "That is what the two weeks say alone. They are few; what was believed counts too."
+            "That is what these weeks say alone. They are few; what was believed counts, too."
         ),
         "whole_season": _("That is the whole season. Asked is what is still to come."),
         "belief_less_sold": _(
