@@ -501,7 +501,7 @@ def tooling(shop: Shop) -> sheet.ChoiceSheet:
                 "money, and above the best order it does not."
             ),
             "break_even": _(
-                "These units have to be *sold*, not ordered. What is best to order does not hang "
+                "These units have to be **sold**, not ordered. What is best to order does not hang "
                 "on the moulds at all."
             ),
         },
