@@ -99,7 +99,8 @@ def lab(shop: Shop) -> Lab:
             ALL,
         ),
     }
-    return Lab(_("Deal lab"), controls, draw, along="quantity", size=(7.0, 3.8))
+    stops = [value for _text, value in steps(0.5, 1.5, 0.1)]
+    return Lab(_("Deal lab"), controls, draw, along="quantity", stops=stops, size=(7.0, 3.8))
 
 
 def _terms(
