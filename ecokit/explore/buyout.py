@@ -99,7 +99,7 @@ def lab(shop: Shop) -> Lab:
             ALL,
         ),
     }
-    stops = [value for _text, value in steps(0.5, 1.5, 0.1)]
+    stops = [value for _text, value in steps(0.6, 1.4, 0.1)]
     return Lab(_("Deal lab"), controls, draw, along="quantity", stops=stops, size=(7.0, 3.8))
 
 
