@@ -25,11 +25,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ecokit import campaigns, experiments, funnel
+from ecokit import campaigns, delivery, experiments, funnel
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
-from ecokit.shop.simulator import media
-from ecokit.shop.simulator.people import REGION_SHARE
+from ecokit.shop.simulator import carriage, fulfilment, media
+from ecokit.shop.simulator.people import REGION_SHARE, REGIONS
 from ecokit.shop.simulator.world import World, build_world, looks_again
 
 DAY = pd.Timedelta(days=1)
@@ -278,7 +278,40 @@ def returned(shop: Shop) -> Told:
     return Told("test E5 returns", truth()["promises_returns"], found.low, found.high)
 
 
-METHODS = (lists, regional, pauses, spending, members, tests)
+PEAKS = (("2025-06-12", "2025-06-25"), ("2025-11-01", "2025-11-18"))
+PAIR = ["E2", "E1"]
+
+
+def carriers(company: Company) -> Iterator[Told]:
+    """Parcels on time, like with like; the truth is that of each parcel, on its day in its city."""
+    alike = ["city_id", "peak"]
+    tables = delivery.with_bands(company.shop, peaks=PEAKS)
+    found = delivery.like_with_like(tables, strata=alike, among=PAIR, against="E1", hours=72)
+    row, other = (found[found.carrier_id == name].iloc[0] for name in PAIR)
+    network = carriage.network(company.world.size)
+    place = {name: at for at, name in enumerate(carriage.names("carriers", "carrier_id"))}
+    ratio = network.late / (network.shares @ network.late)[:, None]
+    lead = dict(
+        zip(
+            carriage.names("cities", "city_id"),
+            (ratio[:, place["E1"]] - ratio[:, place["E2"]]).tolist(),
+            strict=True,
+        )
+    )
+    sent = tables["deliveries"]
+    sent = sent[sent.carrier_id.isin(PAIR)].merge(company.shop.cities, on="city_id")
+    common = sent.groupby(alike).carrier_id.transform("nunique") == len(PAIR)
+    sent = sent[common]
+    start = np.datetime64("2025-01-01")
+    day = (sent.dispatched_at.to_numpy().astype("datetime64[D]") - start).astype(np.int64)
+    region = sent.region.map({name: at for at, name in enumerate(REGIONS)}).to_numpy(int)
+    late = fulfilment.late_share(company.world, day, region)
+    true = float((late * sent.city_id.map(lead).to_numpy(float)).mean())
+    naive = row.naive - other.naive
+    yield Told("on time, E2 less E1", true, row.difference_low, row.difference_high, naive)
+
+
+METHODS = (lists, regional, pauses, spending, members, tests, carriers)
 
 
 def main() -> None:

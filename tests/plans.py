@@ -14,9 +14,12 @@ from typing import Any, TypeAlias, TypedDict
 import numpy as np
 
 from ecokit import campaigns, exercises, experiments, journey, operations
+from ecokit.exercises.buyout import _Table
 from ecokit.exercises.competitors import FLOOR, _cut
+from ecokit.exercises.delivery import _world
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
+from ecokit.exercises.partners import ASKED as PARTNERS
 from ecokit.shop import Shop
 
 Plan: TypeAlias = dict[str, float] | Callable[[Shop], dict[str, float]]
@@ -143,7 +146,33 @@ def split_by_measure(shop: Shop, *, others: float = 1.0) -> dict[str, float]:
     return {**plan, **(spend["spend"] // 100 * 100).to_dict()}
 
 
+# Delivery -----------------------------------------------------------------------------------
+
+
+def promise_by_hint(shop: Shop, *, points: float = 2.5) -> dict[str, float]:
+    """Return the platform's promise and a margin, and the warehouses that cost least."""
+    world = _world(shop)
+    return {
+        "planned": round(100 * world.promise + points, 1),
+        "warehouses": float(world.houses.idxmin()),
+    }
+
+
 # The plans ----------------------------------------------------------------------------------
+
+# Buy-outs -----------------------------------------------------------------------------------
+
+
+def countered(shop: Shop, power: float) -> dict[str, float]:
+    """Return the counter-offer of the hints, with this share of the gain for us."""
+    return _Table.of(shop).countered(power)
+
+
+def at_the_offer(shop: Shop, share: float) -> dict[str, float]:
+    """Return the plan of who takes the terms as they are, and a share of the demand expected."""
+    table = _Table.of(shop)
+    return table.offered | {"quantity": float(round(share * table.offer["demand_mean"]))}
+
 
 PLANS: dict[str, Judged] = {
     "organisation-plan": {
@@ -276,6 +305,15 @@ PLANS: dict[str, Judged] = {
             {"look": 24, "phone": 0, "facts": 48, "readers": 4, "at_once": 0},
         ],
     },
+    "partners-portfolio": {
+        "sensible": [right("partners-portfolio")],
+        "silly": [
+            dict.fromkeys(PARTNERS, 0.0),
+            dict.fromkeys(PARTNERS, 1.0),
+            dict.fromkeys(PARTNERS, 0.0) | {"T04": 1.0},  # three in ten come back
+            dict.fromkeys(PARTNERS, 0.0) | {"T10": 1.0},  # the largest alone
+        ],
+    },
     "campaigns-budget": {
         "sensible": [
             right("campaigns-budget"),
@@ -304,6 +342,36 @@ PLANS: dict[str, Judged] = {
             {"days": 84, "share": 50, "looks": 12, "level": 5},
             {"days": 84, "share": 5, "looks": 1, "level": 5},
             {"days": 28, "share": 50, "looks": 4, "level": 1},
+        ],
+    },
+    "delivery-promise": {
+        "sensible": [
+            right("delivery-promise"),
+            promise_by_hint,
+            lambda shop: promise_by_hint(shop, points=3.0),
+        ],
+        "silly": [
+            {"planned": 98, "warehouses": 2},
+            {"planned": 80, "warehouses": 1},
+            {"planned": 80, "warehouses": 7},
+            lambda shop: promise_by_hint(shop, points=0.0),
+        ],
+    },
+    "buyout-contract": {
+        "sensible": [
+            right("buyout-contract"),
+            lambda shop: countered(shop, 0.5),
+            lambda shop: countered(shop, 0.6),
+            lambda shop: countered(shop, 0.8),
+        ],
+        "silly": [
+            lambda shop: at_the_offer(shop, 1.0),
+            lambda shop: at_the_offer(shop, 0.5),
+            lambda shop: at_the_offer(shop, 1.5),
+            lambda shop: countered(shop, 0.6) | {"wholesale": 200.0},
+            lambda shop: countered(shop, 0.6) | {"buy_back": 0.0},
+            {"quantity": 0, "wholesale": 0, "buy_back": 0},
+            {"quantity": 500, "wholesale": 300, "buy_back": 150},
         ],
     },
 }

@@ -173,7 +173,8 @@ def drawn(topic: str) -> dict[str, Callable[..., Figure]]:
     }
 
 
-FIGURES = [f"{topic}.{name}" for topic in topics.names() for name in drawn(topic)]
+TOPICS = topics.names()
+FIGURES = [f"{topic}.{name}" for topic in TOPICS for name in drawn(topic)]
 
 
 def examples(topic: str, name: str) -> list[inspect.BoundArguments]:

@@ -45,7 +45,7 @@ PARTS_OF_A_TABLE = {
     if name[0] != "_" and not callable(getattr(pd.DataFrame, name))
 } - {"at", "iat", "loc", "iloc"}  # a column at is told: an accessor shows no values
 
-INPUTS = ("frames", "numbers", "rows", "intervals")
+INPUTS = ("frames", "numbers", "rows", "intervals", "demand")
 
 
 def categories(table: pd.DataFrame) -> pl.DataFrame:
@@ -63,7 +63,9 @@ ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
     "pyarrow": lambda table: pl.from_pandas(table).to_arrow(),
 }
 Put = Callable[[pd.DataFrame], dict[str, Any]]
-ROOMS = ("kpi", "experiments", "inputs", *(name for name in topics.names() if name != "kpi"))
+LISTED = [name for name in topics.names() if name != "kpi"]
+COMING = [name for name in ("delivery",) if name not in LISTED]  # without a page yet
+ROOMS = ("kpi", "experiments", "inputs", *LISTED, *COMING)
 
 
 def calls(room: str) -> Calls:

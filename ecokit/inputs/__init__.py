@@ -4,6 +4,7 @@
 - `rows`: rows that cannot be used, told with the table, how many, an example and a remedy.
 - `amounts`: money, quantities and seconds as whole numbers, exact on every engine.
 - `numbers`: numbers, counts, moments, months, names, seeds: name and value in, value out.
+- `demand`: a distribution or a sample of what may be asked for, and what a stock fails to serve.
 - `intervals`: of a share (Wilson) and of a difference of two (Newcombe), for arrays and columns.
 - `renamed`: what was renamed or removed, and functions that say so.
 

@@ -6,31 +6,23 @@ a sample of what was asked for in the past.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from math import sqrt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ecokit.errors import CourseError
+from ecokit.inputs import demand as demands
 from ecokit.inputs import numbers
+from ecokit.inputs.demand import Demand
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
 if TYPE_CHECKING:
     from scipy.stats._distn_infrastructure import rv_frozen
-
-Demand = Any
-"""A frozen distribution of scipy.stats, or an array of demands."""
-
-_MOST_STEPS, _BLOCK = 1_000_000, 10_000
-"""Whole units whose chances are added, in all and at a time, before a tail counts as heavy."""
-
-_TAIL = np.concatenate([[0.999, 0.9, 0.5], 10.0 ** -np.arange(1, 14)])
-"""Where the area under a tail is cut: shares of the chance that lies right of the stock."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +97,11 @@ def newsvendor(demand: Demand, underage: float, overage: float) -> Newsvendor:
     """
     underage = numbers.positive("underage", underage)
     overage = numbers.positive("overage", overage)
-    law = _law(demand)
+    law = demands.law(demand)
     ratio = underage / (underage + overage)
     quantity = max(float(law.ppf(ratio)), 0.0)
     short = expected_shortage(law, stock=quantity)
-    mean = _mean(law)
+    mean = demands.mean(law)
     return Newsvendor(
         quantity=quantity,
         ratio=ratio,
@@ -156,19 +148,14 @@ def newsvendor_costs(
     """
     underage = numbers.positive("underage", underage)
     overage = numbers.positive("overage", overage)
-    law = _law(demand)
+    law = demands.law(demand)
     tried = numbers.row("quantities", quantities, low=0)
     short = np.array([expected_shortage(law, stock=float(size)) for size in tried])
-    left = np.maximum(tried - _mean(law) + short, 0.0)
+    left = np.maximum(tried - demands.mean(law) + short, 0.0)
     too_few, too_many = underage * short, overage * left
     return pd.DataFrame(
         {"quantity": tried, "too_few": too_few, "too_many": too_many, "cost": too_few + too_many}
     )
-
-
-def _mean(law: Any) -> float:
-    """Return the mean of a demand in which nobody asks for less than nothing."""
-    return float(law.mean()) if law.support()[0] >= 0 else expected_shortage(law, stock=0)
 
 
 @public
@@ -206,65 +193,8 @@ def expected_shortage(demand: Demand, stock: float) -> float:
     >>> round(expected_shortage(stats.pareto(1.5), stock=50), 4)
     0.2828
     """
-    law = _law(demand)
-    stock = numbers.number("stock", stock)
-    if isinstance(law, _Sample):
-        return float(np.maximum(law.seen - stock, 0).mean())
-    if law.dist.name == "norm":
-        mean, sd = law.mean(), law.std()
-        z = (stock - mean) / sd
-        from scipy.stats import norm
-
-        return float(sd * (norm.pdf(z) - z * norm.sf(z)))
-    _refuse_no_mean(law)
-    if stock <= law.support()[0]:  # no demand is below it
-        return float(law.mean()) - stock
-    return _steps_above(law, stock) if hasattr(law.dist, "pmf") else _area_above(law, stock)
-
-
-def _refuse_no_mean(law: Any) -> None:
-    if not np.isfinite(float(law.mean())):
-        message = _(
-            "The distribution of demand has no mean: its tail is so heavy that the shortage knows "
-            "no bound. Take a sample of past demand, or a lighter tail."
-        )
-        raise CourseError(message)
-
-
-def _steps_above(law: Any, stock: float) -> float:
-    """Return the shortage of whole units; under a heavy tail, from the units below the stock."""
-    mean, low = float(law.mean()), int(np.floor(stock))
-    short = 0.0
-    for start in range(low + 1, low + 1 + _MOST_STEPS, _BLOCK):
-        units = np.arange(start, start + _BLOCK)
-        more = float(((units - stock) * law.pmf(units)).sum())
-        short += more
-        if start > mean and more <= 1e-16 * short:
-            return short
-    least = law.support()[0]
-    if not np.isfinite(least):
-        return short
-    starts = range(int(least), low + 1, _BLOCK)
-    blocks = [np.arange(start, min(start + _BLOCK, low + 1)) for start in starts]
-    left = sum(float(((stock - units) * law.pmf(units)).sum()) for units in blocks)
-    return max(mean - stock + left, 0.0)
-
-
-def _area_above(law: Any, stock: float) -> float:
-    """Return the area under the tail, which is the shortage, decade by decade, then as a power."""
-    from scipy.integrate import quad
-
-    left = float(law.sf(stock))
-    if not left:
-        return 0.0
-    places = np.append(stock, law.isf(left * _TAIL))
-    places = np.unique(places[np.isfinite(places)])
-    parts = [quad(law.sf, *ends, limit=200)[0] for ends in itertools.pairwise(places)]
-    near, end = places[-2:] if len(places) > 1 else (stock, stock)
-    if not 0 < near < end < law.support()[1]:
-        return float(sum(parts))
-    fall = np.log(law.sf(near) / law.sf(end)) / np.log(end / near)
-    return float(sum(parts) + (end * law.sf(end) / (fall - 1) if fall > 1 else 0.0))
+    law = demands.law(demand)
+    return demands.shortage(law, numbers.number("stock", stock))
 
 
 @dataclass(frozen=True)
@@ -419,7 +349,7 @@ def reorder_point(demand: Demand, service_level: float) -> float:
     ecokit.errors.CourseError: service_level is 95. Give a share above 0 and below 1; write 45 % ...
     """
     level = numbers.inner_share("service_level", service_level)
-    return max(float(_law(demand).ppf(level)), 0.0)
+    return max(float(demands.law(demand).ppf(level)), 0.0)
 
 
 @public
@@ -453,7 +383,7 @@ def cycle_service_level(demand: Demand, reorder_point: float) -> float:
     >>> round(cycle_service_level(stats.poisson(6), reorder_point=10), 4)
     0.9574
     """
-    return float(_law(demand).cdf(numbers.number("reorder_point", reorder_point)))
+    return float(demands.law(demand).cdf(numbers.number("reorder_point", reorder_point)))
 
 
 @public
@@ -497,7 +427,7 @@ def fill_rate(demand: Demand, reorder_point: float, order_quantity: float) -> fl
     """
     point = numbers.number("reorder_point", reorder_point)
     size = numbers.positive("order_quantity", order_quantity)
-    law = _law(demand)
+    law = demands.law(demand)
     above = expected_shortage(law, stock=point)
     below = expected_shortage(law, stock=point + size)
     return min(max(1 - (above - below) / size, 0.0), 1.0)
@@ -598,41 +528,3 @@ def _marks(empty: ArrayLike) -> NDArray[np.bool_]:
     if all(isinstance(one, (bool, np.bool_)) for one in given.flat):
         return given.astype(bool)
     return numbers.array("empty", empty).astype(bool)
-
-
-class _Sample:
-    """Past demands with the few methods of a distribution that are needed here."""
-
-    def __init__(self, values: NDArray[np.float64]) -> None:
-        self.seen = np.sort(values)
-
-    def ppf(self, chance: float) -> float:
-        rank = int(np.ceil(chance * len(self.seen) - 1e-9))
-        return float(self.seen[max(rank, 1) - 1])
-
-    def cdf(self, value: float) -> float:
-        return float((self.seen <= value).mean())
-
-    def mean(self) -> float:
-        return float(self.seen.mean())
-
-    def support(self) -> tuple[float, float]:
-        return float(self.seen[0]), float(self.seen[-1])
-
-
-def _law(demand: Demand) -> Any:
-    if isinstance(demand, _Sample):
-        return demand
-    if hasattr(demand, "dist"):
-        with np.errstate(invalid="ignore"):
-            middle = demand.ppf(0.5)
-        if not np.isfinite(middle):
-            raise CourseError(_("The distribution of demand has no middle. Look at its numbers."))
-        return demand
-    if demand is None or callable(getattr(demand, "cdf", None)):
-        wanted = _("Give a frozen distribution of scipy.stats, such as norm(120, 10), or a sample.")
-        raise numbers.refused("demand", demand, wanted)
-    values = numbers.array("demand", demand, low=0).ravel()
-    if not values.size:
-        raise CourseError(_("A sample of demand needs one number or more."))
-    return _Sample(values)

@@ -179,7 +179,8 @@ def drawn(
         Inches that each row of the first argument, a table, adds to the height.
     **columns : str
         By argument that is a table, or a mapping of tables: the columns that it has to have,
-        separated by blanks. ``{by}`` is the column that the argument `by` names.
+        separated by blanks. ``{by}`` is the column that the argument `by` names. A table whose
+        default is None may be left out.
 
     Examples
     --------
@@ -266,7 +267,9 @@ def _open_tables(name: str, given: inspect.BoundArguments, columns: Mapping[str,
     known = {**_defaults(given.signature), **given.arguments}
     for argument, wanted in columns.items():
         needed = wanted.format_map(known).split()
-        value = given.arguments[argument]
+        value = known[argument]
+        if value is None and given.signature.parameters[argument].default is None:
+            continue
         if isinstance(value, Mapping):
             opened: Any = {key: _opened(name, key, one, needed) for key, one in value.items()}
         else:

@@ -13,6 +13,9 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "amounts.unscaled",
     "amounts.whole",
     "amounts.with_fen",
+    "demand.drawn",
+    "demand.mean",
+    "demand.shortage",
     "frames.collected",
     "frames.like",
     "frames.opened",
@@ -74,6 +77,7 @@ CALLS: Calls = {
     "inputs.numbers.share": lambda: Call("value", 0.5).but(skip="name"),
     "inputs.numbers.inner_share": lambda: Call("value", 0.5).but(skip="name"),
     "inputs.numbers.text": lambda: Call("value", "P1").but(skip="name"),
+    "inputs.demand.law": lambda: Call([3, 5, 4]).but(of=lambda found: found.mean()),
     "inputs.intervals.normal_quantile": lambda: Call(0.95),
     "inputs.intervals.wilson": lambda: Call([9, 3], [10, 40], 0.9),
 }

@@ -16,12 +16,15 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator import (
+    carriage,
     market,
     marketing,
     media,
     members,
+    offers,
     organisation,
     pagetests,
+    partners,
     specs,
     stories,
     supply,
@@ -56,6 +59,9 @@ INPUT_TABLES = (
     "suppliers",
     "competitors",
     "effects",
+    "cities",
+    "carrier_cities",
+    "providers",
 )
 
 
@@ -170,6 +176,7 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         profit = float(results.profit.sum())
         yield {"incremental": partial(incremental, world, state, profit)}
     tried = pagetests.Results(world, state)
+    sold = partners.Sales(world, state)
     yield {
         "tests": tried.tests,
         "assignments": tried.assignments,
@@ -184,6 +191,10 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         "staff": organisation.staff(world),
         **organisation.decisions(world),
         "targets": targets(world, results),
+        "partners": partners.partners(world),
+        "partner_rebates": partners.rebates(world),
+        "partner_orders": sold.orders,
+        "introductions": sold.introductions,
         **_surroundings(world, results),
     }
 
@@ -205,6 +216,10 @@ def _surroundings(world: World, results: Results) -> dict[str, Columns]:
         "mystery_visits": market.mystery_visits(world),
         "market": market.market(world, results.sales),
         "price_tests": trials.price_tests(world),
+        "warehouses": carriage.warehouses(world),
+        "carriers": carriage.carriers(world.size),
+        "offers": offers.offers(world),
+        "offer_weeks": offers.offer_weeks(world),
     }
 
 

@@ -9,15 +9,20 @@ import numpy as np
 
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import (
+    carriage,
+    deliveries,
     fulfilment,
     goods,
     mailings,
     members,
     orders,
     pagetests,
+    partners,
+    payments,
     people,
     service,
     steps,
+    supply,
     traffic,
     ways,
 )
@@ -39,6 +44,16 @@ from ecokit.shop.simulator.world import World
 
 STATUS = ("unpaid", "cancelled", "in_transit", "delivered")
 KINDS = ("chat", "phone")
+COUNTED = (  # tables whose rows have a running number
+    "visits",
+    "orders",
+    "returns",
+    "contacts",
+    "complaints",
+    "deliveries",
+    "payments",
+    "settlements",
+)
 ASKS_TO_RETURN = 0.4  # returns that begin with a contact
 ASKS_FOR_PRICE = 0.3  # questions before an order that are about the price
 PHONES = 0.4  # contacts about orders that are calls
@@ -127,6 +142,9 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     tables |= {"causes": _causes(block), "mailings": mailed}
     tables |= {"stock": stock, "purchases": purchases, "touchpoints": _touchpoints(block)}
     tables["returns"] = _returns(block, tables["order_lines"])
+    sent = _sent(block, lines, tables["returns"])
+    tables["deliveries"], cash = deliveries.deliveries(world, sent, state.deliveries)
+    tables |= _payments(block, lines, np.asarray(tables["orders"]["coupon"]), cash)
     contacts, unsolved, known = _contacts(block, tables["returns"])
     tables |= {"contacts": contacts, "complaints": _complaints(block)}
     buyers = visits.come.take(want.visit[kept][paid])
@@ -135,10 +153,11 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     buyers = buyers.take(buyers.role <= CUSTOMER)
     state.customers.append(buyers)
     members.keep(world, state, buyers)
+    partners.keep(state, buyers)
     pagetests.enrol(world, state, visits.come, block.buyer, want.placed[kept])
     _count(state.tally, visits, buyers, later)
     _count_sold(state.tally, want, kept)
-    for counter in ("visits", "orders", "returns", "contacts", "complaints"):
+    for counter in COUNTED:
         rows = len(next(iter(tables[counter].values())))
         setattr(state, counter, getattr(state, counter) + rows)
     return tables
@@ -303,6 +322,72 @@ def _returns(block: Block, lines: Columns) -> Columns:
         "kind": Coded(exchange.astype(np.int64), ("return", "exchange")),
         "reason": Coded(why, service.RETURNS),
         "refund": np.where(exchange, 0.0, yuan(quantity * np.asarray(lines["unit_price"])[back])),
+    }
+
+
+def _sent(block: Block, lines: Columns, back: Columns) -> deliveries.Sent:
+    """Gather what deliveries are made of, for the paid orders."""
+    visit = block.want.visit[block.kept][block.paid]
+    come = block.visits.come.take(visit)
+    first, size = block.state.orders + 1, len(block.kept)
+    row = np.asarray(lines["order_id"]) - first
+    product, quantity = lines["product_id"], np.asarray(lines["quantity"])
+    assert isinstance(product, Coded)
+    litres = quantity * supply.shelves(block.world)[0][product.codes]
+    density = np.array([float(kind["kg_per_litre"]) for kind in read("categories")])
+    kilograms = litres * density[block.world.catalogue.category[product.codes]]
+    reason, kind = back["reason"], back["kind"]
+    assert isinstance(reason, Coded)
+    assert isinstance(kind, Coded)
+    returned = np.asarray(back["order_id"]) - first
+    why, asked = np.full(size, NOTHING), np.full(size, NOTHING)
+    rows = np.argsort(service.BLAME[reason.codes], kind="stable")  # of two reasons the worse one
+    why[returned[rows]] = reason.codes[rows]
+    np.maximum.at(asked, returned, np.asarray(back["asked_at"]))
+    count = np.bincount(row, minlength=size)
+    money = np.bincount(returned[kind.codes == 0], minlength=size)
+    hosted = np.r_[block.world.campaigns.hosted, False]  # the last for orders by no campaign
+    return deliveries.Sent(
+        order=block.order_id[block.paid],
+        who=block.who,
+        way=block.way,
+        to=carriage.carried(
+            block.world, block.state, block.who, come.person, come.region, block.way
+        ),
+        litres=np.bincount(row, litres, size).astype(np.float64)[block.paid],
+        kilograms=np.bincount(row, kilograms, size).astype(np.float64)[block.paid],
+        alone=((count == 1) & (block.want.deposit[block.kept] == 0))[block.paid],
+        streamed=hosted[block.visits.campaign[visit]],
+        back=why[block.paid],
+        asked=asked[block.paid],
+        whole=(money == count)[block.paid],
+    )
+
+
+def _payments(block: Block, lines: Columns, coupon: Floats, cash: Bools) -> dict[str, Columns]:
+    """Rows of payments and settlements, for the orders that are not paid at the door."""
+    want, kept = block.want, block.kept
+    row = np.asarray(lines["order_id"]) - block.state.orders - 1
+    money = np.asarray(lines["quantity"]) * np.asarray(lines["unit_price"])
+    amount = yuan(np.bincount(row, money, len(kept)) - coupon)
+    online = np.delete(np.arange(len(kept)), block.paid[cash])
+    rows = kept[online]
+    late = want.placed[rows] + payments.LONGEST >= block.end
+    asked = payments.Asked(
+        order=block.order_id[online],
+        who=want.key[rows],
+        placed=want.placed[rows],
+        paid=want.paid[rows],
+        amount=amount[online],
+        quick=want.at_once[rows] & (want.deposit[rows] == 0),
+        never=(want.paid[rows] == NOTHING) & ((want.deposit[rows] > 0) | late),
+    )
+    tried, settled, faults = payments.payments(block.world, asked, block.state.payments)
+    number = block.state.settlements + 1 + np.arange(len(np.asarray(settled["amount"])))
+    return {
+        "payments": tried,
+        "settlements": {"settlement_id": number, **settled},
+        "settlement_faults": faults,
     }
 
 

@@ -72,6 +72,7 @@ class State:
 
     `customers` holds visits of all who have bought, `mailed` those that messages brought, `joining`
     those of buyers who become members; `tested` is who met a test, `bought` who ordered meanwhile.
+    `carried` counts the parcels of the peaks, by day and carrier; `buyers` is who bought when.
     """
 
     on_hand: Ints
@@ -86,6 +87,9 @@ class State:
     contacts: int = 0
     complaints: int = 0
     returns: int = 0
+    deliveries: int = 0
+    payments: int = 0
+    settlements: int = 0
     coming: dict[int, list[Coming]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     customers: list[Coming] = field(default_factory=list)
@@ -93,6 +97,8 @@ class State:
     joining: list[Coming] = field(default_factory=list)
     tested: dict[str, list[Any]] = field(default_factory=dict)
     bought: dict[str, list[tuple[Ints, Ints]]] = field(default_factory=dict)
+    carried: dict[int, int] = field(default_factory=dict)
+    buyers: list[tuple[Ints, Keys, Ints]] = field(default_factory=list)
 
     def expect(self, days: int, visits: Coming, now: int = -BLOCK_DAYS) -> list[Coming]:
         """Keep the visits inside a period of `days`; return those of the block of day `now`."""

@@ -20,8 +20,10 @@ def input_frame(table: str) -> pd.DataFrame:
     """Return a table that is the same for every company, from its input file."""
     frame = pd.DataFrame(read(table))[schema(table).names]
     for field in schema(table):
-        empty = frame[field.name] == ""
-        frame[field.name] = frame[field.name].astype("str").mask(empty).astype(field.dtype)
+        text = frame[field.name].astype("str").mask(frame[field.name] == "")
+        if field.type == "boolean":
+            text = text.map({"true": True, "false": False})
+        frame[field.name] = text.astype(field.dtype)
     return frame
 
 

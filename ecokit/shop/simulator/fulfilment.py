@@ -46,18 +46,19 @@ def parcels(world: World, who: Keys, paid: Ints, region: Ints) -> Parcels:
     luck = world.luck
     slow = np.where(luck.uniform("parcel.slow", who) < 0.07, 6.0, 1.0)
     passed = paid + seconds(luck.exponential("parcel.passed", 35 * MINUTE, who) * slow)
-    peak = _peak(world, passed // DAY)
+    peak = is_peak(world, passed // DAY)
     wait_a_day = luck.uniform("parcel.waits", who) < np.where(peak, 0.30, 0.02)
     leaves = passed // DAY + (passed % DAY >= CUT_OFF) + wait_a_day
     dispatched = leaves * DAY + 16 * HOUR + luck.whole("parcel.leaves", 0, 3 * HOUR, who)
     packed = dispatched - seconds((0.3 + 2.5 * luck.uniform("parcel.packed", who)) * HOUR)
-    late = luck.uniform("parcel.late", who) < _late_share(world, dispatched // DAY, region)
+    late = luck.uniform("parcel.late", who) < late_share(world, dispatched // DAY, region)
     delivered = _delivered(luck, who, dispatched, region, late)
     cause = np.where(late, _causes(world, who, dispatched // DAY), NOTHING)
     return Parcels(passed, np.maximum(packed, passed + 60), dispatched, delivered, late, cause)
 
 
-def _peak(world: World, day: Ints) -> Bools:
+def is_peak(world: World, day: Ints) -> Bools:
+    """Say which days lie in the parcel peaks."""
     inside = np.minimum(day, world.days - 1)
     month, date = world.year.month_of_year[inside], world.year.day_of_month[inside]
     found = np.zeros(len(day), dtype=bool)
@@ -66,9 +67,10 @@ def _peak(world: World, day: Ints) -> Bools:
     return found
 
 
-def _late_share(world: World, day: Ints, region: Ints) -> Floats:
+def late_share(world: World, day: Ints, region: Ints) -> Floats:
+    """Return the probability that a parcel that leaves on a day is late, by region."""
     usual = truth()["late_parcel_share"] * REGION_DELAY[region]
-    return np.minimum(usual * np.where(_peak(world, day), truth()["late_peak_factor"], 1.0), 0.8)
+    return np.minimum(usual * np.where(is_peak(world, day), truth()["late_peak_factor"], 1.0), 0.8)
 
 
 def _delivered(luck: Luck, who: Keys, dispatched: Ints, region: Ints, late: Bools) -> Ints:
@@ -87,7 +89,7 @@ def _causes(world: World, who: Keys, day: Ints) -> Ints:
     month = world.year.month_of_year[np.minimum(day, world.days - 1)]
     weights = np.tile(CAUSE_WEIGHTS, (len(day), 1))
     weights[:, CAUSES.index("weather")] *= np.where(np.isin(month, BAD_WEATHER), 2.0, 0.6)
-    weights[:, CAUSES.index("courier")] *= np.where(_peak(world, day), 2.0, 1.0)
+    weights[:, CAUSES.index("courier")] *= np.where(is_peak(world, day), 2.0, 1.0)
     edges = np.cumsum(weights, axis=1)
     drawn = world.luck.uniform("parcel.cause", who)[:, None] * edges[:, -1:]
     return (drawn >= edges).sum(axis=1).astype(np.int64)

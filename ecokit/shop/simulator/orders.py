@@ -26,6 +26,7 @@ from ecokit.shop.simulator.waiting import Waiting, wait_for_service
 from ecokit.shop.simulator.world import CONVERSION, World, looking
 
 DEPOSITS = 4  # times the deposit that goods of a presale are worth at least
+QUICKLY = 45  # seconds until those pay who pay at once, on average
 BALANCE_HOUR = 8  # of the day after a presale: from then on the rest is paid
 CALLED_OFF = 0.35  # unpaid orders that the customer cancels; the others lapse
 REMINDED_IN_TIME, REMINDED_LATE = 0.86, 0.06
@@ -133,7 +134,7 @@ def wishes(world: World, visits: Visits, orders: Bools, asks: Ints, waits: Waiti
     pays = at_once | (luck.uniform("order.pays", who) < later)
     slow = np.maximum(reminded, placed) + 40 * MINUTE
     slow += seconds(luck.exponential("order.pays_after", 3 * HOUR, who))
-    quick = placed + seconds(luck.exponential("order.pays_quickly", 45, who))
+    quick = placed + seconds(luck.exponential("order.pays_quickly", QUICKLY, who))
     paid = np.where(at_once, quick, slow)
     presold = deposit > 0
     paid[presold] = _balances(world, who[presold], visits.campaign[visit[presold]])

@@ -25,6 +25,7 @@ from ecokit.shop.simulator.world import World, back
 
 COMPLAINTS = ("late", "damaged", "not_as_described", "service", "quality")
 RETURNS = ("late", "damaged", "not_as_described", "quality", "changed_mind")
+BLAME = np.array([2, 4, 3, 1, 0])  # how bad each of these is for us
 REASONS = ("product", "price", "order", "delivery", "return", "invoice")
 CARED, CARED_LATE = 0.62, 0.14  # late parcels about which the shop calls in time; calls too late
 MESSAGES = (4, 7, 9, 10)
