@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import gzip
 import io
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -1003,7 +1004,9 @@ def test_a_real_shop_goes_in_as_it_is_published(
     real_data: Callable[[str], Path], tmp_path: Path
 ) -> None:
     file = "online_retail.parquet"
-    folder = real_data(file).parent
+    folder = tmp_path / "published"  # of its own: other data may have our tables' names
+    folder.mkdir()
+    shutil.copy(real_data(file), folder)
     files = {"orders": file, "order_lines": file}
     with pytest.raises(CourseError, match="unit_price: 2 of 541,909 rows are below 0"):
         Shop.from_folder(folder, RETAIL, files=files)
