@@ -65,7 +65,7 @@ def lab(shop: Shop) -> Lab:
         known = min(count, len(base.sites))
         return topic.choose_warehouses(base.sites, serving, keep=base.ours, count=known)
 
-    def draw(figure: Figure, promise: int, late: int, quota: int, count: int, way: int) -> Told:
+    def draw(figure: Figure, promise: float, late: int, quota: int, count: int, way: int) -> Told:
         plan = topic.choose_carriers(
             base.needed, base.lanes, promise / 100, quotas=_quotas(quota), split=True
         )
@@ -84,7 +84,7 @@ def lab(shop: Shop) -> Lab:
         _controls(base),
         draw,
         along="promise",
-        stops=(86, 88, 90, 91, 92),
+        stops=(89, 90, 90.5, 91, 91.5, 92),
         size=(7.6, 8.2),
     )
 
@@ -93,7 +93,7 @@ def _controls(base: Base) -> dict[str, Control]:
     week = round(float(base.needed["parcels"].sum()), -1)
     tens = steps(10, max(week, 20), 10, "{:.0f} parcels")
     return {
-        "promise": Slider(_("Promised on time"), steps(84, 94, 1, "{} %"), 90),
+        "promise": Slider(_("Promised on time"), steps(88, 93, 0.5, "{:g} %"), 90),
         "late": Slider(_("A late parcel costs, yuan"), steps(0, 60, 5, "¥{}"), 15),
         "quota": Slider(_("E1 takes a week, at most"), (*tens, (_("all"), ALL)), ALL),
         "count": Slider(_("Warehouses open"), steps(1, len(base.sites)), min(2, len(base.sites))),
