@@ -423,10 +423,18 @@ def price_of_punctuality(
 
     Parameters
     ----------
-    demand, lanes, quotas, fixed, blocked, split
-        As for :func:`choose_carriers`.
+    demand : table of any engine
+        ``city_id``, ``parcels``; see :func:`choose_carriers`.
+    lanes : table of any engine
+        ``city_id``, ``carrier_id``, ``cost``, ``on_time``; see there.
     promises : array of float
         Shares, rising.
+    quotas, fixed : mapping of carrier to number, optional
+        The most parcels that a carrier takes, and what it costs if it is used at all.
+    blocked : sequence
+        Carriers that cannot be used.
+    split : bool
+        Whether the parcels of a city may go to several carriers.
 
     Returns
     -------
@@ -502,8 +510,18 @@ def without_each(
 
     Parameters
     ----------
-    demand, lanes, promise, quotas, fixed, blocked, split
-        As for :func:`choose_carriers`.
+    demand : table of any engine
+        ``city_id``, ``parcels``; see :func:`choose_carriers`.
+    lanes : table of any engine
+        ``city_id``, ``carrier_id``, ``cost``, ``on_time``; see there.
+    promise : float
+        The share of all parcels that is to come on time.
+    quotas, fixed : mapping of carrier to number, optional
+        The most parcels that a carrier takes, and what it costs if it is used at all.
+    blocked : sequence
+        Carriers that cannot be used.
+    split : bool
+        Whether the parcels of a city may go to several carriers.
 
     Returns
     -------

@@ -137,8 +137,12 @@ def by_number(
 
     Parameters
     ----------
-    sites, serving, keep, shut
-        As for :func:`choose_warehouses`.
+    sites : table of any engine
+        ``warehouse_id``, ``fixed``; see :func:`choose_warehouses`.
+    serving : table of any engine
+        ``warehouse_id``, ``city_id``, ``cost``; see there.
+    keep, shut : sequence
+        Warehouses that stay open, and that cannot be used.
     most : int, optional
         The largest number. Default: all.
 
