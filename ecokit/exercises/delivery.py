@@ -350,7 +350,8 @@ def point(shop: Shop) -> sheet.Sheet:
     high = round(_best_share(shop, split=True) - STEP, 4)
     low = round(high - MORE, 4)
     carrier, quota = _busiest(topic.choose_carriers(needed, lanes, high, split=True))
-    limits = {"quotas": {carrier: quota}, "split": True}
+    quotas = {carrier: quota}
+    limits: dict[str, Any] = {"quotas": quotas, "split": True}
 
     def cost(promise: float, **given: Any) -> float:
         return topic.choose_carriers(needed, lanes, promise, **given).cost
@@ -370,7 +371,7 @@ def point(shop: Shop) -> sheet.Sheet:
             "without_the_quota": free,
             "from_the_cheapest_plan": cost(high, **limits) - cost(0, **limits),
             "whole_cost": cost(high, **limits),
-            "whole_cities": _whole_cities(shop, low, high, limits["quotas"]),
+            "whole_cities": _whole_cities(shop, low, high, quotas),
         },
         hints=(
             _("Two plans, one for each promise. What does each cost?"),
@@ -509,7 +510,7 @@ class _World:
         known = {half / 2: told[0] for half in halves if (told := self.year(half / 2)) is not None}
         return {
             "planned": min(known, key=lambda p: known[p]),
-            "warehouses": float(self.houses.idxmin()),
+            "warehouses": float(self.houses.index[self.houses.argmin()]),
         }
 
 

@@ -803,7 +803,7 @@ def portfolio(shop: Shop) -> sheet.PlanSheet:
             "over_budget": dict.fromkeys(ASKED, 1.0),
             "by_sales": by_sales if _gain(worth, by_sales) / most < need else None,
             "nobody": dict.fromkeys(ASKED, 0.0),
-            "loses": weak if worth.min() < 0 and asks[worth.idxmin()] <= purse else None,
+            "loses": weak if worth.min() < 0 and asks[str(worth.idxmin())] <= purse else None,
         },
         detects={
             "over_budget": lambda plan: sum(asks[name] * on for name, on in plan.items()) > purse,
