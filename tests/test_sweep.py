@@ -64,8 +64,7 @@ ENGINES: dict[str, Callable[[pd.DataFrame], Any]] = {
 }
 Put = Callable[[pd.DataFrame], dict[str, Any]]
 LISTED = [name for name in topics.names() if name != "kpi"]
-COMING = [name for name in ("delivery",) if name not in LISTED]  # without a page yet
-ROOMS = ("kpi", "experiments", "inputs", *LISTED, *COMING)
+ROOMS = ("kpi", "experiments", "inputs", *LISTED)
 
 
 def calls(room: str) -> Calls:
