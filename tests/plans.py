@@ -154,7 +154,7 @@ def promise_by_hint(shop: Shop, *, points: float = 2.5) -> dict[str, float]:
     world = _world(shop)
     return {
         "planned": round(100 * world.promise + points, 1),
-        "warehouses": float(world.houses.idxmin()),
+        "warehouses": world.cheapest,
     }
 
 

@@ -483,6 +483,7 @@ class _World:
         sites, serving = _places(shop, PER_100_KM)
         houses = topic.by_number(sites, serving, keep=_ours(shop)).set_index("count")
         self.houses: pd.Series[float] = houses["cost"]
+        self.cheapest = float(houses.sort_values("cost").index[0])  # so many warehouses
         self._years: dict[float, tuple[float, float] | None] = {}
 
     def year(self, planned: float) -> tuple[float, float] | None:
@@ -510,7 +511,7 @@ class _World:
         known = {half / 2: told[0] for half in halves if (told := self.year(half / 2)) is not None}
         return {
             "planned": min(known, key=lambda p: known[p]),
-            "warehouses": float(self.houses.index[self.houses.argmin()]),
+            "warehouses": self.cheapest,
         }
 
 
