@@ -391,6 +391,38 @@ def shop() -> dict[str, Frame]:
     return made.example()
 
 
+def test_a_campaign_of_some_regions_counts_by_the_days_it_ran(shop: dict[str, Frame]) -> None:
+    monday = response.panel_of(shop).weeks[2]
+    ran = [  # three days, a whole week, and from a Thursday to the next Tuesday
+        (monday, monday + 2 * DAY, "North"),
+        (monday, monday + 6 * DAY, "South East"),
+        (monday + 3 * DAY, monday + 8 * DAY, "West"),
+        (monday, monday + 6 * DAY, None),
+    ]
+    table = pd.DataFrame(ran, columns=["start_on", "end_on", "regions"])
+    regions = ["East", "North", "South", "West"]
+    weeks = response.panel_of(shop).weeks[1:5]
+    parts = response._regional_campaigns({"campaigns": table}, weeks, regions)
+    assert len(parts) == 3  # the last ran everywhere
+    assert np.array(parts).sum(axis=1) * 7 == pytest.approx(
+        np.array([[0, 3, 0, 0], [0, 14, 0, 0], [0, 4, 2, 0]])
+    )
+    assert [part.sum(axis=1).round(6).tolist() for part in parts] == [
+        [0, 0.428571, 0, 0],
+        [1, 0, 1, 0],
+        [0, 0, 0, 0.857143],
+    ]
+
+
+def test_spend_of_two_cells_is_all_effects_of_regions_and_weeks(shop: dict[str, Frame]) -> None:
+    panel = response.panel_of(shop)
+    for cells in ([], [(0, 0)], [(0, 0), (0, 5)], [(1, 3), (2, 3)], [(0, 1), (1, 2)]):
+        spend = np.zeros_like(panel.visits)
+        for place, cell in enumerate(cells):
+            spend[cell] = 10.0 ** (place + 1)
+        assert response._spread(panel, spend) == 0
+
+
 def test_what_was_not_varied_is_not_identifiable(shop: dict[str, Frame]) -> None:
     found = campaigns.identifiable(shop).set_index("channel_id")
     assert found.loc["affiliate", "away"] < 0.1

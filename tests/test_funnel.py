@@ -862,6 +862,24 @@ def test_members_are_counted_month_by_month(engine: Move) -> None:
     assert found.loc[2:, "staying"].sum() == sum(ends)
 
 
+def test_who_joins_on_the_day_one_looks_is_a_member() -> None:
+    days = pd.to_datetime(["2025-01-10", "2025-03-20", "2025-03-21"])
+    members = pd.DataFrame({"joined_on": days, "ended_on": pd.Series([pd.NaT] * 3)})
+    members["ended_on"] = members["ended_on"].astype("datetime64[us]")
+    found = funnel.member_periods({"members": members}, as_of="2025-03-20")
+    assert found["staying"].tolist() == [1, 0, 1]  # who joins a day later is none yet
+    assert funnel.member_periods({"members": members})["staying"].tolist() == [2, 0, 1]
+
+
+def test_the_interval_of_a_survival_is_that_of_its_logit() -> None:
+    table = funnel.staying(cohort([1000, 869, 743, 653, 593, 551, 517, 491])).table(40)
+    low, middle, high = (
+        np.log(table[name]) - np.log1p(-table[name]) for name in ("low", "survival", "high")
+    )
+    assert (middle - low).to_numpy() == pytest.approx((high - middle).to_numpy())
+    assert (low < middle).all()
+
+
 def test_the_interval_of_a_survival_holds_it() -> None:
     truth, inside = funnel.survival(0.8, 4.0, 12)[-1], 0
     for seed in range(50):

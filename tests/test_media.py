@@ -142,6 +142,9 @@ def _alike(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 def test_voices_add_up_to_one_and_weigh_tone_by_readers() -> None:
     stories = made()
+    by_both = media.share_of_voice({"stories": stories}, by=["kind", "month"])
+    told = by_both.groupby(["kind", "month"])["share_of_voice"].sum().to_numpy()
+    assert told == pytest.approx(np.ones(len(told)))
     found = media.share_of_voice({"stories": stories}, by="kind")
     assert found.groupby("kind")["share_of_voice"].sum().to_numpy() == pytest.approx([1, 1, 1])
     part = stories[(stories.kind == "paid") & (stories.about == "K1")]

@@ -233,7 +233,7 @@ def _identifiable(
 def _spread(panel: Panel, spend: Floats) -> float:
     """Return the spread of the logarithm of spend beyond effects, where anything was spent."""
     paid = np.asarray(spend > 0)
-    if paid.sum() < 3:
+    if not paid.any():
         return 0.0
     logs = np.where(paid, np.log(np.where(paid, spend, 1.0)), 0.0)
     for _turn in range(20):  # gaps leave no closed form

@@ -301,7 +301,7 @@ def _log_likelihood(logs: Floats, seen: pd.DataFrame) -> float:
     """Return the logarithm of the chance of what was seen."""
     alpha, beta = np.exp(logs)
     period = seen["period"].to_numpy(int)
-    t = np.arange(1, max(int(period.max()), 1) + 1)
+    t = np.arange(1, int(period.max()) + 1)
     stays = np.concatenate([[0.0], np.cumsum(_stay(alpha, beta, t))])
     leaves = np.concatenate([[0.0], stays[:-1] + np.log(alpha / (alpha + beta + t - 1))])
     told = seen["left"].to_numpy() * leaves[period] + seen["staying"].to_numpy() * stays[period]
