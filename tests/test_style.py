@@ -111,3 +111,84 @@ def cited(references: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_the_formatter_formats(path: Path) -> None:
     assert "# fmt: " not in path.read_text(encoding="utf-8")
+
+
+# --- cumulatives -----------------------------------------------------------------------
+
+
+def sorted_by_what_they_add_up(tree: ast.AST) -> Iterator[int]:
+    """Yield the line of each cumulative that is ordered by the column that it is of.
+
+    Over pandas Narwhals puts the cumulative's marks in the place of the column, and sorts by them:
+    the rows come in any order. Names are followed to what the same function gives them.
+    """
+    for place in ast.walk(tree):
+        if not isinstance(place, ast.FunctionDef):
+            continue
+        given: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(place):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    given.setdefault(ast.unparse(target), []).append(node.value)
+        for node in ast.walk(place):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".over"):
+                order = [one.value for one in node.keywords if one.arg == "order_by"]
+                if texts(order, given) & of_cumulatives(node.func, given):
+                    yield node.lineno
+
+
+def parts(nodes: list[Any], given: dict[str, list[ast.expr]]) -> list[ast.AST]:
+    """Return what expressions are made of, with what their names were given."""
+    found = [part for node in nodes for part in ast.walk(node)]
+    names = {part.id for part in found if isinstance(part, ast.Name)}
+    return found + [
+        part for name in names for value in given.get(name, []) for part in ast.walk(value)
+    ]
+
+
+def texts(nodes: list[Any], given: dict[str, list[ast.expr]]) -> set[str]:
+    """Return the texts and the names of variables that stand in expressions."""
+    found = parts(nodes, given)
+    told = {str(one.value) for one in found if isinstance(one, ast.Constant)}
+    return told | {one.id for one in found if isinstance(one, ast.Name)} - {"nw"}
+
+
+def of_cumulatives(node: ast.AST, given: dict[str, list[ast.expr]]) -> set[str]:
+    """Return the columns that the cumulatives of an expression are of."""
+    columns = [
+        argument
+        for part in parts([node], given)
+        if isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Attribute)
+        and part.func.attr.startswith("cum_")
+        for inner in ast.walk(part.func.value)
+        if isinstance(inner, ast.Call) and ast.unparse(inner.func).endswith("col")
+        for argument in inner.args
+    ]
+    return texts(columns, {})
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_cumulative_is_sorted_by_its_own_column(path: Path) -> None:
+    lines = list(sorted_by_what_they_add_up(ast.parse(path.read_text(encoding="utf-8"))))
+    assert not lines, f"{named(path)}:{lines}: count or add up a column that order_by does not name"
+
+
+@pytest.mark.parametrize(
+    ("code", "bad"),
+    [
+        ('nw.col("x").cum_sum().over(order_by="x")', True),
+        ('nw.col("x").cum_count().over("g", order_by=["day", "x"]).alias("n")', True),
+        ('nw.col(name).cum_count(reverse=True).over("g", order_by=[name])', True),
+        ('(nw.col("x").cum_max() - 1).over("g", order_by=order)', True),
+        ('place.over("g", order_by=["x"])', True),
+        ('nw.col("one").cum_sum().over("x", order_by=["x"])', False),
+        ('nw.col("x").sum().over("g", order_by=["x"])', False),
+        ('nw.col("one").cum_sum().over("g", order_by=order)', False),
+    ],
+)
+def test_a_cumulative_sorted_by_its_own_column_is_found(code: str, bad: bool) -> None:
+    text = (
+        f'def f(name):\n    order = ["x"]\n    place = nw.col("x").cum_sum()\n    return {code}\n'
+    )
+    assert list(sorted_by_what_they_add_up(ast.parse(text))) == ([4] if bad else [])
