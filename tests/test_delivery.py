@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from itertools import combinations, product
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import pandas as pd
@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from ecokit import delivery
 from ecokit.delivery.fair import effective
 from ecokit.errors import CourseError
+from ecokit.exercises.delivery import true_lanes
 from ecokit.experiments import shrunk_rates
 from ecokit.inputs import intervals
+from ecokit.shop import Shop
 from tests.engines import Move, moved, rows
 
 DAY = pd.Timestamp("2025-03-03")
@@ -75,6 +77,12 @@ def test_a_bill_is_the_sum_of_its_parts() -> None:
         cash_fee=0.01,
     )
     assert told.tolist() == [8, 12, 17, 22]
+
+
+@pytest.mark.parametrize("remote", [None, "far", 2, [0.5]])
+def test_a_city_is_remote_or_not(remote: Any) -> None:
+    with pytest.raises(CourseError, match="Give True or False for each"):
+        delivery.shipping_cost(1, first_kg=8, further_kg=2, remote=remote)
 
 
 # What carriers did ---------------------------------------------------------------------------
@@ -183,6 +191,8 @@ def test_dispatch_promise_and_its_fine(engine: Move) -> None:
     assert rows(told, "orders", "kept", "fine", "mean_hours") == [(3, 1, 10.0, 48.5)]
     early = delivery.dispatch_promise(tables, hours=48, fine=5, as_of=DAY + 47 * HOUR)
     assert rows(early, "orders", "rate") == [(0, None)]
+    with pytest.raises(CourseError, match=r"channels names 'shop', .* There are: direct, market"):
+        delivery.dispatch_promise(tables, channels=["marketplace", "shop"], as_of="2025-03-10")
 
 
 # Like with like ------------------------------------------------------------------------------
@@ -197,6 +207,29 @@ def test_standardised_rates_are_weighted_means_and_turn_the_naive_order() -> Non
     assert told["rate"].idxmax() == "E2"
     assert told.loc["E2", "difference"] == pytest.approx(near * 0.05 + far * 0.1)
     assert math.isnan(told.loc["E1", "difference"])
+
+
+def test_a_peak_of_every_year_is_that_of_each(engine: Move) -> None:
+    left = pd.to_datetime(["2024-02-29", "2025-02-28", "2025-06-25", "2026-06-26", "2026-06-12"])
+    sent = pd.DataFrame(
+        {"weight_kg": 1.0, "dispatched_at": left + 23 * HOUR, "parcel_id": range(5)}
+    )
+    peaks = [("02-29", "03-01"), ("06-12", "06-25")]
+    told = delivery.with_bands(moved(engine, {"deliveries": sent}), peaks=peaks)["deliveries"]
+    assert rows(told, "parcel_id", "peak") == list(enumerate([True, False, True, False, True]))
+
+
+@pytest.mark.parametrize("pair", [("06-12", "2025-06-25"), ("06-25", "06-12"), ("02-30", "03-01")])
+def test_a_peak_that_cannot_be_is_refused(pair: tuple[str, str]) -> None:
+    sent = pd.DataFrame({"weight_kg": [1.0], "dispatched_at": [DAY]})
+    with pytest.raises(CourseError, match=r"^peaks is .*[.]$"):
+        delivery.with_bands({"deliveries": sent}, peaks=[pair])
+
+
+@pytest.mark.parametrize("sent", [TWO_CITIES.query("carrier_id == 'E1'"), TWO_CITIES.head(0)])
+def test_one_carrier_alone_is_compared_with_nobody(sent: pd.DataFrame) -> None:
+    with pytest.raises(CourseError, match=r"whose promise has run out are those of (E1|nobody)"):
+        delivery.like_with_like({"deliveries": sent}, as_of="2025-04-01")
 
 
 def test_only_strata_that_all_serve_are_compared() -> None:
@@ -386,11 +419,11 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"quotas": {"E1": 100, "E2": 50, "E3": 50}},
-        "The carriers take 200 parcels at most, and 250 have to go",
+        "E1, E2, E3 take 200 parcels at most, and 250 have to go",
     ),
     (
         {"quotas": {"E1": 90, "E2": 90, "E3": 90}},
-        "The quotas do not fit: no division of whole cities keeps them",
+        "at best 120 parcels of C1 are left over, which E1, E2, E3 may serve. Let cities be",
     ),
     ({"quotas": {"E9": 90}}, "quotas names 'E9', which is in no row of lanes. There are: E1, E2"),
     ({"blocked": "E1"}, "blocked is 'E1'. Name carriers in a list"),
@@ -408,6 +441,18 @@ def test_a_choice_that_cannot_be_is_told_with_its_reason(
     call: dict[str, Any] = {"demand": DEMAND, "lanes": LANES, "promise": 0.9, **change}
     with pytest.raises(CourseError, match=sentence):
         delivery.choose_carriers(call.pop("demand"), call.pop("lanes"), call.pop("promise"), **call)
+
+
+def test_a_divided_city_whose_carriers_take_too_few_is_named() -> None:
+    lanes = LANES[(LANES["city_id"] != "C2") | (LANES["carrier_id"] == "E3")]
+    with pytest.raises(CourseError, match="at best 50 parcels of C2 are left over, which E3 may"):
+        delivery.choose_carriers(DEMAND, lanes, 0.9, quotas={"E3": 30}, split=True)
+
+
+def test_a_plan_is_not_played_on_lanes_that_lack_a_pair_of_it() -> None:
+    plan = delivery.choose_carriers(DEMAND, LANES, 0.9)
+    with pytest.raises(CourseError, match=r"The plan uses E. in C3, which is in no row of lanes"):
+        delivery.play_weeks(plan, LANES[LANES["city_id"] != "C3"], weeks=1, seed=1)
 
 
 def test_a_promise_at_the_edge_can_be_kept_and_no_more() -> None:
@@ -522,9 +567,23 @@ def test_warehouses_that_cannot_be_are_told(change: dict[str, Any], sentence: st
 
 def test_two_warehouses_that_each_reach_one_city_cannot_be_one() -> None:
     pairs = SERVING.iloc[[1, 2]]
-    with pytest.raises(CourseError, match="1 warehouses cannot serve all 2 cities"):
+    with pytest.raises(CourseError, match="1 cannot serve all 2 cities: C1 has H2 alone, C2 has"):
         delivery.choose_warehouses(SITES, pairs, count=1)
     assert delivery.by_number(SITES, pairs)["count"].tolist() == [2]
+    with pytest.raises(CourseError, match="most is 1, and 1 cannot serve all 2 cities: C1 has H2"):
+        delivery.by_number(SITES, pairs, most=1)
+    with pytest.raises(CourseError, match=r"most is 1, and keep names 2. Give 2 or more"):
+        delivery.by_number(SITES, SERVING, keep=["H1", "H2"], most=1)
+
+
+def test_three_warehouses_of_which_no_two_reach_all_cities() -> None:
+    sites = pd.DataFrame({"warehouse_id": ["H1", "H2", "H3"], "fixed": 1.0})
+    pairs = [("H1", "C1"), ("H1", "C2"), ("H2", "C3"), ("H2", "C4"), ("H3", "C5"), ("H3", "C6")]
+    both = [(site, city) for site, city in pairs] + [("H2", "C1"), ("H3", "C3"), ("H1", "C5")]
+    both += [("H3", "C2"), ("H1", "C4"), ("H2", "C6")]
+    serving = pd.DataFrame(both, columns=["warehouse_id", "city_id"]).assign(cost=1.0)
+    with pytest.raises(CourseError, match="none of them, and no choice of so many, reaches all"):
+        delivery.choose_warehouses(sites, serving, count=1)
 
 
 # Stock -----------------------------------------------------------------------------------------
@@ -682,6 +741,60 @@ def test_a_pair_that_does_not_say_whether_it_is_remote_is_told() -> None:
     pairs.loc[0, "remote"] = pd.NA
     with pytest.raises(CourseError, match="remote is missing, such as the one with carrier_id E1"):
         delivery.lanes({**tables, "carrier_cities": pairs}, as_of="2025-04-01")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"carriers": 0, "carrier_cities": 0}, "The table carriers has no rows. Give a carrier"),
+        ({"carrier_cities": 0}, "carrier_cities names no city, and deliveries far, near. Add"),
+        ({"deliveries": 0}, "carrier_cities names far, near, and deliveries no city. Add"),
+        (
+            {"carriers": 1},
+            "carrier_id is not in carriers, such as the one with city_id near, .* E2",
+        ),
+    ],
+)
+def test_lanes_that_nobody_serves_are_told(change: dict[str, int], sentence: str) -> None:
+    tables = network()
+    with pytest.raises(CourseError, match=sentence):
+        delivery.lanes(
+            tables | {name: tables[name].head(n) for name, n in change.items()}, as_of="2025-04-01"
+        )
+
+
+@pytest.mark.parametrize("lacking", ["demand", "warehouses"])
+def test_serving_nothing_or_from_nowhere_is_refused(lacking: str) -> None:
+    cities = pd.DataFrame({"city_id": ["C1"], "longitude": [116.4], "latitude": [39.9]})
+    sites = pd.DataFrame({"warehouse_id": ["H1"], "city_id": ["C1"], "handling": [1.0]})
+    tables = {"cities": cities, "warehouses": sites}
+    demand = pd.DataFrame({"city_id": ["C1"], "parcels": [10]})
+    if lacking == "demand":
+        demand = demand.head(0)
+    else:
+        tables[lacking] = sites.head(0)
+    with pytest.raises(CourseError, match=f"The table {lacking} has no rows. Give a"):
+        delivery.serving_costs(tables, demand, per_100_km=0.1)
+
+
+class Known(dict[str, pd.DataFrame]):
+    """Tables, with the truth about their carriers."""
+
+    truth: ClassVar = {"late_ratio_E1": 1.0, "late_ratio_E2": 0.5}
+
+
+def test_true_rates_keep_the_ratio_of_carriers_and_the_late_parcels_of_each_city() -> None:
+    counts = [("E1", "near", 78, 100), ("E2", "near", 92, 100), ("E1", "far", 9, 10)]
+    counts += [("E2", "far", 16, 40), ("E2", "new", 1, 1)]
+    sent = parcels(counts, ["carrier_id", "city_id"])
+    lanes = sent[["city_id", "carrier_id"]].drop_duplicates().assign(cost=8.0, on_time=0.5)
+    told = true_lanes(cast(Shop, Known(deliveries=sent)), lanes)
+    found = told.set_index(["city_id", "carrier_id"])["on_time"]
+    # near: 30 of 200 late, 100 r + 100 r / 2 = 30; far: 25 of 50 late, 10 r + 40 r / 2 = 25
+    assert found["near"].to_dict() == pytest.approx({"E1": 0.8, "E2": 0.9})
+    assert found["far"].to_dict() == pytest.approx({"E1": 1 - 25 / 30, "E2": 1 - 25 / 60})
+    assert found["new"].to_dict() == {"E2": 1.0}
+    assert told["cost"].eq(8).all()
 
 
 def test_from_the_tables_to_a_plan() -> None:

@@ -21,15 +21,9 @@ PEAKS = (("06-12", "06-25"), ("11-01", "11-18"))
 """First and last day of the rushes of 618 and Double 11, in each year."""
 
 
-def _peaks(shop: Shop) -> list[tuple[str, str]]:
-    """Return first and last day of the rushes of the shop's years."""
-    years = sorted({day.year for day in shop.deliveries["dispatched_at"]})
-    return [(f"{year}-{first}", f"{year}-{last}") for year in years for first, last in PEAKS]
-
-
 def _alike(shop: Shop) -> pd.DataFrame:
     """Return the two carriers over the same cities and the same rushes, by name."""
-    banded = delivery.with_bands(shop, peaks=_peaks(shop))
+    banded = delivery.with_bands(shop, peaks=PEAKS)
     told = delivery.like_with_like(
         banded, strata=["city_id", "peak"], among=PAIR, against=PAIR[0], hours=HOURS
     )

@@ -146,12 +146,9 @@ def above_zero(name: str, values: Any) -> Floats:
 
 def _flags(name: str, values: Any) -> Floats:
     given: Any = np.asarray(values)
-    if given.dtype.kind == "b":
-        return np.asarray(given, dtype=float)
-    found = numbers.array(name, values, low=0)
-    if not np.isin(found, (0, 1)).all():
+    if given.dtype.kind not in "biuf" or not np.isin(given, (0, 1)).all():
         raise numbers.refused(name, values, _("Give True or False for each."))
-    return found
+    return np.asarray(given, dtype=float)
 
 
 def _held(message: str, name: str, value: float) -> CourseError:

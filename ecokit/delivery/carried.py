@@ -9,6 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from ecokit.delivery.given import parcels
+from ecokit.errors import CourseError
 from ecokit.inputs import amounts, frames, intervals, numbers, rows
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
@@ -343,8 +344,8 @@ def dispatch_promise(
     Raises
     ------
     CourseError
-        A table or column is missing, a number cannot be, or nothing was sent and `as_of` is not
-        given.
+        A table or column is missing, a number cannot be, a channel has no orders, or nothing was
+        sent and `as_of` is not given.
 
     References
     ----------
@@ -404,7 +405,14 @@ def _of_channels(data: Any, channels: Sequence[str] | None) -> tuple[Frame, str]
     (sold,) = frames.door(data, {"orders": columns})
     if channels is not None and not named:
         raise numbers.refused("channels", channels, _("Name a channel, or leave channels out."))
-    return (sold.filter(nw.col("channel_id").is_in(named)) if named else sold), needed
+    if not named:
+        return sold, needed
+    there = frames.collected(sold.select("channel_id").unique())["channel_id"].drop_nulls()
+    for name in sorted(set(named) - set(there.to_list())):
+        message = _("channels names {name}, which is in no row of orders. There are: {known}.")
+        known = ", ".join(sorted(map(str, there.to_list()))) or _("none")
+        raise CourseError(message.format(name=numbers.shown(name), known=known))
+    return sold.filter(nw.col("channel_id").is_in(named)), needed
 
 
 def _grouped(

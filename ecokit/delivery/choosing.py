@@ -285,17 +285,22 @@ def _refuse_unserved(
 # --- the program -----------------------------------------------------------------------
 
 
-def _solve(model: _Model, promise: float, *, best: bool = False) -> Any:
-    """Return HiGHS's answer: least cost under the promise, or as many on time as can be."""
+def _solve(model: _Model, promise: float, *, most: Floats | None = None, whole: bool = True) -> Any:
+    """Return HiGHS's answer: least cost under the promise, or parcels that count `most`.
+
+    Where it is not to be `whole`, parcels may be left over.
+    """
     from scipy.optimize import milp
 
     n = model.parcels[model.city]
     used = model.fixed > 0
-    wanted = np.r_[-n * model.on_time if best else n * model.cost, model.fixed[used] * (not best)]
+    wanted = np.r_[n * model.cost, model.fixed[used]]
+    if most is not None:
+        wanted = np.r_[-n * most, np.zeros(int(used.sum()))]
     flags = np.full(len(n), 0 if model.split else 1)
     return milp(
         wanted,
-        constraints=_constraints(model, n, used, 0.0 if best else promise),
+        constraints=_constraints(model, n, used, promise, least=float(whole)),
         integrality=np.r_[flags, np.ones(int(used.sum()), dtype=int)],
         bounds=_unit(),
         options={"time_limit": SECONDS, "mip_rel_gap": GAP},
@@ -308,7 +313,7 @@ def _unit() -> Any:
     return Bounds(0, 1)
 
 
-def _constraints(model: _Model, n: Floats, used: Any, promise: float) -> list[Any]:
+def _constraints(model: _Model, n: Floats, used: Any, promise: float, *, least: float) -> list[Any]:
     from scipy.optimize import LinearConstraint
     from scipy.sparse import csr_array
 
@@ -319,7 +324,7 @@ def _constraints(model: _Model, n: Floats, used: Any, promise: float) -> list[An
         return csr_array((values, (lines, columns)), shape=(height, lanes + extra))
 
     served = matrix(np.ones(lanes), model.city, place, len(model.parcels))
-    found = [LinearConstraint(served, lb=1, ub=1)]
+    found = [LinearConstraint(served, lb=least, ub=1)]
     if promise > 0:
         kept = matrix(n * model.on_time, np.zeros(lanes, dtype=int), place, 1)
         found.append(LinearConstraint(kept, lb=promise * model.total * (1 - _HAIR)))
@@ -373,21 +378,14 @@ def _why(model: _Model, promise: float) -> str:
     room = float(model.most[takes].sum())
     if room < model.total * (1 - _HAIR):
         message = _(
-            "The carriers take {room:,.0f} parcels at most, and {n:,.0f} have to go. Raise a "
-            "quota, or add a carrier."
+            "{carriers} take {room:,.0f} parcels at most, and {n:,.0f} have to go. Raise a quota, "
+            "or add a carrier."
         )
-        return message.format(room=room, n=model.total)
-    best = _solve(model, 0.0, best=True)
-    if best.x is None and not model.split:
-        return _(
-            "The quotas do not fit: no division of whole cities keeps them. Let cities be divided "
-            "with split=True, or raise a quota."
-        )
+        names = ", ".join(str(model.carriers[place]) for place in takes)
+        return message.format(carriers=names, room=room, n=model.total)
+    best = _solve(model, 0.0, most=model.on_time)
     if best.x is None:
-        return _(
-            "The quotas do not fit: the cities need more of some carriers than these take. Raise "
-            "a quota, or add a carrier."
-        )
+        return _left_over(model)
     plan = _told(model, best, promise)
     lost = plan.table.assign(lost=plan.table["parcels"] * (1 - plan.table["on_time"]))
     worst = lost.sort_values("lost", ascending=False, kind="stable").iloc[0]
@@ -398,6 +396,24 @@ def _why(model: _Model, promise: float) -> str:
     )
     told = {"promise": 100 * promise, "best": _floor(100 * plan.share), "city": worst["city_id"]}
     return message.format(**told, carrier=worst["carrier_id"], rate=100 * worst["on_time"])
+
+
+def _left_over(model: _Model) -> str:
+    """Say which city the quotas leave standing, when as many parcels go as can."""
+    n = model.parcels[model.city]
+    found = _solve(model, 0.0, most=np.ones(len(n)), whole=False)
+    gone = np.bincount(model.city, n * found.x[: len(n)], len(model.parcels))
+    worst = int((model.parcels - gone).argmax())
+    serve = ", ".join(str(model.carriers[place]) for place in model.carrier[model.city == worst])
+    message = _(
+        "The quotas do not fit: at best {n:,.0f} parcels of {city} are left over, which {carriers} "
+        "may serve. {remedy}"
+    )
+    remedy = _("Raise a quota, or add a carrier.")
+    if not model.split:
+        remedy = _("Let cities be divided with split=True, raise a quota, or add a carrier.")
+    told = {"n": model.parcels[worst] - gone[worst], "city": model.cities[worst]}
+    return message.format(**told, carriers=serve, remedy=remedy)
 
 
 def _floor(percent: float) -> float:
@@ -787,7 +803,9 @@ def play_weeks(plan: CarrierPlan, lanes: Any = None, *, weeks: int = 52, seed: i
         table = table[[*place, "parcels"]].merge(_lanes(lanes), on=place, how="left")
         unknown = table[table["on_time"].isna()]
         if len(unknown):
-            message = _("The plan uses {carrier} in {city}, which is in no row of lanes.")
+            message = _(
+                "The plan uses {carrier} in {city}, which is in no row of lanes. Add this pair."
+            )
             first = unknown.iloc[0]
             told = {"carrier": first["carrier_id"], "city": first["city_id"]}
             raise CourseError(message.format(**told))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -24,6 +25,7 @@ from ecokit.messages import _
 _USUAL = 2.0
 """Cases of the carrier's own rate laid beside those of a stratum, for its variance only."""
 
+_YEARLY = re.compile(r"\d\d-\d\d")  # a month and a day
 _FOUND = ("parcels", "naive", "naive_low", "naive_high", "covered", "rate", "low", "high")
 _GAPS = ("difference", "difference_low", "difference_high")
 
@@ -44,7 +46,7 @@ def with_bands(
     kilograms : sequence of float
         Where one band of weight ends and the next begins, rising.
     peaks : sequence of pairs of days
-        The first and the last day of each peak.
+        The first and the last day of each peak: ``"2025-06-12"``, or ``"06-12"`` for every year.
 
     Returns
     -------
@@ -68,6 +70,9 @@ def with_bands(
     >>> told = with_bands({"deliveries": sent}, peaks=[("2025-06-11", "2025-06-20")])
     >>> told["deliveries"][["band", "peak"]].values.tolist()
     [['0-1 kg', True], ['1-3 kg', False]]
+    >>> told = with_bands({"deliveries": sent}, peaks=[("06-11", "06-20"), ("11-01", "11-18")])
+    >>> told["deliveries"]["peak"].tolist()
+    [True, False]
     >>> with_bands({"deliveries": sent}, kilograms=[3, 1])
     Traceback (most recent call last):
     ...
@@ -79,13 +84,9 @@ def with_bands(
     if not edges or not rising:
         wanted = _("Give kilograms above 0 that rise, such as (1, 3).")
         raise numbers.refused("kilograms", kilograms, wanted)
-    days = _days(peaks)
+    peak = _in_peak(peaks)
     columns = "weight_kg dispatched_at"
     (sent,) = frames.door(data, {"deliveries": columns}, types=KINDS)
-    left = nw.col("dispatched_at")
-    peak = nw.lit(False)
-    for first, last in days:
-        peak = peak | ((left >= first) & (left < last))
     told = sent.with_columns(band=_band(edges), peak=peak)
     kept: Any = frames.tables(data, "deliveries")
     return ChainMap({"deliveries": nw.maybe_reset_index(told).to_native()}, kept)
@@ -100,20 +101,38 @@ def _band(edges: Sequence[float]) -> nw.Expr:
     return told
 
 
-def _days(peaks: Any) -> list[tuple[Any, Any]]:
-    """Return the first moment of each peak, and the first after it."""
+def _in_peak(peaks: Any) -> nw.Expr:
+    """Say whether a parcel left in a peak."""
     wanted = _("Give pairs of days, such as [('2025-06-11', '2025-06-20')].")
     if not isinstance(peaks, Sequence) or isinstance(peaks, str):
         raise numbers.refused("peaks", peaks, wanted)
-    found = []
+    found = nw.lit(False)
     for pair in peaks:
         if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
             raise numbers.refused("peaks", peaks, wanted)
-        first, last = (numbers.day("peaks", one) for one in pair)
+        yearly = [isinstance(one, str) and bool(_YEARLY.fullmatch(one)) for one in pair]
+        if any(yearly) and not all(yearly):
+            raise numbers.refused("peaks", peaks, wanted)
+        # a leap year has all the days that a year may have
+        first, last = (
+            numbers.day("peaks", f"2024-{one}" if yearly[0] else one).to_pydatetime()
+            for one in pair
+        )
         if last < first:
             raise numbers.refused("peaks", peaks, _("A peak ends before it begins."))
-        found.append((first.to_pydatetime(), last.to_pydatetime() + timedelta(days=1)))
+        found = found | (_each_year(first, last) if yearly[0] else _once(first, last))
     return found
+
+
+def _once(first: datetime, last: datetime) -> nw.Expr:
+    left = nw.col("dispatched_at")
+    return (left >= first) & (left < last + timedelta(days=1))
+
+
+def _each_year(first: datetime, last: datetime) -> nw.Expr:
+    left = nw.col("dispatched_at").dt
+    day = left.month().cast(nw.Int64) * 100 + left.day().cast(nw.Int64)
+    return (day >= first.month * 100 + first.day) & (day <= last.month * 100 + last.day)
 
 
 @public
@@ -225,6 +244,12 @@ def like_with_like(
 
 def _names(there: list[Any], among: Any) -> list[Any]:
     known = sorted(there)
+    if len(known) < 2:
+        message = _(
+            "Two or more are compared, and the parcels whose promise has run out are those of "
+            "{there}. Add parcels of another one, or look later with as_of."
+        )
+        raise CourseError(message.format(there=", ".join(map(str, known)) or _("nobody")))
     listed = known if among is None else among
     right = isinstance(listed, (list, tuple)) and all(name in known for name in listed)
     if not right or len(set(listed)) < len(listed) or len(listed) < 2:

@@ -8,9 +8,11 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import pandas as pd
 
+from ecokit.errors import CourseError
 from ecokit.inputs import frames, rows
 from ecokit.inputs.frames import Frame
 from ecokit.kpi.engine import PERIODS
+from ecokit.messages import _
 
 TYPES: Mapping[str, str] = {
     "parcel_id": "id",
@@ -56,6 +58,13 @@ def refuse_twice(table: pd.DataFrame, name: str, *keys: str) -> None:
     """Refuse rows that share their keys; pandas, which is asked first, is quick on small tables."""
     if table.duplicated(list(keys)).any():
         rows.refuse(table, name, [rows.twice(*keys)])
+
+
+def refuse_empty(table: pd.DataFrame, name: str, wanted: str) -> None:
+    """Refuse a table without rows, and say what to give."""
+    if table.empty:
+        message = _("The table {name} has no rows. {wanted}")
+        raise CourseError(message.format(name=name, wanted=wanted))
 
 
 def parcels(data: Any, columns: str, by: Sequence[str]) -> Frame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ecokit.delivery.billing import Floats
 from ecokit.delivery.carried import punctuality
-from ecokit.delivery.given import KINDS
+from ecokit.delivery.given import KINDS, refuse_empty
 from ecokit.errors import CourseError
 from ecokit.inputs import amounts, frames, numbers, rows
 from ecokit.inputs.frames import Frame
@@ -106,7 +106,8 @@ def lanes(data: Any, *, weight: float = 50.0, hours: float | None = None, as_of:
     Raises
     ------
     CourseError
-        A table or column is missing, a number is below 0, or a pair names a carrier without terms.
+        A table or column is missing, a number is below 0, a pair names a carrier without terms, or
+        no carrier serves any city to which parcels went.
 
     References
     ----------
@@ -160,6 +161,14 @@ def lanes(data: Any, *, weight: float = 50.0, hours: float | None = None, as_of:
     table["expected"] = _expected(table, seen)
     n = table["parcels"].astype(float)
     drawn = (table["kept"] + beside * table["expected"]) / (n + beside).where(n + beside > 0)
+    if table.empty:
+        message = _(
+            "No carrier serves a city to which parcels went: carrier_cities names {served}, and "
+            "deliveries {asked}. Add the pairs or the parcels "
+            "that are missing."
+        )
+        served, asked = (_listed(one["city_id"]) for one in (pairs, boxes))
+        raise CourseError(message.format(served=served, asked=asked))
     told = table.assign(
         parcels=table["parcels"].astype("int64"), rate=table["kept"] / n.where(n > 0), on_time=drawn
     )
@@ -167,7 +176,14 @@ def lanes(data: Any, *, weight: float = 50.0, hours: float | None = None, as_of:
     return frames.like(told.sort_values(columns[:2], ignore_index=True)[columns], data)
 
 
+def _listed(ids: pd.Series[Any]) -> str:
+    """Return the first few ids, or that there are none."""
+    known = sorted(map(str, ids.dropna().unique()))
+    return ", ".join(known[:5]) + (", ..." if len(known) > 5 else "") or _("no city")
+
+
 def _refuse(carriers: pd.DataFrame, pairs: pd.DataFrame) -> None:
+    refuse_empty(carriers, "carriers", _("Give a carrier with its terms."))
     who = "carrier_id"
     priced = ("first_kg", "further_kg", "remote_surcharge")
     rules = [rows.twice(who), *(rows.below_zero(name, who) for name in priced)]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.delivery.billing import Floats
-from ecokit.delivery.given import KINDS, refuse_twice
+from ecokit.delivery.given import KINDS, refuse_empty, refuse_twice
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
@@ -156,7 +156,7 @@ def by_number(
     Raises
     ------
     CourseError
-        As for :func:`choose_warehouses`.
+        As for :func:`choose_warehouses`; or `most` are too few to serve all cities.
 
     References
     ----------
@@ -170,6 +170,11 @@ def by_number(
     ...     "city_id": ["C1", "C2", "C1", "C2"], "cost": [10.0, 90.0, 70.0, 20.0]})
     >>> by_number(sites, serving)[["count", "opened", "cost", "best"]].values.tolist()
     [[1, 'H2', 120.0, True], [2, 'H1 H2', 160.0, False]]
+    >>> by_number(sites, serving.iloc[[0, 3]], most=1)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: most is 1, and 1 cannot serve all 2 cities: C1 has H1 alone, C2 has
+    H2 alone. Open more warehouses, or add pairs to serving.
     """
     model = _model(sites, serving, keep, shut)
     largest = len(model.names) - len(model.shut)
@@ -179,6 +184,8 @@ def by_number(
         found = _solve(model, number)
         if found.x is not None:
             plans.append(_told(model, found))
+    if not plans:
+        _fitting(model, top, "most")
     table = pd.DataFrame(
         {
             "count": [len(plan.opened) for plan in plans],
@@ -244,8 +251,7 @@ def _sites(given: Any) -> pd.DataFrame:
     place = "warehouse_id"
     rows.refuse(found, "sites", [rows.missing(place), rows.below_zero("fixed", place)])
     refuse_twice(found, "sites", place)
-    if found.empty:
-        raise CourseError(_("The table sites has no rows. Give a warehouse or more."))
+    refuse_empty(found, "sites", _("Give a warehouse or more."))
     return found[list(_SITES)].sort_values(place, ignore_index=True)
 
 
@@ -255,8 +261,7 @@ def _serving(given: Any) -> pd.DataFrame:
     rules = [rows.missing(name, *place) for name in place]
     rows.refuse(found, "serving", [*rules, rows.below_zero("cost", *place)])
     refuse_twice(found, "serving", *place)
-    if found.empty:
-        raise CourseError(_("The table serving has no rows. Give a city or more."))
+    refuse_empty(found, "serving", _("Give a city or more."))
     return found[list(_SERVING)].sort_values(list(place), ignore_index=True)
 
 
@@ -284,21 +289,38 @@ def _refuse_unserved(cities: list[Any], offered: pd.DataFrame, left: pd.DataFram
     raise CourseError(message.format(city=lost[0], names=", ".join(map(str, could))))
 
 
-def _fitting(model: _Model, count: int) -> None:
+def _fitting(model: _Model, count: int, name: str = "count") -> None:
     """Refuse a number of warehouses that cannot be, and say why."""
     there = len(model.names) - len(model.shut)
+    told = {"name": name, "count": count, "there": there, "kept": len(model.keep)}
     if count > there:
-        message = _("count is {count}, and {there} warehouses can be opened. Give {there} or less.")
-        raise CourseError(message.format(count=count, there=there))
+        message = _(
+            "{name} is {count}, and {there} warehouses can be opened. Give {there} or less."
+        )
+        raise CourseError(message.format(**told))
     if count < len(model.keep):
-        message = _("count is {count}, and keep names {kept}. Give {kept} or more.")
-        raise CourseError(message.format(count=count, kept=len(model.keep)))
+        message = _("{name} is {count}, and keep names {kept}. Give {kept} or more.")
+        raise CourseError(message.format(**told))
     if _solve(model, count).x is None:
         message = _(
-            "{count} warehouses cannot serve all {cities} cities: none of them reaches all. Open "
-            "more of them, or add pairs to serving."
+            "{name} is {count}, and {count} cannot serve all {cities} cities: {why}. Open more "
+            "warehouses, or add pairs to serving."
         )
-        raise CourseError(message.format(count=count, cities=len(model.cities)))
+        raise CourseError(message.format(**told, cities=len(model.cities), why=_scattered(model)))
+
+
+def _scattered(model: _Model) -> str:
+    """Say which cities have one warehouse alone, or that none reaches them all."""
+    sites = pd.Series(model.site).groupby(model.city).agg(["first", "size"])
+    alone = sites.loc[sites["size"] == 1, "first"].drop_duplicates()
+    if alone.empty:
+        return _("none of them, and no choice of so many, reaches all")
+    one = _("{city} has {name} alone")
+    told = [
+        (model.cities[city], model.names[site])
+        for city, site in zip(alone.index.tolist(), alone.tolist(), strict=True)
+    ]
+    return ", ".join(one.format(city=city, name=name) for city, name in told)
 
 
 def _solve(model: _Model, count: int | None) -> Any:
@@ -482,7 +504,8 @@ def serving_costs(
     Raises
     ------
     CourseError
-        A table or column is missing, a number is below 0, or a city of `demand` is not known.
+        A table or column is missing, a number is below 0, a city of `demand` is not known, or there
+        is no warehouse or no city.
 
     References
     ----------
@@ -506,12 +529,14 @@ def serving_costs(
     needed = {"city_id": "id", "parcels": "number"}
     asked = frames.as_pandas(frames.table(demand, list(needed), name="demand", types=needed))
     rows.refuse(asked, "demand", [rows.twice("city_id"), rows.below_zero("parcels", "city_id")])
+    refuse_empty(asked, "demand", _("Give a city or more."))
     cities, sites = frames.fetched(
         data,
         {"cities": "city_id longitude latitude", "warehouses": "warehouse_id city_id handling"},
         types=KINDS,
     )
     rows.refuse(sites, "warehouses", [rows.below_zero("handling", "warehouse_id")])
+    refuse_empty(sites, "warehouses", _("Give a warehouse or more."))
     known = rows.unknown_id("city_id", _frame(cities), "cities")
     rows.refuse(asked, "demand", [known])
     pairs = distances(sites[["warehouse_id", "city_id"]], cities)
