@@ -43,6 +43,12 @@ def test_carry_over_adds_up_to_a_geometric_series() -> None:
     assert 0.7 ** campaigns.half_life(0.7) == pytest.approx(0.5)
 
 
+def test_a_campaign_whose_orders_leave_nothing_pays_at_no_return() -> None:
+    brought = Brought("held_out", "orders", 30.0, 17.0, 43.0, 40.0, 10.0)
+    found = campaigns.campaign_return(4_000, 90, brought, order_value=900, margin=0)
+    assert "; none would pay" in str(found)
+
+
 def two() -> Frame:
     return pd.DataFrame({"channel_id": ["a", "b"], "most": [100, 60], "scale": [50, 40]})
 

@@ -552,6 +552,8 @@ def test_bots_and_brushed_orders_by_hand(engine: Move) -> None:
     assert len(rows(clean["visits"])) == 70
     assert len(rows(clean["orders"])) == 4
     assert {row[0] for row in rows(funnel.suspects(shop, visits=15))} == {50, 53, 60}
+    with pytest.raises(CourseError, match="seconds is"):
+        funnel.suspects(shop, seconds=1e15)
 
 
 def test_what_was_given_beside_visits_and_orders_is_still_there() -> None:
@@ -887,6 +889,11 @@ def test_the_interval_of_a_survival_holds_it() -> None:
         row = funnel.staying(counted).table(12).iloc[-1]
         inside += row["low"] <= truth <= row["high"]
     assert 43 <= inside <= 50
+
+
+def test_members_of_whom_all_leave_at_once_or_nobody_does() -> None:
+    assert funnel.survival(0.7, 1e-99, 2) == pytest.approx([0, 0])
+    assert funnel.survival(1e-99, 0.7, 2) == pytest.approx([1, 1])
 
 
 def test_members_that_cannot_be_counted() -> None:

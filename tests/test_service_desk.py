@@ -847,3 +847,9 @@ def test_no_customer_bought_less_than_never(column: str) -> None:
     assert sd.segments(people)["sales"].tolist() == [-5]  # goods that came back
     with pytest.raises(CourseError, match=f"{column} is no number of 0 or more"):
         sd.segments(people.assign(**{column: -1}))
+
+
+def test_who_is_sure_to_leave_at_once_is_forecast_without_a_warning() -> None:
+    model = sd.BGNBD(r=0.243, alpha=4.414, a=0.793, b=1e-99)
+    assert model.alive([1, 0], [5, 0], [38, 38]) == pytest.approx([0, 1])
+    assert model.expected_orders(39, [1, 0], [5, 0], [38, 38])[0] == pytest.approx(0)

@@ -8,6 +8,7 @@ fixed, so it passes always or never.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -968,3 +969,24 @@ def test_bids_rise_and_end_at_the_highest_threshold() -> None:
     assert math.isfinite(gain(3, 8))
     for bids in ((3.0, 3.0), (4.0, 3.0), (2.0, 3.0), (3.0, 8.1)):
         assert gain(*bids) == -math.inf, bids
+
+
+def test_a_discount_from_a_price_that_nobody_pays_says_so() -> None:
+    demand = strategies.uniform(0, 100)
+    for cut, lift in ((0.5, math.inf), (0.1, 0.0)):  # to 75, and to 135
+        found = strategies.discount(demand, 20, cut, price=150, pulled=0)
+        assert found.details["lift"] == lift
+
+
+def test_outcomes_beyond_all_numbers_are_refused() -> None:
+    good = strategies.one_price(strategies.uniform(0, 100), 20)
+    vast = good.buyers.assign(units=[10**400])
+    for wrong in (replace(good, fixed_cost=10**400), replace(good, buyers=vast)):
+        with pytest.raises(CourseError, match="too large to compare"):
+            strategies.compare([good, wrong])
+
+
+def test_a_bid_above_all_that_rivals_would_pay_is_that_of_the_highest() -> None:
+    for demand in (strategies.uniform(0, 100), strategies.logit(150, 20)):
+        bids = strategies.equilibrium_bid(demand, [1e6, 1e15], bidders=4, reserve=20, units=2)
+        assert bids[0] == bids[1] > 0

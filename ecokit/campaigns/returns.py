@@ -212,12 +212,13 @@ class Return:
 
     def __str__(self) -> str:
         message = _(
-            "ROAS {tagged:.2f} as platforms print it, {own:.2f} on what it brought; {least:.2f} "
+            "ROAS {tagged:.2f} as platforms print it, {own:.2f} on what it brought; {least} "
             "would pay. Left: ¥{profit:,.0f} (¥{low:,.0f} to ¥{high:,.0f}): {verdict}"
         )
         told = {"own": self.incremental_roas, "profit": self.profit, "low": self.low}
-        told |= {"least": self.break_even, "high": self.high, "tagged": self.tagged_roas}
-        return message.format(verdict=self.verdict, **told)
+        told |= {"high": self.high, "tagged": self.tagged_roas}
+        least = f"{self.break_even:.2f}" if math.isfinite(self.break_even) else _("none")
+        return message.format(verdict=self.verdict, least=least, **told)
 
 
 @public

@@ -155,7 +155,7 @@ class SameCity:
     saved : float
         Yuan of late parcels that are not late any more.
     break_even : float
-        The lift from which it pays.
+        The lift from which it pays; infinite where an order gained leaves nothing.
     """
 
     profit: float

@@ -122,7 +122,7 @@ def _survival(both: Floats, periods: int) -> Floats:
 
 def _stay(alpha: float, beta: float, period: NDArray[np.int64]) -> Floats:
     """Return the logarithm of the share of members who stay at the end of each period."""
-    return np.log1p(-alpha / (alpha + beta + period - 1))
+    return -np.log1p(alpha / (beta + (period - 1)))
 
 
 @public

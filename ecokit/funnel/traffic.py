@@ -21,6 +21,7 @@ VISITS, SECONDS = 20, 5.0
 ORDERS, MINUTES = 3, 60
 """Brushed: so many orders of one account, or more, within so many minutes."""
 
+_DAY = 86_400  # seconds: longer no visit lasts
 _VISITS = "visit_id visitor_id started_at dwell_seconds"
 _ORDERS = "order_id visitor_id placed_at"
 
@@ -84,7 +85,9 @@ def suspects(
     ecokit.errors.CourseError: visits is 0. Give a whole number, 1 or more.
     """
     seen, placed = frames.door(data, {"visits": _VISITS, "orders": _ORDERS}, windows=True)
-    bots = _bots(seen, numbers.count("visits", visits), numbers.number("seconds", seconds, low=0))
+    bots = _bots(
+        seen, numbers.count("visits", visits), numbers.number("seconds", seconds, low=0, high=_DAY)
+    )
     apart = timedelta(minutes=numbers.number("minutes", minutes, low=0, high=1e6))
     brushed = _brushed(placed, numbers.count("orders", orders, 2, 1000), apart)
     return frames.sorted_native(nw.concat([bots, brushed]), ["visitor_id", "rule"])

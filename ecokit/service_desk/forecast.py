@@ -113,7 +113,7 @@ class BGNBD:
         """Return the odds that a customer has left."""
         with np.errstate(over="ignore"):
             ratio = ((self.alpha + t) / (self.alpha + last)) ** (self.r + x)
-            return np.where(x > 0, self.a / (self.b + np.maximum(x, 1) - 1) * ratio, 0.0)
+            return np.where(x > 0, self.a / (self.b + (np.maximum(x, 1) - 1)) * ratio, 0.0)
 
     def expected_orders(
         self, days: float, frequency: ArrayLike, recency: ArrayLike, age: ArrayLike

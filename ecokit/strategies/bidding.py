@@ -69,7 +69,8 @@ def equilibrium_bid(
     Returns
     -------
     ndarray
-        Bids in yuan; nan where the value lies below the reserve: who cannot win does not bid.
+        Bids in yuan; nan where the value lies below the reserve: who cannot win does not bid. A
+        value above all that rivals would pay wins with the bid of the highest of them.
 
     Raises
     ------

@@ -52,7 +52,8 @@ def personalised(
         ``details``: ``spread``, the highest over the lowest price that customers of nearly the
         same WTP see (the median over the WTP; of seen segments, over all of them);
         ``priced_out``, the share of customers with a WTP above the cost who do not buy at the
-        price they see; ``shop_share``, the shop's share of all that trade could gain.
+        price they see; ``shop_share``, the shop's share of all that trade could gain (nan:
+        nobody would pay the cost, so that there is nothing to gain).
 
     Raises
     ------

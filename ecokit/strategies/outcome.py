@@ -193,6 +193,10 @@ def outcome_of(name: str, given: object) -> Outcome:
     if not isinstance(given, Outcome):
         wanted = _("Give what a strategy returned, such as strategies.one_price(customers, 20).")
         raise numbers.refused(name, given, wanted)
+    paid = given.buyers[list(COLUMNS[1:])].to_numpy(object).ravel()
+    if any(abs(numbers.as_float(one)) > 1 / numbers.SMALLEST for one in (*paid, given.fixed_cost)):
+        message = _("An outcome of {name} has amounts too large to compare. Give yuan and units.")
+        raise CourseError(message.format(name=name))
     return given
 
 
@@ -218,7 +222,7 @@ def compare(outcomes: Iterable[Outcome], base: Outcome | None = None) -> pd.Data
     Raises
     ------
     CourseError
-        There is nothing to compare.
+        There is nothing to compare, or an outcome has amounts beyond all that can be calculated.
 
     References
     ----------

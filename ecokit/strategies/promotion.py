@@ -90,7 +90,8 @@ def discount(
     -------
     Outcome
         Two rows: the promotion, and the rest of the period. ``details``: ``lift``, extra units
-        as a share of the usual ones; ``needed``, the lift at break-even (inf: never).
+        as a share of the usual ones (inf: nobody buys at the regular price; 0 if nobody buys at
+        the lower one either); ``needed``, the lift at break-even (inf: never).
 
     Raises
     ------
@@ -132,7 +133,7 @@ def discount(
         [here, then * (1 - moved_share)],
     )
     details = {
-        "lift": more / usual - 1 if usual else math.inf,
+        "lift": more / usual - 1 if usual else math.inf if more else 0.0,
         "needed": cut / left if left > 0 else math.inf,
     }
     return Outcome("discount", buyers, 0.0, details)
