@@ -179,17 +179,24 @@ def rises(company: Company, less: Shop, start: Any, end: Any, regions: list[str]
 
 
 def spending(company: Company) -> Iterator[Told]:
-    """Spend varied by lot; the naive answer is that of a plain regression of each channel."""
+    """Spend varied by lot; the naive answer is that of a plain regression of each channel.
+
+    Among what is true are visits of customers who come back after an order, in the part that the
+    table `incremental` says: without the ads they are missing, too.
+    """
     told = campaigns.responses(company.shop).set_index("channel_id")
     naive = campaigns.naive_responses(company.shop).set_index("channel_id")
     world, spend = company.world, company.shop.spend
     cells = world.cells(0, world.days)
     chain = 1 + looks_again().sum()
+    missing = company.shop.incremental.set_index("source")
     for code in media.paid():
         name = read("channels")[code]["channel_id"]
         if name not in media.LOTS:
             continue
-        brings = world.ways.shares[code, 0] * chain
+        ads = missing.loc[f"ads_{name}"]
+        back = ads.mean_visits / ads.mean_days_visits
+        brings = world.ways.shares[code, 0] * chain * back
         row = told.loc[name]
         total = cells[:, code].sum() * brings
         plain = naive.loc[name, "total"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -41,6 +42,9 @@ SCALES = np.geomspace(0.3, 30, 40)
 """The scales of saturation that are tried, over what is at work in a usual week: from spend that
 reaches 96 % of the most there is to spend that reaches 3 % of it."""
 
+LEAST_BUSY = 0.1
+"""Visits of a week, over the usual, below which it gets no more weight."""
+
 _SPEND = {"week": "date", "channel_id": "id", "region": "string", "spend": "number"}
 _PAUSES = {
     "pause_id": "id",
@@ -60,7 +64,7 @@ class Panel:
     """Visits and spend by region and week, each over the size of its region.
 
     Divided by its size, each region is the whole shop: then all have the same season and the same
-    response. `sizes` add up to 1 and are the weights. `beside` is where campaigns of some regions
+    response. `sizes` add up to 1 and weigh the regions. `beside` is where campaigns of some regions
     ran, which moved visits, too.
     """
 
@@ -70,15 +74,26 @@ class Panel:
     spend: Mapping[str, Floats]
     beside: tuple[Floats, ...] = ()
 
+    @cached_property
+    def calm(self) -> Floats:
+        """Weights of the weeks, 1 on average: the noise of a week is in proportion to its visits.
+
+        A week with hardly any visits counts like one with a tenth of the usual.
+        """
+        busy = (self.visits * self.sizes[:, None]).sum(axis=0)
+        weights = np.maximum(busy / busy.mean(), LEAST_BUSY) ** -2
+        return np.asarray(weights / weights.mean())
+
     def within(self, values: Floats) -> Floats:
         """Take the effects of regions and of weeks out of the last two axes."""
-        own = values - values.mean(axis=-1, keepdims=True)
+        own = values - (values * self.calm).mean(axis=-1, keepdims=True)
         shared = (own * self.sizes[:, None]).sum(axis=-2, keepdims=True)
         return np.asarray(own - shared)
 
     def inner(self, one: Floats, other: Floats) -> Floats:
-        """Return the inner product over regions and weeks, weighted by size."""
-        return np.asarray((one * other * self.sizes[:, None]).sum(axis=(-2, -1)))
+        """Return the inner product over regions and weeks, weighted by size and calm."""
+        weights = self.sizes[:, None] * self.calm
+        return np.asarray((one * other * weights).sum(axis=(-2, -1)))
 
     @property
     def free(self) -> int:
@@ -338,8 +353,10 @@ def responses(
     -----
     Visits of a region and week, over the region's size, are effects of region and week plus
     ``most * (1 - exp(-adstock / scale))`` of each channel. For each carry-over and scale that is
-    tried, least squares give `most`; the intervals hold every value that some shape fits nearly
-    as well as the best (profile likelihood).
+    tried, least squares give `most`, weeks weighed by one over the square of all their visits: a
+    festival's week is as noisy as it is busy. The intervals hold every value that some shape fits
+    nearly as well as the best (profile likelihood). Visits of customers who come back after an
+    order that the spend brought are among those it brings.
 
     References
     ----------

@@ -38,8 +38,11 @@ def a_plain_regression_claims_far_too_much(shop: Shop) -> bool:
 
 
 def _brought_by_ads(shop: Shop) -> pd.Series[float]:
-    """Return the visits that the ads of each channel brought, as the simulator knows."""
-    known = shop.incremental.set_index("source")["days_visits"]
+    """Return the visits that the ads of each channel brought, as the simulator knows.
+
+    Visits of customers who come back after an order are among them.
+    """
+    known = shop.incremental.set_index("source")["visits"]
     return known[[f"ads_{name}" for name in ADS]].set_axis(ADS)
 
 
