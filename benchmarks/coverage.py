@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ecokit import campaigns, delivery, experiments, funnel
+from ecokit import campaigns, delivery, experiments, funnel, partners
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import carriage, fulfilment, media
@@ -318,7 +318,23 @@ def carriers(company: Company) -> Iterator[Told]:
     yield Told("on time, E2 less E1", true, row.difference_low, row.difference_high, naive)
 
 
-METHODS = (lists, regional, pauses, spending, members, tests, carriers)
+BANK = "T05"
+
+
+def partner(company: Company) -> Iterator[Told]:
+    """Orders that a bank's mall takes from ours; the naive answer is all that it sold to customers.
+
+    Half of the customers were told, and of those one order in so many was lost: what is left in
+    both halves says what there would have been.
+    """
+    found = partners.overlap(company.shop, BANK)
+    taken, told = truth()["bank_overlap"], found.sent + found.held_out
+    there = found.own_sent * found.sent + found.own_held_out * found.held_out
+    lost = taken * there / (told - taken * found.sent) * found.sent
+    yield Told("orders lost to the bank's mall", lost, found.low, found.high, found.sold)
+
+
+METHODS = (lists, regional, pauses, spending, members, tests, carriers, partner)
 
 
 def main() -> None:
