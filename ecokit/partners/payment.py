@@ -164,7 +164,7 @@ def second_tries(
     ----------
     data : Shop or mapping of tables
         ``payments``: ``payment_id``, ``order_id``, ``try`` (1, 2 ...), ``tried_at``, ``method``,
-        ``outcome``, ``final`` (trying again cannot help) and the columns in `by`.
+        ``provider_id``, ``outcome``, ``final`` (trying again cannot help) and the columns in `by`.
     by : str or sequence of str, optional
         Columns of the first try, such as ``method`` or ``provider_id``, or a period.
     methods : sequence of str
@@ -175,13 +175,15 @@ def second_tries(
     table of the caller's kind
         `by`; ``first`` (first tries), ``first_success``; ``could`` (failures that are not final)
         and ``could_share`` of the failures; ``again`` (of these, tried again), ``again_success``;
-        ``now`` (success with the second tries that were made) and ``possible`` (if all that could
-        be tried again were, as successfully).
+        ``elsewhere`` (tried again at another provider), ``elsewhere_success``; ``now`` (success
+        with the second tries that were made) and ``possible`` (if all that could be tried again
+        had gone to another provider, as successfully as those that did; missing where none did).
 
     Raises
     ------
     CourseError
-        `methods` names one that the buyer chooses, or a table or column is missing.
+        `methods` names one that the buyer chooses, or none that was tried; a table or column is
+        missing.
 
     References
     ----------
@@ -191,9 +193,9 @@ def second_tries(
     --------
     >>> from ecokit.partners.made import example
     >>> found = second_tries(example())
-    >>> found[["first", "first_success", "could", "again", "now", "possible"]].round(3)
-       first  first_success  could  again    now  possible
-    0    120          0.867     14     10  0.933      0.96
+    >>> found[["first", "first_success", "could", "elsewhere", "now", "possible"]].round(3)
+       first  first_success  could  elsewhere    now  possible
+    0    120          0.867     14         10  0.933      0.96
     >>> second_tries(example(), methods=["wallet"])
     Traceback (most recent call last):
     ...
@@ -208,9 +210,11 @@ def second_tries(
                 "another one. Name methods that a shop can send elsewhere, such as card."
             )
             raise CourseError(message.format(name=one))
-    columns = "payment_id order_id try tried_at method outcome final"
+    columns = "payment_id order_id try tried_at method provider_id outcome final"
     frame = tries(data, columns)
-    rows.refuse(frame, "payments", [rows.missing("final", "payment_id")])
+    unfit = [rows.missing(name, "payment_id") for name in ("final", "provider_id")]
+    rows.refuse(frame, "payments", [*unfit, rows.not_above_zero("try", "payment_id")])
+    _refuse_untried(frame, named)
     values = _second_values()
     told = grouped(
         frame, keys, columns.split(), tuple(values), table="payments", time="tried_at"
@@ -218,11 +222,13 @@ def second_tries(
     groups = inner_names(keys)
     paid = (nw.col("outcome") == "paid").cast(nw.Int64)
     first = told.filter(nw.col("try") == 1).select(
-        "order_id", *groups, paid1=paid, final=nw.col("final").cast(nw.Int64)
+        "order_id", *groups, paid1=paid, final=nw.col("final").cast(nw.Int64), at1="provider_id"
     )
-    second = told.filter(nw.col("try") == 2).select("order_id", paid2=paid)
+    second = told.filter(nw.col("try") == 2).select("order_id", paid2=paid, at2="provider_id")
+    tried = ~nw.col("paid2").is_null()
     both = first.join(second, on="order_id", how="left").with_columns(
-        tried=(~nw.col("paid2").is_null()).cast(nw.Int64),
+        tried=tried.cast(nw.Int64),
+        moved=(tried & (nw.col("at1") != nw.col("at2")).fill_null(value=False)).cast(nw.Int64),
         paid2=nw.col("paid2").fill_null(0).cast(nw.Int64),
     )
     parts = both.select(
@@ -232,22 +238,36 @@ def second_tries(
         could=(1 - nw.col("paid1")) * (1 - nw.col("final")),
         again=(1 - nw.col("paid1")) * nw.col("tried"),
         saved=(1 - nw.col("paid1")) * nw.col("paid2"),
+        elsewhere=(1 - nw.col("paid1")) * nw.col("moved"),
+        saved_there=(1 - nw.col("paid1")) * nw.col("moved") * nw.col("paid2"),
     )
-    return answer(added(parts, groups, ["n", "won", "could", "again", "saved"]), keys, values)
+    sums = ["n", "won", "could", "again", "saved", "elsewhere", "saved_there"]
+    return answer(added(parts, groups, sums), keys, values)
+
+
+def _refuse_untried(frame: Frame, named: Sequence[str]) -> None:
+    """Refuse methods of which no payment was tried at all; a lazy engine is not asked."""
+    known = sorted(map(str, frame["method"].unique())) if isinstance(frame, nw.DataFrame) else []
+    if known and not set(known) & set(named):
+        message = _("No payment was tried by {methods}. The methods in payments are: {known}.")
+        told = {"methods": _(" or ").join(named), "known": ", ".join(known)}
+        raise CourseError(message.format(**told))
 
 
 def _second_values() -> dict[str, nw.Expr]:
     lost = nw.col("n") - nw.col("won")
-    rate = per("saved", "again")
+    there = per("saved_there", "elsewhere")
     return {
         "first": nw.col("n"),
         "first_success": per("won", "n"),
         "could": nw.col("could"),
         "could_share": per(nw.col("could"), lost),
         "again": nw.col("again"),
-        "again_success": rate,
+        "again_success": per("saved", "again"),
+        "elsewhere": nw.col("elsewhere"),
+        "elsewhere_success": there,
         "now": per(nw.col("won") + nw.col("saved"), nw.col("n")),
-        "possible": per("won", "n") + per("could", "n") * rate,
+        "possible": per("won", "n") + per("could", "n") * there,
     }
 
 

@@ -363,7 +363,7 @@ def second_tries(table: pd.DataFrame, by: str = "method", ax: Axes = theme.NEW) 
     kinds = (
         ("first_success", theme.GREY, _("first try")),
         ("now", theme.BLUE, _("with second tries")),
-        ("possible", theme.SKY, _("all tried again")),
+        ("possible", theme.SKY, _("all tried elsewhere")),
     )
     for place, (name, color, label) in enumerate(kinds):
         at = [row + 0.26 * (place - 1) for row in range(len(table))]
