@@ -370,6 +370,27 @@ def test_second_tries_agree_with_the_closed_form(made: dict[str, pd.DataFrame]) 
     assert found["now"] == pytest.approx(orders.mean())
 
 
+def test_what_second_tries_could_bring_is_that_of_another_provider() -> None:
+    """Ten failures, all tried again: of five at the same provider one is paid, elsewhere four."""
+    first = pd.DataFrame({"order_id": range(1, 21), "try": 1, "provider_id": "W3"})
+    first["outcome"] = np.where(first["order_id"] <= 10, "failed", "paid")
+    second = pd.DataFrame({"order_id": range(1, 11), "try": 2})
+    second["provider_id"] = np.where(second["order_id"] <= 5, "W3", "W4")
+    second["outcome"] = np.where(second["order_id"].isin([1, 6, 7, 8, 9]), "paid", "failed")
+    both = pd.concat([first, second], ignore_index=True)
+    both = both.assign(method="card", final=False, tried_at=pd.Timestamp("2025-03-01"))
+    both["payment_id"] = both.index + 1
+    found = partners.second_tries({"payments": both}).iloc[0]
+    assert found["again_success"] == 0.5
+    assert found["elsewhere"] == 5
+    assert found["elsewhere_success"] == 0.8
+    assert found["now"] == 0.75  # though each failure was tried again
+    assert found["possible"] == pytest.approx(0.9)
+    here = partners.second_tries({"payments": both.assign(provider_id="W3")}).iloc[0]
+    assert here["now"] == 0.75
+    assert np.isnan(here["possible"])  # nothing was sent elsewhere, so nobody knows
+
+
 def test_a_double_payment_is_told_with_its_cause() -> None:
     paid = pd.DataFrame(
         {
@@ -474,12 +495,50 @@ FILE = "reference,settled_on,amount,fee\n1001,2025-02-02,450.00,2.70\n"
         (FILE + "1002,2025-02-02,,1\n", "Line 3 .* amount is '', which is no number"),
         (FILE + "1002,2025-02-02,nan,1\n", "Line 3 .* amount is 'nan'"),
         (FILE + "1002,2025-02-02,12,1.2.3\n", r"Line 3 .* fee is '1.2.3'"),
+        (FILE + "1002,2025-02-02,¥12.00,1\n", "Line 3 .* amount is '¥12.00', which is no number"),
+        (FILE + '1002,2025-02-02,"1,250.00",1\n', "Line 3 .* amount is '1,250.00'"),
+        (FILE + "1002,2025-02-02,12.505,1\n", "Line 3 .* amount is '12.505'"),
+        (FILE + "1002,2025-02-02,1e3,1\n", "Line 3 .* amount is '1e3'"),
+        (FILE + "1002,2025-02-02,12,-1\n", "Line 3 .* fee is '-1', which is below 0"),
+        (FILE + "1002,3025-02-02,12,1\n", "Line 3 .* settled_on is '3025-02-02'"),
+        (FILE + "1.001E+03,2025-02-02,12,1\n", "Line 3 .* a spreadsheet has rounded"),
+        (FILE + "10\x0002,2025-02-02,12,1\n", "Line 3 .* a sign that cannot be seen"),
+        (FILE + '"1002,2025-02-02,12,1\n1003,2025-02-02,12,1\n', "Line 3 .* quotation mark"),
+        (FILE + "Total,,450.00,2.70\n", "Line 3 .* settled_on is ''"),
+        (FILE.splitlines()[0], "holds no settlement"),
+        ("\ufeff\n\n", "holds no settlement"),
+        ("fee," + FILE, "has fee more than once"),
         ("reference;settled_on\n", "heading .* lacks reference, settled_on, amount, fee"),
     ],
 )
 def test_a_broken_line_is_told_with_its_number_and_the_reason(text: str, why: str) -> None:
     with pytest.raises(CourseError, match=why):
         partners.settlement_file(text)
+
+
+def test_any_ends_of_lines_will_do() -> None:
+    for end in ("\r\n", "\r"):
+        text = (FILE + "\n1001,2025-02-02,450.00,2.70\n").replace("\n", end)
+        assert partners.settlement_file(text)["reference"].tolist() == ["1001", "1001"]
+
+
+@pytest.mark.parametrize("engine", [pd.DataFrame, pl.from_pandas])
+def test_a_line_counts_for_payments_of_its_own_provider(engine: Callable[[Any], Any]) -> None:
+    paid = pd.DataFrame({"payment_id": [1, 2], "provider_id": ["W1", "W2"], "amount": 100.0})
+    paid["due_on"] = pd.Timestamp("2025-03-01")
+    lines = pd.DataFrame({"reference": ["1", "1", "2"], "provider_id": ["W1", "W2", "W1"]})
+    lines = lines.assign(amount=100.0, settled_on=pd.Timestamp("2025-03-02"))
+    found = partners.reconcile(engine(paid), engine(lines))
+    table = found if isinstance(found, pd.DataFrame) else found.to_pandas()
+    assert sorted(zip(table["reference"], table["fault"], strict=True)) == [
+        ("1", "matched"),
+        ("1", "unknown_reference"),
+        ("2", "missing"),
+        ("2", "unknown_reference"),
+    ]
+    alone = partners.reconcile(engine(paid.drop(columns="provider_id")), engine(lines))
+    table = alone if isinstance(alone, pd.DataFrame) else alone.to_pandas()
+    assert sorted(table["fault"]) == ["double", "matched"]
 
 
 def test_an_amount_that_is_no_number_is_told_with_its_line() -> None:
@@ -531,6 +590,33 @@ def test_a_file_may_have_more_columns_in_any_order() -> None:
         (lambda m: partners.payment_success({"payments": m["payments"].assign(outcome="yes")}),
          "outcome is none of: paid, failed"),
         (lambda m: partners.second_tries(m, methods=["card", "wallet"]), "the buyer chooses"),
+        (lambda m: partners.second_tries(m, methods=["cheque"]), "No payment was tried by cheque"),
+        (lambda m: partners.due_payments({**m, "providers": m["providers"].assign(
+            settlement_days=1.5)}), "settlement_days is no whole number"),
+        (lambda m: partners.due_payments({**m, "orders": m["orders"].assign(coupon=1e6)}),
+         "amount is no number of 0 or more"),
+        (lambda m: partners.reconcile(books()[0], books()[1].assign(reference=7.0)),
+         "no payment is called 1001.0"),
+        (lambda m: partners.reconcile(books()[0].assign(amount=-5.0), books()[1]),
+         "amount is below 0"),
+        (lambda m: partners.rebate(5, steps(retroactive=True).assign(
+            rate=lambda t: t["rate"].to_numpy()[::-1])), "Put the steps in order"),
+        (lambda m: partners.rebate(5, steps(retroactive=True).assign(
+            partner_id=lambda t: [f"T{one}" for one in range(len(t))])), "of one of them"),
+        (lambda m: partners.rebates({**m, "partner_rebates": m["partner_rebates"].assign(
+            partner_id="T99")}), "partner_id is not in partners"),
+        (lambda m: partners.scorecard({**m, "partners": m["partners"].assign(
+            keeps_on_return=[None, True, False])}), "keeps_on_return is missing"),
+        (lambda m: partners.scorecard({**m, "partner_orders": m["partner_orders"].assign(
+            returned_on=DAY * 0 + pd.Timestamp("2020-01-01"))}), "returned_on is before placed_at"),
+        (lambda m: partners.scorecard({**m, "partner_orders": m["partner_orders"].assign(
+            quantity=0)}), "quantity is no number above 0"),
+        (lambda m: partners.scorecard({**m, "partner_orders": m["partner_orders"].assign(
+            partner_id="T77")}), "partner_id is not in partners"),
+        (lambda m: partners.overlap({**m, "orders": m["orders"].head(0)}, "T03"),
+         "so nothing can be compared"),
+        (lambda m: partners.advise(pd.concat([partners.scorecard(m)] * 2)),
+         "partner_id stands in another row"),
         (lambda m: partners.two_part(100, 2, 10, fee=300), "the maker would earn 300, and has 400"),
         (lambda m: partners.supplies({"orders": m["orders"]}), "none of the tables partners"),
     ],

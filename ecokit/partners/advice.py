@@ -69,7 +69,13 @@ def advise(
     table = frames.as_pandas(frames.table(card, _CARD, name="card", types=types))
     table = table[_CARD.split()].reset_index(drop=True)
     rows.refuse(
-        table, "card", [rows.missing("partner_id"), rows.below_zero("orders", "partner_id")]
+        table,
+        "card",
+        [
+            rows.missing("partner_id"),
+            rows.twice("partner_id"),
+            rows.below_zero("orders", "partner_id"),
+        ],
     )
     least = numbers.count("least_orders", least_orders, 0)
     taken = {} if lost is None else numbers.by_name("lost", lost, low=0)
@@ -96,6 +102,8 @@ def _told(row: dict[str, Any], least: int) -> tuple[str, str]:
         return "watch", _("No order yet.")
     if row["orders"] < least:
         return "watch", _("Too few orders to tell: {n:.0f}.").format(n=row["orders"])
+    if pd.isna(row["margin"]):
+        return "watch", _("What an order leaves is not known.")
     if row["low"] > 0:
         return _of_a_good_one(row)
     if row["high"] < 0 and row["before_terms"] <= 0:

@@ -125,6 +125,11 @@ class Overlap:
             "{lost:,.0f} orders lost ({low:,.0f} to {high:,.0f}), {share:.0f} % of the {sold:,} "
             "that the partner sold to them: {verdict}"
         )
+        if not self.sold:
+            message = _(
+                "{lost:,.0f} orders lost ({low:,.0f} to {high:,.0f}); the partner sold nothing to "
+                "them: {verdict}"
+            )
         told = {"lost": self.lost, "low": self.low, "high": self.high, "sold": self.sold}
         return message.format(share=100 * self.share, verdict=self.verdict, **told)
 
@@ -164,7 +169,8 @@ def overlap(
     Raises
     ------
     CourseError
-        Nobody was announced this partner, an arm is missing, or it was announced on several days.
+        Nobody was announced this partner, an arm is missing, it was announced on several days, or
+        nobody of either arm ordered with us since.
 
     References
     ----------
@@ -212,6 +218,12 @@ def overlap(
             confidence=level,
         )
     ).iloc[0]
+    if found["changed"] == found["control"] == 0:
+        message = _(
+            "Since {day:%Y-%m-%d} nobody to whom {name} was announced, and nobody held out, has an "
+            "order of ours that is paid, so nothing can be compared. Look later, or at more days."
+        )
+        raise CourseError(message.format(day=start, name=numbers.shown(partner_id)))
     sold = theirs.filter(nw.col("partner_id") == _as_id(theirs, partner_id))
     bought = _counted(sold, "sold", start, end)
     sent = mine.filter(nw.col("arm") == "sent").join(bought, on="visitor_id", how="inner")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
-import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
@@ -24,8 +25,16 @@ FAULTS = ("missing", "double", "wrong_amount", "unknown_reference", "not_yet_due
 
 _FILE = ("reference", "settled_on", "amount", "fee")
 _SETTLED = {"reference": "string", "settled_on": "date", "amount": "number", "fee": "number"}
+_YUAN = re.compile(r"[+-]?(?=\.?\d)\d{0,12}(\.\d{0,2}0*)?", re.ASCII)  # whole fen, no exponent
+_ROUNDED = re.compile(r"\d(\.\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _FROM_ORDERS = {"orders": "order_id coupon", "order_lines": "order_id quantity unit_price"}
 
+
+_PART = rows.Wrong(
+    _("settlement_days is no whole number"),
+    nw.col("settlement_days") % 1 > 0,
+    ("provider_id", "settlement_days"),
+)
 
 # --- what is due -----------------------------------------------------------------------
 
@@ -80,13 +89,13 @@ def due_payments(data: Any) -> Any:
     rows.refuse(
         providers,
         "providers",
-        [rows.twice("provider_id"), rows.below_zero("settlement_days", "provider_id")],
+        [rows.twice("provider_id"), rows.below_zero("settlement_days", "provider_id"), _PART],
     )
     rule = rows.unknown_id("provider_id", nw.from_native(providers), "providers", "", "payment_id")
     rows.refuse(paid, "payments", [rule])
     found = paid.with_columns(due_on=_due(providers))
-    lacking = rows.missing("amount", "payment_id", "order_id")
-    rows.refuse(found, "payments", [lacking])
+    below = rows.below_zero("amount", "payment_id", "order_id")  # a coupon above the lines
+    rows.refuse(found, "payments", [rows.missing("amount", "payment_id", "order_id"), below])
     return frames.sorted_native(
         found.select("payment_id", "order_id", "provider_id", "amount", "due_on"), ["payment_id"]
     )
@@ -137,8 +146,9 @@ def settlement_file(text: str) -> pd.DataFrame:
     Raises
     ------
     CourseError
-        The heading lacks a column, or a line has too few or too many cells, no reference, no day
-        or no amount: the first such line is named, with what is wrong in it.
+        The file is empty, its heading lacks a column or has it twice, or a line has too few or too
+        many cells, no reference, no day, no amount in yuan and fen, or a fee below 0: the first
+        such line is named, with what is wrong in it.
 
     References
     ----------
@@ -153,31 +163,28 @@ def settlement_file(text: str) -> pd.DataFrame:
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: Line 3 of the settlement file is broken: amount is '45O.00', which is
-    no number. The line is 1002,2025-02-02,45O.00,2.70. Ask the provider for the file again, or ...
+    no number of yuan and fen like 450.00. The line is 1002,2025-02-02,45O.00,2.70. Ask the ...
+    >>> settlement_file(lines[0])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The settlement file holds no settlement, so it cannot be told from
+    one that got lost. Ask the provider for it again.
     """
-    given = numbers.text("text", text).lstrip("\ufeff")
-    lines = given.splitlines()
-    cells = csv.reader(io.StringIO(given))
-    heading = [one.strip() for one in next(cells, [])]
-    lacking = [name for name in _FILE if name not in heading]
-    if lacking:
-        message = _("The heading of the settlement file lacks {names}. It has: {has}.")
-        told = {"names": ", ".join(lacking), "has": ", ".join(heading) or _("none")}
-        raise CourseError(message.format(**told))
+    if isinstance(text, str) and not text.strip("\ufeff \t\r\n"):
+        raise _nothing()
+    given = numbers.text("text", text).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = given.split("\n")
+    cells = _numbered(given, lines)
+    heading = [one.strip() for one in next(cells)[1]]
+    _refuse_heading(heading)
     found = []
-    for row in cells:
-        number = cells.line_num  # a cell in quotes may hold several lines
-        if not row:
-            continue
+    for number, row in cells:
         why = _broken(row, heading)
         if why:
-            message = _(
-                "Line {n} of the settlement file is broken: {why}. The line is {line}. Ask the "
-                "provider for the file again, or correct the line with them."
-            )
-            line = lines[number - 1] if number <= len(lines) else ",".join(row)
-            raise CourseError(message.format(n=number, why=why, line=line))
+            raise _broken_line(number, why, lines)
         found.append([row[heading.index(name)].strip() for name in _FILE])
+    if not found:
+        raise _nothing()
     table = pd.DataFrame(found, columns=list(_FILE), dtype="str")
     for name in ("amount", "fee"):
         table[name] = table[name].astype(float)
@@ -185,7 +192,54 @@ def settlement_file(text: str) -> pd.DataFrame:
     return table
 
 
-def _broken(row: list[str], heading: list[str]) -> str:
+def _nothing() -> CourseError:
+    return CourseError(
+        _(
+            "The settlement file holds no settlement, so it cannot be told from one that got lost. "
+            "Ask the provider for it again."
+        )
+    )
+
+
+def _broken_line(number: int, why: str, lines: Sequence[str]) -> CourseError:
+    message = _(
+        "Line {n} of the settlement file is broken: {why}. The line is {line}. Ask the "
+        "provider for the file again, or correct the line with them."
+    )
+    return CourseError(message.format(n=number, why=why, line=lines[number - 1]))
+
+
+def _numbered(given: str, lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold something, each with the number of the line where it begins."""
+    cells = csv.reader(io.StringIO(given), strict=True)
+    number = 1
+    try:
+        for row in cells:
+            if row:
+                yield number, row
+            number = cells.line_num + 1  # a cell in quotes may hold several lines
+    except csv.Error as error:
+        why = _("a quotation mark in it is not closed, or stands in the middle of a cell")
+        raise _broken_line(number, why, lines) from error
+
+
+def _refuse_heading(heading: Sequence[str]) -> None:
+    """Refuse a heading that lacks a column, or has one of them twice."""
+    told = {"has": ", ".join(heading)}
+    lacking = [name for name in _FILE if name not in heading]
+    if lacking:
+        message = _(
+            "The heading of the settlement file lacks {names}. It has: {has}. Cells are separated "
+            "by commas."
+        )
+        raise CourseError(message.format(names=", ".join(lacking), **told))
+    double = [name for name in _FILE if heading.count(name) > 1]
+    if double:
+        message = _("The heading of the settlement file has {names} more than once: {has}.")
+        raise CourseError(message.format(names=", ".join(double), **told))
+
+
+def _broken(row: list[str], heading: Sequence[str]) -> str:
     """Return what is wrong with a line, nothing where nothing is."""
     if len(row) != len(heading):
         message = _("it has {n} cells, and the heading has {all}")
@@ -193,31 +247,36 @@ def _broken(row: list[str], heading: list[str]) -> str:
     cell = dict(zip(heading, map(str.strip, row), strict=True))
     if not cell["reference"]:
         return _("reference is empty")
+    if not cell["reference"].isprintable():
+        return _("reference holds a sign that cannot be seen")
+    if _ROUNDED.fullmatch(cell["reference"]):
+        message = _("reference is {value!r}, which a spreadsheet has rounded")
+        return message.format(value=cell["reference"])
     kinds = (("amount", _is_number), ("fee", _is_number), ("settled_on", _is_day))
     wrong = [name for name, is_right in kinds if not is_right(cell[name])]
-    return _no_value(wrong[0], cell[wrong[0]]) if wrong else ""
+    if wrong:
+        return _no_value(wrong[0], cell[wrong[0]])
+    below = _("fee is {value!r}, which is below 0")
+    return below.format(value=cell["fee"]) if float(cell["fee"]) < 0 else ""
 
 
 def _no_value(name: str, text: str) -> str:
     """Return the clause for a cell that holds no day, or no number."""
     day = _("{name} is {value!r}, which is no day like 2025-06-30")
-    number = _("{name} is {value!r}, which is no number")
+    number = _("{name} is {value!r}, which is no number of yuan and fen like 450.00")
     return (day if name == "settled_on" else number).format(name=name, value=text)
 
 
 def _is_day(text: str) -> bool:
     try:
-        datetime.strptime(text, "%Y-%m-%d")
+        day = datetime.strptime(text, "%Y-%m-%d")
     except ValueError:
         return False
-    return True
+    return 2000 <= day.year < 2100  # a day in 3025 would make everything due
 
 
 def _is_number(text: str) -> bool:
-    try:
-        return bool(np.isfinite(float(text))) and "_" not in text
-    except ValueError:
-        return False
+    return bool(_YUAN.fullmatch(text))
 
 
 # --- both sides ------------------------------------------------------------------------
@@ -262,12 +321,15 @@ def reconcile(
     Raises
     ------
     CourseError
-        A line has no reference, no amount or no day; a payment stands twice; a column is missing.
+        A line has no reference, no amount or no day; a payment stands twice or is below 0; a
+        column is missing.
 
     Notes
     -----
     "double": each of several lines has the whole amount. "wrong_amount": the lines add up to
-    something else than was paid, in whole fen. Several lines that add up are matched.
+    something else than was paid, in whole fen. Several lines that add up are matched. Where both
+    tables have a column ``provider_id``, a line counts for payments of its own provider only: what
+    another one settled is an unknown reference of that one.
 
     References
     ----------
@@ -309,10 +371,12 @@ def reconcile(
         types={"reference": "string", "settled": "number", "settled_on": "date"},
     )
     lines = [
-        _gap("reference", reference, "reference"),
+        _gap("reference", reference, "settled_on", "settled"),
         _gap("settled", settled, "reference"),
         _gap("settled_on", settled_on, "reference"),
     ]
+    if _by_provider(ours, theirs):
+        lines.append(rows.missing("provider_id", "reference"))
     rows.refuse(theirs, "settlements", lines)
     _refuse_payments(ours, {"payment_id": payment_id, "amount": amount, "due_on": due_on})
     now = _last_day(theirs, settled_on) if as_of is None else moment("as_of", as_of)
@@ -325,6 +389,12 @@ def _refuse_broken(settlements: Any, settled: Any, reference: Any) -> None:
     names = {"settled": settled, "reference": reference}
     types = dict.fromkeys(names, "any")
     frame = frames.table(settlements, names, name="settlements", types=types)
+    if frame.collect_schema()["reference"].is_float():
+        message = _(
+            "The column {column} of settlements holds numbers with a decimal point, and no payment "
+            "is called 1001.0. Read it as text."
+        )
+        raise CourseError(message.format(column=reference))
     text = isinstance(frame.collect_schema()["settled"], nw.String)
     if not text or not isinstance(frame, nw.DataFrame):
         return
@@ -347,6 +417,8 @@ def _gap(inner: str, called: str, *more: str) -> rows.Wrong:
 
 def _refuse_payments(ours: Frame, names: dict[str, str]) -> None:
     rules = [_gap(inner, called, "payment_id") for inner, called in names.items()]
+    what = _("{column} is below 0").format(column=names["amount"])
+    rules.append(rows.Wrong(what, nw.col("amount") < 0, ("payment_id",)))
     rows.refuse(ours, "payments", rules)
     if isinstance(ours, nw.DataFrame) and ours["payment_id"].n_unique() < len(ours):
         rows.refuse(ours, "payments", [rows.twice("payment_id")])
@@ -360,16 +432,25 @@ def _last_day(theirs: Frame, called: str) -> datetime:
     return moment(called, last)
 
 
+def _by_provider(ours: Frame, theirs: Frame) -> bool:
+    """Return whether both sides say through which provider a payment went."""
+    return all("provider_id" in one.collect_schema().names() for one in (ours, theirs))
+
+
 def _laid(ours: Frame, theirs: Frame, now: datetime) -> Frame:
     """Lay both sides beside each other, in whole fen, and name what is found."""
+    who = ["provider_id"] if _by_provider(ours, theirs) else []
+    provider = [nw.col(name).cast(nw.String) for name in who]
     paid = ours.select(
+        *provider,
         reference=nw.col("payment_id").cast(nw.String),
         _paid=amounts.whole(ours, "amount", 100),
         _due=(nw.col("due_on") <= now).cast(nw.Int64),
     )
-    lines = theirs.select("reference", _settled=amounts.whole(theirs, "settled", 100))
-    each = _each_reference(lines)
-    both = paid.join(each, on="reference", how="full", suffix="_other")
+    lines = theirs.select(*provider, "reference", _settled=amounts.whole(theirs, "settled", 100))
+    keys = ["reference", *who]
+    each = _each_reference(lines, keys)
+    both = paid.join(each, on=keys, how="full", suffix="_other")
     both = both.with_columns(
         reference=nw.coalesce("reference", "reference_other"),
         lines=nw.col("_lines").fill_null(0).cast(nw.Int64),
@@ -391,10 +472,10 @@ def _laid(ours: Frame, theirs: Frame, now: datetime) -> Frame:
     )
 
 
-def _each_reference(lines: Frame) -> Frame:
+def _each_reference(lines: Frame, keys: Sequence[str]) -> Frame:
     """Add up the lines of each reference."""
     amount = nw.col("_settled")
-    return lines.group_by("reference").agg(
+    return lines.group_by(*keys).agg(
         nw.len().alias("_lines"),
         amount.sum(),
         amount.min().alias("_least"),

@@ -54,6 +54,7 @@ def partners_of(data: Any, columns: str) -> pd.DataFrame:
             for name in asked
             if name not in ("commission", "promotion_fund", "keeps_on_return")
         ),
+        *(rows.missing(name, "partner_id") for name in asked if name == "keeps_on_return"),
     ]
     rows.refuse(table, "partners", rules)
     if "channel_id" in columns.split():
@@ -74,7 +75,15 @@ def own_shops(data: Any, more: str = "") -> Frame:
     """Return the orders in partners' own shops: whole orders stay or come back."""
     (sold,) = frames.door(data, {"partner_orders": f"{_SOLD} {more}"}, types=SOLD_TYPES)
     faults = amounts.faults(sold, "partner_orders", "quantity", "unit_price", "unit_cost")
-    rows.refuse(sold, "partner_orders", [rows.missing("partner_id"), *faults])
+    early = nw.col("returned_on") < nw.col("placed_at").dt.truncate("1d")
+    shown = ("partner_order_id", "placed_at", "returned_on")
+    unfit = [
+        rows.missing("partner_id", "partner_order_id"),
+        rows.not_above_zero("quantity", "partner_order_id"),
+        *(rows.below_zero(name, "partner_order_id") for name in ("unit_price", "unit_cost")),
+        rows.Wrong(_("returned_on is before placed_at"), early, shown),
+    ]
+    rows.refuse(sold, "partner_orders", [*faults, *unfit])
     sold = amounts.with_fen(sold, "quantity", "unit_price", "sales")
     sold = amounts.with_fen(sold, "quantity", "unit_cost", "cost")
     back = (~nw.col("returned_on").is_null()).cast(nw.Int64)
@@ -132,8 +141,11 @@ def through_channels(data: Any, sends: pd.DataFrame) -> Frame | None:
 
 def sold_through(data: Any) -> Frame:
     """Return all orders through partners, a row an order."""
-    own = own_shops(data)
-    sent = through_channels(data, partner_names(data))
+    own, names = own_shops(data), partner_names(data)
+    known = nw.from_native(names)
+    rule = rows.unknown_id("partner_id", known, "partners", "", "order")
+    rows.refuse(own, "partner_orders", [rule])
+    sent = through_channels(data, names)
     return own if sent is None else nw.concat([own, sent.select(*own.collect_schema().names())])
 
 

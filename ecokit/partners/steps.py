@@ -15,7 +15,7 @@ from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import start_of
 from ecokit.messages import _
-from ecokit.partners.sold import beside, sold_through
+from ecokit.partners.sold import beside, partner_names, sold_through
 
 _STEPS = "from_sales rate retroactive"
 _TYPES = {
@@ -46,7 +46,8 @@ def rebate(sales: float, steps: Any) -> float:
     Raises
     ------
     CourseError
-        A step has no rate, two have the same sales, or one is retroactive and another is not.
+        A step has no rate, two have the same sales, the rate falls from one to the next, one is
+        retroactive and another is not, or the steps are those of several partners.
 
     References
     ----------
@@ -193,6 +194,14 @@ class _Steps:
         if ordered["from_sales"].duplicated().any():
             message = _("In {called} two steps begin at the same sales. Keep one of them.")
             raise CourseError(message.format(called=called))
+        falls = ordered[ordered["rate"].diff() < 0]
+        if len(falls):
+            message = _(
+                "In {called} the rate falls to {rate:g} at sales of {at:,.0f}: who sells more "
+                "would get less. Put the steps in order."
+            )
+            at, rate = falls[["from_sales", "rate"]].iloc[0]
+            raise CourseError(message.format(called=called, rate=rate, at=at))
         starts, rates = (tuple(map(float, ordered[name])) for name in ("from_sales", "rate"))
         return cls(starts, rates, bool(kinds.any()))
 
@@ -216,7 +225,12 @@ class _Steps:
 
 def _given(steps: Any) -> pd.DataFrame:
     frame = frames.table(steps, _STEPS, name="steps", types=_TYPES)
-    found = frames.as_pandas(frame)[_STEPS.split()]
+    table = frames.as_pandas(frame)
+    whose = table["partner_id"].nunique() if "partner_id" in table else 1
+    if whose > 1:
+        message = _("The steps are those of {n} partners. Give the steps of one of them.")
+        raise CourseError(message.format(n=whose))
+    found = table[_STEPS.split()]
     _refuse(found, "steps")
     return found
 
@@ -235,7 +249,8 @@ def _of_each(data: Any) -> dict[str, _Steps]:
     """Return the steps of each partner that has some."""
     wanted = {"partner_rebates": f"partner_id {_STEPS}"}
     (table,) = frames.fetched(data, wanted, types=_TYPES)
-    rows.refuse(table, "partner_rebates", [rows.missing("partner_id")])
+    known = nw.from_native(partner_names(data))
+    rows.refuse(table, "partner_rebates", [rows.unknown_id("partner_id", known, "partners")])
     _refuse(table, "partner_rebates")
     called = _("partner_rebates, partner {partner},")
     return {
