@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.transforms import Bbox
 
 from ecokit import delivery
 from ecokit.delivery.fair import effective
@@ -20,6 +21,7 @@ from ecokit.errors import CourseError
 from ecokit.exercises.delivery import true_lanes
 from ecokit.experiments import shrunk_rates
 from ecokit.inputs import intervals
+from ecokit.plots import delivery as plots
 from ecokit.shop import Shop
 from tests.engines import Move, moved, rows
 
@@ -805,3 +807,39 @@ def test_from_the_tables_to_a_plan() -> None:
     assert plan.parcels == 230
     assert plan.share >= 0.8
     assert plan.per_parcel == pytest.approx(plan.cost / 230)
+
+
+# The map ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_name_on_the_map_touches_a_mark_or_another_name(seed: int) -> None:
+    cities = pd.read_csv(Path(__file__).parents[1] / "datasets" / "cities.csv")
+    luck = np.random.default_rng(seed)
+    served = cities[["city_id"]].assign(
+        carrier_id=luck.choice(["E1", "E2", "E3"], len(cities)),
+        parcels=luck.integers(5, 100, len(cities)),
+    )
+    at = ["longitude", "latitude"]
+    stands = luck.choice(cities["city_id"], 5, replace=False)
+    sites = pd.DataFrame({"city_id": stands, "warehouse_id": range(5)})
+    figure = plots.network(cities, served, sites)
+    figure.draw_without_rendering()
+    (ax,) = figure.axes
+    names = [text.get_window_extent() for text in ax.texts]
+    assert len(names) == len(cities)
+    assert not any(one.overlaps(other) for one, other in combinations(names, 2))
+    assert all(ax.bbox.fully_containsx(x) for one in names for x in (one.x0, one.x1))
+    assert all(ax.bbox.fully_containsy(y) for one in names for y in (one.y0, one.y1))
+    pixel = figure.dpi / 72
+    marks = [
+        (point, np.sqrt(size) / 2 * pixel)
+        for group in cast(list[Any], list(ax.collections))
+        for point, size in zip(
+            ax.transData.transform(group.get_offsets()), group.get_sizes(), strict=True
+        )
+    ]
+    squares = ax.transData.transform(cities.set_index("city_id").loc[stands, at].to_numpy(float))
+    for point, half in [*marks, *((point, 17 / 2 * pixel) for point in squares)]:
+        square = Bbox([point - half, point + half])
+        assert not any(square.overlaps(name) for name in names)

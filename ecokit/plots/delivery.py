@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ecokit.inputs.renamed import attach
@@ -32,7 +33,9 @@ COLORS = (
     theme.PINK,
 )
 _SHAPES = "o^DvXp<P"  # so that no colour has to be told from another one; squares are warehouses
-_NEAR = 5.0  # degrees within which the names of two cities would stand on each other
+_BOX = 17.0  # points, the side of a warehouse's square
+_GAPS = (2.0, 6.0, 11.0)  # points between a mark and the name of its city: the nearest that is free
+_SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (0.6, 1), (-0.6, 1), (0.6, -1), (-0.6, -1))
 
 
 @theme.drawn(
@@ -82,20 +85,22 @@ def network(
     placed = served.merge(cities, on="city_id")
     if sites is not None:
         _sites(ax, cities, placed, sites, by)
+    halves = _halves(cities, sites)
     most = max(float(placed["parcels"].max()), 1.0)
     order = placed.sort_values("parcels", ascending=False)  # small ones above large ones
     for place, (who, rows) in enumerate(order.groupby(by, sort=True)):
+        sizes = 30 + 370 * rows["parcels"].astype(float) / most
+        halves = halves.combine(((sizes / 2) ** 0.5).groupby(rows["city_id"]).max(), max, 0.0)
         ax.scatter(
             rows["longitude"],
             rows["latitude"],
-            s=30 + 370 * rows["parcels"].astype(float) / most,
+            s=sizes,
             color=COLORS[place % len(COLORS)],
             marker=_SHAPES[place % len(_SHAPES)],
             alpha=0.85,
             zorder=3,
             label=str(who),
         )
-    _city_names(ax, cities)
     _map_axes(ax, cities)
     legend = ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title=_who(by))
     for handle in legend.legend_handles:
@@ -105,6 +110,7 @@ def network(
     share = 100 * float(parcels.max()) / float(parcels.sum())
     finding = _("{who} serves {share:.0f} % of the parcels")
     ax.set_title(finding.format(who=parcels.idxmax(), share=share))
+    _city_names(ax, cities, halves)
 
 
 def _who(by: str) -> str:
@@ -133,7 +139,7 @@ def _sites(
             float(row.longitude),  # type: ignore[arg-type]
             float(row.latitude),  # type: ignore[arg-type]
             "s",
-            ms=17,
+            ms=_BOX,
             mfc="none",
             mec="black" if used else "#999999",
             mew=2.2 if used else 1.0,
@@ -142,24 +148,78 @@ def _sites(
         )
 
 
-def _city_names(ax: Axes, cities: pd.DataFrame) -> None:
-    """Write each name beside its city, or above and below where two are near."""
-    x, y = (cities[name].to_numpy(float) for name in ("longitude", "latitude"))
-    for place, name in enumerate(cities["name"]):
-        apart_x, apart_y = np.abs(x - x[place]), y - y[place]
-        near = (apart_x < _NEAR) & (np.abs(apart_y) < _NEAR / 4) & (np.arange(len(x)) != place)
-        offset, side = (11, -3), "left"
-        if near.any():  # the northern one of two gets its name above it
-            offset, side = ((0, -19) if (apart_y[near] > 0).any() else (0, 12)), "center"
+def _halves(cities: pd.DataFrame, sites: pd.DataFrame | None) -> pd.Series[float]:
+    """Return by city how far a warehouse's square reaches from its middle, in points."""
+    stands = cities["city_id"].isin([] if sites is None else sites["city_id"])
+    return (stands * (_BOX / 2 + 1.5)).set_axis(cities["city_id"])
+
+
+def _city_names(ax: Axes, cities: pd.DataFrame, halves: pd.Series[float]) -> None:
+    """Write each name beside its city, where it lies on no mark and on no other name.
+
+    The axes have to be drawn so far: what is free hangs on their size.
+    """
+    figure = theme.figure_of(ax)
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+    ax.apply_aspect()
+    places = cities[["longitude", "latitude"]].to_numpy(float)
+    pixel = figure.dpi / 72
+    names = [
         ax.annotate(
             str(name),
-            (x[place], y[place]),
+            tuple(at),
             textcoords="offset points",
-            xytext=offset,
-            ha=side,
+            xytext=(0, 0),
+            ha="center",
+            va="center",
             fontsize=9,
             zorder=4,
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],  # over lines
         )
+        for name, at in zip(cities["name"], places, strict=True)
+    ]
+    sizes = [name.get_window_extent() for name in names]
+    found = _beside(
+        ax.transData.transform(places) / pixel,
+        halves.reindex(cities["city_id"]).to_numpy(float),
+        np.array([(size.width, size.height) for size in sizes]) / 2 / pixel,
+        np.array(ax.bbox.extents) / pixel,
+    )
+    for name, offset in zip(names, found, strict=True):
+        name.set_position(tuple(offset))
+
+
+def _beside(at: Any, marks: Any, names: Any, frame: Any) -> Any:
+    """Return how far each name is moved from its mark: to the first of many places that is free.
+
+    Marks are squares of half a side, names boxes of half a width and half a height, all in points;
+    `frame` is left, bottom, right and top. A name with few free places is placed before others.
+    """
+    far = 1e4
+    left, bottom, right, top = frame
+    edges = [(-far, -far, left, far), (right, -far, far, far), (-far, -far, far, bottom)]
+    squares = np.c_[at - marks[:, None], at + marks[:, None]]
+    taken = np.vstack([squares, *edges, (-far, top, far, far)])
+    tried = np.array([(*side, gap) for gap in _GAPS for side in _SIDES])
+    moves = tried[:, :2] * (names + marks[:, None])[:, None] + tried[:, :2] * tried[:, 2:]
+    middles = at[:, None] + moves
+    boxes = np.concatenate([middles - names[:, None], middles + names[:, None]], axis=2)
+    free = [sum(_covered(box, taken) == 0 for box in own) for own in boxes]
+    found = np.zeros_like(at)
+    for place in np.argsort(free, kind="stable"):
+        best = int(np.argmin([_covered(box, taken) for box in boxes[place]]))
+        found[place] = moves[place, best]
+        taken = np.vstack([taken, boxes[place, best]])
+    return found
+
+
+def _covered(box: Any, taken: Any) -> float:
+    """Return how much of a box is taken, in square points."""
+    width = np.minimum(box[2], taken[:, 2]) - np.maximum(box[0], taken[:, 0])
+    height = np.minimum(box[3], taken[:, 3]) - np.maximum(box[1], taken[:, 1])
+    return float((width.clip(0) * height.clip(0)).sum())
 
 
 def _map_axes(ax: Axes, cities: pd.DataFrame) -> None:
