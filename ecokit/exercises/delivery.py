@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +26,7 @@ OTHER_DIVISOR = 8_000
 PAIR = ("E4", "E3")  # who are compared; the page compares two others
 SMALL_WEIGHT = 50  # cases of the usual rate laid beside few own ones
 STEP, MORE = 0.015, 0.005  # how far a promise lies below the best one; half a point
+CLEAR = 0.1  # of the price of half a point: what the lower promise costs at least
 LOWER = 0.01  # how far below the best that can be kept the promise lies without a carrier
 PER_100_KM = 0.05  # yuan a parcel
 MARKETS, SPREAD, FACTOR = 4, 30, 1.64
@@ -348,7 +350,6 @@ def _best_share(shop: Shop, **limits: Any) -> float:
 def point(shop: Shop) -> sheet.Sheet:
     needed, lanes = _week(shop)
     high = round(_best_share(shop, split=True) - STEP, 4)
-    low = round(high - MORE, 4)
     carrier, quota = _busiest(topic.choose_carriers(needed, lanes, high, split=True))
     quotas = {carrier: quota}
     limits: dict[str, Any] = {"quotas": quotas, "split": True}
@@ -356,6 +357,8 @@ def point(shop: Shop) -> sheet.Sheet:
     def cost(promise: float, **given: Any) -> float:
         return topic.choose_carriers(needed, lanes, promise, **given).cost
 
+    high = _above_the_cheapest(lambda share: cost(share, **limits), high)
+    low = round(high - MORE, 4)
     right = cost(high, **limits) - cost(low, **limits)
     free = cost(high, split=True) - cost(low, split=True)
     return sheet.Sheet(
@@ -386,6 +389,22 @@ def point(shop: Shop) -> sheet.Sheet:
             high - delivery.choose_carriers(needed, lanes, {low:.4g}, **limits).cost
         """,
     )
+
+
+def _above_the_cheapest(cost: Callable[[float], float], high: float) -> float:
+    """Return the first promise from `high` on below which half a point less costs something, too.
+
+    Where the cheapest plan keeps the lower promise anyway, one step is the whole way.
+    """
+    cheapest = cost(0.0)
+    for share in (round(high + step * MORE, 4) for step in range(round(STEP / MORE))):
+        try:
+            low, top = cost(share - MORE), cost(share)
+        except CourseError:  # cannot be kept with the quota
+            break
+        if low - cheapest > CLEAR * (top - low):
+            return share
+    return high
 
 
 def _busiest(plan: topic.CarrierPlan) -> tuple[str, float]:
