@@ -832,9 +832,10 @@ def test_no_name_on_the_map_touches_a_mark_or_another_name(seed: int) -> None:
     assert all(ax.bbox.fully_containsx(x) for one in names for x in (one.x0, one.x1))
     assert all(ax.bbox.fully_containsy(y) for one in names for y in (one.y0, one.y1))
     pixel = figure.dpi / 72
+    groups: list[Any] = list(ax.collections)
     marks = [
         (point, np.sqrt(size) / 2 * pixel)
-        for group in cast(list[Any], list(ax.collections))
+        for group in groups
         for point, size in zip(
             ax.transData.transform(group.get_offsets()), group.get_sizes(), strict=True
         )

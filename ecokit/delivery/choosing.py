@@ -285,22 +285,22 @@ def _refuse_unserved(
 # --- the program -----------------------------------------------------------------------
 
 
-def _solve(model: _Model, promise: float, *, most: Floats | None = None, whole: bool = True) -> Any:
-    """Return HiGHS's answer: least cost under the promise, or parcels that count `most`.
+def _solve(model: _Model, promise: float, *, best: bool = False, some: bool = False) -> Any:
+    """Return HiGHS's answer: least cost under the promise, or as many on time as can be.
 
-    Where it is not to be `whole`, parcels may be left over.
+    Where `some` may go, the others are left over: as few as can be, whatever it costs.
     """
     from scipy.optimize import milp
 
     n = model.parcels[model.city]
     used = model.fixed > 0
     wanted = np.r_[n * model.cost, model.fixed[used]]
-    if most is not None:
-        wanted = np.r_[-n * most, np.zeros(int(used.sum()))]
+    if best or some:
+        wanted = np.r_[-n if some else -n * model.on_time, np.zeros(int(used.sum()))]
     flags = np.full(len(n), 0 if model.split else 1)
     return milp(
         wanted,
-        constraints=_constraints(model, n, used, promise, least=float(whole)),
+        constraints=_constraints(model, n, used, promise, least=float(not some)),
         integrality=np.r_[flags, np.ones(int(used.sum()), dtype=int)],
         bounds=_unit(),
         options={"time_limit": SECONDS, "mip_rel_gap": GAP},
@@ -383,7 +383,7 @@ def _why(model: _Model, promise: float) -> str:
         )
         names = ", ".join(str(model.carriers[place]) for place in takes)
         return message.format(carriers=names, room=room, n=model.total)
-    best = _solve(model, 0.0, most=model.on_time)
+    best = _solve(model, 0.0, best=True)
     if best.x is None:
         return _left_over(model)
     plan = _told(model, best, promise)
@@ -401,7 +401,7 @@ def _why(model: _Model, promise: float) -> str:
 def _left_over(model: _Model) -> str:
     """Say which city the quotas leave standing, when as many parcels go as can."""
     n = model.parcels[model.city]
-    found = _solve(model, 0.0, most=np.ones(len(n)), whole=False)
+    found = _solve(model, 0.0, some=True)
     gone = np.bincount(model.city, n * found.x[: len(n)], len(model.parcels))
     worst = int((model.parcels - gone).argmax())
     serve = ", ".join(str(model.carriers[place]) for place in model.carrier[model.city == worst])
