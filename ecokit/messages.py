@@ -44,6 +44,18 @@ def _n(one: str, many: str, n: int) -> str:
     return _catalogue.ngettext(one, many, n)
 
 
+def yuan(amount: float, decimals: int = 0) -> str:
+    """Return an amount in yuan, the sign before the ¥.
+
+    Examples
+    --------
+    >>> yuan(9788.4), yuan(-270468), yuan(-0.2), yuan(-1.5, 2)
+    ('¥9,788', '-¥270,468', '¥0', '-¥1.50')
+    """
+    sign = "-" if round(amount, decimals) < 0 else ""
+    return f"{sign}¥{abs(amount):,.{decimals}f}"
+
+
 def short(value: object, most: int = 60) -> str:
     """Return a value on one line, its beginning where it is long.
 

@@ -108,6 +108,27 @@ def cited(references: str) -> Iterator[tuple[str, str]]:
             yield names[-1], year
 
 
+SIGNED = ["ahead", "gain", "in_all", "net", "profit", "result"]
+"""Names of amounts that a loss makes negative; others may be, but these say so."""
+
+TEXTS = [
+    *MODULES,
+    *sorted((ROOT / "book").glob("*/*.md")),
+    *sorted((ROOT / "notebooks").glob("*/*.ipynb")),
+]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=named)
+def test_the_sign_of_an_amount_stands_before_its_yuan(path: Path) -> None:
+    """``-¥157,802``: ``messages.yuan`` writes it so, ``¥{profit:,.0f}`` does not."""
+    text = path.read_text(encoding="utf-8")
+    shown = re.findall(r"¥-[\d,]+", text)
+    assert not shown, f"{named(path)} shows {shown[0]}: write -¥, with messages.yuan"
+    signed = "|".join(SIGNED)
+    found = re.search(rf"¥\{{(?:[^{{}}:]*\.)?(?:{signed})(?::[^}}]*)?\}}", text)
+    assert not found, f"{named(path)} has {found and found[0]}: a loss reads ¥-5; messages.yuan"
+
+
 @pytest.mark.parametrize("path", MODULES, ids=named)
 def test_the_formatter_formats(path: Path) -> None:
     assert "# fmt: " not in path.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import demand as demands
 from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
-from ecokit.messages import _
+from ecokit.messages import _, yuan
 
 _NOTHING = 0.005
 """Yuan: what is less cannot be shared."""
@@ -188,13 +188,12 @@ def zone(
     low = made + ((back - rest) * left + other) / size
     if low > high:
         message = _(
-            "There is no zone of agreement on {units:g} units: the supplier needs ¥{low:,.2f} a "
-            "unit, at least, and we can pay ¥{high:,.2f}, at most. {left:,.0f} units would be "
-            "left, and the two sides have ¥{own:,.0f} and ¥{other:,.0f} elsewhere. Ask for fewer "
-            "units, or leave it."
+            "There is no zone of agreement on {units:g} units: the supplier needs {low} a unit, "
+            "at least, and we can pay {high}, at most. {left:,.0f} units would be left, and the "
+            "two sides have {own} and {other} elsewhere. Ask for fewer units, or leave it."
         )
-        told = {"low": low, "high": high, "left": left, "own": own, "other": other}
-        raise CourseError(message.format(units=size, **told))
+        told = {"low": yuan(low, 2), "high": yuan(high, 2), "own": yuan(own), "other": yuan(other)}
+        raise CourseError(message.format(units=size, left=left, **told))
     return Zone(low, high, size, own, other)
 
 

@@ -20,7 +20,7 @@ from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
 from ecokit.kpi import KPIS, measure, windows
-from ecokit.messages import _
+from ecokit.messages import _, yuan
 
 FIVE = (
     "uv_completion",
@@ -90,11 +90,11 @@ class Plan:
     def __str__(self) -> str:
         message = _(
             "{brought:,.0f} of {goal:,.0f} orders brought by {visits:,.0f} visits for "
-            "¥{budget:,.0f}; ROAS {roas:.2f}; left ¥{profit:,.0f}"
+            "¥{budget:,.0f}; ROAS {roas:.2f}; left {profit}"
         )
         told = {"brought": self.brought, "goal": self.goal, "visits": self.visits}
-        told |= {"budget": self.budget, "roas": self.roas, "profit": self.profit}
-        return message.format(**told)
+        told |= {"budget": self.budget, "roas": self.roas}
+        return message.format(profit=yuan(self.profit), **told)
 
 
 @public

@@ -17,7 +17,7 @@ import pandas as pd
 from ecokit.campaigns.brought import Brought
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
-from ecokit.messages import _
+from ecokit.messages import _, yuan
 
 
 @public
@@ -213,12 +213,12 @@ class Return:
     def __str__(self) -> str:
         message = _(
             "ROAS {tagged:.2f} as platforms print it, {own:.2f} on what it brought; {least} "
-            "would pay. Left: ¥{profit:,.0f} (¥{low:,.0f} to ¥{high:,.0f}): {verdict}"
+            "would pay. Left: {profit} ({low} to {high}): {verdict}"
         )
-        told = {"own": self.incremental_roas, "profit": self.profit, "low": self.low}
-        told |= {"high": self.high, "tagged": self.tagged_roas}
+        told = {"own": self.incremental_roas, "tagged": self.tagged_roas}
+        amounts = {"profit": yuan(self.profit), "low": yuan(self.low), "high": yuan(self.high)}
         least = f"{self.break_even:.2f}" if math.isfinite(self.break_even) else _("none")
-        return message.format(verdict=self.verdict, least=least, **told)
+        return message.format(verdict=self.verdict, least=least, **told, **amounts)
 
 
 @public
@@ -266,7 +266,7 @@ def campaign_return(
     --------
     >>> found = Brought("held_out", "orders", 30.0, 17.0, 43.0, 40.0, 10.0)
     >>> print(campaign_return(4_000, 90, found, order_value=900, margin=0.15))
-    ROAS 20.25 as platforms print it, 6.75 on what it brought; 6.67 would pay. Left: ¥50 (¥-1,705
+    ROAS 20.25 as platforms print it, 6.75 on what it brought; 6.67 would pay. Left: ¥50 (-¥1,705
     to ¥1,805): too small to know
     >>> campaign_return(4_000, 90, 30, order_value=900, margin=0.15)
     Traceback (most recent call last):

@@ -914,7 +914,7 @@ class _Cut:
         won_back = min(1.0, max(0.0, (kept - waiting) / (FLOOR - waiting)))
         passed = bool(kept >= FLOOR and cost <= budget)
         points = 100 if passed else min(99, int(100 * won_back * min(1, budget / max(cost, 1e-9))))
-        told = {"reached": kept, "goal": FLOOR, "cost": cost, "budget": budget}
+        told = {"reached": kept, "goal": FLOOR, "cost": sheet.yuan(cost), "budget": budget}
         return sheet.Score(points, passed, tuple(line.format(**told) for line in lines))
 
 
@@ -1005,7 +1005,7 @@ def reaction(shop: Shop) -> sheet.PlanSheet:
     best, hit = move.best(), move.goods["hit"].sum()
     budget = SPARE * move.outcome(best)[1]
     kept = _("The attacked products keep {reached:.1%} of their usual units; {goal:.0%} is asked.")
-    given = _("The plan gives up ¥{cost:,.0f} of margin against waiting; ¥{budget:,.0f} may go.")
+    given = _("The plan gives up {cost} of margin against waiting; ¥{budget:,.0f} may go.")
     own = move.elasticity.get(move.category, ELASTICITY)
     far = move.weeks * SPARE < HORIZON - 1  # going on to the end is more than a little too long
     return sheet.PlanSheet(

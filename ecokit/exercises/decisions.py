@@ -573,13 +573,13 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
     best = max(gains, key=gains.__getitem__)
 
     def reason(key: str) -> str:
-        words = _("It would have kept ¥{gain:,.0f} more, the most of the four. {why}")
+        words = _("It would have kept {gain} more, the most of the four. {why}")
         if key != best:
             words = _(
-                "It would have kept ¥{gain:,.0f} more; the best of the four keeps ¥{most:,.0f} "
-                "more. {why}"
+                "It would have kept {gain} more; the best of the four keeps {most} more. {why}"
             )
-        return words.format(gain=gains[key], most=gains[best], why=WHY[key])
+        told = {"gain": sheet.yuan(gains[key]), "most": sheet.yuan(gains[best])}
+        return words.format(why=WHY[key], **told)
 
     return sheet.ChoiceSheet(
         prompt=_(

@@ -29,6 +29,7 @@ from typing import (
     Union,
 )
 
+from ecokit import messages
 from ecokit.errors import CourseError
 from ecokit.exercises.aims import objective as aim
 from ecokit.shop.lacks import telling
@@ -54,17 +55,7 @@ def plain(name: object) -> str:
     return str(name).replace("_", " ")
 
 
-def yuan(amount: float) -> str:
-    """Return an amount in yuan, the sign before the ¥.
-
-    Examples
-    --------
-    >>> yuan(9788.4), yuan(-270468), yuan(-0.2)
-    ('¥9,788', '-¥270,468', '¥0')
-    """
-    whole = round(amount)
-    return f"{'-' if whole < 0 else ''}¥{abs(whole):,}"
-
+yuan = messages.yuan
 
 COMPANY = 3  # edition of the bundled company: one more whenever its numbers change
 LINES = 10  # of the code that gives an answer: more is no answer but a programme

@@ -15,7 +15,7 @@ from ecokit import kpi
 from ecokit.errors import CourseError
 from ecokit.explore.lab import Choice, Control, Lab, Told, table
 from ecokit.inputs import frames
-from ecokit.messages import _
+from ecokit.messages import _, yuan
 from ecokit.plots import theme
 from ecokit.shop import Shop
 
@@ -333,7 +333,7 @@ def shown(measure: str, value: Any) -> str:
     if unit in ("share", "index"):
         return f"{value:.2%}"
     if unit == "yuan":
-        return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
+        return yuan(value, 2)
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 

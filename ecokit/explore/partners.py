@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ecokit import messages
 from ecokit import partners as topic
 from ecokit.errors import CourseError
 from ecokit.explore.controls import Slider, steps
@@ -106,10 +107,11 @@ def _controls(row: Any, back: float) -> dict[str, Control]:
 
 def _alt(found: NetMargin, own: float) -> str:
     message = _(
-        "Of ¥{price:,.0f} an order through the partner leaves ¥{left:,.0f}; after what the orders "
-        "that would have been ours had left, ¥{net:,.0f}."
+        "Of ¥{price:,.0f} an order through the partner leaves {left}; after what the orders "
+        "that would have been ours had left, {net}."
     )
-    return message.format(price=found.price, left=found.left, net=found.left - own)
+    net = messages.yuan(found.left - own)
+    return message.format(price=found.price, left=messages.yuan(found.left), net=net)
 
 
 def _table(found: NetMargin, own: float) -> str:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ecokit import strategies as topic
 from ecokit.explore.lab import Choice, Control, Lab, Slider, Told, steps, table
-from ecokit.messages import _
+from ecokit.messages import _, yuan
 from ecokit.plots import strategies as plots
 from ecokit.strategies.demand import Demand
 from ecokit.strategies.outcome import NAMES, Outcome
@@ -145,8 +145,8 @@ def lab(shop: Shop) -> Lab:
         base = beside["best_price"]
         ax = figure.add_subplot()
         plots.who_pays(outcome, one.demand, ax)
-        second = _("profit ¥{profit:,.0f}, {change:+.0%} against the best single price").format(
-            profit=outcome.profit, change=outcome.profit / base.profit - 1
+        second = _("profit {profit}, {change:+.0%} against the best single price").format(
+            profit=yuan(outcome.profit), change=outcome.profit / base.profit - 1
         )
         if outcome.below_cost > 0:
             second += _("; sells below cost")
@@ -205,7 +205,7 @@ def _beside(found: Mapping[str, Outcome], chosen: str, knobs: Mapping[str, Any])
             taken += _("; sells below cost")
         profit = outcome.profit
         change = f"{profit / best - 1:+.0%}"
-        units, earned = f"{outcome.units:,.0f}", f"¥{profit:,.0f}"
+        units, earned = f"{outcome.units:,.0f}", yuan(profit)
         lines.append((" ".join(NAMES[key]), units, earned, change, taken))
     return table(heads, lines, bold=[list(found).index(chosen)])
 
@@ -216,7 +216,7 @@ def _alt(product: Product, outcome: Outcome, base: Outcome) -> str:
         return _("{product}, {name}: nobody buys.").format(product=product.name, name=outcome.name)
     return _(
         "{product}, {name}: {units:,.0f} units a year at ¥{low:,.0f} to ¥{high:,.0f}, on average "
-        "¥{mean:,.0f}. Profit ¥{profit:,.0f} against ¥{base:,.0f} at the best single price; "
+        "¥{mean:,.0f}. Profit {profit} against {base} at the best single price; "
         "¥{left:,.0f} are left to the customers."
     ).format(
         product=product.name,
@@ -225,7 +225,7 @@ def _alt(product: Product, outcome: Outcome, base: Outcome) -> str:
         low=low,
         high=high,
         mean=mean,
-        profit=outcome.profit,
-        base=base.profit,
+        profit=yuan(outcome.profit),
+        base=yuan(base.profit),
         left=outcome.consumer_surplus,
     )

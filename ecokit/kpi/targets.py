@@ -13,7 +13,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import ByName, public
-from ecokit.messages import _
+from ecokit.messages import _, yuan
 
 COLUMNS = ("month", "post_id", "kpi", "target", "weight")
 _NOBODY = float("nan")
@@ -341,9 +341,9 @@ def _sales_plans(part: pd.DataFrame) -> Iterator[_Tie]:
 
 def _profit(stated: float, sales: float, margin: float) -> _Tie:
     says = _(
-        "A margin of {margin:.1f} % on planned sales makes ¥{implied:,.0f} of profit; "
-        "¥{stated:,.0f} is planned."
-    ).format(margin=100 * margin, implied=sales * margin, stated=stated)
+        "A margin of {margin:.1f} % on planned sales makes {implied} of profit; "
+        "{stated} is planned."
+    ).format(margin=100 * margin, implied=yuan(sales * margin), stated=yuan(stated))
     return "profit plan", stated, sales * margin, 0.0, says
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from ecokit import kpi
+from ecokit import kpi, messages
 from ecokit.messages import _, _n
 from ecokit.own.able import lacking
 from ecokit.own.checks import Left
@@ -84,7 +84,7 @@ def shown(one: str, value: float) -> str:
     """
     unit = kpi.declared(one).unit
     if unit == "yuan":
-        return f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
+        return messages.yuan(value, 2)
     if unit in ("share", "index"):
         return f"{100 * value:,.2f} %"
     if value == 1 and unit in ONE:
@@ -126,7 +126,7 @@ def worth_of(left: Sequence[Left]) -> str:
 
 def yuan(value: float | None) -> str:
     """Return an amount in yuan, or nothing where there is none."""
-    return "" if value is None else f"{'-' if value < 0 else ''}¥{abs(value):,.2f}"
+    return "" if value is None else messages.yuan(value, 2)
 
 
 def contents(result: Look) -> dict[str, Any]:

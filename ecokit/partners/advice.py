@@ -9,7 +9,7 @@ import pandas as pd
 
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
-from ecokit.messages import _
+from ecokit.messages import _, yuan
 
 _CARD = "partner_id orders margin low high terms least_sales minimum notice_days"
 _NUMBERS = _CARD.split()[1:]
@@ -110,8 +110,9 @@ def _told(row: dict[str, Any], least: int) -> tuple[str, str]:
         message = _("An order loses ¥{yuan:,.0f} even before the partner's terms.")
         return "leave", message.format(yuan=-row["before_terms"])
     if row["margin"] < 0:
-        message = _("Its terms take ¥{terms:,.0f} of the ¥{there:,.0f} that an order leaves.")
-        return "renegotiate", message.format(terms=row["terms"], there=row["before_terms"])
+        message = _("Its terms take ¥{terms:,.0f} of the {there} that an order leaves.")
+        there = yuan(row["before_terms"])
+        return "renegotiate", message.format(terms=row["terms"], there=there)
     return "watch", _("It earns on average, and chance alone could be the reason.")
 
 

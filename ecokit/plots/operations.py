@@ -7,6 +7,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from ecokit import messages
 from ecokit import operations as topic
 from ecokit.messages import _
 from ecokit.operations import FULL
@@ -202,10 +203,10 @@ def gmroi(table: pd.DataFrame, by: str = "category", ax: Axes = theme.NEW) -> No
     ax.set(xlabel=_("turns a year (cost of goods over stock at cost)"), ylabel=_("margin"))
     best, worst = table.iloc[int(table["gmroi_year"].to_numpy().argmax())], table.iloc[low]
     ax.set_title(
-        _("A yuan of stock earns ¥{high:.1f} a year in {best}, ¥{low:.1f} in {worst}").format(
-            high=best["gmroi_year"],
+        _("A yuan of stock earns {high} a year in {best}, {low} in {worst}").format(
+            high=messages.yuan(best["gmroi_year"], 1),
             best=theme.words(best[by]),
-            low=worst["gmroi_year"],
+            low=messages.yuan(worst["gmroi_year"], 1),
             worst=theme.words(worst[by]),
         )
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 
+from ecokit import messages
 from ecokit.inputs.renamed import attach
 from ecokit.messages import _, _n
 from ecokit.plots import theme
@@ -102,8 +103,8 @@ def margin_steps(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.yuan_axis(ax, "x")
     known = dict(zip(table["step"], table["yuan"], strict=True))
     if {"price", "left"} <= set(known):
-        finding = _("Of ¥{price:,.0f} an order leaves ¥{left:,.0f}")
-        ax.set_title(finding.format(price=known["price"], left=known["left"]))
+        finding = _("Of ¥{price:,.0f} an order leaves {left}")
+        ax.set_title(finding.format(price=known["price"], left=messages.yuan(known["left"])))
 
 
 @theme.drawn(height=1.5, row=0.4, table="name margin low high")

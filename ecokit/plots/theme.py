@@ -30,6 +30,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from pandas.io.formats.style import Styler
 
+from ecokit import messages
 from ecokit.inputs import frames
 from ecokit.inputs.numbers import as_float, p_value, refused
 from ecokit.inputs.renamed import public, refuse_old_call
@@ -516,14 +517,9 @@ class _Table(Styler):
         return _("<table of {tall} and {wide}>").format(tall=tall, wide=wide)
 
 
-def _whole_yuan(value: float) -> str:
-    whole = round(value)
-    return f"{'-' if whole < 0 else ''}¥{abs(whole):,}"
-
-
 _FORMATS: dict[str, str | Callable[[Any], str]] = {
     "percent": "{:.1%}",
-    "yuan": _whole_yuan,
+    "yuan": messages.yuan,
     "count": "{:,.0f}",
     "number": "{:,.2f}",
     "p_value": lambda p: html.escape(p_value(p)),
