@@ -7,6 +7,7 @@ import copy
 import doctest
 import importlib
 import inspect
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,6 +91,16 @@ def test_tables_print_units_and_keep_their_ids() -> None:
     assert (
         html == theme.table(frame, {"share": "percent", "sales": "yuan"}, emphasise=[0]).to_html()
     )
+
+
+def test_a_small_number_beside_a_large_one_shows_its_digits() -> None:
+    """No number but 0 prints as 0; a column without such numbers lines up as before."""
+    values = [25_310.4, 17.26, 0.6, 0.00412, -0.03, 0.0, float("nan")]
+    html = theme.table(pd.DataFrame({"yuan": values})).to_html()
+    shown = re.findall(r"<td[^>]*>([^<]*)</td>", html)
+    assert shown == ["25,310", "17.3", "0.6", "0.00412", "-0.03", "0", "–"]
+    even = theme.table(pd.DataFrame({"yuan": [25_310.4, 17.26, 1e-12]})).to_html()
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", even) == ["25,310", "17", "0"]
 
 
 # Plots never compute ---------------------------------------------------------------------------

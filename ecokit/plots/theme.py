@@ -529,7 +529,8 @@ _FORMATS: dict[str, str | Callable[[Any], str]] = {
 def _by_default(column: pd.Series[Any]) -> Callable[[Any], str] | str | None:
     """Return how a column is printed whose format nobody gave.
 
-    A float gets the decimals that its largest value leaves room for, so that a column lines up.
+    A float gets the decimals that its largest value leaves room for, so that a column lines up;
+    where a value would show no digit by that, each gets the decimals of its own size.
 
     Examples
     --------
@@ -539,6 +540,8 @@ def _by_default(column: pd.Series[Any]) -> Callable[[Any], str] | str | None:
     ...     return one(pd.Series(values)[0]) if callable(one) else one.format(values[0])
     >>> shown("on_time_rate", [0.4321]), shown("margin_index", [1.2345]), shown("hours", [1234.5])
     ('43.2%', '1.23', '1,234')
+    >>> shown("yuan", [0.0321, 1234.5]), shown("yuan", [1234.5, 0.0321]), shown("yuan", [0.0, 5.5])
+    ('0.0321', '1,234', '0.00')
     >>> shown("day", pd.to_datetime(["2025-06-12"])), shown("month", pd.to_datetime(["2025-06-01"]))
     ('12 June', 'June')
     """
@@ -554,10 +557,35 @@ def _by_default(column: pd.Series[Any]) -> Callable[[Any], str] | str | None:
         return _FORMATS["percent"]
     if name in ("p_value", "adjusted"):
         return _FORMATS["p_value"]
-    largest = float(values.abs().max())
+    if (values % 1 == 0).all():
+        return "{:,.0f}"
+    size = values.abs()
+    largest = float(size.max())
+    decimals = _decimals(largest)
+    hidden = (size < 0.1**decimals) & (size > _NOISE * largest)
+    return _by_size if hidden.any() else f"{{:,.{decimals}f}}"
+
+
+_NOISE = 1e-9
+"""Of the largest number of a column: what is smaller is 0 but for rounding."""
+
+
+def _decimals(size: float) -> int:
+    """Return the decimals that a number of this size leaves room for."""
     steps = (1000, 0), (10, 1), (1, 2), (0, 3)
-    decimals = next((places for least, places in steps if largest >= least), 0)
-    return f"{{:,.{0 if (values % 1 == 0).all() else decimals}f}}"
+    return next((places for least, places in steps if size >= least), 0)
+
+
+def _by_size(value: float) -> str:
+    """Return a number with the decimals of its own size, a small one with three digits.
+
+    Examples
+    --------
+    >>> _by_size(1234.5), _by_size(-12.34), _by_size(0.004321), _by_size(0)
+    ('1,234', '-12.3', '0.00432', '0')
+    """
+    size = abs(value)
+    return f"{value:,.{_decimals(size)}f}" if size >= 1 else f"{value:.3g}"
 
 
 def _moments(name: str, values: pd.Series[Any]) -> Callable[[Any], str]:
@@ -589,7 +617,8 @@ def table(
     What is not named is printed by its kind: dates without a time where all are days, months by
     name in the columns ``month`` and ``quarter``, shares in the columns ``..._rate`` and
     ``...share`` in per cent, p values (``p_value``, ``adjusted``) never as 0, other numbers with
-    the decimals that their size leaves room for.
+    the decimals that the largest of a column leaves room for, or, where a small one would not show
+    by that, each its own.
 
     Parameters
     ----------
