@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ecokit.buyout.terms import Terms, best, law_of, terms_of
 from ecokit.errors import CourseError
 from ecokit.inputs import demand as demands
 from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
-from ecokit.messages import _
+from ecokit.messages import _, yuan
+
+Floats = NDArray[np.float64]
 
 
 @public
@@ -85,30 +87,41 @@ def profit_draws(
     rng = numbers.generator("seed", seed)
     asked = demands.drawn(law, rng, n)
     fell = rng.random(n) < risk
-    early = np.minimum(part * asked, size)
-    sold = np.minimum(asked, size)
     cheap = np.where(fell, fall, 0.0)
-    covered = cheap * (size - early) if offered.price_protection else np.zeros(n)
-    earned = (
-        offered.price * sold
-        - cheap * (sold - early)
-        + offered.left_worth * (size - sold)
-        + covered
-        - offered.wholesale * size
-        - fixed
-    )
-    least = -np.inf if offered.guarantee is None else float(offered.guarantee)
-    topped = np.maximum(least - earned, 0.0)
+    sold, made_good, profit = seasons(asked, cheap, size, offered, part, fixed)
     return pd.DataFrame(
         {
             "demand": asked,
             "sold": sold,
             "left": size - sold,
             "fell": fell,
-            "made_good": covered + topped,
-            "profit": earned + topped,
+            "made_good": made_good,
+            "profit": profit,
         }
     )
+
+
+def seasons(
+    asked: Floats, cheap: Floats, size: float, terms: Terms, part: float = 0.5, fixed: float = 0.0
+) -> tuple[Floats, Floats, Floats]:
+    """Return units sold, what the supplier makes good, and the profit, of each season.
+
+    Demand is `asked`; the price falls by `cheap` after this part of it.
+    """
+    early = np.minimum(part * asked, size)
+    sold = np.minimum(asked, size)
+    covered = cheap * (size - early) if terms.price_protection else np.zeros(len(asked))
+    earned = (
+        terms.price * sold
+        - cheap * (sold - early)
+        + terms.left_worth * (size - sold)
+        + covered
+        - terms.wholesale * size
+        - fixed
+    )
+    least = -np.inf if terms.guarantee is None else float(terms.guarantee)
+    topped = np.maximum(least - earned, 0.0)
+    return sold, covered + topped, earned + topped
 
 
 @dataclass(frozen=True)
@@ -136,10 +149,9 @@ class Risk:
 
     def __str__(self) -> str:
         message = _(
-            "¥{mean:,.0f} on average, from ¥{low:,.0f} to ¥{high:,.0f}; a loss in {share:.0f} % "
-            "of the seasons"
+            "{mean} on average, from {low} to {high}; a loss in {share:.0f} % of the seasons"
         )
-        told = {"mean": self.mean, "low": self.low, "high": self.high}
+        told = {"mean": yuan(self.mean), "low": yuan(self.low), "high": yuan(self.high)}
         return message.format(share=100 * self.chance_of_loss, **told)
 
 
@@ -171,7 +183,7 @@ def risk_of(profits: ArrayLike, confidence: float = 0.9) -> Risk:
     Examples
     --------
     >>> print(risk_of([-100, 0, 100, 200], confidence=0.5))
-    ¥50 on average, from ¥-25 to ¥125; a loss in 25 % of the seasons
+    ¥50 on average, from -¥25 to ¥125; a loss in 25 % of the seasons
     >>> risk_of([5])
     Traceback (most recent call last):
     ...
