@@ -148,6 +148,73 @@ def test_learning_is_conjugate_and_knows_no_order() -> None:
     assert at_once.mean == pytest.approx(float(means @ weight / weight.sum()), rel=1e-4)
 
 
+def test_a_share_that_is_not_sure_is_learnt_along() -> None:
+    """By hand: draw means and shares, keep those under which just these units came."""
+    rng = np.random.default_rng(5)
+    before, n = buyout.belief(60, 20), 2_000_000
+    share = rng.beta(0.3 * 41, 0.7 * 41, n)  # spread .0707
+    mean = rng.gamma(before.shape, 1 / before.rate, n)
+    kept = rng.poisson(share * mean) == 25
+    rest = rng.poisson((1 - share[kept]) * mean[kept])
+    spread = (0.3 * 0.7 / 42) ** 0.5
+    law = buyout.learn(before, 25, 0.3, spread=spread).demand()
+    assert law.mean() == pytest.approx(rest.mean(), rel=0.01)
+    assert law.std() == pytest.approx(rest.std(), rel=0.02)
+    for end in (0.05, 0.95):
+        assert law.ppf(end) == pytest.approx(np.quantile(rest, end), abs=1)
+
+
+def test_without_a_spread_nothing_changes_and_a_small_one_changes_little() -> None:
+    before = buyout.belief(500, 120)
+    sure = buyout.learn(before, 180, 0.25)
+    assert buyout.learn(before, 180, 0.25, spread=0) == sure
+    near = buyout.learn(before, 180, 0.25, spread=1e-5)
+    assert near.demand().mean() == pytest.approx(sure.demand().mean(), rel=1e-4)
+    assert near.demand().std() == pytest.approx(sure.demand().std(), rel=1e-4)
+
+
+@pytest.mark.parametrize(("past", "apart"), [(2, 0.011), (8, 0.02)])
+def test_intervals_from_past_seasons_hold_what_they_say(past: int, apart: float) -> None:
+    """Nine of ten; taken for sure, fewer.
+
+    Two seasons that differ as much as is usual, eight that differ nearly twice as much.
+    """
+    rng = np.random.default_rng(12)
+    weeks, early, seasons = np.arange(1, 13), 3, 200
+    held = {"sure": 0, "spread": 0}
+    for _season in range(seasons):
+        fades = 0.9 * np.exp(rng.normal(0, apart, past + 1))
+        parts = fades[:, None] ** weeks
+        parts /= parts.sum(axis=1, keepdims=True)
+        expected = rng.uniform(200, 600, past + 1)
+        beliefs = [buyout.belief(mean, 0.3 * mean) for mean in expected]
+        rates = np.array([rng.gamma(one.shape, 1 / one.rate) for one in beliefs])
+        sold = rng.poisson(rates[:, None] * parts)
+        rows = {"offer_id": np.repeat(np.arange(past), 12), "week": np.tile(weeks, past)}
+        rows |= {"sold": sold[:-1].ravel()}
+        told = buyout.week_shares(pd.DataFrame(rows)).iloc[early - 1]
+        came, rest = sold[-1, :early].sum(), sold[-1, early:].sum()
+        for name, spread in (("sure", 0.0), ("spread", told["spread"])):
+            after = buyout.learn(beliefs[-1], came, told["so_far"], spread=spread)
+            low, high = after.demand().ppf([0.05, 0.95])
+            held[name] += bool(low <= rest <= high)
+    assert 0.86 < held["spread"] / seasons < 0.97, held
+    assert held["sure"] / seasons < 0.85, held
+
+
+def test_one_offer_leaves_the_share_less_sure_than_many() -> None:
+    rng = np.random.default_rng(3)
+    sold = rng.poisson(300 * 0.9 ** np.arange(12) / 7.2, (8, 12))
+    rows = [(offer, week + 1, sold[offer, week]) for offer in range(8) for week in range(12)]
+    past = pd.DataFrame(rows, columns=["offer_id", "week", "sold"])
+    few = [buyout.week_shares(past[past["offer_id"] < k])["spread"] for k in (1, 2, 8)]
+    assert (few[0][:-1] > few[1][:-1]).all()
+    assert few[1][:11].mean() > few[2][:11].mean()
+    assert few[0].iloc[-1] == pytest.approx(0, abs=1e-6)
+    wide = buyout.week_shares(past, usual=0.2)["spread"]
+    assert (wide[:11] > few[2][:11]).all()
+
+
 def test_two_orders_are_better_than_one_and_agree_with_simulated_seasons() -> None:
     before, terms = buyout.belief(120, 40), Terms(200, 160, 90)
     found = buyout.staged_order(before, terms, share=0.3, extra=4)
@@ -336,6 +403,51 @@ def test_a_loss_that_is_too_likely_is_negotiated() -> None:
     assert buyout.weigh(risky, most_loss=0.9)["answer"].item() == "take"
 
 
+def test_guarantee_and_price_protection_are_weighed() -> None:
+    """As the draws of the same terms have it; without them it is as before."""
+    plain = buyout.weigh({"offers": offers()}).iloc[0]
+    assert plain["made_good"] == 0
+    law = buyout.belief(500, 120).demand()
+    cells: list[dict[str, Any]] = [
+        {"guarantee": 20_000.0},
+        {"price_protection": True},
+        {"guarantee": 20_000.0, "price_protection": True, "tooling": 50_000.0},
+    ]
+    for one in cells:
+        table = offers(**one)
+        found = buyout.weigh({"offers": table}, fall=0.1, chance=0.3).iloc[0]
+        fixed = one.pop("tooling", 0.0)
+        terms = Terms(2_000, 1_600, 900, **one)
+        drawn = buyout.profit_draws(
+            law,
+            found["quantity"],
+            terms,
+            seed=1,
+            draws=100_000,
+            drop=200,
+            chance=0.3,
+            tooling=fixed,
+        )
+        error = drawn["profit"].std() / np.sqrt(len(drawn))
+        assert found["profit"] == pytest.approx(drawn["profit"].mean(), abs=4 * error)
+        assert found["made_good"] == pytest.approx(drawn["made_good"].mean(), rel=0.03)
+        assert found["chance_of_loss"] == pytest.approx((drawn["profit"] < 0).mean(), abs=0.005)
+    sure = buyout.weigh({"offers": offers(guarantee=0.0, demand_sd=400.0)}, most_loss=0.1).iloc[0]
+    assert (sure["chance_of_loss"], sure["answer"]) == (0, "take")
+    both = buyout.weigh({"offers": offers(guarantee=20_000.0, stages=2)}).iloc[0]
+    assert both["profit"] == pytest.approx(plain["profit"] + both["twice_gain"])
+
+
+def test_what_has_been_sold_is_not_weighed() -> None:
+    two = pd.concat([offers(), offers(offer_id="B2")])
+    weeks = pd.DataFrame({"offer_id": ["B2", "B2"], "week": [1, 2], "sold": [5, 3]})
+    shop = {"offers": two, "offer_weeks": weeks}
+    assert buyout.weigh(shop)["offer_id"].tolist() == ["B1"]
+    assert buyout.weigh(shop, past=True)["offer_id"].tolist() == ["B1", "B2"]
+    with pytest.raises(CourseError, match=r"All offers have been sold already. Give past=True"):
+        buyout.weigh({"offers": offers(offer_id="B2"), "offer_weeks": weeks})
+
+
 def test_the_shares_of_the_weeks_add_up() -> None:
     rng = np.random.default_rng(1)
     past = pd.DataFrame(
@@ -369,6 +481,8 @@ def test_the_shares_of_the_weeks_add_up() -> None:
         (lambda: buyout.belief(400, 20), "nothing is left to learn"),
         (lambda: buyout.belief(1e9, 1e8), "fewer units"),
         (lambda: buyout.learn(buyout.belief(50, 15), 20, 1.5), "share is 1.5"),
+        (lambda: buyout.learn(buyout.belief(50, 15), 20, 0.25, spread=0.5),
+         "A share of 0.25 cannot have a spread of 0.5. Give one below 0.433"),
         (lambda: buyout.staged_order(buyout.learn(buyout.belief(50, 15), 20, 0.5), OFFER,
                                      share=0.3), "before the season"),
         (lambda: buyout.weigh({"offers": offers(demand_sd=1.0)}),

@@ -27,6 +27,10 @@ Floats = NDArray[np.float64]
 _SURE = 1e-9
 """What may be left out at either end of a law."""
 _BELIEVED = _("Give what is believed before the season: buyout.belief(mean=500, sd=120).")
+_PARTS = (np.arange(400) + 0.5) / 400
+"""Of a law of a share: the places at which it is taken."""
+_SEASONS = 4
+"""How many seasons more what is usual is worth, beside the spread of past ones."""
 _MOST = 200_000
 """Units of a season: more, and the sums over all demands take minutes."""
 
@@ -117,7 +121,7 @@ def belief(mean: float, sd: float) -> Belief:
 
 
 @public
-def learn(before: Belief, sold: float, share: float) -> Belief:
+def learn(before: Belief, sold: float, share: float, *, spread: float = 0.0) -> Belief:
     """Return what is believed after some weeks.
 
     Parameters
@@ -129,20 +133,33 @@ def learn(before: Belief, sold: float, share: float) -> Belief:
         count who was turned away, or leave these weeks out.
     share : float
         Share of the season's demand that usually comes in these weeks, see :func:`week_shares`.
+    spread : float
+        How far the share of this season may lie from that, see there; 0: it is known for sure.
 
     Returns
     -------
     Belief
-        Gamma with ``shape + sold`` and ``rate + share``.
+        Gamma with ``shape + sold`` and ``rate + share``; a wider one where the share has a spread.
 
     Raises
     ------
     CourseError
-        `before` is no belief, `sold` is below 0, or the season would be over.
+        `before` is no belief, `sold` is below 0, the season would be over, or no share can have
+        such a spread.
+
+    Notes
+    -----
+    With a spread, the share s of these weeks has a beta law, and the weeks tell of it, too: after
+    n units its density is multiplied by ``s**n / (rate + s)**(shape + n)``, the negative binomial
+    chance of n. For each share what is still to come has a gamma law with ``shape + n`` and the
+    mean ``(1 - s) * (shape + n) / (rate + s)``; together they are a mixture. What is returned is
+    the gamma law with its mean and its variance, the two-moment approximation that Berk and others
+    use for empty shelves, so that later weeks may be learnt in the same way.
 
     References
     ----------
-    Berk, Gürler and Levine (2007), the conjugate laws, and what empty shelves do to them.
+    Berk, Gürler and Levine (2007), the conjugate laws, what empty shelves do to them, and the
+    approximation.
 
     Examples
     --------
@@ -151,6 +168,9 @@ def learn(before: Belief, sold: float, share: float) -> Belief:
     >>> after = learn(belief(500, 120), sold=180, share=0.25)
     >>> round(after.mean, 1), round(float(after.demand().mean()), 1)
     (692.3, 519.2)
+    >>> unsure = learn(belief(500, 120), sold=180, share=0.25, spread=0.03)
+    >>> [law.demand().ppf([0.05, 0.95]).tolist() for law in (after, unsure)]
+    [[450.0, 592.0], [365.0, 604.0]]
     >>> learn(after, sold=100, share=0.9)
     Traceback (most recent call last):
     ...
@@ -161,24 +181,60 @@ def learn(before: Belief, sold: float, share: float) -> Belief:
         raise numbers.refused("before", before, _BELIEVED)
     came = numbers.number("sold", sold, low=0)
     part = numbers.share("share", share, zero=False)
+    wide = numbers.number("spread", spread, low=0)
     seen = before.seen + part
     if seen > 1 + 1e-9:
         message = _("{seen:g} of the season are over. Give the share that these weeks alone have.")
         told = _("share is {share:g}, and ").format(share=part)
         raise CourseError(told + message.format(seen=before.seen))
+    if wide:
+        return _unsure(before, came, part, wide)
     return Belief(before.shape + came, before.rate + part, min(seen, 1.0))
+
+
+def _unsure(before: Belief, came: float, part: float, spread: float) -> Belief:
+    """Return what is believed after weeks whose share has a beta law."""
+    from scipy import special, stats
+
+    there = 1 - before.seen  # this much of the season was still to come
+    middle, wide = part / there, spread / there
+    weight = middle * (1 - middle) / wide**2 - 1
+    if weight <= 0:
+        message = _(
+            "A share of {share:g} cannot have a spread of {spread:g}. Give one below {most}."
+        )
+        most = f"{there * max(middle * (1 - middle), 0) ** 0.5:.3g}"
+        raise CourseError(message.format(share=part, spread=spread, most=most))
+    parts = there * stats.beta(middle * weight, (1 - middle) * weight).ppf(_PARTS)
+    shape, rate = before.shape + came, before.rate + parts
+    told = special.xlogy(came, parts) - shape * np.log(rate)
+    chance = np.exp(told - told.max())
+    chance /= chance.sum()
+    rest = (there - parts) * shape / rate
+    mean = float(chance @ rest)
+    variance = float(chance @ rest**2) * (1 + 1 / shape) - mean**2
+    found = mean**2 / variance
+    return Belief(found, found * (there - part) / mean, before.seen + part)
 
 
 @public
 def week_shares(
-    data: Any, *, offer_id: str = "offer_id", week: str = "week", sold: str = "sold"
+    data: Any,
+    *,
+    usual: float = 0.03,
+    offer_id: str = "offer_id",
+    week: str = "week",
+    sold: str = "sold",
 ) -> Any:
     """Return how the sales of past offers spread over the weeks: what `share` is after how many.
 
     Parameters
     ----------
     data : table
-        A row an offer and week, such as ``offer_weeks``.
+        A row an offer and week, such as ``offer_weeks``: offers of as many weeks as the next.
+    usual : float
+        By how much shares differ from season to season as a rule, in parts of the root of
+        ``share * (1 - share)``: few offers are shrunk towards it.
     offer_id, week, sold : str
         The columns: the offer, the week (1, 2 ...), the units.
 
@@ -187,26 +243,39 @@ def week_shares(
     table of the caller's kind
         A row a week: ``week``, ``offers`` (with sales in all), ``share`` (of all sales of past
         offers, each offer counted alike), ``so_far`` (the shares added up), ``low``, ``high``
-        (the smallest and the largest `so_far` among the offers).
+        (the smallest and the largest `so_far` among the offers), ``spread`` (standard deviation of
+        the share so far of a *new* season, as :func:`learn` takes it).
 
     Raises
     ------
     CourseError
         No offer has sold anything, or a number cannot be.
 
+    Notes
+    -----
+    The shares so far of k offers have the mean m. Counting alone gives each the variance
+    ``C = m * (1 - m) / units``, beside what is `usual`. One or two offers show no variance to rely
+    on; so theirs is shrunk, as if four seasons more had shown just ``C + usual**2 * m * (1 - m)``:
+    the squares of k - 1 and of 4 seasons are added up and divided by both. With this variance V the
+    mean is off by V / k, and a new season differs by what counting does not explain: ``spread**2 =
+    V / k + max(V - C, 0)``. Two seasons cannot prove that `usual` is too small: where they differ
+    twice as much, intervals that are to hold 90 % hold some 80 %. Then say so.
+
     References
     ----------
-    Murray and Silver (1966): early sales foretell the rest.
+    Murray and Silver (1966): early sales foretell the rest. Smyth (2004), variances of few cases
+    shrunk towards a usual one.
 
     Examples
     --------
     >>> past = pd.DataFrame({"offer_id": ["B1", "B1", "B2", "B2"], "week": [1, 2, 1, 2],
     ...                      "sold": [60, 40, 20, 30]})
-    >>> week_shares(past)
-       week  offers  share  so_far  low  high
-    0     1       2    0.5     0.5  0.4   0.6
-    1     2       2    0.5     1.0  1.0   1.0
+    >>> week_shares(past).round(3)
+       week  offers  share  so_far  low  high  spread
+    0     1       2    0.5     0.5  0.4   0.6   0.084
+    1     2       2    0.5     1.0  1.0   1.0   0.000
     """
+    wide = numbers.share("usual", usual)
     names = {"offer_id": offer_id, "week": week, "sold": sold}
     types = {"offer_id": "id", "week": "integer", "sold": "number"}
     frame = frames.table(data, names, name="data", types=types)
@@ -214,23 +283,34 @@ def week_shares(
     small = frames.as_pandas(once)
     rules = [rows.missing("offer_id"), rows.missing("week"), rows.below_zero("sold", "offer_id")]
     rows.refuse(small, "data", rules)
-    wide = small.pivot_table("sold", "week", "offer_id", "sum").fillna(0.0).astype(float)
-    wide = wide.loc[:, wide.sum() > 0].sort_index()
-    if wide.empty:
+    units = small.pivot_table("sold", "week", "offer_id", "sum").fillna(0.0).astype(float)
+    units = units.loc[:, units.sum() > 0].sort_index()
+    if units.empty:
         raise CourseError(_("No offer of data has sold anything, so no week has a share."))
-    shares = wide / wide.sum()
+    shares = units / units.sum()
     far = shares.cumsum()
     found = pd.DataFrame(
         {
-            "week": wide.index.astype("int64"),
-            "offers": wide.shape[1],
+            "week": units.index.astype("int64"),
+            "offers": units.shape[1],
             "share": shares.mean(axis=1).to_numpy(),
             "so_far": far.mean(axis=1).to_numpy(),
             "low": far.min(axis=1).to_numpy(),
             "high": far.max(axis=1).to_numpy(),
+            "spread": _spread(far.to_numpy(), units.sum().to_numpy(), wide),
         }
     )
     return frames.like(found, data)
+
+
+def _spread(far: Floats, units: Floats, usual: float) -> Floats:
+    """Return how far the share of a new season may lie from the mean of past ones, week by week."""
+    k, mean = far.shape[1], far.mean(axis=1)
+    most = np.clip(mean * (1 - mean), 0, None)
+    counting = most * (1 / units).mean()
+    squares = ((far - mean[:, None]) ** 2).sum(axis=1)
+    variance = (_SEASONS * (counting + usual**2 * most) + squares) / (_SEASONS + k - 1)
+    return np.asarray(np.sqrt(variance / k + np.maximum(variance - counting, 0)))
 
 
 @dataclass(frozen=True)
@@ -289,8 +369,9 @@ def staged_order(before: Belief, terms: Terms, *, share: float, extra: float = 0
     Notes
     -----
     The second order arrives at once, and demand is seen even where the shelf was empty (who asks in
-    vain is counted); such demand is lost. For each demand of the first weeks, the second order
-    fills up to the best stock of the belief that follows from it; sums run over all demands.
+    vain is counted); such demand is lost. The share is taken as known. For each demand of the
+    first weeks, the second order fills up to the best stock of the belief that follows from it;
+    sums run over all demands.
 
     References
     ----------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from ecokit import buyout
@@ -43,9 +44,34 @@ def seasons(shop: Shop) -> pd.DataFrame:
     """Return what past offers sold after the first weeks, and what was to be expected by then.
 
     ``low`` and ``high`` take the simulator's own share of the first weeks; ``rough_low`` and
-    ``rough_high`` that of the other past offers of as many weeks, missing where there is none.
+    ``rough_high`` that of the other past offers of as many weeks, as if it were sure; ``wide_low``
+    and ``wide_high`` take its spread in. Both are missing where there is no such offer.
     """
-    sold = shop.offer_weeks.pivot_table("sold", "week", "offer_id", "sum")
+    return _told(shop, shop.offer_weeks)
+
+
+def redrawn(shop: Shop, times: int = 40, seed: int = 1) -> pd.DataFrame:
+    """Return the seasons of `seasons` that others could tell of, drawn anew by the same law."""
+    rng = np.random.default_rng(seed)
+    weeks = shop.offer_weeks
+    part = shop.truth["offer_decay"] ** weeks["week"]
+    part /= part.groupby(weeks["offer_id"]).transform("sum")
+    beliefs = {row["offer_id"]: belief_of(row) for _, row in shop.offers.iterrows()}
+    found = []
+    for _time in range(times):
+        rates = {name: rng.gamma(one.shape, 1 / one.rate) for name, one in beliefs.items()}
+        mean = part * weeks["offer_id"].map(rates).astype(float)
+        found.append(_told(shop, weeks.assign(sold=rng.poisson(mean))).dropna())
+    return pd.concat(found, ignore_index=True)
+
+
+def held(told: pd.DataFrame, ends: str) -> int:
+    """Return how many seasons lie between two columns, such as ``rough_low`` and ``rough_high``."""
+    return int(told["rest"].between(told[f"{ends}low"], told[f"{ends}high"]).sum())
+
+
+def _told(shop: Shop, weeks: pd.DataFrame) -> pd.DataFrame:
+    sold = weeks.pivot_table("sold", "week", "offer_id", "sum")
     lengths = sold.notna().sum()
     decay = shop.truth["offer_decay"]
     rows = []
@@ -56,11 +82,16 @@ def seasons(shop: Shop) -> pd.DataFrame:
         prior = belief_of(offer)
         before = prior.demand(1 - share).ppf(ENDS)
         after = buyout.learn(prior, early, share).demand().ppf(ENDS)
-        others = sold[lengths.index[(lengths == length) & (lengths.index != offer_id)]]
-        rough = [float("nan")] * 2
-        if len(others.columns):
-            guessed = float((others.loc[:WEEKS].sum() / others.sum()).mean())
-            rough = buyout.learn(prior, early, guessed).demand().ppf(ENDS)
-        rows.append((offer_id, length, early, rest, *before, *after, *rough))
-    names = "offer_id weeks sold rest low_before high_before low high rough_low rough_high"
-    return pd.DataFrame(rows, columns=names.split())
+        others = lengths.index[(lengths == length) & (lengths.index != offer_id)]
+        guessed = [float("nan")] * 4
+        if len(others):
+            alike = buyout.week_shares(weeks[weeks["offer_id"].isin(others)])
+            share, spread = alike.set_index("week").loc[WEEKS, ["so_far", "spread"]]
+            rough = buyout.learn(prior, early, share).demand().ppf(ENDS)
+            wide = buyout.learn(prior, early, share, spread=spread).demand().ppf(ENDS)
+            guessed = [*rough, *wide]
+        rows.append((offer_id, length, early, rest, *before, *after, *guessed))
+    names = "offer_id weeks sold rest low_before high_before low high"
+    return pd.DataFrame(
+        rows, columns=[*names.split(), "rough_low", "rough_high", "wide_low", "wide_high"]
+    )

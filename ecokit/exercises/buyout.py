@@ -307,16 +307,17 @@ def minimum(shop: Shop) -> sheet.Sheet:
 def learnt(shop: Shop) -> sheet.Sheet:
     offer = _offer(shop, PAST)
     mean, sd = offer["demand_mean"], offer["demand_sd"]
-    weeks, sold, share, rest = _first_weeks(shop)
-    after = topic.learn(topic.belief(mean, sd), sold, share)
+    weeks, sold, share, spread, rest = _first_weeks(shop)
+    before = topic.belief(mean, sd)
+    after = topic.learn(before, sold, share)
     law = after.demand()
-    low, high = law.ppf([0.05, 0.95])
+    low, high = topic.learn(before, sold, share, spread=spread).demand().ppf([0.05, 0.95])
     return sheet.Sheet(
         prompt=_(
             "Before the season {mean:,.0f} units of **{name}** were expected, with a spread of "
             "{sd:,.1f}. In the first {first} of {weeks} weeks {sold:,} were sold, and nobody was "
             "turned away. Other offers of {weeks} weeks had sold {share:.1%} of their units by "
-            "then. How many units do you expect in **the rest of the season**?"
+            "then; take that for sure. How many units do you expect in **the rest of the season**?"
         ).format(
             mean=mean,
             name=offer["name"],
@@ -347,10 +348,10 @@ def learnt(shop: Shop) -> sheet.Sheet:
             _("`buyout.learn(buyout.belief(mean, sd), sold, share).demand().mean()`."),
         ),
         solution=_(
-            "Between {low:,.0f} and {high:,.0f} units were to be expected, in 90 % of such "
-            "seasons, if the others told the share for sure; there are only {n}. In truth {rest:,} "
+            "Between {low:,.0f} and {high:,.0f} units come in 90 % of such seasons: {n} others do "
+            "not tell the share for sure, it has a spread of {spread:.1%}. In truth {rest:,} "
             "came."
-        ).format(low=low, high=high, rest=rest, n=len(LIKE)),
+        ).format(low=low, high=high, rest=rest, n=len(LIKE), spread=spread),
         code=f"""
             from ecokit import buyout
             offer = shop.offers.set_index("offer_id").loc["{PAST}"]
@@ -360,13 +361,14 @@ def learnt(shop: Shop) -> sheet.Sheet:
     )
 
 
-def _first_weeks(shop: Shop) -> tuple[int, int, float, int]:
-    """Return weeks of the season, units and share of its first weeks, and units of the rest."""
+def _first_weeks(shop: Shop) -> tuple[int, int, float, float, int]:
+    """Return weeks of the season; units, share and its spread of the first; units of the rest."""
     weeks = shop.offer_weeks
     ours = weeks[weeks["offer_id"] == PAST].set_index("week")["sold"]
     others = topic.week_shares(weeks[weeks["offer_id"].isin(LIKE)]).set_index("week")
     sold, rest = int(ours.loc[:WEEKS].sum()), int(ours.loc[WEEKS + 1 :].sum())
-    return len(ours), sold, round(float(others.loc[WEEKS, "so_far"]), 3), rest
+    share, spread = others.loc[WEEKS, ["so_far", "spread"]].astype(float)
+    return len(ours), sold, round(share, 3), spread, rest
 
 
 # What is left ------------------------------------------------------------------------------------

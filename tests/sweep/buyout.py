@@ -59,9 +59,13 @@ CALLS: Calls = {
     "buyout.nash_split": lambda: Call(zone(), power=0.4),
     "buyout.walk_away_price": lambda: Call(DEMAND, TERMS, tooling=5, outside=2),
     "buyout.zone": lambda: Call(DEMAND, 5, 20, 10, 6, buy_back=8, ours=3, theirs=4),
-    "buyout.weigh": lambda: Call({"offers": offers()}, outside=10, share=0.3).but(
-        optional="buy_back guarantee"
-    ),
+    "buyout.weigh": lambda: Call(
+        {"offers": offers(), "offer_weeks": past().assign(offer_id="B3")},
+        outside=10,
+        share=0.3,
+        fall=0.1,
+        chance=0.2,
+    ).but(optional="buy_back guarantee offer_weeks"),
     "buyout.price_protection": lambda: Call(DEMAND, 6, drop=2, chance=0.3, sold_before=0.4),
     "buyout.buy_back_price": lambda: Call(2_000, 1_600, 1_500, 900),
     "buyout.channel_quantity": lambda: Call(DEMAND, 20, 10, 6),
@@ -78,7 +82,7 @@ CALLS: Calls = {
     ),
     "buyout.risk_of": lambda: Call([-100, 0, 100, 200], 0.5),
     "buyout.belief": lambda: Call(500, 120),
-    "buyout.learn": lambda: Call(buyout.belief(50, 15), 20, 0.25),
+    "buyout.learn": lambda: Call(buyout.belief(50, 15), 20, 0.25, spread=0.02),
     "buyout.staged_order": lambda: Call(buyout.belief(50, 15), TERMS, share=0.25, extra=1),
-    "buyout.week_shares": lambda: Call(past()),
+    "buyout.week_shares": lambda: Call(past(), usual=0.05),
 }
