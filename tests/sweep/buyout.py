@@ -15,22 +15,22 @@ TERMS = Terms(price=20, wholesale=14, salvage=6)
 
 
 def offers() -> pd.DataFrame:
-    """Return two offers."""
+    """Return two open offers, and one that has been sold."""
     return pd.DataFrame(
         {
-            "offer_id": ["B1", "B2"],
-            "kind": ["buy_out", "oem"],
-            "wholesale": [160.0, 150.0],
-            "price": [200.0, 200.0],
-            "salvage": [90.0, 80.0],
-            "demand_mean": [50.0, 40.0],
-            "demand_sd": [15.0, 12.0],
-            "minimum": [30, 60],
-            "tooling": [0.0, 1_500.0],
-            "buy_back": [120.0, None],
-            "price_protection": [True, False],
-            "guarantee": [None, 100.0],
-            "stages": [2, 1],
+            "offer_id": ["B1", "B2", "B3"],
+            "kind": ["buy_out", "oem", "oem"],
+            "wholesale": [160.0, 150.0, 150.0],
+            "price": [200.0, 200.0, 200.0],
+            "salvage": [90.0, 80.0, 80.0],
+            "demand_mean": [50.0, 40.0, 40.0],
+            "demand_sd": [15.0, 12.0, 12.0],
+            "minimum": [30, 60, 60],
+            "tooling": [0.0, 1_500.0, 0.0],
+            "buy_back": [120.0, None, None],
+            "price_protection": [True, False, False],
+            "guarantee": [None, 100.0, None],
+            "stages": [2, 1, 1],
         }
     )
 
@@ -60,7 +60,7 @@ CALLS: Calls = {
     "buyout.walk_away_price": lambda: Call(DEMAND, TERMS, tooling=5, outside=2),
     "buyout.zone": lambda: Call(DEMAND, 5, 20, 10, 6, buy_back=8, ours=3, theirs=4),
     "buyout.weigh": lambda: Call(
-        {"offers": offers(), "offer_weeks": past().assign(offer_id="B3")},
+        {"offers": offers(), "offer_weeks": past().head(2).assign(offer_id="B3")},
         outside=10,
         share=0.3,
         fall=0.1,
