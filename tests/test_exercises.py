@@ -26,7 +26,7 @@ from ecokit.errors import CourseError
 from ecokit.exercises import cells, checks, store
 from ecokit.exercises.card import Card, ChapterProgress, answer_text, markup
 from ecokit.exercises.reading import AnswerError, read, told
-from ecokit.exercises.sheet import Exercise, Field, Score, Sheet, number
+from ecokit.exercises.sheet import Exercise, Field, Score, Sheet, TableSheet, number
 from ecokit.shop import Shop
 from tests.demo_exercises import DEMO
 
@@ -940,3 +940,29 @@ def test_what_a_ratio_is_not_is_told_without_the_word() -> None:
     assert told["ratio"].startswith("0.5 is not the answer")
     assert told["elasticity"].startswith("0.5 is not the answer")
     assert told["people"].startswith("0.5 people is not the answer")
+
+
+def test_a_column_that_lacks_a_row_is_named_all_the_same() -> None:
+    hours = pd.DataFrame(
+        {"asked": [1.5, 25.5, 35.5], "other": [None, 827.6, 1670.5], "few": [None, None, 44.25]},
+        index=["a", "b", "c"],
+    )
+    table = TableSheet(
+        prompt="?",
+        right=hours["asked"],
+        wrong={},
+        hints=(),
+        solution="",
+        table=hours,
+        column="asked",
+    )
+
+    def told(*numbers: str) -> str | None:
+        given = {key: read(one, "hours") for key, one in zip("abc", numbers, strict=True)}
+        return cells.another_column(table, given, "abc")
+
+    assert told("9", "827.6", "1670.5") == (
+        "What you gave is the column of other; you are asked for asked."
+    )
+    assert told("9", "827.6", "1670.9") is None
+    assert told("9", "10", "44.25") is None  # two of three rows are of no column

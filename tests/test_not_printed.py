@@ -14,6 +14,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from ecokit import exercises, load_shop
+from ecokit.exercises.reading import counted_in
 from ecokit.shop import Shop
 from ecokit.topics import topics
 
@@ -58,7 +59,7 @@ def gives(one: Printed, right: float, unit: str) -> bool:
 
     Two digits are enough where the unit stands beside them, three where none does.
     """
-    sign = {"share": "%", "%": "%", "yuan": "¥"}.get(unit, unit.split()[0])
+    sign = {"share": "%", "%": "%", "yuan": "¥"}.get(counted_in(unit), unit.split()[0])
     bare = not one.unit or one.unit not in UNITS  # a word that is no unit: "1,250 of them"
     if one.digits < 2 + bare or not (bare or one.unit == sign):
         return False
@@ -164,6 +165,19 @@ def test_no_number_that_is_asked_for_stands_above(exercise: Any, book: Path) -> 
         stands = {value for value, _one in found}
         few = exercise.kind == "table" and len(stands) <= len(asked) / 2
         assert few or not found, f"{where}: {found[:5]}"
+
+
+@pytest.mark.parametrize(
+    "exercise", [one for one in ASKED if one.kind == "number"], ids=lambda one: one.id
+)
+def test_what_a_card_knows_to_stand_above_it_does(exercise: Any) -> None:
+    told = exercise.sheet(shop()).above
+    shown = list(numbers(above(exercise.id, exercise.topic))) if told else []
+    for words, value in told.items():
+        if "prints" in words:  # not what a figure or a later cell shows
+            sizes = {abs(float(value)), 100 * abs(float(value))}
+            here = (one for one in shown for size in sizes if abs(size - one.value) <= one.step / 2)
+            assert any(here), f"{words}: {value}"
 
 
 @pytest.mark.parametrize("exercise", exercises.all(), ids=lambda one: one.id)

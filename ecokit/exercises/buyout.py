@@ -26,6 +26,12 @@ WEEKS = 3  # that have been sold of it
 LEFT, STILL = 0.35, 0.3  # of the demand believed: what is left, and what is asked for without a cut
 SALE, ELASTICITY = 4, 2.0  # weeks and elasticity of the clearance sale
 DEARER, GONE = 1.3, 0.6  # tooling as a multiple of what the model earns, and the share paid
+CELL_LAW, CELL_TERMS = stats.norm(500, 120), topic.Terms(2000, 1600, 900, minimum=700)
+CELL_OFFER = (2000, 1600, 1500, 900)  # price, wholesale, cost and salvage of its buy-back
+CELL_BELIEF, CELL_SOLD, CELL_SHARE = (500, 120), 180, 0.25
+CELL_LEFT, CELL_SALE = (202, 2000, 15), {"elasticity": 2.5, "weeks": 4, "salvage": 0}
+"""What the cells above the questions work out."""
+
 SEASONS, SEED = 20_000, 2611  # on which a contract is judged
 NEED = 0.4  # of what both could gain, for us
 
@@ -185,6 +191,7 @@ def buy_back(shop: Shop) -> sheet.Sheet:
             "wholesale_less_salvage": paid - rest,
             "loss_shared": (paid + rest) / 2,
         },
+        above={_("what the cell prints"): topic.buy_back_price(*CELL_OFFER)},
         hints=(
             _("Write down your ratio with a buy-back, and the ratio of both together."),
             _("(price - wholesale) / (price - buy-back) = (price - cost) / (price - salvage)."),
@@ -263,6 +270,7 @@ def minimum(shop: Shop) -> sheet.Sheet:
             "salvage_forgotten": (many - few) * paid - sold * (price - paid),
             "profit_at_minimum": profit(taken, many),
         },
+        above={_("what the cell prints"): topic.minimum_volume(CELL_LAW, CELL_TERMS).cost},
         hints=(
             _("Of the additional units, how many are sold, and how many are left?"),
             _("Margin times units, less (price less what is left brings) times units left: twice."),
@@ -335,6 +343,11 @@ def learnt(shop: Shop) -> sheet.Sheet:
             "weeks_only": sold / share * (1 - share),
             "whole_season": after.mean,
             "belief_less_sold": mean - sold,
+        },
+        above={
+            _("the season that the cell prints"): topic.learn(
+                topic.belief(*CELL_BELIEF), CELL_SOLD, CELL_SHARE
+            ).mean
         },
         hints=(
             _(
@@ -432,6 +445,7 @@ def markdown(shop: Shop) -> sheet.Sheet:
             "in_proportion": price * asked / units,
             "thrown_away": rest,
         },
+        above={_("what the cell prints"): topic.markdown(*CELL_LEFT, **CELL_SALE).price},
         hints=(
             _("Which of these numbers has still to be paid, and which is gone?"),
             _("Demand is units asked for × (new price / old price) to the minus elasticity."),

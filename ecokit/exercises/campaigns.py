@@ -21,6 +21,8 @@ REGIONAL = -1  # the last campaign of some regions; the page has the first
 BEFORE = 5  # weeks before it in which nothing else ran in some regions only
 LETTER, FAINT = -2, -1  # the letters that are asked about; the page has the first two
 STREAM = -1  # the last live stream with a fee; the page has the one before
+CELL_SALES = 150_000  # of the cell above its question
+CELL_STREAM = {"fee": 10_000, "commission": 0.15, "return_rate": 0.35, "margin": 0.22}
 MONTH = 9  # whose claims are asked about
 KPI_MONTH = 10  # whose plan is asked about
 ADDED = 100  # yuan a week more
@@ -520,6 +522,7 @@ def stream(shop: Shop) -> sheet.Sheet:
             "no_commission": left + owed,
         },
         printed=1,
+        above={_("what the cell prints"): topic.streamer(CELL_SALES, **CELL_STREAM).profit},
         hints=(
             _("Which sales stay? What do they leave, and what is owed on them?"),
             _("Sales that stay, times margin less commission; then take the fee off."),

@@ -139,13 +139,13 @@ def another_column(
 ) -> str | None:
     """Return which other column the wrong rows of an answer were read from, in words, if any."""
     rows = list(wrong)
-    if sheet.table is None or sum(given[key].digits for key in rows) < DIGITS:
+    if sheet.table is None:
         return None
     table = sheet.table.set_axis(sheet.table.index.map(str)).select_dtypes("number")
     found = [
         str(name)
         for name in table.columns
-        if name != sheet.column and all(fits(given[key], float(table[name][key])) for key in rows)
+        if name != sheet.column and _was_read(given, table[name], rows)
     ]
     if len(found) != 1:
         return None
@@ -154,6 +154,13 @@ def another_column(
         return message.format(there=plain(found[0]))
     message = _("What you gave is the column of {there}; you are asked for {here}.")
     return message.format(there=plain(found[0]), here=plain(sheet.column))
+
+
+def _was_read(given: Mapping[str, Reading], column: pd.Series, rows: list[str]) -> bool:
+    """Say whether rows were read from a column; it may lack fewer than half of them."""
+    there = [key for key in rows if math.isfinite(column[key])]
+    enough = 2 * len(there) > len(rows) and sum(given[key].digits for key in there) >= DIGITS
+    return enough and all(fits(given[key], float(column[key])) for key in there)
 
 
 def shuffled(given: Mapping[str, Reading], right: Mapping[str, float]) -> bool:

@@ -28,6 +28,8 @@ TRIED_AS = (
     _("two layers of 45 minutes, one after another"),
     _("two layers of 45 minutes, all at once"),
 )
+TRIED_HOURS = "product"  # the kind whose hours the cell of the notebook tells
+PRODUCT_POSTS = {"product_manager": "traffic_manager"}  # who is the first to answer, in its place
 TRIED_LOSS = "service"  # the kind whose loss the cell of the notebook tells
 
 
@@ -276,6 +278,10 @@ def _other_hours(shop: Shop) -> pd.DataFrame:
             "You left out the decisions that were rejected in the end. They waited, too: count all "
             "campaign decisions."
         ),
+        "as_it_stands": _(
+            "That is the cell as it stands, with the hours of product decisions. Change `kind` to "
+            '`"campaign"`.'
+        ),
     },
 )
 def hours_by_post(shop: Shop) -> sheet.TableSheet:
@@ -284,6 +290,9 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
     made = campaigns["decisions"].query("outcome == 'approved'")["decision_id"]
     approved = campaigns["approvals"][campaigns["approvals"]["decision_id"].isin(made)]
     every = shop.approvals[shop.approvals["post_id"].isin(waits.index)]
+    others = _other_hours(shop)
+    stands = others[f"hours, {TRIED_HOURS} decisions"].rename(PRODUCT_POSTS)
+    stands = stands[~stands.index.duplicated()].reindex(waits.index)
     return sheet.TableSheet(
         prompt=_(
             "How many hours did **campaign** decisions wait at each post, all decisions of the "
@@ -299,8 +308,9 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
             "for_a_month": waits["hours"] / 12,
             "for_one_decision": waits["hours"] / len(campaigns["decisions"]),
             "only_approved": topic.waiting({"approvals": approved}).set_index("post_id")["hours"],
+            "as_it_stands": None if stands.isna().any() else stands,
         },
-        table=waits[["hours"]].join(_other_hours(shop)),
+        table=waits[["hours"]].join(others),
         column="hours",
         hints=(
             _("Each row of `approvals` is one wait, from `asked_at` to `answered_at`."),

@@ -20,6 +20,7 @@ HOURS = 72  # one promise for all carriers
 WEEKS = 52  # of a year
 
 BILLED = "E4"  # whose bill is asked for
+CELL_CARRIER = "E1"  # whose bill the cell above works out
 FAR = "C12"  # to this city
 WEIGHT, LITRES, CASH = 3.4, 38.0, 1_260.0  # kilograms, litres, and yuan to collect
 OTHER_DIVISOR = 8_000
@@ -32,6 +33,12 @@ PER_100_KM = 0.05  # yuan a parcel
 MARKETS, SPREAD, FACTOR = 4, 30, 1.64
 GAINED, MOVED = 260, 540  # orders with cash: new ones, and such as would have been paid before
 PRICE, MARGIN, THERE, BACK, FEE = 420, 0.14, 9.5, 14.0, 0.012
+CELL_CASH = {
+    **{"gained": 100, "moved": 300, "price": 600, "margin": 0.2, "refused": 0.1},
+    **{"shipping": 9, "back": 12, "cash_fee": 0.015},
+}
+"""What the cell above the question of cash works out."""
+
 FINE = 6_000  # yuan for a week below the platform's promise
 BELOW = 0.03  # how far that promise lies below what the best carriers keep
 LUCK, PLAYED = 7_204, 520  # ten years of weeks, of another luck than the shop's
@@ -84,7 +91,7 @@ def _terms(shop: Shop, carrier: str) -> pd.Series[Any]:
     },
 )
 def bill(shop: Shop) -> sheet.Sheet:
-    terms = _terms(shop, BILLED)
+    terms, shown = _terms(shop, BILLED), _terms(shop, CELL_CARRIER)
     divisor = float(terms["divisor"])
 
     def cost(kilograms: float, *, surcharge: float = 1.0, cash: float = CASH) -> float:
@@ -135,6 +142,17 @@ def bill(shop: Shop) -> sheet.Sheet:
             "scale_and_volume": cost(
                 float(topic.billed_weight(WEIGHT + LITRES * 1000 / divisor, divisor=divisor))
             ),
+        },
+        above={
+            _("what the cell prints"): topic.shipping_cost(
+                float(topic.billed_weight(0.8, 21, divisor=shown["divisor"])),
+                cash=300,
+                remote=True,
+                first_kg=shown["first_kg"],
+                further_kg=shown["further_kg"],
+                remote_surcharge=shown["remote_surcharge"],
+                cash_fee=shown["cash_fee"],
+            ).item()
         },
         hints=(
             _("How many kilograms is the volume? Is that more than the scale says?"),
@@ -881,6 +899,7 @@ def cash(shop: Shop) -> sheet.Sheet:
             "rate_of_all_parcels": profit(refused=every),
             "no_fee": profit(cash_fee=0),
         },
+        above={_("what the cell prints"): topic.cash_on_delivery(**CELL_CASH).profit},
         hints=(
             _("Which of these orders are new? The others only cost more."),
             _("A refused order earns no margin and pays no fee; its parcel goes back."),

@@ -27,6 +27,7 @@ WEEK = 6 * DAY  # from the first to the last day of a window
 RIVAL = "K1"
 QUARTER = 2  # whose voices are asked about
 GOOD = 1  # the tone whose stories are asked about; the page has the bad ones
+CELL_SHARES = [0.4, 0.3, 0.2]  # of the cell above the question of reach
 SPREAD = 50  # one bad story in so many becomes a crisis
 SOON, LATE = 3, 27  # hours until the answer to a bad story that is seen, or missed
 LOOK, ALARM = 5, 10  # minutes for a look at news and posts, and to read one alarm
@@ -161,6 +162,7 @@ def reach(shop: Shop) -> sheet.Sheet:
             "frequency": found.frequency,
             "only_two": topic.combined_reach(largest[-2:]).reach,
         },
+        above={_("what the cell prints"): topic.combined_reach(CELL_SHARES).reach},
         hints=(
             _(
                 "Begin with those who are missed. Of whom the first has missed, the second misses "

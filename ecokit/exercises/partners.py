@@ -23,6 +23,12 @@ METHOD = "instalment"  # the page's numbers are of cards
 PROVIDER = "W1"  # whose file is asked for
 FAULTS = ["missing", "double", "wrong_amount", "unknown_reference"]
 LIFT, ASKS = 0.25, 0.015  # of a promotion: more orders, and what a partner asks of its sales
+CELL_ORDER: dict[str, Any] = {
+    **{"price": 1_000, "cost": 780, "commission": 0.05, "fee": 6, "return_rate": 0.08},
+    **{"return_cost": 30, "subsidy": 20, "days": 45, "rate": 0.08},
+}
+"""What the cell above the question of a net margin works out."""
+
 PURSE = 0.35  # the budget over what all of them ask
 NEED = 0.8  # of what the best choice brings: passes
 LEAST, NOTHING = 0.6, 0.45  # it is never less; and what gets no points
@@ -192,6 +198,7 @@ def net_margin(shop: Shop) -> sheet.Sheet:
                 price, cost, **given, commission_back=True, fee_back=True
             ).left,
         },
+        above={_("what the cell works out"): topic.net_margin(**CELL_ORDER).left},
         hints=(
             _("Which terms does a returned order still cost, and which share of orders stays?"),
             _(

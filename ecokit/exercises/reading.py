@@ -167,6 +167,17 @@ def dimension(unit: str) -> dict[str, float] | None:
     return next((names for names in DIMENSIONS if unit in names), None)
 
 
+def counted_in(unit: str) -> str:
+    """Return a unit without what it is of.
+
+    Examples
+    --------
+    >>> counted_in("yuan a year"), counted_in("people")
+    ('yuan', 'people')
+    """
+    return unit.partition(" a ")[0]
+
+
 def asked(unit: str) -> str:
     """Return how an answer in a unit is asked for.
 
@@ -182,7 +193,7 @@ def asked(unit: str) -> str:
         "elasticity": _("as an elasticity, such as -1.5"),
         "": _("as a number alone"),
     }
-    measured = unit in TIMES or unit in MONEY or unit in ("points", "turns", "erlangs")
+    measured = unit in TIMES or counted_in(unit) in MONEY or unit in ("points", "turns", "erlangs")
     return named.get(unit) or (_("in {unit}") if measured else _("as a number of {unit}")).format(
         unit=unit
     )
@@ -267,6 +278,8 @@ def read(answer: object, unit: str) -> Reading:
     (187.0, 187.0)
     >>> read("25.5k", "yuan").value, read("１２万", "yuan").value
     (25500.0, 120000.0)
+    >>> read("¥1,120", "yuan a unit").value, read("1.2k yuan a year", "yuan a year").value
+    (1120.0, 1200.0)
     >>> read("minus 27.5 a day", "yuan").value, read("三周", "weeks").value
     (-27.5, 3.0)
     >>> [read(text, "share").value for text in ("百分之十九", "4/16", "one in four")]
@@ -276,7 +289,7 @@ def read(answer: object, unit: str) -> Reading:
     ...
     ecokit.exercises.reading.AnswerError: '41-43' is a range. The answer is one number: ...
     """
-    answer = _only(in_pandas(answer))
+    answer, unit = _only(in_pandas(answer)), counted_in(unit)
     if isinstance(answer, str):
         given = _parse(str.__str__(answer), unit)
     elif isinstance(answer, datetime.timedelta) and unit in TIMES:

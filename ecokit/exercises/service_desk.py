@@ -461,6 +461,7 @@ def positions(shop: Shop) -> sheet.Sheet:
             "people": seated / (1 - SHRINKAGE) / PAID_HOURS,
             "shrinkage_alone": seated * SHRINKAGE,
         },
+        above={_("what the cell prints"): topic.positions(100, 0.2)},
         hints=(
             _("Of the hours on the roster, the share that remains must be enough."),
             _("Divide by the share of time in the seat, and round up."),
@@ -1071,6 +1072,7 @@ def customer_value(shop: Shop) -> sheet.Sheet:
             "leave_and_later": topic.customer_value(margin, 1 - retention, discount),
             "discount_as_growth": margin / (1 - retention * (1 + discount)),
         },
+        above={_("what the cell prints"): topic.customer_value(200, 0.5, 0.08, "now")},
         hints=(
             _(
                 "Add up the years: each later one is worth retention over (1 + discount) of the "
