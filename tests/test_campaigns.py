@@ -26,6 +26,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import numbers
 from ecokit.kpi import season
 from ecokit.kpi.windows import DAY, Window
+from ecokit.plots import campaigns as plots
 
 Frame = pd.DataFrame
 SIZES = np.array([0.24, 0.2, 0.16, 0.13, 0.11, 0.09, 0.07])
@@ -741,3 +742,16 @@ def test_what_cannot_be_is_told_in_a_sentence(call: Callable[[], Any], sentence:
     with pytest.raises(CourseError) as told:
         call()
     assert sentence in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("by", "says"), [("month", "were paid"), ("platform", "came through them last")]
+)
+def test_claims_are_drawn_by_month_and_by_platform(by: str, says: str) -> None:
+    claimed = pd.DataFrame({by: ["a"], "claimed": [3.0], "paid": [2.0]})
+    assert plots.platform_claims(claimed).axes[0].get_title(loc="left").endswith(says)
+
+
+def test_no_return_pays_where_an_order_leaves_nothing() -> None:
+    with pytest.raises(CourseError, match="An order leaves nothing then"):
+        campaigns.break_even_roas(-0.0258)

@@ -87,8 +87,11 @@ def break_even_roas(margin: float) -> float:
     >>> break_even_roas(0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: margin is 0. Give a share above 0 and at most 1; write 45 % as 0.45.
+    ecokit.errors.CourseError: margin is 0. An order leaves nothing then, and no ROAS pays. ...
     """
+    if numbers.as_float(margin) <= 0:
+        wanted = _("An order leaves nothing then, and no ROAS pays. Give a share above 0.")
+        raise numbers.refused("margin", margin, wanted)
     return 1 / numbers.share("margin", margin, zero=False)
 
 

@@ -6,6 +6,7 @@ a new figure.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
@@ -379,21 +380,21 @@ def split(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     )
 
 
-@theme.drawn(height=3.4, table="month claimed paid")
+@theme.drawn(height=3.4, table="claimed paid")
 def platform_claims(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
-    """Draw the orders that platforms claim beside those that exist, month by month.
+    """Draw the orders that platforms claim beside those that exist, by month or by platform.
 
     Parameters
     ----------
     table : DataFrame
-        What ``campaigns.platform_claims`` returned by month.
+        What ``campaigns.platform_claims`` returned; its first column names the bars.
     ax : Axes, optional
         Where to draw.
 
     Returns
     -------
     Figure
-        The title adds the months up.
+        The title adds them up.
 
     Examples
     --------
@@ -405,13 +406,21 @@ def platform_claims(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     """
     places = range(len(table))
     ax.bar(places, table["claimed"], width=0.8, color=theme.SKY, label=_("claimed"))
-    ax.bar(places, table["paid"], width=0.5, color=theme.BLUE, label=_("paid, from everywhere"))
-    ax.set_xticks(places, [f"{month:%Y-%m}" for month in table["month"]], rotation=45)
+    if "platform" in table:
+        paid = _("paid, through it last")
+        finding = _("Platforms claim {claimed:,.0f} orders; {paid:,.0f} came through them last")
+    else:
+        paid = _("paid, from everywhere")
+        finding = _("Platforms claim {claimed:,.0f} orders; {paid:,.0f} were paid")
+    ax.bar(places, table["paid"], width=0.5, color=theme.BLUE, label=paid)
+    names = [
+        f"{one:%Y-%m}" if isinstance(one, date) else theme.words(one) for one in table.iloc[:, 0]
+    ]
+    ax.set_xticks(places, names, rotation=45)
     ax.grid(visible=False, axis="x")
     ax.yaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel(_("orders"))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=2)
-    finding = _("Platforms claim {claimed:,.0f} orders; {paid:,.0f} were paid")
     ax.set_title(finding.format(claimed=table["claimed"].sum(), paid=table["paid"].sum()))
 
 
