@@ -474,6 +474,12 @@ def test_the_shares_of_the_weeks_add_up() -> None:
         (lambda: Terms(2_000, 1_600, 1_600), "salvage is 1600 and wholesale is 1600"),
         (lambda: Terms(2_000, 1_600, buy_back=1_600), "orders without end"),
         (lambda: buyout.zone(DEMAND, 950, 2_000, 1_500, 900), "no zone of agreement on 950 units"),
+        (lambda: buyout.zone(DEMAND, 950, 2_000, 1_500, 900), "Ask for fewer units, or leave it"),
+        (
+            lambda: buyout.zone(DEMAND, 450, 2_000, 1_500, 900, ours=150_000, theirs=50_000),
+            "bring us ¥150,000 and the supplier ¥50,000. No other number of units has one: at its "
+            "best, the deal earns ¥197,682. Leave it",
+        ),
         (lambda: buyout.zone(DEMAND, 450, 2_000, 1_500, 900, theirs=400_000),
          "the supplier needs ¥2,388.89 a unit, at least, and we can pay ¥1,9"),
         (lambda: buyout.counter_offer(DEMAND, Terms(2_000, 1_400), 1_500), "Give a cost below"),

@@ -104,7 +104,7 @@ class Zone:
     quantity : float
         Units.
     ours, theirs : float
-        Yuan that each side has elsewhere.
+        Yuan that the deal has to bring each side.
     """
 
     low: float
@@ -115,7 +115,7 @@ class Zone:
 
     @property
     def gain(self) -> float:
-        """Yuan that the deal is worth to both together, beyond what they have elsewhere."""
+        """Yuan that the deal is worth to both together, beyond what it has to bring."""
         return (self.high - self.low) * self.quantity
 
 
@@ -148,7 +148,8 @@ def zone(
     buy_back : float, optional
         What the supplier pays for a unit that is left. Default: no right of return.
     ours, theirs : float
-        What each side earns without the deal: its best alternative.
+        What the deal has to bring each side: what it earns without it, its best alternative, and
+        what it pays once for it, such as tooling.
 
     Returns
     -------
@@ -190,11 +191,21 @@ def zone(
         message = _(
             "There is no zone of agreement on {units:g} units: the supplier needs {low} a unit, "
             "at least, and we can pay {high}, at most. {left:,.0f} units would be left, and the "
-            "two sides have {own} and {other} elsewhere. Ask for fewer units, or leave it."
+            "deal has to bring us {own} and the supplier {other}. {remedy}"
         )
         told = {"low": yuan(low, 2), "high": yuan(high, 2), "own": yuan(own), "other": yuan(other)}
-        raise CourseError(message.format(units=size, left=left, **told))
+        remedy = _remedy(law, paid, made, rest, own + other)
+        raise CourseError(message.format(units=size, left=left, remedy=remedy, **told))
     return Zone(low, high, size, own, other)
+
+
+def _remedy(law: Any, price: float, cost: float, salvage: float, needed: float) -> str:
+    """Say whether another number of units has a zone."""
+    best = channel_quantity(law, price, cost, salvage) if salvage < cost else None
+    if best is None or best.profit >= needed:
+        return _("Ask for fewer units, or leave it.")
+    message = _("No other number of units has one: at its best, the deal earns {most}. Leave it.")
+    return message.format(most=yuan(best.profit))
 
 
 @dataclass(frozen=True)
