@@ -627,6 +627,9 @@ def test_common_peaks_are_seen_in_the_demand_of_cities(engine: Move) -> None:
     told = delivery.demand_correlation(moved(engine, {"deliveries": sent}))
     assert (told["with_others"] > 0.9).all()
     assert len(told) == 3
+    weekly = pd.crosstab(sent["dispatched_at"], sent["city_id"])
+    both = weekly.iloc[1:-1].corr().to_numpy()
+    assert told["with_each"].tolist() == pytest.approx(((both.sum(axis=0) - 1) / 2).tolist())
 
 
 # What a way to deliver is worth ------------------------------------------------------------------

@@ -145,8 +145,9 @@ def demand_correlation(data: Any, *, by: str = "city_id", period: str = "week") 
     -------
     DataFrame
         A row a market, sorted: `by`, ``mean`` (parcels a period), ``spread`` (their standard
-        deviation), and ``with_others`` (correlation with all other markets together; missing where
-        nothing varies).
+        deviation), ``with_others`` (correlation with all other markets together), and
+        ``with_each`` (mean of its correlations with each other market: what
+        :func:`pooled_safety_stock` takes). Missing where nothing varies.
 
     Raises
     ------
@@ -156,7 +157,8 @@ def demand_correlation(data: Any, *, by: str = "city_id", period: str = "week") 
     Notes
     -----
     Luck alone, of few parcels a week, hides a common peak: counts that are small correlate less
-    than the demand behind them. Look at months, or at regions, too.
+    than the demand behind them. Look at months, or at regions, too. In the sum of all others luck
+    cancels; so ``with_others`` lies above ``with_each``.
 
     References
     ----------
@@ -178,7 +180,7 @@ def demand_correlation(data: Any, *, by: str = "city_id", period: str = "week") 
     """
     who = numbers.text("by", by)
     numbers.one_of("period", period, ("day", "week", "month"))
-    frames.refuse_taken([who], ["mean", "spread", "with_others"])
+    frames.refuse_taken([who], ["mean", "spread", "with_others", "with_each"])
     (sent,) = frames.door(data, {"deliveries": f"dispatched_at {who}"}, types=KINDS)
     sent = frames.as_group(sent, who).with_columns(_at=start_of(period, "dispatched_at"))
     known = sent.filter(~nw.col(who).is_null(), ~nw.col("_at").is_null())
@@ -203,6 +205,7 @@ def demand_correlation(data: Any, *, by: str = "city_id", period: str = "week") 
             "mean": n.mean(axis=0),
             "spread": n.std(axis=0, ddof=1),
             "with_others": _with_others(n),
+            "with_each": _with_each(n),
         }
     )
 
@@ -213,3 +216,13 @@ def _with_others(n: Floats) -> Floats:
     own, rest = n - n.mean(axis=0), others - others.mean(axis=0)
     both = np.sqrt((own**2).sum(axis=0) * (rest**2).sum(axis=0))
     return np.where(both > 0, (own * rest).sum(axis=0) / np.where(both > 0, both, 1.0), np.nan)
+
+
+def _with_each(n: Floats) -> Floats:
+    """Return the mean correlation of each column with each other one that varies."""
+    away = n - n.mean(axis=0)
+    length = np.sqrt((away**2).sum(axis=0))
+    varies = length > 0
+    unit = away / np.where(varies, length, 1.0)
+    sums, others = unit.T @ unit.sum(axis=1) - 1, varies.sum() - 1
+    return np.where(varies & (others > 0), sums / max(others, 1), np.nan)

@@ -790,15 +790,15 @@ def warehouses(shop: Shop) -> sheet.Sheet:
     },
 )
 def stock(shop: Shop) -> sheet.Sheet:
-    told = topic.demand_correlation(shop)["with_others"].dropna()
+    told = topic.demand_correlation(shop)["with_each"].dropna()
     together = round(float(told.mean()), 2)
     given = {"markets": MARKETS, "factor": FACTOR}
     found = topic.pooled_safety_stock(SPREAD, correlation=together, **given)
     return sheet.Sheet(
         prompt=_(
             "Four markets, each with a standard deviation of **{spread} units** over its lead "
-            "time. Any two of them correlate by {r:.2f}, as your cities do with all others on "
-            "average. Safety stock is {factor:g} standard deviations. How many units does **one "
+            "time. Any two of them correlate by {r:.2f}, as any two of your cities do on average. "
+            "Safety stock is {factor:g} standard deviations. How many units does **one "
             "warehouse for all four** keep as safety stock?"
         ).format(spread=SPREAD, r=together, factor=FACTOR),
         case=(_("{spread} units").format(spread=SPREAD), _("one warehouse for all four")),
@@ -820,7 +820,7 @@ def stock(shop: Shop) -> sheet.Sheet:
         ),
         code=f"""
             from ecokit import delivery
-            r = round(delivery.demand_correlation(shop)["with_others"].mean(), 2)
+            r = round(delivery.demand_correlation(shop)["with_each"].mean(), 2)
             delivery.pooled_safety_stock(
                 {SPREAD}, correlation=r, markets={MARKETS}, factor={FACTOR}
             ).pooled
