@@ -33,6 +33,7 @@ PER_100_KM = 0.05  # yuan a parcel
 MARKETS, SPREAD, FACTOR = 4, 30, 1.64
 GAINED, MOVED = 260, 540  # orders with cash: new ones, and such as would have been paid before
 PRICE, MARGIN, THERE, BACK, FEE = 420, 0.14, 9.5, 14.0, 0.012
+CALL, HEEDED = 0.6, 0.5  # yuan a call before dispatch; of those who would refuse, who cancel then
 CELL_CASH = {
     **{"gained": 100, "moved": 300, "price": 600, "margin": 0.2, "refused": 0.1},
     **{"shipping": 9, "back": 12, "cash_fee": 0.015},
@@ -916,5 +917,87 @@ def cash(shop: Shop) -> sheet.Sheet:
                 {GAINED}, {MOVED}, price={PRICE}, margin={MARGIN}, refused=told.loc[True, "rate"],
                 shipping={THERE}, back={BACK}, cash_fee={FEE},
             ).profit
+        """,
+    )
+
+
+@sheet.choice(
+    id="delivery-law",
+    objective="delivery-law",
+    minutes=6,
+    title=_("Fewer refusals, within the law"),
+    options=("label", "rule", "call", "leave"),
+)
+def law(shop: Shop) -> sheet.ChoiceSheet:
+    told = topic.outcomes(shop, by="cash_on_delivery").set_index("cash_on_delivery")
+    if True not in told.index:
+        raise CourseError(_("No parcel of this shop was paid at the door."))
+    n = int(told.loc[True, "parcels"])
+    saved = float(told.loc[True, "rate"]) * HEEDED * (THERE + BACK)
+    numbers = {"saved": f"¥{saved:.2f}", "call": f"¥{CALL:.2f}"}
+    worth = _(
+        "A call spares {saved} of ways on average and costs {call}. Label and seven days stay as "
+        "the law has them."
+    ).format(**numbers)
+    dear = _(
+        "A call spares {saved} of ways on average and costs {call}: compare these two for each "
+        "parcel with cash."
+    ).format(**numbers)
+    return sheet.ChoiceSheet(
+        prompt=_(
+            "In the year {n:,} parcels **with cash at the door** came to their end; look up the "
+            "share that was refused. A refused one costs ¥{there:.2f} for the way there and "
+            "¥{back:.2f} "
+            "for the way back. Three proposals: the carrier prints on each label what is in the "
+            "box and how often its receiver has refused; the shop writes that who has looked into "
+            "the box and paid at the door has **no seven days** to send it back; or you call each "
+            "of them before the parcel leaves, at {call} a call, and {heeded:.0%} of those who "
+            "would refuse cancel then. Read what the law says on the page. What do you do?"
+        ).format(n=n, there=THERE, back=BACK, call=numbers["call"], heeded=HEEDED),
+        case=(_("with cash at the door"), _("no seven days")),
+        right="call" if saved > CALL else "leave",
+        options={
+            "label": _("Let the carrier print it, with an agreement on the data"),
+            "rule": _("Write the rule: they could look before they paid"),
+            "call": _("Call them: that saves more than it costs"),
+            "leave": _("Leave it: the first two are not allowed, and calls cost too much"),
+        },
+        reasons={
+            "label": _(
+                "On the label stands no more than name, address and telephone number. An agreement "
+                "is needed for what you hand over for the work; it does not widen the label."
+            ),
+            "rule": _(
+                "Who buys online has seven days from receiving the goods. The exceptions are kinds "
+                "of goods; how they were paid, and a look at the door, are not among them."
+            ),
+            "call": worth if saved > CALL else dear,
+            "leave": dear
+            if saved > CALL
+            else _(
+                "A call spares {saved} of ways on average and costs {call}. What the law forbids "
+                "is no way out, either."
+            ).format(**numbers),
+        },
+        hints=(
+            _(
+                "First strike out what the law forbids: what may a label show, and who has no "
+                "seven days?"
+            ),
+            _("`delivery.outcomes(shop, by='cash_on_delivery')` has the share that is refused."),
+            _(
+                "What does a call save on average: the share refused, of whom so many cancel, "
+                "times both ways?"
+            ),
+        ),
+        solution=_(
+            "Two of the proposals fall by the law, whatever they save. The third one is a sum: "
+            "share refused × share that cancels × both ways, against the cost of a call."
+        ),
+        code=f"""
+            from ecokit import delivery
+            told = delivery.outcomes(shop, by="cash_on_delivery").set_index("cash_on_delivery")
+            saved = told.loc[True, "rate"] * {HEEDED} * ({THERE} + {BACK})
+            "call" if saved > {CALL} else "leave"
         """,
     )
