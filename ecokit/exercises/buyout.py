@@ -612,7 +612,7 @@ def walk_away(shop: Shop) -> sheet.Sheet:
         ),
         "price_for_limit": _(
             "You took the price of the shop for your limit. Your limit is what you can pay "
-            "without a loss: see the answer above."
+            "without a loss: the task names it."
         ),
         "asked_for_limit": _(
             "You took what he asks for his limit. What he asks is an opening; his limit is his "

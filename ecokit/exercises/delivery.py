@@ -843,6 +843,10 @@ def stock(shop: Shop) -> sheet.Sheet:
         "no_refusals": _(
             "You let nobody refuse. Some do, and their parcels travel twice and earn nothing."
         ),
+        "only_new_refuse": _(
+            "You let only the new orders be refused. Whoever pays at the door can refuse, and an "
+            "order that moved to it loses a margin that was sure."
+        ),
         "moved_as_gained": _(
             "You counted all orders with cash as new. Most would have been paid in advance, and "
             "bring no new sale."
@@ -895,6 +899,7 @@ def cash(shop: Shop) -> sheet.Sheet:
         right=profit(),
         wrong={
             "no_refusals": naive,
+            "only_new_refuse": profit(moved=0) + profit(gained=0, refused=0.0),
             "moved_as_gained": profit(GAINED + MOVED, 0),
             "no_way_back": profit(back=0),
             "rate_of_all_parcels": profit(refused=every),

@@ -133,6 +133,13 @@ def fails(shop: Shop) -> sheet.ChoiceSheet:
             "days over 365."
         ),
         "gross": _("That is price less cost: the gross margin, before the partner's terms."),
+        "waits_for_returned": _(
+            "You waited for the price of returned orders, too. That money never comes, so it does "
+            "not wait."
+        ),
+        "no_fund": _(
+            "You left out the promotion fund: its share of what customers keep goes off, too."
+        ),
         "comes_back": _(
             "You let commission and fee come back with the returned orders. This contract says "
             "that the partner keeps them."
@@ -194,6 +201,10 @@ def net_margin(shop: Shop) -> sheet.Sheet:
                 price, cost, **(given | {"days": 0}), **stays
             ).left,
             "gross": price - cost,
+            "waits_for_returned": right - RATE * terms["days"] / 365 * back * price,
+            "no_fund": topic.net_margin(
+                price, cost, **(given | {"promotion_fund": 0.0}), **stays
+            ).left,
             "comes_back": topic.net_margin(
                 price, cost, **given, commission_back=True, fee_back=True
             ).left,
@@ -463,6 +474,10 @@ def few_cases(shop: Shop) -> sheet.Sheet:
             "You counted every order of a customer whom we know as lost. Many of these would not "
             "have bought from us: compare the two halves."
         ),
+        "halves_taken_as_equal": _(
+            "You took one count from the other. The two halves are not equally large: first say "
+            "how many orders as many customers of the other half would have placed."
+        ),
         "of_everybody": _(
             "You applied the difference to both halves. Only one of them heard of the mall."
         ),
@@ -497,6 +512,7 @@ def overlap(shop: Shop) -> sheet.Sheet:
         right=expected - ours,
         wrong={
             "all_known_buyers": found.sold,
+            "halves_taken_as_equal": other - ours,
             "of_everybody": (other / m - ours / n) * (n + m),
             "their_own_orders": ours,
             "all_of_the_other_half": expected,
@@ -855,7 +871,7 @@ def _portfolio_prompt(
     shop: Shop, first: pd.DataFrame, asks: pd.Series[float], purse: float, need: float
 ) -> str:
     names = shop.partners.set_index(shop.partners["partner_id"].astype(str))["name"]
-    words = _("{key} {name}: {n:,.0f} orders that left {margin} each, asks ¥{asks:,.0f}")
+    words = _("**{key}** {name}: {n:,.0f} orders that left {margin} each, asks ¥{asks:,.0f}")
     lines = [
         words.format(
             key=name,
@@ -869,6 +885,6 @@ def _portfolio_prompt(
     return _(
         "It is 1 July. The fund for the second half of the year holds ¥{purse:,.0f}. A promotion "
         "brings a partner {lift:.0%} more orders than it would have had, which leave what its "
-        "orders leave. January to June: {told}. Write 1 for each partner whom you promote. You are "
-        "judged by what its orders **then** left; {need:.0%} of the best choice is enough."
-    ).format(purse=purse, lift=LIFT, told="; ".join(lines), need=need)
+        "orders leave. January to June:\n\n{told}\n\nWrite 1 for each partner whom you promote. "
+        "You are judged by what its orders **then** left; {need:.0%} of the best choice is enough."
+    ).format(purse=purse, lift=LIFT, told="\n\n".join(lines), need=need)

@@ -22,6 +22,22 @@ if TYPE_CHECKING:
 __getattr__ = attach(__name__)[0]
 
 
+def _kind_names() -> dict[str, str]:
+    """Return the kinds of an offer in words.
+
+    Examples
+    --------
+    >>> _kind_names()["oem"]
+    'OEM'
+    """
+    return {
+        "buy_out": _("buy-out"),
+        "exclusive": _("exclusive supply"),
+        "oem": _("OEM"),
+        "custom": _("custom model"),
+    }
+
+
 @theme.drawn(height=3.8, table="quantity profit")
 def profit_curve(table: pd.DataFrame, expected: float | None = None, ax: Axes = theme.NEW) -> None:
     """Draw the profit against the quantity, with the best one and the demand that is expected.
@@ -61,7 +77,7 @@ def profit_curve(table: pd.DataFrame, expected: float | None = None, ax: Axes = 
     ax.set_xlabel(_("units ordered"))
     ax.set_ylabel(_("profit, on average"))
     if expected is not None:
-        ax.legend(loc="lower center")
+        ax.legend(loc="lower left")
 
 
 @theme.drawn(height=1.5, row=0.5, table="contract quantity mean low high chance_of_loss")
@@ -130,7 +146,7 @@ def profits(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     >>> import pandas as pd
     >>> table = pd.DataFrame({"profit": [-50.0, 20.0, 60.0, 60.0]})
     >>> profits(table).axes[0].get_title(loc="left")
-    'It loses in 25 % of the seasons, and brings ¥22 on average'
+    'The deal loses in 25 % of the seasons, and brings ¥22 on average'
     """
     bad = table["profit"] < 0
     parts = [table["profit"][bad].to_numpy(float), table["profit"][~bad].to_numpy(float)]
@@ -144,7 +160,7 @@ def profits(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     ax.set_ylabel(_("seasons"))
     ax.legend(loc="upper left")
     if len(table):
-        finding = _("It loses in {share:.0f} % of the seasons, and brings {yuan} on average")
+        finding = _("The deal loses in {share:.0f} % of the seasons, and brings {yuan} on average")
         ax.set_title(finding.format(share=100 * bad.mean(), yuan=theme.yuan(mean)))
 
 
@@ -293,7 +309,7 @@ def offers(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         label=_("we walk away above"),
     )
     labels = [
-        f"{one} {theme.words(kind)}"
+        f"{one} {_kind_names().get(str(kind), theme.words(kind))}"
         for one, kind in zip(table["offer_id"], table["kind"], strict=True)
     ]
     ax.set_yticks(places, labels)

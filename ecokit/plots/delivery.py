@@ -320,7 +320,8 @@ def promise_cost(table: pd.DataFrame, chosen: float | None = None, ax: Axes = th
     lost = table[~table["possible"].astype(bool)]
     if len(lost):
         edge = float(lost["promise"].iloc[0])
-        ax.axvspan(edge, float(table["promise"].max()), color=theme.GREY, alpha=0.25, lw=0)
+        end = max(float(table["promise"].max()), edge + 0.004)  # some field, even at the last one
+        ax.axvspan(edge, end, color=theme.GREY, alpha=0.25, lw=0)
         ax.axvline(edge, color=theme.GREY, lw=1)
         words = _("cannot be kept")
         ax.annotate(

@@ -129,7 +129,7 @@ def margins(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     >>> table = pd.DataFrame({"name": ["Plum Bank", "Oak Bank"], "margin": [40.0, 5.0],
     ...     "low": [30.0, -2.0], "high": [50.0, 12.0]})
     >>> margins(table).axes[0].get_title(loc="left")
-    'Of 1 of 2 partners chance hides the sign'
+    'Chance hides the sign of 1 of 2 partners'
     """
     known = table[table["margin"].notna()].sort_values("margin", ascending=False)
     places = range(len(known))
@@ -147,7 +147,7 @@ def margins(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.yuan_axis(ax, "x")
     ax.set_xlabel(_("left of an order placed, with its interval"))
     open_ = int((~(good | bad)).sum())
-    finding = _("Of {n} of {all} partners chance hides the sign")
+    finding = _("Chance hides the sign of {n} of {all} partners")
     every = _("Of each partner it is known whether an order earns")
     ax.set_title(finding.format(n=open_, all=len(known)) if open_ else every)
 
@@ -203,7 +203,7 @@ def kept_rates(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     if len(known):
         plain = str(known["name"].iloc[int(known["kept_rate"].to_numpy(float).argmax())])
         same = plain == str(known["name"].iloc[0])
-        still = _("{name} keeps most")
+        still = _("Orders of {name} stay whole most often")
         other = _("Plain rates put {name} first, shrunk ones do not")
         ax.set_title(theme.capital((still if same else other).format(name=plain)))
 
@@ -268,7 +268,7 @@ def overlap(found: Overlap, truth: float | None = None, ax: Axes = theme.NEW) ->
     >>> from ecokit import partners
     >>> from ecokit.partners.made import example
     >>> overlap(partners.overlap(example(), "T03", days=60)).axes[0].get_title(loc="left")
-    'Of 140 orders that each look lost, 72 were'
+    'Of 140 orders that look lost, 72 were'
     """
     ax.barh([0], [found.sold], color=theme.GREY, height=0.5)
     ax.hlines([1], [found.low], [found.high], color=theme.BLUE, lw=4)
@@ -281,7 +281,7 @@ def overlap(found: Overlap, truth: float | None = None, ax: Axes = theme.NEW) ->
     if truth is not None:
         ax.axvline(truth, color=theme.ORANGE, ls="--", lw=2, label=_("truth"))
         ax.legend(loc="center right")
-    finding = _("Of {sold:,} orders that each look lost, {lost:,.0f} were")
+    finding = _("Of {sold:,} orders that look lost, {lost:,.0f} were")
     ax.set_title(finding.format(sold=found.sold, lost=found.lost))
 
 
@@ -335,7 +335,7 @@ def integrations(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         )
 
 
-@theme.drawn(height=3.2, table="first_success now possible")
+@theme.drawn(height=1.7, row=0.4, table="first_success now possible")
 def second_tries(table: pd.DataFrame, by: str = "method", ax: Axes = theme.NEW) -> None:
     """Draw what second tries add to the success of payments, and what they could add.
 
@@ -362,21 +362,21 @@ def second_tries(table: pd.DataFrame, by: str = "method", ax: Axes = theme.NEW) 
     'Second tries save 1.0 in a hundred payments by card'
     """
     kinds = (
-        ("first_success", theme.GREY, _("first try")),
-        ("now", theme.BLUE, _("with second tries")),
-        ("possible", theme.SKY, _("all tried elsewhere")),
+        ("first_success", theme.GREY, "o", _("first try")),
+        ("now", theme.BLUE, "D", _("with second tries")),
+        ("possible", theme.SKY, "s", _("all tried elsewhere")),
     )
-    for place, (name, color, label) in enumerate(kinds):
-        at = [row + 0.26 * (place - 1) for row in range(len(table))]
-        ax.bar(at, table[name], width=0.24, color=color, label=label)
+    places = range(len(table))
+    ax.hlines(places, table["first_success"], table["possible"], color="#cccccc", lw=2, zorder=1)
+    for name, color, shape, label in kinds:
+        ax.scatter(table[name], places, color=color, marker=shape, s=70, zorder=3, label=label)
     names = table[by] if by in table.columns else table.index
-    ax.set_xticks(range(len(table)), [theme.words(one) for one in names])
-    least = float(table[[name for name, *_rest in kinds]].min().min()) if len(table) else 0.0
-    ax.set_ylim(max(0.0, least - 0.05), 1)
-    ax.grid(visible=False, axis="x")
-    theme.percent_axis(ax)
-    ax.set_ylabel(_("orders that are paid"))
-    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=3)
+    ax.set_yticks(places, [theme.words(one) for one in names])
+    ax.set_ylim(len(table) - 0.4, -0.6)
+    ax.grid(visible=False, axis="y")
+    theme.percent_axis(ax, "x")
+    ax.set_xlabel(_("orders that are paid"))
+    ax.legend(loc="upper right", bbox_to_anchor=(1, -0.6 / (1 + 0.4 * len(table))), ncols=3)
     saved = table["now"] - table["first_success"]
     if saved.notna().any():
         place = int(saved.to_numpy(float, na_value=-1.0).argmax())
