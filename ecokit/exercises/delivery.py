@@ -684,7 +684,8 @@ def _promise_prompt(world: _World) -> str:
         "hours; a week below that costs **{fine}**. For which share do you plan, with the cheapest "
         "carriers that are expected to keep it? The parcels of a city may go to several. And how "
         "many warehouses are open, ours in Shanghai among them, the others where they save most? "
-        "A way costs ¥{km:g} a parcel for each 100 km; rents and handling are those of the table. "
+        "A way costs ¥{km:g} a parcel for each 100 km; rents and handling stand in "
+        "`shop.warehouses`. "
         "It is judged with carriers as they really are, in weeks of another luck."
     ).format(promise=world.promise, hours=HOURS, fine=sheet.yuan(FINE), km=PER_100_KM)
 
@@ -736,8 +737,9 @@ def warehouses(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "All parcels of a year of 365 days leave from warehouses that you choose. Ours in "
-            "Shanghai stays, its lease runs. Rents and handling are those of the table, and a way "
-            "costs **¥{km:g} a parcel for each 100 km**. What do the warehouses of the cheapest "
+            "Shanghai stays, its lease runs. Rents and handling stand in "
+            "`shop.warehouses`, and a way costs **¥{km:g} a parcel for each 100 km**. "
+            "What do the warehouses of the cheapest "
             "choice cost in a year: rents, handling and ways?"
         ).format(km=PER_100_KM),
         case=(_("¥{km:g} a parcel for each 100 km").format(km=PER_100_KM),),
