@@ -14,12 +14,12 @@ from typing import Any, TypeAlias, TypedDict
 import numpy as np
 
 from ecokit import campaigns, exercises, experiments, journey, operations
+from ecokit.exercises import partners as _partners
 from ecokit.exercises.buyout import _Table
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.delivery import _world
 from ecokit.exercises.kpi import _Year
 from ecokit.exercises.operations import LEAD, _most_asked_audio
-from ecokit.exercises.partners import ASKED as PARTNERS
 from ecokit.shop import Shop
 
 Plan: TypeAlias = dict[str, float] | Callable[[Shop], dict[str, float]]
@@ -174,6 +174,23 @@ def at_the_offer(shop: Shop, share: float) -> dict[str, float]:
     return table.offered | {"quantity": float(round(share * table.offer["demand_mean"]))}
 
 
+def promoted(each: int = 0) -> Callable[[Shop], dict[str, float]]:
+    """Return the plan of who takes the largest gains of the first half that still fit.
+
+    `each` is how many orders a partner has to have.
+    """
+
+    def plan(shop: Shop) -> dict[str, float]:
+        first, _second = _partners._halves(shop)
+        asks = _partners._asks(first)
+        gain = _partners.LIFT * first["left"] - asks
+        purse = float(round(_partners.PURSE * asks.sum(), -3))
+        kept = gain[(gain > 0) & (first["orders"] >= each)]
+        return dict(_partners._in_order(kept, asks, purse))
+
+    return plan
+
+
 PLANS: dict[str, Judged] = {
     "organisation-plan": {
         "sensible": [
@@ -306,12 +323,12 @@ PLANS: dict[str, Judged] = {
         ],
     },
     "partners-portfolio": {
-        "sensible": [right("partners-portfolio")],
+        "sensible": [right("partners-portfolio"), promoted(), promoted(each=50)],
         "silly": [
-            dict.fromkeys(PARTNERS, 0.0),
-            dict.fromkeys(PARTNERS, 1.0),
-            dict.fromkeys(PARTNERS, 0.0) | {"T04": 1.0},  # three in ten come back
-            dict.fromkeys(PARTNERS, 0.0) | {"T10": 1.0},  # the largest alone
+            dict.fromkeys(_partners.ASKED, 0.0),
+            dict.fromkeys(_partners.ASKED, 1.0),
+            dict.fromkeys(_partners.ASKED, 0.0) | {"T04": 1.0},  # three in ten come back
+            dict.fromkeys(_partners.ASKED, 0.0) | {"T10": 1.0},  # the largest alone
         ],
     },
     "campaigns-budget": {

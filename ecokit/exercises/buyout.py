@@ -28,7 +28,7 @@ SALE, ELASTICITY = 4, 2.0  # weeks and elasticity of the clearance sale
 DEARER, GONE = 1.3, 0.6  # tooling as a multiple of what the model earns, and the share paid
 CELL_LAW, CELL_TERMS = stats.norm(500, 120), topic.Terms(2000, 1600, 900, minimum=700)
 CELL_OFFER = (2000, 1600, 1500, 900)  # price, wholesale, cost and salvage of its buy-back
-CELL_BELIEF, CELL_SOLD, CELL_SHARE = (500, 120), 180, 0.25
+CELL_BELIEF, CELL_SOLD, CELL_SHARE, CELL_SPREAD = (500, 120), 180, 0.25, 0.03
 CELL_LEFT, CELL_SALE = (202, 2000, 15), {"elasticity": 2.5, "weeks": 4, "salvage": 0}
 """What the cells above the questions work out."""
 
@@ -346,7 +346,7 @@ def learnt(shop: Shop) -> sheet.Sheet:
         },
         above={
             _("the season that the cell prints"): topic.learn(
-                topic.belief(*CELL_BELIEF), CELL_SOLD, CELL_SHARE
+                topic.belief(*CELL_BELIEF), CELL_SOLD, CELL_SHARE, spread=CELL_SPREAD
             ).mean
         },
         hints=(
