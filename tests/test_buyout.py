@@ -503,3 +503,10 @@ def test_the_shares_of_the_weeks_add_up() -> None:
 def test_what_cannot_be_is_told(call: Callable[[], Any], words: str) -> None:
     with pytest.raises(CourseError, match=words):
         call()
+
+
+@pytest.mark.parametrize("week", [0, -1, 1.5])
+def test_a_week_that_is_none_is_told(week: float) -> None:
+    past = pd.DataFrame({"offer_id": "B1", "week": [week, 2], "sold": [5, 5]})
+    with pytest.raises(CourseError, match="week is no whole number above 0"):
+        buyout.week_shares(past)

@@ -24,6 +24,7 @@ from ecokit.inputs import intervals
 from ecokit.plots import delivery as plots
 from ecokit.shop import Shop
 from tests.engines import Move, moved, rows
+from tests.sweep import delivery as swept
 
 DAY = pd.Timestamp("2025-03-03")
 HOUR = pd.Timedelta(hours=1)
@@ -847,3 +848,38 @@ def test_no_name_on_the_map_touches_a_mark_or_another_name(seed: int) -> None:
     for point, half in [*marks, *((point, 17 / 2 * pixel) for point in squares)]:
         square = Bbox([point - half, point + half])
         assert not any(square.overlaps(name) for name in names)
+
+
+# Other people's tables ------------------------------------------------------------------------
+
+
+def test_arrays_of_different_lengths_are_told() -> None:
+    with pytest.raises(CourseError, match="different lengths: weight_kg 2, volume_litres 3"):
+        delivery.billed_weight([1, 2], [3, 2, 1])
+    with pytest.raises(CourseError, match="different lengths: billed_kg 2, cash 0"):
+        delivery.shipping_cost([1, 2], first_kg=5, further_kg=2, cash=[])
+
+
+def test_days_are_the_same_to_the_last_digit(engine: Move) -> None:
+    tables = swept.sent("outcome dispatched_at delivered_at back_at back_cost")
+    usual = delivery.way_back(tables, by="outcome")
+    assert rows(delivery.way_back(moved(engine, tables), by="outcome")) == rows(usual)
+
+
+def test_what_is_usual_does_not_hang_by_the_order_of_the_rows() -> None:
+    counts = pd.DataFrame({"on_time": [19, 188, 150], "parcels": [20, 200, 170]})
+    assert delivery.usual_rate(counts[::-1]) == delivery.usual_rate(counts)
+
+
+def test_nothing_is_foretold_from_no_parcel() -> None:
+    tables = swept.some(swept.OF_LANES)
+    with pytest.raises(CourseError, match="No promise of deliveries had run out"):
+        delivery.lanes(tables, as_of="2024-01-01")
+    paid = tables["deliveries"]["cash_on_delivery"].astype(object)
+    gap = paid.where(paid.index > 0)
+    with pytest.raises(CourseError, match="cash_on_delivery is missing"):
+        delivery.lanes({**tables, "deliveries": tables["deliveries"].assign(cash_on_delivery=gap)})
+    city = pd.DataFrame({"city_id": ["C1"], "parcels": [0.2]})
+    lane = city[["city_id"]].assign(carrier_id="E1", cost=5.0, on_time=0.9)
+    with pytest.raises(CourseError, match="no lane with a whole parcel"):
+        delivery.play_weeks(delivery.choose_carriers(city, lane, 0.8), seed=1)

@@ -995,3 +995,11 @@ def test_no_rows_are_grouped_by_several_values_in_one(engine: str, value: Any) -
     told = {"published_at": T("2025-05-01"), "about": ["own", "K1"], "reach": [3, 1], "tone": 0}
     stories = MOVES[engine](pd.DataFrame({**told, "x": [value, value]}))
     assert "several values in one" in refusal(media.share_of_voice, {"stories": stories}, by="x")
+
+
+def test_arrow_holds_what_stands_in_it() -> None:
+    """Its decimals lose a digit as floats, and pandas leaves notes of the columns that it had."""
+    told = pa.Table.from_pandas(pd.DataFrame({"left": [Decimal("3.3"), None], "hits": ["a", "b"]}))
+    types = {"hits": "number"}
+    found = frames.as_pandas(frames.table(told, {"hits": "left"}, name="data", types=types))
+    assert found["hits"].tolist()[0] == 3.3

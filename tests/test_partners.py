@@ -24,6 +24,11 @@ def made() -> dict[str, pd.DataFrame]:
     return example()
 
 
+def lazily(tables: dict[str, pd.DataFrame]) -> dict[str, pl.LazyFrame]:
+    """Return tables as a database has them: not looked at before they are asked for."""
+    return {name: pl.from_pandas(table).lazy() for name, table in tables.items()}
+
+
 # Closed forms ---------------------------------------------------------------------------------
 
 ROW_39: dict[str, Any] = {
@@ -541,6 +546,14 @@ def test_a_line_counts_for_payments_of_its_own_provider(engine: Callable[[Any], 
     assert sorted(table["fault"]) == ["double", "matched"]
 
 
+@pytest.mark.parametrize("closes", ["", '"'])
+def test_a_quotation_mark_takes_no_line_away(closes: str) -> None:
+    head, first = FILE.splitlines()
+    file = f'{head},note\n{first},"paid\n1002,2025-02-02,12,1,{closes}\n'
+    with pytest.raises(CourseError, match=r"Line 2 .* a quotation mark in it is not closed"):
+        partners.settlement_file(file)
+
+
 def test_an_amount_that_is_no_number_is_told_with_its_line() -> None:
     paid, lines, _planted = books()
     lines = lines.reset_index(drop=True)
@@ -615,6 +628,12 @@ def test_a_file_may_have_more_columns_in_any_order() -> None:
             partner_id="T77")}), "partner_id is not in partners"),
         (lambda m: partners.overlap({**m, "orders": m["orders"].head(0)}, "T03"),
          "so nothing can be compared"),
+        (lambda m: partners.margins({**m, "partner_orders": m["partner_orders"].assign(
+            partner_id="T99")}), "holds orders of 'T99', which is not in partners"),
+        (lambda m: partners.margins({**m, "partners": m["partners"].assign(
+            keeps_on_return=[True, None, False])}), "keeps_on_return is missing"),
+        (lambda m: partners.advise(partners.scorecard(m).assign(margin=None)),
+         "margin is missing, such as the one with partner_id T01"),
         (lambda m: partners.advise(pd.concat([partners.scorecard(m)] * 2)),
          "partner_id stands in another row"),
         (lambda m: partners.two_part(100, 2, 10, fee=300), "the maker would earn 300, and has 400"),
@@ -626,3 +645,56 @@ def test_what_cannot_be_is_told(
 ) -> None:
     with pytest.raises(CourseError, match=words):
         call(made)
+
+
+# Other people's tables ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("move", [dict, lazily])
+def test_no_column_of_the_caller_is_taken_for_one_of_ours(
+    made: dict[str, pd.DataFrame], move: Callable[[Any], Any]
+) -> None:
+    names = ("partner_id", "orders", "before", "sold", "_back", "_owed", "sales", "back", "order")
+    more = {
+        name: table.assign(**{one: -7.0 for one in names if one not in table})
+        for name, table in made.items()
+        if name not in ("partners", "payments")
+    }
+    theirs = {**made, **more}
+    usual, found = (partners.margins(move(one)) for one in (made, theirs))
+    pd.testing.assert_frame_equal(found, usual)
+    usual, found = (partners.overlap(move(one), "T03", before=10) for one in (made, theirs))
+    assert str(found) == str(usual)
+
+
+@pytest.mark.parametrize("backend", ["numpy_nullable", "pyarrow"])
+def test_a_card_may_have_gaps_of_any_kind(made: dict[str, pd.DataFrame], backend: Any) -> None:
+    card = partners.scorecard(made)
+    found = partners.advise(card.convert_dtypes(dtype_backend=backend), least_orders=10)
+    assert found["why"].tolist() == partners.advise(card, least_orders=10)["why"].tolist()
+
+
+@pytest.mark.parametrize("column", ["payment_id", "amount", "due_on", "reference", "settled_on"])
+def test_no_line_of_a_database_goes_unseen(column: str) -> None:
+    paid, lines, _planted = books()
+    paid, lines = (
+        one.assign(**{column: one[column].where(one.index != 3)}) if column in one else one
+        for one in (paid, lines.reset_index(drop=True))
+    )
+    with pytest.raises(CourseError, match=rf"In 1 of .* rows of .*{column} is missing"):
+        partners.reconcile(pl.from_pandas(paid).lazy(), pl.from_pandas(lines).lazy())
+
+
+def test_a_payment_of_a_database_needs_its_provider(made: dict[str, pd.DataFrame]) -> None:
+    one = {**made, "providers": made["providers"].head(1)}
+    with pytest.raises(CourseError, match="provider_id is not in providers"):
+        partners.due_payments(lazily(one))
+
+
+def test_a_reference_that_pandas_made_a_float_is_the_payment_of_that_number() -> None:
+    paid, lines, _planted = books()
+    number = pd.to_numeric(lines["reference"], errors="coerce")
+    lines, number = lines[number.notna()], number.dropna()
+    usual = partners.reconcile(paid, lines.assign(reference=number.astype("int64")))
+    found = partners.reconcile(paid, lines.assign(reference=number.astype(float)))
+    assert partners.faults(found).equals(partners.faults(usual))

@@ -249,7 +249,7 @@ def week_shares(
     Raises
     ------
     CourseError
-        No offer has sold anything, or a number cannot be.
+        No offer has sold anything, a week is no whole number from 1, or a number cannot be.
 
     Notes
     -----
@@ -281,7 +281,8 @@ def week_shares(
     frame = frames.table(data, names, name="data", types=types)
     once = frame.group_by("offer_id", "week").agg(nw.col("sold").sum(), _rows=nw.len())
     small = frames.as_pandas(once)
-    rules = [rows.missing("offer_id"), rows.missing("week"), rows.below_zero("sold", "offer_id")]
+    weeks = rows.not_above_zero("week", "offer_id", whole=True)
+    rules = [rows.missing("offer_id"), weeks, rows.below_zero("sold", "offer_id")]
     rows.refuse(small, "data", rules)
     units = small.pivot_table("sold", "week", "offer_id", "sum").fillna(0.0).astype(float)
     units = units.loc[:, units.sum() > 0].sort_index()

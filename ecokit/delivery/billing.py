@@ -45,7 +45,8 @@ def billed_weight(
     Raises
     ------
     CourseError
-        A weight, a divisor or the step is not above 0, or a volume is below 0.
+        A weight, a divisor or the step is not above 0, a volume is below 0, or arrays are of
+        different lengths.
 
     References
     ----------
@@ -65,7 +66,9 @@ def billed_weight(
     """
     weight = above_zero("weight_kg", weight_kg)
     litres = numbers.array("volume_litres", volume_litres, low=0)
-    by_volume = litres * 1000 / above_zero("divisor", divisor)
+    cubic = above_zero("divisor", divisor)
+    _refuse_lengths(weight_kg=weight, volume_litres=litres, divisor=cubic)
+    by_volume = litres * 1000 / cubic
     each = numbers.positive("step", step)
     return np.asarray(np.ceil(np.maximum(weight, by_volume) / each - _DUST) * each)
 
@@ -106,7 +109,8 @@ def shipping_cost(
     Raises
     ------
     CourseError
-        A number is missing or below 0, the weight is 0, or the cash fee is above 1.
+        A number is missing or below 0, the weight is 0, the cash fee is above 1, or arrays are of
+        different lengths.
 
     References
     ----------
@@ -127,13 +131,16 @@ def shipping_cost(
     whole = np.ceil(above_zero("billed_kg", billed_kg) - _DUST)
     first = numbers.array("first_kg", first_kg, low=0)
     further = numbers.array("further_kg", further_kg, low=0)
-    away = _flags("remote", remote) * numbers.array("remote_surcharge", remote_surcharge, low=0)
+    far = _flags("remote", remote)
+    more = numbers.array("remote_surcharge", remote_surcharge, low=0)
     fee = numbers.array("cash_fee", cash_fee, low=0)
     if (fee > 1).any():
         wanted = _("{name} holds {value}. Give shares from 0 to 1; write 1 % as 0.01.")
         raise _held(wanted, "cash_fee", float(fee.max()))
-    collected = numbers.array("cash", cash, low=0) * fee
-    return np.asarray(first + further * (whole - 1) + away + collected)
+    paid = numbers.array("cash", cash, low=0)
+    given = {"billed_kg": whole, "first_kg": first, "further_kg": further, "remote": far}
+    _refuse_lengths(**given, remote_surcharge=more, cash=paid, cash_fee=fee)
+    return np.asarray(first + further * (whole - 1) + far * more + paid * fee)
 
 
 def above_zero(name: str, values: Any) -> Floats:
@@ -142,6 +149,19 @@ def above_zero(name: str, values: Any) -> Floats:
     if (found <= 0).any():
         raise _held(_("{name} holds {value}. Give numbers above 0."), name, 0)
     return found
+
+
+def _refuse_lengths(**given: Floats) -> None:
+    """Refuse arrays that do not go together: each has a place a parcel, or is one number."""
+    try:
+        np.broadcast_shapes(*[one.shape for one in given.values()])
+    except ValueError:
+        lengths = ", ".join(f"{name} {one.size}" for name, one in given.items() if one.ndim)
+        message = _(
+            "The arrays are of different lengths: {lengths}. Give a number for each parcel, or one "
+            "for all."
+        )
+        raise CourseError(message.format(lengths=lengths)) from None
 
 
 def _flags(name: str, values: Any) -> Floats:

@@ -96,7 +96,7 @@ def punctuality(
         "rate": per("on_time", "one"),
         "low": reach.low,
         "high": reach.high,
-        "hours": per("seconds", "there") / 3600,
+        "hours": per("seconds", nw.col("there") * 3600),
     }
     sent = parcels(data, needed, keys)
     now = last(sent, "deliveries", "delivered_at") if as_of is None else moment("as_of", as_of)
@@ -286,7 +286,7 @@ def way_back(data: Any, *, by: By = None, confidence: float = 0.95) -> Any:
         "rate": per("back", "one"),
         "low": reach.low,
         "high": reach.high,
-        "days": per("seconds", "timed") / 86_400,
+        "days": per("seconds", nw.col("timed") * 86_400),
         "back_cost": yuan("fen"),
         "cost_per_back": per("fen", nw.col("back") * 100),
         "cost_per_parcel": per("fen", nw.col("one") * 100),
@@ -376,7 +376,7 @@ def dispatch_promise(
         "rate": per("kept", "one"),
         "low": reach.low,
         "high": reach.high,
-        "mean_hours": per("seconds", "there") / 3600,
+        "mean_hours": per("seconds", nw.col("there") * 3600),
         "fine": (nw.col("one") - nw.col("kept")).cast(nw.Float64) * each,
         "fine_per_order": per(nw.col("one") - nw.col("kept"), "one") * each,
     }

@@ -781,7 +781,8 @@ def play_weeks(plan: CarrierPlan, lanes: Any = None, *, weeks: int = 52, seed: i
     Raises
     ------
     CourseError
-        `plan` is no plan, a lane of it is not in `lanes`, or a number cannot be.
+        `plan` is no plan or has no whole parcel, a lane of it is not in `lanes`, or a number cannot
+        be.
 
     References
     ----------
@@ -812,6 +813,8 @@ def play_weeks(plan: CarrierPlan, lanes: Any = None, *, weeks: int = 52, seed: i
     n = np.rint(table["parcels"].to_numpy(float)).astype(np.int64)
     came = luck.binomial(n, table["on_time"].to_numpy(float), (count, len(n))).sum(axis=1)
     total = int(n.sum())
+    if not total:
+        raise CourseError(_("The plan has no lane with a whole parcel a week. Choose for more."))
     return pd.DataFrame(
         {
             "week": np.arange(1, count + 1),

@@ -106,8 +106,8 @@ def lanes(data: Any, *, weight: float = 50.0, hours: float | None = None, as_of:
     Raises
     ------
     CourseError
-        A table or column is missing, a number is below 0, a pair names a carrier without terms, or
-        no carrier serves any city to which parcels went.
+        A table or column is missing, a number is below 0, a pair names a carrier without terms, no
+        carrier serves any city to which parcels went, or no promise has run out.
 
     References
     ----------
@@ -169,6 +169,12 @@ def lanes(data: Any, *, weight: float = 50.0, hours: float | None = None, as_of:
         )
         served, asked = (_listed(one["city_id"]) for one in (pairs, boxes))
         raise CourseError(message.format(served=served, asked=asked))
+    if not seen["parcels"].sum() > 0:
+        message = _(
+            "No promise of deliveries had run out, so nothing is known of punctuality. Look later, "
+            "with as_of, or ask for fewer hours."
+        )
+        raise CourseError(message)
     told = table.assign(
         parcels=table["parcels"].astype("int64"), rate=table["kept"] / n.where(n > 0), on_time=drawn
     )
@@ -198,7 +204,8 @@ def _boxes(data: Any, divisors: list[float]) -> pd.DataFrame:
     """Return by city and divisor: further kilograms a parcel, and yuan of cash to collect."""
     (sent,) = frames.door(data, {"deliveries": _SENT}, types=KINDS)
     measured = ("weight_kg", "volume_litres")
-    rows.refuse(sent, "deliveries", [rows.below_zero(name, "parcel_id") for name in measured])
+    rules = [rows.below_zero(name, "parcel_id") for name in measured]
+    rows.refuse(sent, "deliveries", [*rules, rows.missing("cash_on_delivery", "parcel_id")])
     sent = frames.as_group(sent, "city_id")
     cash = _cash(data, sent)
     weight, litres = (nw.col(name).cast(nw.Float64) for name in measured)

@@ -289,6 +289,8 @@ def as_pandas(given: Any, name: str = "table") -> pd.DataFrame:
         frame = frame.collect("pandas" if spark else None)
     if not frame.implementation.is_pandas_like():  # pandas does not know every engine's categories
         frame = kinds.in_words(frame, frame.collect_schema())
+    if frame.implementation.is_pyarrow():  # which may know by heart what pandas once had in it
+        frame = nw.from_native(frame.to_native().replace_schema_metadata(None))
     found: pd.DataFrame = frame.to_pandas().copy(deep=False)
     for changed in kinds.changed_ids(frame, found):
         found[changed] = pd.array(frame[changed].to_list(), dtype="Int64")

@@ -389,9 +389,10 @@ def cast(table: str, frame: Frame, kinds: Mapping[str, str], *, read: bool = Fal
             if numbers is not None:
                 changed.append(numbers)
                 continue
-        if kind in {"integer", "number"} and isinstance(
-            dtype, nw.Float32
-        ):  # 29.9 is not 29.899999618530273
+        # 29.9 is not 29.899999618530273, and PyArrow makes 3.3000000000000003 of the decimal 3.3
+        of_arrow = isinstance(dtype, nw.Decimal) and frame.implementation.is_pyarrow()
+        inexact = isinstance(dtype, nw.Float32) or of_arrow
+        if kind in {"integer", "number"} and inexact:
             changed.append(nw.col(column).cast(nw.String).cast(nw.Float64))
             continue
         if _fits(frame, dtype, kind):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.inputs import frames, numbers, rows
@@ -43,7 +44,8 @@ def advise(
     Raises
     ------
     CourseError
-        A column is missing, or `lost` names a partner that is not on the card.
+        A column is missing, a partner stands there twice or has orders and no margin, or `lost`
+        names a partner that is not on the card.
 
     Notes
     -----
@@ -68,15 +70,8 @@ def advise(
     types = {**dict.fromkeys(_NUMBERS, "number"), "partner_id": "id"}
     table = frames.as_pandas(frames.table(card, _CARD, name="card", types=types))
     table = table[_CARD.split()].reset_index(drop=True)
-    rows.refuse(
-        table,
-        "card",
-        [
-            rows.missing("partner_id"),
-            rows.twice("partner_id"),
-            rows.below_zero("orders", "partner_id"),
-        ],
-    )
+    rows.refuse(table, "card", _unfit())
+    table[_NUMBERS] = table[_NUMBERS].astype(float)
     least = numbers.count("least_orders", least_orders, 0)
     taken = {} if lost is None else numbers.by_name("lost", lost, low=0)
     for name in taken:
@@ -89,6 +84,20 @@ def advise(
     table["verdict"], table["why"] = [one for one, _why in told], [why for _one, why in told]
     return table[
         ["partner_id", "verdict", "why", "margin", "low", "high", "before_terms", "notice_days"]
+    ]
+
+
+def _unfit() -> list[rows.Wrong]:
+    """Return the rows of a card that nobody can judge."""
+    sold = nw.col("orders") > 0
+    gaps = [rows.missing(name, "partner_id", "orders") for name in ("margin", "terms")]
+    lacking = [rows.Wrong(one.what, one.rows & sold, one.columns) for one in gaps]
+    return [
+        rows.missing("partner_id"),
+        rows.twice("partner_id"),
+        rows.below_zero("orders", "partner_id"),
+        *lacking,
+        rows.out_of_order("low", "high", "partner_id"),
     ]
 
 
@@ -108,7 +117,7 @@ def _told(row: dict[str, Any], least: int) -> tuple[str, str]:
         return _of_a_good_one(row)
     if row["high"] < 0 and row["before_terms"] <= 0:
         message = _("An order loses ¥{yuan:,.0f} even before the partner's terms.")
-        return "leave", message.format(yuan=-row["before_terms"])
+        return "leave", message.format(yuan=abs(row["before_terms"]))
     if row["margin"] < 0:
         message = _("Its terms take ¥{terms:,.0f} of the {there} that an order leaves.")
         there = yuan(row["before_terms"])

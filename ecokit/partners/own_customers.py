@@ -196,7 +196,8 @@ def overlap(
         "partner_orders": "partner_id visitor_id placed_at",
     }
     types = {**SOLD_TYPES, **_TYPES}
-    lists, orders, theirs = frames.door(data, needed, types=types)
+    # with by, no column of the caller is taken for one that is added here
+    lists, orders, theirs = frames.door(data, needed, types=types, by=[])
     mine = _announced(lists, partner_id)
     start = _one_day(mine, partner_id)
     end = None if ahead is None else start + timedelta(days=ahead)

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -17,7 +18,7 @@ from ecokit.inputs import amounts, frames, numbers, rows
 from ecokit.inputs.frames import Frame
 from ecokit.inputs.renamed import public
 from ecokit.kpi.grouping import moment
-from ecokit.messages import _
+from ecokit.messages import _, short
 from ecokit.partners.payment import TYPES, tries
 
 FAULTS = ("missing", "double", "wrong_amount", "unknown_reference", "not_yet_due", "matched")
@@ -92,10 +93,10 @@ def due_payments(data: Any) -> Any:
         [rows.twice("provider_id"), rows.below_zero("settlement_days", "provider_id"), _PART],
     )
     rule = rows.unknown_id("provider_id", nw.from_native(providers), "providers", "", "payment_id")
-    rows.refuse(paid, "payments", [rule])
-    found = paid.with_columns(due_on=_due(providers))
+    lacking = rows.missing("amount", "payment_id", "order_id")
     below = rows.below_zero("amount", "payment_id", "order_id")  # a coupon above the lines
-    rows.refuse(found, "payments", [rows.missing("amount", "payment_id", "order_id"), below])
+    _ask(paid, "payments", [rule, lacking, below])
+    found = paid.with_columns(due_on=_due(providers))
     return frames.sorted_native(
         found.select("payment_id", "order_id", "provider_id", "amount", "due_on"), ["payment_id"]
     )
@@ -206,20 +207,24 @@ def _broken_line(number: int, why: str, lines: Sequence[str]) -> CourseError:
         "Line {n} of the settlement file is broken: {why}. The line is {line}. Ask the "
         "provider for the file again, or correct the line with them."
     )
-    return CourseError(message.format(n=number, why=why, line=lines[number - 1]))
+    return CourseError(message.format(n=number, why=why, line=short(lines[number - 1], 200)))
 
 
 def _numbered(given: str, lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold something, each with the number of the line where it begins."""
     cells = csv.reader(io.StringIO(given), strict=True)
     number = 1
+    why = _("a quotation mark in it is not closed, or stands in the middle of a cell")
     try:
         for row in cells:
+            if cells.line_num > number:  # it took in a line or more, which nobody would miss
+                raise _broken_line(number, why, lines)
             if row:
                 yield number, row
-            number = cells.line_num + 1  # a cell in quotes may hold several lines
+            number = cells.line_num + 1
     except csv.Error as error:
-        why = _("a quotation mark in it is not closed, or stands in the middle of a cell")
+        if "limit" in str(error):
+            why = _("a cell of it is too long")
         raise _broken_line(number, why, lines) from error
 
 
@@ -267,6 +272,7 @@ def _no_value(name: str, text: str) -> str:
     return (day if name == "settled_on" else number).format(name=name, value=text)
 
 
+@lru_cache(maxsize=1000)  # a file has few days and many lines
 def _is_day(text: str) -> bool:
     try:
         day = datetime.strptime(text, "%Y-%m-%d")
@@ -368,7 +374,7 @@ def reconcile(
         settlements,
         {"reference": reference, "settled": settled, "settled_on": settled_on},
         name="settlements",
-        types={"reference": "string", "settled": "number", "settled_on": "date"},
+        types={"reference": "id", "settled": "number", "settled_on": "date"},
     )
     lines = [
         _gap("reference", reference, "settled_on", "settled"),
@@ -377,7 +383,7 @@ def reconcile(
     ]
     if _by_provider(ours, theirs):
         lines.append(rows.missing("provider_id", "reference"))
-    rows.refuse(theirs, "settlements", lines)
+    _ask(theirs, "settlements", lines)
     _refuse_payments(ours, {"payment_id": payment_id, "amount": amount, "due_on": due_on})
     now = _last_day(theirs, settled_on) if as_of is None else moment("as_of", as_of)
     found = _laid(ours, theirs.filter(nw.col("settled_on") <= now), now)
@@ -408,6 +414,11 @@ def _refuse_broken(settlements: Any, settled: Any, reference: Any) -> None:
             raise CourseError(message.format(n=n, name=name, why=_no_value(settled, cell)))
 
 
+def _ask(frame: Frame, name: str, rules: list[rows.Wrong]) -> None:
+    """Refuse rows that would be lost; a lazy engine is asked, too: no line may go unseen."""
+    (rows.refuse if isinstance(frame, nw.DataFrame) else rows.ask)(frame, name, rules)
+
+
 def _gap(inner: str, called: str, *more: str) -> rows.Wrong:
     """Return the rows without a value in a column, told as the caller names it."""
     told = rows.missing(inner, *more)
@@ -419,7 +430,7 @@ def _refuse_payments(ours: Frame, names: dict[str, str]) -> None:
     rules = [_gap(inner, called, "payment_id") for inner, called in names.items()]
     what = _("{column} is below 0").format(column=names["amount"])
     rules.append(rows.Wrong(what, nw.col("amount") < 0, ("payment_id",)))
-    rows.refuse(ours, "payments", rules)
+    _ask(ours, "payments", rules)
     if isinstance(ours, nw.DataFrame) and ours["payment_id"].n_unique() < len(ours):
         rows.refuse(ours, "payments", [rows.twice("payment_id")])
 
@@ -443,11 +454,15 @@ def _laid(ours: Frame, theirs: Frame, now: datetime) -> Frame:
     provider = [nw.col(name).cast(nw.String) for name in who]
     paid = ours.select(
         *provider,
-        reference=nw.col("payment_id").cast(nw.String),
+        reference=_as_text(ours, "payment_id"),
         _paid=amounts.whole(ours, "amount", 100),
         _due=(nw.col("due_on") <= now).cast(nw.Int64),
     )
-    lines = theirs.select(*provider, "reference", _settled=amounts.whole(theirs, "settled", 100))
+    lines = theirs.select(
+        *provider,
+        reference=_as_text(theirs, "reference"),
+        _settled=amounts.whole(theirs, "settled", 100),
+    )
     keys = ["reference", *who]
     each = _each_reference(lines, keys)
     both = paid.join(each, on=keys, how="full", suffix="_other")
@@ -470,6 +485,13 @@ def _laid(ours: Frame, theirs: Frame, now: datetime) -> Frame:
         difference=difference.cast(nw.Float64) / hundred,
         fault=nw.col("fault"),
     )
+
+
+def _as_text(frame: Frame, name: str) -> nw.Expr:
+    """Return an id as text; pandas has 1001.0 for 1001 where another row had none."""
+    found = nw.col(name)
+    whole = found.cast(nw.Int64) if frame.collect_schema()[name].is_float() else found
+    return whole.cast(nw.String)
 
 
 def _each_reference(lines: Frame, keys: Sequence[str]) -> Frame:

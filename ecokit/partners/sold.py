@@ -109,7 +109,8 @@ def through_channels(data: Any, sends: pd.DataFrame) -> Frame | None:
         "order_lines": "order_id line quantity unit_price unit_cost",
         "returns": "order_id line quantity kind",
     }
-    orders, lines, returns = frames.door(data, needed)
+    # with by, no column of the caller is taken for one that is added here
+    orders, lines, returns = frames.door(data, needed, by=[])
     faults = amounts.faults(lines, "order_lines", "quantity", "unit_price", "unit_cost")
     rows.refuse(lines, "order_lines", faults)
     whose = beside(sends, orders)
