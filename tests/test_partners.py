@@ -689,12 +689,3 @@ def test_a_payment_of_a_database_needs_its_provider(made: dict[str, pd.DataFrame
     one = {**made, "providers": made["providers"].head(1)}
     with pytest.raises(CourseError, match="provider_id is not in providers"):
         partners.due_payments(lazily(one))
-
-
-def test_a_reference_that_pandas_made_a_float_is_the_payment_of_that_number() -> None:
-    paid, lines, _planted = books()
-    number = pd.to_numeric(lines["reference"], errors="coerce")
-    lines, number = lines[number.notna()], number.dropna()
-    usual = partners.reconcile(paid, lines.assign(reference=number.astype("int64")))
-    found = partners.reconcile(paid, lines.assign(reference=number.astype(float)))
-    assert partners.faults(found).equals(partners.faults(usual))

@@ -374,7 +374,7 @@ def reconcile(
         settlements,
         {"reference": reference, "settled": settled, "settled_on": settled_on},
         name="settlements",
-        types={"reference": "id", "settled": "number", "settled_on": "date"},
+        types={"reference": "string", "settled": "number", "settled_on": "date"},
     )
     lines = [
         _gap("reference", reference, "settled_on", "settled"),
@@ -454,13 +454,13 @@ def _laid(ours: Frame, theirs: Frame, now: datetime) -> Frame:
     provider = [nw.col(name).cast(nw.String) for name in who]
     paid = ours.select(
         *provider,
-        reference=_as_text(ours, "payment_id"),
+        reference=nw.col("payment_id").cast(nw.String),
         _paid=amounts.whole(ours, "amount", 100),
         _due=(nw.col("due_on") <= now).cast(nw.Int64),
     )
     lines = theirs.select(
         *provider,
-        reference=_as_text(theirs, "reference"),
+        "reference",
         _settled=amounts.whole(theirs, "settled", 100),
     )
     keys = ["reference", *who]
@@ -485,13 +485,6 @@ def _laid(ours: Frame, theirs: Frame, now: datetime) -> Frame:
         difference=difference.cast(nw.Float64) / hundred,
         fault=nw.col("fault"),
     )
-
-
-def _as_text(frame: Frame, name: str) -> nw.Expr:
-    """Return an id as text; pandas has 1001.0 for 1001 where another row had none."""
-    found = nw.col(name)
-    whole = found.cast(nw.Int64) if frame.collect_schema()[name].is_float() else found
-    return whole.cast(nw.String)
 
 
 def _each_reference(lines: Frame, keys: Sequence[str]) -> Frame:
