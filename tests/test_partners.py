@@ -629,7 +629,7 @@ def test_a_file_may_have_more_columns_in_any_order() -> None:
         (lambda m: partners.overlap({**m, "orders": m["orders"].head(0)}, "T03"),
          "so nothing can be compared"),
         (lambda m: partners.margins({**m, "partner_orders": m["partner_orders"].assign(
-            partner_id="T99")}), "holds orders of 'T99', which is not in partners"),
+            partner_id="T99")}), "such as the one with order 1, partner_id T99"),
         (lambda m: partners.margins({**m, "partners": m["partners"].assign(
             keeps_on_return=[True, None, False])}), "keeps_on_return is missing"),
         (lambda m: partners.advise(partners.scorecard(m).assign(margin=None)),

@@ -8,14 +8,12 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from ecokit.errors import CourseError
 from ecokit.experiments import shrunk_rates
 from ecokit.inputs import frames, numbers
 from ecokit.inputs.frames import By, Frame
 from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import start_of, yuan
 from ecokit.kpi.grouping import added, answer, grouped, inner_names
-from ecokit.messages import _, some
 from ecokit.partners.sold import SUMS, TERMS, beside, partner_names, partners_of, sold_through
 from ecokit.partners.steps import rebate_table
 from ecokit.partners.terms import YEAR
@@ -157,7 +155,7 @@ def _by_quarter(data: Any, terms: pd.DataFrame, rate: float, return_cost: float)
     """Return the sums of each partner and quarter in yuan, and of the squares of an order's."""
     sold = sold_through(data)
     rated = beside(_a_fen(terms, rate, return_cost), sold)
-    each = sold.join(rated, on="partner_id", how="left")
+    each = sold.join(rated, on="partner_id", how="inner")
     left = sum((nw.col(name) * nw.col(f"_{name}") for name in SUMS[1:]), start=nw.col("_orders"))
     each = each.with_columns(
         quarter=start_of("quarter", "placed_at"), _squares=(left / 100) * (left / 100)
@@ -165,7 +163,6 @@ def _by_quarter(data: Any, terms: pd.DataFrame, rate: float, return_cost: float)
     sums = [nw.col(name).sum() for name in (*SUMS, "_squares")]
     small = frames.as_pandas(each.group_by("partner_id", "quarter").agg(*sums))
     small = small.sort_values(["partner_id", "quarter"], ignore_index=True)
-    _refuse_unknown(small["partner_id"], terms["partner_id"])
     small = small.merge(terms, on="partner_id")
     for name in SUMS[3:]:
         small[name] = small[name] / 100
@@ -182,17 +179,6 @@ def _by_quarter(data: Any, terms: pd.DataFrame, rate: float, return_cost: float)
     small["handling"] = return_cost * small["returned"]
     small["money"] = kept * rate * small["settlement_days"] / YEAR
     return small
-
-
-def _refuse_unknown(sold: pd.Series[Any], known: pd.Series[Any]) -> None:
-    """Refuse orders of nobody in the table partners: without its terms nothing is known of them."""
-    strangers = sold[~sold.isin(known)].unique()
-    if len(strangers):
-        message = _(
-            "partner_orders holds orders of {who}, which is not in partners. Add it there with its "
-            "terms, or leave these orders out."
-        )
-        raise CourseError(message.format(who=some(sorted(map(numbers.shown, strangers)))))
 
 
 def _a_fen(terms: pd.DataFrame, rate: float, return_cost: float) -> pd.DataFrame:
