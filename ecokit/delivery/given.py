@@ -70,6 +70,11 @@ def refuse_empty(table: pd.DataFrame, name: str, wanted: str) -> None:
 def parcels(data: Any, columns: str, by: Sequence[str]) -> Frame:
     """Return deliveries with `columns`, and with what is grouped by, lent by other tables."""
     (frame,) = frames.door(data, {"deliveries": columns}, types=KINDS)
+    names = set(frame.collect_schema().names()) - set(columns.split())
+    flags = [key for key in by if key in names and TYPES.get(key) == "boolean"]
+    if flags:  # words for yes and no are told, as in a column that is needed
+        needed = {"deliveries": [*columns.split(), *flags]}
+        (frame,) = frames.door(data, needed, types=KINDS)
     return lent(frame, data, by)
 
 
