@@ -17,6 +17,7 @@ from matplotlib.transforms import Bbox
 
 from ecokit import delivery
 from ecokit.delivery.fair import effective
+from ecokit.delivery.pairs import _expected
 from ecokit.errors import CourseError
 from ecokit.exercises.delivery import true_lanes
 from ecokit.experiments import shrunk_rates
@@ -883,3 +884,11 @@ def test_nothing_is_foretold_from_no_parcel() -> None:
     lane = city[["city_id"]].assign(carrier_id="E1", cost=5.0, on_time=0.9)
     with pytest.raises(CourseError, match="no lane with a whole parcel"):
         delivery.play_weeks(delivery.choose_carriers(city, lane, 0.8), seed=1)
+
+
+def test_a_city_of_one_parcel_keeps_its_own_rate() -> None:
+    seen = pd.DataFrame(
+        {"city_id": ["A", "B"], "carrier_id": "E1", "on_time": [0, 9], "parcels": [1, 10]}
+    )
+    asked = pd.DataFrame({"city_id": ["A", "B", "C"], "carrier_id": "E1"})
+    assert _expected(asked, seen).tolist() == pytest.approx([0.0, 0.9, 9 / 11])
