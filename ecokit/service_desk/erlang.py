@@ -8,7 +8,6 @@ in which arrivals and agents stay the same: take it hour by hour.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +18,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import numbers
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
+from ecokit.queues import lines
 
 MOST_AGENTS = 10_000
 """No desk of this course has more agents, or more work; a search ends here."""
@@ -131,10 +131,7 @@ def erlang_b(erlangs: float, agents: int) -> float:
     ecokit.errors.CourseError: erlangs is -1. Give a number, 0 or more.
     """
     offered = numbers.number("erlangs", erlangs, low=0)
-    blocked = 1.0
-    for number in range(1, numbers.count("agents", agents, 0, MOST_AGENTS) + 1):
-        blocked = offered * blocked / (number + offered * blocked)
-    return blocked
+    return lines.blocked(offered, numbers.count("agents", agents, 0, MOST_AGENTS))
 
 
 @public
@@ -179,8 +176,7 @@ def erlang_c(erlangs: float, agents: int) -> float:
             "Give more agents than erlangs, or a patience after which customers give up."
         )
         raise CourseError(message.format(erlangs=offered, agents=size))
-    blocked = erlang_b(offered, size)
-    return blocked / (1 - offered / size * (1 - blocked))
+    return lines.waiting(offered, size)
 
 
 @public
@@ -258,9 +254,8 @@ def desk(
 def _patient(erlangs: float, agents: int, handling: float, target: float) -> Desk:
     """Return Erlang C; times in minutes."""
     waits = erlang_c(erlangs, agents)
-    spare = agents - erlangs
-    late = waits * math.exp(-spare * target / handling)
-    wait = waits * handling * 60 / spare
+    late = lines.longer_wait(erlangs, agents, target, handling)
+    wait = lines.mean_wait(erlangs, agents, handling * 60)
     return Desk(erlangs, agents, waits, 1 - late, wait, 0.0, erlangs / agents)
 
 
@@ -277,7 +272,7 @@ def _impatient(
     left = math.exp(-target / patience)
     logs = np.array(
         [
-            -math.log(max(erlang_b(erlangs, agents - 1), 1e-300)),
+            -math.log(max(lines.blocked(erlangs, agents - 1), 1e-300)),
             math.log(patience) + _log_series(arriving * patience, all_busy * patience),
             math.log(patience) + _log_series(arriving * patience * left, all_busy * patience),
             0.0,
@@ -431,11 +426,10 @@ def agents_needed(
         return found.service_level >= level and found.abandoned <= gone and found.occupancy <= busy
 
     fewest = min(math.floor(erlangs), MOST_AGENTS) + 1 if patience_minutes is None else 1
-    sizes = range(fewest, MOST_AGENTS + 1)
-    place = bisect_left(sizes, True, key=meets)  # one agent more never makes a desk worse
-    if place == len(sizes):
+    size = lines.fewest(meets, fewest, MOST_AGENTS)
+    if size is None:
         raise CourseError(_too_much(erlangs))
-    return desk(contacts_per_hour, handling_minutes, sizes[place], patience_minutes, target_seconds)
+    return desk(contacts_per_hour, handling_minutes, size, patience_minutes, target_seconds)
 
 
 def _too_much(erlangs: float) -> str:
