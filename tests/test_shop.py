@@ -106,6 +106,7 @@ def test_same_seed_same_bytes_and_another_seed_another_company() -> None:
     static |= {"crisis"}  # there is none in these days
     static |= {"cities", "warehouses", "carriers", "carrier_cities", "providers"}
     static |= {"partners", "partner_rebates", "introductions"}  # nobody is told in January
+    static |= {"links"}
     alike = {"roster", "mailings"}  # one or two agents an hour; nobody gets mail in January
     alike |= {"tests"}  # how often a lot was drawn, once or oftener
     for name in first.tables:
@@ -282,6 +283,7 @@ def test_every_effect_has_a_meaning_a_source_and_a_use() -> None:
         stems = [
             *("elasticity_", "approval_minutes_", "half_life_", "carry_over_", "saturation_"),
             *("late_ratio_", "first_try_", "settled_", "partner_return_", "partner_known_"),
+            *("service_ms_", "usual_load_", "opening_load_", "burst_", "release_fails_"),
         ]
         assert f'"{name}"' in code or name.startswith(tuple(stems)) or name in named, name
         assert row["meaning"]

@@ -16,7 +16,9 @@ from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop.inputs import read
 from ecokit.shop.simulator import (
+    access,
     carriage,
+    incidents,
     market,
     marketing,
     media,
@@ -28,6 +30,7 @@ from ecokit.shop.simulator import (
     specs,
     stories,
     supply,
+    systems,
     trials,
     waiting,
     ways,
@@ -62,6 +65,7 @@ INPUT_TABLES = (
     "cities",
     "carrier_cities",
     "providers",
+    "links",
 )
 
 
@@ -177,6 +181,7 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         yield {"incremental": partial(incremental, world, state, profit)}
     tried = pagetests.Results(world, state)
     sold = partners.Sales(world, state)
+    seen = access.Access(world, state)
     yield {
         "tests": tried.tests,
         "assignments": tried.assignments,
@@ -195,6 +200,11 @@ def _tables(world: World) -> Iterator[dict[str, Rows]]:
         "partner_rebates": partners.rebates(world),
         "partner_orders": sold.orders,
         "introductions": sold.introductions,
+        "systems": systems.systems(world),
+        **incidents.Incidents(world, state).tables(),
+        "access": seen.rights(),
+        "access_log": seen.log,
+        "planted": seen.planted,
         **_surroundings(world, results),
     }
 

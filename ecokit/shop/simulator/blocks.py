@@ -11,6 +11,7 @@ from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import (
     carriage,
     deliveries,
+    faulty,
     fulfilment,
     goods,
     mailings,
@@ -20,7 +21,9 @@ from ecokit.shop.simulator import (
     partners,
     payments,
     people,
+    requests,
     service,
+    signs,
     steps,
     supply,
     traffic,
@@ -145,6 +148,9 @@ def simulate_block(world: World, state: State, first: int) -> dict[str, Columns]
     sent = _sent(block, lines, tables["returns"])
     tables["deliveries"], cash = deliveries.deliveries(world, sent, state.deliveries)
     tables |= _payments(block, lines, np.asarray(tables["orders"]["coupon"]), cash)
+    signs.keep(world, state, first, tables)
+    tables["requests"] = requests.requests(world, first, tables["visits"])
+    tables |= faulty.copies(world, state, first, tables, visits.key, want.key[kept])
     contacts, unsolved, known = _contacts(block, tables["returns"])
     tables |= {"contacts": contacts, "complaints": _complaints(block)}
     buyers = visits.come.take(want.visit[kept][paid])

@@ -72,7 +72,8 @@ class State:
 
     `customers` holds visits of all who have bought, `mailed` those that messages brought, `joining`
     those of buyers who become members; `tested` is who met a test, `bought` who ordered meanwhile.
-    `carried` counts the parcels of the peaks, by day and carrier; `buyers` is who bought when.
+    `carried` counts the parcels of the peaks, by day and carrier; `buyers` is who bought when;
+    `signs` is what incidents are placed by; `copied` counts the rows of faulty copies.
     """
 
     on_hand: Ints
@@ -99,6 +100,8 @@ class State:
     bought: dict[str, list[tuple[Ints, Ints]]] = field(default_factory=dict)
     carried: dict[int, int] = field(default_factory=dict)
     buyers: list[tuple[Ints, Keys, Ints]] = field(default_factory=list)
+    signs: dict[str, list[Any]] = field(default_factory=dict)
+    copied: dict[str, int] = field(default_factory=dict)
 
     def expect(self, days: int, visits: Coming, now: int = -BLOCK_DAYS) -> list[Coming]:
         """Keep the visits inside a period of `days`; return those of the block of day `now`."""
