@@ -8,4 +8,14 @@ from __future__ import annotations
 
 from ecokit.inputs.renamed import attach
 
-__getattr__, __dir__, __all__ = attach(__name__, submod_attrs={})
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    submod_attrs={
+        "copies": ["pseudonymised", "pseudonyms", "reidentified", "small_cells", "traces"],
+        "leaks": ["report_hours"],
+        "odd": ["odd_cells"],
+        "privacy": ["access_matrix", "least_privilege", "masked"],
+        "quality": ["Rule", "check_tables", "findings", "fresh", "shop_rules", "told_right"],
+        "readers": ["unfound", "upper_bound"],
+    },
+)

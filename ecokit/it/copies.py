@@ -20,6 +20,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, numbers
 from ecokit.inputs.frames import Frame
 from ecokit.inputs.renamed import public
+from ecokit.it.quality import all_tables
 from ecokit.kpi.engine import PERIODS, start_of
 from ecokit.messages import _
 from ecokit.shop.schema import schemas
@@ -192,7 +193,7 @@ def pseudonymised(
     day = "" if until is None else f"{numbers.day('until', until):%Y-%m-%d}"
     if not isinstance(may_have, str):
         raise numbers.refused("may_have", may_have, _("Give text."))
-    given = {str(n): frames.as_pandas(t, str(n)) for n, t in frames.tables(data).items()}
+    given = all_tables(data)
     made = {}
     replaced: list[str] = []
     dropped: list[str] = []
@@ -291,20 +292,18 @@ def _traces(data: Any, keys: Sequence[str], who: str) -> Frame:
 
 
 def _lent(frame: Frame, data: Any, keys: Sequence[str]) -> Frame:
-    """Add columns that order lines, and their products, have."""
-    lacking = [key for key in keys if key not in frame.collect_schema() and key not in PERIODS]
-    there = frames.tables(data)
-    if not lacking or there.get("order_lines") is None:
-        return frame
-    if there.get("products") is not None and "category" in lacking:
+    """Add the product of each order's lines, and its category."""
+    lacking = [key for key in keys if key not in frame.collect_schema()]
+    if "category" in lacking:
+        needed = {"order_lines": "order_id product_id", "products": "product_id category"}
+        lines, products = frames.door(data, needed)
+        products = products.select("product_id", "category")
+        lines = lines.select("order_id", "product_id").join(products, on="product_id", how="left")
+    elif "product_id" in lacking:
         (lines,) = frames.door(data, {"order_lines": "order_id product_id"})
-        (products,) = frames.door(data, {"products": "product_id category"})
-        lines = lines.select("order_id", "product_id").join(
-            products.select("product_id", "category"), on="product_id", how="left"
-        )
     else:
-        (lines,) = frames.door(data, {"order_lines": "order_id"})
-    kept = [name for name in lacking if name in lines.collect_schema()]
+        return frame
+    kept = [name for name in ("product_id", "category") if name in lacking]
     return frame.join(lines.select("order_id", *kept), on="order_id", how="inner")
 
 

@@ -17,13 +17,13 @@ WHYS = (
     "unit",
     "percent",
     "no_number",
-    "two_values",
-    "in_another",
-    "contradicts",
     "spelling",
     "pattern",
     "sign",
     "far",
+    "two_values",
+    "in_another",
+    "contradicts",
 )
 """Why a cell may look odd, in the order in which they are looked for; the first one is told."""
 

@@ -54,8 +54,8 @@ def access_matrix(data: Any, *, personal: Sequence[str] | None = None) -> Any:
     Parameters
     ----------
     data : Shop or mapping of table name to table
-        ``access``: ``post``, ``table``, ``column``, ``may``, ``needs`` (none, masked, full; blank is
-        none).
+        ``access``: ``post``, ``table``, ``column``, ``may``, ``needs`` (none, masked, full; blank
+        is none).
     personal : sequence of str, optional
         Tables to show, such as ``["customers"]``. Default: all.
 
@@ -252,7 +252,7 @@ def _of_accounts(log: pd.DataFrame, staff: pd.DataFrame | None) -> Iterator[pd.D
     nobody = ~log["who"].isin(owners.index)
     yield _looks(log[nobody], "shared_account", ["who", "post"])
     day = log["at"].dt.normalize()
-    came, left = (log["who"].map(owners[name]) for name in ("hired_on", "left_on"))
+    came, left = (owners[name].reindex(log["who"]).array for name in ("hired_on", "left_on"))
     gone = ~nobody & ((day < came) | (day >= left))
     yield _looks(log[gone], "left_account", ["who", "post"])
 

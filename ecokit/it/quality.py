@@ -288,7 +288,7 @@ def _all(
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return all faults, and how many rows the tables have."""
     strict = numbers.flag("strict", strict)
-    given = _fetched(data)
+    given = all_tables(data)
     known = {name: table for name, table in given.items() if name in schemas()}
     looked = examined(known, {}, patient=True)
     typed = {name: looked.tables.get(name, table) for name, table in given.items()}
@@ -303,8 +303,12 @@ def _all(
     return told.astype({"row": "Int64"}), {name: len(table) for name, table in given.items()}
 
 
-def _fetched(data: Any) -> dict[str, pd.DataFrame]:
-    """Return tables of any engine as pandas, their rows numbered from 0."""
+def all_tables(data: Any) -> dict[str, pd.DataFrame]:
+    """Return tables of any engine as pandas, their rows numbered from 0.
+
+    >>> list(all_tables({"stock": pd.DataFrame({"sold": [1]}, index=[7])})["stock"].index)
+    [0]
+    """
     given = frames.tables(data)
     if not given:
         message = _("data has no tables. Give a shop, or tables by name: {example}.")
