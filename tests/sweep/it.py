@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sweep import it_data
+from tests.sweep import it_data, it_work
 from tests.sweep.shop import Calls
 
-CALLS: Calls = {**it_data.CALLS}
+CALLS: Calls = {**it_work.CALLS, **it_data.CALLS}

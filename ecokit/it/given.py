@@ -1,0 +1,120 @@
+"""What the measures of incidents and releases share: rows with their groups, and spans of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ecokit.errors import CourseError
+from ecokit.inputs import frames, numbers
+from ecokit.kpi.engine import PERIODS
+from ecokit.messages import _
+
+TYPES = {
+    **dict.fromkeys(("outsourced", "export", "needed"), "boolean"),
+    **dict.fromkeys(("failed", "rolled_back", "behind_switch"), "boolean"),
+    **dict.fromkeys(("monthly_cost", "other_cost", "promised", "delay_minutes"), "number"),
+    **dict.fromkeys(("part", "lead_hours", "mended_hours", "changes"), "number"),
+    **dict.fromkeys(("answer_minutes", "mend_minutes", "alternatives", "exit_days"), "number"),
+    **dict.fromkeys(("began_at", "seen_at", "answered_at", "mended_at"), "datetime"),
+    **dict.fromkeys(("released_at", "minute"), "datetime"),
+    **dict.fromkeys(("system_id", "from_system", "to_system", "link_id"), "id"),
+}
+"""The kinds of columns, for tables that the data package does not describe."""
+
+_FREQUENCY = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time that is looked at: from `start` up to, and without, `end`."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp
+
+    @property
+    def days(self) -> float:
+        """How long it is."""
+        return (self.end - self.start) / pd.Timedelta(days=1)
+
+    def parts(self, period: str) -> pd.DataFrame:
+        """Return its periods: ``first`` (how each is called), ``low`` and ``high`` within it."""
+        last = self.end - pd.Timedelta(microseconds=1)
+        cut = pd.period_range(self.start, last, freq=_FREQUENCY[period])
+        first = cut.start_time
+        after = np.minimum((cut + 1).start_time.to_numpy(), np.datetime64(self.end))
+        low = np.maximum(first.to_numpy(), np.datetime64(self.start))
+        return pd.DataFrame({"first": first, "low": low, "high": after})
+
+
+def span(start: Any, end: Any, times: pd.Series[Any], period: str = "day") -> Span:
+    """Return what is looked at: as was said, else the whole periods that hold all `times`.
+
+    Raises
+    ------
+    CourseError
+        The end is not after the start, or nothing was said and there is no time.
+    """
+    known = times.dropna()
+    if known.empty and (start is None or end is None):
+        raise CourseError(_("No row has a time. Say from when to when you look: start and end."))
+    freq = _FREQUENCY[period]
+    low = (
+        known.min().to_period(freq).start_time if start is None else numbers.moment("start", start)
+    )
+    if end is None:
+        high = (known.max().to_period(freq) + 1).start_time
+    else:
+        high = numbers.moment("end", end)
+    if not low < high:
+        raise numbers.refused(
+            "end", end, _("Give a moment after the start, {start}.").format(start=low)
+        )
+    return Span(low, high)
+
+
+def split_keys(keys: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Return the period that is grouped by, if any, and the columns.
+
+    Raises
+    ------
+    CourseError
+        Two periods, or hours.
+    """
+    periods = [key for key in keys if key in PERIODS]
+    if len(periods) > 1 or "hour" in periods:
+        wanted = _("Name one of: {known}; and columns.").format(known=", ".join(_FREQUENCY))
+        raise numbers.refused("by", list(keys), wanted)
+    return (periods or [None])[0], [key for key in keys if key not in PERIODS]
+
+
+def with_groups(
+    data: Any, name: str, columns: str, keys: Sequence[str], time: str, taken: Sequence[str]
+) -> pd.DataFrame:
+    """Return the rows of a table with what to group by: its columns, those of systems, periods.
+
+    Raises
+    ------
+    CourseError
+        A table or column is missing, or a group would be called like a column of the answer.
+    """
+    frames.refuse_taken(keys, taken)
+    period, words = split_keys(keys)
+    (frame,) = frames.door(data, {name: columns}, types=TYPES)
+    own = [key for key in words if key in frame.collect_schema().names()]
+    asked = list(dict.fromkeys([*columns.split(), *own]))
+    lent = [key for key in words if key not in own]
+    if not lent or "systems" not in frames.tables(data, name):
+        (table,) = frames.fetched(data, {name: [*asked, *lent]}, types=TYPES)
+    else:
+        asked = list(dict.fromkeys([*asked, "system_id"]))
+        needed = {name: asked, "systems": ["system_id", *lent]}
+        table, systems = frames.fetched(data, needed, types=TYPES)
+        table = table.merge(systems.drop_duplicates("system_id"), on="system_id", how="left")
+    if period is not None:
+        table[period] = pd.to_datetime(table[time]).dt.to_period(_FREQUENCY[period]).dt.start_time
+    return table
