@@ -97,18 +97,20 @@ def _another(table: str, column: str, other: str, key: str) -> Rule:
 
 
 @public
-def shop_rules(*, slow: float = 60.0) -> tuple[Rule, ...]:
+def shop_rules(*, slow: float = 60.0, dear: float = 2.0) -> tuple[Rule, ...]:
     """Return rules over the shop's tables that its data package does not hold.
 
     Parameters
     ----------
     slow : float
         Seconds above which a page did not load, but its clock went wrong.
+    dear : float
+        Times the list price above which nothing is sold.
 
     Returns
     -------
     tuple of Rule
-        An order and its visit name one region, visitor and channel. A line costs at most the list
+        An order and its visit name one region, visitor and channel. A price is near the list
         price. A visit with an order has one, and a visit with a product has seen a product page.
 
     References
@@ -124,7 +126,7 @@ def shop_rules(*, slow: float = 60.0) -> tuple[Rule, ...]:
     ...
     ecokit.errors.CourseError: slow is 0. Give a number above 0.
     """
-    slow = numbers.positive("slow", slow)
+    slow, dear = numbers.positive("slow", slow), numbers.positive("dear", dear)
     visit = [_another("orders", name, "visits", "visit_id") for name in _OF_A_VISIT]
     return (
         *visit,
@@ -132,8 +134,8 @@ def shop_rules(*, slow: float = 60.0) -> tuple[Rule, ...]:
             "order_lines",
             "unit_price",
             "consistency",
-            _("above the list price"),
-            lambda rows: rows["unit_price"] > rows["products.list_price"] + 0.005,
+            _("far above the list price"),
+            lambda rows: rows["unit_price"] > dear * rows["products.list_price"],
             ("products", "product_id"),
         ),
         Rule(
@@ -620,7 +622,12 @@ def fresh(
         raise CourseError(message.format(example="{'orders': 'placed_at'}"))
     newest = {}
     for name, column in chosen.items():
-        frame = frames.opened(name, there, [column], {column: "datetime"}, alike=True)
+        if name not in there:
+            message = _("This measure needs the table {name}, which is not among: {names}.")
+            raise CourseError(message.format(name=name, names=", ".join(map(str, there))))
+        frame = frames.unlooked(name, there[name])
+        frames.need(name, frame, [column])
+        frame = frames.as_times(name, frame, [column])
         last = frames.collected(frame.select(nw.col(column).max()))[column][0]
         if last is None or last != last:
             message = _("No row of {table} has a {column}. Leave it out of columns, or fill it.")
@@ -693,7 +700,8 @@ def told_right(found: Any, truth: Any, *, on: Sequence[str] = ("table", "key", "
     found : table
         What was found, such as :func:`findings`.
     truth : table
-        All faults. A blank ``column`` stands for a whole row: any finding in that row counts.
+        All faults. A blank ``column`` stands for the whole row, in both tables: any cell of it
+        counts.
     on : sequence of str
         The columns, of both tables, that name a cell.
 
@@ -732,11 +740,12 @@ def told_right(found: Any, truth: Any, *, on: Sequence[str] = ("table", "key", "
     told, real = (_as_words(table, names).drop_duplicates() for table in named)
     hit = _stands_in(real, told, names)
     right = _stands_in(told, real, names)
-    if "column" in names:
+    if "column" in names:  # a blank one stands for the whole row
         rest = [name for name in names if name != "column"]
-        whole = real["column"] == ""
-        hit |= whole & _stands_in(real, told, rest)
-        right |= _stands_in(told, real[whole], rest)
+        for mine, others, marks in ((real, told, hit), (told, real, right)):
+            whole = mine["column"] == ""
+            marks |= whole & _stands_in(mine, others, rest)
+            marks |= _stands_in(mine, others[others["column"] == ""], rest)
     reach = intervals.wilson(int(hit.sum()), len(real))
     return Score(
         len(real),

@@ -22,6 +22,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "frames.refuse_taken",
     "frames.sorted_native",
     "frames.tables",
+    "frames.unlooked",
     "frames.with_id",
     "intervals.newcombe",
     "intervals.wilson_columns",

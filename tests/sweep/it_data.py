@@ -140,7 +140,7 @@ def known() -> pd.DataFrame:
 
 
 CALLS: Calls = {
-    "it.shop_rules": lambda: Call(slow=60.0),
+    "it.shop_rules": lambda: Call(slow=60.0, dear=2.0),
     "it.findings": lambda: Call(both(), running=["orders", "order_lines"], strict=True).but(
         "*", skip="running"
     ),
