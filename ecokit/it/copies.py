@@ -472,7 +472,7 @@ def reidentified(
     References
     ----------
     How few points are enough: de Montjoye, Radaelli, Singh and Pentland (2015); that a sample
-    shows more people alone than there are: Sánchez, Martínez and Domingo-Ferrer (2016); interval:
+    shows more people alone than there are: Sánchez, Martínez and Domingo-Ferrer (2018); interval:
     Wilson (1927).
 
     Examples

@@ -98,8 +98,9 @@ def report_hours(
         for name, value in (("critical", critical), ("avoided", avoided), ("crime", crime))
     ]
     told = pd.DataFrame(list(_steps(n, *flags)))
-    began = pd.NaT if seen_at is None else numbers.moment("seen_at", seen_at)
-    told["deadline"] = began + pd.to_timedelta(told["hours"], unit="h")
+    waits = pd.to_timedelta(told["hours"], unit="h")
+    began = None if seen_at is None else numbers.moment("seen_at", seen_at)
+    told["deadline"] = pd.NaT if began is None else began + waits
     return told[["who", "to", "when", "hours", "deadline", "what", "source"]]
 
 

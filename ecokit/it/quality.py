@@ -734,7 +734,9 @@ def told_right(found: Any, truth: Any, *, on: Sequence[str] = ("table", "key", "
     """
     names = frames.listed(on, "on", least=1)
     named = [
-        frames.as_pandas(frames.table(table, names, name=name, types=dict.fromkeys(names, "any")))
+        frames.as_pandas(
+            frames.table(table, names, name=name, types=dict.fromkeys(names, "any"))
+        ).reset_index(drop=True)
         for table, name in ((found, "found"), (truth, "truth"))
     ]
     told, real = (_as_words(table, names).drop_duplicates() for table in named)
@@ -756,13 +758,12 @@ def told_right(found: Any, truth: Any, *, on: Sequence[str] = ("table", "key", "
         len(told),
         int((~right).sum()),
         float(right.mean()) if len(told) else float("nan"),
-        named[1].loc[real.index[~hit]].reset_index(drop=True),
-        named[0].loc[told.index[~right]].reset_index(drop=True),
+        named[1].iloc[real.index[~hit]].reset_index(drop=True),
+        named[0].iloc[told.index[~right]].reset_index(drop=True),
     )
 
 
 def _as_words(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    table = table.reset_index(drop=True)
     return pd.DataFrame({name: table[name].map(_text).astype("str") for name in names})
 
 

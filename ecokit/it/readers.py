@@ -80,7 +80,8 @@ def unfound(
     References
     ----------
     Chapman (1951); software faults: Eick, Loader, Long, Votta and Vander Wiel (1992); how far such
-    estimates are too low: Briand, El Emam, Freimut and Laitenberger (2000); interval: Chao (1987).
+    estimates are too low: Briand, El Emam, Freimut and Laitenberger (2000); interval:
+    Thelin, Petersson and Runeson (2002).
 
     Examples
     --------
