@@ -196,7 +196,7 @@ def test_rules_of_your_own_hold_for_any_table() -> None:
     with pytest.raises(CourseError, match=r"needs a column 'ibu'. There are: name, abv"):
         it.findings({"beers": beers}, rules=[nothing])
     with pytest.raises(CourseError, match="Give a list of rules"):
-        it.findings({"beers": beers}, rules=rule)  # type: ignore[arg-type]
+        it.findings({"beers": beers}, rules=rule)
 
 
 def test_a_table_that_cannot_be_used_is_told_and_the_others_are_looked_at() -> None:

@@ -215,7 +215,8 @@ def pseudonymised(
 def _naming(name: str, table: pd.DataFrame, gone: Sequence[str]) -> list[str]:
     """Return the columns of a table with persons that name them, or may."""
     free = [one.name for one in schemas()[name] if one.is_free_text] if name in schemas() else []
-    return [one for one in table if one in free or str(one).casefold() in NAMING or one in gone]
+    columns = map(str, table.columns)
+    return [one for one in columns if one in free or one.casefold() in NAMING or one in gone]
 
 
 def _note(until: str) -> str:

@@ -112,7 +112,7 @@ def odd_cells(table: Any, *, usual: float = 0.9, contrast: float = 0.1) -> Any:
     rest = numbers.inner_share("contrast", contrast)
     given = frames.as_pandas(table, "table").reset_index(drop=True)
     given.columns = given.columns.map(str)
-    texts = {name: _texts(given[name]) for name in given}
+    texts = {str(name): _texts(given[name]) for name in given}
     told = [*_one_by_one(texts, share), *_side_by_side(texts, share, rest)]
     parts = [_listed(given, one) for one in sorted(told, key=lambda one: WHYS.index(one.why))]
     columns = ["row", "column", "value", "why", "meant"]
@@ -219,7 +219,7 @@ def _misspelt(name: str, values: pd.Series) -> Iterator[_Odd]:
         return
     bare = {_bare(word): word for word in reversed(often.index.tolist())}
     meant = {}
-    for word, count in counts.items():
+    for word, count in zip(counts.index.tolist(), counts.tolist(), strict=True):
         near = bare.get(_bare(word))
         if near is None or near == word:
             near = next((one for one in often.index if _is_one_off(word, one)), None)
@@ -281,7 +281,7 @@ def _side_by_side(texts: dict[str, pd.Series], usual: float, contrast: float) ->
 
 def _two_in_one(name: str, text: pd.Series, other: str, beside: pd.Series) -> Iterator[_Odd]:
     """Yield cells that end with a value of another column which is blank in their row."""
-    words = beside.dropna().unique()
+    words = beside.dropna().unique().tolist()
     if not 0 < len(words) <= 1 + 2 * np.sqrt(len(beside)):
         return
     words = [one for one in words if any(map(str.isalpha, one))]

@@ -522,7 +522,10 @@ def _lost_lines(name: str, tables: Mapping[str, pd.DataFrame]) -> list[str]:
         last = last.reindex(there).fillna(1)  # an order has one line at least
     most = last.astype("int64")
     wanted = pd.MultiIndex.from_arrays(
-        [np.repeat(most.index, most), np.concatenate([np.arange(1, n + 1) for n in most] or [[]])]
+        [
+            np.repeat(most.index, most),
+            np.concatenate([np.arange(0), *(np.arange(1, n + 1) for n in most)]),
+        ]
     )
     known = pd.MultiIndex.from_frame(lines[[*owner, number]])
     return [f"{_text(one)}-{line:.0f}" for one, line in wanted[~wanted.isin(known)]]
@@ -540,7 +543,7 @@ def _counted(found: pd.DataFrame, sizes: Mapping[str, int]) -> pd.DataFrame:
         names = rows["key"] if rows["row"].isna().all() else rows["row"].astype("str")
         shown = [*names.head(_SHOWN), *(["..."] if len(rows) > _SHOWN else [])]
         example = first["value"] or first["key"]
-        size = sizes[table]
+        size = sizes[str(table)]
         told.append((table, column, kind, what, len(rows), size, ", ".join(shown), example, remedy))
     return pd.DataFrame(told, columns=_TOLD).astype({"count": "int64", "of": "int64"})
 
