@@ -306,6 +306,19 @@ def test_one_failure_at_night_calls_somebody_unless_failures_are_counted() -> No
     assert it.burn_alert({"requests": calls}, least=3)["alert"].sum() == 0
 
 
+def test_an_order_every_minute_meets_each_outage(made: dict[str, pd.DataFrame]) -> None:
+    found = it.probes(made, "S01")
+    outages = made["incidents"].query("system_id == 'S01' and kind == 'outage'")
+    minutes = (outages["mended_at"] - outages["began_at"]) / MINUTE * outages["part"]
+    assert found["failed"].sum() == pytest.approx(minutes.sum())
+    alerts = it.burn_alert({"requests": found}, least=2)
+    called = alerts.loc[alerts["alert"], "minute"]
+    first = called[called.diff().ne(MINUTE)].dt.normalize()
+    assert set(first) == set(outages["began_at"].dt.normalize())  # each is seen, and nothing else
+    open_ = it.probes(made, "S02", kinds="duplicate_orders", start="2025-05-14", end="2025-05-15")
+    assert open_["failed"].sum() == 84  # a tenth of what is left of the day
+
+
 # Systems --------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,7 @@ __getattr__, __dir__, __all__ = attach(
             "in_parallel",
             "in_series",
             "outage_cost",
+            "probes",
             "times_to",
             "up_share",
         ],

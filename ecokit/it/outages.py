@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 ALERTS = {"fast": (60, 5, 14.4), "slow": (360, 30, 6.0), "ticket": (4_320, 360, 1.0)}
 """Minutes of the long and the short window, and how fast a budget of 30 days burns in both."""
 
+MOST_PROBES = 5_000_000
+"""So many orders of our own are looked at, at most: one a minute in nine years."""
+
 MEASURED = (
     *("systems", "incidents", "minutes", "down", "availability"),
     *("promised", "budget", "left", "kept"),
@@ -379,6 +382,80 @@ def _burning(part: pd.DataFrame, windows: dict[str, float], budget: float) -> pd
     return found
 
 
+@public
+def probes(
+    data: Any,
+    system_id: str,
+    *,
+    every: float = 1.0,
+    kinds: By = "outage",
+    start: datetime | str | None = None,
+    end: datetime | str | None = None,
+) -> Any:
+    """Return what orders of our own would have met, one every minute: traffic that never sleeps.
+
+    Where few customers come, one failure says nothing and no failure says nothing, either. An order
+    that a machine places every minute tells.
+
+    Parameters
+    ----------
+    data : Shop or mapping of tables
+        ``incidents``: ``system_id``, ``began_at``, ``mended_at`` (missing: not yet), ``part``,
+        ``kind``.
+    system_id : str
+        The system that is asked.
+    every : float
+        Minutes between two orders.
+    kinds : str or sequence of str
+        The kinds of incidents in which they fail.
+    start, end : datetime or ISO text, optional
+        From when, and until when. Default: the whole days of its incidents.
+
+    Returns
+    -------
+    table of the caller's kind
+        ``minute``, ``requests`` (1), ``failed`` (0 or 1; where a part fails, evenly so many of
+        them): for :func:`burn_alert`.
+
+    Raises
+    ------
+    CourseError
+        A table or column is missing, the system has no incident and `start` or `end` is not given,
+        or an incident was mended before it began.
+
+    References
+    ----------
+    The Site Reliability Workbook (2018), chapter 5: artificial traffic for services of low traffic.
+
+    Examples
+    --------
+    >>> from ecokit.it.made import example
+    >>> found = probes(example(), "S01", start="2025-03-12", end="2025-03-13")
+    >>> len(found), int(found["failed"].sum())
+    (1440, 10)
+    >>> alert = burn_alert({"requests": found}, least=2).query("alert")
+    >>> alert["minute"].iloc[0].strftime("%H:%M")
+    '10:03'
+    """
+    step = pd.Timedelta(minutes=numbers.positive("every", every))
+    counted = frames.listed(kinds, "kinds", least=1)
+    columns = "system_id began_at mended_at part kind"
+    (incidents,) = frames.fetched(data, {"incidents": columns}, types=TYPES)
+    _refuse_incidents(incidents)
+    mine = incidents[incidents["system_id"].astype(str) == numbers.text("system_id", system_id)]
+    at = given.span(start, end, pd.concat([mine["began_at"], mine["mended_at"]]))
+    if (at.end - at.start) / step > MOST_PROBES:
+        raise numbers.refused("every", every, _("Give more minutes, or look at less time."))
+    minutes = pd.date_range(at.start, at.end, freq=step, inclusive="left", unit="us")
+    part = np.zeros(len(minutes))
+    for row in mine[mine["kind"].isin(counted)].to_dict("records"):
+        mended = at.end if pd.isna(row["mended_at"]) else row["mended_at"]
+        low, high = minutes.searchsorted([row["began_at"], mended])
+        part[low:high] = np.maximum(part[low:high], row["part"])
+    failed = np.diff(np.floor(np.cumsum(part) + 1e-9), prepend=0.0).astype("int64")
+    return frames.like(pd.DataFrame({"minute": minutes, "requests": 1, "failed": failed}), data)
+
+
 # --- incidents -------------------------------------------------------------------------
 
 
@@ -466,17 +543,18 @@ def availability(
     return frames.like(_together(each, keys), data)
 
 
+def _refuse_incidents(incidents: pd.DataFrame, *more: rows.Wrong) -> None:
+    told = [
+        rows.missing("began_at", "system_id"),
+        rows.out_of_order("began_at", "mended_at", "system_id"),
+        rows.not_a_share("part", "system_id", "began_at"),
+    ]
+    rows.refuse(incidents, "incidents", [*told, *more])
+
+
 def _refuse(incidents: pd.DataFrame, systems: pd.DataFrame) -> None:
-    rows.refuse(
-        incidents,
-        "incidents",
-        [
-            rows.missing("began_at", "system_id"),
-            rows.out_of_order("began_at", "mended_at", "system_id"),
-            rows.not_a_share("part", "system_id", "began_at"),
-            rows.unknown_id("system_id", systems[["system_id"]], "systems"),
-        ],
-    )
+    known = systems[["system_id"]]
+    _refuse_incidents(incidents, rows.unknown_id("system_id", known, "systems"))
     told = [rows.twice("system_id")]
     if "promised" in systems:
         told.append(rows.not_a_share("promised", "system_id"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from matplotlib import dates
 from matplotlib.axes import Axes
 
 from ecokit.inputs.renamed import attach
@@ -45,13 +46,13 @@ def source_names() -> dict[str, str]:
     Examples
     --------
     >>> source_names()["platform_stock"]
-    'platforms that ask for stock'
+    'stock calls'
     """
     return {
         "visitors": _("visitors"),
         "crawlers": _("crawlers"),
-        "platform_stock": _("platforms that ask for stock"),
-        "platform_orders": _("platforms that hand over orders"),
+        "platform_stock": _("stock calls"),
+        "platform_orders": _("order calls"),
         "own_apps": _("our app"),
     }
 
@@ -69,6 +70,15 @@ def step_names() -> dict[str, str]:
         "answer": _("from there until it is answered"),
         "mend": _("until it is mended"),
     }
+
+
+def _clock(ax: Axes, minutes: pd.Series[Any] | pd.Index[Any]) -> None:
+    """Print an axis of minutes: the time where all lie within a day, else days."""
+    if len(minutes) and minutes.max() - minutes.min() > pd.Timedelta(days=1):
+        theme.day_axis(ax)
+        return
+    ax.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=8))
+    ax.xaxis.set_major_formatter(dates.DateFormatter("%H:%M"))
 
 
 @theme.drawn(height=5.4)
@@ -96,18 +106,21 @@ def system_map(found: SystemMap, ax: Axes = theme.NEW) -> None:
     '3 of 5 systems are outsourced; 3 links cannot be missed'
     """
     systems, flows = found.systems, found.flows
-    places = {row["system_id"]: (row["x"], row["y"]) for row in systems.to_dict("records")}
-    for row in flows.to_dict("records"):
-        style: dict[str, Any] = {"arrowstyle": "-|>", "color": _FLOW_COLORS.get(row["flow"])}
-        style |= {"lw": 2.4} if row["needed"] else {"lw": 1.1, "ls": (0, (4, 2))}
-        style |= {"shrinkA": 24, "shrinkB": 24, "connectionstyle": "arc3,rad=0.1"}
-        start, end = places[row["from_system"]], places[row["to_system"]]
-        ax.annotate("", xy=end, xytext=start, arrowprops=style)
+    boxes, places = {}, {}
     for row in systems.to_dict("records"):
         dashed = (0, (3, 2)) if row["outsourced"] else "-"
         box = {"boxstyle": "round,pad=0.5", "fc": "white", "ec": "#333333", "ls": dashed}
         name = f"{str(row['name']).replace(' ', chr(10), 1)}\n{row['name_zh']}"
-        ax.text(row["x"], row["y"], name, ha="center", va="center", fontsize=8, bbox=box)
+        place = places[row["system_id"]] = (row["x"], row["y"])
+        text = ax.text(*place, name, ha="center", va="center", fontsize=8, bbox=box)
+        boxes[row["system_id"]] = text.get_bbox_patch()
+    for row in flows.to_dict("records"):
+        style: dict[str, Any] = {"arrowstyle": "-|>", "color": _FLOW_COLORS.get(row["flow"])}
+        style |= {"lw": 2.4} if row["needed"] else {"lw": 1.1, "ls": (0, (4, 2))}
+        style |= {"patchA": boxes[row["from_system"]], "patchB": boxes[row["to_system"]]}
+        style |= {"shrinkA": 2, "shrinkB": 2, "connectionstyle": "arc3,rad=0.1"}
+        start, end = places[row["from_system"]], places[row["to_system"]]
+        ax.annotate("", xy=end, xytext=start, arrowprops=style)
     names = flow_names()
     shown = [flow for flow in _FLOW_COLORS if flow in set(flows["flow"])]
     for flow in shown:
@@ -204,7 +217,7 @@ def burn_rates(table: pd.DataFrame, threshold: float = 14.4, ax: Axes = theme.NE
     top = ax.get_ylim()[1]
     ax.fill_between(minutes, 0, top, where=alert, color=theme.ORANGE, alpha=0.15, lw=0)
     ax.set_ylim(0, top)
-    theme.day_axis(ax)
+    _clock(ax, minutes)
     ax.set_ylabel(_("burn rate (1: as planned)"))
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=3)
     n = int(alert.sum())
@@ -255,7 +268,7 @@ def load_by_source(table: pd.DataFrame, servers: float | None = None, ax: Axes =
     if servers is not None:
         ax.axhline(servers, color="#333333", ls="--", lw=1.5, label=_("servers"))
     ax.set_ylim(bottom=0)
-    theme.day_axis(ax)
+    _clock(ax, wide.index)
     ax.grid(visible=False, axis="x")
     ax.set_ylabel(_("servers kept busy"))
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2)
@@ -391,7 +404,7 @@ def times(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW) -> N
     >>> table = pd.DataFrame({"step": ["see", "mend"], "incidents": [9, 4], "q25": [3.0, 20.0],
     ...     "median": [5.0, 40.0], "q75": [9.0, 90.0], "low": [3.0, None], "high": [12.0, None]})
     >>> times(table).axes[0].get_title(loc="left")
-    'In 1 of 2 rows too few incidents say how sure the median is'
+    'In 1 of 2 rows too few for an interval'
     """
     places = range(len(table))
     if {"low", "high"} <= set(table.columns):
@@ -412,8 +425,8 @@ def times(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW) -> N
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(_("minutes; thick: quartiles; pale: how far the median may lie"))
     few = int(table["low"].isna().sum()) if "low" in table else len(table)
-    finding = _("In {n} of {all} rows too few incidents say how sure the median is")
-    every = _("In each row enough incidents say how sure the median is")
+    finding = _("In {n} of {all} rows too few for an interval")
+    every = _("In each row enough for an interval")
     ax.set_title(finding.format(n=few, all=len(table)) if few else every)
 
 

@@ -47,6 +47,9 @@ CALLS: Calls = {
     "it.outage_cost": lambda: Call(
         2_000, 45, 0.03, 800, 0.18, back=0.4, part=0.9, paid=0.3, click_price=1.5
     ),
+    "it.probes": lambda: Call(
+        some_of("incidents"), "S01", every=5, start="2025-03-01", end="2025-04-01"
+    ),
     "it.times_to": lambda: Call(some_of("incidents systems"), by="name").but(
         optional="systems", skip="by"
     ),
