@@ -86,7 +86,7 @@ TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come
     "shop": [
         *("test_shop", "test_shop_luck", "test_shop_market", "test_own_tables"),
         *("test_foreign", "test_competitors_web", "test_doors"),
-        "test_shop_partnerships",
+        *("test_shop_partnerships", "test_shop_it"),
     ],
     "inputs": ["test_inputs", "test_inputs_whole", "test_own_tables"],
     "own": ["test_own_bites", "test_own_whole", "test_own_guesses", "test_own_tables", "test_own"],
