@@ -6,7 +6,8 @@ Double 11, against the rule, that took part of the orders with it; and one late 
 which the desktop's checkout broke (see `steps.leaking`), seen only a week later.
 
 Of large releases 30 in 100 fail, of small ones 4: in a year of the usual size about 35 and 93 of
-them, a difference of 3.2 standard errors (power 0.9 at 5 %); in a quarter 1.6 (power 0.36).
+them, a difference of 3.2 standard errors; in a quarter 1.6. Of 200 companies a test of two shares
+finds it in 97 % of the years, and in 58 % of the first quarters.
 """
 
 from __future__ import annotations
