@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecokit import it, service_desk
+from ecokit import it, load_shop, service_desk
 from ecokit.errors import CourseError
 from ecokit.it.made import example
 from ecokit.it.outages import _spread
 from ecokit.queues import lines
+from ecokit.shop.inputs import truth
 
 MINUTE = pd.Timedelta(minutes=1)
 
@@ -378,6 +379,26 @@ def test_a_year_decides_what_a_quarter_does_not(made: dict[str, pd.DataFrame]) -
     assert sizes["releases"].sum() == 60
     fine = it.by_size(made, sizes=(1, 3, 10))
     assert fine["size"].tolist() == ["1", "4-10", "11+"]
+
+
+# The shop's own tables ------------------------------------------------------------------------
+
+
+def test_the_shop_gives_back_what_it_was_made_with() -> None:
+    shop, true = load_shop(), truth()
+    calls = shop.requests
+    calm = {"requests": calls[calls["minute"] < "2025-11-01"]}
+    found = it.dispersion(calm, by="source").set_index("source")["dispersion"]
+    for source in ("crawlers", "platform_stock", "platform_orders", "own_apps"):
+        assert found[source] == pytest.approx(true[f"burst_{source}"], rel=0.15)
+    peak = it.offered_load(shop, by="minute").sort_values("load").iloc[-1]
+    assert peak["minute"] == pd.Timestamp("2025-11-11 20:00")
+    assert 6 < peak["load"] < 12
+    told = it.peak_counts(calm, by=["source", "hour"])
+    machines = told[told["source"] != "visitors"]
+    assert (machines["over"] * machines["minutes"]).sum() / machines["minutes"].sum() > 0.1
+    assert it.size_test(shop).decided
+    assert set(it.contacts(shop)["contact_zh"]) == {"市场推广中心总监", "运营客服中心总监"}
 
 
 # Sentences ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import amounts, frames, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
-from ecokit.it.given import TYPES
+from ecokit.it.given import TYPES, start_of
 from ecokit.kpi.engine import PERIODS, per
 from ecokit.kpi.grouping import answer, grouped, inner_names
 from ecokit.messages import _
@@ -119,16 +119,9 @@ def _counts(data: Any, by: By, taken: tuple[str, ...]) -> tuple[pd.DataFrame, li
     time = pd.to_datetime(table["minute"])
     for key in keys:
         if key in PERIODS:
-            table[key] = _start(time, key)
+            table[key] = start_of(time, key)
     told = table.assign(_minute=time).groupby([*keys, "_minute"], dropna=False)["requests"].sum()
     return told.reset_index(), keys
-
-
-def _start(times: pd.Series[Any], period: str) -> pd.Series[Any]:
-    if period in ("hour", "day"):
-        return times.dt.floor("h" if period == "hour" else "D")
-    letter = {"week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}[period]
-    return times.dt.to_period(letter).dt.start_time
 
 
 def _index(part: pd.DataFrame) -> dict[str, float]:

@@ -51,6 +51,17 @@ class Span:
         return pd.DataFrame({"first": first, "low": low, "high": after})
 
 
+def start_of(times: pd.Series[Any], period: str) -> pd.Series[Any]:
+    """Return the first moment of the period of each time.
+
+    Examples
+    --------
+    >>> start_of(pd.Series(pd.to_datetime(["2025-03-05 10:20"])), "week").tolist()
+    [Timestamp('2025-03-03 00:00:00')]
+    """
+    return times.dt.to_period("h" if period == "hour" else _FREQUENCY[period]).dt.start_time
+
+
 def span(start: Any, end: Any, times: pd.Series[Any], period: str = "day") -> Span:
     """Return what is looked at: as was said, else the whole periods that hold all `times`.
 
@@ -116,5 +127,5 @@ def with_groups(
         table, systems = frames.fetched(data, needed, types=TYPES)
         table = table.merge(systems.drop_duplicates("system_id"), on="system_id", how="left")
     if period is not None:
-        table[period] = pd.to_datetime(table[time]).dt.to_period(_FREQUENCY[period]).dt.start_time
+        table[period] = start_of(pd.to_datetime(table[time]), period)
     return table
