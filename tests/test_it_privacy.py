@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecokit import it
+from ecokit import it, load_shop
 from ecokit.errors import CourseError
 from ecokit.it.leaks import CLASSES
 from tests.engines import MOVES
@@ -125,6 +125,20 @@ def test_the_word_none_is_a_level_on_every_engine(engine: str) -> None:
     }
     found = nw.from_native(it.least_privilege(tables)).lazy().collect("pandas").to_pandas()
     assert (found["finding"] == "right_without_need").sum() == 2
+
+
+def test_what_was_planted_in_the_shop_is_found_and_nothing_else() -> None:
+    shop = load_shop()
+    found = it.least_privilege(shop)
+    planted = shop["planted"].set_index("kind")["row"]
+    mine = found[~found["finding"].str.startswith("right")].set_index("finding")
+    assert sorted(mine.index) == ["left_account", "night_export", "shared_account", "unused_column"]
+    for kind in ("left_account", "shared_account"):
+        assert mine.loc[kind, "who"] == planted[kind]
+    log = shop["access_log"].set_index("access_id").loc[int(planted["night_export"])]
+    assert mine.loc["night_export", ["who", "rows"]].tolist() == [log["who"], log["rows"]]
+    unused = mine.loc["unused_column"]
+    assert f"{unused['table']}.{unused['column']}" == planted["unused_column"]
 
 
 # Masks ---------------------------------------------------------------------------------------

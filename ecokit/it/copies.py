@@ -345,8 +345,12 @@ def small_cells(
 
     Parameters
     ----------
-    data, by, person
-        As for :func:`traces`.
+    data : Shop or mapping of table name to table
+        See :func:`traces`.
+    by : sequence of str
+        Columns, and periods of ``placed_at``.
+    person : str
+        Who.
     least : int
         People in a cell from which it is not small: k of k-anonymity.
 

@@ -239,8 +239,14 @@ def check_tables(
 
     Parameters
     ----------
-    data, rules, running, strict
-        As for :func:`findings`.
+    data : Shop or mapping of table name to table
+        See :func:`findings`.
+    rules : sequence of Rule
+        Rules of your own.
+    running : sequence of str
+        Tables whose keys run without a gap.
+    strict : bool
+        Whether the rules hold as for the course's own company.
     as_of : datetime or ISO text, optional
         The moment you look. With it, tables whose newest row is older than `hours` are told, too.
     hours : float
