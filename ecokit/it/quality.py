@@ -113,6 +113,11 @@ def shop_rules(*, slow: float = 60.0, dear: float = 2.0) -> tuple[Rule, ...]:
         An order and its visit name one region, visitor and channel. A price is near the list
         price. A visit with an order has one, and a visit with a product has seen a product page.
 
+    Raises
+    ------
+    CourseError
+        A number is not above 0.
+
     References
     ----------
     The course's own.
