@@ -310,8 +310,8 @@ def test_one_failure_at_night_calls_somebody_unless_failures_are_counted() -> No
 def test_an_order_every_minute_meets_each_outage(made: dict[str, pd.DataFrame]) -> None:
     found = it.probes(made, "S01")
     outages = made["incidents"].query("system_id == 'S01' and kind == 'outage'")
-    minutes = (outages["mended_at"] - outages["began_at"]) / MINUTE * outages["part"]
-    assert found["failed"].sum() == pytest.approx(minutes.sum())
+    lasted = (outages["mended_at"] - outages["began_at"]).dt.total_seconds() / 60
+    assert found["failed"].sum() == pytest.approx((lasted * outages["part"]).sum())
     alerts = it.burn_alert({"requests": found}, least=2)
     called = alerts.loc[alerts["alert"], "minute"]
     first = called[called.diff().ne(MINUTE)].dt.normalize()

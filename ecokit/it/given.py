@@ -100,7 +100,7 @@ def split_keys(keys: Sequence[str]) -> tuple[str | None, list[str]]:
     if len(periods) > 1 or "hour" in periods:
         wanted = _("Name one of: {known}; and columns.").format(known=", ".join(_FREQUENCY))
         raise numbers.refused("by", list(keys), wanted)
-    return (periods or [None])[0], [key for key in keys if key not in PERIODS]
+    return periods[0] if periods else None, [key for key in keys if key not in PERIODS]
 
 
 def with_groups(

@@ -658,7 +658,7 @@ def times_to(data: Any, *, by: By = None, confidence: float = 0.95) -> Any:
     rows.refuse(table, "incidents", [rows.missing("began_at"), *order])
     found = []
     for place, (step, (first, last)) in enumerate(STEPS.items()):
-        took = (table[last] - table[first]) / pd.Timedelta(minutes=1)
+        took = (table[last] - table[first]).dt.total_seconds() / 60
         there = table[keys].assign(_took=took.astype(float), _known=table[first].notna())
         there = there[there.pop("_known")]
         for names, part in there.groupby(keys, dropna=False) if keys else [((), there)]:

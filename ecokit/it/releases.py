@@ -120,7 +120,8 @@ def delivery_measures(
 def _days(first: pd.Series[Any], at: given.Span, period: str) -> Any:
     """Return how many days of each period are looked at."""
     parts = at.parts(period).set_index("first")
-    return ((parts["high"] - parts["low"]) / pd.Timedelta(days=1)).reindex(first).to_numpy(float)
+    days = (parts["high"] - parts["low"]).dt.total_seconds() / 86_400
+    return days.reindex(first).to_numpy(float)
 
 
 def _refuse(table: pd.DataFrame, *columns: str, gaps: Sequence[str] = ()) -> None:
@@ -309,7 +310,7 @@ def size_test(
         counts.append((len(part), int(part.sum())))
     (small, few), (large, many) = counts
     found = experiments.difference_of_rates(few, small, many, large, confidence=confidence)
-    exact = fisher_exact([[few, small - few], [many, large - many]])
+    exact = fisher_exact(np.array([[few, small - few], [many, large - many]]))
     limits = (found.difference, found.low, found.high)
     return SizeTest(small, few, large, many, *limits, float(exact.pvalue), confidence)
 

@@ -186,7 +186,7 @@ def what_stops(data: Any, without: str | Sequence[str]) -> pd.DataFrame:
 def _fallen(links: pd.DataFrame, without: Sequence[str]) -> pd.DataFrame:
     """Return what fails round by round, each system with all that it lacks in that round."""
     needs = links[links["needed"].astype(bool)][["from_system", "to_system"]].drop_duplicates()
-    gone, new, parts = set(without), set(without), []
+    gone, new, parts = set(without), set(without), list[pd.DataFrame]()
     while new:
         lost = needs[needs["to_system"].isin(new) & ~needs["from_system"].isin(gone)]
         new = set(lost["from_system"])

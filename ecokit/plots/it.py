@@ -77,8 +77,9 @@ def _clock(ax: Axes, minutes: pd.Series[Any] | pd.Index[Any]) -> None:
     if len(minutes) and minutes.max() - minutes.min() > pd.Timedelta(days=1):
         theme.day_axis(ax)
         return
-    ax.xaxis.set_major_locator(dates.AutoDateLocator(maxticks=8))
-    ax.xaxis.set_major_formatter(dates.DateFormatter("%H:%M"))
+    known: Any = dates  # of which Matplotlib tells no types
+    ax.xaxis.set_major_locator(known.AutoDateLocator(maxticks=8))
+    ax.xaxis.set_major_formatter(known.DateFormatter("%H:%M"))
 
 
 @theme.drawn(height=5.4)
@@ -273,13 +274,12 @@ def load_by_source(table: pd.DataFrame, servers: float | None = None, ax: Axes =
     ax.set_ylabel(_("servers kept busy"))
     ax.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2)
     if len(wide):
-        total = wide.sum(axis=1)
-        peak = total.idxmax()
-        most = wide.loc[peak].idxmax()
+        loads = wide.to_numpy()
+        peak = int(loads.sum(axis=1).argmax())
+        most = int(loads[peak].argmax())
         finding = _("At {time} calls keep {all:.1f} servers busy, {most:.1f} of them {name}")
-        told = {"all": total.loc[peak], "most": wide.loc[peak, most]}
-        name = names.get(str(most), theme.words(most))
-        ax.set_title(finding.format(time=f"{pd.Timestamp(peak):%H:%M}", name=name, **told))
+        told = {"all": loads[peak].sum(), "most": loads[peak, most], "name": labels[most]}
+        ax.set_title(finding.format(time=f"{wide.index[peak]:%H:%M}", **told))
 
 
 @theme.drawn(height=3.4, table="servers response quantile")
