@@ -39,7 +39,7 @@ TABLES = ("faulty_orders", "faulty_lines", "faulty_visits", "access_log", "acces
 WHOLE = ""  # in place of a column: the whole row
 WAYS: dict[str, tuple[tuple[str, str], ...]] = {
     "faulty_orders": (
-        *(("completeness", name) for name in ("region", "visitor_id", "channel_id", WHOLE)),
+        *(("completeness", name) for name in ("region", "status", "channel_id", WHOLE)),
         ("uniqueness", WHOLE),
         *(("validity", name) for name in ("region", "status", "deposit")),
         *(("consistency", name) for name in ("region", "visitor_id", "paid_at")),
