@@ -378,7 +378,7 @@ def test_a_year_decides_what_a_quarter_does_not(made: dict[str, pd.DataFrame]) -
     sizes = it.by_size(made, by="quarter")
     assert sizes["releases"].sum() == 60
     fine = it.by_size(made, sizes=(1, 3, 10))
-    assert fine["size"].tolist() == ["1", "4-10", "11+"]
+    assert fine["changes"].tolist() == ["1", "4-10", "11+"]
 
 
 # The shop's own tables ------------------------------------------------------------------------

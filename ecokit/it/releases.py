@@ -30,7 +30,7 @@ SIZES = (5, 15)
 """The most changes of a small release, and of a middle one."""
 
 _COLUMNS = "released_at lead_hours failed behind_switch mended_hours"
-_BY_SIZE = ("size", "releases", "failed", "rate", "low", "high")
+_BY_SIZE = ("changes", "releases", "failed", "rate", "low", "high")
 
 
 @public
@@ -154,7 +154,7 @@ def by_size(
     Returns
     -------
     table of the caller's kind
-        `by`; ``size`` (``1-5``, ``6-15``, ``16+``), ``releases``, ``failed``, ``rate``, ``low``,
+        `by`; ``changes`` (``1-5``, ``6-15``, ``16+``), ``releases``, ``failed``, ``rate``, ``low``,
         ``high``. Sorted by `by` and size; a size without a release has no row.
 
     Raises
@@ -170,14 +170,16 @@ def by_size(
     --------
     >>> from ecokit.it.made import example
     >>> by_size(example()).round(3)
-       size  releases  failed   rate    low   high
-    0   1-5        40       1  0.025  0.004  0.129
-    1   16+        20       7  0.350  0.181  0.567
+      changes  releases  failed   rate    low   high
+    0     1-5        40       1  0.025  0.004  0.129
+    1     16+        20       7  0.350  0.181  0.567
     """
     keys = frames.listed(by)
     level = numbers.inner_share("confidence", confidence)
     table = _sized(data, keys, sizes)
-    counted = table.groupby([*keys, "_place", "size"], dropna=False)["failed"].agg(["size", "sum"])
+    counted = table.groupby([*keys, "_place", "changes"], dropna=False)["failed"].agg(
+        ["size", "sum"]
+    )
     found = counted.set_axis(["releases", "failed"], axis=1).reset_index()
     reach = intervals.wilson(found["failed"], found["releases"], level)
     found = found.assign(rate=found["failed"] / found["releases"], low=reach.low, high=reach.high)
@@ -198,7 +200,7 @@ def _sized(data: Any, keys: Sequence[str], sizes: Any) -> pd.DataFrame:
     ]
     names.append(f"{edges[-1] + 1}+")
     table["_place"] = np.searchsorted(edges, table["changes"].to_numpy(float), side="left")
-    table["size"] = [names[place] for place in table["_place"]]
+    table["changes"] = [names[place] for place in table["_place"]]
     table["failed"] = table["failed"].astype(bool).astype("int64")
     return table
 

@@ -430,7 +430,7 @@ def times(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW) -> N
     ax.set_title(finding.format(n=few, all=len(table)) if few else every)
 
 
-@theme.drawn(height=1.6, row=0.42, table="size releases rate low high")
+@theme.drawn(height=1.6, row=0.42, table="changes releases rate low high")
 def fail_rates(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW) -> None:
     """Draw the share of small and of large releases that failed, with its interval.
 
@@ -450,7 +450,7 @@ def fail_rates(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW)
 
     Examples
     --------
-    >>> table = pd.DataFrame({"size": ["1-5", "16+"], "releases": [93, 35], "rate": [0.04, 0.31],
+    >>> table = pd.DataFrame({"changes": ["1-5", "16+"], "releases": [93, 35], "rate": [0.04, 0.31],
     ...     "low": [0.02, 0.19], "high": [0.1, 0.48]})
     >>> fail_rates(table).axes[0].get_title(loc="left")
     'Of releases of 16+ changes 31% failed, of 1-5 changes 4%'
@@ -460,7 +460,7 @@ def fail_rates(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW)
     ax.scatter(table["rate"], places, color=theme.BLUE, s=55, zorder=3)
     labels = [
         _("{size} changes ({n})").format(size=size, n=int(n))
-        for size, n in zip(table["size"], table["releases"], strict=True)
+        for size, n in zip(table["changes"], table["releases"], strict=True)
     ]
     if by is not None and by in table.columns:
         labels = [
@@ -475,5 +475,10 @@ def fail_rates(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW)
     if len(table) > 1 and by is None:
         small, large = table.iloc[0], table.iloc[-1]
         finding = _("Of releases of {a} changes {b:.0%} failed, of {c} changes {d:.0%}")
-        told = {"a": large["size"], "b": large["rate"], "c": small["size"], "d": small["rate"]}
+        told = {
+            "a": large["changes"],
+            "b": large["rate"],
+            "c": small["changes"],
+            "d": small["rate"],
+        }
         ax.set_title(finding.format(**told))
