@@ -395,8 +395,14 @@ def response_quantile(
 
     Parameters
     ----------
-    load, servers, service, share
-        As for :func:`response`.
+    load : float
+        Work offered, in erlangs; less than `servers`.
+    servers : int
+        Servers that share one line.
+    service : float
+        Mean time that a server works for a call, in any unit.
+    share : float
+        Share of the calls.
 
     Returns
     -------
