@@ -1,0 +1,6 @@
+"""The game 经营模拟: a team runs the company for a quarter, and the market answers.
+
+The package holds the rules, a week of the market, the end, the folder of a game and those who
+play against a learner. It computes in whole numbers only, so that a game goes on alike on every
+computer.
+"""
