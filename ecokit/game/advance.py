@@ -1,0 +1,487 @@
+"""A round forward, from files to files: it may be killed at any moment and started again.
+
+What counts is in ``sealed``: a folder of a round appears there in one step, with the decisions as
+they were read, the state after and all results. Everything else is written from it, and written
+again when it is unsure whether it was; the mark ``published`` says that all of it stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from ecokit.errors import CourseError
+from ecokit.game import files
+from ecokit.game.account import LINES
+from ecokit.game.draws import Luck
+from ecokit.game.ending import Forecast, accuracy, run_on, score
+from ecokit.game.market import week
+from ecokit.game.plan import Result
+from ecokit.game.play import FORMATS, Format
+from ecokit.game.rulebook import FEN, Rules, rules
+from ecokit.game.state import Market, canonical, from_bytes, new_market, to_bytes
+from ecokit.messages import _
+
+GAME, KEY, STATE, RECORD, PUBLISHED = (
+    "game.json",
+    "key.txt",
+    "state.json",
+    "round.json",
+    "published",
+)
+SEALED, ROUNDS, TEAMS, RESULTS = "sealed", "rounds", "teams", "results"
+MOST_TEAMS = 6
+_PATIENCE = 60  # seconds to wait for another who advances
+
+
+@dataclass(frozen=True)
+class Game:
+    """What ``game.json`` says."""
+
+    format: Format
+    teams: tuple[str, ...]
+    key_hash: str
+
+
+def new(folder: Path, teams: Sequence[str], form: str, key: bytes) -> Game:
+    """Lay the folder of a new game.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to; it must not hold a game.
+    teams : sequence of str
+        Their names, 1 to 6.
+    form : str
+        ``room`` or ``weeks``.
+    key : bytes
+        The luck of the game, 16 to 64 bytes; it goes into ``sealed``, its hash into the open.
+
+    Returns
+    -------
+    Game
+        The game.
+
+    Raises
+    ------
+    CourseError
+        There is a game already, or a name, the format or the key cannot be.
+
+    References
+    ----------
+    A key is bound to by its hash, and shown later: Blum (1983), Coin flipping by telephone.
+    """
+    if (folder / GAME).exists():
+        message = _("{folder} holds a game already. Take another folder, or remove that one.")
+        raise CourseError(message.format(folder=folder))
+    names = [files.team_name(name) for name in teams]
+    if not 1 <= len(names) <= MOST_TEAMS or len({name.casefold() for name in names}) < len(names):
+        message = _("A market has 1 to {most} teams, each with a name of its own.")
+        raise CourseError(message.format(most=MOST_TEAMS))
+    if form not in FORMATS:
+        message = _('"{form}" is no format. Take one of {formats}.')
+        raise CourseError(message.format(form=form, formats=", ".join(FORMATS)))
+    if not 16 <= len(key) <= 64:
+        raise CourseError(_("The key of a game has 16 to 64 bytes."))
+    told = {"format": form, "teams": names, "key_hash": hashlib.sha256(key).hexdigest()}
+    market = new_market(names, rules())
+    write(folder / SEALED / KEY, key.hex().encode() + b"\n")
+    write(folder / SEALED / "00" / STATE, to_bytes(market))
+    _lay_pages(folder, 1, market, rules())
+    write(folder / GAME, canonical(told))  # last: the game is there when this is
+    return load(folder)
+
+
+def load(folder: Path) -> Game:
+    """Read ``game.json``.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+
+    Returns
+    -------
+    Game
+        What it says.
+
+    Raises
+    ------
+    CourseError
+        There is no game, or the file was changed.
+
+    References
+    ----------
+    RFC 8259.
+    """
+    try:
+        found = json.loads((folder / GAME).read_bytes())
+        names = tuple(files.team_name(name) for name in found["teams"])
+        return Game(FORMATS[found["format"]], names, str(found["key_hash"]))
+    except FileNotFoundError as error:
+        message = _("{folder} holds no game. Make one with ecokit game new.")
+        raise CourseError(message.format(folder=folder)) from error
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        message = _("{file} cannot be used. Take it from the trainer's copy.")
+        raise CourseError(message.format(file=folder / GAME)) from error
+
+
+def luck_of(folder: Path, game: Game) -> Luck:
+    """Return the luck of a game from the trainer's key.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game, with ``sealed``.
+    game : Game
+        Whose hash the key must have.
+
+    Returns
+    -------
+    Luck
+        Of the game.
+
+    Raises
+    ------
+    CourseError
+        The key is not there, or not that of this game.
+
+    References
+    ----------
+    Blum (1983).
+    """
+    try:
+        key = bytes.fromhex((folder / SEALED / KEY).read_text("ascii").strip())
+    except (OSError, ValueError) as error:
+        message = _("{file} cannot be read. Only the trainer's copy of the game can advance.")
+        raise CourseError(message.format(file=folder / SEALED / KEY)) from error
+    if hashlib.sha256(key).hexdigest() != game.key_hash:
+        message = _("{file} is not the key whose hash was published with this game.")
+        raise CourseError(message.format(file=folder / SEALED / KEY))
+    return Luck(key)
+
+
+def played(folder: Path) -> int:
+    """Return how many rounds were played.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+
+    Returns
+    -------
+    int
+        Rounds whose state is sealed.
+
+    References
+    ----------
+    The course's own.
+    """
+    number = 0
+    while (folder / SEALED / f"{number + 1:02}" / STATE).is_file():
+        number += 1
+    return number
+
+
+def advance(folder: Path) -> int:
+    """Play the next round from what the teams have filed, or finish what was interrupted.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+
+    Returns
+    -------
+    int
+        The round that is now complete. After the last round the companies have run on, too.
+
+    Raises
+    ------
+    CourseError
+        There is no game, its key is not there, or it has ended.
+
+    References
+    ----------
+    A file or folder appears whole by renaming it: POSIX.1-2017, rename.
+    """
+    game = load(folder)
+    luck_of(folder, game)
+    lock = filelock.FileLock(folder / SEALED / ".lock", timeout=_PATIENCE)
+    try:
+        with lock:
+            return _advance(folder, game)
+    except filelock.Timeout as error:
+        message = _("Somebody else plays this round just now. Wait until it is done.")
+        raise CourseError(message) from error
+
+
+def _advance(folder: Path, game: Game) -> int:
+    """Play or finish a round, alone."""
+    number = played(folder)
+    if number and not (folder / SEALED / f"{number:02}" / PUBLISHED).is_file():
+        _publish(folder, game, number)
+        return number
+    if number == game.format.rounds:
+        raise CourseError(_("The game has ended: all {n} rounds were played.").format(n=number))
+    _seal(folder, game, number + 1)
+    _publish(folder, game, number + 1)
+    return number + 1
+
+
+def _seal(folder: Path, game: Game, number: int) -> None:
+    """Read, play, and let the sealed folder of the round appear in one step."""
+    book, luck = rules(), luck_of(folder, game)
+    market = from_bytes((folder / SEALED / f"{number - 1:02}" / STATE).read_bytes())
+    teams = folder / TEAMS
+    filed = [files.filed(teams / team.name, number, team, book) for team in market.teams]
+    decisions = [one.decisions for one in filed]
+    weeks = []
+    for _week in range(game.format.weeks):
+        market, results = week(market, decisions, luck, book)
+        weeks.append(results)
+    record = {
+        "round": number,
+        "weeks": [[asdict(result) for result in results] for results in weeks],
+        "filed": [asdict(one) for one in filed],
+        "forecasts": _forecasts(folder, number, filed),
+    }
+    made = folder / SEALED / f".{number:02}"
+    shutil.rmtree(made, ignore_errors=True)
+    write(made / RECORD, canonical(record))
+    write(made / STATE, to_bytes(market))
+    if number == game.format.rounds:
+        write(made / "end.json", canonical(_ending(folder, game, market, record, luck, book)))
+    move(made, folder / SEALED / f"{number:02}")
+
+
+def _forecasts(folder: Path, number: int, filed: list[files.Filed]) -> list[dict[str, int] | None]:
+    """Return the forecasts that count: a team without one keeps that of the round before."""
+    before: list[Any] = [None] * len(filed)
+    if number > 1:
+        before = record_of(folder, number - 1)["forecasts"]
+    return [
+        asdict(one.forecast) if one.forecast else last
+        for one, last in zip(filed, before, strict=True)
+    ]
+
+
+def record_of(folder: Path, number: int) -> dict[str, Any]:
+    """Return what was sealed of a round.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    number : int
+        The round.
+
+    Returns
+    -------
+    dict
+        ``weeks``, ``filed``, ``forecasts``.
+
+    Raises
+    ------
+    CourseError
+        It is not there, or was changed.
+
+    References
+    ----------
+    RFC 8259.
+    """
+    path = folder / SEALED / f"{number:02}" / RECORD
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError, RecursionError) as error:
+        message = _("{file} cannot be read. Take it from the trainer's copy.")
+        raise CourseError(message.format(file=path)) from error
+
+
+def _ending(
+    folder: Path, game: Game, market: Market, last: dict[str, Any], luck: Luck, book: Rules
+) -> dict[str, Any]:
+    """Let the companies run on, and count what they are worth."""
+    market, more = run_on(market, luck, book)
+    rounds = [record_of(folder, number) for number in range(1, game.format.rounds)] + [last]
+    scores = []
+    for seat, team in enumerate(market.teams):
+        weeks = [[Result(**found[seat]) for found in one["weeks"]] for one in rounds]
+        near = [
+            _near(one["forecasts"][seat], own, book) for one, own in zip(rounds, weeks, strict=True)
+        ]
+        total = sum(result.profit for own in weeks for result in own)
+        total += sum(results[seat].profit for results in more)
+        found = score(team, total, market.week - 1, near, book)
+        scores.append({**asdict(found), "points": found.points})
+    after = [[asdict(result) for result in results] for results in more]
+    return {"scores": scores, "weeks": after}
+
+
+def _near(forecast: dict[str, int] | None, own: list[Result], book: Rules) -> int:
+    """Return how near a forecast was."""
+    orders, profit = sum(one.orders for one in own), sum(one.profit for one in own)
+    expected = Forecast(**forecast) if forecast else None
+    return accuracy(expected, orders, profit, len(own), book)
+
+
+def _publish(folder: Path, game: Game, number: int) -> None:
+    """Write what teams may see of a round, lay the next page, and mark it as done."""
+    record = record_of(folder, number)
+    market = from_bytes((folder / SEALED / f"{number:02}" / STATE).read_bytes())
+    for name, rows in _public_tables(record, game).items():
+        write(folder / ROUNDS / f"{number:02}" / name, files.table(rows))
+    for seat, name in enumerate(game.teams):
+        place = folder / TEAMS / name / RESULTS / f"{number:02}"
+        for file, rows in _own_tables(record, seat).items():
+            write(place / file, files.table(rows))
+        notes = record["filed"][seat]["notes"]
+        write(place / "notes.txt", "".join(f"{note}\n" for note in notes).encode())
+    if number < game.format.rounds:
+        _lay_pages(folder, number + 1, market, rules())
+    write(folder / SEALED / f"{number:02}" / PUBLISHED, b"")
+
+
+def _public_tables(record: dict[str, Any], game: Game) -> dict[str, list[list[object]]]:
+    """Return what all may see: prices, budgets, units sold by all, profits, surprises."""
+    book = rules()
+    categories, channels = book.categories, [one.name for one in book.channels]
+    prices = [f"price_{one.name}" for one in categories]
+    seen: list[list[object]] = [["week", "team", *prices, *channels, "profit"]]
+    sold: list[list[object]] = [["week", "category", "units"]]
+    news: list[list[object]] = [["week", "news", "news_zh"]]
+    told = {one.name: one for one in book.surprises}
+    for results in record["weeks"]:
+        for name, one, filed in zip(game.teams, results, record["filed"], strict=True):
+            asked = [fraction(price, 10_000) for price in one["prices"]]
+            spent = [fraction(filed["decisions"][channel], FEN) for channel in channels]
+            profit = fraction(sum(one["account"].values()), FEN)
+            seen.append([one["week"], name, *asked, *spent, profit])
+        number = results[0]["week"]
+        for place, category in enumerate(categories):
+            sold.append([number, category.name, sum(one["sold"][place] for one in results)])
+        for one in results[0]["news"]:
+            news.append([number, told[one].title, told[one].title_zh])
+    return {"teams.csv": seen, "market.csv": sold, "news.csv": news}
+
+
+def _own_tables(record: dict[str, Any], seat: int) -> dict[str, list[list[object]]]:
+    """Return a team's own weeks: by category, visits by source, the account, the desk."""
+    goods: list[list[object]] = [
+        ["week", "category", "price", "wanted", "sold", "returned", "stock"]
+    ]
+    visits: list[list[object]] = [["week", "source", "visits"]]
+    account: list[list[object]] = [["week", "line", "yuan", "title"]]
+    service: list[list[object]] = [["week", "measure", "value"]]
+    for results in record["weeks"]:
+        one = results[seat]
+        number = one["week"]
+        for place, category in enumerate(rules().categories):
+            columns = ("wanted", "sold", "returned", "stock")
+            asked = fraction(one["prices"][place], 10_000)
+            goods.append([number, category.name, asked, *(one[c][place] for c in columns)])
+        visits += [[number, source, count] for source, count in one["visits"].items()]
+        lines = one["account"]
+        account += [[number, line, fraction(lines[line], FEN), LINES[line]] for line in LINES]
+        service += [[number, name, one[name]] for name in ("contacts", "late", "known")]
+        service.append([number, "answered_in_time", fraction(one["answered"], 1_000_000)])
+        service.append([number, "rating", fraction(one["rating"], 1_000_000)])
+        service.append([number, "outage", int(one["down"])])
+        service.append([number, "partner_orders", one["partner_orders"]])
+        service.append([number, "from_rivals", one["from_rivals"]])
+    return {"goods.csv": goods, "visits.csv": visits, "account.csv": account, "desk.csv": service}
+
+
+def fraction(number: int, scale: int) -> str:
+    """Return a whole number of small units as a decimal number of large ones, exactly.
+
+    Parameters
+    ----------
+    number : int
+        Fen, or ppm.
+    scale : int
+        How many make one: a power of ten.
+
+    Returns
+    -------
+    str
+        The decimal number.
+
+    References
+    ----------
+    The course's own.
+
+    Examples
+    --------
+    >>> fraction(-5, 100), fraction(1_045_000, 10_000), fraction(300, 100)
+    ('-0.05', '104.5', '3')
+    """
+    whole, rest = divmod(abs(number), scale)
+    digits = f"{rest:0{len(str(scale)) - 1}}".rstrip("0")
+    return f"{'-' if number < 0 else ''}{whole}{'.' if digits else ''}{digits}"
+
+
+def _lay_pages(folder: Path, number: int, market: Market, book: Rules) -> None:
+    """Lay the pages of a round into each team's folder, where they are not there yet."""
+    for team in market.teams:
+        place = folder / TEAMS / team.name
+        blank: list[list[object]] = [["field", "value"], [files.ROUND, number]]
+        blank += [["orders", ""], ["profit", ""], ["reason", ""]]
+        pages = {files.DECISIONS: files.page(number, team, book)}
+        pages[files.FORECAST] = files.table(blank)
+        for name, content in pages.items():
+            if not files.is_for(place / name, number):
+                write(place / name, content)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file in one step: a reader sees the old content or the new, never a half.
+
+    Parameters
+    ----------
+    path : Path
+        The file; its folder is made.
+    content : bytes
+        What it is to hold.
+
+    References
+    ----------
+    POSIX.1-2017, rename.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(f".{path.name}.new")
+    with made.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    move(made, path)
+
+
+def move(made: Path, path: Path) -> None:
+    """Put a finished file or folder in its place, in one step.
+
+    Parameters
+    ----------
+    made : Path
+        What was written.
+    path : Path
+        Where it belongs.
+
+    References
+    ----------
+    POSIX.1-2017, rename.
+    """
+    try:
+        made.replace(path)
+    except PermissionError as error:
+        message = _("{file} is open in another program. Close it there, then start this again.")
+        raise CourseError(message.format(file=path)) from error
