@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt
 
@@ -74,14 +75,17 @@ class Advice:
 
 def season(view: View, weeks: int) -> int:
     """Return the demand of the next weeks over a usual week's, on average, ppm."""
-    found = [view.rules.season(view.week + number).demand for number in range(weeks)]
-    return divide(sum(found), weeks)
+    return _mean([view.rules.season(view.week + number).demand for number in range(weeks)])
+
+
+def _mean(found: Sequence[int]) -> int:
+    return divide(sum(found), len(found))
 
 
 def prices(view: View, lean: int) -> dict[str, int | str]:
     """Return prices from cost and elasticity: the markup of a shop that shares its market."""
     rules, found = view.rules, {}
-    keen = rules.season(view.week).keen
+    keen = _mean([rules.season(view.week + n).keen for n in range(view.form.weeks)])
     own = PPM - _share(view)
     for number, one in enumerate(rules.categories):
         elasticity = times(times(one.elasticity, PPM + keen), own)
@@ -119,12 +123,12 @@ def budgets(view: View, lean: int) -> dict[str, int | str]:
     worth = times(_worth(view), PPM - 2 * _share(view))
     for number, channel in enumerate(rules.channels):
         effect = _brings(view, number, channel)
-        ahead = season(view, 1 if channel.carry < PPM // 2 else 3)
+        ahead = season(view, max(view.form.weeks, 1 if channel.carry < PPM // 2 else 3))
         top = times(times(worth, times(channel.reach, effect)), ahead)
         dear = PPM
         if view.public:
             spent = [one[number] for one in view.public[-1].budgets]
-            mean = divide(sum(spent), len(spent))
+            mean = _mean(spent)
             dear += times(divide(mean * PPM, channel.usual) - PPM, rules["click_price"])
         best = isqrt(max(0, divide(top * PPM, dear)) * channel.half) - channel.half
         found[channel.name] = times(times(max(0, best), dear), lean)
@@ -147,7 +151,7 @@ def _brings(view: View, number: int, channel: Channel) -> int:
     half = divide(channel.half * PPM, PPM - channel.carry)
     for own, public in zip(view.own, view.public, strict=True):
         spent = [one[number] for one in public.budgets]
-        mean = divide(sum(spent), len(spent))
+        mean = _mean(spent)
         dear = PPM + times(divide(mean * PPM, channel.usual) - PPM, view.rules["click_price"])
         had = times(had, channel.carry) + divide(spent[view.seat] * PPM, dear)
         reach = divide(channel.reach * had, had + half)
@@ -164,11 +168,13 @@ def _at_first(view: View, channel: Channel) -> int:
 
 def cover(view: View, safety: int) -> int:
     """Return weeks of stock: what the calendar asks for until the next order is there."""
-    lead = view.rules.suppliers["far"].lead
     late = 1 if view.public and "port" in view.public[-1].news else 0
-    weeks = lead + view.form.weeks + late
-    ahead = season(view, weeks) * weeks
-    return ahead + safety
+    weeks = view.rules.suppliers["far"].lead + 1 + late  # till the order after this is there
+    needs = [
+        sum(view.rules.season(view.week + first + n).demand for n in range(weeks))
+        for first in range(view.form.weeks)
+    ]
+    return _mean(needs) + safety
 
 
 def seats(view: View, answered: int) -> int:
@@ -203,7 +209,8 @@ def forecast(view: View, changes: dict[str, int | str]) -> Forecast:
     leaves = sum(last.account[line] for line in _VARIABLE)
     fixed = sum(fen for line, fen in last.account.items() if line not in (*_VARIABLE, "changes"))
     before = view.team.decisions
-    for name, each in (("search", 1), ("social", 1), ("seats", rules["seat"])):
+    each_costs = {**{one.name: 1 for one in rules.channels}, "seats": rules["seat"]}
+    for name, each in each_costs.items():
         if name in changes:
             fixed -= (int(changes[name]) - int(before[name])) * each
     return Forecast(orders, divide(leaves * ahead, usual) + fixed * weeks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ecokit.game.advice import Advice, cover, forecast, seats
+from ecokit.game.advice import Advice, cover, forecast, prices, seats
 from ecokit.game.draws import Luck
 from ecokit.game.ending import Forecast
 from ecokit.game.fixed import PPM
@@ -123,11 +123,12 @@ class Adjusts:
     name: str = "adjusts"
 
     def decide(self, view: View) -> tuple[Changes, Forecast | None]:
-        """Return last week's decisions, moved a step each."""
+        """Return prices by cost and elasticity, and last week's amounts moved a step each."""
+        changes: Changes = dict(Advice().choices)
         if not view.own:
-            return {}, forecast(view, {})
+            return changes, forecast(view, {})
         last, before = view.own[-1], view.team.decisions
-        changes: Changes = {"seats": self._seats(last.answered, before["seats"])}
+        changes["seats"] = self._seats(last.answered, before["seats"])
         short = sum(last.wanted) > sum(last.sold)
         changes["cover"] = before["cover"] + (PPM // 2 if short else -PPM // 10)
         visits = sum(last.visits.values())
@@ -135,11 +136,7 @@ class Adjusts:
             gain = _leaves(last) * last.visits[channel.name] // max(visits, 1) * 2 // 5
             more = 120 if gain > before[channel.name] else 85
             changes[channel.name] = max(before[channel.name], 1_000 * FEN) * more // 100
-        for number, one in enumerate(view.rules.categories):
-            others = [own[number] for own in view.public[-1].prices]
-            mean = sum(others) // len(others)
-            changes[f"price_{one.name}"] = (last.prices[number] + mean) // 2 - PPM // 200
-        return changes, forecast(view, changes)
+        return changes | prices(view, PPM), forecast(view, changes)
 
     def _seats(self, answered: int, before: int) -> int:
         """Return a seat more when too few are answered in time, one less when nearly all are."""

@@ -211,7 +211,7 @@ def play(players: Sequence[Player], luck: Luck, rules: Rules, form: Format = WEE
         for _week in range(form.weeks):
             market, results = week(market, decisions, luck, rules)
             weeks.append(results)
-            public.append(seen(market, weeks))
+            public.append(seen(market, weeks, rules))
         for seat, forecast in enumerate(expected):
             done = [found[seat] for found in weeks[-form.weeks :]]
             orders, profit = sum(one.orders for one in done), sum(one.profit for one in done)
@@ -227,7 +227,7 @@ def play(players: Sequence[Player], luck: Luck, rules: Rules, form: Format = WEE
     return Played(market, tuple(weeks), scores, leaders)
 
 
-def seen(market: Market, weeks: Sequence[Sequence[Result]]) -> Public:
+def seen(market: Market, weeks: Sequence[Sequence[Result]], rules: Rules) -> Public:
     """Return what everyone sees of the last week.
 
     Parameters
@@ -236,6 +236,8 @@ def seen(market: Market, weeks: Sequence[Sequence[Result]]) -> Public:
         After it.
     weeks : sequence of sequence of Result
         All weeks so far.
+    rules : Rules
+        Of the game.
 
     Returns
     -------
@@ -247,7 +249,7 @@ def seen(market: Market, weeks: Sequence[Sequence[Result]]) -> Public:
     The tables of the game.
     """
     last = weeks[-1]
-    budgets = ("search", "social")
+    budgets = [one.name for one in rules.channels]
     return Public(
         week=last[0].week,
         prices=tuple(one.prices for one in last),

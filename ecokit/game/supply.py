@@ -63,7 +63,8 @@ def _near(
     """Return the units that next week would be short of."""
     left = max(0, stock - divide(times(usual, now.season), PPM))
     next_week = left + sum(units for due, _n, units, _fen in on_way if due == week + 1)
-    return max(0, divide(times(usual, rules["near_part"]), PPM) - next_week)
+    ahead = times(usual, rules.season(week + 1).demand)
+    return max(0, divide(times(ahead, rules["near_part"]), PPM) - next_week)
 
 
 def unit_cost(plan: Plan, number: int, extra: int, now: Climate, rules: Rules) -> int:
