@@ -83,6 +83,12 @@ TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come
     "partners": ["test_partners"],
     "delivery": ["test_delivery"],
     "buyout": ["test_buyout"],
+    "systems": ["test_systems"],
+    "outages": ["test_outages"],
+    "capacity": ["test_capacity"],
+    "quality": ["test_quality"],
+    "privacy": ["test_privacy"],
+    "game": ["test_game", "test_game_files"],
     "shop": [
         *("test_shop", "test_shop_luck", "test_shop_market", "test_own_tables"),
         *("test_foreign", "test_competitors_web", "test_doors"),

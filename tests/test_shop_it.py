@@ -15,7 +15,9 @@ from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.schema import schema
 from ecokit.shop.simulator import access, incidents, releases, requests
+from ecokit.shop.simulator.arrays import Coded, Columns
 from ecokit.shop.simulator.luck import Luck
+from ecokit.shop.simulator.traffic import LANDINGS
 from ecokit.shop.simulator.world import build_world, new_state
 from ecokit.shop.write import csv_text
 
@@ -224,11 +226,11 @@ def test_loads_and_bursts_come_out_as_told() -> None:
     assert all(6 < load.sum() < 12 for load in loads)
 
 
-def columns_of(visits: pd.DataFrame) -> dict[str, object]:
+def columns_of(visits: pd.DataFrame) -> Columns:
     """Return no visits as the simulator's columns."""
     none = np.zeros(0, dtype=np.int64)
     assert not len(visits)
-    landing = requests.Coded(none, requests.LANDINGS)
+    landing = Coded(none, LANDINGS)
     columns = dict.fromkeys(("started_at", "product_pages", "dwell_seconds"), none)
     return {**columns, "landing": landing}
 

@@ -574,3 +574,19 @@ def _first(given: Any) -> Frame | None:
         if isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
             return frame
     return None
+
+
+def all_tables(data: Any) -> dict[str, pd.DataFrame]:
+    """Return tables of any engine as pandas, their rows numbered from 0.
+
+    >>> list(all_tables({"stock": pd.DataFrame({"sold": [1]}, index=[7])})["stock"].index)
+    [0]
+    """
+    given = tables(data)
+    if not given:
+        message = _("data has no tables. Give a shop, or tables by name: {example}.")
+        raise CourseError(message.format(example="{'orders': ...}"))
+    return {
+        str(name): as_pandas(table, str(name)).reset_index(drop=True)
+        for name, table in given.items()
+    }

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 import seaborn as sns
-from matplotlib import font_manager
+from matplotlib import dates, font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
@@ -710,3 +711,13 @@ __all__ = [
     "yuan",
     "yuan_axis",
 ]
+
+
+def clock_axis(ax: Axes, minutes: pd.Series[Any] | pd.Index[Any]) -> None:
+    """Print an axis of minutes: the time where all lie within a day, else days."""
+    if len(minutes) and minutes.max() - minutes.min() > pd.Timedelta(days=1):
+        day_axis(ax)
+        return
+    known: Any = dates  # of which Matplotlib tells no types
+    ax.xaxis.set_major_locator(known.AutoDateLocator(maxticks=8))
+    ax.xaxis.set_major_formatter(known.DateFormatter("%H:%M"))

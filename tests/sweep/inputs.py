@@ -19,6 +19,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "frames.collected",
     "frames.like",
     "frames.opened",
+    "frames.all_tables",
     "frames.refuse_taken",
     "frames.sorted_native",
     "frames.tables",

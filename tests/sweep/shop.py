@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ecokit import load_shop
+from ecokit.shop.made_systems import example
 from ecokit.shop.schema import schemas
 
 SPRING = pd.Timestamp("2025-04-01")
@@ -114,3 +115,9 @@ def tables(names: str) -> dict[str, pd.DataFrame]:
 def table(name: str) -> pd.DataFrame:
     """Return one table of the small shop."""
     return small()[name]
+
+
+def made_systems(names: str) -> dict[str, pd.DataFrame]:
+    """Return tables of a small made-up company's systems."""
+    made = example()
+    return {name: made[name] for name in names.split()}

@@ -17,7 +17,7 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
-from ecokit.it import given
+from ecokit.kpi import spans
 from ecokit.messages import _
 
 MEASURED = (
@@ -80,7 +80,7 @@ def delivery_measures(
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> found = delivery_measures(example())
     >>> found[["releases", "a_week", "lead_hours", "fail_rate", "recovery_hours"]].round(3)
        releases  a_week  lead_hours  fail_rate  recovery_hours
@@ -88,9 +88,9 @@ def delivery_measures(
     """
     keys = frames.listed(by)
     level = numbers.inner_share("confidence", confidence)
-    table = given.with_groups(data, "releases", _COLUMNS, keys, "released_at", MEASURED)
+    table = spans.with_groups(data, "releases", _COLUMNS, keys, "released_at", MEASURED)
     _refuse(table, "lead_hours", gaps=("mended_hours",))
-    at = given.span(start, end, table["released_at"])
+    at = spans.span(start, end, table["released_at"])
     table = table[(table["released_at"] >= at.start) & (table["released_at"] < at.end)]
     failed = table["failed"].astype(bool)
     each = table[[*keys]].assign(
@@ -106,7 +106,7 @@ def delivery_measures(
         found = each.groupby(keys, dropna=False).agg(how).reset_index()
     else:
         found = each.assign(_all=0).groupby("_all").agg(how).reset_index(drop=True)
-    period, _words = given.split_keys(keys)
+    period, _words = spans.split_keys(keys)
     days = _days(found[period], at, period) if period else np.full(len(found), at.days)
     reach = intervals.wilson(found["failed"], found["releases"], level)
     made = found["releases"].astype(float)
@@ -117,7 +117,7 @@ def delivery_measures(
     return frames.like(found[[*keys, *MEASURED]], data)
 
 
-def _days(first: pd.Series[Any], at: given.Span, period: str) -> Any:
+def _days(first: pd.Series[Any], at: spans.Span, period: str) -> Any:
     """Return how many days of each period are looked at."""
     parts = at.parts(period).set_index("first")
     days = (parts["high"] - parts["low"]).dt.total_seconds() / 86_400
@@ -168,7 +168,7 @@ def by_size(
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> by_size(example()).round(3)
       changes  releases  failed   rate    low   high
     0     1-5        40       1  0.025  0.004  0.129
@@ -192,7 +192,7 @@ def _sized(data: Any, keys: Sequence[str], sizes: Any) -> pd.DataFrame:
     if not edges or any(after <= before for before, after in pairwise(edges)):
         raise numbers.refused("sizes", sizes, _("Give sizes that rise, such as (5, 15)."))
     columns = "released_at changes failed"
-    table = given.with_groups(data, "releases", columns, keys, "released_at", _BY_SIZE)
+    table = spans.with_groups(data, "releases", columns, keys, "released_at", _BY_SIZE)
     _refuse(table)
     rows.refuse(table, "releases", [rows.not_above_zero("changes", "released_at")])
     names = [
@@ -289,7 +289,7 @@ def size_test(
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> print(size_test(example()))
     7 of 20 large releases failed, 1 of 40 small ones: +32% (+13% to +54%), decided
     >>> print(size_test(example(), end="2025-04-01"))
@@ -301,7 +301,7 @@ def size_test(
     if len(edges) != 2:
         raise numbers.refused("sizes", sizes, _("Give two sizes that rise, such as (5, 15)."))
     table = _sized(data, [], sizes)
-    at = given.span(start, end, table["released_at"])
+    at = spans.span(start, end, table["released_at"])
     table = table[(table["released_at"] >= at.start) & (table["released_at"] < at.end)]
     counts = []
     for place, name in ((0, _("small")), (2, _("large"))):

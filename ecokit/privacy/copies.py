@@ -20,7 +20,6 @@ from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, numbers
 from ecokit.inputs.frames import Frame
 from ecokit.inputs.renamed import public
-from ecokit.it.quality import all_tables
 from ecokit.kpi.engine import PERIODS, start_of
 from ecokit.messages import _
 from ecokit.shop.schema import schemas
@@ -193,7 +192,7 @@ def pseudonymised(
     day = "" if until is None else f"{numbers.day('until', until):%Y-%m-%d}"
     if not isinstance(may_have, str):
         raise numbers.refused("may_have", may_have, _("Give text."))
-    given = all_tables(data)
+    given = frames.all_tables(data)
     made = {}
     replaced: list[str] = []
     dropped: list[str] = []

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecokit import it, load_shop
+from ecokit import load_shop, quality
 from ecokit.errors import CourseError
-from ecokit.it.quality import KINDS
+from ecokit.quality.quality import KINDS
 from tests.engines import MOVES
 
 DAY = pd.Timestamp("2025-09-01")
@@ -67,12 +67,12 @@ def shop(n: int = 40) -> dict[str, pd.DataFrame]:
 
 def found(tables: dict[str, pd.DataFrame]) -> Any:
     running = ["orders", "order_lines", "visits"]
-    return it.findings(tables, rules=it.shop_rules(), running=running)
+    return quality.findings(tables, rules=quality.shop_rules(), running=running)
 
 
 def test_tables_that_agree_have_no_findings() -> None:
     assert found(shop()).empty
-    assert it.check_tables(shop(), rules=it.shop_rules()).empty
+    assert quality.check_tables(shop(), rules=quality.shop_rules()).empty
 
 
 FAULTS: list[tuple[str, str, Any, str]] = [  # as they are planted in the copies of the shop
@@ -148,13 +148,13 @@ def test_a_row_that_stands_twice_is_found_once() -> None:
 def test_numbers_that_do_not_run_are_refused() -> None:
     orders = pd.DataFrame({"order_id": [1, 2, 90]})
     with pytest.raises(CourseError, match="order_id of orders does not run: 87 numbers lack"):
-        it.findings({"orders": orders}, running=["orders"])
+        quality.findings({"orders": orders}, running=["orders"])
 
 
 def test_the_report_says_where_how_many_what_and_what_to_do() -> None:
     tables = shop()
     tables["visits"].loc[list(range(7)), "dwell_seconds"] = -1
-    told = it.check_tables(tables, as_of=DAY + pd.Timedelta(days=3), hours=24)
+    told = quality.check_tables(tables, as_of=DAY + pd.Timedelta(days=3), hours=24)
     first = told.iloc[0]
     assert (first["table"], first["column"], first["kind"]) == (
         "orders",
@@ -177,8 +177,8 @@ def test_other_companies_may_have_guests_and_other_words() -> None:
         "orders": pd.DataFrame({"order_id": [0], "visitor_id": [None], "region": ["Bavaria"]}),
         "order_lines": pd.DataFrame({"order_id": [0], "line": [1], "quantity": [0.4]}),
     }
-    assert it.findings(tables, strict=False).empty
-    assert sorted(it.findings(tables)["column"]) == [
+    assert quality.findings(tables, strict=False).empty
+    assert sorted(quality.findings(tables)["column"]) == [
         "order_id",
         "order_id",
         "quantity",
@@ -189,19 +189,19 @@ def test_other_companies_may_have_guests_and_other_words() -> None:
 
 def test_rules_of_your_own_hold_for_any_table() -> None:
     beers = pd.DataFrame({"name": ["A", "B", "C"], "abv": [0.05, 5.0, None]})
-    rule = it.Rule("beers", "abv", "validity", "above 1", lambda rows: rows["abv"] > 1)
-    told = it.findings({"beers": beers}, rules=[rule])
+    rule = quality.Rule("beers", "abv", "validity", "above 1", lambda rows: rows["abv"] > 1)
+    told = quality.findings({"beers": beers}, rules=[rule])
     assert told[["row", "value", "what"]].to_numpy().tolist() == [[2, "5", "above 1"]]
-    nothing = it.Rule("beers", "ibu", "validity", "above 1", lambda rows: rows["ibu"] > 1)
+    nothing = quality.Rule("beers", "ibu", "validity", "above 1", lambda rows: rows["ibu"] > 1)
     with pytest.raises(CourseError, match=r"needs a column 'ibu'. There are: name, abv"):
-        it.findings({"beers": beers}, rules=[nothing])
+        quality.findings({"beers": beers}, rules=[nothing])
     with pytest.raises(CourseError, match="Give a list of rules"):
-        it.findings({"beers": beers}, rules=rule)
+        quality.findings({"beers": beers}, rules=rule)
 
 
 def test_a_table_that_cannot_be_used_is_told_and_the_others_are_looked_at() -> None:
     tables = {**shop(), "orders": pd.DataFrame({"number": [1]})}
-    told = it.check_tables(tables)
+    told = quality.check_tables(tables)
     assert told["table"].tolist() == ["orders"]
     assert "no column order_id" in told["what"][0]
 
@@ -210,45 +210,49 @@ def test_a_table_that_cannot_be_used_is_told_and_the_others_are_looked_at() -> N
 def test_every_engine_gives_the_same_report(engine: str) -> None:
     tables = shop()
     tables["orders"].loc[6, "region"] = "estern"
-    expected = it.check_tables(tables, rules=it.shop_rules())
+    expected = quality.check_tables(tables, rules=quality.shop_rules())
     moved = {name: MOVES[engine](table) for name, table in tables.items()}
-    told = nw.from_native(it.check_tables(moved, rules=it.shop_rules())).lazy().collect("pandas")
+    told = (
+        nw.from_native(quality.check_tables(moved, rules=quality.shop_rules()))
+        .lazy()
+        .collect("pandas")
+    )
     assert told.to_pandas().to_numpy().tolist() == expected.to_numpy().tolist()
 
 
 def test_a_table_that_stopped_shows_beside_those_that_went_on() -> None:
     tables = {name: shop()[name] for name in ("orders", "visits")}
     tables["visits"] = tables["visits"].head(4)
-    told = it.fresh(tables, hours=12)
+    told = quality.fresh(tables, hours=12)
     assert told["late"].tolist() == [False, True]
     with pytest.raises(CourseError, match="No row of orders has a placed_at"):
-        it.fresh({"orders": tables["orders"].head(0)})
+        quality.fresh({"orders": tables["orders"].head(0)})
 
 
 # How many are left ---------------------------------------------------------------------------
 
 
 def test_two_readers_to_the_digits() -> None:
-    told = it.unfound(40, 30, 12)
+    told = quality.unfound(40, 30, 12)
     assert told.lincoln_petersen == 100
     assert round(told.chapman, 2) == 96.77
     assert (told.found, round(told.unfound, 2)) == (58, 38.77)
-    assert it.unfound(0, 0, 0).chapman == 0
-    assert it.unfound(5, 5, 5).unfound == 0
-    assert math.isinf(it.unfound(3, 4, 0).lincoln_petersen)
+    assert quality.unfound(0, 0, 0).chapman == 0
+    assert quality.unfound(5, 5, 5).unfound == 0
+    assert math.isinf(quality.unfound(3, 4, 0).lincoln_petersen)
 
 
 def test_none_of_300_is_at_most_one_percent() -> None:
-    assert round(it.upper_bound(300), 6) == 0.009936
-    assert it.upper_bound(300) == pytest.approx(1 - 0.05 ** (1 / 300), rel=1e-12)
-    assert it.upper_bound(7, seen=7) == 1
+    assert round(quality.upper_bound(300), 6) == 0.009936
+    assert quality.upper_bound(300) == pytest.approx(1 - 0.05 ** (1 / 300), rel=1e-12)
+    assert quality.upper_bound(7, seen=7) == 1
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.data())
 @settings(max_examples=40, deadline=None)
 def test_an_estimate_is_never_below_what_was_found(n1: int, n2: int, data: Any) -> None:
     both = data.draw(st.integers(0, min(n1, n2)))
-    told = it.unfound(n1, n2, both)
+    told = quality.unfound(n1, n2, both)
     assert told.found <= told.low + 1e-9 <= told.chapman + 2e-9 <= told.high + 3e-9
     assert told.chapman <= told.lincoln_petersen + 1e-9 or both == 0
 
@@ -262,7 +266,7 @@ def test_readers_who_look_for_the_same_leave_more_than_they_think() -> None:
     means = []
     for first, second in (alone, alike):
         counts = zip(first.sum(1), second.sum(1), (first & second).sum(1), strict=True)
-        means.append(np.mean([it.unfound(*map(int, three)).chapman for three in counts]))
+        means.append(np.mean([quality.unfound(*map(int, three)).chapman for three in counts]))
     assert abs(means[0] - faults) < 3  # independent, equally easy: unbiased
     assert means[1] < 0.75 * faults
 
@@ -271,7 +275,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     rng = np.random.default_rng(12)
     first, second = rng.random((2, 600, 120)) < 0.45
     counts = zip(first.sum(1), second.sum(1), (first & second).sum(1), strict=True)
-    told = [it.unfound(*map(int, three)) for three in counts]
+    told = [quality.unfound(*map(int, three)) for three in counts]
     held = np.mean([one.low <= 120 <= one.high for one in told])
     assert 0.93 <= held <= 0.975
 
@@ -300,7 +304,7 @@ def words(n: int = 400) -> pd.DataFrame:
 
 
 def test_a_table_without_faults_gives_no_alarm() -> None:
-    assert it.odd_cells(words()).empty
+    assert quality.odd_cells(words()).empty
 
 
 ODD: list[tuple[str, Any, str, str]] = [
@@ -325,7 +329,7 @@ def test_odd_cells_are_found_alone_and_named() -> None:
     places = np.flatnonzero(table["category"] == "phones")[: len(ODD)]
     for row, (column, value, *_rest) in zip(places, ODD, strict=True):
         table.loc[row, column] = value
-    told = it.odd_cells(table)
+    told = quality.odd_cells(table)
     assert told[["row", "column", "why", "meant"]].to_numpy().tolist() == [
         [row + 1, column, why, meant]
         for row, (column, _value, why, meant) in zip(places, ODD, strict=True)
@@ -335,7 +339,7 @@ def test_odd_cells_are_found_alone_and_named() -> None:
 def test_a_value_that_stands_in_another_cell_is_found_in_both() -> None:
     table = words()
     table.loc[5, ["city", "state"]] = ["Gary, IN", None]
-    told = it.odd_cells(table)
+    told = quality.odd_cells(table)
     assert told[["column", "why", "meant"]].to_numpy().tolist() == [
         ["city", "two_values", "Gary"],
         ["state", "in_another", "IN"],
@@ -349,7 +353,7 @@ def test_of_real_wrong_cells_nearly_all_are_found(real_data: Callable[[str], Pat
     )
     rows, columns = np.nonzero((dirty != clean).to_numpy())
     truth = pd.DataFrame({"row": rows + 1, "column": dirty.columns[columns]})
-    score = it.told_right(it.odd_cells(dirty), truth, on=["row", "column"])
+    score = quality.told_right(quality.odd_cells(dirty), truth, on=["row", "column"])
     assert score.faults == 4_362
     assert score.share >= 0.99
     assert score.false_alarms <= 100
@@ -359,7 +363,7 @@ def test_a_score_counts_a_cell_once_and_a_whole_row_by_any_cell() -> None:
     cells = pd.DataFrame({"key": ["1", "1", "2", "3"], "column": ["a", "a", "b", "c"]})
     truth = pd.DataFrame({"key": ["1", "2", "9"], "column": ["a", None, "a"]})
     truth.index = truth.index + 7  # as of a table that was filtered
-    score = it.told_right(cells, truth, on=["key", "column"])
+    score = quality.told_right(cells, truth, on=["key", "column"])
     assert (score.faults, score.found, score.alarms, score.false_alarms) == (3, 2, 3, 1)
     assert score.missed["key"].tolist() == ["9"]
     assert score.wrongly["key"].tolist() == ["3"]
@@ -369,12 +373,12 @@ def test_of_the_planted_faults_of_the_shop_nearly_all_are_found() -> None:
     shop = load_shop()
     names = {"orders": "faulty_orders", "order_lines": "faulty_lines", "visits": "faulty_visits"}
     others = {name: shop[name] for name in ("products", "channels", "campaigns")}
-    more = {"rules": it.shop_rules(), "running": list(names)}
-    told = it.findings({**{name: shop[one] for name, one in names.items()}, **others}, **more)
+    more = {"rules": quality.shop_rules(), "running": list(names)}
+    told = quality.findings({**{name: shop[one] for name, one in names.items()}, **others}, **more)
     planted = shop["planted"].assign(key=shop["planted"]["row"])
     planted["table"] = planted["table"].map({one: name for name, one in names.items()})
     planted = planted[planted["table"].notna() & (planted["kind"] != "freshness")]
-    score = it.told_right(told, planted)
+    score = quality.told_right(told, planted)
     assert score.share > 0.98
     # what else is told follows from them: orders of lost visits, and lines of orders that are none
     assert set(score.wrongly["kind"]) == {"consistency"}
@@ -385,4 +389,4 @@ def test_of_the_planted_faults_of_the_shop_nearly_all_are_found() -> None:
     }
     lines = shop["order_lines"]
     month["order_lines"] = lines[lines["order_id"].isin(month["orders"]["order_id"])]
-    assert it.findings({**month, **others}, **more).empty
+    assert quality.findings({**month, **others}, **more).empty

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ecokit.inputs import frames, intervals, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
-from ecokit.it import given
-from ecokit.it.given import TYPES
+from ecokit.kpi import spans
+from ecokit.kpi.spans import TYPES
 from ecokit.messages import _
 
 Floats = NDArray[np.float64]
@@ -340,7 +340,7 @@ def burn_alert(
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> found = burn_alert(example())
     >>> found.loc[found["alert"], "minute"].iloc[[0, -1]].dt.strftime("%H:%M").tolist()
     ['20:03', '20:15']
@@ -429,7 +429,7 @@ def probes(
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> found = probes(example(), "S01", start="2025-03-12", end="2025-03-13")
     >>> len(found), int(found["failed"].sum())
     (1440, 10)
@@ -443,7 +443,7 @@ def probes(
     (incidents,) = frames.fetched(data, {"incidents": columns}, types=TYPES)
     _refuse_incidents(incidents)
     mine = incidents[incidents["system_id"].astype(str) == numbers.text("system_id", system_id)]
-    at = given.span(start, end, pd.concat([mine["began_at"], mine["mended_at"]]))
+    at = spans.span(start, end, pd.concat([mine["began_at"], mine["mended_at"]]))
     if (at.end - at.start) / step > MOST_PROBES:
         raise numbers.refused("every", every, _("Give more minutes, or look at less time."))
     minutes = pd.date_range(at.start, at.end, freq=step, inclusive="left", unit="us")
@@ -506,7 +506,7 @@ def availability(
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> found = availability(example(), by="system_id", start="2025-03-01", end="2025-05-30")
     >>> found[["system_id", "down", "availability", "budget", "left"]].round(4)
       system_id   down  availability  budget    left
@@ -518,7 +518,7 @@ def availability(
     """
     keys = frames.listed(by)
     frames.refuse_taken(keys, MEASURED)
-    period, words = given.split_keys(keys)
+    period, words = spans.split_keys(keys)
     counted = frames.listed(kinds, "kinds", least=1)
     for_all = None if promised is None else numbers.share("promised", promised)
     needed = {
@@ -528,7 +528,7 @@ def availability(
     incidents, systems = frames.fetched(data, needed, types=TYPES)
     _refuse(incidents, systems)
     times = pd.concat([incidents["began_at"], incidents["mended_at"]])
-    at = given.span(start, end, times, "month")
+    at = spans.span(start, end, times, "month")
     if for_all is not None:
         systems["promised"] = for_all
     here = incidents[incidents["kind"].isin(counted)]
@@ -641,7 +641,7 @@ def times_to(data: Any, *, by: By = None, confidence: float = 0.95) -> Any:
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> found = times_to(example(), by="system_id").query("step == 'mend'")
     >>> found[["system_id", "incidents", "open", "mean", "median", "low", "high"]].round(1)
       system_id  incidents  open   mean  median   low   high
@@ -651,7 +651,7 @@ def times_to(data: Any, *, by: By = None, confidence: float = 0.95) -> Any:
     """
     keys = frames.listed(by)
     level = numbers.inner_share("confidence", confidence)
-    table = given.with_groups(data, "incidents", _TIMES, keys, "began_at", _TOLD)
+    table = spans.with_groups(data, "incidents", _TIMES, keys, "began_at", _TOLD)
     moments = _TIMES.split()
     ordered = [(one, two) for n, one in enumerate(moments) for two in moments[n + 1 :]]
     order = [rows.out_of_order(one, two) for one, two in ordered]

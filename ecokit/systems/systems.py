@@ -12,7 +12,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
-from ecokit.it.given import TYPES
+from ecokit.kpi.spans import TYPES
 from ecokit.messages import _
 
 FLOWS = ("orders", "goods", "money", "data")
@@ -88,7 +88,7 @@ def system_map(data: Any, *, flows: str | Sequence[str] = FLOWS) -> SystemMap:
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> found = system_map(example(), flows="orders")
     >>> found.flows[["from_system", "to_system", "way"]].values.tolist()
     [['S01', 'S02', 'call'], ['S02', 'S03', 'message']]
@@ -155,7 +155,7 @@ def what_stops(data: Any, without: str | Sequence[str]) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> what_stops(example(), "S07")
       system_id                  name lacks  round
     0       S02      Order management   S07      1
@@ -233,7 +233,7 @@ def keep_or_buy(data: Any, *, few: int = 2, long_exit: float = 90.0) -> Any:
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> found = keep_or_buy(example())
     >>> found[["system_id", "saves", "moving", "months", "stops", "signs"]].round(1)
       system_id     saves   moving  months  stops  signs
@@ -303,7 +303,7 @@ def contacts(data: Any) -> Any:
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> contacts(example())[["contact", "name", "hours", "escalation"]]
               contact                  name        hours    escalation
     0   market_center            Shop front       always  its director

@@ -1,4 +1,4 @@
-"""Valid calls of what the topic of IT has on data: quality, and who may see it."""
+"""Valid calls of privacy."""
 
 from __future__ import annotations
 
@@ -42,11 +42,6 @@ def lines() -> pd.DataFrame:
     return pd.concat([table, table.iloc[[9]]], ignore_index=True)
 
 
-def both() -> dict[str, pd.DataFrame]:
-    """Return orders and lines."""
-    return {"orders": orders(), "order_lines": lines()}
-
-
 def products() -> pd.DataFrame:
     """Return the products."""
     categories = ["phones", "audio", "audio"]
@@ -56,23 +51,6 @@ def products() -> pd.DataFrame:
 def once() -> dict[str, pd.DataFrame]:
     """Return orders, lines that stand there once, and products."""
     return {"orders": orders(), "order_lines": lines().head(-1), "products": products()}
-
-
-def words() -> pd.DataFrame:
-    """Return a table without rules that has some odd cells."""
-    n = 60
-    table = pd.DataFrame(
-        {
-            "size": [f"{12 + n % 3} oz" for n in range(n)],
-            "city": ["Bend", "Gary", "Reno"] * 20,
-            "state": ["OR", "IN", "NV"] * 20,
-            "price": [10.0 + n % 7 for n in range(n)],
-        }
-    )
-    table.loc[4, ["city", "state"]] = ["Gary IN", None]
-    table.loc[6, "state"] = "NV"
-    table.loc[9, "price"] = 5_000.0
-    return table
 
 
 def rights() -> pd.DataFrame:
@@ -140,41 +118,27 @@ def known() -> pd.DataFrame:
 
 
 CALLS: Calls = {
-    "it.shop_rules": lambda: Call(slow=60.0, dear=2.0),
-    "it.findings": lambda: Call(both(), running=["orders", "order_lines"], strict=True).but(
-        "*", skip="running"
-    ),
-    "it.check_tables": lambda: Call(
-        both(), running=["orders"], strict=True, as_of="2025-03-20", hours=24.0
-    ).but("*", skip="running"),
-    "it.fresh": lambda: Call({"orders": orders()[["placed_at"]]}, as_of="2025-03-20", hours=24.0),
-    "it.told_right": lambda: Call(
-        left(), known().rename(columns={"answer": "visitor_id"}), on=["visitor_id", "day"]
-    ).but("region who", skip="on"),
-    "it.unfound": lambda: Call(40, 30, 12, independent=True, confidence=0.9),
-    "it.upper_bound": lambda: Call(300, seen=2, confidence=0.9),
-    "it.odd_cells": lambda: Call(words(), usual=0.9, contrast=0.2).but("*"),
-    "it.access_matrix": lambda: Call({"access": rights()}, personal=["customers"]).but(
+    "privacy.access_matrix": lambda: Call({"access": rights()}, personal=["customers"]).but(
         skip="personal"
     ),
-    "it.least_privilege": lambda: Call(
+    "privacy.least_privilege": lambda: Call(
         {"access": rights(), "access_log": log(), "staff": staff()},
         night=(0.0, 6.0),
         many=500,
         as_of="2025-03-20",
         days=365,
     ).but("staff", skip="night"),
-    "it.masked": lambda: Call(["13812345678", None], "telephone"),
-    "it.pseudonyms": lambda: Call([7, 7, None], key=KEY, column="visitor_id"),
-    "it.pseudonymised": lambda: Call(
+    "privacy.masked": lambda: Call(["13812345678", None], "telephone"),
+    "privacy.pseudonyms": lambda: Call([7, 7, None], key=KEY, column="visitor_id"),
+    "privacy.pseudonymised": lambda: Call(
         {"orders": orders()}, key=KEY, ids=["visitor_id"], drop=["region"], until="2026-01-31"
     ).but("*", skip="ids drop"),
-    "it.traces": lambda: Call(once(), by=["week", "region", "category"]).but(skip="by"),
-    "it.small_cells": lambda: Call(once(), by=["day", "region", "product_id"], least=3).but(
+    "privacy.traces": lambda: Call(once(), by=["week", "region", "category"]).but(skip="by"),
+    "privacy.small_cells": lambda: Call(once(), by=["day", "region", "product_id"], least=3).but(
         "products", skip="by"
     ),
-    "it.reidentified": lambda: Call(left(), known(), on=["day", "region"]).but(skip="on"),
-    "it.report_hours": lambda: Call(
+    "privacy.reidentified": lambda: Call(left(), known(), on=["day", "region"]).but(skip="on"),
+    "privacy.report_hours": lambda: Call(
         2_000_000, critical=False, avoided=True, crime=True, seen_at="2025-11-20 09:00"
     ),
 }

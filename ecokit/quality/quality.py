@@ -301,7 +301,7 @@ def _all(
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return all faults, and how many rows the tables have."""
     strict = numbers.flag("strict", strict)
-    given = all_tables(data)
+    given = frames.all_tables(data)
     known = {name: table for name, table in given.items() if name in schemas()}
     looked = examined(known, {}, patient=True)
     typed = {name: looked.tables.get(name, table) for name, table in given.items()}
@@ -314,22 +314,6 @@ def _all(
     told = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_FOUND)
     told = told.drop_duplicates(["table", "column", "kind", "row", "key"], ignore_index=True)
     return told.astype({"row": "Int64"}), {name: len(table) for name, table in given.items()}
-
-
-def all_tables(data: Any) -> dict[str, pd.DataFrame]:
-    """Return tables of any engine as pandas, their rows numbered from 0.
-
-    >>> list(all_tables({"stock": pd.DataFrame({"sold": [1]}, index=[7])})["stock"].index)
-    [0]
-    """
-    given = frames.tables(data)
-    if not given:
-        message = _("data has no tables. Give a shop, or tables by name: {example}.")
-        raise CourseError(message.format(example="{'orders': ...}"))
-    return {
-        str(name): frames.as_pandas(table, str(name)).reset_index(drop=True)
-        for name, table in given.items()
-    }
 
 
 def _listed(

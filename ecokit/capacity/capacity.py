@@ -15,9 +15,9 @@ from ecokit.errors import CourseError
 from ecokit.inputs import amounts, frames, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
-from ecokit.it.given import TYPES, start_of
 from ecokit.kpi.engine import PERIODS, per
 from ecokit.kpi.grouping import answer, grouped, inner_names
+from ecokit.kpi.spans import TYPES, start_of
 from ecokit.messages import _
 from ecokit.queues import lines
 
@@ -69,7 +69,7 @@ def offered_load(data: Any, *, by: By = None) -> Any:
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> offered_load(example(), by="source")[["source", "minutes", "load", "peak"]].round(2)
          source  minutes  load  peak
     0  crawlers      120  0.30  0.76
@@ -175,7 +175,7 @@ def dispersion(data: Any, *, by: By = None) -> Any:
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> calm = {"requests": example()["requests"].query("minute < '2025-11-11 20:00'")}
     >>> dispersion(calm, by="source").round(1)
          source  minutes   mean  dispersion
@@ -221,7 +221,7 @@ def peak_counts(data: Any, *, by: By = None, share: float = 0.999) -> Any:
 
     Examples
     --------
-    >>> from ecokit.it.made import example
+    >>> from ecokit.shop.made_systems import example
     >>> calm = {"requests": example()["requests"].query("minute < '2025-11-11 20:00'")}
     >>> peak_counts(calm, by="source")[["source", "poisson", "bursty", "counted", "over"]].round(2)
          source  poisson  bursty  counted  over

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecokit import it, load_shop
+from ecokit import load_shop, privacy
 from ecokit.errors import CourseError
-from ecokit.it.leaks import CLASSES
+from ecokit.privacy.leaks import CLASSES
 from tests.engines import MOVES
 
 KEY = "sixteen signs or more"
@@ -58,14 +58,14 @@ STAFF = pd.DataFrame(
 def told(log: pd.DataFrame, **more: Any) -> list[tuple[Any, ...]]:
     """Return findings that are about looks."""
     tables = {"access": rights(), "access_log": log, "staff": STAFF}
-    found = it.least_privilege(tables, **more)
+    found = privacy.least_privilege(tables, **more)
     found = found[~found["finding"].isin(["right_without_need", "right_lacking", "unused_column"])]
     return list(found[["finding", "who", "looks", "rows"]].itertuples(index=False, name=None))
 
 
 def test_rights_are_held_against_needs() -> None:
     tables = {"access": rights(), "access_log": looks(("designer 1", 10, 3), ("guide 1", 11, 1))}
-    found = it.least_privilege(tables)
+    found = privacy.least_privilege(tables)
     mine = found[found["finding"].str.startswith("right")]
     assert list(mine[["finding", "post", "column", "looks", "rows"]].itertuples(index=False)) == [
         ("right_without_need", "guide", "birthday", 0, 0),
@@ -107,14 +107,14 @@ def test_what_is_after_the_day_of_the_look_is_not_known() -> None:
 
 
 def test_the_matrix_shows_both_where_they_differ() -> None:
-    wide = it.access_matrix({"access": rights()})
+    wide = privacy.access_matrix({"access": rights()})
     assert list(wide.columns) == ["table", "column", "guide", "designer", "clerk"]
     assert wide.to_numpy().tolist() == [
         ["customers", "telephone", "full", "masked (needs none)", "none (needs full)"],
         ["customers", "birthday", "masked (needs none)", "none", "none"],
     ]
     with pytest.raises(CourseError, match="personal is 'stock'"):
-        it.access_matrix({"access": rights()}, personal=["stock"])
+        privacy.access_matrix({"access": rights()}, personal=["stock"])
 
 
 @pytest.mark.parametrize("engine", ["polars", "duckdb"])
@@ -123,13 +123,13 @@ def test_the_word_none_is_a_level_on_every_engine(engine: str) -> None:
         "access": MOVES[engine](rights()),
         "access_log": MOVES[engine](looks(("guide 1", 9, 1))),
     }
-    found = nw.from_native(it.least_privilege(tables)).lazy().collect("pandas").to_pandas()
+    found = nw.from_native(privacy.least_privilege(tables)).lazy().collect("pandas").to_pandas()
     assert (found["finding"] == "right_without_need").sum() == 2
 
 
 def test_what_was_planted_in_the_shop_is_found_and_nothing_else() -> None:
     shop = load_shop()
-    found = it.least_privilege(shop)
+    found = privacy.least_privilege(shop)
     planted = shop["planted"].set_index("kind")["row"]
     mine = found[~found["finding"].str.startswith("right")].set_index("finding")
     assert sorted(mine.index) == ["left_account", "night_export", "shared_account", "unused_column"]
@@ -147,22 +147,22 @@ def test_what_was_planted_in_the_shop_is_found_and_nothing_else() -> None:
 @given(st.from_regex(r"1[3-9]\d{9}", fullmatch=True))
 @settings(max_examples=30, deadline=None)
 def test_a_masked_number_keeps_seven_digits(number: str) -> None:
-    (hidden,) = it.masked([number])
+    (hidden,) = privacy.masked([number])
     assert hidden == f"{number[:3]}****{number[-4:]}"
 
 
 @given(st.lists(st.text(max_size=30)), st.sampled_from(["telephone", "name", "address", "card"]))
 @settings(max_examples=60, deadline=None)
 def test_no_text_comes_through_unmasked(values: list[str], kind: str) -> None:
-    for value, hidden in zip(values, it.masked(values, kind), strict=True):
+    for value, hidden in zip(values, privacy.masked(values, kind), strict=True):
         assert not hidden or "*" in hidden
         assert len(value.strip()) < 2 or hidden != value
 
 
 def test_masks_of_each_kind() -> None:
-    assert it.masked(pd.Series(["021-5555 1234", None, np.nan])) == ["021****1234", "", ""]
-    assert it.masked(["Li Hua"], "name") == ["L*****"]
-    assert it.masked(["nobody"], "email") == ["n***"]
+    assert privacy.masked(pd.Series(["021-5555 1234", None, np.nan])) == ["021****1234", "", ""]
+    assert privacy.masked(["Li Hua"], "name") == ["L*****"]
+    assert privacy.masked(["nobody"], "email") == ["n***"]
 
 
 # Copies --------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def bought(people: int, days: int, seed: int = 1) -> dict[str, pd.DataFrame]:
 
 def test_a_copy_joins_as_the_tables_did_and_holds_no_id_of_theirs() -> None:
     tables = bought(50, 30)
-    copy = it.pseudonymised(tables, key=KEY, may_have="the analyst", until="2026-01-31")
+    copy = privacy.pseudonymised(tables, key=KEY, may_have="the analyst", until="2026-01-31")
     mine, theirs = copy.tables, tables
     joined = mine["orders"].merge(mine["order_lines"], on="order_id")
     assert len(joined) == len(theirs["orders"])
@@ -205,37 +205,37 @@ def test_a_copy_joins_as_the_tables_did_and_holds_no_id_of_theirs() -> None:
 
 
 def test_pseudonyms_depend_on_the_key_and_on_what_they_are_of() -> None:
-    first = it.pseudonyms([1, 2, 1.0, None], key=KEY)
+    first = privacy.pseudonyms([1, 2, 1.0, None], key=KEY)
     assert first[0] == first[2] != first[1]  # an id stays one where a gap has made floats of them
     assert first[3] is None
-    assert first[0] != it.pseudonyms([1], key=KEY + "!")[0]
-    assert first[0] != it.pseudonyms([1], key=KEY, column="order_id")[0]
+    assert first[0] != privacy.pseudonyms([1], key=KEY + "!")[0]
+    assert first[0] != privacy.pseudonyms([1], key=KEY, column="order_id")[0]
     assert all(re.fullmatch(r"[0-9a-f]{16}", one) for one in first if one)
-    assert it.pseudonyms([1], key=KEY.encode()) == first[:1]
+    assert privacy.pseudonyms([1], key=KEY.encode()) == first[:1]
 
 
 @pytest.mark.parametrize("key", ["a secret", b"bytes", 12345678901234567890, None])
 def test_a_sentence_about_the_key_does_not_hold_it(key: Any) -> None:
     with pytest.raises(CourseError) as told:
-        it.pseudonyms([1], key=key)
+        privacy.pseudonyms([1], key=key)
     assert str(key) not in str(told.value)
 
 
 def test_small_cells_by_hand_and_coarser_ones_leave_fewer_alone() -> None:
     tables = bought(200, 60)
     orders = tables["orders"]
-    told = it.small_cells(tables, by=["region"], least=5)
+    told = privacy.small_cells(tables, by=["region"], least=5)
     assert (told.cells, told.small, told.exposed, told.people) == (3, 0, 0, 200)
     cells = orders.assign(day=orders["placed_at"].dt.normalize())
     cells = cells.merge(tables["order_lines"], on="order_id")
     by = ["day", "region", "product_id"]
     people = cells.groupby(by)["visitor_id"].nunique()
     few = people[people < 5]
-    found = it.small_cells(tables, least=5)
+    found = privacy.small_cells(tables, least=5)
     assert (found.cells, found.small, found.alone) == (len(people), len(few), (few == 1).sum())
     inside = cells.merge(few.rename("people").reset_index(), on=by)
     assert found.exposed == inside["visitor_id"].nunique()
-    coarse = it.small_cells(tables, by=["month", "region"], least=5)
+    coarse = privacy.small_cells(tables, by=["month", "region"], least=5)
     assert coarse.share < found.share
 
 
@@ -243,7 +243,7 @@ def test_small_cells_by_hand_and_coarser_ones_leave_fewer_alone() -> None:
 def test_cells_are_counted_on_every_engine(engine: str) -> None:
     tables = bought(40, 30)
     moved = {name: MOVES[engine](table) for name, table in tables.items()}
-    mine, theirs = it.small_cells(tables), it.small_cells(moved)
+    mine, theirs = privacy.small_cells(tables), privacy.small_cells(moved)
     assert mine.exposed == theirs.exposed
     assert (mine.cells, mine.small, mine.alone) == (theirs.cells, theirs.small, theirs.alone)
 
@@ -251,11 +251,11 @@ def test_cells_are_counted_on_every_engine(engine: str) -> None:
 def attempt(points: int, by: list[str]) -> Any:
     """Return what comes of knowing so many purchases of each person."""
     tables = bought(300, 20)
-    copy = it.pseudonymised(tables, key=KEY).tables
-    known = it.traces(tables, by=by).groupby("visitor_id").head(points)
-    answer = it.pseudonyms(known["visitor_id"], key=KEY)
+    copy = privacy.pseudonymised(tables, key=KEY).tables
+    known = privacy.traces(tables, by=by).groupby("visitor_id").head(points)
+    answer = privacy.pseudonyms(known["visitor_id"], key=KEY)
     known = known.rename(columns={"visitor_id": "who"}).assign(answer=answer)
-    return it.reidentified(it.traces(copy, by=by), known, on=by)
+    return privacy.reidentified(privacy.traces(copy, by=by), known, on=by)
 
 
 def test_a_copy_is_found_again_and_more_so_by_two_purchases() -> None:
@@ -271,7 +271,7 @@ def test_a_copy_is_found_again_and_more_so_by_two_purchases() -> None:
 def test_who_is_not_in_the_copy_is_named_wrongly_and_does_not_count() -> None:
     copy = pd.DataFrame({"visitor_id": ["a", "b"], "day": [1, 2]})
     known = pd.DataFrame({"who": ["Li", "Wu", "Sun"], "day": [1, 2, 3], "answer": ["z", "b", "c"]})
-    told = it.reidentified(copy, known, on=["day"])
+    told = privacy.reidentified(copy, known, on=["day"])
     assert (told.named, told.right, told.table["candidates"].tolist()) == (2, 1, [1, 0, 1])
 
 
@@ -279,7 +279,7 @@ def test_who_is_not_in_the_copy_is_named_wrongly_and_does_not_count() -> None:
 
 
 def test_a_small_leak_is_told_at_once_and_names_no_hours() -> None:
-    told = it.report_hours(12_000)
+    told = privacy.report_hours(12_000)
     assert told["hours"].isna().all()
     assert told["deadline"].isna().all()
     assert (told["when"] == "at once").sum() == 4
@@ -289,17 +289,17 @@ def test_a_small_leak_is_told_at_once_and_names_no_hours() -> None:
 
 @pytest.mark.parametrize("people", [least - 1 for least in CLASSES.values()])
 def test_a_class_begins_at_its_number(people: int) -> None:
-    below, above = it.report_hours(people), it.report_hours(people + 1)
+    below, above = privacy.report_hours(people), privacy.report_hours(people + 1)
     assert above["hours"].notna().any()
     assert below["hours"].notna().any() == (people > 1_000_000)
 
 
 def test_hours_count_from_when_it_was_seen() -> None:
-    told = it.report_hours(1_000_000, seen_at="2025-11-20 22:30", crime=True, avoided=True)
+    told = privacy.report_hours(1_000_000, seen_at="2025-11-20 22:30", crime=True, avoided=True)
     due = told[told["hours"].notna()]
     assert due["deadline"].tolist() == [pd.Timestamp("2025-11-21 02:30")]
     assert told["when"].str.contains("30 days").any()
     assert told["when"].str.contains("not needed").any()
     assert told["to"].str.contains("the police").any()
-    near = it.report_hours(1_000_000, critical=True)
+    near = privacy.report_hours(1_000_000, critical=True)
     assert near["hours"].dropna().tolist() == [1.0]

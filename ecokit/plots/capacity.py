@@ -1,0 +1,181 @@
+"""Figures of capacity: the load by source, waits by servers, and what servers cost.
+
+Each function takes what a function of :mod:`ecokit.capacity` returned and draws into `ax` or a new
+figure.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ecokit.inputs.renamed import attach
+from ecokit.messages import _
+from ecokit.plots import theme
+
+__getattr__ = attach(__name__)[0]
+
+
+def source_names() -> dict[str, str]:
+    """Return who calls the shop's servers in words.
+
+    Examples
+    --------
+    >>> source_names()["platform_stock"]
+    'stock calls'
+    """
+    return {
+        "visitors": _("visitors"),
+        "crawlers": _("crawlers"),
+        "platform_stock": _("stock calls"),
+        "platform_orders": _("order calls"),
+        "own_apps": _("our app"),
+    }
+
+
+@theme.drawn(height=3.8, table="minute source load")
+def load_by_source(table: pd.DataFrame, servers: float | None = None, ax: Axes = theme.NEW) -> None:
+    """Draw the servers that calls keep busy minute by minute, by who calls.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``capacity.offered_load(by=["minute", "source"])`` returned.
+    servers : float, optional
+        How many there are.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title says how many servers the busiest minute asks for, and who asks most.
+
+    Examples
+    --------
+    >>> minutes = pd.to_datetime(["2025-11-11 20:00", "2025-11-11 20:01"])
+    >>> table = pd.DataFrame({"minute": [*minutes, *minutes], "load": [6.0, 4.0, 2.0, 2.0],
+    ...     "source": ["own_apps", "own_apps", "visitors", "visitors"]})
+    >>> load_by_source(table, servers=7).axes[0].get_title(loc="left")
+    'At 20:00 calls keep 8.0 servers busy, 6.0 of them our app'
+    """
+    table = table.assign(minute=pd.to_datetime(table["minute"]))
+    wide = table.pivot_table("load", "minute", "source", aggfunc="sum", observed=True).fillna(0.0)
+    wide = wide[wide.sum().sort_values(ascending=False).index]
+    names = source_names()
+    labels = [names.get(str(one), theme.words(one)) for one in wide.columns]
+    colors = (theme.BLUE, theme.ORANGE, theme.GREEN, theme.SKY, theme.GREY)
+    ax.stackplot(wide.index, wide.to_numpy().T, labels=labels, colors=colors, lw=0)
+    if servers is not None:
+        ax.axhline(servers, color="#333333", ls="--", lw=1.5, label=_("servers"))
+    ax.set_ylim(bottom=0)
+    theme.clock_axis(ax, wide.index)
+    ax.grid(visible=False, axis="x")
+    ax.set_ylabel(_("servers kept busy"))
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2)
+    if len(wide):
+        loads = wide.to_numpy()
+        peak = int(loads.sum(axis=1).argmax())
+        most = int(loads[peak].argmax())
+        finding = _("At {time} calls keep {all:.1f} servers busy, {most:.1f} of them {name}")
+        told = {"all": loads[peak].sum(), "most": loads[peak, most], "name": labels[most]}
+        ax.set_title(finding.format(time=f"{wide.index[peak]:%H:%M}", **told))
+
+
+@theme.drawn(height=3.4, table="servers response quantile")
+def waits(
+    table: pd.DataFrame,
+    within: float | None = None,
+    unit: str = "ms",
+    ax: Axes = theme.NEW,
+) -> None:
+    """Draw how long calls take against the number of servers: the mean and the percentile.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``capacity.by_servers`` returned.
+    within : float, optional
+        The time in which they are to be done.
+    unit : str
+        Of the times.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title says from how many servers on the percentile is in time, or what one more brings.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"servers": [10, 11, 12], "response": [200.0, 150.0, 131.0],
+    ...     "quantile": [540.0, 410.0, 373.0]})
+    >>> waits(table, within=500).axes[0].get_title(loc="left")
+    'From 11 servers on the percentile is within 500 ms'
+    """
+    known = table[table["quantile"].notna()].sort_values("servers")
+    percentile, mean = _("percentile"), _("mean")
+    ax.plot(known["servers"], known["quantile"], "o-", color=theme.BLUE, label=percentile)
+    ax.plot(known["servers"], known["response"], "o-", color=theme.GREY, label=mean)
+    if within is not None:
+        ax.axhline(within, color=theme.ORANGE, ls="--", lw=1.8, label=_("in time"))
+    ax.set_ylim(bottom=0)
+    ax.set_xticks(known["servers"].to_numpy(int))
+    ax.set_xlabel(_("servers"))
+    ax.set_ylabel(_("wait and service ({unit})").format(unit=unit))
+    ax.legend(loc="upper right")
+    if within is not None:
+        good = known[known["quantile"] <= within]
+        enough = _("From {n} servers on the percentile is within {limit:g} {unit}")
+        never = _("With none of these numbers of servers the percentile is within {limit:g} {unit}")
+        told = {"limit": within, "unit": unit}
+        n = int(good["servers"].iloc[0]) if len(good) else 0
+        ax.set_title((enough if len(good) else never).format(n=n, **told))
+    elif len(known) > 1:
+        first, second = known.iloc[0], known.iloc[1]
+        finding = _(
+            "With {n} servers instead of {few} the percentile falls from {a:,.0f} to {b:,.0f}"
+        )
+        told = {"a": first["quantile"], "b": second["quantile"]}
+        ax.set_title(finding.format(n=int(second["servers"]), few=int(first["servers"]), **told))
+
+
+@theme.drawn(height=3.4, table="servers bought lost total best")
+def server_costs(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
+    """Draw what servers cost beside what is lost where they are too few.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``capacity.cost_of_servers`` returned.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title names the number of servers that costs least.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"servers": [4, 5, 6], "bought": [40.0, 50.0, 60.0],
+    ...     "lost": [50.0, 10.0, 5.0], "total": [90.0, 60.0, 65.0], "best": [False, True, False]})
+    >>> server_costs(table).axes[0].get_title(loc="left")
+    '5 servers cost least: ¥60 with what is lost'
+    """
+    for name, color, label in (
+        ("bought", theme.GREY, _("servers")),
+        ("lost", theme.ORANGE, _("lost, because they are too few")),
+        ("total", theme.BLUE, _("both")),
+    ):
+        ax.plot(table["servers"], table[name], "o-", color=color, label=label, ms=4)
+    theme.yuan_axis(ax)
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel(_("servers"))
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=3)
+    best = table[table["best"].astype(bool)]
+    if len(best):
+        finding = _("{n} servers cost least: {yuan} with what is lost")
+        total = theme.yuan(float(best["total"].iloc[0]))
+        ax.set_title(finding.format(n=int(best["servers"].iloc[0]), yuan=total))

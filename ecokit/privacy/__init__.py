@@ -1,0 +1,20 @@
+"""Privacy 个人信息保护: who may see a customer's number, and what a copy still tells.
+
+Least privilege, masking, copies under pseudonyms, finding people again, reporting a leak.
+
+>>> from ecokit import privacy
+>>> list(privacy.masked(["13812345678"], "telephone"))
+"""
+
+from __future__ import annotations
+
+from ecokit.inputs.renamed import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    submod_attrs={
+        "privacy": ["access_matrix", "least_privilege", "masked"],
+        "copies": ["pseudonymised", "pseudonyms", "reidentified", "small_cells", "traces"],
+        "leaks": ["report_hours"],
+    },
+)

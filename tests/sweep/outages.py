@@ -1,0 +1,31 @@
+"""Valid calls of outages."""
+
+from __future__ import annotations
+
+from tests.sweep.shop import Call, Calls, made_systems
+
+CALLS: Calls = {
+    "outages.availability": lambda: Call(
+        made_systems("incidents systems"),
+        by=["system_id", "month"],
+        start="2025-03-01",
+        end="2025-05-30",
+    ).but(optional="promised", skip="by"),
+    "outages.burn_alert": lambda: Call(made_systems("requests"), by="source", slo=0.999).but(
+        skip="by"
+    ),
+    "outages.burn_rate": lambda: Call(144, 10_000, 0.999, 1),
+    "outages.error_budget": lambda: Call(0.999, days=30),
+    "outages.in_parallel": lambda: Call([0.99, 0.98], common=0.1),
+    "outages.in_series": lambda: Call([0.999, 0.99]),
+    "outages.outage_cost": lambda: Call(
+        2_000, 45, 0.03, 800, 0.18, back=0.4, part=0.9, paid=0.3, click_price=1.5
+    ),
+    "outages.probes": lambda: Call(
+        made_systems("incidents"), "S01", every=5, start="2025-03-01", end="2025-04-01"
+    ),
+    "outages.times_to": lambda: Call(made_systems("incidents systems"), by="name").but(
+        optional="systems", skip="by"
+    ),
+    "outages.up_share": lambda: Call(719, 1),
+}
