@@ -45,3 +45,17 @@ const looked = new ResizeObserver((boxes) => boxes.forEach(({ target }) => {
   if (wide) target.tabIndex = 0;
 }));
 document.querySelectorAll(WIDE).forEach((box) => looked.observe(box));
+
+// The map of the whole operation is printed alone, on one sheet.
+document.querySelectorAll(".operation-map").forEach((map) => {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "print-map";
+  button.textContent = "Print this map as one sheet";
+  button.addEventListener("click", () => {
+    document.body.classList.add("prints-map");
+    window.print();
+  });
+  window.addEventListener("afterprint", () => document.body.classList.remove("prints-map"));
+  map.before(button);
+});

@@ -1,8 +1,8 @@
 """What the book needs beyond Jupyter Book: made for this course, small, and without a network.
 
 `cache` keeps what was computed until code or data change, `generated` and `reference` write pages
-from tables and declarations, `twins` shows explorers on pages without a kernel, `notebooks` keeps
-answers out, `faults` says in one sentence why a page's code failed, `chinese` marks Chinese words,
+from tables and declarations, `operation` draws the map of the whole, `twins` shows explorers on
+pages without a kernel, `notebooks` keeps answers out, `faults` says in one sentence why a page's code failed, `chinese` marks Chinese words,
 `spaces` keeps a number and its per cent sign together, `site` keeps the built site small and closed
 to the outside, `brackets` builds in a folder with brackets in its name.
 """
@@ -17,7 +17,19 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from . import brackets, cache, chinese, faults, generated, notebooks, reference, site, spaces, twins
+from . import (
+    brackets,
+    cache,
+    chinese,
+    faults,
+    generated,
+    notebooks,
+    operation,
+    reference,
+    site,
+    spaces,
+    twins,
+)
 
 EDITION = "ECOKIT_EDITION"
 """Environment variable: ``learner`` (the default) or ``trainer``, which shows the answers."""
@@ -38,6 +50,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         spaces,
         chinese,
         generated,
+        operation,
         reference,
         twins,
         notebooks,
