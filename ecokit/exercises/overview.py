@@ -109,7 +109,7 @@ def stuck(shop: Shop) -> sheet.Sheet:
     """Ask how many orders were stuck on the morning after the busiest day of the first half."""
     paid = _paid(shop)
     days = _days(paid)
-    day = days.iloc[: max(1, len(days) // 2)].idxmax()
+    day = pd.Timestamp(str(days.iloc[: max(1, len(days) // 2)].idxmax()))
     now = day + pd.Timedelta(days=2) + LOOK
     told = topic.stuck(shop, as_of=now, hours=LIMIT).iloc[0]
     before = paid[paid["paid_at"] <= now]

@@ -107,7 +107,7 @@ def waiting(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.day_axis(ax)
     ax.set(ylabel=_("Paid orders"), ylim=(0, None))
     ax.legend(loc="upper left")
-    worst = table.loc[table["stuck"].idxmax()]
+    worst = table.sort_values("stuck").iloc[-1]
     title = _("{n:,} orders are stuck at the worst moment, on {day}")
     day = f"{worst['as_of'].day} {worst['as_of']:%b}"
     ax.set_title(title.format(n=int(worst["stuck"]), day=day))
