@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ecokit import competitors, exercises, load_shop, service_desk
+from ecokit import competitors, exercises, service_desk
 from ecokit.exercises import checks
 from ecokit.shop import Shop
 from tests.answers.road import Answer
+from tests.companies import bundled
 
 # Roads that lead nowhere since the company is told whole, and why.
 NO_LONGER = {
@@ -62,7 +63,7 @@ def answers(topic: str, folder: str = "answers") -> list[Answer]:
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 from myst_nb.core.read import read_myst_markdown_notebook
 
-from ecokit import Shop, simulate
+from ecokit import Shop
 from ecokit.claims import claim
 from ecokit.errors import CourseError
 from ecokit.topics import names, topics
+from tests.companies import of_seed
 from tests.small_book import configure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,7 +46,7 @@ GENERAL = [(topic, name) for topic in MODULES for name in general(topic)]
 
 @cache
 def company(seed: int) -> Shop:
-    return simulate(seed)
+    return of_seed(seed)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -23,14 +23,15 @@ from ecokit.competitors.directory import CATEGORIES
 from ecokit.competitors.indices import FORMULAS, in_time
 from ecokit.errors import CourseError
 from ecokit.explore import competitors as page
-from ecokit.shop import Shop, load_shop
+from ecokit.shop import Shop
+from tests.companies import bundled, of_seed
 from tests.sweep.competitors import CALLS
 from tests.sweep.pricing import CALLS as PRICING
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @pytest.fixture(scope="module")
@@ -569,7 +570,7 @@ def test_any_text_can_be_matched(names: list[str]) -> None:
 
 @pytest.mark.parametrize("seed", [None, 3, 11])
 def test_the_three_competitors_come_out_of_the_directory(shop: Shop, seed: int | None) -> None:
-    company = shop if seed is None else load_shop(seed=seed)
+    company = shop if seed is None else of_seed(seed)
     visits = len(company.visits) / 12
     regions = company.orders["region"].value_counts(normalize=True)
     table = competitors.rank_directory(company, monthly_visits=visits, regions=regions)

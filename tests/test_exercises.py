@@ -21,13 +21,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecokit import exercises, load_shop, topics
+from ecokit import exercises, topics
 from ecokit.errors import CourseError
 from ecokit.exercises import cells, checks, store
 from ecokit.exercises.card import Card, ChapterProgress, answer_text, markup
 from ecokit.exercises.reading import AnswerError, read, told
 from ecokit.exercises.sheet import Exercise, Field, Score, Sheet, TableSheet, number
 from ecokit.shop import Shop
+from tests.companies import bundled, of_seed
 from tests.demo_exercises import DEMO
 
 NO_SHOP = cast(Shop, None)
@@ -66,13 +67,13 @@ def faults(exercise: Exercise, shop: Shop) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @cache
 def company(seed: int) -> Shop:
     """Return another company; the first few are asked about many exercises."""
-    return load_shop(seed=seed)
+    return of_seed(seed)
 
 
 # The exercises of the course ------------------------------------------------------------------
@@ -80,7 +81,7 @@ def company(seed: int) -> Shop:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_mistake_is_told_for_every_company(seed: int) -> None:
-    company = load_shop(seed=seed)
+    company = of_seed(seed)
     found = [
         f"{exercise.id}: {fault}"
         for exercise in exercises.all()

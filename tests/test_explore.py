@@ -15,7 +15,7 @@ import pytest
 import traitlets
 from matplotlib.figure import Figure
 
-from ecokit import explore, kpi, load_shop
+from ecokit import explore, kpi
 from ecokit.errors import CourseError
 from ecokit.explore.base import Frame, Frames, Picture, column
 from ecokit.explore.lab import (
@@ -34,13 +34,14 @@ from ecokit.explore.lab import (
 )
 from ecokit.explore.slider import NamedSlider
 from ecokit.shop import Shop
+from tests.companies import bundled
 
 PNG = b"\x89PNG"
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @pytest.mark.parametrize("topic", [*explore.topics(), explore.MEASURE])

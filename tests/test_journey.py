@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from ecokit import exercises, explore, journey
 from ecokit.errors import CourseError
 from ecokit.exercises.journey import _Year
-from ecokit.shop import Shop, load_shop, simulate
+from ecokit.shop import Shop
+from tests.companies import bundled, of_seed
 from tests.engines import EAGER, MOVES, Move, moved, rows
 
 T = pd.Timestamp
@@ -27,7 +28,7 @@ T = pd.Timestamp
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @pytest.fixture(params=MOVES)
@@ -568,7 +569,7 @@ def test_engines_agree_on_the_bundled_shop(shop: Shop) -> None:
 def test_the_truth_lies_in_the_interval_for_most_companies() -> None:
     inside = 0
     for seed in range(1, 7):
-        company = simulate(seed)
+        company = of_seed(seed)
         told = journey.outcomes(company, reason="delivery")
         table = journey.effect(company, touchpoint=8, outcomes=told, missed=["late", "missing"])
         row = table.set_index("outcome").loc["contacted"]

@@ -19,6 +19,7 @@ from ecokit.inputs.frames import as_pandas
 from ecokit.plots import kpi as plots
 from ecokit.plots import theme
 from ecokit.shop import Shop
+from tests.companies import bundled
 from tests.kpi_tables import tiny
 
 JANUARY, MARCH = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-03-01")
@@ -58,7 +59,7 @@ BY_HAND = {
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @pytest.fixture(scope="module")

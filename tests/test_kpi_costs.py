@@ -8,13 +8,14 @@ import pytest
 from ecokit import kpi, load_shop
 from ecokit.errors import CourseError
 from ecokit.shop import Shop, simulate
+from tests.companies import bundled
 
 DAYS = pd.to_datetime(["2025-03-01", "2025-03-02", "2025-03-03", "2025-03-04"])
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 def tables(**more: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ecokit import competitors, decisions, journey, load_shop, operations, pricing, service_desk
+from ecokit import competitors, decisions, journey, operations, pricing, service_desk
 from ecokit.shop import Shop
+from tests.companies import of_seed
 
 SEEDS = (3, 11)
 MONDAYS = tuple(map(pd.Timestamp, ("2025-04-07", "2025-06-16", "2025-09-29")))
@@ -41,7 +42,7 @@ DAY_OVER = ("demand", "sold", "closing")
 
 @cache
 def company(seed: int) -> Shop:
-    return load_shop(seed=seed)
+    return of_seed(seed)
 
 
 def known(shop: Shop, now: pd.Timestamp) -> dict[str, pd.DataFrame]:

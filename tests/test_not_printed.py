@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from ecokit import exercises, load_shop
+from ecokit import exercises
 from ecokit.exercises.reading import counted_in
 from ecokit.shop import Shop
 from ecokit.topics import topics
+from tests.companies import bundled
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {one.name: one for one in topics()}
@@ -73,9 +74,10 @@ UNITS = {"%", "¥"} | {one.unit.split()[0] for one in ASKED}
 
 @cache
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
+@cache
 def page(topic: str, book: Path) -> str:
     """Return what stands on the page of a topic, folded parts too, a paragraph or row a line."""
     one = TOPICS[topic]
@@ -96,24 +98,36 @@ def lines(html: str) -> str:
     return re.sub(r"95 % (of|interval|confidence)", r"\1", words)  # every page's intervals
 
 
-def above(exercise: str, topic: str) -> str:
-    """Return what stands in the notebook above the card of an exercise."""
+@cache
+def cells(topic: str) -> list[tuple[str, str]]:
+    """Return the source of each cell of a topic's notebook, and what a reader sees of it."""
     one = TOPICS[topic]
     path = ROOT / "notebooks" / one.chapter / f"{one.name}.ipynb"
+    found = nbformat.read(path, as_version=4).cells
+    return [(cell.source, "\n".join(seen(cell))) for cell in found]
+
+
+def seen(cell: Any) -> Iterator[str]:
+    """Yield what learners read in a cell: its words and its outputs, of an answer nothing."""
+    if "answer" in cell.metadata.get("tags", ()):
+        return
+    if cell.cell_type == "markdown":
+        yield cell.source
+    for output in cell.get("outputs", ()):
+        data = output.get("data", {})
+        yield lines(data["text/html"]) if "text/html" in data else data.get("text/plain", "")
+        yield output.get("text", "")
+
+
+@cache
+def above(exercise: str, topic: str) -> str:
+    """Return what stands in the notebook above the card of an exercise."""
     text: list[str] = []
-    for cell in nbformat.read(path, as_version=4).cells:
-        if f'exercises.show("{exercise}"' in cell.source:
+    for source, words in cells(topic):
+        if f'exercises.show("{exercise}"' in source:
             return "\n".join(text)
-        if "answer" in cell.metadata.get("tags", ()):
-            continue
-        if cell.cell_type == "markdown":
-            text.append(cell.source)
-        for output in cell.get("outputs", ()):
-            data = output.get("data", {})
-            text.append(lines(data["text/html"]) if "text/html" in data else "")
-            text.append("" if "text/html" in data else data.get("text/plain", ""))
-            text.append(output.get("text", ""))
-    raise AssertionError(f"no card of {exercise} in {path}")
+        text.append(words)
+    raise AssertionError(f"no card of {exercise} in the notebook of {topic}")
 
 
 def cards(exercise: str, topic: str) -> str:

@@ -21,7 +21,8 @@ from ecokit.errors import CourseError
 from ecokit.explore.operations import lab as operations_lab
 from ecokit.inputs.frames import as_pandas
 from ecokit.plots import operations as plots
-from ecokit.shop import Shop, load_shop
+from ecokit.shop import Shop
+from tests.companies import bundled
 from tests.engines import EAGER, MOVES, Move, rows
 from tests.sweep.operations import CALLS
 
@@ -30,7 +31,7 @@ T = pd.Timestamp
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 def stock() -> pd.DataFrame:

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecokit import load_shop
 from ecokit import organisation as org
 from ecokit.errors import CourseError
 from ecokit.explore.lab import App
@@ -22,6 +21,7 @@ from ecokit.explore.organisation import lab
 from ecokit.plots import organisation as plots
 from ecokit.plots import theme
 from ecokit.shop import Shop
+from tests.companies import bundled
 
 
 def posts_of(reports_to: dict[str, str | None], **columns: Any) -> pd.DataFrame:
@@ -441,7 +441,7 @@ def test_other_bad_input_gets_a_sentence() -> None:
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 def test_the_shop_has_the_structures_of_the_slides(shop: Shop) -> None:

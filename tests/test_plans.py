@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from ecokit import exercises, load_shop
+from ecokit import exercises
 from ecokit.exercises import checks
 from ecokit.shop import Shop
+from tests.companies import bundled
 from tests.plans import PLANS, Plan
 
 WITHOUT: set[str] = set()
@@ -24,7 +25,7 @@ EACH = [
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 def test_each_plan_exercise_has_a_handful_of_both_kinds() -> None:

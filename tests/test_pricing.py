@@ -25,7 +25,8 @@ from ecokit.pricing import elasticity, price_tests
 from ecokit.pricing.absorb import Groups
 from ecokit.pricing.base import BINDS
 from ecokit.pricing.regression import Fit, _rows_left_out, independent, jackknife, variance
-from ecokit.shop import Shop, load_shop
+from ecokit.shop import Shop
+from tests.companies import bundled, of_seed
 from tests.engines import MOVES
 
 Frame = pd.DataFrame
@@ -33,7 +34,7 @@ Frame = pd.DataFrame
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 def weeks_of(shop: Shop) -> Frame:
@@ -680,7 +681,7 @@ def test_the_shop_s_own_truth_is_found_by_the_instrument() -> None:
     """Two companies, six categories: intervals of 95 % miss less than one of 12 on average."""
     found, plain = [], []
     for seed in (1, 2):
-        company = load_shop(seed=seed)
+        company = of_seed(seed)
         rows = weeks_of(company)
         found.append(pricing.by_category(rows, company.truth, exposure="days", instrument="cost"))
         plain.append(pricing.by_category(rows, company.truth, exposure="days"))

@@ -19,12 +19,12 @@ from scipy.integrate import quad
 from scipy.special import hyp2f1
 from scipy.stats import beta, gamma
 
-from ecokit import load_shop, simulate
 from ecokit import service_desk as sd
 from ecokit.errors import CourseError
 from ecokit.explore.service_desk import lab
 from ecokit.service_desk.erlang import Desk
 from ecokit.shop import Shop
+from tests.companies import bundled, of_seed
 from tests.engines import EAGER, MOVES, Move, moved
 
 NEEDED = ("contacts", "roster", "complaints", "orders", "visits")
@@ -36,7 +36,7 @@ Z = 4.0
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 def pandas(table: Any) -> pd.DataFrame:
@@ -419,7 +419,7 @@ def test_answer_effect_equals_the_regression_row_by_row(shop: Shop) -> None:
 
 def test_the_truth_of_an_answer_in_time_lies_in_most_intervals(shop: Shop) -> None:
     inside = 0
-    for company in (shop, simulate(1), simulate(2)):
+    for company in (shop, of_seed(1), of_seed(2)):
         groups = sd.answer_groups(company)
         row = sd.answer_effect(groups, against="not_asked").loc["adjusted"]
         inside += bool(row["low"] <= company.truth["consultation_in_time"] <= row["high"])

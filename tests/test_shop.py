@@ -25,6 +25,7 @@ from ecokit.shop.paths import datasets_folder
 from ecokit.shop.read import as_pandas
 from ecokit.shop.schema import schema, schemas
 from ecokit.shop.write import csv_text
+from tests.companies import of_seed
 from tests.engines import EAGER, MOVES
 
 SIMULATOR = Path(__file__).resolve().parents[1] / "ecokit" / "shop"
@@ -38,7 +39,7 @@ def shop() -> Shop:
 @pytest.fixture(scope="module")
 def large() -> Shop:
     """A company with four times the visits, so that effects stand out of the noise."""
-    return simulate(seed=11, visitors_per_day=1_600)
+    return of_seed(11, 1_600)
 
 
 # What is in the folder

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecokit import load_shop
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.schema import schema
@@ -20,6 +19,7 @@ from ecokit.shop.simulator.luck import Luck
 from ecokit.shop.simulator.traffic import LANDINGS
 from ecokit.shop.simulator.world import build_world, new_state
 from ecokit.shop.write import csv_text
+from tests.companies import bundled
 
 NEW = [
     *("systems", "links", "incidents", "requests", "releases", "access", "access_log"),
@@ -33,7 +33,7 @@ START = np.datetime64("2025-01-01")
 @pytest.fixture(scope="module")
 def shop() -> Shop:
     """A year of the usual company."""
-    return load_shop()
+    return bundled()
 
 
 @pytest.fixture(scope="module")

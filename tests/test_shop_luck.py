@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecokit import load_shop
 from ecokit.errors import CourseError
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read
@@ -16,17 +15,18 @@ from ecokit.shop.simulator import campaigns
 from ecokit.shop.simulator.luck import Luck, key
 from ecokit.shop.simulator.world import AGAIN_DAYS
 from ecokit.shop.write import csv_text
+from tests.companies import bundled, of_seed
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @pytest.fixture(scope="module")
 def large() -> Shop:
     """A company of twice the visits and people."""
-    return simulate(seed=11, visitors_per_day=1_600)
+    return of_seed(11, 1_600)
 
 
 # Draws
@@ -232,7 +232,7 @@ def test_a_larger_company_has_more_people_and_pays_more_rent(shop: Shop, large: 
 
 def test_festivals_peak_on_their_day_and_the_custom_line_falls_in_yuan() -> None:
     for seed in (2025, 4, 5):
-        company = load_shop() if seed == 2025 else simulate(seed)
+        company = bundled() if seed == 2025 else of_seed(seed)
         paid = company.orders[company.orders.paid_at.notna()]
         daily = paid.groupby(paid.placed_at.dt.normalize()).size()
         assert daily["2025-06"].idxmax() == pd.Timestamp("2025-06-18")

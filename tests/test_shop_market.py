@@ -10,25 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecokit import load_shop
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import truth
 from ecokit.shop.simulator import trials, waiting
 from ecokit.shop.simulator.arrays import Coded
 from ecokit.shop.simulator.world import RETURNING, World, build_world, expected_views
+from tests.companies import bundled, of_seed
 
 CATEGORIES = ["phones", "tablets", "audio", "wearables", "smart_home", "accessories"]
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @pytest.fixture(scope="module")
 def large() -> Shop:
     """A company with four times the visits, so that effects stand out of the noise."""
-    return simulate(seed=11, visitors_per_day=1_600)
+    return of_seed(11, 1_600)
 
 
 @pytest.fixture(scope="module")

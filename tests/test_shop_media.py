@@ -11,13 +11,14 @@ from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import media
 from ecokit.shop.simulator.people import REGION_SHARE
 from ecokit.shop.simulator.world import World, build_world, looks_again
+from tests.companies import of_seed
 
 REGIONS = 7
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return simulate(seed=1)
+    return of_seed(1)
 
 
 def world(seed: int) -> World:
@@ -41,7 +42,7 @@ def true_slope(company: World, spend: pd.Series) -> float:
 
 @pytest.mark.parametrize("seed", [1, 2025])
 def test_a_plain_regression_of_visits_on_spend_misleads(seed: int) -> None:
-    company = simulate(seed)
+    company = of_seed(seed)
     visits = company.visits.groupby(week(company.visits.started_at)).size()[1:-1]
     spend = company.spend.groupby("week").spend.sum()[1:-1]
     plain = np.polyfit(spend, visits, 1)[0]
@@ -154,7 +155,7 @@ def lifted(company: Shop, campaign: str) -> dict[str, tuple[float, float]]:
 
 
 def test_two_messages_bring_orders_one_visits_and_one_nothing() -> None:
-    company = simulate(seed=2025)
+    company = of_seed(2025)
     truth_of = company.incremental.set_index("source")
     ids = company.campaigns.set_index("name").campaign_id
     listed = company.mailings.groupby("campaign_id").arm.value_counts(normalize=True)

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ecokit import load_shop
 from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator import carriage, offers, payments
@@ -16,6 +15,7 @@ from ecokit.shop.simulator.frames import to_frame
 from ecokit.shop.simulator.luck import key
 from ecokit.shop.simulator.world import build_world
 from ecokit.shop.write import csv_text
+from tests.companies import bundled, of_seed
 
 NEW = [
     *("cities", "warehouses", "carriers", "carrier_cities", "deliveries"),
@@ -28,13 +28,13 @@ NEW = [
 @pytest.fixture(scope="module")
 def shop() -> Shop:
     """A year of the usual company."""
-    return load_shop()
+    return bundled()
 
 
 @pytest.fixture(scope="module")
 def large() -> Shop:
     """A company of twice the visits."""
-    return simulate(seed=11, visitors_per_day=1_600)
+    return of_seed(11, 1_600)
 
 
 @pytest.fixture(scope="module")

@@ -9,16 +9,17 @@ import pandas as pd
 import pytest
 
 from ecokit import experiments
-from ecokit.shop import Shop, load_shop, simulate
+from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import truth
 from ecokit.shop.simulator.pagetests import MOST_DRAWS
+from tests.companies import bundled
 
 DAY = pd.Timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 @cache

@@ -10,11 +10,12 @@ from ecokit.shop import Shop, simulate
 from ecokit.shop.inputs import read, truth
 from ecokit.shop.simulator.machines import PAGES_OF_A_BOT
 from ecokit.shop.simulator.steps import LEAK_DAYS, STEPS
+from tests.companies import of_seed
 
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return simulate(seed=1)
+    return of_seed(1)
 
 
 def people(shop: Shop) -> pd.DataFrame:
@@ -25,7 +26,7 @@ def people(shop: Shop) -> pd.DataFrame:
 
 @pytest.mark.parametrize("seed", [1, 6, 7])
 def test_who_orders_came_several_times_by_several_channels(seed: int) -> None:
-    company = simulate(seed)
+    company = of_seed(seed)
     first = company.orders.sort_values("placed_at").drop_duplicates("visitor_id")
     seen = company.visits.merge(first[["visitor_id", "placed_at"]], on="visitor_id")
     seen = seen[seen.started_at <= seen.placed_at].groupby("visitor_id")

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize, minimize_scalar
 
-from ecokit import explore, load_shop, strategies
+from ecokit import explore, strategies
 from ecokit.errors import CourseError
 from ecokit.exercises.strategies import FIELDS, best_launch, launch_profit, product
 from ecokit.explore.strategies import STRATEGIES, lab, products
@@ -32,6 +32,7 @@ from ecokit.strategies.customer import _judged, best_ladder
 from ecokit.strategies.demand import KINDS, Demand
 from ecokit.strategies.lifetime import settled_share
 from ecokit.strategies.outcome import NAMES, Outcome, grouped
+from tests.companies import bundled
 
 BOUND = 4.5
 UNIT = uniform(0, 1)
@@ -881,7 +882,7 @@ def test_what_cannot_be_is_told_in_a_sentence(call: Any, words: str) -> None:
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return load_shop()
+    return bundled()
 
 
 def test_the_lab_answers_every_knob(shop: Shop) -> None:

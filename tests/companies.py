@@ -1,0 +1,76 @@
+"""Companies that many tests ask about, each simulated once for all test processes.
+
+A year of the usual company takes some eight seconds to simulate and a twentieth of a second to
+read. What was simulated lies in ``_build/companies``, in a folder that is named after all code and
+all inputs of the kit: a line that changes makes all companies anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import shutil
+import sys
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from ecokit import load_shop, simulate
+from ecokit.shop import Shop
+from tests.conftest import alone
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "_build" / "companies"
+
+
+def of_seed(seed: int, visitors_per_day: float | None = None) -> Shop:
+    """Return the company that ``simulate`` gives, a copy of its own for each who asks."""
+    size = {} if visitors_per_day is None else {"visitors_per_day": visitors_per_day}
+    path = FOLDER / _state() / f"{seed} {size.get('visitors_per_day', 'usual')}.pickle"
+    with alone("companies"):
+        if not path.is_file():
+            _forget_older_states()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new = path.with_suffix(".new")
+            new.write_bytes(pickle.dumps(dict(simulate(seed, **size).tables), protocol=5))
+            new.replace(path)
+    with path.open("rb") as file:
+        tables: dict[str, pd.DataFrame] = pickle.load(file)
+    return Shop(tables)
+
+
+def bundled() -> Shop:
+    """Return the bundled company, whose tables a process reads once; copies, for who changes one.
+
+    Copies share their values until somebody writes into them.
+    """
+    return Shop({name: partial(_copy, name) for name in _read().tables})
+
+
+@cache
+def _read() -> Shop:
+    return load_shop()
+
+
+def _copy(name: str) -> pd.DataFrame:
+    return _read()[name].copy(deep=False)
+
+
+@cache
+def _state() -> str:
+    """Return a name for the code, the inputs and the packages that a company hangs on."""
+    found = hashlib.sha256(sys.version.encode())
+    for package in ("numpy", "pandas", "scipy"):
+        found.update(version(package).encode())
+    files = [path for path in (ROOT / "ecokit").rglob("*") if path.suffix in (".py", ".csv")]
+    for path in sorted([*files, ROOT / "datasets" / "datapackage.json"]):
+        found.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+def _forget_older_states() -> None:
+    for folder in FOLDER.glob("*"):
+        if folder.name != _state():
+            shutil.rmtree(folder, ignore_errors=True)
