@@ -15,6 +15,7 @@ import numpy as np
 
 from ecokit import campaigns, exercises, experiments, journey, operations
 from ecokit.exercises import partners as _partners
+from ecokit.exercises import privacy as _privacy
 from ecokit.exercises.buyout import _Table
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.delivery import _world
@@ -389,6 +390,20 @@ PLANS: dict[str, Judged] = {
             lambda shop: countered(shop, 0.6) | {"buy_back": 0.0},
             {"quantity": 0, "wholesale": 0, "buy_back": 0},
             {"quantity": 500, "wholesale": 300, "buy_back": 150},
+        ],
+    },
+    "privacy-copy": {
+        "sensible": [
+            right("privacy-copy"),
+            _privacy._mild(days=30),
+            _privacy._mild(days=32),
+        ],
+        "silly": [
+            _privacy._mild(person=3, time=3, place=2, goods=2, note=1, receivers=10, days=365),
+            _privacy._mild(person=0),
+            _privacy._mild(receivers=20, days=365),
+            _privacy._mild(time=0),
+            _privacy._mild(person=3),
         ],
     },
 }

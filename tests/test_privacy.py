@@ -239,6 +239,17 @@ def test_small_cells_by_hand_and_coarser_ones_leave_fewer_alone() -> None:
     assert coarse.share < found.share
 
 
+def test_who_stands_alone_grows_with_the_columns_and_ends_at_the_small_cells() -> None:
+    tables = bought(200, 60)
+    by = ["region", "day", "product_id"]
+    told = privacy.exposure(tables, by=by, least=3)
+    assert told["known"].tolist() == ["region", "region, day", "region, day, product_id"]
+    assert told["alone"].is_monotonic_increasing
+    for row, count in zip(told.itertuples(), (1, 2, 3), strict=True):
+        one = privacy.small_cells(tables, by=by[:count], least=3)
+        assert (row.cells, row.people, row.alone) == (one.cells, one.people, one.exposed)
+
+
 @pytest.mark.parametrize("engine", ["polars-lazy", "duckdb"])
 def test_cells_are_counted_on_every_engine(engine: str) -> None:
     tables = bought(40, 30)

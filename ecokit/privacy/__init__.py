@@ -3,7 +3,8 @@
 Least privilege, masking, copies under pseudonyms, finding people again, reporting a leak.
 
 >>> from ecokit import privacy
->>> list(privacy.masked(["13812345678"], "telephone"))
+>>> privacy.masked(["13812345678"], "telephone")
+['138****5678']
 """
 
 from __future__ import annotations
@@ -14,7 +15,14 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     submod_attrs={
         "privacy": ["access_matrix", "least_privilege", "masked"],
-        "copies": ["pseudonymised", "pseudonyms", "reidentified", "small_cells", "traces"],
+        "copies": [
+            "exposure",
+            "pseudonymised",
+            "pseudonyms",
+            "reidentified",
+            "small_cells",
+            "traces",
+        ],
         "leaks": ["report_hours"],
     },
 )

@@ -400,6 +400,76 @@ def small_cells(
     return SmallCells(total, small, int(once), people, exposed, exposed / people, told)
 
 
+@public
+def exposure(
+    data: Any,
+    *,
+    by: Sequence[str] = ("region", "day", "product_id"),
+    person: str = "visitor_id",
+    least: int = 2,
+) -> Any:
+    """Count who stands alone in a copy, as one column after the other is added to it.
+
+    Parameters
+    ----------
+    data : Shop or mapping of table name to table
+        See :func:`traces`.
+    by : sequence of str
+        Columns, and periods of ``placed_at``, in the order in which they are added.
+    person : str
+        Who.
+    least : int
+        People in a cell from which none of them stands alone; with 2 one is alone who is the only
+        one there.
+
+    Returns
+    -------
+    table
+        A row for each number of columns: ``facts``, ``known`` (their names), ``cells``,
+        ``people``, ``alone`` (who is at least once in a cell of fewer than `least`), ``share``.
+
+    Raises
+    ------
+    CourseError
+        A table or column is missing, or there is no order.
+
+    References
+    ----------
+    k-anonymity: Sweeney (2002).
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({"order_id": range(1, 5), "visitor_id": [1, 2, 3, 4],
+    ...     "region": ["north"] * 3 + ["south"], "placed_at": pd.to_datetime(
+    ...     ["2025-03-01", "2025-03-01", "2025-03-02", "2025-03-02"])})
+    >>> told = exposure({"orders": orders}, by=["region", "day"])
+    >>> told[["facts", "known", "alone", "share"]].values.tolist()
+    [[1, 'region', 1, 0.25], [2, 'region, day', 2, 0.5]]
+    >>> exposure({"orders": orders.head(0)}, by=["region"])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The table orders has no rows with visitor_id and region. ...
+    """
+    keys, who = frames.listed(by, least=1), numbers.text("person", person)
+    frames.refuse_taken(keys, ["people", who])
+    limit = numbers.count("least", least, 2)
+    left = frames.as_pandas(_traces(data, keys, who))
+    people = left[who].nunique()
+    if not people:
+        message = _("The table orders has no rows with {who} and {by}. Give orders of some days.")
+        raise CourseError(message.format(who=who, by=_(" and ").join(keys)))
+    told = []
+    for count in range(1, len(keys) + 1):
+        known = keys[:count]
+        seen = left[[*known, who]].drop_duplicates()
+        sizes = seen.groupby(known, sort=False, observed=True)[who].transform("size")
+        cells = len(seen[known].drop_duplicates())
+        alone = seen.loc[sizes < limit, who].nunique()
+        told.append((count, ", ".join(known), cells, people, alone, alone / people))
+    names = ["facts", "known", "cells", "people", "alone", "share"]
+    return frames.like(pd.DataFrame(told, columns=names), data)
+
+
 def _distinct(frame: Frame, column: str) -> int:
     found = frame.select(column).unique().select(n=nw.len())
     return int(frames.collected(found)["n"][0])

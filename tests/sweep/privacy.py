@@ -137,6 +137,9 @@ CALLS: Calls = {
     "privacy.small_cells": lambda: Call(once(), by=["day", "region", "product_id"], least=3).but(
         "products", skip="by"
     ),
+    "privacy.exposure": lambda: Call(once(), by=["region", "week", "category"], least=2).but(
+        "products", skip="by"
+    ),
     "privacy.reidentified": lambda: Call(left(), known(), on=["day", "region"]).but(skip="on"),
     "privacy.report_hours": lambda: Call(
         2_000_000, critical=False, avoided=True, crime=True, seen_at="2025-11-20 09:00"
