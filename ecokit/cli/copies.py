@@ -264,8 +264,12 @@ def _ending(name: str) -> Iterator[NotebookNode]:
         path = f"{other.name}.ipynb" if same else f"../{other.notebook}"
         return f"[{other.title}]({path})"
 
+    def practice(path: str, words: str) -> str:
+        return f"[{words}](../{path}.ipynb)"
+
     page = _("**Course book**, at the top right, opens the page of the notebook that is open.")
-    text = "\n".join([_("## Next step"), "", *ways.next_step(topic, link), "", page])
+    where = [*ways.next_step(topic, link), *ways.practise(topic, practice)]
+    text = "\n".join([_("## Next step"), "", *where, "", page])
     yield nbformat.v4.new_markdown_cell(text, id="next-step")
 
 

@@ -75,6 +75,33 @@ def next_step(topic: Topic, link: Link) -> Iterator[str]:
         )
 
 
+REVIEW = "practice/review"
+"""The notebook that asks again what was missed."""
+
+
+def practise(topic: Topic, link: Callable[[str, str], str]) -> Iterator[str]:
+    """Yield a line at the end of a chapter's last notebook: practise again.
+
+    Parameters
+    ----------
+    topic : Topic
+        That of the notebook.
+    link : callable
+        Gives a link from the path of a notebook, without its ending, and the words.
+
+    Examples
+    --------
+    >>> print(*practise(topics()[3], lambda path, words: f"[{words}]({path})"))
+     Some days later: [Practise again](practice/review) what you missed, on another company.
+    >>> list(practise(topics()[0], lambda path, words: ""))
+    []
+    """
+    if topic == _chapter(topic).topics[-1]:
+        yield ""
+        text = _("Some days later: {link} what you missed, on another company.")
+        yield text.format(link=link(REVIEW, _("Practise again")))
+
+
 def _chapter(topic: Topic) -> Chapter:
     return next(chapter for chapter in chapters() if chapter.name == topic.chapter)
 

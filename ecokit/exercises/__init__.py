@@ -6,6 +6,7 @@ In a notebook::
     exercises.show("organisation-mean-span", shop)
     exercises.check("organisation-mean-span", 4.0, shop)
     exercises.progress("architecture")
+    exercises.review()
 
 A topic's exercises stand in ``ecokit/exercises/<topic>.py``, in their order; the objectives that
 they serve stand in ``objectives.csv``, and ``ecokit.topics`` says which topics belong to which
@@ -19,13 +20,16 @@ from typing import TYPE_CHECKING
 from ecokit.errors import CourseError
 from ecokit.exercises.aims import Objective, objectives
 from ecokit.exercises.registry import all, get  # noqa: A004
+from ecokit.topics import topics
 
 if TYPE_CHECKING:
+    from ecokit.exercises.again import Review, Told
     from ecokit.exercises.card import Card, ChapterProgress, Closed
     from ecokit.exercises.checks import Result
+    from ecokit.exercises.sheet import Exercise
     from ecokit.shop import Shop
 
-__all__ = ["Objective", "all", "check", "get", "objectives", "progress", "show"]
+__all__ = ["Objective", "all", "check", "get", "objectives", "progress", "review", "show"]
 
 
 def show(exercise_id: str, shop: Shop) -> Card | Closed:
@@ -84,3 +88,38 @@ def progress(chapter: str | None = None) -> ChapterProgress:
     from ecokit.exercises.card import ChapterProgress
 
     return ChapterProgress(all(chapter=chapter))
+
+
+def review(chapter: str | None = None, number: int = 5) -> Review | Told:
+    """Ask again what was missed, needed hints or was done long ago, of another company.
+
+    What is right at the first try and without a hint is asked again after 2, 4, 8 and 16 days,
+    anything else after a day: Leitner's box of cards, with intervals that double.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        Only exercises of this chapter.
+    number : int
+        The most cards at once.
+
+    References
+    ----------
+    Leitner (1972), So lernt man lernen, Herder.
+    Cepeda, Pashler, Vul, Wixted and Rohrer (2006), Distributed practice in verbal recall tasks: a
+    review and quantitative synthesis, Psychological Bulletin 132, 354-380.
+    """
+    from ecokit.exercises.again import review as again
+
+    within = {one.name for one in topics() if chapter in (None, one.chapter)}
+    if not within:
+        all(chapter=chapter)  # says which chapters there are
+
+    def find(name: str) -> Exercise | None:
+        try:
+            found = get(name)
+        except CourseError:  # of a release that had it
+            return None
+        return found if found.topic in within else None
+
+    return again(find, number)

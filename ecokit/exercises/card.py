@@ -12,6 +12,7 @@ import html
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -64,10 +65,13 @@ class Card(widgets.VBox):  # type: ignore[misc]
         What is asked.
     shop : Shop
         The learner's shop.
+    kept_as : str, optional
+        Under which name the progress is kept, where the exercise is asked once more.
     """
 
-    def __init__(self, exercise: Exercise, shop: Shop) -> None:
+    def __init__(self, exercise: Exercise, shop: Shop, kept_as: str = "") -> None:
         self.exercise = exercise
+        self._kept_as = kept_as or exercise.id
         self._shop = shop
         self._sheet = exercise.sheet(shop)
         self._learner = store.learner()
@@ -115,7 +119,8 @@ class Card(widgets.VBox):  # type: ignore[misc]
         self._due = None
         answer = self._read()
         result = self._judge(answer)
-        standing = self._learner.note_check(result, answer, self.exercise.edition)
+        kept = replace(result, exercise=self._kept_as)
+        standing = self._learner.note_check(kept, answer, self.exercise.edition)
         self._refresh(standing)
         self._feedback.value = ""  # the same words again are news too
         self._feedback.value = _feedback(result, spoken=True)
@@ -128,7 +133,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
 
     @property
     def _which(self) -> tuple[str, int]:
-        return self.exercise.id, self.exercise.edition
+        return self._kept_as, self.exercise.edition
 
     # What the card shows --------------------------------------------------------------------
 

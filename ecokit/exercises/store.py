@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 TRIES_BEFORE_ANSWER = 3
 PATIENCE = 5  # seconds that a kernel waits for another to write
-_TRIES = frozenset({"right", "misconception", "unit", "near", "cell", "wrong"})
+TRIES = frozenset({"right", "misconception", "unit", "near", "cell", "wrong"})
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Standing:
         """
         return replace(
             self,
-            tries=self.tries + (event in _TRIES and not self.done),
+            tries=self.tries + (event in TRIES and not self.done),
             hints=max(self.hints, hints),
             shown=self.shown or event == "shown",
             done=self.done or event == "right",
@@ -229,6 +229,15 @@ class Learner:
                 _fold(found, event)
             return _joined(found, self._typed)
 
+    def history(self) -> list[dict[str, Any]]:
+        """Return all that has happened, in the order of time."""
+        with self._one:
+            happened = list(self._waiting)
+            if self.place is not None:
+                with suppress(OSError):  # `standings` tells what cannot be read
+                    happened = [*read_events(self.place), *happened]
+            return sorted(happened, key=lambda event: str(event.get("time", "")))
+
     def standing(self, exercise: str, edition: int = 1) -> Standing:
         """Return where one exercise stands, in its newest edition."""
         return self.standings().get(exercise, Standing()).of(edition)
@@ -270,7 +279,7 @@ class Learner:
     ) -> Standing:
         standing = self.standing(exercise, edition).after(event, hints)
         line = {
-            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "time": now().isoformat(timespec="seconds"),
             "exercise": exercise,
             "event": event,
             "misconception": misconception,
@@ -520,8 +529,13 @@ def _is_cell(value: object) -> bool:
     return isinstance(value, float) or (isinstance(value, int) and value.bit_length() < 1000)
 
 
+def now() -> datetime:
+    """Return what the clock says; tests turn this clock."""
+    return datetime.now(UTC)
+
+
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return now().isoformat(timespec="milliseconds")
 
 
 def _append(path: Path, event: dict[str, Any]) -> None:

@@ -126,6 +126,9 @@ class Chapter(Generated):
             yield from (f"After {{doc}}`/book/{chapter}/{topic}` you can:", "")
             yield from (f"- {row.text}" for row in _objectives() if row.topic == topic)
             yield ""
+        if f"notebooks/{ways.REVIEW}" in self.env.found_docs:
+            again = _practice(ways.REVIEW, "Practise again")
+            yield f"Some days after the chapter: {again} what you missed, on another company."
 
 
 def _objectives() -> Sequence[Any]:
@@ -173,6 +176,8 @@ class NextStep(Generated):
         if self.env.docname.startswith("notebooks/"):
             yield f"Back to the page {{doc}}`/book/{topic.chapter}/{topic.name}`."
             yield from ways.next_step(topic, self._link)
+            if f"notebooks/{ways.REVIEW}" in self.env.found_docs:
+                yield from ways.practise(topic, _practice)
         else:
             yield "Try it on the shop's own tables: run the notebook and answer its exercises. Open"
             yield f"[`{topic.notebook}`]{{.lab-notebook}} in JupyterLab, or look at"
@@ -183,6 +188,10 @@ class NextStep(Generated):
         """Return a link to a topic's page, or its title where the book holds none."""
         page = f"book/{topic.chapter}/{topic.name}"
         return f"{{doc}}`/{page}`" if page in self.env.found_docs else topic.title
+
+
+def _practice(path: str, words: str) -> str:
+    return f"{{doc}}`{words} </notebooks/{path}>`"
 
 
 class CourseHours(Generated):
