@@ -60,7 +60,13 @@ def lab(shop: Shop) -> Lab:
 
 
 def _controls() -> dict[str, Control]:
-    times = {NOT_TOLD: _("none"), "month": _("month"), "week": _("week"), "day": _("day")}
+    times = {
+        NOT_TOLD: _("none"),
+        "quarter": _("quarter"),
+        "month": _("month"),
+        "week": _("week"),
+        "day": _("day"),
+    }
     goods = {NOT_TOLD: _("none"), "category": _("category"), "product_id": _("product")}
     return {
         "region": Toggle(_("Region"), start=True),
