@@ -219,10 +219,10 @@ def mask(shop: Shop) -> sheet.Sheet:
     shown = PREFIXES * HIDDEN
     return sheet.Sheet(
         prompt=_(
-            "A partner gets telephone numbers masked as `138****5678`. We have {n:,} customers with "
-            "a number. Take it that {prefixes} beginnings of three digits are in use, that the "
-            "last four digits can be anything, and that all are alike. How many **other** customers "
-            "of ours have, on average, the same mask as one whom you look at?"
+            "A partner gets telephone numbers masked as `138****5678`. We have {n:,} customers "
+            "with a number. Take it that {prefixes} beginnings of three digits are in use, that "
+            "the last four digits can be anything, and that all are alike. How many **other** "
+            "customers of ours have, on average, the same mask as one whom you look at?"
         ).format(n=people, prefixes=PREFIXES),
         right=(people - 1) / shown,
         wrong={
