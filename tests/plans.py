@@ -406,4 +406,19 @@ PLANS: dict[str, Judged] = {
             _privacy._mild(person=3),
         ],
     },
+    "systems-quarter": {
+        "sensible": [
+            right("systems-quarter"),
+            {"size": 4, "switch": 100, "freeze": 10},
+            {"size": 5, "switch": 90, "freeze": 9},
+            {"size": 5, "switch": 100, "freeze": 12},
+        ],
+        "silly": [
+            {"size": 1, "switch": 100, "freeze": 10},
+            {"size": 30, "switch": 0, "freeze": 0},
+            {"size": 60, "switch": 100, "freeze": 10},
+            {"size": 5, "switch": 100, "freeze": 50},
+            {"size": 20, "switch": 0, "freeze": 0},
+        ],
+    },
 }

@@ -14,7 +14,7 @@ from ecokit.exercises import sheet
 from ecokit.messages import _
 from ecokit.shop import Shop
 
-STOPPED = "S07"  # which system stops; the page and the cell above stop others
+STOPPED = ("S07", "S11")  # which systems stop; the page and the cell above stop others
 ENDED, YEARS = "S04", 3  # whose contract is ended, and how many years are counted
 MONTH = 365 / 12  # days
 LOST, BACKUP = "S06", 2  # whose disk failed; the hour of the nightly backup
@@ -55,9 +55,13 @@ def _name(shop: Shop, system: str) -> str:
             "You counted those that fail at once. What needs one of these fails next: go on until "
             "nothing new fails."
         ),
-        "one_too_many": _(
-            "This is one too many. Either you counted the system itself, and asked are the others; "
-            "or you followed a thin arrow: monitoring looks at it, and goes on without it."
+        "added_up": _(
+            "You added up what each stops by itself, or counted the two as well. A system that "
+            "both would stop stops once, and asked are the others."
+        ),
+        "every_link": _(
+            "You followed a thin arrow. Only a strong one fails its caller: monitoring looks at "
+            "both, and goes on without them."
         ),
         "turned_round": _(
             "You went along the arrows, to what it calls. Who calls it is in trouble: go against "
@@ -66,22 +70,26 @@ def _name(shop: Shop, system: str) -> str:
     },
 )
 def stops(shop: Shop) -> sheet.Sheet:
-    links, name = shop["links"], _name(shop, STOPPED)
+    links, names = shop["links"], [_name(shop, one) for one in STOPPED]
     found = topic.what_stops(shop, STOPPED)
-    right = found["system_id"].nunique()
+
+    def count(links: pd.DataFrame, *stopped: str) -> int:
+        return int(topic.what_stops({"links": links}, stopped)["system_id"].nunique())
+
     turned = links.rename(columns={"from_system": "to_system", "to_system": "from_system"})
     return sheet.Sheet(
         prompt=_(
-            "**{name}** ({id}) stops, and nobody has prepared for it. Follow the links that cannot "
-            "be missed, on the map or in the table `links`. How many **other** systems stop, all "
-            "in all?"
-        ).format(name=name, id=STOPPED),
-        case=(name, STOPPED, _("stops")),
-        right=right,
+            "**{first}** and **{second}** ({ids}) stop at the same moment, and nobody has prepared "
+            "for it. Follow the links that cannot be missed, on the map or in the table `links`. "
+            "How many **other** systems stop, all in all?"
+        ).format(first=names[0], second=names[1], ids=", ".join(STOPPED)),
+        case=(*names, _("at the same moment")),
+        right=found["system_id"].nunique(),
         wrong={
             "at_once": found.loc[found["round"] == 1, "system_id"].nunique(),
-            "one_too_many": right + 1,
-            "turned_round": topic.what_stops({"links": turned}, STOPPED)["system_id"].nunique(),
+            "added_up": sum(count(links, one) for one in STOPPED),
+            "every_link": count(links.assign(needed=True), *STOPPED),
+            "turned_round": count(turned, *STOPPED),
         },
         hints=(
             _("An arrow leads from who asks to who answers. Who asks it, and cannot go on?"),
@@ -95,7 +103,7 @@ def stops(shop: Shop) -> sheet.Sheet:
         ),
         code=f"""
             from ecokit import systems
-            systems.what_stops(shop, "{STOPPED}")["system_id"].nunique()
+            systems.what_stops(shop, {list(STOPPED)})["system_id"].nunique()
         """,
     )
 

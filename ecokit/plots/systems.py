@@ -227,10 +227,12 @@ def fail_rates(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW)
     Returns
     -------
     Figure
-        The title sets the largest size beside the smallest.
+        The title sets the largest size beside the smallest; with `by`, it says for how many rows
+        of it the intervals of these two overlap.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"changes": ["1-5", "16+"], "releases": [93, 35], "rate": [0.04, 0.31],
     ...     "low": [0.02, 0.19], "high": [0.1, 0.48]})
     >>> fail_rates(table).axes[0].get_title(loc="left")
@@ -253,13 +255,18 @@ def fail_rates(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW)
     ax.grid(visible=False, axis="y")
     theme.percent_axis(ax, "x")
     ax.set_xlabel(_("releases that failed, with interval"))
-    if len(table) > 1 and by is None:
-        small, large = table.iloc[0], table.iloc[-1]
-        finding = _("Of releases of {a} changes {b:.0%} failed, of {c} changes {d:.0%}")
-        told = {
-            "a": large["changes"],
-            "b": large["rate"],
-            "c": small["changes"],
-            "d": small["rate"],
-        }
-        ax.set_title(finding.format(**told))
+    if len(table) > 1:
+        ax.set_title(_sizes_title(table) if by is None else _overlap_title(table, by))
+
+
+def _sizes_title(table: pd.DataFrame) -> str:
+    small, large = table.iloc[0], table.iloc[-1]
+    finding = _("Of releases of {a} changes {b:.0%} failed, of {c} changes {d:.0%}")
+    return finding.format(a=large["changes"], b=large["rate"], c=small["changes"], d=small["rate"])
+
+
+def _overlap_title(table: pd.DataFrame, by: str) -> str:
+    """Return for how many groups the intervals of the first and the last size overlap."""
+    sizes = [part for _name, part in table.groupby(by, sort=False) if len(part) > 1]
+    n = sum(float(part["high"].iloc[0]) >= float(part["low"].iloc[-1]) for part in sizes)
+    return _("In {n} of {all} the two intervals overlap").format(n=n, all=len(sizes))
