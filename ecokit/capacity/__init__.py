@@ -1,6 +1,7 @@
 """Capacity 容量: how many servers a peak takes, and what a call then waits.
 
-The load by source, counts that come in heaps, percentiles of the wait, the cost of either mistake.
+The load by source, counts that come in heaps, percentiles of the wait, the cost of either mistake,
+and what slow pages cost.
 
 >>> from ecokit import capacity
 >>> capacity.servers_for(9, 500, service=120).servers
@@ -28,5 +29,7 @@ __getattr__, __dir__, __all__ = attach(
             "slow_calls",
             "with_omitted",
         ],
+        "pages": ["SlowPages", "by_speed", "slow_pages"],
+        "peaks": ["PeakLoad", "peak_load", "play_peaks"],
     },
 )

@@ -1,4 +1,4 @@
-"""Figures of capacity: the load by source, waits by servers, and what servers cost.
+"""Figures of capacity: load by source, counts in heaps, waits, what servers cost, slow pages.
 
 Each function takes what a function of :mod:`ecokit.capacity` returned and draws into `ax` or a new
 figure.
@@ -179,3 +179,81 @@ def server_costs(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
         finding = _("{n} servers cost least: {yuan} with what is lost")
         total = theme.yuan(float(best["total"].iloc[0]))
         ax.set_title(finding.format(n=int(best["servers"].iloc[0]), yuan=total))
+
+
+@theme.drawn(height=3.2, table="minute requests")
+def minute_counts(table: pd.DataFrame, chance: float, ax: Axes = theme.NEW) -> None:
+    """Draw the calls of each minute beside the number that chance alone hardly ever exceeds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of ``requests`` of one source.
+    chance : float
+        What ``capacity.peak_quantile`` returned for independent calls.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title says how many minutes exceed it.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"minute": pd.to_datetime(["2025-08-12 20:00", "2025-08-12 20:01"]),
+    ...     "requests": [300, 520]})
+    >>> minute_counts(table, chance=494).axes[0].get_title(loc="left")
+    '1 of 2 minutes bring more than chance alone would'
+    """
+    minutes, calls = pd.to_datetime(table["minute"]), table["requests"]
+    above = calls > chance
+    for part, color, label in (
+        (~above, theme.GREY, _("a minute")),
+        (above, theme.ORANGE, _("a minute above the line")),
+    ):
+        ax.plot(minutes[part], calls[part], "o", color=color, ms=5, label=label)
+    ax.axhline(chance, color=theme.BLUE, ls="--", lw=1.8, label=_("chance alone"))
+    ax.set_ylim(bottom=0)
+    theme.clock_axis(ax, minutes)
+    ax.set_ylabel(_("calls a minute"))
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=3)
+    finding = _("{n} of {all} minutes bring more than chance alone would")
+    ax.set_title(finding.format(n=int(above.sum()), all=len(table)))
+
+
+@theme.drawn(height=3.4, table="seconds rate low high")
+def conversion(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
+    """Draw the share of visits that end in an order by the seconds until the page was there.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``capacity.by_speed`` returned.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title names the shares of the fastest and of the slowest pages.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"seconds": [0.8, 7.0], "rate": [0.082, 0.056],
+    ...     "low": [0.076, 0.05], "high": [0.088, 0.063]})
+    >>> conversion(table).axes[0].get_title(loc="left")
+    'Of the fastest pages 8.2% end in an order, of the slowest 5.6%'
+    """
+    told = table.sort_values("seconds")
+    x, rate = told["seconds"].to_numpy(float), told["rate"].to_numpy(float)
+    ends = [rate - told["low"].to_numpy(float), told["high"].to_numpy(float) - rate]
+    ax.errorbar(x, rate, yerr=ends, fmt="o", color=theme.BLUE, capsize=3, ms=5)
+    ax.set_ylim(bottom=0)
+    ax.set_xlim(left=0)
+    theme.percent_axis(ax)
+    ax.set_xlabel(_("seconds until the first page is there"))
+    ax.set_ylabel(_("visits with an order"))
+    if len(told):
+        finding = _("Of the fastest pages {a:.1%} end in an order, of the slowest {b:.1%}")
+        ax.set_title(finding.format(a=rate[0], b=rate[-1]))
