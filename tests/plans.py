@@ -13,10 +13,11 @@ from typing import Any, TypeAlias, TypedDict
 
 import numpy as np
 
-from ecokit import campaigns, exercises, experiments, journey, operations
+from ecokit import campaigns, capacity, exercises, experiments, journey, operations
 from ecokit.exercises import partners as _partners
 from ecokit.exercises import privacy as _privacy
 from ecokit.exercises.buyout import _Table
+from ecokit.exercises.capacity import _BLOCKS, GROWTH, HIRE, MISSING
 from ecokit.exercises.competitors import FLOOR, _cut
 from ecokit.exercises.delivery import _world
 from ecokit.exercises.kpi import _Year
@@ -115,6 +116,23 @@ def staff_by_hint(shop: Shop) -> dict[str, float]:
     while not (score := exercise.score(shop, plan)).passed and max(plan.values()) < 8:
         lowest = next(name for label, name in labels.items() if score.lines[0].startswith(label))
         plan[lowest] += 1
+    return plan
+
+
+# Capacity -----------------------------------------------------------------------------------
+
+
+def servers_by_hint(shop: Shop, *, by_mean: bool = False) -> dict[str, float]:
+    """Return the cheapest servers in each part for the last peak and its growth, or the means."""
+    minutes = capacity.offered_load(shop, by="minute").set_index("minute")["load"]
+    peak = GROWTH * minutes[minutes.index.normalize() == minutes.idxmax().normalize()]
+    plan = {}
+    for name, (_label, first, end) in _BLOCKS.items():
+        loads = peak[(peak.index.hour >= first) & (peak.index.hour < end)]
+        price = HIRE * (end - first)
+        table = capacity.cost_of_servers(loads, range(60), price=price, lost=MISSING)
+        best = float(table.loc[table["best"], "servers"].iloc[0])
+        plan[name] = float(round(loads.mean())) if by_mean else best
     return plan
 
 
@@ -373,6 +391,21 @@ PLANS: dict[str, Judged] = {
             {"planned": 80, "warehouses": 1},
             {"planned": 80, "warehouses": 7},
             lambda shop: promise_by_hint(shop, points=0.0),
+        ],
+    },
+    "capacity-peak": {
+        "sensible": [
+            right("capacity-peak"),
+            servers_by_hint,
+            lambda shop: servers_by_hint(shop) | {"opening": 13.0},
+            lambda shop: {"night": 4, "day": 6, "evening": 5, "opening": 12, "late": 7},
+        ],
+        "silly": [
+            lambda shop: dict.fromkeys(servers_by_hint(shop), 1.0),
+            lambda shop: dict.fromkeys(servers_by_hint(shop), 12.0),
+            lambda shop: servers_by_hint(shop, by_mean=True),
+            lambda shop: servers_by_hint(shop) | {"opening": 6.0},
+            lambda shop: {"night": 12, "day": 12, "evening": 12, "opening": 5, "late": 12},
         ],
     },
     "buyout-contract": {

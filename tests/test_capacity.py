@@ -188,6 +188,85 @@ def test_the_shop_gives_back_what_it_was_made_with() -> None:
     assert set(systems.contacts(shop)["contact_zh"]) == {"市场推广中心总监", "运营客服中心总监"}
 
 
+# Peaks of another luck ------------------------------------------------------------------------
+
+SOURCES = {"service_ms": [60, 90, 220], "dispersion": [25, 30, 6]}
+LOADS = [2.8, 3.0, 1.7]
+
+
+def test_a_peak_that_is_played_swings_as_the_formula_says() -> None:
+    told = capacity.peak_load(LOADS, **SOURCES, servers=8)
+    played = capacity.play_peaks([LOADS], **SOURCES, times=40_000, seed=3).ravel()
+    assert played.mean() == pytest.approx(told.mean, abs=4 * told.spread / 200)
+    assert played.std() == pytest.approx(told.spread, rel=0.02)
+    assert np.quantile(played, 0.999) == pytest.approx(told.most, rel=0.01)
+    assert (played > 8).mean() == pytest.approx(told.over, abs=0.01)
+
+
+def test_heaps_of_one_call_are_chance_alone() -> None:
+    """Calls of an index of 1 swing by Poisson and by the length of each: a s (1 + 1)."""
+    alone = capacity.peak_load([4.0], service_ms=90, servers=4)
+    assert alone.spread**2 == pytest.approx(4.0 * 2 * 90 / 60_000)
+    assert capacity.peak_load([4.0], service_ms=90, dispersion=0.2, servers=4) == alone
+    assert capacity.peak_load([0.0], service_ms=90, servers=1).over == 0
+    assert not capacity.play_peaks([0.0, 0.0], service_ms=90, dispersion=9, times=2).any()
+    same = [capacity.play_peaks([5.0] * 3, service_ms=90, times=2, seed=1) for _again in range(2)]
+    assert (same[0] == same[1]).all()
+
+
+# Slow pages -----------------------------------------------------------------------------------
+
+
+def test_what_a_second_costs_is_found_within_groups_that_differ() -> None:
+    """Phones are slower and keener: all together a second seems to cost too little."""
+    rng = np.random.default_rng(6)
+    phone = rng.random(60_000) < 0.5
+    seconds = np.round(np.where(phone, 3.0, 1.5) * np.exp(0.4 * rng.normal(size=60_000)), 1)
+    chance = np.where(phone, 0.2, 0.08) * np.exp(-0.1 * seconds)
+    visits = pd.DataFrame(
+        {
+            "device": np.where(phone, "phone", "desktop"),
+            "load_seconds": seconds,
+            "reached": np.where(rng.random(60_000) < chance, "order", "visit"),
+        }
+    )
+    found = capacity.slow_pages({"visits": visits}, alike="device")
+    assert found.low < -0.1 < found.high < found.naive
+    lazy = {"visits": pl.from_pandas(visits).lazy()}
+    assert capacity.slow_pages(lazy, alike="device").change == pytest.approx(found.change)
+
+
+def test_the_change_is_that_of_a_poisson_regression_with_robust_errors() -> None:
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(9)
+    seconds, device = rng.gamma(4, 0.6, 800), rng.integers(0, 3, 800)
+    order = rng.random(800) < 0.3 * np.exp(-0.15 * seconds + 0.2 * device)
+    visits = pd.DataFrame({"load_seconds": seconds, "device": device, "reached": order})
+    visits["reached"] = visits["reached"].map({True: "order", False: "cart"})
+    design = np.column_stack([seconds, pd.get_dummies(device).to_numpy(float)])
+    fit = sm.GLM(order.astype(float), design, sm.families.Poisson()).fit(cov_type="HC0")
+    found = capacity.slow_pages({"visits": visits}, alike="device")
+    assert found.change == pytest.approx(fit.params[0], abs=1e-6)
+    assert (found.high - found.low) / 2 / 1.959964 == pytest.approx(fit.bse[0], rel=1e-4)
+
+
+def test_the_shop_gives_back_what_a_second_costs() -> None:
+    shop = load_shop()
+    found = capacity.slow_pages(shop, alike=["device", "month"])
+    assert found.low < truth()["load_conversion"] < found.high < 0
+    bands = capacity.by_speed(shop)
+    assert bands["visits"].sum() == found.visits == len(shop.visits)
+    assert bands["orders"].sum() == found.orders
+    assert bands["rate"].between(bands["low"], bands["high"]).all()
+
+
+def _waits(**other: Any) -> dict[str, pd.DataFrame]:
+    """Return two visits with an order."""
+    visits = pd.DataFrame({"load_seconds": [1.0, 2.0], "reached": ["order", "order"]})
+    return {"visits": visits.assign(**other)}
+
+
 # Sentences ------------------------------------------------------------------------------------
 
 
@@ -198,6 +277,14 @@ def test_the_shop_gives_back_what_it_was_made_with() -> None:
         (lambda _made: capacity.servers_for(9, 100, service=120), "Without any wait"),
         (lambda _made: capacity.servers_for(20_000, 500, service=120), "more than 10,000 servers"),
         (lambda _made: capacity.cost_of_servers([], [1], price=1, lost=1), "loads is"),
+        (lambda _made: capacity.peak_load([1, 2], service_ms=[1, 2, 3]), "3 numbers for 2 sources"),
+        (lambda _made: capacity.peak_load([1], service_ms=0), "milliseconds above 0"),
+        (lambda _made: capacity.play_peaks([1] * 9, service_ms=9, times=10**7), "fewer times"),
+        (lambda _made: capacity.slow_pages(_waits(load_seconds=None)), "load_seconds is missing"),
+        (lambda _made: capacity.by_speed(_waits(), edges=[2, 1]), "seconds above 0 that rise"),
+        (lambda _made: capacity.slow_pages(_waits(reached="cart")), "nothing is compared"),
+        (lambda _made: capacity.slow_pages(_waits(), alike="load_seconds"), "another column"),
+        (lambda _made: capacity.slow_pages(_waits(load_seconds=2.0)), "cannot be compared"),
     ],
 )
 def test_what_cannot_be_is_told(made: dict[str, pd.DataFrame], call: Any, said: str) -> None:

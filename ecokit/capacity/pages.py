@@ -37,7 +37,7 @@ class SlowPages:
     Attributes
     ----------
     visits, orders : int
-        That were compared: visits whose time is known, and those that ended in an order.
+        That were compared: all visits, and those that ended in an order.
     groups : int
         Of visits that are alike; only within a group fast and slow ones are compared.
     change : float
@@ -70,7 +70,7 @@ def _by_wait(data: Any, keys: Sequence[str], taken: Sequence[str]) -> tuple[pd.D
     columns = ["started_at"] if any(key in PERIODS for key in keys) else []
     (visits,) = frames.door(data, {"visits": [*columns, "load_seconds", "reached"]})
     frames.need("visits", visits, ["load_seconds", "reached"])
-    rows.refuse(visits, "visits", [rows.below_zero("load_seconds", gaps=True)])
+    rows.refuse(visits, "visits", [rows.below_zero("load_seconds")])
     kept = ["load_seconds", "reached"]
     there = grouped(visits, keys, kept, taken, table="visits", time="started_at")
     known = there.filter(~nw.col("load_seconds").is_null())
@@ -95,7 +95,7 @@ def by_speed(data: Any, *, edges: Sequence[float] = EDGES, confidence: float = 0
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``visits``: ``load_seconds`` (rows without it are left out), ``reached``.
+        ``visits``: ``load_seconds``, ``reached``.
     edges : sequence of float
         Seconds above 0 that rise: where one band ends and the next begins.
     confidence : float
@@ -110,7 +110,7 @@ def by_speed(data: Any, *, edges: Sequence[float] = EDGES, confidence: float = 0
     Raises
     ------
     CourseError
-        A table or column is missing, a time is below 0, or `edges` do not rise.
+        A table or column is missing, a time is missing or below 0, or `edges` do not rise.
 
     References
     ----------
@@ -162,7 +162,7 @@ def slow_pages(data: Any, *, alike: By = None, confidence: float = 0.95) -> Slow
     Parameters
     ----------
     data : Shop or mapping of tables
-        ``visits``: ``load_seconds`` (rows without it are left out), ``reached``, the columns of
+        ``visits``: ``load_seconds``, ``reached``, the columns of
         `alike`, and ``started_at`` where that names a period.
     alike : str or sequence of str, optional
         What makes visits alike: columns such as ``device``, and ``month``, ``week``, ``hour``.
@@ -178,8 +178,8 @@ def slow_pages(data: Any, *, alike: By = None, confidence: float = 0.95) -> Slow
     Raises
     ------
     CourseError
-        A table or column is missing, a time is below 0; or nobody ordered, or in no group visits of
-        different times can be compared.
+        A table or column is missing, a time is missing or below 0; or nobody ordered, or in no
+        group visits of different times can be compared.
 
     References
     ----------
@@ -205,7 +205,7 @@ def slow_pages(data: Any, *, alike: By = None, confidence: float = 0.95) -> Slow
     z = normal_quantile(confidence)
     table, groups = _by_wait(data, keys, ("load_seconds", "reached"))
     if not table["orders"].sum():
-        raise CourseError(_("No visit with a known time ended in an order: nothing is compared."))
+        raise CourseError(_("No visit ended in an order: nothing is compared."))
     change, error = _slope(table, table["group"].to_numpy(int))
     naive = _slope(table, np.zeros(len(table), dtype=int))[0]
     return SlowPages(
