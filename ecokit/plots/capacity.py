@@ -53,6 +53,7 @@ def load_by_source(table: pd.DataFrame, servers: float | None = None, ax: Axes =
 
     Examples
     --------
+    >>> import pandas as pd
     >>> minutes = pd.to_datetime(["2025-11-11 20:00", "2025-11-11 20:01"])
     >>> table = pd.DataFrame({"minute": [*minutes, *minutes], "load": [6.0, 4.0, 2.0, 2.0],
     ...     "source": ["own_apps", "own_apps", "visitors", "visitors"]})
@@ -109,6 +110,7 @@ def waits(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"servers": [10, 11, 12], "response": [200.0, 150.0, 131.0],
     ...     "quantile": [540.0, 410.0, 373.0]})
     >>> waits(table, within=500).axes[0].get_title(loc="left")
@@ -159,6 +161,7 @@ def server_costs(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"servers": [4, 5, 6], "bought": [40.0, 50.0, 60.0],
     ...     "lost": [50.0, 10.0, 5.0], "total": [90.0, 60.0, 65.0], "best": [False, True, False]})
     >>> server_costs(table).axes[0].get_title(loc="left")
@@ -201,6 +204,7 @@ def minute_counts(table: pd.DataFrame, chance: float, ax: Axes = theme.NEW) -> N
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"minute": pd.to_datetime(["2025-08-12 20:00", "2025-08-12 20:01"]),
     ...     "requests": [300, 520]})
     >>> minute_counts(table, chance=494).axes[0].get_title(loc="left")
@@ -240,6 +244,7 @@ def conversion(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"seconds": [0.8, 7.0], "rate": [0.082, 0.056],
     ...     "low": [0.076, 0.05], "high": [0.088, 0.063]})
     >>> conversion(table).axes[0].get_title(loc="left")
