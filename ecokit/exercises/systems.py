@@ -147,7 +147,7 @@ def leave(shop: Shop) -> sheet.Sheet:
             "all, the move included, in yuan? Count {month:.1f} days a month, and write a minus if "
             "it saves."
         ).format(name=name, now=now, other=other, days=days, years=YEARS, month=MONTH),
-        case=(name, _("leaving")),
+        case=(name, _("staying")),
         right=right,
         wrong={
             "no_moving": more,
@@ -346,7 +346,7 @@ def backup(shop: Shop) -> sheet.Sheet:
             mended=_clock(mended, began),
             hour=BACKUP,
         ),
-        case=(_name(shop, LOST), _("from the backup")),
+        case=(_name(shop, LOST), f"{began.day} {began:%B}"),
         right=right,
         wrong={
             "time_away": hours(began, mended),
