@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from ecokit import exercises, topics
 from ecokit.errors import CourseError
-from ecokit.exercises import cells, checks, store
+from ecokit.exercises import cells, checks, quiz, store
 from ecokit.exercises.card import Card, ChapterProgress, answer_text, markup
 from ecokit.exercises.reading import AnswerError, read, told
 from ecokit.exercises.sheet import Exercise, Field, Score, Sheet, TableSheet, number
@@ -87,7 +87,34 @@ def test_each_mistake_is_told_for_every_company(seed: int) -> None:
         for exercise in exercises.all()
         for fault in faults(exercise, company)
     ]
+    found += unlike(seed, company)
     assert not found, "\n".join(found)
+
+
+with (Path(__file__).parent / "data" / "quiz.csv").open(encoding="utf-8") as quiz_file:
+    QUIZ = {row["exercise"]: row for row in csv.DictReader(quiz_file)}
+
+
+def unlike(seed: int, company: Shop) -> Iterator[str]:
+    """Yield how the tests before and after a chapter differ in difficulty for a company.
+
+    ``quiz.csv`` holds what was found for the two companies of the tests: the mistakes that apply,
+    which are the same for both, and the two answers. Other companies may differ in some questions.
+    """
+    odd = []
+    for chapter in quiz.by_chapter():
+        for name in quiz.questions(chapter):
+            exercise = exercises.get(name)
+            sheet = exercise.sheet(company)
+            if " ".join(sorted(exercise.apart(sheet))) != QUIZ[name]["mistakes"]:
+                odd.append(f"{name}: other mistakes apply than in the tests of its chapter")
+            if seed in quiz.COMPANIES:
+                stored = QUIZ[name][("first", "second")[quiz.COMPANIES.index(seed)]]
+                right = sheet.right if exercise.kind == "choice" else f"{float(sheet.right):.6g}"
+                if right != stored:
+                    yield f"quiz.csv says {stored} for {name}, and {right} is right"
+    if seed in quiz.COMPANIES or len(odd) > len(QUIZ) / 4:
+        yield from odd
 
 
 @pytest.mark.parametrize("exercise", [*exercises.all(), *DEMO], ids=ids)

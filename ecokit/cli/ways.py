@@ -77,10 +77,12 @@ def next_step(topic: Topic, link: Link) -> Iterator[str]:
 
 REVIEW = "practice/review"
 """The notebook that asks again what was missed."""
+TESTS = "practice/tests"
+"""The notebook with the tests before and after each chapter."""
 
 
 def practise(topic: Topic, link: Callable[[str, str], str]) -> Iterator[str]:
-    """Yield a line at the end of a chapter's last notebook: practise again.
+    """Yield the lines at the end of a chapter's last notebook: its test, and practise again.
 
     Parameters
     ----------
@@ -92,14 +94,21 @@ def practise(topic: Topic, link: Callable[[str, str], str]) -> Iterator[str]:
     Examples
     --------
     >>> print(*practise(topics()[3], lambda path, words: f"[{words}]({path})"))
-     Some days later: [Practise again](practice/review) what you missed, on another company.
+     See in [the test after the chapter](practice/tests) what you have gained. Some days later: \
+[Practise again](practice/review) what you missed, on another company.
     >>> list(practise(topics()[0], lambda path, words: ""))
     []
     """
     if topic == _chapter(topic).topics[-1]:
         yield ""
-        text = _("Some days later: {link} what you missed, on another company.")
-        yield text.format(link=link(REVIEW, _("Practise again")))
+        text = _(
+            "See in {test} what you have gained. "
+            "Some days later: {review} what you missed, on another company."
+        )
+        yield text.format(
+            test=link(TESTS, _("the test after the chapter")),
+            review=link(REVIEW, _("Practise again")),
+        )
 
 
 def _chapter(topic: Topic) -> Chapter:

@@ -7,6 +7,8 @@ In a notebook::
     exercises.check("organisation-mean-span", 4.0, shop)
     exercises.progress("architecture")
     exercises.review()
+    exercises.before("marketing")
+    exercises.after("marketing")
 
 A topic's exercises stand in ``ecokit/exercises/<topic>.py``, in their order; the objectives that
 they serve stand in ``objectives.csv``, and ``ecokit.topics`` says which topics belong to which
@@ -26,10 +28,22 @@ if TYPE_CHECKING:
     from ecokit.exercises.again import Review, Told
     from ecokit.exercises.card import Card, ChapterProgress, Closed
     from ecokit.exercises.checks import Result
+    from ecokit.exercises.quiz import Test
     from ecokit.exercises.sheet import Exercise
     from ecokit.shop import Shop
 
-__all__ = ["Objective", "all", "check", "get", "objectives", "progress", "review", "show"]
+__all__ = [
+    "Objective",
+    "after",
+    "all",
+    "before",
+    "check",
+    "get",
+    "objectives",
+    "progress",
+    "review",
+    "show",
+]
 
 
 def show(exercise_id: str, shop: Shop) -> Card | Closed:
@@ -123,3 +137,40 @@ def review(chapter: str | None = None, number: int = 5) -> Review | Told:
         return found if found.topic in within else None
 
     return again(find, number)
+
+
+def before(chapter: str) -> Test:
+    """Return the short test before a chapter, which asks what can be done already.
+
+    Its questions come again after the chapter, asked of another company that is as hard. What was
+    right stays in the learner's folder.
+
+    Parameters
+    ----------
+    chapter : str
+        Such as ``"marketing"``.
+    """
+    from ecokit.exercises import quiz
+
+    return quiz.Test(chapter, quiz.BEFORE, get)
+
+
+def after(chapter: str) -> Test:
+    """Return the short test after a chapter, and the gain once it is handed in.
+
+    The gain is the share right after less that before, of the same questions, with an interval of
+    95 % for pairs and few questions.
+
+    Parameters
+    ----------
+    chapter : str
+        Such as ``"marketing"``.
+
+    References
+    ----------
+    Bonett and Price (2012), Adjusted Wald confidence interval for a difference of binomial
+    proportions based on paired data, Journal of Educational and Behavioral Statistics 37, 479-488.
+    """
+    from ecokit.exercises import quiz
+
+    return quiz.Test(chapter, quiz.AFTER, get)

@@ -344,6 +344,25 @@ def answer_text(exercise: Exercise, shop: Shop) -> str:
     raise TypeError(type(exercise).__name__)
 
 
+# What a test shows of an exercise, without the card's help -------------------------------------
+
+
+def styles() -> str:
+    """Return the stylesheet of cards."""
+    return _style("card.css", "answer.css")
+
+
+def question_of(exercise: Exercise, sheet: Any) -> str:
+    """Return the question of an exercise as HTML."""
+    return _question(exercise, sheet)
+
+
+def fields_of(exercise: Exercise, sheet: Any) -> tuple[widgets.Widget, Callable[[], object]]:
+    """Return a field to answer in, and a function that reads it."""
+    field, read, _fill = _fields(exercise, sheet, lambda *_change: None)
+    return field, read
+
+
 # Fields: a widget, a function that reads the answer, and one that fills it in -----------------
 
 _Parts = tuple[widgets.Widget, Callable[[], object], Callable[[Any], None]]

@@ -65,7 +65,7 @@ class Round:
         return replace(
             self,
             day=day,
-            tries=self.tries + (kind in store.TRIES),
+            tries=self.tries + (kind in store.TRIES or kind == store.BLANK),
             hints=max(self.hints, int(event["hints"])),
             shown=self.shown or kind == "shown",
             right=kind == "right",

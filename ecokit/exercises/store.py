@@ -36,6 +36,8 @@ TRIES_BEFORE_ANSWER = 3
 PATIENCE = 5  # seconds that a kernel waits for another to write
 TRIES = frozenset({"right", "misconception", "unit", "near", "cell", "wrong"})
 
+BLANK = "blank"  # the event of a question that was left so
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -255,6 +257,10 @@ class Learner:
     def note_shown(self, exercise: str, edition: int = 1) -> Standing:
         """Note that the answer was shown."""
         return self._note(exercise, "shown", edition)
+
+    def note_blank(self, exercise: str, edition: int = 1) -> Standing:
+        """Note that a question of a test was left blank."""
+        return self._note(exercise, BLANK, edition)
 
     def _note(
         self,

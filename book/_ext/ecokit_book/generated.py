@@ -127,8 +127,12 @@ class Chapter(Generated):
             yield from (f"- {row.text}" for row in _objectives() if row.topic == topic)
             yield ""
         if f"notebooks/{ways.REVIEW}" in self.env.found_docs:
-            again = _practice(ways.REVIEW, "Practise again")
-            yield f"Some days after the chapter: {again} what you missed, on another company."
+            test, again = (
+                _practice(ways.TESTS, "a short test"),
+                _practice(ways.REVIEW, "practise again"),
+            )
+            yield f"Take {test} before you begin and one at the end, and see what you have gained."
+            yield f"Some days later: {again} what you missed, on another company."
 
 
 def _objectives() -> Sequence[Any]:
