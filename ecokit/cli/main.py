@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -70,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     own.add_argument("--out", type=Path, help=_("where the results go (FOLDER-ecokit)"))
     own.set_defaults(run=_own)
 
+    _game_parser(commands)
+
     book = commands.add_parser("book", help=_("build the book"))
     book.set_defaults(run=_book)
 
@@ -107,6 +110,133 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _FOLDER = _("the learner's folder (my-course)")
+
+
+def _game_parser(commands: Any) -> None:
+    """Add the commands of the game."""
+    game = commands.add_parser(
+        "game",
+        help=_("run the company for a quarter, against others"),
+        description=_(
+            "Teams run the same company for a quarter, twelve weeks, in one market. A team writes "
+            "two files a round: decisions.csv (what is left as it is stays so) and forecast.csv. "
+            "advance plays the round from all files and writes a report for each team; what is "
+            "wrong in a file is said in a sentence, and last round's decisions stand. All is in "
+            "readable files; no server is needed."
+        ),
+    )
+    verbs = game.add_subparsers(required=True, metavar=_("VERB"))
+    folder = {"type": Path, "metavar": _("FOLDER"), "help": _("the folder of the game")}
+    seed = {
+        "type": int,
+        "help": _("luck by a number, to try things out: who knows it knows the luck (drawn)"),
+    }
+
+    new = verbs.add_parser(
+        "new",
+        help=_("lay the folder of a new game"),
+        description=_(
+            "Lay a new game. More than six teams become several markets with the same luck; a "
+            "market of fewer than four gets rivals that the computer runs. Teams may have what is "
+            "in game.json, rounds and their own folder; the folder sealed is the trainer's."
+        ),
+    )
+    new.add_argument("folder", **folder)
+    new.add_argument("--teams", nargs="+", required=True, metavar=_("NAME"), help=_("their names"))
+    new.add_argument(
+        "--format",
+        choices=["room", "weeks"],
+        default="room",
+        help=_("six rounds of two weeks, in a room (room), or twelve of one week (weeks)"),
+    )
+    new.add_argument("--seed", **seed)
+    new.add_argument(
+        "--practice",
+        action=argparse.BooleanOptionalAction,
+        help=_("a week first that does not count (in the format room)"),
+    )
+    new.set_defaults(run=_game_new)
+
+    play = verbs.add_parser(
+        "play",
+        help=_("play alone against five rivals, a week a call"),
+        description=_(
+            "Play alone. The first call lays the game; each further call plays a week from your "
+            "files in teams/You, or from what you say here, such as: ecokit game play my-game "
+            'search=6000 price_home=99.5 orders=450 profit=20000 reason="a usual week".'
+        ),
+    )
+    play.add_argument("folder", **folder)
+    play.add_argument("words", nargs="*", metavar=_("NAME=VALUE"), help=_("what you decide"))
+    play.add_argument("--format", choices=["room", "weeks"], default="weeks", help=_("(weeks)"))
+    play.add_argument("--seed", **seed)
+    play.set_defaults(run=_game_play)
+
+    advance = verbs.add_parser(
+        "advance",
+        help=_("play the next round from what the teams have filed"),
+        description=_(
+            "Play the next round in all markets. It may be stopped at any moment and started "
+            "again. A team without usable files goes on as in the last round. After the last "
+            "round the debrief is written, too."
+        ),
+    )
+    advance.add_argument("folder", **folder)
+    advance.add_argument(
+        "--round", type=int, help=_("only this one; nothing happens if it was played already")
+    )
+    advance.add_argument(
+        "--look", action="store_true", help=_("only say what is wrong in the files; play nothing")
+    )
+    advance.add_argument(
+        "--reports",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help=_("write a report for each team"),
+    )
+    advance.set_defaults(run=_game_advance)
+
+    report = verbs.add_parser(
+        "report",
+        help=_("write reports again, and the debrief after the end"),
+        description=_(
+            "Write the report of a round for one team or for all. Without a team, and once the "
+            "game has ended, write the debrief for the room: team beside team, what drove the "
+            "result, turning points, belief against truth, and the key with its hash."
+        ),
+    )
+    report.add_argument("folder", **folder)
+    report.add_argument("team", nargs="?", metavar=_("TEAM"), help=_("whose (all)"))
+    report.add_argument("--round", type=int, help=_("which (the last; 0 is the practice week)"))
+    report.set_defaults(run=_game_report)
+
+
+def _game_new(options: argparse.Namespace) -> None:
+    from ecokit.cli import game
+
+    practice = options.format == "room" if options.practice is None else options.practice
+    game.new(options.folder, options.teams, options.format, options.seed, practice)
+
+
+def _game_play(options: argparse.Namespace) -> None:
+    from ecokit.cli import game
+
+    game.play(options.folder, options.words, options.format, options.seed)
+
+
+def _game_advance(options: argparse.Namespace) -> None:
+    from ecokit.cli import game
+
+    if options.look:
+        game.look(options.folder)
+    else:
+        game.go_on(options.folder, options.round, reports=options.reports)
+
+
+def _game_report(options: argparse.Namespace) -> None:
+    from ecokit.cli import game
+
+    game.tell(options.folder, options.team, options.round)
 
 
 def _start(options: argparse.Namespace) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,16 +30,21 @@ from ecokit.game.rulebook import FEN, Rules, rules
 from ecokit.game.state import Market, canonical, from_bytes, new_market, to_bytes
 from ecokit.messages import _
 
-GAME, KEY, STATE, RECORD, PUBLISHED = (
+GAME, KEY, STATE, RECORD, END, PUBLISHED = (
     "game.json",
     "key.txt",
     "state.json",
     "round.json",
+    "end.json",
     "published",
 )
 SEALED, ROUNDS, TEAMS, RESULTS = "sealed", "rounds", "teams", "results"
+PRACTICE = 0  # the number of the week that does not count
 MOST_TEAMS = 6
 _PATIENCE = 60  # seconds to wait for another who advances
+
+Also = Callable[[Path, int], None]
+"""What is written of a round besides: it is given the folder and the round."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,10 @@ class Game:
     format: Format
     teams: tuple[str, ...]
     key_hash: str
+    practice: bool = False
 
 
-def new(folder: Path, teams: Sequence[str], form: str, key: bytes) -> Game:
+def new(folder: Path, teams: Sequence[str], form: str, key: bytes, practice: bool = False) -> Game:
     """Lay the folder of a new game.
 
     Parameters
@@ -64,6 +70,8 @@ def new(folder: Path, teams: Sequence[str], form: str, key: bytes) -> Game:
         ``room`` or ``weeks``.
     key : bytes
         The luck of the game, 16 to 64 bytes; it goes into ``sealed``, its hash into the open.
+    practice : bool
+        Whether a week that does not count comes first, with luck of its own.
 
     Returns
     -------
@@ -91,11 +99,12 @@ def new(folder: Path, teams: Sequence[str], form: str, key: bytes) -> Game:
         raise CourseError(message.format(form=form, formats=", ".join(FORMATS)))
     if not 16 <= len(key) <= 64:
         raise CourseError(_("The key of a game has 16 to 64 bytes."))
-    told = {"format": form, "teams": names, "key_hash": hashlib.sha256(key).hexdigest()}
+    hashed = hashlib.sha256(key).hexdigest()
+    told = {"format": form, "teams": names, "key_hash": hashed, "practice": practice}
     market = new_market(names, rules())
     write(folder / SEALED / KEY, key.hex().encode() + b"\n")
     write(folder / SEALED / "00" / STATE, to_bytes(market))
-    _lay_pages(folder, 1, market, rules())
+    _lay_pages(folder, PRACTICE if practice else 1, market, rules())
     write(folder / GAME, canonical(told))  # last: the game is there when this is
     return load(folder)
 
@@ -125,7 +134,8 @@ def load(folder: Path) -> Game:
     try:
         found = json.loads((folder / GAME).read_bytes())
         names = tuple(files.team_name(name) for name in found["teams"])
-        return Game(FORMATS[found["format"]], names, str(found["key_hash"]))
+        hashed, practice = str(found["key_hash"]), bool(found.get("practice", False))
+        return Game(FORMATS[found["format"]], names, hashed, practice)
     except FileNotFoundError as error:
         message = _("{folder} holds no game. Make one with ecokit game new.")
         raise CourseError(message.format(folder=folder)) from error
@@ -169,6 +179,99 @@ def luck_of(folder: Path, game: Game) -> Luck:
     return Luck(key)
 
 
+def practice_luck(luck: Luck) -> Luck:
+    """Return the luck of the practice week, which tells nothing of the game's.
+
+    Parameters
+    ----------
+    luck : Luck
+        Of the game.
+
+    Returns
+    -------
+    Luck
+        Its key is a keyed hash.
+
+    References
+    ----------
+    RFC 7693.
+
+    Examples
+    --------
+    >>> practice_luck(Luck.of_seed(1)) == Luck.of_seed(1)
+    False
+    """
+    return Luck(hashlib.blake2b(b"practice", key=luck.key, digest_size=32).digest())
+
+
+def called(number: int) -> str:
+    """Return what the folders of a round are called.
+
+    Parameters
+    ----------
+    number : int
+        The round, 0 for the practice week.
+
+    Returns
+    -------
+    str
+        The name.
+
+    References
+    ----------
+    The course's own.
+
+    Examples
+    --------
+    >>> called(3), called(0)
+    ('03', 'practice')
+    """
+    return f"{number:02}" if number != PRACTICE else "practice"
+
+
+def last(folder: Path) -> int | None:
+    """Return the round that was sealed last: 0 is the practice week, None is no round yet.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+
+    Returns
+    -------
+    int or None
+        The round.
+
+    References
+    ----------
+    The course's own.
+    """
+    practised = (folder / SEALED / called(PRACTICE) / RECORD).is_file()
+    return played(folder) or (PRACTICE if practised else None)
+
+
+def is_published(folder: Path, number: int) -> bool:
+    """Return whether all that is written of a round stands.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    number : int
+        The round.
+
+    Returns
+    -------
+    bool
+        If not, `advance` finishes it first.
+
+    References
+    ----------
+    The course's own.
+    """
+    return (folder / SEALED / called(number) / PUBLISHED).is_file()
+
+
 def played(folder: Path) -> int:
     """Return how many rounds were played.
 
@@ -192,23 +295,28 @@ def played(folder: Path) -> int:
     return number
 
 
-def advance(folder: Path) -> int:
+def advance(folder: Path, also: Also | None = None, only: int | None = None) -> int:
     """Play the next round from what the teams have filed, or finish what was interrupted.
 
     Parameters
     ----------
     folder : Path
         Of the game.
+    also : callable, optional
+        Writes more of a round, before the round is marked as done.
+    only : int, optional
+        The round that is to be complete; where it is complete already, nothing is done.
 
     Returns
     -------
     int
-        The round that is now complete. After the last round the companies have run on, too.
+        The round that is now complete, 0 for the practice week. After the last round the
+        companies have run on, too.
 
     Raises
     ------
     CourseError
-        There is no game, its key is not there, or it has ended.
+        There is no game, its key is not there, it has ended, or another round is next.
 
     References
     ----------
@@ -219,34 +327,66 @@ def advance(folder: Path) -> int:
     lock = filelock.FileLock(folder / SEALED / ".lock", timeout=_PATIENCE)
     try:
         with lock:
-            return _advance(folder, game)
+            return _advance(folder, game, also, only)
     except filelock.Timeout as error:
         message = _("Somebody else plays this round just now. Wait until it is done.")
         raise CourseError(message) from error
 
 
-def _advance(folder: Path, game: Game) -> int:
+def _advance(folder: Path, game: Game, also: Also | None, only: int | None) -> int:
     """Play or finish a round, alone."""
-    number = played(folder)
-    if number and not (folder / SEALED / f"{number:02}" / PUBLISHED).is_file():
-        _publish(folder, game, number)
-        return number
-    if number == game.format.rounds:
-        raise CourseError(_("The game has ended: all {n} rounds were played.").format(n=number))
-    _seal(folder, game, number + 1)
-    _publish(folder, game, number + 1)
-    return number + 1
+    done = last(folder)
+    if done is not None and not is_published(folder, done):
+        _publish(folder, game, done, also)
+        return done
+    if only is not None and done is not None and only <= done:
+        return done
+    if done == game.format.rounds:
+        raise CourseError(_("The game has ended: all {n} rounds were played.").format(n=done))
+    number = following(game, done)
+    if only not in (None, number):
+        message = _("Round {number} is next, not round {only}.")
+        raise CourseError(message.format(number=number, only=only))
+    _seal(folder, game, number)
+    _publish(folder, game, number, also)
+    return number
+
+
+def following(game: Game, done: int | None) -> int:
+    """Return the round that comes next.
+
+    Parameters
+    ----------
+    game : Game
+        The game.
+    done : int or None
+        The last round, None before the first.
+
+    Returns
+    -------
+    int
+        From 1; 0 for the practice week.
+
+    References
+    ----------
+    The course's own.
+    """
+    if done is None:
+        return PRACTICE if game.practice else 1
+    return done + 1
 
 
 def _seal(folder: Path, game: Game, number: int) -> None:
     """Read, play, and let the sealed folder of the round appear in one step."""
     book, luck = rules(), luck_of(folder, game)
-    market = from_bytes((folder / SEALED / f"{number - 1:02}" / STATE).read_bytes())
+    if number == PRACTICE:
+        luck = practice_luck(luck)
+    market = state_before(folder, number)
     teams = folder / TEAMS
     filed = [files.filed(teams / team.name, number, team, book) for team in market.teams]
     decisions = [one.decisions for one in filed]
     weeks = []
-    for _week in range(game.format.weeks):
+    for _week in range(game.format.weeks if number != PRACTICE else 1):
         market, results = week(market, decisions, luck, book)
         weeks.append(results)
     record = {
@@ -255,13 +395,37 @@ def _seal(folder: Path, game: Game, number: int) -> None:
         "filed": [asdict(one) for one in filed],
         "forecasts": _forecasts(folder, number, filed),
     }
-    made = folder / SEALED / f".{number:02}"
+    made = folder / SEALED / f".{called(number)}"
     shutil.rmtree(made, ignore_errors=True)
     write(made / RECORD, canonical(record))
-    write(made / STATE, to_bytes(market))
+    if number != PRACTICE:
+        write(made / STATE, to_bytes(market))
     if number == game.format.rounds:
-        write(made / "end.json", canonical(_ending(folder, game, market, record, luck, book)))
-    move(made, folder / SEALED / f"{number:02}")
+        write(made / END, canonical(_ending(folder, game, market, record, luck, book)))
+    move(made, folder / SEALED / called(number))
+
+
+def state_before(folder: Path, number: int) -> Market:
+    """Return the market before a round.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    number : int
+        The round; the practice week starts as round 1 does.
+
+    Returns
+    -------
+    Market
+        As it was sealed.
+
+    References
+    ----------
+    The course's own.
+    """
+    name = f"{max(number - 1, 0):02}"
+    return from_bytes((folder / SEALED / name / STATE).read_bytes())
 
 
 def _forecasts(folder: Path, number: int, filed: list[files.Filed]) -> list[dict[str, int] | None]:
@@ -299,12 +463,47 @@ def record_of(folder: Path, number: int) -> dict[str, Any]:
     ----------
     RFC 8259.
     """
-    path = folder / SEALED / f"{number:02}" / RECORD
+    path = folder / SEALED / called(number) / RECORD
     try:
         return dict(json.loads(path.read_bytes()))
     except (OSError, ValueError, RecursionError) as error:
         message = _("{file} cannot be read. Take it from the trainer's copy.")
         raise CourseError(message.format(file=path)) from error
+
+
+def ending_of(folder: Path, game: Game) -> dict[str, Any]:
+    """Return what was sealed of the end of a game.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    game : Game
+        What ``game.json`` says.
+
+    Returns
+    -------
+    dict
+        ``scores`` and ``weeks``.
+
+    Raises
+    ------
+    CourseError
+        The game has not ended.
+
+    References
+    ----------
+    The course's own.
+    """
+    path = folder / SEALED / called(game.format.rounds) / END
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        message = _(
+            "The game goes on: {played} of {n} rounds were played. The debrief comes after."
+        )
+        told = {"played": played(folder), "n": game.format.rounds}
+        raise CourseError(message.format(**told)) from error
 
 
 def _ending(
@@ -334,21 +533,22 @@ def _near(forecast: dict[str, int] | None, own: list[Result], book: Rules) -> in
     return accuracy(expected, orders, profit, len(own), book)
 
 
-def _publish(folder: Path, game: Game, number: int) -> None:
+def _publish(folder: Path, game: Game, number: int, also: Also | None) -> None:
     """Write what teams may see of a round, lay the next page, and mark it as done."""
     record = record_of(folder, number)
-    market = from_bytes((folder / SEALED / f"{number:02}" / STATE).read_bytes())
     for name, rows in _public_tables(record, game).items():
-        write(folder / ROUNDS / f"{number:02}" / name, files.table(rows))
+        write(folder / ROUNDS / called(number) / name, files.table(rows))
     for seat, name in enumerate(game.teams):
-        place = folder / TEAMS / name / RESULTS / f"{number:02}"
+        place = folder / TEAMS / name / RESULTS / called(number)
         for file, rows in _own_tables(record, seat).items():
             write(place / file, files.table(rows))
         notes = record["filed"][seat]["notes"]
         write(place / "notes.txt", "".join(f"{note}\n" for note in notes).encode())
     if number < game.format.rounds:
-        _lay_pages(folder, number + 1, market, rules())
-    write(folder / SEALED / f"{number:02}" / PUBLISHED, b"")
+        _lay_pages(folder, number + 1, state_before(folder, number + 1), rules())
+    if also:
+        also(folder, number)
+    write(folder / SEALED / called(number) / PUBLISHED, b"")
 
 
 def _public_tables(record: dict[str, Any], game: Game) -> dict[str, list[list[object]]]:
@@ -434,10 +634,8 @@ def _lay_pages(folder: Path, number: int, market: Market, book: Rules) -> None:
     """Lay the pages of a round into each team's folder, where they are not there yet."""
     for team in market.teams:
         place = folder / TEAMS / team.name
-        blank: list[list[object]] = [["field", "value"], [files.ROUND, number]]
-        blank += [["orders", ""], ["profit", ""], ["reason", ""]]
         pages = {files.DECISIONS: files.page(number, team, book)}
-        pages[files.FORECAST] = files.table(blank)
+        pages[files.FORECAST] = files.forecast_page(number)
         for name, content in pages.items():
             if not files.is_for(place / name, number):
                 write(place / name, content)

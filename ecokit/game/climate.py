@@ -82,10 +82,52 @@ def happening(week: int, luck: Luck, rules: Rules) -> list[tuple[Surprise, int]]
     for one in rules.surprises:
         if luck.uniform("surprise", 0, one.name) < one.chance:
             start = luck.between(one.first, one.last, "start", 0, one.name)
-            if start <= week < start + one.weeks:
+            if start <= week + luck.ahead < start + one.weeks:
                 strength = luck.between(one.low, one.high, "strength", 0, one.name)
                 found.append((one, strength))
     return found
+
+
+def nature(luck: Luck, rules: Rules) -> dict[str, int]:
+    """Return what differs from game to game: nobody is told, and reports show it.
+
+    Parameters
+    ----------
+    luck : Luck
+        Of the game.
+    rules : Rules
+        Of the game.
+
+    Returns
+    -------
+    dict
+        Ppm of the usual: ``market``, ``asks``, and by category or channel such as ``size home``,
+        ``elasticity home``, ``purchase home``, ``channel search``.
+
+    References
+    ----------
+    The tables of the game.
+
+    Examples
+    --------
+    >>> from ecokit.game.rulebook import rules
+    >>> nature(Luck.of_seed(1, still=True), rules())["channel search"]
+    1000000
+    """
+    goods = [one.name for one in rules.categories]
+    parts = {
+        "market": ("market_spread", [""]),
+        "asks": ("asks_spread", [""]),
+        "size": ("size_spread", goods),
+        "elasticity": ("elasticity_spread", goods),
+        "purchase": ("purchase_spread", goods),
+        "channel": ("channel_spread", [one.name for one in rules.channels]),
+    }
+    return {
+        f"{what} {name}".strip(): luck.factor(rules[spread], what, 0, name)
+        for what, (spread, names) in parts.items()
+        for name in names
+    }
 
 
 def climate(week: int, luck: Luck, rules: Rules) -> Climate:
@@ -120,30 +162,28 @@ def climate(week: int, luck: Luck, rules: Rules) -> Climate:
     def moved(target: str, part: str = "") -> int:
         return sum(by for one, by in found if one.target == target and one.part in ("", part))
 
-    crowd = luck.factor(rules["market_spread"], "market", 0)
+    game = nature(luck, rules)
 
     def size(name: str) -> int:
-        of_game = times(crowd, luck.factor(rules["size_spread"], "size", 0, name))
+        of_game = times(game["market"], game[f"size {name}"])
         of_week = luck.factor(rules["week_spread"], "demand", week, name)
         return times(times(of_game, of_week), PPM + moved("size", name))
 
     def elasticity(name: str, usual: int) -> int:
-        of_game = luck.factor(rules["elasticity_spread"], "elasticity", 0, name)
-        return times(times(usual, of_game), PPM + season.keen)
+        return times(times(usual, game[f"elasticity {name}"]), PPM + season.keen)
 
     def purchase(name: str) -> int:
-        of_game = luck.factor(rules["purchase_spread"], "purchase", 0, name)
-        return times(of_game, PPM + moved("purchase", name))
+        return times(game[f"purchase {name}"], PPM + moved("purchase", name))
 
     def channel(name: str) -> int:
-        return times(luck.factor(rules["channel_spread"], "channel", 0, name), PPM + moved(name))
+        return times(game[f"channel {name}"], PPM + moved(name))
 
     names = [one.name for one in rules.categories]
     outside = rules["outside_price"] + season.outside
     return Climate(
         season=season.demand,
-        crowd=crowd,
-        asks=luck.factor(rules["asks_spread"], "asks", 0),
+        crowd=game["market"],
+        asks=game["asks"],
         sizes=tuple(map(size, names)),
         elasticities=tuple(elasticity(one.name, one.elasticity) for one in rules.categories),
         outside=tuple(times(outside, PPM + moved("outside", name)) for name in names),

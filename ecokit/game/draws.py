@@ -28,6 +28,9 @@ class Luck:
         16 to 64 bytes that the trainer holds until the debrief.
     still : bool
         No luck at all: every draw is its mean, rounded. It serves tests and plans.
+    ahead : int
+        Weeks by which the luck of a week is that of a later one: replays give one week the luck
+        of another.
 
     References
     ----------
@@ -42,6 +45,7 @@ class Luck:
 
     key: bytes
     still: bool = False
+    ahead: int = 0
 
     @classmethod
     def of_seed(cls, seed: int, still: bool = False) -> Luck:
@@ -71,7 +75,8 @@ class Luck:
         return cls(hashlib.blake2b(f"game {seed}".encode(), digest_size=32).digest(), still)
 
     def _bits(self, what: str, week: int, who: int | str) -> bytes:
-        named = f"{what}|{week}|{who}".encode()
+        own = week + self.ahead if week else 0  # what belongs to the whole game is week 0's
+        named = f"{what}|{own}|{who}".encode()
         return hashlib.blake2b(named, key=self.key, digest_size=4 * _WORDS).digest()
 
     def uniform(self, what: str, week: int, who: int | str = "") -> int:

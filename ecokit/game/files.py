@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -96,7 +96,7 @@ def team_name(name: str) -> str:
     return name
 
 
-def page(number: int, team: Team, rules: Rules) -> bytes:
+def page(number: int, team: Team, rules: Rules, values: Mapping[str, str] | None = None) -> bytes:
     """Return the page of decisions for a round: what the team may change, as it stands now.
 
     Parameters
@@ -107,6 +107,8 @@ def page(number: int, team: Team, rules: Rules) -> bytes:
         The company.
     rules : Rules
         Of the game.
+    values : mapping of str to str, optional
+        What is to stand there other than it stands now.
 
     Returns
     -------
@@ -128,8 +130,11 @@ def page(number: int, team: Team, rules: Rules) -> bytes:
     """
     rows: list[list[object]] = [["field", "value", "unit", "low", "high", "title"]]
     rows.append([ROUND, number, "", "", "", ""])
+    given = values or {}
     for field in rules.fields.values():
-        if field.unlocks <= number:
+        if (
+            field.unlocks <= max(number, 1) or field.name in given
+        ):  # the practice week has the fields of round 1
             bounds = (
                 [shown(field.low, field), shown(field.high, field)] if field.scale else ["", ""]
             )
@@ -137,8 +142,37 @@ def page(number: int, team: Team, rules: Rules) -> bytes:
             value = shown(team.decisions[field.name], field)
             if field.name.removeprefix("price_") in team.decisions[CLEARANCE]:
                 value += f" {CLEARANCE}"
+            value = given.get(field.name, value)
             rows.append([field.name, value, field.unit, *bounds, options or field.title])
     return table(rows)
+
+
+def forecast_page(number: int, orders: str = "", profit: str = "", reason: str = "") -> bytes:
+    """Return the page of a forecast.
+
+    Parameters
+    ----------
+    number : int
+        The round.
+    orders, profit, reason : str
+        What stands there.
+
+    Returns
+    -------
+    bytes
+        A CSV file: field, value.
+
+    References
+    ----------
+    RFC 4180.
+
+    Examples
+    --------
+    >>> forecast_page(2, orders="900").decode().splitlines()[1:3]
+    ['round,2', 'orders,900']
+    """
+    rows: list[list[object]] = [["field", "value"], [ROUND, number]]
+    return table([*rows, ["orders", orders], ["profit", profit], ["reason", reason]])
 
 
 def table(rows: list[list[object]]) -> bytes:
@@ -262,7 +296,7 @@ def decided(path: Path, number: int, team: Team, rules: Rules) -> Decisions:
     ----------
     The tables of the game.
     """
-    rows = _for_round(path, number)
+    rows = for_round(path, number)
     unknown = [name for name in rows if name not in rules.fields]
     if unknown:
         message = _('{file}: "{name}" is no field. Fields are {fields}.')
@@ -273,7 +307,7 @@ def decided(path: Path, number: int, team: Team, rules: Rules) -> Decisions:
         field = rules.fields[name]
         if text:
             _take(found, field, text, rules, path.name)
-            if field.unlocks > number and found[name] != team.decisions[name]:
+            if field.unlocks > max(number, 1) and found[name] != team.decisions[name]:
                 message = _("{file}: {name} can be changed from round {unlocks} on, not before.")
                 told = {"file": path.name, "name": name, "unlocks": field.unlocks}
                 raise CourseError(message.format(**told))
@@ -360,7 +394,7 @@ def is_for(path: Path, number: int) -> bool:
     The course's own.
     """
     try:
-        _for_round(path, number)
+        for_round(path, number)
     except CourseError:
         return False
     return True
@@ -390,7 +424,10 @@ def expected(path: Path, number: int) -> tuple[Forecast, str]:
     ----------
     The tables of the game.
     """
-    rows = _for_round(path, number)
+    rows = for_round(path, number)
+    if not rows.get("orders") and not rows.get("profit"):
+        message = _("{file} holds no forecast yet: orders and profit are empty.")
+        raise CourseError(message.format(file=path.name))
     found = []
     for name, scale in (("orders", 1), ("profit", FEN)):
         text = rows.get(name, "")
@@ -402,8 +439,30 @@ def expected(path: Path, number: int) -> tuple[Forecast, str]:
     return Forecast(*found), reason[:_LONGEST]
 
 
-def _for_round(path: Path, number: int) -> dict[str, str]:
-    """Return the fields of a file that is for this round."""
+def for_round(path: Path, number: int) -> dict[str, str]:
+    """Return the fields of a file that is for this round.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    number : int
+        The round that it must be for.
+
+    Returns
+    -------
+    dict
+        Text by field.
+
+    Raises
+    ------
+    CourseError
+        It is for another round, or cannot be read.
+
+    References
+    ----------
+    RFC 4180.
+    """
     rows = dict(_rows(path))
     given = rows.pop(ROUND, "")
     if given != str(number):

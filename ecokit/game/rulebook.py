@@ -116,9 +116,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Season:
-    """A week of the calendar: demand, keenness on price, and the outside shop's cut, in ppm."""
+    """A week of the calendar: demand, keenness on price, and the outside shop's cut, in ppm.
+
+    Its days, from `monday` on, are those of a year in which Double 11 and Double 12 fall into
+    weeks 6 and 11.
+    """
 
     week: int
+    monday: str
     demand: int
     keen: int
     outside: int

@@ -8,5 +8,5 @@ from ecokit.topics import names
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
-    submodules=["theme", *names()],
+    submodules=["theme", "game", *names()],
 )

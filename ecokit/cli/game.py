@@ -1,0 +1,239 @@
+"""The commands of the game: new, play, advance, report. They only ask, call and tell."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ecokit.errors import CourseError
+from ecokit.game import advance, alone, debrief, files, markets, report
+from ecokit.game.draws import Luck
+from ecokit.game.fixed import PPM
+from ecokit.game.rulebook import FEN, rules
+from ecokit.messages import _, yuan
+
+ALONE = "You"
+RIVALS = 5  # of one who plays alone
+
+
+def new(folder: Path, teams: Sequence[str], form: str, seed: int | None, practice: bool) -> None:
+    """Lay a new game and say who gets what."""
+    key = Luck.of_seed(seed).key if seed is not None else secrets.token_bytes(32)
+    places = markets.new(folder, teams, form, key, practice)
+    for place in places:
+        names = ", ".join(advance.load(place).teams)
+        print(_("{place}: {names}").format(place=place, names=names))
+        rivals = alone.rivals_of(place)
+        if rivals:
+            told = _("The computer runs {names}, since a market has at least {least} teams.")
+            print(told.format(names=", ".join(rivals), least=alone.LEAST_TEAMS))
+    print(
+        _("Hash of the key, to be shown to all: {hash}").format(
+            hash=advance.load(places[0]).key_hash
+        )
+    )
+    print(
+        _(
+            "Give each team game.json, rounds and its own folder in teams. Keep sealed to "
+            "yourself: it holds the key. Teams fill in decisions.csv and forecast.csv; then: "
+            "ecokit game advance {folder}"
+        ).format(folder=folder)
+    )
+
+
+def look(folder: Path) -> None:
+    """Say what would count of what the teams have filed, and change nothing."""
+    for place in markets.folders(folder):
+        game = advance.load(place)
+        number = advance.following(game, advance.last(place))
+        if number > game.format.rounds:
+            raise CourseError(
+                _("The game has ended: all {n} rounds were played.").format(n=number - 1)
+            )
+        for team in advance.state_before(place, number).teams:
+            if team.name in alone.rivals_of(place):
+                continue
+            found = files.filed(place / advance.TEAMS / team.name, number, team, rules())
+            for note in found.notes or (_("both files can be used."),):
+                print(_("{team}: {note}").format(team=team.name, note=note))
+
+
+def go_on(folder: Path, only: int | None, *, reports: bool) -> None:
+    """Play the next round in each market and say how it went."""
+    places = markets.folders(folder)
+    done = [advance.last(place) for place in places]
+    last = max((one for one in done if one is not None), default=None)
+    if only is None and last is not None:
+        whole = all(one == last for one in done)
+        if not whole or not all(advance.is_published(place, last) for place in places):
+            only = last  # it was interrupted: all markets finish that round first
+    for place in places:
+        number = _advance(place, only, reports=reports)
+        _tell(place, number)
+    if all(_has_ended(place) for place in places):
+        close(folder)
+
+
+def _advance(
+    place: Path, only: int | None, *, reports: bool, teams: Sequence[str] | None = None
+) -> int:
+    alone.file_rivals(place)
+
+    def also(folder: Path, number: int) -> None:
+        people = [n for n in advance.load(folder).teams if n not in alone.rivals_of(folder)]
+        try:
+            report.write(folder, number, _pictures, teams or people)
+        except (CourseError, OSError) as error:  # the round stands; reports can be written again
+            message = _("The reports lack: {error} Write them again: ecokit game report {folder}")
+            print(message.format(error=error, folder=folder))
+
+    return advance.advance(place, also if reports else None, only)
+
+
+def _has_ended(place: Path) -> bool:
+    return advance.played(place) == advance.load(place).format.rounds
+
+
+def _tell(place: Path, number: int) -> None:
+    """Say who has earned what, and what was wrong in the files."""
+    game, record = advance.load(place), advance.record_of(place, number)
+    title = _("Played: {round}.").format(round=report.round_name(number))
+    print(f"{place.name}: {title}" if (place.parent / markets.MARKETS).exists() else title)
+    for seat, team in enumerate(game.teams):
+        own = [week[seat] for week in record["weeks"]]
+        profit = sum(sum(one["account"].values()) for one in own)
+        orders = sum(sum(one["sold"]) for one in own)
+        line = _("  {team}: profit {profit}, {orders:,} orders")
+        print(line.format(team=team, profit=yuan(profit / FEN), orders=orders))
+        for note in record["filed"][seat]["notes"]:
+            print(f"    {note}")
+    new = [one.title for one in rules().fields.values() if one.unlocks == number + 1 > 1]
+    if number < game.format.rounds and new:
+        told = _("Next round the teams decide this, too: {names}.")
+        print(told.format(names=", ".join(new)))
+
+
+def tell(folder: Path, team: str | None, number: int | None) -> None:
+    """Write reports again, and the debrief of a game that has ended."""
+    places = markets.folders(folder)
+    known = [name for place in places for name in advance.load(place).teams]
+    if team is not None and team not in known:
+        message = _('There is no team "{team}". Teams are {names}.')
+        raise CourseError(message.format(team=team, names=", ".join(known)))
+    for place in places:
+        game, last = advance.load(place), advance.last(place)
+        if team is not None and team not in game.teams:
+            continue
+        if last is None:
+            raise CourseError(_("No round was played yet. Play one: ecokit game advance."))
+        wanted = last if number is None else number
+        if not (advance.PRACTICE if game.practice else 1) <= wanted <= last:
+            message = _("Round {wanted} was not played. Rounds go to {last}.")
+            raise CourseError(message.format(wanted=wanted, last=last))
+        people = [name for name in game.teams if name not in alone.rivals_of(place)]
+        for page in report.write(place, wanted, _pictures, [team] if team else people):
+            print(_("wrote {page}").format(page=page))
+    if team is None and all(_has_ended(place) for place in places):
+        close(folder)
+
+
+def close(folder: Path) -> None:
+    """Write the debrief of each market, and compare the markets."""
+    places = markets.folders(folder)
+
+    def more(_found: debrief.Debrief) -> list[str]:
+        return _compared(markets.compared(folder)) if len(places) > 1 else []
+
+    for place in places:
+        page = debrief.write(place, _debrief_pictures, more)
+        print(_("The debrief: {page}").format(page=page))
+    for one in markets.compared(folder):
+        line = _("  {rank}. in its market: {team}, {points:.1f} points, profit {profit}")
+        told = {"rank": one.rank, "team": one.team, "points": one.points / PPM}
+        print(line.format(profit=yuan(one.profit / FEN), **told))
+
+
+def _money(one: markets.Place) -> list[str]:
+    return [yuan(one.profit / FEN), report.signed(one.over)]
+
+
+def _compared(places: Sequence[markets.Place]) -> list[str]:
+    rows = [
+        [one.team, one.market, one.rank, f"{one.points / PPM:.1f}", *_money(one)] for one in places
+    ]
+    header = [_("Team"), _("market"), _("rank in it"), _("points"), _("profit")]
+    note = _(
+        "All markets had the same luck. The reference is what the course's advice earns alone with "
+        "the outside shop."
+    )
+    return [
+        report.heading(_("All markets")),
+        report.table([*header, _("over the reference")], rows, [2, 3, 4, 5]),
+        report.words(note, "quiet"),
+    ]
+
+
+# --- alone -----------------------------------------------------------------------------------
+
+
+def play(folder: Path, words: Sequence[str], form: str, seed: int | None) -> None:
+    """Play one round alone against rivals; the first call lays the game and plays nothing."""
+    if not (folder / advance.GAME).exists():
+        key = Luck.of_seed(seed).key if seed is not None else secrets.token_bytes(32)
+        alone.new(folder, [ALONE], form, key, practice=False, least=RIVALS + 1)
+        if not words:
+            print(_begin(folder))
+            return
+    game = advance.load(folder)
+    if ALONE not in game.teams or not alone.rivals_of(folder):
+        message = _("{folder} holds the game of a room. Go on with ecokit game advance.")
+        raise CourseError(message.format(folder=folder))
+    done = advance.last(folder)
+    if done is None or advance.is_published(folder, done):
+        if done == game.format.rounds:
+            raise CourseError(_("The game has ended: all {n} rounds were played.").format(n=done))
+        alone.decide(folder, ALONE, words)
+        _refuse_wrong(folder, game, done)
+    number = _advance(folder, None, reports=True, teams=[ALONE])
+    _tell(folder, number)
+    place = folder / advance.TEAMS / ALONE / advance.RESULTS / advance.called(number)
+    print(_("Your report: {page}").format(page=place / report.REPORT))
+    if _has_ended(folder):
+        close(folder)
+
+
+def _refuse_wrong(folder: Path, game: advance.Game, done: int | None) -> None:
+    """Refuse a page of decisions that cannot be used: nobody else waits for this round."""
+    number = advance.following(game, done)
+    place = folder / advance.TEAMS / ALONE
+    if (place / files.DECISIONS).exists():
+        team = advance.state_before(folder, number).teams[game.teams.index(ALONE)]
+        files.decided(place / files.DECISIONS, number, team, rules())
+
+
+def _begin(folder: Path) -> str:
+    place = folder / advance.TEAMS / ALONE
+    names = ", ".join(one.name for one in rules().fields.values() if one.unlocks == 1)
+    return _(
+        "Your company waits in {place}. In round 1 you decide {names}. Change {file}, or say it "
+        "here: ecokit game play {folder} search=6000 orders=450 profit=20000"
+    ).format(place=place, names=names, file=files.DECISIONS, folder=folder)
+
+
+# --- pictures ----------------------------------------------------------------------------------
+
+
+def _pictures(found: report.Report) -> Mapping[str, bytes]:
+    from ecokit.plots import game, theme
+
+    return {"bridge": theme.png(game.bridge(found.steps()))}
+
+
+def _debrief_pictures(found: debrief.Debrief) -> Mapping[str, bytes]:
+    from ecokit.plots import game, theme
+
+    return {
+        "standings": theme.png(game.standings(found.standings())),
+        "drivers": theme.png(game.drivers(found.drivers_table())),
+    }
