@@ -184,7 +184,7 @@ def drawn(topic: str) -> dict[str, Callable[..., Figure]]:
     }
 
 
-TOPICS = topics.names()
+TOPICS = (*topics.names(), "game")
 FIGURES = [f"{topic}.{name}" for topic in TOPICS for name in drawn(topic)]
 
 

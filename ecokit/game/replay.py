@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 from math import factorial
 from pathlib import Path
@@ -292,24 +293,27 @@ def bridge(now: Round, last: Round | None, seat: int, book: Rules) -> Bridge:
     """
     base = last or as_it_came(now)
 
-    def worth(some: frozenset[str]) -> int:
-        return _replayed(base, now, seat, some, some, book)
+    @cache
+    def worth(some: frozenset[str], drawn: bool) -> int:
+        return _replayed(base, now, seat, some, drawn, book)
 
-    bars = shapley(BARS, worth)
-    nobody: frozenset[str] = frozenset()
-    others = frozenset(BARS) - {LUCK}
-    alone = [
-        _replayed(base, now, seat, some, luck, book) - _replayed(base, now, seat, some, less, book)
-        for some, luck, less in (
-            (nobody, {LUCK}, nobody),
-            (others, {LUCK}, nobody),
-            (nobody | {LUCK}, {LUCK}, nobody),
-            (others | {LUCK}, {LUCK}, nobody),
-        )
-    ]
-    before, after = worth(nobody), worth(frozenset(BARS))
+    bars = shapley(BARS, lambda some: worth(some, LUCK in some))
+    before, after = worth(frozenset(), False), worth(frozenset(BARS), True)
     origin = last.number if last else None
-    return Bridge(before, after, bars, divide(sum(alone), 4), to_come(now, seat, book), origin)
+    later = to_come(now, seat, book)
+    return Bridge(before, after, bars, _chance(worth), later, origin)
+
+
+def _chance(worth: Callable[[frozenset[str], bool], int]) -> int:
+    """Return what the draws add, in all orders and before or after the calendar."""
+    others, found = (*OWN, RIVALS), 0
+    for size in range(len(others) + 1):
+        for chosen in combinations(others, size):
+            old = frozenset(chosen)
+            new = old | {LUCK}
+            added = worth(old, True) - worth(old, False) + worth(new, True) - worth(new, False)
+            found += factorial(size) * factorial(len(others) - size) * added
+    return divide(found, 2 * factorial(len(BARS)))
 
 
 def as_it_came(now: Round) -> Round:
@@ -323,12 +327,12 @@ def _replayed(
     now: Round,
     seat: int,
     some: Collection[str],
-    luck: Collection[str],
+    drawn: bool,
     book: Rules,
 ) -> int:
     """Return a team's profit when `some` are as they are now, the others as in the last round.
 
-    The calendar goes with `some`; the draws are this round's if `luck` says so.
+    If luck is one of them, the calendar is this round's; the draws are so if `drawn` is true.
     """
     number = (now if LUCK in some else last).start.week
     teams, decisions = [], []
@@ -338,8 +342,8 @@ def _replayed(
         team, chosen = _mixed(last, now, place, fresh, number)
         teams.append(team)
         decisions.append(chosen)
-    drawn = now if LUCK in luck else last
-    lot = replace(drawn.luck, ahead=drawn.start.week - number)
+    whose_luck = now if drawn else last
+    lot = replace(whose_luck.luck, ahead=whose_luck.start.week - number)
     weeks = played_weeks(Market(number, tuple(teams)), decisions, lot, len(now.weeks), book)
     return sum(one.results[seat].profit for one in weeks)
 

@@ -484,7 +484,7 @@ def _bridge(one: Report, pictures: Mapping[str, bytes]) -> list[str]:
         "round to the other (Shapley): the round was played again {n} times for it. Still to come: "
         "what this round leaves to the next {weeks} weeks, if nothing changes and luck is even, "
         "more or less than what it found. It is no part of the sum."
-    ).format(n=2 ** len(BARS), weeks=rules()["after_weeks"])
+    ).format(n=2 ** (len(BARS) + 1), weeks=rules()["after_weeks"])
     header = ["", _("this round"), _("still to come")]
     return [
         heading(title),
