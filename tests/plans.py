@@ -452,6 +452,20 @@ PLANS: dict[str, Judged] = {
             {"size": 60, "switch": 100, "freeze": 10},
             {"size": 5, "switch": 100, "freeze": 50},
             {"size": 20, "switch": 0, "freeze": 0},
+    "diagnosis-plan": {
+        "sensible": [
+            right("diagnosis-plan"),
+            {"days": 4, "ads": 2_500, "stock": 2_000, "cut": 0},
+            {"days": 4, "ads": 0, "stock": 1_000, "cut": 0},
+            {"days": 5, "ads": 1_000, "stock": 0, "cut": 0},
+        ],
+        "silly": [
+            {"days": 0, "ads": 0, "stock": 0, "cut": 0},
+            {"days": 0, "ads": 30_000, "stock": 0, "cut": 0},
+            {"days": 0, "ads": 0, "stock": 0, "cut": 10},
+            {"days": 3, "ads": 9_000, "stock": 4_000, "cut": 0},
+            {"days": 4, "ads": 30_000, "stock": 20_000, "cut": 0},
+            {"days": 4, "ads": 0, "stock": 0, "cut": 12},
         ],
     },
 }
