@@ -452,6 +452,8 @@ PLANS: dict[str, Judged] = {
             {"size": 60, "switch": 100, "freeze": 10},
             {"size": 5, "switch": 100, "freeze": 50},
             {"size": 20, "switch": 0, "freeze": 0},
+        ],
+    },
     "diagnosis-plan": {
         "sensible": [
             right("diagnosis-plan"),
