@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -232,7 +233,7 @@ def _with_parts(counts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return wide[[*keys, *_TOLD]]
 
 
-def _parts(row: dict[str, Any]) -> tuple[float, float, float]:
+def _parts(row: Mapping[Any, Any]) -> tuple[float, float, float]:
     sides = [[row[f"{name}_{when}"] for name in _COUNTS] for when in _WINDOWS]
     if min(min(side) for side in sides) > 0:
         old, new = ((v, o / v, s / o) for v, o, s in sides)

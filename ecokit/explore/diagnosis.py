@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecokit import diagnosis as topic
 from ecokit.explore.controls import Choice, Slider, steps
-from ecokit.explore.lab import Lab
+from ecokit.explore.lab import Control, Lab
 from ecokit.messages import _
 from ecokit.plots import diagnosis as plots
 
@@ -49,7 +49,7 @@ def lab(shop: Shop) -> Lab:
         "region": _("region"),
         "landing": _("first page"),
     }
-    controls = {
+    controls: dict[str, Control] = {
         "days": Slider(_("Days of either window"), steps(7, 35, 7), 28),
         "by": Choice(_("Taken apart by"), [(said, name) for name, said in groups.items()], WHOLE),
     }
