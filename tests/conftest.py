@@ -95,8 +95,9 @@ def book() -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     """A headless Chromium. Without one the tests are skipped, and in CI they fail."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # other tests run beside
     found = next(filter(None, map(shutil.which, NAMES)), None)
     with sync_playwright() as playwright:
         try:

@@ -249,14 +249,20 @@ def decoded(text: str) -> Iterator[bytes]:
         with contextlib.suppress(binascii.Error):
             yield base64.b32decode(run.rstrip("=") + "=" * (-len(run.rstrip("=")) % 8))
     for run in BASE85.findall(text):
-        for decode in (base64.b85decode, base64.a85decode):
-            with contextlib.suppress(ValueError):
-                found = decode(run)
-                if not is_binary(found):
-                    yield found
+        yield from in_base85(run)
     if lines := [line for line in text.splitlines() if UUENCODED.fullmatch(line)]:
         with contextlib.suppress(binascii.Error):
             yield b"".join(map(binascii.a2b_uu, lines))
+
+
+@cache  # the head and the contents of each page hold the same runs
+def in_base85(run: str) -> tuple[bytes, ...]:
+    """Return the texts that a run of signs holds in base85, as Git and as PDF write it."""
+    found = []
+    for decode in (base64.b85decode, base64.a85decode):
+        with contextlib.suppress(ValueError):
+            found.append(decode(run))
+    return tuple(one for one in found if not is_binary(one))
 
 
 def unpacked(content: bytes) -> Iterator[bytes]:

@@ -3,13 +3,15 @@
 make test                      all parts
 python tests/run.py types unit only these
 
-Parts of one stage run side by side: many of them wait, for a page, a kernel or a cluster.
+Parts run side by side, because many of them wait, for a page, a kernel or a cluster; the pages
+follow the book that they belong to.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -22,37 +24,37 @@ PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg"]
 
-STAGES: list[dict[str, list[str]]] = [
-    {
-        "format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
-        "lint": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
-        "types": [PYTHON, "-m", "mypy"],
-        "notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"],
-        "book": [PYTHON, "-m", "ecokit.cli", "book"],
-        "unit": [*PYTEST, "--dist", "loadscope", "-m", "not pages", "--durations", "15"],
-    },
-    {  # needs the book
-        "pages": [*PYTEST, "--dist", "loadscope", "-m", "pages", "tests"],
-    },
+PAGES = [*PYTEST, "--dist", "loadscope", "-m", "pages", "tests"]
+UNIT = [*PYTEST, "--dist", "loadscope", "-m", "not pages", "--durations", "15"]
+
+# Rows run side by side. In a row a part follows the one that makes what it needs.
+PARTS: list[dict[str, list[str]]] = [
+    {"format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."]},
+    {"lint": [PYTHON, "-m", "ruff", "check", "--quiet", "."]},
+    {"book": [PYTHON, "-m", "ecokit.cli", "book"], "pages": PAGES},
+    {"notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"]},
+    {"types": [PYTHON, "-m", "mypy"]},
+    {"unit": UNIT},
 ]
-WIDTH = max(len(name) for stage in STAGES for name in stage)
+PATIENT = {"types", "unit"}
+"""What waits for nothing lets the others go first, which wait for pages and kernels."""
+WIDTH = max(len(name) for row in PARTS for name in row)
+NICE = ["nice", "-n", "3"] if shutil.which("nice") else []  # there is none on Windows
 SPEAKING = threading.Lock()
 
 
 def main(chosen: list[str]) -> int:
     """Run the chosen parts, all when none is named; return the number of parts that failed."""
-    names = [name for stage in STAGES for name in stage]
+    names = [name for row in PARTS for name in row]
     unknown = set(chosen) - set(names)
     if unknown:
         sys.exit(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(names)}.")
     if isinstance(sys.stdout, io.TextIOWrapper):  # a Windows console may not know every sign
         sys.stdout.reconfigure(errors="replace")
     start = time.perf_counter()
-    results: list[tuple[str, float, int]] = []
-    for stage in STAGES:
-        parts = [name for name in stage if name in chosen or not chosen]
-        with ThreadPoolExecutor() as side_by_side:
-            results += side_by_side.map(run, parts, [stage[name] for name in parts])
+    rows = [{name: row[name] for name in row if name in chosen or not chosen} for row in PARTS]
+    with ThreadPoolExecutor(len(rows)) as side_by_side:
+        results = [result for row in side_by_side.map(run_in_turn, rows) for result in row]
     print(f"\n{'Part':<{WIDTH}} seconds")
     for name, seconds, code in results:
         print(f"{name:<{WIDTH}} {seconds:7.1f}  {'FAILED' if code else 'passed'}")
@@ -62,11 +64,16 @@ def main(chosen: list[str]) -> int:
     return failed
 
 
+def run_in_turn(row: dict[str, list[str]]) -> list[tuple[str, float, int]]:
+    """Run parts one after another."""
+    return [run(name, command) for name, command in row.items()]
+
+
 def run(name: str, command: list[str]) -> tuple[str, float, int]:
     """Run one part and print what it says line by line; return its name, seconds, exit code."""
     start = time.perf_counter()
     process = subprocess.Popen(
-        command,
+        [*NICE, *command] if name in PATIENT else command,
         cwd=ROOT,
         env=surroundings(),
         stdout=subprocess.PIPE,

@@ -54,7 +54,7 @@ def test_an_explorer_passes_axe(page: Any, topic: str, theme: str) -> None:
     page.evaluate(
         "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
     )
-    page.wait_for_function(f"() => document.body.dataset.jpThemeName === '{theme}'", timeout=10_000)
+    page.wait_for_function(f"() => document.body.dataset.jpThemeName === '{theme}'", timeout=60_000)
     page.wait_for_timeout(500)
     assert page.locator(f"{output(topic)} .ecokit-controls").count()
     options = {"runOnly": {"type": "tag", "values": WCAG}}
@@ -91,7 +91,7 @@ def test_a_move_redraws(page: Any, topic: str) -> None:
         "([place, before]) => [...document.querySelectorAll(place + ' .widget-html-content')]"
         ".some((part, n) => part.innerHTML !== before[n])",
         arg=[output(topic), before],
-        timeout=20_000,
+        timeout=60_000,
     )
 
 
@@ -107,5 +107,5 @@ def test_the_button_makes_the_weights_add_up_to_100(page: Any) -> None:
             ".filter(one => one.innerText.includes('Weight'))"
             ".reduce((sum, one) => sum + Number(one.querySelector('output').innerText), 0) === 100",
             arg=output("kpi"),
-            timeout=20_000,
+            timeout=60_000,
         )

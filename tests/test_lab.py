@@ -66,7 +66,7 @@ def press(page: Any, *keys: str) -> None:
 
 
 def says(card: Any, text: str) -> None:
-    expect(card.locator(".ecokit-feedback")).to_contain_text(text, timeout=10_000)
+    expect(card.locator(".ecokit-feedback")).to_contain_text(text, timeout=60_000)
 
 
 def test_by_keyboard_a_number_gets_the_hint_of_its_mistake(page: Any) -> None:
@@ -135,7 +135,7 @@ def test_a_card_passes_axe(page: Any, theme: str) -> None:
     page.evaluate(
         "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
     )
-    page.wait_for_function(f"() => document.body.dataset.jpThemeName === '{theme}'", timeout=10_000)
+    page.wait_for_function(f"() => document.body.dataset.jpThemeName === '{theme}'", timeout=60_000)
     page.wait_for_timeout(500)
     options = {"runOnly": {"type": "tag", "values": WCAG}}
     report = Axe().run(page, context=".ecokit-card", options=options)
