@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ FLAGS = (
 )
 NO_BROWSER = "NO BROWSER: no page was tested. Install Chromium"
 NO_DATA = "NO PUBLIC DATA: no real shop was tested. Set ECOKIT_REAL_DATA (CONTRIBUTING.md)"
+PAGES = re.compile(r"\bbook: |\bbrowser\b|usefixtures")
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
 
@@ -131,6 +133,13 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
     """Tell which tests must share a process, where tests run side by side."""
     return Together(config, log)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only pages are asked for, read no file that names neither the book nor the browser."""
+    if config.option.markexpr != "pages" or collection_path.suffix != ".py":
+        return None
+    return None if PAGES.search(collection_path.read_text("utf-8")) else True
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -94,7 +94,8 @@ def surroundings() -> dict[str, str]:
     found = os.environ | {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
     # Some hundred processes and kernels start; without bytecode each compiles pandas anew.
     found.pop("PYTHONDONTWRITEBYTECODE", None)
-    return found
+    quick = [str(ROOT / "tests" / "quick"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return found | {"PYTHONPATH": os.pathsep.join(quick)}
 
 
 if __name__ == "__main__":

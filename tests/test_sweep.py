@@ -19,7 +19,7 @@ from datetime import date
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import narwhals.stable.v2 as nw
@@ -174,7 +174,7 @@ def test_a_shop_gives_what_its_tables_give(name: str) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_table_that_comes_back_is_a_plain_one(name: str) -> None:
-    found = _run(_function(name), _arguments(_function(name), _call(name)))
+    found = _given(name).found
     called = set(_columns(found)) & PARTS_OF_A_TABLE
     assert not called, "pandas gives something else for frame.index"
     if isinstance(found, pd.DataFrame) and found.index.dtype.kind == "i":
@@ -266,11 +266,13 @@ def _columns(found: Any) -> Iterator[str]:
 class _Allowed:
     """What may come back: an error that names one of `names`, the value of pandas, or any value.
 
-    Without names any CourseError may.
+    Without names any CourseError may. What came back already, on the way here, is `known`.
     """
 
-    def __init__(self, *names: str, value: bool = True, any_value: bool = False) -> None:
-        self.names, self.value, self.any_value = names, value, any_value
+    def __init__(
+        self, *names: str, value: bool = True, any_value: bool = False, known: Any = None
+    ) -> None:
+        self.names, self.value, self.any_value, self.known = names, value, any_value, known
 
 
 def _cases(
@@ -291,8 +293,8 @@ def _cases(
     for name, table, put in _places(call, given):
         for case, allowed, bad in _bad_tables(name, table):
             yield f"{name} {case}", allowed, put(bad)
-        for columns in _to_drop(function, call, table, put):
-            allowed = _Allowed(*columns, name, any_value=call.can_lack(columns[0]))
+        for columns, known in _to_drop(function, call, table, put):
+            allowed = _Allowed(*columns, name, any_value=call.can_lack(columns[0]), known=known)
             yield f"{name} without {', '.join(columns)}", allowed, put(table.drop(columns=columns))
 
 
@@ -338,13 +340,14 @@ def _bad_tables(name: str, table: pd.DataFrame) -> Iterator[tuple[str, _Allowed,
 
 def _to_drop(
     function: Callable[..., Any], call: Call, table: pd.DataFrame, put: Put
-) -> Iterator[list[str]]:
+) -> Iterator[tuple[list[str], Any]]:
     """Yield the columns to leave out: one by one, and together those that nothing asks for.
 
     Which ones nothing asks for is found by leaving out all, then all but those that were asked
-    for, until no sentence names another: two sums instead of one a column.
+    for, until no sentence names another: two sums instead of one a column. What came back without
+    the last ones comes with them.
     """
-    yield from ([column] for column in map(str, table.columns) if call.can_lack(column))
+    yield from (([column], None) for column in map(str, table.columns) if call.can_lack(column))
     rest = [column for column in map(str, table.columns) if not call.can_lack(column)]
     while rest:
         try:
@@ -354,9 +357,9 @@ def _to_drop(
         asked = [name for name in rest if isinstance(found, CourseError) and _names(found, name)]
         if not asked:
             alone = isinstance(found, Exception)
-            yield from ([column] for column in rest) if alone else [rest]
+            yield from (([column], None) for column in rest) if alone else [(rest, found)]
             return
-        yield from ([column] for column in asked)
+        yield from (([column], None) for column in asked)
         rest = [column for column in rest if column not in asked]
 
 
@@ -369,8 +372,9 @@ def _fault(
     name: str, function: Callable[..., Any], arguments: dict[str, Any], allowed: _Allowed
 ) -> str:
     """Return what is wrong with what comes back, nothing where it is right."""
+    found = allowed.known
     try:
-        found = _run(function, arguments)
+        found = _run(function, arguments) if found is None else found
     except Exception as error:  # whatever it is, it is told with its case
         return f"{type(error).__name__}: {error}"
     if isinstance(found, CourseError):
@@ -423,22 +427,29 @@ def _collected(found: Any) -> Any:
 
 
 def _expected(name: str) -> Any:
-    return _given(name)[0]
+    return _given(name).plain
 
 
 def _limits(name: str) -> list[str]:
-    return _given(name)[1]
+    return _given(name).limits
+
+
+class _Given(NamedTuple):
+    """What a call gives, the same in plain values, and the limits of the numbers it asks for."""
+
+    found: Any
+    plain: Any
+    limits: list[str]
 
 
 @cache
-def _given(name: str) -> tuple[Any, list[str]]:
-    """Return what a call gives, and the limits of the numbers that it asks for."""
+def _given(name: str) -> _Given:
     function, call = _function(name), _call(name)
     arguments = _arguments(function, call)
     with limits.noted() as asked:
         found = _run(function, arguments)
     assert not isinstance(found, CourseError), f"{name}: the call in tests/sweep fails: {found}"
-    return _plain(call.of(found)), sorted(asked)
+    return _Given(found, _plain(call.of(found)), sorted(asked))
 
 
 def _moved_results(name: str) -> dict[str, Any]:
