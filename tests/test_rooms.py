@@ -68,17 +68,23 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_a_room_that_is_taken_away_is_missed(course: Path) -> None:
-    for room, names in every_room():
-        path = course / room.path.format(**names)
-        kept = path.read_bytes()
+@pytest.mark.parametrize(
+    "room", [*rooms.CHAPTER_ROOMS, *rooms.TOPIC_ROOMS], ids=lambda one: one.path
+)
+def test_a_room_that_is_taken_away_is_missed(course: Path, room: rooms.Room) -> None:
+    """From all topics or chapters at once: each is told of its own."""
+    taken = [(one, names, course / one.path.format(**names)) for one, names in every_room()]
+    taken = [part for part in taken if part[0] == room]
+    kept = {path: path.read_bytes() for *_, path in taken}
+    for path in kept:
         path.unlink()
-        missed = "\n".join(rooms.missing(course))
-        path.write_bytes(kept)
-        who = (
-            f"The topic {names['topic']}" if "topic" in names else f"The chapter {names['chapter']}"
-        )
-        sentence = f"{who} has no {room.what}. Write it in {room.path.format(**names)}."
+    missed = "\n".join(rooms.missing(course))
+    for path, content in kept.items():
+        path.write_bytes(content)
+    for _room, names, _path in taken:
+        who = f"The {'topic' if 'topic' in names else 'chapter'}"
+        name = names.get("topic", names["chapter"])
+        sentence = f"{who} {name} has no {room.what}. Write it in {room.path.format(**names)}."
         assert sentence in missed
 
 

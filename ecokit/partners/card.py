@@ -270,15 +270,16 @@ def scorecard(
     heavy = numbers.number("weight", weight, low=0)
     terms = {"rate": rate, "return_cost": return_cost, "confidence": confidence}
     found = margins(data, by="partner_id", **terms)
-    counts = brought(data, by="partner_id")
-    kept = frames.as_pandas(counts).assign(hits=lambda t: t["orders"] - t["returned"])
+    quarters = frames.as_pandas(brought(data, by=["partner_id", "quarter"]))
+    counts = quarters.groupby("partner_id")[["orders", "returned"]].sum().reset_index()
+    kept = counts.assign(hits=counts["orders"] - counts["returned"])
     rates = shrunk_rates(kept, by="partner_id", weight=heavy, total="orders", confidence=confidence)
     names = {"hits": "kept", "rate": "kept_rate", "low": "kept_low", "high": "kept_high"}
     rates = rates.rename(columns={**names, "shrunk": "kept_shrunk"}).drop(columns="total")
     about = partners_of(data, "name department kind channel_id minimum notice_days")
     told = about.drop(columns="channel_id").merge(found, on="partner_id", how="left")
     told = told.merge(rates, on="partner_id", how="left").merge(
-        _worst_quarter(data), on="partner_id", how="left"
+        _worst_quarter(quarters), on="partner_id", how="left"
     )
     told["terms"] = told[list(_COSTS)].sum(axis=1).where(told["orders"] > 0) / told["orders"]
     for name in ("orders", "kept", "sales"):
@@ -309,9 +310,8 @@ _CARD = [
 ]
 
 
-def _worst_quarter(data: Any) -> pd.DataFrame:
+def _worst_quarter(sales: pd.DataFrame) -> pd.DataFrame:
     """Return the least sales of a whole quarter: the first, in which a partner began, is none."""
-    sales = frames.as_pandas(brought(data, by=["partner_id", "quarter"]))
     first = sales.groupby("partner_id")["quarter"].transform("min")
     whole = sales[(sales["quarter"] > first)]
     return whole.groupby("partner_id")["sales"].min().reset_index(name="least_sales")
