@@ -43,7 +43,7 @@ def visitors_are_a_small_part(shop: Shop) -> bool:
 
 
 def machines_come_in_heaps(shop: Shop) -> bool:
-    """The number that chance exceeds once in a thousand minutes is exceeded in one of ten."""
+    """What chance exceeds once in a thousand minutes is exceeded in more than one of ten."""
     told = capacity.peak_counts({"requests": _days(shop)[0]}, by=["source", "hour"])
     machines = told[told["source"] != "visitors"]
     return bool((machines["over"] * machines["minutes"]).sum() > 0.1 * machines["minutes"].sum())

@@ -61,7 +61,8 @@ def lab(shop: Shop) -> Lab:
         plots.load_by_source(long, servers, ax=upper)
         first = max(math.floor(work) + 1, servers - AROUND)
         sizes = range(first, max(first, servers) + AROUND)
-        plots.waits(topic.by_servers(work, sizes, service=base.each, share=0.99), ax=lower)
+        times = topic.by_servers(work, sizes, service=base.each, share=0.99)
+        plots.waits(times, servers=servers, ax=lower)
         return Told(_alt(work, servers), _table(base, loads, busiest, servers))
 
     return Lab(

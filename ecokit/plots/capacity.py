@@ -88,6 +88,7 @@ def waits(
     table: pd.DataFrame,
     within: float | None = None,
     unit: str = "ms",
+    servers: int | None = None,
     ax: Axes = theme.NEW,
 ) -> None:
     """Draw how long calls take against the number of servers: the mean and the percentile.
@@ -100,13 +101,16 @@ def waits(
         The time in which they are to be done.
     unit : str
         Of the times.
+    servers : int, optional
+        How many there are; the title then says what they give.
     ax : Axes, optional
         Where to draw.
 
     Returns
     -------
     Figure
-        The title says from how many servers on the percentile is in time, or what one more brings.
+        The title says what these servers give, from how many on the percentile is in time, or what
+        one more brings.
 
     Examples
     --------
@@ -115,6 +119,8 @@ def waits(
     ...     "quantile": [540.0, 410.0, 373.0]})
     >>> waits(table, within=500).axes[0].get_title(loc="left")
     'From 11 servers on the percentile is within 500 ms'
+    >>> waits(table, servers=9).axes[0].get_title(loc="left")
+    'With 9 servers the line never stops growing'
     """
     known = table[table["quantile"].notna()].sort_values("servers")
     percentile, mean = _("percentile"), _("mean")
@@ -122,12 +128,20 @@ def waits(
     ax.plot(known["servers"], known["response"], "o-", color=theme.GREY, label=mean)
     if within is not None:
         ax.axhline(within, color=theme.ORANGE, ls="--", lw=1.8, label=_("in time"))
+    if servers is not None:
+        ax.axvline(servers, color="#333333", ls="--", lw=1.5, label=_("servers"))
     ax.set_ylim(bottom=0)
-    ax.set_xticks(known["servers"].to_numpy(int))
+    ax.set_xticks(sorted({*known["servers"].astype(int), *([] if servers is None else [servers])}))
     ax.set_xlabel(_("servers"))
     ax.set_ylabel(_("wait and service ({unit})").format(unit=unit))
     ax.legend(loc="upper right")
-    if within is not None:
+    if servers is not None:
+        here = known.loc[known["servers"] == servers, "quantile"]
+        waiting = _("With {n} servers the percentile is {time:,.0f} {unit}")
+        endless = _("With {n} servers the line never stops growing")
+        told = {"n": servers, "unit": unit, "time": here.iloc[0] if len(here) else 0}
+        ax.set_title((waiting if len(here) else endless).format(**told))
+    elif within is not None:
         good = known[known["quantile"] <= within]
         enough = _("From {n} servers on the percentile is within {limit:g} {unit}")
         never = _("With none of these numbers of servers the percentile is within {limit:g} {unit}")
