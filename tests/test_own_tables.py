@@ -21,9 +21,9 @@ from ecokit.inputs import frames
 from ecokit.own import weekly
 from ecokit.own.amounts import Lines, _is_less, _of_order
 from ecokit.shop import Shop
-from ecokit.shop.faults import yuan
+from ecokit.shop.faults import listed, yuan
 from ecokit.shop.schema import schema
-from ecokit.shop.validate import faults
+from ecokit.shop.validate import examined
 from ecokit.shop.values import as_type, is_total
 
 LONG = (250123456789012345, 250123456789012347)
@@ -40,6 +40,11 @@ def refused(**tables: Any) -> str:
     with pytest.raises(CourseError) as caught:
         Shop.from_tables({name: pd.DataFrame(one) for name, one in tables.items()})
     return str(caught.value)
+
+
+def faults(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return every fault that is looked for where tables are opened."""
+    return listed(examined(tables, {}, patient=True).faults)
 
 
 # Ids

@@ -69,35 +69,6 @@ def checked(
     return {name: frame.reset_index(drop=True) for name, frame in found.tables.items()}
 
 
-def faults(
-    tables: Mapping[str, Any], columns: Renames | None = None, zone: str | None = None
-) -> pd.DataFrame:
-    """Return every fault of the tables, not only the first five, as a table.
-
-    Parameters
-    ----------
-    tables, columns, zone
-        As for `Shop.from_tables`.
-
-    Returns
-    -------
-    DataFrame
-        ``table``, ``column``, ``what`` is wrong, ``rows`` (the numbers of the first ones below the
-        header), their ``count`` ``of`` so many, an ``example``, the ``remedy`` and the ``kind``:
-        shape (a table that cannot be used at all), total, copy, twice, gap, value, impossible,
-        orphan; a note is no fault.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame({"order_id": [1, 1, 2], "line": [1, 1, 1], "quantity": [1, 1, "two"]})
-    >>> faults({"order_lines": lines})[["column", "what", "rows", "kind"]]
-                column             what rows   kind
-    0         quantity      not numbers    3  value
-    1  order_id + line      there twice    2   copy
-    """
-    return listed(examined(tables, columns or {}, zone, patient=True).faults)
-
-
 def usable(
     tables: Mapping[str, Any], columns: Renames, zone: str | None = None
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, pd.DataFrame]:
