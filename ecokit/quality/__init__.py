@@ -16,7 +16,8 @@ __getattr__, __dir__, __all__ = attach(
     __name__,
     submod_attrs={
         "quality": ["Rule", "check_tables", "findings", "fresh", "shop_rules", "told_right"],
+        "copies": ["faulty_month"],
         "odd": ["odd_cells"],
-        "readers": ["unfound", "upper_bound"],
+        "readers": ["play_readers", "unfound", "upper_bound"],
     },
 )

@@ -5,10 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
 from scipy import stats
 
+from ecokit.errors import CourseError
 from ecokit.inputs import intervals, numbers
 from ecokit.inputs.renamed import public
+from ecokit.messages import _
+
+_LOOKS = 10_000_000  # faults times rounds that are played at once
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,76 @@ def unfound(
     peterson = n1 * n2 / m if m else (math.inf if seen else 0.0)
     high = seen + rest * spread if alone else math.inf
     return Unfound(seen, peterson, total, rest, seen + rest / spread, high)
+
+
+@public
+def play_readers(
+    faults: int,
+    *,
+    first: float,
+    second: float,
+    alike: float = 0.0,
+    rounds: int = 1,
+    seed: int,
+) -> pd.DataFrame:
+    """Let two readers look for faults by chance, to see what :func:`unfound` makes of it.
+
+    Parameters
+    ----------
+    faults : int
+        How many there are.
+    first, second : float
+        Chance with which each reader finds a fault.
+    alike : float
+        Chance with which the second one sees, or overlooks, a fault because the first one did: 0
+        where each reads on his own, 1 where both use one list.
+    rounds : int
+        How often both read anew.
+    seed : int
+        Start of the random numbers.
+
+    Returns
+    -------
+    DataFrame
+        A row a round: ``first``, ``second``, ``both`` (faults found), ``found`` (different ones),
+        ``chapman`` (the estimate of all).
+
+    Raises
+    ------
+    CourseError
+        A count is no whole number, a chance none from 0 to 1, or the rounds are too many.
+
+    References
+    ----------
+    Estimate: Chapman (1951).
+
+    Examples
+    --------
+    >>> alone = play_readers(100, first=0.6, second=0.5, rounds=500, seed=1)
+    >>> alike = play_readers(100, first=0.6, second=0.5, alike=0.6, rounds=500, seed=1)
+    >>> round(alone["chapman"].mean()), round(alike["chapman"].mean())
+    (100, 70)
+    >>> play_readers(100, first=60, second=0.5, seed=1)
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: first is 60. Give a share from 0 to 1; write 45 % as 0.45.
+    """
+    size = numbers.count("faults", faults, 0)
+    count = numbers.count("rounds", rounds)
+    one, two = numbers.share("first", first), numbers.share("second", second)
+    same = numbers.share("alike", alike)
+    luck = numbers.generator("seed", seed)
+    if size * count > _LOOKS:
+        message = _("{n:,} faults in {rounds:,} rounds are too many. Give fewer rounds.")
+        raise CourseError(message.format(n=size, rounds=count))
+    sees, sees_too, follows = luck.random((3, count, size))
+    by_first = sees < one
+    by_second = np.where(follows < same, by_first, sees_too < two)
+    n1, n2, m = (
+        hits.sum(axis=1).astype(np.int64) for hits in (by_first, by_second, by_first & by_second)
+    )
+    told = pd.DataFrame({"first": n1, "second": n2, "both": m, "found": n1 + n2 - m})
+    return told.assign(chapman=(n1 + 1) * (n2 + 1) / (m + 1) - 1)
 
 
 @public

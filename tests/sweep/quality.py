@@ -46,17 +46,6 @@ def both() -> dict[str, pd.DataFrame]:
     return {"orders": orders(), "order_lines": lines()}
 
 
-def products() -> pd.DataFrame:
-    """Return the products."""
-    categories = ["phones", "audio", "audio"]
-    return pd.DataFrame({"product_id": ["P1", "P2", "P3"], "category": categories})
-
-
-def once() -> dict[str, pd.DataFrame]:
-    """Return orders, lines that stand there once, and products."""
-    return {"orders": orders(), "order_lines": lines().head(-1), "products": products()}
-
-
 def words() -> pd.DataFrame:
     """Return a table without rules that has some odd cells."""
     n = 60
@@ -72,19 +61,6 @@ def words() -> pd.DataFrame:
     table.loc[6, "state"] = "NV"
     table.loc[9, "price"] = 5_000.0
     return table
-
-
-def rights() -> pd.DataFrame:
-    """Return rights of two posts."""
-    return pd.DataFrame(
-        {
-            "post": ["guide", "guide", "designer", "designer"],
-            "table": "customers",
-            "column": ["telephone", "birthday"] * 2,
-            "may": ["full", "full", "full", "masked"],
-            "needs": ["full", "masked", "masked", "full"],
-        }
-    )
 
 
 def left() -> pd.DataFrame:
@@ -110,6 +86,19 @@ def known() -> pd.DataFrame:
     )
 
 
+def planted() -> pd.DataFrame:
+    """Return the faults that stand in these orders and lines."""
+    return pd.DataFrame(
+        {
+            "table": ["faulty_orders", "faulty_lines", "faulty_lines"],
+            "row": ["8", "4-1", "5-1"],
+            "column": ["", "unit_price", "quantity"],
+            "kind": ["completeness", "validity", "validity"],
+            "right": ["there", "5.0", "1"],
+        }
+    )
+
+
 CALLS: Calls = {
     "quality.shop_rules": lambda: Call(slow=60.0, dear=2.0),
     "quality.findings": lambda: Call(both(), running=["orders", "order_lines"], strict=True).but(
@@ -118,6 +107,10 @@ CALLS: Calls = {
     "quality.check_tables": lambda: Call(
         both(), running=["orders"], strict=True, as_of="2025-03-20", hours=24.0
     ).but("*", skip="running"),
+    "quality.faulty_month": lambda: Call(
+        {"faulty_orders": orders(), "faulty_lines": lines(), "planted": planted()}
+    ).but("*", of=lambda month: month.planted),
+    "quality.play_readers": lambda: Call(30, first=0.6, second=0.5, alike=0.2, rounds=3, seed=2),
     "quality.fresh": lambda: Call(
         {"orders": orders()[["placed_at"]]}, as_of="2025-03-20", hours=24.0
     ),
