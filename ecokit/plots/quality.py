@@ -60,8 +60,9 @@ def stopped(table: pd.DataFrame, figure: Figure = theme.NEW) -> None:
     if not last:
         return
     for ax, name in zip(axes, names, strict=True):
+        later = table.loc[table["at"] > last[name], "at"]
         if last[name] < max(last.values()):
-            ax.axvspan(last[name], table["at"].max(), color=theme.ORANGE, alpha=0.15, lw=0)
+            ax.axvspan(later.min(), later.max(), color=theme.ORANGE, alpha=0.15, lw=0)
     theme.day_axis(axes[-1])
     first, on = min(last, key=lambda name: last[name]), max(last, key=lambda name: last[name])
     if last[first] < last[on]:
@@ -115,12 +116,12 @@ def found(table: pd.DataFrame, by: str = "kind", ax: Axes = theme.NEW) -> None:
     ax.margins(x=0.16)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(_("faults that were planted"))
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     finding = _("{found} of {all} faults were found")
     ax.set_title(finding.format(found=f"{table['found'].sum():,.0f}", all=f"{ends.sum():,.0f}"))
 
 
-@theme.drawn(height=1.7, row=0.85, table="readers first both second total low high")
+@theme.drawn(height=2.2, row=0.8, table="readers first both second total low high")
 def readers(table: pd.DataFrame, truth: float | None = None, ax: Axes = theme.NEW) -> None:
     """Draw what two readers found, alone and both, and how many faults the formula makes of it.
 
@@ -146,7 +147,7 @@ def readers(table: pd.DataFrame, truth: float | None = None, ax: Axes = theme.NE
     >>> table = pd.DataFrame({"readers": ["each alone"], "first": [28], "both": [12],
     ...     "second": [18], "total": [96.8], "low": [75.0], "high": [144.0]})
     >>> readers(table, 110).axes[0].get_title(loc="left")
-    '58 faults found; each alone: about 97 in all, and there are 110'
+    '58 found, each alone: of about 97; there are 110'
     """
     looks = (
         ("first", theme.BLUE, _("only the first")),
@@ -174,7 +175,9 @@ def readers(table: pd.DataFrame, truth: float | None = None, ax: Axes = theme.NE
     ax.set_xlabel(_("faults"))
     if truth is not None:
         ax.axvline(truth, color=theme.ORANGE, lw=2, label=_("there are"))
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22 if len(table) > 1 else -0.35), ncols=5)
+    below = -0.3 if len(table) < 2 else -0.2  # of the axes: the name of the axis stands between
+    close = {"ncols": 5, "columnspacing": 1.1, "handlelength": 1.2}
+    ax.legend(loc="upper center", bbox_to_anchor=(0.45, below), **close)
     if len(table):
         ax.set_title(_title(table.iloc[0], float(start[0]), truth))
 
@@ -190,6 +193,6 @@ def _edge(table: pd.DataFrame, found: np.ndarray, truth: float | None) -> float:
 def _title(row: pd.Series, found: float, truth: float | None) -> str:
     words = {"found": f"{found:,.0f}", "who": row["readers"], "total": f"{row['total']:,.0f}"}
     if truth is None:
-        return _("{found} faults found; {who}: about {total} in all").format(**words)
-    finding = _("{found} faults found; {who}: about {total} in all, and there are {truth}")
+        return _("{found} found, {who}: of about {total}").format(**words)
+    finding = _("{found} found, {who}: of about {total}; there are {truth}")
     return finding.format(**words, truth=f"{truth:,.0f}")
