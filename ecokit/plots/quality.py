@@ -44,7 +44,7 @@ def stopped(table: pd.DataFrame, figure: Figure = theme.NEW) -> None:
     >>> table = pd.DataFrame({"at": [*at, *at], "table": ["orders"] * 4 + ["visits"] * 4,
     ...     "rows": [2, 3, 2, 4, 30, 40, 0, 0]})
     >>> stopped(table).axes[0].get_title(loc="left")
-    'No visits after 29 Sep 06:00, and orders go on'
+    'No visits since 29 Sep 12:00, and orders go on'
     """
     names = list(dict.fromkeys(table["table"]))
     axes = np.atleast_1d(figure.subplots(max(len(names), 1), sharex=True))
@@ -66,9 +66,10 @@ def stopped(table: pd.DataFrame, figure: Figure = theme.NEW) -> None:
     theme.day_axis(axes[-1])
     first, on = min(last, key=lambda name: last[name]), max(last, key=lambda name: last[name])
     if last[first] < last[on]:
-        finding = _("No {first} after {day} {at:%b %H:%M}, and {on} go on")
-        told = {"first": theme.words(first), "at": last[first], "on": theme.words(on)}
-        axes[0].set_title(finding.format(day=last[first].day, **told))
+        at = table.loc[table["at"] > last[first], "at"].min()
+        finding = _("No {first} since {day} {at:%b %H:%M}, and {on} go on")
+        told = {"first": theme.words(first), "at": at, "on": theme.words(on)}
+        axes[0].set_title(finding.format(day=at.day, **told))
 
 
 @theme.drawn(height=1.5, row=0.38, table="{by} found missed")
