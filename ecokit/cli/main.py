@@ -64,6 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--read", metavar=_("CODE"), help=_("explain a readiness code"))
     doctor.set_defaults(run=_doctor)
 
+    progress = commands.add_parser("progress", help=_("make a page of what you did in the course"))
+    progress.add_argument("--folder", type=Path, default=Path("my-course"), help=_FOLDER)
+    progress.add_argument("--out", type=Path, help=_("the page (my-progress.html in the folder)"))
+    progress.set_defaults(run=_progress)
+
     own = commands.add_parser("own", help=_("look at your own company's tables"))
     own.add_argument("source", type=Path, metavar=_("FOLDER"), help=_("your exports; unchanged"))
     own.add_argument("--mapping", type=Path, help=_("a mapping that you have corrected"))
@@ -249,6 +254,22 @@ def _doctor(options: argparse.Namespace) -> int:
     from ecokit.cli import doctor
 
     return doctor.explain(options.read) if options.read else doctor.examine(options.folder)
+
+
+def _progress(options: argparse.Namespace) -> None:
+    from ecokit import exercises
+    from ecokit.exercises import account, spacing, store
+
+    if not (options.folder / ".ecokit").is_dir():
+        message = _(
+            "{folder} is no folder of the course: nothing was answered there. Name the folder "
+            "that ecokit start made, with --folder."
+        )
+        raise CourseError(message.format(folder=options.folder))
+    history = store.Learner(options.folder / ".ecokit").history()
+    text = account.page(history, exercises.all(), spacing.today())
+    place = account.write(options.out or options.folder / account.FILE, text)
+    print(_("The page of what you did: {page}").format(page=place))
 
 
 def _own(options: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ In a notebook::
     exercises.review()
     exercises.before("marketing")
     exercises.after("marketing")
+    exercises.record()
 
 A topic's exercises stand in ``ecokit/exercises/<topic>.py``, in their order; the objectives that
 they serve stand in ``objectives.csv``, and ``ecokit.topics`` says which topics belong to which
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING
 from ecokit.errors import CourseError
 from ecokit.exercises.aims import Objective, objectives
 from ecokit.exercises.registry import all, get  # noqa: A004
+from ecokit.messages import _
 from ecokit.topics import topics
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ __all__ = [
     "get",
     "objectives",
     "progress",
+    "record",
     "review",
     "show",
 ]
@@ -174,3 +177,21 @@ def after(chapter: str) -> Test:
     from ecokit.exercises import quiz
 
     return quiz.Test(chapter, quiz.AFTER, get)
+
+
+def record() -> Told:
+    """Write a page of what you did, by objective and with dates, into your folder.
+
+    ``my-progress.html`` can be opened in any browser and printed. It says what the course noted on
+    this machine, and certifies nothing more. ``ecokit progress`` makes the same page.
+    """
+    from ecokit.exercises import account, spacing, store
+    from ecokit.exercises.again import Told
+
+    learner = store.learner()
+    if learner.place is None:
+        return Told(learner.notice)
+    text = account.page(learner.history(), all(), spacing.today())
+    place = account.write(learner.place.parent / account.FILE, text)
+    message = _("The page is made: {name}, at the top of your course folder. Open it and print it.")
+    return Told(message.format(name=place.name))

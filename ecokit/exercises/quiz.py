@@ -198,6 +198,16 @@ def taken(
     return Taken(day, seed, {name: right[name] for name in wanted}) if wanted else None
 
 
+def gain_between(before: Taken | None, after: Taken | None) -> Gain | None:
+    """Return the gain from one test to the other; None where they share no question."""
+    if before is None or after is None:
+        return None
+    both = [name for name in before.right if name in after.right]
+    if not both:
+        return None
+    return paired_gain([before.right[n] for n in both], [after.right[n] for n in both])
+
+
 def seed_for(when: str, before: Taken | None, place: object) -> int:
     """Return of which company a test asks: learners differ in which of the two comes first.
 
@@ -345,13 +355,7 @@ class Test(widgets.VBox):  # type: ignore[misc]
 
     def gain(self) -> Gain | None:
         """Return the gain; None as long as one of the two tests is not handed in."""
-        before, after = self.done(BEFORE), self.done(AFTER)
-        if before is None or after is None:
-            return None
-        both = [name for name in before.right if name in after.right]
-        if not both:
-            return None
-        return paired_gain([before.right[n] for n in both], [after.right[n] for n in both])
+        return gain_between(self.done(BEFORE), self.done(AFTER))
 
     def told(self) -> list[str]:
         """Return in words what was right, and the gain where both tests are there."""

@@ -43,6 +43,8 @@ class Round:
         Whether the answer was shown before.
     right : bool
         Whether an answer was right.
+    again : str
+        Of a review or a test the mark under which it is kept; empty for the lesson.
     """
 
     exercise: str
@@ -51,6 +53,7 @@ class Round:
     hints: int = 0
     shown: bool = False
     right: bool = False
+    again: str = ""
 
     @property
     def known(self) -> bool:
@@ -144,7 +147,7 @@ def rounds(history: Iterable[Mapping[str, Any]]) -> list[Round]:
         if day is None or again.startswith("before"):
             continue
         key = event["exercise"], event.get("edition", 1)
-        found[key] = found.get(key, Round(exercise, day)).after(event, day)
+        found[key] = found.get(key, Round(exercise, day, again=again)).after(event, day)
     touched = [one for one in found.values() if one.tries or one.hints or one.shown]
     return sorted(touched, key=lambda one: one.day)
 
