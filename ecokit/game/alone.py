@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -234,8 +235,7 @@ def _lay(place: Path, name: str, content: bytes, read: Callable[[Path], object])
     try:
         read(check)
     finally:
-        check.unlink()
-        check.parent.rmdir()
+        shutil.rmtree(check.parent, ignore_errors=True)
     advance.write(place / name, content)
 
 

@@ -532,9 +532,9 @@ def _scorecard(one: Report) -> list[str]:
         rows.append([name, value(found[0], unit), value(found[1], unit)])
     header = [_("Measure"), _("last round"), _("this round")]
     note = _(
-        "These are computed by ecokit from the tables in the folder tables, which you can open: "
-        "Shop.from_folder(...)."
-    )
+        "ecokit has computed the first {n} from the tables in your folder. Go on with them "
+        'in a notebook: shop = Shop.from_folder("teams/{team}/{tables}").'
+    ).format(n=len(SCORECARD), team=one.team, tables=TABLES)
     return [heading(_("Scorecard")), table(header, rows, [1, 2]), words(note, "quiet")]
 
 
@@ -636,7 +636,7 @@ def _next(one: Report) -> list[str]:
 def write(
     folder: Path, number: int, draw: Draw | None = None, teams: Sequence[str] | None = None
 ) -> list[Path]:
-    """Write the reports of a round, and the tables of all rounds to date.
+    """Write the reports of a round, and with the last one the tables of all rounds to date.
 
     Parameters
     ----------
@@ -667,7 +667,9 @@ def write(
     pages = []
     for found in reports(game, rounds, seats, luck):
         place = folder / advance.TEAMS / found.team / advance.RESULTS / advance.called(number)
-        _write_tables(place / TABLES, events.tables(rounds, found.seat, luck, rules()))
+        if number == advance.last(folder):  # the newest tables hold all rounds before
+            own = folder / advance.TEAMS / found.team / TABLES
+            _write_tables(own, events.tables(rounds, found.seat, luck, rules()))
         text = page(found, draw(found) if draw else {})
         advance.write(place / REPORT, text.encode())
         pages.append(place / REPORT)
