@@ -102,7 +102,9 @@ def test_killed_while_reports_are_written_the_round_is_finished_and_no_other_pla
     assert game("new", folder, "--teams", *teams, "--no-practice", "--seed", 3) == 0
     written: list[Path] = []
 
-    def write(place: Path, number: int, _draw: object, names: list[str]) -> list[Path]:
+    def write(
+        place: Path, number: int, _draw: object, names: list[str], _finish: object
+    ) -> list[Path]:
         written.append(place)
         if len(written) == 2:
             raise KilledError

@@ -83,7 +83,7 @@ def _advance(
     def also(folder: Path, number: int) -> None:
         people = [n for n in advance.load(folder).teams if n not in alone.rivals_of(folder)]
         try:
-            report.write(folder, number, _pictures, teams or people)
+            report.write(folder, number, _pictures, teams or people, _with_font)
         except (CourseError, OSError) as error:  # the round stands; reports can be written again
             message = _("The reports lack: {error} Write them again: ecokit game report {folder}")
             print(message.format(error=error, folder=folder))
@@ -132,7 +132,7 @@ def tell(folder: Path, team: str | None, number: int | None) -> None:
             message = _("Round {wanted} was not played. Rounds go to {last}.")
             raise CourseError(message.format(wanted=wanted, last=last))
         people = [name for name in game.teams if name not in alone.rivals_of(place)]
-        for page in report.write(place, wanted, _pictures, [team] if team else people):
+        for page in report.write(place, wanted, _pictures, [team] if team else people, _with_font):
             print(_("wrote {page}").format(page=page))
     if team is None and all(_has_ended(place) for place in places):
         close(folder)
@@ -146,7 +146,7 @@ def close(folder: Path) -> None:
         return _compared(markets.compared(folder)) if len(places) > 1 else []
 
     for place in places:
-        page = debrief.write(place, _debrief_pictures, more)
+        page = debrief.write(place, _debrief_pictures, more, _with_font)
         print(_("The debrief: {page}").format(page=page))
     for one in markets.compared(folder):
         line = _("  {rank}. in its market: {team}, {points:.1f} points, profit {profit}")
@@ -228,6 +228,13 @@ def _pictures(found: report.Report) -> Mapping[str, bytes]:
     from ecokit.plots import game, theme
 
     return {"bridge": theme.png(game.bridge(found.steps()))}
+
+
+def _with_font(page: str) -> str:
+    """Return a page with the Chinese characters that it shows, for machines that lack them."""
+    from ecokit.own.face import face
+
+    return page.replace("</head>", f"{face(page)}\n</head>", 1)
 
 
 def _debrief_pictures(found: debrief.Debrief) -> Mapping[str, bytes]:

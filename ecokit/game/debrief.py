@@ -19,7 +19,17 @@ from ecokit.game.draws import Luck
 from ecokit.game.ending import left_over
 from ecokit.game.fixed import PPM
 from ecokit.game.replay import OWN, Round, Week
-from ecokit.game.report import bar_names, heading, picture, rounds_of, signed, table, whole, words
+from ecokit.game.report import (
+    Finish,
+    bar_names,
+    heading,
+    picture,
+    rounds_of,
+    signed,
+    table,
+    whole,
+    words,
+)
 from ecokit.game.rulebook import FEN, Rules, rules
 from ecokit.game.state import Decisions
 from ecokit.messages import _, yuan
@@ -438,13 +448,13 @@ def _truth(one: Debrief) -> list[str]:
     rows = []
     for key, ppm in nature(one.luck, book).items():
         what, _blank, name = key.partition(" ")
-        rows.append([told[what].format(name=titles.get(name, "")), f"{ppm / PPM - 1:+.0%}"])
+        rows.append([told[what].format(name=titles.get(name, "")), _against(ppm)])
     news: dict[str, list[int]] = {}
     for week in (week for each in one.rounds for week in each.weeks):
         for name in week.results[0].news:
             news.setdefault(name, []).append(week.number)
     known = {each.name: each.title for each in book.surprises}
-    happened = [[known[name], f"{weeks[0]}–{weeks[-1]}"] for name, weeks in news.items()]
+    happened = [[known[name], _span(weeks)] for name, weeks in news.items()]
     parts = [
         heading(_("What was true")),
         words(_("How this market differed from a usual one, which no report said:")),
@@ -455,8 +465,25 @@ def _truth(one: Debrief) -> list[str]:
     return parts
 
 
+def _against(ppm: int) -> str:
+    """Return a share of the usual as what it is more or less.
+
+    Examples
+    --------
+    >>> _against(1_123_000), _against(999_000)
+    ('+12 %', '0 %')
+    """
+    percent = round((ppm / PPM - 1) * 100)
+    return f"{percent:+} %" if percent else "0 %"
+
+
+def _span(weeks: Sequence[int]) -> str:
+    return f"{weeks[0]}–{weeks[-1]}" if len(weeks) > 1 else str(weeks[0])
+
+
 def _key(one: Debrief) -> list[str]:
-    check = 'python -c "import hashlib; print(hashlib.sha256(bytes.fromhex(KEY)).hexdigest())"'
+    code = "import hashlib; print(hashlib.sha256(bytes.fromhex('{key}')).hexdigest())"
+    check = f'python -c "{code.format(key=one.luck.key.hex())}"'
     parts = [
         heading(_("The key")),
         words(_("Key: {key}").format(key=one.luck.key.hex())),
@@ -481,7 +508,10 @@ def _law() -> list[str]:
 
 
 def write(
-    folder: Path, draw: Draw | None = None, more: Callable[[Debrief], Sequence[str]] | None = None
+    folder: Path,
+    draw: Draw | None = None,
+    more: Callable[[Debrief], Sequence[str]] | None = None,
+    finish: Finish = str,
 ) -> Path:
     """Write the debrief of a game that has ended, and open its key.
 
@@ -493,6 +523,8 @@ def write(
         Gives the pictures.
     more : callable, optional
         Gives HTML of further parts.
+    finish : callable
+        Gives a page its last touch, such as a font.
 
     Returns
     -------
@@ -504,7 +536,7 @@ def write(
     The course's own.
     """
     found = debrief(folder)
-    text = page(found, draw(found) if draw else {}, more(found) if more else ())
+    text = finish(page(found, draw(found) if draw else {}, more(found) if more else ()))
     advance.write(folder / advance.KEY, found.luck.key.hex().encode() + b"\n")
     advance.write(folder / DEBRIEF, text.encode())
     return folder / DEBRIEF

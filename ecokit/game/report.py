@@ -40,6 +40,10 @@ Draw = Callable[["Report"], Mapping[str, bytes]]
 """Pictures of a report by name, as PNG."""
 
 
+Finish = Callable[[str], str]
+"""Gives a page its last touch."""
+
+
 @dataclass(frozen=True)
 class Report:
     """A round of a team.
@@ -304,7 +308,7 @@ def whole(title: str, parts: Iterable[str]) -> str:
     ----------
     Content-Security-Policy: W3C, Content Security Policy Level 3.
     """
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
     return "\n".join(
         [
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
@@ -634,7 +638,11 @@ def _next(one: Report) -> list[str]:
 
 
 def write(
-    folder: Path, number: int, draw: Draw | None = None, teams: Sequence[str] | None = None
+    folder: Path,
+    number: int,
+    draw: Draw | None = None,
+    teams: Sequence[str] | None = None,
+    finish: Finish = str,
 ) -> list[Path]:
     """Write the reports of a round, and with the last one the tables of all rounds to date.
 
@@ -648,6 +656,8 @@ def write(
         Gives the pictures of a report.
     teams : sequence of str, optional
         Whose; of all teams unless told otherwise.
+    finish : callable
+        Gives a page its last touch, such as a font.
 
     Returns
     -------
@@ -670,7 +680,7 @@ def write(
         if number == advance.last(folder):  # the newest tables hold all rounds before
             own = folder / advance.TEAMS / found.team / TABLES
             _write_tables(own, events.tables(rounds, found.seat, luck, rules()))
-        text = page(found, draw(found) if draw else {})
+        text = finish(page(found, draw(found) if draw else {}))
         advance.write(place / REPORT, text.encode())
         pages.append(place / REPORT)
     return pages
