@@ -175,7 +175,7 @@ def readers(table: pd.DataFrame, truth: float | None = None, ax: Axes = theme.NE
     ax.grid(visible=False, axis="y")
     ax.set_xlabel(_("faults"))
     if truth is not None:
-        ax.axvline(truth, color=theme.ORANGE, lw=2, label=_("there are"))
+        ax.axvline(truth, color=theme.ORANGE, lw=2, label=_("in truth"))
     below = -0.3 if len(table) < 2 else -0.2  # of the axes: the name of the axis stands between
     close = {"ncols": 5, "columnspacing": 1.1, "handlelength": 1.2}
     ax.legend(loc="upper center", bbox_to_anchor=(0.45, below), **close)
