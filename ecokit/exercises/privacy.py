@@ -38,6 +38,14 @@ TRIED, POINTS, LUCK = 600, 2, 7_204  # people whom the attempt looks for, and wh
 TIMES = {0: "", 1: "month", 2: "week", 3: "day"}
 PLACES = {0: "", 1: "region", 2: "city_id"}
 GOODS = {0: "", 1: "category", 2: "product_id"}
+EUROPE = 72  # hours of another law
+OPERATORS = {
+    "shop": (1_200_000, False, _("a shop, 1.2 million people")),
+    "platform": (15_000_000, False, _("a platform, 15 million people")),
+    "infrastructure": (1_200_000, True, _("critical infrastructure, 1.2 million people")),
+}
+"""Who is asked about: people, whether it is critical infrastructure, and in words."""
+
 NOBODY, MONTHLY, LINKED, AS_IT_IS = 0, 1, 2, 3  # what stands for a person in the copy
 USELESS = 100.0  # points off: the question has no answer
 
@@ -361,7 +369,7 @@ def _known(shop: Shop) -> _Known:
     sizes = left.groupby(list(FACTS))["visitor_id"].transform("size")
     orders = shop.orders.groupby("visitor_id")["paid_at"].agg(["size", "count"])
     orders = orders.reindex(left["visitor_id"]).set_axis(left.index)
-    told = left.assign(unpaid=orders["size"] > orders["count"])[(sizes > 1) & (orders["size"] > 2)]
+    told = left.assign(unpaid=orders["size"] > orders["count"])[(sizes > 1) & (orders["count"] > 2)]
     crowd = told.sort_values(["unpaid", "visitor_id", *FACTS], ascending=[False, *[True] * 4])
     for fact in crowd.itertuples(index=False):
         facts = tuple(getattr(fact, name) for name in FACTS)
@@ -450,6 +458,72 @@ def attempt(shop: Shop) -> sheet.Sheet:
 
 
 # A leak ------------------------------------------------------------------------------------------
+
+
+@sheet.table(
+    id="privacy-hours",
+    objective="privacy-leak",
+    minutes=5,
+    title=_("When is the report due?"),
+    unit="hours",
+    tolerance=0.01,
+    key="who",
+    value="hours",
+    labels={who: words for who, (_people, _critical, words) in OPERATORS.items()},
+    mistakes={
+        "from_the_theft": _(
+            "You counted from the theft. Hours run from when it is seen; asked is how long after "
+            "the theft that ends."
+        ),
+        "of_europe": _("You took 72 hours. They are of another law, in Europe."),
+        "more_people_less_time": _(
+            "You gave the larger incident less time. For the one who runs a network it is the "
+            "same; only the office then tells others faster."
+        ),
+        "alike": _("You gave all the same time. Critical infrastructure has less."),
+    },
+)
+def hours(shop: Shop) -> sheet.TableSheet:
+    stolen, seen = pd.Timestamp("2025-11-20 20:00"), pd.Timestamp("2025-11-21 06:00")
+    waits = {
+        who: topic.report_hours(people, critical=critical)["hours"].min()
+        for who, (people, critical, _words) in OPERATORS.items()
+    }
+    unseen = (seen - stolen) / pd.Timedelta(hours=1)
+    allowed = pd.Series(waits, dtype=float)
+    usual, least = allowed["shop"], allowed["infrastructure"]
+    asked = [(who, people, critical) for who, (people, critical, _words) in OPERATORS.items()]
+    return sheet.TableSheet(
+        prompt=_(
+            "On Thursday at {stolen:%H:%M} somebody steals the information of customers. On Friday "
+            "at {seen:%H:%M} it is seen. By the Measures, how many hours after the **theft** is "
+            "the first report to the office or the department due at the latest?"
+        ).format(stolen=stolen, seen=seen),
+        right=unseen + allowed,
+        wrong={
+            "from_the_theft": allowed,
+            "of_europe": unseen + 0 * allowed + EUROPE,
+            "more_people_less_time": unseen + allowed.where(allowed.index != "platform", least),
+            "alike": unseen + 0 * allowed + usual,
+        },
+        hints=(
+            _("From when do hours run: from the theft, or from when it is seen?"),
+            _("The box on the law names two numbers of hours. For whom is the shorter one?"),
+        ),
+        solution=_(
+            "The hours until it is seen, and then four; one for critical infrastructure. How many "
+            "people there are beyond a million changes nothing for the one who reports."
+        ),
+        code=f"""
+            from ecokit import privacy
+            asked = {{who: (n, critical) for who, n, critical in {asked}}}
+            due = {{
+                who: privacy.report_hours(n, critical=critical)["hours"].min()
+                for who, (n, critical) in asked.items()
+            }}
+            {{who: {unseen:.0f} + hours for who, hours in due.items()}}
+        """,
+    )
 
 
 @sheet.choice(
