@@ -32,6 +32,7 @@ TEST = "E3"
 HIRE, MISSING = 3, 40  # the same as PRICE and LOST, in the plan
 LUCK, PEAKS = 8_117, 60  # peaks of another luck
 NEAR = 1.1  # what a plan that passes may cost over the best one
+FAR = 3  # servers by which the opening hour must need more than the night
 OPENS = 20  # minutes after which nothing of the push is left
 _BLOCKS = {
     "night": (_("Night, 0 to 8"), 0, 8),
@@ -633,7 +634,7 @@ def _peaks(shop: Shop) -> _Peaks:
     minutes=12,
     title=_("Servers for the next peak"),
     fields=tuple(
-        sheet.Field(name, label, 1, 60, start=1, unit="servers")
+        sheet.Field(name, label, 1, 400, start=1, unit="servers")
         for name, (label, _first, _end) in _BLOCKS.items()
     ),
     mistakes={
@@ -657,6 +658,8 @@ def _peaks(shop: Shop) -> _Peaks:
 def peak(shop: Shop) -> sheet.PlanSheet:
     world = _peaks(shop)
     best = world.best()
+    if best["opening"] < best["night"] + FAR:
+        raise CourseError(_("This shop needs so few servers that any plan will do."))
     least = world.total(best)
     top = float(world.expected[60 * HOUR].sum())
     flat = dict.fromkeys(_BLOCKS, best["opening"])
@@ -695,7 +698,7 @@ def peak(shop: Shop) -> sheet.PlanSheet:
         wrong={
             "less_than_the_work": short,
             "mean_of_the_hour": means,
-            "without_growth": best | {"opening": float(math.ceil(world.last))},
+            "without_growth": best | {"opening": float(math.floor(world.last))},
             "peak_all_day": flat,
         },
         detects={
