@@ -211,7 +211,89 @@ class CourseHours(Generated):
             topics = topics_of(self.env, chapter.name)
             times = [times_of(self.env, chapter.name, topic) for topic in topics]
             hours = math.ceil(sum(read + answer for read, _, answer in times) / 15) / 4
-            yield f"- {{doc}}`/book/{chapter.name}/index`: about {hours:g} hours"
+            name = f"{{doc}}`/book/{chapter.name}/index` {chapter.title_zh}"
+            yield f"- {name}: about {hours:g} hours"
+
+
+WHOLE = "whole"
+BUDGETS = {"half-day": 210, "day": 420, "two-days": 840}
+"""The minutes of work of each way through the course: breaks come on top."""
+
+
+class Way(Generated):
+    """``{way} half-day``: which pages to read and what to answer, with the minutes of each.
+
+    ``{way} whole`` counts the minutes of the whole course, chapter by chapter.
+    """
+
+    required_arguments = 1
+    inputs = (*Objectives.inputs, "ecokit/topics.csv", "ecokit/exercises/ways.csv")
+
+    def markdown(self) -> Iterator[str]:
+        """Yield a table."""
+        name = self.arguments[0]
+        yield from self._whole() if name == WHOLE else self._of(name)
+
+    def _whole(self) -> Iterator[str]:
+        from ecokit.topics import chapters
+
+        rows, together = [], [0, 0, 0]
+        for chapter in chapters():
+            topics = topics_of(self.env, chapter.name)
+            times = [times_of(self.env, chapter.name, topic) for topic in topics]
+            own = [sum(part) for part in zip(*times, strict=True)] or [0, 0, 0]
+            together = [a + b for a, b in zip(together, own, strict=True)]
+            rows.append([f"{{doc}}`/book/{chapter.name}/index`", *_counts(own)])
+        rows.append([f"Together, about {sum(together[::2]) / 60:.0f} hours", *_counts(together)])
+        yield from table(["Chapter", "Read", "Exercises", "Answer"], rows, "lrrr")
+
+    def _of(self, name: str) -> Iterator[str]:
+        from ecokit import exercises
+
+        rows, together = [], 0
+        for topic, chosen in way(self.root / self.inputs[-1], name):
+            own = [exercises.get(one) for one in chosen]
+            read, _count, _all = times_of(self.env, topic.chapter, topic.name)
+            answer = sum(one.minutes for one in own)
+            together += read + answer
+            titles = "; ".join(one.title for one in own) or "read only"
+            page = f"{{doc}}`/book/{topic.chapter}/{topic.name}`"
+            rows.append([page, _minutes(read), titles, _minutes(answer)])
+        spare = BUDGETS[name] - together
+        if spare < 0:
+            raise ValueError(f"{name} takes {together} of {BUDGETS[name]} minutes")
+        words = f"Together {_minutes(together)}; {_minutes(spare)} are left for questions."
+        yield from table(["Read", "Minutes", "Answer", "Minutes"], rows, "lrlr")
+        yield words
+
+
+def way(path: Path, name: str) -> list[tuple[Topic, list[str]]]:
+    """Return the topics of a way through the course, and what to answer in each.
+
+    Raises
+    ------
+    LookupError
+        There is no such way.
+    """
+    from ecokit.topics import topics
+
+    with path.open(encoding="utf8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["way"] == name]
+    if not rows:
+        raise LookupError(f"no way through the course is called {name!r}")
+    chosen: dict[str, list[str]] = {}
+    for row in rows:
+        chosen.setdefault(row["topic"], []).extend(filter(None, [row["exercise"]]))
+    return [(topic, chosen[topic.name]) for topic in topics() if topic.name in chosen]
+
+
+def _minutes(n: int) -> str:
+    return f"{n}\N{NO-BREAK SPACE}min"
+
+
+def _counts(times: Sequence[int]) -> list[str]:
+    read, count, answer = times
+    return [_minutes(read), str(count), _minutes(answer)]
 
 
 class Modules(Generated):
@@ -470,6 +552,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("objectives", Objectives)
     app.add_directive("chapter", Chapter)
     app.add_directive("course", CourseHours)
+    app.add_directive("way", Way)
     app.add_directive("next-step", NextStep)
     app.connect("source-read", _go_on)
     app.add_directive("modules", Modules)
