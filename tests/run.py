@@ -3,8 +3,7 @@
 make test                      all parts
 python tests/run.py types unit only these
 
-Parts run side by side, because many of them wait, for a page, a kernel or a cluster; the pages
-follow the book that they belong to.
+Three rows of parts run side by side, because many parts wait, for a page, a kernel or a cluster.
 """
 
 from __future__ import annotations
@@ -24,20 +23,23 @@ PYTHON = sys.executable
 PYTEST = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "auto"]
 NBVAL = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "tests/nbval.cfg"]
 
-PAGES = [*PYTEST, "--dist", "loadscope", "-m", "pages", "tests"]
-UNIT = [*PYTEST, "--dist", "loadscope", "-m", "not pages", "--durations", "15"]
-
-# Rows run side by side. In a row a part follows the one that makes what it needs.
+# Rows run side by side, the parts of a row one after another: the pages need the book, and more
+# than three rows would take the processor's memory from one another.
 PARTS: list[dict[str, list[str]]] = [
-    {"format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."]},
-    {"lint": [PYTHON, "-m", "ruff", "check", "--quiet", "."]},
-    {"book": [PYTHON, "-m", "ecokit.cli", "book"], "pages": PAGES},
-    {"notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"]},
-    {"types": [PYTHON, "-m", "mypy"]},
-    {"unit": UNIT},
+    {
+        "book": [PYTHON, "-m", "ecokit.cli", "book"],
+        "pages": [*PYTEST, "--dist", "loadscope", "-m", "pages", "tests"],
+    },
+    {
+        "format": [PYTHON, "-m", "ruff", "format", "--check", "--quiet", "."],
+        "lint": [PYTHON, "-m", "ruff", "check", "--quiet", "."],
+        "types": [PYTHON, "-m", "mypy"],
+        "notebooks": [*PYTEST, "--dist", "loadscope", *NBVAL, "notebooks"],
+    },
+    {"unit": [*PYTEST, "--dist", "loadscope", "-m", "not pages", "--durations", "15"]},
 ]
 PATIENT = {"types", "unit"}
-"""What waits for nothing lets the others go first, which wait for pages and kernels."""
+"""Parts that wait for nothing let the others go first, which wait for pages and kernels."""
 WIDTH = max(len(name) for row in PARTS for name in row)
 NICE = ["nice", "-n", "3"] if shutil.which("nice") else []  # there is none on Windows
 SPEAKING = threading.Lock()
