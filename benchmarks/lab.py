@@ -102,11 +102,11 @@ def open_notebook(started: Browser, address: str, **page: Any) -> Page:
         lambda route: route.abort(),
     )
     opened.goto(address)
-    opened.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+    opened.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
     opened.wait_for_function(
         "() => window.jupyterapp?.shell?.currentWidget?.sessionContext"
         "?.session?.kernel?.status === 'idle'",
-        timeout=60_000,
+        timeout=180_000,
     )
     return opened
 

@@ -36,7 +36,7 @@ def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any
         opened.wait_for_function(
             "n => document.querySelectorAll('.jp-CodeCell:has(.ecokit-controls)').length === n",
             arg=len(TOPICS),
-            timeout=120_000,
+            timeout=600_000,
         )
         opened.wait_for_timeout(1000)
         yield opened

@@ -13,6 +13,7 @@ import importlib
 import inspect
 import math
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -117,10 +118,18 @@ def _of_inputs() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"inputs.{module}.{name}", one
 
 
+@pytest.fixture(scope="module")
+def away(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("away")
+
+
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def elsewhere(away: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Stand in an empty folder: a call may write a file under any name that it is given."""
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(away)
+    yield
+    for path in away.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @pytest.mark.parametrize("room", ROOMS)
