@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,17 @@ CELL_LEVEL = 0.95  # what the notebook's cells hold until they are changed
 CELL_TARGET, CELL_DAY, CELL_OFFER = 250_000, "11-20", "O037"
 
 CATEGORIES = ("phones", "tablets", "audio", "wearables", "smart_home", "accessories")
+
+
+@lru_cache(maxsize=1)  # a third of a second, for four exercises
+def _of_categories(shop: Shop) -> pd.DataFrame:
+    return topic.performance(shop, by="category")
+
+
+@lru_cache(maxsize=2)  # a third of a second each, for two exercises
+def _rates(shop: Shop, by: str) -> pd.DataFrame:
+    return topic.stockouts(shop, by=by)
+
 
 METHODS = {
     "seasonal_naive": _("the same weekday of last week"),
@@ -82,10 +94,10 @@ SIGNS = {
 def stockout_rate(shop: Shop) -> sheet.Sheet:
     rates = topic.stockouts(shop, by="quarter")
     busy = rates.iloc[rates["asked"].argmax()]
-    months = topic.stockouts(shop, by="month")
+    months = _rates(shop, "month")
     months = months[months["month"].dt.quarter == busy["quarter"].quarter]
     named = _quarters(rates).set_index("quarter")
-    categories = topic.stockouts(shop, by="category").set_index("category")["unit_rate"]
+    categories = _rates(shop, "category").set_index("category")["unit_rate"]
     words = _("the rate of {category} over the whole year")
     return sheet.Sheet(
         prompt=_(
@@ -140,7 +152,7 @@ def _lost_by_row(shop: Shop, months: pd.DataFrame, share: float) -> pd.DataFrame
     """Return what stock-outs cost by month and category, and if nobody had stayed."""
     lost = months.set_index(months["month"].map("{:%B}".format))[["lost_sales", "lost_profit"]]
     lost.loc[_("the whole year")] = lost.sum()
-    categories = topic.stockouts(shop, by="category").set_index("category")[lost.columns]
+    categories = _rates(shop, "category").set_index("category")[lost.columns]
     lost = pd.concat([lost, categories])
     words = {"lost_sales": _("lost sales if nobody stays"), "lost_profit": _("lost profit if so")}
     return (lost * share).join(lost.rename(columns=words))
@@ -173,7 +185,7 @@ def _lost_by_row(shop: Shop, months: pd.DataFrame, share: float) -> pd.DataFrame
     },
 )
 def lost_sales(shop: Shop) -> sheet.Sheet:
-    months = topic.stockouts(shop, by="month")
+    months = _rates(shop, "month")
     worst = months.iloc[months["lost_sales"].argmax()]
     stayed = shop.truth["stockout_substitution"]
     return sheet.Sheet(
@@ -218,7 +230,7 @@ def lost_sales(shop: Shop) -> sheet.Sheet:
 
 def _largest(shop: Shop) -> str:
     """Return the category that sells most in the year."""
-    told = topic.performance(shop, by="category")
+    told = _of_categories(shop)
     return str(told["category"].iloc[told["sales"].argmax()])
 
 
@@ -269,7 +281,7 @@ def margin(shop: Shop) -> sheet.Sheet:
     differ = (means - margins).abs()  # ask where the two differ most, and no other row is as right
     line = str(differ[alone or margins.index].idxmax())
     mine, products = lines.loc[line], products[products["line"] == line]
-    categories = topic.performance(shop, by="category").set_index("category")["margin"]
+    categories = _of_categories(shop).set_index("category")["margin"]
     words = _("the margin of {category}")
     sales, profit = lines["sales"].sum(), lines["profit"].sum()
     launch = (products["units"] * products["cost"]).sum()
@@ -341,7 +353,7 @@ def gmroi(shop: Shop) -> sheet.TableSheet:
     quarters = topic.performance(shop, by=["quarter", "category"])
     best: Any = quarters.groupby("quarter")["sales"].sum().idxmax()
     told = quarters[quarters["quarter"] == best].set_index("category")
-    year = topic.performance(shop, by="category").set_index("category")
+    year = _of_categories(shop).set_index("category")
     products = topic.performance(shop, by=["quarter", "product_id"])
     products = products[products["quarter"] == best].merge(shop.products, on="product_id")
     days = told["days"] / topic.YEAR
@@ -996,7 +1008,7 @@ def turns(shop: Shop) -> sheet.Sheet:
     both = shop.stock.merge(shop.products[["product_id", "cost"]], on="product_id")
     worth = both["closing"] * both["cost"]
     whole = _("the whole shop")
-    rows = topic.performance(shop, by="category").set_index("category")["turns_year"]
+    rows = _of_categories(shop).set_index("category")["turns_year"]
     rows.loc[whole] = goods / year["mean_stock"]
     return sheet.Sheet(
         prompt=_(
@@ -1008,7 +1020,7 @@ def turns(shop: Shop) -> sheet.Sheet:
             "sales_over_stock_at_cost": year["sales"] / year["mean_stock"],
             "last_day": goods / (last["closing"] * last["unit_cost"]).sum(),
             "a_month": goods / year["mean_stock"] / 12,
-            "mean_of_categories": topic.performance(shop, by="category")["turns_year"].mean(),
+            "mean_of_categories": _of_categories(shop)["turns_year"].mean(),
             "launch_cost": goods / (worth.sum() / year["days"]),
             "gmroi": year["gmroi_year"],
             "days_in_stock": year["days"] * year["mean_stock"] / goods,
