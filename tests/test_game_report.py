@@ -278,7 +278,10 @@ def test_a_reason_is_no_page_of_its_own(tmp_path: Path, monkeypatch: pytest.Monk
     (page,) = told.write(tmp_path / "game", 1, teams=["Plum"])
     assert "&lt;script&gt;" in page.read_text("utf-8")
     assert "<script" not in page.read_text("utf-8")
-    assert "the company as it came, in the same weeks without luck" in page.read_text("utf-8")
+    assert (
+        "From the company as it came, in the same weeks without luck, to round 1"
+        in page.read_text("utf-8")
+    )
 
 
 def test_scorecards_of_several_teams_are_those_of_each(

@@ -76,7 +76,7 @@ def happening(week: int, luck: Luck, rules: Rules) -> list[tuple[Surprise, int]]
     >>> [one.name for one, _ in happening(9, Luck.of_seed(1), rules())]
     ['strike', 'trend', 'clicks', 'slump']
     """
-    if luck.still:
+    if luck.is_still(week):
         return []
     found = []
     for one in rules.surprises:
@@ -191,6 +191,6 @@ def climate(week: int, luck: Luck, rules: Rules) -> Climate:
         channels=tuple(channel(one.name) for one in rules.channels),
         late=moved("late"),
         delay=moved("delay"),
-        outage=luck.uniform("outage", week) if not luck.still else PPM,
+        outage=PPM if luck.is_still(week) else luck.uniform("outage", week),
         news=tuple(one.name for one, _strength in found),
     )

@@ -28,6 +28,9 @@ class Luck:
         16 to 64 bytes that the trainer holds until the debrief.
     still : bool
         No luck at all: every draw is its mean, rounded. It serves tests and plans.
+    even : bool
+        The market of the game as it is, and no luck week by week: no surprise, every draw of a
+        week its mean. It serves replays.
     ahead : int
         Weeks by which the luck of a week is that of a later one: replays give one week the luck
         of another.
@@ -45,6 +48,7 @@ class Luck:
 
     key: bytes
     still: bool = False
+    even: bool = False
     ahead: int = 0
 
     @classmethod
@@ -73,6 +77,31 @@ class Luck:
         '111b6363'
         """
         return cls(hashlib.blake2b(f"game {seed}".encode(), digest_size=32).digest(), still)
+
+    def is_still(self, week: int) -> bool:
+        """Return whether nothing is drawn in a week; week 0 stands for the whole game.
+
+        Parameters
+        ----------
+        week : int
+            The week.
+
+        Returns
+        -------
+        bool
+            If so, every draw is its mean.
+
+        References
+        ----------
+        The course's own.
+
+        Examples
+        --------
+        >>> luck = Luck.of_seed(1, still=False)
+        >>> luck.is_still(1), Luck(luck.key, even=True).is_still(1)
+        (False, True)
+        """
+        return self.still or (self.even and week > 0)
 
     def _bits(self, what: str, week: int, who: int | str) -> bytes:
         own = week + self.ahead if week else 0  # what belongs to the whole game is week 0's
@@ -105,7 +134,7 @@ class Luck:
         >>> Luck.of_seed(1, still=True).uniform("rain", 3)
         500000
         """
-        if self.still:
+        if self.is_still(week):
             return PPM // 2
         return int.from_bytes(self._bits(what, week, who)[:8], "big") * PPM >> 64
 
@@ -158,7 +187,7 @@ class Luck:
         >>> Luck.of_seed(1, still=True).normal("rain", 3)
         0
         """
-        if self.still:
+        if self.is_still(week):
             return 0
         words = struct.unpack(f">{_WORDS}I", self._bits(what, week, who))
         return (sum(words) * PPM >> 32) - _WORDS // 2 * PPM
@@ -217,7 +246,7 @@ class Luck:
         """
         if mean <= 0:
             return 0
-        if self.still:
+        if self.is_still(week):
             return divide(mean, PPM)
         if mean > _SMALL:
             spread = isqrt(mean * PPM)
@@ -261,7 +290,7 @@ class Luck:
         if 2 * share > PPM:
             return size - self.part(size, PPM - share, what, week, who)
         mean = size * share
-        if self.still:
+        if self.is_still(week):
             return divide(mean, PPM)
         if mean <= _SMALL:
             return min(size, self.count(mean, what, week, who))

@@ -256,7 +256,8 @@ class Bridge:
     to_come : dict
         What this round leaves to the next weeks, by bar: not part of the sum.
     from_round : int or None
-        Which round `before` is of; None: the company as it came, in the same weeks without luck.
+        Which round `before` is of; None: the company as it came, in the same weeks and the same
+        market without luck.
     """
 
     before: int
@@ -319,7 +320,7 @@ def _chance(worth: Callable[[frozenset[str], bool], int]) -> int:
 def as_it_came(now: Round) -> Round:
     """Return the weeks of a round with the companies as they came, and without luck."""
     decisions = tuple(team.decisions for team in now.start.teams)
-    return replace(now, decisions=decisions, luck=replace(now.luck, still=True))
+    return replace(now, decisions=decisions, luck=replace(now.luck, even=True))
 
 
 def _replayed(
@@ -427,8 +428,9 @@ def _moved(team: Team, by: int) -> Team:
 def to_come(now: Round, seat: int, book: Rules) -> dict[str, int]:
     """Return what a round leaves to the weeks after it, by what carries over.
 
-    The company runs on for the weeks that the rules name, with the decisions of the round and
-    without luck: once with what it has now, once with what it had before the round.
+    The company runs on for the weeks that the rules name, in the market of the game, with the
+    decisions of the round and without luck: once with what it has now, once with what it had
+    before the round.
 
     Parameters
     ----------
@@ -451,14 +453,14 @@ def to_come(now: Round, seat: int, book: Rules) -> dict[str, int]:
     end = now.end
     new = end.teams[seat]
     old = replace(_moved(now.start.teams[seat], end.week - now.start.week), decisions=new.decisions)
-    still = replace(now.luck, still=True)
+    even = replace(now.luck, even=True)
 
     def worth(some: frozenset[str]) -> int:
         teams = list(end.teams)
         teams[seat] = carried(old, new, some)
         chosen = [team.decisions for team in teams]
         market = Market(end.week, tuple(teams))
-        weeks = played_weeks(market, chosen, still, book["after_weeks"], book)
+        weeks = played_weeks(market, chosen, even, book["after_weeks"], book)
         return sum(one.results[seat].profit for one in weeks)
 
     return shapley(OWN, worth)

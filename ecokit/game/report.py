@@ -455,8 +455,8 @@ def bar_names() -> dict[str, str]:
     'Calendar and luck'
     """
     return {
-        "price": _("Price"),
-        "traffic": _("Traffic"),
+        "price": _("Price and front line"),
+        "traffic": _("Traffic and partner"),
         "stock": _("Stock and delivery"),
         "service": _("Service and systems"),
         "rivals": _("Rivals"),
@@ -467,7 +467,7 @@ def bar_names() -> dict[str, str]:
 def _bridge(one: Report, pictures: Mapping[str, bytes]) -> list[str]:
     found = one.bridge
     if found.from_round is None:
-        start = _("the company as it came, in the same weeks without luck")
+        start = _("the company as it came, in the same weeks without luck,")
     else:
         start = round_name(found.from_round)
     title = _("From {start} to {now}").format(start=start, now=round_name(one.now.number))
