@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.sweep.shop import Call, Calls, made_systems
+from tests.sweep.shop import Call, Calls, made_systems, tables
 
 CALLS: Calls = {
     "outages.availability": lambda: Call(
@@ -21,6 +21,7 @@ CALLS: Calls = {
     "outages.outage_cost": lambda: Call(
         2_000, 45, 0.03, 800, 0.18, back=0.4, part=0.9, paid=0.3, click_price=1.5
     ),
+    "outages.minutes_to_see": lambda: Call(0.4, 0.5, least=3, slo=0.999, threshold=14.4),
     "outages.probes": lambda: Call(
         made_systems("incidents"), "S01", every=5, start="2025-03-01", end="2025-04-01"
     ),
@@ -28,4 +29,9 @@ CALLS: Calls = {
         optional="systems", skip="by"
     ),
     "outages.up_share": lambda: Call(719, 1),
+    "outages.usual": lambda: Call(
+        tables("visits"), "2025-02-12 11:00", "2025-02-12 18:00", of="visits", weeks=3
+    ),
+    "outages.visit_rates": lambda: Call(tables("visits"), days=["2025-02-12", "2025-02-13"]),
+    "outages.visit_worth": lambda: Call(tables("visits orders order_lines channels")),
 }
