@@ -408,6 +408,23 @@ PLANS: dict[str, Judged] = {
             lambda shop: {"night": 12, "day": 12, "evening": 12, "opening": 5, "late": 12},
         ],
     },
+    "outages-yuan": {
+        "sensible": [
+            right("outages-yuan"),
+            {"every": 2, "switched": 20, "duty": 5, "second": 0},
+            {"every": 3, "switched": 40, "duty": 3, "second": 0},
+            {"every": 4, "switched": 30, "duty": 4, "second": 0},
+            {"every": 5, "switched": 20, "duty": 4, "second": 0},
+        ],
+        "silly": [
+            {"every": 0, "switched": 0, "duty": 0, "second": 0},
+            {"every": 1, "switched": 100, "duty": 14, "second": 1},
+            {"every": 60, "switched": 0, "duty": 0, "second": 0},
+            {"every": 0, "switched": 0, "duty": 0, "second": 1},
+            {"every": 0, "switched": 100, "duty": 0, "second": 1},
+            {"every": 30, "switched": 0, "duty": 14, "second": 1},
+        ],
+    },
     "buyout-contract": {
         "sensible": [
             right("buyout-contract"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from ecokit import outages
 from ecokit.errors import CourseError
+from ecokit.outages.worth import VisitWorth
+from ecokit.plots import outages as plots
 from ecokit.shop.made_systems import example
 
 MINUTE = pd.Timedelta(minutes=1)
@@ -162,6 +165,121 @@ def test_an_order_every_minute_meets_each_outage(made: dict[str, pd.DataFrame]) 
     assert open_["failed"].sum() == 84  # a tenth of what is left of the day
 
 
+# What it costs ---------------------------------------------------------------------------------
+
+
+def visits(times: list[str] | pd.DatetimeIndex, channel: str = "own") -> pd.DataFrame:
+    return pd.DataFrame({"started_at": pd.to_datetime(times), "channel_id": channel})
+
+
+def test_a_visit_is_worth_what_orders_leave_over_visits() -> None:
+    came = visits(["2025-03-03 10:00"] * 6 + ["2025-03-04 10:00"] * 4)
+    came["channel_id"] = ["paid"] * 4 + ["dear"] + ["own"] * 5
+    placed = pd.to_datetime(["2025-03-03 11:00", "2025-03-04 12:00", "2025-03-04 13:00"])
+    paid = placed.to_series(index=range(3)).where([True, True, False])
+    orders = pd.DataFrame({"order_id": [1, 2, 3], "placed_at": placed, "paid_at": paid})
+    lines = pd.DataFrame(
+        {
+            "order_id": [1, 1, 2, 3],
+            "line": [1, 2, 1, 1],
+            "quantity": [2, 1, 1, 9],
+            "unit_price": [100.0, 200.0, 400.0, 900.0],
+            "unit_cost": [60.0, 200.0, 320.0, 1.0],
+        }
+    )
+    channels = pd.DataFrame(
+        {"channel_id": ["own", "paid", "dear"], "cost_per_click": [0.0, 2.0, 7.0]}
+    )
+    data = {"visits": came, "orders": orders, "order_lines": lines, "channels": channels}
+    found = outages.visit_worth(data)
+    assert (found.conversion, found.order_value) == pytest.approx((0.2, 400))
+    assert (found.margin, found.paid, found.click_price) == pytest.approx((0.2, 0.5, 3.0))
+    assert (found.yuan, found.clicks) == pytest.approx((16.0, 1.5))
+    with pytest.raises(CourseError, match="paid orders with a price"):
+        outages.visit_worth(data | {"orders": orders.assign(paid_at=pd.NaT)})
+
+
+def test_hours_are_counted_over_all_days_even_those_without_a_visit() -> None:
+    came = visits(["2025-03-03 10:00", "2025-03-03 10:59", "2025-03-06 10:30", "2025-03-06 23:00"])
+    found = outages.visit_rates({"visits": came}).set_index("hour")
+    assert found["days"].eq(4).all()
+    assert found.loc[[9, 10, 23], "visits"].tolist() == [0, 3, 1]
+    assert found.loc[10, "per_minute"] == pytest.approx(3 / 240)
+    one = outages.visit_rates({"visits": came}, days=["2025-03-03", "2025-03-03"])
+    assert (one["days"].iloc[0], one["visits"].sum()) == (1, 2)
+    with pytest.raises(CourseError, match="no day to look at"):
+        outages.visit_rates({"visits": came}, days=[])
+
+
+def test_what_was_missing_is_seen_beside_other_weeks() -> None:
+    days = pd.date_range("2025-03-03", periods=7, freq="7D")
+    counts = [10, 12, 8, 2, 10, 11, 9]  # the fourth has an outage from ten to twelve
+    ends = [pd.Timestamp("2025-03-01"), pd.Timestamp("2025-04-16")]
+    times = [
+        day + pd.Timedelta(hours=10, minutes=n)
+        for day, k in zip(days, counts, strict=True)
+        for n in range(k)
+    ]
+    came = {"visits": visits(pd.DatetimeIndex([*times, *ends]))}
+    found = outages.usual(came, "2025-03-24 10:00", "2025-03-24 12:00", weeks=9)
+    assert (found.seen, found.usual, found.weeks) == (2, 10, 6)
+    assert found.strange
+    assert found.missing == 8
+    half = 2.570582 * 2**0.5 * (1 + 1 / 6) ** 0.5  # t of 5 degrees, a variance of 2
+    assert (found.low, found.high) == pytest.approx((10 - half, 10 + half), abs=1e-5)
+    near = outages.usual(came, "2025-03-24 10:00", "2025-03-24 12:00", weeks=1)
+    assert (near.weeks, near.usual) == (2, 9)
+    with pytest.raises(CourseError, match="Fewer than two other weeks"):
+        outages.usual(came, "2025-03-03 10:00", "2025-03-03 12:00", weeks=1)
+
+
+@pytest.mark.parametrize(("asked", "part", "least"), [(1.0, 0.43, 2), (0.2, 1.0, 3)])
+def test_failures_are_waited_for_as_chance_has_it(asked: float, part: float, least: int) -> None:
+    found = outages.minutes_to_see(asked, part, least=least)
+    luck = np.random.default_rng(7).exponential(1 / (asked * part), (100_000, least)).sum(axis=1)
+    assert found.mean == pytest.approx(luck.mean(), rel=0.01)
+    assert (luck <= found.late).mean() == pytest.approx(0.95, abs=0.003)
+    assert outages.burn_rate(1, found.alone, 0.999).rate == pytest.approx(14.4)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    rates=st.lists(st.floats(0, 5), min_size=24, max_size=24),
+    minutes=st.integers(0, 3_000),
+    back=st.floats(0, 1),
+)
+def test_an_outage_by_the_hour_costs_what_it_costs(
+    rates: list[float], minutes: int, back: float
+) -> None:
+    worth = VisitWorth(0.05, 900, 0.2, paid=0.5, click_price=2)
+    table = pd.DataFrame({"hour": range(24), "per_minute": rates})
+    found = outages.costs_by_hour(table, worth, minutes, part=0.5, back=back).set_index("hour")
+    for hour in (0, 17, 23):
+        visits = sum(rates[(hour + n // 60) % 24] for n in range(minutes))
+        same = outages.outage_cost(visits, 1, 0.05, 900, 0.2, part=0.5, back=back)
+        assert found.loc[hour, "cost"] == pytest.approx(same.margin, abs=1e-6)
+        assert found.loc[hour, "clicks"] == pytest.approx(0.5 * visits, abs=1e-6)
+
+
+def test_hours_that_are_missing_or_below_zero_are_told() -> None:
+    table = pd.DataFrame({"hour": range(24), "per_minute": 1.0})
+    worth = VisitWorth(0.05, 900, 0.2, paid=0.5, click_price=2)
+    with pytest.raises(CourseError, match="a row for each hour"):
+        outages.costs_by_hour(table[1:], worth, 5)
+    with pytest.raises(CourseError, match="per_minute"):
+        outages.costs_by_hour(table.assign(per_minute=-1.0), worth, 5)
+    with pytest.raises(CourseError, match=r"outages\.visit_worth"):
+        outages.costs_by_hour(table, 18.0, 5)
+
+
+def test_the_hours_of_a_day_are_drawn_beside_those_of_another() -> None:
+    table = pd.DataFrame({"hour": range(24), "cost": [10.0] * 21 + [50.0, 10.0, 10.0]})
+    two = pd.concat([table.assign(day="usual"), table.assign(day="full", cost=3 * table["cost"])])
+    (ax,) = plots.hourly_costs(two).axes
+    assert ax.get_title(loc="left") == "full at 21:00: 3.0 times usual"
+    assert len(ax.get_lines()) == 2
+
+
 # Sentences ------------------------------------------------------------------------------------
 
 
@@ -169,9 +287,6 @@ def test_an_incident_that_was_mended_before_it_began_is_told() -> None:
     data = incidents(began_at=["2025-04-02"], mended_at=["2025-04-01"])
     with pytest.raises(CourseError, match="mended_at is before began_at"):
         outages.availability(data)
-
-
-# Sentences ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,6 @@ __getattr__, __dir__, __all__ = attach(
             "times_to",
             "up_share",
         ],
-        "worth": ["minutes_to_see", "usual", "visit_rates", "visit_worth"],
+        "worth": ["costs_by_hour", "minutes_to_see", "usual", "visit_rates", "visit_worth"],
     },
 )

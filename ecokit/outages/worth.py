@@ -10,16 +10,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ecokit import kpi
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, numbers
+from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
 TIMES = {"visits": "started_at", "orders": "placed_at"}
 """When a row of a table came, for :func:`usual`."""
 
+_RATES = {"hour": "number", "per_minute": "number"}
 _WEEK = pd.Timedelta(days=7)
 
 
@@ -144,8 +146,8 @@ def visit_rates(data: Any, *, days: Sequence[Any] | None = None) -> Any:
     --------
     >>> from ecokit import load_shop
     >>> found = visit_rates(load_shop()).set_index("hour")["per_minute"]
-    >>> round(found[4], 2), round(found[21], 2)
-    (0.17, 1.05)
+    >>> found[[4, 21]].round(2).tolist()
+    [0.17, 1.05]
     """
     (visits,) = frames.fetched(data, {"visits": "started_at"})
     at = visits["started_at"].dropna()
@@ -255,8 +257,8 @@ def usual(
         wanted = _("Give a moment after the start, and at most a week after it.")
         raise numbers.refused("end", end, wanted)
     (table,) = frames.fetched(data, {of: column})
-    at = table[column].dropna().sort_values()
-    first, last = (at.iloc[0], at.iloc[-1]) if len(at) else (high, low)
+    at = np.sort(table[column].dropna().to_numpy("datetime64[us]"))
+    first, last = (at[0], at[-1]) if len(at) else (high, low)
     moved = [n * _WEEK for n in range(-reach, reach + 1)]
     there = [one for one in moved if first <= low + one and high + one <= last and one]
     counts = np.array([_between(at, low + one, high + one) for one in there], dtype=float)
@@ -267,8 +269,8 @@ def usual(
     return Usual(_between(at, low, high), mean, max(mean - half, 0.0), mean + half, n)
 
 
-def _between(at: pd.Series[Any], low: pd.Timestamp, high: pd.Timestamp) -> int:
-    start, end = at.searchsorted(pd.DatetimeIndex([low, high]))
+def _between(at: NDArray[np.datetime64], low: pd.Timestamp, high: pd.Timestamp) -> int:
+    start, end = np.searchsorted(at, np.array([low, high], dtype="datetime64[us]"))
     return int(end - start)
 
 
@@ -333,7 +335,7 @@ def minutes_to_see(
 
     References
     ----------
-    Waiting for the r-th event of a Poisson process: Johnson, Kotz and Balakrishnan (1995), Gamma
+    Waiting for the r-th event of a Poisson process: Johnson, Kotz and Balakrishnan (1994), Gamma
     distributions. Counts where traffic is low: The Site Reliability Workbook (2018), chapter 5.
 
     Examples
@@ -353,3 +355,69 @@ def minutes_to_see(
     budget = 1 - numbers.inner_share("slo", slo)
     alone = 1 / (numbers.positive("threshold", threshold) * budget)
     return Seeing(count / rate, float(gammaincinv(count, level)) / rate, alone)
+
+
+@public
+def costs_by_hour(
+    rates: Any, worth: VisitWorth, minutes: float, *, part: float = 1.0, back: float = 0.0
+) -> Any:
+    """Return what an outage of a length costs, by the hour at which it begins.
+
+    Parameters
+    ----------
+    rates : table
+        What :func:`visit_rates` returned: ``hour`` from 0 to 23, ``per_minute``.
+    worth : VisitWorth
+        What :func:`visit_worth` returned.
+    minutes : float
+        How long it lasts; after midnight the same day begins again.
+    part : float
+        Share of the visits that fail.
+    back : float
+        Share of these that come back later and order all the same.
+
+    Returns
+    -------
+    table of the caller's kind
+        ``hour``; ``visits`` that meet it, ``orders`` that nobody makes later, ``cost`` (their gross
+        profit, in yuan), ``clicks`` (yuan of advertising that led to the outage: paid anyhow, and
+        saved by whoever pauses it).
+
+    Raises
+    ------
+    CourseError
+        A column or an hour is missing, or a number cannot be.
+
+    References
+    ----------
+    By definition, as :func:`outage_cost`.
+
+    Examples
+    --------
+    >>> rates = pd.DataFrame({"hour": range(24), "per_minute": [0.2] * 12 + [1.0] * 12})
+    >>> worth = VisitWorth(0.05, 1_000, 0.2, paid=0.5, click_price=2)
+    >>> found = costs_by_hour(rates, worth, 90, back=0.5).set_index("hour")
+    >>> found.loc[[3, 11, 20], ["visits", "orders", "cost", "clicks"]].round(2)
+          visits  orders   cost  clicks
+    hour
+    3       18.0    0.45   90.0    18.0
+    11      42.0    1.05  210.0    42.0
+    20      90.0    2.25  450.0    90.0
+    """
+    if not isinstance(worth, VisitWorth):
+        raise numbers.refused("worth", worth, _("Give what outages.visit_worth returned."))
+    lasts = numbers.number("minutes", minutes, low=0, high=10_080) / 60
+    lost, gone = numbers.share("part", part), 1 - numbers.share("back", back)
+    (table,) = frames.fetched({"rates": rates}, {"rates": "hour per_minute"}, types=_RATES)
+    rows.refuse(table, "rates", [rows.below_zero("per_minute", "hour"), rows.twice("hour")])
+    a_day = table.set_index("hour")["per_minute"].reindex(range(24))
+    if a_day.isna().any():
+        raise CourseError(_("rates needs a row for each hour of the day, from 0 to 23."))
+    hourly = 60 * np.resize(a_day.to_numpy(float), 24 * 9)
+    came = np.concatenate([[0.0], np.cumsum(hourly)])
+    hours = np.arange(24)
+    met = lost * (np.interp(hours + lasts, np.arange(len(came)), came) - came[:24])
+    found = pd.DataFrame({"hour": hours, "visits": met, "orders": met * gone * worth.conversion})
+    found["cost"] = found["orders"] * worth.order_value * worth.margin
+    found["clicks"] = met * worth.clicks
+    return frames.like(found, {"rates": rates})

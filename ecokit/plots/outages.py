@@ -155,18 +155,82 @@ def times(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW) -> N
     ax.scatter(table["median"], places, color=theme.BLUE, s=45, zorder=3)
     steps = step_names()
     labels = [steps.get(str(one), theme.words(one)) for one in table["step"]]
+    one = labels[0] if len(set(labels)) == 1 else ""
     if by is not None and by in table.columns:
-        labels = [
-            f"{name}: {label}" for name, label in zip(theme.names(table[by]), labels, strict=True)
-        ]
+        names = theme.names(table[by])
+        both = [f"{name}: {label}" for name, label in zip(names, labels, strict=True)]
+        labels = names if one else both
     counted = zip(labels, table["incidents"], strict=True)
     ax.set_yticks(places, [_("{name} ({n})").format(name=name, n=int(n)) for name, n in counted])
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(lambda value, _place: f"{value:g}")
     ax.grid(visible=False, axis="y")
-    ax.set_xlabel(_("minutes; thick: quartiles; pale: how far the median may lie"))
+    what = _("minutes {step}").format(step=one).strip()
+    ax.set_xlabel(what + "\n" + _("thick: quartiles; pale: how far the median may lie"))
     few = int(table["low"].isna().sum()) if "low" in table else len(table)
     finding = _("In {n} of {all} rows too few for an interval")
     every = _("In each row enough for an interval")
     ax.set_title(finding.format(n=few, all=len(table)) if few else every)
+
+
+@theme.drawn(height=3.6, table="hour cost")
+def hourly_costs(table: pd.DataFrame, hour: int | None = None, ax: Axes = theme.NEW) -> None:
+    """Draw what an outage costs by the hour at which it begins.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What ``outages.costs_by_hour`` returned. With a column ``day`` one line for each; without
+        it, bars.
+    hour : int, optional
+        The hour to point out.
+    ax : Axes, optional
+        Where to draw.
+
+    Returns
+    -------
+    Figure
+        The title says how many times the dearest hour costs what the cheapest one does.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"hour": [3, 9, 21], "cost": [50.0, 200.0, 400.0]})
+    >>> hourly_costs(table).axes[0].get_title(loc="left")
+    'At 21:00 it costs 8 times what it costs at 3:00'
+    """
+    marks = (theme.BLUE, theme.ORANGE, theme.GREEN)
+    if "day" in table.columns:
+        for n, (name, part) in enumerate(table.groupby("day", sort=False)):
+            style = {"color": marks[n % len(marks)], "marker": "os^"[n % len(marks)], "ms": 4}
+            ax.plot(part["hour"], part["cost"], label=theme.words(name), **style)
+        ax.legend(loc="upper left")
+    else:
+        colors = [theme.ORANGE if one == hour else theme.BLUE for one in table["hour"]]
+        ax.bar(table["hour"], table["cost"], color=colors, width=0.8)
+    ax.set_ylim(0, max(1.0, 1.08 * float(table["cost"].max()) if len(table) else 1.0))
+    ax.set_xticks(range(0, 24, 3), [f"{one}:00" for one in range(0, 24, 3)])
+    theme.yuan_axis(ax)
+    ax.set_xlabel(_("hour at which it begins"))
+    ax.set_ylabel(_("gross profit that is lost"))
+    ax.set_title(_hourly_title(table))
+
+
+def _hourly_title(table: pd.DataFrame) -> str:
+    """Say how far the hours of a day lie apart, or the last day from the first one."""
+    days = (
+        [part.set_index("hour")["cost"] for _day, part in table.groupby("day", sort=False)]
+        if "day" in table.columns
+        else [table.set_index("hour")["cost"]]
+    )
+    first, last = (days[0], days[-1]) if days else (pd.Series(dtype=float),) * 2
+    if not len(last) or first.min() <= 0:
+        return _("What an outage costs by the hour")
+    dear, cheap = last.idxmax(), last.idxmin()
+    if len(days) == 1:
+        title = _("At {dear}:00 it costs {n:.0f} times what it costs at {cheap}:00")
+        return title.format(dear=dear, cheap=cheap, n=last.max() / last.min())
+    title = _("{day} at {dear}:00: {n:.1f} times {usual}")
+    names = {"day": table["day"].iloc[-1], "usual": table["day"].iloc[0]}
+    told = {name: theme.words(day) for name, day in names.items()}
+    return title.format(dear=dear, n=last.max() / first.get(dear, first.max()), **told)

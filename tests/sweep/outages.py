@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from ecokit.outages.worth import VisitWorth
 from tests.sweep.shop import Call, Calls, made_systems, tables
 
 CALLS: Calls = {
@@ -15,6 +18,13 @@ CALLS: Calls = {
         skip="by"
     ),
     "outages.burn_rate": lambda: Call(144, 10_000, 0.999, 1),
+    "outages.costs_by_hour": lambda: Call(
+        pd.DataFrame({"hour": range(24), "per_minute": [0.2] * 12 + [1.0] * 12}),
+        VisitWorth(0.05, 1_000, 0.2, paid=0.5, click_price=2),
+        45,
+        part=0.5,
+        back=0.4,
+    ),
     "outages.error_budget": lambda: Call(0.999, days=30),
     "outages.in_parallel": lambda: Call([0.99, 0.98], common=0.1),
     "outages.in_series": lambda: Call([0.999, 0.99]),
