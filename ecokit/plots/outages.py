@@ -51,6 +51,7 @@ def error_budgets(table: pd.DataFrame, by: str = "system_id", ax: Axes = theme.N
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"system_id": ["S01", "S02"], "availability": [0.998, 1.0],
     ...     "budget": [43.2, 43.2], "down": [86.4, 0.0], "kept": [False, True]})
     >>> error_budgets(table).axes[0].get_title(loc="left")
@@ -95,6 +96,7 @@ def burn_rates(table: pd.DataFrame, threshold: float = 14.4, ax: Axes = theme.NE
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"minute": pd.date_range("2025-11-11 20:00", periods=3, freq="min"),
     ...     "long": [1.0, 15.0, 16.0], "short": [5.0, 40.0, 9.0], "alert": [False, True, False]})
     >>> burn_rates(table).axes[0].get_title(loc="left")
@@ -143,6 +145,7 @@ def times(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW) -> N
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"step": ["see", "mend"], "incidents": [9, 4], "q25": [3.0, 20.0],
     ...     "median": [5.0, 40.0], "q75": [9.0, 90.0], "low": [3.0, None], "high": [12.0, None]})
     >>> times(table).axes[0].get_title(loc="left")
@@ -195,6 +198,7 @@ def hourly_costs(table: pd.DataFrame, hour: int | None = None, ax: Axes = theme.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> table = pd.DataFrame({"hour": [3, 9, 21], "cost": [50.0, 200.0, 400.0]})
     >>> hourly_costs(table).axes[0].get_title(loc="left")
     'At 21:00 it costs 8 times what it costs at 3:00'
