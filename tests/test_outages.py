@@ -176,7 +176,7 @@ def test_a_visit_is_worth_what_orders_leave_over_visits() -> None:
     came = visits(["2025-03-03 10:00"] * 6 + ["2025-03-04 10:00"] * 4)
     came["channel_id"] = ["paid"] * 4 + ["dear"] + ["own"] * 5
     placed = pd.to_datetime(["2025-03-03 11:00", "2025-03-04 12:00", "2025-03-04 13:00"])
-    paid = placed.to_series(index=range(3)).where([True, True, False])
+    paid = [*placed[:2], pd.NaT]
     orders = pd.DataFrame({"order_id": [1, 2, 3], "placed_at": placed, "paid_at": paid})
     lines = pd.DataFrame(
         {
@@ -196,7 +196,9 @@ def test_a_visit_is_worth_what_orders_leave_over_visits() -> None:
     assert (found.margin, found.paid, found.click_price) == pytest.approx((0.2, 0.5, 3.0))
     assert (found.yuan, found.clicks) == pytest.approx((16.0, 1.5))
     with pytest.raises(CourseError, match="paid orders with a price"):
-        outages.visit_worth(data | {"orders": orders.assign(paid_at=pd.NaT)})
+        outages.visit_worth(
+            data | {"orders": orders.assign(paid_at=pd.Series(pd.NaT, index=range(3)))}
+        )
 
 
 def test_hours_are_counted_over_all_days_even_those_without_a_visit() -> None:

@@ -74,7 +74,7 @@ def _worst_month(shop: Shop) -> tuple[str, pd.Timestamp]:
     """Return the system, not the shop front, that used most of a month's budget, and the month."""
     found = _up(shop, ["system_id", "month"])
     found = found[(found["system_id"] != FRONT) & (found["budget"] > 0)]
-    row = found.loc[(found["down"] / found["budget"]).idxmax()]
+    row = found.iloc[int((found["down"] / found["budget"]).argmax())]
     if row["down"] <= 0:
         raise CourseError(_("No system of this shop had an outage."))
     return str(row["system_id"]), row["month"]
@@ -107,7 +107,7 @@ def budget(shop: Shop) -> sheet.Sheet:
         return found[(found["system_id"] == system) & (found["month"] == month)].iloc[0]
 
     told = row(shop)
-    year = _up(shop, "system_id").set_index("system_id").loc[system]
+    year: Any = _up(shop, "system_id").set_index("system_id").loc[system]
     called = f"{month:%B}"
     return sheet.Sheet(
         prompt=_(
@@ -628,9 +628,11 @@ class _Luck:
         n = rng.poisson(often * YEARS)
         share = rng.uniform(*part, n)
         began = 24.0 * rng.integers(0, days, n) + rng.uniform(*hours, n)
-        steps = [m * np.exp(SPREAD * rng.standard_normal(n)) for m in (SEE, ANSWER, mend)]
+        see, answer, fix = (
+            m * np.exp(SPREAD * rng.standard_normal(n)) for m in (SEE, ANSWER, mend)
+        )
         own = rng.gamma(2.0, 1.0, n) / share
-        return cls(began, share, *steps, own, rng.uniform(size=n))
+        return cls(began, share, see, answer, fix, own, rng.uniform(size=n))
 
 
 class _Years:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ecokit import outages as topic
 from ecokit.explore.controls import Choice, Slider, steps
-from ecokit.explore.lab import Lab, Told
+from ecokit.explore.lab import Control, Lab, Told
 from ecokit.explore.tables import table
 from ecokit.messages import _
 from ecokit.plots import outages as plots
@@ -40,7 +40,7 @@ def lab(shop: Shop) -> Lab:
         ax = figure.subplots()
         figure.subplots_adjust(left=0.13, bottom=0.15)
         plots.hourly_costs(found, hour, ax=ax)
-        row = found.set_index("hour").loc[hour]
+        row: Any = found.set_index("hour").loc[hour]
         alt = _(
             "Bars of what an outage of {minutes} minutes costs by the hour at which it begins. At "
             "{hour}:00 it is {cost}. {title}."
@@ -50,12 +50,12 @@ def lab(shop: Shop) -> Lab:
             cost=theme.yuan(row["cost"]),
             title=ax.get_title(loc="left"),
         )
-        rate = float(rates[day].set_index("hour").loc[hour, "per_minute"])
+        rate = float(rates[day]["per_minute"].iloc[hour])
         return Told(alt, _table(row, rate, part / 100))
 
     lengths = tuple((_("{n} minutes").format(n=n), n) for n in LENGTHS)
     days = ((_("an average day"), USUAL), (_("the fullest day"), FULL))
-    controls = {
+    controls: dict[str, Control] = {
         "hour": Slider(_("It begins at"), steps(0, 23, 1, "{}:00"), 3),
         "minutes": Slider(_("It lasts"), lengths, 45),
         "part": Slider(_("Visits that fail"), steps(5, 100, 5, "{} %"), 100),
