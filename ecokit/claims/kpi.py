@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ecokit import kpi
 from ecokit.shop import Shop
 
@@ -22,9 +24,10 @@ def visits_lower_a_conversion(shop: Shop) -> bool:
 
 def steps_open_the_widest_spread(shop: Shop) -> bool:
     """In steps the mean spread of a month is wider than with the capped and the linear rule."""
-    spread = {
-        rule: kpi.ranking(kpi.scorecards(shop, rules=rule)).groupby("month")["spread"].first()
-        for rule in ("capped", "linear", "stepped")
-    }
+    cards = [card for _key, card in kpi.scorecards(shop).groupby(["month", "post_id"])]
+    spread = {}
+    for rule in ("capped", "linear", "stepped"):
+        scored = pd.concat([kpi.score(card, rule) for card in cards])
+        spread[rule] = kpi.ranking(scored).groupby("month")["spread"].first()
     others = max(spread["capped"].mean(), spread["linear"].mean())
     return bool(spread["stepped"].mean() > others)
