@@ -35,7 +35,7 @@ LEAD = (6.0, 0.7)  # hours until a change is live, and how they grow with those 
 def _name(shop: Shop, system: str) -> str:
     names = shop["systems"].set_index("system_id")["name"]
     if system not in names.index:
-        message = _("This company has no system {name}.")
+        message = _("The table systems has no system {name}.")
         raise CourseError(message.format(name=system))
     return str(names[system])
 
@@ -181,9 +181,11 @@ def leave(shop: Shop) -> sheet.Sheet:
     options=("export", "price", "uptime", "penalty"),
 )
 def clause(shop: Shop) -> sheet.ChoiceSheet:
+    name = _name(shop, ENDED)
     row = topic.keep_or_buy(shop).set_index("system_id").loc[ENDED]
     if row["export"]:
-        raise CourseError(_("In this company the data of that system come out already."))
+        message = _("The table systems says that the data of {name} come out already.")
+        raise CourseError(message.format(name=name))
     promised = shop["systems"].set_index("system_id").loc[ENDED, "promised"]
     cheaper = 0.05 * 12 * YEARS * float(row["monthly_cost"])
     hours = 24 * MONTH * (0.999 - float(promised))
@@ -192,9 +194,7 @@ def clause(shop: Shop) -> sheet.ChoiceSheet:
             "The contract for **{name}** is renewed for {years} years. Today its data do not come "
             "out in a form that another system reads; {n} other providers would take us, and a "
             "move takes {days} days. You may ask for **one clause**. For which?"
-        ).format(
-            name=_name(shop, ENDED), years=YEARS, n=row["alternatives"], days=row["exit_days"]
-        ),
+        ).format(name=name, years=YEARS, n=row["alternatives"], days=row["exit_days"]),
         case=(_("one clause"),),
         right="export",
         options={
@@ -323,7 +323,9 @@ def backup(shop: Shop) -> sheet.Sheet:
     lost = lost[(lost["system_id"] == LOST) & (lost["kind"] == "data_loss")]
     lost = lost.dropna(subset=["seen_at", "mended_at"])
     if lost.empty:
-        raise CourseError(_("In this company no data were lost in that system, or are back yet."))
+        raise CourseError(
+            _("The table incidents has no loss of data in system S06 that is mended.")
+        )
     row = lost.iloc[0]
     began, seen, mended = (row[one] for one in ("began_at", "seen_at", "mended_at"))
     saved = (began - pd.Timedelta(hours=BACKUP)).normalize() + pd.Timedelta(hours=BACKUP)
@@ -390,10 +392,10 @@ def _half(shop: Shop) -> pd.DataFrame:
     """Return the releases of the second half of the shop's year."""
     made: pd.DataFrame = shop["releases"]
     if made.empty:
-        raise CourseError(_("This company has no release, so there is nothing to count."))
+        raise CourseError(_("The table releases has no row, so there is nothing to count."))
     half = made[made["released_at"] >= f"{made['released_at'].min().year}{SECOND}"]
     if half.empty:
-        raise CourseError(_("This company has no release in July to December."))
+        raise CourseError(_("The table releases has no release in July to December."))
     return half
 
 
@@ -493,7 +495,7 @@ def per_change(shop: Shop) -> sheet.TableSheet:
 
     half, year = counts(_half(shop)), counts(shop["releases"])
     if (half["changes"] == 0).any() or not half["failed"].sum():
-        raise CourseError(_("In July to December this company has too few releases of each size."))
+        raise CourseError(_("In July to December there are too few releases of each size."))
     lines = [
         _("{size}: {n} releases, {changes} changes, {failed} failed").format(
             size=size, n=int(row["n"]), changes=int(row["changes"]), failed=int(row["failed"])
@@ -548,7 +550,7 @@ def per_change(shop: Shop) -> sheet.TableSheet:
 def years(shop: Shop) -> sheet.Sheet:
     made = topic.by_size({"releases": shop["releases"]}).set_index("changes")["releases"]
     if not {"1-5", "6-15"} <= set(made.index):
-        raise CourseError(_("This company has no small or no medium release."))
+        raise CourseError(_("The table releases has no small or no medium release."))
     few, some = int(made["1-5"]), int(made["6-15"])
     needed, fewer = (topic.releases_needed(FEW, SOME, power=one) for one in (POWER, LESS))
     return sheet.Sheet(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ecokit import systems as topic
+from ecokit.errors import CourseError
 from ecokit.explore.controls import Choice, Toggle
 from ecokit.explore.lab import Lab, Told
 from ecokit.explore.tables import table
@@ -33,6 +34,8 @@ def lab(shop: Shop) -> Lab:
         With the tables systems and links.
     """
     systems, links = shop["systems"], shop["links"]
+    if systems.empty:
+        raise CourseError(_("The table systems has no row, so there is nothing to draw."))
     named = list(zip(systems["name"].astype(str), systems["system_id"].astype(str), strict=True))
     known = [one for one in STOPS if one in set(systems["system_id"])]
 
