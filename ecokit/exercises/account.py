@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ecokit.competitors.sandbox import chinese_face
 from ecokit.errors import CourseError
 from ecokit.exercises import quiz, spacing
 from ecokit.exercises.aims import Objective, objectives
@@ -22,7 +23,7 @@ from ecokit.topics import Chapter, chapters
 FILE = "my-progress.html"
 
 STYLE = """
-body { font: 16px/1.5 system-ui, "Noto Sans SC", sans-serif; color: #1f1f1f; background: #fff;
+body { font: 16px/1.5 sans-serif; color: #1f1f1f; background: #fff;
   max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin: 1.6rem 0 .3rem; break-after: avoid; }
 h3 { font-size: 1rem; margin: 1rem 0 .2rem; break-after: avoid; }
@@ -58,7 +59,7 @@ def page(history: Sequence[Mapping[str, Any]], course: Iterable[Exercise], day: 
     title = html.escape(_("What I did in the course E-commerce operations"))
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>{title}</title>\n<style>{STYLE}</style>\n{chinese_face(body)}</head>\n<body>\n<main>\n"
         f"<h1>{title}</h1>\n{body}</main>\n</body>\n</html>\n"
     )
 
@@ -82,6 +83,8 @@ def write(place: Path, text: str) -> Path:
 def _body(history: Sequence[Mapping[str, Any]], listed: list[Exercise], day: date) -> Iterator[str]:
     found: dict[str, list[spacing.Round]] = {}
     for one in spacing.rounds(history):
+        if one.again.startswith(quiz.AFTER):
+            continue  # it is told beside the test
         found.setdefault(one.exercise, []).append(one)
     solved = {one.id for one in listed if any(r.right for r in found.get(one.id, ()))}
     yield f'<p>{_("Name")}: <span class="line">&nbsp;</span></p>\n'
@@ -98,7 +101,7 @@ def _body(history: Sequence[Mapping[str, Any]], listed: list[Exercise], day: dat
         ),
         "note",
     )
-    if not found:
+    if not history:
         yield _paragraph(_("Nothing was done yet."))
     for chapter in chapters():
         yield from _chapter(chapter, history, listed, found)

@@ -99,15 +99,15 @@ class Gain:
 
     def __str__(self) -> str:
         return _(
-            "Before {before} of {n}, after {after} of {n}: {gain:+.0%}. The interval reaches from "
-            "{low:+.0%} to {high:+.0%} (95 %): {verdict}"
+            "Before {before} of {n}, after {after} of {n}: {gain:+.0f} points of 100. The interval "
+            "reaches from {low:+.0f} to {high:+.0f} (95 %): {verdict}"
         ).format(
             before=self.before,
             after=self.after,
             n=self.questions,
-            gain=self.gain,
-            low=self.low,
-            high=self.high,
+            gain=100 * self.gain,
+            low=100 * self.low,
+            high=100 * self.high,
             verdict=self._verdict(),
         )
 
@@ -149,8 +149,8 @@ def paired_gain(before: Sequence[bool], after: Sequence[bool], confidence: float
     --------
     >>> told = paired_gain([True] + 7 * [False], 6 * [True] + 2 * [False])
     >>> print(told)
-    Before 1 of 8, after 6 of 8: +62%. The interval reaches from +8% to +92% (95 %): you can do \
-more than before.
+    Before 1 of 8, after 6 of 8: +62 points of 100. The interval reaches from +8 to +92 (95 %): \
+you can do more than before.
     """
     if not before or len(before) != len(after):
         raise CourseError(_("A gain needs the same questions before and after, one at least."))
