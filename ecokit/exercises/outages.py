@@ -371,7 +371,7 @@ def median(shop: Shop) -> sheet.Sheet:
             "Take the **outages** of all systems, without what was slow, wrong, double or lost. "
             "What is the median of the minutes from their beginning until they were mended?"
         ),
-        case=(_("outages"),),
+        case=(_("without what was slow"),),
         right=told.loc["mend", "median"],
         wrong={
             "mean": told.loc["mend", "mean"],
