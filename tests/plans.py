@@ -487,4 +487,17 @@ PLANS: dict[str, Judged] = {
             {"days": 4, "ads": 0, "stock": 0, "cut": 12},
         ],
     },
+    "game-quarter": {
+        "sensible": [
+            right("game-quarter"),
+            {"price": 106, "search": 3_000, "social": 5_000, "cover": 3.8, "seats": 6},
+            {"price": 104, "search": 3_000, "social": 3_500, "cover": 3.5, "seats": 6},
+        ],
+        "silly": [
+            {"price": 85, "search": 5_000, "social": 3_000, "cover": 3.5, "seats": 5},
+            {"price": 105, "search": 30_000, "social": 30_000, "cover": 3.5, "seats": 6},
+            {"price": 105, "search": 3_000, "social": 3_000, "cover": 9, "seats": 6},
+            {"price": 105, "search": 3_000, "social": 3_000, "cover": 8, "seats": 25},
+        ],
+    },
 }
