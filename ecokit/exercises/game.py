@@ -117,7 +117,9 @@ class _AtTheEnd:
     def decide(self, view: View) -> tuple[dict[str, int | str], Forecast | None]:
         """Return the advice until the last round."""
         changes, forecast = Advice().decide(view)
-        return (changes | self.last if view.round == view.form.rounds else changes), forecast
+        if view.round == view.form.rounds:
+            changes.update(self.last)
+        return changes, forecast
 
 
 ENDS = {
@@ -187,7 +189,7 @@ class _Fixed:
         units = {"percent": PPM // 100, "yuan": FEN, "weeks": PPM, "seats": 1}
         fields = view.rules.fields
         kept = {name: round(value * units[fields[name].unit]) for name, value in self.plan}
-        chosen = {**dict(Advice().choices), **kept}
+        chosen: dict[str, int | str] = {**dict(Advice().choices), **kept}
         return chosen, Advice().decide(bots.blind(view))[1]
 
 
