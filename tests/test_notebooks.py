@@ -15,9 +15,11 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
+import ecokit
 from ecokit import exercises
 from ecokit.cli import copies, masters, ways
 from ecokit.errors import CourseError
+from tests.companies import bundled
 from tests.leaks import leaked
 from tests.planted import found, plants
 
@@ -120,6 +122,7 @@ def test_a_learner_can_run_the_copy_from_top_to_bottom(
 ) -> None:
     """Its cells, in this process: nbval runs the same ones, between the answers, in a kernel."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ecokit, "load_shop", bundled, raising=False)
     known: dict[str, Any] = {"__name__": "__main__"}
     for cell in copies.learner(MASTERS[name], name).cells:
         if cell.cell_type == "code":
