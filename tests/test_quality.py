@@ -280,6 +280,27 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     assert 0.93 <= held <= 0.975
 
 
+def test_readers_who_share_one_list_come_to_what_the_first_one_found() -> None:
+    alone, one_list = (
+        quality.play_readers(200, first=0.6, second=0.5, alike=share, rounds=400, seed=4)
+        for share in (0, 1)
+    )
+    assert abs(alone["chapman"].mean() - 200) < 2
+    assert (one_list["first"] == one_list["both"]).all()
+    assert (one_list["chapman"] == one_list["first"]).all()
+    with pytest.raises(CourseError, match="too many. Give fewer rounds"):
+        quality.play_readers(10_000, first=0.5, second=0.5, rounds=2_000, seed=1)
+
+
+def test_a_month_without_copies_or_with_one_of_them() -> None:
+    shop = load_shop()
+    lines = {name: shop[name] for name in ("faulty_lines", "planted")}
+    month = quality.faulty_month(lines)
+    assert list(month.tables) == ["order_lines"]
+    assert set(month.planted["table"]) == {"order_lines"}
+    assert "freshness" not in set(quality.faulty_month(shop).planted["kind"])
+
+
 # Without rules -------------------------------------------------------------------------------
 
 
@@ -371,14 +392,12 @@ def test_a_score_counts_a_cell_once_and_a_whole_row_by_any_cell() -> None:
 
 def test_of_the_planted_faults_of_the_shop_nearly_all_are_found() -> None:
     shop = load_shop()
-    names = {"orders": "faulty_orders", "order_lines": "faulty_lines", "visits": "faulty_visits"}
-    others = {name: shop[name] for name in ("products", "channels", "campaigns")}
-    more = {"rules": quality.shop_rules(), "running": list(names)}
-    told = quality.findings({**{name: shop[one] for name, one in names.items()}, **others}, **more)
-    planted = shop["planted"].assign(key=shop["planted"]["row"])
-    planted["table"] = planted["table"].map({one: name for name, one in names.items()})
-    planted = planted[planted["table"].notna() & (planted["kind"] != "freshness")]
-    score = quality.told_right(told, planted)
+    copy = quality.faulty_month(shop)
+    names = ["orders", "order_lines", "visits"]
+    others = {name: table for name, table in copy.tables.items() if name not in names}
+    more = {"rules": quality.shop_rules(), "running": names}
+    told = quality.findings(copy.tables, **more)
+    score = quality.told_right(told, copy.planted)
     assert score.share > 0.98
     # what else is told follows from them: orders of lost visits, and lines of orders that are none
     assert set(score.wrongly["kind"]) == {"consistency"}

@@ -36,6 +36,8 @@ def _small(shop: Shop) -> _Small:
     month = topic.faulty_month(shop)
     tables = {name: table for name, table in month.tables.items() if name != "visits"}
     planted = month.planted[month.planted["table"] != "visits"]
+    if planted.empty:
+        raise CourseError(_("This exercise asks for faults in orders or in order_lines."))
     strict = [one for one in topic.shop_rules(dear=STRICT) if one.column == "unit_price"]
     scores = [
         topic.told_right(topic.findings(tables, rules=rules), planted) for rules in ([], strict)
@@ -132,6 +134,8 @@ def kind(shop: Shop) -> sheet.ChoiceSheet:
 )
 def missing(shop: Shop) -> sheet.Sheet:
     numbers = topic.faulty_month(shop).tables["visits"]["visit_id"].dropna().astype("int64")
+    if numbers.empty:
+        raise CourseError(_("This exercise asks for a copy of visits with some rows."))
     first, last, rows = int(numbers.min()), int(numbers.max()), len(numbers)
     copies = rows - numbers.nunique()
     right = last - first + 1 - (rows - copies)
