@@ -56,14 +56,14 @@ def lab(shop: Shop) -> Lab:
     lengths = tuple((_("{n} minutes").format(n=n), n) for n in LENGTHS)
     days = ((_("an average day"), USUAL), (_("the fullest day"), FULL))
     controls: dict[str, Control] = {
-        "hour": Slider(_("It begins at"), steps(0, 23, 1, "{}:00"), 3),
+        "hour": Slider(_("It begins at"), steps(0, 23, 1, "{}:00"), 21),
         "minutes": Slider(_("It lasts"), lengths, 45),
         "part": Slider(_("Visits that fail"), steps(5, 100, 5, "{} %"), 100),
         "back": Slider(_("Come back later"), steps(0, 90, 10, "{} %"), 40),
         "day": Choice(_("Day"), days, USUAL),
     }
-    stops = (3, 9, 12, 18, 21)
-    return Lab(_("What the night costs"), controls, draw, along="hour", stops=stops)
+    stops = (15, 45, 120, 360, 720)
+    return Lab(_("What the night costs"), controls, draw, along="minutes", stops=stops)
 
 
 @lru_cache(maxsize=2)
@@ -90,4 +90,4 @@ def _soon(rate: float, part: float) -> str:
     """Return the mean minutes until two have failed."""
     if rate <= 0:
         return _("never")
-    return _("{n:.0f} minutes").format(n=topic.minutes_to_see(rate, part, least=2).mean)
+    return _("{n:.1f} minutes").format(n=topic.minutes_to_see(rate, part, least=2).mean)
