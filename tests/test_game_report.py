@@ -133,15 +133,20 @@ def _plain(result: Result) -> object:
 
 
 @pytest.fixture(scope="module")
-def drawn(rounds: list[replay.Round]) -> dict[str, pd.DataFrame]:
-    return events.tables(rounds, 1, Luck(KEY), RULES)
+def few(rounds: list[replay.Round]) -> list[replay.Round]:
+    return rounds[:3]
+
+
+@pytest.fixture(scope="module")
+def drawn(few: list[replay.Round]) -> dict[str, pd.DataFrame]:
+    return events.tables(few, 1, Luck(KEY), RULES)
 
 
 def test_event_tables_add_up_to_what_was_counted(
-    drawn: dict[str, pd.DataFrame], rounds: list[replay.Round]
+    drawn: dict[str, pd.DataFrame], few: list[replay.Round]
 ) -> None:
     shop = Shop.from_tables(drawn)
-    weeks = [week.results[1] for one in rounds for week in one.weeks]
+    weeks = [week.results[1] for one in few for week in one.weeks]
 
     def by_week(name: str) -> list[float]:
         return list(kpi.measure(name, shop, by="week")[name])
@@ -166,9 +171,9 @@ def test_event_tables_add_up_to_what_was_counted(
 
 
 def test_stock_contacts_and_parcels_are_those_that_were_counted(
-    drawn: dict[str, pd.DataFrame], rounds: list[replay.Round]
+    drawn: dict[str, pd.DataFrame], few: list[replay.Round]
 ) -> None:
-    weeks = [week.results[1] for one in rounds for week in one.weeks]
+    weeks = [week.results[1] for one in few for week in one.weeks]
     stock = drawn["stock"]
     assert (stock["opening"] + stock["received"] - stock["sold"] == stock["closing"]).all()
     assert (stock["closing"] >= 0).all()
@@ -189,22 +194,22 @@ def test_stock_contacts_and_parcels_are_those_that_were_counted(
 
 
 def test_a_week_is_drawn_alike_whichever_weeks_are_asked_for(
-    drawn: dict[str, pd.DataFrame], rounds: list[replay.Round]
+    drawn: dict[str, pd.DataFrame], few: list[replay.Round]
 ) -> None:
-    alone_ = events.tables(rounds[1:2], 1, Luck(KEY), RULES)["orders"]
+    alone_ = events.tables(few[1:2], 1, Luck(KEY), RULES)["orders"]
     both = drawn["orders"]
     same = both[both["order_id"].isin(alone_["order_id"])].reset_index(drop=True)
-    assert len(alone_) == rounds[1].total(1, "orders")
+    assert len(alone_) == few[1].total(1, "orders")
     pd.testing.assert_frame_equal(same, alone_)
 
 
 def test_purchases_are_what_the_rule_ordered(
-    drawn: dict[str, pd.DataFrame], rounds: list[replay.Round]
+    drawn: dict[str, pd.DataFrame], few: list[replay.Round]
 ) -> None:
     bought = drawn["purchases"]
     paid = round((bought["asked_units"] * bought["unit_cost"]).sum() * 100)
-    first, last = rounds[0].start.teams[1], rounds[-1].end.teams[1]
-    lines = [one.lines(1) for one in rounds]
+    first, last = few[0].start.teams[1], few[-1].end.teams[1]
+    lines = [one.lines(1) for one in few]
     kept = sum(sum(one[name] for name in ("goods", "returned", "ageing")) for one in lines)
     grown = sum(last.value) - sum(first.value)
     assert paid == grown - kept + sum(one[3] for one in last.coming)
@@ -257,31 +262,33 @@ def test_a_report_needs_nothing_but_itself_and_says_what_it_must(pages: list[Pat
         assert words in text, words
 
 
-def test_the_folder_of_tables_is_a_shop_of_all_rounds(
-    room: Path, pages: list[Path], rounds: list[replay.Round], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = room / "teams" / "梨" / told.TABLES
-    assert len(pages) == 2
-    assert not own.exists()  # a report that is written again leaves the newest tables alone
-    empty = {1: {n: dict[int, float]() for n in told.SCORECARD}}
-    monkeypatch.setattr(told, "scorecards", lambda *_given: empty)
-    told.write(room, 6, teams=["梨"])
-    shop = Shop.from_folder(own)
-    assert kpi.orders(shop).iloc[0, 0] == sum(one.total(1, "orders") for one in rounds)
-
-
-def test_a_reason_is_no_page_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two weeks of a small game, with no scorecard, which takes long."""
     monkeypatch.setattr(told, "scorecards", lambda *_given: {0: {n: {} for n in told.SCORECARD}})
-    advance.new(tmp_path / "game", ["Plum", "Pear"], "weeks", KEY)
-    expect(tmp_path / "game", "Plum", 1, "500", "20000", "<script>alert(1)</script>")
-    advance.advance(tmp_path / "game")
-    (page,) = told.write(tmp_path / "game", 1, teams=["Plum"])
-    assert "&lt;script&gt;" in page.read_text("utf-8")
-    assert "<script" not in page.read_text("utf-8")
-    assert (
-        "From the company as it came, in the same weeks without luck, to round 1"
-        in page.read_text("utf-8")
-    )
+    folder = tmp_path / "game"
+    advance.new(folder, ["Plum", "Pear"], "weeks", KEY)
+    expect(folder, "Plum", 1, "500", "20000", "<script>alert(1)</script>")
+    assert [advance.advance(folder), advance.advance(folder)] == [1, 2]
+    return folder
+
+
+def test_a_reason_is_no_page_of_its_own(written: Path) -> None:
+    (page,) = told.write(written, 1, teams=["Plum"])
+    text = page.read_text("utf-8")
+    assert "&lt;script&gt;" in text
+    assert "<script" not in text
+    assert "From the company as it came, in the same weeks without luck, to round 1" in text
+
+
+def test_the_newest_tables_are_a_shop_of_all_weeks(written: Path) -> None:
+    own = written / "teams" / "Plum" / told.TABLES
+    told.write(written, 1, teams=["Plum"])
+    assert not own.exists()  # an earlier report leaves the newest tables alone
+    told.write(written, 2, teams=["Plum"])
+    shop = Shop.from_folder(own)
+    both = [one.total(0, "orders") for one in told.rounds_of(written, 2)]
+    assert list(kpi.orders(shop, by="week")["orders"]) == both
 
 
 def test_scorecards_of_several_teams_are_those_of_each(
