@@ -1,8 +1,9 @@
 """Companies that many tests ask about, each simulated once for all test processes.
 
-A year of the usual company takes some eight seconds to simulate and a twentieth of a second to
-read. What was simulated lies in ``_build/companies``, in a folder that is named after all code and
-all inputs of the kit: a line that changes makes all companies anew.
+A year of the usual company takes seconds to simulate and a twentieth of a second to read. What was
+simulated lies in ``_build/companies``, in a folder that is named after all code and all inputs of
+the kit: a line that changes makes all companies anew. Nothing is kept where Python keeps no
+bytecode, as in the processes of mutants: there each test has to take the time that it takes.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import hashlib
 import pickle
 import shutil
 import sys
+from collections.abc import Callable
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -23,22 +26,38 @@ from tests.conftest import alone
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "_build" / "companies"
+LATE = "incremental"
+"""The table that takes three times as long as all others, and that few ask for."""
 
 
 def of_seed(seed: int, visitors_per_day: float | None = None) -> Shop:
     """Return the company that ``simulate`` gives, a copy of its own for each who asks."""
     size = {} if visitors_per_day is None else {"visitors_per_day": visitors_per_day}
-    path = FOLDER / _state() / f"{seed} {size.get('visitors_per_day', 'usual')}.pickle"
-    with alone("companies"):
+    if sys.dont_write_bytecode:
+        return simulate(seed, **size)
+    path = FOLDER / _state() / f"{seed}-{size.get('visitors_per_day', 'usual')}.pickle"
+    tables = _kept(path, partial(_simulated, seed, size))
+    late = partial(_kept, path.with_suffix(".late"), tables[LATE])
+    return Shop(tables | {LATE: late})
+
+
+def _simulated(seed: int, size: dict[str, float]) -> dict[str, Any]:
+    """Return all tables but one, of which what makes it."""
+    tables = simulate(seed, **size).tables
+    return {name: tables._tables[name] if name == LATE else tables[name] for name in tables}
+
+
+def _kept(path: Path, make: Callable[[], Any]) -> Any:
+    """Return what lies in a file; the first who asks makes it, and the others wait."""
+    with alone(path.name):
         if not path.is_file():
             _forget_older_states()
             path.parent.mkdir(parents=True, exist_ok=True)
-            new = path.with_suffix(".new")
-            new.write_bytes(pickle.dumps(dict(simulate(seed, **size).tables), protocol=5))
+            new = path.with_suffix(f"{path.suffix}.new")
+            new.write_bytes(pickle.dumps(make(), protocol=5))
             new.replace(path)
     with path.open("rb") as file:
-        tables: dict[str, pd.DataFrame] = pickle.load(file)
-    return Shop(tables)
+        return pickle.load(file)
 
 
 def bundled() -> Shop:
