@@ -193,7 +193,7 @@ def heaps(shop: Shop) -> sheet.Sheet:
         hints=(
             _("`capacity.dispersion(data, by='source')`: variance over mean, 1 for chance alone."),
             _("Give it the ordinary day only: the push of the peak day is no burst."),
-            _("`capacity.peak_quantile(mean, dispersion=...)` has the number of calls."),
+            _("In the cell with `peak_quantile` write both: the calls expected, and the heaps."),
         ),
         solution=_(
             "The {share:.1%} quantile of the negative binomial law with this mean and with the "
@@ -245,7 +245,8 @@ def percentile(shop: Shop) -> sheet.Sheet:
             "In the **second minute** after the push, at 20:01, the calls of the peak day keep "
             "{load:.2f} servers busy, and a call is {each:.2f} milliseconds of work on average. "
             "There are **{servers} servers** with one line. Within how many milliseconds are "
-            "{share:.0%} of the calls done, wait and work together (M/M/c)?"
+            "{share:.0%} of the calls done, wait and work together (by the formula "
+            "M/M/c of the page)?"
         ).format(load=load, each=each, servers=servers, share=LATE),
         case=(_("second minute"), f"{load:.2f}", _("{n} servers").format(n=servers)),
         right=line.quantile,
@@ -257,8 +258,8 @@ def percentile(shop: Shop) -> sheet.Sheet:
             "one_of_a_hundred": topic.response_quantile(load, servers, service=each, share=SHARE),
         },
         hints=(
-            _("`capacity.response(load, servers, service=..., share=...)` knows all of them."),
-            _("Its `quantile` is the time within which the share is done."),
+            _("Write share, load, milliseconds and the number of servers into the cell above."),
+            _("The title of the figure then names the percentile."),
         ),
         solution=_(
             "`response(...).quantile`. The mean is {mean:.0f}: it hides the calls that wait."
@@ -323,7 +324,7 @@ def enough(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("How much work does the next opening minute bring?"),
-            _("`capacity.servers_for(load, within, service=..., share=...)` finds the number."),
+            _("In the cell with `servers_for` write this work and the limit."),
         ),
         solution=_(
             "The smallest number whose {share:.0%} quantile is within the limit, at the work that "
@@ -400,8 +401,8 @@ def sides(shop: Shop) -> sheet.Sheet:
             "one_off": total[best - 1] - total[best + 1],
         },
         hints=(
-            _("`capacity.offered_load(data, by='minute')` has the work of each minute."),
-            _("`capacity.cost_of_servers(loads, range(...), price=..., lost=...)` has each total."),
+            _("The cell above has a total for each number of servers: change rent and loss there."),
+            _("Total is what is bought and what is lost, together."),
             _("Find the row that is best, and go up and down from there."),
         ),
         solution=_(
@@ -455,7 +456,7 @@ def phones(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "Take the visits by **{device}** alone, and compare fast and slow ones **within the "
             "same month**. By how many per cent does conversion change with each second until the "
-            "first page is there (in logs, as `slow_pages` says it)? Write a minus where it falls."
+            "first page is there, by `slow_pages`? Write a minus where it falls."
         ).format(device=DEVICE),
         case=(DEVICE, _("within the same month")),
         right=100 * found.change,
@@ -467,8 +468,8 @@ def phones(shop: Shop) -> sheet.Sheet:
             "the_sign": -100 * found.change,
         },
         hints=(
-            _("Keep the rows of `shop.visits` of this device."),
-            _("`capacity.slow_pages({{'visits': kept}}, alike='month')` compares them.").format(),
+            _("The cell above keeps the visits of one device. Write the one that is asked for."),
+            _("It compares within the month. The change is the first number, before the interval."),
         ),
         solution=_("`slow_pages(...).change`, in per cent: {found}").format(found=found),
         code=f"""

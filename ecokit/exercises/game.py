@@ -270,8 +270,8 @@ def quarter(shop: Shop) -> sheet.PlanSheet:
             "You run the company in the format of the room: six rounds of two weeks, against five "
             "teams that follow the course's advice. Decide **once**, for all rounds; weights, "
             "carrier, partner, IT and structure are chosen sensibly for you. You are judged by the "
-            "points of **three games** of luck that you have not seen. Who reads the reports can "
-            "do better than any fixed plan: enough is a part of what the advice earns."
+            "points of **three games** of luck that you have not seen. Whoever reads the reports "
+            "can do better than any fixed plan: enough is a part of what the advice earns."
         ),
         case=(_("three games"),),
         right=GOOD,

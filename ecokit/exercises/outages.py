@@ -126,7 +126,7 @@ def budget(shop: Shop) -> sheet.Sheet:
         hints=(
             _("The budget: one less the promise, times the minutes of the month."),
             _("Minutes down: how long each outage took, times its part."),
-            _("`outages.availability(shop, by=['system_id', 'month'])` has `left`."),
+            _("In the cell with the table of a year write `by=['name', 'month']`: it has `left`."),
         ),
         solution=_(
             "The minutes of the month times what may fail, less the minutes of each outage times "
@@ -193,7 +193,7 @@ def used(shop: Shop) -> sheet.TableSheet:
             "left": 1 - right,
         },
         hints=(
-            _("Group by `['system_id', 'quarter']`."),
+            _("In the cell with the table of a year write `by=['name', 'quarter']`."),
             _("Divide `down` by `budget`: both are minutes of the same quarter."),
         ),
         solution=_("For each system the minutes down of the quarter over its budget."),
@@ -257,7 +257,7 @@ def alone(shop: Shop) -> sheet.Sheet:
         hints=(
             _("The burn rate of one failure among n visits: 1 / n over what may fail."),
             _("So n has to be below 1 / (threshold × share that may fail)."),
-            _("`outages.visit_rates(shop)` has `per_minute` for each hour of the day."),
+            _("Take `.iloc[::4]` out of the cell above: its table then has each hour of the day."),
         ),
         solution=_(
             "One failure among n burns 1 / (n × share that may fail). Count the hours with fewer "
@@ -380,7 +380,7 @@ def median(shop: Shop) -> sheet.Sheet:
             "from_when_it_was_seen": float(later.median()),
         },
         hints=(
-            _("Keep the rows of `shop.incidents` with this kind."),
+            _("Write `by = 'kind'` in the cell above: each kind then has rows of its own."),
             _("`outages.times_to` has a row for each step; `mend` counts from the beginning."),
         ),
         solution=_("The middle one of these minutes, in the order of their length."),

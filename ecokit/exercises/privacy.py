@@ -104,8 +104,8 @@ def _bought(shop: Shop) -> pd.DataFrame:
             "post may with what it needs."
         ),
         "who_need_nothing": _(
-            "You counted only those who need nothing of it. Who needs a masked address and sees "
-            "all of it has too much, too."
+            "You counted only those who need nothing of it. Whoever needs a masked address and "
+            "sees all of it has too much, too."
         ),
     },
 )
@@ -183,7 +183,7 @@ def taken_away(shop: Shop) -> sheet.Sheet:
         hints=(
             _("The table of findings has a column `looks` for each right without need."),
             _("Add up the looks of these findings, for this table alone."),
-            _("Divide by the rows of the log that are about this table: a look is a row."),
+            _("Divide by `all_looks`, the rows of the log that are about this table."),
         ),
         solution=_(
             "Looks by rights without need over all looks at the table. It is the price of taking "

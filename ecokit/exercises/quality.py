@@ -86,8 +86,8 @@ def kind(shop: Shop) -> sheet.ChoiceSheet:
                 "A value may come again; only a key may not. This visit stands there once."
             ),
             "validity": _(
-                "Who reads the home page and leaves has 0 product pages. Taken alone the value is "
-                "a good one; a limit on this column finds nothing."
+                "A visitor who reads the home page and leaves has 0 product pages. Taken alone "
+                "the value is a good one; a limit on this column finds nothing."
             ),
             "consistency": _(
                 "Each cell may be as it is, but not both in one row. Such a fault is seen only by "

@@ -60,12 +60,12 @@ def _name(shop: Shop, system: str) -> str:
             "both would stop stops once, and asked are the others."
         ),
         "every_link": _(
-            "You followed a thin arrow. Only a strong one fails its caller: monitoring looks at "
-            "both, and goes on without them."
+            "You followed a thin arrow. Only along a strong one does the system that asks stop, "
+            "too: monitoring looks at both, and goes on without them."
         ),
         "turned_round": _(
-            "You went along the arrows, to what it calls. Who calls it is in trouble: go against "
-            "the arrows."
+            "You went along the arrows, to the systems that it asks. Those that ask it are in "
+            "trouble: go against the arrows."
         ),
     },
 )
@@ -80,7 +80,7 @@ def stops(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "**{first}** and **{second}** ({ids}) stop at the same moment, and nobody has prepared "
-            "for it. Follow the links that cannot be missed, on the map or in the table `links`. "
+            "for it. Follow the strong arrows on the map (in the table `links`: `needed`). "
             "How many **other** systems stop, all in all?"
         ).format(first=names[0], second=names[1], ids=", ".join(STOPPED)),
         case=(*names, _("at the same moment")),
@@ -92,7 +92,10 @@ def stops(shop: Shop) -> sheet.Sheet:
             "turned_round": count(turned, *STOPPED),
         },
         hints=(
-            _("An arrow leads from who asks to who answers. Who asks it, and cannot go on?"),
+            _(
+                "An arrow leads from the one that asks to the one that answers. Which systems ask "
+                "these two, by a strong arrow?"
+            ),
             _("Then ask the same of each that has failed, until no new one comes."),
         ),
         solution=_("Round by round: {told}.").format(
@@ -209,8 +212,8 @@ def clause(shop: Shop) -> sheet.ChoiceSheet:
                 "others become real ones, and the next price is asked from a free customer."
             ).format(n=row["alternatives"]),
             "price": _(
-                "That saves {saved} in {years} years. Who cannot leave pays it back at the next "
-                "renewal."
+                "That saves {saved} in {years} years. Whoever cannot leave pays it back at the "
+                "next renewal."
             ).format(saved=sheet.yuan(cheaper), years=YEARS),
             "uptime": _(
                 "That is {hours:.1f} hours a month of a system without which no other stops. A "
@@ -269,8 +272,8 @@ def first(shop: Shop) -> sheet.ChoiceSheet:
                 "shop front: {who}. What becomes of the orders is decided by daylight."
             ).format(who=who),
             "cancel": _(
-                "Who has ordered has a contract, and a term that says otherwise after payment is "
-                "void. A mistake may be a reason to have it set aside, but a court or an "
+                "Whoever has ordered has a contract, and a term that says otherwise after payment "
+                "is void. A mistake may be a reason to have it set aside, but a court or an "
                 "arbitrator does that, and in time."
             ),
             "wait": _(
@@ -556,9 +559,9 @@ def years(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "Suppose {few:.0%} of small and {some:.0%} of **medium** releases (6 to 15 changes) "
-            "fail. To tell the two apart with a power of {less:.0%} it takes {fewer} of **each** "
-            "size, with a power of **{power:.0%}** {needed}. This company made {n} medium and {m} "
-            "small ones in its year. After how many **years** like that does it know, with the "
+            "fail. To see the difference in {less:.0%} of all cases (a power of {less:.0%}) it "
+            "takes {fewer} of **each** size, with a power of **{power:.0%}** {needed}. This "
+            "company made {n} medium and {m} small ones in its year. After how many **years** like that does it know, with the "
             "power of {power:.0%}?"
         ).format(
             few=FEW,

@@ -484,10 +484,10 @@ def _bridge(one: Report, pictures: Mapping[str, bytes]) -> list[str]:
         "is the calendar, which everybody knew."
     ).format(bar=names[LUCK], luck=signed(found.chance), calendar=signed(calendar))
     how = _(
-        "Each bar is the mean over all orders in which the six could have changed from the one "
+        "Each bar is the mean over all sequences in which the six could have changed from one "
         "round to the other (Shapley): the round was played again {n} times for it. Still to come: "
-        "what this round leaves to the next {weeks} weeks, if nothing changes and luck is even, "
-        "more or less than what it found. It is no part of the sum."
+        "how much more or less the next {weeks} weeks earn because of this round, if nothing else "
+        "changes and luck is even. It is no part of the sum."
     ).format(n=2 ** (len(BARS) + 1), weeks=rules()["after_weeks"])
     header = ["", _("this round"), _("still to come")]
     return [

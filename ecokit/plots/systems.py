@@ -73,7 +73,7 @@ def system_map(
     >>> from ecokit.shop.made_systems import example
     >>> found = systems.system_map(example())
     >>> system_map(found).axes[0].get_title(loc="left")
-    '3 of 5 systems are outsourced; 3 links cannot be missed'
+    '3 of 5 systems are outsourced; 3 links are strong'
     >>> stops = systems.what_stops(example(), "S07")
     >>> system_map(found, stops, without=["S07"]).axes[0].get_title(loc="left")
     'Without Payment 3 other systems stop'
@@ -127,8 +127,8 @@ def _bend(start: tuple[float, float], end: tuple[float, float]) -> float:
 def _map_title(found: SystemMap) -> str:
     needed = int(found.flows["needed"].astype(bool).sum())
     finding = _n(
-        "{out} of {all} systems are outsourced; {n} link cannot be missed",
-        "{out} of {all} systems are outsourced; {n} links cannot be missed",
+        "{out} of {all} systems are outsourced; {n} link is strong",
+        "{out} of {all} systems are outsourced; {n} links are strong",
         needed,
     )
     outside = int(found.systems["outsourced"].astype(bool).sum())
