@@ -113,7 +113,7 @@ def fall(shop: Shop) -> sheet.Sheet:
             "months": 100 * float(months[10] / months[9] - 1),
         },
         hints=(
-            _("diagnosis.factors(case) has one row: both sales, and the change in yuan."),
+            _("Write your number into the first cell and run all. The first table has both sales."),
             _("Divide the change by the sales before."),
         ),
         solution=_("From {before} to {last}: {right:.1f} %.").format(
@@ -167,7 +167,7 @@ def factor(shop: Shop) -> sheet.Sheet:
             "value": float(told["from_value"]),
             "channels": float(channels["from_visits"].sum()),
         },
-        hints=(_("diagnosis.factors(case), column from_visits."),),
+        hints=(_("The bridge of your company has a bar for visits: read its number."),),
         solution=_("The column from_visits of diagnosis.factors(case)."),
         code=f"""
             from ecokit import diagnosis
@@ -216,8 +216,8 @@ def where(shop: Shop) -> sheet.ChoiceSheet:
         },
         reasons=reasons,
         hints=(
-            _("diagnosis.factors(case, by='channel_id'): look for the lowest change."),
-            _("Then look at case.campaigns: which of that channel ran in which window?"),
+            _("In the figure by channel look for the mark that lies farthest to the left."),
+            _("Then look at the campaigns below it: which of that channel ran in which window?"),
         ),
         solution=_(
             "The channel with the lowest change in diagnosis.factors(case, by='channel_id')."
@@ -277,7 +277,7 @@ def fault(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("The cell above splits visits at a day. Split them at the day of the release."),
-            _("funnel.leaks(..., by=['period', 'device'], within='period'), step order, desktop."),
+            _("In the table of leaks: since, desktop, step order. Its `lost_orders` is asked for."),
         ),
         solution=_(
             "{came} checkouts came, {rate:.0%} were finished; on other devices {others:.0%}: "
@@ -344,7 +344,7 @@ def shelves(shop: Shop) -> sheet.Sheet:
             "before": float(lost["before"]),
         },
         hints=(
-            _("operations.stockouts(..., by='window') has lost_sales for both windows."),
+            _("The table above has `lost_sales` for both windows."),
             _("Take the window before from the last one."),
         ),
         solution=_("{last} less {before}.").format(
@@ -428,7 +428,7 @@ def voices(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("For each of them there is a number: channels, price gaps, stock-outs, leaks."),
-            _("competitors.price_gaps tells how our price stands to theirs, week by week."),
+            _("The table of gaps tells how our price stands to theirs, week by week."),
         ),
         solution=_(
             "The price gaps stood where they were. The other three have numbers that moved."
