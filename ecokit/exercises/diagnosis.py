@@ -135,7 +135,7 @@ def fall(shop: Shop) -> sheet.Sheet:
     minutes=6,
     title=_("How much of it were visits?"),
     unit="yuan",
-    tolerance=0.005,
+    tolerance=0.6,
     mistakes={
         "one_at_a_time": _(
             "You held conversion and value at what they were before. Do that for each factor, and "
@@ -316,7 +316,7 @@ def _shelves(made: Shop) -> pd.DataFrame:
     minutes=6,
     title=_("What empty shelves add to it"),
     unit="yuan",
-    tolerance=0.01,
+    tolerance=1.0,
     mistakes={
         "all_of_it": _(
             "These are all sales lost to empty shelves in the last four weeks. Some were lost "

@@ -560,9 +560,9 @@ def years(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "Suppose {few:.0%} of small and {some:.0%} of **medium** releases (6 to 15 changes) "
             "fail. To see the difference in {less:.0%} of all cases (a power of {less:.0%}) it "
-            "takes {fewer} of **each** size, with a power of **{power:.0%}** {needed}. This "
-            "company made {n} medium and {m} small ones in its year. After how many **years** "
-            "like that does it know, with the power of {power:.0%}?"
+            "takes {fewer} of **each** size; with a power of **{power:.0%}** it takes {needed}. "
+            "This company made {n} medium and {m} small ones in its year. After how many "
+            "**years** like that does it know, with the power of {power:.0%}?"
         ).format(
             few=FEW,
             some=SOME,
