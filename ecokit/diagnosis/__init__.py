@@ -15,7 +15,7 @@ from ecokit.inputs.renamed import attach
 __getattr__, __dir__, __all__ = attach(
     __name__,
     submod_attrs={
-        "factors": ["Parts", "factors", "parts_of_change"],
+        "change": ["Parts", "factors", "parts_of_change"],
         "fallen": ["COMPANIES", "SKIPPED", "company"],
     },
 )
