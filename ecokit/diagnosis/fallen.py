@@ -45,7 +45,7 @@ def company(number: int = 0, *, luck: int = 0, skipped: tuple[str, ...] = SKIPPE
 
     References
     ----------
-    The course's own: see :func:`ecokit.shop.simulate`.
+    The course's own: see ``ecokit.shop.simulate``.
 
     Examples
     --------

@@ -34,7 +34,7 @@ class OperationMap(Generated):
                 f"- {{doc}}`{item.name} <{pages[item.topic]}>` {item.name_zh}"
                 for item in rows[part.part]
             )
-            yield from ("", "+++", f"{part.leads}", ":::", "")
+            yield from ("", part.leads, ":::", "")
         yield "::::"
 
 
