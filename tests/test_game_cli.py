@@ -38,7 +38,7 @@ def test_a_whole_game_of_six_teams_by_files(
     assert "Keep sealed to yourself" in said
     if form == "room":
         assert game("advance", folder, "--no-reports") == 0
-        assert "Played: practice week, which does not count." in capsys.readouterr().out
+        assert "Played: the practice week, which does not count." in capsys.readouterr().out
     for number in range(1, FORMATS[form].rounds + 1):
         decided(folder, number, bots.ten(4)[:6])
         assert game("advance", folder, "--no-reports", "--round", number) == 0

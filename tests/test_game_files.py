@@ -242,6 +242,8 @@ WRONG = {
         {"search": "60000", "social": "60000"},
         "search and social are ¥120,000 a week together. Cash and credit allow at most",
     ),
+    "thousands": ({"search": "6.500"}, "Write it without a sign between the thousands"),
+    "two wrong": ({"search": "much", "price_home": "-3"}, "price_home is -3. It may be from"),
     "infinite": ({"search": "1e400"}, "Write a number from 0"),
     "no words": ({"search": "NaN"}, "Write a number from 0"),
 }
@@ -259,6 +261,23 @@ def test_a_wrong_value_gets_a_sentence_with_field_and_limit(name: str, tmp_path:
     assert sentence in filed.notes[0]
     assert filed.notes[0].endswith("Last round's decisions stand.")
     assert filed.decisions == team.decisions
+
+
+def test_a_number_may_look_as_people_write_it(tmp_path: Path) -> None:
+    content = "field;value\nround;3\nprice_home;105,5 %\nsearch;¥ 7500\nweights;Profit\n"
+    (tmp_path / files.DECISIONS).write_text(content, "utf-8")
+    found = files.decided(tmp_path / files.DECISIONS, 3, new_team("Plum", RULES), RULES)
+    assert (found["price_home"], found["search"]) == (1_055_000, 750_000)
+    assert found["weights"] == "profit"
+
+
+@pytest.mark.parametrize("profit", ["60.000", "60,000", '"60,000"', "1 200 000"])
+def test_sixty_thousand_is_never_taken_for_sixty(profit: str, tmp_path: Path) -> None:
+    place = tmp_path / files.FORECAST
+    page = files.forecast_page(1, "500", "?", "as usual").decode()
+    place.write_text(page.replace("?", profit), "utf-8")
+    with pytest.raises(CourseError, match=r"thousands|a comma too many"):
+        files.expected(place, 1)
 
 
 BROKEN = {

@@ -448,7 +448,7 @@ def test_the_practice_week_does_not_count(tmp_path: Path) -> None:
             assert record["filed"][0]["decisions"]["search"] == 6_000_000
             assert record["filed"][0]["notes"] == [
                 "forecast.csv holds no forecast yet: orders and profit are empty. "
-                "Last round's forecast stands."
+                "No forecast counts."
             ]
         assert advance.advance(folder) == 1
         ends.append((folder / "sealed" / "01" / "state.json").read_bytes())

@@ -35,8 +35,9 @@ def new(folder: Path, teams: Sequence[str], form: str, seed: int | None, practic
     )
     print(
         _(
-            "Give each team game.json, rounds and its own folder in teams. Keep sealed to "
-            "yourself: it holds the key. Teams fill in decisions.csv and forecast.csv; then: "
+            "Give each team game.json and rounds of its market, and its own folder in teams. Keep "
+            "sealed to yourself: it holds the key. Teams fill in decisions.csv and forecast.csv. "
+            "What is wrong in them: ecokit game advance {folder} --look. Then play the round: "
             "ecokit game advance {folder}"
         ).format(folder=folder)
     )

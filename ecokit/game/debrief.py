@@ -369,8 +369,11 @@ def _scores(one: Debrief) -> list[str]:
         points = [f"{score[name] / PPM:.1f}" for name in ("points", *parts)]
         rows.append([f"{place}. {score['name']}", *points, yuan(score["profit"] / FEN)])
         rows[-1].append(signed(score["left"]))
-    header = [_("Team"), _("points"), _("for profit"), _("for customers"), _("for stock")]
-    header += [_("for forecasts"), _("profit"), _("left over")]
+    titles = (_("for profit"), _("for customers"), _("for stock"), _("for forecasts"))
+    header = [_("Team"), _("points")]
+    for title, part in zip(titles, parts, strict=True):
+        header.append(_("{what} (of {n})").format(what=title, n=rules()[part]))
+    header += [_("profit"), _("left over")]
     note = _(
         "Profit is that of all rounds and of {weeks} weeks more with the last decisions; left over "
         "is what selling stock, open orders and contracts then adds."

@@ -30,6 +30,8 @@ DECISIONS, FORECAST, ROUND = "decisions.csv", "forecast.csv", "round"
 _LARGEST = 64_000  # bytes of a file that a team writes
 _LONGEST = 300  # signs of a reason
 _NUMBER = re.compile(r"[-+]?\d{1,12}(\.\d{1,6})?")
+_COMMA = re.compile(r"[-+]?\d{1,12},\d{1,2}")  # a comma as decimal sign
+_GROUPED = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d{1,2})?")  # signs between thousands
 _NAME = re.compile(r"[^\W_][\w -]{0,29}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names of Windows
 
@@ -143,8 +145,14 @@ def page(number: int, team: Team, rules: Rules, values: Mapping[str, str] | None
             if field.name.removeprefix("price_") in team.decisions[CLEARANCE]:
                 value += f" {CLEARANCE}"
             value = given.get(field.name, value)
-            rows.append([field.name, value, field.unit, *bounds, options or field.title])
+            unit = _units().get(field.unit, field.unit)
+            rows.append([field.name, value, unit, *bounds, options or field.title])
     return table(rows)
+
+
+def _units() -> dict[str, str]:
+    """Return what a unit is of, where its name alone does not tell."""
+    return {"percent": _("percent of the traditional channel's price"), "yuan": _("yuan a week")}
 
 
 def forecast_page(number: int, orders: str = "", profit: str = "", reason: str = "") -> bytes:
@@ -160,7 +168,7 @@ def forecast_page(number: int, orders: str = "", profit: str = "", reason: str =
     Returns
     -------
     bytes
-        A CSV file: field, value.
+        A CSV file: field, value, meaning.
 
     References
     ----------
@@ -169,10 +177,13 @@ def forecast_page(number: int, orders: str = "", profit: str = "", reason: str =
     Examples
     --------
     >>> forecast_page(2, orders="900").decode().splitlines()[1:3]
-    ['round,2', 'orders,900']
+    ['round,2,', 'orders,900,paid orders of all weeks of the round']
     """
-    rows: list[list[object]] = [["field", "value"], [ROUND, number]]
-    return table([*rows, ["orders", orders], ["profit", profit], ["reason", reason]])
+    rows: list[list[object]] = [["field", "value", "meaning"], [ROUND, number, ""]]
+    rows.append(["orders", orders, _("paid orders of all weeks of the round")])
+    rows.append(["profit", profit, _("yuan of all weeks of the round")])
+    rows.append(["reason", reason, _("why, in a sentence")])
+    return table(rows)
 
 
 def table(rows: list[list[object]]) -> bytes:
@@ -264,7 +275,9 @@ def filed(folder: Path, number: int, team: Team, rules: Rules) -> Filed:
     try:
         forecast, reason = expected(folder / FORECAST, number)
     except CourseError as error:
-        notes.append(_("{error} Last round's forecast stands.").format(error=error))
+        stands = _("{error} Last round's forecast stands.")
+        none = _("{error} No forecast counts.")
+        notes.append((stands if number > 1 else none).format(error=error))
     return Filed(decisions, forecast, reason, tuple(notes))
 
 
@@ -290,7 +303,7 @@ def decided(path: Path, number: int, team: Team, rules: Rules) -> Decisions:
     Raises
     ------
     CourseError
-        The first thing that is wrong: which file, which field, and its limit.
+        What is wrong, a sentence for each field: which file, which field, and its limit.
 
     References
     ----------
@@ -303,14 +316,20 @@ def decided(path: Path, number: int, team: Team, rules: Rules) -> Decisions:
         fields = ", ".join(rules.fields)
         raise CourseError(message.format(file=path.name, name=unknown[0], fields=fields))
     found: Decisions = {**team.decisions, CLEARANCE: list(team.decisions[CLEARANCE])}
+    wrong = []
     for name, text in rows.items():
         field = rules.fields[name]
         if text:
-            _take(found, field, text, rules, path.name)
+            try:
+                _take(found, field, text, rules, path.name)
+            except CourseError as error:
+                wrong.append(str(error))
             if field.unlocks > max(number, 1) and found[name] != team.decisions[name]:
                 message = _("{file}: {name} can be changed from round {unlocks} on, not before.")
                 told = {"file": path.name, "name": name, "unlocks": field.unlocks}
-                raise CourseError(message.format(**told))
+                wrong.append(message.format(**told))
+    if wrong:
+        raise CourseError(" ".join(wrong))
     _check_budget(found, team, rules, path.name)
     return found
 
@@ -318,7 +337,7 @@ def decided(path: Path, number: int, team: Team, rules: Rules) -> Decisions:
 def _take(found: Decisions, field: Field, text: str, rules: Rules, file: str) -> None:
     """Put a value of a file among the decisions, or say what is wrong with it."""
     if field.name in CHOICES:
-        options = rules.choices[field.name]
+        options, text = rules.choices[field.name], text.lower()
         if text not in options:
             message = _('{file}: {name} is "{text}". Choose one of {options}.')
             told = {"file": file, "name": field.name, "text": text, "options": ", ".join(options)}
@@ -346,6 +365,8 @@ def _amount(text: str, field: Field, file: str) -> int:
     """Return a number in the units of the state, or say which limit it breaks."""
     told = {"file": file, "name": field.name, "text": text, "unit": field.unit}
     low, high = shown(field.low, field), shown(field.high, field)
+    text = _plain(text)
+    _refuse_groups(text, file, field.name, dots=field.unit == "yuan")
     if not _NUMBER.fullmatch(text):
         message = _('{file}: {name} is "{text}". Write a number from {low} to {high} ({unit}).')
         raise CourseError(message.format(low=low, high=high, **told))
@@ -357,6 +378,22 @@ def _amount(text: str, field: Field, file: str) -> int:
         message = _("{file}: {name} is {text}. It goes in steps of {step} ({unit}).")
         raise CourseError(message.format(step=shown(field.step, field), **told))
     return int(exact)
+
+
+def _plain(text: str) -> str:
+    """Return a number without a sign of money or percent, and with a point as decimal sign."""
+    bare = text.strip(" \u00a5\uffe5%\uff05\u5143")
+    return bare.replace(",", ".") if _COMMA.fullmatch(bare) else bare
+
+
+def _refuse_groups(text: str, file: str, name: str, *, dots: bool) -> None:
+    """Refuse a sign between thousands: 60.000 is sixty to one reader, and more to another."""
+    if _GROUPED.fullmatch(text) and (dots or not _NUMBER.fullmatch(text)):
+        message = _(
+            '{file}: {name} is "{text}". Write it without a sign between the thousands, such as '
+            "1500 for one thousand five hundred."
+        )
+        raise CourseError(message.format(file=file, name=name, text=text))
 
 
 def _check_budget(found: Decisions, team: Team, rules: Rules, file: str) -> None:
@@ -430,7 +467,8 @@ def expected(path: Path, number: int) -> tuple[Forecast, str]:
         raise CourseError(message.format(file=path.name))
     found = []
     for name, scale in (("orders", 1), ("profit", FEN)):
-        text = rows.get(name, "")
+        text = _plain(rows.get(name, ""))
+        _refuse_groups(text, path.name, name, dots=True)
         if not _NUMBER.fullmatch(text) or Decimal(text) * scale % 1:
             message = _('{file}: {name} is "{text}". Write what you expect of the round, a number.')
             raise CourseError(message.format(file=path.name, name=name, text=text))
@@ -479,9 +517,20 @@ def _rows(path: Path) -> Iterator[tuple[str, str]]:
     """Yield field and value of each line, or say why the file cannot be read."""
     lines = csv.reader(_text(path).splitlines(), delimiter=_delimiter(path))
     taken: set[str] = set()
+    width = 0
     try:
         for row in lines:
-            name, value = (*(cell.strip() for cell in row), "", "")[:2]
+            cells = [cell.strip() for cell in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            name, value = (*cells, "", "")[:2]
+            if name == "field":
+                width = len(cells)
+            elif width and len(cells) > width and name != "reason":
+                message = _(
+                    '{file}: "{line}" has a comma too many. Write numbers such as 105.5 and 1500.'
+                )
+                raise CourseError(message.format(file=path.name, line=",".join(cells)))
             if name in taken:
                 message = _('{file}: "{name}" stands there twice. Leave one of the two lines.')
                 raise CourseError(message.format(file=path.name, name=name))

@@ -22,11 +22,12 @@ from ecokit.game.draws import Luck
 from ecokit.game.ending import Forecast, accuracy
 from ecokit.game.fixed import PPM
 from ecokit.game.replay import BARS, LUCK, Bridge, Round, bridge, played_round
-from ecokit.game.rulebook import FEN, Rules, rules
+from ecokit.game.rulebook import FEN, Field, Rules, rules
 from ecokit.messages import _, _n, yuan
 from ecokit.shop import Shop
 
 REPORT, TABLES = "report.html", "tables"
+_COSTS = ("weekly", "setup")  # of a choice
 SCORECARD = (  # of the course's measures, those that the game knows
     *("uv", "campaign_uv_share", "orders", "campaign_order_share", "conversion"),
     *("campaign_conversion", "order_value", "sales", "profit", "profit_margin"),
@@ -391,10 +392,10 @@ def round_name(number: int) -> str:
     Examples
     --------
     >>> round_name(3), round_name(0)
-    ('round 3', 'practice week, which does not count')
+    ('round 3', 'the practice week, which does not count')
     """
     if number == advance.PRACTICE:
-        return _("practice week, which does not count")
+        return _("the practice week, which does not count")
     return _("round {n}").format(n=number)
 
 
@@ -487,7 +488,8 @@ def _bridge(one: Report, pictures: Mapping[str, bytes]) -> list[str]:
         "Each bar is the mean over all sequences in which the six could have changed from one "
         "round to the other (Shapley): the round was played again {n} times for it. Still to come: "
         "how much more or less the next {weeks} weeks earn because of this round, if nothing else "
-        "changes and luck is even. It is no part of the sum."
+        "changes and luck is even: through a better rating, say, or less stock, which must be "
+        "bought again. It is no part of the sum."
     ).format(n=2 ** (len(BARS) + 1), weeks=rules()["after_weeks"])
     header = ["", _("this round"), _("still to come")]
     return [
@@ -625,13 +627,43 @@ def _next(one: Report) -> list[str]:
         heading(_("Next: round {n}").format(n=number)),
         words(_("Calendar: {weeks}.").format(weeks=ahead)),
     ]
-    new = [each.title for each in rules().fields.values() if each.unlocks == number > 1]
+    if len(weeks) > 1:
+        both = _("The round has {n} weeks. A forecast is of all of them together.")
+        parts.append(words(both.format(n=len(weeks))))
+    if one.now.number == advance.PRACTICE:
+        parts.append(words(_("The practice week was in another market. Numbers will differ.")))
+    new = [each for each in rules().fields.values() if each.unlocks == number > 1]
     if new:
         told = _n(
-            "From now on you decide this, too: {names}.", "From now on also: {names}.", len(new)
+            "From now on you decide this, too: {names}.",
+            "From now on you decide these, too: {names}.",
+            len(new),
         )
-        parts.append(words(told.format(names=", ".join(new))))
+        parts.append(words(told.format(names=", ".join(each.title for each in new))))
+    new = new or [each for each in rules().fields.values() if each.unlocks == number]
+    if new:
+        parts.append(_meanings(new))
     return parts
+
+
+def _meanings(fields: Iterable[Field]) -> str:
+    """Return a table of what new fields and their options mean."""
+    rows: list[list[object]] = []
+    for each in fields:
+        rows.append([each.name, f"{each.title} {each.title_zh}", each.meaning, "", "", ""])
+        for option in rules().choices.get(each.name, {}).values():
+            told = option.effects.get
+            costs = [yuan(cost / FEN) if (cost := told(what, 0)) else "" for what in _COSTS]
+            order, share, weeks = told("order", 0), told("commission", 0), told("contract", 0)
+            costs.append(yuan(order / FEN, 2) if order else value(share / PPM, "share"))
+            does = _("{meaning}; contract of {n} weeks") if weeks else "{meaning}"
+            does = does.format(meaning=option.meaning, n=weeks)
+            rows.append([f"· {option.name}", f"{option.title} {option.title_zh}", does])
+            rows[-1] += [cost if cost != "0.0 %" else "" for cost in costs]
+    header = [_("what you write"), _("what it is"), _("what it does")]
+    if not any(row[3:] != ["", "", ""] for row in rows):
+        return table(header, [row[:3] for row in rows], [])
+    return table([*header, _("a week"), _("once"), _("an order")], rows, [3, 4, 5])
 
 
 # --- files -----------------------------------------------------------------------------------

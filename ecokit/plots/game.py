@@ -32,7 +32,7 @@ def bar_names() -> dict[str, str]:
     'calendar and luck'
     """
     return {
-        "before": _("last round"),
+        "before": _("before"),
         "price": _("price"),
         "traffic": _("traffic"),
         "stock": _("stock"),
