@@ -273,12 +273,12 @@ def alone(shop: Shop) -> sheet.Sheet:
 
 
 def _partial(shop: Shop) -> pd.Series[Any]:
-    """Return the longest outage of a part of the requests, not of the shop front."""
+    """Return the longest outage of a part, on the way to an order, not of the shop front."""
     table = shop.incidents
-    out = table["kind"].eq("outage") & table["system_id"].ne(FRONT) & table["part"].lt(1)
+    out = table["kind"].eq("outage") & table["system_id"].isin(WAY[1:]) & table["part"].lt(1)
     out &= table["mended_at"].notna() & table["part"].gt(0)
     if not out.any():
-        raise CourseError(_("No system of this shop failed for a part of the requests."))
+        raise CourseError(_("No system on the way to an order failed for a part of the requests."))
     here = table[out]
     row: pd.Series[Any] = here.loc[(here["mended_at"] - here["began_at"]).idxmax()]
     return row
@@ -401,10 +401,12 @@ def median(shop: Shop) -> sheet.Sheet:
     options=("leave", "mean", "few", "pool"),
 )
 def few(shop: Shop) -> sheet.ChoiceSheet:
+    bought = shop.systems.loc[shop.systems["outsourced"].astype(bool), "name"]
     told = topic.times_to(shop, by="name").query("step == 'mend'")
-    told = told[told["incidents"].between(2, ENOUGH - 1)].sort_values("median")
+    told = told[told["incidents"].between(2, ENOUGH - 1) & told["name"].isin(bought)]
+    told = told.sort_values("median")
     if len(told) < 2:
-        raise CourseError(_("Fewer than two systems of this shop had a few incidents."))
+        raise CourseError(_("Fewer than two providers of this shop had a few incidents."))
     quick, slow = told.iloc[0], told.iloc[-1]
     return sheet.ChoiceSheet(
         prompt=_(

@@ -272,9 +272,9 @@ def first(shop: Shop) -> sheet.ChoiceSheet:
                 "shop front: {who}. What becomes of the orders is decided by daylight."
             ).format(who=who),
             "cancel": _(
-                "Whoever has ordered has a contract, and a term that says otherwise after payment "
-                "is void. A mistake may be a reason to have it set aside, but a court or an "
-                "arbitrator does that, and in time."
+                "Whoever has ordered mostly has a contract, and for those who have paid a term that "
+                "says otherwise is void. A mistake may be a reason to have it set aside, but a "
+                "court or an arbitrator does that, and in time."
             ),
             "wait": _(
                 "Meanwhile it sells on. Who typed it is a question for the review, and there it is "
