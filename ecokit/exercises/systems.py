@@ -272,7 +272,7 @@ def first(shop: Shop) -> sheet.ChoiceSheet:
                 "shop front: {who}. What becomes of the orders is decided by daylight."
             ).format(who=who),
             "cancel": _(
-                "Whoever has ordered mostly has a contract, and for those who have paid a term that "
+                "Whoever has ordered mostly has a contract, and for who has paid a term that "
                 "says otherwise is void. A mistake may be a reason to have it set aside, but a "
                 "court or an arbitrator does that, and in time."
             ),
