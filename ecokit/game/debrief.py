@@ -376,7 +376,8 @@ def _scores(one: Debrief) -> list[str]:
     header += [_("profit"), _("left over")]
     note = _(
         "Profit is that of all rounds and of {weeks} weeks more with the last decisions; left over "
-        "is what selling stock, open orders and contracts then adds."
+        "is what selling stock, open orders and contracts then adds. Good profit and customers "
+        "can earn more than the points in brackets."
     ).format(weeks=rules()["after_weeks"])
     return [heading(_("Team beside team")), table(header, rows, range(1, 8)), words(note, "quiet")]
 
