@@ -483,18 +483,19 @@ def _remedies(number: int) -> _Remedies:
     other = topic.company(number, luck=LUCK)
     run = topic.company(number, luck=LUCK, skipped=topic.SKIPPED[1:])
     weeks, known = _Weeks.of(other), truth()
-    sold, profit, orders = _earned(other, weeks)
+    sold, profit, _orders = _earned(other, weeks)
     ran = _earned(run, weeks)[1]
     visits = other.visits[
         (other.visits["started_at"] >= FAULT) & (other.visits["device"] == "desktop")
     ]
     finished = (visits["reached"] == "order").sum()
     days = (weeks.end - FAULT) / pd.Timedelta(days=1)
-    lost = finished * (1 / known["leak_finish"] - 1) / days * DAYS
+    lost = finished * (1 / known["leak_finish"] - 1) / days * (DAYS - REPAIR)
+    on_desktop = _earned(other, weeks, device="desktop")
     short = _shelves(other)["lost_sales"]["last"]
     kinds = ("phones", "tablets", "audio", "accessories")
     return _Remedies(
-        repair=float(lost * profit / orders),
+        repair=float(lost * on_desktop[1] / on_desktop[2]),
         ads=float(ran - profit),
         stock=float(short * profit / sold),
         sales=sold,
@@ -503,9 +504,12 @@ def _remedies(number: int) -> _Remedies:
     )
 
 
-def _earned(shop: Shop, weeks: _Weeks) -> tuple[float, float, int]:
-    """Return sales, gross profit and orders of the last window."""
+def _earned(shop: Shop, weeks: _Weeks, device: str | None = None) -> tuple[float, float, int]:
+    """Return sales, gross profit and orders of the last window, of all devices or of one."""
     paid = shop.orders[shop.orders["paid_at"].notna() & (shop.orders["placed_at"] >= weeks.middle)]
+    if device:
+        visits = shop.visits.loc[shop.visits["device"] == device, "visit_id"]
+        paid = paid[paid["visit_id"].isin(visits)]
     lines = shop.order_lines[shop.order_lines["order_id"].isin(paid["order_id"])]
     sales = lines["quantity"] * lines["unit_price"]
     cost = lines["quantity"] * lines["unit_cost"]
@@ -557,7 +561,7 @@ def plan(shop: Shop) -> sheet.PlanSheet:
                 _("Costs {cost} of {budget}.").format(
                     cost=sheet.yuan(spent(answer)), budget=sheet.yuan(BUDGET)
                 ),
-                _("Leaves {net} more than doing nothing, in four weeks of other luck.").format(
+                _("Against doing nothing: {net}, in four weeks of other luck.").format(
                     net=sheet.yuan(reached)
                 ),
             ),
@@ -571,11 +575,12 @@ def plan(shop: Shop) -> sheet.PlanSheet:
         prompt=_(
             "Company **number {number}**, the morning of 21 October. You have **{budget}** for the "
             "next four weeks. A developer's day costs {day}, and the repair of the checkout takes "
-            "{repair} of them. The campaign that was not run costs {ads} and has by experience "
-            "brought about {brought} of gross profit; half the money brings more than half of "
-            "that. {stock} for more stock spare about two thirds of what empty shelves lose. And "
-            "the product manager asks for a cut of all prices. Decide. You are judged by the gross "
-            "profit that is left after the plan's cost, in weeks of other luck."
+            "{repair} of them; from then on orders come again. The campaign that was not run costs "
+            "{ads} and has by experience brought about {brought} of gross profit; half the money "
+            "brings more than half of that. {stock} for more stock spare about two thirds of what "
+            "empty shelves lose. And the product manager asks for a cut of all prices. Decide. You "
+            "are judged by the gross profit that is left after the plan's cost, in weeks of other "
+            "luck."
         ).format(
             number=number,
             budget=sheet.yuan(BUDGET),
