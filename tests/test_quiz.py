@@ -6,6 +6,7 @@ import csv
 import itertools
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from ecokit.exercises.sheet import Choice, Plan
 from ecokit.exercises.store import Learner
 from ecokit.shop import Shop
 
-LACKING = {"summary"}
+LACKING: set[str] = set()
 """Chapters without a test. The list may only shrink."""
 
 with (Path(__file__).parent / "data" / "quiz.csv").open(encoding="utf-8") as file:
@@ -185,6 +186,27 @@ def test_a_test_of_an_earlier_edition_does_not_count(me: Learner) -> None:
     assert exercises.before("marketing").done() is None
     with pytest.raises(CourseError, match="no test for 'astrology'"):
         exercises.before("astrology")
+
+
+def test_a_table_that_a_choice_is_decided_by_is_shown_and_is_a_table() -> None:
+    asked: Any = exercises.get("overview-mend")
+    sheet = asked.sheet(load_shop())
+    assert sheet.right == "pack"
+    told = quiz._table(sheet)
+    assert '<th scope="row">then until it is packed</th>' in told
+    assert quiz._table(replace(sheet, table=None)) == ""
+    faulty = asked(lambda _shop: replace(sheet, table="15 hours"))
+    with pytest.raises(CourseError, match="the table that it is decided by is a DataFrame"):
+        faulty.sheet(load_shop())
+
+
+def test_a_table_of_counts_leads_to_the_answer() -> None:
+    asked: Any = exercises.get("overview-stuck")
+    sheet = asked.sheet(load_shop())
+    first = sheet.table.iloc[:, 0]
+    assert first.iloc[2:].sum() == sheet.right
+    assert first.sum() == sheet.wrong["all_that_wait"]
+    assert sheet.table.iloc[:-1, 1].sum() == sheet.wrong["with_hindsight"]
 
 
 def test_a_table_shows_enough_digits_to_answer() -> None:

@@ -19,6 +19,9 @@ from ecokit.shop import Shop
 
 DAYS = 28  # of a window
 FAULT = pd.Timestamp("2025-10-13")  # the release of a checkout that desktops cannot finish
+FOLD = 61
+"""With it the bundled company and the two of the tests before and after get three numbers."""
+
 STOOD = 0.03  # how far the usual gap to competitors' prices may move and still have stood
 
 LUCK = 7  # of the weeks that a plan is judged on
@@ -33,7 +36,7 @@ ENOUGH, NEAR = 0.8, 0.5  # of what the best plan leaves; yuan
 def number_of(shop: Shop) -> int:
     """Return which of the made companies belongs to a learner's company; the page has number 0."""
     names = "".join(shop.products["name"].astype(str).head(40))
-    return 1 + zlib.crc32(names.encode()) % (len(topic.COMPANIES) - 1)
+    return 1 + zlib.crc32(names.encode(), FOLD) % (len(topic.COMPANIES) - 1)
 
 
 def case(shop: Shop) -> Shop:
@@ -112,6 +115,7 @@ def fall(shop: Shop) -> sheet.Sheet:
             "turned": 100 * float(told["change"] / told["sales_last"]),
             "months": 100 * float(months[10] / months[9] - 1),
         },
+        table=_sums(made, months),
         hints=(
             _("Write your number into the first cell and run all. The first table has both sales."),
             _("Divide the change by the sales before."),
@@ -127,6 +131,22 @@ def fall(shop: Shop) -> sheet.Sheet:
             100 * told["change"] / told["sales_before"]
         """,
     )
+
+
+def _sums(made: Shop, months: pd.Series[float]) -> pd.DataFrame:
+    """Return what there is to compare: sales and orders of both windows, and of two months."""
+    paid, placed = _sales(made), _sales(made, paid=False)
+    orders = made.orders[made.orders["paid_at"].notna()]
+    counts = _Weeks.of(made).windows(orders["placed_at"]).value_counts()
+    by_month = orders["placed_at"].dt.month.value_counts()
+    rows = {
+        _("the 28 days before"): (paid["before"], placed["before"], counts["before"]),
+        _("the last 28 days"): (paid["last"], placed["last"], counts["last"]),
+        _("September"): (months[9], math.nan, by_month[9]),
+        _("October until today"): (months[10], math.nan, by_month[10]),
+    }
+    columns = [_("paid sales, yuan"), _("all orders placed, yuan"), _("paid orders")]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype(float)
 
 
 @sheet.number(
@@ -215,6 +235,9 @@ def where(shop: Shop) -> sheet.ChoiceSheet:
             for one in options
         },
         reasons=reasons,
+        table=told.loc[list(options), ["change", "from_visits", "from_conversion", "from_value"]]
+        .rename(index=names)
+        .rename(columns="{}, yuan".format),
         hints=(
             _("In the figure by channel look for the mark that lies farthest to the left."),
             _("Then look at the campaigns below it: which of that channel ran in which window?"),
@@ -343,6 +366,13 @@ def shelves(shop: Shop) -> sheet.Sheet:
             "units": float(told["lost"]["last"] - told["lost"]["before"]),
             "before": float(lost["before"]),
         },
+        table=told.loc[["before", "last"], ["asked", "sold", "lost", "lost_sales"]]
+        .astype(float)
+        .set_axis([_("the 28 days before"), _("the last 28 days")])
+        .set_axis(
+            [_("units asked for"), _("units sold"), _("units lost"), _("lost sales, yuan")],
+            axis="columns",
+        ),
         hints=(
             _("The table above has `lost_sales` for both windows."),
             _("Take the window before from the last one."),

@@ -42,6 +42,12 @@ def _second_week(seed: int) -> Report:
     return company.play(**THEN)
 
 
+def _words(step: str) -> str:
+    """Return what a step of the bridge is called beside the numbers."""
+    ends = {"before": _("profit of the first week"), "after": _("profit of the second week")}
+    return ends.get(step, step)
+
+
 @sheet.number(
     id="game-bridge",
     objective="game-read",
@@ -89,6 +95,7 @@ def bridge(shop: Shop) -> sheet.Sheet:
             "with_rivals": own + bars["rivals"],
             "one_bar": bars["traffic"],
         },
+        table=_second_week(seed).steps().set_index("step").rename(index=_words),
         hints=(
             _("Write the seed and both weeks into the cells above; the bridge has a number a bar."),
             _("Add price, traffic, stock and service. Leave out rivals and luck."),

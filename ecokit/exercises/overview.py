@@ -58,6 +58,13 @@ def hours(shop: Shop) -> sheet.Sheet:
     months = there["placed_at"].dt.to_period("M")
     month = months.value_counts().idxmax()
     mine, told = there[months == month], topic.order_stages(shop).iloc[0]
+    spans = pd.DataFrame(
+        {
+            _("payment to the carrier, {month}").format(month=f"{month:%B}"): mine["hours"],
+            _("payment to the door, {month}").format(month=f"{month:%B}"): mine["door"],
+            _("payment to the carrier, the whole year"): there["hours"],
+        }
+    )
     return sheet.Sheet(
         prompt=_(
             "Take the orders of **{month}**, the month with the most of them. Within how many "
@@ -71,6 +78,13 @@ def hours(shop: Shop) -> sheet.Sheet:
             "whole_year": float(told["p90"]),
             "to_the_door": float(mine["door"].quantile(0.9)),
         },
+        table=pd.DataFrame(
+            {
+                _("median hours"): spans.median(),
+                _("mean hours"): spans.mean(),
+                _("p90 hours"): spans.quantile(0.9),
+            }
+        ),
         hints=(
             _("The cell above groups by region. What do you write for months?"),
             _("The column p90 holds the hours within which nine orders in ten were handed over."),
@@ -128,6 +142,7 @@ def stuck(shop: Shop) -> sheet.Sheet:
             "with_hindsight": float(len(late)),
             "never_left": float(paid["dispatched_at"].isna().sum()),
         },
+        table=_waiting(before, now),
         hints=(
             _("Use the moment as as_of: what was handed over later still waits then."),
             _("The column stuck of overview.stuck counts those paid too long ago."),
@@ -143,6 +158,30 @@ def stuck(shop: Shop) -> sheet.Sheet:
     )
 
 
+def _waiting(before: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
+    """Return how many of the orders paid until a moment wait, by the hours since their payment.
+
+    Beside them stands what hindsight counts, for the days that are in question.
+    """
+    age = (now - before["paid_at"]).dt.total_seconds() / 3600
+    waits = before["dispatched_at"].isna() | (before["dispatched_at"] > now)
+    words = [
+        _("paid up to {high} hours ago").format(high=LIMIT // 2),
+        *[
+            _("paid {low} to {high} hours ago").format(low=low, high=low + LIMIT // 2)
+            for low in range(LIMIT // 2, 3 * LIMIT, LIMIT // 2)
+        ],
+    ]
+    edges = [-1, *range(LIMIT // 2, 3 * LIMIT + 1, LIMIT // 2)]
+    older = _("paid longer ago")
+    rows = pd.cut(age, edges, labels=words).astype(object).fillna(older)
+    slow = _("took more than {limit} hours in the end").format(limit=LIMIT)
+    flags = {_("not handed over by now"): waits, slow: before["hours"] > LIMIT}
+    table = pd.DataFrame(flags).groupby(rows).sum().reindex([*words, older], fill_value=0)
+    table[slow] = table[slow].where(table.index != older)
+    return table
+
+
 def _moment(when: pd.Timestamp) -> str:
     return f"{when.day} {when:%B %Y}, {when:%H:%M}"
 
@@ -156,7 +195,7 @@ def _moment(when: pd.Timestamp) -> str:
 )
 def mend(shop: Shop) -> sheet.ChoiceSheet:
     """Ask which stage holds most of the hours, and which page helps with it."""
-    _paid(shop)
+    paid = _paid(shop)
     (told,) = topic.order_stages(shop).to_dict("records")
     means = {stage: told[stage] for stage in topic.STAGES}
     if any(value is None or value != value for value in means.values()):
@@ -191,6 +230,20 @@ def mend(shop: Shop) -> sheet.ChoiceSheet:
                 "begun."
             ),
         },
+        table=pd.DataFrame(
+            {
+                _("mean hours"): [
+                    (paid["paid_at"] - paid["placed_at"]).dt.total_seconds().mean() / 3600,
+                    *means.values(),
+                ]
+            },
+            index=[
+                _("from order to payment"),
+                _("from payment until the warehouse has it"),
+                _("then until it is packed"),
+                _("then until the carrier has it"),
+            ],
+        ),
         hints=(_("The figure shows the stages by month. Which colour takes most of the bar?"),),
         solution=_("The stage with the most mean hours in order_stages(shop)."),
         code="""

@@ -28,7 +28,7 @@ import ipywidgets as widgets
 from ecokit.errors import CourseError
 from ecokit.exercises import again, checks, spacing, store
 from ecokit.exercises.card import fields_of, question_of, styles
-from ecokit.exercises.sheet import Exercise, Sheet, TableSheet, plain
+from ecokit.exercises.sheet import ChoiceSheet, Exercise, Sheet, TableSheet, plain
 from ecokit.inputs.intervals import normal_quantile
 from ecokit.messages import _, _n
 
@@ -416,8 +416,8 @@ def _paragraphs(text: str) -> str:
 
 
 def _table(sheet: Any) -> str:
-    """Return the table that a number is read from, as HTML; nothing where there is none."""
-    if not isinstance(sheet, Sheet | TableSheet) or sheet.table is None:
+    """Return the table that an answer is read from, as HTML; nothing where there is none."""
+    if not isinstance(sheet, Sheet | TableSheet | ChoiceSheet) or sheet.table is None:
         return ""
     table: pd.DataFrame = sheet.table
     numbers = table.select_dtypes("number")

@@ -191,11 +191,14 @@ class ChoiceSheet(_Words):
         The key of the right option.
     options, reasons : mapping of str to str
         For each key the option, and why it is right or wrong.
+    table : DataFrame, optional
+        The numbers that it is decided by, as a test before or after the chapter shows them.
     """
 
     right: str
     options: Mapping[str, str]
     reasons: Mapping[str, str]
+    table: pd.DataFrame | None = None
 
     @property
     def wrong(self) -> dict[str, str]:
@@ -617,6 +620,9 @@ class Choice(Declared[ChoiceSheet]):
         _demand(all(map(_is_text, words)), self.id, "an option and a reason need words")
         right = isinstance(sheet.right, str) and sheet.right in sheet.options
         _demand(right, self.id, f"its right answer is none of {', '.join(self.options)}")
+        table = sheet.table
+        frame = table is None or all(hasattr(table, part) for part in ("index", "columns", "loc"))
+        _demand(frame, self.id, "the table that it is decided by is a DataFrame")
         read = {key: {_read(key), _read(option)} for key, option in sheet.options.items()}
         apart = sum(map(len, read.values())) == len(set[str]().union(*read.values()))
         _demand(apart, self.id, "an option reads like another one, or like its key")
