@@ -80,8 +80,8 @@ def stops(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "**{first}** and **{second}** ({ids}) stop at the same moment, and nobody has prepared "
-            "for it. Follow the strong arrows on the map (in the table `links`: `needed`). "
-            "How many **other** systems stop, all in all?"
+            "for it. Follow the strong arrows on the map (in the table `links`: `needed`). How "
+            "many **other** systems stop, all in all?"
         ).format(first=names[0], second=names[1], ids=", ".join(STOPPED)),
         case=(*names, _("at the same moment")),
         right=found["system_id"].nunique(),
@@ -272,9 +272,9 @@ def first(shop: Shop) -> sheet.ChoiceSheet:
                 "shop front: {who}. What becomes of the orders is decided by daylight."
             ).format(who=who),
             "cancel": _(
-                "Whoever has ordered mostly has a contract, and for who has paid a term that "
-                "says otherwise is void. A mistake may be a reason to have it set aside, but a "
-                "court or an arbitrator does that, and in time."
+                "Whoever has ordered mostly has a contract, and for who has paid a term that says "
+                "otherwise is void. A mistake may be a reason to have it set aside, but a court or "
+                "an arbitrator does that, and in time."
             ),
             "wait": _(
                 "Meanwhile it sells on. Who typed it is a question for the review, and there it is "
@@ -434,8 +434,8 @@ def rework(shop: Shop) -> sheet.Sheet:
         prompt=_(
             "From **July to December** {n} releases were planned and made, and {bad} of them "
             "failed. {switch} of these stood behind a switch and were switched off; each of the "
-            "others was mended by one more release. What is the **rework rate**: which share of "
-            "all releases was unplanned?"
+            "others was mended by one more release, or taken back by one. What is the **rework "
+            "rate**: which share of all releases was unplanned?"
         ).format(n=n, bad=bad, switch=bad - again),
         case=(_("July to December"), _("rework rate")),
         right=again / (n + again),
@@ -561,8 +561,8 @@ def years(shop: Shop) -> sheet.Sheet:
             "Suppose {few:.0%} of small and {some:.0%} of **medium** releases (6 to 15 changes) "
             "fail. To see the difference in {less:.0%} of all cases (a power of {less:.0%}) it "
             "takes {fewer} of **each** size; with a power of **{power:.0%}** it takes {needed}. "
-            "This company made {n} medium and {m} small ones in its year. After how many "
-            "**years** like that does it know, with the power of {power:.0%}?"
+            "This company made {n} medium and {m} small ones in its year. After how many **years** "
+            "like that does it know, with the power of {power:.0%}?"
         ).format(
             few=FEW,
             some=SOME,
@@ -588,8 +588,8 @@ def years(shop: Shop) -> sheet.Sheet:
         ),
         solution=_(
             "{needed} of each are needed, and there are {n} medium ones a year. Some questions a "
-            "shop of this size does not settle by counting: it takes them from many shops, or "
-            "from reasons."
+            "shop of this size does not settle by counting: it takes them from many shops, or from "
+            "reasons."
         ).format(needed=needed, n=some),
         code=f"""
             from ecokit import systems
@@ -762,9 +762,10 @@ def _quarter_prompt(shop: Shop) -> str:
         "ready and not live costs ¥{waiting} a day: it waits for the others of its release, and "
         "the larger that is, the longer its tests. A release that fails costs ¥{failure:,}, behind "
         "a switch a quarter of it; in the last {rush} days {times} times as much. What the days "
-        "without a release hold back goes live after the peak.\n\nThe shop's year: {rates}.\n\n"
-        "Choose the size, how many stand behind a switch, and how many days to release nothing. "
-        "You are judged by other quarters than the shop's; {near:.0%} of the best cost is enough."
+        "without a release hold back goes live after the peak.\n\nThe shop's year: "
+        "{rates}.\n\nChoose the size, how many stand behind a switch, and how many days to release "
+        "nothing. You are judged by other quarters than the shop's; {near:.0%} of the best cost is "
+        "enough."
     ).format(
         days=DAYS,
         changes=CHANGES,

@@ -22,7 +22,7 @@ from ecokit.game.draws import Luck
 from ecokit.game.ending import Forecast, accuracy
 from ecokit.game.fixed import PPM
 from ecokit.game.replay import BARS, LUCK, Bridge, Round, bridge, played_round
-from ecokit.game.rulebook import FEN, Field, Rules, rules
+from ecokit.game.rulebook import FEN, Field, Rules, Supplier, rules
 from ecokit.messages import _, _n, yuan
 from ecokit.shop import Shop
 
@@ -281,11 +281,12 @@ def page(one: Report, pictures: Mapping[str, bytes]) -> str:
         *_notes(one),
         *_forecast(one),
         *_bridge(one, pictures),
-        *_scorecard(one),
-        *_account(one),
         *_standing(one),
         *_news(one),
         *_next(one),
+        words(_("Read what stands above first. The rest answers what you ask then."), "quiet"),
+        *_scorecard(one),
+        *_account(one),
     ]
     return whole(title, parts)
 
@@ -643,7 +644,30 @@ def _next(one: Report) -> list[str]:
     new = new or [each for each in rules().fields.values() if each.unlocks == number]
     if new:
         parts.append(_meanings(new))
+    if any(each.name == "cover" for each in new):
+        parts += [words(_supplier(one)) for one in rules().suppliers.values()]
+    if number >= one.game.format.rounds - 1:
+        parts.append(words(_at_the_end()))
     return parts
+
+
+def _supplier(one: Supplier) -> str:
+    """Say how long a supplier takes, and what it asks more."""
+    lead = _n("{title}: there after {n} week", "{title}: there after {n} weeks", one.lead)
+    more = _(", {extra} dearer").format(extra=value(one.extra / PPM, "share")) if one.extra else ""
+    return lead.format(title=one.title, n=one.lead) + more + "."
+
+
+def _at_the_end() -> str:
+    """Say what earns the points for stock."""
+    book = rules()
+    told = _(
+        "At the end stock that lasts {low:g} to {high:g} usual weeks earns all {n} points for "
+        "stock; less or more earns fewer. Then the company runs on for {weeks} weeks with the "
+        "decisions of the last round."
+    )
+    weeks = {"low": book["stock_low"] / PPM, "high": book["stock_high"] / PPM}
+    return told.format(n=book["points_stock"], weeks=book["after_weeks"], **weeks)
 
 
 def _meanings(fields: Iterable[Field]) -> str:
