@@ -98,6 +98,62 @@ def hours(shop: Shop) -> sheet.Sheet:
     )
 
 
+@sheet.table(
+    id="overview-stages",
+    objective="overview-flows",
+    minutes=5,
+    title=_("Where the hours go"),
+    unit="hours",
+    tolerance=0.05,
+    key="stage",
+    value="hours",
+    labels={
+        "pass_on": _("until the warehouse has it"),
+        "pack": _("until it is packed"),
+        "hand_over": _("until the carrier has it"),
+    },
+    mistakes={
+        "whole_year": _("These are the year's. Keep the orders of the month that is asked for."),
+        "shares": _("These are shares of the time. The question is about hours."),
+        "summed": _("You added up from payment on. Give each stage its own hours."),
+    },
+)
+def stages(shop: Shop) -> sheet.TableSheet:
+    """Ask for the mean hours of each stage in the busiest month."""
+    paid = _paid(shop)
+    month = paid["placed_at"].dt.to_period("M").value_counts().idxmax()
+    kept = paid[paid["placed_at"].dt.to_period("M") == month]
+    names = list(topic.STAGES)
+    told = topic.order_stages({"orders": kept, "touchpoints": shop.touchpoints}).iloc[0]
+    year = topic.order_stages(shop).iloc[0]
+    mine = told[names].astype(float)
+    if mine.isna().any():
+        raise CourseError(_("No order of this shop has a time for each of its stages."))
+    return sheet.TableSheet(
+        prompt=_(
+            "Take the orders of **{month}**, the month with the most of them. How many hours did "
+            "**each stage** take on average?"
+        ).format(month=f"{month:%B %Y}"),
+        case=(f"{month:%B %Y}", _("each stage")),
+        right=mine,
+        wrong={
+            "whole_year": year[names].astype(float),
+            "shares": mine / mine.sum(),
+            "summed": mine.cumsum(),
+        },
+        hints=(
+            _("The cell above groups by region. Write the word for months there."),
+            _("Read pass_on, pack and hand_over in the row of the month."),
+        ),
+        solution=_("The three columns of order_stages(shop, by='month') in the row of the month."),
+        code=f"""
+            from ecokit import overview
+            months = overview.order_stages(shop, by="month").set_index("month")
+            months.loc["{month:%Y-%m}-01", list(overview.STAGES)]
+        """,
+    )
+
+
 @sheet.number(
     id="overview-stuck",
     objective="overview-flows",
