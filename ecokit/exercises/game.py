@@ -168,7 +168,7 @@ def end(shop: Shop) -> sheet.ChoiceSheet:
             "decisions, and stock, open orders and contracts count at stated values. What do you "
             "do?"
         ),
-        case=(_("last round"),),
+        case=(_("last round"), _("contracts count")),
         right=right,
         options={
             "as_before": _("Decide as in every round, by season, cost and report"),

@@ -146,7 +146,7 @@ def missing(shop: Shop) -> sheet.Sheet:
             "lowest number is {first}, its highest {last}. How many visits between them are not "
             "there?"
         ).format(rows=rows, copies=copies, first=first, last=last),
-        case=(_("visits"),),
+        case=(_("numbers of visits"), _("are not there")),
         right=right,
         wrong={
             "copies_counted": last - first + 1 - rows,
@@ -194,7 +194,7 @@ def one_or_two(shop: Shop) -> sheet.ChoiceSheet:
             "{strange}, which is not in the table orders. The other: line **{key}** is not there. "
             "Order {order} stands in orders, is paid, and has no line. What do you do?"
         ).format(strange=strange, key=key, order=order),
-        case=(key,),
+        case=(key, _("is not there")),
         right="correct",
         options={
             "two": _("Two faults: leave the line out, and fetch line {key} again").format(key=key),
@@ -335,7 +335,7 @@ def worth(shop: Shop) -> sheet.Sheet:
             worth=WORTH,
             upkeep=UPKEEP,
         ),
-        case=(_("strict rule"),),
+        case=(_("strict rule"), _("above the list price")),
         right=right,
         wrong={
             "alarms_are_free": faults * WORTH - UPKEEP,

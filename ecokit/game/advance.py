@@ -132,16 +132,26 @@ def load(folder: Path) -> Game:
     RFC 8259.
     """
     try:
-        found = json.loads((folder / GAME).read_bytes())
-        names = tuple(files.team_name(name) for name in found["teams"])
-        hashed, practice = str(found["key_hash"]), bool(found.get("practice", False))
-        return Game(FORMATS[found["format"]], names, hashed, practice)
+        return _game(json.loads((folder / GAME).read_bytes()))
     except FileNotFoundError as error:
         message = _("{folder} holds no game. Make one with ecokit game new.")
         raise CourseError(message.format(folder=folder)) from error
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = _("{file} cannot be used. Take it from the trainer's copy.")
         raise CourseError(message.format(file=folder / GAME)) from error
+
+
+def _game(found: object) -> Game:
+    """Return what ``game.json`` says, or raise a ValueError."""
+    if not isinstance(found, dict):
+        raise ValueError("game.json is no table of names and values")
+    names, form, hashed = (found.get(name) for name in ("teams", "format", "key_hash"))
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError("teams is no list of names")
+    if not (isinstance(form, str) and form in FORMATS and isinstance(hashed, str)):
+        raise ValueError("game.json lacks format or key_hash")
+    teams = tuple(files.team_name(name) for name in names)
+    return Game(FORMATS[form], teams, hashed, bool(found.get("practice", False)))
 
 
 def luck_of(folder: Path, game: Game) -> Luck:

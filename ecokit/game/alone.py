@@ -77,10 +77,13 @@ def rivals_of(folder: Path) -> tuple[str, ...]:
     """
     path = folder / advance.SEALED / RIVALS
     try:
-        return tuple(files.team_name(name) for name in json.loads(path.read_bytes()))
+        found = json.loads(path.read_bytes())
+        if not (isinstance(found, list) and all(isinstance(name, str) for name in found)):
+            raise ValueError("no list of names")
+        return tuple(files.team_name(name) for name in found)
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError) as error:
         message = _("{file} cannot be used. Take it from the trainer's copy.")
         raise CourseError(message.format(file=path)) from error
 

@@ -130,8 +130,11 @@ def folders(folder: Path) -> list[Path]:
         advance.load(folder)
         return [folder]
     try:
-        found = [folder / str(name) for name in json.loads(path.read_bytes())]
-    except (OSError, ValueError, TypeError) as error:
+        names = json.loads(path.read_bytes())
+        if not isinstance(names, list):
+            raise ValueError("no list of names")
+        found = [folder / str(name) for name in names]
+    except (OSError, ValueError) as error:
         message = _("{file} cannot be used. Take it from the trainer's copy.")
         raise CourseError(message.format(file=path)) from error
     for one in found:

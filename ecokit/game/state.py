@@ -246,8 +246,10 @@ def from_bytes(content: bytes) -> Market:
     """
     try:
         found = json.loads(content)
-        return Market(found["week"], tuple(_team(one) for one in found["teams"]))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if not isinstance(found, dict) or not isinstance(found.get("teams"), list):
+            raise ValueError("no state")
+        return Market(found.get("week", 0), tuple(_team(one) for one in found["teams"]))
+    except (ValueError, RecursionError) as error:
         message = _(
             "This is no state of a game, or a part of one. Take the file as the game has written "
             "it, from the trainer's copy."
@@ -255,10 +257,10 @@ def from_bytes(content: bytes) -> Market:
         raise CourseError(message) from error
 
 
-def _team(found: dict[str, Any]) -> Team:
+def _team(found: object) -> Team:
     known = {one.name for one in fields(Team)}
-    if set(found) != known:
-        raise KeyError(str(set(found) ^ known))
+    if not isinstance(found, dict) or set(found) != known:
+        raise ValueError("no team of a state")
     return Team(**{name: _frozen(value) for name, value in found.items()})
 
 
