@@ -60,7 +60,8 @@ class Plant:
 def plants(seed: int) -> Iterator[Plant]:
     """Yield a plant of each kind, by a seed."""
     rng = random.Random(seed)
-    masters = copies.masters(ROOT / "notebooks")
+    every = copies.masters(ROOT / "notebooks")  # those for practising have no answers
+    masters = {path: master for path, master in every.items() if any(_long(master))}
     for kind, (name, hide) in FILES.items():
         path, master = rng.choice(sorted(masters.items()))
         text = hide(chosen(rng, master))
@@ -90,9 +91,14 @@ def found(plant: Plant) -> bool:
     return bool(leaked(plant.master, {plant.name: plant.content}))
 
 
+def _long(master: NotebookNode) -> Iterator[NotebookNode]:
+    """Yield the answers of more than one line."""
+    return (cell for cell in answers(master) if len(cell.source.splitlines()) > 1)
+
+
 def chosen(rng: random.Random, master: NotebookNode) -> str:
     """Return an answer, or a line of one, that is no short line alone."""
-    cell = rng.choice([cell for cell in answers(master) if len(cell.source.splitlines()) > 1])
+    cell = rng.choice(list(_long(master)))
     lines = [line.strip() for line in cell.source.splitlines()[:-1]]
     said = [line for line in lines if len(squeeze(line)) >= 20 and line[-1] not in "([{,#"]
     return rng.choice([*said, cell.source]) if said else cell.source
