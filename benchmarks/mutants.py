@@ -88,6 +88,8 @@ TESTS = {  # each package's own tests; its doctests and its part of `CALLS` come
     "capacity": ["test_capacity"],
     "quality": ["test_quality"],
     "privacy": ["test_privacy"],
+    "overview": ["test_overview"],
+    "diagnosis": ["test_diagnosis"],
     "game": ["test_game", "test_game_files", "test_game_report", "test_game_cli"],
     "shop": [
         *("test_shop", "test_shop_luck", "test_shop_market", "test_own_tables"),

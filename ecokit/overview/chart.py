@@ -26,7 +26,7 @@ def parts() -> pd.DataFrame:
     Examples
     --------
     >>> parts()["part"].tolist()[:3]
-    ['structure', 'force', 'activity']
+    ['structure', 'force', 'decision']
     """
     return _read("parts.csv")
 

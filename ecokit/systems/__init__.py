@@ -5,6 +5,7 @@ a partner (slide 14), and releases.
 
 >>> from ecokit import systems
 >>> systems.FLOWS
+('orders', 'goods', 'money', 'data')
 """
 
 from __future__ import annotations
