@@ -456,6 +456,16 @@ def day_axis(ax: Axes) -> None:
     ax.xaxis.set_major_formatter(FuncFormatter(day))
 
 
+def clock_axis(ax: Axes, minutes: pd.Series[Any] | pd.Index[Any]) -> None:
+    """Print an axis of minutes: the time where all lie within a day, else days."""
+    if len(minutes) and minutes.max() - minutes.min() > pd.Timedelta(days=1):
+        day_axis(ax)
+        return
+    known: Any = dates  # of which Matplotlib tells no types
+    ax.xaxis.set_major_locator(known.AutoDateLocator(maxticks=8))
+    ax.xaxis.set_major_formatter(known.DateFormatter("%H:%M"))
+
+
 def names(groups: Iterable[Any]) -> list[str]:
     """Return groups as they are read: days as days, and months where each of several begins one.
 
@@ -694,6 +704,7 @@ __all__ = [
     "SKY",
     "YELLOW",
     "capital",
+    "clock_axis",
     "day_axis",
     "drawn",
     "families_used",
@@ -711,13 +722,3 @@ __all__ = [
     "yuan",
     "yuan_axis",
 ]
-
-
-def clock_axis(ax: Axes, minutes: pd.Series[Any] | pd.Index[Any]) -> None:
-    """Print an axis of minutes: the time where all lie within a day, else days."""
-    if len(minutes) and minutes.max() - minutes.min() > pd.Timedelta(days=1):
-        day_axis(ax)
-        return
-    known: Any = dates  # of which Matplotlib tells no types
-    ax.xaxis.set_major_locator(known.AutoDateLocator(maxticks=8))
-    ax.xaxis.set_major_formatter(known.DateFormatter("%H:%M"))
