@@ -107,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("trainer", help=_("make the trainer's edition, with answers"))
     trainer.add_argument("--folder", type=Path, default=Path("trainer"), help=_("where to"))
     trainer.set_defaults(run=_trainer)
+    _pack_parser(trainer.add_subparsers(metavar=_("VERB")))
 
     wheel = commands.add_parser("wheel", help=_("build the wheel that carries the course"))
     wheel.add_argument("--folder", type=Path, default=Path("dist"), help=_("where to"))
@@ -115,6 +116,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _FOLDER = _("the learner's folder (my-course)")
+
+
+def _pack_parser(verbs: Any) -> None:
+    """Add ``ecokit trainer pack``."""
+    pack = verbs.add_parser(
+        "pack",
+        help=_("make all that a workshop needs: run sheet, slides, answer key, hand-outs"),
+        description=_(
+            "Make a trainer's pack for a workshop: pages to print and to show, from what the "
+            "course knows. A second call makes only what changed, and keeps what you changed."
+        ),
+    )
+    pack.add_argument(
+        "--plan", default="day", help=_("half-day, day, two-days, or a YAML file (day)")
+    )
+    pack.add_argument("--out", type=Path, required=True, metavar=_("FOLDER"), help=_("where to"))
+    pack.add_argument("--lang", default="en", help=_("the language (en)"))
+    pack.add_argument("--seed", type=int, help=_("the company of the answer key (the bundled one)"))
+    pack.add_argument("--teams", type=int, default=5, help=_("teams with a company each (5)"))
+    pack.add_argument("--paper", choices=["a4", "letter"], default="a4", help=_("its size (a4)"))
+    pack.set_defaults(run=_pack)
 
 
 def _game_parser(commands: Any) -> None:
@@ -338,6 +360,19 @@ def _trainer(options: argparse.Namespace) -> None:
     from ecokit.cli import trainer
 
     trainer.make(options.folder)
+
+
+def _pack(options: argparse.Namespace) -> None:
+    from ecokit.cli import trainer
+
+    trainer.pack(
+        options.plan,
+        options.out,
+        language=options.lang,
+        seed=options.seed,
+        teams=options.teams,
+        size=options.paper,
+    )
 
 
 def _wheel(options: argparse.Namespace) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ecokit.cli import copies
 from ecokit.cli.course import Course
@@ -32,3 +34,15 @@ def make(folder: Path) -> None:
         shutil.rmtree(folder / "book", ignore_errors=True)
         shutil.move(html, folder / "book")
     print(_("The trainer's edition: {folder}").format(folder=folder))
+
+
+def pack(plan: str, out: Path, **options: Any) -> None:
+    """Make a trainer's pack; the package that makes it lies outside the wheel.
+
+    Raises
+    ------
+    CourseError
+        This is an installed copy, the plan cannot be used, or the folder cannot be written.
+    """
+    Course.found().need_checkout("ecokit trainer pack")
+    import_module("ecokit.pack.make").make(plan, out, **options)

@@ -23,7 +23,7 @@ _SITE = """\
 .preview-page:target, body:not(:has(:target)) .preview-page:first-child {{ display: block }}</style>
 </head><body>{pages}</body></html>"""
 _FACE = """
-<style>@font-face {{ font-family: "Course Chinese"; src: url(data:font/otf;base64,{data}) }}
+<style>@font-face {{ font-family: "Course Chinese"; src: url({address}) }}
 body, body * {{ font-family: sans-serif, "Course Chinese" }}</style>"""
 _FONT = Path(__file__).parents[1] / "plots" / "fonts" / "NotoSansSC-ecokit.otf"
 _PAGE = '<div class="preview-page" id="{id}">{content}</div>'
@@ -47,6 +47,18 @@ def sandboxed(page: str, title: str, height: int) -> Any:
 
 def chinese_face(page: str) -> str:
     """Return a style with the Chinese characters of a page: one that stands alone has no font."""
+    address = chinese_font(page)
+    return _FACE.format(address=address) if address else ""
+
+
+def chinese_font(page: str) -> str:
+    """Return a font with the Chinese characters of a page, as an address that holds it all.
+
+    >>> chinese_font("no such character")
+    ''
+    >>> chinese_font("电").split(",")[0]
+    'data:font/otf;base64'
+    """
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
@@ -58,7 +70,7 @@ def chinese_face(page: str) -> str:
         subsetter.populate(unicodes=codes)
         subsetter.subset(font)
         font.save(file)
-        return _FACE.format(data=base64.b64encode(file.getvalue()).decode())
+        return f"data:font/otf;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def site(pages: Mapping[str, str], first: str) -> str:

@@ -1,0 +1,83 @@
+"""``ecokit trainer pack``: every file of a pack, written and printed where it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ecokit.cli import copies
+from ecokit.cli.course import Course
+from ecokit.errors import CourseError
+from ecokit.messages import _
+from ecokit.pack import paper
+from ecokit.pack import plan as plans
+from ecokit.pack.room import File, Room
+
+MAKERS = ("start_here", "run_sheet")
+"""The modules that make the files of a pack, each by its function ``files``, in this order."""
+LANGUAGES = ("en",)
+
+
+def make(
+    plan: str,
+    out: Path,
+    *,
+    language: str = "en",
+    seed: int | None = None,
+    teams: int = 5,
+    size: str = "a4",
+) -> None:
+    """Make a trainer's pack, or bring up to date the one that lies there.
+
+    Files that the trainer changed are kept, and the new one is laid beside. Only what changed is
+    written and printed again.
+
+    Parameters
+    ----------
+    plan : str
+        ``half-day``, ``day``, ``two-days``, or a YAML file.
+    out : Path
+        The folder of the pack.
+    language : str
+        One of `LANGUAGES`.
+    seed : int, optional
+        The company that the answer key is for; the bundled one when left out.
+    teams : int
+        How many teams get a company of their own.
+    size : str
+        ``a4`` or ``letter``.
+
+    Raises
+    ------
+    CourseError
+        The plan cannot be used, this is no checkout, or the folder cannot be written.
+    """
+    if language not in LANGUAGES:
+        sentence = _("There is no pack in {language}. There is one in: {known}.")
+        raise CourseError(sentence.format(language=language, known=", ".join(LANGUAGES)))
+    course = Course.found()
+    course.need_checkout("ecokit trainer pack")
+    room = Room(course, plans.read(plan), seed, teams, size=size)
+    if not course.book_is_current():
+        print(_("The book is built first; that takes some minutes."), flush=True)
+        course.build_book()
+    files = list(_files(room))
+    laid = copies.lay({file.path: file.content for file in files}, out)
+    for name in laid.beside:
+        print(_("You changed {name}; the new one lies beside yours.").format(name=name))
+    pages = [file for file in files if file.printed]
+    with tqdm(total=len(pages), desc=_("Printing"), unit=_("page"), delay=1, leave=False) as bar:
+        failed = paper.print_pages(files, out, lambda _file: bar.update())
+    if failed:
+        print(_("Not printed as PDF: {why}.").format(why="; ".join(failed)))
+        print(_("Open the HTML pages in a browser and print them from there."))
+    print(_("The trainer's pack: {out}. Begin with START-HERE.").format(out=out))
+
+
+def _files(room: Room) -> Iterator[File]:
+    for name in MAKERS:
+        maker: Callable[[Room], Iterator[File]] = import_module(f"{__package__}.{name}").files
+        yield from maker(room)

@@ -1,0 +1,365 @@
+"""The plan of a workshop: what is taught when, read from YAML and checked.
+
+A plan has days, a day has blocks: a topic, a break, a talk, or the game. Three plans come with the
+course; a trainer writes another one. A JSON schema (``plan.schema.json``) says what may stand in
+it, and what the schema cannot know is checked here: topics, exercises, and minutes that fit.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ecokit import exercises
+from ecokit.errors import CourseError
+from ecokit.exercises.sheet import Exercise
+from ecokit.messages import _
+from ecokit.topics import Topic, topics
+
+PLANS = ("half-day", "day", "two-days")
+"""The plans that come with the course."""
+SPARE = 0.05
+"""The share of a day that may be left over at its end."""
+TOPIC, BREAK, TALK, GAME = "topic", "break", "talk", "game"
+KINDS = (TOPIC, BREAK, TALK, GAME)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a day.
+
+    Attributes
+    ----------
+    kind : str
+        ``topic``, ``break``, ``talk`` or ``game``.
+    title : str
+        What it is called on the run sheet.
+    minutes : int
+        How long it takes.
+    start : datetime.datetime
+        When it begins, on a day of the calendar that only carries the time.
+    topic : Topic or None
+        The topic, where it is one.
+    exercises : tuple of Exercise
+        What is answered in it.
+    cut : tuple of Exercise
+        Which of these are left out first when time is short.
+    check : str
+        A question that shows whether the room follows.
+    """
+
+    kind: str
+    title: str
+    minutes: int
+    start: datetime
+    topic: Topic | None = None
+    exercises: tuple[Exercise, ...] = ()
+    cut: tuple[Exercise, ...] = ()
+    check: str = ""
+
+    @property
+    def end(self) -> datetime:
+        """When it ends."""
+        return self.start + timedelta(minutes=self.minutes)
+
+    @property
+    def answering(self) -> int:
+        """The minutes of its exercises."""
+        return sum(one.minutes for one in self.exercises)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A workshop: a title, and blocks for each day."""
+
+    name: str
+    title: str
+    days: tuple[tuple[Block, ...], ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks of all days."""
+        return tuple(block for day in self.days for block in day)
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics that are taught, in order, each once."""
+        return tuple(dict.fromkeys(block.topic for block in self.blocks if block.topic))
+
+    @property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """The exercises that are answered, in order, each once."""
+        found = {one.id: one for block in self.blocks for one in block.exercises}
+        return tuple(found.values())
+
+
+def read(name: str) -> Plan:
+    """Return one of the course's plans, or the one in a file.
+
+    Parameters
+    ----------
+    name : str
+        ``half-day``, ``day``, ``two-days``, or the path of a YAML file.
+
+    Raises
+    ------
+    CourseError
+        There is no such plan, or something in it cannot be: the sentence says where, and what
+        to do.
+
+    Examples
+    --------
+    >>> plan = read("day")
+    >>> [f"{block.start:%H:%M}" for block in plan.blocks][0]
+    '09:00'
+    >>> read("fortnight")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: There is no plan fortnight. Name half-day, day, two-days, or a \
+YAML file of your own.
+    """
+    import yaml
+
+    path = Path(name)
+    if name in PLANS:
+        text = resources.files(__package__).joinpath(f"plans/{name}.yaml").read_text("utf-8")
+    elif path.is_file():
+        text = _text(path)
+    else:
+        sentence = _("There is no plan {name}. Name {known}, or a YAML file of your own.")
+        raise CourseError(sentence.format(name=name, known=", ".join(PLANS)))
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        sentence = _(
+            "{name}, line {line}: this is no YAML ({why}). Compare it with a plan that is."
+        )
+        why = getattr(error, "problem", None) or _("it cannot be read")
+        raise CourseError(sentence.format(name=name, line=line, why=why)) from None
+    return from_data(data, path.stem)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        sentence = _("{name} cannot be read ({why}). Save it as UTF-8 text.")
+        why = getattr(error, "strerror", None) or _("it is no UTF-8 text")
+        raise CourseError(sentence.format(name=path, why=why)) from None
+
+
+def from_data(data: Any, name: str) -> Plan:
+    """Return the plan that a mapping describes, as YAML gives it.
+
+    Raises
+    ------
+    CourseError
+        As `read`; all that is wrong is told, a line each.
+
+    Examples
+    --------
+    >>> day = {"start": "09:00", "end": "09:30", "blocks": [{"topic": "kpy", "minutes": 30}]}
+    >>> from_data({"title": "Ours", "days": [day]}, "ours")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: ours, day 1, block 1: there is no topic kpy. Did you mean kpi?
+    """
+    faults = list(_against_schema(data, name))
+    if faults:
+        raise CourseError("\n".join(faults))
+    way = data.get("way", "")
+    days = []
+    for number, day in enumerate(data["days"], start=1):
+        place = _("{name}, day {number}").format(name=name, number=number)
+        blocks, own = _blocks(day, way, place)
+        faults += own or _time_faults(day, blocks, place)
+        days.append(blocks)
+    if faults:
+        raise CourseError("\n".join(faults))
+    return Plan(name, data["title"], tuple(days))
+
+
+def _blocks(day: Mapping[str, Any], way: str, place: str) -> tuple[tuple[Block, ...], list[str]]:
+    """Return the blocks of a day with their times, and what is wrong with them."""
+    start = datetime.strptime(day["start"], "%H:%M")
+    blocks, faults = [], []
+    for number, data in enumerate(day["blocks"], start=1):
+        where = _("{place}, block {number}").format(place=place, number=number)
+        try:
+            block = _block(data, way, start)
+        except CourseError as error:
+            faults.append(f"{where}: {error}")
+            continue
+        faults += [f"{where}: {fault}" for fault in _block_faults(block)]
+        blocks.append(block)
+        start = block.end
+    return tuple(blocks), faults
+
+
+def _block(data: Mapping[str, Any], way: str, start: datetime) -> Block:
+    kind = next(kind for kind in KINDS if kind in data)
+    if kind != TOPIC:
+        title = _("Run the company") if kind == GAME else data[kind]
+        return Block(kind, title, data["minutes"], start)
+    topic = _topic(data[TOPIC])
+    named = data.get("exercises") or _of_way(way).get(topic.name, [])
+    found = tuple(map(exercises.get, named))
+    cut = tuple(map(exercises.get, data.get("cut", ())))
+    return Block(
+        kind, topic.title, data["minutes"], start, topic, found, cut, data.get("check", "")
+    )
+
+
+def _topic(name: str) -> Topic:
+    for topic in topics():
+        if topic.name == name:
+            return topic
+    known = [topic.name for topic in topics()]
+    near = difflib.get_close_matches(name, known, n=1)
+    remedy = (
+        _("Did you mean {near}?").format(near=near[0])
+        if near
+        else _("The topics are: {known}.").format(known=", ".join(known))
+    )
+    raise CourseError(_("there is no topic {name}. {remedy}").format(name=name, remedy=remedy))
+
+
+def _block_faults(block: Block) -> Iterator[str]:
+    """Yield what is wrong with a block of a topic."""
+    if block.topic is None:
+        return
+    if not block.exercises:
+        yield _("{title} has no exercise. Name one under exercises, or name a way.").format(
+            title=block.title
+        )
+    for one in block.exercises:
+        if one.topic != block.topic.name:
+            yield _("{id} is an exercise of {other}, not of {topic}.").format(
+                id=one.id, other=one.topic, topic=block.topic.name
+            )
+    if block.answering > block.minutes:
+        yield _(
+            "its exercises take {need} minutes, the block has {minutes}. Give it more, or name "
+            "fewer."
+        ).format(need=block.answering, minutes=block.minutes)
+    for one in block.cut:
+        if one in block.exercises:
+            continue
+        yield _("{id} is to be cut, but is no exercise of the block.").format(id=one.id)
+
+
+def _time_faults(day: Mapping[str, Any], blocks: tuple[Block, ...], place: str) -> list[str]:
+    """Say whether the blocks of a day fill its time, and do not exceed it."""
+    start, end = (datetime.strptime(day[part], "%H:%M") for part in ("start", "end"))
+    there, need = (end - start).total_seconds() / 60, sum(block.minutes for block in blocks)
+    if there <= 0:
+        return [
+            _("{place}: it ends at {end}, before it starts.").format(place=place, end=day["end"])
+        ]
+    if need > there:
+        sentence = _(
+            "{place}: the blocks take {need} minutes, {over} more than from {start} to {end}."
+        )
+    elif there - need > SPARE * there:
+        sentence = _(
+            "{place}: the blocks take {need} minutes, {over} fewer than from {start} to {end}."
+        )
+    else:
+        return []
+    over = f"{abs(need - there):.0f}"
+    return [sentence.format(place=place, need=need, over=over, start=day["start"], end=day["end"])]
+
+
+@cache
+def _of_way(name: str) -> dict[str, list[str]]:
+    """Return the exercises of a way through the course by topic; none for no way."""
+    text = resources.files(exercises).joinpath("ways.csv").read_text("utf-8")
+    found: dict[str, list[str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        if row["way"] == name and row["exercise"]:
+            found.setdefault(row["topic"], []).append(row["exercise"])
+    return found
+
+
+# What the schema says --------------------------------------------------------------------------
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a plan."""
+    found: dict[str, Any] = json.loads(
+        resources.files(__package__).joinpath("plan.schema.json").read_text("utf-8")
+    )
+    return found
+
+
+def _against_schema(data: Any, name: str) -> Iterator[str]:
+    """Yield a sentence for each place where a plan is not what the schema says."""
+    import jsonschema
+
+    found = jsonschema.Draft202012Validator(schema()).iter_errors(data)
+    for error in sorted(found, key=lambda one: [str(part).zfill(4) for part in one.absolute_path]):
+        if error.validator == "oneOf":
+            yield from _kind_faults(error, name)
+        else:
+            yield _sentence(error, name)
+
+
+def _kind_faults(error: Any, name: str) -> Iterator[str]:
+    """Yield what is wrong with a block, told by the kind that it means to be."""
+    keys = set(error.instance) & set(KINDS) if isinstance(error.instance, dict) else set()
+    if len(keys) != 1:
+        place = _place(error, name)
+        sentence = _("{place}: a block names one of {kinds}, and its minutes.")
+        yield sentence.format(place=place, kinds=", ".join(KINDS))
+        return
+    chosen = KINDS.index(keys.pop())
+    for inner in error.context:
+        if inner.relative_schema_path[0] == chosen:
+            yield _sentence(inner, name)
+
+
+def _place(error: Any, name: str) -> str:
+    """Return where in a plan something is, in words."""
+    words = {"days": _("day"), "blocks": _("block")}
+    parts, path = [name], list(error.absolute_path)
+    while path:
+        part = path.pop(0)
+        if part in words and path:
+            parts.append(f"{words[part]} {path.pop(0) + 1}")
+        else:
+            parts.append(str(part if isinstance(part, str) else part + 1))
+    return ", ".join(parts)
+
+
+def _sentence(error: Any, name: str) -> str:
+    """Say in words what the schema does not allow."""
+    wanted, told = (
+        error.validator_value,
+        json.dumps(error.instance, ensure_ascii=False, default=str),
+    )
+    known = ", ".join(error.schema.get("properties", {}))
+    said = {
+        "required": _("it lacks {names}").format(
+            names=", ".join(key for key in wanted if key not in error.instance)
+            if error.validator == "required"
+            else ""
+        ),
+        "additionalProperties": _("it may hold only {known}").format(known=known),
+        "type": _("{told} is no {wanted}").format(told=told, wanted=wanted),
+        "enum": _("{told} is not one of {wanted}").format(told=told, wanted=wanted),
+        "minimum": _("{told} is less than {wanted}").format(told=told, wanted=wanted),
+        "maximum": _("{told} is more than {wanted}").format(told=told, wanted=wanted),
+        "pattern": _("{told} is no time such as 09:00 (write it in quotes)").format(told=told),
+    }
+    return f"{_place(error, name)}: {said.get(error.validator, error.message)}."
