@@ -135,6 +135,8 @@ def _pack_parser(verbs: Any) -> None:
     pack.add_argument("--lang", default="en", help=_("the language (en)"))
     pack.add_argument("--seed", type=int, help=_("the company of the answer key (the bundled one)"))
     pack.add_argument("--teams", type=int, default=5, help=_("teams with a company each (5)"))
+    pack.add_argument("--start", default="", metavar=_("HH:MM"), help=_("each day begins then"))
+    pack.add_argument("--date", default="", help=_("the first day, such as 2026-12-01"))
     pack.add_argument("--paper", choices=["a4", "letter"], default="a4", help=_("its size (a4)"))
     pack.set_defaults(run=_pack)
 
@@ -372,6 +374,8 @@ def _pack(options: argparse.Namespace) -> None:
         seed=options.seed,
         teams=options.teams,
         size=options.paper,
+        start=options.start,
+        day=options.date,
     )
 
 

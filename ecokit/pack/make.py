@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from tqdm import tqdm
 from ecokit.cli import copies
 from ecokit.cli.course import Course
 from ecokit.errors import CourseError
-from ecokit.messages import _
+from ecokit.messages import _, short
 from ecokit.pack import paper
 from ecokit.pack import plan as plans
 from ecokit.pack.room import File, Room
@@ -29,6 +30,8 @@ def make(
     seed: int | None = None,
     teams: int = 5,
     size: str = "a4",
+    start: str = "",
+    day: str = "",
 ) -> None:
     """Make a trainer's pack, or bring up to date the one that lies there.
 
@@ -49,6 +52,10 @@ def make(
         How many teams get a company of their own.
     size : str
         ``a4`` or ``letter``.
+    start : str
+        When each day begins, such as ``13:30``; as the plan says when left out.
+    day : str
+        The first day, such as ``2026-12-01``: mails, certificate and calendar name it.
 
     Raises
     ------
@@ -60,7 +67,7 @@ def make(
         raise CourseError(sentence.format(language=language, known=", ".join(LANGUAGES)))
     course = Course.found()
     course.need_checkout("ecokit trainer pack")
-    room = Room(course, plans.read(plan), seed, teams, size=size)
+    room = Room(course, plans.read(plan, start), seed, teams, size, _day(day) if day else None)
     if not course.book_is_current():
         print(_("The book is built first; that takes some minutes."), flush=True)
         course.build_book()
@@ -75,6 +82,14 @@ def make(
         print(_("Not printed as PDF: {why}.").format(why="; ".join(failed)))
         print(_("Open the HTML pages in a browser and print them from there."))
     print(_("The trainer's pack: {out}. Begin with START-HERE.").format(out=out))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        sentence = _("{text} is no date such as 2026-12-01.")
+        raise CourseError(sentence.format(text=short(text))) from None
 
 
 def _files(room: Room) -> Iterator[File]:

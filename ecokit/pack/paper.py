@@ -117,7 +117,7 @@ def print_pages(
     if program is None:
         return [_("there is no Chromium, Chrome or Edge on this machine")] if wanted else []
     record = _record(folder)
-    state = {file.path: _state(file, files) for file in wanted}
+    state = {file.path: _state(file, files, folder) for file in wanted}
     todo = [
         file
         for file in wanted
@@ -144,10 +144,10 @@ def _record(folder: Path) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _state(file: File, files: Sequence[File]) -> str:
-    """Return what a PDF hangs on: the page itself, and all that lies beside it and is no page."""
+def _state(file: File, files: Sequence[File], folder: Path) -> str:
+    """Return what a PDF hangs on: the page as it lies there, and what lies beside it."""
     place = file.path.rsplit("/", 1)[0]
-    found = hashlib.sha256(file.content + file.query.encode())
+    found = hashlib.sha256((folder / file.path).read_bytes() + file.query.encode())
     for other in files:
         if not other.printed and other.path.startswith(f"{place}/assets/"):
             found.update(hashlib.sha256(other.content).digest())

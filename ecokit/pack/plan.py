@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +22,8 @@ from typing import Any
 from ecokit import exercises
 from ecokit.errors import CourseError
 from ecokit.exercises.sheet import Exercise
-from ecokit.messages import _
+from ecokit.messages import _, short
+from ecokit.pack import reading, rounds
 from ecokit.topics import Topic, topics
 
 PLANS = ("half-day", "day", "two-days")
@@ -101,13 +103,15 @@ class Plan:
         return tuple(found.values())
 
 
-def read(name: str) -> Plan:
+def read(name: str, start: str = "") -> Plan:
     """Return one of the course's plans, or the one in a file.
 
     Parameters
     ----------
     name : str
         ``half-day``, ``day``, ``two-days``, or the path of a YAML file.
+    start : str
+        When each day begins, such as ``13:30``; as the plan says when left out.
 
     Raises
     ------
@@ -120,45 +124,38 @@ def read(name: str) -> Plan:
     >>> plan = read("day")
     >>> [f"{block.start:%H:%M}" for block in plan.blocks][0]
     '09:00'
+    >>> f"{read('half-day', '13:30').blocks[-1].end:%H:%M}"
+    '17:00'
     >>> read("fortnight")
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: There is no plan fortnight. Name half-day, day, two-days, or a \
 YAML file of your own.
     """
-    import yaml
+    text = _text(name)
+    data = reading.data_of(text, name)
+    return from_data(data, Path(name).stem, start)
 
-    path = Path(name)
+
+def _text(name: str) -> str:
+    """Return the text of a plan: one of the course's, or a file."""
     if name in PLANS:
-        text = resources.files(__package__).joinpath(f"plans/{name}.yaml").read_text("utf-8")
-    elif path.is_file():
-        text = _text(path)
-    else:
-        sentence = _("There is no plan {name}. Name {known}, or a YAML file of your own.")
-        raise CourseError(sentence.format(name=name, known=", ".join(PLANS)))
+        return resources.files(__package__).joinpath(f"plans/{name}.yaml").read_text("utf-8")
+    if _is_file(name):
+        return reading.text_of(Path(name))
+    sentence = _("There is no plan {name}. Name {known}, or a YAML file of your own.")
+    raise CourseError(sentence.format(name=short(name), known=", ".join(PLANS)))
+
+
+def _is_file(name: str) -> bool:
+    """Whether there is a file of this name; none has a name of 5,000 letters."""
     try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        sentence = _(
-            "{name}, line {line}: this is no YAML ({why}). Compare it with a plan that is."
-        )
-        why = getattr(error, "problem", None) or _("it cannot be read")
-        raise CourseError(sentence.format(name=name, line=line, why=why)) from None
-    return from_data(data, path.stem)
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        sentence = _("{name} cannot be read ({why}). Save it as UTF-8 text.")
-        why = getattr(error, "strerror", None) or _("it is no UTF-8 text")
-        raise CourseError(sentence.format(name=path, why=why)) from None
-
-
-def from_data(data: Any, name: str) -> Plan:
+def from_data(data: Any, name: str, start: str = "") -> Plan:
     """Return the plan that a mapping describes, as YAML gives it.
 
     Raises
@@ -179,14 +176,32 @@ def from_data(data: Any, name: str) -> Plan:
         raise CourseError("\n".join(faults))
     way = data.get("way", "")
     days = []
-    for number, day in enumerate(data["days"], start=1):
+    for number, written in enumerate(data["days"], start=1):
         place = _("{name}, day {number}").format(name=name, number=number)
+        day = _shifted(written, start) if start else written
         blocks, own = _blocks(day, way, place)
         faults += own or _time_faults(day, blocks, place)
         days.append(blocks)
     if faults:
         raise CourseError("\n".join(faults))
-    return Plan(name, data["title"], tuple(days))
+    return Plan(name, _line(data["title"]), tuple(days))
+
+
+def _line(words: str) -> str:
+    """Return a text on one line, as titles stand in mails and calendars."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in words).split())
+
+
+def _shifted(day: Mapping[str, Any], start: str) -> dict[str, Any]:
+    """Return a day that begins at another time and lasts as long."""
+    if not re.fullmatch(schema()["$defs"]["time"]["pattern"], start):
+        raise CourseError(_("{start} is no time such as 13:30.").format(start=short(start)))
+    old, end, new = (datetime.strptime(one, "%H:%M") for one in (day["start"], day["end"], start))
+    later = end + (new - old)
+    if later.date() != new.date():
+        sentence = _("A day that begins at {start} would end after midnight. Begin earlier.")
+        raise CourseError(sentence.format(start=start))
+    return {**day, "start": start, "end": f"{later:%H:%M}"}
 
 
 def _blocks(day: Mapping[str, Any], way: str, place: str) -> tuple[tuple[Block, ...], list[str]]:
@@ -209,14 +224,14 @@ def _blocks(day: Mapping[str, Any], way: str, place: str) -> tuple[tuple[Block, 
 def _block(data: Mapping[str, Any], way: str, start: datetime) -> Block:
     kind = next(kind for kind in KINDS if kind in data)
     if kind != TOPIC:
-        title = _("Run the company") if kind == GAME else data[kind]
+        title = _("Run the company") if kind == GAME else _line(data[kind])
         return Block(kind, title, data["minutes"], start)
     topic = _topic(data[TOPIC])
     named = data.get("exercises") or _of_way(way).get(topic.name, [])
     found = tuple(map(exercises.get, named))
     cut = tuple(map(exercises.get, data.get("cut", ())))
     return Block(
-        kind, topic.title, data["minutes"], start, topic, found, cut, data.get("check", "")
+        kind, topic.title, data["minutes"], start, topic, found, cut, _line(data.get("check", ""))
     )
 
 
@@ -235,7 +250,11 @@ def _topic(name: str) -> Topic:
 
 
 def _block_faults(block: Block) -> Iterator[str]:
-    """Yield what is wrong with a block of a topic."""
+    """Yield what is wrong with a block."""
+    if block.kind == GAME and block.minutes < rounds.needed():
+        yield _("the game takes {need} minutes in a room, the block has {minutes}.").format(
+            need=rounds.needed(), minutes=block.minutes
+        )
     if block.topic is None:
         return
     if not block.exercises:
@@ -342,24 +361,39 @@ def _place(error: Any, name: str) -> str:
     return ", ".join(parts)
 
 
+KINDS_OF_VALUE = {
+    "object": _("names with values"),
+    "array": _("a list"),
+    "string": _("text (write it in quotes)"),
+    "integer": _("a whole number (write it without quotes)"),
+}
+_TOLD = {
+    "type": _("{told} is not {wanted}"),
+    "enum": _("{told} is not one of {wanted}"),
+    "minimum": _("{told} is less than {wanted}"),
+    "maximum": _("{told} is more than {wanted}"),
+    "pattern": _("{told} is no time such as 09:00"),
+    "minLength": _("it is empty"),
+    "maxLength": _("{told} is longer than {wanted} signs"),
+    "minItems": _("its list is empty"),
+    "maxItems": _("its list has more than {wanted} items"),
+    "uniqueItems": _("{told} names something twice"),
+}
+
+
 def _sentence(error: Any, name: str) -> str:
     """Say in words what the schema does not allow."""
-    wanted, told = (
-        error.validator_value,
-        json.dumps(error.instance, ensure_ascii=False, default=str),
-    )
-    known = ", ".join(error.schema.get("properties", {}))
-    said = {
-        "required": _("it lacks {names}").format(
-            names=", ".join(key for key in wanted if key not in error.instance)
-            if error.validator == "required"
-            else ""
-        ),
-        "additionalProperties": _("it may hold only {known}").format(known=known),
-        "type": _("{told} is no {wanted}").format(told=told, wanted=wanted),
-        "enum": _("{told} is not one of {wanted}").format(told=told, wanted=wanted),
-        "minimum": _("{told} is less than {wanted}").format(told=told, wanted=wanted),
-        "maximum": _("{told} is more than {wanted}").format(told=told, wanted=wanted),
-        "pattern": _("{told} is no time such as 09:00 (write it in quotes)").format(told=told),
-    }
-    return f"{_place(error, name)}: {said.get(error.validator, error.message)}."
+    wanted = error.validator_value
+    if error.validator == "required":
+        lacking = ", ".join(key for key in wanted if key not in error.instance)
+        return _("{place}: it lacks {lacking}.").format(place=_place(error, name), lacking=lacking)
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        more = short(next(key for key in error.instance if key not in known))
+        sentence = _("{place}: {more} is not known here; it may hold {known}.")
+        return sentence.format(place=_place(error, name), more=more, known=", ".join(known))
+    told = short(json.dumps(error.instance, ensure_ascii=False, default=str))
+    wanted = KINDS_OF_VALUE.get(wanted, wanted) if error.validator == "type" else wanted
+    wanted = ", ".join(wanted) if error.validator == "enum" else wanted
+    said = _TOLD[error.validator].format(told=told, wanted=wanted)
+    return f"{_place(error, name)}: {said}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from ecokit.cli.course import Course
 from ecokit.pack.plan import Plan
@@ -24,6 +25,8 @@ class Room:
         How many teams get a company of their own.
     size : str
         The paper: ``a4`` or ``letter``.
+    date : datetime.date or None
+        The first day of the workshop; None where it is not known yet.
     """
 
     course: Course
@@ -31,6 +34,7 @@ class Room:
     seed: int | None = None
     teams: int = 5
     size: str = "a4"
+    date: date | None = None
 
 
 @dataclass(frozen=True)
