@@ -2,44 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-import numpy as np
 import pandas as pd
 
+from tests.sweep.quality import DAY, known, left, lines, orders
 from tests.sweep.shop import Call, Calls
 
-DAY = pd.Timestamp("2025-03-03")
 KEY = "a key of the sweep"
-
-
-@cache
-def orders() -> pd.DataFrame:
-    """Return orders of a fortnight, one of them twice."""
-    rng = np.random.default_rng(5)
-    n = 60
-    placed = DAY + pd.to_timedelta(rng.integers(0, 14 * 24, n), "h")
-    table = pd.DataFrame(
-        {
-            "order_id": range(1, n + 1),
-            "visit_id": range(101, 101 + n),
-            "visitor_id": rng.integers(1, 25, n),
-            "placed_at": placed,
-            "region": rng.choice(["north", "south"], n),
-        }
-    )
-    return table.drop(index=[7, 30]).reset_index(drop=True)
-
-
-@cache
-def lines() -> pd.DataFrame:
-    """Return their lines, of three products."""
-    rng = np.random.default_rng(6)
-    table = orders()[["order_id"]].assign(line=1, product_id="P1", quantity=1, unit_price=100.0)
-    table["product_id"] = rng.choice(["P1", "P2", "P3"], len(table))
-    table.loc[3, "unit_price"] = -5.0
-    table.loc[4, "quantity"] = 0
-    return pd.concat([table, table.iloc[[9]]], ignore_index=True)
 
 
 def products() -> pd.DataFrame:
@@ -90,29 +58,6 @@ def staff() -> pd.DataFrame:
             "post_id": ["guide", "designer"],
             "hired_on": pd.Timestamp("2024-01-01"),
             "left_on": [DAY + pd.Timedelta(days=5), pd.NaT],
-        }
-    )
-
-
-def left() -> pd.DataFrame:
-    """Return what people left in the copy."""
-    return pd.DataFrame(
-        {
-            "visitor_id": ["a", "b", "b", "c"],
-            "day": [1, 1, 2, 2],
-            "region": ["north", "north", "south", "south"],
-        }
-    )
-
-
-def known() -> pd.DataFrame:
-    """Return what is known of two of them."""
-    return pd.DataFrame(
-        {
-            "who": ["Li", "Li", "Wu"],
-            "day": [1, 2, 1],
-            "region": ["north", "south", "north"],
-            "answer": ["b", "b", "a"],
         }
     )
 
