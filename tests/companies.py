@@ -12,7 +12,7 @@ import hashlib
 import pickle
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -38,7 +38,14 @@ def of_seed(seed: int, visitors_per_day: float | None = None) -> Shop:
     path = FOLDER / _state() / f"{seed}-{size.get('visitors_per_day', 'usual')}.pickle"
     tables = _kept(path, partial(_simulated, seed, size))
     late = partial(_kept, path.with_suffix(".late"), tables[LATE])
-    return Shop(tables | {LATE: late})
+    return _numbered(seed, tables | {LATE: late})
+
+
+def _numbered(seed: int | None, tables: Mapping[str, Any]) -> Shop:
+    """Return a shop that knows its number, as it does from where it is made."""
+    shop = Shop(tables)
+    shop.seed = seed
+    return shop
 
 
 def _simulated(seed: int, size: dict[str, float]) -> dict[str, Any]:
@@ -65,7 +72,7 @@ def bundled() -> Shop:
 
     Copies share their values until somebody writes into them.
     """
-    return Shop({name: partial(_copy, name) for name in _read().tables})
+    return _numbered(_read().seed, {name: partial(_copy, name) for name in _read().tables})
 
 
 @cache

@@ -16,6 +16,7 @@ from pathlib import Path
 from ecokit.cli import copies
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.company import BUNDLED, VARIABLE
 from ecokit.shop.paths import course_root
 from ecokit.topics import topics
 
@@ -159,7 +160,8 @@ class Course:
             [*command, "--keep-going", "--path-output", str(output)],
             cwd=self.root,
             env=os.environ
-            | {"ECOKIT_EDITION": edition, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"},
+            | {"ECOKIT_EDITION": edition, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+            | {VARIABLE: str(BUNDLED)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from ecokit.cli import copies
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.company import BUNDLED, VARIABLE
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 IGNORE = "nbval-ignore-output"
@@ -48,6 +49,7 @@ def store(folder: Path, names: Iterable[str] = ()) -> list[str]:
         )
     chosen = {name: nb for name, nb in found.items() if not names or name in set(names)}
     os.environ["ECOKIT_PROGRESS"] = "off"  # a master that runs is nobody's work
+    os.environ[VARIABLE] = str(BUNDLED)  # wherever the checkout lies
     contents = asyncio.run(_run_all(chosen, folder))
     return [
         name

@@ -20,6 +20,7 @@ from ecokit.cli import brackets, building, copies
 from ecokit.cli.course import FIRST, Course
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.company import BUNDLED, chosen_seed, company_name
 
 HOST = "127.0.0.1"
 PORT = 8888
@@ -88,6 +89,19 @@ def prepare(course: Course, folder: Path) -> None:
             "it is. A fresh one lies beside it: {fresh}"
         )
         _say(sentence.format(name=name, fresh=fresh))
+    _tell_company(folder)
+
+
+def _tell_company(folder: Path) -> None:
+    """Say which company the notebooks load, where it is not the one of the course."""
+    try:
+        seed = chosen_seed(folder / ".ecokit")
+    except CourseError as error:  # the notebooks say so, too; the lessons can be read
+        _say(str(error))
+        return
+    if seed != BUNDLED:
+        sentence = _("The company of this folder is {name}, number {seed}.")
+        _say(sentence.format(name=company_name(seed), seed=seed))
 
 
 def _place(folder: Path) -> str:

@@ -67,7 +67,7 @@ def show(exercise_id: str, shop: Shop) -> Card | Closed:
     try:
         return Card(exercise, shop)
     except CourseError as sentence:
-        return Closed(exercise, str(sentence))
+        return Closed(exercise, str(sentence), shop.company)
 
 
 def check(exercise_id: str, answer: object, shop: Shop) -> Result:

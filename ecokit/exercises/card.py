@@ -159,7 +159,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
     def _refresh(self, standing: store.Standing, spoken: bool = False) -> None:
         hints = self._sheet.hints
         opened = min(standing.hints, len(hints))
-        self._head.value = _header(self.exercise, standing)
+        self._head.value = _header(self.exercise, standing, self._shop.company)
         self._hint_button.disabled = opened == len(hints)
         self._hint_button.description = (
             _("No more hints")
@@ -191,6 +191,8 @@ class Card(widgets.VBox):  # type: ignore[misc]
         )
         asked = [checks.unmarked(self._sheet.prompt.strip()), _form_of(exercise, self._sheet)]
         prompt = textwrap.fill(" ".join(filter(None, asked)), 88)
+        if self._shop.company:
+            head += "\n" + company_line(self._shop.company)
         return "\n\n".join([head, prompt, *_static_lines(exercise, self._sheet)])
 
     def _ipython_display_(self) -> None:
@@ -208,7 +210,8 @@ class Card(widgets.VBox):  # type: ignore[misc]
         options = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
         bundle["text/plain"] = repr(self)
         bundle["text/html"] = (
-            f'<div class="ecokit-static">{_header(self.exercise, store.Standing())}'
+            f'<div class="ecokit-static">'
+            f"{_header(self.exercise, store.Standing(), self._shop.company)}"
             f"{_question(self.exercise, self._sheet)}<ul>{options}</ul></div>"
         )
         return bundle
@@ -223,15 +226,17 @@ class Closed(widgets.VBox):  # type: ignore[misc]
         What would be asked.
     sentence : str
         What the shop lacks, and what to do.
+    company : str, optional
+        What the shop is called.
     """
 
-    def __init__(self, exercise: Exercise, sentence: str) -> None:
-        self.exercise, self.sentence = exercise, sentence
+    def __init__(self, exercise: Exercise, sentence: str, company: str = "") -> None:
+        self.exercise, self.sentence, self._company = exercise, sentence, company
         super().__init__([widgets.HTML(_style("card.css") + self._content())])
         self.add_class("ecokit-card")
 
     def _content(self) -> str:
-        head = _header(self.exercise, store.Standing())
+        head = _header(self.exercise, store.Standing(), self._company)
         return head + _block("feedback ecokit-unreadable", markup(self.sentence), spoken=True)
 
     def __repr__(self) -> str:
@@ -272,7 +277,12 @@ def _static_lines(exercise: Exercise, sheet: Any) -> list[str]:
     return []
 
 
-def _header(exercise: Exercise, standing: store.Standing) -> str:
+def company_line(company: str) -> str:
+    """Return of which company is asked."""
+    return _("Company: {name}").format(name=company)
+
+
+def _header(exercise: Exercise, standing: store.Standing, company: str) -> str:
     state, word = ("open", "")
     if standing.solved:
         state, word = "done", _("Done")
@@ -281,11 +291,12 @@ def _header(exercise: Exercise, standing: store.Standing) -> str:
     elif standing.tries:
         state, word = "tried", _("Tries: {n}").format(n=standing.tries)
     aim = objective(exercise.objective).text
+    whose = f"<br>{html.escape(company_line(company))}" if company else ""
     return (
         f'<div class="ecokit-head"><h3>{html.escape(exercise.title)}</h3>'
         f'<span class="ecokit-state ecokit-{state}">{word}</span></div>'
         f'<p class="ecokit-meta">{_("About {n} min").format(n=exercise.minutes)}'
-        f" · {_('You practise to')}: {html.escape(aim)}</p>"
+        f" · {_('You practise to')}: {html.escape(aim)}{whose}</p>"
     )
 
 

@@ -27,7 +27,7 @@ import ipywidgets as widgets
 
 from ecokit.errors import CourseError
 from ecokit.exercises import again, checks, spacing, store
-from ecokit.exercises.card import fields_of, question_of, styles
+from ecokit.exercises.card import company_line, fields_of, question_of, styles
 from ecokit.exercises.sheet import ChoiceSheet, Exercise, Sheet, TableSheet, plain
 from ecokit.inputs.intervals import normal_quantile
 from ecokit.messages import _, _n
@@ -307,7 +307,7 @@ class Test(widgets.VBox):  # type: ignore[misc]
     def _start(self, _button: object) -> None:
         self._said.value = _paragraphs(_("The company is being made. This takes some seconds."))
         shop = again.company(self.seed)
-        parts: list[widgets.Widget] = []
+        parts: list[widgets.Widget] = [widgets.HTML(_paragraphs(company_line(shop.company)))]
         for number, one in enumerate(self.asked, start=1):
             sheet = one.sheet(shop)
             field, read = fields_of(one, sheet)

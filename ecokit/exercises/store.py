@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecokit.messages import _
+from ecokit.shop.paths import learner_folder
 
 if TYPE_CHECKING:
     import filelock
@@ -135,13 +136,7 @@ def folder() -> Path | None:
     it is the nearest folder from the working directory upwards that holds ``.ecokit/``
     (``ecokit start`` makes one). Nothing is ever written anywhere else.
     """
-    if is_off():
-        return None
-    if named := os.environ.get("ECOKIT_FOLDER"):
-        return Path(named).expanduser() / ".ecokit"
-    here = _working()
-    places = (place / ".ecokit" for place in (here, *here.parents)) if here else ()
-    return next((place for place in places if place.is_dir()), None)
+    return None if is_off() else learner_folder()
 
 
 def is_off() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 from importlib import import_module
@@ -16,6 +17,7 @@ from ecokit.messages import _, short
 from ecokit.pack import paper
 from ecokit.pack import plan as plans
 from ecokit.pack.room import File, Room
+from ecokit.shop.company import BUNDLED, VARIABLE
 
 MAKERS = ("start_here", "run_sheet")
 """The modules that make the files of a pack, each by its function ``files``, in this order."""
@@ -65,6 +67,7 @@ def make(
     if language not in LANGUAGES:
         sentence = _("There is no pack in {language}. There is one in: {known}.")
         raise CourseError(sentence.format(language=language, known=", ".join(LANGUAGES)))
+    os.environ[VARIABLE] = str(BUNDLED)  # wherever it is called
     course = Course.found()
     course.need_checkout("ecokit trainer pack")
     room = Room(course, plans.read(plan, start), seed, teams, size, _day(day) if day else None)

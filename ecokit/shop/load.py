@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ecokit.errors import CourseError
 from ecokit.messages import _
+from ecokit.shop.company import BUNDLED, chosen_seed, company_name
 from ecokit.shop.looked import is_looked, read_looked
-from ecokit.shop.paths import datasets_folder
+from ecokit.shop.paths import datasets_folder, learner_folder
 from ecokit.shop.read import read_table
 from ecokit.shop.schema import schemas
 from ecokit.shop.tables import Shop
@@ -25,12 +26,16 @@ def load_shop(
     files: Mapping[str, str] | None = None,
     zone: str | None = None,
 ) -> Shop:
-    """Return the bundled company, another one, or yours.
+    """Return the company of your folder, another one, or yours.
+
+    Your folder's company is the bundled one, in ``datasets/``, unless ``.ecokit/company.json`` or
+    the variable ``ECOKIT_SEED`` names another one, as for a team of a workshop. That one is
+    simulated when it is first asked for, and then kept in the folder.
 
     Parameters
     ----------
     seed : int, optional
-        Without it, the company in ``datasets/``. With it, another company, simulated now.
+        Without it, the company of your folder. With it, another company, simulated now.
     folder : str or Path, optional
         A folder with tables of your own company, or one that ``ecokit own`` has made of them.
     columns, strict, files, zone
@@ -45,7 +50,8 @@ def load_shop(
     Raises
     ------
     CourseError
-        Both a seed and a folder are given, or the tables in the folder cannot be used.
+        Both a seed and a folder are given, the tables in the folder cannot be used, or what names
+        the company of your folder names none.
 
     Examples
     --------
@@ -67,5 +73,24 @@ def load_shop(
         from ecokit.shop.simulator import simulate  # twenty modules that most lessons do without
 
         return simulate(seed)
-    bundled = datasets_folder()
-    return Shop({name: partial(read_table, bundled / t.path, t) for name, t in schemas().items()})
+    chosen = chosen_seed()
+    return _bundled() if chosen == BUNDLED else _of_learner(chosen)
+
+
+def _bundled() -> Shop:
+    place = datasets_folder()
+    shop = Shop({name: partial(read_table, place / t.path, t) for name, t in schemas().items()})
+    shop.seed = BUNDLED
+    return shop
+
+
+def _of_learner(seed: int) -> Shop:
+    """Return the company that a learner's folder names, and say which one it is."""
+    from ecokit.shop.kept import kept_company
+
+    sentence = _(
+        "Your company is {name}, number {seed}. The book tells of another one, the course's own: "
+        "the numbers on its pages are not yours."
+    )
+    print(sentence.format(name=company_name(seed), seed=seed))
+    return kept_company(seed, learner_folder())

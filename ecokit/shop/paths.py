@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -30,3 +31,18 @@ def datasets_folder() -> Path:
     'datasets'
     """
     return course_root() / "datasets"
+
+
+def learner_folder() -> Path | None:
+    """Return the ``.ecokit`` folder of the learner; None where there is none.
+
+    ``ECOKIT_FOLDER`` names the learner's folder; else it is the nearest one from the working
+    directory upwards that holds ``.ecokit/``.
+    """
+    if named := os.environ.get("ECOKIT_FOLDER"):
+        return Path(named).expanduser() / ".ecokit"
+    try:
+        here = Path.cwd()
+    except OSError:  # it was deleted
+        return None
+    return next((p / ".ecokit" for p in (here, *here.parents) if (p / ".ecokit").is_dir()), None)

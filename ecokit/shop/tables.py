@@ -11,6 +11,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.messages import _
 from ecokit.shop import validate
+from ecokit.shop.company import company_name
 from ecokit.shop.faults import LEFT_OUT, LISTED
 from ecokit.shop.in_place import looked_at
 from ecokit.shop.lacks import no_truth
@@ -70,7 +71,8 @@ class Shop:
     ``shop.tables`` maps the names of those that are there to them; ``shop.truth`` maps each true
     effect of a simulated company to its value. ``shop.left_out`` lists the rows of your own tables
     that could not be used, if you asked for the rest with ``strict=False``: table, rows, reason,
-    example and yuan; ``shop.faults`` lists all that is wrong with them.
+    example and yuan; ``shop.faults`` lists all that is wrong with them. ``shop.seed`` is the number
+    of a simulated company, and ``shop.company`` what it is called.
 
     Examples
     --------
@@ -91,6 +93,7 @@ class Shop:
         self.tables = Tables(tables)
         self.left_out = pd.DataFrame(columns=LEFT_OUT)
         self.faults = pd.DataFrame(columns=LISTED)
+        self.seed: int | None = None
 
     @classmethod
     def from_tables(
@@ -233,6 +236,11 @@ class Shop:
         effects = self["effects"]
         return Truth(zip(effects["effect"], effects["value"], strict=True))
 
+    @property
+    def company(self) -> str:
+        """What a simulated company is called; nothing for one that has no number."""
+        return "" if self.seed is None else company_name(self.seed)
+
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self.tables:
             there = ", ".join(self.tables) or _("none")
@@ -324,4 +332,5 @@ class Shop:
         for name in self.tables:
             groups.setdefault(schemas()[name].group, []).append(name)
         lines = [f"  {group}: {', '.join(names)}" for group, names in groups.items()]
-        return "\n".join([f"Shop, tables: {len(self.tables)}", *lines])
+        whose = f"Shop of {self.company}" if self.company else "Shop"
+        return "\n".join([f"{whose}, tables: {len(self.tables)}", *lines])

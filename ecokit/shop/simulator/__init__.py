@@ -125,7 +125,9 @@ def simulate(
             blocks.setdefault(name, []).append(columns)
     tables = {name: partial(input_table, name, visitors_per_day) for name in INPUT_TABLES}
     tables |= {name: partial(_frame, name, parts, first_day) for name, parts in blocks.items()}
-    return Shop(tables)
+    shop = Shop(tables)
+    shop.seed = int(seed)
+    return shop
 
 
 def _frame(table: str, blocks: list[Rows], first_day: np.datetime64) -> pd.DataFrame:
