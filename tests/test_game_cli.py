@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ecokit.cli.main import main
-from ecokit.game import advance, bots, debrief, report
+from ecokit.game import advance, bots, debrief, outlook, report
+from ecokit.game.draws import Luck
+from ecokit.game.market import week
 from ecokit.game.play import FORMATS
 from ecokit.game.replay import OWN
 from ecokit.game.rulebook import rules
-from ecokit.game.state import from_bytes, to_bytes
+from ecokit.game.state import from_bytes, new_market, to_bytes
 from tests.test_game_files import KilledError, counted, file, tree
 from tests.test_game_report import decided
 
@@ -35,7 +38,7 @@ def test_a_whole_game_of_six_teams_by_files(
     assert game("new", folder, "--teams", *TEAMS, "--format", form, "--seed", 3) == 0
     said = capsys.readouterr().out
     assert advance.load(folder).key_hash in said
-    assert "Keep sealed to yourself" in said
+    assert f"Yours alone: {folder}-trainer" in said
     if form == "room":
         assert game("advance", folder, "--no-reports") == 0
         assert "Played: the practice week, which does not count." in capsys.readouterr().out
@@ -73,7 +76,7 @@ def test_a_wrong_file_is_a_sentence_and_last_decisions_stand(
 ) -> None:
     folder, (content, sentence) = tmp_path / "game", WRONG[name]
     assert game("new", folder, "--teams", *TEAMS[:4], "--no-practice", "--seed", 3) == 0
-    start = folder / "sealed" / "00" / "state.json"
+    start = tmp_path / "game-trainer" / "00" / "state.json"
     market = from_bytes(start.read_bytes())
     poor = replace(market.teams[0], cash=0, debt=50_000_000)
     start.write_bytes(to_bytes(replace(market, teams=(poor, *market.teams[1:]))))
@@ -157,12 +160,16 @@ def test_alone_a_call_is_a_week_and_a_wrong_word_plays_nothing(
     filed = advance.record_of(folder, 1)["filed"]
     assert (filed[0]["decisions"]["search"], filed[0]["reason"]) == (600_000, "a guess")
     assert [one["notes"] for one in filed] == [[]] * 6
-    for word, sentence in (("search=-1", "may be from 0"), ("seats=8", "from round 3 on")):
+    for word in ("search=-1", "seats=8", "orders=many"):
         assert game("play", folder, word) == 1
-        assert sentence in capsys.readouterr().err
+        assert capsys.readouterr().err.startswith(word.split("=")[0])
+    assert game("play", folder, "search=lots") == 1
+    assert capsys.readouterr().err == (
+        'search is "lots". Write a number from 0 to 60000 (yuan).\n'  # no file: none was written
+    )
     (folder / "teams" / "You" / "decisions.csv").write_text("round,2\nsearch,lots\n")
     assert game("play", folder) == 1
-    assert 'search is "lots"' in capsys.readouterr().err
+    assert 'decisions.csv: search is "lots"' in capsys.readouterr().err
     assert advance.last(folder) == 1
     assert game("play", folder, "search=6500") == 0
     assert advance.record_of(folder, 2)["filed"][0]["decisions"]["search"] == 650_000
@@ -184,6 +191,99 @@ def test_a_week_alone_is_the_same_after_a_stop(
         assert game("play", tmp_path / name, "search=6000") == 0
         trees.append(tree(tmp_path / name))
     assert trees[0] == trees[1]
+
+
+def test_a_team_tries_its_files_wherever_its_folder_lies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, own = tmp_path / "game", tmp_path / "mine"
+    assert game("new", folder, "--teams", *TEAMS[:4], "--no-practice", "--seed", 3) == 0
+    assert game("advance", folder, "--no-reports") == 0
+    shutil.copytree(folder / "teams" / "Plum", own)
+    (own / "decisions.csv").write_text(
+        "round,2\nsearch,9000\nsocial,150.5\nprice_home,104\npartner,group\n"
+    )
+    (own / "forecast.csv").write_text("round,2\norders,900\nprofit,much\n")
+    before = tree(own)
+    capsys.readouterr()
+    assert game("look", own) == 0
+    said = capsys.readouterr().out
+    for sentence in (
+        *("Plum, round 2:", "social is 150.5. It goes in steps of 100", "What stands: social 1500"),
+        *("partner can be changed from round 4 on", 'profit is "much"', "Forecast: none."),
+        "Budget for paid search: 2500 to 9000. All campaigns: ¥10,500 a week; you may spend",
+        *("Price of smart home and accessories: 107 to 104.", "Nothing was played."),
+    ):
+        assert sentence in said
+    assert tree(own) == before
+    assert game("look", folder) == 0
+    assert "Pear: forecast.csv: there is no forecast yet" in capsys.readouterr().out
+    (own / "company.json").write_text("{}")
+    assert game("look", own) == 1
+    assert "Ask the trainer for it" in capsys.readouterr().err
+
+
+def test_a_handout_says_what_each_field_means_before_the_practice_week_and_after(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "game"
+    assert game("new", folder, "--teams", *TEAMS[:4], "--seed", 3) == 0
+    page = folder / "teams" / "Pear" / "handout.html"
+    before = page.read_text("utf-8")
+    for one in rules().fields.values():
+        for words in (one.name, one.title, one.title_zh, one.meaning.split("'")[0]):
+            assert words in before
+    assert before.count("<th>now</th>") == sum(one.unlocks == 1 for one in rules().fields.values())
+    for sentence in ("Forecast the one week", "steps of 0.5", "none, distributor, group"):
+        assert sentence in before
+    file(folder, "Pear", 0, search="4000")
+    assert game("advance", folder, "--no-reports") == 0
+    file(folder, "Pear", 1, search="4100")
+    assert "the 2 weeks of the round together" in page.read_text("utf-8")
+    assert game("advance", folder, "--no-reports") == 0
+    after = page.read_text("utf-8")
+    assert "<td>4100</td>" in after
+    assert "your last round had" in after
+
+
+def test_a_base_is_what_games_are_about(tmp_path: Path) -> None:
+    """Of games in which all is left as it came, half lie as near as the words say."""
+    near = [0, 0]
+    for seed in range(40):
+        market = new_market(["A", "B", "C", "D"], rules())
+        orders = profit = 0
+        for _week in range(2):
+            chosen = [team.decisions for team in market.teams]
+            market, found = week(market, chosen, Luck.of_seed(seed), rules())
+            orders, profit = orders + found[0].orders, profit + found[0].profit
+        base = outlook.as_it_came(2)
+        near[0] += abs(orders / base.orders - 1) < 0.25
+        near[1] += abs(profit / base.profit - 1) < 0.4
+    assert all(14 <= count <= 26 for count in near)
+
+
+def test_the_key_is_in_no_folder_of_the_teams(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    teams = [f"Team {number}" for number in range(1, 9)]
+    for name, words in (("room", TEAMS[:4]), ("hall", teams)):
+        assert game("new", name, "--teams", *words) == 0
+        assert f"Yours alone: {name}-trainer." in capsys.readouterr().out
+        keys = [
+            path.read_text("ascii").strip() for path in Path(f"{name}-trainer").rglob("key.txt")
+        ]
+        assert len(keys) == (1 if name == "room" else 2)
+        open_files = b"".join(tree(tmp_path / name).values())
+        assert not any(key.encode() in open_files for key in keys)
+        assert not list(Path(name).rglob("state.json"))
+        assert game("advance", name, "--no-reports") == 0
+    capsys.readouterr()
+    assert game("new", "other", "--teams", "A", "B", "--trainer", "room-trainer") == 1
+    assert "holds the key of a game already" in capsys.readouterr().err
+    assert game("new", "other", "--teams", "A", "B", "--trainer", "apart/mine") == 0
+    assert (Path("apart") / "mine" / "key.txt").exists()
+    assert game("advance", "other", "--no-reports") == 0
 
 
 def test_what_cannot_be_asked_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

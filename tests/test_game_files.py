@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import random
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import filelock
 import pytest
 
 from ecokit.errors import CourseError
@@ -181,6 +183,114 @@ def test_killed_in_the_middle_of_a_write_leaves_no_half_file(
     assert tree(folder) == tree(whole)
 
 
+FAULTS = {
+    "no room": (OSError(errno.ENOSPC, "No space left on device"), "No space left"),
+    "read only": (PermissionError(errno.EACCES, "Permission denied"), "Permission denied"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_file_that_cannot_be_written_is_a_sentence_and_nothing_is_lost(
+    name: str, begun: Path, tmp_path: Path
+) -> None:
+    whole, (error, said) = tmp_path / "whole", FAULTS[name]
+    shutil.copytree(begun, whole)
+    assert advance.advance(whole) == 2
+    for at in (1, 2, 4, 9, 19):
+        folder, steps = tmp_path / str(at), iter(range(1, 99))
+        shutil.copytree(begun, folder)
+
+        def fails(_file: int, at: int = at, steps: Iterator[int] = steps) -> None:
+            if next(steps) == at:
+                raise error
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "fsync", fails)
+            with pytest.raises(CourseError, match=f"cannot be written .{said}"):
+                advance.advance(folder)
+        assert not list(folder.rglob(".*.new"))
+        assert advance.advance(folder) == 2
+        assert tree(folder) == tree(whole), f"at step {at}"
+
+
+def test_a_page_that_is_open_elsewhere_stops_the_round_only_until_it_is_closed(
+    begun: Path, tmp_path: Path
+) -> None:
+    whole, folder, move = tmp_path / "whole", tmp_path / "game", advance.move
+    for one in (whole, folder):
+        shutil.copytree(begun, one)
+    advance.advance(whole)
+
+    def replaced(made: Path, path: Path) -> Path:
+        if path == folder / "teams" / "Plum" / files.DECISIONS:
+            raise PermissionError(errno.EACCES, "sharing violation")
+        made.rename(path)
+        return path
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", replaced)
+        with pytest.raises(CourseError, match="decisions.csv is open in another program"):
+            advance.advance(folder)
+    assert advance.move is move
+    assert advance.advance(folder) == 2
+    assert tree(folder) == tree(whole)
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_two_who_advance_at_once_play_one_round(
+    sealed: bool, begun: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one waits; the first has sealed the round before it came, or not yet."""
+    folder, lock = tmp_path / "game", filelock.FileLock
+    shutil.copytree(begun, folder)
+    if sealed:
+        advance.advance(folder)
+        (folder / "sealed" / "02" / "published").unlink()
+
+    def waits(path: Path, timeout: float) -> filelock.BaseFileLock:
+        monkeypatch.undo()
+        assert advance.advance(folder) == 2  # the first one, in the meantime
+        return lock(path, timeout=timeout)
+
+    monkeypatch.setattr(filelock, "FileLock", waits)
+    assert advance.advance(folder) == 2
+    assert advance.played(folder) == 2
+    assert advance.advance(folder) == 3
+
+
+def test_a_copy_that_was_made_while_a_round_was_played_is_refused(
+    begun: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "game"
+    shutil.copytree(begun, folder)
+    advance.advance(folder)
+    shutil.rmtree(folder / "sealed" / "02")
+    before = tree(folder)
+    with pytest.raises(CourseError, match="copied while a round was played"):
+        advance.advance(folder)
+    assert tree(folder) == before
+
+
+def test_the_trainers_part_may_lie_elsewhere_and_be_moved(tmp_path: Path) -> None:
+    folder, apart = tmp_path / "here" / "game", tmp_path / "here" / "game-trainer"
+    advance.new(folder, TEAMS, "weeks", KEY, trainer=apart)
+    assert not any(KEY.hex().encode() in content for content in tree(folder).values())
+    with pytest.raises(CourseError, match="holds the key of a game already"):
+        advance.new(tmp_path / "other", TEAMS, "weeks", KEY, trainer=apart)
+    assert advance.advance(folder) == 1
+    (tmp_path / "here").rename(tmp_path / "there")
+    folder, apart = tmp_path / "there" / "game", tmp_path / "there" / "game-trainer"
+    assert advance.advance(folder) == 2
+    apart.rename(tmp_path / "mine")
+    with pytest.raises(CourseError, match=r"write its new place into trainer\.txt"):
+        advance.advance(folder)
+    (folder / "trainer.txt").write_text(f"{tmp_path / 'mine'}\n", "utf-8")
+    assert advance.advance(folder) == 3
+    assert {path.name for path in folder.iterdir()} == {
+        *("game.json", "rounds", "teams", "trainer.txt"),
+    }
+
+
 def test_what_a_team_has_written_for_the_next_round_is_not_laid_anew(
     begun: Path, tmp_path: Path
 ) -> None:
@@ -250,17 +360,79 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_value_gets_a_sentence_with_field_and_limit(name: str, tmp_path: Path) -> None:
+def test_a_wrong_field_gets_a_sentence_and_keeps_what_it_was_and_the_others_count(
+    name: str, tmp_path: Path
+) -> None:
     changes, sentence = WRONG[name]
     team = new_team("Plum", RULES)
     if name == "over budget":
         team = replace(team, cash=0, debt=30_000_000)
     (tmp_path / "teams" / "Plum").mkdir(parents=True)
-    path = file(tmp_path, "Plum", 1, **changes)
+    path = file(tmp_path, "Plum", 1, **changes, price_handsets="110")
+    expect(tmp_path, "Plum", 1, "500", "20000")
     filed = files.filed(path.parent, 1, team, RULES)
-    assert sentence in filed.notes[0]
-    assert filed.notes[0].endswith("Last round's decisions stand.")
-    assert filed.decisions == team.decisions
+    assert sentence in " ".join(filed.notes)
+    assert filed.notes[0].startswith("decisions.csv: ")
+    stands = [
+        f"{one} {files.shown(team.decisions[one], RULES.fields[one])}"
+        for one in changes
+        if one in RULES.fields
+    ]
+    assert all(one in " ".join(filed.notes) for one in stands)
+    assert filed.decisions == team.decisions | {"price_handsets": 1_100_000}
+    assert filed.forecast == Forecast(500, 2_000_000)
+
+
+def test_a_price_that_is_wrong_keeps_its_mark_of_clearance(tmp_path: Path) -> None:
+    team = new_team("Plum", RULES)
+    marked = {**team.decisions, "price_home": 600_000, "clearance": ["home"]}
+    (tmp_path / files.DECISIONS).write_text("round,1\nprice_home,55\nprice_audio,60 clearance\n")
+    filed = files.filed(tmp_path, 1, replace(team, decisions=marked), RULES)
+    assert filed.decisions == {**marked, "price_audio": 600_000, "clearance": ["audio", "home"]}
+    assert "What stands: price_home 60 clearance." in filed.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("page", "before", "counts", "said"),
+    [
+        ("orders,900\nprofit,?", (800, 30_000), (900, 30_000), "What stands: profit 30000."),
+        ("orders,9,00,0\nprofit,40000", (800, 30_000), (800, 40_000), "What stands: orders 800."),
+        ("orders,900\nprofit,?", None, None, "No forecast counts."),
+        ("orders,\nprofit,", (800, 30_000), (800, 30_000), "Last round's forecast stands."),
+        ("orders,900\nprofit,40000", (800, 30_000), (900, 40_000), ""),
+    ],
+)
+def test_half_a_forecast_counts_beside_half_of_the_last_one(
+    page: str,
+    before: tuple[int, int] | None,
+    counts: tuple[int, int] | None,
+    said: str,
+    tmp_path: Path,
+) -> None:
+    text = f'field,value\nround,2\n{page}\nreason,"a, b"\n'
+    (tmp_path / files.FORECAST).write_text(text, "utf-8")
+    team = new_team("Plum", RULES)
+    last, want = (Forecast(one[0], one[1] * 100) if one else None for one in (before, counts))
+    filed = files.filed(tmp_path, 2, team, RULES, last)
+    assert filed.forecast == want
+    assert said in filed.notes[-1] if said else filed.notes[1:] == ()
+    assert filed.reason == "a, b"
+
+
+def test_a_reason_may_have_commas_that_nobody_has_quoted(tmp_path: Path) -> None:
+    page = files.forecast_page(1, {"orders": "1", "profit": "2", "reason": "?"}, Forecast(3, 4))
+    text = page.decode().replace("?", "ads work on, prices fall, and so on")
+    (tmp_path / files.FORECAST).write_text(text, "utf-8")
+    filed = files.filed(tmp_path, 1, new_team("Plum", RULES), RULES)
+    assert filed.reason == "ads work on, prices fall, and so on"
+
+
+def test_a_table_of_something_else_is_named_in_one_sentence(tmp_path: Path) -> None:
+    lines = "".join(f"cell {number},1\n" for number in range(900))
+    (tmp_path / files.DECISIONS).write_text(f"round,1\n{lines}search,3000\n")
+    filed = files.filed(tmp_path, 1, new_team("Plum", RULES), RULES)
+    assert '"cell 0", "cell 1", "cell 2" are no fields (900 lines)' in filed.notes[0]
+    assert (len(filed.notes), filed.decisions["search"]) == (2, 300_000)
 
 
 def test_a_number_may_look_as_people_write_it(tmp_path: Path) -> None:
@@ -274,10 +446,13 @@ def test_a_number_may_look_as_people_write_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("profit", ["60.000", "60,000", '"60,000"', "1 200 000"])
 def test_sixty_thousand_is_never_taken_for_sixty(profit: str, tmp_path: Path) -> None:
     place = tmp_path / files.FORECAST
-    page = files.forecast_page(1, "500", "?", "as usual").decode()
-    place.write_text(page.replace("?", profit), "utf-8")
-    with pytest.raises(CourseError, match=r"thousands|a comma too many"):
-        files.expected(place, 1)
+    values = {"orders": "500", "profit": "?", "reason": "as usual"}
+    page = files.forecast_page(1, values, Forecast(1, 100)).decode()
+    for content in (page, "".join(f"{name},{text}\n" for name, text in values.items())):
+        place.write_text(f"round,1\n{content}".replace("?", profit), "utf-8")
+        forecast, _reason, (wrong,) = files.foreseen(files.for_round(place, 1))
+        assert forecast is None
+        assert "thousands" in wrong.sentence or "a comma too many" in wrong.sentence
 
 
 BROKEN = {
@@ -309,6 +484,8 @@ def test_a_broken_file_gets_a_sentence(name: str, tmp_path: Path) -> None:
         b"field;value\nround;1\nsearch;7500\n",
         b"field\tvalue\tnote\nround\t1\nsearch\t7500\tmore\n",
         "field,value,说明\nround,1,\nsearch, 7500 ,多一点\n".encode("gb18030"),
+        b"\xef\xbb\xbffield;value;unit\r\nround;1;\r\nsearch;7500;yuan a week\r\n",
+        b"field,value\rround,1\rsearch,7500\r",
     ],
 )
 def test_what_spreadsheets_save_is_read(content: bytes, tmp_path: Path) -> None:

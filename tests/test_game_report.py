@@ -322,11 +322,40 @@ def test_drivers_add_up_to_the_profit_over_a_company_left_alone(
     assert set(closed.drivers[3].values()) == {0}  # who did nothing
 
 
-def test_turning_points_are_the_largest_changes_of_three_rounds(closed: debrief.Debrief) -> None:
+def test_turning_points_are_the_largest_decisions_of_three_rounds(
+    closed: debrief.Debrief, rounds: list[replay.Round]
+) -> None:
     assert len({turn.round for turn in closed.turns}) == len(closed.turns) == 3
     sizes = [abs(turn.worth) for turn in closed.turns]
     assert sizes == sorted(sizes, reverse=True)
-    assert all(turn.changes for turn in closed.turns)
+    every = debrief.turning_points(rounds, TEAMS, RULES, most=6)
+    assert every[:3] == closed.turns
+    assert all(turn.round <= turn.until <= 6 for turn in every)
+
+
+def test_a_turning_point_is_one_decision_until_it_is_changed_again(tmp_path: Path) -> None:
+    """Decided by hand: what the game earns without it is played in a game of its own."""
+    filed = {1: {"search": "6000"}, 3: {"search": "4000", "price_home": "60 clearance"}}
+    profits = []
+    for name in ("with", "without"):
+        folder = tmp_path / name
+        advance.new(folder, ["Plum", "Pear"], "room", KEY)
+        for number in range(1, 7):
+            page = filed.get(number, {})
+            if name == "without" and number == 3:
+                page = {"search": "4000"}
+            file(folder, "Plum", number, **page)
+            advance.advance(folder)
+        end = advance.ending_of(folder, advance.load(folder))["scores"][0]
+        profits.append(end["profit"] + end["left"])
+    found = debrief.turning_points(told.rounds_of(tmp_path / "with", 6), ["Plum", "Pear"], RULES, 9)
+    assert [(turn.round, turn.until) for turn in found if turn.round == 1] == [(1, 2)]
+    (turn,) = [turn for turn in found if turn.round == 3]
+    assert turn.worth == profits[0] - profits[1]
+    text = debrief._turn(turn, 6)
+    assert text.startswith("Round 3, Plum: Price of smart home and accessories 107 to 60 clearance")
+    assert "kept to the end" in text
+    assert "kept to round 2" in debrief._turn(found[[t.round for t in found].index(1)], 6)
 
 
 def test_the_key_is_opened_with_the_debrief_and_has_the_published_hash(
@@ -447,7 +476,7 @@ def test_the_practice_week_does_not_count(tmp_path: Path) -> None:
             record = advance.record_of(folder, 0)
             assert record["filed"][0]["decisions"]["search"] == 6_000_000
             assert record["filed"][0]["notes"] == [
-                "forecast.csv holds no forecast yet: orders and profit are empty. "
+                "forecast.csv: there is no forecast yet: orders and profit are empty. "
                 "No forecast counts."
             ]
         assert advance.advance(folder) == 1
@@ -589,7 +618,7 @@ def test_words_become_files_or_a_sentence(tmp_path: Path) -> None:
         (["search"], "Write a name and a value"),
         (["cups=3"], "is no decision"),
         (["search=much"], 'search is "much"'),
-        (["orders=many"], 'orders is "many"'),
+        (["orders=many", "profit=1"], 'orders is "many"'),
         (["seats=7"], "seats can be changed from round 3 on"),
     ):
         with pytest.raises(CourseError, match=sentence):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ecokit.errors import CourseError
-from ecokit.game import advance, alone, debrief, files, markets, report
+from ecokit.game import advance, alone, debrief, files, handout, markets, outlook, report
 from ecokit.game.draws import Luck
 from ecokit.game.fixed import PPM
 from ecokit.game.rulebook import FEN, rules
@@ -17,47 +17,86 @@ ALONE = "You"
 RIVALS = 5  # of one who plays alone
 
 
-def new(folder: Path, teams: Sequence[str], form: str, seed: int | None, practice: bool) -> None:
+def new(
+    folder: Path,
+    teams: Sequence[str],
+    form: str,
+    seed: int | None,
+    practice: bool,
+    trainer: Path | None = None,
+) -> None:
     """Lay a new game and say who gets what."""
     key = Luck.of_seed(seed).key if seed is not None else secrets.token_bytes(32)
-    places = markets.new(folder, teams, form, key, practice)
+    apart = trainer if trainer is not None else _beside(folder)
+    places = markets.new(folder, teams, form, key, practice, apart)
     for place in places:
+        handout.write(place, advance.following(advance.load(place), None), _with_font)
         names = ", ".join(advance.load(place).teams)
         print(_("{place}: {names}").format(place=place, names=names))
         rivals = alone.rivals_of(place)
         if rivals:
             told = _("The computer runs {names}, since a market has at least {least} teams.")
             print(told.format(names=", ".join(rivals), least=alone.LEAST_TEAMS))
-    print(
-        _("Hash of the key, to be shown to all: {hash}").format(
-            hash=advance.load(places[0]).key_hash
-        )
-    )
-    print(
+    told = {"folder": folder, "trainer": apart, "hash": advance.load(places[0]).key_hash}
+    for line in _who_gets_what():
+        print(line.format(**told))
+
+
+def _beside(folder: Path) -> Path:
+    """Return a folder beside that of a game, for what only the trainer may see."""
+    name = f"{folder.resolve().name}-trainer"
+    return folder.parent / name if folder.name else folder.resolve().with_name(name)
+
+
+def _who_gets_what() -> list[str]:
+    return [
+        _("Yours alone: {trainer}. It holds the key to all luck, and every team's decisions."),
         _(
-            "Give each team game.json and rounds of its market, and its own folder in teams. Keep "
-            "sealed to yourself: it holds the key. Teams fill in decisions.csv and forecast.csv. "
-            "What is wrong in them: ecokit game advance {folder} --look. Then play the round: "
+            "If teams can read that folder, move it where they cannot, and write the new place "
+            "into trainer.txt in {folder}. On a shared drive let each team open no folder of "
+            "another team."
+        ),
+        _("Hash of the key, to be shown to all: {hash}"),
+        _(
+            "Each team gets game.json and rounds of its market, and its own folder in teams. "
+            "There handout.html says what each field means; decisions.csv and forecast.csv are to "
+            "be filled in. A team tries its files: ecokit game look ITS-FOLDER"
+        ),
+        _(
+            "What is wrong in all files: ecokit game advance {folder} --look. Then play the round: "
             "ecokit game advance {folder}"
-        ).format(folder=folder)
-    )
+        ),
+    ]
 
 
 def look(folder: Path) -> None:
-    """Say what would count of what the teams have filed, and change nothing."""
+    """Say what would count of the files of a team, or of all teams, and change nothing."""
+    if (folder / files.COMPANY).exists():
+        number, team, _before = files.company(folder)
+        print(_("{team}, {round}:").format(team=team.name, round=report.round_name(number)))
+        for sentence in handout.tried(folder):
+            print(f"  {sentence}")
+        print(_("Nothing was played. You can change the files until the round is played."))
+        return
     for place in markets.folders(folder):
-        game = advance.load(place)
-        number = advance.following(game, advance.last(place))
-        if number > game.format.rounds:
-            raise CourseError(
-                _("The game has ended: all {n} rounds were played.").format(n=number - 1)
-            )
-        for team in advance.state_before(place, number).teams:
-            if team.name in alone.rivals_of(place):
-                continue
-            found = files.filed(place / advance.TEAMS / team.name, number, team, rules())
-            for note in found.notes or (_("both files can be used."),):
-                print(_("{team}: {note}").format(team=team.name, note=note))
+        _look_at_all(place)
+
+
+def _look_at_all(place: Path) -> None:
+    """Say what is wrong in the files of a market's teams."""
+    game = advance.load(place)
+    if _has_ended(place):
+        message = _("The game has ended: all {n} rounds were played.")
+        raise CourseError(message.format(n=game.format.rounds))
+    number = advance.following(game, advance.last(place))
+    before = advance.forecasts_before(place, game, number)
+    for seat, team in enumerate(advance.state_before(place, number).teams):
+        if team.name in alone.rivals_of(place):
+            continue
+        own = place / advance.TEAMS / team.name
+        found = files.filed(own, number, team, rules(), before[seat])
+        for note in found.notes or (_("both files can be used."),):
+            print(_("{team}: {note}").format(team=team.name, note=note))
 
 
 def go_on(folder: Path, only: int | None, *, reports: bool) -> None:
@@ -82,14 +121,18 @@ def _advance(
     alone.file_rivals(place)
 
     def also(folder: Path, number: int) -> None:
-        people = [n for n in advance.load(folder).teams if n not in alone.rivals_of(folder)]
+        game = advance.load(folder)
+        people = [name for name in game.teams if name not in alone.rivals_of(folder)]
         try:
-            report.write(folder, number, _pictures, teams or people, _with_font)
+            if number < game.format.rounds:
+                handout.write(folder, number + 1, _with_font)
+            if reports:
+                report.write(folder, number, _pictures, teams or people, _with_font)
         except (CourseError, OSError) as error:  # the round stands; reports can be written again
             message = _("The reports lack: {error} Write them again: ecokit game report {folder}")
             print(message.format(error=error, folder=folder))
 
-    return advance.advance(place, also if reports else None, only)
+    return advance.advance(place, also, only)
 
 
 def _has_ended(place: Path) -> bool:
@@ -183,6 +226,7 @@ def play(folder: Path, words: Sequence[str], form: str, seed: int | None) -> Non
     if not (folder / advance.GAME).exists():
         key = Luck.of_seed(seed).key if seed is not None else secrets.token_bytes(32)
         alone.new(folder, [ALONE], form, key, practice=False, least=RIVALS + 1)
+        handout.write(folder, 1, _with_font)
         if not words:
             print(_begin(folder))
             return
@@ -216,10 +260,21 @@ def _refuse_wrong(folder: Path, game: advance.Game, done: int | None) -> None:
 def _begin(folder: Path) -> str:
     place = folder / advance.TEAMS / ALONE
     names = ", ".join(one.name for one in rules().fields.values() if one.unlocks == 1)
+    base = outlook.base(1, advance.load(folder).format, None)
     return _(
-        "Your company waits in {place}. In round 1 you decide {names}. Change {file}, or say it "
-        "here: ecokit game play {folder} search=6000 orders=450 profit=20000"
-    ).format(place=place, names=names, file=files.DECISIONS, folder=folder)
+        "Your company waits in {place}. In round 1 you decide {names}: {page} there says what each "
+        "means. Change {file}, or say it here: ecokit game play {folder} search=6000 orders=450 "
+        "profit=20000. A company left as it came takes about {orders} orders and earns about "
+        "{profit} in a usual market."
+    ).format(
+        place=place,
+        names=names,
+        page=handout.HANDOUT,
+        file=files.DECISIONS,
+        folder=folder,
+        orders=f"{base.orders:,}",
+        profit=yuan(base.profit / FEN),
+    )
 
 
 # --- pictures ----------------------------------------------------------------------------------

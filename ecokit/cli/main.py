@@ -148,10 +148,11 @@ def _game_parser(commands: Any) -> None:
         help=_("run the company for a quarter, against others"),
         description=_(
             "Teams run the same company for a quarter, twelve weeks, in one market. A team writes "
-            "two files a round: decisions.csv (what is left as it is stays so) and forecast.csv. "
-            "advance plays the round from all files and writes a report for each team; what is "
-            "wrong in a file is said in a sentence, and last round's decisions stand. All is in "
-            "readable files; no server is needed."
+            "two files a round: decisions.csv (what is left as it is stays so) and forecast.csv; "
+            "look tries them. advance plays the round from all files and writes a report for each "
+            "team. A field that is wrong gets a sentence and stays what it was; of a file that "
+            "cannot be used last round's decisions stand. All is in readable files; no server is "
+            "needed."
         ),
     )
     verbs = game.add_subparsers(required=True, metavar=_("VERB"))
@@ -167,7 +168,8 @@ def _game_parser(commands: Any) -> None:
         description=_(
             "Lay a new game. More than six teams become several markets with the same luck; a "
             "market of fewer than four gets rivals that the computer runs. Teams may have what is "
-            "in game.json, rounds and their own folder; the folder sealed is the trainer's."
+            "in game.json, rounds and their own folder. The key to all luck, and what the teams "
+            "have decided, goes into a folder of the trainer's beside that of the game."
         ),
     )
     new.add_argument("folder", **folder)
@@ -183,6 +185,12 @@ def _game_parser(commands: Any) -> None:
         "--practice",
         action=argparse.BooleanOptionalAction,
         help=_("a week first that does not count (in the format room)"),
+    )
+    new.add_argument(
+        "--trainer",
+        type=Path,
+        metavar=_("FOLDER"),
+        help=_("the trainer's folder, which no team may read (that of the game with -trainer)"),
     )
     new.set_defaults(run=_game_new)
 
@@ -201,13 +209,25 @@ def _game_parser(commands: Any) -> None:
     play.add_argument("--seed", **seed)
     play.set_defaults(run=_game_play)
 
+    look = verbs.add_parser(
+        "look",
+        help=_("try a team's files: what is wrong in them, and what they change"),
+        description=_(
+            "Say what is wrong in a team's files, with the limit, what they change and what that "
+            "costs for certain. Nothing is played, and nothing of luck or rivals is known. With "
+            "the folder of the game instead of a team's: the files of all teams."
+        ),
+    )
+    look.add_argument("folder", type=Path, metavar=_("FOLDER"), help=_("the folder of the team"))
+    look.set_defaults(run=_game_look)
+
     advance = verbs.add_parser(
         "advance",
         help=_("play the next round from what the teams have filed"),
         description=_(
             "Play the next round in all markets. It may be stopped at any moment and started "
-            "again. A team without usable files goes on as in the last round. After the last "
-            "round the debrief is written, too."
+            "again. A field that cannot be used stays what it was; a team without usable files "
+            "goes on as in the last round. After the last round the debrief is written, too."
         ),
     )
     advance.add_argument("folder", **folder)
@@ -244,13 +264,20 @@ def _game_new(options: argparse.Namespace) -> None:
     from ecokit.cli import game
 
     practice = options.format == "room" if options.practice is None else options.practice
-    game.new(options.folder, options.teams, options.format, options.seed, practice)
+    given = (options.folder, options.teams, options.format, options.seed, practice)
+    game.new(*given, options.trainer)
 
 
 def _game_play(options: argparse.Namespace) -> None:
     from ecokit.cli import game
 
     game.play(options.folder, options.words, options.format, options.seed)
+
+
+def _game_look(options: argparse.Namespace) -> None:
+    from ecokit.cli import game
+
+    game.look(options.folder)
 
 
 def _game_advance(options: argparse.Namespace) -> None:

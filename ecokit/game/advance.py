@@ -7,6 +7,7 @@ again when it is unsure whether it was; the mark ``published`` says that all of 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,7 +20,7 @@ from typing import Any
 import filelock
 
 from ecokit.errors import CourseError
-from ecokit.game import files
+from ecokit.game import files, outlook
 from ecokit.game.account import LINES
 from ecokit.game.draws import Luck
 from ecokit.game.ending import Forecast, accuracy, run_on, score
@@ -38,9 +39,11 @@ GAME, KEY, STATE, RECORD, END, PUBLISHED = (
     "end.json",
     "published",
 )
+POINTER = "trainer.txt"  # says where the trainer's part lies
 SEALED, ROUNDS, TEAMS, RESULTS = "sealed", "rounds", "teams", "results"
 PRACTICE = 0  # the number of the week that does not count
 MOST_TEAMS = 6
+_NEAR = 2  # folders up at most to a trainer's folder that lies beside the game
 _PATIENCE = 60  # seconds to wait for another who advances
 
 Also = Callable[[Path, int], None]
@@ -57,7 +60,14 @@ class Game:
     practice: bool = False
 
 
-def new(folder: Path, teams: Sequence[str], form: str, key: bytes, practice: bool = False) -> Game:
+def new(
+    folder: Path,
+    teams: Sequence[str],
+    form: str,
+    key: bytes,
+    practice: bool = False,
+    trainer: Path | None = None,
+) -> Game:
     """Lay the folder of a new game.
 
     Parameters
@@ -72,6 +82,9 @@ def new(folder: Path, teams: Sequence[str], form: str, key: bytes, practice: boo
         The luck of the game, 16 to 64 bytes; it goes into ``sealed``, its hash into the open.
     practice : bool
         Whether a week that does not count comes first, with luck of its own.
+    trainer : Path, optional
+        Where ``sealed`` lies; in the folder itself unless told otherwise. A folder that teams
+        can read must not hold it.
 
     Returns
     -------
@@ -87,9 +100,7 @@ def new(folder: Path, teams: Sequence[str], form: str, key: bytes, practice: boo
     ----------
     A key is bound to by its hash, and shown later: Blum (1983), Coin flipping by telephone.
     """
-    if (folder / GAME).exists():
-        message = _("{folder} holds a game already. Take another folder, or remove that one.")
-        raise CourseError(message.format(folder=folder))
+    refuse_taken(folder, trainer)
     names = [files.team_name(name) for name in teams]
     if not 1 <= len(names) <= MOST_TEAMS or len({name.casefold() for name in names}) < len(names):
         message = _("A market has 1 to {most} teams, each with a name of its own.")
@@ -101,12 +112,78 @@ def new(folder: Path, teams: Sequence[str], form: str, key: bytes, practice: boo
         raise CourseError(_("The key of a game has 16 to 64 bytes."))
     hashed = hashlib.sha256(key).hexdigest()
     told = {"format": form, "teams": names, "key_hash": hashed, "practice": practice}
-    market = new_market(names, rules())
-    write(folder / SEALED / KEY, key.hex().encode() + b"\n")
-    write(folder / SEALED / "00" / STATE, to_bytes(market))
-    _lay_pages(folder, PRACTICE if practice else 1, market, rules())
+    place = folder / SEALED if trainer is None else trainer
+    if trainer is not None:
+        write(folder / POINTER, f"{_way(folder, trainer)}\n".encode())
+    write(place / "00" / STATE, to_bytes(new_market(names, rules())))
+    game = Game(FORMATS[form], tuple(names), hashed, practice)
+    _lay_pages(folder, game, following(game, None))
+    write(place / KEY, key.hex().encode() + b"\n")
     write(folder / GAME, canonical(told))  # last: the game is there when this is
     return load(folder)
+
+
+def refuse_taken(folder: Path, trainer: Path | None) -> None:
+    """Refuse folders that hold a game, or the key of one.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    trainer : Path or None
+        Of its key, where that lies elsewhere.
+
+    Raises
+    ------
+    CourseError
+        One of them does.
+
+    References
+    ----------
+    The course's own.
+    """
+    if (folder / GAME).exists():
+        message = _("{folder} holds a game already. Take another folder, or remove that one.")
+        raise CourseError(message.format(folder=folder))
+    if trainer is not None and (trainer / KEY).exists():
+        message = _(
+            "{folder} holds the key of a game already. Take another folder for the key "
+            "(--trainer FOLDER), or remove that one."
+        )
+        raise CourseError(message.format(folder=trainer))
+
+
+def sealed(folder: Path) -> Path:
+    """Return where the trainer's part of a game lies: the key, all decisions, all states.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+
+    Returns
+    -------
+    Path
+        What ``trainer.txt`` names, seen from the folder; without it ``sealed`` in the folder.
+
+    References
+    ----------
+    The course's own.
+    """
+    try:
+        told = (folder / POINTER).read_text("utf-8").strip()
+    except (OSError, ValueError):
+        return folder / SEALED
+    return folder / told
+
+
+def _way(folder: Path, trainer: Path) -> str:
+    """Return the way to the trainer's folder: beside the game it stays right if both are moved."""
+    try:
+        way = Path(os.path.relpath(trainer, folder))
+    except ValueError:  # on Windows the two may be on different drives
+        return str(trainer.resolve())
+    return way.as_posix() if way.parts.count("..") <= _NEAR else str(trainer.resolve())
 
 
 def load(folder: Path) -> Game:
@@ -179,13 +256,16 @@ def luck_of(folder: Path, game: Game) -> Luck:
     Blum (1983).
     """
     try:
-        key = bytes.fromhex((folder / SEALED / KEY).read_text("ascii").strip())
+        key = bytes.fromhex((sealed(folder) / KEY).read_text("ascii").strip())
     except (OSError, ValueError) as error:
-        message = _("{file} cannot be read. Only the trainer's copy of the game can advance.")
-        raise CourseError(message.format(file=folder / SEALED / KEY)) from error
+        message = _(
+            "{file} cannot be read. Only the trainer's copy of the game can advance. Was the "
+            "trainer's folder moved? Then write its new place into trainer.txt."
+        )
+        raise CourseError(message.format(file=sealed(folder) / KEY)) from error
     if hashlib.sha256(key).hexdigest() != game.key_hash:
         message = _("{file} is not the key whose hash was published with this game.")
-        raise CourseError(message.format(file=folder / SEALED / KEY))
+        raise CourseError(message.format(file=sealed(folder) / KEY))
     return Luck(key)
 
 
@@ -256,7 +336,7 @@ def last(folder: Path) -> int | None:
     ----------
     The course's own.
     """
-    practised = (folder / SEALED / called(PRACTICE) / RECORD).is_file()
+    practised = (sealed(folder) / called(PRACTICE) / RECORD).is_file()
     return played(folder) or (PRACTICE if practised else None)
 
 
@@ -279,7 +359,7 @@ def is_published(folder: Path, number: int) -> bool:
     ----------
     The course's own.
     """
-    return (folder / SEALED / called(number) / PUBLISHED).is_file()
+    return (sealed(folder) / called(number) / PUBLISHED).is_file()
 
 
 def played(folder: Path) -> int:
@@ -300,7 +380,7 @@ def played(folder: Path) -> int:
     The course's own.
     """
     number = 0
-    while (folder / SEALED / f"{number + 1:02}" / STATE).is_file():
+    while (sealed(folder) / f"{number + 1:02}" / STATE).is_file():
         number += 1
     return number
 
@@ -334,9 +414,13 @@ def advance(folder: Path, also: Also | None = None, only: int | None = None) -> 
     """
     game = load(folder)
     luck_of(folder, game)
-    lock = filelock.FileLock(folder / SEALED / ".lock", timeout=_PATIENCE)
+    seen = last(folder)
+    whole = seen is None or is_published(folder, seen)
+    lock = filelock.FileLock(sealed(folder) / ".lock", timeout=_PATIENCE)
     try:
         with lock:
+            if only is None and not (whole and last(folder) == seen):
+                only = last(folder)  # somebody else was at it while this waited: no further round
             return _advance(folder, game, also, only)
     except filelock.Timeout as error:
         message = _("Somebody else plays this round just now. Wait until it is done.")
@@ -357,6 +441,12 @@ def _advance(folder: Path, game: Game, also: Also | None, only: int | None) -> i
     if only not in (None, number):
         message = _("Round {number} is next, not round {only}.")
         raise CourseError(message.format(number=number, only=only))
+    if (folder / ROUNDS / called(number)).exists():
+        message = _(
+            "{folder} holds results of a round that the trainer's part of the game does not know: "
+            "one of the two was copied while a round was played. Copy both again."
+        )
+        raise CourseError(message.format(folder=folder / ROUNDS / called(number)))
     _seal(folder, game, number)
     _publish(folder, game, number, also)
     return number
@@ -393,7 +483,11 @@ def _seal(folder: Path, game: Game, number: int) -> None:
         luck = practice_luck(luck)
     market = state_before(folder, number)
     teams = folder / TEAMS
-    filed = [files.filed(teams / team.name, number, team, book) for team in market.teams]
+    before = forecasts_before(folder, game, number)
+    filed = [
+        files.filed(teams / team.name, number, team, book, expected)
+        for team, expected in zip(market.teams, before, strict=True)
+    ]
     decisions = [one.decisions for one in filed]
     weeks = []
     for _week in range(game.format.weeks if number != PRACTICE else 1):
@@ -403,16 +497,16 @@ def _seal(folder: Path, game: Game, number: int) -> None:
         "round": number,
         "weeks": [[asdict(result) for result in results] for results in weeks],
         "filed": [asdict(one) for one in filed],
-        "forecasts": _forecasts(folder, number, filed),
+        "forecasts": [asdict(one.forecast) if one.forecast else None for one in filed],
     }
-    made = folder / SEALED / f".{called(number)}"
+    made = sealed(folder) / f".{called(number)}"
     shutil.rmtree(made, ignore_errors=True)
     write(made / RECORD, canonical(record))
     if number != PRACTICE:
         write(made / STATE, to_bytes(market))
     if number == game.format.rounds:
         write(made / END, canonical(_ending(folder, game, market, record, luck, book)))
-    move(made, folder / SEALED / called(number))
+    move(made, sealed(folder) / called(number))
 
 
 def state_before(folder: Path, number: int) -> Market:
@@ -435,18 +529,34 @@ def state_before(folder: Path, number: int) -> Market:
     The course's own.
     """
     name = f"{max(number - 1, 0):02}"
-    return from_bytes((folder / SEALED / name / STATE).read_bytes())
+    return from_bytes((sealed(folder) / name / STATE).read_bytes())
 
 
-def _forecasts(folder: Path, number: int, filed: list[files.Filed]) -> list[dict[str, int] | None]:
-    """Return the forecasts that count: a team without one keeps that of the round before."""
-    before: list[Any] = [None] * len(filed)
-    if number > 1:
-        before = record_of(folder, number - 1)["forecasts"]
-    return [
-        asdict(one.forecast) if one.forecast else last
-        for one, last in zip(filed, before, strict=True)
-    ]
+def forecasts_before(folder: Path, game: Game, number: int) -> list[Forecast | None]:
+    """Return the forecasts of the round before, which count where a team files none.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    game : Game
+        What ``game.json`` says.
+    number : int
+        The round.
+
+    Returns
+    -------
+    list of Forecast or None
+        By seat; before the first round, and in the practice week, nobody has one.
+
+    References
+    ----------
+    The course's own.
+    """
+    if number <= 1:
+        return [None] * len(game.teams)
+    found = record_of(folder, number - 1)["forecasts"]
+    return [Forecast(**one) if one else None for one in found]
 
 
 def record_of(folder: Path, number: int) -> dict[str, Any]:
@@ -473,7 +583,7 @@ def record_of(folder: Path, number: int) -> dict[str, Any]:
     ----------
     RFC 8259.
     """
-    path = folder / SEALED / called(number) / RECORD
+    path = sealed(folder) / called(number) / RECORD
     try:
         return dict(json.loads(path.read_bytes()))
     except (OSError, ValueError, RecursionError) as error:
@@ -505,7 +615,7 @@ def ending_of(folder: Path, game: Game) -> dict[str, Any]:
     ----------
     The course's own.
     """
-    path = folder / SEALED / called(game.format.rounds) / END
+    path = sealed(folder) / called(game.format.rounds) / END
     try:
         return dict(json.loads(path.read_bytes()))
     except (OSError, ValueError) as error:
@@ -555,10 +665,10 @@ def _publish(folder: Path, game: Game, number: int, also: Also | None) -> None:
         notes = record["filed"][seat]["notes"]
         write(place / "notes.txt", "".join(f"{note}\n" for note in notes).encode())
     if number < game.format.rounds:
-        _lay_pages(folder, number + 1, state_before(folder, number + 1), rules())
+        _lay_pages(folder, game, number + 1)
     if also:
         also(folder, number)
-    write(folder / SEALED / called(number) / PUBLISHED, b"")
+    write(sealed(folder) / called(number) / PUBLISHED, b"")
 
 
 def _public_tables(record: dict[str, Any], game: Game) -> dict[str, list[list[object]]]:
@@ -640,15 +750,71 @@ def fraction(number: int, scale: int) -> str:
     return f"{'-' if number < 0 else ''}{whole}{'.' if digits else ''}{digits}"
 
 
-def _lay_pages(folder: Path, number: int, market: Market, book: Rules) -> None:
+def _lay_pages(folder: Path, game: Game, number: int) -> None:
     """Lay the pages of a round into each team's folder, where they are not there yet."""
-    for team in market.teams:
+    before, bases = forecasts_before(folder, game, number), base_of(folder, game, number)
+    weeks = len(outlook.weeks_of(number, game.format))
+    for seat, team in enumerate(state_before(folder, number).teams):
         place = folder / TEAMS / team.name
-        pages = {files.DECISIONS: files.page(number, team, book)}
-        pages[files.FORECAST] = files.forecast_page(number)
+        pages = {files.DECISIONS: files.page(number, team, rules())}
+        pages[files.FORECAST] = files.forecast_page(number, {}, bases[seat], weeks)
         for name, content in pages.items():
             if not files.is_for(place / name, number):
                 write(place / name, content)
+        write(place / files.COMPANY, files.company_file(number, team, before[seat]))
+
+
+def last_weeks(folder: Path, number: int, seat: int) -> list[Result] | None:
+    """Return a team's weeks of the round before one; None before the first.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    number : int
+        The round.
+    seat : int
+        The team's place.
+
+    Returns
+    -------
+    list of Result or None
+        In order.
+
+    References
+    ----------
+    The course's own.
+    """
+    if number <= 1:
+        return None
+    return [Result(**week[seat]) for week in record_of(folder, number - 1)["weeks"]]
+
+
+def base_of(folder: Path, game: Game, number: int) -> list[Forecast]:
+    """Return what the forecast of a round can start from.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    game : Game
+        What ``game.json`` says.
+    number : int
+        The round.
+
+    Returns
+    -------
+    list of Forecast
+        By seat.
+
+    References
+    ----------
+    The course's own.
+    """
+    return [
+        outlook.base(number, game.format, last_weeks(folder, number, seat))
+        for seat in range(len(game.teams))
+    ]
 
 
 def write(path: Path, content: bytes) -> None:
@@ -661,17 +827,36 @@ def write(path: Path, content: bytes) -> None:
     content : bytes
         What it is to hold.
 
+    Raises
+    ------
+    CourseError
+        It cannot be written: the disk is full, or the folder is not to be written to.
+
     References
     ----------
     POSIX.1-2017, rename.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     made = path.with_name(f".{path.name}.new")
-    with made.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with made.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            made.unlink()  # half a file only takes room
+        raise _unwritten(path, error) from error
     move(made, path)
+
+
+def _unwritten(path: Path, error: OSError) -> CourseError:
+    """Say that a file could not be written, and why."""
+    message = _(
+        "{file} cannot be written ({why}). Make room or give leave to write there, then start this "
+        "again: nothing that was played is lost."
+    )
+    return CourseError(message.format(file=path, why=error.strerror or error))
 
 
 def move(made: Path, path: Path) -> None:
@@ -691,5 +876,10 @@ def move(made: Path, path: Path) -> None:
     try:
         made.replace(path)
     except PermissionError as error:
-        message = _("{file} is open in another program. Close it there, then start this again.")
+        message = _(
+            "{file} is open in another program, or may not be written. Close it there, then start "
+            "this again: nothing that was played is lost."
+        )
         raise CourseError(message.format(file=path)) from error
+    except OSError as error:
+        raise _unwritten(path, error) from error

@@ -11,7 +11,7 @@ from ecokit.game.fixed import PPM, divide, in_time, times
 from ecokit.game.play import View
 from ecokit.game.rulebook import Channel
 
-_VARIABLE = (  # lines of the account that grow with orders
+VARIABLE = (  # lines of the account that grow with orders
     *("sales", "giveaways", "refunds", "goods", "returned"),
     *("parcels", "picking", "payment", "partner"),
 )
@@ -140,7 +140,7 @@ def _worth(view: View) -> int:
     if not view.own:
         return 90_000 * 100
     recent = view.own[-3:]
-    margin = sum(sum(one.account[line] for line in _VARIABLE) for one in recent)
+    margin = sum(sum(one.account[line] for line in VARIABLE) for one in recent)
     usual = view.rules["visits"] * PPM
     return divide(margin * usual, max(1, sum(sum(one.visits.values()) for one in recent)) * PPM)
 
@@ -206,8 +206,8 @@ def forecast(view: View, changes: dict[str, int | str]) -> Forecast:
     last = view.own[-1]
     usual = rules.season(last.week).demand
     orders = divide(last.orders * ahead, usual)
-    leaves = sum(last.account[line] for line in _VARIABLE)
-    fixed = sum(fen for line, fen in last.account.items() if line not in (*_VARIABLE, "changes"))
+    leaves = sum(last.account[line] for line in VARIABLE)
+    fixed = sum(fen for line, fen in last.account.items() if line not in (*VARIABLE, "changes"))
     before = view.team.decisions
     each_costs = {**{one.name: 1 for one in rules.channels}, "seats": rules["seat"]}
     for name, each in each_costs.items():

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ecokit.errors import CourseError
@@ -23,7 +22,13 @@ NAMES = ("Apricot", "Bilberry", "Cherry", "Damson", "Elder", "Fig", "Gooseberry"
 
 
 def new(
-    folder: Path, teams: Sequence[str], form: str, key: bytes, practice: bool, least: int
+    folder: Path,
+    teams: Sequence[str],
+    form: str,
+    key: bytes,
+    practice: bool,
+    least: int,
+    trainer: Path | None = None,
 ) -> advance.Game:
     """Lay the folder of a new game, filled up with rivals.
 
@@ -37,6 +42,8 @@ def new(
         As of `advance.new`.
     least : int
         How many teams the market has at least.
+    trainer : Path, optional
+        As of `advance.new`.
 
     Returns
     -------
@@ -51,11 +58,9 @@ def new(
     free = [name for name in NAMES if name.casefold() not in taken]
     rivals = free[: max(0, least - len(teams))]
     if rivals:
-        if (folder / advance.GAME).exists():
-            message = _("{folder} holds a game already. Take another folder, or remove that one.")
-            raise CourseError(message.format(folder=folder))
-        advance.write(folder / advance.SEALED / RIVALS, canonical(rivals))
-    return advance.new(folder, [*teams, *rivals], form, key, practice)
+        advance.refuse_taken(folder, trainer)
+        advance.write((trainer or folder / advance.SEALED) / RIVALS, canonical(rivals))
+    return advance.new(folder, [*teams, *rivals], form, key, practice, trainer)
 
 
 def rivals_of(folder: Path) -> tuple[str, ...]:
@@ -75,7 +80,7 @@ def rivals_of(folder: Path) -> tuple[str, ...]:
     ----------
     The course's own.
     """
-    path = folder / advance.SEALED / RIVALS
+    path = advance.sealed(folder) / RIVALS
     try:
         found = json.loads(path.read_bytes())
         if not (isinstance(found, list) and all(isinstance(name, str) for name in found)):
@@ -151,7 +156,9 @@ def file_rivals(folder: Path) -> None:
         advance.write(place / files.DECISIONS, page)
         if forecast:
             profit = advance.fraction(forecast.profit, FEN)
-            expected = files.forecast_page(number, str(forecast.orders), profit)
+            expected = files.forecast_page(
+                number, {"orders": str(forecast.orders), "profit": profit}
+            )
             advance.write(place / files.FORECAST, expected)
 
 
@@ -217,35 +224,43 @@ def decide(folder: Path, team: str, words: Iterable[str]) -> None:
     number = advance.following(game, advance.last(folder))
     company = advance.state_before(folder, number).teams[game.teams.index(team)]
     place = folder / advance.TEAMS / team
-    expected = {name: given.pop(name) for name in ("orders", "profit", "reason") if name in given}
+    expected = {name: given.pop(name) for name in files.EXPECTED if name in given}
+    pages = {}
     if given:
-        now = dict(_now(place, files.DECISIONS, number))
-        page = files.page(number, company, rules(), now | given)
-        _lay(
-            place, files.DECISIONS, page, lambda path: files.decided(path, number, company, rules())
-        )
+        lines = _with(_now(place, files.DECISIONS, number), given)
+        _refuse(files.taken(lines, number, company, rules())[1], given, files.DECISIONS)
+        pages[files.DECISIONS] = files.page(number, company, rules(), lines.values)
     if expected:
-        known = dict(_now(place, files.FORECAST, number)) | expected
-        cells = [known.get(name, "") for name in ("orders", "profit", "reason")]
-        page = files.forecast_page(number, *cells)
-        _lay(place, files.FORECAST, page, lambda path: files.expected(path, number))
+        lines = _with(_now(place, files.FORECAST, number), expected)
+        _known, reason, wrong = files.foreseen(lines)
+        said = [one for one in wrong if set(one.fields) & set(expected)]
+        _refuse(said, expected, files.FORECAST)
+        base = advance.base_of(folder, game, number)[game.teams.index(team)]
+        values = {**lines.values, files.REASON: reason}
+        pages[files.FORECAST] = files.forecast_page(number, values, base, game.format.weeks)
+    for name, content in pages.items():
+        advance.write(place / name, content)
 
 
-def _lay(place: Path, name: str, content: bytes, read: Callable[[Path], object]) -> None:
-    """Write a file if it can be read as what it is to be."""
-    check = place / ".check" / name
-    advance.write(check, content)
-    try:
-        read(check)
-    finally:
-        shutil.rmtree(check.parent, ignore_errors=True)
-    advance.write(place / name, content)
+def _with(lines: files.Lines, given: Mapping[str, str]) -> files.Lines:
+    """Return what stands in a file with what was said here in its place."""
+    wrong = {name: sentence for name, sentence in lines.wrong.items() if name not in given}
+    return files.Lines({**lines.values, **given}, wrong)
+
+
+def _refuse(wrong: Iterable[files.Wrong], given: Mapping[str, str], file: str) -> None:
+    """Say what is wrong; a file is named where it stands there and was not said here."""
+    said = [
+        one.sentence if set(one.fields) & set(given) else f"{file}: {one.sentence}" for one in wrong
+    ]
+    if said:
+        raise CourseError(" ".join(said))
 
 
 def _split(word: str) -> tuple[str, str]:
     """Return the name and the value of a word, or say what it should look like."""
     name, equals, value = word.partition("=")
-    known = [*rules().fields, "orders", "profit", "reason"]
+    known = [*rules().fields, *files.EXPECTED]
     if not equals or name not in known:
         message = _(
             '"{word}" is no decision. Write a name and a value, as in search=9000. Names: {names}.'
@@ -254,9 +269,9 @@ def _split(word: str) -> tuple[str, str]:
     return name, value
 
 
-def _now(place: Path, file: str, number: int) -> Mapping[str, str]:
+def _now(place: Path, file: str, number: int) -> files.Lines:
     """Return what stands in a file for this round; nothing where it cannot be used."""
     try:
         return files.for_round(place / file, number)
     except CourseError:
-        return {}
+        return files.Lines({})

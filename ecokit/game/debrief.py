@@ -6,7 +6,7 @@ It can be written once the game has ended. It shows the key of the game, whose h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from ecokit.game.report import (
     words,
 )
 from ecokit.game.rulebook import FEN, Rules, rules
-from ecokit.game.state import Decisions
+from ecokit.game.state import CLEARANCE, Decisions
 from ecokit.messages import _, yuan
 
 DEBRIEF = "debrief.html"
@@ -43,7 +43,7 @@ Draw = Callable[["Debrief"], Mapping[str, bytes]]
 
 @dataclass(frozen=True)
 class Turn:
-    """A change of decisions, and what it was worth.
+    """A decision that was changed, and what it was worth as long as it stood.
 
     Parameters
     ----------
@@ -51,16 +51,23 @@ class Turn:
         Whose.
     round : int
         When.
-    changes : tuple of str
+    until : int
+        The last round in which it stood.
+    change : str
         What was changed, from what to what.
     worth : int
         Profit of the whole game with the change less that without it, all else as it was, fen.
+    place, without : int
+        The team's place by profit, with the change and without it.
     """
 
     team: str
     round: int
-    changes: tuple[str, ...]
+    until: int
+    change: str
     worth: int
+    place: int
+    without: int
 
 
 @dataclass(frozen=True)
@@ -222,10 +229,10 @@ def drivers(rounds: Sequence[Round], seat: int, book: Rules) -> dict[str, int]:
 def turning_points(
     rounds: Sequence[Round], teams: Sequence[str], book: Rules, most: int = POINTS
 ) -> tuple[Turn, ...]:
-    """Return the changes of decisions that moved a team's result most, one of a round.
+    """Return the decisions that moved a team's result most, one of a round.
 
-    For each team and round the game is played again with the decisions of the round before in
-    their place; later rounds are as the team has filed them.
+    For each field that a team has changed the game is played again with the field as it was
+    before, until the team changes it once more; all other decisions are as they were filed.
 
     Parameters
     ----------
@@ -247,18 +254,24 @@ def turning_points(
     ----------
     The course's own.
     """
-    real = replay.played_game(rounds, book)
+    real = [totalled(replay.played_game(rounds, book), seat, book) for seat in range(len(teams))]
     found = []
     for seat, team in enumerate(teams):
-        whole_game = totalled(real, seat, book)
-        before = rounds[0].start.teams[seat].decisions
-        for place, one in enumerate(rounds):
-            chosen = one.decisions[seat]
-            if chosen != before:
-                other = replay.played_game(rounds, book, {(place, seat): before}, first=place)
-                worth = whole_game - totalled(other, seat, book)
-                found.append(Turn(team, one.number, changes(before, chosen, book), worth))
-            before = chosen
+        for place, name in _changed(rounds, seat, book):
+            before = rounds[place - 1] if place else None
+            old = before.decisions[seat] if before else rounds[0].start.teams[seat].decisions
+            end = _kept(rounds, seat, place, name, book)
+            other = {
+                (each, seat): _put_back(rounds[each].decisions[seat], old, name)
+                for each in range(place, end)
+            }
+            weeks = replay.played_game(rounds, book, other, first=place)
+            totals = [totalled(weeks, each, book) for each in range(len(teams))]
+            change = changes(old, rounds[place].decisions[seat], book)[name]
+            worth = real[seat] - totals[seat]
+            places = _place(real, seat), _place(totals, seat)
+            numbers = rounds[place].number, rounds[end - 1].number
+            found.append(Turn(team, *numbers, change, worth, *places))
     found.sort(key=lambda one: (-abs(one.worth), one.team))
     of_rounds: dict[int, Turn] = {}
     for turn in found:
@@ -266,7 +279,37 @@ def turning_points(
     return tuple([*of_rounds.values()][:most])
 
 
-def changes(before: Decisions, after: Decisions, book: Rules) -> tuple[str, ...]:
+def _changed(rounds: Sequence[Round], seat: int, book: Rules) -> Iterator[tuple[int, str]]:
+    """Yield the place of a round and the field for all that a team has changed."""
+    before = rounds[0].start.teams[seat].decisions
+    for place, one in enumerate(rounds):
+        for name in changes(before, one.decisions[seat], book):
+            yield place, name
+        before = one.decisions[seat]
+
+
+def _kept(rounds: Sequence[Round], seat: int, place: int, name: str, book: Rules) -> int:
+    """Return the place of the round in which a team changes a field once more, or the end."""
+    for later in range(place + 1, len(rounds)):
+        two = (rounds[each].decisions[seat] for each in (place, later))
+        if name in changes(*two, book):
+            return later
+    return len(rounds)
+
+
+def _put_back(chosen: Decisions, old: Decisions, name: str) -> Decisions:
+    """Return decisions with one field as it was, and a price with its mark of clearance."""
+    category = name.removeprefix("price_")
+    marked = [one for one in chosen[CLEARANCE] if one != category]
+    marked += [one for one in old[CLEARANCE] if one == category]
+    return {**chosen, name: old[name], CLEARANCE: sorted(marked)}
+
+
+def _place(totals: Sequence[int], seat: int) -> int:
+    return 1 + sum(one > totals[seat] for one in totals)
+
+
+def changes(before: Decisions, after: Decisions, book: Rules) -> dict[str, str]:
     """Return in words what was decided anew.
 
     Parameters
@@ -278,8 +321,8 @@ def changes(before: Decisions, after: Decisions, book: Rules) -> tuple[str, ...]
 
     Returns
     -------
-    tuple of str
-        A field with its old and its new value each.
+    dict
+        By field, its title with the old and the new value.
 
     References
     ----------
@@ -287,20 +330,20 @@ def changes(before: Decisions, after: Decisions, book: Rules) -> tuple[str, ...]
 
     Examples
     --------
-    >>> old = rules().defaults()
+    >>> old = rules().defaults() | {"clearance": []}
     >>> changes(old, old | {"seats": 7}, rules())
-    ('Seats at the service desk 5 to 7',)
+    {'seats': 'Seats at the service desk 5 to 7'}
     """
     told = _("{field} {old} to {new}")
-    return tuple(
-        told.format(
-            field=field.title,
-            old=files.shown(before[name], field),
-            new=files.shown(after[name], field),
-        )
+    pairs = {
+        name: [files.entry(each, field) for each in (before, after)]
         for name, field in book.fields.items()
-        if before[name] != after[name]
-    )
+    }
+    return {
+        name: told.format(field=book.fields[name].title, old=old, new=new)
+        for name, (old, new) in pairs.items()
+        if old != new
+    }
 
 
 # --- the page --------------------------------------------------------------------------------
@@ -406,16 +449,34 @@ def _turns(one: Debrief) -> list[str]:
     if not one.turns:
         return [*parts, words(_("No team has changed a decision."))]
     for turn in one.turns:
-        told = _("Round {round}, {team}: {changes}. It {did} {yuan} over the whole game.")
-        did = _("gained") if turn.worth >= 0 else _("lost")
-        named = {"round": turn.round, "team": turn.team, "changes": "; ".join(turn.changes)}
-        text = told.format(did=did, yuan=yuan(abs(turn.worth) / FEN), **named)
-        parts.append(words(text, "said" if turn.worth >= 0 else "wrong"))
+        parts.append(words(_turn(turn, len(one.rounds)), "said" if turn.worth >= 0 else "wrong"))
     note = _(
-        "Each was found by playing the game again without this change, all later decisions as "
-        "they were filed."
+        "Of every field that a team has changed the game was played again as if it had not been, "
+        "until the team changed that field once more; all other decisions, rivals and luck were as "
+        "they were. These three rounds had the decisions that moved a team's profit most."
     )
     return [*parts, words(note, "quiet")]
+
+
+def _turn(turn: Turn, rounds: int) -> str:
+    """Say what a decision was worth to its team."""
+    told = _(
+        "Round {round}, {team}: {change}, {kept}. It {did} {team} {yuan} over the whole game, and "
+        "{places}."
+    )
+    kept = _("kept to the end")
+    if turn.until == turn.round < rounds:
+        kept = _("for this round")
+    elif turn.until < rounds:
+        kept = _("kept to round {n}").format(n=turn.until)
+    did = _("brought") if turn.worth >= 0 else _("cost")
+    places = _("left it at place {place} by profit").format(place=turn.place)
+    if turn.place != turn.without:
+        places = _("moved it to place {place} by profit; without it: place {without}").format(
+            place=turn.place, without=turn.without
+        )
+    named = {"round": turn.round, "team": turn.team, "change": turn.change, "kept": kept}
+    return told.format(did=did, yuan=yuan(abs(turn.worth) / FEN), places=places, **named)
 
 
 def _beliefs(one: Debrief) -> list[str]:

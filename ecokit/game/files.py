@@ -4,6 +4,8 @@
     rounds/NN/market.csv, news.csv      public: prices, budgets, units of all, profits, surprises
     teams/NAME/decisions.csv            round, then field and value: the team writes
     teams/NAME/forecast.csv             orders, profit, reason: the team writes
+    teams/NAME/company.json             its company as it stands now, to try the two files with
+    teams/NAME/handout.html             what each field means, and what it stands at now
     teams/NAME/results/NN/...           its own weeks and accounts, and what was wrong in its files
     sealed/                             the trainer's: the key, all decisions, all states
 
@@ -14,24 +16,31 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from ecokit.errors import CourseError
 from ecokit.game.ending import Forecast
+from ecokit.game.fixed import divide
 from ecokit.game.rulebook import CHOICES, FEN, Field, Rules
-from ecokit.game.state import CLEARANCE, Decisions, Team
-from ecokit.messages import _
+from ecokit.game.state import CLEARANCE, Decisions, Team, canonical, from_bytes
+from ecokit.messages import _, _n
 
-DECISIONS, FORECAST, ROUND = "decisions.csv", "forecast.csv", "round"
+DECISIONS, FORECAST = "decisions.csv", "forecast.csv"
+COMPANY = "company.json"
+ROUND, REASON = "round", "reason"
+EXPECTED = ("orders", "profit", REASON)  # of a forecast
 _LARGEST = 64_000  # bytes of a file that a team writes
 _LONGEST = 300  # signs of a reason
+_FIRST = 3  # of lines without a field, that many are named
 _NUMBER = re.compile(r"[-+]?\d{1,12}(\.\d{1,6})?")
 _COMMA = re.compile(r"[-+]?\d{1,12},\d{1,2}")  # a comma as decimal sign
 _GROUPED = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d{1,2})?")  # signs between thousands
+_THOUSAND = re.compile(r"[-+]?\d{1,3},\d{3}(\.\d{1,2})?")
 _NAME = re.compile(r"[^\W_][\w -]{0,29}")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names of Windows
 
@@ -133,20 +142,14 @@ def page(number: int, team: Team, rules: Rules, values: Mapping[str, str] | None
     rows: list[list[object]] = [["field", "value", "unit", "low", "high", "title"]]
     rows.append([ROUND, number, "", "", "", ""])
     given = values or {}
-    for field in rules.fields.values():
-        if (
-            field.unlocks <= max(number, 1) or field.name in given
-        ):  # the practice week has the fields of round 1
-            bounds = (
-                [shown(field.low, field), shown(field.high, field)] if field.scale else ["", ""]
-            )
-            options = "" if field.scale else " | ".join(rules.choices[field.name])
-            value = shown(team.decisions[field.name], field)
-            if field.name.removeprefix("price_") in team.decisions[CLEARANCE]:
-                value += f" {CLEARANCE}"
-            value = given.get(field.name, value)
-            unit = _units().get(field.unit, field.unit)
-            rows.append([field.name, value, unit, *bounds, options or field.title])
+    now = max(number, 1)  # the practice week has the fields of round 1
+    for one in rules.fields.values():
+        if one.unlocks <= now or one.name in given:
+            bounds = [shown(one.low, one), shown(one.high, one)] if one.scale else ["", ""]
+            options = "" if one.scale else " | ".join(rules.choices[one.name])
+            value = given.get(one.name, entry(team.decisions, one))
+            unit = _units().get(one.unit, one.unit)
+            rows.append([one.name, value, unit, *bounds, options or one.title])
     return table(rows)
 
 
@@ -155,20 +158,29 @@ def _units() -> dict[str, str]:
     return {"percent": _("percent of the traditional channel's price"), "yuan": _("yuan a week")}
 
 
-def forecast_page(number: int, orders: str = "", profit: str = "", reason: str = "") -> bytes:
+def forecast_page(
+    number: int,
+    values: Mapping[str, str] | None = None,
+    base: Forecast | None = None,
+    weeks: int = 1,
+) -> bytes:
     """Return the page of a forecast.
 
     Parameters
     ----------
     number : int
         The round.
-    orders, profit, reason : str
-        What stands there.
+    values : mapping of str to str, optional
+        What stands there: orders, profit, reason.
+    base : Forecast, optional
+        What to start from.
+    weeks : int
+        Of the round.
 
     Returns
     -------
     bytes
-        A CSV file: field, value, meaning.
+        A CSV file: field, value, base, meaning.
 
     References
     ----------
@@ -176,14 +188,75 @@ def forecast_page(number: int, orders: str = "", profit: str = "", reason: str =
 
     Examples
     --------
-    >>> forecast_page(2, orders="900").decode().splitlines()[1:3]
-    ['round,2,', 'orders,900,paid orders of all weeks of the round']
+    >>> forecast_page(2, {"orders": "900"}, Forecast(850, 4_000_000), 2).decode().splitlines()[1:3]
+    ['round,2,,', 'orders,900,850,paid orders of all 2 weeks together']
     """
-    rows: list[list[object]] = [["field", "value", "meaning"], [ROUND, number, ""]]
-    rows.append(["orders", orders, _("paid orders of all weeks of the round")])
-    rows.append(["profit", profit, _("yuan of all weeks of the round")])
-    rows.append(["reason", reason, _("why, in a sentence")])
+    given = values or {}
+    known = [base.orders, divide(base.profit, FEN)] if base else ["", ""]
+    of_all = _n("of the week", "of all {n} weeks together", weeks).format(n=weeks)
+    meanings = [_("paid orders {of_all}"), _("profit {of_all}, yuan"), _("why, in a sentence")]
+    rows: list[list[object]] = [["field", "value", "base", "meaning"], [ROUND, number, "", ""]]
+    for name, start, meaning in zip(EXPECTED, [*known, ""], meanings, strict=True):
+        rows.append([name, given.get(name, ""), start, meaning.format(of_all=of_all)])
     return table(rows)
+
+
+def company_file(number: int, team: Team, before: Forecast | None) -> bytes:
+    """Return the file from which a team can try its pages: its own company before a round.
+
+    Parameters
+    ----------
+    number : int
+        The round.
+    team : Team
+        The company.
+    before : Forecast or None
+        Of the round before.
+
+    Returns
+    -------
+    bytes
+        JSON; nothing of the luck or of others is in it.
+
+    References
+    ----------
+    RFC 8259.
+    """
+    expected = asdict(before) if before else None
+    return canonical({"round": number, "forecast": expected, "team": asdict(team)})
+
+
+def company(folder: Path) -> tuple[int, Team, Forecast | None]:
+    """Read what `company_file` has written.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a team.
+
+    Returns
+    -------
+    (int, Team, Forecast or None)
+        The round, the company before it, and the forecast of the round before.
+
+    Raises
+    ------
+    CourseError
+        It is not there, or was changed.
+
+    References
+    ----------
+    RFC 8259.
+    """
+    path = folder / COMPANY
+    try:
+        found = json.loads(path.read_bytes())
+        market = from_bytes(canonical({"week": 0, "teams": [found["team"]]}))
+        before = found["forecast"]
+        return int(found["round"]), market.teams[0], Forecast(**before) if before else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, CourseError) as error:
+        message = _("{file} cannot be read. Ask the trainer for it: it belongs to your folder.")
+        raise CourseError(message.format(file=path)) from error
 
 
 def table(rows: list[list[object]]) -> bytes:
@@ -244,8 +317,72 @@ def shown(value: int | str, field: Field) -> str:
     return found.rstrip("0").rstrip(".") if "." in found else found
 
 
-def filed(folder: Path, number: int, team: Team, rules: Rules) -> Filed:
-    """Read what a team has filed; where a file cannot be used, last round's decisions stand.
+def entry(decisions: Decisions, field: Field) -> str:
+    """Return what stands in a field, with the word that marks a clearance.
+
+    Parameters
+    ----------
+    decisions : dict
+        A value for each field.
+    field : Field
+        The field.
+
+    Returns
+    -------
+    str
+        As a page has it.
+
+    References
+    ----------
+    The tables of the game.
+
+    Examples
+    --------
+    >>> from ecokit.game.rulebook import rules
+    >>> entry({"price_home": 600_000, "clearance": ["home"]}, rules().fields["price_home"])
+    '60 clearance'
+    """
+    value = shown(decisions[field.name], field)
+    marked = field.name.removeprefix("price_") in decisions[CLEARANCE]
+    return f"{value} {CLEARANCE}" if marked else value
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What stands in a file of a team: text by field, and what is wrong with lines of it.
+
+    Parameters
+    ----------
+    values : dict
+        Text by field.
+    wrong : dict
+        A sentence by field, for lines that hold no value.
+    """
+
+    values: dict[str, str]
+    wrong: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A sentence on fields that cannot be used; they keep what they were.
+
+    Parameters
+    ----------
+    fields : tuple of str
+        Their names.
+    sentence : str
+        What is wrong, with the limit.
+    """
+
+    fields: tuple[str, ...]
+    sentence: str
+
+
+def filed(
+    folder: Path, number: int, team: Team, rules: Rules, before: Forecast | None = None
+) -> Filed:
+    """Read what a team has filed: a field that cannot be used keeps what it was, and only it.
 
     Parameters
     ----------
@@ -257,32 +394,59 @@ def filed(folder: Path, number: int, team: Team, rules: Rules) -> Filed:
         Its company.
     rules : Rules
         Of the game.
+    before : Forecast, optional
+        Of the round before.
 
     Returns
     -------
     Filed
-        What counts, and a sentence for each file that does not.
+        What counts, and a sentence for each field that does not, or for a whole file.
 
     References
     ----------
     The tables of the game.
     """
-    decisions, forecast, reason, notes = team.decisions, None, "", []
+    decisions, forecast, reason, notes = team.decisions, before, "", []
     try:
-        decisions = decided(folder / DECISIONS, number, team, rules)
+        decisions, wrong = taken(for_round(folder / DECISIONS, number), number, team, rules)
     except CourseError as error:
         notes.append(_("{error} Last round's decisions stand.").format(error=error))
+    else:
+        notes += [
+            f"{DECISIONS}: {one.sentence} {_stays(one, team, rules)}".strip() for one in wrong
+        ]
     try:
-        forecast, reason = expected(folder / FORECAST, number)
+        forecast, reason, wrong = foreseen(for_round(folder / FORECAST, number), before)
     except CourseError as error:
-        stands = _("{error} Last round's forecast stands.")
-        none = _("{error} No forecast counts.")
-        notes.append((stands if number > 1 else none).format(error=error))
+        notes.append(f"{error} {_counts(before)}")
+    else:
+        notes += [f"{FORECAST}: {one.sentence} {_counts(before, one)}" for one in wrong]
     return Filed(decisions, forecast, reason, tuple(notes))
 
 
+def _stays(wrong: Wrong, team: Team, rules: Rules) -> str:
+    """Say what a field keeps."""
+    kept = [
+        f"{name} {entry(team.decisions, rules.fields[name])}"
+        for name in wrong.fields
+        if name in rules.fields
+    ]
+    return _("What stands: {kept}.").format(kept=", ".join(kept)) if kept else ""
+
+
+def _counts(before: Forecast | None, wrong: Wrong | None = None) -> str:
+    """Say which forecast counts instead."""
+    if before is None:
+        return _("No forecast counts.")
+    if wrong is None or len(wrong.fields) > 1:
+        return _("Last round's forecast stands.")
+    (name,) = wrong.fields
+    amount = before.orders if name == "orders" else before.profit // FEN
+    return _("What stands: {name} {amount}.").format(name=name, amount=amount)
+
+
 def decided(path: Path, number: int, team: Team, rules: Rules) -> Decisions:
-    """Read a page of decisions.
+    """Read a page of decisions of which all must be right.
 
     Parameters
     ----------
@@ -309,74 +473,130 @@ def decided(path: Path, number: int, team: Team, rules: Rules) -> Decisions:
     ----------
     The tables of the game.
     """
-    rows = for_round(path, number)
-    unknown = [name for name in rows if name not in rules.fields]
-    if unknown:
-        message = _('{file}: "{name}" is no field. Fields are {fields}.')
-        fields = ", ".join(rules.fields)
-        raise CourseError(message.format(file=path.name, name=unknown[0], fields=fields))
-    found: Decisions = {**team.decisions, CLEARANCE: list(team.decisions[CLEARANCE])}
-    wrong = []
-    for name, text in rows.items():
-        field = rules.fields[name]
-        if text:
-            try:
-                _take(found, field, text, rules, path.name)
-            except CourseError as error:
-                wrong.append(str(error))
-            if field.unlocks > max(number, 1) and found[name] != team.decisions[name]:
-                message = _("{file}: {name} can be changed from round {unlocks} on, not before.")
-                told = {"file": path.name, "name": name, "unlocks": field.unlocks}
-                wrong.append(message.format(**told))
+    found, wrong = taken(for_round(path, number), number, team, rules)
     if wrong:
-        raise CourseError(" ".join(wrong))
-    _check_budget(found, team, rules, path.name)
+        raise CourseError(" ".join(f"{path.name}: {one.sentence}" for one in wrong))
     return found
 
 
-def _take(found: Decisions, field: Field, text: str, rules: Rules, file: str) -> None:
-    """Put a value of a file among the decisions, or say what is wrong with it."""
-    if field.name in CHOICES:
-        options, text = rules.choices[field.name], text.lower()
+def taken(
+    lines: Lines, number: int, team: Team, rules: Rules
+) -> tuple[Decisions, tuple[Wrong, ...]]:
+    """Return what counts of a page of decisions, and what cannot be used.
+
+    Parameters
+    ----------
+    lines : Lines
+        What stands on the page.
+    number : int
+        The round.
+    team : Team
+        The company: what is left out or wrong stays as it is.
+    rules : Rules
+        Of the game.
+
+    Returns
+    -------
+    (dict, tuple of Wrong)
+        A value for each field, and a sentence for each that is wrong.
+
+    References
+    ----------
+    The tables of the game.
+
+    Examples
+    --------
+    >>> from ecokit.game.rulebook import rules
+    >>> from ecokit.game.state import new_team
+    >>> page = Lines({"search": "much", "social": "3000"})
+    >>> found, (wrong,) = taken(page, 1, new_team("Plum", rules()), rules())
+    >>> found["search"], found["social"], wrong.sentence
+    (250000, 300000, 'search is "much". Write a number from 0 to 60000 (yuan).')
+    """
+    found: Decisions = {**team.decisions, CLEARANCE: list(team.decisions[CLEARANCE])}
+    wrong = [Wrong((n,), sentence) for n, sentence in lines.wrong.items() if n in rules.fields]
+    unknown = [name for name in lines.values if name not in rules.fields]
+    if unknown:
+        wrong.append(_no_fields(unknown, rules))
+    for name, text in lines.values.items():
+        if text and name in rules.fields and name not in lines.wrong:
+            try:
+                _take_one(found, name, text, number, rules)
+            except CourseError as error:
+                wrong.append(Wrong((name,), str(error)))
+    over = _over_budget(found, team, rules)
+    if over:
+        wrong.append(over)
+        found |= {name: team.decisions[name] for name in over.fields}
+    return found, tuple(wrong)
+
+
+def _no_fields(names: list[str], rules: Rules) -> Wrong:
+    """Name lines that belong to no field, the first ones where they are many."""
+    told = ", ".join(f'"{name}"' for name in names[:_FIRST])
+    message = _n(
+        "{names} is no field. Fields are {fields}.",
+        "{names} are no fields ({n} lines). Fields are {fields}.",
+        len(names),
+    )
+    sentence = message.format(names=told, n=len(names), fields=", ".join(rules.fields))
+    return Wrong(tuple(names), sentence)
+
+
+def _take_one(found: Decisions, name: str, text: str, number: int, rules: Rules) -> None:
+    """Put a line of a page among the decisions, if it may be decided and can be used."""
+    one = rules.fields[name]
+    fresh: Decisions = {**found, CLEARANCE: list(found[CLEARANCE])}
+    _take(fresh, one, text, rules)
+    if one.unlocks > max(number, 1) and fresh[name] != found[name]:
+        message = _("{name} can be changed from round {unlocks} on, not before.")
+        raise CourseError(message.format(name=name, unlocks=one.unlocks))
+    found.update(fresh)
+
+
+def _take(found: Decisions, one: Field, text: str, rules: Rules) -> None:
+    """Put a value of a page among the decisions, or say what is wrong with it."""
+    if one.name in CHOICES:
+        options, text = rules.choices[one.name], text.lower()
         if text not in options:
-            message = _('{file}: {name} is "{text}". Choose one of {options}.')
-            told = {"file": file, "name": field.name, "text": text, "options": ", ".join(options)}
+            message = _('{name} is "{text}". Choose one of {options}.')
+            told = {"name": one.name, "text": text, "options": ", ".join(options)}
             raise CourseError(message.format(**told))
-        found[field.name] = text
+        found[one.name] = text
         return
-    category = field.name.removeprefix("price_")
-    marked = field.kind == "price" and text.lower().endswith(CLEARANCE)
-    value = _amount(text[: -len(CLEARANCE)].strip() if marked else text, field, file)
-    if field.kind == "price":
-        floor = next(one.floor for one in rules.categories if one.name == category)
+    category = one.name.removeprefix("price_")
+    marked = one.kind == "price" and text.lower().endswith(CLEARANCE)
+    value = _amount(text[: -len(CLEARANCE)].strip() if marked else text, one)
+    if one.kind == "price":
+        floor = next(each.floor for each in rules.categories if each.name == category)
         if value < floor and not marked:
             message = _(
-                "{file}: {name} is {text}, below the purchase cost of {floor} %. Ask at least "
+                "{name} is {text}, below the purchase cost of {floor} %. Ask at least "
                 'that, or write "{text} clearance": then a fifth of the units goes at that price.'
             )
-            told = {"file": file, "name": field.name, "text": text}
-            raise CourseError(message.format(floor=shown(floor, field), **told))
+            told = {"name": one.name, "text": text, "floor": shown(floor, one)}
+            raise CourseError(message.format(**told))
         others = [name for name in found[CLEARANCE] if name != category]
         found[CLEARANCE] = sorted([*others, category]) if marked else others
-    found[field.name] = value
+    found[one.name] = value
 
 
-def _amount(text: str, field: Field, file: str) -> int:
+def _amount(text: str, one: Field) -> int:
     """Return a number in the units of the state, or say which limit it breaks."""
-    told = {"file": file, "name": field.name, "text": text, "unit": field.unit}
-    low, high = shown(field.low, field), shown(field.high, field)
+    told = {"name": one.name, "text": text, "unit": one.unit}
+    low, high = shown(one.low, one), shown(one.high, one)
     text = _plain(text)
-    _refuse_groups(text, file, field.name, dots=field.unit == "yuan")
+    _refuse_groups(text, one.name, dots=one.unit == "yuan")
     if not _NUMBER.fullmatch(text):
-        message = _('{file}: {name} is "{text}". Write a number from {low} to {high} ({unit}).')
+        message = _('{name} is "{text}". Write a number from {low} to {high} ({unit}).')
         raise CourseError(message.format(low=low, high=high, **told))
-    exact = Decimal(text) * field.scale
-    if not field.low <= exact <= field.high:
-        message = _("{file}: {name} is {text}. It may be from {low} to {high} ({unit}).")
+    exact = Decimal(text) * one.scale
+    if not one.low <= exact <= one.high:
+        message = _("{name} is {text}. It may be from {low} to {high} ({unit}).")
         raise CourseError(message.format(low=low, high=high, **told))
-    if exact % field.step:
-        message = _("{file}: {name} is {text}. It goes in steps of {step} ({unit}).")
-        raise CourseError(message.format(step=shown(field.step, field), **told))
+    if exact % one.step:
+        message = _("{name} is {text}. It goes in steps of {step} ({unit}).")
+        raise CourseError(message.format(step=shown(one.step, one), **told))
     return int(exact)
 
 
@@ -386,29 +606,55 @@ def _plain(text: str) -> str:
     return bare.replace(",", ".") if _COMMA.fullmatch(bare) else bare
 
 
-def _refuse_groups(text: str, file: str, name: str, *, dots: bool) -> None:
+def _refuse_groups(text: str, name: str, *, dots: bool) -> None:
     """Refuse a sign between thousands: 60.000 is sixty to one reader, and more to another."""
     if _GROUPED.fullmatch(text) and (dots or not _NUMBER.fullmatch(text)):
         message = _(
-            '{file}: {name} is "{text}". Write it without a sign between the thousands, such as '
+            '{name} is "{text}". Write it without a sign between the thousands, such as '
             "1500 for one thousand five hundred."
         )
-        raise CourseError(message.format(file=file, name=name, text=text))
+        raise CourseError(message.format(name=name, text=text))
 
 
-def _check_budget(found: Decisions, team: Team, rules: Rules, file: str) -> None:
-    """Refuse campaigns beyond cash and credit."""
+def _over_budget(found: Decisions, team: Team, rules: Rules) -> Wrong | None:
+    """Refuse campaigns beyond cash and credit: all of them stay what they were."""
     names = [one.name for one in rules.channels]
-    spent = sum(found[name] for name in names)
-    most = max(rules["least_budget"], team.cash - team.debt + rules["credit_line"])
-    before = sum(team.decisions[name] for name in names)
-    if spent > max(most, before):
-        message = _(
-            "{file}: {names} are ¥{spent:,} a week together. Cash and credit allow at most "
-            "¥{most:,}."
-        )
-        told = {"file": file, "names": " and ".join(names), "spent": spent // FEN}
-        raise CourseError(message.format(most=most // FEN, **told))
+    spent, most = sum(found[name] for name in names), budget(team, rules)
+    if spent <= most:
+        return None
+    message = _("{names} are ¥{spent:,} a week together. Cash and credit allow at most ¥{most:,}.")
+    told = {"names": " and ".join(names), "spent": spent // FEN, "most": most // FEN}
+    return Wrong(tuple(names), message.format(**told))
+
+
+def budget(team: Team, rules: Rules) -> int:
+    """Return what a team may spend on campaigns a week, fen.
+
+    Parameters
+    ----------
+    team : Team
+        The company.
+    rules : Rules
+        Of the game.
+
+    Returns
+    -------
+    int
+        What cash and credit allow, but never less than it spends already.
+
+    References
+    ----------
+    The tables of the game.
+
+    Examples
+    --------
+    >>> from ecokit.game.rulebook import rules
+    >>> from ecokit.game.state import new_team
+    >>> budget(new_team("Plum", rules()), rules()) // FEN
+    700000
+    """
+    allowed = max(rules["least_budget"], team.cash - team.debt + rules["credit_line"])
+    return max(allowed, sum(team.decisions[one.name] for one in rules.channels))
 
 
 def is_for(path: Path, number: int) -> bool:
@@ -437,48 +683,64 @@ def is_for(path: Path, number: int) -> bool:
     return True
 
 
-def expected(path: Path, number: int) -> tuple[Forecast, str]:
-    """Read a forecast: orders, profit in yuan, and the reason.
+def foreseen(
+    lines: Lines, before: Forecast | None = None
+) -> tuple[Forecast | None, str, tuple[Wrong, ...]]:
+    """Return the forecast that counts of a page, its reason, and what cannot be used.
 
     Parameters
     ----------
-    path : Path
-        The file.
-    number : int
-        The round that it must be for.
+    lines : Lines
+        What stands on the page: orders, profit in yuan, and the reason.
+    before : Forecast, optional
+        Of the round before: what is empty or wrong stays what it was.
 
     Returns
     -------
-    (Forecast, str)
-        The forecast and the reason.
-
-    Raises
-    ------
-    CourseError
-        What is wrong.
+    (Forecast or None, str, tuple of Wrong)
+        None where a number lacks and nothing was there before.
 
     References
     ----------
     The tables of the game.
+
+    Examples
+    --------
+    >>> foreseen(Lines({"orders": "900", "profit": "40000", "reason": "a guess"}))
+    (Forecast(orders=900, profit=4000000), 'a guess', ())
+    >>> foreseen(Lines({"orders": "900", "profit": "?"}), Forecast(800, 3_000_000))[0]
+    Forecast(orders=900, profit=3000000)
     """
-    rows = for_round(path, number)
-    if not rows.get("orders") and not rows.get("profit"):
-        message = _("{file} holds no forecast yet: orders and profit are empty.")
-        raise CourseError(message.format(file=path.name))
-    found = []
-    for name, scale in (("orders", 1), ("profit", FEN)):
-        text = _plain(rows.get(name, ""))
-        _refuse_groups(text, path.name, name, dots=True)
-        if not _NUMBER.fullmatch(text) or Decimal(text) * scale % 1:
-            message = _('{file}: {name} is "{text}". Write what you expect of the round, a number.')
-            raise CourseError(message.format(file=path.name, name=name, text=text))
-        found.append(int(Decimal(text) * scale))
-    reason = " ".join(filter(str.isprintable, rows.get("reason", "").split()))
-    return Forecast(*found), reason[:_LONGEST]
+    found = {"orders": before.orders, "profit": before.profit} if before else {}
+    values, wrong = lines.values, []
+    if not values.get("orders") and not values.get("profit") and not lines.wrong:
+        empty = _("there is no forecast yet: orders and profit are empty.")
+        wrong.append(Wrong(("orders", "profit"), empty))
+    else:
+        for name, scale in (("orders", 1), ("profit", FEN)):
+            try:
+                found[name] = _foreseen(lines, name, scale)
+            except CourseError as error:
+                wrong.append(Wrong((name,), str(error)))
+    reason = " ".join(filter(str.isprintable, values.get("reason", "").split()))
+    forecast = Forecast(**found) if len(found) == 2 else None
+    return forecast, reason[:_LONGEST], tuple(wrong)
 
 
-def for_round(path: Path, number: int) -> dict[str, str]:
-    """Return the fields of a file that is for this round.
+def _foreseen(lines: Lines, name: str, scale: int) -> int:
+    """Return a number of a forecast, or say what is wrong with it."""
+    if name in lines.wrong:
+        raise CourseError(lines.wrong[name])
+    text = _plain(lines.values.get(name, ""))
+    _refuse_groups(text, name, dots=True)
+    if not _NUMBER.fullmatch(text) or Decimal(text) * scale % 1:
+        message = _('{name} is "{text}". Write what you expect of the round, a number.')
+        raise CourseError(message.format(name=name, text=text))
+    return int(Decimal(text) * scale)
+
+
+def for_round(path: Path, number: int) -> Lines:
+    """Return what stands in a file that is for this round.
 
     Parameters
     ----------
@@ -489,8 +751,8 @@ def for_round(path: Path, number: int) -> dict[str, str]:
 
     Returns
     -------
-    dict
-        Text by field.
+    Lines
+        Text by field, and the lines that hold none.
 
     Raises
     ------
@@ -501,8 +763,8 @@ def for_round(path: Path, number: int) -> dict[str, str]:
     ----------
     RFC 4180.
     """
-    rows = dict(_rows(path))
-    given = rows.pop(ROUND, "")
+    lines = _lines(path)
+    given = lines.values.pop(ROUND, "")
     if given != str(number):
         message = _(
             '{file} is for round "{given}", and this is round {number}. Take the page of this '
@@ -510,36 +772,40 @@ def for_round(path: Path, number: int) -> dict[str, str]:
         )
         told = {"file": path.name, "given": given, "number": number, "name": ROUND}
         raise CourseError(message.format(**told))
-    return rows
+    return lines
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield field and value of each line, or say why the file cannot be read."""
-    lines = csv.reader(_text(path).splitlines(), delimiter=_delimiter(path))
-    taken: set[str] = set()
+def _lines(path: Path) -> Lines:
+    """Return field and value of each line, or say why the file cannot be read."""
+    found = Lines({})
     width = 0
     try:
-        for row in lines:
+        for row in csv.reader(_text(path).splitlines(), delimiter=_delimiter(path)):
             cells = [cell.strip() for cell in row]
             while cells and not cells[-1]:
                 cells.pop()
-            name, value = (*cells, "", "")[:2]
-            if name == "field":
+            if cells[:1] == ["field"]:
                 width = len(cells)
-            elif width and len(cells) > width and name != "reason":
-                message = _(
-                    '{file}: "{line}" has a comma too many. Write numbers such as 105.5 and 1500.'
-                )
-                raise CourseError(message.format(file=path.name, line=",".join(cells)))
-            if name in taken:
-                message = _('{file}: "{name}" stands there twice. Leave one of the two lines.')
-                raise CourseError(message.format(file=path.name, name=name))
-            if name and name != "field":
-                taken.add(name)
-                yield name, value
+            elif cells and cells[0]:
+                _put(found, cells, width)
     except csv.Error as error:
         message = _("{file} is no table of fields and values. Save it as CSV once more.")
         raise CourseError(message.format(file=path.name)) from error
+    return found
+
+
+def _put(found: Lines, cells: list[str], width: int) -> None:
+    """Put a line among the others, or say what is wrong with it."""
+    name, value, more = cells[0], ", ".join(cells[1:2]), max(0, len(cells) - width)
+    if name == REASON:  # a sentence may have commas
+        value = ", ".join(cells[1 : 2 + (more if width else len(cells))])
+    elif (width and more) or (not width and _THOUSAND.fullmatch(",".join(cells[1:3]))):
+        message = _('"{line}" has a comma too many. Write numbers such as 105.5 and 1500.')
+        found.wrong[name] = message.format(line=",".join(cells))
+    if name in found.values:
+        message = _('"{name}" stands there twice. Leave one of the two lines.')
+        found.wrong[name] = message.format(name=name)
+    found.values.setdefault(name, value)
 
 
 def _delimiter(path: Path) -> str:

@@ -47,7 +47,12 @@ def sizes(teams: int) -> list[int]:
 
 
 def new(
-    folder: Path, teams: Sequence[str], form: str, key: bytes, practice: bool = False
+    folder: Path,
+    teams: Sequence[str],
+    form: str,
+    key: bytes,
+    practice: bool = False,
+    trainer: Path | None = None,
 ) -> list[Path]:
     """Lay a new game: one market in the folder itself, or several in folders below it.
 
@@ -57,8 +62,8 @@ def new(
         Where to.
     teams : sequence of str
         Of people, at least one; a market of fewer than 4 gets rivals.
-    form, key, practice
-        As of `advance.new`.
+    form, key, practice, trainer
+        As of `advance.new`; each of several markets has a folder of its own in the trainer's.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def new(
         message = _("{folder} holds a game already. Take another folder, or remove that one.")
         raise CourseError(message.format(folder=folder))
     if len(shares) == 1:
-        alone.new(folder, teams, form, key, practice, alone.LEAST_TEAMS)
+        alone.new(folder, teams, form, key, practice, alone.LEAST_TEAMS, trainer)
         return [folder]
     names, left = [], list(teams)
     first = folder / "market-1"
@@ -98,7 +103,8 @@ def new(
         own, left = left[:share], left[share:]
         names.append(f"market-{number}")
         if not (folder / names[-1] / advance.GAME).exists():
-            alone.new(folder / names[-1], own, form, key, practice, alone.LEAST_TEAMS)
+            inner = trainer / names[-1] if trainer else None
+            alone.new(folder / names[-1], own, form, key, practice, alone.LEAST_TEAMS, inner)
     advance.write(folder / MARKETS, canonical(names))
     return [folder / name for name in names]
 

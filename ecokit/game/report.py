@@ -10,13 +10,14 @@ import base64
 import html
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from ecokit import kpi
-from ecokit.game import advance, events
+from ecokit.game import advance, events, outlook
 from ecokit.game.account import LINES
 from ecokit.game.draws import Luck
 from ecokit.game.ending import Forecast, accuracy
@@ -46,6 +47,30 @@ Finish = Callable[[str], str]
 
 
 @dataclass(frozen=True)
+class Cards:
+    """The measures of some teams, computed for all of them at once when they are asked for.
+
+    Parameters
+    ----------
+    rounds : tuple of Round
+        One, or two that follow one another.
+    seats : tuple of int
+        The places of the teams.
+    luck : Luck
+        Of the game.
+    """
+
+    rounds: tuple[Round, ...]
+    seats: tuple[int, ...]
+    luck: Luck
+
+    @cached_property
+    def found(self) -> dict[int, dict[str, dict[int, float]]]:
+        """By seat, measure and round."""
+        return scorecards(self.rounds, self.seats, self.luck, rules())
+
+
+@dataclass(frozen=True)
 class Report:
     """A round of a team.
 
@@ -57,10 +82,8 @@ class Report:
         The team's place.
     now, last : Round
         This round and the one before; None before the first.
-    bridge : Bridge
-        From the one profit to the other.
-    scorecard : DataFrame
-        ``kpi``, ``name``, ``name_zh``, ``unit``, ``last``, ``now``.
+    cards : Cards
+        The measures of all teams that a report is written for.
     profits : dict
         Profit to date of every team, fen.
     """
@@ -69,9 +92,18 @@ class Report:
     seat: int
     now: Round
     last: Round | None
-    bridge: Bridge
-    scorecard: pd.DataFrame
+    cards: Cards
     profits: dict[str, int]
+
+    @cached_property
+    def bridge(self) -> Bridge:
+        """From last round's profit to that of this one."""
+        return bridge(self.now, self.last, self.seat, rules())
+
+    @cached_property
+    def scorecard(self) -> pd.DataFrame:
+        """``kpi``, ``name``, ``name_zh``, ``unit``, ``last``, ``now``."""
+        return _card(self.cards.found[self.seat], self.now, self.last)
 
     @property
     def team(self) -> str:
@@ -133,25 +165,13 @@ def reports(
     ----------
     The course's own.
     """
-    book, now = rules(), rounds[-1]
-    last = rounds[-2] if len(rounds) > 1 else None
-    cards = scorecards(rounds[-2:], seats, luck, book)
+    now, last = rounds[-1], rounds[-2] if len(rounds) > 1 else None
+    cards = Cards(tuple(rounds[-2:]), tuple(seats), luck)
     profits = {
         team: sum(one.total(place, "profit") for one in rounds)
         for place, team in enumerate(game.teams)
     }
-    return [
-        Report(
-            game,
-            seat,
-            now,
-            last,
-            bridge(now, last, seat, book),
-            _card(cards[seat], now, last),
-            profits,
-        )
-        for seat in seats
-    ]
+    return [Report(game, seat, now, last, cards, profits) for seat in seats]
 
 
 def _card(card: Mapping[str, Mapping[int, float]], now: Round, last: Round | None) -> pd.DataFrame:
@@ -243,9 +263,16 @@ th, td { text-align: left; vertical-align: top; padding: .2rem .9rem .2rem 0;
 th { font-weight: 600; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 img { max-width: 100%; height: auto; }
+.names tr > :nth-child(-n+3) { white-space: nowrap; overflow-wrap: normal; }
+.beside { display: flex; flex-wrap: wrap; gap: 0 1.2rem; align-items: start; }
+.beside img { flex: 1 1 22rem; min-width: 0; }
 .quiet { color: #595959; } .said { border-left: 3px solid #0173b2; padding-left: .7rem; }
 .wrong { border-left: 3px solid #de8f05; padding-left: .7rem; }
-@media print { body { margin: 0; max-width: none; font-size: 11px; }
+@media print { @page { size: A4; margin: 12mm; }
+  body { margin: 0; padding: 0; max-width: none; font-size: 11px; }
+  h2 { margin: .8rem 0 .2rem; } p { margin: .3rem 0; }
+  td, th { padding-top: .1rem; padding-bottom: .1rem; }
+  img { max-height: 62mm; } .rest { break-before: page; }
   table, img, .said { break-inside: avoid; } h2 { break-after: avoid; } }
 """
 
@@ -284,9 +311,12 @@ def page(one: Report, pictures: Mapping[str, bytes]) -> str:
         *_standing(one),
         *_news(one),
         *_next(one),
-        words(_("Read what stands above first. The rest answers what you ask then."), "quiet"),
+        '<section class="rest">',
+        words(_("Read the first page first. The rest answers what you ask then."), "quiet"),
+        *_how(),
         *_scorecard(one),
         *_account(one),
+        "</section>",
     ]
     return whole(title, parts)
 
@@ -485,6 +515,19 @@ def _bridge(one: Report, pictures: Mapping[str, bytes]) -> list[str]:
         "Luck's share: of the bar {bar}, {luck} is luck, which nobody could know, and {calendar} "
         "is the calendar, which everybody knew."
     ).format(bar=names[LUCK], luck=signed(found.chance), calendar=signed(calendar))
+    header = ["", _("this round"), _("still to come")]
+    return [
+        heading(title),
+        '<div class="beside">',
+        table(header, rows, [1, 2]),
+        picture(pictures.get("bridge"), _("The bars of the table")),
+        "</div>",
+        words(share),
+    ]
+
+
+def _how() -> list[str]:
+    """Say where the bars come from."""
     how = _(
         "Each bar is the mean over all sequences in which the six could have changed from one "
         "round to the other (Shapley): the round was played again {n} times for it. Still to come: "
@@ -492,14 +535,7 @@ def _bridge(one: Report, pictures: Mapping[str, bytes]) -> list[str]:
         "changes and luck is even: through a better rating, say, or less stock, which must be "
         "bought again. It is no part of the sum."
     ).format(n=2 ** (len(BARS) + 1), weeks=rules()["after_weeks"])
-    header = ["", _("this round"), _("still to come")]
-    return [
-        heading(title),
-        picture(pictures.get("bridge"), _("The bars of the table below")),
-        table(header, rows, [1, 2]),
-        words(share),
-        words(how, "quiet"),
-    ]
+    return [heading(_("How the bars were found")), words(how)]
 
 
 def value(amount: float | None, unit: str) -> str:
@@ -618,41 +654,40 @@ def _news(one: Report) -> list[str]:
 
 
 def _next(one: Report) -> list[str]:
-    number = one.now.number + 1
-    if number > one.game.format.rounds:
+    number, form = one.now.number + 1, one.game.format
+    if number > form.rounds:
         return [words(_("This was the last round. The debrief follows."))]
-    first = 1 + (number - 1) * one.game.format.weeks
-    weeks = [rules().season(week) for week in range(first, first + one.game.format.weeks)]
+    weeks = [rules().season(week) for week in outlook.weeks_of(number, form)]
     ahead = ", ".join(f"{week.title} {week.title_zh}" for week in weeks)
+    last = [week.results[one.seat] for week in one.now.weeks] if number > 1 else None
     parts = [
         heading(_("Next: round {n}").format(n=number)),
         words(_("Calendar: {weeks}.").format(weeks=ahead)),
+        words(" ".join(outlook.sentences(number, form, last)), "said"),
     ]
-    if len(weeks) > 1:
-        both = _("The round has {n} weeks. A forecast is of all of them together.")
-        parts.append(words(both.format(n=len(weeks))))
-    if one.now.number == advance.PRACTICE:
-        parts.append(words(_("The practice week was in another market. Numbers will differ.")))
-    new = [each for each in rules().fields.values() if each.unlocks == number > 1]
+    new = [each.title for each in rules().fields.values() if each.unlocks == number > 1]
     if new:
         told = _n(
-            "From now on you decide this, too: {names}.",
-            "From now on you decide these, too: {names}.",
+            "From now on you decide this, too: {names}. What it means and costs stands in "
+            "handout.html in your folder.",
+            "From now on you decide these, too: {names}. What they mean and cost stands in "
+            "handout.html in your folder.",
             len(new),
         )
-        parts.append(words(told.format(names=", ".join(each.title for each in new))))
-    new = new or [each for each in rules().fields.values() if each.unlocks == number]
-    if new:
-        parts.append(_meanings(new))
-    if any(each.name == "cover" for each in new):
-        parts += [words(_supplier(one)) for one in rules().suppliers.values()]
-    if number >= one.game.format.rounds - 1:
+        parts.append(words(told.format(names=", ".join(new))))
+    if number >= form.rounds - 1:
         parts.append(words(_at_the_end()))
     return parts
 
 
-def _supplier(one: Supplier) -> str:
-    """Say how long a supplier takes, and what it asks more."""
+def supplier(one: Supplier) -> str:
+    """Say how long a supplier takes, and what it asks more.
+
+    Examples
+    --------
+    >>> supplier(rules().suppliers["near"])
+    'Near supplier: there after 1 week, 3.5 % dearer.'
+    """
     lead = _n("{title}: there after {n} week", "{title}: there after {n} weeks", one.lead)
     more = _(", {extra} dearer").format(extra=value(one.extra / PPM, "share")) if one.extra else ""
     return lead.format(title=one.title, n=one.lead) + more + "."
@@ -670,8 +705,8 @@ def _at_the_end() -> str:
     return told.format(n=book["points_stock"], weeks=book["after_weeks"], **weeks)
 
 
-def _meanings(fields: Iterable[Field]) -> str:
-    """Return a table of what new fields and their options mean."""
+def meanings(fields: Iterable[Field]) -> str:
+    """Return a table of what fields of choices and their options mean and cost."""
     rows: list[list[object]] = []
     for each in fields:
         rows.append([each.name, f"{each.title} {each.title_zh}", each.meaning, "", "", ""])
