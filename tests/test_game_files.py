@@ -229,7 +229,7 @@ def test_a_page_that_is_open_elsewhere_stops_the_round_only_until_it_is_closed(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Path, "replace", replaced)
-        with pytest.raises(CourseError, match="decisions.csv is open in another program"):
+        with pytest.raises(CourseError, match=r"decisions\.csv is open in another program"):
             advance.advance(folder)
     assert advance.move is move
     assert advance.advance(folder) == 2

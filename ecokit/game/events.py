@@ -30,7 +30,6 @@ SOURCES = {  # of visits: name, Chinese name, kind of channel; the others are ch
 }
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60  # seconds
 _OPEN, _SHUT = 8 * _HOUR, 23 * _HOUR  # of a day, for the look of it: nothing depends on it
-_DATE = pd.Series([pd.Timestamp("2025-01-06")]).dtype  # of days, also where there are none
 _NEWCOMERS = 100_000  # ids of a week's new visitors begin at so many times the week
 
 Floats = np.ndarray[Any, np.dtype[Any]]
@@ -122,7 +121,7 @@ def _fixed(book: Rules) -> dict[str, pd.DataFrame]:
 def _arrived(purchases: pd.DataFrame, last: int, book: Rules) -> pd.DataFrame:
     """Say of purchases which have come by the end of a week."""
     weeks = purchases.pop("arrives")
-    days = pd.Series([first_day(week, book) for week in weeks], weeks.index, _DATE)
+    days = weeks.map(lambda week: first_day(week, book))
     came = weeks <= last
     purchases["delivered_on"] = days.where(came)
     purchases["delivered_units"] = purchases["asked_units"].where(came, 0)
@@ -378,8 +377,6 @@ class _Drawn:
             rows.append((name, self.monday, units, due, fen / units / FEN, supplier.name, arrives))
         names = ["product_id", "asked_on", "asked_units", "due_on", "unit_cost"]
         found = pd.DataFrame(rows, columns=[*names, "supplier_id", "arrives"])
-        kinds = {"asked_on": _DATE, "due_on": _DATE, "asked_units": int, "unit_cost": float}
-        found = found.astype({**kinds, "arrives": int})  # so that a week without any has them
         found.insert(0, "purchase_id", self._ids(len(rows)))
         return found
 
