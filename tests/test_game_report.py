@@ -215,6 +215,21 @@ def test_purchases_are_what_the_rule_ordered(
     assert paid == grown - kept + sum(one[3] for one in last.coming)
 
 
+def test_a_week_without_a_purchase_leaves_reports_as_they_are(tmp_path: Path) -> None:
+    key = Luck.of_seed(3).key
+    advance.new(tmp_path / "game", ["Plum", "Pear", "Quince", "Medlar"], "room", key)
+    advance.advance(tmp_path / "game")
+    rounds = told.rounds_of(tmp_path / "game", 1)
+    chosen = rounds[0].decisions[3]
+    weeks = [events._Drawn(one, 3, chosen, Luck(key), RULES) for one in rounds[0].weeks]
+    counts = [len(one._purchases()) for one in weeks]
+    assert min(counts) == 0 < max(counts)  # so that there is something to see
+    found = events.tables(rounds, 3, Luck(key), RULES)["purchases"]
+    assert found["asked_units"].dtype == "int64" and found["due_on"].dtype.kind == "M"
+    cards = told.scorecards(rounds, range(4), Luck(key), RULES)
+    assert all(card["sales"][1] > 0 for card in cards.values())
+
+
 def test_the_last_parts_are_shared_out() -> None:
     rng = np.random.default_rng(1)
     for _case in range(50):

@@ -35,6 +35,13 @@ _NEWCOMERS = 100_000  # ids of a week's new visitors begin at so many times the 
 Floats = np.ndarray[Any, np.dtype[Any]]
 
 
+_PURCHASES = {  # types that hold of a week without a purchase, too
+    **{"product_id": "str", "asked_on": "datetime64[us]", "asked_units": "int64"},
+    **{"due_on": "datetime64[us]", "unit_cost": "float64", "supplier_id": "str"},
+    "arrives": "int64",
+}
+
+
 def tables(rounds: Sequence[Round], seat: int, luck: Luck, book: Rules) -> dict[str, pd.DataFrame]:
     """Return a team's weeks as the tables of the course.
 
@@ -121,7 +128,7 @@ def _fixed(book: Rules) -> dict[str, pd.DataFrame]:
 def _arrived(purchases: pd.DataFrame, last: int, book: Rules) -> pd.DataFrame:
     """Say of purchases which have come by the end of a week."""
     weeks = purchases.pop("arrives")
-    days = weeks.map(lambda week: first_day(week, book))
+    days = weeks.map(lambda week: first_day(week, book)).astype("datetime64[us]")
     came = weeks <= last
     purchases["delivered_on"] = days.where(came)
     purchases["delivered_units"] = purchases["asked_units"].where(came, 0)
@@ -375,8 +382,7 @@ class _Drawn:
             due = first_day(self.number + supplier.lead, self.book)
             name = self.book.categories[number].name
             rows.append((name, self.monday, units, due, fen / units / FEN, supplier.name, arrives))
-        names = ["product_id", "asked_on", "asked_units", "due_on", "unit_cost"]
-        found = pd.DataFrame(rows, columns=[*names, "supplier_id", "arrives"])
+        found = pd.DataFrame(rows, columns=list(_PURCHASES)).astype(_PURCHASES)
         found.insert(0, "purchase_id", self._ids(len(rows)))
         return found
 
