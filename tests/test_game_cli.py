@@ -211,8 +211,15 @@ def test_a_team_tries_its_files_wherever_its_folder_lies(
     said = capsys.readouterr().out
     for sentence in (
         *("Plum, round 2:", "social is 150.5. It goes in steps of 100", "What stands: social 1500"),
-        *("partner can be changed from round 4 on", 'profit is "much"', "Forecast: none."),
-        "Budget for paid search: 2500 to 9000. All campaigns: ¥10,500 a week; you may spend",
+        *(
+            "partner can be changed from round 4 on",
+            'profit is "much"',
+            "Forecast: none. The base: ",
+        ),
+        *(
+            "Budget for paid search: 2500 to 9000.",
+            "All campaigns together: ¥10,500 a week; you may",
+        ),
         *("Price of smart home and accessories: 107 to 104.", "Nothing was played."),
     ):
         assert sentence in said
@@ -235,7 +242,7 @@ def test_a_handout_says_what_each_field_means_before_the_practice_week_and_after
         for words in (one.name, one.title, one.title_zh, one.meaning):
             assert html.escape(words) in before
     assert before.count(">now</th>") == sum(one.unlocks == 1 for one in rules().fields.values())
-    for sentence in ("Forecast the one week", "steps of 0.5", "none, distributor, group"):
+    for sentence in ("Forecast the one week", "60 to 150 %, by 0.5", "none, distributor"):
         assert sentence in before
     file(folder, "Pear", 0, search="4000")
     assert game("advance", folder, "--no-reports") == 0

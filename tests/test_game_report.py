@@ -225,7 +225,8 @@ def test_a_week_without_a_purchase_leaves_reports_as_they_are(tmp_path: Path) ->
     counts = [len(one._purchases()) for one in weeks]
     assert min(counts) == 0 < max(counts)  # so that there is something to see
     found = events.tables(rounds, 3, Luck(key), RULES)["purchases"]
-    assert found["asked_units"].dtype == "int64" and found["due_on"].dtype.kind == "M"
+    assert found["asked_units"].dtype == "int64"
+    assert found["due_on"].dtype.kind == "M"
     cards = told.scorecards(rounds, range(4), Luck(key), RULES)
     assert all(card["sales"][1] > 0 for card in cards.values())
 
@@ -350,7 +351,11 @@ def test_turning_points_are_the_largest_decisions_of_three_rounds(
 
 def test_a_turning_point_is_one_decision_until_it_is_changed_again(tmp_path: Path) -> None:
     """Decided by hand: what the game earns without it is played in a game of its own."""
-    filed = {1: {"search": "6000"}, 3: {"search": "4000", "price_home": "60 clearance"}}
+    filed = {
+        1: {"search": "6000"},
+        3: {"search": "4000", "price_home": "60 clearance"},
+        4: {"price_home": "104"},  # on the way back: no turn of its own
+    }
     profits = []
     for name in ("with", "without"):
         folder = tmp_path / name
@@ -369,7 +374,8 @@ def test_a_turning_point_is_one_decision_until_it_is_changed_again(tmp_path: Pat
     assert turn.worth == profits[0] - profits[1]
     text = debrief._turn(turn, 6)
     assert text.startswith("Round 3, Plum: Price of smart home and accessories 107 to 60 clearance")
-    assert "kept to the end" in text
+    assert ", for this round. It cost Plum" in text
+    assert [turn.round for turn in found] == [3, 1]
     assert "kept to round 2" in debrief._turn(found[[t.round for t in found].index(1)], 6)
 
 

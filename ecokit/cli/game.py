@@ -72,7 +72,7 @@ def _who_gets_what() -> list[str]:
 def look(folder: Path) -> None:
     """Say what would count of the files of a team, or of all teams, and change nothing."""
     if (folder / files.COMPANY).exists():
-        number, team, _before = files.company(folder)
+        number, team, *_rest = files.company(folder)
         print(_("{team}, {round}:").format(team=team.name, round=report.round_name(number)))
         for sentence in handout.tried(folder):
             print(f"  {sentence}")
@@ -111,6 +111,10 @@ def go_on(folder: Path, only: int | None, *, reports: bool) -> None:
     for place in places:
         number = _advance(place, only, reports=reports)
         _tell(place, number)
+        if reports:
+            page = Path(advance.RESULTS) / advance.called(number) / report.REPORT
+            told = _("Each team's report, in its folder in {teams}: {page}")
+            print(told.format(teams=place / advance.TEAMS, page=page))
     if all(_has_ended(place) for place in places):
         close(folder)
 
@@ -193,7 +197,9 @@ def close(folder: Path) -> None:
         page = debrief.write(place, _debrief_pictures, more, _with_font)
         print(_("The debrief: {page}").format(page=page))
     for one in markets.compared(folder):
-        line = _("  {rank}. in its market: {team}, {points:.1f} points, profit {profit}")
+        line = _("  {rank}. {team}: {points:.1f} points, profit {profit}")
+        if len(places) > 1:
+            line = _("  {rank}. in its market: {team}, {points:.1f} points, profit {profit}")
         told = {"rank": one.rank, "team": one.team, "points": one.points / PPM}
         print(line.format(profit=yuan(one.profit / FEN), **told))
 

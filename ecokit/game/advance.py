@@ -761,7 +761,8 @@ def _lay_pages(folder: Path, game: Game, number: int) -> None:
         for name, content in pages.items():
             if not files.is_for(place / name, number):
                 write(place / name, content)
-        write(place / files.COMPANY, files.company_file(number, team, before[seat]))
+        own = files.company_file(number, team, before[seat], bases[seat])
+        write(place / files.COMPANY, own)
 
 
 def last_weeks(folder: Path, number: int, seat: int) -> list[Result] | None:

@@ -232,7 +232,8 @@ def turning_points(
     """Return the decisions that moved a team's result most, one of a round.
 
     For each field that a team has changed the game is played again with the field as it was
-    before, until the team changes it once more; all other decisions are as they were filed.
+    before, until the team changes it once more; all other decisions are as they were filed. Who
+    goes back, in part or wholly, ends a turn and takes none.
 
     Parameters
     ----------
@@ -280,12 +281,32 @@ def turning_points(
 
 
 def _changed(rounds: Sequence[Round], seat: int, book: Rules) -> Iterator[tuple[int, str]]:
-    """Yield the place of a round and the field for all that a team has changed."""
+    """Yield the place of a round and the field for all that a team has changed, and not back."""
     before = rounds[0].start.teams[seat].decisions
+    earlier: dict[str, Any] = {}  # what a field was before it was changed last
     for place, one in enumerate(rounds):
-        for name in changes(before, one.decisions[seat], book):
-            yield place, name
-        before = one.decisions[seat]
+        chosen = one.decisions[seat]
+        for name in changes(before, chosen, book):
+            if not _is_back(earlier.get(name), before[name], chosen[name]):
+                yield place, name
+            earlier[name] = before[name]
+        before = chosen
+
+
+def _is_back(earlier: Any, before: Any, now: Any) -> bool:
+    """Return whether a value goes back to what it was earlier, or a part of the way.
+
+    Examples
+    --------
+    >>> [_is_back(105, 60, now) for now in (104, 105, 106, 50)]
+    [True, True, False, False]
+    >>> _is_back(None, 105, 60), _is_back("none", "group", "none")
+    (False, True)
+    """
+    if earlier is None or now == earlier or isinstance(now, str):
+        return bool(now == earlier)
+    low, high = sorted((earlier, before))
+    return bool(low < now < high)
 
 
 def _kept(rounds: Sequence[Round], seat: int, place: int, name: str, book: Rules) -> int:
@@ -451,9 +472,10 @@ def _turns(one: Debrief) -> list[str]:
     for turn in one.turns:
         parts.append(words(_turn(turn, len(one.rounds)), "said" if turn.worth >= 0 else "wrong"))
     note = _(
-        "Of every field that a team has changed the game was played again as if it had not been, "
+        "For every field that a team has changed the game was played again as if it had not been, "
         "until the team changed that field once more; all other decisions, rivals and luck were as "
-        "they were. These three rounds had the decisions that moved a team's profit most."
+        "they were. These are the decisions that moved a team's profit most, one of a round. Going "
+        "back to an earlier value is none."
     )
     return [*parts, words(note, "quiet")]
 

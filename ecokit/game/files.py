@@ -201,7 +201,7 @@ def forecast_page(
     return table(rows)
 
 
-def company_file(number: int, team: Team, before: Forecast | None) -> bytes:
+def company_file(number: int, team: Team, before: Forecast | None, base: Forecast) -> bytes:
     """Return the file from which a team can try its pages: its own company before a round.
 
     Parameters
@@ -212,6 +212,8 @@ def company_file(number: int, team: Team, before: Forecast | None) -> bytes:
         The company.
     before : Forecast or None
         Of the round before.
+    base : Forecast
+        What a forecast of this round can start from.
 
     Returns
     -------
@@ -222,11 +224,12 @@ def company_file(number: int, team: Team, before: Forecast | None) -> bytes:
     ----------
     RFC 8259.
     """
-    expected = asdict(before) if before else None
-    return canonical({"round": number, "forecast": expected, "team": asdict(team)})
+    last = asdict(before) if before else None
+    told = {"round": number, "forecast": last, "base": asdict(base), "team": asdict(team)}
+    return canonical(told)
 
 
-def company(folder: Path) -> tuple[int, Team, Forecast | None]:
+def company(folder: Path) -> tuple[int, Team, Forecast | None, Forecast]:
     """Read what `company_file` has written.
 
     Parameters
@@ -236,8 +239,8 @@ def company(folder: Path) -> tuple[int, Team, Forecast | None]:
 
     Returns
     -------
-    (int, Team, Forecast or None)
-        The round, the company before it, and the forecast of the round before.
+    (int, Team, Forecast or None, Forecast)
+        The round, the company before it, the forecast of the round before, and the base of one.
 
     Raises
     ------
@@ -252,8 +255,9 @@ def company(folder: Path) -> tuple[int, Team, Forecast | None]:
     try:
         found = json.loads(path.read_bytes())
         market = from_bytes(canonical({"week": 0, "teams": [found["team"]]}))
-        before = found["forecast"]
-        return int(found["round"]), market.teams[0], Forecast(**before) if before else None
+        before, base = found["forecast"], Forecast(**found["base"])
+        last = Forecast(**before) if before else None
+        return int(found["round"]), market.teams[0], last, base
     except (OSError, ValueError, TypeError, KeyError, RecursionError, CourseError) as error:
         message = _("{file} cannot be read. Ask the trainer for it: it belongs to your folder.")
         raise CourseError(message.format(file=path)) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ecokit.game import advance, files, outlook
@@ -104,8 +104,8 @@ def _limits(one: Field) -> str:
     if one.name in CHOICES:
         return ", ".join(rules().choices[one.name])
     low, high, step = (files.shown(each, one) for each in (one.low, one.high, one.step))
-    told = _("{low} to {high} {unit}, steps of {step}")
-    units = {"percent": "%", "yuan": _("yuan a week"), "weeks": _("weeks"), "seats": _("seats")}
+    told = _("{low} to {high} {unit}, by {step}")
+    units = {"percent": "%", "yuan": "¥", "weeks": _("weeks"), "seats": _("seats")}
     return told.format(low=low, high=high, step=step, unit=units[one.unit])
 
 
@@ -204,9 +204,9 @@ def tried(folder: Path) -> list[str]:
     ----------
     The course's own.
     """
-    number, team, before = files.company(folder)
+    number, team, before, base = files.company(folder)
     found = files.filed(folder, number, team, rules(), before)
-    return [*found.notes, *changed(found, team), expected(found.forecast)]
+    return [*found.notes, *changed(found, team), expected(found.forecast, base)]
 
 
 def changed(found: files.Filed, team: Team) -> list[str]:
@@ -234,7 +234,7 @@ def changed(found: files.Filed, team: Team) -> list[str]:
     >>> team = new_team("Plum", rules())
     >>> anew = files.Filed(team.decisions | {"it": "hosted"}, None, "", ())
     >>> changed(anew, team)
-    ['IT systems: basic to hosted. It costs ¥1,500 once, then ¥3,200 a week instead of ¥1,000.']
+    ['IT systems: basic to hosted. It costs ¥1,500 once, ¥3,200 a week instead of ¥1,000.']
     """
     told = []
     for one in rules().fields.values():
@@ -242,16 +242,17 @@ def changed(found: files.Filed, team: Team) -> list[str]:
         if old != new:
             change = _("{title}: {old} to {new}.").format(title=one.title, old=old, new=new)
             told.append(f"{change} {_costs(one, team, found)}".strip())
+    channels = [one.name for one in rules().channels]
+    if any(found.decisions[name] != team.decisions[name] for name in channels):
+        spent = sum(found.decisions[name] for name in channels)
+        amounts = [yuan(fen / FEN) for fen in (spent, files.budget(team, rules()))]
+        all_of_them = _("All campaigns together: {spent} a week; you may spend {most}.")
+        told.append(all_of_them.format(spent=amounts[0], most=amounts[1]))
     return told or [_("All stays as it was: no field is changed.")]
 
 
 def _costs(one: Field, team: Team, found: files.Filed) -> str:
     """Say what a change costs for certain."""
-    if one.kind == "campaign":
-        channels = [each.name for each in rules().channels]
-        spent = sum(found.decisions[name] for name in channels)
-        told = _("All campaigns: {spent} a week; you may spend {most}.")
-        return told.format(spent=yuan(spent / FEN), most=yuan(files.budget(team, rules()) / FEN))
     if one.name == "seats":
         told = _("Seats cost {fen} a week.")
         return told.format(fen=yuan(found.decisions["seats"] * rules()["seat"] / FEN))
@@ -259,9 +260,7 @@ def _costs(one: Field, team: Team, found: files.Filed) -> str:
         return ""
     options = rules().choices[one.name]
     old, new = (options[each[one.name]].effects for each in (team.decisions, found.decisions))
-    costs = [yuan(each / FEN) for each in (new.get("setup", 0), new["weekly"], old["weekly"])]
-    told = _("It costs {once} once, then {now} a week instead of {before}.")
-    said = told.format(once=costs[0], now=costs[1], before=costs[2])
+    said = _changes_of(old, new)
     if one.name == "partner" and team.contract:
         left = _n(
             "The old contract runs {n} week more: leaving it costs {fen}.",
@@ -272,15 +271,53 @@ def _costs(one: Field, team: Team, found: files.Filed) -> str:
     return said
 
 
-def expected(forecast: Forecast | None) -> str:
-    """Say which forecast counts.
+def _changes_of(old: Mapping[str, int], new: Mapping[str, int]) -> str:
+    """Say what another choice costs once, a week, an order, and of the partner's sales."""
+    parts = []
+    if new.get("setup"):
+        parts.append(_("{fen} once").format(fen=yuan(new["setup"] / FEN)))
+    for name, told in (
+        ("weekly", _("{new} a week instead of {old}")),
+        ("order", _("{new} an order instead of {old}")),
+    ):
+        amounts = [yuan(each.get(name, 0) / FEN, 2 * (name == "order")) for each in (new, old)]
+        if amounts[0] != amounts[1]:
+            parts.append(told.format(new=amounts[0], old=amounts[1]))
+    if new.get("commission"):
+        share = new["commission"] * 100 // PPM
+        parts.append(_("{share} % of what the partner's customers pay").format(share=share))
+    if not parts:
+        return _("The change itself costs nothing.")
+    return _("It costs {costs}.").format(costs=", ".join(parts))
+
+
+def expected(forecast: Forecast | None, base: Forecast) -> str:
+    """Say which forecast counts, and what it could start from.
+
+    Parameters
+    ----------
+    forecast : Forecast or None
+        What counts.
+    base : Forecast
+        Of the round.
+
+    Returns
+    -------
+    str
+        Two sentences.
+
+    References
+    ----------
+    The course's own.
 
     Examples
     --------
-    >>> expected(Forecast(900, 4_000_000))
-    'Forecast: 900 orders, profit ¥40,000.'
+    >>> expected(Forecast(900, 4_000_000), Forecast(875, 10_747_000))
+    'Forecast: 900 orders, profit ¥40,000. The base: 875 orders, profit ¥107,470.'
     """
-    if forecast is None:
-        return _("Forecast: none.")
-    told = _("Forecast: {orders:,} orders, profit {profit}.")
-    return told.format(orders=forecast.orders, profit=yuan(forecast.profit / FEN))
+    told = _("{orders:,} orders, profit {profit}.")
+    both = [
+        told.format(orders=one.orders, profit=yuan(one.profit / FEN)) if one else _("none.")
+        for one in (forecast, base)
+    ]
+    return _("Forecast: {forecast} The base: {base}").format(forecast=both[0], base=both[1])

@@ -261,7 +261,8 @@ table { border-collapse: collapse; margin-bottom: .6rem; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .9rem .2rem 0;
   border-bottom: 1px solid #ddd; }
 th { font-weight: 600; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n { white-space: nowrap; } th.n { overflow-wrap: normal; }
 img { max-width: 100%; height: auto; }
 .names tr > :nth-child(-n+3) { white-space: nowrap; overflow-wrap: normal; }
 .beside { display: flex; flex-wrap: wrap; gap: 0 1.2rem; align-items: start; }
