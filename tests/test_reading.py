@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Load(NamedTuple):
-    """What a page asks of its reader, outside what is folded "For the curious"."""
+    """What a page asks of its reader, outside slides and what is folded "For the curious"."""
 
     numbers: int
     """Values in the prose that code computes."""
@@ -31,7 +31,8 @@ TODAY: dict[str, Load] = {}
 
 def load(source: str, page: str) -> Load:
     """Count what stands in a page's Markdown and in its HTML."""
-    prose = re.sub(r"^(:{3,})\{dropdown\}.*?^\1$", "", source, flags=re.MULTILINE | re.DOTALL)
+    unread = r"^(:{3,})\{(dropdown|slide)\}.*?^\1$"
+    prose = re.sub(unread, "", source, flags=re.MULTILINE | re.DOTALL)
     article = BeautifulSoup(page, "html.parser").find("article")
     assert isinstance(article, Tag)
     for folded in article.select("details"):
@@ -58,6 +59,7 @@ def test_a_page_asks_no_more_of_its_reader_than_it_may(topic: Topic, book: Path)
 
 def test_what_is_folded_does_not_count() -> None:
     source = "{glue:text}`a`\n\n:::{dropdown} For the curious\n{glue:text}`b`\n:::\n"
+    source += "\n::::{slide} Title\n{glue:text}`c`\n\n:::{notes}\n{glue:text}`d`\n:::\n::::\n"
     table = "<table><thead><tr><th>h</th></tr></thead><tbody><tr><th>n</th><td>1</td></tr></tbody>"
     page = f"<article>{table}</table><details>{table}</table></details></article>"
     assert load(source, page) == Load(numbers=1, tables=1, cells=2)

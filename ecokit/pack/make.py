@@ -14,12 +14,12 @@ from ecokit.cli import copies
 from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.messages import _, short
-from ecokit.pack import paper
+from ecokit.pack import paper, slides
 from ecokit.pack import plan as plans
 from ecokit.pack.room import File, Room
 from ecokit.shop.company import BUNDLED, VARIABLE
 
-MAKERS = ("start_here", "run_sheet")
+MAKERS = ("start_here", "run_sheet", "slides")
 """The modules that make the files of a pack, each by its function ``files``, in this order."""
 LANGUAGES = ("en",)
 
@@ -71,7 +71,7 @@ def make(
     course = Course.found()
     course.need_checkout("ecokit trainer pack")
     room = Room(course, plans.read(plan, start), seed, teams, size, _day(day) if day else None)
-    if not course.book_is_current():
+    if not (course.book_is_current() and slides.are_there(course, room.plan)):
         print(_("The book is built first; that takes some minutes."), flush=True)
         course.build_book()
     files = list(_files(room))

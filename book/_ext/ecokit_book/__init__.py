@@ -2,10 +2,10 @@
 
 `cache` keeps what was computed until code or data change, `generated` and `reference` write pages
 from tables and declarations, `operation` draws the map of the whole, `twins` shows explorers on
-pages without a kernel, `notebooks` keeps answers out, `faults`
-says in one sentence why a page's code failed, `chinese` marks Chinese words, `spaces`
-keeps a number and its per cent sign together, `site` keeps the built site small and closed to the
-outside, `brackets` builds in a folder with brackets in its name.
+pages without a kernel, `notebooks` keeps answers out, `slides` takes what trainers show out of the
+pages, `faults` says in one sentence why a page's code failed, `chinese` marks Chinese words,
+`spaces` keeps a number and its per cent sign together, `site` keeps the built site small and closed
+to the outside, `brackets` builds in a folder with brackets in its name.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from . import (
     operation,
     reference,
     site,
+    slides,
     spaces,
     twins,
 )
@@ -55,6 +56,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         reference,
         twins,
         notebooks,
+        slides,
         site,
     ):
         part.setup(app)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
@@ -27,6 +28,9 @@ from . import cache
 
 WORDS_A_MINUTE = 150
 """Reading speed for a text in a second language with figures and tables in it."""
+
+SLIDES = re.compile(r"^(:{3,})\{slide\}.*?^\1$", re.MULTILINE | re.DOTALL)
+"""Blocks of a page that its readers do not see."""
 
 
 class Generated(SphinxDirective, ABC):
@@ -323,13 +327,14 @@ def _amounts(read: int, count: int, answer: int) -> list[str]:
 
 
 def reading_minutes(text: str) -> int:
-    """Return how long a page takes to read; code cells do not count.
+    r"""Return how long a page takes to read; code cells and the trainer's slides do not count.
 
     Examples
     --------
-    >>> reading_minutes("word " * 450)
+    >>> reading_minutes("word " * 450 + "\n::::{slide} Title\n" + "word " * 450 + "\n::::\n")
     3
     """
+    text = SLIDES.sub("", text)
     prose = [part for i, part in enumerate(text.split("```")) if i % 2 == 0]
     return max(1, round(len(" ".join(prose).split()) / WORDS_A_MINUTE))
 
