@@ -43,7 +43,12 @@ PLACES = (
 )
 """Where they lie on Windows and on a Mac."""
 PATIENCE = 120  # seconds for one page: a busy machine is slow, a browser that hangs never ends
-FACE = '<style>@font-face {{ font-family: "Course Chinese"; src: url({address}) }}</style>'
+FACE = (
+    '<style>@font-face {{ font-family: "Course Chinese"; unicode-range: U+2E80-FFFF; '
+    "src: url({address}) }}</style>"
+)
+"""It stands first among the fonts of a page: of one that stands behind, Chromium prints boxes for
+the first words, which it lays out before the font has come."""
 RECORD = Path(".pack", "printed.json")
 
 

@@ -27,6 +27,8 @@ class Room:
         The paper: ``a4`` or ``letter``.
     date : datetime.date or None
         The first day of the workshop; None where it is not known yet.
+    whole_key : bool
+        Whether the answer key holds every exercise of the course, not those of the plan alone.
     """
 
     course: Course
@@ -35,6 +37,7 @@ class Room:
     teams: int = 5
     size: str = "a4"
     date: date | None = None
+    whole_key: bool = False
 
 
 @dataclass(frozen=True)
