@@ -134,6 +134,9 @@ def _pack_parser(verbs: Any) -> None:
     pack.add_argument("--out", type=Path, required=True, metavar=_("FOLDER"), help=_("where to"))
     pack.add_argument("--lang", default="en", help=_("the language (en)"))
     pack.add_argument("--seed", type=int, help=_("the company of the answer key (the bundled one)"))
+    pack.add_argument(
+        "--whole-key", action="store_true", help=_("answers to every exercise of the course")
+    )
     pack.add_argument("--teams", type=int, default=5, help=_("teams with a company each (5)"))
     pack.add_argument("--start", default="", metavar=_("HH:MM"), help=_("each day begins then"))
     pack.add_argument("--date", default="", help=_("the first day, such as 2026-12-01"))
@@ -403,6 +406,7 @@ def _pack(options: argparse.Namespace) -> None:
         size=options.paper,
         start=options.start,
         day=options.date,
+        whole_key=options.whole_key,
     )
 
 

@@ -22,6 +22,7 @@ from ecokit.messages import _
 from ecokit.pack import kept, paper
 from ecokit.pack.room import File, Room
 from ecokit.shop import Shop
+from ecokit.shop.company import BUNDLED, company_name
 from ecokit.topics import Chapter, Topic, chapters, topics
 
 FOLDER = "key"
@@ -119,8 +120,16 @@ shop_of = lru_cache(maxsize=3)(load_shop)
 
 
 def company(seed: int | None) -> str:
-    """Return what a company is called: by its number, or as the one of the course."""
-    return _("the company of the course") if seed is None else _("company {n}").format(n=seed)
+    """Return what the company of a key is called.
+
+    Examples
+    --------
+    >>> company(7)
+    'Straw Hat Digital 草帽数码, company 7'
+    """
+    if seed is None:
+        return company_name(BUNDLED)
+    return _("{name}, company {n}").format(name=company_name(seed), n=seed)
 
 
 def title_of(topic: Topic) -> str:

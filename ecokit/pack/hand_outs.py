@@ -1,8 +1,8 @@
 """Hand-outs: one printed page a topic, of what its page in the built book says.
 
 Objectives, the first three lines of "Take away", the key figure or table, formulas that are not
-folded away, the first traps, and the terms with their Chinese names. ``hand_outs.csv`` names what is shown where it
-is not the first figure of a page.
+folded away, the traps, and the terms with their Chinese names. ``hand_outs.csv`` names what is
+shown where it is not the first figure of a page.
 """
 
 from __future__ import annotations

@@ -19,7 +19,13 @@ from ecokit.pack import plan as plans
 from ecokit.pack.room import File, Room
 from ecokit.shop.company import BUNDLED, VARIABLE
 
-MAKERS = ("start_here", "run_sheet", "slides")
+MAKERS = (
+    "start_here",
+    "run_sheet",
+    "slides",
+    "answer_key",
+    "hand_outs",
+)
 """The modules that make the files of a pack, each by its function ``files``, in this order."""
 LANGUAGES = ("en",)
 
@@ -34,6 +40,7 @@ def make(
     size: str = "a4",
     start: str = "",
     day: str = "",
+    whole_key: bool = False,
 ) -> None:
     """Make a trainer's pack, or bring up to date the one that lies there.
 
@@ -58,6 +65,8 @@ def make(
         When each day begins, such as ``13:30``; as the plan says when left out.
     day : str
         The first day, such as ``2026-12-01``: mails, certificate and calendar name it.
+    whole_key : bool
+        Whether the answer key holds every exercise of the course.
 
     Raises
     ------
@@ -70,7 +79,8 @@ def make(
     os.environ[VARIABLE] = str(BUNDLED)  # wherever it is called
     course = Course.found()
     course.need_checkout("ecokit trainer pack")
-    room = Room(course, plans.read(plan, start), seed, teams, size, _day(day) if day else None)
+    when = _day(day) if day else None
+    room = Room(course, plans.read(plan, start), seed, teams, size, when, whole_key)
     if not (course.book_is_current() and slides.are_there(course, room.plan)):
         print(_("The book is built first; that takes some minutes."), flush=True)
         course.build_book()
