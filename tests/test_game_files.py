@@ -502,6 +502,16 @@ def test_a_page_comes_back_as_it_was_laid(tmp_path: Path) -> None:
     assert len(files.page(1, team, RULES).splitlines()) == 2 + 5
 
 
+@pytest.mark.parametrize("name", ["decisions.csv.txt", "decisions.xlsx", "decisions (1).csv"])
+def test_a_file_under_another_name_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("round,1\nsearch,3000\n")
+    (tmp_path / "~$decisions.xlsx").write_bytes(b"")
+    team = new_team("Plum", RULES)
+    filed = files.filed(tmp_path, 1, team, RULES)
+    assert filed.notes[0].startswith(f"decisions.csv is missing. {name} is there: save it as")
+    assert filed.decisions == team.decisions
+
+
 def test_clearance_is_a_word_beside_the_price(tmp_path: Path) -> None:
     team = new_team("Plum", RULES)
     (tmp_path / "teams" / "Plum").mkdir(parents=True)

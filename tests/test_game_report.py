@@ -23,6 +23,8 @@ from ecokit.game.fixed import PPM, divide
 from ecokit.game.plan import Result
 from ecokit.game.play import Player, allowed
 from ecokit.game.rulebook import Rules, Surprise, rules
+from ecokit.plots import game as plots
+from ecokit.plots import theme
 from tests.test_game_files import KilledError, counted, expect, file, tree
 
 KEY = bytes(range(32))
@@ -276,6 +278,36 @@ def test_a_report_needs_nothing_but_itself_and_says_what_it_must(pages: list[Pat
         *("Next: round 4", "Carriers and warehouses, Partner deal"),
     ):
         assert words in text, words
+
+
+def test_what_a_round_of_eight_minutes_needs_stands_on_one_printed_page(
+    browser: Any, room: Path, rounds: list[replay.Round]
+) -> None:
+    """Of the round with most to say: new fields come next, and two of the team's were wrong."""
+    (one,) = told.reports(advance.load(room), rounds[:4], [0], Luck(KEY))
+    wrong = "decisions.csv: social is 90000. It may be from 0 to 60000. What stands: social 1500."
+    filed = {**one.now.filed[0], "notes": [wrong, wrong], "reason": "a reason " * 33}
+    teams = {**one.profits, "Fifth team": 1, "Sixth team": 2}
+    game = dataclasses.replace(one.game, teams=(*TEAMS, "Fifth team", "Sixth team"))
+    now = dataclasses.replace(one.now, filed=(filed, *one.now.filed[1:]))
+    object.__setattr__(now, "total", lambda seat, what: one.now.total(seat % 4, what))
+    found = dataclasses.replace(one, game=game, now=now, profits=teams)
+    found.__dict__["bridge"] = one.bridge
+    html = told.page(found, {"bridge": theme.png(plots.bridge(one.steps()))})
+    first, rest = html.split('<section class="rest">')
+    for words in ("What you expected", "From round 3", "All teams", "Next: round 5", "A base: "):
+        assert words in first
+    for words in ("How the bars were found", "Scorecard", "Profit account"):
+        assert words in rest
+        assert words not in first
+    page = browser.new_page(viewport={"width": 703, "height": 1032})  # A4 less 12 mm around
+    page.emulate_media(media="print")
+    page.set_content(html)
+    bottom = page.evaluate("document.querySelector('.rest').getBoundingClientRect().top")
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.close()
+    assert 500 < bottom < 1032, bottom
+    assert wide <= 703
 
 
 @pytest.fixture

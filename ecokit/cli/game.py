@@ -197,9 +197,12 @@ def close(folder: Path) -> None:
         page = debrief.write(place, _debrief_pictures, more, _with_font)
         print(_("The debrief: {page}").format(page=page))
     for one in markets.compared(folder):
-        line = _("  {rank}. {team}: {points:.1f} points, profit {profit}")
+        line = _("  {rank}. {team}: {points:.1f} points, {profit} with what is left over")
         if len(places) > 1:
-            line = _("  {rank}. in its market: {team}, {points:.1f} points, profit {profit}")
+            line = _(
+                "  {rank}. in its market: {team}, {points:.1f} points, {profit} with what is left "
+                "over"
+            )
         told = {"rank": one.rank, "team": one.team, "points": one.points / PPM}
         print(line.format(profit=yuan(one.profit / FEN), **told))
 

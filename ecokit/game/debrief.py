@@ -431,7 +431,7 @@ def _scores(one: Debrief) -> list[str]:
     for place, seat in enumerate(ranked(one), start=1):
         score = one.scores[seat]
         points = [f"{score[name] / PPM:.1f}" for name in ("points", *parts)]
-        rows.append([f"{place}. {score['name']}", *points, yuan(score["profit"] / FEN)])
+        rows.append([f"{place}.\u00a0{score['name']}", *points, yuan(score["profit"] / FEN)])
         rows[-1].append(signed(score["left"]))
     titles = (_("for profit"), _("for customers"), _("for stock"), _("for forecasts"))
     header = [_("Team"), _("points")]

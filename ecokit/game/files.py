@@ -818,12 +818,22 @@ def _delimiter(path: Path) -> str:
     return max(",;\t", key=first.count)
 
 
+def _missing(path: Path) -> str:
+    """Say that a file is missing, and which one looks like it, such as decisions.csv.txt."""
+    others = (one.name for one in path.parent.glob(f"*{path.stem}*") if one.is_file())
+    like = sorted(name for name in others if not name.startswith((".", "~")))
+    message = _("{file} is missing. Lay it into the team's folder.")
+    if like:
+        message = _("{file} is missing. {like} is there: save it as {file}, as CSV.")
+    return message.format(file=path.name, like=", ".join(like[:_FIRST]))
+
+
 def _text(path: Path) -> str:
     """Return the text of a file, as spreadsheets save it: UTF-8 or the Chinese code page."""
     told = {"file": path.name}
     try:
         if not path.is_file():
-            raise CourseError(_("{file} is missing. Lay it into the team's folder.").format(**told))
+            raise CourseError(_missing(path))
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except OSError as error:
