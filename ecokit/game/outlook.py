@@ -171,11 +171,15 @@ def sentences(number: int, form: Format, last: Sequence[Result] | None) -> list[
         "Forecast the {n} weeks of the round together, not one week.",
         len(ahead),
     )
-    told = {"orders": f"{found.orders:,}", "profit": yuan(found.profit / FEN), "n": len(ahead)}
+    told = {
+        "orders": f"{found.orders:,}",
+        "profit": yuan(divide(found.profit, FEN)),
+        "n": len(ahead),
+    }
     if last:
         before = {
             "was": f"{sum(one.orders for one in last):,}",
-            "earned": yuan(sum(one.profit for one in last) / FEN),
+            "earned": yuan(divide(sum(one.profit for one in last), FEN)),
         }
         by = _(
             "A base: your last round had {was} orders and {earned}. The calendar alone makes "
