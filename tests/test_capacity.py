@@ -290,3 +290,35 @@ def _waits(**other: Any) -> dict[str, pd.DataFrame]:
 def test_what_cannot_be_is_told(made: dict[str, pd.DataFrame], call: Any, said: str) -> None:
     with pytest.raises(CourseError, match=said):
         call(made)
+
+
+@pytest.mark.parametrize(
+    ("load", "servers", "share"),
+    [(9.99, 10, 0.999), (9.999, 10, 0.95), (99.99, 100, 0.95), (9.1, 10, 0.99), (1.8, 2, 0.9)],
+)
+def test_a_line_that_hardly_moves_has_its_percentile(
+    load: float, servers: int, share: float
+) -> None:
+    """Wait is exponential with servers - load where there is one, service with 1."""
+    time = capacity.response_quantile(load, servers, share=share)
+    waits, spare = lines.waiting(load, servers), servers - load
+    both = (math.exp(-spare * time) - spare * math.exp(-time)) / (1 - spare)
+    late = (1 - waits) * math.exp(-time) + waits * both
+    assert late == pytest.approx(1 - share, rel=1e-6)
+    assert capacity.servers_for(load, time * 1.000_001, share=share).servers == servers
+
+
+def test_load_times_in_milliseconds_are_told() -> None:
+    visits = pd.DataFrame({"load_seconds": [820.0, 1_400.0, 2_300.0], "reached": "order"})
+    for measure in (capacity.by_speed, capacity.slow_pages):
+        with pytest.raises(CourseError, match=r"load_seconds of 1400 .*divide the column by 1,000"):
+            measure({"visits": visits})
+
+
+@pytest.mark.parametrize(
+    ("loads", "service", "said"),
+    [([], 60, "loads is"), ([[1.0]], 1e-90, "service_ms is .*calls a minute")],
+)
+def test_peaks_that_nobody_plays_are_told(loads: Any, service: float, said: str) -> None:
+    with pytest.raises(CourseError, match=said):
+        capacity.play_peaks(loads, service_ms=service)

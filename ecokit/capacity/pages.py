@@ -24,6 +24,9 @@ from ecokit.messages import _
 EDGES = (1.0, 2.0, 3.0, 4.0, 6.0)
 """Seconds between the bands of :func:`by_speed`."""
 
+LONG = 60.0
+"""Seconds that no shop lets half of its visits wait for."""
+
 STEEP = 50.0
 """A change a second beyond this, in logs, is none that visits tell."""
 
@@ -82,10 +85,23 @@ def _by_wait(data: Any, keys: Sequence[str], taken: Sequence[str]) -> tuple[pd.D
         .agg(nw.len().alias("visits"), nw.col("_order").sum().alias("orders"))
     )
     table = frames.as_pandas(counted)
+    _refuse_milliseconds(table)
     place = table.groupby(groups, dropna=False).ngroup() if groups else 0
     table = table.assign(group=place, load_seconds=table["load_seconds"].astype(float))
     table = table.sort_values(["group", "load_seconds"], ignore_index=True)
     return table, int(table["group"].nunique())
+
+
+def _refuse_milliseconds(table: pd.DataFrame) -> None:
+    """Refuse times that nobody waits for: they are of another unit."""
+    ordered = table.sort_values("load_seconds")
+    middle = ordered["visits"].cumsum().searchsorted(ordered["visits"].sum() / 2)
+    if len(ordered) and ordered["load_seconds"].iloc[middle] > LONG:
+        message = _(
+            "Half of the visits have load_seconds of {value} and more. It seems that these are "
+            "milliseconds: divide the column by 1,000."
+        )
+        raise CourseError(message.format(value=numbers.shown(ordered["load_seconds"].iloc[middle])))
 
 
 @public

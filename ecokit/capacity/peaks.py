@@ -17,6 +17,10 @@ MOST_MINUTES = 20_000_000
 """Minutes, times sources, times plays; more fill the memory."""
 
 
+MOST_CALLS = 1e12
+"""Calls a minute of one source; nobody draws more."""
+
+
 @dataclass(frozen=True)
 class PeakLoad:
     """How much work a minute may bring, in servers.
@@ -151,12 +155,17 @@ def play_peaks(
     ((2000, 1), 7.5, 0.17)
     """
     table = numbers.array("loads", loads, low=0)
+    if not table.size:
+        raise numbers.refused("loads", table.tolist(), _("Give a minute at least."))
     table = table.reshape(len(table), -1) if table.ndim else table.reshape(1, 1)
     work, each, index = _sources(table[:1].ravel(), service_ms, dispersion)
     plays = numbers.count("times", times)
     if plays * table.size > MOST_MINUTES:
         wanted = _("Play fewer times, or fewer minutes.")
         raise numbers.refused("times", times, wanted)
+    if (table * 60_000 / each > MOST_CALLS).any():
+        wanted = _("So short, they make more than {most:.0e} calls a minute. Give longer ones.")
+        raise numbers.refused("service_ms", each.tolist(), wanted.format(most=MOST_CALLS))
     rng = numbers.generator("seed", seed)
     found = np.zeros((plays, len(table)))
     for source in range(len(work)):

@@ -75,15 +75,17 @@ def longer_response(load: float, servers: int, limit: float, service: float = 1.
 
     >>> round(longer_response(0.5, 1, 2 * math.log(20)), 6)
     0.05
+
+    A line that hardly moves holds calls for thousands of service times:
+
+    >>> round(longer_response(9.999, 10, 1_000), 4)
+    0.3681
     """
     time = limit / service
     spare = servers - load - 1  # how much faster the line moves than one server works
-    if abs(spare) < 1e-9:
-        behind = time
-    else:
-        behind = -math.expm1(-spare * time) / spare if -spare * time < 700 else math.inf
-    alone = math.exp(-time)
-    return alone * (1 + waiting(load, servers) * behind) if alone else 0.0
+    behind = time if abs(spare) < 1e-9 else -math.expm1(-abs(spare) * time) / abs(spare)
+    slower = math.exp(-min(1.0, servers - load) * time)  # of line and server
+    return math.exp(-time) + waiting(load, servers) * slower * behind
 
 
 def fewest(meets: Callable[[int], bool], low: int, high: int) -> int | None:
