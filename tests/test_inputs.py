@@ -1003,3 +1003,23 @@ def test_arrow_holds_what_stands_in_it() -> None:
     types = {"hits": "number"}
     found = frames.as_pandas(frames.table(told, {"hits": "left"}, name="data", types=types))
     assert found["hits"].tolist()[0] == 3.3
+
+
+def test_a_number_that_python_does_not_write_out_is_told_by_its_size() -> None:
+    for value in (10**5000, [10**5000], {"a": -(10**5000)}):
+        with pytest.raises(CourseError, match="a whole number of about 5000 digits"):
+            numbers.number("cost", value)
+    assert numbers.shown(10**300) == numbers.shown(int("1" + "0" * 300))
+
+
+def test_a_share_next_to_1_is_told() -> None:
+    with pytest.raises(CourseError, match="not so near to 1"):
+        numbers.inner_share("confidence", 1 - 2.0**-53)
+    assert intervals.normal_quantile(1 - 2.0**-52) > 8
+
+
+def test_half_a_sign_is_no_text() -> None:
+    with pytest.raises(CourseError, match="Give text"):
+        numbers.text("column", "\ud800")
+    with pytest.raises(CourseError, match="Give a name"):
+        frames.listed("\ud800")

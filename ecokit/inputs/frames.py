@@ -32,7 +32,7 @@ from ecokit.inputs.kinds import Frame as Frame
 from ecokit.inputs.kinds import as_group as as_group
 from ecokit.inputs.kinds import as_times as as_times
 from ecokit.inputs.kinds import need as need
-from ecokit.inputs.numbers import refused
+from ecokit.inputs.numbers import is_whole_text, refused
 from ecokit.messages import _
 from ecokit.shop.tables import Shop, Tables
 
@@ -409,7 +409,7 @@ def listed(by: By, what: str = "by", *, least: int = 0) -> list[str]:
     names = [by] if isinstance(by, str) else [] if by is None else by
     if (
         not isinstance(names, Sequence)
-        or not all(isinstance(name, str) for name in names)
+        or not all(isinstance(name, str) and is_whole_text(name) for name in names)
         or len(set(names)) < len(names)
     ):
         raise refused(what, by, _("Give a name, or a list of different names."))

@@ -679,6 +679,15 @@ def _kind_of(dtype: nw.dtypes.DType) -> str:
     return "number" if dtype.is_numeric() else "other"
 
 
+def _kind_in(frame: Frame, column: str) -> str:
+    """Return the kind of values of a column, of Python's own objects as well."""
+    dtype = frame.collect_schema()[column]
+    if isinstance(dtype, nw.Object) and isinstance(frame, nw.DataFrame):
+        kind = next(iter(_first_of_each(frame[column])))
+        return "datetime" if kind == "date" else kind
+    return _kind_of(dtype)
+
+
 def _refuse_objects(table: str, frame: nw.DataFrame[Any], column: str, kind: str) -> None:
     """Refuse what is neither missing nor of its kind among Python's own objects."""
     if kind in {"string", "id"}:
@@ -978,4 +987,40 @@ def same_ids(frames: Mapping[str, Frame], columns: Mapping[str, Sequence[str]]) 
         number = nw.Float64 if same[table].implementation.is_pandas_like() else nw.Int64
         dtype = number if known.get(column, ("", False))[1] else nw.String
         same[table] = same[table].with_columns(nw.lit(None, dtype).alias(column))
+    return same
+
+
+def alike(frames: Mapping[str, Frame], columns: Sequence[str]) -> dict[str, Frame]:
+    """Return frames that can be joined by `columns`: numbers, times or text in each of them.
+
+    Examples
+    --------
+    >>> one = nw.from_native(pd.DataFrame({"day": ["2025-03-01"]}))
+    >>> other = nw.from_native(pd.DataFrame({"day": pd.to_datetime(["2025-03-01"])}))
+    >>> alike({"copy": one, "known": other}, ["day"])
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: The column day holds text in copy, and times in known. Turn it into
+    the same in both.
+    """
+    same = dict(frames)
+    for column in columns:
+        found = {name: frame.collect_schema()[column] for name, frame in frames.items()}
+        known = {
+            name: _kind_in(frames[name], column)
+            for name in frames
+            if not _is_empty(frames[name], column)
+        }
+        (first, kind), *others = [*known.items(), *([] if known else [("", "")])]
+        for name, other in others:
+            if other != kind:
+                message = _(
+                    "The column {column} holds {kind} in {first}, and {other} in {name}. Turn it "
+                    "into the same in both."
+                )
+                told = {"column": column, "first": first, "name": name}
+                raise CourseError(message.format(kind=_KINDS[kind], other=_KINDS[other], **told))
+        if len(set(found.values())) > 1 and kind in _TYPES and len(known) == len(found):
+            cast = nw.col(column).cast(_TYPES[kind])
+            same = {name: frame.with_columns(cast) for name, frame in same.items()}
     return same

@@ -31,13 +31,29 @@ _NUMBERS = (int, float, Fraction, np.integer, np.floating)
 LARGEST, SMALLEST = 1e15, 1e-100
 """How far from 0 a number may be, and what counts as 0: nothing that is worked out runs over."""
 
-_YEARS = (1900, 2200)
+NEAREST = 2.0**-52
+"""What counts as 1 beside it, where a share has to be below 1: floats hold nothing between."""
+
+_LONGEST = 2_000  # bits of a whole number that is written out
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Weeks and months are counted in these years: 9999 stands for "not yet" in other tables."""
+
 _SHARES = {  # by whether 0 can be, and 1
     (True, True): _("from 0 to 1"),
     (True, False): _("from 0 to below 1"),
     (False, True): _("above 0 and at most 1"),
     (False, False): _("above 0 and below 1"),
 }
+
+
+class _Shown(reprlib.Repr):
+    """Values in short; a whole number that Python does not write out is told by its size."""
+
+    def repr_int(self, x: int, level: int) -> str:
+        """Return a whole number."""
+        if x.bit_length() < _LONGEST:
+            return super().repr_int(x, level)
+        return _("a whole number of about {n} digits").format(n=round(x.bit_length() * 0.30103))
 
 
 def shown(value: object) -> str:
@@ -47,6 +63,8 @@ def shown(value: object) -> str:
     --------
     >>> shown(0.1 + 0.2), shown(1_000_000), shown("12"), shown(pd.DataFrame({"a": [1]}))
     ('0.3', '1000000', "'12'", 'a table or an object of the kind DataFrame')
+    >>> shown([10**5000])
+    '[a whole number of about 5000 digits]'
     """
     value = value.item() if isinstance(value, np.generic) else value
     if isinstance(value, float):
@@ -54,7 +72,7 @@ def shown(value: object) -> str:
     if isinstance(value, (Decimal, date)):
         return str(value)
     if isinstance(value, (int, str, bytes, list, tuple, dict, set, type(None))):
-        return reprlib.repr(value)
+        return _Shown().repr(value)
     return _("a table or an object of the kind {kind}").format(kind=type(value).__name__)
 
 
@@ -188,6 +206,8 @@ def share(name: str, value: object, *, zero: bool = True, one: bool = True) -> f
         raise refused(name, value, message.format(range=_SHARES[zero, one]))
     if 0 < found < SMALLEST and not zero:
         raise refused(name, value, _("Give a share that is not so near to 0."))
+    if 0 < 1 - found < NEAREST and not one:
+        raise refused(name, value, _("Give a share that is not so near to 1."))
     return _or_zero(found)
 
 
@@ -414,9 +434,9 @@ def moment(name: str, value: object) -> pd.Timestamp:
         raise refused(name, value, _("Write a moment like 2025-06-30 or 2025-06-30 14:05."))
     if found.tzinfo is not None:
         raise refused(name, value, _("Write the shop's local time, without a time zone."))
-    if not _YEARS[0] <= found.year <= _YEARS[1]:  # weeks and months are counted from it
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:  # weeks and months are counted from it
         message = _("Write a moment between the years {first} and {last}.")
-        raise refused(name, value, message.format(first=_YEARS[0], last=_YEARS[1]))
+        raise refused(name, value, message.format(first=FIRST_YEAR, last=LAST_YEAR))
     return found
 
 
@@ -489,9 +509,20 @@ def text(name: str, value: object) -> str:
     ...
     ecokit.errors.CourseError: product_id is ''. Give text.
     """
-    if not (isinstance(value, str) and value.strip()):
+    if not (isinstance(value, str) and value.strip() and is_whole_text(value)):
         raise refused(name, value, _("Give text."))
     return str(value)
+
+
+def is_whole_text(value: str) -> bool:
+    r"""Say whether a text holds whole signs only: no engine takes half of one.
+
+    Examples
+    --------
+    >>> is_whole_text("手机"), is_whole_text("\ud83d")
+    (True, False)
+    """
+    return not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def generator(name: str, seed: object) -> np.random.Generator:

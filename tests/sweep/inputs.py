@@ -29,6 +29,7 @@ FOR_AUTHORS = [  # their arguments are written by who writes a topic
     "intervals.wilson_columns",
     "numbers.as_float",
     "numbers.is_list",
+    "numbers.is_whole_text",
     "numbers.mapping",
     "numbers.p_value",
     "numbers.refused",
