@@ -311,3 +311,71 @@ def test_an_incident_that_was_mended_before_it_began_is_told() -> None:
 def test_what_cannot_be_is_told(made: dict[str, pd.DataFrame], call: Any, said: str) -> None:
     with pytest.raises(CourseError, match=said):
         call(made)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_incidents_that_overlap_are_counted_minute_by_minute(seed: int) -> None:
+    """As another company exports them: over midnight and months, several at once, some open."""
+    rng = np.random.default_rng(seed)
+    first, days = pd.Timestamp("2025-01-28"), 10
+    began = first + pd.to_timedelta(np.sort(rng.integers(0, days * 1440, 30)), "min")
+    mended = pd.Series(began + pd.to_timedelta(rng.integers(0, 900, 30), "min"))
+    mended[[4, 28]] = pd.NaT
+    part = rng.choice([0.1, 0.5, 1.0], 30)
+    data = incidents(began_at=began, mended_at=mended, part=part)
+    end = first + pd.Timedelta(days=days)
+    found = outages.availability(data, by=["system_id", "month"], start=first, end=end)
+    minutes = pd.date_range(first, end, freq="min", inclusive="left")
+    at = minutes.to_numpy()[:, None]
+    inside = (at >= began.to_numpy()) & (at < mended.fillna(end).to_numpy())
+    down = (inside * part).max(axis=1)
+    by_hand = pd.Series(down, minutes).groupby(minutes.month).sum()
+    assert found["down"].tolist()[:2] == pytest.approx(by_hand.tolist())
+    touched = (began < pd.Timestamp("2025-02-01")) & ~(mended < first)
+    assert found["incidents"].tolist()[0] == touched.sum()
+
+
+def test_kinds_that_no_incident_has_are_told_and_no_system_is_called_faultless() -> None:
+    data = incidents(began_at=["2025-03-03"], mended_at=["2025-03-04"], kind="P1")
+    for call in (outages.availability, lambda it: outages.probes(it, "S1")):
+        with pytest.raises(CourseError, match=r"kinds: outage. It has: P1. .*kinds='P1'"):
+            call(data)
+    found = outages.availability(data, kinds=["P1", "P2"], promised=0)
+    assert found[["down", "promised"]].to_numpy().tolist() == [[1440.0, 0.0]]
+
+
+def test_a_time_that_stands_for_never_is_told() -> None:
+    data = incidents(began_at=["2025-03-03"], mended_at=["9999-12-31"])
+    with pytest.raises(CourseError, match=r"9999-12-31 .*Leave it empty"):
+        outages.availability(data)
+    found = outages.availability(data, start="2025-03-01", end="2025-04-01")
+    assert found["down"].tolist() == [29 * 1440.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda made: outages.burn_alert(made, long=1e9), "long is 1000000000. .*a century"),
+        (lambda made: outages.probes(made, "S01", every=1e15), "every is 1e.15"),
+        (lambda made: outages.probes(made, "S01", every=1e-100), "every is 1e-100"),
+        (lambda made: outages.probes(made, "\ud800"), "Give text"),
+        (lambda made: outages.visit_rates(made, days=7), "days is 7. Give a list of days"),
+        (lambda made: outages.usual(made, "2025-03-01", "2025-03-02", weeks=10**9), "weeks is"),
+        (lambda _made: outages.burn_rate(1, 9, 0.9, confidence=1 - 2.0**-53), "so near to 1"),
+    ],
+)
+def test_what_no_calendar_holds_is_told(made: Any, call: Any, said: str) -> None:
+    visits = pd.DataFrame({"started_at": pd.to_datetime(["2025-03-01"])})
+    with pytest.raises(CourseError, match=said):
+        call({**made, "visits": visits})
+
+
+def test_orders_of_our_own_come_as_often_as_anybody_wants(made: dict[str, pd.DataFrame]) -> None:
+    found = outages.probes(made, "S01", every=np.float32(0.1), start="2025-03-12", end="2025-03-13")
+    assert len(found) == 14_400
+
+
+def test_hours_that_no_day_has_are_told() -> None:
+    rates = pd.DataFrame({"hour": range(25), "per_minute": 1.0})
+    with pytest.raises(CourseError, match=r"hour is no hour of the day.*hour 24"):
+        outages.costs_by_hour(rates, VisitWorth(0.05, 1_000, 0.2, 0.5, 2), 90)

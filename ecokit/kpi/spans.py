@@ -11,6 +11,7 @@ import pandas as pd
 
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers
+from ecokit.inputs.numbers import FIRST_YEAR, LAST_YEAR
 from ecokit.kpi.engine import PERIODS
 from ecokit.messages import _
 
@@ -26,6 +27,7 @@ TYPES = {
 }
 """The kinds of columns, for tables that the data package does not describe."""
 
+_CENTURY = 36_525  # days
 _FREQUENCY = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 
 
@@ -51,6 +53,27 @@ class Span:
         return pd.DataFrame({"first": first, "low": low, "high": after})
 
 
+def length(name: str, value: object, unit: str) -> pd.Timedelta:
+    """Return how long something lasts, from a millisecond to a century.
+
+    Examples
+    --------
+    >>> length("long", 60, "min")
+    Timedelta('0 days 01:00:00')
+    >>> length("long", 1e9, "min")
+    Traceback (most recent call last):
+    ...
+    ecokit.errors.CourseError: long is 1000000000. Give a number above 0 that is at most a century.
+    """
+    days = numbers.positive(name, value) * (pd.Timedelta(1, unit) / pd.Timedelta(days=1))
+    if days > _CENTURY:
+        raise numbers.refused(name, value, _("Give a number above 0 that is at most a century."))
+    found = pd.Timedelta(days=days).round("ms")
+    if not found:
+        raise numbers.refused(name, value, _("Give a millisecond at least."))
+    return found
+
+
 def start_of(times: pd.Series[Any], period: str) -> pd.Series[Any]:
     """Return the first moment of the period of each time.
 
@@ -73,6 +96,10 @@ def span(start: Any, end: Any, times: pd.Series[Any], period: str = "day") -> Sp
     known = times.dropna()
     if known.empty and (start is None or end is None):
         raise CourseError(_("No row has a time. Say from when to when you look: start and end."))
+    for said, last in ((start, known.min()), (end, known.max())):
+        if said is None and not FIRST_YEAR <= last.year <= LAST_YEAR:
+            wanted = _("Leave it empty where it is not known yet, or say start and end.")
+            raise numbers.refused(_("A time of a row"), last, wanted)
     freq = _FREQUENCY[period]
     low = (
         known.min().to_period(freq).start_time if start is None else numbers.moment("start", start)

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ecokit.errors import CourseError
 from ecokit.inputs import frames, intervals, numbers, rows
 from ecokit.inputs.frames import By
 from ecokit.inputs.renamed import public
 from ecokit.kpi import spans
 from ecokit.kpi.spans import TYPES
-from ecokit.messages import _
+from ecokit.messages import _, some
 
 Floats = NDArray[np.float64]
 
@@ -348,7 +349,8 @@ def burn_alert(
     keys = frames.listed(by)
     frames.refuse_taken(keys, ("minute", "requests", "failed", "long", "short", "alert"))
     budget = 1 - numbers.inner_share("slo", slo)
-    windows = {"long": numbers.positive("long", long), "short": numbers.positive("short", short)}
+    windows = {"long": spans.length("long", long, "min")}
+    windows["short"] = spans.length("short", short, "min")
     if windows["short"] > windows["long"]:
         raise numbers.refused("short", short, _("Give fewer minutes than long."))
     limit = numbers.number("threshold", threshold, low=0)
@@ -369,12 +371,12 @@ def burn_alert(
     return frames.like(found, data)
 
 
-def _burning(part: pd.DataFrame, windows: dict[str, float], budget: float) -> pd.DataFrame:
+def _burning(part: pd.DataFrame, windows: dict[str, pd.Timedelta], budget: float) -> pd.DataFrame:
     """Return the minutes of a group with the rates of both windows."""
     counts = part.set_index("minute")[["requests", "failed"]].astype(float)
     found = part.copy()
-    for name, minutes in windows.items():
-        sums = counts.rolling(pd.Timedelta(minutes=minutes)).sum() if len(counts) else counts
+    for name, window in windows.items():
+        sums = counts.rolling(window).sum() if len(counts) else counts
         made = sums["requests"].where(sums["requests"] > 0)
         found[name] = (sums["failed"] / made / budget).to_numpy()
         if name == "long":
@@ -437,18 +439,20 @@ def probes(
     >>> alert["minute"].iloc[0].strftime("%H:%M")
     '10:03'
     """
-    step = pd.Timedelta(minutes=numbers.positive("every", every))
+    step = spans.length("every", every, "min")
     counted = frames.listed(kinds, "kinds", least=1)
     columns = "system_id began_at mended_at part kind"
     (incidents,) = frames.fetched(data, {"incidents": columns}, types=TYPES)
     _refuse_incidents(incidents)
-    mine = incidents[incidents["system_id"].astype(str) == numbers.text("system_id", system_id)]
+    that = numbers.text("system_id", system_id)
+    is_mine = incidents["system_id"].astype(str) == that
+    mine, told = incidents[is_mine], _of_kinds(incidents, counted)
     at = spans.span(start, end, pd.concat([mine["began_at"], mine["mended_at"]]))
     if (at.end - at.start) / step > MOST_PROBES:
         raise numbers.refused("every", every, _("Give more minutes, or look at less time."))
     minutes = pd.date_range(at.start, at.end, freq=step, inclusive="left", unit="us")
     part = np.zeros(len(minutes))
-    for row in mine[mine["kind"].isin(counted)].to_dict("records"):
+    for row in told[is_mine.loc[told.index]].to_dict("records"):
         mended = at.end if pd.isna(row["mended_at"]) else row["mended_at"]
         low, high = minutes.searchsorted([row["began_at"], mended])
         part[low:high] = np.maximum(part[low:high], row["part"])
@@ -523,7 +527,9 @@ def availability(
     for_all = None if promised is None else numbers.share("promised", promised)
     needed = {
         "incidents": "system_id began_at mended_at part kind",
-        "systems": list(dict.fromkeys(["system_id", *([] if promised else ["promised"]), *words])),
+        "systems": list(
+            dict.fromkeys(["system_id", *(["promised"] if for_all is None else []), *words])
+        ),
     }
     incidents, systems = frames.fetched(data, needed, types=TYPES)
     _refuse(incidents, systems)
@@ -531,7 +537,7 @@ def availability(
     at = spans.span(start, end, times, "month")
     if for_all is not None:
         systems["promised"] = for_all
-    here = incidents[incidents["kind"].isin(counted)]
+    here = _of_kinds(incidents, counted)
     parts = (
         at.parts(period or "year")
         if period
@@ -541,6 +547,21 @@ def availability(
     if period:
         each[period] = each["first"]
     return frames.like(_together(each, keys), data)
+
+
+def _of_kinds(incidents: pd.DataFrame, kinds: list[str]) -> pd.DataFrame:
+    """Return the incidents of some kinds; refuse words that no row has: nothing would be lost."""
+    known = incidents["kind"].dropna().astype("str")
+    if len(incidents) and not known.isin(kinds).any():
+        message = _(
+            "No row of incidents has one of these kinds: {kinds}. It has: {known}. Name the kinds "
+            "that count, such as kinds={example}."
+        )
+        names = sorted(set(known))
+        example = repr(names[0]) if names else "'outage'"
+        told = {"kinds": some(kinds), "known": some(names) or _("none"), "example": example}
+        raise CourseError(message.format(**told))
+    return incidents[incidents["kind"].isin(kinds)]
 
 
 def _refuse_incidents(incidents: pd.DataFrame, *more: rows.Wrong) -> None:
@@ -563,24 +584,50 @@ def _refuse(incidents: pd.DataFrame, systems: pd.DataFrame) -> None:
 
 def _down(incidents: pd.DataFrame, systems: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Return a row a system and part of the time: minutes, incidents, minutes that it was down."""
-    low, high = (parts[name].to_numpy("datetime64[us]") for name in ("low", "high"))
-    began = incidents["began_at"].to_numpy("datetime64[us]")[:, None]
-    mended = incidents["mended_at"].fillna(pd.Timestamp(high.max())).to_numpy("datetime64[us]")
-    inside = np.minimum(mended[:, None], high) - np.maximum(began, low)
-    minutes = np.maximum(inside / np.timedelta64(60, "s"), 0.0)
-    touched = (began < high) & (mended[:, None] >= low)
-    place = pd.Index(systems["system_id"]).get_indexer(pd.Index(incidents["system_id"]))
-    down, count = np.zeros((2, len(systems), len(parts)))
-    np.add.at(down, place, minutes * incidents["part"].to_numpy(float)[:, None])
-    np.add.at(count, place, touched)
-    whole = (high - low) / np.timedelta64(60, "s")
+    first = parts["low"].min()
+    low, high = (_minutes(parts[name], first) for name in ("low", "high"))
+    timed = pd.DataFrame(
+        {
+            "began": _minutes(incidents["began_at"], first),
+            "mended": _minutes(incidents["mended_at"].fillna(parts["high"].max()), first),
+            "part": incidents["part"].to_numpy(float),
+        }
+    )
+    timed["mended"] = timed[["began", "mended"]].max(axis=1)  # an open one may begin later
+    own = dict(iter(timed.groupby(incidents["system_id"].to_numpy())))
+    none = timed.head(0)
+    each = [_down_in(own.get(one, none), low, high) for one in systems["system_id"]]
     found = systems.loc[systems.index.repeat(len(parts))].reset_index(drop=True)
     found["first"] = np.tile(parts["first"].to_numpy(), len(systems))
-    found["minutes"] = np.tile(whole, len(systems))
-    found["incidents"] = count.ravel().astype("int64")
-    found["down"] = np.minimum(down.ravel(), found["minutes"])  # two at once are one outage
+    found["minutes"] = np.tile(high - low, len(systems))
+    found["incidents"] = np.concatenate([count for count, _down in each] or [np.zeros(0, int)])
+    found["down"] = np.concatenate([down for _count, down in each] or [np.zeros(0)])
     found["budget"] = (1 - found["promised"]) * found["minutes"]
     return found
+
+
+def _minutes(times: pd.Series[Any], since: pd.Timestamp) -> Floats:
+    passed = times.to_numpy("datetime64[us]") - np.datetime64(since, "us")
+    found: Floats = passed / np.timedelta64(60, "s")
+    return found
+
+
+def _down_in(own: pd.DataFrame, low: Floats, high: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """Return how many incidents touch each part of the time, and its minutes that are lost.
+
+    Two at once are one outage, of the part of the larger one.
+    """
+    began, mended = np.sort(own["began"]), np.sort(own["mended"])
+    count = np.searchsorted(began, high) - np.searchsorted(mended, low)
+    edges = np.unique(np.concatenate([began, mended]))
+    if not len(edges):
+        return count, np.zeros(len(low))
+    lost = np.zeros(len(edges))
+    for one in own.sort_values("part").itertuples():
+        start, end = np.searchsorted(edges, [one.began, one.mended])
+        lost[start:end] = one.part
+    total = np.concatenate([[0.0], np.cumsum(lost[:-1] * np.diff(edges))])
+    return count, np.interp(high, edges, total) - np.interp(low, edges, total)
 
 
 def _together(each: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -152,6 +153,8 @@ def visit_rates(data: Any, *, days: Sequence[Any] | None = None) -> Any:
     (visits,) = frames.fetched(data, {"visits": "started_at"})
     at = visits["started_at"].dropna()
     if days is not None:
+        if isinstance(days, str) or not numbers.is_list(days):
+            raise numbers.refused("days", days, _("Give a list of days, such as ['2025-11-11']."))
         kept = pd.DatetimeIndex([numbers.day("days", one) for one in days]).unique()
         at, count = at[at.dt.normalize().isin(kept)], len(kept)
     else:
@@ -251,7 +254,10 @@ def usual(
     from scipy.stats import t
 
     column = TIMES[numbers.one_of("of", of, TIMES)]
-    level, reach = numbers.inner_share("confidence", confidence), numbers.count("weeks", weeks)
+    level, reach = (
+        numbers.inner_share("confidence", confidence),
+        numbers.count("weeks", weeks, 1, 520),
+    )
     low, high = numbers.moment("start", start), numbers.moment("end", end)
     if not low < high <= low + _WEEK:
         wanted = _("Give a moment after the start, and at most a week after it.")
@@ -409,7 +415,10 @@ def costs_by_hour(
     lasts = numbers.number("minutes", minutes, low=0, high=10_080) / 60
     lost, gone = numbers.share("part", part), 1 - numbers.share("back", back)
     (table,) = frames.fetched({"rates": rates}, {"rates": "hour per_minute"}, types=_RATES)
-    rows.refuse(table, "rates", [rows.below_zero("per_minute", "hour"), rows.twice("hour")])
+    known = nw.col("hour").is_in(list(range(24)))
+    odd = rows.Wrong(_("hour is no hour of the day, 0 to 23"), ~known, ("hour", "per_minute"))
+    told = [rows.missing("hour", "per_minute"), odd, rows.below_zero("per_minute", "hour")]
+    rows.refuse(table, "rates", [*told, rows.twice("hour")])
     a_day = table.set_index("hour")["per_minute"].reindex(range(24))
     if a_day.isna().any():
         raise CourseError(_("rates needs a row for each hour of the day, from 0 to 23."))
