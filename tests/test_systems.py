@@ -112,3 +112,38 @@ def test_a_year_decides_what_a_quarter_does_not(made: dict[str, pd.DataFrame]) -
 def test_what_cannot_be_is_told(made: dict[str, pd.DataFrame], call: Any, said: str) -> None:
     with pytest.raises(CourseError, match=said):
         call(made)
+
+
+def test_ids_may_be_numbers(made: dict[str, pd.DataFrame]) -> None:
+    number = {name: int(name[1:]) for name in made["systems"]["system_id"]}
+    links = made["links"].replace({"from_system": number, "to_system": number})
+    renamed = made["systems"].replace({"system_id": number})
+    given = {"links": links, "systems": renamed}
+    found, named = systems.what_stops(given, "7"), systems.what_stops(made, "S07")
+    assert found["name"].tolist() == named["name"].tolist()
+    assert len(found) == 3
+    stops = systems.keep_or_buy({"links": made["links"].astype("str"), "systems": made["systems"]})
+    assert systems.keep_or_buy(given)["stops"].tolist() == stops["stops"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "call"),
+    [
+        ("links", "needed", lambda made: systems.what_stops(made, "S07")),
+        ("links", "from_system", lambda made: systems.what_stops(made, "S07")),
+        ("links", "needed", systems.keep_or_buy),
+        ("systems", "export", systems.keep_or_buy),
+        ("releases", "behind_switch", systems.delivery_measures),
+    ],
+)
+def test_what_nobody_knows_is_no_no(
+    made: dict[str, pd.DataFrame], table: str, column: str, call: Any
+) -> None:
+    with pytest.raises(CourseError, match=f"In .* of {table}, {column} is missing"):
+        call({**made, table: made[table].assign(**{column: None})})
+
+
+def test_a_flow_in_other_words_is_told(made: dict[str, pd.DataFrame]) -> None:
+    links = made["links"].replace({"flow": {"orders": "Order"}})
+    with pytest.raises(CourseError, match="flow is none of: orders, goods, money, data"):
+        systems.system_map({**made, "links": links})

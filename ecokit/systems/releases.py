@@ -90,6 +90,7 @@ def delivery_measures(
     level = numbers.inner_share("confidence", confidence)
     table = spans.with_groups(data, "releases", _COLUMNS, keys, "released_at", MEASURED)
     _refuse(table, "lead_hours", gaps=("mended_hours",))
+    rows.refuse(table, "releases", [rows.missing("behind_switch", "released_at")])
     at = spans.span(start, end, table["released_at"])
     table = table[(table["released_at"] >= at.start) & (table["released_at"] < at.end)]
     failed = table["failed"].astype(bool)

@@ -34,6 +34,7 @@ PLACES = {
 }
 """Where the map has each kind of system: customers above, the books below."""
 
+_ENDS = ("from_system", "to_system")
 _MONTH = 365 / 12  # days
 _COSTS = "system_id name outsourced monthly_cost other_cost alternatives exit_days export"
 _CONTACTS = (
@@ -102,7 +103,10 @@ def system_map(data: Any, *, flows: str | Sequence[str] = FLOWS) -> SystemMap:
     links = "from_system to_system flow way delay_minutes needed"
     systems, table = frames.fetched(data, {"systems": asked, "links": links}, types=TYPES)
     known = systems[["system_id"]]
-    for end in ("from_system", "to_system"):
+    rows.refuse(systems, "systems", [rows.missing("outsourced", "system_id")])
+    flow = [rows.missing("needed", *_ENDS), rows.none_of("flow", FLOWS, *_ENDS)]
+    rows.refuse(table, "links", flow)
+    for end in _ENDS:
         there = known.rename(columns={"system_id": end})
         rows.refuse(table, "links", [rows.unknown_id(end, there, "systems")])
     places = list(_places(systems["kind"]))
@@ -171,16 +175,25 @@ def what_stops(data: Any, without: str | Sequence[str]) -> pd.DataFrame:
     needed = {"links": "from_system to_system needed"}
     links, systems = frames.fetched(data, needed, {"systems": "system_id name"}, types=TYPES)
     named = frames.listed(without, "without", least=1)
-    known = sorted({*links["from_system"].astype(str), *links["to_system"].astype(str)})
+    links = _as_words(links)
+    known = sorted({*links["from_system"], *links["to_system"]})
     for one in named:
         if one not in known:
             message = _("without names {name}, which is in no row of links. There are: {known}.")
             told = {"name": numbers.shown(one), "known": ", ".join(known)}
             raise CourseError(message.format(**told))
     found = _fallen(links, named)
-    names = {} if systems is None else dict(zip(systems["system_id"], systems["name"], strict=True))
+    ids = () if systems is None else systems["system_id"].astype("str")
+    names = {} if systems is None else dict(zip(ids, systems["name"], strict=True))
     found.insert(1, "name", [names.get(one, one) for one in found["system_id"]])
     return found
+
+
+def _as_words(links: pd.DataFrame) -> pd.DataFrame:
+    """Return links with ids as text, as they are asked for; refuse those that do not say all."""
+    told = [rows.missing(one, *_ENDS) for one in (*_ENDS, "needed")]
+    rows.refuse(links, "links", told)
+    return links.astype(dict.fromkeys(_ENDS, "str"))
 
 
 def _fallen(links: pd.DataFrame, without: Sequence[str]) -> pd.DataFrame:
@@ -248,7 +261,9 @@ def keep_or_buy(data: Any, *, few: int = 2, long_exit: float = 90.0) -> Any:
     optional = {"links": "from_system to_system needed"}
     systems, links = frames.fetched(data, {"systems": _COSTS}, optional, types=TYPES)
     counted = ("monthly_cost", "other_cost", "alternatives", "exit_days")
-    rows.refuse(systems, "systems", [rows.below_zero(one, "system_id") for one in counted])
+    told = [rows.below_zero(one, "system_id") for one in counted]
+    flags = [rows.missing(one, "system_id") for one in ("outsourced", "export")]
+    rows.refuse(systems, "systems", [*told, *flags])
     table = systems[_COSTS.split()].copy()
     saves = 12 * (table["monthly_cost"] - table["other_cost"])
     moving = table["other_cost"] * table["exit_days"] / _MONTH
@@ -269,7 +284,9 @@ def keep_or_buy(data: Any, *, few: int = 2, long_exit: float = 90.0) -> Any:
 def _stopped(ids: pd.Series[Any], links: pd.DataFrame | None) -> pd.Series[Any]:
     if links is None:
         return pd.Series(np.nan, index=ids.index)
-    return pd.Series([_fallen(links, [one])["system_id"].nunique() for one in ids], index=ids.index)
+    links = _as_words(links)
+    stopped = [_fallen(links, [one])["system_id"].nunique() for one in ids.astype("str")]
+    return pd.Series(stopped, index=ids.index)
 
 
 @public
@@ -312,6 +329,7 @@ def contacts(data: Any) -> Any:
     """
     optional = {"posts": "post_id title title_zh"}
     systems, posts = frames.fetched(data, {"systems": _CONTACTS}, optional, types=TYPES)
+    rows.refuse(systems, "systems", [rows.missing("outsourced", "system_id")])
     table = systems[systems["outsourced"].astype(bool)].copy()
     titles = {} if posts is None else posts.drop_duplicates("post_id").set_index("post_id")
     told = dict(titles["title"]) if len(titles) else {}
