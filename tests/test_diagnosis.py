@@ -106,3 +106,10 @@ def test_made_companies_fell_by_an_eighth_and_carry_the_story(number: int) -> No
 
 def test_the_page_s_company_is_nobody_s() -> None:
     assert sheets.number_of(load_shop()) in range(1, len(diagnosis.COMPANIES))
+
+
+def test_numbers_that_are_neighbours_have_a_mean() -> None:
+    """The quotient of two neighbours may round to 1, whose logarithm is 0."""
+    for number in np.random.default_rng(1).uniform(1, 2, 300):
+        found = diagnosis.parts_of_change((number, 1, 1), (math.nextafter(number, 9), 1, 1))
+        assert found.change == pytest.approx(math.nextafter(number, 9) - number, rel=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -314,3 +315,25 @@ def test_hours_count_from_when_it_was_seen() -> None:
     assert told["to"].str.contains("the police").any()
     near = privacy.report_hours(1_000_000, critical=True)
     assert near["hours"].dropna().tolist() == [1.0]
+
+
+def test_what_is_known_may_say_days_in_its_own_type() -> None:
+    days = pd.to_datetime(["2025-03-01", "2025-03-02"])
+    copy = pd.DataFrame({"visitor_id": ["a", "b"], "day": days})
+    asked = pd.DataFrame({"who": ["Li"], "answer": ["b"], "day": [days[1].date()]})
+    assert privacy.reidentified(copy, asked, on="day").right == 1
+    with pytest.raises(CourseError, match="day holds times in copy, and text in known"):
+        privacy.reidentified(copy, asked.astype({"day": "str"}), on="day")
+
+
+def test_an_id_is_one_value_and_alike_in_each_type() -> None:
+    found = privacy.pseudonyms([7.0, Decimal("7.0"), 7, np.int64(7), "7"], key=KEY)
+    assert len(set(found)) == 1
+    for odd in ([1], {}, np.array([1]), 10**5000):
+        with pytest.raises(CourseError, match="visitor_id is"):
+            privacy.pseudonyms([odd], key=KEY)
+
+
+def test_a_post_that_is_called_like_a_column_is_told() -> None:
+    with pytest.raises(CourseError, match="table"):
+        privacy.access_matrix({"access": rights().assign(post="table").head(1)})

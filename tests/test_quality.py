@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -409,3 +410,30 @@ def test_of_the_planted_faults_of_the_shop_nearly_all_are_found() -> None:
     lines = shop["order_lines"]
     month["order_lines"] = lines[lines["order_id"].isin(month["orders"]["order_id"])]
     assert quality.findings({**month, **others}, **more).empty
+
+
+def test_pages_of_text_and_digits_of_another_script_take_no_time_and_no_traceback() -> None:
+    """Patterns that look for a number, or for two values in one, were slow on long cells."""
+    long = ["1" * 50_000 + "x1", ",.." * 3_000 + chr(10) + "x y", "a" + " ," * 20_000]
+    table = pd.DataFrame(
+        {"size": ["１２", "１，２９９"[:2], *long] * 8, "state": [None, "IN"] * 20}
+    )
+    started = time.process_time()
+    found = quality.odd_cells(table)
+    assert time.process_time() - started < 2
+    assert list(found.columns) == ["row", "column", "value", "why", "meant"]
+    numbers = pd.DataFrame({"size": ["１２", "13", "14"] * 100 + ["900000"]})
+    assert quality.odd_cells(numbers)["why"].tolist() == ["far"]
+
+
+@pytest.mark.parametrize("wrong", [lambda rows: 1 / 0, lambda rows: [True], lambda rows: "no"])
+def test_a_rule_that_stops_is_told(wrong: Any) -> None:
+    rule = quality.Rule("stock", "sold", "validity", "odd", wrong)
+    with pytest.raises(CourseError, match="The rule about sold of stock stops with"):
+        quality.findings({"stock": pd.DataFrame({"sold": [1, 2]})}, rules=[rule])
+
+
+def test_counts_beyond_all_readers_are_told() -> None:
+    for call in (lambda: quality.unfound(10**300, 3, 1), lambda: quality.upper_bound(10**300)):
+        with pytest.raises(CourseError, match=r"Give a whole number, .* to 1000000000000"):
+            call()

@@ -106,7 +106,8 @@ def _log_mean(one: float, other: float) -> float:
     >>> _log_mean(3, 3), round(_log_mean(1, math.e), 6)
     (3, 1.718282)
     """
-    return one if one == other else (other - one) / math.log(other / one)
+    # next to 1 the quotient of both rounds to 1, and its logarithm to 0
+    return one if one == other else (other - one) / math.log1p((other - one) / one)
 
 
 @public

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ecokit.inputs import numbers
+from ecokit.inputs import frames, numbers
 from ecokit.inputs.renamed import public
 from ecokit.shop import Shop, simulate
 
@@ -53,7 +53,8 @@ def company(number: int = 0, *, luck: int = 0, skipped: tuple[str, ...] = SKIPPE
     '2025-10-20'
     """
     seed = COMPANIES[numbers.count("number", number, 0, len(COMPANIES) - 1)]
-    return _made(seed, numbers.count("luck", luck, 0), tuple(skipped))
+    names = tuple(frames.listed(skipped, "skipped"))
+    return _made(seed, numbers.count("luck", luck, 0, 2**31), names)
 
 
 @lru_cache(maxsize=4)

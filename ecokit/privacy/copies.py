@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+import math
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.inputs import frames, intervals, numbers
+from ecokit.inputs import frames, intervals, kinds, numbers
 from ecokit.inputs.frames import Frame
 from ecokit.inputs.renamed import public
 from ecokit.kpi.engine import PERIODS, start_of
@@ -120,15 +121,29 @@ def _named_anew(values: list[Any], secret: bytes, column: str) -> list[str | Non
     known: dict[Any, str] = {}
     found: list[str | None] = []
     for value in values:
+        if not isinstance(value, Hashable):  # a list, a set, a table
+            wanted = _("Give one id in each place, as text or as a number.")
+            raise numbers.refused(column, value, wanted)
         if value is None or value is pd.NA or value != value:
             found.append(None)
             continue
-        if value not in known:
-            plain = int(value) if isinstance(value, float) and value.is_integer() else value
+        if math.isinf(numbers.as_float(value)):
+            raise numbers.refused(column, value, _("An id is text, or a number of fewer digits."))
+        plain = _as_written(value)
+        if plain not in known:
             text = f"{column}:{plain}".encode("utf-8", "surrogatepass")
-            known[value] = hmac.new(secret, text, hashlib.sha256).hexdigest()[:_LENGTH]
-        found.append(known[value])
+            known[plain] = hmac.new(secret, text, hashlib.sha256).hexdigest()[:_LENGTH]
+        found.append(known[plain])
     return found
+
+
+def _as_written(value: Any) -> str:
+    """Return an id as text, a whole number alike of whatever type it is.
+
+    >>> [_as_written(one) for one in (7, 7.0, "7", 7.5, True)]
+    ['7', '7', '7', '7.5', 'True']
+    """
+    return str(int(value) if numbers.as_float(value).is_integer() else value)
 
 
 @public
@@ -569,6 +584,7 @@ def reidentified(
     columns = {"copy": [id_, *points], "known": [name, *points, right_one]}
     types = dict.fromkeys((id_, name, right_one, *points), "any")
     left, asked = frames.door({"copy": copy, "known": known}, columns, types=types)
+    left, asked = kinds.alike({"copy": left, "known": asked}, points).values()
     left = left.select(nw.col(id_).alias("_found"), *points).unique()
     facts = asked.select(nw.col(name).alias("_who"), *points).unique()
     sizes = facts.group_by("_who").agg(nw.len().alias("points"))

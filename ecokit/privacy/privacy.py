@@ -16,6 +16,7 @@ import pandas as pd
 from ecokit.errors import CourseError
 from ecokit.inputs import frames, numbers, rows
 from ecokit.inputs.renamed import public
+from ecokit.kpi.grouping import CENTURY
 from ecokit.messages import _, short
 
 LEVELS = ("none", "masked", "full")
@@ -92,6 +93,7 @@ def access_matrix(data: Any, *, personal: Sequence[str] | None = None) -> Any:
         for name in shown:
             numbers.one_of("personal", name, known)
         rights = rights[rights["table"].isin(shown)]
+    frames.refuse_taken(rights["post"].unique().tolist(), ["table", "column"])
     both = rights["may"] + " (needs " + rights["needs"] + ")"
     cells = rights["may"].where(rights["may"] == rights["needs"], both)
     keys = ["table", "column"]
@@ -164,7 +166,7 @@ def least_privilege(
     ecokit.errors.CourseError: This measure needs the table access_log, which is not among: access.
     """
     start, end = _hours(night)
-    least, back = numbers.count("many", many), numbers.count("days", days)
+    least, back = numbers.count("many", many), numbers.count("days", days, 1, CENTURY)
     rights, log, staff = _fetched(data)
     now = log["at"].max() if as_of is None else numbers.moment("as_of", as_of)
     log = log[log["at"] <= now]

@@ -42,6 +42,7 @@ _LEAST = 5  # letters of a word that one letter can misspell
 _MANY = 30  # numbers that are needed to say that one is far from the others
 _FAR = 10.0  # times the largest of the usual numbers
 _USUAL = 0.99  # share of the numbers that are usual
+_LONGEST = 200  # letters of a cell that are looked at: patterns are slow on whole pages
 _COLUMNS = 40  # more are not held against one another, each pair of them
 
 
@@ -144,8 +145,14 @@ def _plain(value: Any) -> str:
 def _texts(values: pd.Series) -> pd.Series:
     """Return a column as text without outer blanks; NA where it is empty."""
     kept = values.astype("object").where(values.notna())
-    text = pd.Series([_plain(one).strip() for one in kept.tolist()], values.index, dtype="str")
+    cells = [_plain(one).strip() for one in kept.tolist()]
+    text = pd.Series([_short_of_prose(one) for one in cells], values.index, dtype="str")
     return text.mask(text == "")
+
+
+def _short_of_prose(cell: str) -> str:
+    """Return a cell whose end is left out where it is too long for a number, a code or a name."""
+    return cell if len(cell) <= _LONGEST else cell[:_LONGEST].rstrip() + "…"
 
 
 # --- a column by itself ----------------------------------------------------------------
@@ -194,7 +201,7 @@ def _among_numbers(
         if rows.any():
             yield _Odd(values.index[rows], name, why, plain[rows])
     bare = is_number & ~percent & ~named
-    found = pd.to_numeric(plain[bare])
+    found = plain[bare].map(float)  # which reads digits of any script
     yield from _beyond(name, found)
 
 
@@ -286,11 +293,13 @@ def _two_in_one(name: str, text: pd.Series, other: str, beside: pd.Series) -> It
         return
     words = [one for one in words if any(map(str.isalpha, one))]
     rows = text[beside.isna() & text.notna()]
-    parts = rows.str.extract(r"^(?P<rest>.*\S)[\s,;/]+(?P<last>\S+)$")
-    both = parts[parts["last"].isin(words)]
+    last = rows.str.extract(r"[\s,;/]([^\s,;/]+)$", expand=False)
+    last = last[last.isin(words)]
+    rest = rows.loc[last.index].str.replace(r"[\s,;/]+[^\s,;/]+$", "", regex=True)
+    both = rest.index[rest != ""]
     if len(both):
-        yield _Odd(both.index, name, "two_values", both["rest"].str.rstrip(",;/ "))
-        yield _Odd(both.index, other, "in_another", both["last"])
+        yield _Odd(both, name, "two_values", rest[both])
+        yield _Odd(both, other, "in_another", last[both])
 
 
 def _contradicting(

@@ -385,12 +385,22 @@ def _of_rule(
     if rule.beside:
         rows = _laid_beside(rule, rows, typed[rule.beside[0]])
     try:
-        marked = pd.Series(rule.wrong(rows), index=rows.index)
+        marked = pd.Series(rule.wrong(rows), index=rows.index).astype("boolean")
     except KeyError as error:
         message = _("The rule about {column} of {table} needs a column {name}. There are: {has}.")
         told = {"column": rule.column, "table": rule.table, "has": ", ".join(map(str, rows))}
         raise CourseError(message.format(name=error, **told)) from error
-    wrong = rows.index[marked.astype("boolean").fillna(value=False).to_numpy(dtype=bool)]
+    except CourseError:
+        raise
+    except Exception as error:  # the rule is somebody's own code
+        message = _(
+            "The rule about {column} of {table} stops with {error}. It takes the rows, and returns "
+            "true or false for each."
+        )
+        told = {"column": rule.column, "table": rule.table}
+        what = short(f"{type(error).__name__}: {error}", 120)
+        raise CourseError(message.format(error=what, **told)) from error
+    wrong = rows.index[marked.fillna(value=False).to_numpy(dtype=bool)]
     told_ = (rule.table, rule.column, rule.kind, rule.what, rule.remedy)
     return _listed(*told_, wrong, given[rule.table])
 

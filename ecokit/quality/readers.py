@@ -14,6 +14,7 @@ from ecokit.inputs import intervals, numbers
 from ecokit.inputs.renamed import public
 from ecokit.messages import _
 
+_MOST = 10**12  # faults, or cases that are looked at
 _LOOKS = 10_000_000  # faults times rounds that are played at once
 
 
@@ -101,7 +102,9 @@ def unfound(
     ...
     ecokit.errors.CourseError: both is 31. Give a whole number, 0 to 30.
     """
-    n1, n2 = numbers.count("first", first, 0), numbers.count("second", second, 0)
+    n1, n2 = (
+        numbers.count(name, one, 0, _MOST) for name, one in (("first", first), ("second", second))
+    )
     m = numbers.count("both", both, 0, min(n1, n2))
     alone = numbers.flag("independent", independent)
     z = intervals.normal_quantile(confidence)
@@ -221,9 +224,9 @@ def upper_bound(n: int, *, seen: int = 0, confidence: float = 0.95) -> float:
     >>> upper_bound(0)
     Traceback (most recent call last):
     ...
-    ecokit.errors.CourseError: n is 0. Give a whole number, 1 or more.
+    ecokit.errors.CourseError: n is 0. Give a whole number, 1 to 1000000000000.
     """
-    cases = numbers.count("n", n, 1)
+    cases = numbers.count("n", n, 1, _MOST)
     found = numbers.count("seen", seen, 0, cases)
     level = numbers.inner_share("confidence", confidence)
     if found == cases:
