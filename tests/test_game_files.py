@@ -572,3 +572,58 @@ def test_a_game_that_cannot_be_is_refused(game: Path, tmp_path: Path) -> None:
 
 def test_shown_amounts_are_exact() -> None:
     assert advance.fraction(PPM + 1, PPM) == "1.000001"
+
+
+def test_a_link_of_a_team_is_neither_read_nor_followed(game: Path, tmp_path: Path) -> None:
+    """A team that may write its own folder only may not read or write others' by the trainer."""
+    file(game, "梨", 1, search="9000")
+    own, precious = game / "teams" / "Plum", tmp_path / "precious"
+    precious.write_text("precious")
+    (own / files.DECISIONS).unlink()
+    (own / files.DECISIONS).symlink_to(game / "teams" / "梨" / files.DECISIONS)
+    (own / f".{files.FORECAST}.new").symlink_to(precious)
+    assert advance.advance(game) == 1
+    filed = advance.record_of(game, 1)["filed"]
+    assert [one["decisions"]["search"] for one in filed[:2]] == [250_000, 900_000]
+    assert "decisions.csv is a link" in filed[0]["notes"][0]
+    assert precious.read_text() == "precious"
+    (tmp_path / "elsewhere").mkdir()
+    (own / "results" / "02").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(CourseError, match="is a link"):
+        advance.advance(game)
+    assert not list((tmp_path / "elsewhere").iterdir())
+    (own / "results" / "02").unlink()
+    assert advance.advance(game) == 2  # nothing that was played is lost
+
+
+def test_a_folder_in_the_place_of_a_file_is_told(game: Path) -> None:
+    (game / "teams" / "Plum" / f".{files.DECISIONS}.new").mkdir()
+    (game / "teams" / "Plum" / files.DECISIONS).unlink()
+    with pytest.raises(CourseError, match=r"decisions\.csv cannot be written"):
+        advance.advance(game)
+
+
+@pytest.mark.parametrize("name", ["teams", "week", "cash", "decisions", "stock", "names", "gone"])
+def test_a_state_that_was_changed_is_told(game: Path, name: str) -> None:
+    path = game / "sealed" / "00" / "state.json"
+    found = json.loads(path.read_bytes())
+    team = found["teams"][0]
+    if name in ("cash", "decisions", "stock"):
+        team[name] = {"cash": "lots", "decisions": {}, "stock": [1, "x"]}[name]
+    elif name == "names":
+        found["teams"].reverse()
+    else:
+        found[name] = [] if name == "teams" else "x"
+    path.write_text(json.dumps(found))
+    if name == "gone":
+        path.unlink()
+    with pytest.raises(CourseError, match="the trainer's copy"):
+        advance.advance(game)
+
+
+def test_names_that_are_one_folder_somewhere_are_one_name(tmp_path: Path) -> None:
+    apart = chr(0x1100) + chr(0x1161)  # composed they are one sign
+    with pytest.raises(CourseError, match="name of its own"):
+        advance.new(tmp_path / "game", [apart, chr(0xAC00)], "room", KEY)
+    with pytest.raises(CourseError, match="cannot be called"):
+        files.team_name("COM¹")

@@ -40,6 +40,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:  # a full disk, a folder without the right to write
+        message = _("{file} cannot be read or written: {why}.")
+        told = {"file": error.filename or _("A file"), "why": error.strerror or error}
+        print(message.format(**told), file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 

@@ -102,7 +102,7 @@ def new(
     """
     refuse_taken(folder, trainer)
     names = [files.team_name(name) for name in teams]
-    if not 1 <= len(names) <= MOST_TEAMS or len({name.casefold() for name in names}) < len(names):
+    if not 1 <= len(names) <= MOST_TEAMS or len(set(map(files.alike, names))) < len(names):
         message = _("A market has 1 to {most} teams, each with a name of its own.")
         raise CourseError(message.format(most=MOST_TEAMS))
     if form not in FORMATS:
@@ -524,12 +524,26 @@ def state_before(folder: Path, number: int) -> Market:
     Market
         As it was sealed.
 
+    Raises
+    ------
+    CourseError
+        It is not there, was changed, or is of another game.
+
     References
     ----------
     The course's own.
     """
-    name = f"{max(number - 1, 0):02}"
-    return from_bytes((sealed(folder) / name / STATE).read_bytes())
+    path = sealed(folder) / f"{max(number - 1, 0):02}" / STATE
+    told = {"file": path, "game": GAME}
+    try:
+        market = from_bytes(path.read_bytes())
+    except OSError as error:
+        message = _("{file} cannot be read. Take it from the trainer's copy.")
+        raise CourseError(message.format(**told)) from error
+    if tuple(team.name for team in market.teams) != load(folder).teams:
+        message = _("{game} and {file} name other teams. Take both from the trainer's copy.")
+        raise CourseError(message.format(**told))
+    return market
 
 
 def forecasts_before(folder: Path, game: Game, number: int) -> list[Forecast | None]:
@@ -586,7 +600,7 @@ def record_of(folder: Path, number: int) -> dict[str, Any]:
     path = sealed(folder) / called(number) / RECORD
     try:
         return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         message = _("{file} cannot be read. Take it from the trainer's copy.")
         raise CourseError(message.format(file=path)) from error
 
@@ -618,7 +632,7 @@ def ending_of(folder: Path, game: Game) -> dict[str, Any]:
     path = sealed(folder) / called(game.format.rounds) / END
     try:
         return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         message = _(
             "The game goes on: {played} of {n} rounds were played. The debrief comes after."
         )
@@ -659,7 +673,7 @@ def _publish(folder: Path, game: Game, number: int, also: Also | None) -> None:
     for name, rows in _public_tables(record, game).items():
         write(folder / ROUNDS / called(number) / name, files.table(rows))
     for seat, name in enumerate(game.teams):
-        place = folder / TEAMS / name / RESULTS / called(number)
+        place = own_folder(folder, name, RESULTS, called(number))
         for file, rows in _own_tables(record, seat).items():
             write(place / file, files.table(rows))
         notes = record["filed"][seat]["notes"]
@@ -840,7 +854,8 @@ def write(path: Path, content: bytes) -> None:
     made = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with made.open("wb") as file:
+        made.unlink(missing_ok=True)  # of a writer that was killed; a link would lead elsewhere
+        with made.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -882,5 +897,40 @@ def move(made: Path, path: Path) -> None:
             "this again: nothing that was played is lost."
         )
         raise CourseError(message.format(file=path)) from error
-    except OSError as error:
+    except OSError as error:  # a folder stands there
         raise _unwritten(path, error) from error
+
+
+def own_folder(folder: Path, team: str, *parts: str) -> Path:
+    """Return a folder in that of a team, which may not be led elsewhere.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the game.
+    team : str
+        Whose.
+    *parts : str
+        The folders below it.
+
+    Returns
+    -------
+    Path
+        The place.
+
+    Raises
+    ------
+    CourseError
+        A link stands in the way: the trainer's computer would write where the team wants it to.
+
+    References
+    ----------
+    CWE-59, improper link resolution before file access.
+    """
+    place = folder / TEAMS / team
+    for part in parts:
+        place /= part
+        if place.is_symlink():
+            message = _("{place} is a link, and may lead anywhere. Remove it, then start again.")
+            raise CourseError(message.format(place=place))
+    return place

@@ -54,8 +54,8 @@ def new(
     ----------
     The course's own.
     """
-    taken = {name.casefold() for name in teams}
-    free = [name for name in NAMES if name.casefold() not in taken]
+    taken = set(map(files.alike, teams))
+    free = [name for name in NAMES if files.alike(name) not in taken]
     rivals = free[: max(0, least - len(teams))]
     if rivals:
         advance.refuse_taken(folder, trainer)
@@ -85,10 +85,12 @@ def rivals_of(folder: Path) -> tuple[str, ...]:
         found = json.loads(path.read_bytes())
         if not (isinstance(found, list) and all(isinstance(name, str) for name in found)):
             raise ValueError("no list of names")
-        return tuple(files.team_name(name) for name in found)
+        if not set(found) <= set(advance.load(folder).teams):
+            raise ValueError("rivals of another game")
+        return tuple(found)
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = _("{file} cannot be used. Take it from the trainer's copy.")
         raise CourseError(message.format(file=path)) from error
 

@@ -18,6 +18,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
@@ -42,7 +43,7 @@ _COMMA = re.compile(r"[-+]?\d{1,12},\d{1,2}")  # a comma as decimal sign
 _GROUPED = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d{1,2})?")  # signs between thousands
 _THOUSAND = re.compile(r"[-+]?\d{1,3},\d{3}(\.\d{1,2})?")
 _NAME = re.compile(r"[^\W_][\w -]{0,29}")
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names of Windows
+_RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[\d¹²³])", re.IGNORECASE)  # names of Windows
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,31 @@ def team_name(name: str) -> str:
         )
         raise CourseError(message.format(name=name))
     return name
+
+
+def alike(name: str) -> str:
+    """Return a name so that two are equal that would be one folder on some computer.
+
+    Parameters
+    ----------
+    name : str
+        Of a team.
+
+    Returns
+    -------
+    str
+        Small, and composed.
+
+    References
+    ----------
+    Unicode Standard Annex 15, Unicode normalization forms.
+
+    Examples
+    --------
+    >>> alike("PLUM") == alike("plum"), alike(chr(0xAC00)) == alike(chr(0x1100) + chr(0x1161))
+    (True, True)
+    """
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def page(number: int, team: Team, rules: Rules, values: Mapping[str, str] | None = None) -> bytes:
@@ -832,6 +858,9 @@ def _text(path: Path) -> str:
     """Return the text of a file, as spreadsheets save it: UTF-8 or the Chinese code page."""
     told = {"file": path.name}
     try:
+        if path.is_symlink():  # it may lead to what another team has sealed
+            message = _("{file} is a link. Lay the file itself into the team's folder.")
+            raise CourseError(message.format(**told))
         if not path.is_file():
             raise CourseError(_missing(path))
         with path.open("rb") as file:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecokit.errors import CourseError
-from ecokit.game import advance, alone
+from ecokit.game import advance, alone, files
 from ecokit.game.advice import Advice
 from ecokit.game.draws import Luck
 from ecokit.game.play import FORMATS, play
@@ -81,7 +81,7 @@ def new(
     """
     if not teams:
         raise CourseError(_("A game has at least one team. Give their names."))
-    if len({name.casefold() for name in teams}) < len(teams):
+    if len(set(map(files.alike, teams))) < len(teams):
         raise CourseError(_("Two teams have the same name. Give each one of its own."))
     shares = sizes(len(teams))
     if len(shares) > MOST_MARKETS:

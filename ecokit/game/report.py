@@ -772,9 +772,10 @@ def write(
     seats = [seat for seat, team in enumerate(game.teams) if teams is None or team in teams]
     pages = []
     for found in reports(game, rounds, seats, luck):
-        place = folder / advance.TEAMS / found.team / advance.RESULTS / advance.called(number)
+        parts = advance.RESULTS, advance.called(number)
+        place = advance.own_folder(folder, found.team, *parts)
         if number == advance.last(folder):  # the newest tables hold all rounds before
-            own = folder / advance.TEAMS / found.team / TABLES
+            own = advance.own_folder(folder, found.team, TABLES)
             _write_tables(own, events.tables(rounds, found.seat, luck, rules()))
         text = finish(page(found, draw(found) if draw else {}))
         advance.write(place / REPORT, text.encode())

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ecokit.errors import CourseError
+from ecokit.game import rulebook
 from ecokit.game.fixed import PPM, times
 from ecokit.game.rulebook import Rules
 from ecokit.messages import _
@@ -248,7 +249,9 @@ def from_bytes(content: bytes) -> Market:
         found = json.loads(content)
         if not isinstance(found, dict) or not isinstance(found.get("teams"), list):
             raise ValueError("no state")
-        return Market(found.get("week", 0), tuple(_team(one) for one in found["teams"]))
+        if not found["teams"] or type(found.get("week")) is not int:
+            raise ValueError("no team or no week")
+        return Market(found["week"], tuple(_team(one) for one in found["teams"]))
     except (ValueError, RecursionError) as error:
         message = _(
             "This is no state of a game, or a part of one. Take the file as the game has written "
@@ -261,7 +264,24 @@ def _team(found: object) -> Team:
     known = {one.name for one in fields(Team)}
     if not isinstance(found, dict) or set(found) != known:
         raise ValueError("no team of a state")
+    usual = asdict(new_team("Plum", rulebook.rules()))
+    if not all(_is_like(found[name], usual[name]) for name in known):
+        raise ValueError("a value of another kind")
     return Team(**{name: _frozen(value) for name, value in found.items()})
+
+
+def _is_like(value: Any, usual: Any) -> bool:
+    """Say whether a value of a file is of the kind that it is in each game."""
+    if isinstance(usual, dict):
+        return isinstance(value, dict) and set(value) == set(usual)
+    if isinstance(usual, tuple):
+        return isinstance(value, list) and _is_whole(value)
+    return type(value) is type(usual)
+
+
+def _is_whole(value: Any) -> bool:
+    """Say whether a list, and lists in it, hold whole numbers only."""
+    return all(_is_whole(one) if isinstance(one, list) else type(one) is int for one in value)
 
 
 def _frozen(value: Any) -> Any:
