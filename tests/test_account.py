@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
@@ -11,7 +12,7 @@ import pytest
 
 from ecokit import exercises
 from ecokit.cli.main import main
-from ecokit.exercises import account, quiz, store
+from ecokit.exercises import account, quiz, spacing, store
 from ecokit.exercises.checks import Kind, Result
 from ecokit.exercises.store import Learner
 
@@ -112,3 +113,22 @@ def test_the_command_and_the_cell_write_the_same_page(
 def test_without_a_folder_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "learner", lambda: Learner(None))
     assert "ecokit start" in repr(exercises.record())
+
+
+def test_lines_that_no_kit_wrote_stop_nothing(tmp_path: Path) -> None:
+    told = {"exercise": "kpi-points", "event": "right", "hints": 0}
+    odd = [
+        told | {"exercise": chr(0xD800), "time": "2026-03-02T04:00:00+00:00"},
+        told | {"exercise": "x" * 10**6, "time": "2026-03-02T04:00:00+00:00"},
+        told | {"time": "9999-12-31T23:00:00+00:00"},
+        told | {"exercise": "<script>", "time": "2026-03-02T04:00:00+00:00"},
+    ]
+    place = tmp_path / ".ecokit"
+    place.mkdir()
+    (place / "events.jsonl").write_text("".join(json.dumps(one) + chr(10) for one in odd))
+    history = Learner(place).history()
+    written = account.write(tmp_path / "page.html", account.page(history, [], NOON.date()))
+    assert "&lt;script&gt;" in written.read_text("utf-8")
+    assert spacing.next_day(spacing.box(history)) is not None
+    last = [one for one in history if one["exercise"] == "kpi-points"]
+    assert spacing.next_day(spacing.box(last)) == date.max

@@ -214,7 +214,6 @@ def next_day(places: Mapping[str, Place]) -> date | None:
     >>> next_day({"a": Place(Round("a", date(2026, 3, 2), 1, right=True), 2)})
     datetime.date(2026, 3, 4)
     """
-    days = [
-        date.fromordinal(place.last.day.toordinal() + place.interval) for place in places.values()
-    ]
-    return min(days, default=None)
+    days = [place.last.day.toordinal() + place.interval for place in places.values()]
+    end = date.max.toordinal()  # of a line with the last day that there is
+    return date.fromordinal(min(*days, end)) if days else None

@@ -465,7 +465,8 @@ def _events(lines: bytes) -> Iterator[dict[str, Any]]:
     for line in lines.splitlines():
         try:
             event = json.loads(line)
-            whole = isinstance(event["exercise"], str) and isinstance(event["event"], str)
+            words = [event["exercise"], event["event"]]
+            whole = all(isinstance(one, str) and _is_cell(one) for one in words)
             numbers = isinstance(event["hints"], int) and isinstance(event.get("edition", 1), int)
             if whole and numbers:
                 yield event
