@@ -74,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     progress.add_argument("--out", type=Path, help=_("the page (my-progress.html in the folder)"))
     progress.set_defaults(run=_progress)
 
+    hand_in = commands.add_parser(
+        "hand-in", help=_("write what you may hand in of the short tests, without name and answers")
+    )
+    hand_in.add_argument("--folder", type=Path, default=Path("my-course"), help=_FOLDER)
+    hand_in.set_defaults(run=_hand_in)
+
     own = commands.add_parser("own", help=_("look at your own company's tables"))
     own.add_argument("source", type=Path, metavar=_("FOLDER"), help=_("your exports; unchanged"))
     own.add_argument("--mapping", type=Path, help=_("a mapping that you have corrected"))
@@ -112,7 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     trainer = commands.add_parser("trainer", help=_("make the trainer's edition, with answers"))
     trainer.add_argument("--folder", type=Path, default=Path("trainer"), help=_("where to"))
     trainer.set_defaults(run=_trainer)
-    _pack_parser(trainer.add_subparsers(metavar=_("VERB")))
+    verbs = trainer.add_subparsers(metavar=_("VERB"))
+    _pack_parser(verbs)
+    _gain_parser(verbs)
 
     wheel = commands.add_parser("wheel", help=_("build the wheel that carries the course"))
     wheel.add_argument("--folder", type=Path, default=Path("dist"), help=_("where to"))
@@ -147,6 +155,25 @@ def _pack_parser(verbs: Any) -> None:
     pack.add_argument("--date", default="", help=_("the first day, such as 2026-12-01"))
     pack.add_argument("--paper", choices=["a4", "letter"], default="a4", help=_("its size (a4)"))
     pack.set_defaults(run=_pack)
+
+
+def _gain_parser(verbs: Any) -> None:
+    """Add ``ecokit trainer gain``."""
+    gain = verbs.add_parser(
+        "gain",
+        help=_("what a room has gained, from the tests that five and more people handed in"),
+        description=_(
+            "Write a page that compares the tests before and after each chapter, by objective and "
+            "with intervals, from the files that learners made with ecokit hand-in. Five and more "
+            "people are told together, fewer not at all."
+        ),
+    )
+    gain.add_argument(
+        "source", type=Path, metavar=_("FOLDER"), help=_("what was handed in; unchanged")
+    )
+    gain.add_argument("--out", type=Path, default=Path("gain.html"), help=_("the page (gain.html)"))
+    gain.add_argument("--paper", choices=["a4", "letter"], default="a4", help=_("its size (a4)"))
+    gain.set_defaults(run=_gain)
 
 
 def _game_parser(commands: Any) -> None:
@@ -319,16 +346,31 @@ def _progress(options: argparse.Namespace) -> None:
     from ecokit import exercises
     from ecokit.exercises import account, spacing, store
 
-    if not (options.folder / ".ecokit").is_dir():
-        message = _(
-            "{folder} is no folder of the course: nothing was answered there. Name the folder "
-            "that ecokit start made, with --folder."
-        )
-        raise CourseError(message.format(folder=options.folder))
+    _need_learner(options.folder)
     history = store.Learner(options.folder / ".ecokit").history()
     text = account.page(history, exercises.all(), spacing.today())
     place = account.write(options.out or options.folder / account.FILE, text)
     print(_("The page of what you did: {page}").format(page=place))
+
+
+def _hand_in(options: argparse.Namespace) -> None:
+    from ecokit import exercises
+    from ecokit.exercises import hand_in
+
+    _need_learner(options.folder)
+    place = hand_in.write(options.folder, exercises.all())
+    print(hand_in.NOTICE)
+    print(_("The file to hand in: {place}").format(place=place))
+
+
+def _need_learner(folder: Path) -> None:
+    """Raise `CourseError` where a folder is none of a learner."""
+    if not (folder / ".ecokit").is_dir():
+        message = _(
+            "{folder} is no folder of the course: nothing was answered there. Name the folder "
+            "that ecokit start made, with --folder."
+        )
+        raise CourseError(message.format(folder=folder))
 
 
 def _own(options: argparse.Namespace) -> None:
@@ -413,6 +455,12 @@ def _pack(options: argparse.Namespace) -> None:
         day=options.date,
         whole_key=options.whole_key,
     )
+
+
+def _gain(options: argparse.Namespace) -> None:
+    from ecokit.cli import trainer
+
+    trainer.gain(options.source, options.out, options.paper)
 
 
 def _wheel(options: argparse.Namespace) -> None:

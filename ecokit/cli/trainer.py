@@ -46,3 +46,15 @@ def pack(plan: str, out: Path, **options: Any) -> None:
     """
     Course.found().need_checkout("ecokit trainer pack")
     import_module("ecokit.pack.make").make(plan, out, **options)
+
+
+def gain(source: Path, out: Path, size: str = "a4") -> None:
+    """Write what a room has gained, from what its learners handed in.
+
+    Raises
+    ------
+    CourseError
+        This is an installed copy, or fewer than five people handed in both tests of a chapter.
+    """
+    Course.found().need_checkout("ecokit trainer gain")
+    import_module("ecokit.pack.gain").make(source, out, size)
