@@ -37,9 +37,9 @@ def new(
         if rivals:
             told = _("The computer runs {names}, since a market has at least {least} teams.")
             print(told.format(names=", ".join(rivals), least=alone.LEAST_TEAMS))
-    told = {"folder": folder, "trainer": apart, "hash": advance.load(places[0]).key_hash}
+    hashed = advance.load(places[0]).key_hash
     for line in _who_gets_what():
-        print(line.format(**told))
+        print(line.format(folder=folder, trainer=apart, hash=hashed))
 
 
 def _beside(folder: Path) -> Path:

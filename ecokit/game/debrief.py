@@ -312,8 +312,8 @@ def _is_back(earlier: Any, before: Any, now: Any) -> bool:
 def _kept(rounds: Sequence[Round], seat: int, place: int, name: str, book: Rules) -> int:
     """Return the place of the round in which a team changes a field once more, or the end."""
     for later in range(place + 1, len(rounds)):
-        two = (rounds[each].decisions[seat] for each in (place, later))
-        if name in changes(*two, book):
+        now, then = rounds[place].decisions[seat], rounds[later].decisions[seat]
+        if name in changes(now, then, book):
             return later
     return len(rounds)
 

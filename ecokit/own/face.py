@@ -6,6 +6,7 @@ Most reports hold no others than those in the names of the measures: these lie r
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -31,11 +32,18 @@ def named() -> set[str]:
 
 def face(page: str) -> str:
     """Return a style with the Chinese characters of a page."""
-    if chinese(page) <= named():
+    found = chinese(page)
+    if found <= named():
         return (resources.files("ecokit.own") / READY).read_text("utf-8")
+    return _drawn("".join(sorted(found)))
+
+
+@lru_cache(maxsize=64)
+def _drawn(letters: str) -> str:
+    """Return the style of some characters: pages of one game mostly have the same ones."""
     from ecokit.competitors.sandbox import chinese_face
 
-    return chinese_face(page)
+    return chinese_face(letters)
 
 
 def main() -> None:
