@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import shutil
@@ -24,6 +25,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no other machine is known
 )
 NO_BROWSER = "NO BROWSER: no page was tested. Install Chromium"
 NO_DATA = "NO PUBLIC DATA: no real shop was tested. Set ECOKIT_REAL_DATA (CONTRIBUTING.md)"
@@ -141,6 +143,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.option.markexpr != "pages" or collection_path.suffix != ".py":
         return None
     return None if PAGES.search(collection_path.read_text("utf-8")) else True
+
+
+def pytest_sessionstart() -> None:
+    """Look for no rubbish while tests are collected: all that is made then stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for rubbish among what is made from now on, not among the tests themselves."""
+    gc.freeze()
+    gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """Let Python clear up at its end: DuckDB counts what is left."""
+    gc.unfreeze()
 
 
 @pytest.hookimpl(tryfirst=True)

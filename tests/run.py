@@ -41,7 +41,7 @@ PARTS: list[dict[str, list[str]]] = [
 PATIENT = {"types", "unit"}
 """Parts that wait for nothing let the others go first, which wait for pages and kernels."""
 WIDTH = max(len(name) for row in PARTS for name in row)
-NICE = ["nice", "-n", "3"] if shutil.which("nice") else []  # there is none on Windows
+NICE = ["nice", "-n", "10"] if shutil.which("nice") else []  # there is none on Windows
 SPEAKING = threading.Lock()
 
 
