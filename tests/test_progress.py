@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import json
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -209,19 +209,28 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         assert isinstance(Learner(Path(name)).standings(), dict)
 
 
+# Where the system can, processes are copies of one that has read the kit once.
+COPIES = "forkserver" in multiprocessing.get_all_start_methods()
+KERNELS = multiprocessing.get_context("forkserver" if COPIES else "spawn")
+
+
+def kernel(code: str, **names: object) -> BaseProcess:
+    """Start a process that runs some code, in which `names` are known."""
+    if COPIES:
+        KERNELS.set_forkserver_preload(["ecokit.exercises.store"])
+    process = KERNELS.Process(target=exec, args=(code, names))
+    process.start()
+    return process
+
+
 WRITER = """
-import sys
-import tempfile
-import threading
-from pathlib import Path
 from ecokit.exercises.checks import Result
 from ecokit.exercises.store import Learner
-me = Learner(Path(sys.argv[1]))
-number = int(sys.argv[2])
+me = Learner(folder)
 while True:
     number += 1
     me.note_check(Result("kpi-uv", "wrong", ""), number)
-    print(number, flush=True)
+    told.send(number)
 """
 
 
@@ -234,15 +243,18 @@ def test_progress_survives_a_kill_in_the_middle_of_a_write(folder: Path) -> None
     for kill in range(200):
         if kill >= 10 and in_the_middle:
             break
-        with subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(folder), str(answer)], stdout=subprocess.PIPE
-        ) as writer:
-            assert writer.stdout is not None
-            writer.stdout.readline()
-            start = time.perf_counter()
-            acknowledged = int(writer.stdout.readline())
-            time.sleep(chance.random() * (time.perf_counter() - start))  # within the next write
-            writer.kill()
+        heard, told = KERNELS.Pipe(duplex=False)
+        writer = kernel(WRITER, folder=folder, number=answer, told=told)
+        heard.recv()
+        start = time.perf_counter()
+        acknowledged = heard.recv()
+        if kill % 2:  # as soon as it writes
+            while writer.is_alive() and not list(folder.glob("*.tmp")):
+                time.sleep(0.0005)
+        else:  # at any time until the next write is done
+            time.sleep(chance.random() * (time.perf_counter() - start))
+        writer.kill()
+        writer.join()
         in_the_middle += bool(list(folder.glob("*.tmp")))
         standings = me.standings()
         assert len(standings) == 2001
@@ -256,19 +268,17 @@ def test_progress_survives_a_kill_in_the_middle_of_a_write(folder: Path) -> None
 
 
 TEN = """
-import sys
-from pathlib import Path
 import filelock
 from ecokit.exercises.checks import Result
 from ecokit.exercises.store import Learner
 def fails(*_words, **_named):
     raise OSError(37, "No locks available")
-if sys.argv[3] == "fails":
+if lock == "fails":
     filelock.FileLock.acquire = fails
-me = Learner(Path(sys.argv[1]))
-for n in range(int(sys.argv[4])):
-    me.note_check(Result(f"kpi-{sys.argv[2]}-{n}", "right", ""), n)
-    me.note_check(Result("kpi-uv", "wrong", ""), f"{sys.argv[2]}-{n}")
+me = Learner(folder)
+for n in range(each):
+    me.note_check(Result(f"kpi-{number}-{n}", "right", ""), n)
+    me.note_check(Result("kpi-uv", "wrong", ""), f"{number}-{n}")
 assert not me.notice, me.notice
 """
 EACH = 10
@@ -276,9 +286,11 @@ EACH = 10
 
 @pytest.mark.parametrize("lock", ["works", "fails"])
 def test_ten_kernels_at_once_lose_nothing(folder: Path, lock: str) -> None:
-    words = [[str(folder), str(number), lock, str(EACH)] for number in range(10)]
-    kernels = [subprocess.Popen([sys.executable, "-c", TEN, *those]) for those in words]
-    assert [one.wait() for one in kernels] == [0] * 10
+    named = {"folder": folder, "lock": lock, "each": EACH}
+    kernels = [kernel(TEN, number=number, **named) for number in range(10)]
+    for one in kernels:
+        one.join()
+    assert [one.exitcode for one in kernels] == [0] * 10
     standings = Learner(folder).standings()
     wanted = {f"kpi-{number}-{n}": n for number in range(10) for n in range(EACH)}
     assert {name: standings[name].answer for name in wanted} == wanted
