@@ -70,9 +70,10 @@ def test_folder_is_below_fifteen_megabytes() -> None:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # frictionless leaves files open
 def test_frictionless_finds_the_package_valid() -> None:
+    """All tables, of the four longest the first rows: our own check reads every one."""
     from frictionless import validate
 
-    report = validate(str(datasets_folder() / "datapackage.json"))
+    report = validate(str(datasets_folder() / "datapackage.json"), limit_rows=25_000)
     gc.collect()  # the open files are dropped here, not in the next test
     assert report.valid, report.flatten(["title", "fieldName", "message"])[:5]
 

@@ -32,6 +32,8 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _TELLS = re.compile(r"\w.*[=(\[].*\w|^right\.")
 """Short texts that can be an answer; ``{}`` or ``0.5`` stand in many files."""
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+")
+_WORD = re.compile(r"\w+")
+_WHOLE_WORD = re.compile(r"(?<=\W)\w+(?=\W)")
 _CHECK = "exercises.check"
 _TRIVIAL = ast.Import | ast.ImportFrom | ast.Pass | ast.Break | ast.Continue
 
@@ -138,8 +140,10 @@ class Secrets:
     def inside(self, text: str) -> set[str]:
         """Return what stands anywhere in a plain text, however its lines are set apart."""
         bare, known = letters(text), self._letters
-        return {
-            one for one in self.anywhere if (known[one] in bare if one in known else one in text)
+        words = set(_WORD.findall(bare))
+        can_be = {one for one in known if self._words[one] <= words}  # to search takes longer
+        return {one for one in can_be if known[one] in bare} | {
+            one for one in self.anywhere if one not in known and one in text
         }
 
     @cached_property
@@ -147,6 +151,11 @@ class Secrets:
         """The letters of each piece that has enough of them to be known by."""
         every = {one: letters(one) for one in self.anywhere}
         return {one: short for one, short in every.items() if len(short) >= SHORT * 3 // 4}
+
+    @cached_property
+    def _words(self) -> dict[str, frozenset[str]]:
+        """The words that begin and end within such a piece."""
+        return {one: frozenset(_WHOLE_WORD.findall(short)) for one, short in self._letters.items()}
 
     def is_whole_in(self, text: str) -> bool:
         """Return whether a cell's plain text holds all of one answer."""
