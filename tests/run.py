@@ -13,9 +13,13 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,6 +44,8 @@ PARTS: list[dict[str, list[str]]] = [
 ]
 PATIENT = {"types", "unit"}
 """Parts that wait for nothing let the others go first, which wait for pages and kernels."""
+IN_KERNELS = {"book", "notebooks"}
+"""Parts that run cells in kernels, some 80, each of which would import the same for seconds."""
 WIDTH = max(len(name) for row in PARTS for name in row)
 NICE = ["nice", "-n", "10"] if shutil.which("nice") else []  # there is none on Windows
 SPEAKING = threading.Lock()
@@ -55,8 +61,9 @@ def main(chosen: list[str]) -> int:
         sys.stdout.reconfigure(errors="replace")
     start = time.perf_counter()
     rows = [{name: row[name] for name in row if name in chosen or not chosen} for row in PARTS]
-    with ThreadPoolExecutor(len(rows)) as side_by_side:
-        results = [result for row in side_by_side.map(run_in_turn, rows) for result in row]
+    with kernels(rows) as given, ThreadPoolExecutor(len(rows)) as side_by_side:
+        done = side_by_side.map(partial(run_in_turn, kernels=given), rows)
+        results = [result for row in done for result in row]
     print(f"\n{'Part':<{WIDTH}} seconds")
     for name, seconds, code in results:
         print(f"{name:<{WIDTH}} {seconds:7.1f}  {'FAILED' if code else 'passed'}")
@@ -66,18 +73,37 @@ def main(chosen: list[str]) -> int:
     return failed
 
 
-def run_in_turn(row: dict[str, list[str]]) -> list[tuple[str, float, int]]:
+@contextmanager
+def kernels(rows: list[dict[str, list[str]]]) -> Iterator[dict[str, str]]:
+    """Start the process whose copies kernels are, and yield what tells where it is.
+
+    See ``tests/quick/kernels.py``. Elsewhere than on Linux kernels start as usual.
+    """
+    if sys.platform != "linux" or not any(IN_KERNELS & row.keys() for row in rows):
+        yield {}
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        place = str(Path(folder) / "kernels")
+        command = [PYTHON, "-m", "kernels", place]
+        # it ends when its standard input does, which is here
+        with subprocess.Popen(command, cwd=ROOT, env=surroundings(), stdin=subprocess.PIPE):
+            yield {"ECOKIT_KERNELS": place}
+
+
+def run_in_turn(row: dict[str, list[str]], kernels: dict[str, str]) -> list[tuple[str, float, int]]:
     """Run parts one after another."""
-    return [run(name, command) for name, command in row.items()]
+    return [
+        run(name, command, kernels if name in IN_KERNELS else {}) for name, command in row.items()
+    ]
 
 
-def run(name: str, command: list[str]) -> tuple[str, float, int]:
+def run(name: str, command: list[str], more: dict[str, str]) -> tuple[str, float, int]:
     """Run one part and print what it says line by line; return its name, seconds, exit code."""
     start = time.perf_counter()
     process = subprocess.Popen(
         [*NICE, *command] if name in PATIENT else command,
         cwd=ROOT,
-        env=surroundings(),
+        env=surroundings() | more,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
