@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -28,8 +29,8 @@ from ecokit.topics import Topic
 
 MISTAKES = 3
 """How many of an exercise's known mistakes the notes tell."""
-MANY = 4
-"""Points of a list from which on its letters are smaller."""
+MANY, MORE = 250, 420
+"""Signs of a list from which on its letters are smaller, and smallest."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Slide:
     Attributes
     ----------
     kind : str
-        How it looks: ``first``, ``many``, ``exercise``, ``ask``, or nothing.
+        How it looks: ``first``, ``many``, ``more``, ``exercise``, ``ask``, or nothing.
     title, body, notes : str
         Text, or HTML as a ``Markup``.
     png, alt : str
@@ -84,10 +85,13 @@ def are_there(course: Course, plan: Plan) -> bool:
 
 def decks(course: Course, plan: Plan) -> Iterator[Deck]:
     """Yield the decks of a plan, in its order."""
-    for number, block in enumerate(_taught(plan), start=1):
+    times: Counter[str] = Counter()
+    for block in _taught(plan):
         assert block.topic
-        path = f"slides/{number:02}-{block.topic.name}.html"
-        yield Deck(block.title, path, tuple(_slides(course, block)))
+        name = block.topic.name
+        times[name] += 1
+        again = f"-{times[name]}" if times[name] > 1 else ""  # a plan may come back to a topic
+        yield Deck(block.title, f"slides/{name}{again}.html", tuple(_slides(course, block)))
 
 
 def _taught(plan: Plan) -> list[Block]:
@@ -118,7 +122,7 @@ def _slides(course: Course, block: Block) -> Iterator[Slide]:
     if block.check:
         yield Slide(_("Before we go on"), _check_notes(), block.check, "ask")
     if page["take_away"]:
-        yield Slide(_("Take away"), _take_away_notes(), Markup(page["take_away"]), "many")
+        yield _listed(_("Take away"), _take_away_notes(), Markup(page["take_away"]))
 
 
 def _first(block: Block, topic: Topic) -> Slide:
@@ -144,7 +148,13 @@ def _aims(topic: Topic) -> Slide:
     points = [one.text for one in objectives() if one.topic == topic.name]
     body = Markup("<ul>{}</ul>").format(Markup("").join(map(_point, points)))
     notes = _("One minute. Read none of it aloud: ask who can do one of these today.")
-    return Slide(_("You will be able to"), notes, body, "many" if len(points) > MANY else "")
+    return _listed(_("You will be able to"), notes, body)
+
+
+def _listed(title: str, notes: str, body: Markup) -> Slide:
+    """Return a list as a slide: the more it says, the smaller its letters."""
+    signs = len(body.striptags())
+    return Slide(title, notes, body, "more" if signs > MORE else "many" if signs > MANY else "")
 
 
 def _point(text: str) -> Markup:

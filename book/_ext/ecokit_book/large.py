@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,17 +21,21 @@ CELLS = "ECOKIT_LARGE_CELLS"
 """Environment variable: the hashes of the cells whose figure a slide shows."""
 WIDE, HIGH = 1160, 470
 """The place of a figure on a slide of 1280 x 720, in pixels."""
-SCALES = (213, 200, 188, 176, 164, 152)
+SCALES = (213, 200, 188, 176, 164, 152, 140, 128, 116)
 """Pixels an inch, the largest first: at 213 the smallest letters of a figure are 28 high."""
 SHARP = 1.5
 """Pixels of the picture for each of the slide."""
+ROOM, GAP = 0.55, 0.3
+"""Least share of its room that an axes keeps; gap between two texts, as a share of a letter."""
+SHORT = 12
+"""Signs of a name."""
 SMALLEST = 9.5
 """Points of the smallest letters that hold a number or a name."""
 
 
 def name(content: bytes) -> str:
-    """Return what a cell, or a picture, is called here."""
-    return hashlib.sha256(content).hexdigest()
+    """Return what a cell, or a picture, is called here: short, as Windows' paths are."""
+    return hashlib.sha256(content).hexdigest()[:SHORT]
 
 
 def begin(shell: Any) -> None:
@@ -45,9 +49,7 @@ def keep(shell: Any, fig: Any) -> bytes:
     small: bytes = fig._repr_png_()
     cell = shell.user_ns["In"][-1]
     if name(cell.encode()) in os.environ.get(CELLS, "").split():
-        size = fig.get_size_inches().copy()
         picture, letters = large(fig)
-        fig.set_size_inches(size)
         place = Path(os.environ[FOLDER], name(small))
         place.parent.mkdir(parents=True, exist_ok=True)
         place.with_suffix(".png").write_bytes(picture)
@@ -63,68 +65,93 @@ def large(fig: Any) -> tuple[bytes, float]:
     tuple of bytes and float
         A PNG, and the height of its smallest letters on the slide in pixels.
     """
-    width, height = fig.get_size_inches()
-    overlaps = _covered(_boxes(fig))
+    size, dpi = fig.get_size_inches().copy(), fig.get_dpi()
+    places = {axes: axes.get_position() for axes in fig.axes}
+    covered, frames = _covered(_boxes(fig)), _frames(fig)
     for scale in SCALES:
-        fig.set_size_inches(WIDE / scale, HIGH / scale)
+        _resize(fig, (WIDE / scale, HIGH / scale), scale * SHARP, places)
         boxes = _boxes(fig)
-        if _inside(fig, boxes) and _covered(boxes) <= overlaps:
+        roomy = all(new >= ROOM * old for new, old in zip(_frames(fig), frames, strict=True))
+        if roomy and _inside(fig, boxes) and _covered(boxes) <= covered:
             break
     else:
-        scale = min(WIDE / width, HIGH / height)
-        fig.set_size_inches(width, height)
+        scale = min(WIDE / size[0], HIGH / size[1])
+        _resize(fig, size, scale * SHARP, places)
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi=SHARP * scale, metadata={"Software": None})
+    fig.savefig(buffer, format="png", dpi="figure", metadata={"Software": None})
+    _resize(fig, size, dpi, places)
     return buffer.getvalue(), scale * SMALLEST / 72
 
 
-def _boxes(fig: Any) -> list[Any]:
-    """Return the place of each text that is seen."""
+def _resize(fig: Any, size: Sequence[float], dpi: float, places: Mapping[Any, Any]) -> None:
+    """Lay out a figure anew, from where its axes were: the layout goes on from what it finds."""
+    fig.set_dpi(dpi)
+    fig.set_size_inches(size)
+    for axes, place in places.items():
+        axes._set_position(place)
+    fig.draw_without_rendering()  # once more in `_boxes`: labels move with the first layout
+
+
+def _frames(fig: Any) -> list[float]:
+    """Return width and height of each axes, as shares of the figure."""
+    return [side for axes in fig.axes for side in axes.get_position().bounds[2:]]
+
+
+def _boxes(fig: Any) -> list[tuple[str, Any]]:
+    """Return each text that is seen, with its place."""
     from matplotlib.text import Text
 
     fig.draw_without_rendering()
     renderer = fig.canvas.get_renderer()
     return [
-        one.get_window_extent(renderer)
+        (words, one.get_window_extent(renderer))
         for one in _shown(fig)
-        if isinstance(one, Text) and one.get_text().strip()
+        if isinstance(one, Text) and (words := one.get_text().strip())
     ]
 
 
 def _shown(artist: Any) -> Iterator[Any]:
-    """Yield an artist and all below it that are seen; ticks outside an axis are not."""
+    """Yield an artist and all below it that are seen; of an axis those ticks that lie on it."""
     if not artist.get_visible():
         return
     yield artist
     for child in artist.get_children():
         if _is_axis(child) and child.get_visible():
-            yield child.label
-            yield child.offsetText
-            for tick in child._update_ticks():
-                yield from (tick.label1, tick.label2) if tick.get_visible() else ()
-        else:
+            yield from filter(_is_visible, (child.label, child.offsetText))
+            for tick in filter(_is_visible, child._update_ticks()):
+                yield from filter(_is_visible, (tick.label1, tick.label2))
+        elif not _is_axis(child):
             yield from _shown(child)
+
+
+def _is_visible(artist: Any) -> bool:
+    return bool(artist.get_visible())
 
 
 def _is_axis(artist: Any) -> bool:
     return hasattr(artist, "get_major_ticks")
 
 
-def _inside(fig: Any, boxes: Sequence[Any]) -> bool:
-    whole, slack = fig.bbox, 2
+def _inside(fig: Any, boxes: Sequence[tuple[str, Any]]) -> bool:
+    """Say whether each text lies on the figure."""
+    whole, slack = fig.bbox, 0.02 * fig.get_dpi()
     return all(
         box.x0 >= -slack
         and box.y0 >= -slack
         and box.x1 <= whole.x1 + slack
         and box.y1 <= whole.y1 + slack
-        for box in boxes
+        for _words, box in boxes
     )
 
 
-def _covered(boxes: Sequence[Any]) -> int:
-    """Return how many pairs of texts lie on one another."""
-    return sum(
-        one.x0 < other.x1 and other.x0 < one.x1 and one.y0 < other.y1 and other.y0 < one.y1
-        for place, one in enumerate(boxes)
-        for other in boxes[:place]
-    )
+def _covered(boxes: Sequence[tuple[str, Any]]) -> set[tuple[str, str]]:
+    """Return the pairs of texts that lie on one another, or touch from side to side."""
+    return {
+        (words, others)
+        for place, (words, one) in enumerate(boxes)
+        for others, other in boxes[:place]
+        if one.x0 < other.x1 + GAP * other.height
+        and other.x0 < one.x1 + GAP * one.height
+        and one.y0 < other.y1
+        and other.y0 < one.y1
+    }

@@ -129,7 +129,7 @@ def _read(app: Sphinx, docname: str, source: list[str]) -> None:
     if not names:
         os.environ.pop("IPYTHONDIR", None)
         return
-    state = large.name(" ".join(names).encode())[:16]  # the page runs again for other figures
+    state = large.name(" ".join(names).encode())  # the page runs again for other figures
     place = Path(env.mystnb_config.execution_cache_path).parent / f"{FOLDER}.{state}"
     env.mystnb_config = env.mystnb_config.copy(execution_cache_path=str(place / "executed"))
     os.environ[large.FOLDER] = str(place / LARGE)
@@ -153,7 +153,7 @@ def _take_out(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if topic and app.builder.name == "html":
         page = _Page(app, docname, doctree)
         made = {
-            "slides": [page.slide(block) for block in blocks],
+            "slides": [page.made_of(block) for block in blocks],
             "figures": [] if blocks else list(page.figures()),
             "take_away": page.take_away(),
         }
@@ -180,7 +180,7 @@ class _Page:
             for name in (*figure["names"], *figure["ids"])
         }
 
-    def slide(self, block: slide) -> dict[str, Any]:
+    def made_of(self, block: slide) -> dict[str, Any]:
         """Return a block as HTML."""
         for foreign in FOREIGN:
             for node in block.findall(foreign):
@@ -220,7 +220,7 @@ class _Page:
         if image is None:
             return None
         small = Path(self.app.srcdir, image["uri"].lstrip("/"))
-        found = next(self._large(small.stem), None)
+        found = next(self._large(small.stem[: large.SHORT]), None)
         about = json.loads(found.with_suffix(".json").read_text("utf-8")) if found else {}
         caption = [
             nodes.inline("", "", *one.deepcopy().children) for one in figure.findall(nodes.caption)
