@@ -21,8 +21,7 @@ from PIL import Image
 from ecokit.cli.course import Course
 from ecokit.exercises import all as exercises_of
 from ecokit.pack import paper, slides
-from ecokit.pack import plan as plans
-from ecokit.pack.plan import from_data
+from ecokit.pack.plan import Plan, from_data
 from ecokit.plots import theme
 from ecokit.topics import topics
 from tests.small_book import EXTENSION, configure
@@ -31,8 +30,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = {one.name: ROOT / "book" / one.chapter / f"{one.name}.md" for one in topics()}
 BLOCK = re.compile(r"^::::\{slide\} (.*?)\n(.*?)^::::$", re.MULTILINE | re.DOTALL)
 NOTES = re.compile(r"^:::\{notes\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
-WORDS, POINTS = 40, 28
-"""Most words of a slide; least pixels of its letters at 1280 x 720."""
+WORDS, POINTS, SMALLEST = 40, 28, 15
+"""Most words of a slide; least pixels of its letters at 1280 x 720, and of those in a figure."""
 
 
 def blocks(topic: str) -> list[tuple[str, str, str]]:
@@ -197,13 +196,15 @@ def deck(tmp_path: Path, **page: Any) -> slides.Deck:
     whole = {"slides": [], "figures": [], "take_away": "<ul><li>W</li></ul>", **page}
     source.write_text(json.dumps(whole), "utf-8")
     (tmp_path / "_config.yml").touch()
+    (made,) = slides.decks(Course(tmp_path), plan())
+    return made
+
+
+def plan() -> Plan:
     named = [one.id for one in exercises_of(topic="kpi")[:2]]
     block = {"topic": "kpi", "minutes": 30, "exercises": named, "check": "Why?", "cut": named[:1]}
-    plan = from_data(
-        {"title": "A", "days": [{"start": "09:00", "end": "09:30", "blocks": [block]}]}, "a"
-    )
-    (made,) = slides.decks(Course(tmp_path), plan)
-    return made
+    day = {"start": "09:00", "end": "09:30", "blocks": [block]}
+    return from_data({"title": "A", "days": [day]}, "a")
 
 
 def test_a_deck_has_its_parts_in_order_and_each_slide_says_what_is_said(tmp_path: Path) -> None:
@@ -214,6 +215,13 @@ def test_a_deck_has_its_parts_in_order_and_each_slide_says_what_is_said(tmp_path
     assert made.slides[2].title == "<b>T</b>"
     assert all(one.notes for one in made.slides)
     assert "first when time is short" in made.slides[3].notes
+
+
+def test_a_book_without_slides_beside_it_gives_a_deck(tmp_path: Path) -> None:
+    deck(tmp_path)
+    (tmp_path / "_build" / "slides" / "kpi.json").unlink()
+    (made,) = slides.decks(Course(tmp_path), plan())
+    assert [one.kind for one in made.slides][2:] == ["exercise", "exercise", "ask"]
 
 
 def test_a_page_without_blocks_gives_its_figures(tmp_path: Path) -> None:
@@ -331,7 +339,10 @@ def test_a_deck_goes_on_by_keyboard_and_the_speakers_view_opens_from_the_disk(
     context.close()
 
 
-def test_all_decks_of_a_plan_are_made_of_what_the_build_left(book: Path) -> None:
-    for name in plans.PLANS:
-        assert slides.are_there(Course(ROOT), plans.read(name))
-        assert sum(1 for _deck in slides.decks(Course(ROOT), plans.read(name)))
+def test_the_build_left_what_each_deck_is_made_of(book: Path) -> None:
+    for topic in topics():
+        made = json.loads((book.parent / "slides" / f"{topic.name}.json").read_text("utf-8"))
+        assert len(made["slides"]) == len(blocks(topic.name)), topic.name
+        assert made["take_away"], topic.name
+        for one in made["slides"]:
+            assert (one["figure"] or {"letters": SMALLEST})["letters"] >= SMALLEST, one["title"]

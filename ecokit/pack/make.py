@@ -14,7 +14,7 @@ from ecokit.cli import copies
 from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.messages import _, short
-from ecokit.pack import paper, slides
+from ecokit.pack import paper
 from ecokit.pack import plan as plans
 from ecokit.pack.room import File, Room
 from ecokit.shop.company import BUNDLED, VARIABLE
@@ -81,7 +81,7 @@ def make(
     course.need_checkout("ecokit trainer pack")
     when = _day(day) if day else None
     room = Room(course, plans.read(plan, start), seed, teams, size, when, whole_key)
-    if not (course.book_is_current() and slides.are_there(course, room.plan)):
+    if not course.book_is_current():
         print(_("The book is built first; that takes some minutes."), flush=True)
         course.build_book()
     files = list(_files(room))

@@ -29,6 +29,8 @@ from ecokit.topics import Topic
 
 MISTAKES = 3
 """How many of an exercise's known mistakes the notes tell."""
+NONE: Mapping[str, Any] = {"slides": [], "figures": [], "take_away": ""}
+"""What is there of a page where the book was not built here, but laid there."""
 MANY, MORE = 250, 420
 """Signs of a list from which on its letters are smaller, and smallest."""
 
@@ -73,14 +75,13 @@ def files(room: Room) -> Iterator[File]:
     yield paper.page(
         "slides/with-notes.html", "with-notes", size=room.size, plan=room.plan, decks=made
     )
-    if bare := [block.title for block in _taught(room.plan) if not _made(room.course, block)]:
+    pages = {block.title: _page(room.course, block.topic) for block in _taught(room.plan)}
+    if lost := [title for title, page in pages.items() if page == NONE]:
+        sentence = _("There are no slides of {topics}. Build the book again: ecokit book.")
+        print(sentence.format(topics=", ".join(lost)))
+    if bare := [title for title, page in pages.items() if page != NONE and not page["slides"]]:
         sentence = _("No slides are written yet for {topics}: their decks show figures instead.")
         print(sentence.format(topics=", ".join(bare)))
-
-
-def are_there(course: Course, plan: Plan) -> bool:
-    """Say whether the build of the book left what the decks of a plan are made of."""
-    return all(_source(course, topic).is_file() for topic in plan.topics)
 
 
 def decks(course: Course, plan: Plan) -> Iterator[Deck]:
@@ -98,14 +99,11 @@ def _taught(plan: Plan) -> list[Block]:
     return [block for block in plan.blocks if block.topic]
 
 
-def _source(course: Course, topic: Topic) -> Any:
-    return course.book.parent / "slides" / f"{topic.name}.json"
-
-
-def _made(course: Course, block: Block) -> list[Any]:
-    assert block.topic
-    found: list[Any] = json.loads(_source(course, block.topic).read_text("utf-8"))["slides"]
-    return found
+def _page(course: Course, topic: Topic | None) -> Mapping[str, Any]:
+    """Return what the build of the book left of a topic's page."""
+    assert topic
+    source = course.book.parent / "slides" / f"{topic.name}.json"
+    return json.loads(source.read_text("utf-8")) if source.is_file() else NONE
 
 
 # The slides of a block, in order ---------------------------------------------------------------
@@ -113,7 +111,7 @@ def _made(course: Course, block: Block) -> list[Any]:
 
 def _slides(course: Course, block: Block) -> Iterator[Slide]:
     assert block.topic
-    page = json.loads(_source(course, block.topic).read_text("utf-8"))
+    page = _page(course, block.topic)
     yield _first(block, block.topic)
     yield _aims(block.topic)
     yield from map(_written, page["slides"] or map(_of_figure, page["figures"]))
