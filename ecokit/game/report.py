@@ -266,14 +266,14 @@ td.n { white-space: nowrap; } th.n { overflow-wrap: normal; }
 img { max-width: 100%; height: auto; }
 .names tr > :nth-child(-n+3) { white-space: nowrap; overflow-wrap: normal; }
 .beside { display: flex; flex-wrap: wrap; gap: 0 1.2rem; align-items: start; }
-.beside img { flex: 1 1 40rem; min-width: 0; }
+.beside img { min-width: 0; }
 .quiet { color: #595959; } .said { border-left: 3px solid #0173b2; padding-left: .7rem; }
 .wrong { border-left: 3px solid #de8f05; padding-left: .7rem; }
 @media print { @page { size: A4; margin: 12mm; }
   body { margin: 0; padding: 0; max-width: none; font-size: 11px; }
   h2 { margin: .8rem 0 .2rem; } p { margin: .3rem 0; }
   td, th { padding-top: .1rem; padding-bottom: .1rem; }
-  img { max-height: 62mm; } .beside img { flex-basis: 22rem; }
+  img { max-height: 62mm; } .beside img { flex: 1 1 22rem; }
   .rest { break-before: page; } .rest td, .rest th { padding-top: 0; padding-bottom: 0; }
   table, img, .said { break-inside: avoid; } h2 { break-after: avoid; } }
 """
@@ -524,8 +524,8 @@ def _bridge(one: Report, pictures: Mapping[str, bytes]) -> list[str]:
     return [
         heading(title),
         '<div class="beside">',
-        table(header, rows, [1, 2]),
         picture(pictures.get("bridge"), _("The bars of the table")),
+        table(header, rows, [1, 2]),
         "</div>",
         words(share),
     ]
