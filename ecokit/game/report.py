@@ -274,7 +274,8 @@ img { max-width: 100%; height: auto; }
   h2 { margin: .8rem 0 .2rem; } p { margin: .3rem 0; }
   td, th { padding-top: .1rem; padding-bottom: .1rem; }
   img { max-height: 62mm; } .beside img { flex: 1 1 22rem; }
-  .rest { break-before: page; } .rest td, .rest th { padding-top: 0; padding-bottom: 0; }
+  .names { font-size: 10px; } .rest { break-before: page; }
+  .rest td, .rest th { padding-top: 0; padding-bottom: 0; }
   table, img, .said { break-inside: avoid; } h2 { break-after: avoid; } }
 """
 
