@@ -156,6 +156,21 @@ def test_no_text_shows_a_mark_or_ten_digits(exercise: Exercise, shop: Shop) -> N
         assert not re.search(r"\d{10}|\.\d{6}", text)
 
 
+A_CALL = re.compile(r"`[^`]*\w\([^`]*`")
+
+
+@pytest.mark.parametrize("exercise", exercises.all(), ids=ids)
+def test_a_hint_says_where_to_look_and_not_which_function_to_call(
+    exercise: Exercise, shop: Shop
+) -> None:
+    """Most learners do not program: `NORM.INV`, of a spreadsheet, is the one function named."""
+    names = re.compile(rf"`({'|'.join([*topics.names(), 'experiments'])})\.\w+")
+    for hint in exercise.sheet(shop).hints:
+        said = hint.replace("`NORM.INV(", "")
+        assert not A_CALL.search(said), hint
+        assert not names.search(said), hint
+
+
 # Known mistakes that the bundled company hides, with the reason. The list may only shrink: another
 # month, product or case brings a mistake back.
 SWITCHED_OFF: set[tuple[str, str]] = set()
@@ -949,7 +964,7 @@ def test_progress_reads_the_same_every_time(fresh: store.Learner) -> None:
     fresh.note_check(checks.Result(RATE.id, "right", ""), "8.18 %")
     progress = ChapterProgress(DEMO)
     assert repr(progress) == (
-        "1 of 4 exercises are done; about 9 minutes are left.\n  kpi            1 of 4"
+        "1 of 4 exercises are done; about 9 minutes are left.\n  KPIs                 1 of 4"
     )
     assert 'value="1" max="4"' in progress._repr_html_()
 

@@ -139,11 +139,11 @@ def handed_in(when: Callable[[str], quiz.Test], *right: bool | None) -> quiz.Tes
 
 
 def test_both_tests_give_a_gain_that_stays(me: Learner) -> None:
-    assert "4 questions of what the chapter marketing teaches" in " ".join(
+    assert "4 questions of what the chapter Marketing teaches" in " ".join(
         repr(exercises.before("marketing")).split()
     )
     first = handed_in(exercises.before, True, False, None, None)
-    assert "before the chapter marketing, 2026-03-02: 1 of 4 right" in first._said.value
+    assert "before the chapter Marketing, 2026-03-02: 1 of 4 right" in first._said.value
     assert first.gain() is None
     second = handed_in(exercises.after, True, True, True, False)
     assert "3 of 4 right" in second._said.value

@@ -36,6 +36,14 @@ if (served && location.protocol.startsWith("http")) {
   });
 }
 
+// A number in a table is not broken; a sentence in a table that scrolls gets room.
+const NUMBER = /^[-+]?¥?[\d.,]+(?: ?%)?$/;
+document.querySelectorAll(".ecokit-table td").forEach((cell) => {
+  const text = cell.textContent.trim();
+  if (NUMBER.test(text)) cell.classList.add("number");
+  else if (text.length > 24) cell.classList.add("words");
+});
+
 // What is wider than the page scrolls in its own box, by keyboard too, and says so.
 const WIDE =
   ".math, .text_html, .pst-scrollable-table-container, figure, .cell_output, .twin-frame";

@@ -27,12 +27,14 @@ body { font: 16px/1.5 sans-serif; color: #1f1f1f; background: #fff;
   max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin: 1.6rem 0 .3rem; break-after: avoid; }
 h3 { font-size: 1rem; margin: 1rem 0 .2rem; break-after: avoid; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; break-inside: avoid; }
-th, td { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid #bdbdbd;
-  font-weight: normal; vertical-align: top; }
-thead th { font-weight: 600; } td:not(:last-child) { white-space: nowrap; }
+table { border-collapse: collapse; width: 100%; table-layout: fixed; font-size: .9rem;
+  break-inside: avoid; }
+th, td { text-align: left; padding: .15rem .6rem .15rem 0; border-bottom: 1px solid #bdbdbd;
+  font-weight: normal; vertical-align: top; overflow-wrap: break-word; }
+thead th { font-weight: 600; width: 25%; } thead th:first-child { width: 30%; }
+thead th:nth-child(2) { min-width: 6rem; width: 6rem; } td:nth-child(2) { white-space: nowrap; }
 .note { border-left: 4px solid #1f6fb2; padding-left: .8rem; } .quiet { color: #565656; }
-.line { border-bottom: 1px solid #1f1f1f; display: inline-block; width: 18rem; }
+.line { border-bottom: 1px solid #1f1f1f; display: inline-block; width: 18rem; max-width: 75%; }
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } @page { margin: 18mm; } }
 """
 
@@ -59,6 +61,7 @@ def page(history: Sequence[Mapping[str, Any]], course: Iterable[Exercise], day: 
     title = html.escape(_("What I did in the course E-commerce operations"))
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n{chinese_face(body)}</head>\n<body>\n<main>\n"
         f"<h1>{title}</h1>\n{body}</main>\n</body>\n</html>\n"
     )
@@ -129,6 +132,10 @@ def _chapter(
     if not touched and not tests:
         return
     yield f"<h2>{html.escape(chapter.title)} {html.escape(chapter.title_zh)}</h2>\n"
+    asked = [one for of in own.values() for one in of]
+    solved = sum(any(r.right for r in found.get(one.id, ())) for one in asked)
+    words = _("{done} of {all} exercises of this chapter were answered right.")
+    yield _paragraph(words.format(done=solved, all=len(asked)))
     yield from tests
     for aim in touched:
         yield from _aim(aim, own[aim.objective], found)

@@ -121,8 +121,8 @@ def quantity(shop: Shop) -> sheet.Sheet:
             _("What does a unit too few cost you? What a unit too many?"),
             _("The chance to serve everybody: margin over (price less what is left brings)."),
             _(
-                "In a spreadsheet `NORM.INV(ratio, mean, spread)`, here "
-                "`buyout.shop_quantity(stats.norm(mean, sd), terms).quantity`."
+                "In a spreadsheet `NORM.INV(ratio, mean, spread)`; or write mean, spread, price, "
+                "wholesale and salvage into the cell above."
             ),
         ),
         solution=_(
@@ -195,7 +195,7 @@ def buy_back(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Write down your ratio with a buy-back, and the ratio of both together."),
             _("(price - wholesale) / (price - buy-back) = (price - cost) / (price - salvage)."),
-            _("`buyout.buy_back_price(price, wholesale, cost, salvage)`."),
+            _("Or write these prices into the cell above: it prints the buy-back."),
         ),
         solution=_(
             "Price less (price - wholesale) times (price - salvage) over (price - cost). The "
@@ -358,7 +358,10 @@ def learnt(shop: Shop) -> sheet.Sheet:
                 "That part times the mean are units, too. Add up both units, divide by both parts: "
                 "the season. Multiply by the share that is still to come."
             ),
-            _("`buyout.learn(buyout.belief(mean, sd), sold, share).demand().mean()`."),
+            _(
+                "Or write the numbers into the cell above, with `spread=0`: it prints the season, "
+                "of which you take the share that is still to come."
+            ),
         ),
         solution=_(
             "Between {low:,.0f} and {high:,.0f} units come in 90 % of such seasons: {n} others do "
@@ -449,7 +452,10 @@ def markdown(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Which of these numbers has still to be paid, and which is gone?"),
             _("Demand is units asked for × (new price / old price) to the minus elasticity."),
-            _("Set it equal to the units: `buyout.markdown(...)` does, and looks at the salvage."),
+            _(
+                "Set it equal to the units: the cell above does so, and looks at the salvage. "
+                "Write these numbers into it."
+            ),
         ),
         solution=_(
             "In {weeks} weeks {asked:,} units are asked for at the old price, and {units:,} are "
@@ -823,7 +829,10 @@ def contract(shop: Shop) -> sheet.PlanSheet:
         hints=(
             _("How many units would both order if they were one firm?"),
             _("At which buy-back do you order so many for your own sake?"),
-            _("`buyout.counter_offer(law, terms, cost, power=0.7)` leaves him 30 % of the gain."),
+            _(
+                "In the cell under “A buy-out that serves both” write the law and the terms of "
+                "this offer, and `power=0.7`: it leaves him 30 % of the gain."
+            ),
         ),
         solution=_(
             "Order what both together would, and let the buy-back carry a part of the risk. Judged "

@@ -780,8 +780,9 @@ def budget(shop: Shop) -> sheet.PlanSheet:
             _("Which two channels can be told? Leave the others about as they are."),
             _("Split the rest so that the next yuan brings as much in both: the lab does it."),
             _(
-                "`campaigns.best_split` of the two, with what the others leave of the budget, and "
-                "none of them above {n} times today's spend: nobody has tried more."
+                "In the cell with the best split write for `money` what the others leave of the "
+                "budget. It gives neither of the two more than {n} times today's spend: nobody has"
+                " tried more."
             ).format(n=TRIED),
         ),
         solution=_(

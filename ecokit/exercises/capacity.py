@@ -117,7 +117,10 @@ def source(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Work is `busy_seconds`: the seconds that servers were busy with the calls."),
-            _("`capacity.offered_load(data, by=['hour', 'source'])` has it in servers, as `load`."),
+            _(
+                'In the first table write `["hour", "source"]` for `"source"`: it then has '
+                "the `load` of each source in that hour. Divide it by the sum of all of them."
+            ),
         ),
         solution=_("The load of this source over the load of all sources, in that hour."),
         code=f"""
@@ -191,9 +194,12 @@ def heaps(shop: Shop) -> sheet.Sheet:
             "of_all_sources": most(expected, index(usual, None)),
         },
         hints=(
-            _("`capacity.dispersion(data, by='source')`: variance over mean, 1 for chance alone."),
+            _("The first table of this section has it as `dispersion`: 1 would be chance alone."),
             _("Give it the ordinary day only: the push of the peak day is no burst."),
-            _("In the cell with `peak_quantile` write both: the calls expected, and the heaps."),
+            _(
+                "In the last cell above write both: the calls `expected`, and the `heap` of their "
+                "source."
+            ),
         ),
         solution=_(
             "The {share:.1%} quantile of the negative binomial law with this mean and with the "
@@ -324,7 +330,7 @@ def enough(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("How much work does the next opening minute bring?"),
-            _("In the cell with `servers_for` write this work and the limit."),
+            _("In the cell above write this work, and the limit for `within`."),
         ),
         solution=_(
             "The smallest number whose {share:.0%} quantile is within the limit, at the work that "
@@ -339,10 +345,13 @@ def enough(shop: Shop) -> sheet.Sheet:
 
 
 def _limit(load: float, each: float) -> int:
-    """Return a limit that some servers more than the work keep, in tens of milliseconds."""
+    """Return a limit that some servers more than the work keep, in tens of milliseconds.
+
+    With a hundredth to spare, so that rounded work or milliseconds lead to the same number.
+    """
     more = MORE * load
     told = topic.response_quantile(more, math.ceil(more) + 2, service=each, share=SHARE)
-    return 10 * math.ceil(told / 10)
+    return 10 * math.ceil(1.01 * told / 10)
 
 
 # What it costs ------------------------------------------------------------------------------------
@@ -539,7 +548,11 @@ def new_server(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("Before the result comes the split: how many visitors are on each side?"),
-            _("`experiments.split_check` says how often chance does this."),
+            _(
+                "By chance alone a side differs from its part by about the root of visitors × part"
+                " × other part, and hardly ever by four times that. Here: the root of all visitors"
+                " × 0.5 × 0.5."
+            ),
         ),
         solution=_(
             "{split} An experiment is the way to know what a faster page brings, but only where "
@@ -713,10 +726,14 @@ def peak(shop: Shop) -> sheet.PlanSheet:
             ),
         },
         hints=(
-            _("`capacity.offered_load(data, by='minute')`, times the growth, is what to expect."),
             _(
-                "`capacity.cost_of_servers(loads, range(...), price=..., lost=...)` for the "
-                "minutes of one part; the price is for all hours of that part."
+                "What is to come: the work of the last peak day, minute by minute, times the "
+                "growth. The figure of the first section shows it, and the lab can let it grow."
+            ),
+            _(
+                "A server more costs its rent for all hours of its part. It saves what the minutes"
+                " lose in which the work stands above the others: few in the night, many in the "
+                "opening hour."
             ),
             _("The last peak had one luck. In doubt take one more: there the curve is flat."),
         ),

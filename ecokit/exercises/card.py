@@ -21,6 +21,7 @@ import ipywidgets as widgets
 from IPython.display import display
 from traitlets import TraitError
 
+from ecokit import topics
 from ecokit.exercises import checks, store
 from ecokit.exercises.aims import objective
 from ecokit.exercises.sheet import Choice, ChoiceSheet, Exercise, Field, Number, Plan, Table
@@ -473,14 +474,20 @@ class ChapterProgress:
         )
 
     def _topics(self) -> dict[str, list[Exercise]]:
-        topics: dict[str, list[Exercise]] = {}
+        found: dict[str, list[Exercise]] = {}
         for exercise in self.exercises:
-            topics.setdefault(exercise.topic, []).append(exercise)
-        return topics
+            found.setdefault(exercise.topic, []).append(exercise)
+        return found
+
+    @staticmethod
+    def _title(topic: str) -> str:
+        """Return a topic as the book calls it."""
+        titles = {one.name: one.title for one in topics.topics()}
+        return titles.get(topic, topic.replace("_", " "))
 
     def __repr__(self) -> str:
         rows = [
-            f"  {topic:<14} {sum(map(self._done, of))} of {len(of)}"
+            f"  {self._title(topic):<20} {sum(map(self._done, of))} of {len(of)}"
             for topic, of in self._topics().items()
         ]
         return "\n".join([self._summary(), *rows])
@@ -489,7 +496,7 @@ class ChapterProgress:
         rows = []
         for topic, of in self._topics().items():
             done = sum(map(self._done, of))
-            name = html.escape(topic.replace("_", " "))
+            name = html.escape(self._title(topic))
             nexts = next((exercise.title for exercise in of if not self._done(exercise)), "")
             rows.append(
                 f'<tr><th scope="row">{name}</th><td><progress value="{done}" max="{len(of)}" '

@@ -113,10 +113,7 @@ def who_competes(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("A competitor sells what we sell, at our prices, to our customers."),
-            _(
-                "`competitors.rank_directory(shop, monthly_visits=len(shop.visits) / 12)` shows "
-                "covers, focus, prices and reach of each shop."
-            ),
+            _("The ranking above shows covers, focus, prices and reach of each shop."),
         ),
         solution=_(
             "The score multiplies the four parts: one that is near zero is enough to rule a shop "
@@ -239,11 +236,7 @@ def concentration(shop: Shop) -> sheet.Sheet:
         cell=(category, "index"),
         hints=(
             _("Shares in per cent, squared, added up."),
-            _(
-                "Keep the rows of the category as `market`: "
-                "`shares = competitors.market_shares({'market': market})`, then "
-                "`competitors.hhi(shares.set_index('seller')['share'])`."
-            ),
+            _("In the cell above write this category: it prints the index."),
         ),
         solution=_(
             "Add up the year, divide by the whole market, square the shares of the named sellers "
@@ -308,11 +301,8 @@ def follower(shop: Shop) -> sheet.Sheet:
             int(found.loc[found["correlation"].idxmax(), "lag"])
         """,
         hints=(
-            _("`competitors.price_moves(competitors.published(shop))` measures the moves."),
-            _(
-                "`competitors.lead_lag(moves, leader, follower)`: take the lag with the largest "
-                "correlation."
-            ),
+            _("In the cell above write this follower, and look at the bars."),
+            _("Each bar is a lag in weeks. Take the one with the largest correlation."),
         ),
         solution=_(
             "Correlate the weekly moves at each lag. At one lag the correlation stands far above "
@@ -367,7 +357,10 @@ def test_purchases(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("How wide is an interval from so few purchases?"),
-            _("`competitors.mystery_findings(shop, by='touchpoint')` shows lower and upper ends."),
+            _(
+                'In the cell with the findings write `by="touchpoint"` behind `shop`: `low` and '
+                "`high` say what so few purchases leave open."
+            ),
         ),
         solution=_(
             "Read the interval before the rate. Three of three leaves almost everything open."
@@ -481,8 +474,8 @@ def recall(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Found and right, over all that are true: this is recall."),
             _(
-                "`competitors.match_products` finds the pairs, `competitors.match_quality` judges "
-                "them. Give our products with `product_id` as the index, the offers with `sku`."
+                "In the cell above write this competitor as `rival`, and read `recall` in the row "
+                "of this threshold."
             ),
         ),
         solution=_(
@@ -527,8 +520,8 @@ def recall(shop: Shop) -> sheet.Sheet:
         ),
         "gap": _("You took off 1. Asked is the level itself: our price over theirs."),
         "closed_folder": _(
-            "You took the offers of the closed folder, too. A polite collector does not read them: "
-            "begin with `competitors.published(shop)`."
+            "You took the offers of the closed folder, too. A polite collector does not read "
+            "them: they are not in the `panel` of the notebook."
         ),
     },
 )
@@ -556,8 +549,8 @@ def price_level(shop: Shop) -> sheet.TableSheet:
             "On Monday, {week.day} {week:%B %Y}, most offers carry a promotion. How high is our "
             "price level against each competitor on that day: the geometric mean of our price over "
             "theirs, as a customer pays, over the products that both sell? 1.03 means that we are "
-            "dearer by 3 %. Take the offers that `competitors.published` gives, without the closed "
-            "folder, and the true pairs of `shop.competitor_products`."
+            "dearer by 3 %. Take the offers that a polite collector reads, without the closed "
+            "folder, and the true pairs."
         ).format(week=week),
         right=right,
         wrong={
@@ -585,10 +578,10 @@ def price_level(shop: Shop) -> sheet.TableSheet:
         """,
         hints=(
             _(
-                "`competitors.price_gaps(panel, pairs, own)` puts the prices side by side, with "
-                "`panel = competitors.published(shop)` and `own = competitors.own_prices(shop)`."
+                "The table with the true pairs has a row a competitor, for one week, at the prices"
+                " that customers pay."
             ),
-            _("`competitors.spatial_index(gaps, 'jevons', by='competitor_id')` takes the mean."),
+            _("Write this Monday as `week` there, as year-month-day."),
         ),
         solution=_(
             "Divide our price by theirs for each product, take logs, average, and go back. Use the "
@@ -696,8 +689,8 @@ def survivors(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Some offers of that week have left the sites since. They count."),
             _(
-                "Keep the rows of that week in `price_gaps(...)`, then `spatial_index(rows, "
-                "'jevons')`."
+                "In the cell above write this Monday as `week`, as year-month-day: it has all of "
+                "them."
             ),
         ),
         solution=_(
@@ -809,7 +802,7 @@ def own_index(shop: Shop) -> sheet.Sheet:
         """,
         hints=(
             _("Fisher is the geometric mean of Laspeyres and Paasche."),
-            _("`competitors.price_index(table, 'fisher')` wants period, item, price, quantity."),
+            _("In the cell above write this category and both months, the earlier one first."),
         ),
         solution=_(
             "Laspeyres weighs with the units of the earlier month, Paasche with those of the later "

@@ -108,7 +108,7 @@ def share_in_window(shop: Shop) -> sheet.TableSheet:
         hints=(
             _("The minutes of a decision run from `raised_at` to `decided_at`."),
             _(
-                "`decisions.summarise(shop, by=['kind', 'layers'])` has a column `in_window`; read "
+                'In the cell above write `by = ["kind", "layers"]`, and read `in_window` in '
                 "the rows with two layers."
             ),
         ),
@@ -215,7 +215,10 @@ def nine_of_ten(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Sort the times from fast to slow and go nine tenths of the way up."),
-            _("That is the 90th percentile: `.quantile(0.9)`, or the column `p90` of `summarise`."),
+            _(
+                "That is the 90th percentile. In the first cell of this section write `by = "
+                '["kind", "layers"]`, and read `p90` in the row.'
+            ),
         ),
         solution=_(
             "Take the campaign decisions with three layers, add their minutes with "
@@ -318,7 +321,7 @@ def hours_by_post(shop: Shop) -> sheet.TableSheet:
                 "Keep the approvals whose `decision_id` is a campaign decision, then add up by "
                 "post."
             ),
-            _("`decisions.waiting({'approvals': approvals})` has a column `hours`."),
+            _('In the cell above write `kind = "campaign"`, and read `hours`.'),
         ),
         solution=_(
             "Filter the approvals to campaign decisions; `waiting` adds up the hours by post. The "
@@ -438,7 +441,10 @@ def three_layers(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Three exponential times, one after another, add up to an Erlang distribution."),
             _("With x = 120 / mean the share is 1 - exp(-x) (1 + x + x²/2)."),
-            _("`decisions.DecisionTime.of(layers=3, minutes=...).cdf(120)` computes it."),
+            _(
+                "Or write layers and mean into the first cell of this section, and read the share "
+                "of one after another."
+            ),
         ),
         solution=_(
             "Build the path with `DecisionTime.of(3, minutes)` and ask for `cdf(120)`: the area of "
@@ -531,7 +537,7 @@ def price_of_waiting(shop: Shop) -> sheet.Sheet:
         hints=(
             _("A rejected decision has no effect, but not because it came late."),
             _("Value fades from the first minute on, not only after the window."),
-            _("`decisions.lost_value(shop)` has a column `lost`, by kind."),
+            _('In the cell above write `kind = "campaign"`: it says what they lost.'),
         ),
         solution=_(
             "Keep the approved campaign decisions and add up potential less effect: `lost_value` "
@@ -606,8 +612,8 @@ def best_change(shop: Shop) -> sheet.ChoiceSheet:
                 "them?"
             ),
             _(
-                "The cell above replays one quarter with these changes: write 4 for the quarter. "
-                "`decisions.what_if` has a column `margin`."
+                "The cell above replays one quarter with these changes: write `quarter = 4`, and "
+                "compare the yuan beside the bars."
             ),
         ),
         solution=_(

@@ -226,7 +226,10 @@ def alike(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Which cities do both serve? Only there can they be compared."),
-            _("`delivery.like_with_like` weighs both with the same parcels of each city."),
+            _(
+                'The cell above weighs both with the same parcels: write `strata = ["city_id"]`,'
+                " and both carriers."
+            ),
             _("`among` names the two carriers, `against` the one that the other is set against."),
         ),
         solution=_(
@@ -397,7 +400,11 @@ def point(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Two plans, one for each promise. What does each cost?"),
-            _("`delivery.choose_carriers` takes `quotas` and `split`; a plan has its `cost`."),
+            _(
+                "In the first cell of this section write `split=True` and the quota behind "
+                "`promise`, as the text above it shows. Then write one promise after the other: it "
+                "prints what the plan costs."
+            ),
         ),
         solution=_("The cost of the plan with the higher promise, less that of the lower one."),
         code=f"""
@@ -495,7 +502,10 @@ def without(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Two plans that keep the same promise: with the carrier, and without it."),
-            _("`delivery.without_each(needed, lanes, promise)` has it in `extra`, for a week."),
+            _(
+                "Write this promise into the first cell of this section, and run the cells down to"
+                " the one above: `extra` is for a week."
+            ),
         ),
         solution=_(
             "The cost of the best plan without the carrier, less that of the best plan with it, "
@@ -652,9 +662,15 @@ def promise(shop: Shop) -> sheet.PlanSheet:
             "too_few_warehouses": lambda p: p["warehouses"] < best["warehouses"],
         },
         hints=(
-            _("By how much does a week's share swing by luck? `delivery.bad_week(plan)` tells."),
+            _(
+                "By how much does a week's share swing by luck? The cell on bad weeks tells, under"
+                " “A promise”."
+            ),
             _("Lay the price of one more point beside the fine for a week that is broken."),
-            _("`delivery.by_number(sites, serving, keep=...)` has the cost of each number."),
+            _(
+                "Under “Where the goods stand” a figure has the cost of each number of warehouses:"
+                " write this cost of a way there."
+            ),
         ),
         solution=_(
             "Plan more than one standard deviation of a week above the promise: rates that were "
@@ -753,7 +769,10 @@ def warehouses(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("A warehouse more costs its rent, and saves ways to the cities near it."),
-            _("`delivery.by_number(sites, serving, keep=['H1'])` tries one, two, three, ..."),
+            _(
+                "In the cell above write this cost of a way: the figure tries one, two, three, "
+                "..., and the next cell says what the best choice costs."
+            ),
         ),
         solution=_(
             "Of all choices with ours among the open ones, the one with the least sum of rents and "
@@ -911,7 +930,10 @@ def cash(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Which of these orders are new? The others only cost more."),
             _("A refused order earns no margin and pays no fee; its parcel goes back."),
-            _("`delivery.outcomes(shop, by='cash_on_delivery')` has the share that is refused."),
+            _(
+                "The first table under “At the door” has the share that is refused, with cash and "
+                "without."
+            ),
         ),
         solution=_(
             "New orders leave margin less fee and the way; moved ones only cost the fee. Of all of "
@@ -991,7 +1013,10 @@ def law(shop: Shop) -> sheet.ChoiceSheet:
                 "First strike out what the law forbids: what may a label show, and who has no "
                 "seven days?"
             ),
-            _("`delivery.outcomes(shop, by='cash_on_delivery')` has the share that is refused."),
+            _(
+                "The first table under “At the door” has the share that is refused, with cash and "
+                "without."
+            ),
             _(
                 "What does a call save on average: the share refused, of whom so many cancel, "
                 "times both ways?"

@@ -125,8 +125,11 @@ def conversion(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("A bot makes many visits on a day and stays for seconds. It never orders."),
-            _("`funnel.cleaned(shop)` leaves bots and brushed orders out."),
-            _("`funnel.steps(..., by=['month', 'channel_id'])` has the share in `of_all`."),
+            _("In the cell above they have been taken out already."),
+            _(
+                'Write `by = ["month", "channel_id"]` there: `of_all` is the share, in the row of '
+                "this month, this channel and the step order."
+            ),
         ),
         solution=_(
             "Visits with an order over all visits, of this month and channel, after bots and "
@@ -200,7 +203,10 @@ def slow_pages(shop: Shop) -> sheet.Sheet:
         hints=(
             _("How much lower is their share at this step? Of how many visits?"),
             _("Of the carts that they would have filled, only some end in an order."),
-            _("`funnel.leaks(..., by='speed')` has this number in `lost_orders`."),
+            _(
+                'In the cell above write `by = "speed"`: `lost_orders` has this number, in the '
+                "row of these pages and of the cart."
+            ),
         ),
         solution=_(
             "Visits at the product page, times the gap to the others, times the share of their "
@@ -284,7 +290,10 @@ def mix(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("By how much did the share of new visitors change, and how much less do they order?"),
-            _("`funnel.mix_and_rate(before, after, group='visitor')` has `mix` and `rate`."),
+            _(
+                "In the cell above write both months, as numbers, for `first` and `then`: the "
+                "title has mix and rate."
+            ),
         ),
         solution=_(
             "For each group: the change of its share, times how far its rate lies from the total, "
@@ -367,7 +376,10 @@ def second_order(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Whoever ordered first in December cannot have come back in February."),
-            _("`funnel.second_order(..., by='region', days=...)` counts each as long as watched."),
+            _(
+                'In the cell above write `"region"` and these days: it counts each customer as '
+                "long as watched."
+            ),
         ),
         solution=_(
             "The curve of Kaplan and Meier at that day: on each day, those who come back are "
@@ -586,7 +598,10 @@ def days(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("First the visitors that an arm needs, then two arms, then days."),
-            _("`experiments.sample_size(before, after)` gives the visitors of one arm."),
+            _(
+                "In the cell above write this conversion, and what it is to become: it prints the "
+                "visitors of one arm."
+            ),
         ),
         solution=_(
             "Visitors an arm, times two, over the new visitors of a day. Then round up to whole "
@@ -727,10 +742,10 @@ def design(shop: Shop) -> sheet.PlanSheet:
         },
         hints=(
             _("Plan for the rise that pays, not for the one that you hope for."),
-            _("`experiments.sample_size(before, after)` is for one look and two equal arms."),
+            _("The visitors of an arm, in the cell above, are for one look and two equal arms."),
             _(
-                "For several looks `experiments.boundary(looks)` has the p value that pays for "
-                "them."
+                "For several looks the table of looks has the p value that pays for them: write "
+                "their number there."
             ),
         ),
         solution=_(
@@ -797,7 +812,10 @@ def third_look(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("How many chances to cross the line by luck does the plan give?"),
-            _("`experiments.boundary(5)` says from which p value on a look may stop a test."),
+            _(
+                "The table of looks, further up, says from which p value on a look may stop a "
+                "test: write 5 looks there."
+            ),
         ),
         code='"go_on"',
         solution=_(
@@ -864,7 +882,10 @@ def rail(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("Lay the limit beside the interval: left of it, right of it, or inside?"),
-            _("`experiments.guardrail(effect, margin=0.02, worse='up')` says which."),
+            _(
+                "The last cell above says it for another test: move its `margin` through the "
+                "interval, and see when the guardrail holds, and when nothing can be told."
+            ),
         ),
         solution=_(
             "A guardrail holds only if the whole interval lies on the right side of the limit. If "

@@ -116,7 +116,10 @@ def silent_parcels(shop: Shop) -> sheet.Sheet:
         cell=(f"{asked:%B}", "missing_rate"),
         hints=(
             _("Only orders with a row for touchpoint 8 are asked about."),
-            _("`journey.rates(shop, by='month')` has a `missing_rate` per month and touchpoint."),
+            _(
+                "In the cell above write `touchpoint = 8`, and read `missing_rate` in the row of "
+                "the month."
+            ),
         ),
         solution=_(
             "Of the month's rows of touchpoint 8 that were due, count those without `done_at`, and "
@@ -244,7 +247,10 @@ def busiest_month(shop: Shop) -> sheet.TableSheet:
         column=f"{busiest:%B}",
         hints=(
             _("The month is that of the order, not that of the message."),
-            _("Try `journey.rates(shop, by=['month', 'region'])`."),
+            _(
+                "In the cell above write this month and this region: `on_time_rate` has a row a "
+                "touchpoint."
+            ),
         ),
         solution=_(
             "Group the touchpoints by the month and the region of their order. On time means done "
@@ -364,8 +370,8 @@ def call_list(shop: Shop) -> sheet.Sheet:
                 "future."
             ),
             _(
-                "`journey.overdue_parcels(shop, as_of='{now:%Y-%m-%d %H:%M}')` lists the parcels; "
-                "`called_at` is empty without a call."
+                "In the cell above write this moment as `now`: it prints how many are without a "
+                "call."
             ).format(now=now),
         ),
         solution=_(
@@ -628,9 +634,8 @@ def missed_call(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Compare only parcels that needed a call. Both groups waited three days."),
             _(
-                "Count only contacts with the reason delivery: `told = journey.outcomes(shop, "
-                "reason='delivery')`; then `journey.effect(shop, touchpoint=8, outcomes=told, "
-                "missed=['late'])` has the row."
+                'In the cell above write `missed=["late"]`: `difference` in the row `contacted` '
+                "is asked for. It counts only contacts with the reason delivery."
             ),
         ),
         solution=_(
@@ -803,7 +808,7 @@ def perfect(shop: Shop) -> sheet.Sheet:
         cell=(_("the year"), _("perfect journeys")),
         hints=(
             _("Look at one order first: is everything on time? Then count such orders."),
-            _("`journey.perfect_journey(shop)` has a column `joint`."),
+            _("In the cell above write `by = None`, and read `joint`."),
         ),
         solution=_("Mark each paid order that has no late and no missing touchpoint, and count."),
         code="""
@@ -873,7 +878,7 @@ def repeat(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("An order of December cannot show yet whether its customer comes back."),
-            _("`journey.repeat_purchase(shop, days={days})` has `repeat_rate`.").format(days=DAYS),
+            _("In the cell above write `days = {days}`, and read `repeat_rate`.").format(days=DAYS),
         ),
         solution=_(
             "Leave out orders placed in the last {days} days. Of the rest, count those with a next "

@@ -134,10 +134,7 @@ def campaign_conversion(shop: Shop) -> sheet.Sheet:
         printed=0.1,
         hints=(
             _("Read the formula of the KPI: what is above the line, what is below?"),
-            _(
-                "`kpi.measure('campaign_conversion', shop, by='month')` gives it for each month: "
-                "write `month` for `quarter` in the cell above."
-            ),
+            _('In the cell above write `by = "month"`, and read the row of the month.'),
         ),
         solution=_(
             "Paid orders through campaigns over visitors through campaigns: {paid} / {visitors} = "
@@ -299,8 +296,8 @@ def points(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Points of a KPI = weight x attainment x 100. The score is their sum."),
             _(
-                "`kpi.scorecard(shop, 'traffic_manager', '{month:%Y-%m}')` shows this month: write "
-                "post and month into the cell above."
+                "Write post and month into the cell with the scorecard: the points of the KPIs are"
+                " added up above its table."
             ).format(month=month),
         ),
         solution=_(
@@ -436,7 +433,7 @@ def missing_points(shop: Shop) -> sheet.TableSheet:
         column=f"{month:%B}",
         hints=(
             _("On target a KPI brings its weight in points. Compare with what it brought."),
-            _("`kpi.what_if(card)` has a column `gain_at_target`."),
+            _("In the cell above write this month, and read `gain_at_target`."),
         ),
         solution=_(
             "Weight in per cent, less the points won, for each KPI below its target; 0 for the "

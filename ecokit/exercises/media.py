@@ -168,7 +168,10 @@ def reach(shop: Shop) -> sheet.Sheet:
                 "Begin with those who are missed. Of whom the first has missed, the second misses "
                 "its own share."
             ),
-            _("1 less the product of (1 - reach): `media.combined_reach([...]).reach`."),
+            _(
+                "1 less the product of (1 - reach). The cell above does it: write these shares "
+                "there."
+            ),
         ),
         solution=_(
             "1 less the product of what each story misses. Added up they claim {sum:.0%}, which "
@@ -244,9 +247,7 @@ def voice(shop: Shop) -> sheet.Sheet:
         cell=(RIVAL, _("earned stories")),
         hints=(
             _("Readers of its stories, over the readers of all stories of the same kind and time."),
-            _(
-                "`media.share_of_voice({{'stories': kept}})` takes the stories that you keep."
-            ).format(),
+            _("In the cell above write the number of this quarter.").format(),
         ),
         solution=_(
             "Keep the earned stories of the three months, add up `reach` by `about`, and divide by "
@@ -516,8 +517,9 @@ def story(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Take the cell above, and change the day."),
             _(
-                "`media.event_study(shop, day, day + 6 days, avoid=others)`: leave the other large "
-                "stories and the crisis out of what it learns from."
+                "`events` holds the days of the list, counted from 0: write the number of this "
+                "story for the 0 in `day = events[0]`. The other large stories and the crisis are "
+                "left out of what is learnt from."
             ),
         ),
         solution=_(
@@ -908,8 +910,8 @@ def ready(shop: Shop) -> sheet.PlanSheet:
         },
         hints=(
             _(
-                "What does an hour cost early in the crisis? The crisis clock and "
-                "`media.answer_costs` tell it for each hour until the answer."
+                "What does an hour cost early in the crisis? The table of the crisis clock tells "
+                "it for each answer: change its hours."
             ),
             _(
                 "Which of the hours until the answer cost nothing to save? Begin there: facts, and "

@@ -460,7 +460,7 @@ def new_skus(shop: Shop) -> sheet.Sheet:
         case=(f"{month:%B}", _("SKUs on sale")),
         hints=(
             _("SKUs over SKUs: each product counts once a day, however much it sells."),
-            _("In the cell above write `by = 'month'`: it is `kpi.measure('new_sku_share', ...)`."),
+            _('In the cell above write `by = "month"`, and read the row of the month.'),
         ),
         solution=_(
             "Count the rows of `stock` in the month, one a product and day, whose launch lies less "

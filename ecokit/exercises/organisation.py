@@ -80,8 +80,8 @@ def layers(shop: Shop) -> sheet.TableSheet:
         hints=(
             _("Follow the longest line from the general manager down to a post without reports."),
             _(
-                '`organisation.layers(shop, structure="three_forces")` gives the layer of each '
-                "post."
+                "In the cell above write one structure after the other: the largest `layer` is "
+                "what you count."
             ),
         ),
         solution=_(
@@ -170,8 +170,8 @@ def mean_span(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Divide the people who have a boss by the managers."),
             _(
-                "Outsourced people are led by their own company. `organisation.spans(shop, "
-                'structure="three_centers")` lists the people under each manager.'
+                "Outsourced people are led by their own company. In the cell above write the "
+                "structure: its table lists the people under each manager."
             ),
         ),
         solution=_(
@@ -256,7 +256,10 @@ def payroll(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Keep the rows that were hired on that day or before."),
-            _("Drop those who had left: `left_on` is the first day on which a person is gone."),
+            _(
+                "Drop those who had left: `left_on` is the first day on which a person is gone. "
+                "The cell above does both: write this day there."
+            ),
         ),
         solution=_(
             "Keep the rows with `hired_on` up to the day and `left_on` empty or later, and add up "
@@ -321,7 +324,7 @@ def approvals(shop: Shop) -> sheet.Sheet:
                 "Draw the line up to the boss whom both ends share, then down to the one who "
                 "decides."
             ),
-            _('`organisation.approval_paths(shop, structure="seven_departments")`'),
+            _("In the cell above write this structure, and read the path of this decision."),
         ),
         solution=_(
             "The paper goes up to the general manager, the lowest boss of both departments, and "
@@ -406,7 +409,7 @@ def two_hours(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("The sum of exponential times has the Erlang distribution."),
-            _("`organisation.chance_in_time(approvals, minutes_per_approval, 120)` is a share."),
+            _("In the cell above write this number of approvals: it prints the share."),
         ),
         solution=_(
             "`organisation.chance_in_time(5, {minutes}, 120)` gives the share of the sum of five "
@@ -459,8 +462,8 @@ def single_point(shop: Shop) -> sheet.ChoiceSheet:
         hints=(
             _("Look for the manager who stands on the approval path of all three kinds."),
             _(
-                '`organisation.single_points(shop, structure="seven_departments")` lists each post '
-                "that every decision of a kind must pass."
+                "In the cell above write this structure: its table lists each post that every "
+                "decision of a kind must pass."
             ),
         ),
         solution=_(
@@ -665,8 +668,8 @@ def structure_plan(shop: Shop) -> sheet.PlanSheet:
             _("Change one number at a time and read the three lines."),
             _("Closing a post saves its cost, until the boss needs team leaders instead."),
             _(
-                "`organisation.chance_in_time(approvals, minutes, 120)` tells how many approvals "
-                "fit."
+                "How many approvals fit? Under “The way of a decision” change `approvals`, and "
+                "read the chance."
             ),
         ),
         solution=_(

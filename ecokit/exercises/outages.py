@@ -381,7 +381,10 @@ def median(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Write `by = 'kind'` in the cell above: each kind then has rows of its own."),
-            _("`outages.times_to` has a row for each step; `mend` counts from the beginning."),
+            _(
+                "Read `median` in the row of this kind whose step is `mend`: it counts from the "
+                "beginning."
+            ),
         ),
         solution=_("The middle one of these minutes, in the order of their length."),
         code="""
@@ -451,7 +454,7 @@ def few(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("How many cases does an interval of the median ask for at 95 %?"),
-            _("`outages.times_to(shop, by='name')`: where are `low` and `high` missing?"),
+            _('In the table above write `by = "name"`: where are `low` and `high` missing?'),
         ),
         solution=_(
             "Half of all cases lie below the median, so five in a row on one side of it happen "
@@ -517,7 +520,10 @@ def common(shop: Shop) -> sheet.Sheet:
         hints=(
             _("What stops both: the common share, of what the better one fails."),
             _("The rest of both fails by chance at the same time: hardly ever."),
-            _("`outages.in_parallel([...], common=...)`"),
+            _(
+                "In the cell above write both promises for `0.99`, and the common share. What is "
+                "left to 100 % is when nobody can pay."
+            ),
         ),
         solution=_(
             "The common share of what the better one fails, and next to nothing besides, times "
@@ -583,8 +589,11 @@ def cost(shop: Shop) -> sheet.Sheet:
             "mean_of_the_day": lost(float(rates["per_minute"].mean())).margin,
         },
         hints=(
-            _("`outages.visit_rates(shop)` has the visits a minute of this hour."),
-            _("`outages.visit_worth(shop)` has conversion, order value and margin."),
+            _(
+                "The visits of each hour stand under “Calling somebody in time”: take `.iloc[::4]`"
+                " out of the cell there."
+            ),
+            _("The first cell of this section prints conversion, order value and margin."),
             _("Visits that do not come back × conversion × order value × margin."),
         ),
         solution=_(
@@ -799,8 +808,9 @@ def invest(shop: Shop) -> sheet.PlanSheet:
         hints=(
             _("What does one hour on duty save between 18:00 and 19:00, and what after midnight?"),
             _(
-                "`outages.minutes_to_see(1 / every, part, least=2)`: how soon is it seen, and when "
-                "does it no longer matter?"
+                "How soon is it seen, and when does it no longer matter? In the cell under “So "
+                'count, or order yourself” write 0.2 for `"own": 1`, which is an order every '
+                "five minutes, and then others."
             ),
             _("A fifth of the releases has six of ten failures; the last three fifths have two."),
             _("What does payment cost in a year, if it fails four times for so few minutes?"),

@@ -143,7 +143,10 @@ def stages(shop: Shop) -> sheet.TableSheet:
         },
         hints=(
             _("The cell above groups by region. Write the word for months there."),
-            _("Read pass_on, pack and hand_over in the row of the month."),
+            _(
+                "Read `pass_on`, `pack` and `hand_over` in the row of the month: the three stages,"
+                " in this order."
+            ),
         ),
         solution=_("The three columns of order_stages(shop, by='month') in the row of the month."),
         code=f"""
@@ -200,8 +203,11 @@ def stuck(shop: Shop) -> sheet.Sheet:
         },
         table=_waiting(before, now),
         hints=(
-            _("Use the moment as as_of: what was handed over later still waits then."),
-            _("The column stuck of overview.stuck counts those paid too long ago."),
+            _(
+                "In the cell above write this moment as `as_of`: what was handed over later still "
+                "waits then."
+            ),
+            _("Its column `stuck` counts those paid too long ago."),
         ),
         solution=_(
             "The column stuck of stuck(shop, as_of=...): {open:,} wait, {stuck:,} too long."

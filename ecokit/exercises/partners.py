@@ -691,7 +691,10 @@ def reconcile(shop: Shop) -> sheet.TableSheet:
             - pd.Series({"double": right["double"]}).reindex(FAULTS).fillna(0),
         },
         hints=(
-            _("In the notebook `due_payments`, the lines of one provider, then `reconcile`."),
+            _(
+                "In the cell above write the number of this provider: `shop.providers` lists them,"
+                " W1 first."
+            ),
             _("`faults` counts what was found; leave out what matches and what is not due."),
         ),
         solution=_(

@@ -186,8 +186,8 @@ def list_or_paid(shop: Shop) -> sheet.Sheet:
             (both["price"] / both["price_own"] - 1).mean()
         """,
         hints=(
-            _("`pricing.cheapest_offers(shop)` has their price by product."),
-            _("Our price of that day stands in `shop.stock`; then take price / own price - 1."),
+            _("The cell above lays the cheapest price of each product beside ours of that day."),
+            _("Does a customer pay the list price? Write the other column there."),
         ),
         solution=_(
             "Join the cheapest offers with the rows of `shop.stock` of that Monday, divide `price` "
@@ -256,7 +256,7 @@ def best_price(shop: Shop) -> sheet.Sheet:
         """,
         hints=(
             _("At the best price the margin is 1 over the size of the elasticity."),
-            _("`pricing.best_price(cost, elasticity)`, with the sign that the elasticity has."),
+            _("In the cell above write cost and elasticity, with the sign that it has."),
         ),
         solution=_(
             "Price = cost × e / (e - 1), with e the elasticity without its sign. The margin there "
@@ -399,8 +399,8 @@ def elasticity_instrument(shop: Shop) -> sheet.Sheet:
     return sheet.Sheet(
         prompt=_(
             "The manager asks more in weeks of high demand. Estimate the elasticity of the "
-            "category **{category}** (`pricing.panel`, then `pricing.estimate`) from units by day "
-            "on sale, with the purchase cost as the instrument."
+            "category **{category}** from units by day on sale, with the purchase cost as the "
+            "instrument."
         ).format(category=MEASURED),
         right=found["cost"],
         wrong={
@@ -428,7 +428,10 @@ def elasticity_instrument(shop: Shop) -> sheet.Sheet:
         """,
         hints=(
             _("Take the rows of the panel with the category {category}.").format(category=MEASURED),
-            _('`pricing.estimate(chosen, exposure="days", instrument="cost")`'),
+            _(
+                "In the cell above write this category: units by day and the purchase cost are set"
+                " there."
+            ),
         ),
         solution=_(
             "Lay out the panel, keep the rows of the category, and call `estimate` with "
@@ -518,7 +521,7 @@ def sample_size(shop: Shop) -> sheet.Sheet:
         """,
         hints=(
             _("20 % of the conversion more: from p to 1.2 p."),
-            _("`pricing.sample_size(p, 1.2 * p)`, with p as a share of 1."),
+            _("In the cell above write the conversion as `share`, and 0.2 as `change`."),
         ),
         solution=_(
             "`pricing.sample_size(p, 1.2 * p)`. Halve the effect, and the test needs four times as "
@@ -573,8 +576,9 @@ def broken_split(shop: Shop) -> sheet.ChoiceSheet:
         hints=(
             _("How many were to be in B? How likely is it that a fair lot sends so few?"),
             _(
-                "`pricing.ratio_check(..., share=0.25)` answers that for a table of tests. A test "
-                "whose split chance does not explain is broken."
+                "By chance a side differs by about the root of visitors × share × (1 - share), and"
+                " hardly ever by four times that. A test whose split chance does not explain is "
+                "broken."
             ),
         ),
         solution=_(
@@ -678,8 +682,8 @@ def profit_a_visitor(shop: Shop) -> sheet.Sheet:
         hints=(
             _("Profit of an arm: (price - cost) times units, day by day, added up."),
             _(
-                "`pricing.effects(shop, test_id, unit_cost)` has a row for it: change the cost in "
-                "the cell above."
+                "In the cell above write `unit_cost = ` and the new cost as a line of its own, "
+                "before `shown`. The table has a row for the profit."
             ),
         ),
         solution=_(

@@ -39,6 +39,7 @@ TIMES = {0: "", 1: "month", 2: "week", 3: "day"}
 PLACES = {0: "", 1: "region", 2: "city_id"}
 GOODS = {0: "", 1: "category", 2: "product_id"}
 EUROPE = 72  # hours of another law
+ORGANS = 2  # hours for central organs of the state
 OPERATORS = {
     "shop": (1_200_000, False, _("a shop, 1.2 million people")),
     "platform": (15_000_000, False, _("a platform, 15 million people")),
@@ -292,7 +293,7 @@ def cells(shop: Shop) -> sheet.Sheet:
             "five_as_well": _inside(crowd, FEW + 1),
         },
         hints=(
-            _("`privacy.small_cells` counts cells and people. Which of its numbers is asked for?"),
+            _("The cell above counts cells and people. Which of its numbers is asked for?"),
             _("Change `by` in the cell above to the three columns. `exposed` are people."),
         ),
         solution=_("People who are in a small cell at least once, over all people."),
@@ -481,6 +482,7 @@ def attempt(shop: Shop) -> sheet.Sheet:
             "same; only the office then tells others faster."
         ),
         "alike": _("You gave all the same time. Critical infrastructure has less."),
+        "of_organs": _("You took two hours. They are those of central organs of the state."),
     },
 )
 def hours(shop: Shop) -> sheet.TableSheet:
@@ -505,14 +507,16 @@ def hours(shop: Shop) -> sheet.TableSheet:
             "of_europe": unseen + 0 * allowed + EUROPE,
             "more_people_less_time": unseen + allowed.where(allowed.index != "platform", least),
             "alike": unseen + 0 * allowed + usual,
+            "of_organs": unseen + 0 * allowed + ORGANS,
         },
         hints=(
             _("From when do hours run: from the theft, or from when it is seen?"),
-            _("The box on the law names two numbers of hours. For whom is the shorter one?"),
+            _("The box on the law names three numbers of hours. Which one is for whom?"),
         ),
         solution=_(
-            "The hours until it is seen, and then four; one for critical infrastructure. How many "
-            "people there are beyond a million changes nothing for the one who reports."
+            "The hours until it is seen, and then four; one for critical infrastructure. (Two are "
+            "for central organs of the state.) How many people there are beyond a million changes "
+            "nothing for the one who reports."
         ),
         code=f"""
             from ecokit import privacy

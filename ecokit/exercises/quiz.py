@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 
+from ecokit import topics
 from ecokit.errors import CourseError
 from ecokit.exercises import again, checks, spacing, store
 from ecokit.exercises.card import company_line, fields_of, question_of, styles
@@ -261,6 +262,7 @@ class Test(widgets.VBox):  # type: ignore[misc]
         )
         super().__init__([intro, start, self._said] if done is None else [intro, self._said])
         self.add_class("ecokit-card")
+        self.add_class("ecokit-test")
         if done is not None:
             self._said.value = self._result()
 
@@ -268,6 +270,12 @@ class Test(widgets.VBox):  # type: ignore[misc]
         """Return what was handed in, in this test or the other one."""
         editions = {one.id: one.edition for one in self.asked}
         return taken(self._learner.history(), self.chapter, when or self.when, editions)
+
+    @property
+    def _title(self) -> str:
+        """The chapter as the book calls it; a chapter of somebody's own has only its name."""
+        titles = {one.name: one.title for one in topics.chapters()}
+        return titles.get(self.chapter, self.chapter)
 
     @property
     def seed(self) -> int:
@@ -287,7 +295,7 @@ class Test(widgets.VBox):  # type: ignore[misc]
                 "another company, at most {minutes} minutes. Leave blank what you do not know."
             ),
         }
-        text = words[self.when].format(n=len(self.asked), chapter=self.chapter, minutes=minutes)
+        text = words[self.when].format(n=len(self.asked), chapter=self._title, minutes=minutes)
         begun = self._begun()
         if self.when == BEFORE and begun:
             text += "\n" + _n(
@@ -365,7 +373,7 @@ class Test(widgets.VBox):  # type: ignore[misc]
         lines = [
             _("The test {when} the chapter {chapter}, {day}: {right} of {n} right.").format(
                 when=_("before") if self.when == BEFORE else _("after"),
-                chapter=self.chapter,
+                chapter=self._title,
                 day=mine.day,
                 right=sum(mine.right.values()),
                 n=len(mine.right),

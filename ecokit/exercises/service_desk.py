@@ -109,7 +109,7 @@ def in_time(shop: Shop) -> sheet.Sheet:
         cell=(names[SATURDAY - 1], "service_level"),
         hints=(
             _("Whoever gave up was not answered in time. They belong to all contacts."),
-            _("`service_desk.answers(shop, by='weekday')` has a `service_level`; Monday is 1."),
+            _('In the cell above write `by = "weekday"`, and read `service_level`; Monday is 1.'),
         ),
         solution=_(
             "Count contacts with an answer within the target, and divide by all contacts, those "
@@ -308,7 +308,7 @@ def erlangs(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("One erlang is one agent who is busy all the time."),
-            _("Hours of work that arrive in an hour: `service_desk.load(contacts, minutes)`."),
+            _("Hours of work that arrive in an hour: contacts × minutes, over 60."),
         ),
         solution=_(
             "Contacts an hour times minutes for each, divided by the 60 minutes of the hour."
@@ -378,7 +378,10 @@ def agents(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Start above the erlangs and add agents until the service level is reached."),
-            _("`service_desk.agents_needed(contacts, minutes, 0.8, 60).agents`"),
+            _(
+                "In the cell above write these contacts as `peak`, and `patience_minutes=None`. "
+                "Then add `agents` until enough are in time."
+            ),
         ),
         solution=_(
             "The smallest number above the erlangs whose Erlang C service level reaches the goal. "
@@ -522,7 +525,7 @@ def idle_agents(shop: Shop) -> sheet.ChoiceSheet:
         },
         hints=(
             _("In which hours are the agents free, and in which are the customers waiting?"),
-            _("`service_desk.staffed(shop)` has each hour."),
+            _("The table above sets hours side by side: `service_level` and `occupancy`."),
         ),
         solution=_("Occupancy is a result of each hour's staffing, not a target for a month."),
         code=f"""
@@ -680,8 +683,8 @@ def staff_week(shop: Shop) -> sheet.PlanSheet:
         above={_("the numbers of the notebook's cell"): flat(1)},
         hints=(
             _(
-                "Keep the contacts of that week, and look at `service_desk.hours({{'contacts': "
-                "kept}})`: which blocks have how many contacts an hour?"
+                "In the cell above write days and hours of one block after the other: how many "
+                "agents does each need?"
             ).format(),
             _("Begin with one agent in each block, and add where the level is below the goal."),
             _("Each block has its own number: a night on the weekend may need more than another."),
@@ -770,7 +773,10 @@ def first_contact(shop: Shop) -> sheet.Sheet:
                 "A first contact has no earlier one of the same customer and reason within the "
                 "days."
             ),
-            _("`service_desk.resolution(shop, days=...)` has both ways of measuring."),
+            _(
+                "In the cell above write these days, and take `by` out: `no_repeat_share` is what "
+                "customers do."
+            ),
         ),
         solution=_(
             "`no_repeat_share`. It lies above the agents' own flag, because some unsolved "
@@ -833,7 +839,7 @@ def complaints(shop: Shop) -> sheet.TableSheet:
         column="share",
         hints=(
             _("Count complaints by reason and divide by all complaints."),
-            _("`service_desk.pareto` takes the complaints that you keep, by `raised_at`."),
+            _("In the cell above turn `<` into `>=`."),
         ),
         solution=_("Number of each reason over the number of complaints. The shares add up to 1."),
         code=f"""
@@ -931,7 +937,7 @@ def answer_gain(shop: Shop) -> sheet.Sheet:
         },
         hints=(
             _("Visits without a product page ask nothing and buy nothing. Leave them out."),
-            _("`service_desk.answer_groups(shop)` has a group and `bought` for each visit."),
+            _("In the cell above turn `!=` into `==`: `bought` is the share of each group."),
         ),
         solution=_(
             "Mean of `bought` in the group `in_time`, minus that in `not_asked`. Part of it is not "
@@ -1078,7 +1084,7 @@ def customer_value(shop: Shop) -> sheet.Sheet:
                 "Add up the years: each later one is worth retention over (1 + discount) of the "
                 "last."
             ),
-            _("`service_desk.customer_value(margin, retention, 0.1, first='now')`"),
+            _("In the cell above write margin, the share that stays, and the discount."),
         ),
         solution=_(
             "margin × (1 + discount) / (1 + discount - retention). With a retention this low most "

@@ -115,10 +115,9 @@ def side_by_side(shop: Shop) -> sheet.TableSheet:
     return sheet.TableSheet(
         prompt=_(
             "{name} costs ¥{cost:,.0f}. At ¥{price:,.0f} the shop sells {units:,.0f} a year, with "
-            "an elasticity of -{elasticity:g} there. Take a straight line of demand: "
-            "`strategies.calibrated({price:.0f}, {elasticity:g}, {units:.0f})`. What is the yearly "
-            "**profit** of the price now, of the best single price, of two segments, and of "
-            "haggling with equal power?"
+            "an elasticity of -{elasticity:g} there. Take a straight line of demand through this "
+            "point. What is the yearly **profit** of the price now, of the best single price, of "
+            "two segments, and of haggling with equal power?"
         ).format(**vars(base)),
         right={name: one.profit for name, one in outcomes.items()},
         wrong={
@@ -143,10 +142,10 @@ def side_by_side(shop: Shop) -> sheet.TableSheet:
         """,
         hints=(
             _(
-                "`strategies.one_price`, `strategies.personalised(..., segments=2)`, "
-                "`strategies.haggling`."
+                "In the last cell above write the numbers of the card: `asked` is the price, "
+                "`paid` what a unit costs, `sold` the units. And two segments."
             ),
-            _("Each outcome has a `.profit`. `strategies.compare([...])` shows all in one table."),
+            _("Its table has the four, in the order of the question."),
         ),
         solution=_(
             "Make the demand once, give it with the unit cost to the three functions, and read "
@@ -802,10 +801,7 @@ def launch_plan(shop: Shop) -> sheet.PlanSheet:
         },
         hints=(
             _("Who buys in the first weeks, and what would they have paid?"),
-            _(
-                "`strategies.life_cycle(demand, cost, strategies.path(...))` tries a plan. Change "
-                "one number at a time."
-            ),
+            _("The cell above tries a plan. Change one number at a time."),
             _(
                 "The sale at the end must still cost more than the unit: look at what it costs by "
                 "then."

@@ -73,7 +73,8 @@ def error_budgets(table: pd.DataFrame, by: str = "system_id", ax: Axes = theme.N
     theme.percent_axis(ax, "x")
     ax.set_xlabel(_("share of the error budget that is used; beside it the availability"))
     n = int((~kept).sum())
-    ax.set_title(_("{n} of {all} overdrew the error budget").format(n=n, all=len(table)))
+    finding = _("{n} of {all} overdrew the error budget") if n else _("All {all} kept the budget")
+    ax.set_title(finding.format(n=n, all=len(table)))
 
 
 @theme.drawn(height=3.4, table="minute long short alert")
@@ -149,7 +150,7 @@ def times(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW) -> N
     >>> table = pd.DataFrame({"step": ["see", "mend"], "incidents": [9, 4], "q25": [3.0, 20.0],
     ...     "median": [5.0, 40.0], "q75": [9.0, 90.0], "low": [3.0, None], "high": [12.0, None]})
     >>> times(table).axes[0].get_title(loc="left")
-    'In 1 of 2 rows too few for an interval'
+    'In 1 of 2 rows too few cases for an interval'
     """
     places = range(len(table))
     if {"low", "high"} <= set(table.columns):
@@ -172,7 +173,7 @@ def times(table: pd.DataFrame, by: str | None = None, ax: Axes = theme.NEW) -> N
     what = _("minutes {step}").format(step=one).strip()
     ax.set_xlabel(what + "\n" + _("thick: quartiles; pale: how far the median may lie"))
     few = int(table["low"].isna().sum()) if "low" in table else len(table)
-    finding = _("In {n} of {all} rows too few for an interval")
+    finding = _("In {n} of {all} rows too few cases for an interval")
     every = _("In each row enough for an interval")
     ax.set_title(finding.format(n=few, all=len(table)) if few else every)
 

@@ -167,11 +167,14 @@ def alone(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     if len(table):
         last, count = table.iloc[-1], len(table)
         told = _n(
-            "With {n} column {share:.0f} % of {people:,.0f} people stand alone",
-            "With {n} columns {share:.0f} % of {people:,.0f} people stand alone",
+            "With {n} column {share} % of {people:,.0f} people stand alone",
+            "With {n} columns {share} % of {people:,.0f} people stand alone",
             count,
         )
-        share = 100 * last["share"]
+        per_cent = 100 * last["share"]
+        share = (
+            f"{per_cent:.0f}" if per_cent in (0, 100) or 1 <= per_cent <= 99 else f"{per_cent:.1f}"
+        )
         ax.set_title(told.format(n=count, share=share, people=last["people"]))
 
 

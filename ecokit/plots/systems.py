@@ -200,8 +200,12 @@ def keep_or_buy(table: pd.DataFrame, ax: Axes = theme.NEW) -> None:
     theme.yuan_axis(ax, "x")
     ax.set_xlabel(_("yuan a month"))
     ax.legend(loc="lower right")
-    finding = _("{n} of {all} would cost less the other way")
-    ax.set_title(finding.format(n=int((other < now).sum()), all=len(table)))
+    n = int((other < now).sum())
+    some, none = (
+        _("{n} of {all} would cost less the other way"),
+        _("None of {all} would cost less the other way"),
+    )
+    ax.set_title((some if n else none).format(n=n, all=len(table)))
 
 
 def _ties(row: dict[Any, Any]) -> str:

@@ -71,7 +71,8 @@ def report_hours(
     Not legal advice. The law itself says "at once" and names no hours, however few the people are.
     The Measures name hours for incidents of the class "larger" (较大) and above; one million people
     is what their guideline names in numbers. Below that its words decide ("a larger amount of
-    information", a threat): judge it with a lawyer, and write down why.
+    information", a threat): judge it with a lawyer, and write down why. Central organs of the state
+    and what belongs to them have two hours, and tell their own office: they are not told here.
 
     References
     ----------

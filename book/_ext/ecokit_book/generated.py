@@ -260,7 +260,7 @@ class Way(Generated):
             read, _count, _all = times_of(self.env, topic.chapter, topic.name)
             answer = sum(one.minutes for one in own)
             together += read + answer
-            titles = "; ".join(one.title for one in own) or "read only"
+            titles = " · ".join(one.title for one in own) or "read only"
             page = f"{{doc}}`/book/{topic.chapter}/{topic.name}`"
             rows.append([page, _minutes(read), titles, _minutes(answer)])
         spare = BUDGETS[name] - together
