@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,6 +181,15 @@ def test_one_pale_text_among_many_is_found(tab: SimpleNamespace, address: str) -
     page.evaluate("[...document.querySelectorAll('dd p')].at(-1).style.color = '#888'")
     page.evaluate("[...document.querySelectorAll('dd p')].at(-1).style.background = '#777'")
     assert [found["id"] for found in accessible(page).response["violations"]] == ["color-contrast"]
+
+
+@pytest.mark.parametrize("tab", ["light"], indirect=True)
+def test_the_map_of_the_whole_operation_is_printed_on_one_sheet(
+    tab: SimpleNamespace, address: str
+) -> None:
+    page = go(tab, f"{address}/book/summary/overview.html")
+    page.evaluate("() => document.body.classList.add('prints-map')")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1
 
 
 # Figures and tables: each is seen whole, or stands in a box with the words above it.

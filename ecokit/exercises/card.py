@@ -201,7 +201,10 @@ class Card(widgets.VBox):  # type: ignore[misc]
 
         The stylesheet of a card that works hides the sentence.
         """
-        below = {"text/html": f'<p class="ecokit-asleep">{asleep()}</p>', "text/plain": asleep()}
+        below = {
+            "text/html": f'{_NO_ERROR}<p class="ecokit-asleep">{asleep()}</p>',
+            "text/plain": asleep(),
+        }
         for bundle in (self._repr_mimebundle_(), below):
             display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
@@ -249,6 +252,14 @@ class Closed(widgets.VBox):  # type: ignore[misc]
         bundle["text/plain"] = repr(self)
         bundle["text/html"] = f'<div class="ecokit-static">{self._content()}</div>'
         return bundle
+
+
+# JupyterLab writes "Error displaying widget" where a card's kernel is gone. It is none: the
+# sentence below says what to do.
+_NO_ERROR = (
+    "<style>.jp-OutputArea-child:has(> .jupyter-widgets:not(:has(*)))"
+    ":has(+ .jp-OutputArea-child .ecokit-asleep) { display: none; }</style>"
+)
 
 
 def asleep() -> str:

@@ -215,7 +215,7 @@ def used(shop: Shop) -> sheet.TableSheet:
     minutes=6,
     title=_("When does one failure wake somebody?"),
     unit="hours",
-    tolerance=0.4,
+    tolerance=0,
     mistakes={
         "target_of_the_page": _(
             "You took the promise of the page. Here 99.5 % are promised: more may fail."

@@ -641,7 +641,7 @@ def _tries(shop: Shop) -> dict[str, int]:
     minutes=8,
     title=_("Name each difference"),
     unit="payments",
-    tolerance=0.4,
+    tolerance=0,
     key="fault",
     value="payments",
     labels={

@@ -467,7 +467,7 @@ def attempt(shop: Shop) -> sheet.Sheet:
     minutes=5,
     title=_("When is the report due?"),
     unit="hours",
-    tolerance=0.01,
+    tolerance=0,
     key="who",
     value="hours",
     labels={who: words for who, (_people, _critical, words) in OPERATORS.items()},
