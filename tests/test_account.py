@@ -132,3 +132,5 @@ def test_lines_that_no_kit_wrote_stop_nothing(tmp_path: Path) -> None:
     assert spacing.next_day(spacing.box(history)) is not None
     last = [one for one in history if one["exercise"] == "kpi-points"]
     assert spacing.next_day(spacing.box(last)) == date.max
+    asked = [one | {"exercise": f"kpi-points@before-{n}"} for one in last for n in "²๙"]
+    assert quiz.taken(asked, "architecture", quiz.BEFORE, {"kpi-points": 1}) is None

@@ -273,3 +273,12 @@ def test_a_figure_can_be_drawn_into_axes_of_the_caller(name: str) -> None:
     topic, figure = name.split(".")
     taken = inspect.signature(drawn(topic)[figure]).parameters
     assert {"ax", "figure"} & set(taken), f"{name}: put it under theme.drawn"
+
+
+def test_a_table_shows_what_stands_in_it_and_runs_nothing() -> None:
+    odd = "<img src=x onerror=alert(1)>"
+    frame = pd.DataFrame({odd: [odd, "R&D"], "n": [1.5, None]}, pd.Index([odd, "b"]))
+    told = theme.table(frame, index=True, caption=odd).to_html()
+    assert "<img" not in told
+    assert told.count("&lt;img") == 4
+    assert "R&amp;D" in told

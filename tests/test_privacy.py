@@ -329,7 +329,8 @@ def test_what_is_known_may_say_days_in_its_own_type() -> None:
 def test_an_id_is_one_value_and_alike_in_each_type() -> None:
     found = privacy.pseudonyms([7.0, Decimal("7.0"), 7, np.int64(7), "7"], key=KEY)
     assert len(set(found)) == 1
-    for odd in ([1], {}, np.array([1]), 10**5000):
+    several: list[Any] = [[1], {}, np.array([1]), 10**5000]
+    for odd in several:
         with pytest.raises(CourseError, match="visitor_id is"):
             privacy.pseudonyms([odd], key=KEY)
 

@@ -36,7 +36,7 @@ WORDS = (
     *("", " ", "x", "3", "=1+1", "<script>alert(1)</script>", "a" * 10_000, "\x00", "\ud800", "一"),
     *("2025-03-01", "2025-03-01T10:00:00+08:00", "9999-12-31", "0001-01-01", "now", "NaT"),
 )  # fmt: skip
-THINGS = (
+THINGS: tuple[Any, ...] = (
     *([], [1], [[1]], (), {}, {"a": 1}, set(), b"x", object(), float, pd.NaT, pd.DataFrame()),
     *(datetime(2025, 3, 1), date(2025, 3, 1), timedelta(1), np.datetime64("NaT"), pd.Series([1.0])),
 )  # fmt: skip
@@ -219,7 +219,9 @@ SHAPES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "all null": lambda table: table.where(pd.DataFrame(False, table.index, table.columns)),
     "shuffled": lambda table: table.sample(frac=1, random_state=1),
     "an index of text": lambda table: table.set_index(pd.Index(list(map(str, range(len(table)))))),
-    "odd columns more": lambda table: table.assign(**{"a'b": 1, "<b>": "=1+1", "": None}, index=1),
+    "odd columns more": lambda table: table.assign(index=1, b="=1+1").rename(
+        columns={"b": "<b>a'c"}
+    ),
     "columns in capitals": lambda table: table.rename(columns=str.upper),
     "columns with blanks": lambda table: table.rename(columns=lambda name: f" {name}"),
 }  # fmt: skip

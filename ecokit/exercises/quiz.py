@@ -192,11 +192,16 @@ def taken(
         name, _sign, asked = event["exercise"].partition(spacing.AGAIN)
         kind, _dash, number = asked.partition("-")
         known = name in editions and event.get("edition", 1) == editions[name]
-        if kind == when and known and number.isdigit() and name not in right:
+        if kind == when and known and _is_company(number) and name not in right:
             right[name] = event["event"] == "right"
             day, seed = str(event.get("time", ""))[:10], int(number)
     wanted = [name for name in questions(chapter) if name in right]
     return Taken(day, seed, {name: right[name] for name in wanted}) if wanted else None
+
+
+def _is_company(number: str) -> bool:
+    """Say whether a text is the number of a company, and no other digits."""
+    return number.isascii() and number.isdecimal() and len(number) < 6
 
 
 def gain_between(before: Taken | None, after: Taken | None) -> Gain | None:

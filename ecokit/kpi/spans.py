@@ -27,7 +27,7 @@ TYPES = {
 }
 """The kinds of columns, for tables that the data package does not describe."""
 
-_CENTURY = 36_525  # days
+_CENTURY, _MILLISECOND = 36_525 * 24 * 60.0, 1 / 60_000  # minutes
 _FREQUENCY = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
 
 
@@ -53,25 +53,24 @@ class Span:
         return pd.DataFrame({"first": first, "low": low, "high": after})
 
 
-def length(name: str, value: object, unit: str) -> pd.Timedelta:
-    """Return how long something lasts, from a millisecond to a century.
+def minutes(name: str, value: object) -> pd.Timedelta:
+    """Return minutes as a length of time, from a millisecond to a century.
 
     Examples
     --------
-    >>> length("long", 60, "min")
+    >>> minutes("long", 60)
     Timedelta('0 days 01:00:00')
-    >>> length("long", 1e9, "min")
+    >>> minutes("long", 1e9)
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: long is 1000000000. Give a number above 0 that is at most a century.
     """
-    days = numbers.positive(name, value) * (pd.Timedelta(1, unit) / pd.Timedelta(days=1))
-    if days > _CENTURY:
+    found = numbers.positive(name, value)
+    if found > _CENTURY:
         raise numbers.refused(name, value, _("Give a number above 0 that is at most a century."))
-    found = pd.Timedelta(days=days).round("ms")
-    if not found:
+    if found < _MILLISECOND:
         raise numbers.refused(name, value, _("Give a millisecond at least."))
-    return found
+    return pd.Timedelta(minutes=found).round("ms")
 
 
 def start_of(times: pd.Series[Any], period: str) -> pd.Series[Any]:

@@ -349,8 +349,8 @@ def burn_alert(
     keys = frames.listed(by)
     frames.refuse_taken(keys, ("minute", "requests", "failed", "long", "short", "alert"))
     budget = 1 - numbers.inner_share("slo", slo)
-    windows = {"long": spans.length("long", long, "min")}
-    windows["short"] = spans.length("short", short, "min")
+    windows = {"long": spans.minutes("long", long)}
+    windows["short"] = spans.minutes("short", short)
     if windows["short"] > windows["long"]:
         raise numbers.refused("short", short, _("Give fewer minutes than long."))
     limit = numbers.number("threshold", threshold, low=0)
@@ -439,7 +439,7 @@ def probes(
     >>> alert["minute"].iloc[0].strftime("%H:%M")
     '10:03'
     """
-    step = spans.length("every", every, "min")
+    step = spans.minutes("every", every)
     counted = frames.listed(kinds, "kinds", least=1)
     columns = "system_id began_at mended_at part kind"
     (incidents,) = frames.fetched(data, {"incidents": columns}, types=TYPES)
@@ -617,15 +617,15 @@ def _down_in(own: pd.DataFrame, low: Floats, high: Floats) -> tuple[NDArray[np.i
 
     Two at once are one outage, of the part of the larger one.
     """
-    began, mended = np.sort(own["began"]), np.sort(own["mended"])
-    count = np.searchsorted(began, high) - np.searchsorted(mended, low)
+    began, mended, part = own.sort_values("part").to_numpy(float).T
+    count = np.searchsorted(np.sort(began), high) - np.searchsorted(np.sort(mended), low)
     edges = np.unique(np.concatenate([began, mended]))
     if not len(edges):
         return count, np.zeros(len(low))
     lost = np.zeros(len(edges))
-    for one in own.sort_values("part").itertuples():
-        start, end = np.searchsorted(edges, [one.began, one.mended])
-        lost[start:end] = one.part
+    starts, ends = np.searchsorted(edges, began), np.searchsorted(edges, mended)
+    for start, end, one in zip(starts, ends, part, strict=True):  # the larger ones last
+        lost[start:end] = one
     total = np.concatenate([[0.0], np.cumsum(lost[:-1] * np.diff(edges))])
     return count, np.interp(high, edges, total) - np.interp(low, edges, total)
 

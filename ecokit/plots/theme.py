@@ -537,6 +537,22 @@ _FORMATS: dict[str, str | Callable[[Any], str]] = {
 }
 
 
+def _as_words(value: Any) -> Any:
+    """Return text so that a browser shows its signs and does what none of them says.
+
+    >>> _as_words("<script>"), _as_words("R&D"), _as_words(7), _as_words(0.5)
+    ('&lt;script&gt;', 'R&amp;D', 7, '0.500000')
+    """
+    if isinstance(value, float):
+        return f"{value:.6f}"  # as pandas shows it among words
+    return html.escape(value, quote=False) if isinstance(value, str) else value
+
+
+def _kinds(index: pd.Index[Any]) -> list[str]:
+    levels = index.levels if isinstance(index, pd.MultiIndex) else [index]
+    return [level.dtype.kind for level in levels]
+
+
 def _by_default(column: pd.Series[Any]) -> Callable[[Any], str] | str | None:
     """Return how a column is printed whose format nobody gave.
 
@@ -668,9 +684,15 @@ def table(
     named = {"percent": percent, "yuan": yuan, "count": count}
     by_column = {column: kind for kind, names in named.items() for column in names.split()}
     given = {column: _FORMATS.get(f, f) for column, f in {**by_column, **(formats or {})}.items()}
-    usual = {name: _by_default(frame[name]) for name in frame.columns if name not in given}
+    usual = {
+        name: _by_default(frame[name]) or (_as_words if frame[name].dtype.kind == "O" else None)
+        for name in frame.columns
+        if name not in given
+    }
     styler: Styler = _Table(frame).format({**usual, **given}, na_rep="–")
-    styler = styler.format_index(lambda name: str(name).rstrip("_"), axis=1)  # with_
+    words: list[Any] = [n for n, kind in enumerate(_kinds(frame.index)) if kind == "O"]
+    styler = styler.format_index(_as_words, axis=0, level=words) if words else styler
+    styler = styler.format_index(lambda name: _as_words(str(name).rstrip("_")), axis=1)  # with_
     numbers: list[Any] = list(frame.select_dtypes("number").columns)
     styler = styler.set_properties(subset=numbers, **{"text-align": "right"})
     heads = ", ".join(f"th.col{frame.columns.get_loc(column)}" for column in numbers)
@@ -681,7 +703,7 @@ def table(
             subset=(list(emphasise), slice(None)), **{"font-weight": "bold"}
         )
     if caption:
-        styler = styler.set_caption(caption)
+        styler = styler.set_caption(html.escape(caption, quote=False))
     if not index:
         styler = styler.hide(axis="index")
     # its own id, the same in every run: tables of one page must not share their rules

@@ -269,7 +269,7 @@ def traces(
     Returns
     -------
     table
-        `by` and `person`, each row once.
+        `by` and `person`, each row once. An order that lacks one of them is in no cell.
 
     Raises
     ------
