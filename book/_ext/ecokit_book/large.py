@@ -98,16 +98,22 @@ def _frames(fig: Any) -> list[float]:
 
 
 def _boxes(fig: Any) -> list[tuple[str, Any]]:
-    """Return each text that is seen, with its place."""
-    from matplotlib.text import Text
-
+    """Return each text and each legend that is seen, with its place."""
     fig.draw_without_rendering()
     renderer = fig.canvas.get_renderer()
     return [
-        (words, one.get_window_extent(renderer))
-        for one in _shown(fig)
-        if isinstance(one, Text) and (words := one.get_text().strip())
+        (words, one.get_window_extent(renderer)) for one in _shown(fig) if (words := _words(one))
     ]
+
+
+def _words(artist: Any) -> str:
+    """Return what is to be read of an artist."""
+    from matplotlib.legend import Legend
+    from matplotlib.text import Text
+
+    if isinstance(artist, Legend):
+        return " ".join(text.get_text() for text in artist.get_texts())
+    return artist.get_text().strip() if isinstance(artist, Text) else ""
 
 
 def _shown(artist: Any) -> Iterator[Any]:
@@ -115,7 +121,7 @@ def _shown(artist: Any) -> Iterator[Any]:
     if not artist.get_visible():
         return
     yield artist
-    for child in artist.get_children():
+    for child in () if hasattr(artist, "legend_handles") else artist.get_children():
         if _is_axis(child) and child.get_visible():
             yield from filter(_is_visible, (child.label, child.offsetText))
             for tick in filter(_is_visible, child._update_ticks()):
@@ -145,13 +151,17 @@ def _inside(fig: Any, boxes: Sequence[tuple[str, Any]]) -> bool:
 
 
 def _covered(boxes: Sequence[tuple[str, Any]]) -> set[tuple[str, str]]:
-    """Return the pairs of texts that lie on one another, or touch from side to side."""
+    """Return the pairs that lie on one another, or touch from side to side."""
     return {
         (words, others)
         for place, (words, one) in enumerate(boxes)
         for others, other in boxes[:place]
-        if one.x0 < other.x1 + GAP * other.height
-        and other.x0 < one.x1 + GAP * one.height
+        if one.x0 < other.x1 + _gap(other)
+        and other.x0 < one.x1 + _gap(one)
         and one.y0 < other.y1
         and other.y0 < one.y1
     }
+
+
+def _gap(box: Any) -> float:
+    return GAP * min(box.width, box.height)  # of words that stand upright the width is a letter
