@@ -30,6 +30,8 @@ FLAGS = (
 NO_BROWSER = "NO BROWSER: no page was tested. Install Chromium"
 NO_DATA = "NO PUBLIC DATA: no real shop was tested. Set ECOKIT_REAL_DATA (CONTRIBUTING.md)"
 PAGES = re.compile(r"\bbook: |\bbrowser\b|usefixtures")
+OF_EXERCISES = {"tests/test_answers.py", "tests/test_exercises.py", "tests/test_plans.py"}
+"""They ask about the same exercises, which are worked out once in a process."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
 
@@ -121,15 +123,17 @@ def browser() -> Iterator[object]:
 class Together(LoadScopeScheduling):  # type: ignore[misc]
     """Keeps the tests of a file in one process: they share shops, sessions and browsers.
 
-    Each of the many companies of the exercises may go anywhere, and the pages of each colour
-    scheme have a browser of their own. (Marks for groups do nothing with pytest 9.2:
-    https://github.com/pytest-dev/pytest-xdist/issues/1386.)
+    Those about exercises share their sheets, too. Each of the many companies of the exercises may
+    go anywhere, and the pages of each colour scheme have a browser of their own. (Marks for groups
+    do nothing with pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file, _colons, test = nodeid.partition("::")
         if "for_every_company" in test:
             return nodeid
+        if file in OF_EXERCISES:
+            return "exercises"
         return f"{file} {'dark' * ('[dark' in test)}" if file.endswith("test_pages.py") else file
 
 

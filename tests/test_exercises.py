@@ -28,7 +28,7 @@ from ecokit.exercises.card import Card, ChapterProgress, answer_text, markup
 from ecokit.exercises.reading import AnswerError, read, told
 from ecokit.exercises.sheet import Exercise, Field, Score, Sheet, TableSheet, number
 from ecokit.shop import Shop
-from tests.companies import bundled, of_seed
+from tests.companies import bundled, of_seed, read_only
 from tests.demo_exercises import DEMO
 
 NO_SHOP = cast(Shop, None)
@@ -67,7 +67,7 @@ def faults(exercise: Exercise, shop: Shop) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return bundled()
+    return read_only()
 
 
 @cache

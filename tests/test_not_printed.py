@@ -17,7 +17,7 @@ from ecokit import exercises
 from ecokit.exercises.reading import counted_in
 from ecokit.shop import Shop
 from ecokit.topics import topics
-from tests.companies import bundled
+from tests.companies import read_only
 
 ROOT = Path(__file__).resolve().parents[1]
 TOPICS = {one.name: one for one in topics()}
@@ -72,9 +72,8 @@ ASKED: list[Any] = [one for one in exercises.all() if one.kind in ("number", "ta
 UNITS = {"%", "¥"} | {one.unit.split()[0] for one in ASKED}
 
 
-@cache
 def shop() -> Shop:
-    return bundled()
+    return read_only()
 
 
 @cache
@@ -181,6 +180,7 @@ def test_no_number_that_is_asked_for_stands_above(exercise: Any, book: Path) -> 
         assert few or not found, f"{where}: {found[:5]}"
 
 
+@pytest.mark.usefixtures("book")  # not for the book, but for the process that has the sheets
 @pytest.mark.parametrize(
     "exercise", [one for one in ASKED if one.kind == "number"], ids=lambda one: one.id
 )

@@ -9,7 +9,7 @@ import pytest
 from ecokit import exercises
 from ecokit.exercises import checks
 from ecokit.shop import Shop
-from tests.companies import bundled
+from tests.companies import read_only
 from tests.plans import PLANS, Plan
 
 WITHOUT: set[str] = set()
@@ -25,7 +25,7 @@ EACH = [
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
-    return bundled()
+    return read_only()
 
 
 def test_each_plan_exercise_has_a_handful_of_both_kinds() -> None:
