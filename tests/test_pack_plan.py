@@ -87,7 +87,7 @@ def test_a_plan_in_chinese_is_a_plan(tmp_path: Path) -> None:
         ("title: 我们的一天", "title: \x07", "line 1: this cannot be read"),
         ("title: 我们的一天", "{a: 1}: b", "line 1: this cannot be read"),
         ("title: 我们的一天", "1: b", "ours: it lacks title."),
-        ("title: 我们的一天", "title: [" + "[" * 2_000, "too many brackets"),
+        ("title: 我们的一天", "title: [" + "[\n " * 2_000, "too many brackets"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_with_its_place(
