@@ -2,7 +2,7 @@
 
 Each check gives a line with its remedy. All results together make a readiness code of eight
 signs, short enough to be read aloud, that a trainer collects before the day and reads
-with ``ecokit doctor --read CODE``.
+with ``ecokit doctor --read CODE``, or all of them with ``ecokit doctor --read FILE``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import sys
 import tempfile
 import webbrowser
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -40,6 +41,22 @@ INSTALL_FONT = {
     "other": _("Install the font Noto Sans CJK SC or Noto Sans SC."),
 }
 """Where names of products hold other Chinese characters than the course's, a font draws them."""
+
+REMEDIES = {
+    ("Python", BAD): _("Install Python 3.11 to 3.14 and make the environment anew."),
+    ("packages", WARNING): _("Tested with other versions; install again where something fails."),
+    ("packages", BAD): _("Install the course again."),
+    ("kernel", BAD): _(
+        "Check that a security program lets Python open connections on this machine."
+    ),
+    ("fonts", BAD): _("Install the course again."),
+    ("disk", BAD): _("Free {need:.0f} GB or choose --folder.").format(need=DISK),
+    ("writing", BAD): _("Choose a folder of your own with --folder."),
+    ("browser", WARNING): _(
+        "Copy the printed address into a browser: Chrome, Edge, Firefox or Safari."
+    ),
+}
+"""What helps, where no more is known than the code; for fonts it hangs on the system."""
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _SALT = b"ecokit-1"
@@ -69,7 +86,7 @@ def python(folder: Path) -> Finding:
     text = platform.python_version()
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return Finding(GOOD, text)
-    return Finding(BAD, text, _("Install Python 3.11 to 3.14 and make the environment anew."))
+    return Finding(BAD, text, REMEDIES["Python", BAD])
 
 
 def packages(folder: Path) -> Finding:
@@ -131,7 +148,7 @@ def kernel(folder: Path) -> Finding:
     """Start a kernel, let it import ecokit, and stop it."""
     from jupyter_client.manager import start_new_kernel
 
-    remedy = _("Check that a security program lets Python open connections on this machine.")
+    remedy = REMEDIES["kernel", BAD]
     try:
         manager, client = start_new_kernel(
             startup_timeout=60, kernel_name="python3", stderr=subprocess.DEVNULL
@@ -147,7 +164,7 @@ def kernel(folder: Path) -> Finding:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
     if why:
-        return Finding(BAD, why, _("Install the course again."))
+        return Finding(BAD, why, REMEDIES["packages", BAD])
     return Finding(GOOD, _("starts and finds ecokit"))
 
 
@@ -168,7 +185,7 @@ def fonts(folder: Path) -> Finding:
         return Finding(WARNING, text, INSTALL_FONT.get(_system(), INSTALL_FONT["other"]))
     if drawn:
         return Finding(GOOD, _("Chinese characters can be drawn"))
-    return Finding(BAD, _("the course's font is missing"), _("Install the course again."))
+    return Finding(BAD, _("the course's font is missing"), REMEDIES["fonts", BAD])
 
 
 def disk(folder: Path) -> Finding:
@@ -177,7 +194,7 @@ def disk(folder: Path) -> Finding:
     text = _("{free:.0f} GB free").format(free=free)
     if free >= DISK:
         return Finding(GOOD, text)
-    return Finding(BAD, text, _("Free {need:.0f} GB or choose --folder.").format(need=DISK))
+    return Finding(BAD, text, REMEDIES["disk", BAD])
 
 
 def writing(folder: Path) -> Finding:
@@ -189,8 +206,7 @@ def writing(folder: Path) -> Finding:
             file.write_bytes(b"")
             file.replace(Path(name, "again"))
     except OSError as error:
-        remedy = _("Choose a folder of your own with --folder.")
-        return Finding(BAD, f"{place}: {error.strerror}", remedy)
+        return Finding(BAD, f"{place}: {error.strerror}", REMEDIES["writing", BAD])
     return Finding(GOOD, str(folder))
 
 
@@ -206,8 +222,7 @@ def browser(folder: Path) -> Finding:
     except webbrowser.Error:
         name = ""
     if re.search(r"^$|lynx|links|w3m|www-browser|elinks", str(name)):
-        remedy = _("Copy the printed address into a browser: Chrome, Edge, Firefox or Safari.")
-        return Finding(WARNING, _("none with a window"), remedy)
+        return Finding(WARNING, _("none with a window"), REMEDIES["browser", WARNING])
     return Finding(GOOD, Path(str(name)).name)
 
 
@@ -303,13 +318,51 @@ def decode(code: str) -> tuple[dict[str, int], int, str]:
     return dict(zip(CHECKS, reversed(states), strict=True)), number & 31, SYSTEMS[number >> 5]
 
 
+def read(text: str) -> int:
+    """Print what a code says, or all codes of a file; return 1 where somebody needs help.
+
+    Raises
+    ------
+    CourseError
+        It is neither a code nor a file with codes.
+    """
+    from ecokit.cli import readiness
+
+    path, there = Path(text), False
+    with suppress(OSError, ValueError):  # no file has a name of 5,000 letters
+        there = path.is_file()
+    if there:
+        return readiness.tell(path)
+    if path.suffix or len(path.parts) > 1:
+        raise CourseError(_("There is no file {path}.").format(path=path))
+    return explain(text)
+
+
 def explain(code: str) -> int:
     """Print what a code says; return 1 when the machine is not ready."""
     states, minor, system = decode(code)
     print(f"{system}, Python 3.{minor}")
-    for name, state in states.items():
-        print(f"{MARKS[state]}  {name}")
+    good = (f"{MARKS[GOOD]}  {name}" for name, state in states.items() if state == GOOD)
+    print("\n".join([*good, *lines(states, system)]))
     return int(BAD in states.values())
+
+
+def lines(states: Mapping[str, int], system: str) -> list[str]:
+    """Return a line for each check that is not good: what it is, and what helps.
+
+    Examples
+    --------
+    >>> lines({"disk": BAD, "kernel": GOOD}, "Linux")
+    ['FAIL  disk      Free 1 GB or choose --folder.']
+    """
+    found = []
+    for name, state in sorted(states.items(), key=lambda one: -one[1]):
+        if state != GOOD:
+            own = [told for (check, _state), told in REMEDIES.items() if check == name]
+            known = INSTALL_FONT[system] if name == "fonts" else own[0]
+            remedy = REMEDIES.get((name, state), known)
+            found.append(f"{MARKS[state]}  {name:<9} {remedy}")
+    return found
 
 
 def _signs(number: int) -> str:

@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help=_("is this machine ready?"))
     doctor.add_argument("--folder", type=Path, default=Path("my-course"), help=_FOLDER)
-    doctor.add_argument("--read", metavar=_("CODE"), help=_("explain a readiness code"))
+    doctor.add_argument("--read", metavar=_("CODE"), help=_("explain a code, or all in a FILE"))
     doctor.set_defaults(run=_doctor)
 
     progress = commands.add_parser("progress", help=_("make a page of what you did in the course"))
@@ -339,7 +339,7 @@ def _start(options: argparse.Namespace) -> None:
 def _doctor(options: argparse.Namespace) -> int:
     from ecokit.cli import doctor
 
-    return doctor.explain(options.read) if options.read else doctor.examine(options.folder)
+    return doctor.read(options.read) if options.read is not None else doctor.examine(options.folder)
 
 
 def _progress(options: argparse.Namespace) -> None:

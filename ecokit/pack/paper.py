@@ -14,9 +14,11 @@ from functools import cache
 from pathlib import Path
 
 import jinja2
+from markupsafe import Markup
 
 from ecokit.cli import copies
 from ecokit.competitors.sandbox import chinese_font
+from ecokit.exercises.card import markup
 from ecokit.messages import _
 from ecokit.pack.room import File
 
@@ -74,13 +76,15 @@ def page(path: str, template: str, *, size: str = "a4", **parts: object) -> File
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("ecokit.pack"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    made.filters["written"] = lambda words: Markup(markup(words))
+    return made
 
 
 def browser() -> str | None:

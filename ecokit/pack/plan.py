@@ -12,7 +12,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -80,11 +80,12 @@ class Block:
 
 @dataclass(frozen=True)
 class Plan:
-    """A workshop: a title, and blocks for each day."""
+    """A workshop: a title, and blocks for each day; `source` is what names it in a command."""
 
     name: str
     title: str
     days: tuple[tuple[Block, ...], ...]
+    source: str = ""
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -134,7 +135,7 @@ YAML file of your own.
     """
     text = _text(name)
     data = reading.data_of(text, name)
-    return from_data(data, Path(name).stem, start)
+    return replace(from_data(data, Path(name).stem, start), source=name)
 
 
 def _text(name: str) -> str:
