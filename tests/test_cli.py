@@ -69,9 +69,9 @@ def test_the_doctor_finds_this_environment_ready(
 
 
 def test_the_doctor_names_what_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(doctor, "_needed", lambda _: ["narwhals", "no-such-package"])
+    monkeypatch.setattr(doctor, "needed", lambda _: ["narwhals", "no-such-package"])
     assert doctor.packages(tmp_path).state == doctor.BAD
-    monkeypatch.setattr(doctor, "_needed", lambda _: ["narwhals"])
+    monkeypatch.setattr(doctor, "needed", lambda _: ["narwhals"])
     monkeypatch.setattr(doctor, "locked", lambda _: {"narwhals": "0.0"})
     assert "narwhals" in doctor.packages(tmp_path).remedy
 

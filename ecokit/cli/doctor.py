@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 
 from ecokit.cli.course import Course
 from ecokit.errors import CourseError
@@ -93,7 +94,7 @@ def packages(folder: Path) -> Finding:
     """Compare what is installed with the lock: each package of the course, its version."""
     wanted = locked(Course.found().lock)
     missing, other = [], []
-    for name in _needed("ecokit"):
+    for name in needed("ecokit"):
         try:
             installed = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -123,8 +124,17 @@ def locked(lock: Path) -> dict[str, str]:
     return found
 
 
-def _needed(name: str) -> list[str]:
-    """Return every package that `name` needs on this machine, directly or through others."""
+def needed(name: str, about: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """Return every package that one needs, directly or through others.
+
+    Parameters
+    ----------
+    name
+        Such as ``"ecokit"``.
+    about
+        Another machine, as the markers of packages ask; this one when left out. What only that
+        one needs is in the list, not what it needs in turn.
+    """
     from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 
@@ -136,7 +146,7 @@ def _needed(name: str) -> list[str]:
         except metadata.PackageNotFoundError:
             continue
         for requirement in map(Requirement, lines):
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            if requirement.marker is None or requirement.marker.evaluate({**about, "extra": ""}):
                 new = canonicalize_name(requirement.name)
                 if new not in found:
                     found[new] = None

@@ -132,7 +132,7 @@ _FOLDER = _("the learner's folder (my-course)")
 
 
 def _pack_parser(verbs: Any) -> None:
-    """Add ``ecokit trainer pack``."""
+    """Add ``ecokit trainer pack`` and ``sticks``."""
     pack = verbs.add_parser(
         "pack",
         help=_("make all that a workshop needs: run sheet, slides, answer key, hand-outs"),
@@ -155,6 +155,27 @@ def _pack_parser(verbs: Any) -> None:
     pack.add_argument("--date", default="", help=_("the first day, such as 2026-12-01"))
     pack.add_argument("--paper", choices=["a4", "letter"], default="a4", help=_("its size (a4)"))
     pack.set_defaults(run=_pack)
+
+    sticks = verbs.add_parser(
+        "sticks",
+        help=_("fill a stick from which learners install without a network"),
+        description=_(
+            "Fill a stick: the wheel of the course, and the packages of the lock for each system "
+            "and Python, fetched by pip with their hashes. A second call fetches what is new."
+        ),
+    )
+    sticks.add_argument("--out", type=Path, required=True, metavar=_("FOLDER"), help=_("the stick"))
+    sticks.add_argument(
+        "--systems", nargs="+", choices=["windows", "macos", "linux"], default=[], help=_("(all)")
+    )
+    sticks.add_argument(
+        "--python",
+        nargs="+",
+        choices=["3.11", "3.12", "3.13", "3.14"],
+        default=["3.13"],
+        help=_("which Pythons the learners have (3.13)"),
+    )
+    sticks.set_defaults(run=_sticks)
 
 
 def _gain_parser(verbs: Any) -> None:
@@ -461,6 +482,12 @@ def _gain(options: argparse.Namespace) -> None:
     from ecokit.cli import trainer
 
     trainer.gain(options.source, options.out, options.paper)
+
+
+def _sticks(options: argparse.Namespace) -> None:
+    from ecokit.cli import trainer
+
+    trainer.sticks(options.out, options.systems, options.python)
 
 
 def _wheel(options: argparse.Namespace) -> None:

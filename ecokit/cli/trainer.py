@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -58,3 +59,15 @@ def gain(source: Path, out: Path, size: str = "a4") -> None:
     """
     Course.found().need_checkout("ecokit trainer gain")
     import_module("ecokit.pack.gain").make(source, out, size)
+
+
+def sticks(out: Path, systems: Sequence[str], pythons: Sequence[str]) -> None:
+    """Fill a stick from which learners install without a network.
+
+    Raises
+    ------
+    CourseError
+        This is an installed copy, or a package cannot be had.
+    """
+    Course.found().need_checkout("ecokit trainer sticks")
+    import_module("ecokit.pack.sticks").make(out, systems, pythons)

@@ -22,9 +22,13 @@ from ecokit.shop.company import BUNDLED, VARIABLE
 MAKERS = (
     "start_here",
     "run_sheet",
+    "guide",
+    "before",
     "slides",
     "answer_key",
     "hand_outs",
+    "sheets",
+    "after",
 )
 """The modules that make the files of a pack, each by its function ``files``, in this order."""
 LANGUAGES = ("en",)
@@ -87,7 +91,7 @@ def make(
     files = list(_files(room))
     laid = copies.lay({file.path: file.content for file in files}, out)
     for name in laid.beside:
-        print(_("You changed {name}; the new one lies beside yours.").format(name=name))
+        print(_("You changed a file; its new version lies beside yours: {name}").format(name=name))
     pages = [file for file in files if file.printed]
     with tqdm(total=len(pages), desc=_("Printing"), unit=_("page"), delay=1, leave=False) as bar:
         failed = paper.print_pages(files, out, lambda _file: bar.update())

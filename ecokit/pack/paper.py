@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -69,16 +70,28 @@ def page(path: str, template: str, *, size: str = "a4", **parts: object) -> File
         What the template shows. Texts are escaped; what is HTML already is a ``markupsafe.Markup``.
     """
     made = _environment().get_template(f"{template}.html.jinja")
-    html = made.render(size=SIZES[size], **parts)
+    html = re.sub(
+        r"<code>.*?</code>", _unbroken, made.render(size=SIZES[size], **parts), flags=re.S
+    )
     face = FACE.format(address=font) if (font := chinese_font(html)) else ""
     return File(path, html.replace("</head>", f"{face}</head>", 1).encode(), printed=True)
+
+
+def text(template: str, **parts: object) -> str:
+    """Return a plain text from a template in ``templates/``, such as ``mail.txt``."""
+    return _environment().get_template(f"{template}.jinja").render(**parts)
+
+
+def _unbroken(code: re.Match[str]) -> str:
+    """Keep an option such as ``--folder`` on one line."""
+    return re.sub(r"(?<=[ >\n])--[a-z][a-z-]*", r'<span class="one">\g<0></span>', code[0])
 
 
 @cache
 def _environment() -> jinja2.Environment:
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("ecokit.pack"),
-        autoescape=True,
+        autoescape=lambda name: not str(name).endswith(".txt.jinja"),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,

@@ -1,0 +1,30 @@
+"""The facilitator's guide, and the card for the wall: what goes wrong, from ``troubles.csv``."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from importlib import resources
+
+from ecokit.pack import paper
+from ecokit.pack.room import File, Room
+
+
+def files(room: Room) -> Iterator[File]:
+    """Yield the guide and the card."""
+    told = {"plan": room.plan, "troubles": troubles(), "size": room.size}
+    sample = resources.files(__package__).joinpath("sample-plan.yaml").read_text("utf-8")
+    yield paper.page("guide.html", "guide", sample=sample, **told)
+    yield paper.page("wall-card.html", "wall-card", **told)
+
+
+def troubles() -> list[dict[str, str]]:
+    """Return what goes wrong in a room: how it looks, why, and what helps in a minute.
+
+    Examples
+    --------
+    >>> sorted(troubles()[0])
+    ['cause', 'remedy', 'seen', 'trouble']
+    """
+    text = resources.files(__package__).joinpath("troubles.csv").read_text("utf-8")
+    return list(csv.DictReader(text.splitlines()))
