@@ -139,18 +139,23 @@ def needed(name: str, about: Mapping[str, str] = MappingProxyType({})) -> list[s
     from packaging.utils import canonicalize_name
 
     found: dict[str, None] = {}
-    todo = [name]
+    todo, seen = [(name, "")], set()
     while todo:
+        package, extra = one = todo.pop()
+        if one in seen:
+            continue
+        seen.add(one)
         try:
-            lines = metadata.requires(todo.pop()) or []
+            lines = metadata.requires(package) or []
         except metadata.PackageNotFoundError:
             continue
         for requirement in map(Requirement, lines):
-            if requirement.marker is None or requirement.marker.evaluate({**about, "extra": ""}):
+            marker = requirement.marker
+            if marker is None or marker.evaluate({**about, "extra": extra}):
                 new = canonicalize_name(requirement.name)
-                if new not in found:
-                    found[new] = None
-                    todo.append(new)
+                found[new] = None
+                todo += [(new, more) for more in ("", *requirement.extras)]
+    found.pop(name, None)
     return list(found)
 
 

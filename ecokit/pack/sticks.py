@@ -50,6 +50,7 @@ SYSTEMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
 """For each system the wheels that it takes, and how it describes itself in a lock."""
 PYTHONS = tuple(f"3.{minor}" for minor in range(doctor.OLDEST[1], doctor.NEWEST[1] + 1))
 USUAL = ("3.13",)
+LATEST = 99  # third number of a Python that is as new as can be
 
 
 def make(out: Path, systems: Sequence[str] = (), pythons: Sequence[str] = USUAL) -> None:
@@ -108,7 +109,7 @@ def _lay(lock: Path, out: Path) -> None:
         raise CourseError(sentence.format(out=out, why=error.strerror)) from error
 
 
-def environment(system: str, python: str) -> dict[str, str]:
+def environment(system: str, python: str, patch: int = 0) -> dict[str, str]:
     """Return how a machine describes itself, as the markers of a lock ask.
 
     Examples
@@ -117,7 +118,7 @@ def environment(system: str, python: str) -> dict[str, str]:
     '3.13.0'
     """
     about = {"implementation_name": "cpython", "platform_python_implementation": "CPython"}
-    versions = {"python_version": python, "python_full_version": f"{python}.0"}
+    versions = {"python_version": python, "python_full_version": f"{python}.{patch}"}
     return about | versions | SYSTEMS[system][1]
 
 
@@ -171,7 +172,17 @@ def fetch(lock: Path, folder: Path, system: str, python: str) -> None:
     CourseError
         A package cannot be had; pip's own words stand in the sentence.
     """
-    lines = locked(lock, needed(system, python), environment(system, python))
+    names = needed(system, python)
+    found = (locked(lock, names, environment(system, python, patch)) for patch in (0, LATEST))
+    for lines in dict.fromkeys(map(tuple, found)):  # some packages ask for a newer 3.11
+        why = _download(lines, folder, system, python)
+        if why:
+            sentence = _("The packages for {system} and Python {python} cannot be had: {why}")
+            raise CourseError(sentence.format(system=system, python=python, why=why))
+
+
+def _download(lines: Sequence[str], folder: Path, system: str, python: str) -> str:
+    """Let pip fetch what is not there yet; return what it says where it cannot."""
     with tempfile.TemporaryDirectory() as own:
         listed = Path(own, "requirements.txt")
         listed.write_text("\n".join(lines), "utf-8")
@@ -182,8 +193,9 @@ def fetch(lock: Path, folder: Path, system: str, python: str) -> None:
             *("--dest", str(folder), "--implementation", "cp", "--python-version", python),
             *(*platforms, "--requirement", str(listed)),
         ]
-        done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        sentence = _("The packages for {system} and Python {python} cannot be had: {why}")
-        why = done.stderr.strip()[-400:]
-        raise CourseError(sentence.format(system=system, python=python, why=why))
+        offline = ["--no-index", "--find-links", str(folder)]  # where all lies there already
+        for more in (offline, []):
+            done = subprocess.run([*command, *more], capture_output=True, text=True)
+            if not done.returncode:
+                return ""
+    return done.stderr.strip()[-400:]
