@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from ecokit import load_shop, privacy
 from ecokit.errors import CourseError
+from ecokit.exercises import privacy as sheets
 from ecokit.privacy.leaks import CLASSES
+from ecokit.shop import Shop
 from tests.engines import MOVES
 
 KEY = "sixteen signs or more"
@@ -338,3 +340,20 @@ def test_an_id_is_one_value_and_alike_in_each_type() -> None:
 def test_a_post_that_is_called_like_a_column_is_told() -> None:
     with pytest.raises(CourseError, match="table"):
         privacy.access_matrix({"access": rights().assign(post="table").head(1)})
+
+
+def test_copies_of_nothing_are_no_question() -> None:
+    bought = pd.DataFrame(
+        {
+            "order_id": [1],
+            "visitor_id": [7],
+            "region": "north",
+            "placed_at": [DAY],
+            "channel_id": "direct",
+        }
+    )
+    lines = pd.DataFrame({"order_id": [1], "product_id": ["P1"]})
+    goods = pd.DataFrame({"product_id": ["P1"], "category": ["audio"]})
+    tables = {"orders": bought.head(0), "order_lines": lines, "products": goods}
+    with pytest.raises(CourseError, match="orders and order_lines have no purchase"):
+        sheets.which_copy.sheet(Shop(tables))

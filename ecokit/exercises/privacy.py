@@ -56,6 +56,9 @@ def _left(shop: Shop) -> pd.DataFrame:
     """Return what each customer left in orders, with all that any copy here tells of it."""
     every = (*FACTS, *CELL, *(name for by in COPIES.values() for name in by))
     left: pd.DataFrame = topic.traces(shop, by=tuple(dict.fromkeys(every)))
+    if left.empty:
+        message = _("The tables orders and order_lines have no purchase that a copy could tell of.")
+        raise CourseError(message)
     return left
 
 
