@@ -5,7 +5,7 @@ PORT   :=
 OPEN   := yes
 
 .DEFAULT_GOAL := help
-.PHONY: help course test book datasets notebooks trainer wheel lint bench lock lowest companies reproducible mutants new-topic clean learner-env developer-env
+.PHONY: help course test book datasets notebooks trainer pack sticks wheel lint bench lock lowest companies reproducible mutants new-topic clean learner-env developer-env
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,12 @@ notebooks: learner-env  ## run the master notebooks and store them
 
 trainer: learner-env  ## make the trainer's edition, with every answer, in trainer/
 	@$(BIN)/ecokit trainer
+
+pack: learner-env  ## make all that a workshop needs (PLAN=day: half-day, two-days or a file; OUT=trainer/pack)
+	@$(BIN)/ecokit trainer pack --plan $(or $(PLAN),day) --out $(or $(OUT),trainer/pack)
+
+sticks: developer-env  ## fill a stick for a room without a network: OUT=/media/STICK
+	@$(BIN)/ecokit trainer sticks --out $(or $(OUT),trainer/stick)
 
 wheel: developer-env  ## build the wheel that carries the whole course into dist/
 	@$(BIN)/ecokit wheel

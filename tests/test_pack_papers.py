@@ -165,7 +165,7 @@ def test_a_plan_of_one_exercise_has_what_there_is(tmp_path: Path) -> None:
     plan = plans.read(str(tmp_path / "short.yaml"))
     assert [one.id for one in pick.five(plan)] == ["kpi-click-index"]
     assert pick.ten(plan) == []  # its options have no words of their own
-    made = files(Room(Course(ROOT), plan, date=DAY))
+    made = files(Room(Course(ROOT), plan, date=DAY), ("start_here", "after"))
     for path, file in made.items():
         text = file.content.decode()
         if file.printed:
@@ -284,7 +284,6 @@ def printer(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(paper, "_print", note)
     monkeypatch.setattr(make, "MAKERS", OURS)
     monkeypatch.setattr(Course, "book_is_current", lambda _course: True)
-    monkeypatch.setattr(make.slides, "are_there", lambda _course, _plan: True)
     monkeypatch.delattr(Course, "build_book")  # never here
     return printed
 

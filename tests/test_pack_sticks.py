@@ -25,7 +25,7 @@ PYTHON = f"3.{sys.version_info[1]}"
 
 @pytest.mark.skipif(not HERE, reason="no stick is made for this system")
 def test_for_this_machine_a_stick_holds_what_the_doctor_asks_for() -> None:
-    assert sticks.needed(HERE, PYTHON) == doctor.needed("ecokit")
+    assert list(sticks.needed(HERE, PYTHON)) == doctor.needed("ecokit")
     wanted = doctor.locked(LOCK)
     about = sticks.environment(HERE, PYTHON, sys.version_info[2])
     lines = sticks.locked(LOCK, doctor.needed("ecokit"), about)

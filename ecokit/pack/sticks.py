@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -122,7 +123,8 @@ def environment(system: str, python: str, patch: int = 0) -> dict[str, str]:
     return about | versions | SYSTEMS[system][1]
 
 
-def needed(system: str, python: str) -> list[str]:
+@cache
+def needed(system: str, python: str) -> tuple[str, ...]:
     """Return the packages that a learner needs on another system.
 
     Examples
@@ -130,7 +132,7 @@ def needed(system: str, python: str) -> list[str]:
     >>> "pywinpty" in needed("windows", "3.13"), "pywinpty" in needed("linux", "3.13")
     (True, False)
     """
-    return doctor.needed("ecokit", environment(system, python))
+    return tuple(doctor.needed("ecokit", environment(system, python)))
 
 
 def locked(lock: Path, names: Iterable[str], about: Mapping[str, str]) -> list[str]:
