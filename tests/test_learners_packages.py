@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -19,6 +19,12 @@ ROOT = Path(__file__).resolve().parents[1]
 EXTRAS = ("book", "own")  # what install.py gives everybody
 SHOWN = [*sorted((ROOT / "book").rglob("*.md")), *sorted((ROOT / "notebooks").rglob("*.ipynb"))]
 CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.M | re.S)
+
+
+@cache
+def owners() -> Mapping[str, list[str]]:
+    """Return which distributions a module is of; to ask takes a sixth of a second."""
+    return metadata.packages_distributions()
 
 
 @cache
@@ -69,7 +75,6 @@ def test_a_learner_has_what_the_course_needs() -> None:
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_a_page_imports_only_what_a_learner_has(path: Path) -> None:
-    owners = metadata.packages_distributions()
     for module in imported(path):
-        theirs = {canonicalize_name(name) for name in owners.get(module, [])}
+        theirs = {canonicalize_name(name) for name in owners().get(module, [])}
         assert theirs & installed(), f"{path.name} imports {module}, which no learner has"
