@@ -132,6 +132,15 @@ def go(tab: SimpleNamespace, url: str) -> Any:
     return tab.page
 
 
+def where(name: str, tab: SimpleNamespace, address: str, book: Path) -> str:
+    """Return the address of a page.
+
+    In the light and on a wide screen as it is served; in the dark and on a phone as a double click
+    on its file opens it.
+    """
+    return f"{address if tab.wide else book.as_uri()}/{name}.html"
+
+
 def test_nothing_outside_is_reached_and_who_asks_for_it_is_told(
     tab: SimpleNamespace, address: str
 ) -> None:
@@ -143,12 +152,8 @@ def test_nothing_outside_is_reached_and_who_asks_for_it_is_told(
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page(tab: SimpleNamespace, address: str, book: Path, name: str) -> None:
-    """No error, nothing from outside, formulas set, nothing too wide, open to everyone.
-
-    In the light and on a wide screen as it is served; in the dark and on a phone as a double click
-    on its file opens it.
-    """
-    page = go(tab, f"{address if tab.wide else book.as_uri()}/{name}.html")
+    """No error, nothing from outside, formulas set, nothing too wide, open to everyone."""
+    page = go(tab, where(name, tab, address, book))
     assert page.locator("h1:visible").count() == 1
     raw = page.locator(".math:not(:has(mjx-container))").count()
     assert raw == 0, "a formula is not set"
@@ -244,13 +249,9 @@ def walk(page: Any, twin: Any) -> None:
 
 
 @pytest.mark.parametrize("term", ["conversion", "转化率"])
-@pytest.mark.parametrize("scheme", ["http", "file"])
-def test_search_finds(
-    tab: SimpleNamespace, address: str, book: Path, scheme: str, term: str
-) -> None:
+def test_search_finds(tab: SimpleNamespace, address: str, book: Path, term: str) -> None:
     """In English and in Chinese, served and straight from the disk."""
-    base = address if scheme == "http" else book.as_uri()
-    page = go(tab, f"{base}/{PAGES[0]}.html")
+    page = go(tab, where(PAGES[0], tab, address, book))
     page.keyboard.press("Control+k")
     field = page.locator("#pst-search-dialog input")
     field.wait_for()
