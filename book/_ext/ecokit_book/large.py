@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,8 +26,9 @@ SCALES = (213, 200, 188, 176, 164, 152, 140, 128, 116)
 """Pixels an inch, the largest first: at 213 the smallest letters of a figure are 28 high."""
 SHARP = 1.5
 """Pixels of the picture for each of the slide."""
-ROOM, GAP = 0.55, 0.3
-"""Least share of its room that an axes keeps; gap between two texts, as a share of a letter."""
+ROOM, GAP, EDGE = 0.55, 0.3, 0.03
+"""Least share of its room that an axes keeps; gap between two texts, as a share of a letter; inches
+between a text and the right edge."""
 SHORT = 12
 """Signs of a name."""
 SMALLEST = 9.5
@@ -65,6 +67,12 @@ def large(fig: Any) -> tuple[bytes, float]:
     tuple of bytes and float
         A PNG, and the height of its smallest letters on the slide in pixels.
     """
+    with warnings.catch_warnings():  # a try that does not fit is no fault of the page
+        warnings.simplefilter("ignore")
+        return _largest(fig)
+
+
+def _largest(fig: Any) -> tuple[bytes, float]:
     size, dpi = fig.get_size_inches().copy(), fig.get_dpi()
     places = {axes: axes.get_position() for axes in fig.axes}
     covered, frames = _covered(_boxes(fig)), _frames(fig)
@@ -139,13 +147,10 @@ def _is_axis(artist: Any) -> bool:
 
 
 def _inside(fig: Any, boxes: Sequence[tuple[str, Any]]) -> bool:
-    """Say whether each text lies on the figure."""
-    whole, slack = fig.bbox, 0.02 * fig.get_dpi()
+    """Say whether each text lies on the figure; a title may end a little later than measured."""
+    right, slack = fig.bbox.x1 - EDGE * fig.get_dpi(), 1
     return all(
-        box.x0 >= -slack
-        and box.y0 >= -slack
-        and box.x1 <= whole.x1 + slack
-        and box.y1 <= whole.y1 + slack
+        box.x0 >= -slack and box.y0 >= -slack and box.x1 <= right and box.y1 <= fig.bbox.y1 + slack
         for _words, box in boxes
     )
 
