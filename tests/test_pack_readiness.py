@@ -32,6 +32,7 @@ Emil
 {GOOD}
 Call me: 0571-8888 1234, room 3B-201, 2026-11-30
 Fay: 0VRG-FS7X
+Finn 54EF XFW7
 Gus: my readiness code is on its way
 Hal 10am: {GOOD[0]} {GOOD[1]} {GOOD[2]} {GOOD[3]} - {GOOD[5:7]} {GOOD[7:]}; Ida: {GOOD}
 """
@@ -50,7 +51,11 @@ def test_names_and_codes_are_found_in_mails_of_every_kind() -> None:
         "Hal": GOOD,
         "Ida": GOOD,
     }
-    assert [(one.line, one.text) for one in unread] == [(17, "0VRG-FS7X"), (18, "is on its way")]
+    assert [(one.line, one.text) for one in unread] == [
+        (17, "0VRG-FS7X"),
+        (18, "54EF XFW7"),
+        (19, "is on its way"),
+    ]
 
 
 def test_the_list_says_who_needs_help_and_what_for(
@@ -72,6 +77,19 @@ def test_the_list_says_who_needs_help_and_what_for(
     file.write_text(f"Anna: {GOOD}\nBob {GOOD}")
     assert main(["doctor", "--read", str(file)]) == 0
     assert capsys.readouterr().out == "Ready: 2 of 2\n    Anna, Bob\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Hi Tom, mine is {}. Best, Anna", "Anna"),
+        ("Hello! {} Anna Li", "Anna Li"),
+        ("- Anna Li ({})", "Anna Li"),
+        ("{}", "line 1"),
+    ],
+)
+def test_who_is_greeted_is_not_who_writes(line: str, name: str) -> None:
+    assert [one.name for one in readiness.found(line.format(GOOD))[0]] == [name]
 
 
 def test_a_second_code_of_one_person_counts() -> None:

@@ -23,11 +23,12 @@ _SIGNS = 8
 _TOKEN = re.compile(r"[0-9A-Za-z]+")
 _FIRST = "012345678OILoil"  # of all that seven checks, a Python and a system can give
 _GAP = 3  # signs between two parts of a code, such as " - "
-_LIKE = re.compile(r"(?<![\w-])(?:[0-9A-Z]{3,5}-[0-9A-Z]{3,5}|[0-9A-Z]{8})(?![\w-])")
+_LIKE = re.compile(r"(?<![\w-])(?:[0-9A-Z]{3,5}-[0-9A-Z]{3,5}|[0-9A-Z]{4} ?[0-9A-Z]{4})(?![\w-])")
 _FROM = re.compile(r"^\W*(?:from|name|von|de|发件人|姓名)\s*[:：]\s*(.+)$", re.I)
 _OF_DOCTOR = re.compile(r"^\W*(ok|note|FAIL)\b|->")
 _EMPTY = re.compile(
-    r"\b(hi|hello|hey|dear|all|thanks|thank you|best|regards|my|mine|the|here|it|is|says|got|i|"
+    r"\b(?:hi|hello|hey|dear)\b[ ,]*[^\W\d]*[ ,!]|"  # and who is greeted
+    r"\b(all|thanks|thank you|best|regards|my|mine|the|here|it|is|says|got|i|"
     r"have|readiness|code|from|name)\b|\d{1,2}(?::\d{2}|\s*[ap]m\b)+|<[^>]*>|\S+@\S+|就绪码|代码",
     re.I,
 )

@@ -12,10 +12,12 @@ from ecokit.pack.room import File, Room
 
 def files(room: Room) -> Iterator[File]:
     """Yield the guide and the card."""
-    told = {"plan": room.plan, "troubles": troubles(), "size": room.size}
+    size, found = room.size, troubles()
     sample = resources.files(__package__).joinpath("sample-plan.yaml").read_text("utf-8")
-    yield paper.page("guide.html", "guide", sample=sample, **told)
-    yield paper.page("wall-card.html", "wall-card", **told)
+    yield paper.page(
+        "guide.html", "guide", size=size, plan=room.plan, troubles=found, sample=sample
+    )
+    yield paper.page("wall-card.html", "wall-card", size=size, troubles=found)
 
 
 def troubles() -> list[dict[str, str]]:

@@ -86,22 +86,22 @@ def ten(plan: Plan) -> list[Mistake]:
     >>> len(ten(plan.read("half-day")))
     10
     """
-    known = [one for one in plan.exercises if isinstance(one.mistakes, Mapping)]
+    known = [one for one in plan.exercises if _words(one)]
     of_objective = {one.objective: one for one in reversed(known)}
     first = [one for one in known if of_objective[one.objective] is one]
     groups = _grouped(first, {one.id: one.topic for one in first})
     made = in_turn(groups)[:MISTAKES]
-    if len(made) < MISTAKES:  # a short plan: further mistakes of the same exercises
-        more = in_turn([[(one, n) for n in range(1, len(one.mistakes))] for one in made])
-    else:
-        more = []
+    # of a short plan further mistakes of the same exercises
+    more = in_turn([[(one, n) for n in range(1, len(_words(one)))] for one in made])
     pairs = [(one, 0) for one in made] + more[: MISTAKES - len(made)]
     pairs.sort(key=lambda pair: (plan.exercises.index(pair[0]), pair[1]))
     by_name = {topic.name: topic for topic in topics()}
-    return [
-        Mistake(by_name[one.topic], one, list(one.mistakes.values())[number])  # type: ignore[union-attr]
-        for one, number in pairs
-    ]
+    return [Mistake(by_name[one.topic], one, _words(one)[number]) for one, number in pairs]
+
+
+def _words(one: Exercise) -> list[str]:
+    """Return the words that cure each mistake; none for options, which have their reasons."""
+    return list(one.mistakes.values()) if isinstance(one.mistakes, Mapping) else []
 
 
 def _foreseen(one: Exercise) -> int:

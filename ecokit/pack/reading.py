@@ -20,7 +20,7 @@ MOST = 100_000
 """Bytes of a file that a person writes."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml has no types
     """Knows texts, whole numbers, true, false and null, as YAML 1.2's core; nothing else."""
 
     yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012  # as PyYAML declares it
