@@ -35,6 +35,10 @@ thead th { font-weight: 600; width: 25%; } thead th:first-child { width: 30%; }
 thead th:nth-child(2) { min-width: 6rem; width: 6rem; } td:nth-child(2) { white-space: nowrap; }
 .note { border-left: 4px solid #1f6fb2; padding-left: .8rem; } .quiet { color: #565656; }
 .line { border-bottom: 1px solid #1f1f1f; display: inline-block; width: 18rem; max-width: 75%; }
+@media screen and (max-width: 30rem) {
+  table { font-size: .8rem; } th, td { padding-right: .3rem; }
+  thead th:nth-child(2) { min-width: 5rem; width: 5rem; }
+}
 @media print { body { margin: 0; max-width: none; font-size: 11pt; } @page { margin: 18mm; } }
 """
 

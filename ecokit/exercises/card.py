@@ -257,7 +257,7 @@ class Closed(widgets.VBox):  # type: ignore[misc]
 # JupyterLab writes "Error displaying widget" where a card's kernel is gone. It is none: the
 # sentence below says what to do.
 _NO_ERROR = (
-    "<style>.jp-OutputArea-child:has(> .jupyter-widgets:not(:has(*)))"
+    "<style>.jp-OutputArea-child:not(:has(.jp-OutputArea-output *))"
     ":has(+ .jp-OutputArea-child .ecokit-asleep) { display: none; }</style>"
 )
 
