@@ -25,7 +25,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no other machine is known
 )
 NO_BROWSER = "NO BROWSER: no page was tested. Install Chromium"
 NO_DATA = "NO PUBLIC DATA: no real shop was tested. Set ECOKIT_REAL_DATA (CONTRIBUTING.md)"

@@ -20,6 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 ROOT = Path(__file__).resolve().parents[1]
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 pytestmark = pytest.mark.browser
+NOWHERE = {"server": "http://127.0.0.1:9", "bypass": "127.0.0.1"}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Nine tenths of axe's time go into colours, and hundreds of texts on a page look the same: it is
 # asked about three of each look, which is what hangs on colours, size and what lies behind.
@@ -94,11 +95,11 @@ def address(book: Path) -> Iterator[str]:
 def tab(request: pytest.FixtureRequest, browser: Any) -> Iterator[SimpleNamespace]:
     """One page of a browser that reaches loopback only, and what went wrong in it.
 
-    The browser knows no other machine (`tests.conftest.FLAGS`). It is not asked at each request
+    The way to other machines leads nowhere. The browser is not asked at each request
     whether that may go on: then it would keep nothing, and read all scripts for each page anew.
     """
     size = WIDE if request.param == "light" else PHONE
-    context = browser.new_context(viewport=size, color_scheme=request.param)
+    context = browser.new_context(viewport=size, color_scheme=request.param, proxy=NOWHERE)
     context.add_init_script(f"({THEME})('{request.param}')")
     page, faults = context.new_page(), []
 
