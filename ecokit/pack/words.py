@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ecokit.exercises import aims
-from ecokit.messages import _
+from ecokit.messages import _, _n
 from ecokit.pack.plan import BREAK
 from ecokit.pack.room import Room
 from ecokit.topics import Topic
@@ -24,10 +24,22 @@ def about(room: Room) -> dict[str, Any]:
         "when": times(room),
         "dated": room.date is not None,
         "until": last,
-        "hours": f"{taught / 60:.1f}".removesuffix(".0"),
+        "hours": length(taught),
         "aims": list(reached(room)),
         "topics": ", ".join(topic.title for topic in plan.topics),
     }
+
+
+def length(minutes: int) -> str:
+    """Return a length of time in hours and minutes.
+
+    >>> length(420), length(110), length(45)
+    ('7 hours', '1 hour 50 minutes', '45 minutes')
+    """
+    hours, rest = divmod(minutes, 60)
+    told = _n("{n} hour", "{n} hours", hours).format(n=hours) if hours else ""
+    more = _n("{n} minute", "{n} minutes", rest).format(n=rest) if rest else ""
+    return " ".join(filter(None, (told, more)))
 
 
 def times(room: Room) -> str:
