@@ -29,6 +29,7 @@ MAKERS = (
     "hand_outs",
     "sheets",
     "after",
+    "teams",
 )
 """The modules that make the files of a pack, each by its function ``files``, in this order."""
 LANGUAGES = ("en",)

@@ -35,7 +35,7 @@ PLACES = (
     ("Reed Flute", "芦笛"),
     ("Old Well", "古井"),
     ("Nine Steps", "九阶"),
-    ("Kite String", "风筝线"),
+    ("Brass Bell", "铜铃"),
     ("Long Bench", "长凳"),
     ("Clay Whistle", "陶哨"),
     ("Pear Courtyard", "梨院"),
