@@ -53,8 +53,10 @@ lock: developer-env  ## choose the newest allowed versions and write requirement
 lowest: developer-env  ## run the unit tests with the lowest versions that pyproject.toml allows
 	@$(BIN)/python -m tests.lowest
 
-companies: developer-env  ## check every exercise over fifty companies (tests take 3), every function with faulty tables
-	ECOKIT_COMPANIES=50 $(BIN)/python -m pytest -q -n auto --dist loadscope tests/test_exercises.py tests/test_bare_tables.py -k "for_every_company or without_a_word"
+companies: developer-env  ## check every exercise over 52 companies (tests take 3), notebooks over ten, functions with faulty tables
+	ECOKIT_COMPANIES=52 $(BIN)/python -m pytest -q -n auto --dist loadscope tests/test_exercises.py tests/test_bare_tables.py \
+		tests/test_notebooks.py tests/test_notebook_prose.py tests/test_pack_teams.py \
+		-k "for_every_company or without_a_word or another_company or tables_give"
 
 reproducible: developer-env  ## build the book twice in two folders and compare each byte
 	@$(BIN)/python -m tests.reproducible

@@ -72,7 +72,13 @@ def bundled() -> Shop:
 
     Copies share their values until somebody writes into them.
     """
-    return _numbered(_read().seed, {name: partial(_copy, name) for name in _read().tables})
+    return copy_of(None)
+
+
+def copy_of(seed: int | None) -> Shop:
+    """Return such copies of any company; None is the bundled one."""
+    shop = _read(seed)
+    return _numbered(shop.seed, {name: partial(_copy, seed, name) for name in shop.tables})
 
 
 @cache
@@ -85,12 +91,12 @@ def read_only() -> Shop:
 
 
 @cache
-def _read() -> Shop:
-    return load_shop()
+def _read(seed: int | None) -> Shop:
+    return load_shop() if seed is None else of_seed(seed)
 
 
-def _copy(name: str) -> pd.DataFrame:
-    return _read()[name].copy(deep=False)
+def _copy(seed: int | None, name: str) -> pd.DataFrame:
+    return _read(seed)[name].copy(deep=False)
 
 
 @cache

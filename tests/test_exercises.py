@@ -33,7 +33,7 @@ from tests.demo_exercises import DEMO
 
 NO_SHOP = cast(Shop, None)
 RATE, TARGETS, LAYERS, DESIGN = DEMO
-SEEDS = range(1, 1 + int(os.environ.get("ECOKIT_COMPANIES", "3")))  # `make companies`: fifty
+SEEDS = range(1, 1 + int(os.environ.get("ECOKIT_COMPANIES", "3")))  # `make companies`: 52
 
 
 def ids(given: Exercise) -> str:
