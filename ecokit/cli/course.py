@@ -154,7 +154,8 @@ class Course:
         # What went wrong in an earlier build is no page.
         shutil.rmtree(output / "_build" / "html" / "reports", ignore_errors=True)
         code = _BUILD.format(calm=calm, lock=str(output / "_build" / "building.lock"))
-        command = [sys.executable, "-c", code, "build", ".", "-W", "-n"]
+        contents = str(self._contents(edition, output))
+        command = [sys.executable, "-c", code, "build", ".", "-W", "-n", "--toc", contents]
         log = []
         with subprocess.Popen(
             [*command, "--keep-going", "--path-output", str(output)],
@@ -180,6 +181,20 @@ class Course:
         html = output / "_build" / "html"
         copies.write(html / _STAMP, made_from.encode())
         return html
+
+    def _contents(self, edition: str, output: Path) -> Path:
+        """Return the contents of an edition: a trainer's book has pages that no learner's has.
+
+        Sphinx builds only what the contents list, so that page, search and wheel of a learner hold
+        nothing of them.
+        """
+        listed, more = self.root / "_toc.yml", self.root / "book" / "trainers" / "_toc.yml"
+        if edition != "trainer" or not more.is_file():
+            return listed
+        path = output / "_build" / "trainer-toc.yml"
+        text = listed.read_text("utf-8").rstrip("\n") + "\n" + more.read_text("utf-8")
+        copies.write(path, text.encode())
+        return path
 
     def _fingerprint(self) -> str:
         digest = hashlib.sha256()

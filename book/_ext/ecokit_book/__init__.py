@@ -1,11 +1,12 @@
 """What the book needs beyond Jupyter Book: made for this course, small, and without a network.
 
 `cache` keeps what was computed until code or data change, `generated` and `reference` write pages
-from tables and declarations, `operation` draws the map of the whole, `twins` shows explorers on
-pages without a kernel, `notebooks` keeps answers out, `slides` takes what trainers show out of the
-pages, `faults` says in one sentence why a page's code failed, `chinese` marks Chinese words,
-`spaces` keeps a number and its per cent sign together, `site` keeps the built site small and closed
-to the outside, `brackets` builds in a folder with brackets in its name.
+from tables and declarations, `operation` draws the map of the whole, `teaching` tells a trainer
+what a topic needs, `twins` shows explorers on pages without a kernel, `notebooks` keeps answers
+out, `slides` takes what trainers show out of the pages, `faults` says in one sentence why a page's
+code failed, `chinese` marks Chinese words, `spaces` keeps a number and its per cent sign together,
+`site` keeps the built site small and closed to the outside, `brackets` builds in a folder with
+brackets in its name.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from . import (
     site,
     slides,
     spaces,
+    teaching,
     twins,
 )
 
@@ -54,6 +56,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         generated,
         operation,
         reference,
+        teaching,
         twins,
         notebooks,
         slides,
