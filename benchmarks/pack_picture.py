@@ -1,7 +1,7 @@
 """Take the README's picture of a trainer's pack: a slide with its notes, beside the run sheet.
 
-    .venv/bin/ecokit trainer pack --plan day --out day-pack
-    .venv/bin/python benchmarks/pack_picture.py day-pack
+    make pack PLAN=day
+    .venv/bin/python benchmarks/pack_picture.py trainer/pack
 
 It writes ``book/images/pack.png``.
 """
@@ -17,9 +17,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 TARGET = Path(__file__).resolve().parents[1] / "book" / "images" / "pack.png"
-DECK, SLIDE = "decisions", 5
+DECK, SLIDE = "decisions", 7
 """The slide that is shown: the busy post and the slow one."""
-SCREEN, SHEET, GAP = {"width": 1280, "height": 720}, {"width": 760, "height": 1500}, 24
+SCREEN, SHEET, GAP = {"width": 1280, "height": 720}, {"width": 680, "height": 1500}, 24
 GROUND, LINE = "#e8ecef", "#8c959f"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
