@@ -26,7 +26,7 @@ FONT = Path(ecokit.__file__).parent / "plots" / "fonts" / "NotoSansSC-ecokit.otf
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the ``.ecokit`` folder of a learner whose notebook stands two folders below."""
-    monkeypatch.delenv("ECOKIT_SEED")
+    monkeypatch.delenv("ECOKIT_SEED", raising=False)
     deep = tmp_path / "it" / "mine"
     deep.mkdir(parents=True)
     (tmp_path / ".ecokit").mkdir()

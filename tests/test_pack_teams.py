@@ -31,7 +31,7 @@ def made(number: int) -> dict[str, File]:
 def test_each_team_gets_a_folder_that_its_notebooks_obey(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("ECOKIT_SEED")
+    monkeypatch.delenv("ECOKIT_SEED", raising=False)
     seeds = []
     for path, file in made(6).items():
         if path.endswith("company.json"):

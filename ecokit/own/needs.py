@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from ecokit.errors import CourseError
 from ecokit.explore.lab import Tabs
 from ecokit.inputs import frames
 from ecokit.shop import Shop, lacks, load_shop
+from ecokit.shop.company import BUNDLED, VARIABLE
 from ecokit.shop.lacks import telling
 from ecokit.shop.schema import schemas
 from ecokit.shop.simulator import simulate
@@ -187,6 +189,7 @@ def written(shop: Shop, large: Mapping[tuple[str, str], tuple[int, int]]) -> str
 
 
 if __name__ == "__main__":
+    os.environ[VARIABLE] = str(BUNDLED)  # wherever it is called
     Path(str(lacks.__file__)).with_name("needs.csv").write_text(
         written(load_shop(), sizes()), "utf-8"
     )

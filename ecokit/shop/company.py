@@ -96,16 +96,16 @@ def chosen_seed(place: Path | None = None) -> int:
 
     Examples
     --------
-    >>> os.environ["ECOKIT_SEED"] = "7"
-    >>> chosen_seed()
+    >>> from unittest.mock import patch
+    >>> with patch.dict(os.environ, ECOKIT_SEED="7"):
+    ...     chosen_seed()
     7
-    >>> os.environ["ECOKIT_SEED"] = "seven"
-    >>> chosen_seed()
+    >>> with patch.dict(os.environ, ECOKIT_SEED="seven"):
+    ...     chosen_seed()
     Traceback (most recent call last):
     ...
     ecokit.errors.CourseError: ECOKIT_SEED is "seven". Set it to a whole number from 0 to 999999, \
 or take it away: then it is the company of the course.
-    >>> del os.environ["ECOKIT_SEED"]
     """
     if told := os.environ.get(VARIABLE, "").strip():
         return _of_variable(told)
