@@ -16,7 +16,6 @@ import tempfile
 import webbrowser
 import zlib
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -331,26 +330,6 @@ def decode(code: str) -> tuple[dict[str, int], int, str]:
         number, state = divmod(number, 3)
         states.append(state)
     return dict(zip(CHECKS, reversed(states), strict=True)), number & 31, SYSTEMS[number >> 5]
-
-
-def read(text: str) -> int:
-    """Print what a code says, or all codes of a file; return 1 where somebody needs help.
-
-    Raises
-    ------
-    CourseError
-        It is neither a code nor a file with codes.
-    """
-    from ecokit.cli import readiness
-
-    path, there = Path(text), False
-    with suppress(OSError, ValueError):  # no file has a name of 5,000 letters
-        there = path.is_file()
-    if there:
-        return readiness.tell(path)
-    if path.suffix or len(path.parts) > 1:
-        raise CourseError(_("There is no file {path}.").format(path=path))
-    return explain(text)
 
 
 def explain(code: str) -> int:

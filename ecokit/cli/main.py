@@ -358,9 +358,11 @@ def _start(options: argparse.Namespace) -> None:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from ecokit.cli import doctor
+    from ecokit.cli import doctor, readiness
 
-    return doctor.read(options.read) if options.read is not None else doctor.examine(options.folder)
+    if options.read is not None:
+        return readiness.read(options.read)
+    return doctor.examine(options.folder)
 
 
 def _progress(options: argparse.Namespace) -> None:

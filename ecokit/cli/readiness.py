@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +55,24 @@ class Unread:
 
     line: int
     text: str
+
+
+def read(text: str) -> int:
+    """Print what a code says, or all codes of a file; return 1 where somebody needs help.
+
+    Raises
+    ------
+    CourseError
+        It is neither a code nor a file with codes.
+    """
+    path, there = Path(text), False
+    with suppress(OSError, ValueError):  # no file has a name of 5,000 letters
+        there = path.is_file()
+    if there:
+        return tell(path)
+    if path.suffix or len(path.parts) > 1:
+        raise CourseError(_("There is no file {path}.").format(path=path))
+    return doctor.explain(text)
 
 
 def tell(path: Path) -> int:
