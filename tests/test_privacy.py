@@ -357,3 +357,19 @@ def test_copies_of_nothing_are_no_question() -> None:
     tables = {"orders": bought.head(0), "order_lines": lines, "products": goods}
     with pytest.raises(CourseError, match="orders and order_lines have no purchase"):
         sheets.which_copy.sheet(Shop(tables))
+
+
+def test_a_copy_of_another_company_leaves_out_who_is_named_under_other_words() -> None:
+    named = [
+        "customer_email",
+        "ReceiverName",
+        "Phones",
+        "delivery_addresses",
+        "备注",
+        "credit_card",
+    ]
+    kept = ["product_name", "placed_at", "of_batch", "gift_cards"]
+    table = pd.DataFrame([[1, *range(10)]], columns=["order_id", *named, *kept])
+    copy = privacy.pseudonymised({"sales": table}, key="a key of the course")
+    assert list(copy.tables["sales"]) == ["order_id", *kept]
+    assert copy.dropped == tuple(f"sales.{one}" for one in named)

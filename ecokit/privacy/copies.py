@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,16 @@ from ecokit.shop.schema import schemas
 IDS = ("visitor_id", "order_id", "visit_id")
 """Ids by which a person is found in tables that hold names."""
 
-NAMING = ("name", "telephone", "phone", "mobile", "email", "address", "birthday", "id_card", "note")
-"""Columns that name a person, in tables that hold one of these ids."""
+NAMING = ("telephone", "phone", "mobile", "email", "mail", "address", "birthday", "birth", "note")
+"""Words of columns that name a person, or may, in tables that hold one of these ids."""
+_NAMES = frozenset({"name", "surname", "nickname", "card"})
+_PERSONS = _NAMES | {
+    *("bank", "buyer", "consignee", "contact", "credit", "customer", "family", "first", "full"),
+    *("given", "guest", "id", "last", "member", "person", "real", "receiver", "recipient"),
+    *("sender", "user", "visitor"),
+}
+"""What stands beside ``name`` or ``card`` where they are a person's, not a product's."""
+_NAMING_ZH = re.compile("姓名|名字|昵称|手机|电话|邮箱|地址|生日|身份证|备注|留言")
 
 _KEY = 16  # bytes of a key that nobody guesses
 _LENGTH = 16  # signs of a pseudonym: 64 bits, so that no two of a million are alike
@@ -167,8 +176,9 @@ def pseudonymised(
     ids : sequence of str
         Columns that are replaced wherever they stand, so that the tables still join.
     drop : sequence of str
-        More columns to leave out. Left out anyway, of tables that hold one of `ids`: columns that
-        name a person (``NAMING``), and free text of the data package, in which anything may stand.
+        More columns to leave out. Left out anyway, of tables that hold one of `ids`: columns whose
+        name says that they name a person, such as ``customer_email``, and free text of the data
+        package, in which anything may stand. Look at `Copy.dropped`, and at what was kept.
     may_have : str
         Who may have the copy.
     until : date or ISO text, optional
@@ -230,7 +240,22 @@ def _naming(name: str, table: pd.DataFrame, gone: Sequence[str]) -> list[str]:
     """Return the columns of a table with persons that name them, or may."""
     free = [one.name for one in schemas()[name] if one.is_free_text] if name in schemas() else []
     columns = map(str, table.columns)
-    return [one for one in columns if one in free or one.casefold() in NAMING or one in gone]
+    return [one for one in columns if one in free or _names_somebody(one) or one in gone]
+
+
+def _names_somebody(column: str) -> bool:
+    """Say whether a column names a person, or may, by the words of its name.
+
+    >>> [_names_somebody(one) for one in ("customer_email", "buyerName", "收货人姓名", "id_card")]
+    [True, True, True, True]
+    >>> [_names_somebody(one) for one in ("product_name", "placed_at", "postcard")]
+    [False, False, False]
+    """
+    apart = re.findall("[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column).casefold())
+    words = [re.sub(r"(?<=ss)es$|(?<!s)s$", "", one) for one in apart]
+    named = not set(NAMING).isdisjoint(words)
+    called = not _NAMES.isdisjoint(words) and _PERSONS.issuperset(words)
+    return named or called or _NAMING_ZH.search(column) is not None
 
 
 def _note(until: str) -> str:
