@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from ecokit import exercises
 from ecokit.cli.main import main
 from ecokit.errors import CourseError
-from ecokit.exercises import hand_in, quiz, spacing
+from ecokit.exercises import checks, hand_in, quiz, spacing
 from ecokit.exercises.store import Learner
 from ecokit.pack import gain, handed_in
 
@@ -68,7 +68,7 @@ def learner(tmp_path: Path) -> Path:
         for name in NAMES:
             mark = f"{name}{spacing.AGAIN}{when}-{company}"
             if when == "after":
-                result = hand_in.quiz.checks.Result(mark, "right", "secret words")
+                result = checks.Result(mark, "right", "secret words")
                 one.note_check(result, "4.2 secret", EDITIONS[name])
             else:
                 one.note_blank(mark, EDITIONS[name])
@@ -218,7 +218,7 @@ def test_where_everybody_was_right_no_number_says_so(tmp_path: Path) -> None:
 def test_with_one_question_each_it_is_bonett_and_prices_interval() -> None:
     pairs = [(True, True)] + 6 * [(False, True)] + 3 * [(False, False)] + 2 * [(True, False)]
     mine = gain.pooled_gain([[pair] for pair in pairs])
-    theirs = quiz.paired_gain(*zip(*pairs, strict=True))
+    theirs = quiz.paired_gain([one for one, _two in pairs], [two for _one, two in pairs])
     center = (theirs.low + theirs.high) / 2
     assert (mine.low + mine.high) / 2 == pytest.approx(center)
     ratio = student.ppf(0.975, len(pairs) + 1) / 1.959964

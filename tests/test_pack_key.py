@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import replace
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,8 +17,9 @@ from ecokit import exercises
 from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.exercises import checks
+from ecokit.exercises.card import markup
 from ecokit.exercises.sheet import Number
-from ecokit.pack import answer_key, hand_outs, kept, plan
+from ecokit.pack import answer_key, hand_outs, kept, paper, plan
 from ecokit.pack.room import File, Room
 from ecokit.topics import Topic, topics
 from tests import companies
@@ -60,7 +62,7 @@ def test_a_mistake_without_a_number_of_its_own_says_so() -> None:
     near = replace(
         rate, work=lambda _shop: replace(rate.sheet(NOBODY), wrong={"visits": 0.05, "lines": None})
     )
-    page = answer_key.paper.page(
+    page = paper.page(
         "a.html", "answers", title="T", company="C", entries=[answer_key.entry(near, NOBODY)]
     ).content.decode()
     assert page.count("no number of its own in this company") == 1
@@ -76,9 +78,7 @@ def test_answers_and_mistakes_typed_as_they_stand_are_judged_as_the_key_says() -
                 told = checks.check(one, mistake.answer.split(" (")[0], shop)
                 seen += told.misconception == mistake.name
                 assert not told.right
-                assert (
-                    answer_key.markup(told.message)[3:-4] in mistake.cure or not told.misconception
-                )
+                assert markup(told.message)[3:-4] in mistake.cure or not told.misconception
     assert seen > 5
 
 
@@ -86,7 +86,7 @@ def test_what_an_exercise_says_is_no_markup() -> None:
     odd = replace(
         rate, work=lambda _shop: replace(rate.sheet(NOBODY), prompt="<script>a & b"), title="<b>"
     )
-    page = answer_key.paper.page(
+    page = paper.page(
         "a.html", "answers", title="T", company="C", entries=[answer_key.entry(odd, NOBODY)]
     ).content.decode()
     assert "&lt;script&gt;a &amp; b" in page
@@ -122,6 +122,11 @@ def test_the_key_holds_the_plan_or_the_whole_course(
 # Kept until a file changes ---------------------------------------------------------------------
 
 
+def made(calls: list[int]) -> str:
+    calls.append(1)
+    return "made"
+
+
 def test_what_was_made_is_kept_until_the_course_changes(tmp_path: Path) -> None:
     course: Any = SimpleNamespace(
         root=tmp_path, book=tmp_path, is_checkout=True, book_is_current=lambda: True
@@ -129,7 +134,7 @@ def test_what_was_made_is_kept_until_the_course_changes(tmp_path: Path) -> None:
     calls: list[int] = []
     for stamp, times in (("a", 1), ("a", 1), ("b", 2)):
         (tmp_path / ".made-from").write_text(20 * stamp)
-        assert kept.of(course)("key", lambda: calls.append(1) or "made") == "made"
+        assert kept.of(course)("key", partial(made, calls)) == "made"
         assert len(calls) == times
     assert len(list((tmp_path / "_build" / "pack").iterdir())) == 1
 
@@ -197,7 +202,7 @@ def test_a_hand_out_can_show_the_table(built: Path, monkeypatch: pytest.MonkeyPa
     assert found.shown is not None
     assert found.shown.rows[1:] == (("lead", "1.5"), ("all", ""))
     assert found.shown.numbers == (False, True)
-    page = hand_outs.paper.page("h.html", "topic-hand-outs", pages=[found], review="r").content
+    page = paper.page("h.html", "topic-hand-outs", pages=[found], review="r").content
     assert "Two rows" in page.decode()
 
 
@@ -226,7 +231,7 @@ def test_each_hand_out_of_the_built_book_fits_its_page(book: Path, browser: Any)
     for size, width in (("a4", 680), ("letter", 702)):  # pixels between the margins
         page = browser.new_page(viewport={"width": width, "height": 1000})
         page.emulate_media(media="print")
-        file = hand_outs.paper.page(
+        file = paper.page(
             "h.html", "topic-hand-outs", size=size, pages=made, review="practice/review"
         )
         page.set_content(file.content.decode())

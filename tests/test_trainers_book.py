@@ -8,6 +8,7 @@ import re
 import shlex
 import sys
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,9 +31,7 @@ sys.path.append(str(ROOT / "book" / "_ext"))
 
 @cache
 def teaching() -> Any:
-    from ecokit_book import teaching
-
-    return teaching
+    return import_module("ecokit_book.teaching")
 
 
 # Two editions ------------------------------------------------------------------------------------
@@ -149,5 +148,5 @@ def test_what_is_said_of_a_topic_comes_from_its_exercises(monkeypatch: pytest.Mo
 
 
 def test_mistakes_are_told_in_the_words_of_the_card() -> None:
-    one = exercises.get("kpi-points")
+    one: Any = exercises.get("kpi-points")
     assert list(teaching()._usual(one)) == list(one.mistakes.values())[:3]

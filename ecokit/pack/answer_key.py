@@ -17,7 +17,7 @@ from tqdm import tqdm
 from ecokit import exercises, load_shop
 from ecokit.exercises import aims, checks, quiz
 from ecokit.exercises.card import answer_text, markup
-from ecokit.exercises.sheet import Choice, Exercise, Number, Numeric, Plan, Table
+from ecokit.exercises.sheet import Choice, Exercise, Number, Plan, Table
 from ecokit.messages import _
 from ecokit.pack import kept, paper
 from ecokit.pack.room import File, Room
@@ -186,12 +186,11 @@ def entry(exercise: Exercise, shop: Shop, number: str = "") -> Entry:
         As which it is found on paper.
     """
     sheet = exercise.sheet(shop)
-    numeric = isinstance(exercise, Number | Table)
     return Entry(
         number,
         exercise,
         Markup(markup(sheet.prompt)),
-        checks.how_to_answer(exercise, sheet) if numeric else "",
+        checks.how_to_answer(exercise, sheet) if isinstance(exercise, Number | Table) else "",
         sheet.options[sheet.right] if isinstance(exercise, Choice) else answer_text(exercise, shop),
         Markup(_why(exercise, sheet)),
         sheet.lines,
@@ -206,7 +205,7 @@ def _why(exercise: Exercise, sheet: Any) -> str:
     return reason + markup(sheet.solution)
 
 
-def _mistakes(exercise: Exercise, sheet: Any) -> Iterator[Mistake]:
+def _mistakes(exercise: Any, sheet: Any) -> Iterator[Mistake]:
     if isinstance(exercise, Choice):
         for key in sheet.wrong:
             yield Mistake(key, sheet.options[key], Markup(markup(sheet.reasons[key])))
@@ -219,18 +218,16 @@ def _mistakes(exercise: Exercise, sheet: Any) -> Iterator[Mistake]:
         yield Mistake(name, shown, Markup(markup(cure)), shows=name in apart)
 
 
-def _shown(exercise: Exercise, answer: Any) -> str:
+def _shown(exercise: Any, answer: Any) -> str:
     """Return an answer as a learner reads it: a number, rows, or the fields of a plan."""
     if isinstance(exercise, Plan):
         return "; ".join(f"{one.label}: {answer[one.name]:g}" for one in exercise.fields)
     if isinstance(exercise, Table):
         rows = checks.by_key(answer).items()
-        return "; ".join(f"{exercise.labels.get(k, k)}: {_with_unit(exercise, v)}" for k, v in rows)
-    return _with_unit(exercise, float(answer))
-
-
-def _with_unit(exercise: Numeric[Any], value: float) -> str:
-    return checks.show_number(exercise, value)
+        return "; ".join(
+            f"{exercise.labels.get(k, k)}: {checks.show_number(exercise, v)}" for k, v in rows
+        )
+    return checks.show_number(exercise, float(answer))
 
 
 def _points(sheet: Any, plan: Any) -> str:

@@ -19,7 +19,7 @@ from importlib import resources
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
-from docutils.utils.math.latex2mathml import tex2mathml
+from docutils.utils.math.latex2mathml import tex2mathml  # type: ignore[import-untyped]
 from markupsafe import Markup
 from PIL import Image
 

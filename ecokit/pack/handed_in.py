@@ -119,7 +119,8 @@ def _one(path: Path, name: str) -> HandIn:
     if data["version"] != VERSION:
         message = _("it was made by another release of the course (form {n}).")
         raise CourseError(message.format(n=data["version"]))
-    tests, strange = {}, 0
+    tests: dict[tuple[str, str], Test] = {}
+    strange = 0
     for test in data["tests"]:
         rows = {row["exercise"]: row for row in test["questions"]}
         right = {key: row["right"] for key, row in rows.items() if _is_known(test, row)}
