@@ -38,7 +38,7 @@ SYSTEMS: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {
         },
     ),
     "macos": (
-        ("macosx_14_0_arm64",),
+        ("macosx_12_0_arm64", "macosx_14_0_arm64"),  # the older where there is one
         _POSIX
         | {"sys_platform": "darwin", "platform_system": "Darwin", "platform_machine": "arm64"},
     ),
