@@ -112,9 +112,3 @@ def _(shop: Shop) -> bool:
 @_says("overview", "In this shop there are none: the stock is asked before an order is taken")
 def _(shop: Shop) -> bool:
     return not len(overview.oversold(shop))
-
-
-@_says("operations", "With some hundred orders each")
-def _(shop: Shop) -> bool:
-    asked = shop.purchases.merge(shop.products)
-    return bool(asked.groupby("supplier_id").size().between(40, 1000).all())
