@@ -137,7 +137,7 @@ class Review(widgets.VBox):  # type: ignore[misc]
                 parts.append(widgets.HTML(f"<p>{html.escape(str(sentence))}</p>"))
                 continue
             self.cards.append(card)
-            parts += [card, Lesson(exercise, shop)]
+            parts += [Lesson(exercise, shop), card]
         super().__init__(parts)
 
     def _intro(self) -> str:
