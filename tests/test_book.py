@@ -420,7 +420,7 @@ FAULTS = {
     "```{twin} astrology\n```": "There is no explorer 'astrology'",
     "```{exercise} organisation-astrology\n```": "There is no exercise 'organisation-astrology'",
     "```{objectives} astrology\n```": "no objective has the topic 'astrology'",
-    "::::{slide} Words\n:::{notes}\nMore.\n:::\n::::": "slides stand on the page of a topic",
+    "````{slide} Words\n```{notes}\nMore.\n```\n````": "slides stand on the page of a topic",
     '<script src="https://cdn.example/a.js"></script>': "loads https://cdn.example/a.js",
 }
 
