@@ -86,7 +86,7 @@ def _largest(fig: Any) -> tuple[bytes, float]:
         scale = min(WIDE / size[0], HIGH / size[1])
         _resize(fig, size, scale * SHARP, places)
     buffer = io.BytesIO()
-    fig.savefig(buffer, format="png", dpi="figure", metadata={"Software": None})
+    fig.savefig(buffer, format="png", dpi=scale * SHARP, metadata={"Software": None})
     _resize(fig, size, dpi, places)
     return buffer.getvalue(), scale * SMALLEST / 72
 
