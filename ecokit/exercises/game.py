@@ -161,7 +161,15 @@ def end(shop: Shop) -> sheet.ChoiceSheet:
     """Ask what to do when the game is about to end."""
     points = _points_at_the_end(seed_of(shop))
     right = max(points, key=points.__getitem__)
-    said = _("{points:.0f} points on average of three games; the best of the four has {best:.0f}.")
+    said = _(
+        "{what}: {points:.0f} points on average of three games; the best of four has {best:.0f}."
+    )
+    called = {
+        "as_before": _("As in every round"),
+        "cut_all": _("With ads and orders stopped"),
+        "hoard": _("With full shelves"),
+        "sell_off": _("With a tenth off all prices"),
+    }
     return sheet.ChoiceSheet(
         prompt=_(
             "It is the **last round**. After it the company runs on for four weeks with your last "
@@ -176,7 +184,10 @@ def end(shop: Shop) -> sheet.ChoiceSheet:
             "hoard": _("Fill the shelves to the top: stock counts at the end"),
             "sell_off": _("Sell everything at a tenth below the usual price"),
         },
-        reasons={name: said.format(points=one, best=points[right]) for name, one in points.items()},
+        reasons={
+            name: said.format(what=called[name], points=one, best=points[right])
+            for name, one in points.items()
+        },
         hints=(
             _("Who lives through the four weeks after the end? The same company, as you left it."),
         ),
