@@ -789,6 +789,10 @@ def test_the_list_is_written_in_its_place(tmp_path: Path) -> None:
 # --- what the code may catch -----------------------------------------------------------
 
 
+STRANGERS = {"quality/quality.py": 1}
+"""Where code runs that is not ours: a rule of the user's own may stop with anything."""
+
+
 def too_wide(path: Path) -> int:
     """Return how often a module catches what it cannot foresee."""
     handlers = [
@@ -806,7 +810,8 @@ def _caught(node: ast.expr) -> set[str]:
 @pytest.mark.parametrize("room", sorted({*topics.names(), "experiments", "inputs", "kpi"}))
 def test_nothing_is_caught_that_could_be_a_fault_of_ours(room: str) -> None:
     for path in sorted((ROOT / "ecokit" / room).rglob("*.py")):
-        assert not too_wide(path), f"{path}: look at what is given with isinstance instead"
+        known = STRANGERS.get(f"{path.parent.name}/{path.name}", 0)
+        assert too_wide(path) == known, f"{path}: look at what is given with isinstance instead"
 
 
 # --- what no table and no notebook should hold, and one does ---------------------------------

@@ -362,14 +362,14 @@ def save_report(html: str, path: str | Path, overwrite: bool = False) -> Path:
     ecokit.errors.CourseError: There is a file report.html already. Choose another name, or write
         overwrite=True to replace it.
     """
+    if isinstance(html, str):  # half a sign of a page is no text, and is written by its number
+        html = html.encode("utf-8", "xmlcharrefreplace").decode()
     html = numbers.text("html", html)
     if not isinstance(path, (str, Path)):
         raise numbers.refused("path", path, _("Give a file, such as 'week-40.html'."))
     file, overwrite = Path(path), numbers.flag("overwrite", overwrite)
     try:
-        with file.open(
-            "w" if overwrite else "x", encoding="utf-8", errors="xmlcharrefreplace"
-        ) as stream:
+        with file.open("w" if overwrite else "x", encoding="utf-8") as stream:
             stream.write(html)
     except FileExistsError:
         sentence = _(

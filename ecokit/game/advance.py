@@ -600,10 +600,18 @@ def record_of(folder: Path, number: int) -> dict[str, Any]:
     """
     path = sealed(folder) / called(number) / RECORD
     try:
-        return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+        return _object(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
         message = _("{file} cannot be read. Take it from the trainer's copy.")
         raise CourseError(message.format(file=path)) from error
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """Return the object that a text in JSON is; ValueError where it is another thing."""
+    found = json.loads(content)
+    if not isinstance(found, dict):
+        raise ValueError("no object")
+    return found
 
 
 def ending_of(folder: Path, game: Game) -> dict[str, Any]:
@@ -632,8 +640,8 @@ def ending_of(folder: Path, game: Game) -> dict[str, Any]:
     """
     path = sealed(folder) / called(game.format.rounds) / END
     try:
-        return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, RecursionError) as error:
+        return _object(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
         message = _(
             "The game goes on: {played} of {n} rounds were played. The debrief comes after."
         )

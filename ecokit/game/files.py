@@ -280,13 +280,23 @@ def company(folder: Path) -> tuple[int, Team, Forecast | None, Forecast]:
     path = folder / COMPANY
     try:
         found = json.loads(path.read_bytes())
-        market = from_bytes(canonical({"week": 0, "teams": [found["team"]]}))
-        before, base = found["forecast"], Forecast(**found["base"])
-        last = Forecast(**before) if before else None
-        return int(found["round"]), market.teams[0], last, base
-    except (OSError, ValueError, TypeError, KeyError, RecursionError, CourseError) as error:
+        if not isinstance(found, dict) or type(found.get("round")) is not int:
+            raise ValueError("no company of a round")
+        market = from_bytes(canonical({"week": 0, "teams": [found.get("team")]}))
+        last = _forecast(found["forecast"]) if found.get("forecast") else None
+        return found["round"], market.teams[0], last, _forecast(found.get("base"))
+    except (OSError, ValueError, RecursionError, CourseError) as error:
         message = _("{file} cannot be read. Ask the trainer for it: it belongs to your folder.")
         raise CourseError(message.format(file=path)) from error
+
+
+def _forecast(found: object) -> Forecast:
+    """Return a forecast of a file; ValueError where it is none."""
+    if isinstance(found, dict) and set(found) == {"orders", "profit"}:
+        orders, profit = found["orders"], found["profit"]
+        if type(orders) is int and type(profit) is int:
+            return Forecast(orders, profit)
+    raise ValueError("no forecast")
 
 
 def table(rows: list[list[object]]) -> bytes:
