@@ -38,7 +38,7 @@ _PERSONS = _NAMES | {
     *("sender", "user", "visitor"),
 }
 """What stands beside ``name`` or ``card`` where they are a person's, not a product's."""
-_NAMING_ZH = re.compile("姓名|名字|\u6635\u79f0|手机|电话|邮箱|地址|生日|身份证|备注|留言")
+_NAMING_ZH = re.compile("姓名|名字|手机|电话|邮箱|地址|生日|身份证|备注|留言")
 
 _KEY = 16  # bytes of a key that nobody guesses
 _LENGTH = 16  # signs of a pseudonym: 64 bits, so that no two of a million are alike
