@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ecokit import diagnosis, load_shop
@@ -34,6 +34,7 @@ def test_the_logarithmic_mean_by_hand() -> None:
 
 @settings(max_examples=60)
 @given(THREE, THREE)
+@example((1.0, 1.0, 1.0), (0.001, 0.001, 0.001))
 def test_parts_add_up_and_turn_round_with_time(
     old: tuple[float, float, float], new: tuple[float, float, float]
 ) -> None:

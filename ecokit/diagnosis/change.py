@@ -106,8 +106,12 @@ def _log_mean(one: float, other: float) -> float:
     >>> _log_mean(3, 3), round(_log_mean(1, math.e), 6)
     (3, 1.718282)
     """
-    # next to 1 the quotient of both rounds to 1, and its logarithm to 0
-    return one if one == other else (other - one) / math.log1p((other - one) / one)
+    if one == other:
+        return one
+    grown = (other - one) / one
+    # next to 1 the quotient of both rounds to 1, and its logarithm to 0; near 0 their difference
+    # rounds
+    return (other - one) / (math.log1p(grown) if abs(grown) < 0.5 else math.log(other / one))
 
 
 @public
