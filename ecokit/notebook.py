@@ -30,7 +30,9 @@ def install() -> bool:
 
     Examples
     --------
-    >>> install()  # no shell runs here
+    >>> from unittest.mock import patch
+    >>> with patch("IPython.get_ipython", return_value=None):  # no shell runs here
+    ...     install()
     False
     """
     ipython = sys.modules.get("IPython")
