@@ -38,6 +38,8 @@ PATIENCE = 5  # seconds that a kernel waits for another to write
 TRIES = frozenset({"right", "misconception", "unit", "near", "cell", "wrong"})
 
 BLANK = "blank"  # the event of a question that was left so
+OPENED = "opened"  # the event of a card that was shown
+SEEDS = 2**63 - 1  # the largest number of a company that an event holds
 
 
 @dataclass(frozen=True)
