@@ -333,10 +333,11 @@ def test_whatever_happens_no_work_is_lost(
             assert file.exists()
 
 
-def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--folder", "--out"])
+def test_a_folder_that_cannot_be_written_gets_a_sentence(tmp_path: Path, option: str) -> None:
     (tmp_path / "course").write_text("a file")
-    with pytest.raises(CourseError, match=r"cannot be written .* --folder"):
-        copies.lay({"kpi.ipynb": b"one"}, tmp_path / "course")
+    with pytest.raises(CourseError, match=f"cannot be written .* {option}"):
+        copies.lay({"kpi.ipynb": b"one"}, tmp_path / "course", option=option)
 
 
 # --- the end of a notebook says where to go on ---

@@ -380,7 +380,7 @@ class Laid:
     record_read: bool = True
 
 
-def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
+def lay(files: Mapping[str, bytes], folder: Path, *, option: str = "--folder") -> Laid:
     """Lay the course into the learner's folder and never overwrite the learner's work.
 
     What was laid is remembered by its hash in ``.ecokit/laid.json``. A file that still has
@@ -397,6 +397,8 @@ def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
         Content by path below the folder, with ``/`` between the parts.
     folder
         The learner's folder; made if it is not there.
+    option
+        By which another folder is chosen where this one cannot be written.
 
     Returns
     -------
@@ -428,8 +430,8 @@ def lay(files: Mapping[str, bytes], folder: Path) -> Laid:
     except OSError as error:
         raise CourseError(
             _(
-                "The folder {folder} cannot be written ({why}). Choose another with --folder."
-            ).format(folder=folder, why=error.strerror)
+                "The folder {folder} cannot be written ({why}). Choose another with {option}."
+            ).format(folder=folder, why=error.strerror, option=option)
         ) from error
     return laid
 

@@ -90,7 +90,7 @@ def make(
         print(_("The book is built first; that takes some minutes."), flush=True)
         course.build_book()
     files = list(_files(room))
-    laid = copies.lay({file.path: file.content for file in files}, out)
+    laid = copies.lay({file.path: file.content for file in files}, out, option="--out")
     for name in laid.beside:
         print(_("You changed a file; its new version lies beside yours: {name}").format(name=name))
     pages = [file for file in files if file.printed]
