@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -27,7 +28,7 @@ import numpy as np
 import pandas as pd
 
 from ecokit.errors import CourseError
-from ecokit.inputs import amounts, kinds, rows
+from ecokit.inputs import amounts, kinds, once, rows
 from ecokit.inputs.kinds import Frame as Frame
 from ecokit.inputs.kinds import as_group as as_group
 from ecokit.inputs.kinds import as_times as as_times
@@ -163,12 +164,28 @@ def opened(
         message = _("This measure needs the table {name}, which is not among: {names}.")
         names = ", ".join(map(str, given)) or _("none")
         raise CourseError(message.format(name=name, names=names))
-    known = getattr(given, "looked_at", False)
-    frame = _checked(name, _even(name, given[name]), _names(columns), types or {}, read=known)
+    look = partial(_looked_at, name, given, _names(columns), types or {}, alike)
+    read = getattr(given, "looked_at", False)
+    return once.looked(given[name], ("door", name, read, *_asked(columns, types)), look)
+
+
+def _asked(
+    columns: Columns | Mapping[str, Any], types: Mapping[str, str] | None
+) -> tuple[Any, ...]:
+    """Return what is asked of a table, as a key."""
+    ours = _names(columns) if not isinstance(columns, Mapping) else columns.items()
+    return (*ours, None, *(types or {}).items())
+
+
+def _looked_at(
+    name: str, given: Mapping[str, Any], columns: list[str], types: Mapping[str, str], alike: bool
+) -> Frame:
+    native, known = given[name], getattr(given, "looked_at", False)
+    frame = _checked(name, _even(name, native), columns, types, read=known)
     alike = alike and not isinstance(frame, nw.DataFrame)
     if not (alike or known):
-        _refuse_gaps(name, frame, _names(columns), given[name])
-        kinds.refuse_twice(name, frame, given[name], once=isinstance(given, Tables))
+        _refuse_gaps(name, frame, columns, native)
+        kinds.refuse_twice(name, frame, native, once=isinstance(given, Tables))
     return frame
 
 
@@ -217,9 +234,16 @@ def table(
     ...
     ecokit.errors.CourseError: The column SKU of offers holds text, not numbers. ...
     """
+    look = partial(_table, given, columns, name, types or {})
+    return once.looked(given, ("table", name, *_asked(columns, types)), look)
+
+
+def _table(
+    given: Any, columns: Columns | Mapping[str, Any], name: str, types: Mapping[str, str]
+) -> Frame:
     frame = _even(name, given)
     if not isinstance(columns, Mapping):
-        checked = _checked(name, frame, _names(columns), types or {})
+        checked = _checked(name, frame, _names(columns), types)
         _refuse_gaps(name, checked, _names(columns), given)
         kinds.refuse_twice(name, checked, given)
         return checked
@@ -228,7 +252,7 @@ def table(
             raise refused(ours, theirs, _("Give the name of a column."))
         remedy = _("Name the column that holds it: {ours}=...").format(ours=ours)
         need(name, frame, [theirs], remedy)
-    typed = {**kinds.described(name, list(columns)), **(types or {})}
+    typed = {**kinds.described(name, list(columns)), **types}
     asked = [(columns[ours], kind) for ours, kind in typed.items() if ours in columns]
     # two keywords may name one column: the one that takes anything has no say then
     known = dict(sorted(asked, key=lambda one: one[1] != "any"))
