@@ -64,7 +64,7 @@ def listed(node: Any) -> Iterator[str]:
 
 PAGES = [*listed(yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))), "search"]
 ALIKE = [name for name in PAGES if name.startswith("book/reference/api/")][2:]
-"""Pages made of the same parts by one template, and long: axe sees them once, in the light."""
+"""Pages made of the same parts by one template, and long: axe sees some of them, in the light."""
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -165,7 +165,7 @@ def test_page(tab: SimpleNamespace, address: str, book: Path, name: str) -> None
         ".map(i => i.src)"
     )
     assert not broken
-    if tab.wide or name not in ALIKE:
+    if name not in ALIKE or (tab.wide and name in ALIKE[::5]):
         found = accessible(page)
         assert found.violations_count == 0, found.generate_report()
     if not tab.wide:
