@@ -243,10 +243,11 @@ def _score(sheet: Any, plan: Any) -> Iterator[str]:
 
 
 def _test_page(chapter: Chapter, room: Room) -> File:
-    names = enumerate(quiz.questions(chapter.name), start=1)
-    rows = [
-        {seed: entry(exercises.get(name), shop_of(seed), str(n)) for seed in quiz.COMPANIES}
-        for n, name in names
+    names = quiz.questions(chapter.name)
+    by_company = [  # one company after the other: an exercise keeps what it worked out for one
+        [entry(exercises.get(name), shop_of(seed), str(n)) for n, name in enumerate(names, start=1)]
+        for seed in quiz.COMPANIES
     ]
+    rows = [dict(zip(quiz.COMPANIES, pair, strict=True)) for pair in zip(*by_company, strict=True)]
     path = f"{FOLDER}/test-{chapter.name}.html"
     return paper.page(path, "answers-test", size=room.size, chapter=chapter, rows=rows)

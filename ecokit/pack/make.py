@@ -8,8 +8,6 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 
-from tqdm import tqdm
-
 from ecokit.cli import copies
 from ecokit.cli.course import Course
 from ecokit.errors import CourseError
@@ -89,17 +87,20 @@ def make(
     if not course.book_is_current():
         print(_("The book is built first; that takes some minutes."), flush=True)
         course.build_book()
-    files = list(_files(room))
-    laid = copies.lay({file.path: file.content for file in files}, out, option="--out")
-    for name in laid.beside:
-        print(_("You changed a file; its new version lies beside yours: {name}").format(name=name))
-    pages = [file for file in files if file.printed]
-    with tqdm(total=len(pages), desc=_("Printing"), unit=_("page"), delay=1, leave=False) as bar:
-        failed = paper.print_pages(files, out, lambda _file: bar.update())
-    if failed:
-        print(_("Not printed as PDF: {why}.").format(why="; ".join(failed)))
+    with paper.Press(out) as press:
+        for file in _files(room):
+            laid = copies.lay({file.path: file.content}, out, option="--out")
+            for name in laid.beside:
+                _say_beside(name)
+            press.take(file)
+    if press.failed:
+        print(_("Not printed as PDF: {why}.").format(why="; ".join(sorted(press.failed))))
         print(_("Open the HTML pages in a browser and print them from there."))
     print(_("The trainer's pack: {out}. Begin with START-HERE.").format(out=out))
+
+
+def _say_beside(name: str) -> None:
+    print(_("You changed a file; its new version lies beside yours: {name}").format(name=name))
 
 
 def _day(text: str) -> date:

@@ -9,13 +9,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
+from tqdm import tqdm
 
 from ecokit.cli import copies
 from ecokit.competitors.sandbox import chinese_font
@@ -115,47 +115,60 @@ def browser() -> str | None:
     return None
 
 
-def print_pages(
-    files: Sequence[File], folder: Path, told: Callable[[File], object] = lambda _file: None
-) -> list[str]:
-    """Lay a PDF beside each page that is to be printed and has changed since.
+class Press:
+    """Prints the pages of a pack side by side, while others are still made.
 
     Parameters
     ----------
-    files : sequence of File
-        All files of the pack, which lie in `folder` already.
     folder : Path
-        The pack.
-    told : callable
-        Is called with each page that is done.
+        The pack. A page that has not changed since it was printed is left as it is.
 
-    Returns
-    -------
-    list of str
-        The pages that could not be printed, with the reason.
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as name, Press(Path(name)) as press:
+    ...     press.take(File("log.txt", b"not for paper"))
+    >>> press.failed
+    []
     """
-    program = browser()
-    wanted = [file for file in files if file.printed]
-    if program is None:
-        return [_("there is no Chromium, Chrome or Edge on this machine")] if wanted else []
-    record = _record(folder)
-    state = {file.path: _state(file, files, folder) for file in wanted}
-    todo = [
-        file
-        for file in wanted
-        if record.get(file.path) != state[file.path] or not _pdf(file, folder).is_file()
-    ]
-    failed = []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as side_by_side:
-        jobs = [side_by_side.submit(_print, program, file, folder) for file in todo]
-        for file, job in zip(todo, jobs, strict=True):
-            fault = job.result()
-            if fault:
-                failed.append(f"{file.path}: {fault}")
-                state.pop(file.path)
-            told(file)
-    copies.write(folder / RECORD, json.dumps(state, indent=1, sort_keys=True).encode())
-    return failed
+
+    def __init__(self, folder: Path) -> None:
+        self.failed: list[str] = []
+        """The pages that could not be printed, with the reason."""
+        self._folder, self._program = folder, browser()
+        self._before, self._now = _record(folder), dict[str, str]()
+        self._jobs: dict[Future[str], File] = {}
+        self._side_by_side = ThreadPoolExecutor(os.cpu_count() or 1)
+
+    def __enter__(self) -> Press:
+        return self
+
+    def take(self, file: File) -> None:
+        """Lay a PDF beside a page that lies in the folder, unless it is there and as new."""
+        if not file.printed:
+            return
+        if self._program is None:
+            self.failed = [_("there is no Chromium, Chrome or Edge on this machine")]
+            return
+        self._now[file.path] = state = _state(file, self._folder)
+        if self._before.get(file.path) == state and _pdf(file, self._folder).is_file():
+            return
+        job = self._side_by_side.submit(_print, self._program, file, self._folder)
+        self._jobs[job] = file
+
+    def __exit__(self, kind: object, *_error: object) -> None:
+        if kind is not None:
+            self._side_by_side.shutdown(cancel_futures=True)
+            return
+        left = tqdm(total=len(self._jobs), desc=_("Printing"), unit=_("page"), leave=False, delay=1)
+        with left as bar, self._side_by_side:
+            for job in as_completed(self._jobs):
+                if fault := job.result():
+                    self.failed.append(f"{self._jobs[job].path}: {fault}")
+                    self._now.pop(self._jobs[job].path)
+                bar.update()
+        if self._now:
+            record = json.dumps(self._now, indent=1, sort_keys=True)
+            copies.write(self._folder / RECORD, record.encode())
 
 
 def _record(folder: Path) -> dict[str, str]:
@@ -166,14 +179,9 @@ def _record(folder: Path) -> dict[str, str]:
     return found if isinstance(found, dict) else {}
 
 
-def _state(file: File, files: Sequence[File], folder: Path) -> str:
-    """Return what a PDF hangs on: the page as it lies there, and what lies beside it."""
-    place = file.path.rsplit("/", 1)[0]
-    found = hashlib.sha256((folder / file.path).read_bytes() + file.query.encode())
-    for other in files:
-        if not other.printed and other.path.startswith(f"{place}/assets/"):
-            found.update(hashlib.sha256(other.content).digest())
-    return found.hexdigest()
+def _state(file: File, folder: Path) -> str:
+    """Return what a PDF hangs on: the page as it lies there."""
+    return hashlib.sha256((folder / file.path).read_bytes() + file.query.encode()).hexdigest()
 
 
 def _pdf(file: File, folder: Path) -> Path:
