@@ -41,7 +41,7 @@ def main():
     """Make or complete the environment."""
     if sys.version_info[:2] not in VERSIONS:
         sys.exit(again_with_a_newer_python())
-    extras = sorted({"book", "own", *sys.argv[1:]})
+    extras = sorted({"book", "own", *sys.argv[1:], *(["board"] if "test" in sys.argv else [])})
     if is_whole(extras):
         return
     with alone():

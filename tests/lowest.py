@@ -37,7 +37,7 @@ def main(asked: list[str]) -> int:
         [*UV, "venv", "--quiet", "--python", "3.11", str(ENVIRONMENT)],
         [
             *(*UV, "pip", "install", "--quiet", "--python", str(PYTHON)),
-            *("--resolution", "lowest-direct", "--editable", f"{ROOT}[test,engines,book]"),
+            *("--resolution", "lowest-direct", "--editable", f"{ROOT}[test,engines,book,board]"),
         ],
         [*UV, "pip", "list", "--python", str(PYTHON)],
         [str(PYTHON), *PYTEST, *asked],
