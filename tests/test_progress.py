@@ -7,10 +7,12 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -19,9 +21,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecokit.exercises import store
+from ecokit import __version__
+from ecokit.exercises import spacing, store
 from ecokit.exercises.checks import Kind, Result
 from ecokit.exercises.store import Learner, Standing
+from ecokit.shop.company import BUNDLED
 
 
 def result(kind: Kind, misconception: str | None = None, exercise: str = "kpi-uv") -> Result:
@@ -101,11 +105,64 @@ def test_events_hold_no_answer_and_no_name(folder: Path) -> None:
     me.note_hint("kpi-uv")
     lines = (folder / "events.jsonl").read_text("utf8").splitlines()
     events = [json.loads(line) for line in lines]
-    assert all(
-        list(event) == ["time", "exercise", "event", "misconception", "hints"] for event in events
-    )
+    told = ["id", "time", "exercise", "event", "misconception", "hints", "seed", "course"]
+    assert all(list(event) == told for event in events)
     assert [event["event"] for event in events] == ["misconception", "hint"]
     assert "secret" not in "".join(lines)
+
+
+def test_each_event_has_an_id_the_company_and_the_edition_of_the_course(folder: Path) -> None:
+    me = Learner(folder)
+    me.note_check(result("right"), 1, 3, 7)
+    me.note_hint("kpi-uv", 3, 7)
+    me.note_shown("kpi-uv", 3, 2**63)  # no number of a company that others can read
+    me.note_blank("kpi-uv@before-1", 3, True)
+    me.note_opened("kpi-sales", 3, None)
+    events = list(store.read_events(folder))
+    assert [event["seed"] for event in events] == [7, 7, None, None, None]
+    assert {event["course"] for event in events} == {__version__}
+    ids = {event["id"] for event in events}
+    assert len(ids) == 5
+    assert all(re.fullmatch("[0-9a-f]{16}", one) for one in ids)
+
+
+def test_showing_a_card_is_noted_once_and_is_nothing_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A notebook that runs from the top opens every card, again and again."""
+    from ecokit import exercises, load_shop
+
+    monkeypatch.setenv("ECOKIT_FOLDER", str(folder.parent))
+    name, other = "organisation-layers", "organisation-mean-span"
+    for _again in range(2):
+        exercises.show(name, load_shop())
+    assert capsys.readouterr().out == ""
+    (event,) = store.read_events(folder)
+    assert (event["exercise"], event["event"], event["seed"]) == (name, "opened", BUNDLED)
+    me = store.learner()
+    assert me.history() == []
+    assert me.standings() == Learner(folder).standings() == {}
+    assert repr(exercises.review()).startswith("There is nothing to practise again yet.")
+    assert "already worked" not in repr(exercises.before("architecture"))
+    monkeypatch.setattr(store, "now", lambda: datetime(2026, 3, 2, 4, tzinfo=UTC))
+    exercises.check(other, 5, load_shop())
+    monkeypatch.setattr(store, "now", lambda: datetime(2026, 3, 9, 4, tzinfo=UTC))
+    exercises.show(other, load_shop())
+    (place,) = spacing.box(store.learner().history()).values()
+    assert (place.last.day, place.last.tries) == (date(2026, 3, 2), 1)  # it waits since then
+    assert Learner(folder).standing(other, 3).tries == 1
+
+
+def test_without_a_folder_showing_a_card_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ecokit import exercises, load_shop
+
+    monkeypatch.setenv("ECOKIT_PROGRESS", "off")
+    monkeypatch.chdir(tmp_path)
+    exercises.show("organisation-mean-span", load_shop())
+    assert not list(tmp_path.iterdir())
+    assert capsys.readouterr().out == ""
 
 
 def test_the_folder_is_the_nearest_one_upwards(

@@ -94,7 +94,7 @@ def check(exercise_id: str, answer: object, shop: Shop) -> Result:
     exercise = get(exercise_id)
     result = checks.check(exercise, answer, shop)
     learner = store.learner()
-    learner.note_check(result, answer, exercise.edition)
+    learner.note_check(result, answer, exercise.edition, shop.seed)
     if notice := learner.unsaved():
         print(notice)
     return result

@@ -93,6 +93,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
             [widgets.HTML(_style("card.css", "answer.css"), layout={"display": "none"}), *parts]
         )
         self.add_class("ecokit-card")
+        self._learner.note_opened(*self._which)
         self._restore()
 
     # What the learner does ------------------------------------------------------------------
@@ -121,7 +122,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
         answer = self._read()
         result = self._judge(answer)
         kept = replace(result, exercise=self._kept_as)
-        standing = self._learner.note_check(kept, answer, self.exercise.edition)
+        standing = self._learner.note_check(kept, answer, *self._which[1:])
         self._refresh(standing)
         self._feedback.value = ""  # the same words again are news too
         self._feedback.value = _feedback(result, spoken=True)
@@ -133,8 +134,8 @@ class Card(widgets.VBox):  # type: ignore[misc]
         self._refresh(self._learner.note_shown(*self._which), spoken=True)
 
     @property
-    def _which(self) -> tuple[str, int]:
-        return self._kept_as, self.exercise.edition
+    def _which(self) -> tuple[str, int, object]:
+        return self._kept_as, self.exercise.edition, self._shop.seed
 
     # What the card shows --------------------------------------------------------------------
 
@@ -147,7 +148,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
             return checks.Result(self.exercise.id, "unreadable", message.format(why=why))
 
     def _restore(self) -> None:
-        standing = self._learner.standing(*self._which)
+        standing = self._learner.standing(*self._which[:2])
         if standing.answer is not None:
             try:
                 self._fill(standing.answer)

@@ -358,13 +358,14 @@ class Test(widgets.VBox):  # type: ignore[misc]
         self._said.value = self._result()
 
     def _keep(self, results: Sequence[checks.Result | None], given: Sequence[object]) -> None:
-        mark = f"{spacing.AGAIN}{self.when}-{self.seed}"
+        seed = self.seed
+        mark = f"{spacing.AGAIN}{self.when}-{seed}"
         for one, result, answer in zip(self.asked, results, given, strict=True):
             if result is None:
-                self._learner.note_blank(one.id + mark, one.edition)
+                self._learner.note_blank(one.id + mark, one.edition, seed)
             else:
                 kept = replace(result, exercise=one.id + mark)
-                self._learner.note_check(kept, answer, one.edition)
+                self._learner.note_check(kept, answer, one.edition, seed)
 
     def gain(self) -> Gain | None:
         """Return the gain; None as long as one of the two tests is not handed in."""

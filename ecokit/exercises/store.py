@@ -1,11 +1,12 @@
 """What a learner has done, kept in the learner's folder.
 
 ``.ecokit/events.jsonl`` is one line per event, only ever appended to: tries, hints, shown and done
-come from it, and the trainer's board reads it. ``.ecokit/progress.json`` keeps the last answer of
-each exercise; it is replaced as a whole by an atomic rename, so a killed kernel leaves the old or
-the new one, never half of one. A lock lets one kernel at a time write. Where locks do not work,
-as on some shares, each kernel writes files of its own beside these, and all are read. Neither kind
-holds a name, and the events hold no answers.
+come from it, and the trainer's board reads it. Each has an id of its own, by which whoever gets it
+twice counts it once, and names the company that was asked about and the edition of the course.
+``.ecokit/progress.json`` keeps the last answer of each exercise; it is replaced as a whole by an
+atomic rename, so a killed kernel leaves the old or the new one, never half of one. A lock lets one
+kernel at a time write. Where locks do not work, as on some shares, each kernel writes files of its
+own beside these, and all are read. Neither kind holds a name, and the events hold no answers.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ecokit import __version__
 from ecokit.messages import _
 from ecokit.shop.paths import learner_folder
 
@@ -190,6 +192,7 @@ class Learner:
         self._files: dict[Path, tuple[tuple[int, ...], dict[str, tuple[Standing, str]]]] = {}
         self._trouble = self._unread = self._damage = ""  # of saving, of reading, of a file
         self._told = False
+        self._opened: set[str] = set()  # cards that this kernel has shown
         self._excludes = False  # whether a lock was seen to keep others out
         self._one = threading.RLock()  # one thread of this kernel at a time
 
@@ -229,79 +232,85 @@ class Learner:
             return _joined(found, self._typed)
 
     def history(self) -> list[dict[str, Any]]:
-        """Return all that has happened, in the order of time."""
+        """Return all that was done, in the order of time; opening a card is no doing."""
         with self._one:
             happened = list(self._waiting)
             if self.place is not None:
                 with suppress(OSError):  # `standings` tells what cannot be read
                     happened = [*read_events(self.place), *happened]
-            return sorted(happened, key=lambda event: str(event.get("time", "")))
+            done = [event for event in happened if event["event"] != OPENED]
+            return sorted(done, key=lambda event: str(event.get("time", "")))
 
     def standing(self, exercise: str, edition: int = 1) -> Standing:
         """Return where one exercise stands, in its newest edition."""
         return self.standings().get(exercise, Standing()).of(edition)
 
-    def note_check(self, result: Result, answer: object, edition: int = 1) -> Standing:
-        """Note an answer and what the check said."""
+    def note_check(
+        self, result: Result, answer: object, edition: int = 1, seed: object = None
+    ) -> Standing:
+        """Note an answer and what the check said, of the company with a seed."""
         kept = answer if _is_json(answer) else None
-        return self._note(result.exercise, result.kind, edition, result.misconception, answer=kept)
+        which = result.exercise, edition, seed
+        return self._note(result.kind, *which, misconception=result.misconception, answer=kept)
 
-    def note_hint(self, exercise: str, edition: int = 1) -> Standing:
+    def note_hint(self, exercise: str, edition: int = 1, seed: object = None) -> Standing:
         """Note that one more hint was opened."""
         hints = self.standing(exercise, edition).hints + 1
-        return self._note(exercise, "hint", edition, hints=hints)
+        return self._note("hint", exercise, edition, seed, hints=hints)
 
-    def note_shown(self, exercise: str, edition: int = 1) -> Standing:
+    def note_shown(self, exercise: str, edition: int = 1, seed: object = None) -> Standing:
         """Note that the answer was shown."""
-        return self._note(exercise, "shown", edition)
+        return self._note("shown", exercise, edition, seed)
 
-    def note_blank(self, exercise: str, edition: int = 1) -> Standing:
+    def note_blank(self, exercise: str, edition: int = 1, seed: object = None) -> Standing:
         """Note that a question of a test was left blank."""
-        return self._note(exercise, BLANK, edition)
+        return self._note(BLANK, exercise, edition, seed)
+
+    def note_opened(self, exercise: str, edition: int = 1, seed: object = None) -> None:
+        """Note that a card was shown; of a cell that runs again nothing is noted."""
+        if exercise not in self._opened:
+            self._opened.add(exercise)
+            self._note(OPENED, exercise, edition, seed)
 
     def _note(
         self,
-        exercise: str,
         event: str,
+        exercise: str,
         edition: int,
+        seed: object,
         misconception: str | None = None,
         hints: int = 0,
         answer: Any = None,
     ) -> Standing:
         with self._one:
-            return self._noted(exercise, event, edition, misconception, hints, answer)
+            standing = self.standing(exercise, edition).after(event, hints)
+            line = {
+                "id": secrets.token_hex(8),
+                "time": now().isoformat(timespec="seconds"),
+                "exercise": exercise,
+                "event": event,
+                "misconception": misconception,
+                "hints": standing.hints,
+                "seed": seed if _is_seed(seed) else None,
+                "course": __version__,
+            }
+            if standing.edition > 1:
+                line["edition"] = standing.edition
+            self._waiting.append(line)
+            if answer is not None:
+                standing = replace(standing, answer=answer)
+                self._typed[exercise] = Standing(answer, edition=standing.edition)
+            if self.place is not None:
+                self._try_to_save(self.place)
+            return standing
 
-    def _noted(
-        self,
-        exercise: str,
-        event: str,
-        edition: int,
-        misconception: str | None,
-        hints: int,
-        answer: Any,
-    ) -> Standing:
-        standing = self.standing(exercise, edition).after(event, hints)
-        line = {
-            "time": now().isoformat(timespec="seconds"),
-            "exercise": exercise,
-            "event": event,
-            "misconception": misconception,
-            "hints": standing.hints,
-        }
-        if standing.edition > 1:
-            line["edition"] = standing.edition
-        self._waiting.append(line)
-        if answer is not None:
-            standing = replace(standing, answer=answer)
-            self._typed[exercise] = Standing(answer, edition=standing.edition)
-        if self.place is not None:
-            try:
-                self._save(self.place)
-                self._trouble = ""
-            except OSError as trouble:
-                message = _("Your progress could not be saved in {folder}: {why}.")
-                self._trouble = message.format(folder=self.place.parent, why=trouble.strerror)
-        return standing
+    def _try_to_save(self, place: Path) -> None:
+        try:
+            self._save(place)
+            self._trouble = ""
+        except OSError as trouble:
+            message = _("Your progress could not be saved in {folder}: {why}.")
+            self._trouble = message.format(folder=place.parent, why=trouble.strerror)
 
     def _save(self, place: Path) -> None:
         """Write what waits: the events one by one, then the answers as a whole."""
@@ -433,7 +442,9 @@ class _Events:
 
 
 def _fold(standings: dict[str, Standing], event: dict[str, Any]) -> None:
-    """Let an event happen."""
+    """Let an event happen; that a card was opened moves nothing."""
+    if event["event"] == OPENED:
+        return
     exercise = event["exercise"]
     before = standings.get(exercise, Standing()).of(event.get("edition", 1))
     standings[exercise] = before.after(event["event"], event["hints"])
@@ -449,8 +460,14 @@ def _joined(one: dict[str, Standing], other: dict[str, Standing]) -> dict[str, S
 
 def read_events(place: Path) -> Iterator[dict[str, Any]]:
     """Yield the events of all kernels in an ``.ecokit`` folder, leaving out damaged lines."""
+    return (event for _key, event in keyed_events(place))
+
+
+def keyed_events(place: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the same, each with its file and line: files are only appended to."""
     for path in _files(place, "events*.jsonl"):
-        yield from _events(path.read_bytes())
+        for number, event in _numbered(path.read_bytes()):
+            yield f"{path.name}:{number}", event
 
 
 def _files(place: Path, pattern: str) -> list[Path]:
@@ -464,14 +481,18 @@ def _is_file_or_none(path: Path) -> bool:
 
 
 def _events(lines: bytes) -> Iterator[dict[str, Any]]:
-    for line in lines.splitlines():
+    return (event for _number, event in _numbered(lines))
+
+
+def _numbered(lines: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(lines.splitlines(), start=1):
         try:
             event = json.loads(line)
             words = [event["exercise"], event["event"]]
             whole = all(isinstance(one, str) and _is_cell(one) for one in words)
             numbers = isinstance(event["hints"], int) and isinstance(event.get("edition", 1), int)
             if whole and numbers:
-                yield event
+                yield number, event
         except (ValueError, TypeError, KeyError, RecursionError):
             continue
 
@@ -527,6 +548,11 @@ def _is_json(answer: object) -> bool:
     return _is_cell(answer)
 
 
+def _is_seed(value: object) -> bool:
+    """Say whether a value is the number of a company; tables of somebody's own have none."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= SEEDS
+
+
 def _is_cell(value: object) -> bool:
     if isinstance(value, str):
         return len(value) <= 400 and not any("\ud800" <= letter <= "\udfff" for letter in value)
@@ -570,6 +596,11 @@ def _write(path: Path, kept: dict[str, Any], typed: dict[str, Standing]) -> None
     content = kept | {"exercises": exercises, "times": times}
     # Half a sign, which another release kept, is written as it was read.
     data = json.dumps(content, indent=1, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    put(path, data)
+
+
+def put(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Replace a file as a whole: whoever reads it, whenever, finds the old one or the new one."""
     _sweep(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     try:
@@ -577,6 +608,7 @@ def _write(path: Path, kept: dict[str, Any], typed: dict[str, Standing]) -> None
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
         _replace(Path(temporary), path)
     except OSError:
         Path(temporary).unlink(missing_ok=True)
