@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ecokit.errors import CourseError
+from ecokit.exercises import store
 from ecokit.exercises.wire import EVENTS, Event
 from ecokit.messages import _
 
@@ -267,7 +268,7 @@ class Ledger:
         CourseError
             Another programme holds the file.
         """
-        limit = _text((now or datetime.now(UTC)) - timedelta(days=days))
+        limit = _text((now or store.now()) - timedelta(days=days))
         with self._change():
             events = "DELETE FROM events WHERE arrived < ?"
             number = self._data.execute(events, [limit]).rowcount

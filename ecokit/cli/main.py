@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ecokit.cli import board
 from ecokit.errors import CourseError
 from ecokit.messages import _
 
@@ -79,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     hand_in.add_argument("--folder", type=Path, default=Path("my-course"), help=_FOLDER)
     hand_in.set_defaults(run=_hand_in)
+
+    board.add_collect(commands, _FOLDER)
+    board.add(commands)
 
     own = commands.add_parser("own", help=_("look at your own company's tables"))
     own.add_argument("source", type=Path, metavar=_("FOLDER"), help=_("your exports; unchanged"))
@@ -369,7 +373,7 @@ def _progress(options: argparse.Namespace) -> None:
     from ecokit import exercises
     from ecokit.exercises import account, spacing, store
 
-    _need_learner(options.folder)
+    board.need_learner(options.folder)
     history = store.Learner(options.folder / ".ecokit").history()
     text = account.page(history, exercises.all(), spacing.today())
     place = account.write(options.out or options.folder / account.FILE, text)
@@ -380,20 +384,10 @@ def _hand_in(options: argparse.Namespace) -> None:
     from ecokit import exercises
     from ecokit.exercises import hand_in
 
-    _need_learner(options.folder)
+    board.need_learner(options.folder)
     place = hand_in.write(options.folder, exercises.all())
     print(hand_in.NOTICE)
     print(_("The file to hand in: {place}").format(place=place))
-
-
-def _need_learner(folder: Path) -> None:
-    """Raise `CourseError` where a folder is none of a learner."""
-    if not (folder / ".ecokit").is_dir():
-        message = _(
-            "{folder} is no folder of the course: nothing was answered there. Name the folder "
-            "that ecokit start made, with --folder."
-        )
-        raise CourseError(message.format(folder=folder))
 
 
 def _own(options: argparse.Namespace) -> None:
