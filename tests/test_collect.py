@@ -184,6 +184,20 @@ def test_a_file_is_read_again_when_it_has_changed(folder: Path, tmp_path: Path) 
         assert room.read(board) == []
 
 
+def test_a_file_that_the_ledger_could_not_take_is_tried_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner(folder).note_hint("kpi-points", 3)
+    (handed_in(tmp_path) / "a").write_bytes(collect.write(folder).place.read_bytes())
+    room = Folder(tmp_path / "in")
+    with Ledger(None) as board:
+        with monkeypatch.context() as patch:
+            patch.setattr("ecokit.board.ledger.EVENTS", 0)
+            assert "more than 0 events" in room.read(board)[0]
+        assert room.read(board) == []
+        assert len(board.events()) == 1
+
+
 def test_an_hour_of_a_wrong_clock_is_set_right(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,10 +33,11 @@ _BYTES = getattr(os, "O_BINARY", 0)
 
 @dataclass(frozen=True)
 class _Read:
-    """A file that was read: the digest of what it holds, and what could not be taken."""
+    """A file that was read: what is told of it, a digest of what it holds, and if it was taken."""
 
     sentences: list[str]
     digest: bytes = b""
+    taken: bool = False
 
 
 @dataclass
@@ -79,7 +80,9 @@ class Folder:
         known: dict[tuple[Path, tuple[int, ...]], _Read] = {}
         for path in found[:FILES]:
             key = path, _state(path)
-            known[key] = self._known.get(key) or _take(path, ledger, arrived)
+            one = self._known.get(key)
+            # A file may still be on its way, or the ledger held: what was not taken is tried again.
+            known[key] = one if one and one.taken else _take(path, ledger, arrived)
         self._known = known
         told = list(self._sentences())
         if len(found) > FILES:
@@ -131,7 +134,6 @@ def _state(path: Path) -> tuple[int, ...]:
 
 def _take(path: Path, ledger: Ledger, arrived: datetime) -> _Read:
     """Read one file into the ledger."""
-    content = b""
     try:
         content = _content(path)
         told = _whole(content)
@@ -139,8 +141,8 @@ def _take(path: Path, ledger: Ledger, arrived: datetime) -> _Read:
         name, clock = wire.pseudonym(told.get("name")), wire.moment(told.get("clock"))
         ledger.add(wire.mark(told.get("mark")), name, clock, events, arrived)
     except CourseError as sentence:
-        sentences = [str(sentence)]
-    return _Read(sentences, sha256(content).digest() if content else b"")
+        return _Read([str(sentence)])
+    return _Read(sentences, sha256(content).digest(), taken=True)
 
 
 def _content(path: Path) -> bytes:
