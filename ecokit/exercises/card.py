@@ -93,7 +93,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
             [widgets.HTML(_style("card.css", "answer.css"), layout={"display": "none"}), *parts]
         )
         self.add_class("ecokit-card")
-        self._learner.note_opened(*self._which)
+        self._learner.note_opened(*self._which, shop.seed)
         self._restore()
 
     # What the learner does ------------------------------------------------------------------
@@ -122,20 +122,20 @@ class Card(widgets.VBox):  # type: ignore[misc]
         answer = self._read()
         result = self._judge(answer)
         kept = replace(result, exercise=self._kept_as)
-        standing = self._learner.note_check(kept, answer, *self._which[1:])
+        standing = self._learner.note_check(kept, answer, self.exercise.edition, self._shop.seed)
         self._refresh(standing)
         self._feedback.value = ""  # the same words again are news too
         self._feedback.value = _feedback(result, spoken=True)
 
     def _hint(self, _button: object) -> None:
-        self._refresh(self._learner.note_hint(*self._which), spoken=True)
+        self._refresh(self._learner.note_hint(*self._which, self._shop.seed), spoken=True)
 
     def _show(self, _button: object) -> None:
-        self._refresh(self._learner.note_shown(*self._which), spoken=True)
+        self._refresh(self._learner.note_shown(*self._which, self._shop.seed), spoken=True)
 
     @property
-    def _which(self) -> tuple[str, int, object]:
-        return self._kept_as, self.exercise.edition, self._shop.seed
+    def _which(self) -> tuple[str, int]:
+        return self._kept_as, self.exercise.edition
 
     # What the card shows --------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class Card(widgets.VBox):  # type: ignore[misc]
             return checks.Result(self.exercise.id, "unreadable", message.format(why=why))
 
     def _restore(self) -> None:
-        standing = self._learner.standing(*self._which[:2])
+        standing = self._learner.standing(*self._which)
         if standing.answer is not None:
             try:
                 self._fill(standing.answer)
