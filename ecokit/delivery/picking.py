@@ -89,7 +89,10 @@ def usual_rate(data: Any, *, hits: str = "on_time", total: str = "parcels") -> U
         return -float((betaln(k + a, n - k + b) - betaln(a, b)).sum())
 
     bounds = [(-12.0, 12.0), (-2.0, float(np.log(MOST)))]
-    starts = [minimize(unlikely, [logit(pooled), w], bounds=bounds) for w in (1.0, 4.0, 7.0)]
+    starts = [
+        minimize(unlikely, [logit(pooled), w], jac="3-point", bounds=bounds)
+        for w in (1.0, 4.0, 7.0)
+    ]
     best = min(starts, key=lambda one: float(one.fun))
     return Usual(float(expit(best.x[0])), float(np.exp(best.x[1])))
 

@@ -263,7 +263,9 @@ def staying(
         return -_log_likelihood(logs, seen)
 
     bounds = [(-_FLAT, _FLAT)] * 2
-    best: Any = minimize(minus, np.zeros(2), method="L-BFGS-B", bounds=bounds, options=_CLOSE)
+    best: Any = minimize(
+        minus, np.zeros(2), method="L-BFGS-B", jac="3-point", bounds=bounds, options=_CLOSE
+    )
     at = best.x
     spread = np.linalg.pinv(_curvature(minus, at))
     return Staying(

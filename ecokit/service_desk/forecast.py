@@ -374,7 +374,10 @@ def _settled(
     def scaled(logs: Floats) -> float:
         return minus(logs) / scale
 
-    found: Any = minimize(scaled, start, method="L-BFGS-B", bounds=bounds, options=tight)
+    # a slope by two points is too coarse on a flat hill: each machine would stop elsewhere
+    found: Any = minimize(
+        scaled, start, method="L-BFGS-B", jac="3-point", bounds=bounds, options=tight
+    )
     logs = np.asarray(found.x, dtype=np.float64)
     if not np.isfinite(found.fun) or found.status == 1:  # it ran out of rounds
         message = _(

@@ -33,7 +33,7 @@ CALLS: Calls = {
     ),
     "outages.minutes_to_see": lambda: Call(0.4, 0.5, least=3, slo=0.999, threshold=14.4),
     "outages.probes": lambda: Call(
-        made_systems("incidents"), "S01", every=5, start="2025-03-01", end="2025-04-01"
+        made_systems("incidents"), "S01", every=5, start="2025-03-01", end="2025-03-05"
     ),
     "outages.times_to": lambda: Call(made_systems("incidents systems"), by="name").but(
         optional="systems", skip="by"

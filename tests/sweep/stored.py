@@ -69,9 +69,13 @@ def short(value: Any) -> Any:
     if len(value) <= FEW:
         return [short(one) for one in value]
     parts = leaves(value)
-    if any(isinstance(one, str) for one in parts):
-        parts = [short(one) for one in parts]
-        return ["text", len(parts), zlib.crc32(" ".join(map(str, parts)).encode())]
+    if any(
+        isinstance(one, str) for one in parts
+    ):  # floats apart: their last digits are a machine's
+        words = [short(one) for one in parts if not isinstance(one, float)]
+        told = ["text", len(words), zlib.crc32(" ".join(map(str, words)).encode())]
+        floats = [one for one in parts if isinstance(one, float)]
+        return [told, in_short(floats)] if floats else told
     return in_short(float(one) for one in parts if one is not None)
 
 
