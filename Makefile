@@ -5,7 +5,7 @@ PORT   :=
 OPEN   := yes
 
 .DEFAULT_GOAL := help
-.PHONY: help course test book datasets notebooks trainer pack sticks wheel lint bench lock lowest companies reproducible mutants new-topic clean learner-env developer-env
+.PHONY: help course test book datasets notebooks trainer pack board sticks wheel lint bench lock lowest companies reproducible mutants new-topic clean learner-env developer-env
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -36,6 +36,10 @@ trainer: learner-env  ## make the trainer's edition, with every answer, in train
 
 pack: learner-env  ## make all that a workshop needs (PLAN=day: half-day, two-days or a file; OUT=trainer/pack)
 	@$(BIN)/ecokit trainer pack --plan $(or $(PLAN),day) --out $(or $(OUT),trainer/pack)
+
+board:  ## show a room: FOLDER=room, where files are handed in (LISTEN=no: not by the network)
+	@$(PYTHON) install.py board
+	@$(BIN)/ecokit board $(or $(FOLDER),room) $(if $(filter no,$(LISTEN)),,--listen)
 
 sticks: developer-env  ## fill a stick for a room without a network: OUT=/media/STICK
 	@$(BIN)/ecokit trainer sticks --out $(or $(OUT),trainer/stick)

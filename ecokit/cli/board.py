@@ -6,7 +6,11 @@ The package that makes a board lies outside the wheel, so what a trainer calls n
 from __future__ import annotations
 
 import argparse
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +42,45 @@ def add(commands: Any) -> None:
         "board",
         help=_("who is where in a room, for the trainer"),
         description=_(
-            "Show a room from the files in FOLDER that learners made with ecokit collect. What "
-            "came is kept beside it, in FOLDER-board.db, until you forget it: "
-            "ecokit board forget FOLDER [NAME] deletes a learner, or what is older than 14 days."
+            "Show a room from the files in FOLDER that learners made with ecokit collect, and with "
+            "--listen from what their laptops send over the network. What came is kept beside it, "
+            "in FOLDER-board.db, until you forget it: ecokit board forget FOLDER [NAME] deletes a "
+            "learner, or what is older than 14 days. ecokit board code FOLDER --again NAME "
+            "replaces a code. Learners have two verbs: ecokit board mine says what was sent to a "
+            "board, ecokit board leave has it deleted there."
         ),
     )
     board.add_argument(
-        "words", nargs="+", metavar=_("FOLDER"), help=_("where the files are handed in")
+        "words", nargs="*", metavar=_("FOLDER"), help=_("where the files are handed in (room)")
     )
+    board.add_argument(
+        "--folder", type=Path, default=Path("my-course"), help=_("of a learner, for mine and leave")
+    )
+    _add_network(board)
     board.set_defaults(run=_board)
+
+
+def _add_network(board: argparse.ArgumentParser) -> None:
+    """Add the options of a board that listens."""
+    network = board.add_argument_group(_("over the network of the room"))
+    network.add_argument(
+        "--listen", action="store_true", help=_("let learners' laptops send what they do")
+    )
+    network.add_argument(
+        "--check", action="store_true", help=_("try whether a second laptop can reach this one")
+    )
+    network.add_argument("--learners", type=int, default=20, help=_("how many get a code (20)"))
+    network.add_argument(
+        "--days", type=int, default=1, help=_("after how many midnights the codes end (1)")
+    )
+    network.add_argument(
+        "--address", nargs="+", default=[], help=_("where learners find it (all of this laptop's)")
+    )
+    network.add_argument("--listen-port", type=int, default=8443, help=_("its port (8443)"))
+    network.add_argument(
+        "--paper", choices=["a4", "letter"], default="a4", help=_("of the slips with codes (a4)")
+    )
+    network.add_argument("--again", metavar=_("NAME"), help=_("whose code is replaced"))
 
 
 def need_learner(folder: Path) -> None:
@@ -85,19 +119,71 @@ def _collect(options: argparse.Namespace) -> None:
 
 
 def _board(options: argparse.Namespace) -> None:
+    verb, *more = options.words or ["room"]
+    if verb in ("mine", "leave") and not more:
+        from ecokit.cli import joining
+
+        need_learner(options.folder)
+        (joining.mine if verb == "mine" else joining.leave)(options.folder)
+        return
     Course.found().need_checkout("ecokit board")
-    verb, *more = options.words
     if verb == "forget" and 1 <= len(more) <= 2:
         _forget(Path(more[0]), *more[1:])
+    elif verb == "code" and options.again and len(more) <= 1:
+        _again(Path(*more or ["room"]), options.again)
     elif more:
         message = _("ecokit board takes one folder; {words} is none of its commands.")
         raise CourseError(message.format(words=" ".join(options.words)))
+    elif options.check:
+        import_module("ecokit.board.check").check(Path(verb), _where(options))
     else:
-        _show(Path(verb))
+        _show(Path(verb), options)
 
 
-def _show(folder: Path) -> None:
+def _where(options: argparse.Namespace) -> Any:
+    return _network().Where(options.listen_port, tuple(options.address))
+
+
+def _network() -> Any:
+    """Return the module of a board that listens; what it needs is an extra of the course."""
+    lacking = [name for name in ("cryptography", "segno", "wakepy") if find_spec(name) is None]
+    if lacking:
+        message = _("A board that listens needs {packages}. Install them with: make board")
+        raise CourseError(message.format(packages=", ".join(lacking)))
+    return import_module("ecokit.board.network")
+
+
+def _again(folder: Path, name: str) -> None:
+    """Replace the code of a learner."""
+    with import_module("ecokit.board.ledger").Ledger(ledger_of(folder)) as ledger:
+        _network().again(folder, name, ledger)
+
+
+@contextmanager
+def _listening(folder: Path, options: argparse.Namespace) -> Iterator[None]:
+    """Let learners send, where that is asked for."""
+    if not options.listen:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)  # for the files of whom no network reaches
+    asked = {"learners": options.learners, "days": options.days, "size": options.paper}
+    with (
+        import_module("ecokit.board.ledger").Ledger(ledger_of(folder)) as ledger,
+        _network().listening(folder, ledger, _where(options), **asked),
+    ):
+        yield
+
+
+def _show(folder: Path, options: argparse.Namespace) -> None:
     """Read a folder, and say who has done how much."""
+    with _listening(folder, options):
+        _read(folder)
+        if options.listen:
+            print(_("Stop with Ctrl-C."), flush=True)
+            threading.Event().wait()
+
+
+def _read(folder: Path) -> None:
     reading = import_module("ecokit.board.reading")
     with import_module("ecokit.board.ledger").Ledger(ledger_of(folder)) as ledger:
         ledger.forget_older()

@@ -63,11 +63,18 @@ def _parser() -> argparse.ArgumentParser:
         default=True,
         help=_("open the browser, or only print the addresses"),
     )
+    start.add_argument(
+        "--room", metavar=_("LINE"), help=_("join a room: its join line, or a file room.ecokit")
+    )
+    start.add_argument("--name", default="", help=_("what its board shows, no name of yours"))
     start.set_defaults(run=_start)
 
     doctor = commands.add_parser("doctor", help=_("is this machine ready?"))
     doctor.add_argument("--folder", type=Path, default=Path("my-course"), help=_FOLDER)
     doctor.add_argument("--read", metavar=_("CODE"), help=_("explain a code, or all in a FILE"))
+    doctor.add_argument(
+        "--board", metavar=_("LINE"), help=_("try whether the board of a join line can be reached")
+    )
     doctor.set_defaults(run=_doctor)
 
     progress = commands.add_parser("progress", help=_("make a page of what you did in the course"))
@@ -358,14 +365,17 @@ def _game_report(options: argparse.Namespace) -> None:
 def _start(options: argparse.Namespace) -> None:
     from ecokit.cli import start
 
-    start.start(options.folder, options.port, open_browser=options.open)
+    asked = {"room": options.room, "name": options.name}
+    start.start(options.folder, options.port, open_browser=options.open, **asked)
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from ecokit.cli import doctor, readiness
+    from ecokit.cli import doctor, reaching, readiness
 
     if options.read is not None:
         return readiness.read(options.read)
+    if options.board is not None:
+        return reaching.examine(options.board)
     return doctor.examine(options.folder)
 
 

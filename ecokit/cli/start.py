@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import filelock
 
-from ecokit.cli import brackets, building, copies
+from ecokit.cli import brackets, building, copies, joining, sending
 from ecokit.cli.course import FIRST, Course
 from ecokit.errors import CourseError
 from ecokit.messages import _
@@ -29,7 +29,9 @@ PATIENCE = 10  # seconds that a browser has to show the first page
 LOCK = Path(".ecokit", "start.lock")
 
 
-def start(folder: Path, port: int | None, *, open_browser: bool) -> None:
+def start(
+    folder: Path, port: int | None, *, open_browser: bool, room: str | None = None, name: str = ""
+) -> None:
     """Make everything ready and serve it until Ctrl-C.
 
     Parameters
@@ -40,14 +42,19 @@ def start(folder: Path, port: int | None, *, open_browser: bool) -> None:
         The port on 127.0.0.1, 0 for any; without one, 8888 or the next free one.
     open_browser
         Whether to open the first notebook.
+    room
+        A join line, or the file that holds one; without it, ``room.ecokit`` in the folder.
+    name
+        What the learner wants to be called in the room.
 
     Raises
     ------
     CourseError
-        The folder cannot be written, or the port cannot be had.
+        The folder cannot be written, the port cannot be had, or the join line was mistyped.
     """
     course = Course.found()
     prepare(course, folder)
+    joining.decide(folder, room, name)
     folder = folder.resolve()
     _need_places(folder)
     until = time.monotonic() + WAIT
@@ -157,9 +164,12 @@ def _serve(course: Course, folder: Path, port: int | None, *, open_browser: bool
     if not course.book_is_current():
         building.current = building.Building(course)
     server.io_loop.add_callback(_ready, server, open_browser=open_browser)
+    sender = sending.Sender(folder, _say)
+    sender.start()
     try:
         server.start()
     finally:
+        sender.stop()
         if building.current:
             building.current.stop()
     _say(_("The course has stopped. Your work is in {folder}.").format(folder=folder))
