@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import csv
 import hashlib
 import io
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,8 +26,9 @@ from ecokit import exercises
 from ecokit.board import room, serve, shown
 from ecokit.board.ledger import Learner, Ledger, Placed
 from ecokit.board.words import ASK, Words, letter
+from ecokit.cli import main
 from ecokit.errors import CourseError
-from ecokit.exercises import store
+from ecokit.exercises import collect, store
 from ecokit.exercises.sheet import Choice, Exercise
 from ecokit.exercises.wire import Event
 from ecokit.pack import plan as plans
@@ -348,6 +352,20 @@ def served(view: serve.View) -> Iterator[int]:
         view.words.close()
 
 
+def asked(
+    port: int, path: str, token: str = "secret", *, host: str = "", cookie: str | None = None
+) -> Any:
+    """Return what the board answers to who has a cookie, that of its token when left out."""
+    found = HTTPConnection("127.0.0.1", port, timeout=30)
+    name = f"ecokit-board-{hashlib.sha256(token.encode()).hexdigest()[:8]}"
+    held = f"{name}={token if cookie is None else cookie}"
+    found.request("GET", path, headers={"Host": host or f"127.0.0.1:{port}", "Cookie": held})
+    answer = found.getresponse()
+    answer.body = answer.read()  # type: ignore[attr-defined]
+    found.close()
+    return answer
+
+
 def filled(learners: int, plan: plans.Plan | None = None, **more: Any) -> serve.View:
     """Return a board of a room in which something of everything has happened."""
     ledger = Ledger(None)
@@ -373,18 +391,7 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def board(at_noon: None) -> Iterator[SimpleNamespace]:
     with served(filled(6, DAY, refresh=lambda: [f"{HOSTILE} is no file of the course."])) as port:
-
-        def get(path: str, host: str = "", cookie: str = "secret") -> Any:
-            found = HTTPConnection("127.0.0.1", port, timeout=30)
-            name = f"ecokit-board-{hashlib.sha256(b'secret').hexdigest()[:8]}"
-            headers = {"Host": host or f"127.0.0.1:{port}"}
-            found.request("GET", path, headers=headers | {"Cookie": f"{name}={cookie}"})
-            answer = found.getresponse()
-            answer.body = answer.read()  # type: ignore[attr-defined]
-            found.close()
-            return answer
-
-        yield SimpleNamespace(get=get, port=port)
+        yield SimpleNamespace(get=partial(asked, port), port=port)
 
 
 def test_only_who_has_the_token_and_asks_this_machine_is_answered(board: SimpleNamespace) -> None:
@@ -466,6 +473,58 @@ def test_the_room_is_made_anew_only_when_something_came(at_noon: None) -> None:
     assert view.room() is first
     view.ledger.add("new", "Plum", NOW, [event(FIRST, "opened")], NOW)
     assert len(view.room().rows) == 4
+
+
+def test_the_board_of_a_folder_takes_what_is_put_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, seen = tmp_path / "in", []
+    inbox.mkdir()
+
+    async def run(view: serve.View, token: str, port: int | None, *, open_browser: bool) -> None:
+        assert (view.plan and view.plan.blocks[0].start.hour, view.day) == (13, 2)
+        assert (port, open_browser, len(token) >= 24) == (8799, False, True)
+        assert view.room().rows == ()
+        store.Learner(tmp_path / "mine" / ".ecokit").note_hint(FIRST.id, FIRST.edition)
+        made = collect.write(tmp_path / "mine", "=Plum")
+        shutil.copy(made.place, inbox / "any name.txt")
+        monkeypatch.setattr(serve, "PAUSE", 0)
+        seen.extend(view.room().rows)
+        view.words.close()
+
+    monkeypatch.setattr(serve, "run", run)
+    options = ["--plan", "two-days", "--start", "13:00", "--day", "2", "--port", "8799"]
+    assert main(["board", str(inbox), "--no-open", *options]) == 0
+    assert [(one.name, one.cell(FIRST)) for one in seen] == [("=Plum", room.Cell("opened", "", 1))]
+    assert main(["board", str(tmp_path / "nowhere"), "--no-open"]) == 1
+    assert main(["board", str(inbox), "--plan", "fortnight"]) == 1
+
+
+def test_the_browser_is_led_to_the_board_by_a_page_and_not_by_its_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(serve.webbrowser, "open", opened.append)
+
+    async def run() -> None:
+        view = serve.View(Ledger(None))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(serve.run(view, "secret", 0), 0.3)
+
+    asyncio.run(run())
+    assert "?token=secret" in capsys.readouterr().out
+    assert opened[0].startswith("file:")
+    assert "secret" not in opened[0]
+    assert not Path(opened[0].removeprefix("file://")).exists()
+
+
+def test_a_folder_that_goes_is_a_note_and_the_room_stays() -> None:
+    def refresh() -> list[str]:
+        raise CourseError("There is no folder.")
+
+    view = filled(2, refresh=refresh)
+    told = json.loads(view.page(names=False))
+    assert (told["notes"], len(told["learners"])) == (["There is no folder."], 2)
 
 
 # --- The page in a browser -----------------------------------------------------------------------

@@ -14,6 +14,7 @@ import hmac
 import html
 import json
 import os
+import secrets
 import socket
 import tempfile
 import threading
@@ -28,10 +29,12 @@ from tornado import httpserver, web
 
 from ecokit.board import room, shown
 from ecokit.board.ledger import Learner, Ledger, Placed
+from ecokit.board.reading import Folder
 from ecokit.board.words import Words
 from ecokit.errors import CourseError
 from ecokit.exercises import store
 from ecokit.messages import _
+from ecokit.pack import plan as plans
 from ecokit.pack.plan import Plan
 
 PORT = 8765
@@ -92,7 +95,7 @@ class View:
         """Return the room as it is now; it is made anew where something came, or a minute went."""
         with self._one:
             if monotonic() - self._read >= PAUSE:
-                self._notes = list(self._refresh())
+                self._notes = self._refreshed()
                 self._read = monotonic()
             now = store.now().astimezone()
             minute = now.replace(second=0, microsecond=0)
@@ -103,6 +106,13 @@ class View:
                 made = room.of(placed, learners, now, planned, at)
                 self._kept = placed, learners, minute, made
             return self._kept[3]
+
+    def _refreshed(self) -> list[str]:
+        """Bring the ledger up to date; a folder that is gone is a note, the room stays."""
+        try:
+            return list(self._refresh())
+        except CourseError as error:
+            return [str(error)]
 
     def page(self, *, names: bool) -> bytes:
         """Return what the page shows, as JSON."""
@@ -336,3 +346,51 @@ async def run(
     finally:
         await close(server)
         view.words.close()
+
+
+def show(
+    folder: Path,
+    place: Path,
+    *,
+    plan: str = "",
+    start: str = "",
+    day: int = 1,
+    port: int | None = None,
+    open_browser: bool = True,
+) -> None:
+    """Show the room of a folder in which files are handed in, until it is stopped.
+
+    Parameters
+    ----------
+    folder : Path
+        It is read again when a file in it changes.
+    place : Path
+        Where the ledger of the room lies.
+    plan, start : str
+        As `ecokit.pack.plan.read` takes them; no plan when left out.
+    day : int
+        Which day of the plan it is.
+    port : int, optional
+        Where on 127.0.0.1.
+    open_browser : bool
+        Whether a browser is opened.
+
+    Raises
+    ------
+    CourseError
+        The folder, the plan or the port is none, or the ledger cannot be had.
+    """
+    chosen = plans.read(plan, start) if plan else None
+    files = Folder(folder)
+    with Ledger(place) as ledger:
+        ledger.forget_older()
+        files.read(ledger)
+        how = _("Nobody is here yet. Put files that ecokit collect makes into {folder}.")
+        view = View(
+            ledger,
+            chosen,
+            day=day,
+            refresh=lambda: files.read(ledger),
+            how=how.format(folder=folder),
+        )
+        asyncio.run(run(view, secrets.token_urlsafe(24), port, open_browser=open_browser))

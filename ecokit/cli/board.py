@@ -6,7 +6,6 @@ The package that makes a board lies outside the wheel, so what a trainer calls n
 from __future__ import annotations
 
 import argparse
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -14,7 +13,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ecokit.cli.course import Course
 from ecokit.errors import CourseError
 from ecokit.messages import _, _n
 
@@ -42,8 +40,9 @@ def add(commands: Any) -> None:
         "board",
         help=_("who is where in a room, for the trainer"),
         description=_(
-            "Show a room from the files in FOLDER that learners made with ecokit collect, and with "
-            "--listen from what their laptops send over the network. What came is kept beside it, "
+            "Show a room in the browser, live, from the files in FOLDER that learners made with "
+            "ecokit collect, and with --listen from what their laptops send over the network. What "
+            "came is kept beside it, "
             "in FOLDER-board.db, until you forget it: ecokit board forget FOLDER [NAME] deletes a "
             "learner, or what is older than 14 days. ecokit board code FOLDER --again NAME "
             "replaces a code. Learners have two verbs: ecokit board mine says what was sent to a "
@@ -57,6 +56,18 @@ def add(commands: Any) -> None:
         "--folder", type=Path, default=Path("my-course"), help=_("of a learner, for mine and leave")
     )
     _add_network(board)
+    board.add_argument(
+        "--plan", default="", help=_("half-day, day, two-days, or a YAML file: shows the time left")
+    )
+    board.add_argument("--start", default="", metavar=_("HH:MM"), help=_("the day begins then"))
+    board.add_argument("--day", type=int, default=1, help=_("which day of the plan it is (1)"))
+    board.add_argument("--port", type=int, help=_("port on 127.0.0.1 (8765 or the next free one)"))
+    board.add_argument(
+        "--open",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help=_("open the browser, or only print the address"),
+    )
     board.set_defaults(run=_board)
 
 
@@ -126,6 +137,8 @@ def _board(options: argparse.Namespace) -> None:
         need_learner(options.folder)
         (joining.mine if verb == "mine" else joining.leave)(options.folder)
         return
+    from ecokit.cli.course import Course
+
     Course.found().need_checkout("ecokit board")
     if verb == "forget" and 1 <= len(more) <= 2:
         _forget(Path(more[0]), *more[1:])
@@ -175,24 +188,17 @@ def _listening(folder: Path, options: argparse.Namespace) -> Iterator[None]:
 
 
 def _show(folder: Path, options: argparse.Namespace) -> None:
-    """Read a folder, and say who has done how much."""
+    """Show what lies in a folder, and what comes by the network, until it is stopped."""
     with _listening(folder, options):
-        _read(folder)
-        if options.listen:
-            print(_("Stop with Ctrl-C."), flush=True)
-            threading.Event().wait()
-
-
-def _read(folder: Path) -> None:
-    reading = import_module("ecokit.board.reading")
-    with import_module("ecokit.board.ledger").Ledger(ledger_of(folder)) as ledger:
-        ledger.forget_older()
-        for sentence in reading.read_folder(folder, ledger):
-            print(sentence)
-        events = ledger.events()
-        for one in ledger.learners():
-            n = sum(placed.learner == one.key for placed in events)
-            print(_n("{name}: one event", "{name}: {n} events", n).format(name=one.name, n=n))
+        import_module("ecokit.board.serve").show(
+            folder,
+            ledger_of(folder),
+            plan=options.plan,
+            start=options.start,
+            day=options.day,
+            port=options.port,
+            open_browser=options.open,
+        )
 
 
 def _forget(folder: Path, name: str = "") -> None:
