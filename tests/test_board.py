@@ -478,7 +478,7 @@ def test_the_room_is_made_anew_only_when_something_came(at_noon: None) -> None:
 def test_the_board_of_a_folder_takes_what_is_put_into_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inbox, seen = tmp_path / "in", []
+    inbox, seen = tmp_path / "in", list[room.Row]()
     inbox.mkdir()
 
     async def run(view: serve.View, token: str, port: int | None, *, open_browser: bool) -> None:
@@ -504,7 +504,7 @@ def test_the_browser_is_led_to_the_board_by_a_page_and_not_by_its_address(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(serve.webbrowser, "open", opened.append)
+    monkeypatch.setattr("webbrowser.open", opened.append)
 
     async def run() -> None:
         view = serve.View(Ledger(None))
