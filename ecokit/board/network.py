@@ -71,8 +71,8 @@ def of(folder: Path) -> Room:
 
     Examples
     --------
-    >>> of(Path("/rooms/monday")).codes.path.as_posix()
-    '/rooms/monday-board/codes.json'
+    >>> of(Path("/rooms/monday")).place.name
+    'monday-board'
     """
     folder = folder.absolute()
     place = folder.with_name(f"{folder.name}-board")
