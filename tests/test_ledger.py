@@ -102,7 +102,8 @@ def test_no_byte_of_who_is_forgotten_is_left(tmp_path: Path) -> None:
         assert board.forget_older(14, NOW + timedelta(days=15)) == 300
         assert not held(tmp_path, b"stays-22")
         assert not held(tmp_path, event(1000).id.encode())
-        assert board.events() == board.learners() == []
+        assert not board.events()
+        assert not board.learners()
 
 
 def test_what_is_younger_than_14_days_stays() -> None:
@@ -122,9 +123,7 @@ def test_forgetting_while_another_programme_reads_says_so(
 ) -> None:
     path = tmp_path / "board.db"
     connect = sqlite3.connect
-    monkeypatch.setattr(
-        ledgers.sqlite3, "connect", lambda *a, **k: connect(*a, **k | {"timeout": 0.1})
-    )
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **k | {"timeout": 0.1}))
     with Ledger(path) as board:
         board.add("a", "A", NOW, [event(1)], NOW)
         other = connect(path, isolation_level=None)
