@@ -6,18 +6,20 @@ import ast
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from markupsafe import Markup
 
 from ecokit.cli import doctor
 from ecokit.cli.course import Course
 from ecokit.cli.main import _parser
 from ecokit.errors import CourseError
-from ecokit.pack import after, guide, make, paper, pick, rounds, run_sheet, words
+from ecokit.pack import after, guide, make, paper, pick, rounds, run_sheet, slides, words
 from ecokit.pack import plan as plans
 from ecokit.pack.room import File, Room
 
@@ -265,6 +267,19 @@ def test_each_page_fits_its_paper_and_can_be_read(browser: Browser, name: str) -
             width = {"a4": b"594|595", "letter": b"612"}[size]
             assert re.search(rb"/MediaBox ?\[0 0 (%s)" % width, printed), path
     page.close()
+
+
+@pytest.mark.browser
+def test_a_printed_deck_has_its_chinese_characters(tmp_path: Path) -> None:
+    if not (program := paper.browser()):
+        pytest.skip("no browser that prints")
+    one = slides.Slide("Organisation", "", Markup('<p lang="zh-Hans">组织架构</p>'), "first")
+    deck = slides.Deck("Organisation", "deck.html", (one,))
+    made = paper.page("deck.html", "deck", deck=deck, reveal=slides._reveal())
+    (tmp_path / made.path).write_bytes(made.content)
+    assert paper._print(program, replace(made, query="?print-pdf"), tmp_path) == ""
+    fonts = rb"/Type3\b|CJK|NotoSansSC|PingFang|YaHei"  # the course's own becomes a Type 3
+    assert re.search(fonts, (tmp_path / "deck.pdf").read_bytes()), "boxes or blanks were printed"
 
 
 # --- Made again ----------------------------------------------------------------------------------

@@ -48,10 +48,10 @@ PLACES = (
 PATIENCE = 120  # seconds for one page: a busy machine is slow, a browser that hangs never ends
 FACE = (
     '<style>@font-face {{ font-family: "Course Chinese"; unicode-range: U+2E80-FFFF; '
-    "src: url({address}) }}</style>"
+    "src: url({address}) }}</style><script>for (const face of document.fonts) face.load()</script>"
 )
-"""It stands first among the fonts of a page: of one that stands behind, Chromium prints boxes for
-the first words, which it lays out before the font has come."""
+"""The script asks for the font at once: of one that comes with the layout Chromium prints boxes,
+since it lays a page out for paper before the font has come."""
 RECORD = Path(".pack", "printed.json")
 
 
