@@ -137,7 +137,7 @@ def _first(block: Block, topic: Topic) -> Slide:
         minutes=block.minutes,
     )
     if block.cut:
-        cut = ", ".join(one.title for one in block.cut)
+        cut = ", ".join(f"“{one.title}”" for one in block.cut)
         notes += " " + _("When time is short, leave out: {cut}.").format(cut=cut)
     return Slide(block.title, notes, body, "first")
 
