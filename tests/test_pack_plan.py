@@ -100,6 +100,38 @@ def test_what_cannot_be_is_said_with_its_place(
     assert len(said) < 1000
 
 
+@pytest.mark.parametrize("kind", ["bool", "timestamp", "int", "float", "python/name:os.system"])
+def test_a_type_is_refused_before_it_is_made(tmp_path: Path, kind: str) -> None:
+    said = told(tmp_path, GOOD.replace("minutes: 30", f'minutes: !!{kind} "x"'))
+    assert said.startswith(f"{tmp_path / 'ours.yaml'}, line 6: ")
+    assert "it names a type" in said
+
+
+def test_a_time_ends_where_it_ends(tmp_path: Path) -> None:
+    said = told(tmp_path, GOOD.replace('"09:00"', '"09:00\\n"'))
+    assert "is no time such as 09:00" in said
+
+
+@pytest.mark.parametrize("blank", ['"  "', '"\\a\\u202e"'])
+def test_a_text_without_a_sign_is_empty(tmp_path: Path, blank: str) -> None:
+    assert told(tmp_path, GOOD.replace("我们的一天", blank)) == "ours, title: it is empty."
+    said = told(tmp_path, GOOD.replace('"Why?"', blank))
+    assert said == "ours, day 1, block 1, check: it is empty."
+
+
+def test_an_exercise_is_answered_once(tmp_path: Path) -> None:
+    block = GOOD.splitlines()[-1].replace("30", "15")
+    said = told(tmp_path, "\n".join([*GOOD.splitlines()[:-1], block, block]))
+    assert said == (
+        "ours, day 1, block 2: kpi-click-index is answered in day 1, block 1 already. Name others."
+    )
+
+
+def test_a_long_name_of_a_topic_is_told_by_its_beginning(tmp_path: Path) -> None:
+    said = told(tmp_path, GOOD.replace("topic: kpi", f'topic: "{"k" * 5000}"'))
+    assert "The topics are:" in said
+
+
 @pytest.mark.parametrize("written", ["9:00", '"9:00"', "09:00"])
 def test_a_time_without_quotes_is_a_time(tmp_path: Path, written: str) -> None:
     assert told(tmp_path, GOOD.replace('"09:00"', written)) == ""
@@ -118,7 +150,7 @@ def test_a_bomb_and_a_film_are_no_plans(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="it has more than 100,000 bytes"):
         plans.read(str(tmp_path / "film.yaml"))
     assert "it is no UTF-8 text" in told(tmp_path, GOOD.encode("gb18030"))
-    assert told(tmp_path, "").startswith("ours: null is not names with values")
+    assert told(tmp_path, "# none").startswith("ours is empty. Begin with the plan in part 8")
     for name in ("x" * 5000, "\0", str(tmp_path)):
         with pytest.raises(CourseError, match="There is no plan"):
             plans.read(name)

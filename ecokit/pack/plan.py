@@ -11,7 +11,7 @@ import csv
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -172,7 +172,10 @@ def from_data(data: Any, name: str, start: str = "") -> Plan:
     ...
     ecokit.errors.CourseError: ours, day 1, block 1: there is no topic kpy. Did you mean kpi?
     """
-    faults = list(_against_schema(data, name))
+    if data is None:
+        sentence = _("{name} is empty. Begin with the plan in part 8 of the facilitator's guide.")
+        raise CourseError(sentence.format(name=name))
+    faults = list(_against_schema(data, name)) or list(_blank(data, name))
     if faults:
         raise CourseError("\n".join(faults))
     way = data.get("way", "")
@@ -183,9 +186,39 @@ def from_data(data: Any, name: str, start: str = "") -> Plan:
         blocks, own = _blocks(day, way, place)
         faults += own or _time_faults(day, blocks, place)
         days.append(blocks)
+    faults += [] if faults else _asked_twice(days, name)
     if faults:
         raise CourseError("\n".join(faults))
     return Plan(name, _line(data["title"]), tuple(days))
+
+
+def _blank(data: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Say where a text that is printed has no sign that can be."""
+    texts = [(name, "title", data["title"])]
+    for day, written in enumerate(data["days"], start=1):
+        for number, block in enumerate(written["blocks"], start=1):
+            place = _("{name}, day {day}, block {number}").format(name=name, day=day, number=number)
+            texts += [(place, key, block[key]) for key in (BREAK, TALK, "check") if key in block]
+    for place, key, text in texts:
+        if not _line(text):
+            yield _("{place}, {key}: it is empty.").format(place=place, key=key)
+
+
+def _asked_twice(days: Sequence[Sequence[Block]], name: str) -> list[str]:
+    """Say which exercises are answered in a second block, when everybody has answered them."""
+    faults, seen = [], dict[str, str]()
+    for day, blocks in enumerate(days, start=1):
+        for number, block in enumerate(blocks, start=1):
+            place = _("day {day}, block {number}").format(day=day, number=number)
+            for one in block.exercises:
+                if one.id in seen:
+                    sentence = _(
+                        "{name}, {place}: {id} is answered in {first} already. Name others."
+                    )
+                    told = sentence.format(name=name, place=place, id=one.id, first=seen[one.id])
+                    faults.append(told)
+                seen.setdefault(one.id, place)
+    return faults
 
 
 def _line(words: str) -> str:
@@ -247,7 +280,9 @@ def _topic(name: str) -> Topic:
         if near
         else _("The topics are: {known}.").format(known=", ".join(known))
     )
-    raise CourseError(_("there is no topic {name}. {remedy}").format(name=name, remedy=remedy))
+    raise CourseError(
+        _("there is no topic {name}. {remedy}").format(name=short(name), remedy=remedy)
+    )
 
 
 def _block_faults(block: Block) -> Iterator[str]:

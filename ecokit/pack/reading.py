@@ -2,7 +2,7 @@
 
 ``13:00`` is a text and not 780, ``no`` is a word and not False, and a name that stands twice is a
 fault. References to other places (``&`` and ``*``) are none of it: they can make 10^9 rows of ten
-lines.
+lines. Nor are types (``!!bool``), which PyYAML reads with errors of its own.
 """
 
 from __future__ import annotations
@@ -26,10 +26,15 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # yaml has no types
     yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012  # as PyYAML declares it
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        """Refuse a reference before it is followed."""
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
-            raise yaml.MarkedYAMLError(problem=_("it refers to another place"), problem_mark=mark)
+        """Refuse a reference before it is followed, and a type before it is made."""
+        event = self.peek_event()
+        problem = ""
+        if isinstance(event, yaml.AliasEvent):
+            problem = _("it refers to another place")
+        elif event.tag is not None:
+            problem = _("it names a type, {tag}").format(tag=short(event.tag))
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
@@ -85,7 +90,7 @@ def data_of(text: str, name: str) -> Any:
     Raises
     ------
     CourseError
-        It is no YAML, names something twice, or refers to other places.
+        It is no YAML, names something twice, names types, or refers to other places.
 
     Examples
     --------
@@ -94,7 +99,7 @@ def data_of(text: str, name: str) -> Any:
     """
     try:
         return yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError) as error:  # a ValueError of a tag such as !!int
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         before = text[: getattr(error, "position", 0) or 0].count("\n")
         line = (mark.line if mark else before) + 1
