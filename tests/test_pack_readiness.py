@@ -92,6 +92,23 @@ def test_who_is_greeted_is_not_who_writes(line: str, name: str) -> None:
     assert [one.name for one in readiness.found(line.format(GOOD))[0]] == [name]
 
 
+@pytest.mark.parametrize("line", ["{} Jane, {} John", "Jane {}, John {}", "Jane: {} ok John: {}"])
+def test_names_of_a_line_stand_all_before_or_all_behind(line: str) -> None:
+    answers, _unread = readiness.found(line.format(GOOD, BAD_DISK))
+    assert [one.code for one in answers] == [GOOD, BAD_DISK]
+    assert answers[0].name == "Jane"
+    assert answers[1].name.endswith("John")
+
+
+def test_the_code_of_our_own_mail_is_nobodys() -> None:
+    code = readiness.example()
+    mail = (
+        f"> 4. The last line is a code such as {code}. Please send it:\n>     Your name: {code}\n"
+    )
+    answers, unread = readiness.found(f"{mail}Anna: {code}\n")
+    assert ([one.name for one in answers], unread) == (["Anna"], [])
+
+
 def test_a_second_code_of_one_person_counts() -> None:
     answers, _unread = readiness.found(f"Anna: {BAD_DISK}\nBob: {GOOD}\nAnna: {GOOD}")
     assert [(one.name, one.line, one.code) for one in answers] == [

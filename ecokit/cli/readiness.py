@@ -26,6 +26,7 @@ _FIRST = "012345678OILoil"  # of all that seven checks, a Python and a system ca
 _GAP = 3  # signs between two parts of a code, such as " - "
 _LIKE = re.compile(r"(?<![\w-])(?:[0-9A-Z]{3,5}-[0-9A-Z]{3,5}|[0-9A-Z]{4} ?[0-9A-Z]{4})(?![\w-])")
 _FROM = re.compile(r"^\W*(?:from|name|von|de|发件人|姓名)\s*[:：]\s*(.+)$", re.I)
+_OUR_MAIL = re.compile(r"(?:a code such as|^\W*Your name:)\s*([0-9A-Z]{4}-[0-9A-Z]{4})")
 _OF_DOCTOR = re.compile(r"^\W*(ok|note|FAIL)\b|->")
 _EMPTY = re.compile(
     r"\b(?:hi|hello|hey|dear)\b[ ,]*[^\W\d]*[ ,!]|"  # and who is greeted
@@ -91,8 +92,7 @@ def tell(path: Path) -> int:
     answers, unread = found(_text(path))
     if not answers and not unread:
         sentence = _("{path} holds no readiness code such as {code}.")
-        example = doctor.encode([0] * len(doctor.CHECKS), 13, "Windows")
-        raise CourseError(sentence.format(path=path, code=example))
+        raise CourseError(sentence.format(path=path, code=example()))
     worst = {one: max(one.states.values()) for one in answers}
     helped = [one for one in answers if worst[one] == doctor.BAD]
     noted = [one for one in answers if worst[one] == doctor.WARNING]
@@ -137,11 +137,11 @@ def found(text: str) -> tuple[list[Answer], list[Unread]]:
     unread = []
     above = 0  # the first line that may name who sends the next code
     for number, line in enumerate(lines):
+        if _is_of_our_mail(line):
+            continue
         spans = list(_codes(line))
-        for place, (start, end, code) in enumerate(spans):
-            before = line[spans[place - 1][1] if place else 0 : start]
-            after = line[end : spans[place + 1][0] if place + 1 < len(spans) else None]
-            name = _name(before) or _name(after) or _named_above(lines[above:number])
+        for beside, code in _beside(line, spans):
+            name = beside or _named_above(lines[above:number])
             name = name or _("line {line}").format(line=number + 1)
             answers.pop(name, None)
             answers[name] = Answer(number + 1, name, code)
@@ -168,6 +168,27 @@ def _codes(line: str) -> Iterator[tuple[int, int, str]]:
             yield tokens[at].start(), tokens[last].end(), code
             at = last
         at += 1
+
+
+def _beside(line: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[tuple[str, str]]:
+    """Yield each code of a line with its name: names stand all before their codes, or all behind."""
+    ends = [0, *(end for _start, end, _code in spans)]
+    starts = [*(start for start, _end, _code in spans), len(line)]
+    names = [_name(line[end:start]) for end, start in zip(ends, starts, strict=True)]
+    behind = bool(names[0])
+    for place, (_start, _end, code) in enumerate(spans):
+        yield names[place if behind else place + 1], code
+
+
+def _is_of_our_mail(line: str) -> bool:
+    """Whether a line is one of the mail that was answered, with the code that it shows."""
+    found = _OUR_MAIL.search(line)
+    return found is not None and found[1] == example()
+
+
+def example() -> str:
+    """Return the code that the mail for a week before shows."""
+    return doctor.encode([0] * len(doctor.CHECKS), 13, "Windows")
 
 
 def _as_code(signs: str) -> str:
