@@ -174,6 +174,15 @@ def test_of_fewer_than_five_nothing_is_told(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_no_hand_in_is_written_over(tmp_path: Path) -> None:
+    folder = room(tmp_path / "in", 5)
+    one = next(folder.glob("*.json"))
+    before = one.read_bytes()
+    with pytest.raises(CourseError, match="The page is HTML"):
+        gain.make(folder, one)
+    assert one.read_bytes() == before
+
+
 def test_five_are_told_together_by_objective(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,13 +25,14 @@ from ecokit import exercises
 from ecokit.cli import copies
 from ecokit.errors import CourseError
 from ecokit.exercises import aims, quiz
-from ecokit.messages import _, _n
+from ecokit.messages import _, _n, short
 from ecokit.pack import paper
 from ecokit.pack.handed_in import HandIn, read
 from ecokit.topics import Chapter, chapters
 
 FEWEST = 5
 """People, fewer than whom are not told of."""
+PAGES = {".html", ".htm"}
 Pairs = Sequence[tuple[bool, bool]]
 """Of one person, for each question whether it was right before and after."""
 
@@ -212,8 +213,11 @@ def make(source: Path, out: Path, size: str = "a4") -> None:
     ------
     CourseError
         There is no such folder, fewer than five people took both tests of a chapter, or the page
-        cannot be written.
+        is to be no HTML or cannot be written.
     """
+    if out.suffix.lower() not in PAGES:  # a slip of typing may name what somebody handed in
+        message = _("The page is HTML: give --out a name such as gain.html, not {name}.")
+        raise CourseError(message.format(name=short(out.name)))
     found, left_out = read(source)
     for sentence in left_out:
         print(sentence)
