@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -104,11 +105,12 @@ def _say_beside(name: str) -> None:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        sentence = _("{text} is no date such as 2026-12-01.")
-        raise CourseError(sentence.format(text=short(text))) from None
+    with suppress(ValueError):
+        found = date.fromisoformat(text)
+        if found.year < date.max.year:  # a reminder is due 30 days after the last day
+            return found
+    sentence = _("{text} is no date such as 2026-12-01.")
+    raise CourseError(sentence.format(text=short(text)))
 
 
 def _files(room: Room) -> Iterator[File]:
