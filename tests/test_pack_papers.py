@@ -213,6 +213,8 @@ def test_a_date_is_where_it_is_known_and_a_blank_where_not(day: dict[str, str]) 
     )
     with pytest.raises(CourseError, match=r"1\.12\.2026 is no date such as 2026-12-01"):
         make._day("1.12.2026")
+    with pytest.raises(CourseError, match="is no date such as"):
+        make._day("9999-12-31")  # a reminder is due 30 days later
 
 
 def test_the_calendar_is_one(day: dict[str, str]) -> None:
