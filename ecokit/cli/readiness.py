@@ -171,7 +171,7 @@ def _codes(line: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _beside(line: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[tuple[str, str]]:
-    """Yield each code of a line with its name: all names stand before their codes, or all behind."""
+    """Yield each code of a line with its name: names stand all before their codes or all behind."""
     ends = [0, *(end for _start, end, _code in spans)]
     starts = [*(start for start, _end, _code in spans), len(line)]
     names = [_name(line[end:start]) for end, start in zip(ends, starts, strict=True)]
