@@ -28,6 +28,7 @@ from typing import Any
 from tornado import httpserver, web
 
 from ecokit.board import room, shown
+from ecokit.board.filed import Game
 from ecokit.board.ledger import Learner, Ledger, Placed
 from ecokit.board.reading import Folder
 from ecokit.board.words import Words
@@ -42,6 +43,7 @@ HERE = "127.0.0.1"
 HOSTS = {HERE, "localhost"}
 PAGE = Path(__file__).with_name("page")
 KINDS = {"index.html": "text/html", "board.js": "text/javascript", "board.css": "text/css"}
+KINDS |= {"game.html": "text/html", "game.js": "text/javascript"}
 PAUSE = 1.5  # seconds in which nothing is read again
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -70,6 +72,8 @@ class View:
         Brings the ledger up to date, and returns sentences about what could not be read.
     how : str
         Says how learners come onto the board, while it is empty.
+    game : Game, optional
+        Which is played in the room.
     """
 
     def __init__(
@@ -80,12 +84,13 @@ class View:
         day: int = 1,
         refresh: Callable[[], Sequence[str]] = tuple,
         how: str = "",
+        game: Game | None = None,
     ) -> None:
         if plan is not None and not 1 <= day <= len(plan.days):
             message = _("The plan {name} has {n} days; there is no day {day}.")
             raise CourseError(message.format(name=plan.name, n=len(plan.days), day=day))
         self.ledger, self.plan, self.day, self.how = ledger, plan, day, how
-        self.words = Words()
+        self.words, self.game = Words(), game
         self._refresh, self._notes = refresh, list[str]()
         self._read = -PAUSE
         self._one = threading.Lock()
@@ -118,7 +123,7 @@ class View:
         """Return what the page shows, as JSON."""
         title = self.plan.title if self.plan else ""
         told = shown.page(self.room(), self.words, title=title, names=names)
-        more = {"how": self.how, "notes": self._notes}
+        more = {"how": self.how, "notes": self._notes, "game": self.game is not None}
         return json.dumps(told | more, ensure_ascii=False).encode()
 
     def table(self) -> bytes:
@@ -202,6 +207,30 @@ class _Room(_Handler):
         self.finish(told)
 
 
+class _Game(_Handler):
+    """Who has filed in the game, as JSON; the trainer's button starts the clock of the round."""
+
+    async def get(self) -> None:
+        await self._told(self._game())
+
+    async def post(self) -> None:
+        if self.request.headers.get("Origin") != f"http://{self.request.host}":
+            raise web.HTTPError(403)
+        game = self._game()
+        await asyncio.get_running_loop().run_in_executor(self.settings["side"], game.begin)
+        await self._told(game)
+
+    def _game(self) -> Game:
+        if self.view.game is None:
+            raise web.HTTPError(404)
+        return self.view.game
+
+    async def _told(self, game: Game) -> None:
+        told = await self.made(lambda: json.dumps(game.page(), ensure_ascii=False).encode())
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(told)
+
+
 class _Csv(_Handler):
     """What goes out of the room: the whole table for the trainer, sums for others."""
 
@@ -225,6 +254,7 @@ def app(view: View, token: str) -> web.Application:
     own = {"view": view, "token": token}
     routes = [
         (r"/room\.json", _Room, own),
+        (r"/game\.json", _Game, own),
         (r"/(board|summary)\.csv", _Csv, own),
         (r"/([a-z.]*)", _File, own),
     ]
@@ -357,6 +387,7 @@ def show(
     day: int = 1,
     port: int | None = None,
     open_browser: bool = True,
+    game: Game | None = None,
 ) -> None:
     """Show the room of a folder in which files are handed in, until it is stopped.
 
@@ -374,6 +405,8 @@ def show(
         Where on 127.0.0.1.
     open_browser : bool
         Whether a browser is opened.
+    game : Game, optional
+        Which is played in the room.
 
     Raises
     ------
@@ -392,5 +425,6 @@ def show(
             day=day,
             refresh=lambda: files.read(ledger),
             how=how.format(folder=folder),
+            game=game,
         )
         asyncio.run(run(view, secrets.token_urlsafe(24), port, open_browser=open_browser))

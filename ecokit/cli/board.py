@@ -61,6 +61,15 @@ def add(commands: Any) -> None:
     )
     board.add_argument("--start", default="", metavar=_("HH:MM"), help=_("the day begins then"))
     board.add_argument("--day", type=int, default=1, help=_("which day of the plan it is (1)"))
+    board.add_argument(
+        "--game",
+        type=Path,
+        metavar=_("FOLDER"),
+        help=_("the folder of a game: shows who has filed"),
+    )
+    board.add_argument(
+        "--minutes", type=float, help=_("of each round of the game (12 in rounds 1 to 3, then 8)")
+    )
     board.add_argument("--port", type=int, help=_("port on 127.0.0.1 (8765 or the next free one)"))
     board.add_argument(
         "--open",
@@ -189,6 +198,10 @@ def _listening(folder: Path, options: argparse.Namespace) -> Iterator[None]:
 
 def _show(folder: Path, options: argparse.Namespace) -> None:
     """Show what lies in a folder, and what comes by the network, until it is stopped."""
+    game = None
+    if options.game is not None:
+        game = import_module("ecokit.board.filed").Game(options.game, options.minutes)
+        folder.mkdir(parents=True, exist_ok=True)  # a room may only play
     with _listening(folder, options):
         import_module("ecokit.board.serve").show(
             folder,
@@ -198,6 +211,7 @@ def _show(folder: Path, options: argparse.Namespace) -> None:
             day=options.day,
             port=options.port,
             open_browser=options.open,
+            game=game,
         )
 
 

@@ -210,6 +210,7 @@ function showNotes() {
 
 function show() {
   if (!room) return;
+  at("game").hidden = !room.game;
   showBlock();
   showClock();
   showExercises();

@@ -1,0 +1,217 @@
+"""A game in a room: who has filed is shown and nothing else, on a share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ecokit.board import filed, serve
+from ecokit.board.filed import Game
+from ecokit.board.ledger import Ledger
+from ecokit.cli import game as cli
+from ecokit.cli.main import main
+from ecokit.errors import CourseError
+from ecokit.game import advance, bots, debrief
+from ecokit.game.replay import OWN
+from tests.test_board import served
+from tests.test_game_files import expect, file
+from tests.test_game_report import decided
+
+TEAMS = ("Plum", "Pear", "Quince", "Kiwi", "Lime", "梨")
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def game(*words: object) -> int:
+    return main(["game", *map(str, words)])
+
+
+def new(folder: Path, *teams: str, practice: bool = False) -> Path:
+    """Lay a game."""
+    given = ["--practice" if practice else "--no-practice", "--seed", 3]
+    assert game("new", folder, "--teams", *(teams or TEAMS), *given) == 0
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what takes long: the search for what drove the result, fonts and pictures."""
+    monkeypatch.setattr(debrief, "drivers", lambda *given: dict.fromkeys(OWN, given[1]))
+    monkeypatch.setattr(cli, "_with_font", str)
+    for pictures in ("_pictures", "_debrief_pictures"):
+        monkeypatch.setattr(cli, pictures, lambda _found: {})
+
+
+def asked(port: int, path: str = "/game.json", method: str = "GET", **headers: str) -> Any:
+    """Return status and content of what the trainer's page is answered with."""
+    found = HTTPConnection("127.0.0.1", port, timeout=30)
+    name = f"ecokit-board-{hashlib.sha256(b'secret').hexdigest()[:8]}"
+    found.request(method, path, headers={"Cookie": f"{name}=secret", **headers})
+    answer = found.getresponse()
+    status, content = answer.status, answer.read()
+    found.close()
+    return status, content
+
+
+def states(page: dict[str, Any], market: int = 0) -> dict[str, str]:
+    """Return where each team stands."""
+    return {one["team"]: one["state"] for one in page["markets"][market]["teams"]}
+
+
+def said(page: Game, team: str) -> str:
+    """Return what is said of a team."""
+    (found,) = (one for place in page.places for one in page.standings(place) if one.team == team)
+    return found.said
+
+
+def test_six_rounds_on_a_share_with_the_board_asked_in_each(
+    tmp_path: Path,
+) -> None:
+    folder = new(tmp_path / "game", practice=True)
+    view = serve.View(Ledger(None), game=Game(folder))
+    with served(view) as port:
+
+        def page() -> Any:
+            return json.loads(asked(port)[1])
+
+        assert page()["title"] == "The practice week, which does not count"
+        assert page()["ends"] is None
+        assert game("advance", folder, "--no-reports") == 0
+        for number in range(1, 7):
+            assert page()["title"] == f"Round {number} of 6"
+            assert set(states(page()).values()) == {"open"}
+            mark = advance.sealed(folder) / advance.called(number - 1) / advance.PUBLISHED
+            lasts = page()["ends"] / 1000 - mark.stat().st_mtime
+            assert lasts == pytest.approx(60 * (12 if number <= 3 else 8), abs=0.01)
+            decided(folder, number, bots.ten(4)[:6])
+            expect(folder, "Kiwi", number, "400", "30000")  # whom the computer let do nothing
+            told = asked(port)[1].decode()
+            assert states(json.loads(told)) == dict.fromkeys(TEAMS, "filed")
+            assert "search" not in told
+            if number < 6:
+                assert game("advance", folder, "--no-reports") == 0
+
+
+def test_what_is_wrong_is_a_sentence_without_a_decision(tmp_path: Path) -> None:
+    folder = new(tmp_path / "game")
+    page = Game(folder)
+    assert said(page, "Plum") == "not yet"
+    path = file(folder, "Plum", 1, search="4300", price_home="much", social="99999")
+    assert said(page, "Plum").startswith("decisions.csv: 2 lines cannot be used.")
+    expect(folder, "Plum", 1, "lots", "43")
+    assert "forecast.csv: a line cannot be used" in said(page, "Plum")
+    file(folder, "Plum", 1, search="4300")
+    assert said(page, "Plum").startswith("forecast.csv: a line")
+    expect(folder, "Plum", 1, "500", "43")
+    assert said(page, "Plum") == "filed"
+    assert "43" not in json.dumps(page.page())
+    path.write_bytes(b"PK\x03\x04\0\0" * 9)
+    assert said(page, "Plum").startswith("decisions.csv is no CSV file of a page")
+    path.write_bytes(b"round,1\n" + b"x" * 100_000)
+    assert said(page, "Plum").startswith("decisions.csv is no CSV file of a page")
+    path.unlink()
+    assert said(page, "Plum").startswith("decisions.csv is missing")
+    if os.name == "posix":
+        path.symlink_to(folder / "teams" / "Pear" / "decisions.csv")
+        assert "is a link" in said(page, "Plum")
+        path.unlink()
+        os.mkfifo(path)
+        assert "is missing" in said(page, "Plum")
+    path.unlink(missing_ok=True)
+    path.write_text("round,<img src=x>" + "x" * 1000 + "\n")
+    assert len(said(page, "Plum")) <= filed.LONGEST
+
+
+def test_a_page_that_is_saved_as_it_is_counts(tmp_path: Path) -> None:
+    folder = new(tmp_path / "game")
+    page = Game(folder)
+    expect(folder, "Plum", 1, "500", "20000")
+    assert said(page, "Plum").startswith("decisions.csv not yet")
+    own = folder / "teams" / "Plum"
+    later = (own / "company.json").stat().st_mtime_ns + 1_000_000
+    os.utime(own / "decisions.csv", ns=(later, later))
+    assert said(page, "Plum") == "filed"
+
+
+def test_a_round_that_is_being_played_is_not_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = new(tmp_path / "game")
+    file(folder, "Plum", 1, search="4000")
+    with monkeypatch.context() as patch:
+        patch.setattr(advance, "_lay_pages", lambda *_given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            advance.advance(folder)
+    assert said(Game(folder), "Plum") == "the round is being played"
+
+
+def test_markets_stand_beside_one_another_without_the_computers_teams(tmp_path: Path) -> None:
+    folder = new(tmp_path / "hall", *(f"Team {n}" for n in range(1, 8)))
+    page = Game(folder).page()
+    assert [one["name"] for one in page["markets"]] == [
+        "market-1, Round 1 of 6",
+        "market-2, Round 1 of 6",
+    ]
+    assert [len(one["teams"]) for one in page["markets"]] == [4, 3]
+    assert len(advance.load(folder / "market-2").teams) == 4
+
+
+def test_the_button_starts_the_clock_and_a_board_started_again_knows(tmp_path: Path) -> None:
+    folder = new(tmp_path / "game")
+    with served(serve.View(Ledger(None), game=Game(folder, 5, lambda: NOW))) as port:
+        assert asked(port, method="POST")[0] == 403
+        assert asked(port, method="POST", Origin="https://evil.example")[0] == 403
+        assert json.loads(asked(port)[1])["ends"] is None
+        status, content = asked(port, method="POST", Origin=f"http://127.0.0.1:{port}")
+        assert status == 200
+        assert json.loads(content)["ends"] == (NOW.timestamp() + 300) * 1000
+    assert Game(folder).page()["ends"] == (NOW.timestamp() + 720) * 1000
+    assert game("advance", folder, "--no-reports") == 0
+    assert Game(folder).page()["ends"] > (NOW.timestamp() + 720) * 1000  # another round
+    with pytest.raises(CourseError, match="a round lasts"):
+        Game(folder, -1)
+
+
+def test_a_room_without_a_game_has_none_and_a_share_that_is_away_is_a_note(tmp_path: Path) -> None:
+    with served(serve.View(Ledger(None))) as port:
+        assert asked(port)[0] == 404
+        assert json.loads(asked(port, "/room.json")[1])["game"] is False
+    with pytest.raises(CourseError, match="holds no game"):
+        Game(tmp_path)
+    folder = new(tmp_path / "game")
+    page = Game(folder)
+    folder.rename(tmp_path / "away")
+    assert "holds no game" in page.page()["note"]
+
+
+def test_the_page_shows_who_has_filed(tmp_path: Path, browser: Any) -> None:
+    from tests.test_pages import NOWHERE, accessible
+
+    folder = new(tmp_path / "game")
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, proxy=NOWHERE)
+    page, faults = context.new_page(), []
+    page.on("console", lambda m: faults.append(m.text) if m.type in {"error", "warning"} else None)
+    with served(serve.View(Ledger(None), game=Game(folder))) as port:
+        page.goto(serve.address(port, "secret"))
+        page.locator("#game").click()
+        page.get_by_text("0 of 6 have filed").wait_for()
+        page.locator("#begin").click()
+        page.get_by_text("11:5").wait_for()
+        path = file(folder, "Plum", 1, search="4000")
+        expect(folder, "Plum", 1, "500", "20000")
+        page.get_by_text("1 of 6 have filed").wait_for()
+        path.write_text("round,<img src=x>\n")
+        page.get_by_text('is for round "<img src=x>"').wait_for()
+        assert page.locator("img").count() == 0
+        found = accessible(page)
+        assert found.violations_count == 0, found.generate_report()
+        if shot := os.environ.get("SHOT"):
+            page.screenshot(path=shot)
+    context.close()
+    assert faults == []
