@@ -1,25 +1,36 @@
-"""A game in a room: who has filed is shown and nothing else, on a share."""
+"""A game in a room: who has filed is shown and nothing else, on a share and over the network."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
+import shutil
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 
-from ecokit.board import filed, serve
+from ecokit.board import filed, filing, serve
 from ecokit.board.filed import Game
+from ecokit.board.filing import Desk
 from ecokit.board.ledger import Ledger
+from ecokit.cli import filing as sending
 from ecokit.cli import game as cli
+from ecokit.cli import invited
 from ecokit.cli.main import main
+from ecokit.cli.pinned import Board, RefusedError
 from ecokit.errors import CourseError
 from ecokit.game import advance, bots, debrief
 from ecokit.game.replay import OWN
+from tests import rooms
+from tests.rooms import Room
 from tests.test_board import served
 from tests.test_game_files import expect, file
 from tests.test_game_report import decided
@@ -215,3 +226,199 @@ def test_the_page_shows_who_has_filed(tmp_path: Path, browser: Any) -> None:
             page.screenshot(path=shot)
     context.close()
     assert faults == []
+
+
+# --- Over the network ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    with rooms.room(tmp_path_factory.mktemp("room"), learners=10) as made:
+        yield made
+
+
+@pytest.fixture
+def folder(room: Room, tmp_path: Path) -> Iterator[Path]:
+    """A game of four teams that is played in the room."""
+    made = new(tmp_path / "game", *TEAMS[:4])
+    room.door.desk = Desk(Game(made))
+    yield made
+    room.door.desk = None
+
+
+def laptop(room: Room, folder: Path, team: str, number: int) -> list[object]:
+    """Give a team a laptop of its own with its folder, and return what its commands end with."""
+    home = folder.parent / f"laptop-{number}"
+    rooms.learner(home / "my-course", room.invitation(number))
+    shutil.copytree(folder / "teams" / team, home / "teams" / team)
+    return [home / "teams" / team, "--folder", home / "my-course"]
+
+
+def decides(words: list[object], number: int, **changes: str) -> None:
+    """Fill in a team's two files on its laptop."""
+    own = Path(str(words[0]))
+    file(own.parents[1], own.name, number, **changes)
+    expect(own.parents[1], own.name, number, "500", "20000")
+
+
+def pages(number: int, team: str = "Plum") -> dict[str, Any]:
+    """Return a delivery that somebody has made by hand."""
+    decisions = f"round,{number}\nsearch,4000\n"
+    forecast = f"round,{number}\norders,500\nprofit,20000\n"
+    texts = zip(sending.PAGES, (decisions, forecast), strict=True)
+    held = {name: base64.b64encode(text.encode()).decode() for name, text in texts}
+    return {"team": team, "round": number, **held}
+
+
+def why(board: Board, verb: str, content: dict[str, Any]) -> str:
+    """Return for what a delivery is refused."""
+    with pytest.raises(RefusedError) as caught:
+        getattr(board, verb)(content)
+    return caught.value.why
+
+
+def test_another_teams_code_reads_and_files_nothing(room: Room, folder: Path) -> None:
+    room.board(1).file(pages(1))
+    room.board(2).file(pages(1, "Pear"))
+    path = folder / "teams" / "Plum" / "decisions.csv"
+    sealed = path.read_bytes()
+    for number in (2, 3):  # one that files for another team, and one that files for none
+        assert why(room.board(number), "fetch", {"team": "Plum"}) == "foreign"
+        assert why(room.board(number), "file", pages(1)) == "foreign"
+    assert why(room.board(1), "file", pages(1, "Quince")) == "foreign"
+    assert why(room.board(3), "fetch", {"team": "Quince"}) == "foreign"
+    assert why(Board(room.invitation().with_code("")), "fetch", {"team": "Plum"}) == "typed"
+    assert path.read_bytes() == sealed
+    room.door.desk = Desk(Game(folder))  # the board was started again
+    assert why(room.board(3), "file", pages(1)) == "foreign"
+    room.board(1).file(pages(1))
+    mine = room.board(1).fetch({"team": "Plum"})["files"]
+    assert base64.b64decode(mine["decisions.csv"]) == sealed
+    assert not any("sealed" in name or "/" in name for name in mine)
+
+
+@pytest.mark.parametrize("team", ["../Plum", "Plum/../Pear", "/etc", "", None, 5, ["Plum"], "plum"])
+def test_a_name_is_never_a_path(room: Room, folder: Path, team: object) -> None:
+    before = sorted(folder.parent.rglob("*"))
+    assert why(room.board(4), "file", {**pages(1), "team": team}) == "foreign"
+    assert sorted(folder.parent.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a right on Windows")
+def test_a_team_folder_that_is_a_link_is_not_written_to(room: Room, folder: Path) -> None:
+    shutil.rmtree(folder / "teams" / "Plum")
+    (folder / "teams" / "Plum").symlink_to(folder / "teams" / "Pear")
+    assert why(room.board(5), "file", pages(1)) == "foreign"
+    assert said(Game(folder), "Plum") == "Its folder is a link."
+
+
+def test_a_wrong_file_gets_the_games_own_sentence(
+    room: Room, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = laptop(room, folder, "Plum", 6)
+    decides(own, 1, search="much")
+    assert game("send", *own) == 0
+    assert 'search is "much". Write a number from 0 to 60000' in capsys.readouterr().out
+    filed_before = (folder / "teams" / "Plum" / "decisions.csv").read_bytes()
+    decides(own, 4)
+    assert game("send", *own) == 1
+    assert 'decisions.csv is for round "4", and this is round 1' in capsys.readouterr().err
+    text = base64.b64encode(b"PK\x03\x04\0\0").decode()
+    assert why(room.board(6), "file", pages(1) | {"decisions.csv": text}) == "file"
+    assert (folder / "teams" / "Plum" / "decisions.csv").read_bytes() == filed_before
+
+
+@pytest.mark.parametrize("page", [None, 5, "no base 64!", "\N{SNOWMAN}", {"a": 1}])
+def test_what_is_no_delivery_is_refused(room: Room, folder: Path, page: object) -> None:
+    assert why(room.board(7), "file", pages(1) | {"decisions.csv": page}) == "content"
+
+
+def test_files_are_small(room: Room, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = base64.b64encode(b"x" * (filing.UP + 1)).decode()
+    assert why(room.board(8), "file", pages(1) | {"decisions.csv": large}) == "size"
+    with pytest.raises(CourseError, match="size"):
+        Desk(Game(folder)).file("", b"x" * (filing.MOST + 1))
+    room.board(8).file(pages(1))
+    monkeypatch.setattr(filing, "DOWN", 100)
+    assert why(room.board(8), "fetch", {"team": "Plum"}) == "size"
+    monkeypatch.undo()
+    monkeypatch.setattr("ecokit.cli.pinned.MOST", 100)
+    assert why(room.board(8), "fetch", {"team": "Plum"}) == "size"
+
+
+def test_a_round_that_closes_while_a_team_sends_takes_nothing(room: Room, folder: Path) -> None:
+    room.board(9).file(pages(1))
+    lock = filelock.FileLock(advance.sealed(folder) / advance.LOCK)
+    refused: list[str] = []
+    sends = threading.Thread(target=lambda: refused.append(why(room.board(9), "file", pages(1))))
+    with lock:
+        sends.start()
+        sends.join(0.3)
+        assert sends.is_alive()  # it waits for the round
+        advance._advance(folder, advance.load(folder), None, None)
+        laid = (folder / "teams" / "Plum" / "decisions.csv").read_bytes()
+    sends.join(30)
+    assert refused == ["closed"]
+    assert (folder / "teams" / "Plum" / "decisions.csv").read_bytes() == laid
+    assert set(states(Game(folder).page()).values()) == {"open"}
+
+
+def test_a_round_that_is_half_played_is_waited_for(
+    room: Room, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.board(9).file(pages(1))
+    monkeypatch.setattr(filing, "PATIENCE", 0.05)
+    with filelock.FileLock(advance.sealed(folder) / advance.LOCK):
+        assert why(room.board(9), "file", pages(1)) == "playing"
+    assert advance.advance(folder) == 1
+    (advance.sealed(folder) / "01" / advance.PUBLISHED).unlink()
+    assert why(room.board(9), "fetch", {"team": "Plum"}) == "playing"
+
+
+def test_a_board_without_a_game_says_so(room: Room) -> None:
+    assert why(room.board(1), "file", pages(1)) == "game"
+
+
+def test_what_a_board_answers_is_laid_under_names_of_the_course_alone(
+    room: Room, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = laptop(room, folder, "Plum", 10)
+    place = Path(str(own[0]))
+    text = base64.b64encode(b"evil").decode()
+    told: dict[str, Any] = {"round": 1, "next": 2, "files": {"../evil": text, "/evil": text}}
+    before = sorted(folder.parent.rglob("*"))
+    monkeypatch.setattr(Board, "fetch", lambda *_given: told)
+    assert game("fetch", *own) == 0
+    for wrong in ({"round": "../.."}, {"round": 100}, {"files": []}, {"files": {"a": 5}}):
+        monkeypatch.setattr(Board, "fetch", lambda *_given, wrong=wrong: told | wrong)
+        assert game("fetch", *own) == 1
+    assert sorted(folder.parent.rglob("*")) == before
+    assert place.is_dir()
+
+
+def test_what_a_team_has_begun_to_write_stays(room: Room, folder: Path) -> None:
+    own = laptop(room, folder, "Plum", 10)
+    decides(own, 1, search="4000")
+    assert game("send", *own) == 0
+    decides(own, 1, search="4400")
+    assert game("fetch", *own) == 0
+    assert "4400" in (Path(str(own[0])) / "decisions.csv").read_text("utf-8")
+
+
+def test_the_trainers_command_listens_for_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, place = new(tmp_path / "game", *TEAMS[:4]), tmp_path / "monday"
+
+    def show(_folder: Path, _ledger: Path, *, game: Game, **_more: object) -> None:
+        ticket = place.with_name("monday-board") / "invitations" / "001" / invited.FILE
+        course = rooms.learner(tmp_path / "my-course", invited.read(str(ticket)))
+        decides([folder / "teams" / "Plum"], 1)
+        assert main(["game", "send", str(folder / "teams/Plum"), "--folder", str(course)]) == 0
+        assert states(game.page())["Plum"] == "filed"
+        assert game.page()["ends"] is None
+
+    monkeypatch.setattr(serve, "show", show)
+    words = ["--game", str(folder), "--listen", "--listen-port", "0", "--address", "127.0.0.1"]
+    assert main(["board", str(place), *words, "--learners", "1"]) == 0
+    assert "Plum: filed for round 1." in capsys.readouterr().out

@@ -27,6 +27,8 @@ from tornado import httpserver, web
 from ecokit import __version__, exercises
 from ecokit.board.certificate import Certificate
 from ecokit.board.codes import Codes, RefusedError, Seat
+from ecokit.board.filing import MOST as MOST_FILED
+from ecokit.board.filing import Desk
 from ecokit.board.ledger import Ledger
 from ecokit.errors import CourseError
 from ecokit.exercises import wire
@@ -42,6 +44,7 @@ ADDRESSES = 5000  # whose failures are remembered
 IDLE = 30.0  # seconds for a handshake, for the head of a request, between two of them
 BODY = 20.0  # seconds for a delivery to come
 STATUS = {"typed": 400, "content": 400, "unknown": 401, "revoked": 401, "ended": 410, "size": 413}
+STATUS |= {"game": 404, "foreign": 403, "closed": 409, "playing": 503, "file": 400}
 STATUS |= {"host": 403, "origin": 403, "busy": 503, "ledger": 503}
 
 
@@ -84,6 +87,8 @@ class Door:
         The board's clock.
     heard
         Is called with the address of whoever asks whether a board is here.
+    desk
+        Of the game that is played in the room.
     """
 
     def __init__(
@@ -93,13 +98,16 @@ class Door:
         names: Sequence[str] = (),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         heard: Callable[[str], object] = lambda _address: None,
+        desk: Desk | None = None,
     ) -> None:
+        self.desk = desk
         self.codes, self.ledger, self.now, self.heard = codes, ledger, now, heard
         self.names = frozenset(name.lower() for name in names)
         self.guesses = Guesses()
         self.asking = self.waiting = 0
         self.hashing = ThreadPoolExecutor(2, "codes")  # guesses keep no delivery waiting
         self.writing = ThreadPoolExecutor(1, "ledger")
+        self.filing = ThreadPoolExecutor(1, "game")
 
     async def seat(self, code: str, address: str) -> Seat:
         """Return whose code it is.
@@ -172,6 +180,19 @@ class Door:
         mark = f" ({seat.number})"
         return name[: wire.LONGEST - len(mark)] + mark
 
+    async def at_desk(self, verb: str, seat: Seat, content: bytes) -> dict[str, Any]:
+        """Return what a team is answered that files (``file``) or asks for its own (``fetch``).
+
+        Raises
+        ------
+        RefusedError
+            No game is played here, or it is refused.
+        """
+        if self.desk is None:
+            raise RefusedError("game")
+        work = partial(getattr(self.desk, verb), seat.key, content)
+        return await asyncio.get_running_loop().run_in_executor(self.filing, work)
+
     async def forget(self, seat: Seat) -> None:
         """Delete what the board has of a learner who leaves."""
         await asyncio.get_running_loop().run_in_executor(self.writing, self._forgotten, seat)
@@ -185,6 +206,7 @@ class Door:
         """Finish what was begun."""
         self.hashing.shutdown()
         self.writing.shutdown()
+        self.filing.shutdown()
 
 
 class _Handler(web.RequestHandler):
@@ -257,8 +279,10 @@ class HelloHandler(_Handler):
 
 
 @web.stream_request_body
-class EventsHandler(_Handler):
+class _Delivery(_Handler):
     """Takes a delivery; its body is read only of who has a code."""
+
+    most = MOST
 
     async def prepare(self) -> None:
         """Refuse by the head of the request."""
@@ -266,7 +290,7 @@ class EventsHandler(_Handler):
         self._parts: list[bytes] = []
         self._seat = await self.seat()
         length = self.request.headers.get("Content-Length", "0")
-        if not re.fullmatch("[0-9]{1,7}", length) or int(length) > MOST:
+        if not re.fullmatch("[0-9]{1,7}", length) or int(length) > self.most:
             raise RefusedError("size")  # what comes without a length the server cuts off there
 
     def data_received(self, chunk: bytes) -> None:
@@ -275,7 +299,39 @@ class EventsHandler(_Handler):
 
     async def post(self) -> None:
         """Acknowledge what is on the disk."""
-        self.finish(await self.door.take(self._seat, b"".join(self._parts)))
+        self.finish(await self.taken(self._seat, b"".join(self._parts)))
+
+    async def taken(self, seat: Seat, content: bytes) -> dict[str, Any]:
+        """Return what a delivery is answered with."""
+        raise NotImplementedError
+
+
+class EventsHandler(_Delivery):
+    """Takes what a learner has done."""
+
+    async def taken(self, seat: Seat, content: bytes) -> dict[str, Any]:
+        """Return what is on the disk."""
+        return await self.door.take(seat, content)
+
+
+class FileHandler(_Delivery):
+    """Takes what a team has decided."""
+
+    most = MOST_FILED
+
+    async def taken(self, seat: Seat, content: bytes) -> dict[str, Any]:
+        """Return the round that it is filed for."""
+        return await self.door.at_desk("file", seat, content)
+
+
+class FetchHandler(_Delivery):
+    """Hands a team its report."""
+
+    most = MOST_FILED
+
+    async def taken(self, seat: Seat, content: bytes) -> dict[str, Any]:
+        """Return what is the team's own."""
+        return await self.door.at_desk("fetch", seat, content)
 
 
 class LeaveHandler(_Handler):
@@ -314,6 +370,7 @@ class Listener:
         """Begin to listen on the loop of this thread."""
         about = {"door": self.door}
         paths = {"/hello": HelloHandler, "/events": EventsHandler, "/leave": LeaveHandler}
+        paths |= {"/game/file": FileHandler, "/game/fetch": FetchHandler}
         handlers = [(path, handler, about) for path, handler in paths.items()]
         application = web.Application(handlers, log_function=lambda _handler: None)
         server = httpserver.HTTPServer(

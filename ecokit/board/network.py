@@ -20,6 +20,8 @@ from ecokit.board import codes, invitation, listen, slips
 from ecokit.board.awake import awake
 from ecokit.board.certificate import FILE, Certificate
 from ecokit.board.codes import Codes, Seat
+from ecokit.board.filed import Game
+from ecokit.board.filing import Desk
 from ecokit.board.ledger import Ledger
 from ecokit.cli import copies, invited
 from ecokit.cli.invited import Invitation
@@ -135,6 +137,7 @@ def listening(
     learners: int = 20,
     days: int = 1,
     size: str = "a4",
+    game: Game | None = None,
 ) -> Iterator[Invitation]:
     """Let learners of the same network send to a ledger, until the end of the block.
 
@@ -148,6 +151,8 @@ def listening(
         Where to listen.
     learners, days, size
         As in `begin`, for a room that was not begun or has ended.
+    game
+        Which is played in the room.
 
     Yields
     ------
@@ -167,7 +172,8 @@ def listening(
         here = Where(listen.port_of(socket), where.addresses)
         if not is_open(room, now):
             begin(room, here, learners, days, now, size)
-        door = listen.Door(room.codes, ledger, names=here.addresses)
+        desk = Desk(game) if game else None
+        door = listen.Door(room.codes, ledger, names=here.addresses, desk=desk)
         listener = listen.Listener(door, room.certificate, socket)
         content = {"port": here.port, "addresses": here.addresses}
         copies.write(room.place / WHERE, json.dumps(content).encode(), mode=0o600)

@@ -135,35 +135,41 @@ def _state(path: Path) -> tuple[int, ...]:
 def _take(path: Path, ledger: Ledger, arrived: datetime) -> _Read:
     """Read one file into the ledger."""
     try:
-        content = _content(path)
-        told = _whole(content)
+        found = content(path)
+        told = _whole(found)
         events, sentences = wire.read_all(told.get("events"), exercises.all())
         name, clock = wire.pseudonym(told.get("name")), wire.moment(told.get("clock"))
         ledger.add(wire.mark(told.get("mark")), name, clock, events, arrived)
     except CourseError as sentence:
         return _Read([str(sentence)])
-    return _Read(sentences, sha256(content).digest(), taken=True)
+    return _Read(sentences, sha256(found).digest(), taken=True)
 
 
-def _content(path: Path) -> bytes:
-    """Return the bytes of a file, of a long one none."""
+def content(path: Path) -> bytes:
+    """Return the bytes of a file that strangers may have laid.
+
+    Raises
+    ------
+    CourseError
+        It is a link, no file, too large, or cannot be read.
+    """
     if path.is_symlink():
         raise CourseError(_("It is a link, and links are not followed."))
     try:
         handle = os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT | _BYTES)
         with os.fdopen(handle, "rb") as file:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
+            state = os.fstat(handle)
+            if not stat.S_ISREG(state.st_mode):
                 raise CourseError(_("It is no file."))
-            large = found.st_size > wire.BYTES
-            content = b"" if large else file.read(wire.BYTES + 1)
+            large = state.st_size > wire.BYTES
+            found = b"" if large else file.read(wire.BYTES + 1)
     except OSError as trouble:
         message = _("It cannot be read ({why}).")
         raise CourseError(message.format(why=trouble.strerror)) from None
-    if large or len(content) > wire.BYTES:
+    if large or len(found) > wire.BYTES:
         message = _("It is too large: at most {n:,} bytes are read.")
         raise CourseError(message.format(n=wire.BYTES))
-    return content
+    return found
 
 
 def _whole(content: bytes) -> dict[str, Any]:

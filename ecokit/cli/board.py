@@ -182,13 +182,14 @@ def _again(folder: Path, name: str) -> None:
 
 
 @contextmanager
-def _listening(folder: Path, options: argparse.Namespace) -> Iterator[None]:
+def _listening(folder: Path, options: argparse.Namespace, game: Any) -> Iterator[None]:
     """Let learners send, where that is asked for."""
     if not options.listen:
         yield
         return
     folder.mkdir(parents=True, exist_ok=True)  # for the files of whom no network reaches
     asked = {"learners": options.learners, "days": options.days, "size": options.paper}
+    asked["game"] = game
     with (
         import_module("ecokit.board.ledger").Ledger(ledger_of(folder)) as ledger,
         _network().listening(folder, ledger, _where(options), **asked),
@@ -202,7 +203,7 @@ def _show(folder: Path, options: argparse.Namespace) -> None:
     if options.game is not None:
         game = import_module("ecokit.board.filed").Game(options.game, options.minutes)
         folder.mkdir(parents=True, exist_ok=True)  # a room may only play
-    with _listening(folder, options):
+    with _listening(folder, options, game):
         import_module("ecokit.board.serve").show(
             folder,
             ledger_of(folder),

@@ -116,7 +116,7 @@ def leave(folder: Path) -> None:
         The folder belongs to no room.
     """
     place = folder / ".ecokit"
-    member = _joined(folder)
+    member = joined(folder)
     board = Board(member.invitation)
     with sending.alone(place):
         replace(member, joined=False).write(place)
@@ -143,7 +143,7 @@ def mine(folder: Path) -> None:
     CourseError
         The folder belongs to no room.
     """
-    member = _joined(folder)
+    member = joined(folder)
     place = folder / ".ecokit"
     sent = Sent.read(place, member.key)
     events = {event["id"]: event for event in sending.happened(place)}
@@ -153,12 +153,22 @@ def mine(folder: Path) -> None:
         hints = _("hints: {n}").format(n=event["hints"]) if event["hints"] else ""
         print("  ".join([*words, hints]).rstrip())
     waiting = len(events.keys() - sent.kept - sent.refused)
-    sentence = _("{n} events were sent to {where}; {waiting} wait. Nothing else was sent.")
+    sentence = _(
+        "{n} events were sent to {where}; {waiting} wait. Nothing else was sent, but what you have "
+        "filed for a team with ecokit game send."
+    )
     where = " or ".join(member.invitation.addresses)
     print(sentence.format(n=len(there), where=where, waiting=waiting))
 
 
-def _joined(folder: Path) -> Membership:
+def joined(folder: Path) -> Membership:
+    """Return the room that a folder has joined.
+
+    Raises
+    ------
+    CourseError
+        It belongs to none.
+    """
     member = membership.read(folder / ".ecokit")
     if member is None or not member.joined:
         sentence = _("{folder} belongs to no room: nothing is sent from it.")

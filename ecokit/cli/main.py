@@ -312,6 +312,26 @@ def _game_parser(commands: Any) -> None:
     )
     advance.set_defaults(run=_game_advance)
 
+    told = {"type": Path, "metavar": _("FOLDER"), "help": _("the folder of the team")}
+    for name, short, run in (
+        ("send", _("file a team's two files with the board of the room"), _game_send),
+        ("fetch", _("bring the report, and the pages of the next round"), _game_fetch),
+    ):
+        wire = verbs.add_parser(
+            name,
+            help=short,
+            description=_(
+                "For a room whose board listens and that this laptop has joined (ecokit start "
+                "--room). send files decisions.csv and forecast.csv; nobody else in the room can "
+                "read them. fetch brings the report of the last round and the pages of the next."
+            ),
+        )
+        wire.add_argument("folder", **told)
+        wire.add_argument(
+            "--folder", dest="course", type=Path, default=Path("my-course"), help=_FOLDER
+        )
+        wire.set_defaults(run=run)
+
     report = verbs.add_parser(
         "report",
         help=_("write reports again, and the debrief after the end"),
@@ -345,6 +365,18 @@ def _game_look(options: argparse.Namespace) -> None:
     from ecokit.cli import game
 
     game.look(options.folder)
+
+
+def _game_send(options: argparse.Namespace) -> None:
+    from ecokit.cli import filing
+
+    filing.send(options.folder, options.course)
+
+
+def _game_fetch(options: argparse.Namespace) -> None:
+    from ecokit.cli import filing
+
+    filing.fetch(options.folder, options.course)
 
 
 def _game_advance(options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ even the code. Proxies that the environment names are left aside: the board is i
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import httpx
 
 CONNECT, ANSWER = 4.0, 15.0  # seconds
+MOST = 7_000_000  # bytes of an answer: 5 MB of files in base 64
 
 
 class AwayError(CourseError):
@@ -55,6 +57,14 @@ REFUSALS = {
     "size": _("The board takes no delivery as large as this."),
     "busy": _("The board has too much to do; it is asked again."),
     "ledger": _("The board cannot write: its disk may be full. Tell your trainer."),
+    "game": _("No game is played on this board. Ask your trainer."),
+    "foreign": _(
+        "This code does not file for this team: a code files for the first team that it has sent "
+        "for, and a team's files come from one code. Ask your trainer."
+    ),
+    "closed": _("The board has another round than your files. Bring it: ecokit game fetch"),
+    "playing": _("The round is being played just now. Ask again in a minute."),
+    "file": _("The board cannot use a file. What is wrong with it says: ecokit game look"),
     "content": _("The board cannot read what this release of the course sends."),
 }
 """What the learner is told where a board refuses; the words are never the board's own."""
@@ -83,6 +93,14 @@ class Board:
         """Deliver events, and return what the board says of them."""
         return self._ask("POST", "/events", delivery)
 
+    def file(self, pages: Mapping[str, Any]) -> None:
+        """File what a team has decided for a round of a game."""
+        self._ask("POST", "/game/file", pages)
+
+    def fetch(self, team: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a team may have of a game."""
+        return self._ask("POST", "/game/fetch", team)
+
     def leave(self) -> None:
         """Ask it to delete what it has of this learner."""
         self._ask("POST", "/leave", {})
@@ -109,8 +127,8 @@ class Board:
         headers = {"Authorization": f"Bearer {code}"} if code else {}
         try:
             client = self._client = self._client or self._reached()
-            answer = client.request(method, path, json=content, headers=headers)
-            told = answer.json()
+            with client.stream(method, path, json=content, headers=headers) as answer:
+                told = json.loads(_limited(answer))
         except (httpx.HTTPError, ValueError) as error:
             self.close()
             if isinstance(error, CourseError):
@@ -147,6 +165,16 @@ class Board:
             )
             raise FalseBoardError(sentence.format(address=false))
         raise AwayError(_("The board does not answer."))
+
+
+def _limited(answer: httpx.Response) -> bytes:
+    """Return what an answer holds, if it is no longer than a board's can be."""
+    found = bytearray()
+    for part in answer.iter_bytes():
+        found += part
+        if len(found) > MOST:
+            raise RefusedError("size")
+    return bytes(found)
 
 
 def fetched(address: str, port: int) -> str:

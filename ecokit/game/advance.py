@@ -39,6 +39,7 @@ GAME, KEY, STATE, RECORD, END, PUBLISHED = (
     "end.json",
     "published",
 )
+LOCK = ".lock"  # in the trainer's part, while a round is played
 POINTER = "trainer.txt"  # says where the trainer's part lies
 SEALED, ROUNDS, TEAMS, RESULTS = "sealed", "rounds", "teams", "results"
 PRACTICE = 0  # the number of the week that does not count
@@ -416,7 +417,7 @@ def advance(folder: Path, also: Also | None = None, only: int | None = None) -> 
     luck_of(folder, game)
     seen = last(folder)
     whole = seen is None or is_published(folder, seen)
-    lock = filelock.FileLock(sealed(folder) / ".lock", timeout=_PATIENCE)
+    lock = filelock.FileLock(sealed(folder) / LOCK, timeout=_PATIENCE)
     try:
         with lock:
             if only is None and not (whole and last(folder) == seen):
