@@ -4,6 +4,8 @@ nothing lost, nothing twice."""
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -517,3 +519,9 @@ def test_a_running_sender_stops_with_the_course(
     one.stop()
     assert ids(room, number) == [first["id"], last["id"]], "the last seconds are sent, too"
     assert not one.is_alive()
+
+
+def test_who_joins_no_room_waits_for_no_exercises() -> None:
+    ask = "import sys, ecokit.cli.start; print('ecokit.exercises' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"

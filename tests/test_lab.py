@@ -25,7 +25,7 @@ def page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any
     (folder / ".ecokit").mkdir()
     source = Path(__file__).with_name("demo_exercises.py").read_text("utf8")
     setup = f"{source}\nfrom ecokit.exercises.card import Card\n"
-    setup += "class Nobody:\n    company = ''\n\nshop = Nobody()"  # nothing is asked of a shop
+    setup += "class Nobody:\n    company, seed = '', None\n\nshop = Nobody()"  # asked for no more
     write_notebook(
         folder / "cards.ipynb", [setup, *(f"Card(DEMO[{n}], shop)" for n in range(len(DEMO)))]
     )

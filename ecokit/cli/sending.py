@@ -20,7 +20,6 @@ from ecokit.cli import membership
 from ecokit.cli.membership import Membership, Sent
 from ecokit.cli.pinned import FOR_GOOD, AwayError, Board, FalseBoardError, RefusedError
 from ecokit.errors import CourseError
-from ecokit.exercises import store
 from ecokit.messages import _, _n, short
 
 PACE = 2.0  # seconds between two looks at the files
@@ -127,6 +126,8 @@ class Sender(threading.Thread):
     def _delivered(self, events: list[dict[str, Any]]) -> dict[str, Any]:
         assert self._member is not None
         assert self._board is not None
+        from ecokit.exercises import store  # only who has joined a room waits for it
+
         return self._board.deliver(
             {
                 "version": 1,
