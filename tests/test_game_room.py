@@ -27,8 +27,10 @@ from ecokit.cli import invited
 from ecokit.cli.main import main
 from ecokit.cli.pinned import Board, RefusedError
 from ecokit.errors import CourseError
-from ecokit.game import advance, bots, debrief
+from ecokit.game import advance, bots, debrief, files
+from ecokit.game.play import Format
 from ecokit.game.replay import OWN
+from ecokit.game.report import REPORT
 from tests import rooms
 from tests.rooms import Room
 from tests.test_board import served
@@ -275,6 +277,42 @@ def why(board: Board, verb: str, content: dict[str, Any]) -> str:
     with pytest.raises(RefusedError) as caught:
         getattr(board, verb)(content)
     return caught.value.why
+
+
+def test_a_game_over_the_network_to_its_debrief(
+    room: Room,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setitem(advance.FORMATS, "room", Format("room", 2, 2))  # fewer rounds
+    folder = new(tmp_path / "game")
+    page = Game(folder)
+    room.door.desk = Desk(page)
+    words = [laptop(room, folder, team, seat) for seat, team in enumerate(TEAMS, 1)]
+    for number in (1, 2):
+        for seat, (team, own) in enumerate(zip(TEAMS, words, strict=True)):
+            decides(own, number, search=str(4000 + 100 * seat))
+            assert game("send", *own) == 0
+            assert f"{team}: filed for round {number}." in capsys.readouterr().out
+            assert list(states(page.page()).values()).count("filed") == seat + 1
+        assert game("advance", folder) == 0
+        for own in words:
+            assert game("fetch", *own) == 0
+            place = Path(str(own[0]))
+            assert (place / "results" / f"{number:02}" / REPORT).is_file()
+            if number == 1:
+                assert files.company(place)[0] == 2
+                assert files.is_for(place / "decisions.csv", 2)
+        record = advance.record_of(folder, number)["filed"]
+        assert [one["decisions"]["search"] for one in record] == [
+            100 * (4000 + 100 * seat) for seat in range(6)
+        ]
+        assert [one["notes"] for one in record] == [[]] * 6
+    assert (place / debrief.DEBRIEF).read_bytes() == (folder / debrief.DEBRIEF).read_bytes()
+    assert game("send", *own) == 1
+    assert "The board has another round than your files." in capsys.readouterr().err
+    assert why(room.board(6), "file", {**pages(1, "梨"), "round": None}) == "closed"
 
 
 def test_another_teams_code_reads_and_files_nothing(room: Room, folder: Path) -> None:
