@@ -28,7 +28,7 @@ from ecokit.cli.main import main
 from ecokit.cli.pinned import Board, RefusedError
 from ecokit.errors import CourseError
 from ecokit.game import advance, bots, debrief, files
-from ecokit.game.play import Format
+from ecokit.game.play import FORMATS, Format
 from ecokit.game.replay import OWN
 from ecokit.game.report import REPORT
 from tests import rooms
@@ -285,7 +285,7 @@ def test_a_game_over_the_network_to_its_debrief(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setitem(advance.FORMATS, "room", Format("room", 2, 2))  # fewer rounds
+    monkeypatch.setitem(FORMATS, "room", Format("room", 2, 2))  # fewer rounds
     folder = new(tmp_path / "game")
     page = Game(folder)
     room.door.desk = Desk(page)
@@ -427,7 +427,8 @@ def test_what_a_board_answers_is_laid_under_names_of_the_course_alone(
     before = sorted(folder.parent.rglob("*"))
     monkeypatch.setattr(Board, "fetch", lambda *_given: told)
     assert game("fetch", *own) == 0
-    for wrong in ({"round": "../.."}, {"round": 100}, {"files": []}, {"files": {"a": 5}}):
+    odd: list[dict[str, Any]] = [{"round": "../.."}, {"round": 100}, {"files": []}]
+    for wrong in [*odd, {"files": {"a": 5}}]:
         monkeypatch.setattr(Board, "fetch", lambda *_given, wrong=wrong: told | wrong)
         assert game("fetch", *own) == 1
     assert sorted(folder.parent.rglob("*")) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -58,9 +59,19 @@ CHANGES: dict[str, Callable[[pd.DataFrame], object]] = {
 }
 
 
+@pytest.mark.parametrize("storage", ["pyarrow", "python"])  # learners have no PyArrow
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_is_seen(name: str) -> None:
-    table, looks = made(), []
+def test_a_change_is_seen(name: str, storage: str) -> None:
+    with pd.option_context("mode.string_storage", storage):
+        table, looks = made(), []
+        assert getattr(table["text"].dtype, "storage", "") == storage
+    with pytest.MonkeyPatch.context() as patch:
+        if storage == "python":
+            patch.setitem(sys.modules, "pyarrow", None)
+        _look_change_look(table, looks, name)
+
+
+def _look_change_look(table: pd.DataFrame, looks: list[int], name: str) -> None:
     for _again in range(3):
         once.looked(table, ("a test",), lambda: looks.append(1))
     assert len(looks) == 1

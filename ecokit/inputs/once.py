@@ -82,14 +82,18 @@ def _is_unchanged(table: pd.DataFrame, copy: pd.DataFrame) -> bool:
 
 def _is_same(one: tuple[Hashable, pd.Series], other: tuple[Hashable, pd.Series]) -> bool:
     (_name, ours), (_name, theirs) = one, other
-    if isinstance(ours.dtype, np.dtype) and ours.dtype == theirs.dtype:
-        return _place(ours) == _place(theirs)
-    if hasattr(ours.array, "__arrow_array__") and isinstance(ours.dtype, pd.StringDtype):
+    if ours.dtype != theirs.dtype:
+        return False
+    if isinstance(ours.dtype, pd.StringDtype) and ours.dtype.storage == "pyarrow":
         return ours.array.__arrow_array__() is theirs.array.__arrow_array__()
-    return bool(ours.equals(theirs))
+    if not isinstance(ours.dtype, np.dtype | pd.StringDtype):
+        return bool(ours.equals(theirs))
+    # both at once: of two copies the second could lie where the first was
+    here, there = ours.to_numpy(copy=False), theirs.to_numpy(copy=False)
+    return _place(here) == _place(there)
 
 
-def _place(values: pd.Series) -> tuple[Any, ...]:
-    """Return where in memory the values of a column are."""
-    found = values.to_numpy(copy=False).__array_interface__
+def _place(values: np.ndarray[Any, Any]) -> tuple[Any, ...]:
+    """Return where in memory values are."""
+    found = values.__array_interface__
     return found["data"], found["strides"], found["shape"]
