@@ -62,8 +62,9 @@ CHANGES: dict[str, Callable[[pd.DataFrame], object]] = {
 @pytest.mark.parametrize("storage", ["pyarrow", "python"])  # learners have no PyArrow
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_is_seen(name: str, storage: str) -> None:
+    looks: list[int] = []
     with pd.option_context("mode.string_storage", storage):
-        table, looks = made(), []
+        table = made()
         assert getattr(table["text"].dtype, "storage", "") == storage
     with pytest.MonkeyPatch.context() as patch:
         if storage == "python":
