@@ -23,9 +23,8 @@ from ecokit.game.ending import Forecast
 from ecokit.game.rulebook import rules
 from ecokit.game.state import Team
 from ecokit.messages import _, _n
+from ecokit.pack import rounds
 
-MINUTES, LATER = {advance.PRACTICE: 6, 1: 12, 2: 12, 3: 12}, 8
-"""Of a round, by its number, and of those after: teams know the fields by then."""
 BEGUN = "begun.json"  # when the trainer has started the clock
 LONGEST = 200  # signs of a sentence about a file
 FILED, OPEN, WRONG = "filed", "open", "wrong"
@@ -69,7 +68,7 @@ class Game:
     folder : Path
         Of the game, with ``trainer.txt`` or ``sealed``.
     minutes : float, optional
-        Of every round; 12 in rounds 1 to 3, then 8, when left out.
+        Of every round; as the pack's run sheet gives them when left out.
     now : callable
         The board's clock.
 
@@ -119,7 +118,7 @@ class Game:
         begun = self.begun()
         ends = None
         if begun is not None and number is not None:
-            minutes = self.minutes or MINUTES.get(number, LATER)
+            minutes = self.minutes or rounds.minutes_of(number)
             ends = round((begun + 60 * minutes) * 1000)
         return {"title": title, "ends": ends, "markets": told, "note": ""}
 

@@ -68,7 +68,7 @@ def add(commands: Any) -> None:
         help=_("the folder of a game: shows who has filed"),
     )
     board.add_argument(
-        "--minutes", type=float, help=_("of each round of the game (12 in rounds 1 to 3, then 8)")
+        "--minutes", type=float, help=_("of each round of the game (12 in round 1, then 8)")
     )
     board.add_argument("--port", type=int, help=_("port on 127.0.0.1 (8765 or the next free one)"))
     board.add_argument(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from ecokit.game.advance import PRACTICE
 from ecokit.game.play import ROOM
 from ecokit.game.rulebook import rules
 from ecokit.messages import _
@@ -48,9 +49,25 @@ def steps(minutes: int) -> tuple[Step, ...]:
     return (*_steps(), *([hand] if left else []))
 
 
-def _steps() -> Iterator[Step]:
+def minutes_of(number: int) -> int:
+    """Return how many minutes teams have for a round; 0 is the practice week.
+
+    Examples
+    --------
+    >>> [minutes_of(number) for number in range(4)]
+    [6, 12, 8, 8]
+    """
+    return int(_rows()[{PRACTICE: "practice", 1: "first"}.get(number, "next")]["minutes"])
+
+
+@cache
+def _rows() -> dict[str, dict[str, str]]:
     text = resources.files(__package__).joinpath("game.csv").read_text("utf-8")
-    rows = {row["step"]: row for row in csv.DictReader(text.splitlines())}
+    return {row["step"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def _steps() -> Iterator[Step]:
+    rows = _rows()
 
     def step(name: str, title: str, new: str = "") -> Step:
         return Step(title, int(rows[name]["minutes"]), rows[name]["do"], new)
