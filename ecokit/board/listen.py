@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -46,6 +46,9 @@ BODY = 20.0  # seconds for a delivery to come
 STATUS = {"typed": 400, "content": 400, "unknown": 401, "revoked": 401, "ended": 410, "size": 413}
 STATUS |= {"game": 404, "foreign": 403, "closed": 409, "playing": 503, "file": 400}
 STATUS |= {"host": 403, "origin": 403, "busy": 503, "ledger": 503}
+
+
+Take = Callable[[Seat, bytes], Awaitable[dict[str, Any]]]
 
 
 class Guesses:
@@ -279,10 +282,15 @@ class HelloHandler(_Handler):
 
 
 @web.stream_request_body
-class _Delivery(_Handler):
+class DeliveryHandler(_Handler):
     """Takes a delivery; its body is read only of who has a code."""
 
-    most = MOST
+    def initialize(  # type: ignore[override]  # Tornado gives what the route names
+        self, door: Door, most: int, take: Take
+    ) -> None:
+        """Note how many bytes may come, and who takes them and says what they are answered with."""
+        super().initialize(door)
+        self._most, self._take = most, take
 
     async def prepare(self) -> None:
         """Refuse by the head of the request."""
@@ -290,7 +298,7 @@ class _Delivery(_Handler):
         self._parts: list[bytes] = []
         self._seat = await self.seat()
         length = self.request.headers.get("Content-Length", "0")
-        if not re.fullmatch("[0-9]{1,7}", length) or int(length) > self.most:
+        if not re.fullmatch("[0-9]{1,7}", length) or int(length) > self._most:
             raise RefusedError("size")  # what comes without a length the server cuts off there
 
     def data_received(self, chunk: bytes) -> None:
@@ -298,40 +306,8 @@ class _Delivery(_Handler):
         self._parts.append(chunk)
 
     async def post(self) -> None:
-        """Acknowledge what is on the disk."""
-        self.finish(await self.taken(self._seat, b"".join(self._parts)))
-
-    async def taken(self, seat: Seat, content: bytes) -> dict[str, Any]:
-        """Return what a delivery is answered with."""
-        raise NotImplementedError
-
-
-class EventsHandler(_Delivery):
-    """Takes what a learner has done."""
-
-    async def taken(self, seat: Seat, content: bytes) -> dict[str, Any]:
-        """Return what is on the disk."""
-        return await self.door.take(seat, content)
-
-
-class FileHandler(_Delivery):
-    """Takes what a team has decided."""
-
-    most = MOST_FILED
-
-    async def taken(self, seat: Seat, content: bytes) -> dict[str, Any]:
-        """Return the round that it is filed for."""
-        return await self.door.at_desk("file", seat, content)
-
-
-class FetchHandler(_Delivery):
-    """Hands a team its report."""
-
-    most = MOST_FILED
-
-    async def taken(self, seat: Seat, content: bytes) -> dict[str, Any]:
-        """Return what is the team's own."""
-        return await self.door.at_desk("fetch", seat, content)
+        """Answer once it is on the disk."""
+        self.finish(await self._take(self._seat, b"".join(self._parts)))
 
 
 class LeaveHandler(_Handler):
@@ -368,10 +344,18 @@ class Listener:
 
     def start(self) -> httpserver.HTTPServer:
         """Begin to listen on the loop of this thread."""
-        about = {"door": self.door}
-        paths = {"/hello": HelloHandler, "/events": EventsHandler, "/leave": LeaveHandler}
-        paths |= {"/game/file": FileHandler, "/game/fetch": FetchHandler}
-        handlers = [(path, handler, about) for path, handler in paths.items()]
+        door = self.door
+        deliveries: dict[str, tuple[int, Take]] = {
+            "/events": (MOST, door.take),
+            "/game/file": (MOST_FILED, partial(door.at_desk, "file")),
+            "/game/fetch": (MOST_FILED, partial(door.at_desk, "fetch")),
+        }
+        handlers: list[Any] = [
+            ("/hello", HelloHandler, {"door": door}),
+            ("/leave", LeaveHandler, {"door": door}),
+        ]
+        for path, (most, take) in deliveries.items():
+            handlers.append((path, DeliveryHandler, {"door": door, "most": most, "take": take}))
         application = web.Application(handlers, log_function=lambda _handler: None)
         server = httpserver.HTTPServer(
             application,
